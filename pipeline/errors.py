@@ -1,0 +1,94 @@
+"""Every error Dateline raises, in one tree; the type answers two questions: retry? whose fault?
+
+DatelineError                     base; ``str(error)`` is one line and names the next action
+├── UsageError                    the caller's fault: arguments, TOML, JSON; never retry
+│   └── SourceError               a source file that cannot be used as it stands
+├── SettingsError                 the installation's fault: Python, binaries, disk, model
+├── StoreError                    Postgres
+│   ├── StoreUnavailable          not there or went away; retry the whole batch
+│   └── MigrationError            the schema and the files disagree; a person must look
+├── ArchiveError                  a WARC record that cannot be written or read back
+├── ModelError                    the language model is missing or broken
+├── PortInUse                     an address we want to listen on is taken
+└── PageError                     one page's fault; carries its outcome, the batch goes on
+    ├── Transient                 worth another try now (connection reset, 503)
+    └── Refused                   will never succeed as asked (robots, address, size, 404)
+"""
+
+from pipeline.outcomes import Outcome
+
+
+class DatelineError(Exception):
+    """Base of all errors raised on purpose; the CLI prints ``str(error)`` and no traceback."""
+
+    exit_code = 1
+
+
+class UsageError(DatelineError):
+    """What was asked for cannot be done as asked; the message says what to write instead."""
+
+    exit_code = 2
+
+
+class SourceError(UsageError):
+    """A source's TOML is unreadable, or a field of it is wrong."""
+
+
+class SettingsError(DatelineError):
+    """The installation does not allow this: a missing binary, a full disk, a bad setting."""
+
+    exit_code = 3
+
+
+class StoreError(DatelineError):
+    """Postgres refused something it should have taken."""
+
+    exit_code = 4
+
+
+class StoreUnavailable(StoreError):
+    """Postgres is not reachable, or went away in the middle; the whole batch may be tried again."""
+
+
+class MigrationError(StoreError):
+    """A migration file was changed after it ran, is missing, or failed."""
+
+
+class ArchiveError(DatelineError):
+    """A WARC record could not be written or read back."""
+
+
+class ModelError(DatelineError):
+    """The language model is missing, broken or of another format."""
+
+    exit_code = 3
+
+
+class PortInUse(DatelineError):
+    """A port that we must listen on is taken."""
+
+    exit_code = 5
+
+
+class PageError(DatelineError):
+    """One page cannot be had or used; the batch goes on.
+
+    Args:
+        outcome: where the link ends.
+        reason: one line for the operator, with both values where two disagree.
+        http_status: the answer's status, if there was an answer.
+    """
+
+    def __init__(self, outcome: Outcome, reason: str, http_status: int | None = None) -> None:
+        super().__init__(f"{outcome}: {reason}")
+        self.outcome = outcome
+        self.reason = reason
+        self.http_status = http_status
+
+
+class Transient(PageError):
+    """Worth another try within this fetch."""
+
+
+class Refused(PageError):
+    """Another try of the same request cannot help."""

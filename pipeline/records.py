@@ -1,0 +1,210 @@
+"""The records that flow through the house: frozen, slotted, and without behaviour.
+
+A room takes some of these and gives others (see ``docs/design.md``); none of them knows where it is
+stored. Offsets are code points, end exclusive, so that ``text[start:end]`` gives back the words.
+Times are aware ``datetime`` in UTC, except a publication time, which stays the ISO 8601 text with
+the page's own offset (``2026-11-20T08:15:00+02:00``), or a bare day (``2026-11-20``).
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from pipeline.outcomes import Outcome
+
+FoundBy = Literal["feed", "sitemap", "section", "list", "file", "warc", "url"]
+ArticleKind = Literal[
+    "article", "opinion", "live_blog", "listing", "video", "gallery", "press_release", "error_page"
+]
+DateOrigin = Literal["json_ld", "meta", "feed", "visible", "url"]
+QuoteKind = Literal["direct", "mixed", "indirect"]
+CueClass = Literal["speech", "thought", "intent"]
+Relation = Literal["duplicate", "a_in_b", "b_in_a", "partial"]
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One outlet: where its links come from and what is expected of it (``sources/<key>.toml``)."""
+
+    key: str
+    name: str
+    homepage: str | None = None
+    feeds: tuple[str, ...] = ()
+    sitemaps: tuple[str, ...] = ()
+    sections: tuple[str, ...] = ()
+    lists: tuple[str, ...] = ()
+    """Text files with one URL a line."""
+    files: tuple[str, ...] = ()
+    """Local pages, folders and WARC files."""
+    language: str = "en"
+    country: str | None = None
+    time_zone: str | None = None
+    hosts: tuple[str, ...] = ()
+    """Further hosts that count as on-site; those of the fields above always do."""
+    crawl_delay: float | None = None
+    """Least seconds between two requests to one host; robots.txt may ask for more."""
+    max_links: int = 500
+    """Links taken a run, newest first."""
+    is_active: bool = True
+    allow_private_addresses: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A URL that a source offers, as it was found."""
+
+    url: str
+    """As discovered, not canonical."""
+    source_key: str
+    found_by: FoundBy
+    found_in: str | None = None
+    """The feed, sitemap, page or file that named it."""
+    title: str | None = None
+    published_at: str | None = None
+    """As the feed or the news sitemap states it, ISO 8601."""
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """What a conditional GET needs from the last good answer (RFC 9110, 13.1)."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+    body_sha256: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What came of one request, body included; ``outcome`` is None when there is a body to read."""
+
+    requested_url: str
+    final_url: str
+    fetched_at: datetime
+    status: int | None
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+    """Decoded from Content-Encoding; bytes in the page's own charset."""
+    redirects: tuple[str, ...] = ()
+    outcome: Outcome | None = None
+    reason: str | None = None
+    ip_address: str | None = None
+
+    def header(self, name: str) -> str | None:
+        """Return the first header of that name, compared without case, or None."""
+        wanted = name.lower()
+        return next((value for key, value in self.headers if key.lower() == wanted), None)
+
+
+@dataclass(frozen=True, slots=True)
+class RemovedBlock:
+    """Text that was taken out of the body, and why."""
+
+    text: str
+    reason: str
+    """A short stable word: ``search_box``, ``also_read``, ``pingback``, ``site_memory``, …"""
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One article as text and metadata, before or after cleaning."""
+
+    url: str | None
+    canonical_url: str | None
+    title: str | None
+    text: str | None
+    """Paragraphs joined by a blank line, with standfirst and subheads, without the title."""
+    authors: tuple[str, ...] = ()
+    published_at: str | None = None
+    published_origin: DateOrigin | None = None
+    modified_at: str | None = None
+    language: str | None = None
+    kind: ArticleKind = "article"
+    section: str | None = None
+    categories: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    agency: str | None = None
+    credit_line: str | None = None
+    comment_count: int | None = None
+    site_name: str | None = None
+    image_url: str | None = None
+    is_paywalled: bool = False
+    quality_score: float | None = None
+    removed: tuple[RemovedBlock, ...] = ()
+    outcome: Outcome = Outcome.LOADED
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """One place where a name stands."""
+
+    start: int
+    end: int
+    text: str
+    label: str
+    """PERSON ORG GPE LOC NORP FAC EVENT PRODUCT DATE MONEY WORK_OF_ART LAW LANGUAGE MISC."""
+    name: str
+    """The alias table's name where the chain hits it, else the article's longest form."""
+    role: str | None = None
+    """A person's title or office as the text gives it: "US Deputy Secretary of State"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Who says a quote, or on whose behalf."""
+
+    name: str
+    label: str | None
+    role: Literal["speaker", "on_behalf_of"] = "speaker"
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """One attribution: what was said (content), who said it (source), what tells so (cue)."""
+
+    kind: QuoteKind
+    content: tuple[Span, ...]
+    cue: tuple[Span, ...] = ()
+    source: tuple[Span, ...] = ()
+    cue_class: CueClass = "speech"
+    speakers: tuple[Speaker, ...] = ()
+    confidence: float = 0.0
+
+    @property
+    def speaker(self) -> str | None:
+        """The speakers' names joined with " and ", or None where nobody could be named."""
+        names = [speaker.name for speaker in self.speakers if speaker.role == "speaker"]
+        return " and ".join(names) or None
+
+
+@dataclass(frozen=True, slots=True)
+class Annotation:
+    """All that the language model found in one text."""
+
+    mentions: tuple[Mention, ...] = ()
+    quotes: tuple[Quote, ...] = ()
+    outcome: Outcome = Outcome.LOADED
+    model_version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """How text ``a`` relates to text ``b``; scores in 0..1 over word shingles."""
+
+    a: int
+    b: int
+    relation: Relation
+    jaccard: float
+    containment_a: float
+    """Share of a's shingles that b holds."""
+    containment_b: float
+    shared_words: int
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Texts that tell one story in near-identical words; ``members`` holds the original too."""
+
+    original: int
+    members: tuple[int, ...] = field(default=())

@@ -1,0 +1,88 @@
+"""Settings from the environment (``DATELINE_*``), in one frozen object; reads nothing else.
+
+State lives in ``home``: embedded server, archive, Airflow home, logs. Removing that folder removes
+everything Dateline ever wrote on a machine.
+"""
+
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from pipeline import __version__
+from pipeline.errors import SettingsError
+
+
+class Settings(BaseSettings):
+    """Everything an installation may set; each field is the variable ``DATELINE_<FIELD>``."""
+
+    model_config = SettingsConfigDict(env_prefix="DATELINE_", frozen=True, extra="ignore")
+
+    home: Path = Field(default=Path(".dateline"), description="folder of all state")
+    dsn: str | None = Field(
+        default=None, description="a Postgres server of your own, as a connection URI"
+    )
+    pg_bin: Path | None = Field(default=None, description="folder with initdb, postgres and pg_ctl")
+    sources: Path = Field(default=Path("sources"), description="folder of <outlet>.toml files")
+    archive: str | None = Field(
+        default=None, description="where WARC files go: a folder or an fsspec URL"
+    )
+    user_agent: str = Field(
+        default=f"Dateline/{__version__} (news ingestion; +https://github.com/dateline-news/dateline)",
+        description="how we introduce ourselves; name a way to reach you",
+    )
+    nlp_model: str | None = Field(
+        default=None, description="another installed spaCy pipeline in place of ours"
+    )
+    allow_private_addresses: bool = Field(
+        default=False, description="fetch loopback and private hosts too"
+    )
+    crawl_delay: float = Field(
+        default=1.0, ge=0, description="least seconds between two requests to one host"
+    )
+    connect_timeout: float = Field(default=10.0, gt=0, description="seconds to connect")
+    read_timeout: float = Field(default=20.0, gt=0, description="seconds of silence in a body")
+    total_timeout: float = Field(
+        default=60.0, gt=0, description="seconds for one page, redirects included"
+    )
+    max_body_bytes: int = Field(default=10_000_000, gt=0, description="largest body, decompressed")
+    max_redirects: int = Field(default=10, ge=0, description="redirects followed for one page")
+    revisit_days: int = Field(
+        default=14, ge=0, description="a known article older than this is not asked for again"
+    )
+    fetch_batch: int = Field(default=200, gt=0, description="links a fetch task takes")
+    curate_batch: int = Field(
+        default=300, gt=0, description="pages an extract or annotate task takes"
+    )
+    log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR")
+    log_format: str = Field(
+        default="auto", description="console, json, or auto: console on a terminal"
+    )
+
+    @property
+    def home_folder(self) -> Path:
+        """The absolute home folder."""
+        return self.home.expanduser().absolute()
+
+    @property
+    def archive_url(self) -> str:
+        """Where WARC files go: ``DATELINE_ARCHIVE`` or ``<home>/archive``."""
+        return self.archive or str(self.home_folder / "archive")
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """Return the settings of this process.
+
+    Raises:
+        SettingsError: a variable has a value that cannot be used; names the variable and the value.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "DATELINE_" + "_".join(str(part) for part in first["loc"]).upper()
+        raise SettingsError(
+            f"{name}={first['input']!r}: {first['msg']}. Correct or unset it."
+        ) from error

@@ -1,0 +1,132 @@
+"""Identity of URLs: canonical form, host, registrable domain. Pure; asks no network and no file.
+
+The canonical URL is what makes two links one article: scheme and host in lower case, default port
+and fragment gone, dot segments resolved, tracking parameters dropped, the rest of the query sorted
+(w3lib's ``canonicalize_url``; RFC 3986, section 6.2). Unknown parameters stay: on many sites
+``?id=7`` *is* the article. courlan's ``strict`` mode was rejected, since it drops them.
+"""
+
+import ipaddress
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING
+from urllib.parse import SplitResult, parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
+
+from w3lib.url import canonicalize_url
+
+from pipeline.errors import UsageError
+
+if TYPE_CHECKING:
+    from tldextract import TLDExtract
+
+MAX_URL_BYTES = 2000
+"""Postgres cannot index longer keys (btree limit about 2.7 kB); RFC 9110 asks for 8000 at least."""
+
+_TRACKING = re.compile(
+    r"^(utm_\w+|at_\w+|mc_[ce]id|pk_\w+|piwik_\w+|matomo_\w+|wt_\w+|hsa_\w+|_hs\w+|fbclid|gclid|gclsrc|dclid|"
+    r"msclkid|yclid|twclid|ttclid|igshid|igsh|cmpid|cmp|ito|smid|smtyp|ocid|ncid|sr_share|ns_\w+|ftag|soc_src|"
+    r"soc_trk|guccounter|guce_\w+|xtor|mkt_tok|trk|trkinfo|partner|ref_src|ref_url|spm|s_cid|icid|intcmp|cid|"
+    r"wpsrc|wprss|feedtype|feedname|rss|traffic_source|amp|outputtype|_ga|_gl|vero_\w+|oly_\w+|__twitter_impression)$",
+    re.IGNORECASE,
+)
+_DEFAULT_PORTS = {"http": "80", "https": "443"}
+
+
+def _without_default_port(parts: SplitResult) -> str:
+    netloc = parts.netloc.rpartition("@")[2]
+    host, colon, port = netloc.rpartition(":")
+    if colon and port == _DEFAULT_PORTS.get(parts.scheme):
+        return host
+    return netloc.rstrip(":") if not port else netloc
+
+
+def _clean_query(query: str) -> str:
+    pairs = parse_qsl(query, keep_blank_values=True)
+    return urlencode([(key, value) for key, value in pairs if not _TRACKING.match(key)])
+
+
+def canonical_url(url: str) -> str:
+    """Return the canonical form of an absolute http(s) URL; idempotent.
+
+    >>> canonical_url("HTTP://News.Example:80/a/../b?utm_source=x&id=7#top")
+    'http://news.example/b?id=7'
+
+    Raises:
+        UsageError: it is not an absolute http(s) URL, or is longer than ``MAX_URL_BYTES``.
+    """
+    try:
+        parts = urlsplit(url.strip())
+        if parts.scheme.lower() not in ("http", "https") or not parts.hostname:
+            raise UsageError(f"{url[:200]!r} is not an absolute http(s) URL")
+        path = urlsplit(urljoin("http://host/", parts.path or "/")).path or "/"
+        rebuilt = urlunsplit(
+            (
+                parts.scheme.lower(),
+                _without_default_port(parts).lower(),
+                path,
+                _clean_query(parts.query),
+                "",
+            )
+        )
+        result: str = canonicalize_url(rebuilt, keep_blank_values=True)
+    except ValueError as error:
+        raise UsageError(f"{url[:200]!r} cannot be read as a URL: {error}") from error
+    if len(result.encode()) > MAX_URL_BYTES:
+        raise UsageError(
+            f"URL of {len(result.encode())} bytes, the limit is {MAX_URL_BYTES}: {url[:80]}…"
+        )
+    return result
+
+
+def is_web_url(text: str) -> bool:
+    """Tell whether the text is an absolute http(s) URL that ``canonical_url`` accepts."""
+    try:
+        canonical_url(text)
+    except UsageError:
+        return False
+    return True
+
+
+def host(url: str) -> str:
+    """Return the host in lower case without port, or "" where there is none."""
+    try:
+        return (urlsplit(url).hostname or "").lower()
+    except ValueError:
+        return ""
+
+
+def authority(url: str) -> str:
+    """Return host and non-default port: the unit of pacing and of robots.txt (RFC 9309, 2.3)."""
+    try:
+        parts = urlsplit(url)
+        return _without_default_port(parts).lower()
+    except ValueError:
+        return ""
+
+
+def is_ip_address(name: str) -> bool:
+    """Tell whether a host is written as an IPv4 or IPv6 address."""
+    try:
+        ipaddress.ip_address(name.strip("[]"))
+    except ValueError:
+        return False
+    return True
+
+
+@lru_cache(maxsize=4096)
+def registrable_domain(name: str) -> str:
+    """Return the registrable domain of a host ("news.bbc.co.uk" gives "bbc.co.uk").
+
+    An IP address, and a name without a public suffix ("localhost"), is its own domain. Uses the
+    bundled snapshot of the public suffix list, never the network.
+    """
+    if is_ip_address(name):
+        return name
+    return _suffix_extractor()(name).top_domain_under_public_suffix or name
+
+
+@lru_cache(maxsize=1)
+def _suffix_extractor() -> "TLDExtract":
+    from tldextract import TLDExtract
+
+    return TLDExtract(suffix_list_urls=(), cache_dir=None)

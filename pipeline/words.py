@@ -1,0 +1,75 @@
+"""Text as the whole house sees it: cleaned of what breaks stores, normalised, counted.
+
+Knows nothing of articles. Everything here is a pure function.
+"""
+
+import hashlib
+import re
+import unicodedata
+
+_TOKEN = re.compile(r"\w+")
+_UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
+_INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]")
+_BLANKS = re.compile(r"\s+")
+_QUOTES = str.maketrans(
+    {
+        "“": '"',
+        "”": '"',
+        "„": '"',
+        "«": '"',
+        "»": '"',
+        "‘": "'",
+        "’": "'",
+        "‚": "'",
+        "–": "-",
+        "—": "-",
+    }
+)
+
+
+def storable(text: str) -> str:
+    """Drop NUL and lone surrogates, which Postgres refuses for a whole batch (DataError)."""
+    return _UNSTORABLE.sub("", text)
+
+
+def squeeze(text: str) -> str:
+    """Fold every run of white space into one blank and trim the ends."""
+    return _BLANKS.sub(" ", text).strip()
+
+
+def normalise(text: str) -> str:
+    """Return the form in which texts are compared: NFKC, lower case, straight quotes, one blank.
+
+    Two copies that differ in typography only ("don’t" and "don't", NFD accents, soft hyphens)
+    become equal.
+    """
+    plain = _INVISIBLE.sub("", unicodedata.normalize("NFKC", storable(text)))
+    return squeeze(plain.translate(_QUOTES)).casefold()
+
+
+def tokens(text: str) -> list[str]:
+    """Return the words of the normalised text, punctuation dropped."""
+    return _TOKEN.findall(normalise(text))
+
+
+def word_count(text: str) -> int:
+    """Count blank-separated words, as a newsroom counts them."""
+    return len(text.split())
+
+
+def content_sha256(text: str) -> bytes:
+    """Return the 32-byte SHA-256 of the normalised text: equal for cosmetic variants."""
+    return hashlib.sha256(normalise(text).encode()).digest()
+
+
+def shingles(words: list[str], width: int) -> set[tuple[str, ...]]:
+    """Return the set of ``width``-word shingles (Broder 1997); a shorter text is one shingle."""
+    if len(words) <= width:
+        return {tuple(words)} if words else set()
+    return set(zip(*(words[offset:] for offset in range(width)), strict=False))
+
+
+def one_line(text: str, limit: int = 300) -> str:
+    """Return the text on one line, cut at ``limit`` characters with an ellipsis: for logs."""
+    line = squeeze(storable(text))
+    return line if len(line) <= limit else line[: limit - 1] + "…"

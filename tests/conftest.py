@@ -1,0 +1,6 @@
+"""Only lists the fixture modules; the fixtures live in ``tests/fix_*.py``."""
+
+pytest_plugins = [
+    "tests.fix_data",
+    "tests.fix_environ",
+]

@@ -1,0 +1,19 @@
+"""Every test starts without the caller's DATELINE_* variables and with fresh settings."""
+
+import os
+
+import pytest
+
+from pipeline.settings import settings
+
+
+@pytest.fixture(autouse=True)
+def clean_environ(monkeypatch, tmp_path):
+    for name in [
+        name for name in os.environ if name.startswith("DATELINE_") and name != "DATELINE_DATA"
+    ]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("DATELINE_HOME", str(tmp_path / "home"))
+    settings.cache_clear()
+    yield
+    settings.cache_clear()
