@@ -1,0 +1,265 @@
+"""The learned tagger: entity mentions and the parts of attributions in spaCy Docs.
+
+Runs the shipped encoder (int8 ONNX) over windows of many documents at once and decodes both label
+sets. Spans are token spans that never cross a paragraph. Knows nothing of who said what (which
+source goes with which content) and nothing of the names behind the mentions.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from dataclasses import dataclass, field
+from itertools import accumulate
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pipeline.annotate import features, viterbi
+from pipeline.annotate.windows import Encoded, Encoder, Window
+from pipeline.annotate.wordpiece import WordPiece
+from pipeline.errors import ModelError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+    from onnxruntime import InferenceSession
+    from spacy.tokens import Doc
+
+    Floats = NDArray[np.float32]
+    Numbers = NDArray[np.int64]
+
+SHIPPED = Path(__file__).parent / "model"
+"""The folder that comes with the package: config.json, vocab.txt, model.onnx."""
+BATCH = 1024
+"""Pieces (padding included) of one run of the encoder; larger batches fall out of the core's
+cache."""
+HEADS = ("entities", "attribution")
+"""Outputs of the model and keys of `heads` in its config.json."""
+
+
+@dataclass(frozen=True, slots=True)
+class TokenSpan:
+    """Tokens `start` up to `end` (exclusive) of the Doc; `score` is the mean probability of their
+    labels."""
+
+    start: int
+    end: int
+    label: str
+    score: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class TaggedSpans:
+    """What was found in one document, in reading order, without overlaps within each of the two.
+
+    Entity labels: Person Organization NORP Date Money Facility Product Misc Location. Attribution
+    labels: Source Cue Content.
+    """
+
+    entities: tuple[TokenSpan, ...] = ()
+    attribution: tuple[TokenSpan, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """One label set of the model and the transitions learned for it."""
+
+    labels: tuple[str, ...]
+    transitions: viterbi.Transitions
+
+
+@dataclass
+class Tagger:
+    """The model of one folder; cheap to hand to a forked or spawned process, which opens its own
+    session."""
+
+    folder: Path
+    threads: int
+    heads: dict[str, Head]
+    encoder: Encoder
+    _sessions: dict[int, InferenceSession] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def load(cls, folder: Path | None = None, threads: int = 1) -> Tagger:
+        """Check a model folder and read all but the weights, which are read at the first `tag` of
+        a process.
+
+        Raises:
+            ModelError: a file is missing, damaged or of another format.
+        """
+        folder = SHIPPED if folder is None else folder
+        config = _config(folder)
+        try:
+            heads = {name: _head(config["heads"][name]) for name in HEADS}
+            encoder = Encoder(WordPiece.read(folder / "vocab.txt"))
+        except (OSError, KeyError, TypeError, ValueError) as error:
+            raise ModelError(_advice(folder, repr(error))) from error
+        return cls(folder, threads, heads, encoder)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle by name: a session cannot travel to another process."""
+        return Tagger.load, (self.folder, self.threads)
+
+    def tag(self, docs: Sequence[Doc]) -> list[TaggedSpans]:
+        """Tag documents together, in their order: the more at once, the fuller the batches.
+
+        Odd input (an empty document, one huge token, only punctuation) gives no spans, never an
+        error.
+
+        Raises:
+            ModelError: the weights cannot be loaded.
+        """
+        encoded = [self.encoder.encode(doc) for doc in docs]
+        logits = self._logits(encoded)
+        tagged = [self._spans(logits[name], encoded, self.heads[name]) for name in HEADS]
+        return [TaggedSpans(*spans) for spans in zip(*tagged, strict=True)]
+
+    def _session(self) -> InferenceSession:
+        # A session does not survive fork (its threads stay behind in the parent), hence one for
+        # each process.
+        session = self._sessions.get(os.getpid())
+        if session is None:
+            session = _open_session(self.folder / "model.onnx", self.threads)
+            self._sessions.clear()
+            self._sessions[os.getpid()] = session
+        return session
+
+    def _logits(self, encoded: list[Encoded]) -> dict[str, Floats]:
+        """Run the encoder: one row of scores for every unit of every document, in order, for each
+        head."""
+        offsets = _offsets(encoded)
+        rows = {
+            name: np.zeros((offsets[-1], len(head.labels)), np.float32)
+            for name, head in self.heads.items()
+        }
+        windows = [
+            (offset, window)
+            for offset, document in zip(offsets, encoded, strict=False)
+            for window in document.windows
+        ]
+        for batch in batches(windows):
+            outputs = self._session().run(list(HEADS), feed([window for _, window in batch]))
+            for number, (offset, window) in enumerate(batch):
+                first = offset + window.first_unit
+                for name, output in zip(HEADS, outputs, strict=True):
+                    rows[name][first : first + len(window.firsts)] = output[number, window.firsts]
+        return rows
+
+    def _spans(
+        self, logits: Floats, encoded: list[Encoded], head: Head
+    ) -> list[tuple[TokenSpan, ...]]:
+        scores = log_softmax(logits)
+        offsets = _offsets(encoded)
+        bounds = [
+            offset + bound
+            for offset, document in zip(offsets, encoded, strict=False)
+            for bound in document.bounds[:-1]
+        ]
+        labels = viterbi.best_labels(scores, [*bounds, offsets[-1]], head.transitions)
+        chances = np.exp(scores[np.arange(len(labels)), labels])
+        return [
+            tuple(
+                collect_spans(labels[start:end], chances[start:end], document.tokens, head.labels)
+            )
+            for start, end, document in zip(offsets, offsets[1:], encoded, strict=False)
+        ]
+
+
+def batches(windows: list[tuple[int, Window]]) -> Iterator[list[tuple[int, Window]]]:
+    """Group windows of like length so that a batch, padded, holds at most BATCH pieces."""
+    batch: list[tuple[int, Window]] = []
+    for item in sorted(windows, key=lambda pair: len(pair[1].pieces)):
+        if batch and len(item[1].pieces) * (len(batch) + 1) > BATCH:
+            yield batch
+            batch = []
+        batch.append(item)
+    if batch:
+        yield batch
+
+
+def feed(windows: Sequence[Window]) -> dict[str, Numbers]:
+    """Make the model's inputs, each (windows, pieces of the longest): pieces, shapes and a mask of
+    what is there."""
+    width = max(len(window.pieces) for window in windows)
+    pieces = np.zeros((len(windows), width), np.int64)
+    shapes = np.full((len(windows), width), features.SYMBOL, np.int64)
+    mask = np.zeros((len(windows), width), np.int64)
+    for row, window in enumerate(windows):
+        length = len(window.pieces)
+        pieces[row, :length] = window.pieces
+        shapes[row, :length] = window.shapes
+        mask[row, :length] = 1
+    return {"pieces": pieces, "shapes": shapes, "mask": mask}
+
+
+def log_softmax(logits: Floats) -> Floats:
+    """Turn rows of scores into rows of log-probabilities."""
+    shifted = logits - logits.max(axis=1, keepdims=True, initial=viterbi.FORBIDDEN)
+    normalised: Floats = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    return normalised
+
+
+def collect_spans(
+    labels: Numbers, chances: Floats, tokens: Sequence[int], names: Sequence[str]
+) -> Iterator[TokenSpan]:
+    """Read spans off one document's labels; valid BIO is assumed, so every span begins with its
+    B-."""
+    inside = np.flatnonzero(labels).tolist()
+    begins = [unit for unit in inside if names[labels[unit]][0] == "B"]
+    for begin, following in zip(begins, [*begins[1:], len(labels)], strict=True):
+        end = begin + 1
+        while end < following and labels[end]:
+            end += 1
+        score = float(chances[begin:end].mean())
+        yield TokenSpan(tokens[begin], tokens[end - 1] + 1, names[labels[begin]][2:], score)
+
+
+def _offsets(encoded: list[Encoded]) -> list[int]:
+    return list(accumulate((len(document.tokens) for document in encoded), initial=0))
+
+
+def _head(config: dict[str, Any]) -> Head:
+    labels = tuple(config["labels"])
+    transitions = viterbi.Transitions.of(labels, config.get("start"), config.get("step"))
+    return Head(labels, transitions)
+
+
+def _config(folder: Path) -> dict[str, Any]:
+    try:
+        config: dict[str, Any] = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        with (folder / "model.onnx").open("rb") as weights:
+            digest = hashlib.file_digest(weights, "sha256").hexdigest()
+        expected = config["model_sha256"]
+    except (OSError, KeyError, TypeError, ValueError) as error:
+        raise ModelError(_advice(folder, repr(error))) from error
+    if digest != expected:
+        raise ModelError(_advice(folder, f"model.onnx has sha256 {digest}, expected {expected}"))
+    return config
+
+
+def _advice(folder: Path, reason: str) -> str:
+    return (
+        f"the language model in {folder} cannot be used: {reason}; "
+        "install the package again, or run `make train`"
+    )
+
+
+def _open_session(path: Path, threads: int) -> InferenceSession:
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    # Spinning threads steal the core from other workers of the machine and win nothing at one
+    # thread.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    try:
+        return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+    # onnxruntime raises its own C++ exception types, which share no base but Exception.
+    except Exception as error:
+        raise ModelError(_advice(path.parent, str(error))) from error

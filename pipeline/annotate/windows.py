@@ -1,0 +1,162 @@
+"""Cuts a tokenised document into windows of word pieces that the encoder can read at once.
+
+Paragraphs are packed into windows in reading order and are cut only when one alone is longer than a
+window, at a token. Training and inference both come through here, so labels and pieces are aligned
+by construction. Knows nothing of labels and of the model.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from pipeline.annotate import features
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
+
+    from pipeline.annotate.wordpiece import WordPiece
+
+LONGEST = 256
+"""Pieces in a window with [CLS] and [SEP]. Speed falls with longer ones, and longer paragraphs are
+rare."""
+FRAGMENT = 64
+"""Room left under which an overlong paragraph starts a new window and is not begun in this one."""
+CACHE_LIMIT = 200_000
+"""Distinct tokens remembered (about 40 MB); then the memory starts over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """What the windows need of one distinct token."""
+
+    pieces: tuple[int, ...]
+    shape: int
+    breaks: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """One input of the encoder, [CLS] and [SEP] included.
+
+    `firsts[i]` is the position of the first piece of unit `first_unit + i`; the units of a window
+    follow one another.
+    """
+
+    pieces: list[int]
+    shapes: list[int]
+    firsts: list[int]
+    first_unit: int
+
+
+@dataclass(slots=True)
+class Encoded:
+    """One document: its windows and its units, the tokens that have pieces (white space has none).
+
+    `tokens[u]` is the index of unit u in the Doc. Paragraph p holds the units from `bounds[p]` up
+    to `bounds[p + 1]`.
+    """
+
+    windows: list[Window] = field(default_factory=list)
+    tokens: list[int] = field(default_factory=list)
+    bounds: list[int] = field(default_factory=lambda: [0])
+
+
+@dataclass(slots=True)
+class _Paragraph:
+    pieces: list[int] = field(default_factory=list)
+    shapes: list[int] = field(default_factory=list)
+    firsts: list[int] = field(default_factory=list)
+
+    def add(self, token: Lookup) -> None:
+        row = token.shape if self.firsts else token.shape + features.SHAPES
+        self.firsts.append(len(self.pieces))
+        self.pieces.extend(token.pieces)
+        self.shapes.extend([row] * len(token.pieces))
+
+
+class Encoder:
+    """Turns Docs into windows; remembers what every distinct token became."""
+
+    def __init__(self, wordpiece: WordPiece) -> None:
+        """Take the vocabulary, which must hold `[CLS]` and `[SEP]`."""
+        self._wordpiece = wordpiece
+        self._begin = wordpiece.id_of("[CLS]")
+        self._end = wordpiece.id_of("[SEP]")
+        self._seen: dict[int, Lookup] = {}
+
+    def encode(self, doc: Doc) -> Encoded:
+        """Give the windows of a document; a document without a visible character has none."""
+        encoded = Encoded()
+        packer = _Packer(encoded, self._begin, self._end)
+        paragraph = _Paragraph()
+        for index, orth in enumerate(doc.to_array("ORTH").tolist()):
+            token = self._seen.get(orth) or self._look_up(orth, doc)
+            if token.pieces:
+                paragraph.add(token)
+                encoded.tokens.append(index)
+            elif token.breaks and paragraph.firsts:
+                packer.add(paragraph)
+                paragraph = _Paragraph()
+        if paragraph.firsts:
+            packer.add(paragraph)
+        packer.close()
+        return encoded
+
+    def _look_up(self, orth: int, doc: Doc) -> Lookup:
+        text = doc.vocab.strings[orth]
+        found = Lookup(
+            self._wordpiece.pieces(text), features.shape(text), features.breaks_paragraph(text)
+        )
+        if len(self._seen) >= CACHE_LIMIT:
+            self._seen.clear()
+        self._seen[orth] = found
+        return found
+
+
+class _Packer:
+    """Fills windows with paragraphs in order; one use for one document."""
+
+    def __init__(self, encoded: Encoded, begin: int, end: int) -> None:
+        self._encoded = encoded
+        self._begin = begin
+        self._end = end
+        self._unit = 0
+        self._open()
+
+    def add(self, paragraph: _Paragraph) -> None:
+        self._encoded.bounds.append(self._encoded.bounds[-1] + len(paragraph.firsts))
+        ends = [*paragraph.firsts[1:], len(paragraph.pieces)]
+        unit = 0
+        while unit < len(ends):
+            room = LONGEST - 1 - len(self._window.pieces)
+            rest = len(paragraph.pieces) - paragraph.firsts[unit]
+            if rest > room and self._window.firsts and (rest <= LONGEST - 2 or room < FRAGMENT):
+                self.close()
+                continue
+            stop = unit
+            limit = paragraph.firsts[unit] + room
+            while stop < len(ends) and ends[stop] <= limit:
+                stop += 1
+            self._append(paragraph, unit, stop, ends[stop - 1])
+            unit = stop
+            if unit < len(ends):
+                self.close()
+
+    def close(self) -> None:
+        if self._window.firsts:
+            self._window.pieces.append(self._end)
+            self._window.shapes.append(features.SYMBOL)
+            self._encoded.windows.append(self._window)
+        self._open()
+
+    def _open(self) -> None:
+        self._window = Window([self._begin], [features.SYMBOL], [], self._unit)
+
+    def _append(self, paragraph: _Paragraph, unit: int, stop: int, end: int) -> None:
+        start = paragraph.firsts[unit]
+        shift = len(self._window.pieces) - start
+        self._window.pieces.extend(paragraph.pieces[start:end])
+        self._window.shapes.extend(paragraph.shapes[start:end])
+        self._window.firsts.extend([first + shift for first in paragraph.firsts[unit:stop]])
+        self._unit += stop - unit
