@@ -1,0 +1,99 @@
+"""Puts the commands together and turns our errors into one line and an exit code.
+
+A command module sits in this folder and has ``register(app)``; it imports heavy rooms only inside
+its command function, so that ``dateline --help`` stays quick.
+"""
+
+import importlib
+import os
+import pkgutil
+import sys
+from typing import Annotated, Any
+
+import typer
+
+from pipeline import __version__, cli
+from pipeline.errors import DatelineError
+
+START = "Start here"
+EVERY_DAY = "Every day"
+FILTERS = "Unix filters (JSON Lines in and out, no database)"
+STORE = "Store and settings"
+_ORDER = "demo up down run source sql fate extract annotate dedupe db reprocess export eval".split()
+
+_HELP = """Dateline turns news sites into tables: articles, copies of articles, people and places,
+and who said what.
+
+New here? [bold]dateline demo[/bold] runs everything on a bundled news site, then try
+[bold]dateline run https://news.example/feed.xml[/bold] on a real one and ask your questions with [bold]dateline sql[/bold].
+
+All state lives in $DATELINE_HOME (default: .dateline/ in this folder); removing that folder removes
+everything. $DATELINE_DSN points to a Postgres server of your own.
+"""
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"dateline {__version__}")
+        raise typer.Exit
+
+
+def build() -> typer.Typer:
+    """Return the app with every command of this folder registered."""
+    app = typer.Typer(
+        name="dateline",
+        help=_HELP,
+        no_args_is_help=True,
+        rich_markup_mode="rich",
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+
+    @app.callback()
+    def top(
+        version: Annotated[
+            bool,
+            typer.Option(
+                "--version", callback=_show_version, is_eager=True, help="Print the version."
+            ),
+        ] = False,
+    ) -> None:
+        """Hold the options that stand before a command."""
+
+    for name in sorted(_command_modules(), key=_rank):
+        importlib.import_module(f"pipeline.cli.{name}").register(app)
+    return app
+
+
+def _command_modules() -> list[str]:
+    plumbing = {"app", "filters", "output"}
+    return [
+        found.name for found in pkgutil.iter_modules(cli.__path__) if found.name not in plumbing
+    ]
+
+
+def _rank(name: str) -> tuple[int, str]:
+    return (_ORDER.index(name) if name in _ORDER else len(_ORDER), name)
+
+
+def main() -> None:
+    """Run the command line.
+
+    Exit codes: 0 all went well, 1 something did not, 2 usage, 3 installation, 4 Postgres, 5 a port
+    is taken, 130 Ctrl-C.
+    """
+    app: Any = build()
+    try:
+        app()
+    except DatelineError as error:
+        typer.secho(f"dateline: {error}", err=True, fg="red")
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        typer.echo("dateline: stopped", err=True)
+        sys.exit(130)
+    except BrokenPipeError:
+        # "dateline sql … | head": the reader has seen enough. Point stdout elsewhere, or the
+        # interpreter complains once more when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(141)

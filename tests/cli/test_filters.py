@@ -1,0 +1,89 @@
+"""The contract that the three filters share: order, ids, bad lines, exit status."""
+
+import io
+import json
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.cli.filters import Row, RowError, run_filter
+
+
+def run(lines, transform):
+    out = io.StringIO()
+    well = run_filter(io.BytesIO(b"\n".join(lines)), out, transform)
+    return well, [json.loads(line) for line in out.getvalue().splitlines()]
+
+
+def echo(rows):
+    for row in rows:
+        yield {"id": row.id}
+
+
+def echo_after_reading_all(rows):
+    yield from echo(list(rows))
+
+
+def test_bad_lines_keep_their_place_and_the_rest_goes_on():
+    lines = [
+        b'{"id": 1}',
+        b"{nonsense",
+        b'{"text": "x"}',
+        b"[1]",
+        b'{"id": "\xc3\xa4"}',
+        b'{"id": null}',
+    ]
+    for transform in (echo, echo_after_reading_all):
+        well, rows = run(lines, transform)
+        assert not well
+        assert [row["id"] for row in rows] == [1, None, None, None, "ä", None]
+        assert [row.get("line") for row in rows] == [None, 2, 3, 4, None, 6]
+        assert all(row["error"] for row in rows if row["id"] is None)
+
+
+def test_null_keys_count_as_absent_and_blank_lines_are_no_rows():
+    seen = []
+
+    def note(rows):
+        for row in rows:
+            seen.append(row)
+            yield {"id": row.id}
+
+    well, rows = run([b'\xef\xbb\xbf{"id": 1, "text": null, "url": "u"}', b"", b"  "], note)
+    assert well
+    assert rows == [{"id": 1}]
+    assert seen == [Row(1, {"url": "u"})]
+
+
+def test_output_is_ascii_only():
+    out = io.StringIO()
+    run_filter(io.BytesIO('{"id": "é"}'.encode()), out, echo)
+    assert out.getvalue() == '{"id": "\\u00e9"}\n'
+
+
+def test_a_value_of_another_type_is_the_rows_fault():
+    row = Row(1, {"text": 3})
+    try:
+        row.text("text")
+    except RowError as error:
+        assert "'text' must be a string, not int" in str(error)
+    else:
+        raise AssertionError("a number passed for a text")
+
+
+@given(
+    st.lists(st.one_of(st.integers(), st.none(), st.text(max_size=3)), max_size=30),
+    st.integers(1, 7),
+)
+def test_one_output_row_for_each_input_row_in_order(ids, ahead):
+    def in_batches(rows):
+        batch = []
+        for row in rows:
+            batch.append(row)
+            if len(batch) == ahead:
+                yield from echo(batch)
+                batch = []
+        yield from echo(batch)
+
+    _, rows = run([json.dumps({"id": value}).encode() for value in ids], in_batches)
+    assert [row["id"] for row in rows] == ids
