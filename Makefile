@@ -1,0 +1,68 @@
+# Everything a newcomer and CI need. `make` alone shows this list.
+# uv is taken from the PATH, or installed into .uv/ by pip when it is missing.
+
+SHELL := /bin/sh
+PYTHON ?= python3
+UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
+BIN := .venv/bin
+export UV_PYTHON_DOWNLOADS := never
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo up test lint format types sql-lint docs docs-check eval bench chaos train clean
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
+
+.uv/bin/uv:
+	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(0 if v >= (3, 11) else f"Dateline needs Python 3.11 or newer, {sys.executable} is {v.major}.{v.minor}. Install a newer one, or name it: make PYTHON=python3.12 …")'
+	@echo "uv is not on the PATH: installing it into .uv/"
+	@$(PYTHON) -m venv .uv
+	@.uv/bin/python -m pip install --quiet --disable-pip-version-check uv
+
+setup: $(filter .uv/bin/uv,$(UV)) ## make the environment (.venv) from uv.lock
+	@"$(UV)" sync --locked --quiet --extra airflow
+
+demo: setup ## the whole way on the bundled news site: Airflow, Postgres, result tables
+	@$(BIN)/dateline demo
+
+up: setup ## Airflow on your own sources (folder sources/)
+	@$(BIN)/dateline up
+
+test: setup ## all tests, from nothing
+	@$(BIN)/pytest
+
+lint: setup ## style, types, SQL and generated docs
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff check dags --select AIR --preview
+	@$(BIN)/mypy
+	@$(BIN)/sqlfluff lint --disable-progress-bar sql
+	@$(BIN)/squawk --config .squawk.toml sql/migrations/*.sql
+	@$(MAKE) --no-print-directory docs-check
+
+format: setup ## put the code into shape
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+docs: setup ## regenerate the generated parts of README.md and docs/
+	@$(BIN)/cog -r README.md docs/*.md
+
+docs-check: setup
+	@$(BIN)/cog --check README.md docs/*.md
+
+eval: setup ## accuracy on ../shared/data, beside peers, in one run
+	@$(BIN)/python -m benchmarks.eval
+
+bench: setup ## speed, as ratios within one run
+	@$(BIN)/python -m benchmarks.bench
+
+chaos: setup ## 16 kills in mid-load, 4 loaders at once
+	@$(BIN)/python -m benchmarks.chaos_load
+
+train: setup ## train the language model again from ../shared/data (hours)
+	@sh training/train.sh
+
+clean: ## stop what runs and remove everything Dateline made here
+	@if [ -x .venv/bin/dateline ]; then .venv/bin/dateline down --remove || true; fi
+	@rm -rf .venv .uv .dateline .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
