@@ -1,0 +1,101 @@
+"""Winnowing fingerprints of a text (Schleimer, Wilkerson and Aiken, SIGMOD 2003).
+
+Two texts that share any run of 37 words (6 + 32 - 1) share a fingerprint, wherever the run stands:
+truncated, embedded and wrapped copies are found, which MinHash and SimHash miss. The hash is our
+own and stays what it is, because fingerprints are stored: a change needs a new ``METHOD_VERSION``.
+Refuses to know what a match means: that is ``relations``.
+"""
+
+import re
+from functools import lru_cache
+from hashlib import blake2b
+
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.words import tokens
+
+METHOD_VERSION = "winnow-6-32-v1"
+SHINGLE_WIDTH = 6
+WINDOW = 32
+
+Hashes = npt.NDArray[np.uint64]
+
+_SPREAD = np.uint64(0x9E3779B97F4A7C15)
+_UNSPACED = re.compile(
+    r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]"
+)
+_WORD_OR_SIGN = re.compile(_UNSPACED.pattern + r"|[^\W" + _UNSPACED.pattern[1:-1] + r"]+")
+
+
+def fingerprints(text: str) -> list[int]:
+    """Return the sorted distinct fingerprints of a text as signed 64-bit integers.
+
+    About one in 16 words gives one; a text without words has none.
+    """
+    shingles = shingle_hashes(word_hashes(text), SHINGLE_WIDTH)
+    chosen: list[int] = np.unique(winnow(shingles, WINDOW)).view(np.int64).tolist()
+    return sorted(chosen)
+
+
+def words_of(text: str) -> list[str]:
+    """Return the words that are compared; scripts without blanks (Han, kana, Thai) give signs.
+
+    A Chinese sentence is a single run of word characters, so that one changed sign would otherwise
+    change the whole "word".
+    """
+    words = tokens(text)
+    if text.isascii() or not _UNSPACED.search(text):
+        return words
+    return [part for word in words for part in _WORD_OR_SIGN.findall(word)]
+
+
+def word_hashes(text: str) -> Hashes:
+    """Return one 64-bit hash per word, in the order of the text."""
+    words = words_of(text)
+    return np.fromiter(map(_word_hash, words), dtype=np.uint64, count=len(words))
+
+
+def shingle_hashes(words: Hashes, width: int) -> Hashes:
+    """Return one hash per ``width``-word shingle; a shorter text is one shingle, an empty one none.
+
+    Polynomial in the word hashes, so that the order of the words counts, then mixed.
+    """
+    if not len(words):
+        return words
+    width = min(width, len(words))
+    count = len(words) - width + 1
+    total = np.zeros(count, dtype=np.uint64)
+    for offset in range(width):
+        total = total * _SPREAD + words[offset : offset + count]
+    return _mix(total)
+
+
+def winnow(hashes: Hashes, window: int) -> Hashes:
+    """Return the least hash of every window of ``window`` neighbours, in order, with repeats.
+
+    The minimum is taken by doubling (Gil and Werman's idea): log2(window) array operations instead
+    of one comparison per window and neighbour.
+    """
+    if len(hashes) <= window:
+        return hashes.min(keepdims=True) if len(hashes) else hashes
+    least, span = hashes, 1
+    while span < window:
+        step = min(span, window - span)
+        least = np.minimum(least[:-step], least[step:])
+        span += step
+    return least
+
+
+@lru_cache(maxsize=300_000)
+def _word_hash(word: str) -> int:
+    return int.from_bytes(blake2b(word.encode("utf-8"), digest_size=8).digest(), "little")
+
+
+def _mix(values: Hashes) -> Hashes:
+    """Spread the bits: MurmurHash3's 64-bit finaliser (Appleby 2011)."""
+    values = values ^ (values >> np.uint64(33))
+    values = values * np.uint64(0xFF51AFD7ED558CCD)
+    values = values ^ (values >> np.uint64(33))
+    values = values * np.uint64(0xC4CEB9FE1A85EC53)
+    return values ^ (values >> np.uint64(33))
