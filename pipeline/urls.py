@@ -7,10 +7,20 @@ and fragment gone, dot segments resolved, tracking parameters dropped, the rest 
 """
 
 import ipaddress
+import posixpath
 import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
-from urllib.parse import SplitResult, parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
+from urllib.parse import (
+    SplitResult,
+    parse_qsl,
+    quote,
+    unquote,
+    urlencode,
+    urljoin,
+    urlsplit,
+    urlunsplit,
+)
 
 from w3lib.url import canonicalize_url
 
@@ -46,7 +56,7 @@ def _clean_query(query: str) -> str:
 
 
 def canonical_url(url: str) -> str:
-    """Return the canonical form of an absolute http(s) URL; idempotent.
+    """Return the canonical form of an absolute http(s) URL or a local file URL; idempotent.
 
     >>> canonical_url("HTTP://News.Example:80/a/../b?utm_source=x&id=7#top")
     'http://news.example/b?id=7'
@@ -56,6 +66,8 @@ def canonical_url(url: str) -> str:
     """
     try:
         parts = urlsplit(url.strip())
+        if parts.scheme.lower() == "file":
+            return _canonical_file_url(parts, url)
         if parts.scheme.lower() not in ("http", "https") or not parts.hostname:
             raise UsageError(f"{url[:200]!r} is not an absolute http(s) URL")
         path = urlsplit(urljoin("http://host/", parts.path or "/")).path or "/"
@@ -78,13 +90,19 @@ def canonical_url(url: str) -> str:
     return result
 
 
+def _canonical_file_url(parts: SplitResult, url: str) -> str:
+    path = posixpath.normpath(unquote(parts.path))
+    if parts.netloc not in ("", "localhost") or not path.startswith("/"):
+        raise UsageError(f"{url[:200]!r} is not the URL of a local file (file:///folder/page.html)")
+    return "file://" + quote(path)
+
+
 def is_web_url(text: str) -> bool:
     """Tell whether the text is an absolute http(s) URL that ``canonical_url`` accepts."""
     try:
-        canonical_url(text)
+        return not canonical_url(text).startswith("file:")
     except UsageError:
         return False
-    return True
 
 
 def host(url: str) -> str:
@@ -130,3 +148,14 @@ def _suffix_extractor() -> "TLDExtract":
     from tldextract import TLDExtract
 
     return TLDExtract(suffix_list_urls=(), cache_dir=None)
+
+
+def site(url: str) -> str:
+    """Return what makes two URLs one site: the registrable domain, else host and port.
+
+    Bare addresses and local names have no registrable domain, so that two servers on two ports of
+    127.0.0.1 are two sites; "http://news.example.com:8080/" is of "example.com" whatever its port.
+    """
+    name = host(url)
+    domain = registrable_domain(name) if name else ""
+    return authority(url) if is_ip_address(name) or "." not in domain else domain

@@ -1,0 +1,69 @@
+"""``dateline run``: the whole way without Airflow."""
+
+import json
+import sys
+from typing import Annotated
+
+import typer
+
+from pipeline.cli.app import EVERY_DAY
+from pipeline.cli.output import print_table
+
+_HELP = """Take feeds, sitemaps, pages, lists of URLs, folders and files all the way into Postgres.
+
+The same stages as under Airflow, for a laptop or a script. Without TARGET the sources of the
+folder sources/ are run. Every link ends in a named outcome; ask for one with "dateline fate URL".
+
+Examples:
+
+  dateline run https://news.example/feed.xml
+
+  dateline run pages/ article.txt urls.txt crawl.warc.gz
+"""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+
+    @app.command(rich_help_panel=EVERY_DAY, help=_HELP)
+    def run(
+        targets: Annotated[
+            list[str] | None, typer.Argument(metavar="[TARGET]...", show_default=False)
+        ] = None,
+        jobs: Annotated[
+            int | None, typer.Option(min=1, help="Processes; by default one a core.")
+        ] = None,
+        allow_private_addresses: Annotated[
+            bool, typer.Option(help="Fetch loopback and private hosts too (demo, intranet).")
+        ] = False,
+        as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+        verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show the log.")] = False,
+    ) -> None:
+        from pipeline.settings import settings
+        from pipeline.stages.whole import run_sources, run_targets
+        from pipeline.telemetry import configure_logging
+
+        configure_logging(settings().log_level if verbose else "ERROR", settings().log_format)
+
+        def tell(line: str) -> None:
+            typer.secho(f"… {line}", err=True, dim=True)
+
+        report = (
+            run_targets(targets, tell, jobs=jobs, allow_private=allow_private_addresses)
+            if targets
+            else run_sources(tell, jobs=jobs)
+        )
+        for problem in report.problems:
+            typer.secho(f"dateline: cannot read {problem}", err=True, fg="yellow")
+        if as_json:
+            record = {"run_id": report.run_id, "outcomes": report.outcomes, **report.counts}
+            typer.echo(json.dumps(record | {"seconds": round(report.seconds, 1)}))
+        else:
+            print_table(list(report.outcomes.items()), ["outcome", "links"])
+            typer.secho(
+                f"run {report.run_id}: {report.counts.get('quotes', 0)} quotes, "
+                f"{report.counts.get('mentions', 0)} mentions of names in {report.seconds:.0f} s. "
+                'Next: dateline sql "select speaker_name, quote_text from mart.who_said_what"',
+                err=True,
+            )
+        sys.exit(0 if report.all_went_well else 1)

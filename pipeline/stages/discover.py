@@ -1,0 +1,52 @@
+"""Stage *discover*: one source's links of this run, stored in batches."""
+
+from pipeline.discover import Discovered
+from pipeline.discover import discover as find_links
+from pipeline.errors import SourceError
+from pipeline.fetch.fetcher import Fetcher
+from pipeline.records import Source
+from pipeline.settings import settings
+from pipeline.stages.sources import source_of
+from pipeline.stages.store import store
+from pipeline.telemetry import log, meter
+from pipeline.warehouse.links import add_links
+from pipeline.warehouse.pace import PostgresPace
+
+
+def discover(run_id: int, source_key: str) -> list[int]:
+    """Find the links of one source, store them, and return the batch numbers to fetch.
+
+    Raises:
+        SourceError: every feed, sitemap and page of the source failed; the first problem is named.
+    """
+    return discover_source(run_id, source_of(source_key))
+
+
+def discover_source(run_id: int, source: Source) -> list[int]:
+    """Do the same for a source that has no file, as ``dateline run TARGET`` makes them."""
+    with store() as connection:
+        with Fetcher(settings(), pace=PostgresPace(connection)) as fetcher:
+            found = find_links(source, fetcher)
+        _report(source.key, found)
+        return add_links(
+            connection, run_id, source.key, found.links, batch_size=settings().fetch_batch
+        )
+
+
+def _report(source_key: str, found: Discovered) -> None:
+    for problem in found.problems:
+        log.warning(
+            "cannot read",
+            source=source_key,
+            found_in=problem.found_in,
+            outcome=problem.outcome,
+            reason=problem.reason,
+        )
+    meter().count("links_discovered", len(found.links), source=source_key)
+    log.info("discovered", source=source_key, links=len(found.links), problems=len(found.problems))
+    if found.problems and not found.links:
+        first = found.problems[0]
+        raise SourceError(
+            f"{source_key}: no link found; {first.found_in}: {first.outcome} ({first.reason}). "
+            f"Try `dateline source check {source_key}`."
+        )

@@ -1,0 +1,96 @@
+"""Stage *fetch*: the pages of one batch of links, archived before anything is read from them.
+
+Rows are stored in small parts, each after its records are safe on disk: a kill costs at most one
+part's requests, and no row ever lacks its record.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+import psycopg
+
+from pipeline.archive.warc import ArchiveWriter
+from pipeline.fetch.fetcher import Fetcher, Request
+from pipeline.outcomes import Outcome
+from pipeline.records import Source
+from pipeline.settings import settings
+from pipeline.stages.sources import source_of
+from pipeline.stages.store import store
+from pipeline.telemetry import log, meter
+from pipeline.warehouse.fetches import FetchRow, record_fetches
+from pipeline.warehouse.links import Decision, StoredLink, batch_links, decide
+from pipeline.warehouse.pace import PostgresPace
+
+_PART = 50
+"""Pages a transaction: about a minute of a polite crawl."""
+
+
+def fetch(run_id: int, source_key: str, batch_no: int) -> dict[str, int]:
+    """Fetch what is still due in a batch; return counts by outcome, "fetched" for pages."""
+    return fetch_source(run_id, source_of(source_key), batch_no)
+
+
+def fetch_source(run_id: int, source: Source, batch_no: int) -> dict[str, int]:
+    """Do the same for a source that has no file, as ``dateline run TARGET`` makes them."""
+    counts: Counter[str] = Counter()
+    with store() as connection:
+        links = batch_links(connection, run_id, source.key, batch_no)
+        due = _leave_old_articles(connection, links)
+        counts[Outcome.UNCHANGED] = len(links) - len(due)
+        with (
+            Fetcher(settings(), pace=PostgresPace(connection)) as fetcher,
+            ArchiveWriter(
+                settings().archive_url, run_id=run_id, source_key=source.key, part=str(batch_no)
+            ) as archive,
+        ):
+            for first in range(0, len(due), _PART):
+                requests = [_request(link, source) for link in due[first : first + _PART]]
+                rows, decisions = _ask(fetcher, archive, source.key, requests)
+                archive.flush()
+                with connection.transaction():
+                    record_fetches(connection, run_id, rows)
+                    decide(connection, decisions)
+                counts.update(str(decision.outcome) for decision in decisions)
+                counts["fetched"] += len(rows) - len(decisions)
+    for outcome, count in counts.items():
+        meter().count("links_fetched", count, source=source.key, outcome=outcome)
+    log.info("fetched", run_id=run_id, source=source.key, batch=batch_no, **counts)
+    return dict(+counts)
+
+
+def _leave_old_articles(
+    connection: psycopg.Connection, links: Sequence[StoredLink]
+) -> list[StoredLink]:
+    """Decide links to articles past the revisit window without a request; return the others."""
+    limit = timedelta(days=settings().revisit_days)
+    oldest = datetime.now(UTC) - limit
+    late = {
+        link.link_id
+        for link in links
+        if link.article_first_seen_at is not None and link.article_first_seen_at < oldest
+    }
+    reason = f"stored more than {limit.days} days ago: not asked for again"
+    decide(connection, [Decision(link_id, Outcome.UNCHANGED, reason) for link_id in sorted(late)])
+    return [link for link in links if link.link_id not in late]
+
+
+def _request(link: StoredLink, source: Source) -> Request:
+    archived_at = link.link.found_in if link.link.found_by == "warc" else None
+    return Request(link.link_id, link.link.url, link.validators, source, archived_at)
+
+
+def _ask(
+    fetcher: Fetcher, archive: ArchiveWriter, source_key: str, requests: Sequence[Request]
+) -> tuple[list[FetchRow], list[Decision]]:
+    rows: list[FetchRow] = []
+    decisions: list[Decision] = []
+    for request, response in fetcher.fetch_all(requests):
+        has_body = response.outcome is None
+        raw_uri = archive.write(response) if has_body else None
+        rows.append(FetchRow.of(request.key, source_key, response, raw_uri))
+        if response.outcome is not None:
+            decisions.append(
+                Decision(request.key, response.outcome, response.reason, response.status)
+            )
+    return rows, decisions

@@ -1,0 +1,88 @@
+"""Stage *load*: archived pages become articles, cleaned and stored; every page gets its outcome."""
+
+import hashlib
+from collections.abc import Sequence
+
+from pipeline import __version__
+from pipeline.archive.warc import read_record
+from pipeline.clean.article import clean_article
+from pipeline.clean.memory import SiteMemory
+from pipeline.errors import ArchiveError
+from pipeline.extract.page import extract_page
+from pipeline.outcomes import Outcome
+from pipeline.records import Article
+from pipeline.settings import settings
+from pipeline.stages.store import store
+from pipeline.telemetry import log, meter
+from pipeline.warehouse.fetches import StoredPage, pages, pending_pages
+from pipeline.warehouse.load import LoadItem, load_batch
+from pipeline.warehouse.site_memory import PostgresSiteMemory
+from pipeline.words import one_line
+
+
+def plan(run_id: int) -> list[list[int]]:
+    """Return the fetch ids of all pages that wait, in batches, those of killed runs too."""
+    with store() as connection:
+        waiting = pending_pages(connection)
+    size = settings().curate_batch
+    log.info("pages wait", run_id=run_id, pages=len(waiting))
+    return [waiting[first : first + size] for first in range(0, len(waiting), size)]
+
+
+def load(run_id: int, fetch_ids: Sequence[int]) -> dict[str, int]:
+    """Extract, clean and store these pages in one transaction; return counts by outcome."""
+    with store() as connection:
+        waiting = pages(connection, fetch_ids)
+        if not waiting:
+            return {}
+        memory = PostgresSiteMemory(connection)
+        items = [_item(page, memory) for page in waiting]
+        report = load_batch(connection, run_id, _batch_key(fetch_ids), items)
+    counts = {str(outcome): count for outcome, count in report.outcomes.items()}
+    for outcome, count in counts.items():
+        meter().count("pages_loaded", count, outcome=outcome)
+    log.info("loaded", run_id=run_id, new_versions=len(report.new_versions), **counts)
+    return counts
+
+
+def _batch_key(fetch_ids: Sequence[int]) -> str:
+    """Name a batch by what it holds, so that the same batch twice is loaded once."""
+    digest = hashlib.sha256(",".join(map(str, sorted(fetch_ids))).encode()).hexdigest()
+    return f"load-{__version__}-{digest[:32]}"
+
+
+def _item(page: StoredPage, memory: SiteMemory) -> LoadItem:
+    return LoadItem(
+        page.link_id, page.fetch_id, page.source_key, _article(page, memory), page.fetched_at
+    )
+
+
+def _article(page: StoredPage, memory: SiteMemory) -> Article:
+    try:
+        archived = read_record(page.raw_uri)
+        article = extract_page(
+            archived.body,
+            url=page.final_url,
+            content_type=page.content_type,
+            feed_title=page.link_title,
+            feed_published=page.link_published_at,
+        )
+        return clean_article(article, memory)
+    except ArchiveError as error:
+        return _quarantined(page, str(error))
+    except (
+        Exception
+    ) as error:  # the batch's rim: one page that trips a bug must not lose 299 others
+        log.exception("page quarantined", fetch_id=page.fetch_id, url=page.final_url)
+        return _quarantined(page, f"{type(error).__name__}: {error}")
+
+
+def _quarantined(page: StoredPage, reason: str) -> Article:
+    return Article(
+        url=page.final_url,
+        canonical_url=page.canonical_url,
+        title=None,
+        text=None,
+        outcome=Outcome.QUARANTINED,
+        reason=one_line(reason),
+    )

@@ -1,0 +1,31 @@
+"""Stage *publish*: marts are refreshed and the checks run; a failed check fails the run."""
+
+from datetime import UTC, datetime
+
+from pipeline.errors import StoreError
+from pipeline.stages.store import store
+from pipeline.telemetry import log
+from pipeline.warehouse.marts import refresh, run_checks
+from pipeline.warehouse.partitions import ensure_partitions
+
+
+def publish(run_id: int) -> dict[str, int]:
+    """Refresh the marts and return how many checks ran, warned and failed.
+
+    Raises:
+        StoreError: a check of severity ``error`` has findings; names each and the first finding.
+    """
+    with store() as connection:
+        ensure_partitions(connection, datetime.now(UTC).date())
+        refresh(connection)
+        results = run_checks(connection, run_id)
+    broken = [result for result in results if not result.passed]
+    for result in broken:
+        log.warning(
+            "check", name=result.check_name, severity=result.severity, found=result.findings
+        )
+    failed = [result for result in broken if result.severity == "error"]
+    if failed:
+        named = "; ".join(f"{result.check_name}: {result.findings[0]}" for result in failed)
+        raise StoreError(f"{len(failed)} of {len(results)} checks failed: {named}")
+    return {"checks": len(results), "warnings": len(broken)}

@@ -1,0 +1,158 @@
+"""The whole way without Airflow: the same stages, on one machine, for a laptop or a script.
+
+Sources are fetched side by side in threads; pages are read in processes, one a core, since that is
+where the CPU goes. Killed at any time, the next run completes what this one left.
+"""
+
+import multiprocessing
+import os
+from collections import Counter
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from functools import partial
+
+from pipeline.discover import Discovered
+from pipeline.discover import discover as find_links
+from pipeline.discover.targets import discover_targets
+from pipeline.fetch.fetcher import Fetcher
+from pipeline.outcomes import Outcome
+from pipeline.records import Source
+from pipeline.settings import settings
+from pipeline.stages import annotate, dedupe, load, publish, runs
+from pipeline.stages.fetch import fetch_source
+from pipeline.stages.sources import active_sources, source_of
+from pipeline.stages.store import store
+from pipeline.warehouse.links import add_links
+from pipeline.warehouse.sources import upsert_sources
+
+_HOSTS_AT_ONCE = 8
+_LEAST_BATCH = 10
+"""Pages a process takes at once at least; below that, handing out costs more than it brings."""
+
+Tell = Callable[[str], None]
+Found = list[tuple[Source, Discovered]]
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """What a run came to."""
+
+    run_id: int
+    outcomes: dict[str, int]
+    """Decided links by outcome."""
+    problems: tuple[str, ...] = ()
+    """Feeds, pages and files that could not be read, one line each."""
+    counts: dict[str, int] = field(default_factory=dict)
+    """Versions annotated, mentions, quotes, groups of copies, …"""
+    seconds: float = 0.0
+
+    @property
+    def all_went_well(self) -> bool:
+        """Tell whether nothing needs a person's eye; a 404 is an outcome, not a fault."""
+        return not self.problems and not self.outcomes.get(Outcome.QUARANTINED)
+
+
+def run_targets(
+    targets: Sequence[str], tell: Tell, *, jobs: int | None = None, allow_private: bool = False
+) -> RunReport:
+    """Take feeds, sitemaps, pages, lists, folders and files all the way into Postgres.
+
+    Raises:
+        UsageError: a target is neither a URL nor an existing path.
+        StoreUnavailable: Postgres is not there, or went away and stayed away.
+    """
+    private = allow_private or settings().allow_private_addresses
+
+    def find() -> Found:
+        with Fetcher(settings(), allow_private_addresses=private) as fetcher:
+            found = discover_targets(targets, fetcher)
+        return [(replace(each, allow_private_addresses=private), links) for each, links in found]
+
+    return _run(find, tell, jobs or os.cpu_count() or 1)
+
+
+def run_sources(tell: Tell, *, jobs: int | None = None) -> RunReport:
+    """Do the same for every active source of the sources folder."""
+
+    def find() -> Found:
+        sources = [source_of(key) for key in active_sources()]
+        with Fetcher(settings()) as fetcher, ThreadPoolExecutor(_HOSTS_AT_ONCE) as pool:
+            return list(
+                zip(sources, pool.map(lambda each: find_links(each, fetcher), sources), strict=True)
+            )
+
+    return _run(find, tell, jobs or os.cpu_count() or 1)
+
+
+def _run(find: Callable[[], Found], tell: Tell, jobs: int) -> RunReport:
+    started = datetime.now(UTC)
+    run_id = runs.open_run("dateline-run", f"manual__{started:%Y-%m-%dT%H:%M:%S.%f}-{os.getpid()}")
+    succeeded = False
+    try:
+        tell("looking for links")
+        found = find()
+        _fetch_all(run_id, found, tell)
+        counts = _curate(run_id, tell, jobs)
+        succeeded = True
+    finally:
+        outcomes = runs.close_run(run_id, succeeded)
+    problems = tuple(
+        f"{problem.found_in}: {problem.outcome} ({problem.reason})"
+        for _, discovered in found
+        for problem in discovered.problems
+    )
+    seconds = (datetime.now(UTC) - started).total_seconds()
+    return RunReport(run_id, outcomes, problems, dict(counts), seconds)
+
+
+def _fetch_all(run_id: int, found: Found, tell: Tell) -> None:
+    batches: list[tuple[Source, int]] = []
+    with store() as connection:
+        upsert_sources(connection, [source for source, _ in found])
+        for source, discovered in found:
+            size = settings().fetch_batch
+            numbers = add_links(connection, run_id, source.key, discovered.links, batch_size=size)
+            batches += [(source, number) for number in numbers]
+    links = sum(len(discovered.links) for _, discovered in found)
+    tell(f"fetching {links} links of {len(found)} source{'' if len(found) == 1 else 's'}")
+    with ThreadPoolExecutor(_HOSTS_AT_ONCE) as pool:
+        list(pool.map(lambda each: fetch_source(run_id, *each), batches))
+
+
+def _curate(run_id: int, tell: Tell, jobs: int) -> Counter[str]:
+    counts: Counter[str] = Counter()
+    with _processes(jobs) as pool:
+        waiting = [each for batch in load.plan(run_id) for each in batch]
+        tell(f"reading {len(waiting)} pages")
+        _spread(pool, jobs, partial(load.load, run_id), waiting)
+        tell("looking for copies")
+        counts.update(dedupe.dedupe(run_id))
+        waiting = [each for batch in annotate.plan(run_id) for each in batch]
+        tell(f"looking for names and quotes in {len(waiting)} articles")
+        counts += _spread(pool, jobs, partial(annotate.annotate, run_id), waiting)
+    tell("refreshing marts, running checks")
+    counts.update(publish.publish(run_id))
+    return counts
+
+
+def _processes(jobs: int) -> ProcessPoolExecutor:
+    # forkserver: one process imports spaCy and trafilatura once, the workers are forked from it
+    # before it has any thread. "spawn" would import them in every worker (2 CPU-s each).
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["pipeline.stages.load", "pipeline.stages.annotate"])
+    return ProcessPoolExecutor(jobs, mp_context=context)
+
+
+def _spread(
+    pool: Executor, jobs: int, task: Callable[[list[int]], dict[str, int]], ids: list[int]
+) -> Counter[str]:
+    """Give the ids to the processes in batches; few ids stay in this one."""
+    counts: Counter[str] = Counter()
+    size = min(settings().curate_batch, max(_LEAST_BATCH, -(-len(ids) // (jobs * 2))))
+    batches = [ids[first : first + size] for first in range(0, len(ids), size)]
+    results = map(task, batches) if len(batches) < 2 or jobs == 1 else pool.map(task, batches)
+    for result in results:
+        counts.update(result)
+    return counts
