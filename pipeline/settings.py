@@ -55,6 +55,9 @@ class Settings(BaseSettings):
     curate_batch: int = Field(
         default=300, gt=0, description="pages an extract or annotate task takes"
     )
+    schedule: str = Field(
+        default="*/30 * * * *", description="when Airflow reads the sources: a cron line, in UTC"
+    )
     log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR")
     log_format: str = Field(
         default="auto", description="console, json, or auto: console on a terminal"

@@ -1,0 +1,79 @@
+"""### curate: from fetched pages to tables
+
+Starts when `raw_pages` is updated. Takes every page of any run that is not decided yet: *load*
+extracts, cleans and stores articles in batches, *dedupe* finds copies, *annotate* finds entities
+and quotes with their speakers, *publish* refreshes the `mart` views and runs the checks.
+
+A batch that fails stays undecided and is taken up by the next run; the others go on, and the run
+shows as failed. Nothing to do is a green run.
+"""
+
+from typing import Any
+
+from airflow.providers.standard.operators.empty import EmptyOperator
+from airflow.sdk import dag, task
+from assets import CURATED, RAW_PAGES
+from policy import (
+    CPU_POOL,
+    DAG_ARGS,
+    DEDUPE_POOL,
+    EVEN_AFTER_FAILURE,
+    Counts,
+    finished_within,
+    stage,
+)
+from runs import open_run
+
+
+@dag(schedule=[RAW_PAGES], deadline=finished_within(hours=1), doc_md=__doc__, **DAG_ARGS)
+def curate() -> None:
+    """Take every page that is not decided yet to the tables."""
+
+    @task
+    def plan_load(run: int) -> list[list[int]]:
+        """Give the fetch ids of undecided pages, in batches."""
+        return stage("load").plan(run)
+
+    @task(pool=CPU_POOL, map_index_template="{{ task.op_kwargs['fetch_ids'] | length }} pages")
+    def load(run: int, fetch_ids: list[int]) -> Counts:
+        """Extract, clean and store one batch of pages, exactly once."""
+        return stage("load").load(run, fetch_ids)
+
+    @task(pool=DEDUPE_POOL, **EVEN_AFTER_FAILURE)
+    def dedupe(run: int) -> Counts:
+        """Find copies among the new versions and the store."""
+        return stage("dedupe").dedupe(run)
+
+    @task(**EVEN_AFTER_FAILURE)
+    def plan_annotate(run: int) -> list[list[int]]:
+        """Give the ids of versions not annotated yet, in batches."""
+        return stage("annotate").plan(run)
+
+    @task(pool=CPU_POOL, map_index_template="{{ task.op_kwargs['version_ids'] | length }} articles")
+    def annotate(run: int, version_ids: list[int]) -> Counts:
+        """Find entities and quotes in one batch of articles."""
+        return stage("annotate").annotate(run, version_ids)
+
+    @task(outlets=[CURATED], **EVEN_AFTER_FAILURE)
+    def publish(run: int, outlet_events: Any = None) -> Counts:
+        """Refresh the marts and run the checks; a failed check fails this task."""
+        counts = stage("publish").publish(run)
+        outlet_events[CURATED].extra = {"run_id": run, **counts}
+        return counts
+
+    @task
+    def close_run(run: int, published: Any) -> Counts:
+        """Close the run in `ops.runs`."""
+        return stage("runs").close_run(run, published is not None)
+
+    run = open_run()
+    loaded = load.partial(run=run_id).expand(fetch_ids=plan_load(run))
+    loaded >> (copies := dedupe(run)) >> (versions := plan_annotate(run))
+    annotated = annotate.partial(run=run_id).expand(version_ids=versions)
+    annotated >> (published := publish(run))
+    closed = close_run(run, published).as_teardown(setups=run)
+    all_well = EmptyOperator(task_id="all_well", trigger_rule="none_failed")
+    [loaded, copies, annotated, published, closed] >> all_well
+
+
+curate()

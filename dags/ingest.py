@@ -1,0 +1,78 @@
+"""### ingest: from the outlets' feeds and sitemaps to pages in the archive
+
+For each active source: *discover* its links, *fetch* the pages politely in batches, write them to
+the WARC archive. A source that fails does not stop the others: the run is closed all the same, the
+asset `raw_pages` is updated, and the run shows as failed.
+
+Trigger it with `{"sources": ["<key>", …]}` to read only some sources. Running it again doubles
+nothing. Which link ended how: `select outcome, count(*) from mart.url_fate group by 1`.
+"""
+
+from collections import Counter
+from datetime import timedelta
+from typing import Any
+
+from airflow.providers.standard.operators.empty import EmptyOperator
+from airflow.sdk import CronTriggerTimetable, Param, dag, task, task_group
+from assets import RAW_PAGES
+from policy import DAG_ARGS, FETCH_POOL, Counts, finished_within, stage
+from runs import open_run
+
+from pipeline.settings import settings
+
+OF_SOURCE = {"pool": FETCH_POOL, "map_index_template": "{{ task.op_kwargs['source_key'] }}"}
+
+
+@dag(
+    # No start_date: with one, Airflow makes up for the last tick as soon as the DAG appears.
+    schedule=CronTriggerTimetable(settings().schedule, timezone="UTC", run_immediately=timedelta()),
+    deadline=finished_within(hours=2),
+    params={"sources": Param(None, type=["null", "array"], description="only these source keys")},
+    doc_md=__doc__,
+    **DAG_ARGS,
+)
+def ingest() -> None:
+    """Read every active source once."""
+
+    @task
+    def sources(params: dict[str, Any] | None = None) -> list[str]:
+        """Register the files of the sources folder and give the active sources' keys."""
+        wanted = (params or {}).get("sources")
+        return [key for key in stage("sources").active_sources() if wanted is None or key in wanted]
+
+    @task(**OF_SOURCE)
+    def discover(run: int, source_key: str) -> list[int]:
+        """Find the links of one source and give the numbers of the batches to fetch."""
+        return stage("discover").discover(run, source_key)
+
+    @task(**OF_SOURCE, multiple_outputs=False, execution_timeout=timedelta(hours=3))
+    def fetch(run: int, source_key: str, batches: list[int]) -> Counts:
+        """Fetch the pages batch by batch at the host's pace; another try goes on where it was."""
+        total: Counter[str] = Counter()
+        for batch_no in batches:
+            total.update(stage("fetch").fetch(run, source_key, batch_no))
+        return dict(total)
+
+    @task_group
+    def source(run: int, source_key: str) -> Any:
+        """One outlet: its links, then its pages."""
+        return fetch(run, source_key, discover(run, source_key))
+
+    @task(outlets=[RAW_PAGES])
+    def close_run(run: int, keys: Any, fetched: Any, outlet_events: Any = None) -> Counts:
+        """Close the run, whatever became of its sources, and start *curate*."""
+        outcomes = stage("runs").close_run(
+            run_id, keys is not None and len(list(fetched)) == len(keys)
+        )
+        outlet_events[RAW_PAGES].extra = {"run_id": run, "outcomes": outcomes}
+        return outcomes
+
+    run = open_run()
+    run >> (keys := sources())
+    fetched = source.partial(run=run_id).expand(source_key=keys)
+    closed = close_run(run, keys, fetched).as_teardown(setups=run)
+    # A teardown says nothing about the run's state; this task does, and costs no process.
+    [fetched, closed] >> EmptyOperator(task_id="all_well", trigger_rule="none_failed")
+
+
+ingest()

@@ -1,0 +1,109 @@
+"""What every task and DAG of Dateline shares: owner, retries, deadlines, metrics.
+
+The pools named here are created by ``plugins/dateline_pools.py`` when the scheduler starts.
+"""
+
+from datetime import timedelta
+from importlib import import_module
+from typing import Any
+
+from airflow.sdk import (
+    DeadlineAlert,
+    DeadlineReference,
+    ExceptionRetryPolicy,
+    RetryAction,
+    RetryRule,
+    SyncCallback,
+)
+
+from pipeline.errors import (
+    MigrationError,
+    ModelError,
+    SettingsError,
+    StoreError,
+    StoreUnavailable,
+    UsageError,
+)
+from pipeline.telemetry import install_meter, log
+
+Counts = Any
+"""What a task returns; by ``dict[str, int]`` Airflow would push one XCom for each key."""
+
+FETCH_POOL = "dateline_fetch"
+"""Tasks that mostly wait for other people's servers."""
+CPU_POOL = "dateline_cpu"
+"""Tasks that keep a core busy."""
+DEDUPE_POOL = "dateline_dedupe"
+"""One slot: two dedupe tasks cannot see each other's uncommitted fingerprints."""
+
+
+def stage(name: str) -> Any:
+    """Import ``pipeline.stages.<name>``; only in tasks, for stages pull in heavy libraries."""
+    return import_module(f"pipeline.stages.{name}")
+
+
+class AirflowMeter:
+    """Forwards the pipeline's counts and durations to Airflow's stats (StatsD, OpenTelemetry)."""
+
+    def count(self, name: str, value: int = 1, **tags: str) -> None:
+        """Add ``value`` to the counter ``dateline.<name>``."""
+        from airflow.sdk.observability.stats import incr
+
+        incr(f"dateline.{name}", value, tags=tags)
+
+    def timing(self, name: str, seconds: float, **tags: str) -> None:
+        """Record one duration as ``dateline.<name>`` (Airflow's unit is the millisecond)."""
+        from airflow.sdk.observability.stats import timing
+
+        timing(f"dateline.{name}", seconds * 1000, tags=tags)
+
+
+def measure(context: Any) -> None:
+    """Send this task's metrics to Airflow; runs in the task's process, before its body."""
+    install_meter(AirflowMeter())
+
+
+def deadline_missed(**details: Any) -> None:
+    """Say in the log that a run is late; replace it by your own alert (mail, chat, pager)."""
+    log.error("deadline missed", **{key: str(value) for key, value in details.items()})
+
+
+def finished_within(hours: float) -> DeadlineAlert:
+    """Return an alert for runs that are not done so many hours after they were queued."""
+    return DeadlineAlert(
+        name=f"done within {hours} h",
+        reference=DeadlineReference.DAGRUN_QUEUED_AT,
+        interval=timedelta(hours=hours),
+        callback=SyncCallback(deadline_missed),
+    )
+
+
+EVEN_AFTER_FAILURE = {"trigger_rule": "all_done_setup_success"}
+"""For a task that runs when all before it are done, failed or skipped, if only a run was opened."""
+
+_TASK_ARGS: dict[str, Any] = {
+    "owner": "dateline",
+    "retries": 2,
+    "retry_delay": timedelta(seconds=15),
+    "retry_exponential_backoff": 2.0,
+    "max_retry_delay": timedelta(minutes=10),
+    "execution_timeout": timedelta(minutes=30),
+    "on_execute_callback": measure,
+    "retry_policy": ExceptionRetryPolicy(
+        rules=[
+            RetryRule(exception=StoreUnavailable, action=RetryAction.RETRY),
+            RetryRule(
+                exception=[UsageError, SettingsError, ModelError, MigrationError, StoreError],
+                action=RetryAction.FAIL,
+                reason="another try of the same cannot help",
+            ),
+        ]
+    ),
+}
+
+DAG_ARGS: dict[str, Any] = {
+    "catchup": False,
+    "max_active_runs": 1,
+    "default_args": _TASK_ARGS,
+    "tags": ["dateline"],
+}
