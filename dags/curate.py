@@ -67,9 +67,9 @@ def curate() -> None:
         return stage("runs").close_run(run, published is not None)
 
     run = open_run()
-    loaded = load.partial(run=run_id).expand(fetch_ids=plan_load(run))
+    loaded = load.partial(run=run).expand(fetch_ids=plan_load(run))
     loaded >> (copies := dedupe(run)) >> (versions := plan_annotate(run))
-    annotated = annotate.partial(run=run_id).expand(version_ids=versions)
+    annotated = annotate.partial(run=run).expand(version_ids=versions)
     annotated >> (published := publish(run))
     closed = close_run(run, published).as_teardown(setups=run)
     all_well = EmptyOperator(task_id="all_well", trigger_rule="none_failed")

@@ -62,14 +62,14 @@ def ingest() -> None:
     def close_run(run: int, keys: Any, fetched: Any, outlet_events: Any = None) -> Counts:
         """Close the run, whatever became of its sources, and start *curate*."""
         outcomes = stage("runs").close_run(
-            run_id, keys is not None and len(list(fetched)) == len(keys)
+            run, keys is not None and len(list(fetched)) == len(keys)
         )
         outlet_events[RAW_PAGES].extra = {"run_id": run, "outcomes": outcomes}
         return outcomes
 
     run = open_run()
     run >> (keys := sources())
-    fetched = source.partial(run=run_id).expand(source_key=keys)
+    fetched = source.partial(run=run).expand(source_key=keys)
     closed = close_run(run, keys, fetched).as_teardown(setups=run)
     # A teardown says nothing about the run's state; this task does, and costs no process.
     [fetched, closed] >> EmptyOperator(task_id="all_well", trigger_rule="none_failed")
