@@ -61,7 +61,7 @@ def curate() -> None:
         outlet_events[CURATED].extra = {"run_id": run, **counts}
         return counts
 
-    @task
+    @task(**EVEN_AFTER_FAILURE)
     def close_run(run: int, published: Any) -> Counts:
         """Close the run in `ops.runs`."""
         return stage("runs").close_run(run, published is not None)
@@ -71,7 +71,7 @@ def curate() -> None:
     loaded >> (copies := dedupe(run)) >> (versions := plan_annotate(run))
     annotated = annotate.partial(run=run).expand(version_ids=versions)
     annotated >> (published := publish(run))
-    closed = close_run(run, published).as_teardown(setups=run)
+    closed = close_run(run, published)
     all_well = EmptyOperator(task_id="all_well", trigger_rule="none_failed")
     [loaded, copies, annotated, published, closed] >> all_well
 

@@ -15,6 +15,7 @@ from airflow.sdk import (
     RetryRule,
     SyncCallback,
 )
+from airflow.sdk.exceptions import AirflowSkipException
 
 from pipeline.errors import (
     MigrationError,
@@ -78,8 +79,19 @@ def finished_within(hours: float) -> DeadlineAlert:
     )
 
 
-EVEN_AFTER_FAILURE = {"trigger_rule": "all_done_setup_success"}
-"""For a task that runs when all before it are done, failed or skipped, if only a run was opened."""
+def _only_if_opened(context: Any) -> None:
+    if context["task"].op_kwargs["run"] is None:
+        raise AirflowSkipException("no run was opened: see the log of open_run")
+
+
+EVEN_AFTER_FAILURE: dict[str, Any] = {
+    "trigger_rule": "all_done",
+    "pre_execute": _only_if_opened,
+}
+"""For a task that runs when all before it are done, failed or skipped, if only a run was opened.
+
+Not setup and teardown, which say just that: Airflow forbids ``all_done`` right after a setup.
+"""
 
 _TASK_ARGS: dict[str, Any] = {
     "owner": "dateline",
