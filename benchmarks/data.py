@@ -1,0 +1,13 @@
+"""Where the measuring data lies."""
+
+import os
+import sys
+from pathlib import Path
+
+
+def data_folder() -> Path:
+    """Return the folder of the measuring data; exit with a clear sentence where it is missing."""
+    folder = Path(os.environ.get("DATELINE_DATA", Path(__file__).parents[2] / "shared" / "data"))
+    if not folder.is_dir():
+        sys.exit(f"no measuring data at {folder}: set DATELINE_DATA to its folder")
+    return folder

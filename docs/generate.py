@@ -1,0 +1,141 @@
+"""What the generated parts of README.md and docs/ are made of; called by cog (``make docs``).
+
+CI runs ``cog --check``, so a command, a setting or a column that changes without its page fails.
+Output of long runs (the demo, the accuracy tables) is not made here: it is recorded once by a
+command, kept in ``docs/recorded/``, and pasted by ``recorded``.
+"""
+
+import itertools
+import os
+from pathlib import Path
+from typing import Any
+
+RECORDED = Path(__file__).parent / "recorded"
+
+
+def recorded(name: str, language: str = "text") -> str:
+    """Return a recorded output as a code block."""
+    text = (RECORDED / f"{name}.txt").read_text(encoding="utf-8").rstrip()
+    return f"```{language}\n{text}\n```"
+
+
+def recorded_markdown(name: str) -> str:
+    """Return a recorded Markdown fragment as it is."""
+    return (RECORDED / f"{name}.md").read_text(encoding="utf-8").rstrip()
+
+
+def cli_reference() -> str:
+    """Return every command with its arguments and options, from the command line's own objects."""
+    import typer
+
+    from pipeline.cli.app import build
+
+    root: Any = typer.main.get_command(build())
+    return "\n\n".join(_command(root.commands[name], f"dateline {name}") for name in root.commands)
+
+
+def _command(command: Any, path: str) -> str:
+    if hasattr(command, "commands"):
+        inner = [_command(each, f"{path} {name}") for name, each in command.commands.items()]
+        return "\n\n".join([f"## `{path}`", _help(command), *inner])
+    level = "##" if path.count(" ") == 1 else "###"
+    lines = [f"{level} `{path}`", _help(command)]
+    rows = [_parameter(each) for each in command.params if each.name != "help"]
+    if rows:
+        lines.append("\n".join(["| argument or option | meaning |", "|---|---|", *rows]))
+    return "\n\n".join(lines)
+
+
+def _help(command: Any) -> str:
+    return str(command.help or "").replace("\b", "").strip()
+
+
+def _parameter(parameter: Any) -> str:
+    is_option = parameter.param_type_name == "option"
+    name = ", ".join(parameter.opts) if is_option else parameter.metavar or parameter.name.upper()
+    meaning = (getattr(parameter, "help", None) or "").replace("|", "\\|").replace("\n", " ")
+    return f"| `{name}` | {meaning} |"
+
+
+def settings_table() -> str:
+    """Return every ``DATELINE_*`` variable with its default."""
+    from pipeline.settings import Settings
+
+    lines = ["| variable | default | meaning |", "|---|---|---|"]
+    for name, field in Settings.model_fields.items():
+        default = "" if field.default is None else f"`{field.default}`"
+        lines.append(f"| `DATELINE_{name.upper()}` | {default} | {field.description} |")
+    return "\n".join(lines)
+
+
+def outcomes_table() -> str:
+    """Return every outcome with its meaning, from the docstrings beside the words."""
+    import ast
+    import inspect
+
+    from pipeline import outcomes
+
+    tree = ast.parse(inspect.getsource(outcomes.Outcome))
+    lines = ["| outcome | meaning |", "|---|---|"]
+    body = tree.body[0].body  # type: ignore[attr-defined]
+    for word, text in itertools.pairwise(body):
+        if isinstance(word, ast.Assign) and isinstance(text, ast.Expr):
+            meaning = " ".join(ast.literal_eval(text.value).split())
+            lines.append(f"| `{ast.literal_eval(word.value)}` | {meaning} |")
+    return "\n".join(lines)
+
+
+def data_dictionary() -> str:
+    """Return every table, view and column, from the comments in a fresh database."""
+    rows = _catalogue()
+    parts = []
+    for schema, about in (
+        ("mart", "for analysts"),
+        ("news", "curated facts"),
+        ("ops", "operations"),
+    ):
+        parts.append(f"## `{schema}`: {about}")
+        tables = sorted({(table, comment) for s, table, comment, *_ in rows if s == schema})
+        for table, comment in tables:
+            lines = [
+                f"### `{schema}.{table}`",
+                comment or "",
+                "| column | type | meaning |\n|---|---|---|",
+            ]
+            columns = [row for row in rows if row[:2] == (schema, table)]
+            lines[-1] += "".join(f"\n| `{row[3]}` | {row[4]} | {row[5] or ''} |" for row in columns)
+            parts.append("\n\n".join(lines))
+    return "\n\n".join(parts)
+
+
+_CATALOGUE = """
+select n.nspname, c.relname, obj_description(c.oid), a.attname,
+       format_type(a.atttypid, a.atttypmod), col_description(c.oid, a.attnum)
+from pg_class c
+join pg_namespace n on n.oid = c.relnamespace
+join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+where n.nspname in ('mart', 'news', 'ops') and c.relkind in ('r', 'p', 'v', 'm')
+  and not c.relispartition
+order by n.nspname, c.relname, a.attnum
+"""
+
+
+def _catalogue() -> list[tuple[Any, ...]]:
+    import tempfile
+
+    import psycopg
+
+    from pipeline.settings import settings
+    from pipeline.warehouse.server import EmbeddedServer
+    from pipeline.warehouse.store import ensure_store
+
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["DATELINE_HOME"] = folder
+        os.environ.pop("DATELINE_DSN", None)
+        settings.cache_clear()
+        try:
+            with psycopg.connect(ensure_store()) as connection:
+                return connection.execute(_CATALOGUE).fetchall()
+        finally:
+            EmbeddedServer.of(settings()).stop(remove=True)
+            settings.cache_clear()
