@@ -21,15 +21,15 @@ FILTERS = "Unix filters (JSON Lines in and out, no database)"
 STORE = "Store and settings"
 _ORDER = "demo up down run source sql fate extract annotate dedupe db reprocess export eval".split()
 
-_HELP = """Dateline turns news sites into tables: articles, copies of articles, people and places,
-and who said what.
-
-New here? [bold]dateline demo[/bold] runs everything on a bundled news site, then try
-[bold]dateline run https://news.example/feed.xml[/bold] on a real one and ask your questions with [bold]dateline sql[/bold].
-
-All state lives in $DATELINE_HOME (default: .dateline/ in this folder); removing that folder removes
-everything. $DATELINE_DSN points to a Postgres server of your own.
-"""
+_HELP = (
+    "Dateline turns news sites into tables: articles, copies of articles, people and places, and "
+    "who said what.\n\n"
+    "New here? [bold]dateline demo[/bold] runs everything on a bundled news site. Then take a real "
+    "one, [bold]dateline run https://news.example/feed.xml[/bold], and ask your questions with "
+    "[bold]dateline sql[/bold].\n\n"
+    "All state lives in $DATELINE_HOME (default: .dateline/ in this folder); removing that folder "
+    "removes everything. $DATELINE_DSN points to a Postgres server of your own."
+)
 
 
 def _show_version(wanted: bool) -> None:

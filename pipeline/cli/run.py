@@ -9,17 +9,14 @@ import typer
 from pipeline.cli.app import EVERY_DAY
 from pipeline.cli.output import print_table
 
-_HELP = """Take feeds, sitemaps, pages, lists of URLs, folders and files all the way into Postgres.
+_HELP = (
+    "Take feeds, sitemaps, pages, lists of URLs, folders and files all the way into Postgres.\n\n"
+    "The same stages as under Airflow, for a laptop or a script. Without TARGET the sources of the "
+    "folder sources/ are run. Every link ends in a named outcome: see `dateline fate URL`.\n\n"
+    "Example: dateline run https://news.example/feed.xml pages/ article.txt urls.txt crawl.warc.gz"
+)
 
-The same stages as under Airflow, for a laptop or a script. Without TARGET the sources of the
-folder sources/ are run. Every link ends in a named outcome; ask for one with "dateline fate URL".
-
-Examples:
-
-  dateline run https://news.example/feed.xml
-
-  dateline run pages/ article.txt urls.txt crawl.warc.gz
-"""
+_NEXT = 'dateline sql "select speaker_name, quote_text from mart.who_said_what"'
 
 
 def register(app: typer.Typer) -> None:
@@ -60,10 +57,10 @@ def register(app: typer.Typer) -> None:
             typer.echo(json.dumps(record | {"seconds": round(report.seconds, 1)}))
         else:
             print_table(list(report.outcomes.items()), ["outcome", "links"])
+            quotes, mentions = report.counts.get("quotes", 0), report.counts.get("mentions", 0)
             typer.secho(
-                f"run {report.run_id}: {report.counts.get('quotes', 0)} quotes, "
-                f"{report.counts.get('mentions', 0)} mentions of names in {report.seconds:.0f} s. "
-                'Next: dateline sql "select speaker_name, quote_text from mart.who_said_what"',
+                f"run {report.run_id}: {quotes} quotes, {mentions} mentions of names, "
+                f"{report.seconds:.0f} s. Ask with: {_NEXT}",
                 err=True,
             )
         sys.exit(0 if report.all_went_well else 1)
