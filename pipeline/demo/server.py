@@ -1,0 +1,213 @@
+"""Serves the demo outlets on loopback: one threading HTTP server each, on a port of its own.
+
+Answers GET and HEAD with ETag, Last-Modified, 304 (RFC 9110, section 13) and gzip. Stays on the
+host it is given, loopback by default, and keeps no log.
+"""
+
+import gzip
+import socket
+import threading
+from datetime import UTC, datetime
+from email.utils import format_datetime, parsedate_to_datetime
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from pipeline.demo.copydesk import EDITIONS, outlets
+from pipeline.demo.site import OutletSite, Page
+from pipeline.demo.sources import source_of, write_source
+from pipeline.errors import PortInUse, UsageError
+from pipeline.records import Source
+
+PREFERRED_PORTS = (8171, 8172, 8173)
+"""Fixed, so that URLs stay the same from one run of the demo to the next."""
+Ports = tuple[int, int, int]
+_MIN_GZIP = 600
+"""Bytes under which nothing is won by compressing (a gzip header alone takes 18)."""
+
+
+def free_ports(preferred: Ports = PREFERRED_PORTS, host: str = "127.0.0.1") -> Ports:
+    """Return the preferred ports, each one that is taken replaced by a free one of the system's.
+
+    Canonical URLs hold the port: a caller that wants the same URLs again must remember these.
+    """
+    chosen: list[int] = []
+    for port in preferred:
+        if not _is_free(host, port) or port in chosen:
+            port = _any_free(host)
+        chosen.append(port)
+    return chosen[0], chosen[1], chosen[2]
+
+
+def _is_free(host: str, port: int) -> bool:
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
+
+
+def _any_free(host: str) -> int:
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.bind((host, 0))
+        return int(probe.getsockname()[1])
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def __init__(self, address: tuple[str, int], site: OutletSite) -> None:
+        self.site = site
+        super().__init__(address, _Handler)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server_version = "DemoSite"
+    sys_version = ""
+    server: _Server
+
+    def do_GET(self) -> None:
+        self._answer(with_body=True)
+
+    def do_HEAD(self) -> None:
+        self._answer(with_body=False)
+
+    def log_message(self, format: str, *args: object) -> None:  # the base class's name
+        """Keep quiet: the demo's console belongs to the reader."""
+
+    def _answer(self, *, with_body: bool) -> None:
+        page = self.server.site.page(self.path)
+        if page.status == HTTPStatus.OK and self._is_fresh(page):
+            self._head(page, HTTPStatus.NOT_MODIFIED)
+            self.end_headers()
+            return
+        body = page.body
+        self._head(page, HTTPStatus(page.status))
+        if self._wants_gzip(page):
+            body = gzip.compress(body, compresslevel=5, mtime=0)
+            self.send_header("Content-Encoding", "gzip")
+        self.send_header("Content-Type", page.content_type)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if with_body:
+            self.wfile.write(body)
+
+    def _head(self, page: Page, status: HTTPStatus) -> None:
+        self.send_response(status)
+        if page.location:
+            self.send_header("Location", self.server.site.base + page.location)
+        elif page.status == HTTPStatus.OK:
+            self.send_header("ETag", page.etag)
+            modified = page.last_modified.astimezone(UTC)
+            self.send_header("Last-Modified", format_datetime(modified, usegmt=True))
+        self.send_header("Vary", "Accept-Encoding")
+
+    def _is_fresh(self, page: Page) -> bool:
+        """Tell whether the caller holds this body already; If-None-Match goes first."""
+        if tags := self.headers.get("If-None-Match"):
+            return page.etag.removeprefix("W/") in tags or tags.strip() == "*"
+        return page.last_modified <= _http_date(self.headers.get("If-Modified-Since"))
+
+    def _wants_gzip(self, page: Page) -> bool:
+        accepted = self.headers.get("Accept-Encoding", "")
+        is_text = page.content_type != "application/gzip"
+        return is_text and len(page.body) >= _MIN_GZIP and "gzip" in accepted
+
+
+def _http_date(value: str | None) -> datetime:
+    """Parse an HTTP date; what is missing or unreadable is older than any page."""
+    oldest = datetime.min.replace(tzinfo=UTC)
+    try:
+        when = parsedate_to_datetime(value) if value else oldest
+    except ValueError:
+        return oldest
+    return when if when.tzinfo else when.replace(tzinfo=UTC)
+
+
+class DemoSite:
+    """The three outlets, served while the context is open.
+
+    Args:
+        edition: 1, or 2 where one article of the Courier has been updated.
+        ports: one for each outlet; without them the preferred ones, or free ones in their place.
+        host: the address to listen on; loopback, unless you know why not.
+
+    Raises:
+        UsageError: there is no such edition.
+    """
+
+    def __init__(
+        self, edition: int = 1, ports: Ports | None = None, host: str = "127.0.0.1"
+    ) -> None:
+        if edition not in EDITIONS:
+            raise UsageError(f"edition {edition} of the demo site: ask for one of {EDITIONS}")
+        self.edition = edition
+        self.host = host
+        self.ports = ports or free_ports(host=host)
+        self._outlets = outlets(edition)
+        self._servers: list[_Server] = []
+
+    @property
+    def homepages(self) -> dict[str, str]:
+        """Outlet key → its home page."""
+        pairs = zip(self._outlets, self.ports, strict=True)
+        return {outlet.key: f"http://{self.host}:{port}/" for outlet, port in pairs}
+
+    def start(self) -> None:
+        """Listen on all three ports and answer from threads of this process.
+
+        Raises:
+            PortInUse: another program listens on one of the ports; none stays open then.
+        """
+        try:
+            for outlet, port in zip(self._outlets, self.ports, strict=True):
+                site = OutletSite(outlet, self.homepages[outlet.key].rstrip("/"))
+                self._servers.append(_listen(self.host, port, site))
+        except PortInUse:
+            self.stop()
+            raise
+        for server in self._servers:
+            threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+
+    def stop(self) -> None:
+        """Close the ports; calling it twice does no harm."""
+        for server in self._servers:
+            server.shutdown()
+            server.server_close()
+        self._servers.clear()
+
+    def sources(self) -> list[Source]:
+        """Return the three outlets as sources for Dateline."""
+        return [source_of(outlet, self.homepages[outlet.key]) for outlet in self._outlets]
+
+    def write_sources(self, folder: Path) -> list[Path]:
+        """Write ``<key>.toml`` for each outlet into a folder, made if need be."""
+        folder.mkdir(parents=True, exist_ok=True)
+        return [write_source(source, folder) for source in self.sources()]
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+
+def _listen(host: str, port: int, site: OutletSite) -> _Server:
+    try:
+        return _Server((host, port), site)
+    except OSError as error:
+        raise PortInUse(
+            f"demo outlet {site.outlet.key} cannot listen on {host}:{port} ({error.strerror}); "
+            "stop the program there or choose other ports"
+        ) from error
