@@ -1,0 +1,41 @@
+"""``dateline fate URL``: where did my story go?"""
+
+from typing import Annotated
+
+import typer
+
+from pipeline.cli.app import EVERY_DAY
+from pipeline.cli.output import print_table
+from pipeline.errors import UsageError
+
+_COLUMNS = ("decided_at", "source_key", "outcome", "reason", "http_status", "url")
+_QUERY = """
+select decided_at, source_key, coalesce(outcome, '(not decided yet)'), reason, http_status, url
+from mart.url_fate
+where url = %(url)s or canonical_url = %(canonical)s
+order by decided_at desc nulls first
+limit 50
+"""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+
+    @app.command(rich_help_panel=EVERY_DAY)
+    def fate(
+        url: Annotated[str, typer.Argument(help="A URL as discovered, in any spelling.")],
+        as_json: Annotated[bool, typer.Option("--json", help="One JSON object a row.")] = False,
+    ) -> None:
+        """Tell what became of a URL in each run: its outcome, the reason, the HTTP status.
+
+        Example: dateline fate https://news.example/2026/11/storm
+        """
+        from pipeline.stages.store import store
+        from pipeline.urls import canonical_url
+
+        with store() as connection:
+            keys = {"url": url, "canonical": canonical_url(url)}
+            rows = connection.execute(_QUERY, keys).fetchall()
+        if not rows:
+            raise UsageError(f"{url} was never discovered. Known links: mart.url_fate.")
+        print_table(rows, _COLUMNS, "json" if as_json else "table")
