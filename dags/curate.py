@@ -14,12 +14,12 @@ from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import dag, task
 from assets import CURATED, RAW_PAGES
 from policy import (
-    CPU_POOL,
     DAG_ARGS,
     DEDUPE_POOL,
     EVEN_AFTER_FAILURE,
     Counts,
     finished_within,
+    of_batches,
     stage,
 )
 from runs import open_run
@@ -34,9 +34,8 @@ def curate() -> None:
         """Give the fetch ids of undecided pages, in batches."""
         return stage("load").plan(run)
 
-    @task(pool=CPU_POOL, map_index_template="{{ task.op_kwargs['fetch_ids'] | length }} pages")
+    @task(**of_batches("fetch_ids"), doc_md="Extract, clean, store a batch of pages exactly once.")
     def load(run: int, fetch_ids: list[int]) -> Counts:
-        """Extract, clean and store one batch of pages, exactly once."""
         return stage("load").load(run, fetch_ids)
 
     @task(pool=DEDUPE_POOL, **EVEN_AFTER_FAILURE)
@@ -49,9 +48,8 @@ def curate() -> None:
         """Give the ids of versions not annotated yet, in batches."""
         return stage("annotate").plan(run)
 
-    @task(pool=CPU_POOL, map_index_template="{{ task.op_kwargs['version_ids'] | length }} articles")
+    @task(**of_batches("version_ids"), doc_md="Find entities and quotes in a batch of articles.")
     def annotate(run: int, version_ids: list[int]) -> Counts:
-        """Find entities and quotes in one batch of articles."""
         return stage("annotate").annotate(run, version_ids)
 
     @task(outlets=[CURATED], **EVEN_AFTER_FAILURE)

@@ -38,6 +38,12 @@ DEDUPE_POOL = "dateline_dedupe"
 """One slot: two dedupe tasks cannot see each other's uncommitted fingerprints."""
 
 
+def of_batches(name: str) -> dict[str, Any]:
+    """Return what tasks mapped over batches of ids share; the UI shows how many ids."""
+    label = f"{{{{ task.op_kwargs['{name}'] | length }}}} {name.split('_')[0]}s"
+    return {"pool": CPU_POOL, "map_index_template": label, "multiple_outputs": False}
+
+
 def stage(name: str) -> Any:
     """Import ``pipeline.stages.<name>``; only in tasks, for stages pull in heavy libraries."""
     return import_module(f"pipeline.stages.{name}")

@@ -1,0 +1,115 @@
+"""The environment Airflow runs in: every setting we depend on, so that no airflow.cfg matters."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.cockpit import metadata, secrets
+from pipeline.cockpit.places import Places, shipped
+from pipeline.cockpit.ports import HOST, free_port
+from pipeline.settings import Settings
+
+_FIXED = {
+    "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
+    "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+    "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
+    # Tasks mostly wait, and a slot is refilled only once a scheduler loop.
+    "AIRFLOW__CORE__PARALLELISM": "8",
+    # Airflow fails a task that maps over more (default 1024): 10,000 batches are 3 million pages.
+    "AIRFLOW__CORE__MAX_MAP_LENGTH": "10000",
+    "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": f"{secrets.USER}:admin",
+    "AIRFLOW__API__HOST": HOST,
+    "AIRFLOW__API__WORKERS": "1",
+    "AIRFLOW__API__EXPOSE_CONFIG": "False",
+    "AIRFLOW__DAG_PROCESSOR__PARSING_PROCESSES": "1",
+    "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "10",
+    "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.2",
+    # setproctitle would overwrite the environment that tells our processes from others'.
+    "SPT_NOENV": "1",
+    "SCARF_ANALYTICS": "false",
+    "DO_NOT_TRACK": "1",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Where this Airflow listens on loopback."""
+
+    api: int
+    worker_logs: int
+    trigger_logs: int
+
+    @classmethod
+    def find(cls) -> "Ports":
+        """Take Airflow's own ports, or the next free ones.
+
+        Raises:
+            PortInUse: a hundred in a row are taken.
+        """
+        api = free_port(8080)
+        worker = free_port(8793, taken=frozenset({api}))
+        return cls(api, worker, free_port(worker + 1, taken=frozenset({api, worker})))
+
+    @property
+    def url(self) -> str:
+        """The UI's address."""
+        return f"http://{HOST}:{self.api}"
+
+
+def airflow_environment(
+    settings: Settings, dsn: str, ports: Ports, inherited: Mapping[str, str] = os.environ
+) -> dict[str, str]:
+    """Return the full environment of our Airflow processes.
+
+    Args:
+        settings: made absolute here, for tasks may run in another folder.
+        dsn: the news database; the metadata database stands beside it.
+        ports: where to listen.
+        inherited: what the caller has; its ``AIRFLOW*`` variables are dropped, they mean another.
+    """
+    places = Places(settings.home_folder)
+    kept = {key: value for key, value in inherited.items() if not key.startswith("AIRFLOW")}
+    return {
+        **kept,
+        **_FIXED,
+        **secrets.keys(places),
+        **_listening(ports),
+        **_databases(dsn),
+        **_folders(settings, places, kept.get("PYTHONPATH")),
+        "NO_PROXY": ",".join(filter(None, [kept.get("NO_PROXY"), HOST, "localhost"])),
+        "no_proxy": ",".join(filter(None, [kept.get("no_proxy"), HOST, "localhost"])),
+    }
+
+
+def _listening(ports: Ports) -> dict[str, str]:
+    return {
+        "AIRFLOW__API__PORT": str(ports.api),
+        "AIRFLOW__API__BASE_URL": ports.url,
+        "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{ports.url}/execution/",
+        "AIRFLOW__LOGGING__WORKER_LOG_SERVER_PORT": str(ports.worker_logs),
+        "AIRFLOW__LOGGING__TRIGGER_LOG_SERVER_PORT": str(ports.trigger_logs),
+    }
+
+
+def _databases(dsn: str) -> dict[str, str]:
+    own = metadata.create_database(dsn)
+    return {
+        "DATELINE_DSN": dsn,
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": metadata.sqlalchemy_uri(own),
+        # Airflow would derive an asyncpg URI, and asyncpg refuses libpq's words such as sslmode.
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN_ASYNC": metadata.sqlalchemy_uri(own, "psycopg_async"),
+    }
+
+
+def _folders(settings: Settings, places: Places, python_path: str | None) -> dict[str, str]:
+    return {
+        "AIRFLOW_HOME": str(places.airflow),
+        "AIRFLOW__CORE__DAGS_FOLDER": str(shipped("dags")),
+        "AIRFLOW__CORE__PLUGINS_FOLDER": str(shipped("plugins")),
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(places.passwords),
+        "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(places.airflow / "logs"),
+        "PYTHONPATH": os.pathsep.join(filter(None, [str(shipped("config")), python_path])),
+        "DATELINE_HOME": str(settings.home_folder),
+        "DATELINE_SOURCES": str(Path(settings.sources).expanduser().absolute()),
+    }
