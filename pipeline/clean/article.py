@@ -1,14 +1,135 @@
-"""Cleaning of one article: ``clean_article`` is the room's door."""
+"""Cleaning of one article: ``clean_article`` is the room's door.
 
+Order matters: facts glued to the text are read first (so that the text behind them is looked at),
+then lines with a wording of their own, then what stands under them, then what the host repeats.
+Takes and gives records; knows nothing of HTML and of Postgres.
+"""
+
+from dataclasses import replace
+
+from pipeline import urls
+from pipeline.clean import blocks as body
+from pipeline.clean import recurrence, sections
+from pipeline.clean.blocks import Block
+from pipeline.clean.credits import Credit, agency_named, dateline_agency, read_credit
 from pipeline.clean.memory import SiteMemory
-from pipeline.records import Article
+from pipeline.clean.names import author_names
+from pipeline.clean.openings import Opening, read_opening
+from pipeline.clean.patterns import reason_for
+from pipeline.outcomes import Outcome
+from pipeline.records import Article, RemovedBlock
+from pipeline.words import normalise, word_count
+
+_HEAD_LINES = 12
+_CREDIT_LINES = 4
+_REPEAT_WORDS = 8
 
 
 def clean_article(article: Article, memory: SiteMemory | None) -> Article:
     """Return the article without boilerplate; ``removed`` holds what went, with reasons.
 
-    With a memory the article's blocks are looked up and then remembered there.
+    With a memory the article's blocks are remembered there and then looked up, so the third article
+    of a host is the first to lose what the host repeats. Cleaning a clean article changes nothing.
     """
-    if memory is None or article.text is None:
+    if not article.text:
         return article
-    return article
+    blocks = body.split(article.text)
+    openings = _read_openings(blocks, article.title)
+    _cut_lines(blocks, article.title)
+    sections.cut_comment_thread(blocks)
+    sections.cut_lists(blocks)
+    credit = _take_credit(blocks)
+    page = article.canonical_url or article.url
+    if memory is not None and page:
+        host = urls.host(page)
+        recurrence.remember(memory, host, page, [block for block in blocks if block.kept])
+        recurrence.cut_recurring(memory, host, blocks)
+    return _with_facts(_with_body(article, blocks), blocks, openings, credit)
+
+
+def remember_article(article: Article, memory: SiteMemory) -> None:
+    """Count an article's blocks without cleaning it: so the first rows profit from the last."""
+    clean_article(article, memory)
+
+
+def _read_openings(blocks: list[Block], title: str | None) -> list[Opening]:
+    """Read and split off the lines of facts above and before the first sentence."""
+    openings = []
+    place = 0
+    while place < min(len(blocks), _HEAD_LINES):
+        block = blocks[place]
+        opening = read_opening(block.text, title)
+        if opening is not None:
+            openings.append(opening)
+            rest = block.text[opening.length :].strip()
+            block.text, block.reason = block.text[: opening.length].strip(), "byline"
+            if rest:
+                blocks.insert(place + 1, Block(rest))
+        elif block.is_prose:
+            break
+        place += 1
+    return openings
+
+
+def _cut_lines(blocks: list[Block], title: str | None) -> None:
+    seen: set[str] = set()
+    for place, block in enumerate(blocks):
+        if not block.kept:
+            continue
+        plain = normalise(block.text)
+        if place < _HEAD_LINES and body.same(block.text, title):
+            block.reason = "title"
+        elif plain in seen and word_count(block.text) >= _REPEAT_WORDS:
+            block.reason = "repeated"
+        else:
+            block.reason = reason_for(block.text)
+        seen.add(plain)
+
+
+def _take_credit(blocks: list[Block]) -> Credit | None:
+    """Take the credit line out of the end of the body; it becomes data, not a removed block."""
+    tail = [block for block in blocks if block.kept][-_CREDIT_LINES:]
+    for block in reversed(tail):
+        if credit := read_credit(block.text):
+            blocks.remove(block)
+            return credit
+        if block.is_prose:
+            break
+    return None
+
+
+def _with_body(article: Article, blocks: list[Block]) -> Article:
+    removed = tuple(RemovedBlock(b.text, b.reason) for b in blocks if b.reason is not None)
+    text = body.join(blocks)
+    cleaned = replace(article, text=text, removed=article.removed + removed)
+    if not text and article.outcome is Outcome.LOADED:
+        return replace(
+            cleaned, outcome=Outcome.NOT_AN_ARTICLE, reason="nothing but boilerplate in the body"
+        )
+    return cleaned
+
+
+def _with_facts(
+    article: Article, blocks: list[Block], openings: list[Opening], credit: Credit | None
+) -> Article:
+    """Fill in what the removed lines say; what the page's own metadata say is never overruled."""
+    day = next((opening.published for opening in openings if opening.published), None)
+    counts = [o.comment_count for o in openings if o.comment_count is not None]
+    authors = next((author_names(o.authors) for o in openings if o.authors), ())
+    people = tuple(name for name in authors if not agency_named(name))
+    by_agency = next(filter(None, map(agency_named, (*authors, *article.authors))), None)
+    agency = (credit and credit.agency) or by_agency or dateline_agency(article.text or "")
+    return replace(
+        article,
+        authors=article.authors or people,
+        published_at=article.published_at or day,
+        published_origin=article.published_origin or ("visible" if day else None),
+        categories=article.categories or next((o.categories for o in openings if o.categories), ()),
+        comment_count=_first(article.comment_count, *counts, sections.comment_count(blocks)),
+        agency=article.agency or agency,
+        credit_line=article.credit_line or (credit.line if credit else None),
+    )
+
+
+def _first(*values: int | None) -> int | None:
+    return next((value for value in values if value is not None), None)
