@@ -189,7 +189,7 @@ def collect_spans(
     inside = np.flatnonzero(labels).tolist()
     begins = [unit for unit in inside if names[labels[unit]][0] == "B"]
     probabilities = chances.tolist()
-    for begin, following in zip(begins, [*begins[1:], len(labels)], strict=True):
+    for begin, following in zip(begins, [*begins[1:], len(labels)], strict=False):
         end = begin + 1
         while end < following and labels[end]:
             end += 1
