@@ -6,11 +6,19 @@ Knows nothing of how a relation was found.
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from pipeline.dedupe.relations import CONTAINED
 from pipeline.records import Group, Match
+
+SAME_PART = 0.3
+"""Two texts inside a third tell the same part of it if they share this much of the smaller one."""
+BEYOND_CONTAINED = 1.3
+"""Two texts around a third tell one story if they share this many times what it holds of them."""
+
+Pair = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,22 +43,20 @@ class Membership:
 def group(texts: Iterable[GroupText], matches: Iterable[Match]) -> list[Group]:
     """Join texts into groups of two and more, ordered by their smallest member.
 
-    ``duplicate`` joins; containment joins where one single story explains the longer text; a text
-    that contains two unrelated groups joins none.
+    ``duplicate`` joins, and so does containment where one single story explains the longer text:
+    a text that contains two unrelated ones (round-up, live blog) joins neither, and a text that two
+    unrelated ones contain (a stub of page furniture, a shared background note) joins neither.
+    ``partial`` never joins; it only tells which contained texts overlap.
     """
     known = {text.id: text for text in texts}
-    parent = {each: each for each in known}
-    for match in matches:
-        if match.relation != "partial" and match.a in known and match.b in known:
-            a, b = _root(parent, match.a), _root(parent, match.b)
-            parent[max(a, b)] = min(a, b)
+    usable = [match for match in matches if match.a in known and match.b in known]
+    parts = _parts((match.a, match.b) for match in _joining(usable))
     members: defaultdict[int, list[int]] = defaultdict(list)
-    for each in sorted(known):
-        members[_root(parent, each)].append(each)
+    for each in sorted(parts):
+        members[parts[each]].append(each)
     return [
         Group(original_of([known[each] for each in ids]), tuple(ids))
         for _, ids in sorted(members.items())
-        if len(ids) > 1
     ]
 
 
@@ -59,13 +65,38 @@ def original_of(texts: Sequence[GroupText]) -> int:
     return min(texts, key=_seniority).id
 
 
+def component(
+    start: Collection[int], matches_of: Callable[[Collection[int]], Iterable[Match]]
+) -> list[Match]:
+    """Collect all matches that decide the groups of the texts ``start``.
+
+    Follows every relation but ``partial``, so that ``group`` over the outcome gives whole groups.
+
+    Args:
+        start: ids of the texts whose matches changed.
+        matches_of: returns all matches that one of the given texts takes part in.
+    """
+    found: dict[Pair, Match] = {}
+    seen: set[int] = set()
+    todo = set(start)
+    while todo:
+        seen |= todo
+        reached: set[int] = set()
+        for match in matches_of(sorted(todo)):
+            found[match.a, match.b] = match
+            if match.relation != "partial":
+                reached.update((match.a, match.b))
+        todo = reached - seen
+    return [found[pair] for pair in sorted(found)]
+
+
 def regroup(groups: Sequence[Group], existing: Mapping[int, int]) -> list[Membership]:
     """Give groups the ids they keep: the smallest id that their members already bear.
 
     ``existing`` maps text ids to group ids. Where a group was split, the part that holds most of
     its old members keeps the id.
     """
-    claims: Counter[tuple[int, int]] = Counter()
+    claims: Counter[Pair] = Counter()
     for number, found in enumerate(groups):
         claims.update((existing[each], number) for each in found.members if each in existing)
     kept: dict[int, int] = {}
@@ -80,13 +111,97 @@ def regroup(groups: Sequence[Group], existing: Mapping[int, int]) -> list[Member
     ]
 
 
+def _joining(matches: Sequence[Match]) -> list[Match]:
+    """Return the matches that may join: those of mixed and of torn texts are left out."""
+    shared = {frozenset((match.a, match.b)): match.shared_words for match in matches}
+    edges = [match for match in matches if match.relation != "partial"]
+    mixed = _mixed(edges, shared)
+    edges = [match for match in edges if not _joins_a_mixed_text(match, mixed)]
+    torn = _torn(edges, shared)
+    return [
+        match
+        for match in edges
+        if match.relation == "duplicate" or _inner_and_outer(match)[0] not in torn
+    ]
+
+
+def _joins_a_mixed_text(match: Match, mixed: Collection[int]) -> bool:
+    """Tell whether the match ties a round-up to anything but its like."""
+    return (match.a in mixed) != (match.b in mixed) or (
+        match.a in mixed and match.relation != "duplicate"
+    )
+
+
+def _mixed(edges: Iterable[Match], shared: Mapping[frozenset[int], int]) -> set[int]:
+    """Return the texts that contain two others which tell different parts of them."""
+    inside: defaultdict[int, set[int]] = defaultdict(set)
+    for match in edges:
+        if max(match.containment_a, match.containment_b) >= CONTAINED:
+            inner, outer = _inner_and_outer(match)
+            inside[outer].add(inner)
+
+    def same_part(one: int, two: int, outer: int) -> bool:
+        smaller = min(shared[frozenset((one, outer))], shared[frozenset((two, outer))])
+        return shared.get(frozenset((one, two)), 0) >= SAME_PART * smaller
+
+    return {outer for outer, inner in inside.items() if _falls_apart(inner, outer, same_part)}
+
+
+def _torn(edges: Iterable[Match], shared: Mapping[frozenset[int], int]) -> set[int]:
+    """Return the texts that lie inside two others which have nothing else in common."""
+    around: defaultdict[int, set[int]] = defaultdict(set)
+    tied = {frozenset((match.a, match.b)) for match in edges}
+    for match in edges:
+        if match.relation != "duplicate":
+            inner, outer = _inner_and_outer(match)
+            around[inner].add(outer)
+
+    def same_story(one: int, two: int, inner: int) -> bool:
+        held = max(shared[frozenset((one, inner))], shared[frozenset((two, inner))])
+        both = frozenset((one, two))
+        return both in tied or shared.get(both, 0) >= BEYOND_CONTAINED * held
+
+    return {inner for inner, outer in around.items() if _falls_apart(outer, inner, same_story)}
+
+
+def _falls_apart(
+    texts: Collection[int], about: int, belong: Callable[[int, int, int], bool]
+) -> bool:
+    """Tell whether the texts fall into two parts or more that do not belong together."""
+    left = set(texts)
+    todo = [left.pop()]
+    while todo and left:
+        each = todo.pop()
+        near = {other for other in left if belong(each, other, about)}
+        left -= near
+        todo.extend(near)
+    return bool(left)
+
+
+def _inner_and_outer(match: Match) -> Pair:
+    """Return the text that lies more in the other, and the other."""
+    if match.containment_a >= match.containment_b:
+        return match.a, match.b
+    return match.b, match.a
+
+
+def _parts(pairs: Iterable[Pair]) -> dict[int, int]:
+    """Map each id in the pairs to the smallest id it is connected with (union-find)."""
+    parent: dict[int, int] = {}
+
+    def root(each: int) -> int:
+        parent.setdefault(each, each)
+        while parent[each] != each:
+            parent[each] = parent[parent[each]]
+            each = parent[each]
+        return each
+
+    for one, two in pairs:
+        a, b = root(one), root(two)
+        parent[max(a, b)] = min(a, b)
+    return {each: root(each) for each in list(parent)}
+
+
 def _seniority(text: GroupText) -> tuple[float, int, int]:
     moment = text.published_at or text.first_seen_at
     return (moment.timestamp() if moment else math.inf, -text.words, text.id)
-
-
-def _root(parent: dict[int, int], each: int) -> int:
-    while parent[each] != each:
-        parent[each] = parent[parent[each]]
-        each = parent[each]
-    return each

@@ -1,16 +1,22 @@
 """New texts against a store of older ones: what relates to what, and what no longer does.
 
-The warehouse stage calls this once a batch, after the batch's fingerprints are in the store.
-Knows nothing of where the store keeps them.
+The warehouse stage calls this once a batch, the filter once for all its rows. The findings depend
+on the set of texts in the store only, not on the order or the batches in which they came (as long
+as no fingerprint has more holders than the store gives back). Knows nothing of where texts lie.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import OrderedDict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 
-from pipeline.dedupe.candidates import CandidateStore, CandidateText
+from pipeline.dedupe.candidates import CandidateStore
 from pipeline.dedupe.fingerprints import fingerprints
-from pipeline.dedupe.relations import prepare, relate
+from pipeline.dedupe.furniture import MAX_WITNESSES, find_furniture
+from pipeline.dedupe.relations import Prepared, prepare, relate
 from pipeline.records import Match
+
+CACHED_WORDS = 3_000_000
+"""A word takes 16 bytes here, so about 50 MB, twice: as it came, and with its furniture marked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,24 +24,113 @@ class Findings:
     """What a batch of new texts changes in the relations; in every pair a < b."""
 
     matches: tuple[Match, ...]
-    """To be stored; older pairs may be among them, judged anew."""
+    """To be stored over what is there; pairs of two older texts may be among them, judged anew."""
     retracted: tuple[tuple[int, int], ...] = ()
-    """Pairs of older texts that no longer relate: what they share turned out to be furniture."""
+    """Pairs of older texts that do not relate (any more): what they share is furniture."""
 
 
-def find_matches(new: Sequence[CandidateText], store: CandidateStore) -> Findings:
+def find_matches(new: Collection[int], store: CandidateStore) -> Findings:
     """Relate each new text with its candidates.
 
-    The new texts must be in the store already. Relations that a new text's older version had must
-    be deleted by the caller before the findings are stored.
+    The new texts must be in the store already. Relations that an older version of a new text had
+    must be deleted by the caller before the findings are stored.
+
+    Args:
+        new: ids of the texts that came since the last call.
+        store: holds the new texts and all older ones.
     """
-    found: dict[tuple[int, int], Match] = {}
-    for text in new:
-        ready = prepare(text.id, text.text)
-        others = store.texts(store.candidates(text.id, fingerprints(text.text)))
-        for other in others.values():
-            a, b = sorted((ready, prepare(other.id, other.text)), key=lambda each: each.id)
-            match = relate(a, b)
-            if match is not None:
-                found[a.id, b.id] = match
-    return Findings(tuple(found[pair] for pair in sorted(found)))
+    desk = _Desk(store)
+    wanted = set(new)
+    pairs: set[tuple[int, int]] = set()
+    stale: set[int] = set()
+    for each in sorted(wanted):
+        others = desk.candidates(each)
+        pairs.update((min(each, other), max(each, other)) for other in others)
+        if any(other not in wanted for other in others) and desk.is_evidence(each):
+            stale.update(other for other in others if other not in wanted)
+    for each in sorted(stale):
+        pairs.update((min(each, other), max(each, other)) for other in desk.candidates(each))
+    return _judge(sorted(pairs), wanted, desk)
+
+
+def _judge(pairs: Iterable[tuple[int, int]], new: set[int], desk: "_Desk") -> Findings:
+    matches: list[Match] = []
+    retracted: list[tuple[int, int]] = []
+    for a, b in pairs:
+        match = desk.relation(a, b)
+        if match is not None:
+            matches.append(match)
+        elif a not in new and b not in new:
+            retracted.append((a, b))
+    return Findings(tuple(matches), tuple(retracted))
+
+
+class _Desk:
+    """The texts in hand: hashed once, kept while there is room."""
+
+    def __init__(self, store: CandidateStore) -> None:
+        self._store = store
+        self._plain = _Shelf()
+        self._stripped = _Shelf()
+        self._candidates: dict[int, list[int]] = {}
+        self._evidence: set[int] = set()
+
+    def relation(self, a: int, b: int) -> Match | None:
+        left, right = self._story(a), self._story(b)
+        return relate(left, right) if left and right else None
+
+    def candidates(self, text_id: int) -> list[int]:
+        if text_id not in self._candidates:
+            self._prepared([text_id])
+        return self._candidates.get(text_id, [])
+
+    def is_evidence(self, text_id: int) -> bool:
+        self._story(text_id)
+        return text_id in self._evidence
+
+    def _story(self, text_id: int) -> Prepared | None:
+        """Return the text with its furniture marked, or None where it is gone."""
+        known = self._stripped.get(text_id)
+        if known is None:
+            known = self._strip(text_id)
+            if known is not None:
+                self._stripped.put(known)
+        return known
+
+    def _strip(self, text_id: int) -> Prepared | None:
+        text = self._prepared([text_id]).get(text_id)
+        others = self.candidates(text_id)
+        if text is None or len(others) < 2:
+            return text
+        found = find_furniture(text, list(self._prepared(others[:MAX_WITNESSES]).values()))
+        if found.is_evidence:
+            self._evidence.add(text_id)
+        return replace(text, furniture=found.shingles) if len(found.shingles) else text
+
+    def _prepared(self, ids: Collection[int]) -> dict[int, Prepared]:
+        ready = {each: text for each in ids if (text := self._plain.get(each)) is not None}
+        for each, given in self._store.texts([each for each in ids if each not in ready]).items():
+            ready[each] = prepare(each, given.text, given.source)
+            self._plain.put(ready[each])
+            if each not in self._candidates:
+                self._candidates[each] = self._store.candidates(each, fingerprints(given.text))
+        return {each: ready[each] for each in ids if each in ready}
+
+
+class _Shelf:
+    """Prepared texts up to so many words, the ones used last."""
+
+    def __init__(self) -> None:
+        self._texts: OrderedDict[int, Prepared] = OrderedDict()
+        self._words = 0
+
+    def get(self, text_id: int) -> Prepared | None:
+        if text_id in self._texts:
+            self._texts.move_to_end(text_id)
+        return self._texts.get(text_id)
+
+    def put(self, text: Prepared) -> None:
+        self._texts[text.id] = text
+        self._words += len(text.words)
+        while self._words > CACHED_WORDS and len(self._texts) > 1:
+            self._words -= len(self._texts.popitem(last=False)[1].words)
