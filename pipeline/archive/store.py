@@ -1,0 +1,165 @@
+"""Where archive files lie: local folders first, any fsspec URL else. Knows nothing of WARC.
+
+A file being written carries ``.open`` after its name. Locally it grows in place and gets its final
+name at the end; a reader looks under both names, so that what was flushed before a kill stays
+readable. Object stores know no growing files: there each flush ends an object.
+"""
+
+import contextlib
+import os
+import secrets
+from pathlib import Path
+from typing import IO, Protocol
+
+from pipeline.errors import ArchiveError
+
+OPEN = ".open"
+"""Suffix of a file that is being written, or whose writer died."""
+
+
+class Segment(Protocol):
+    """One file under construction."""
+
+    name: str
+    """Its final name: absolute path or URL."""
+    size: int
+    """Bytes written so far."""
+
+    def append(self, data: bytes) -> None:
+        """Add bytes; all or nothing."""
+
+    def flush(self) -> bool:
+        """Make what was written durable; False when the segment ended by that."""
+
+    def close(self) -> None:
+        """Flush and give the file its final name."""
+
+
+def new_segment(base: str, stem: str) -> Segment:
+    """Begin a file ``<base>/<stem>-<token>.warc.gz`` that no other writer has.
+
+    Raises:
+        ArchiveError: the place cannot be written to.
+    """
+    name = f"{stem}-{secrets.token_hex(4)}.warc.gz"
+    if is_remote(base):
+        return _RemoteSegment(f"{base.rstrip('/')}/{name}")
+    return _LocalSegment(Path(local_path(base)).absolute() / name)
+
+
+def is_remote(name: str) -> bool:
+    """Tell an fsspec URL from a local path or ``file://`` URL."""
+    return "://" in name and not name.startswith("file://")
+
+
+def local_path(name: str) -> str:
+    """Return the path of a local name that may be written as ``file://``."""
+    return name.removeprefix("file://")
+
+
+def read_range(name: str, offset: int, length: int | None) -> bytes:
+    """Return bytes of a file, to its end without ``length``.
+
+    Raises:
+        ArchiveError: the file is not there or cannot be read.
+    """
+    try:
+        with open_file(name) as file:
+            file.seek(offset)
+            return file.read() if length is None else file.read(length)
+    except OSError as error:
+        raise ArchiveError(f"{name} cannot be read: {error}") from error
+
+
+def open_file(name: str) -> IO[bytes]:
+    """Open an archive file for reading, under its final name or, after a kill, its open one.
+
+    Raises:
+        ArchiveError: neither is there.
+    """
+    try:
+        if is_remote(name):
+            import fsspec
+
+            file: IO[bytes] = fsspec.open(name, "rb").open()
+            return file
+        path = Path(local_path(name))
+        return (path if path.exists() else path.with_name(path.name + OPEN)).open("rb")
+    except (OSError, ValueError, ImportError) as error:
+        raise ArchiveError(f"archive file {name} cannot be opened: {error}") from error
+
+
+class _LocalSegment:
+    def __init__(self, path: Path) -> None:
+        self.name = str(path)
+        self.size = 0
+        self._path = path
+        self._open_path = path.with_name(path.name + OPEN)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._file = self._open_path.open("xb", buffering=0)
+        except OSError as error:
+            raise _cannot_write(self.name, error) from error
+
+    def append(self, data: bytes) -> None:
+        try:
+            self._write(data)
+        except OSError as error:
+            with contextlib.suppress(OSError):
+                self._file.truncate(self.size)
+                self._file.seek(self.size)
+            raise _cannot_write(self.name, error) from error
+        self.size += len(data)
+
+    def _write(self, data: bytes) -> None:
+        view = memoryview(data)
+        while view:
+            view = view[self._file.write(view) :]
+
+    def flush(self) -> bool:
+        try:
+            os.fsync(self._file.fileno())
+        except OSError as error:
+            raise _cannot_write(self.name, error) from error
+        return True
+
+    def close(self) -> None:
+        self.flush()
+        self._file.close()
+        try:
+            self._open_path.rename(self._path)
+        except OSError as error:
+            raise _cannot_write(self.name, error) from error
+
+
+class _RemoteSegment:
+    """Kept in memory until its flush: a task's pages are some megabytes."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.size = 0
+        self._parts: list[bytes] = []
+
+    def append(self, data: bytes) -> None:
+        self._parts.append(data)
+        self.size += len(data)
+
+    def flush(self) -> bool:
+        import fsspec
+
+        try:
+            with fsspec.open(self.name, "wb", auto_mkdir=True) as file:
+                file.write(b"".join(self._parts))
+        except (OSError, ValueError, ImportError) as error:
+            raise _cannot_write(self.name, error) from error
+        return False
+
+    def close(self) -> None:
+        self.flush()
+
+
+def _cannot_write(name: str, error: Exception) -> ArchiveError:
+    return ArchiveError(
+        f"archive file {name} cannot be written: {error}; "
+        "free space or set DATELINE_ARCHIVE to another place"
+    )

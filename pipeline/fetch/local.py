@@ -1,0 +1,88 @@
+"""Local pages as responses: ``file://`` below a source's own ``files``, and WARC records.
+
+A link from the web can never name a local file: only what its source lists is opened.
+"""
+
+import gzip
+import zlib
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from pipeline.archive.locator import parse_locator
+from pipeline.archive.read import read_record
+from pipeline.errors import ArchiveError, Refused
+from pipeline.outcomes import Outcome
+from pipeline.records import Response, Source
+
+_GZIP = b"\x1f\x8b"
+
+
+def read_file(url: str, source: Source | None, max_bytes: int) -> Response:
+    """Read the local page that a ``file://`` URL names; gzip is recognised by its first bytes.
+
+    Raises:
+        Refused: not one of the source's files, not there, unreadable or too large.
+    """
+    path = Path(unquote(urlsplit(url).path))
+    _refuse_foreign(path, source)
+    body, changed_at = _read(path, max_bytes)
+    kind = "text/plain" if path.name.endswith((".txt", ".txt.gz")) else "text/html"
+    return Response(
+        requested_url=url,
+        final_url=url,
+        fetched_at=changed_at,
+        status=None,
+        headers=(("Content-Type", kind),),
+        body=body,
+    )
+
+
+def read_archived(raw_uri: str, requested_url: str, source: Source | None) -> Response:
+    """Read a page from the WARC record that a locator names.
+
+    Raises:
+        Refused: not in one of the source's files, or the record is damaged.
+    """
+    try:
+        _refuse_foreign(Path(parse_locator(raw_uri).file), source)
+        page = read_record(raw_uri)
+    except ArchiveError as error:
+        raise Refused(Outcome.BAD_CONTENT, str(error)) from error
+    return Response(
+        requested_url=requested_url,
+        final_url=page.url,
+        fetched_at=page.fetched_at,
+        status=page.status,
+        headers=page.headers,
+        body=page.body,
+    )
+
+
+def _refuse_foreign(path: Path, source: Source | None) -> None:
+    real = path.resolve()
+    own = [Path(text).resolve() for text in source.files] if source else []
+    if not any(real == root or root in real.parents for root in own):
+        raise Refused(
+            Outcome.ADDRESS_REFUSED, f"{path} is not below the files that its source lists"
+        )
+
+
+def _read(path: Path, max_bytes: int) -> tuple[bytes, datetime]:
+    try:
+        with path.open("rb") as file:
+            is_gzip = file.read(2) == _GZIP
+            file.seek(0)
+            body = (
+                gzip.GzipFile(fileobj=file).read(max_bytes + 1)
+                if is_gzip
+                else file.read(max_bytes + 1)
+            )
+            changed_at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    except (FileNotFoundError, IsADirectoryError) as error:
+        raise Refused(Outcome.NOT_FOUND, f"{path} is no file") from error
+    except (OSError, EOFError, zlib.error) as error:
+        raise Refused(Outcome.BAD_CONTENT, f"{path} cannot be read: {error}") from error
+    if len(body) > max_bytes:
+        raise Refused(Outcome.TOO_LARGE, f"{path} has more than {max_bytes} bytes")
+    return body, changed_at
