@@ -1,0 +1,222 @@
+"""The door of the room: texts in, annotations out, in bounded batches and in order.
+
+An annotation holds the names of one text and its quotes with their speakers. Knows no HTML, no
+Postgres and no other articles.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain, islice, repeat
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipeline.annotate.chains import Chains, chain_mentions
+from pipeline.annotate.cues import cue_class
+from pipeline.annotate.labels import OTHERS, TAGGER
+from pipeline.annotate.language import is_english
+from pipeline.annotate.layout import CharSpan, Layout
+from pipeline.annotate.mentions import clean_mentions
+from pipeline.annotate.quotes import find_attributions, kind_of
+from pipeline.annotate.speakers import SpeakerResolver
+from pipeline.errors import ModelError
+from pipeline.outcomes import Outcome
+from pipeline.records import Annotation, Mention, Quote, Span
+from pipeline.words import one_line
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+    from spacy.tokens import Doc
+
+    from pipeline.annotate.tagger import TaggedSpans, Tagger
+
+BATCH_CHARACTERS = 200_000
+"""Text tagged at once: about 50 articles, whose windows fill the encoder's batches well."""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What a tagger found in one text, as characters; entity labels are ours."""
+
+    entities: tuple[CharSpan, ...] = ()
+    attribution: tuple[CharSpan, ...] = ()
+
+
+def annotate_spans(
+    text: str, read: Read, title_names: Iterable[tuple[str, str]] = ()
+) -> Annotation:
+    """Make names, quotes and speakers of the spans that a tagger found in a text."""
+    layout = Layout(text)
+    spans = clean_mentions(text, read.entities)
+    chains = chain_mentions(layout, spans, list(title_names))
+    return Annotation(mentions=_mentions(text, chains), quotes=_quotes(layout, read, chains))
+
+
+def _mentions(text: str, chains: Chains) -> tuple[Mention, ...]:
+    return tuple(
+        Mention(span.start, span.end, text[span.start : span.end], span.label, entity.name, role)
+        for span, entity, role in zip(chains.spans, chains.of, chains.roles, strict=True)
+    )
+
+
+def _quotes(layout: Layout, read: Read, chains: Chains) -> tuple[Quote, ...]:
+    attributions = find_attributions(layout, read.attribution, chains.spans)
+    resolver = SpeakerResolver(layout, chains, attributions)
+    quotes = []
+    for item in attributions:
+        speakers, sureness = resolver.resolve(item)
+        seen = sum(span.score for span in item.content) / len(item.content)
+        quotes.append(
+            Quote(
+                kind=kind_of(layout, item),
+                content=_places(item.content),
+                cue=_places(item.cue),
+                source=_places(item.source),
+                cue_class=cue_class(" ".join(layout.text[s.start : s.end] for s in item.cue)),
+                speakers=tuple(speakers),
+                confidence=round(min(1.0, seen * (sureness if speakers else 0.5)), 3),
+            )
+        )
+    return tuple(quotes)
+
+
+def _places(spans: Iterable[CharSpan]) -> tuple[Span, ...]:
+    return tuple((span.start, span.end) for span in spans)
+
+
+@dataclass
+class Annotator:
+    """A loaded model; one for a process, reused for all its texts."""
+
+    nlp: Language
+    tagger: Tagger | None
+    version: str
+    uses_own_entities: bool = True
+
+    @classmethod
+    def load(cls, nlp_model: str | None = None) -> Annotator:
+        """Load our model, or an installed spaCy pipeline whose names then replace ours.
+
+        Raises:
+            ModelError: neither can be loaded; says what to install.
+        """
+        from pipeline.annotate.tagger import Tagger
+
+        if nlp_model is None:
+            return cls(_blank(), Tagger.load(), _version("dateline"))
+        try:
+            tagger: Tagger | None = Tagger.load()
+        except ModelError:
+            # Somebody else's pipeline still finds the names; quotes need our tagger.
+            tagger = None
+        return cls(_installed(nlp_model), tagger, _version(nlp_model), uses_own_entities=False)
+
+    def annotate(
+        self, texts: Iterable[str], titles: Iterable[str | None] | None = None
+    ) -> Iterator[Annotation]:
+        """Annotate texts in their order, reading ahead no more than a batch."""
+        pairs = zip(texts, chain(titles or (), repeat(None)), strict=False)
+        for batch in _batches(pairs):
+            yield from self._annotate_batch(batch)
+
+    def _annotate_batch(self, batch: list[tuple[str, str | None]]) -> Iterator[Annotation]:
+        readable = [is_english(text) for text, _ in batch]
+        wanted = [pair for pair, good in zip(batch, readable, strict=True) if good]
+        titles = [title or "" for _, title in wanted]
+        reads = iter(self._read([*(text for text, _ in wanted), *titles]))
+        bodies = list(islice(reads, len(wanted)))
+        done = zip(wanted, bodies, reads, strict=True)
+        for good in readable:
+            if not good:
+                yield Annotation(outcome=Outcome.NOT_ENGLISH, model_version=self.version)
+                continue
+            (text, title), read, titled = next(done)
+            yield self._one(text, read, title or "", titled)
+
+    def _one(self, text: str, read: Read, title: str, titled: Read) -> Annotation:
+        names = [(title[span.start : span.end], span.label) for span in titled.entities]
+        found = annotate_spans(text, read, names)
+        return Annotation(found.mentions, found.quotes, found.outcome, self.version)
+
+    def _read(self, texts: list[str]) -> list[Read]:
+        from pipeline.annotate.tagger import TaggedSpans
+
+        if self.uses_own_entities:
+            docs = [self.nlp.make_doc(text) for text in texts]
+        else:
+            docs = list(self.nlp.pipe(texts))
+        tagged = self.tagger.tag(docs) if self.tagger else [TaggedSpans() for _ in docs]
+        return [self._as_read(doc, spans) for doc, spans in zip(docs, tagged, strict=True)]
+
+    def _as_read(self, doc: Doc, spans: TaggedSpans) -> Read:
+        if self.uses_own_entities:
+            entities = _characters(doc, spans.entities, TAGGER)
+        else:
+            entities = tuple(
+                CharSpan(ent.start_char, ent.end_char, OTHERS[ent.label_])
+                for ent in doc.ents
+                if ent.label_ in OTHERS
+            )
+        same = {"Source": "Source", "Cue": "Cue", "Content": "Content"}
+        return Read(entities, _characters(doc, spans.attribution, same))
+
+
+def _characters(doc: Doc, spans: Iterable, labels: dict[str, str]) -> tuple[CharSpan, ...]:
+    return tuple(
+        CharSpan(
+            doc[span.start].idx,
+            doc[span.end - 1].idx + len(doc[span.end - 1]),
+            labels[span.label],
+            span.score,
+        )
+        for span in spans
+    )
+
+
+def _batches(
+    pairs: Iterable[tuple[str, str | None]],
+) -> Iterator[list[tuple[str, str | None]]]:
+    batch: list[tuple[str, str | None]] = []
+    size = 0
+    for pair in pairs:
+        batch.append(pair)
+        size += len(pair[0])
+        if size >= BATCH_CHARACTERS:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+@lru_cache(maxsize=1)
+def _blank() -> Language:
+    import spacy
+
+    from pipeline.annotate.tokens import guard
+
+    return guard(spacy.blank("en"))
+
+
+def _installed(name: str) -> Language:
+    import spacy
+
+    try:
+        return spacy.load(name)
+    except (OSError, ValueError) as error:
+        raise ModelError(
+            f"DATELINE_NLP_MODEL={name!r} cannot be loaded: {one_line(str(error))}; install it with "
+            f"`python -m spacy download {name}`, or unset the setting to use Dateline's own model"
+        ) from error
+
+
+def _version(model: str) -> str:
+    """Name model and code: "dateline+3f9a…" changes when either the weights or the rules do."""
+    digest = hashlib.sha256()
+    here = Path(__file__).parent
+    for path in [*sorted(here.glob("*.py")), here / "aliases.tsv", here / "model" / "config.json"]:
+        if path.exists():
+            digest.update(path.read_bytes())
+    return f"{model}+{digest.hexdigest()[:12]}"

@@ -1,0 +1,221 @@
+"""The names of one article: every mention gets the entity it belongs to, every entity one name.
+
+The name is the alias table's where a form hits it, else what the article itself spells out
+("Strategic Stability Dialogue (SSD)"), else the longest form. Knows no other articles.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from pipeline.annotate.aliases import key, load_aliases
+from pipeline.annotate.layout import CharSpan, Layout
+from pipeline.annotate.mentions import is_acronym
+from pipeline.annotate.persons import People, Person
+from pipeline.annotate.titles import honorific_gender, role_after, role_before
+
+_MONTHS = (
+    "January February March April May June July August September October November December".split()
+)
+_MONTH = re.compile(r"\b(Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\b\.?")
+_CORPORATE = frozenset(
+    "inc corp corporation company co ltd limited plc group holdings llc university college bank "
+    "institute foundation association news party campaign".split()
+)
+_BODIES = frozenset(
+    "council committee commission parliament assembly court board secretariat office".split()
+)
+SPELLED_OUT = frozenset({"ORG", "EVENT", "LAW", "MISC", "FAC", "PRODUCT", "WORK_OF_ART"})
+"""Labels whose names are shortened to initials."""
+
+
+@dataclass(slots=True, eq=False)
+class Entity:
+    """One person, body, place or other thing of the article."""
+
+    name: str
+    label: str
+    gender: str | None = None
+    roles: list[str] = field(default_factory=list)
+    mentions: list[int] = field(default_factory=list)
+    """Numbers of its mentions, in reading order."""
+
+
+@dataclass(slots=True)
+class Chains:
+    """The entities of one article; ``of[i]`` is the entity of mention ``i``, ``roles[i]`` its
+    title."""
+
+    spans: Sequence[CharSpan]
+    of: list[Entity]
+    roles: list[str | None]
+
+    @property
+    def entities(self) -> list[Entity]:
+        """The distinct entities in order of first mention."""
+        return list(dict.fromkeys(self.of))
+
+
+def chain_mentions(
+    layout: Layout, spans: Sequence[CharSpan], title_names: Sequence[tuple[str, str]] = ()
+) -> Chains:
+    """Chain the clean mentions of one text; ``title_names`` are (surface, label) of its headline."""
+    text = layout.text
+    titled = [(-1, surface) for surface, label in title_names if label == "PERSON"]
+    people = People(
+        [*titled, *((s.start, text[s.start : s.end]) for s in spans if s.label == "PERSON")]
+    )
+    names = _Names(text, spans)
+    found: dict[object, Entity] = {}
+    chains = Chains(spans, [], [])
+    for number, span in enumerate(spans):
+        surface = text[span.start : span.end]
+        role = None
+        if span.label == "PERSON":
+            gender = honorific_gender(text, span.start)
+            person = people.resolve(span.start, surface, gender)
+            entity = found.setdefault(person, Entity(person.name, "PERSON"))
+            role = _add_role(layout, span, entity, spans[number - 1] if number else None)
+        else:
+            name = names.of(span, surface)
+            entity = found.setdefault((name, span.label), Entity(name, span.label))
+        entity.mentions.append(number)
+        chains.of.append(entity)
+        chains.roles.append(role)
+    _finish_people(found)
+    return chains
+
+
+def _finish_people(found: dict[object, Entity]) -> None:
+    for person, entity in found.items():
+        if isinstance(person, Person):
+            entity.name = person.name
+            entity.gender = person.gender
+
+
+def _add_role(
+    layout: Layout, span: CharSpan, entity: Entity, before_it: CharSpan | None
+) -> str | None:
+    start, end = layout.sentence_at(span.start)
+    if before_it is not None and before_it.label == "PERSON":
+        start = max(start, before_it.end)
+    before = role_before(layout.text, span.start, start)
+    after = role_after(layout.text, span.end, end)
+    entity.roles.extend(role for role in (before, after) if role)
+    return before or after
+
+
+class _Names:
+    """Names of all that is not a person, found out from the whole article first."""
+
+    def __init__(self, text: str, spans: Sequence[CharSpan]) -> None:
+        self._text = text
+        self._aliases = load_aliases()
+        self._defined: dict[str, str] = {}
+        self._long: dict[str, list[tuple[str, ...]]] = {}
+        self._before = dict(zip((s.start for s in spans[1:]), spans, strict=False))
+        for span, following in zip(spans, spans[1:], strict=False):
+            self._define(span, following)
+        for surface in {text[s.start : s.end] for s in spans if s.label in SPELLED_OUT}:
+            words = tuple(surface.split())
+            if len(words) > 1:
+                self._long.setdefault(words[-1].casefold(), []).append(words)
+                self._long.setdefault(words[0].casefold(), []).append(words)
+
+    def _define(self, span: CharSpan, following: CharSpan) -> None:
+        text = self._text
+        if following.start - span.end > 2 or text[span.end : following.start].strip() != "(":
+            return
+        long, short = text[span.start : span.end], text[following.start : following.end]
+        if text[following.end : following.end + 1] == ")" and is_acronym(short, long):
+            self._defined.setdefault(key(short), long)
+
+    def of(self, span: CharSpan, surface: str) -> str:
+        """Return the name of a mention."""
+        if span.label == "DATE":
+            return date_name(surface)
+        if span.label == "MONEY":
+            return " ".join(surface.split())
+        if span.label == "NORP":
+            return self._people_name(surface)
+        surface = self._long_form(span, " ".join(surface.split()))
+        known = self._aliases.find(surface)
+        if known and known.label == span.label:
+            return known.name
+        return self._body_of(span, surface) or _without_stop(surface)
+
+    def _people_name(self, surface: str) -> str:
+        known = self._aliases.find_demonym(surface)
+        if known:
+            return known[0]
+        plural = surface.endswith("s") and not surface.endswith("ss") and len(surface) > 4
+        return surface[:-1] if plural else surface
+
+    def _long_form(self, span: CharSpan, surface: str) -> str:
+        defined = self._defined.get(key(surface))
+        if defined:
+            return defined
+        if span.label not in SPELLED_OUT:
+            return surface
+        longs = [long for long in self._defined.values() if f" {surface}".endswith(f" {long}")]
+        if longs:
+            return longs[0]
+        if self._aliases.find(surface):
+            return surface
+        return self._initials_of(surface) or self._shortened(surface) or surface
+
+    def _initials_of(self, surface: str) -> str | None:
+        if not (surface.isupper() and 2 <= len(surface) <= 7):
+            return None
+        choices = {
+            " ".join(words)
+            for words in self._long.get(surface, [])
+            or (words for group in self._long.values() for words in group)
+            if is_acronym(surface, " ".join(words))
+        }
+        return choices.pop() if len(choices) == 1 else None
+
+    def _shortened(self, surface: str) -> str | None:
+        """Find the one longer name that the form cuts: "Boeing" of "Boeing Co", not "Party"."""
+        words = tuple(surface.split())
+        fits = {
+            long
+            for long in self._long.get(words[-1].casefold(), [])
+            if len(long) > len(words) > 1 and long[-len(words) :] == words
+        } | {
+            long
+            for long in self._long.get(words[0].casefold(), [])
+            if len(long) > len(words)
+            and long[: len(words)] == words
+            and all(word.casefold().strip(".") in _CORPORATE for word in long[len(words) :])
+        }
+        return " ".join(fits.pop()) if len(fits) == 1 else None
+
+    def _body_of(self, span: CharSpan, surface: str) -> str | None:
+        """Name a body after the one in front: "… Europe (OSCE) Permanent Council"."""
+        before = self._before.get(span.start)
+        if span.label != "ORG" or before is None or before.label != "ORG":
+            return None
+        words = surface.casefold().split()
+        if words[-1] in _BODIES and self._text[before.end : span.start].strip() in {")", ""}:
+            return f"{self._text[before.start : before.end]} {surface}"
+        return None
+
+
+def date_name(surface: str) -> str:
+    """Spell months out and write a relative date small: "Jan. 12" → "January 12"."""
+    plain = " ".join(surface.split())
+    plain = _MONTH.sub(lambda match: _full_month(match[1]), plain)
+    first = plain.split()[0]
+    small = first.lower() in {"last", "next", "this", "a", "the", "early", "late", "mid"}
+    return plain[0].lower() + plain[1:] if small else plain
+
+
+def _full_month(short: str) -> str:
+    return next(month for month in _MONTHS if month.startswith(short[:3]))
+
+
+def _without_stop(surface: str) -> str:
+    return surface[:-1] if surface.endswith(".") and surface.count(".") == 1 else surface

@@ -1,0 +1,161 @@
+"""Quotation marks of one paragraph: where quoted text begins and ends, and what is no speech.
+
+Knows curly, straight, doubled-apostrophe and angle marks, and single ones where no double ones are
+open. A mark that is never closed ends with its sentence, so that a typing error cannot eat the
+article; in a quotation that runs over paragraphs each opens and only the last one closes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pipeline.annotate.layout import Layout
+
+_MARK = re.compile(r"[“”„«»\"‘’]|''|``|'")
+_OPENERS = "“„«\"'‘`"
+_STARTS = re.compile(r"\s*(?:[“„«\"]|''|``)")
+_CLOSES = re.compile(r"[\s.,;:!?)\]—–-]|$")
+_WORD = re.compile(r"\w[\w’'-]*")
+_SMALL = frozenset("a an the of and or in on at to for with from by is as vs de la le".split())
+LONGEST_TITLE = 12
+"""Words. Longer quoted text in capitals is a headline or shouting, and counts as speech."""
+SCARE_WORDS = 3
+"""Quoted words up to which no sentence can be told: “so-called”, “fake news”."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quotation:
+    """Quoted text with its marks, [start, end); ``start + width`` is inside the opening mark."""
+
+    start: int
+    end: int
+    width: int = 1
+    is_closed: bool = True
+
+    def inner(self, text: str) -> str:
+        """Return what stands between the marks."""
+        return text[self.start + self.width : self.end - self.width * self.is_closed]
+
+    def overlaps(self, start: int, end: int) -> bool:
+        """Tell whether the span shares a character with the quotation."""
+        return start < self.end and end > self.start
+
+
+def quotations(layout: Layout, number: int) -> list[Quotation]:
+    """Return the outermost quotations of a paragraph, in order and without overlap."""
+    start, end = layout.paragraphs[number]
+    found = list(_scan(layout.text, start, end))
+    if found and not found[-1].is_closed:
+        last = found.pop()
+        found.append(_cut(layout, number, last))
+    return found
+
+
+def opens_with_mark(layout: Layout, number: int) -> bool:
+    """Tell whether a paragraph begins with an opening double mark."""
+    if number >= len(layout.paragraphs):
+        return False
+    return _STARTS.match(layout.text, layout.paragraphs[number][0]) is not None
+
+
+def _cut(layout: Layout, number: int, last: Quotation) -> Quotation:
+    """Bound a quotation without end: the paragraph where the next one goes on, else a sentence."""
+    if opens_with_mark(layout, number + 1):
+        return last
+    end = layout.sentence_at(last.start)[1]
+    while end > last.start and layout.text[end - 1].isspace():
+        end -= 1
+    return Quotation(last.start, max(end, last.start + last.width), last.width, is_closed=False)
+
+
+def _scan(text: str, start: int, end: int) -> Iterator[Quotation]:
+    opened: int | None = None
+    opener = ""
+    for match in _MARK.finditer(text, start, end):
+        mark, at = match[0], match.start()
+        if opened is None:
+            if _opens(text, mark, at, start, end):
+                opened, opener = at, mark
+        elif _closes(text, opener, mark, at, end):
+            if opener not in "'‘" or len(_WORD.findall(text[opened:at])) > 1:
+                yield Quotation(opened, match.end(), len(opener))
+            opened = None
+        elif opener in "'‘" and mark in '“„«"':
+            # An apostrophe was taken for a mark: forget it, the double mark counts.
+            opened, opener = at, mark
+    if opened is not None and opener not in "'‘":
+        stop = end
+        while stop > opened and text[stop - 1].isspace():
+            stop -= 1
+        yield Quotation(opened, stop, len(opener), is_closed=False)
+
+
+def _opens(text: str, mark: str, at: int, start: int, end: int) -> bool:
+    before = text[at - 1] if at > start else " "
+    after = text[at + len(mark)] if at + len(mark) < end else " "
+    if mark in {"“", "„", "«", "``"}:
+        return True
+    if mark in {"”", "»", "’"} or after.isspace():
+        return False
+    if mark in {'"', "''"}:
+        return not before.isdigit()
+    # 'em, 'til, '90s and possessives open nothing.
+    free = before.isspace() or before in "([—–-"
+    return free and after.isalpha() and _single_ends(text, mark, at, end)
+
+
+def _single_ends(text: str, mark: str, at: int, end: int) -> bool:
+    closing = "’" if mark == "‘" else "'"
+    place = text.find(closing, at + 1, end)
+    while place != -1:
+        if _closes_single(text, place):
+            return True
+        place = text.find(closing, place + 1, end)
+    return False
+
+
+def _closes(text: str, opener: str, mark: str, at: int, end: int) -> bool:
+    if opener in {"“", "„"}:
+        # “Cape Breton“ : the wrong mark, but at the place of a closing one.
+        wrong = mark in {"“", '"'} and not text[at - 1].isspace()
+        return mark == "”" or (wrong and _CLOSES.match(text, at + 1) is not None)
+    if opener == "«":
+        return mark == "»"
+    if opener == "``":
+        return mark in {"''", '"'}
+    if opener in {'"', "''"}:
+        return mark in {opener, "”"}
+    return mark == ("’" if opener == "‘" else "'") and _closes_single(text, at)
+
+
+def _closes_single(text: str, at: int) -> bool:
+    """Tell "peace,’ he" from "don’t" and, as far as can be, from "the brothers’ house"."""
+    if text[at - 1].isspace() or not _CLOSES.match(text, at + 1):
+        return False
+    return not (
+        text[at - 1] == "s" and text[at + 1 : at + 2] == " " and text[at + 2 : at + 3].islower()
+    )
+
+
+def words_in(inner: str) -> int:
+    """Count the words of quoted text."""
+    return len(_WORD.findall(inner))
+
+
+def is_title(inner: str) -> bool:
+    """Tell the name of a programme or book: capitals throughout, no sentence.
+
+    "This Week with George Stephanopoulos," is one, "No." and "We will win" are not.
+    """
+    words = _WORD.findall(inner)
+    if not 1 < len(words) <= LONGEST_TITLE or inner.rstrip()[-1:] in ".!?…":
+        return False
+    important = [word for word in words if word.lower() not in _SMALL]
+    return len(important) > 1 and all(not word[0].islower() for word in important)
+
+
+def is_speech(inner: str) -> bool:
+    """Tell quoted speech, by its form alone, from scare quotes and titles."""
+    return words_in(inner) > SCARE_WORDS and not is_title(inner)

@@ -1,0 +1,159 @@
+"""Titles and offices of people: outside the name, kept as its role.
+
+"US Deputy Secretary of State Wendy Sherman" is the name "Wendy Sherman" with the role "US Deputy
+Secretary of State"; "Hugh Hill, a doctor at the clinic," has the role "doctor at the clinic".
+"""
+
+from __future__ import annotations
+
+import re
+
+from pipeline.annotate.aliases import load_aliases
+
+HONORIFICS = frozenset("mr mrs ms miss mx sir dame madam mme dr prof hon rev lord lady".split())
+MALE_HONORIFICS = frozenset("mr sir lord king prince pope father brother imam sheikh".split())
+FEMALE_HONORIFICS = frozenset("mrs ms miss dame madam mme lady queen princess sister".split())
+RANKS = frozenset(
+    "general gen lieutenant lt colonel col major maj captain capt sergeant sgt corporal cpl "
+    "commander cmdr admiral adm brigadier brig marshal constable inspector superintendent "
+    "detective officer chief sheriff ret retd".split()
+)
+OFFICES = frozenset(
+    "president vice minister premier chancellor secretary undersecretary deputy senator sen "
+    "representative rep congressman congresswoman governor gov mayor councillor councilman "
+    "councilwoman alderman ambassador envoy commissioner judge justice prosecutor attorney "
+    "solicitor king queen prince princess emperor sultan emir sheikh pope cardinal archbishop "
+    "bishop father imam ayatollah rabbi pastor reverend professor doctor director chairman "
+    "chairwoman chairperson chair ceo cfo coo founder co-founder owner editor editor-in-chief "
+    "correspondent reporter journalist columnist author writer analyst economist scientist "
+    "researcher historian lawyer spokesman spokeswoman spokesperson spox coach manager captain "
+    "speaker leader head boss whip nominee candidate frontrunner contender businessman "
+    "businesswoman billionaire activist lawmaker legislator parliamentarian mp mps mep adviser "
+    "advisor aide strategist pollster consultant official diplomat negotiator delegate administrator "
+    "superintendent treasurer comptroller registrar principal dean rector coordinator organizer "
+    "organiser executive president-elect host anchor moderator commentator actor actress singer "
+    "musician artist director-general farmer teacher nurse resident student physician neurosurgeon "
+    "mogul tycoon developer".split()
+)
+_MODIFIERS = frozenset(
+    "prime foreign defense defence interior finance home press first former ex acting assistant "
+    "associate senior junior late interim retired outgoing incoming then-president prime-minister "
+    "executive managing national federal state presidential republican democratic gop police "
+    "campaign health education justice trade energy environment transport labour labor climate "
+    "security affairs treasury majority minority house senate party opposition supreme high chief "
+    "special regional provincial general attorney white".split()
+)
+_LINKS = frozenset("of for and the to at in on & -".split())
+_NO_TITLE = frozenset(
+    "a an the when while as after before if but and or that this these those he she they it we i in "
+    "on at by for from with under since because though although both neither either not so then "
+    "meanwhile however later earlier yesterday today".split()
+)
+_WORD = re.compile(r"[^\s,;:()“”\"]+")
+_LEADING = re.compile(r"([^\s]+)\s+")
+_APPOSITION = re.compile(
+    r",\s+(?:(?:an?|the|his|her|their|its|one of the)\s+)?([^,;:.!?“”\"()\n]{3,90})[,.;]"
+)
+LOOK_BACK = 120
+"""Characters in front of a name in which its title must stand; the longest in PolNeAR's training
+part has 96."""
+
+
+def is_title_word(word: str) -> bool:
+    """Tell whether a word can be part of a title: "Secretary", "Lt.", "Mr."."""
+    plain = word.lower().rstrip(".,")
+    return plain in OFFICES or plain in RANKS or plain in HONORIFICS
+
+
+def is_office(word: str) -> bool:
+    """Tell whether a word names an office or occupation, and no mere form of address."""
+    plain = word.lower().rstrip(".,")
+    return plain in OFFICES or plain in RANKS
+
+
+def without_titles(name: str) -> str:
+    """Take leading titles off a person's name: "President Joe Biden" → "Joe Biden"."""
+    rest = name
+    while (match := _LEADING.match(rest)) and _goes(match[1], rest[match.end() :]):
+        rest = rest[match.end() :]
+    return rest
+
+
+def _goes(word: str, rest: str) -> bool:
+    if not any(character.isupper() for character in rest):
+        return False
+    if is_title_word(word):
+        return True
+    following = rest.split(maxsplit=1)[0]
+    leads = word.lower() in _MODIFIERS or load_aliases().find_demonym(word) is not None
+    return leads and is_title_word(following) and " " in rest
+
+
+def role_before(text: str, start: int, sentence_start: int) -> str | None:
+    """Return the title that stands right in front of a name, or None."""
+    floor = max(sentence_start, start - LOOK_BACK)
+    window = text[floor:start]
+    if not window or window[-1] not in " \u00a0":
+        return None
+    words = list(_WORD.finditer(window))
+    first = None
+    gap_end = len(window)
+    for match in reversed(words):
+        if window[match.end() : gap_end].strip() or not _may_stand_in_title(match[0]):
+            break
+        first, gap_end = match, match.start()
+    if first is None:
+        return None
+    return _tidy_role(window[first.start() :])
+
+
+def _may_stand_in_title(word: str) -> bool:
+    plain = word.lower().rstrip(".,'’")
+    if plain in _LINKS or plain in _MODIFIERS or is_title_word(word):
+        return True
+    if plain in _NO_TITLE or plain.endswith(("'s", "’s")):
+        return False
+    return word[0].isupper() or word[0].isdigit()
+
+
+def _tidy_role(run: str) -> str | None:
+    """Cut what a run of capitals has too much: it begins no earlier than needed, ends in a title.
+
+    "of State Antony Blinken": links at the edges go; without an office there is no role.
+    """
+    words = run.split()
+    while words and (words[0].lower() in _LINKS or words[0].lower().rstrip(".") in HONORIFICS):
+        words.pop(0)
+    while words and words[-1].lower().rstrip(".") in {*HONORIFICS, *_LINKS}:
+        words.pop()
+    if not any(is_office(word) for word in words):
+        return None
+    return " ".join(words)
+
+
+def role_after(text: str, end: int, sentence_end: int) -> str | None:
+    """Return the office in an apposition after a name, or None: ", a doctor at the clinic,"."""
+    match = _APPOSITION.match(text, end, min(len(text), max(sentence_end, end)))
+    if match is None:
+        return None
+    words = match[1].split()
+    stop = next(
+        (
+            n
+            for n, word in enumerate(words)
+            if word.lower() in {"of", "for", "at", "in", "with", "who"}
+        ),
+        len(words),
+    )
+    if not any(is_office(word) for word in words[: max(stop, 1)]) or words[0].lower() == "who":
+        return None
+    return match[1].strip()
+
+
+def honorific_gender(text: str, start: int) -> str | None:
+    """Return "m" or "f" where the word in front of a name tells, or None."""
+    words = text[max(0, start - 12) : start].split()
+    plain = words[-1].lower().rstrip(".") if words else ""
+    if plain in MALE_HONORIFICS:
+        return "m"
+    return "f" if plain in FEMALE_HONORIFICS else None
