@@ -40,8 +40,11 @@ HEADS = ("entities", "attribution")
 
 @dataclass(frozen=True, slots=True)
 class TokenSpan:
-    """Tokens `start` up to `end` (exclusive) of the Doc; `score` is the mean probability of their
-    labels."""
+    """Tokens `start` up to `end` (exclusive) of the Doc.
+
+    `score` is the mean over the tokens of the label's softmax probability, before transitions
+    weigh in: good for ranking, too low for long spans.
+    """
 
     start: int
     end: int
@@ -94,7 +97,7 @@ class Tagger:
             heads = {name: _head(config["heads"][name]) for name in HEADS}
             encoder = Encoder(WordPiece.read(folder / "vocab.txt"))
         except (OSError, KeyError, TypeError, ValueError) as error:
-            raise ModelError(_advice(folder, repr(error))) from error
+            raise ModelError(_advice(folder, f"{type(error).__name__}: {error}")) from error
         return cls(folder, threads, heads, encoder)
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -214,7 +217,7 @@ def _config(folder: Path) -> dict[str, Any]:
             digest = hashlib.file_digest(weights, "sha256").hexdigest()
         expected = config["model_sha256"]
     except (OSError, KeyError, TypeError, ValueError) as error:
-        raise ModelError(_advice(folder, repr(error))) from error
+        raise ModelError(_advice(folder, f"{type(error).__name__}: {error}")) from error
     if digest != expected:
         raise ModelError(_advice(folder, f"model.onnx has sha256 {digest}, expected {expected}"))
     return config

