@@ -43,13 +43,15 @@ def normalise(text: str) -> str:
     Two copies that differ in typography only ("don’t" and "don't", NFD accents, soft hyphens)
     become equal.
     """
-    plain = _INVISIBLE.sub("", unicodedata.normalize("NFKC", storable(text)))
-    return squeeze(plain.translate(_QUOTES)).casefold()
+    return squeeze(_plain(text).translate(_QUOTES)).casefold()
 
 
 def tokens(text: str) -> list[str]:
-    """Return the words of the normalised text, punctuation dropped."""
-    return _TOKEN.findall(normalise(text))
+    """Return the words of the normalised text, punctuation dropped.
+
+    Quotes and blanks are no part of a word, so they are not folded first: that halves the time.
+    """
+    return _TOKEN.findall(_plain(text).casefold())
 
 
 def word_count(text: str) -> int:
@@ -67,6 +69,10 @@ def shingles(words: list[str], width: int) -> set[tuple[str, ...]]:
     if len(words) <= width:
         return {tuple(words)} if words else set()
     return set(zip(*(words[offset:] for offset in range(width)), strict=False))
+
+
+def _plain(text: str) -> str:
+    return _INVISIBLE.sub("", unicodedata.normalize("NFKC", storable(text)))
 
 
 def one_line(text: str, limit: int = 300) -> str:

@@ -7,8 +7,9 @@ Refuses to know what a match means: that is ``relations``.
 """
 
 import re
-from functools import lru_cache
 from hashlib import blake2b
+from html import unescape
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -18,13 +19,17 @@ from pipeline.words import tokens
 METHOD_VERSION = "winnow-6-32-v1"
 SHINGLE_WIDTH = 6
 WINDOW = 32
+KNOWN_WORDS = 300_000
+"""Hashes kept at hand: about 30 MB."""
 
 Hashes = npt.NDArray[np.uint64]
+_Whole = TypeVar("_Whole", np.uint64, np.int64)
 
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)
 _UNSPACED = re.compile(
     r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]"
 )
+_MOJIBAKE = re.compile(r"[\u00c2-\u00f4][\u0080-\u00bf\u0152-\u017e\u02c6\u02dc\u2013-\u2122]{1,3}")
 _WORD_OR_SIGN = re.compile(_UNSPACED.pattern + r"|[^\W" + _UNSPACED.pattern[1:-1] + r"]+")
 
 
@@ -34,8 +39,8 @@ def fingerprints(text: str) -> list[int]:
     About one in 16 words gives one; a text without words has none.
     """
     shingles = shingle_hashes(word_hashes(text), SHINGLE_WIDTH)
-    chosen: list[int] = np.unique(winnow(shingles, WINDOW)).view(np.int64).tolist()
-    return sorted(chosen)
+    chosen: list[int] = distinct(winnow(shingles, WINDOW).view(np.int64)).tolist()
+    return chosen
 
 
 def words_of(text: str) -> list[str]:
@@ -44,16 +49,30 @@ def words_of(text: str) -> list[str]:
     A Chinese sentence is a single run of word characters, so that one changed sign would otherwise
     change the whole "word".
     """
-    words = tokens(text)
+    words = tokens(_repaired(text))
     if text.isascii() or not _UNSPACED.search(text):
         return words
     return [part for word in words for part in _WORD_OR_SIGN.findall(word)]
 
 
+def _repaired(text: str) -> str:
+    """Undo what careless feeds do to a copy: entities left standing, UTF-8 read as Windows-1252."""
+    if "&" in text:
+        text = unescape(text)
+    return text if text.isascii() else _MOJIBAKE.sub(_reread, text)
+
+
+def _reread(found: re.Match[str]) -> str:
+    try:
+        return found[0].encode("cp1252").decode("utf-8")
+    except UnicodeError:
+        return found[0]
+
+
 def word_hashes(text: str) -> Hashes:
     """Return one 64-bit hash per word, in the order of the text."""
     words = words_of(text)
-    return np.fromiter(map(_word_hash, words), dtype=np.uint64, count=len(words))
+    return np.fromiter(map(_hashes.__getitem__, words), dtype=np.uint64, count=len(words))
 
 
 def shingle_hashes(words: Hashes, width: int) -> Hashes:
@@ -87,9 +106,26 @@ def winnow(hashes: Hashes, window: int) -> Hashes:
     return least
 
 
-@lru_cache(maxsize=300_000)
-def _word_hash(word: str) -> int:
-    return int.from_bytes(blake2b(word.encode("utf-8"), digest_size=8).digest(), "little")
+def distinct(values: npt.NDArray[_Whole]) -> npt.NDArray[_Whole]:
+    """Return the distinct values, ascending: ``numpy.unique`` at a quarter of its time."""
+    ordered = np.sort(values)
+    return (
+        ordered[np.concatenate(([True], ordered[1:] != ordered[:-1]))] if len(ordered) else ordered
+    )
+
+
+class _WordHashes(dict[str, int]):
+    """Word to hash, worked out once: blake2b takes a microsecond, a news text has 500 words."""
+
+    def __missing__(self, word: str) -> int:
+        if len(self) >= KNOWN_WORDS:
+            self.clear()
+        digest = blake2b(word.encode(), digest_size=8).digest()
+        self[word] = found = int.from_bytes(digest, "little")
+        return found
+
+
+_hashes = _WordHashes()
 
 
 def _mix(values: Hashes) -> Hashes:

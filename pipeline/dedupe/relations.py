@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from pipeline.dedupe.fingerprints import Hashes, shingle_hashes, word_hashes
+from pipeline.dedupe.fingerprints import Hashes, distinct, shingle_hashes, word_hashes
 from pipeline.records import Match, Relation
 
 COMPARED_WIDTH = 3
@@ -47,7 +47,7 @@ class Prepared:
 def prepare(text_id: int, text: str, source: str | None = None) -> Prepared:
     """Hash a text once for any number of comparisons."""
     words = word_hashes(text)
-    return Prepared(text_id, words, np.unique(shingle_hashes(words, COMPARED_WIDTH)), source)
+    return Prepared(text_id, words, distinct(shingle_hashes(words, COMPARED_WIDTH)), source)
 
 
 def relate(a: Prepared, b: Prepared) -> Match | None:
