@@ -70,6 +70,7 @@ def chain_mentions(
     names = _Names(text, spans)
     found: dict[object, Entity] = {}
     chains = Chains(spans, [], [])
+    person_end = 0
     for number, span in enumerate(spans):
         surface = text[span.start : span.end]
         role = None
@@ -77,7 +78,8 @@ def chain_mentions(
             gender = honorific_gender(text, span.start)
             person = people.resolve(span.start, surface, gender)
             entity = found.setdefault(person, Entity(person.name, "PERSON"))
-            role = _add_role(layout, span, entity, spans[number - 1] if number else None)
+            role = _add_role(layout, span, entity, after=person_end)
+            person_end = span.end
         else:
             name = names.of(span, surface)
             entity = found.setdefault((name, span.label), Entity(name, span.label))
@@ -95,16 +97,13 @@ def _finish_people(found: dict[object, Entity]) -> None:
             entity.gender = person.gender
 
 
-def _add_role(
-    layout: Layout, span: CharSpan, entity: Entity, before_it: CharSpan | None
-) -> str | None:
+def _add_role(layout: Layout, span: CharSpan, entity: Entity, after: int) -> str | None:
+    """Look for titles around a person's name, not reaching back over another person's."""
     start, end = layout.sentence_at(span.start)
-    if before_it is not None and before_it.label == "PERSON":
-        start = max(start, before_it.end)
-    before = role_before(layout.text, span.start, start)
-    after = role_after(layout.text, span.end, end)
-    entity.roles.extend(role for role in (before, after) if role)
-    return before or after
+    before = role_before(layout.text, span.start, max(start, after))
+    behind = role_after(layout.text, span.end, end)
+    entity.roles.extend(role for role in (before, behind) if role)
+    return before or behind
 
 
 class _Names:
