@@ -1,7 +1,7 @@
 """Stage *discover*: one source's links of this run, stored in batches."""
 
-from pipeline.discover import Discovered
-from pipeline.discover import discover as find_links
+from pipeline.discover.found import Discovered
+from pipeline.discover.links import discover as find_links
 from pipeline.errors import SourceError
 from pipeline.fetch.fetcher import Fetcher
 from pipeline.records import Source

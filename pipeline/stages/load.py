@@ -1,14 +1,18 @@
 """Stage *load*: archived pages become articles, cleaned and stored; every page gets its outcome."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
+
+import psycopg
 
 from pipeline import __version__
 from pipeline.archive.warc import read_record
-from pipeline.clean.article import clean_article
+from pipeline.clean.article import clean_article, remember_article
 from pipeline.clean.memory import SiteMemory
 from pipeline.errors import ArchiveError
 from pipeline.extract.page import extract_page
+from pipeline.extract.plain import extract_text
 from pipeline.outcomes import Outcome
 from pipeline.records import Article
 from pipeline.settings import settings
@@ -35,8 +39,11 @@ def load(run_id: int, fetch_ids: Sequence[int]) -> dict[str, int]:
         waiting = pages(connection, fetch_ids)
         if not waiting:
             return {}
-        memory = PostgresSiteMemory(connection)
-        items = [_item(page, memory) for page in waiting]
+        articles = _clean(waiting, PostgresSiteMemory(connection))
+        items = [
+            LoadItem(page.link_id, page.fetch_id, page.source_key, article, page.fetched_at)
+            for page, article in zip(waiting, articles, strict=True)
+        ]
         report = load_batch(connection, run_id, _batch_key(fetch_ids), items)
     counts = {str(outcome): count for outcome, count in report.outcomes.items()}
     for outcome, count in counts.items():
@@ -51,25 +58,43 @@ def _batch_key(fetch_ids: Sequence[int]) -> str:
     return f"load-{__version__}-{digest[:32]}"
 
 
-def _item(page: StoredPage, memory: SiteMemory) -> LoadItem:
-    return LoadItem(
-        page.link_id, page.fetch_id, page.source_key, _article(page, memory), page.fetched_at
+def _clean(waiting: Sequence[StoredPage], memory: SiteMemory) -> list[Article]:
+    """Extract all, remember all, then clean: so the batch's first page knows of its last."""
+    extracted = [_guarded(page, partial(_extract, page)) for page in waiting]
+    for page, article in zip(waiting, extracted, strict=True):
+        _guarded(page, partial(_remembered, article, memory))
+    return [
+        _guarded(page, partial(clean_article, article, memory))
+        for page, article in zip(waiting, extracted, strict=True)
+    ]
+
+
+def _extract(page: StoredPage) -> Article:
+    archived = read_record(page.raw_uri)
+    if (page.content_type or "").startswith("text/plain"):
+        text = archived.body.decode("utf-8", errors="replace")
+        return extract_text(text, url=page.final_url)
+    return extract_page(
+        archived.body,
+        url=page.final_url,
+        content_type=page.content_type,
+        feed_title=page.link_title,
+        feed_published=page.link_published_at,
     )
 
 
-def _article(page: StoredPage, memory: SiteMemory) -> Article:
+def _remembered(article: Article, memory: SiteMemory) -> Article:
+    remember_article(article, memory)
+    return article
+
+
+def _guarded(page: StoredPage, step: Callable[[], Article]) -> Article:
     try:
-        archived = read_record(page.raw_uri)
-        article = extract_page(
-            archived.body,
-            url=page.final_url,
-            content_type=page.content_type,
-            feed_title=page.link_title,
-            feed_published=page.link_published_at,
-        )
-        return clean_article(article, memory)
+        return step()
     except ArchiveError as error:
         return _quarantined(page, str(error))
+    except psycopg.Error:
+        raise
     except (
         Exception
     ) as error:  # the batch's rim: one page that trips a bug must not lose 299 others

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 
-from pipeline.discover import Discovered
-from pipeline.discover import discover as find_links
+from pipeline.discover.found import Discovered
+from pipeline.discover.links import discover as find_links
 from pipeline.discover.targets import discover_targets
 from pipeline.fetch.fetcher import Fetcher
 from pipeline.outcomes import Outcome

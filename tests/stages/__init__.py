@@ -1,0 +1,1 @@
+"""Tests of the stages, on real parts: demo site, sockets, Postgres, the shipped model."""
