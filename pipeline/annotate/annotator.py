@@ -106,13 +106,13 @@ class Annotator:
         from pipeline.annotate.tagger import Tagger
 
         if nlp_model is None:
-            return cls(_blank(), Tagger.load(), _version("dateline"))
+            return cls(_blank(), Tagger.load(), model_version())
         try:
             tagger: Tagger | None = Tagger.load()
         except ModelError:
             # Somebody else's pipeline still finds the names; quotes need our tagger.
             tagger = None
-        return cls(_installed(nlp_model), tagger, _version(nlp_model), uses_own_entities=False)
+        return cls(_installed(nlp_model), tagger, model_version(nlp_model), uses_own_entities=False)
 
     def annotate(
         self, texts: Iterable[str], titles: Iterable[str | None] | None = None
@@ -212,11 +212,11 @@ def _installed(name: str) -> Language:
         ) from error
 
 
-def _version(model: str) -> str:
-    """Name model and code: "dateline+3f9a…" changes when either the weights or the rules do."""
+def model_version(nlp_model: str | None = None) -> str:
+    """Name model and code without loading them: "dateline+3f9a…" changes with weights or rules."""
     digest = hashlib.sha256()
     here = Path(__file__).parent
     for path in [*sorted(here.glob("*.py")), here / "aliases.tsv", here / "model" / "config.json"]:
         if path.exists():
             digest.update(path.read_bytes())
-    return f"{model}+{digest.hexdigest()[:12]}"
+    return f"{nlp_model or 'dateline'}+{digest.hexdigest()[:12]}"
