@@ -1,1 +1,1 @@
-"""Discover: from a source to the links it offers (feeds, sitemaps, sections, lists, files, WARCs)."""
+"""Discover: from a source to the links it offers: feeds, sitemaps, sections, lists, files."""

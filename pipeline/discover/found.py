@@ -25,3 +25,14 @@ class Discovered:
     problems: tuple[Problem, ...] = ()
     validators: tuple[tuple[str, Validators], ...] = ()
     """Per document read (feed, sitemap, section, list): what the next conditional GET needs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One link as a document names it, before it is known whose it is."""
+
+    url: str
+    title: str | None = None
+    published_at: str | None = None
+    changed_at: str | None = None
+    """A sitemap's lastmod: good to sort by, no publication time."""

@@ -1,10 +1,31 @@
-"""From a source to its links."""
+"""From a source to its links: every document it names is read, and the newest links are kept."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
+from hashlib import sha256
+from pathlib import Path
 
-from pipeline.discover.found import Discovered
+from pipeline.discover.feeds import read_feed
+from pipeline.discover.found import Discovered, Entry, Problem
+from pipeline.discover.lists import read_list
+from pipeline.discover.local import read_files
+from pipeline.discover.sections import read_section
+from pipeline.discover.sitemaps import read_sitemap
+from pipeline.discover.times import age_key
+from pipeline.errors import PageError, Refused
 from pipeline.fetch.fetcher import Fetcher
-from pipeline.records import Source, Validators
+from pipeline.fetch.onsite import is_onsite
+from pipeline.outcomes import Outcome
+from pipeline.records import FoundBy, Link, Response, Source, Validators
+from pipeline.urls import is_web_url
+from pipeline.words import one_line
+
+MAX_SITEMAPS = 50
+"""Files read below the sitemaps of one source in one run, newest first."""
+_MAX_DEPTH = 3
+_EXPLICIT: frozenset[FoundBy] = frozenset({"file", "warc", "list", "url"})
+"""Links that somebody named one by one: never cut by ``max_links``."""
 
 
 def discover(
@@ -13,6 +34,190 @@ def discover(
     """Return the links that the source offers now, newest first, at most ``source.max_links``.
 
     Never raises for what the web did: that becomes a ``Problem``. A document that answers 304 to
-    its ``validators`` gives no links and no problem.
+    its ``validators``, or has the body of last time, gives no links and no problem. Links to other
+    sites are kept: *fetch* refuses them, so that their fate is known.
     """
-    raise NotImplementedError
+    search = _Search(source, fetcher, validators or {})
+    search.run()
+    return Discovered(
+        tuple(newest(search.found, source.max_links)),
+        tuple(search.problems),
+        tuple(search.validators),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """A link with what it is sorted by: seconds since 1970, None where nothing is stated."""
+
+    link: Link
+    age: float | None
+
+
+def newest(found: Iterable[Dated], limit: int) -> list[Link]:
+    """Return each URL once, newest first; beyond ``limit`` only what was named one by one.
+
+    Links without any time count as new where they stand on a page or in a feed, whose order is
+    kept, and as old in a sitemap, which may list twenty years of them.
+    """
+    merged: dict[str, Dated] = {}
+    for dated in found:
+        known = merged.get(dated.link.url)
+        merged[dated.link.url] = dated if known is None else _merged(known, dated)
+    ranked = sorted(merged.values(), key=_rank)
+    explicit = [dated.link for dated in ranked if dated.link.found_by in _EXPLICIT]
+    others = [dated.link for dated in ranked if dated.link.found_by not in _EXPLICIT]
+    return explicit + others[:limit]
+
+
+def _rank(dated: Dated) -> float:
+    if dated.age is not None:
+        return -dated.age
+    return float("inf") if dated.link.found_by == "sitemap" else float("-inf")
+
+
+def _merged(known: Dated, other: Dated) -> Dated:
+    """Fill what the first finding left open from a later one of the same URL."""
+    link = replace(
+        known.link,
+        title=known.link.title or other.link.title,
+        published_at=known.link.published_at or other.link.published_at,
+    )
+    return Dated(link, other.age if known.age is None else known.age)
+
+
+@dataclass(slots=True)
+class _Search:
+    source: Source
+    fetcher: Fetcher
+    known: Mapping[str, Validators]
+    found: list[Dated] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    validators: list[tuple[str, Validators]] = field(default_factory=list)
+    sitemaps_read: int = 0
+
+    def run(self) -> None:
+        source = self.source
+        for url in source.feeds:
+            self.take("feed", url, self.feed_entries(url))
+        for url in source.sitemaps:
+            self.take("sitemap", url, self.sitemap_entries(url, 1))
+        for url in self.section_urls():
+            self.take("section", url, self.section_entries(url))
+        for name in source.lists:
+            self.take("list", name, self.list_entries(name))
+        for item in read_files(source):
+            if isinstance(item, Problem):
+                self.problems.append(item)
+            else:
+                self.found.append(Dated(item, None))
+
+    def section_urls(self) -> tuple[str, ...]:
+        """Return the sections; the homepage is one where the source names nothing else."""
+        source = self.source
+        named = (*source.feeds, *source.sitemaps, *source.sections, *source.lists, *source.files)
+        return source.sections if named or not source.homepage else (source.homepage,)
+
+    def take(self, found_by: FoundBy, found_in: str, entries: Iterator[Entry]) -> None:
+        """Turn entries into links; a document that cannot be read becomes a problem."""
+        try:
+            for entry in entries:
+                if not is_web_url(entry.url):
+                    reason = f"no web address: {one_line(entry.url, 120)!r}"
+                    self.problems.append(Problem(found_in, Outcome.ADDRESS_REFUSED, reason))
+                    continue
+                link = Link(
+                    entry.url,
+                    self.source.key,
+                    found_by,
+                    found_in,
+                    entry.title,
+                    entry.published_at,
+                )
+                age = age_key(entry.published_at or entry.changed_at)
+                self.found.append(Dated(link, age))
+        except PageError as error:
+            self.problems.append(Problem(found_in, error.outcome, error.reason))
+
+    def document(self, url: str, *, is_page: bool = False) -> Response | None:
+        """Fetch a document; None when it has not changed.
+
+        Raises:
+            Refused: with the outcome and reason of the response.
+        """
+        response = self.fetcher.fetch(
+            url,
+            validators=self.known.get(url),
+            source=self.source,
+            kind="page" if is_page else "document",
+        )
+        if response.outcome is Outcome.UNCHANGED:
+            return None
+        if response.outcome is not None:
+            raise Refused(response.outcome, response.reason or "", response.status)
+        self.validators.append((url, validators_of(response)))
+        return response
+
+    def feed_entries(self, url: str) -> Iterator[Entry]:
+        response = self.document(url)
+        if response is not None:
+            kind = response.header("content-type")
+            yield from read_feed(response.body, response.final_url, kind).entries
+
+    def section_entries(self, url: str) -> Iterator[Entry]:
+        response = self.document(url, is_page=True)
+        if response is not None:
+            onsite = partial(is_onsite, source=self.source)
+            yield from read_section(response.body, response.final_url, onsite)
+
+    def sitemap_entries(self, url: str, depth: int) -> Iterator[Entry]:
+        self.sitemaps_read += 1
+        response = self.document(url)
+        if response is None:
+            return
+        limit = 5 * self.fetcher.max_body_bytes
+        sitemap = read_sitemap(response.body, response.final_url, limit)
+        yield from sitemap.entries
+        if depth >= _MAX_DEPTH and sitemap.sitemaps:
+            reason = f"sitemaps nested deeper than {_MAX_DEPTH} are not read"
+            self.problems.append(Problem(url, Outcome.TOO_LARGE, reason))
+            return
+        for child in sorted(sitemap.sitemaps, key=_newest_first):
+            if self.sitemaps_read >= MAX_SITEMAPS or self.has_enough():
+                return
+            self.take("sitemap", child.url, self.sitemap_entries(child.url, depth + 1))
+
+    def has_enough(self) -> bool:
+        """Tell whether older sitemaps could only add what ``max_links`` cuts away."""
+        dated = sum(1 for found in self.found if found.age is not None)
+        return dated >= self.source.max_links
+
+    def list_entries(self, name: str) -> Iterator[Entry]:
+        if is_web_url(name):
+            response = self.document(name)
+            body = response.body if response else b""
+        else:
+            body = _local_bytes(name)
+        good, bad = read_list(body)
+        if bad:
+            reason = f"{len(bad)} lines are no URLs, the first is {bad[0]!r}"
+            self.problems.append(Problem(name, Outcome.BAD_CONTENT, reason))
+        yield from good
+
+
+def validators_of(response: Response) -> Validators:
+    """Return what the next conditional GET of this response's URL needs."""
+    return Validators(
+        response.header("etag"), response.header("last-modified"), sha256(response.body).digest()
+    )
+
+
+def _newest_first(entry: Entry) -> float:
+    return -(age_key(entry.changed_at) or 0.0)
+
+
+def _local_bytes(name: str) -> bytes:
+    try:
+        return Path(name).read_bytes()
+    except OSError as error:
+        raise Refused(Outcome.NOT_FOUND, f"list {name} cannot be read: {error.strerror}") from error

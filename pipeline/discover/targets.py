@@ -1,20 +1,167 @@
-"""From the words of ``dateline run TARGET…`` to sources and links."""
+"""From the words of ``dateline run TARGET…`` to sources and links.
 
+What a target is is told by its content: a URL is fetched, and the response is kept for the reader
+that comes after, so that no document is asked for twice.
+"""
+
+import re
+import zlib
 from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import urlsplit
 
-from pipeline.discover.found import Discovered
+from pipeline.discover.feeds import read_feed
+from pipeline.discover.found import Discovered, Problem
+from pipeline.discover.links import discover
+from pipeline.discover.lists import read_list
+from pipeline.discover.local import local_shape
+from pipeline.discover.pages import feeds_of
+from pipeline.discover.sniff import Shape, gunzipped, shape_of
+from pipeline.errors import PageError, UsageError
 from pipeline.fetch.fetcher import Fetcher
-from pipeline.records import Source
+from pipeline.outcomes import Outcome
+from pipeline.records import FoundBy, Link, Response, Source
+from pipeline.urls import authority, is_web_url, site
+
+FILES_KEY = "files"
 
 
 def discover_targets(targets: Sequence[str], fetcher: Fetcher) -> list[tuple[Source, Discovered]]:
     """Tell feeds, sitemaps, pages, lists, folders, files and WARC files apart by their content.
 
     One source per registrable domain (per host and port for bare addresses), and one source
-    ``files`` for everything local. WARC records give links with ``found_by="warc"`` whose
-    ``found_in`` is the record's locator, to be passed on as ``Request.archived_at``.
+    ``files`` for everything local. A homepage stands for its feeds, or for the articles it links.
+    WARC records give links with ``found_by="warc"`` whose ``found_in`` is the record's locator, to
+    be passed on as ``Request.archived_at``. A URL that cannot be had stays a link: its fetch says
+    why.
 
     Raises:
         UsageError: a target is neither a URL nor an existing path.
     """
-    raise NotImplementedError
+    plan = _Plan(fetcher)
+    for target in targets:
+        plan.add(target)
+    return plan.discovered()
+
+
+class _Plan:
+    """Sources in the making, by site."""
+
+    def __init__(self, fetcher: Fetcher) -> None:
+        self._fetcher = fetcher
+        self._sources: dict[str, Source] = {}
+        self._links: dict[str, dict[str, Link]] = {}
+        self._problems: dict[str, list[Problem]] = {}
+
+    def add(self, target: str) -> None:
+        if is_web_url(target):
+            self._add_url(target)
+        elif Path(target).exists():
+            self._add_path(Path(target).absolute())
+        else:
+            hint = f" Did you mean https://{target}?" if _looks_like_host(target) else ""
+            raise UsageError(f"{target!r} is neither a web address nor an existing path.{hint}")
+
+    def discovered(self) -> list[tuple[Source, Discovered]]:
+        return [(source, self._discover(name)) for name, source in self._sources.items()]
+
+    def _discover(self, name: str) -> Discovered:
+        source = self._sources[name]
+        own = self._links.get(name, {})
+        found = discover(source, self._fetcher) if _names_documents(source) else Discovered()
+        links = (*own.values(), *(link for link in found.links if link.url not in own))
+        problems = (*self._problems.get(name, ()), *found.problems)
+        return replace(found, links=links, problems=problems)
+
+    def _add_url(self, url: str) -> None:
+        response = self._fetcher.fetch(url, kind="document")
+        shape = _shape(response, self._fetcher.max_body_bytes)
+        if shape is not None:
+            self._fetcher.keep(response)
+            self._extend(url, hosts=(authority(response.final_url),))
+        if shape in ("feed", "json_feed"):
+            self._add_feed(url, response)
+        elif shape == "sitemap":
+            self._extend(url, sitemaps=(url,))
+        elif shape == "list":
+            self._add_list(url, response.body)
+        elif shape == "html" and urlsplit(url).path in ("", "/"):
+            feeds = feeds_of(response.body, response.final_url)[:1]
+            self._extend(url, feeds=feeds, sections=() if feeds else (url,))
+        else:
+            self._add_link(url, "url", None)
+
+    def _add_feed(self, url: str, response: Response) -> None:
+        """Add a feed; the site that it says it belongs to is its own too (feed hosters)."""
+        self._extend(url, feeds=(url,))
+        try:
+            homepage = read_feed(response.body, response.final_url).homepage
+        except PageError:
+            return
+        if homepage and is_web_url(homepage):
+            self._extend(url, hosts=(authority(homepage),))
+
+    def _add_path(self, path: Path) -> None:
+        if path.is_file() and _file_shape(path) == "list":
+            self._add_list(str(path), path.read_bytes())
+            return
+        known = self._sources.get(FILES_KEY) or Source(FILES_KEY, "Local files")
+        self._sources[FILES_KEY] = replace(known, files=_together(known.files, (str(path),)))
+
+    def _add_list(self, found_in: str, body: bytes) -> None:
+        good, bad = read_list(body)
+        for entry in good:
+            self._add_link(entry.url, "list", found_in)
+        if bad and good:
+            reason = f"{len(bad)} lines are no URLs, the first is {bad[0]!r}"
+            problem = Problem(found_in, Outcome.BAD_CONTENT, reason)
+            self._problems.setdefault(site(good[0].url), []).append(problem)
+
+    def _add_link(self, url: str, found_by: FoundBy, found_in: str | None) -> None:
+        name = self._extend(url)
+        link = Link(url, self._sources[name].key, found_by, found_in)
+        self._links.setdefault(name, {}).setdefault(url, link)
+
+    def _extend(self, url: str, **fields: tuple[str, ...]) -> str:
+        """Add values to the source of a URL's site; return the site."""
+        name = site(url)
+        known = self._sources.get(name)
+        if known is None:
+            known = Source(_key_of(name), name, hosts=(authority(url),))
+        wider = {key: _together(getattr(known, key), values) for key, values in fields.items()}
+        self._sources[name] = replace(known, **wider)  # type: ignore[arg-type]
+        return name
+
+
+def _shape(response: Response, limit: int) -> Shape | None:
+    if response.outcome is not None:
+        return None
+    try:
+        return shape_of(gunzipped(response.body, limit))
+    except PageError:
+        return None
+
+
+def _file_shape(path: Path) -> Shape | None:
+    try:
+        return local_shape(path)
+    except (OSError, EOFError, zlib.error):
+        return None
+
+
+def _together(known: tuple[str, ...], values: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*known, *values)))
+
+
+def _key_of(name: str) -> str:
+    """Return a source key: "news.example:8001" gives "news-example-8001"."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:60] or "site"
+
+
+def _names_documents(source: Source) -> bool:
+    return bool(source.feeds or source.sitemaps or source.sections or source.files)
+
+
+def _looks_like_host(target: str) -> bool:
+    return bool(re.fullmatch(r"[\w-]+(\.[\w-]+)+(/\S*)?", target))

@@ -7,6 +7,7 @@ cannot be told which address to connect to (httpcore2, its engine, can: ``networ
 """
 
 import contextlib
+import socket
 import ssl
 import threading
 import time
@@ -23,6 +24,7 @@ from pipeline.fetch.decode import BodyReader
 from pipeline.outcomes import Outcome
 
 Headers = tuple[tuple[str, str], ...]
+_QUICKACK: int | None = getattr(socket, "TCP_QUICKACK", None)
 _DRAIN_BYTES = 65_536
 """Of an answer that carries no page we read this much, to keep its connection usable."""
 
@@ -72,6 +74,7 @@ class _Stream(httpcore2.NetworkStream):
         self._deadline = deadline
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        self._acknowledge_at_once()
         return self._inner.read(max_bytes, self._deadline.cap(timeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
@@ -91,6 +94,16 @@ class _Stream(httpcore2.NetworkStream):
 
     def get_extra_info(self, info: str) -> Any:
         return self._inner.get_extra_info(info)
+
+    def _acknowledge_at_once(self) -> None:
+        """Keep small servers from waiting 40 ms for our delayed ACK (Nagle's algorithm, Linux).
+
+        Python's own http.server on a kept connection: 21 pages/s without this, 470 with it.
+        """
+        if _QUICKACK is not None:
+            sock = self._inner.get_extra_info("socket")
+            with contextlib.suppress(OSError):
+                sock.setsockopt(socket.IPPROTO_TCP, _QUICKACK, 1)
 
 
 class _GuardedBackend(httpcore2.NetworkBackend):

@@ -8,7 +8,7 @@ from typing import Self
 
 from pipeline.errors import PageError
 from pipeline.fetch.errand import Errand
-from pipeline.fetch.judge import Kind, check_bytes
+from pipeline.fetch.judge import Kind, check_bytes, may_be
 from pipeline.fetch.local import read_archived, read_file
 from pipeline.fetch.network import Network
 from pipeline.fetch.pace import MemoryPace, Pace
@@ -62,6 +62,7 @@ class Fetcher:
             patience=patience or Patience(),
             around=around,
         )
+        self._kept: dict[str, Response] = {}
 
     def __enter__(self) -> Self:
         """Return the fetcher."""
@@ -93,11 +94,21 @@ class Fetcher:
         ``outcome`` is None when there is a body to read. ``document`` also takes feeds and
         sitemaps (JSON, gzip). ``file://`` is read only below the source's own ``files``.
         """
+        kept = self._kept.pop(url, None)
+        if kept is not None and may_be(kept, kind):
+            return kept
         if url.startswith("file:"):
-            return self._local(
-                url, partial(read_file, url, source, self._network.settings.max_body_bytes)
-            )
+            return self._local(url, partial(read_file, url, source, self.max_body_bytes))
         return Errand(self._network, source, kind, validators).run(url)
+
+    def keep(self, response: Response) -> None:
+        """Give this response to the next ``fetch`` of its URL, once, instead of asking again."""
+        self._kept[response.requested_url] = response
+
+    @property
+    def max_body_bytes(self) -> int:
+        """The size limit of one body."""
+        return self._network.settings.max_body_bytes
 
     def fetch_all(self, requests: Sequence[Request]) -> Iterator[tuple[Request, Response]]:
         """Ask for many URLs: hosts side by side, each host one page at a time and paced.

@@ -9,7 +9,7 @@ from pipeline.errors import Refused
 from pipeline.fetch.client import Answer
 from pipeline.fetch.retry import AskedToWait, retry_after
 from pipeline.outcomes import Outcome
-from pipeline.records import Validators
+from pipeline.records import Response, Validators
 
 Kind = Literal["page", "document"]
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -78,11 +78,19 @@ def check_type(answer: Answer, kind: Kind) -> None:
         Refused: bad_content, naming the type.
     """
     found = content_type(answer.header("content-type"))
-    if not 200 <= answer.status < 300 or not found:
-        return
-    is_refused = found.startswith(_NO_DOCUMENT) if kind == "document" else found not in _PAGE_TYPES
-    if is_refused:
+    if 200 <= answer.status < 300 and not _is_taken(found, kind):
         raise Refused(Outcome.BAD_CONTENT, f"Content-Type is {found[:80]!r}", answer.status)
+
+
+def may_be(response: Response, kind: Kind) -> bool:
+    """Tell whether a response that was taken as one kind may be taken as another."""
+    return _is_taken(content_type(response.header("content-type")), kind)
+
+
+def _is_taken(found: str, kind: Kind) -> bool:
+    if not found:
+        return True
+    return not found.startswith(_NO_DOCUMENT) if kind == "document" else found in _PAGE_TYPES
 
 
 def check_body(answer: Answer, kind: Kind) -> None:

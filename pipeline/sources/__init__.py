@@ -1,1 +1,1 @@
-"""Sources: what an operator writes down about an outlet, checked, and the wizard that proposes it."""
+"""Sources: what an operator writes down about an outlet, checked, and a wizard to begin with."""

@@ -1,0 +1,131 @@
+"""Feeds: RSS 0.9x to 2.0, RDF, Atom (feedparser) and JSON Feed 1.x, from bytes only.
+
+feedparser gets a stream and never a string, since it would open a string that looks like a URL or
+a path. Broken XML is read as far as it goes ("bozo"); entries without a link are skipped.
+"""
+
+import io
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urljoin
+
+import feedparser
+
+from pipeline.discover.found import Entry
+from pipeline.discover.sniff import shape_of
+from pipeline.discover.times import iso_time
+from pipeline.errors import Refused
+from pipeline.outcomes import Outcome
+from pipeline.words import squeeze, storable
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A feed as it was read."""
+
+    entries: tuple[Entry, ...]
+    title: str | None = None
+    homepage: str | None = None
+    language: str | None = None
+    is_broken: bool = False
+    """Its XML is not well-formed; what could be read is there."""
+
+
+def read_feed(body: bytes, url: str, content_type: str | None = None) -> Feed:
+    """Read a feed that was fetched from ``url``, against which relative links are resolved.
+
+    Raises:
+        Refused: bad_content, when it is no feed; the reason says what it is.
+    """
+    shape = shape_of(body)
+    if shape == "json_feed":
+        return _json_feed(json.loads(body), url)
+    if shape in ("html", "sitemap"):
+        what = "an HTML page" if shape == "html" else "a sitemap: list it under sitemaps"
+        raise Refused(Outcome.BAD_CONTENT, f"not a feed but {what}")
+    headers = {"content-location": url}
+    if content_type:
+        headers["content-type"] = content_type
+    parsed: Any = feedparser.parse(
+        io.BytesIO(body),
+        response_headers=headers,
+        sanitize_html=False,
+        resolve_relative_uris=False,
+    )
+    if not parsed.get("version") and not parsed.entries:
+        raise Refused(Outcome.BAD_CONTENT, f"not a feed: {_complaint(parsed)}")
+    channel = parsed.feed
+    return Feed(
+        tuple(_entries(parsed.entries, url)),
+        _text(channel.get("title")),
+        urljoin(url, channel.get("link") or "") or None,
+        channel.get("language"),
+        bool(parsed.bozo),
+    )
+
+
+def _complaint(parsed: Any) -> str:
+    error = parsed.get("bozo_exception")
+    return squeeze(str(error))[:160] if error else "neither RSS, Atom, RDF nor JSON Feed"
+
+
+def _entries(entries: list[Any], url: str) -> Iterator[Entry]:
+    for entry in entries:
+        link = entry.get("feedburner_origlink") or entry.get("link")
+        if not link:
+            continue
+        stated = entry.get("published") or entry.get("updated")
+        yield Entry(
+            _absolute(url, link),
+            _text(entry.get("title")),
+            iso_time(stated) or _from_struct(entry),
+        )
+
+
+def _from_struct(entry: Any) -> str | None:
+    """Take what feedparser made of a date in a form of its own repertoire; it is in UTC."""
+    parts = entry.get("published_parsed") or entry.get("updated_parsed")
+    if parts is None:
+        return None
+    year, month, day, hour, minute, second = parts[:6]
+    text = f"{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{min(second, 59):02}Z"
+    return iso_time(text)
+
+
+def _json_feed(found: dict[str, Any], url: str) -> Feed:
+    items = found.get("items")
+    homepage = found.get("home_page_url")
+    return Feed(
+        tuple(_json_entries(items if isinstance(items, list) else [], url)),
+        _text(found.get("title")),
+        homepage if isinstance(homepage, str) else None,
+        found.get("language") if isinstance(found.get("language"), str) else None,
+    )
+
+
+def _json_entries(items: list[Any], url: str) -> Iterator[Entry]:
+    for item in items:
+        if not isinstance(item, dict):
+            continue
+        named = [item.get("url"), item.get("external_url"), item.get("id")]
+        link = next((text for text in named[:2] if isinstance(text, str) and text), None)
+        if link is None and str(named[2]).startswith(("http://", "https://")):
+            link = str(named[2])
+        if link:
+            stated = item.get("date_published") or item.get("date_modified")
+            published = iso_time(stated) if isinstance(stated, str) else None
+            yield Entry(_absolute(url, link), _text(item.get("title")), published)
+
+
+def _absolute(base: str, link: str) -> str:
+    try:
+        return storable(urljoin(base, link.strip()))
+    except ValueError:
+        return storable(link.strip())
+
+
+def _text(value: object) -> str | None:
+    text = squeeze(storable(value)) if isinstance(value, str) else ""
+    return text or None

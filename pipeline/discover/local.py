@@ -1,0 +1,90 @@
+"""Local files as links: pages, folders of pages, and the records of WARC files."""
+
+import gzip
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from pipeline.archive.pages import BrokenRecord
+from pipeline.archive.read import iter_warc
+from pipeline.discover.found import Problem
+from pipeline.discover.sniff import Shape, shape_of
+from pipeline.errors import ArchiveError
+from pipeline.outcomes import Outcome
+from pipeline.records import Link, Source
+
+_START = 65_536
+"""Bytes, decompressed, by which a file's shape is told."""
+_NO_PAGES: dict[Shape, str] = {
+    "feed": "a feed saved to disk, no page: give its address instead",
+    "json_feed": "a feed saved to disk, no page: give its address instead",
+    "sitemap": "a sitemap saved to disk, no page: give its address instead",
+    "list": "a list of URLs, no page: name the file itself, or put it under lists",
+}
+
+
+def read_files(source: Source) -> Iterator[Link | Problem]:
+    """Yield a link per page below the source's files and per page recorded in its WARC files."""
+    for name in source.files:
+        path = Path(name)
+        if not path.exists():
+            yield Problem(name, Outcome.NOT_FOUND, "no such file or folder")
+        for file in files_below(path):
+            yield from _links_of(file, name, source.key)
+
+
+def files_below(path: Path) -> Iterator[Path]:
+    """Yield a file itself, or the files below a folder by name, hidden ones left out."""
+    if path.is_file():
+        yield path
+    elif path.is_dir():
+        for child in sorted(path.iterdir()):
+            if not child.name.startswith("."):
+                yield from files_below(child)
+
+
+def local_shape(path: Path) -> Shape:
+    """Tell what a file is by its content, decompressed if its first bytes say gzip.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    with path.open("rb") as file:
+        start = file.read(_START)
+        if start.startswith(b"\x1f\x8b"):
+            file.seek(0)
+            start = gzip.GzipFile(fileobj=file).read(_START)
+    return shape_of(start)
+
+
+def _links_of(path: Path, found_in: str, key: str) -> Iterator[Link | Problem]:
+    try:
+        shape = local_shape(path)
+    except (OSError, EOFError, zlib.error) as error:
+        yield Problem(str(path), Outcome.BAD_CONTENT, f"cannot be read: {error}")
+        return
+    if shape == "warc":
+        yield from _records_of(path, key)
+    elif shape == "binary":
+        yield Problem(str(path), Outcome.BAD_CONTENT, "neither HTML nor text nor WARC")
+    elif shape in _NO_PAGES:
+        yield Problem(str(path), Outcome.BAD_CONTENT, _NO_PAGES[shape])
+    else:
+        yield Link(path.absolute().as_uri(), key, "file", found_in)
+
+
+def _records_of(path: Path, key: str) -> Iterator[Link | Problem]:
+    """Yield the pages of a WARC file; ``found_in`` is the record's locator."""
+    try:
+        for page in iter_warc(path.absolute()):
+            if isinstance(page, BrokenRecord):
+                yield Problem(page.raw_uri, Outcome.BAD_CONTENT, page.reason)
+            elif page.status in (None, 200) and _may_be_page(page.content_type):
+                yield Link(page.url, key, "warc", page.raw_uri)
+    except ArchiveError as error:
+        yield Problem(str(path), Outcome.BAD_CONTENT, str(error))
+
+
+def _may_be_page(content_type: str | None) -> bool:
+    kind = (content_type or "text/html").lower()
+    return "html" in kind or kind.startswith("text/plain")

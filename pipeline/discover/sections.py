@@ -1,0 +1,149 @@
+"""Section pages: which links of a page look like articles of its site. Pure.
+
+A simple additive score, since all it decides is whether to fetch: what is no article after all
+ends as ``not_an_article``, and what a feed also names is not lost. JSON-LD item lists are taken as
+given.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+from urllib.parse import urldefrag, urljoin, urlsplit
+
+from lxml import etree, html
+
+from pipeline.discover.found import Entry
+from pipeline.errors import Refused
+from pipeline.outcomes import Outcome
+from pipeline.words import squeeze, storable
+
+_THRESHOLD = 3
+_DATE = re.compile(r"/(19|20)\d\d[/-]?(0?[1-9]|1[0-2]|[a-z]{3})([/-]|$)", re.I)
+_LISTING = re.compile(
+    r"/(tags?|topics?|category|categories|authors?|profile|people|search|login|signin|register|account|"
+    r"subscribe|subscriptions?|newsletters?|about(-us)?|contact(-us)?|privacy(-policy)?|terms|cookies?|"
+    r"advertise|careers|jobs|help|faq|feeds?|rss|page|shop|video-archive|archives?|sitemap|wp-login\.php|"
+    r"corrections-policy|ethics|donate)(/|$|\?)",
+    re.I,
+)
+_NO_PAGE = re.compile(r"\.(jpe?g|png|gif|webp|svg|pdf|mp[34]|zip|css|js|xml|json|ico|rss)$", re.I)
+_SLUG = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+){3,}", re.I)
+_NUMBER = re.compile(r"\d{5,}")
+_OUTSIDE = frozenset({"nav", "footer", "aside"})
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4"})
+
+
+def read_section(body: bytes, url: str, is_onsite: Callable[[str], bool]) -> tuple[Entry, ...]:
+    """Return the article links of a page, in its order, each once.
+
+    Args:
+        body: of the page, HTML.
+        url: its address after redirects.
+        is_onsite: tells whether a URL belongs to the source.
+
+    Raises:
+        Refused: bad_content, when there is no HTML to read.
+    """
+    tree = parse_html(body)
+    base = urljoin(url, next((str(found) for found in tree.xpath("//base/@href")), ""))
+    entries = {entry.url: entry for entry in _item_lists(tree, base) if is_onsite(entry.url)}
+    for anchor in tree.iter("a"):
+        target = _target(anchor, base)
+        if target is None or not is_onsite(target) or target == urldefrag(url).url:
+            continue
+        text = squeeze(storable("".join(anchor.itertext())))
+        if score(target, text, _surroundings(anchor)) >= _THRESHOLD:
+            known = entries.get(target)
+            if known is None or len(known.title or "") < len(text):
+                entries[target] = Entry(target, text or None)
+    return tuple(entries.values())
+
+
+def parse_html(body: bytes) -> html.HtmlElement:
+    """Parse a page; charset by its own declaration.
+
+    Raises:
+        Refused: bad_content, when there is no HTML to read.
+    """
+    try:
+        return html.document_fromstring(body)
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
+        raise Refused(Outcome.BAD_CONTENT, f"no HTML page: {squeeze(str(error))}") from error
+
+
+def score(url: str, text: str, around: frozenset[str]) -> int:
+    """Return how much a link looks like an article's; 3 and more is taken.
+
+    Args:
+        url: absolute.
+        text: of the anchor.
+        around: names of the elements that enclose it.
+    """
+    path = urlsplit(url).path
+    if path in ("", "/") or _NO_PAGE.search(path):
+        return -9
+    points = 2 * bool(_DATE.search(path)) + 2 * bool(_SLUG.search(path.rpartition("/")[2] or path))
+    points += bool(_NUMBER.search(path)) + path.endswith((".html", ".htm"))
+    points += 2 * (len(text.split()) >= 4) + 2 * bool(around & (_HEADINGS | {"article"}))
+    points -= 5 * bool(_LISTING.search(path)) + 5 * bool(around & _OUTSIDE)
+    return points - 2 * ("header" in around and "article" not in around)
+
+
+def _surroundings(anchor: html.HtmlElement) -> frozenset[str]:
+    names = {str(element.tag) for element in anchor.iterancestors()}
+    names |= {str(element.tag) for element in anchor.iter() if isinstance(element.tag, str)}
+    if any(element.get("role") == "navigation" for element in anchor.iterancestors()):
+        names.add("nav")
+    return frozenset(names)
+
+
+def _target(anchor: html.HtmlElement, base: str) -> str | None:
+    try:
+        found = urldefrag(urljoin(base, (anchor.get("href") or "").strip())).url
+    except ValueError:
+        return None
+    return storable(found) if found.startswith(("http://", "https://")) else None
+
+
+def _item_lists(tree: html.HtmlElement, base: str) -> Iterator[Entry]:
+    """Yield what the page's JSON-LD ItemLists name (schema.org/ItemList)."""
+    for script in tree.xpath('//script[@type="application/ld+json"]'):
+        try:
+            found = json.loads(script.text_content())
+        except (ValueError, RecursionError):
+            continue
+        for item_list in _of_type(found, "ItemList", 0):
+            elements = item_list.get("itemListElement")
+            for element in elements if isinstance(elements, list) else []:
+                yield from _list_entry(element, base)
+
+
+def _list_entry(element: Any, base: str) -> Iterator[Entry]:
+    if not isinstance(element, dict):
+        return
+    item = element.get("item")
+    holder = item if isinstance(item, dict) else element
+    link = item if isinstance(item, str) else holder.get("url") or holder.get("@id")
+    name = holder.get("name") or holder.get("headline")
+    if isinstance(link, str) and link:
+        try:
+            joined = urldefrag(urljoin(base, link)).url
+        except ValueError:
+            return
+        yield Entry(storable(joined), squeeze(name) if isinstance(name, str) else None)
+
+
+def _of_type(node: Any, wanted: str, depth: int) -> Iterator[dict[str, Any]]:
+    if depth > 6:
+        return
+    if isinstance(node, list):
+        for child in node:
+            yield from _of_type(child, wanted, depth + 1)
+    elif isinstance(node, dict):
+        kinds = node.get("@type")
+        if wanted in (kinds if isinstance(kinds, list) else [kinds]):
+            yield node
+        for child in node.values():
+            if isinstance(child, dict | list):
+                yield from _of_type(child, wanted, depth + 1)
