@@ -1,0 +1,122 @@
+"""Finds the article's text in a page: passes of trafilatura, checked against the page's layout.
+
+Chosen by measurement (``benchmarks/eval_extract.py``): the precision pass is right on most pages,
+and where it gives much less than the default pass the default one is. Its lines are then put back
+into the layout: captions, embedded posts and lines that are nothing but a link go, each with a
+reason, and what the extractor lost between two paragraphs of one parent comes back.
+"""
+
+import logging
+import re
+from collections import Counter, defaultdict
+from copy import deepcopy
+from dataclasses import dataclass
+
+from lxml.html import HtmlElement
+
+from pipeline.extract.layout import Run, marks_of, runs_of
+from pipeline.records import RemovedBlock
+from pipeline.words import normalise, squeeze, word_count
+
+LEAST_SHARE = 0.6
+"""The precision pass must give this share of the default pass's words, or the default one is used."""
+_FRAME_SHARE = 0.3
+_BULLET = re.compile(r"^- ")
+_SENTENCE_END = re.compile(r"[.!?…:。][\"”’')\]»]*$")
+_LOGGERS = ("trafilatura", "htmldate", "courlan", "readability", "justext", "charset_normalizer")
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The text's lines, and the lines that the layout gave away."""
+
+    lines: tuple[str, ...] = ()
+    removed: tuple[RemovedBlock, ...] = ()
+
+
+def find_body(root: HtmlElement, url: str | None, standfirst: str | None) -> Body:
+    """Return the article's lines.
+
+    Args:
+        root: the page; it is not changed.
+        url: where it was found.
+        standfirst: what the page's metadata call its description, or None.
+    """
+    lines = _best_pass(root, url)
+    return _fit(lines, runs_of(root), standfirst) if lines else Body()
+
+
+def _best_pass(root: HtmlElement, url: str | None) -> list[str]:
+    strict = _pass(root, url, precision=True)
+    broad = _pass(root, url, precision=False)
+    words = sum(map(word_count, strict))
+    return strict if words >= LEAST_SHARE * sum(map(word_count, broad)) else broad
+
+
+def _pass(root: HtmlElement, url: str | None, *, precision: bool) -> list[str]:
+    # Imported here: trafilatura takes a second to load, and its loggers speak of every odd page.
+    import trafilatura
+
+    for name in _LOGGERS:
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+    try:
+        text = trafilatura.extract(
+            deepcopy(root), url=url, include_comments=False, favor_precision=precision
+        )
+    except Exception:  # the rim of a library over arbitrary markup: no text is the named outcome
+        return []
+    return [line for raw in (text or "").split("\n") if (line := squeeze(_BULLET.sub("", raw)))]
+
+
+def _fit(lines: list[str], runs: list[Run], standfirst: str | None) -> Body:
+    places = defaultdict(list)
+    for place, run in enumerate(runs):
+        places[run.key].append(place)
+    chosen = _align(lines, places)
+    frames = _frames([runs[place] for place in chosen if place is not None])
+    kept: list[str] = []
+    removed: list[RemovedBlock] = []
+    for line, place in zip(lines, chosen, strict=True):
+        reason = None if place is None else _reason(runs[place], marks_of(runs[place], frames))
+        if reason:
+            removed.append(RemovedBlock(line, reason))
+        else:
+            kept.append(line)
+    return Body(tuple(kept), tuple(removed))
+
+
+def _align(lines: list[str], places: dict[str, list[int]]) -> list[int | None]:
+    """Return for each line its place in the layout: the next one behind its forerunner's."""
+    chosen: list[int | None] = []
+    last = -1
+    for line in lines:
+        found = places.get(normalise(line), [])
+        place = next((p for p in found if p > last), found[-1] if found else None)
+        chosen.append(place)
+        if place is not None:
+            last = place
+    return chosen
+
+
+def _frames(kept: list[Run]) -> set[HtmlElement]:
+    """Return the elements that hold much of the article."""
+    weights: Counter[HtmlElement] = Counter()
+    total = 0
+    for run in kept:
+        words = word_count(run.text)
+        total += words
+        element: HtmlElement | None = run.parent
+        while element is not None:
+            weights[element] += words
+            element = element.getparent()
+    return {element for element, words in weights.items() if words >= _FRAME_SHARE * total}
+
+
+def _reason(run: Run, marks: frozenset[str]) -> str | None:
+    if "embed" in marks:
+        return "embedded_post"
+    if "caption" in marks:
+        return "caption"
+    if run.link_share > 0.9 and "heading" not in marks:
+        return "related"
+    return None

@@ -1,0 +1,162 @@
+"""The page as a reader meets it: runs of text in order, each with what the markup says around it.
+
+The extractor gives back lines without their markup; this gives the markup to a line again, so that
+a caption, an embedded post or a line that is nothing but a link can be told from a paragraph.
+Rules look at element names and at words in class names that are common to many sites.
+"""
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from lxml.html import HtmlElement
+
+from pipeline.words import normalise, squeeze
+
+_SKIPPED = frozenset(
+    "script style noscript template svg head select option textarea iframe object canvas".split()
+)
+_INLINE = frozenset(
+    "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark q s samp small "
+    "span strike strong sub sup time tt u var wbr img picture source amp-img o:p st1:place".split()
+)
+_MARKS: dict[str, re.Pattern[str]] = {
+    "caption": re.compile(
+        r"(^|[\s_-])(fig)?captions?([\s_-]|$)|caption|photo-?credit|image-?credit|media-?credit|"
+        r"image-?source|photo-?by|picture-?(text|desc)|wp-caption|image__(meta|copy)|(^|[\s_-])credits?([\s_-]|$)",
+        re.IGNORECASE,
+    ),
+    "embed": re.compile(
+        r"twitter-(tweet|video)|instagram-media|tiktok-embed|fb-post|bluesky-embed|reddit-embed|"
+        r"truthsocial-embed|telegram-post|(^|[\s_-])tweet([\s_-]|$)",
+        re.IGNORECASE,
+    ),
+    "related": re.compile(
+        r"related|read-?(more|next|also)|more-?(stories|news|from|on)|recommend|most-?(read|popular|viewed)|"
+        r"popular|trending|outbrain|taboola|you-?may|see-?also|also-?(read|like)|promo|teaser|"
+        r"recirc|up-?next|next-?(story|article|up)|further-?reading|onward|inline-?article|"
+        r"story-?link|link-?list|carousel|rail([\s_-]|$)|must-?read",
+        re.IGNORECASE,
+    ),
+    "service": re.compile(
+        r"newsletter|subscri|sign-?up|paywall|regwall|donat|share|social|sharing|follow-?us|toolbar|"
+        r"cookie|consent|gdpr|advert|sponsor|(^|[\s_-])ads?([\s_-]|$)|breadcrumb|"
+        r"author-?(bio|box|info|card|desc)|about-?(the-?)?author|bio([\s_-]|$)|disclaimer|comment(s|-)|"
+        r"disqus|tag-?(list|cloud|s)|topics|print-?only|screen-?reader|visually-?hidden|sr-?only|"
+        r"skip-?link|login|pagination|poll|quiz|widget-?title|rating",
+        re.IGNORECASE,
+    ),
+}
+_MARK_TAGS = {
+    "figcaption": "caption",
+    "figure": "figure",
+    "aside": "aside",
+    "nav": "service",
+    "footer": "service",
+    "form": "service",
+    "li": "item",
+    "td": "table",
+    "th": "table",
+    **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), "heading"),
+}
+
+
+@dataclass(slots=True)
+class Run:
+    """One run of text between two block borders."""
+
+    text: str
+    key: str
+    """Normalised, for comparisons."""
+    parent: HtmlElement
+    """The block that holds it."""
+    link_share: float
+    """Share of its characters that stand in links."""
+    @property
+    def tag(self) -> str:
+        """Name of the block that holds it."""
+        return str(self.parent.tag)
+
+
+@dataclass(slots=True)
+class _Open:
+    parts: list[str] = field(default_factory=list)
+    linked: int = 0
+
+
+def runs_of(root: HtmlElement) -> list[Run]:
+    """Return the page's runs of text in reading order."""
+    body = root.find(".//body")
+    return _Walker().walk(root if body is None else body)
+
+
+class _Walker:
+    """An explicit stack in place of recursion: hostile pages nest deep."""
+
+    def __init__(self) -> None:
+        self.runs: list[Run] = []
+        self.open = _Open()
+
+    def walk(self, body: HtmlElement) -> list[Run]:
+        stack: list[tuple[HtmlElement, HtmlElement, bool, bool]] = [(body, body, False, False)]
+        while stack:
+            element, block, linked, is_exit = stack.pop()
+            if is_exit:
+                if element.tag not in _INLINE:
+                    self._flush(element)
+                self._add(element.tail, linked)
+                continue
+            if not isinstance(element.tag, str) or element.tag in _SKIPPED:
+                self._add(element.tail, linked)
+                continue
+            inline = element.tag in _INLINE
+            inner = block if inline else element
+            in_link = linked or element.tag == "a"
+            if not inline:
+                self._flush(block)
+            self._add(element.text, in_link)
+            stack.append((element, block, linked, True))
+            stack += [(child, inner, in_link, False) for child in reversed(element)]
+        self._flush(body)
+        return self.runs
+
+    def _add(self, text: str | None, linked: bool) -> None:
+        if text:
+            self.open.parts.append(text)
+            self.open.linked += len(text.strip()) if linked else 0
+
+    def _flush(self, block: HtmlElement) -> None:
+        text = squeeze("".join(self.open.parts))
+        if text:
+            parent = block.getparent() if block.tag == "br" else block
+            share = min(1.0, self.open.linked / len(text))
+            self.runs.append(Run(text, normalise(text), block if parent is None else parent, share))
+        self.open = _Open()
+
+
+def marks_of(run: Run, frames: Collection[HtmlElement]) -> frozenset[str]:
+    """Return what the markup says of a run: caption, embed, related, service, heading, figure, …
+
+    Args:
+        run: the run.
+        frames: elements that hold much of the article; what they are called says nothing of a part.
+    """
+    marks: set[str] = set()
+    element: HtmlElement | None = run.parent
+    while element is not None and element not in frames and element.tag != "body":
+        names = f"{element.get('class') or ''} {element.get('id') or ''}"
+        hidden = element.get("aria-hidden") == "true" or "hidden" in element.attrib
+        marks |= _marks(str(element.tag), names, hidden)
+        element = element.getparent()
+    return frozenset(marks)
+
+
+@lru_cache(maxsize=8192)
+def _marks(tag: str, names: str, hidden: bool) -> frozenset[str]:
+    marks = {mark for mark, pattern in _MARKS.items() if pattern.search(names)}
+    if tag in _MARK_TAGS:
+        marks.add(_MARK_TAGS[tag])
+    if hidden:
+        marks.add("hidden")
+    return frozenset(marks)

@@ -1,0 +1,189 @@
+"""Reads what a page says about itself in JSON-LD (schema.org), as far as news needs it.
+
+Publishers nest, list and break it in every way, so anything odd is passed over, never raised.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html import unescape
+from typing import Any
+
+from lxml.html import HtmlElement, fragment_fromstring
+
+from pipeline.words import squeeze
+
+_ARTICLE = re.compile(
+    r"(News|Opinion|Analysis|Report|Review|Backgrounder|AskPublic|Satirical|Tech|Scholarly|Advertiser\w*)?"
+    r"(NewsArticle|Article)|BlogPosting|LiveBlogPosting|Report|SocialMediaPosting|Review|"
+    r"DiscussionForumPosting"
+)
+_LISTING = frozenset({"CollectionPage", "SearchResultsPage", "ItemList", "ProfilePage"})
+_MEDIA = {"VideoObject": "video", "ImageGallery": "gallery", "MediaGallery": "gallery"}
+_MAX_NODES = 3000
+_MAX_DEPTH = 40
+_BROKEN_ENDS = re.compile(r"^\s*(?:<!\[CDATA\[|<!--|//<!\[CDATA\[)?|(?:\]\]>|-->|//\]\]>|;)?\s*$")
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedData:
+    """The article node's fields; None or empty where the page is silent."""
+
+    types: frozenset[str] = frozenset()
+    headline: str | None = None
+    description: str | None = None
+    body: str | None = None
+    authors: tuple[str, ...] = ()
+    organisations: tuple[str, ...] = ()
+    """Authors that the page itself calls organisations."""
+    published: str | None = None
+    modified: str | None = None
+    sections: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
+    image: str | None = None
+    publisher: str | None = None
+    is_free: bool | None = None
+    language: str | None = None
+    is_article: bool = False
+    media: str | None = None
+    """``video`` or ``gallery`` where the page is one and no article."""
+    is_listing: bool = False
+
+
+def read_linked_data(root: HtmlElement) -> LinkedData:
+    """Return what the page's JSON-LD says of its main article."""
+    nodes = [node for script in _scripts(root) for node in _walk(_parse(script))]
+    types = frozenset(name for node in nodes for name in _types(node))
+    articles = [node for node in nodes if any(_ARTICLE.fullmatch(name) for name in _types(node))]
+    media = next((kind for name, kind in _MEDIA.items() if name in types), None)
+    if not articles:
+        return LinkedData(types=types, media=media, is_listing=bool(types & _LISTING))
+    main = max(articles, key=_weight)
+    authors, organisations = _authors(main.get("author") or main.get("creator"))
+    return LinkedData(
+        types=frozenset(_types(main)),
+        headline=_text(main.get("headline") or main.get("name")),
+        description=_text(main.get("description")),
+        body=_body(main.get("articleBody")),
+        authors=authors,
+        organisations=organisations,
+        published=_text(main.get("datePublished") or main.get("dateCreated")),
+        modified=_text(main.get("dateModified")),
+        sections=tuple(_texts(main.get("articleSection"))),
+        keywords=tuple(word for line in _texts(main.get("keywords")) for word in _words(line)),
+        image=_image(main.get("image") or main.get("thumbnailUrl")),
+        publisher=next(iter(_names(main.get("publisher"))), None),
+        is_free=_boolean(main.get("isAccessibleForFree")),
+        language=_text(main.get("inLanguage")),
+        is_article=True,
+    )
+
+
+def _scripts(root: HtmlElement) -> Iterator[str]:
+    for script in root.iter("script"):
+        if "ld+json" in (script.get("type") or "").lower() and script.text:
+            yield script.text
+
+
+def _parse(script: str) -> Any:
+    plain = _BROKEN_ENDS.sub("", script)
+    for attempt in (plain, unescape(plain), re.sub(r",\s*([}\]])", r"\1", plain)):
+        try:
+            return json.loads(attempt, strict=False)
+        except (ValueError, RecursionError):
+            continue
+    return None
+
+
+def _walk(value: Any) -> Iterator[dict[str, Any]]:
+    """Yield the objects of a document in order, bounded in number and depth."""
+    stack, seen = [(value, 0)], 0
+    while stack and seen < _MAX_NODES:
+        node, depth = stack.pop()
+        seen += 1
+        if depth > _MAX_DEPTH:
+            continue
+        if isinstance(node, dict):
+            yield node
+            stack += [(child, depth + 1) for key, child in node.items() if key != "review"]
+        elif isinstance(node, list):
+            stack += [(child, depth + 1) for child in reversed(node)]
+
+
+def _types(node: dict[str, Any]) -> list[str]:
+    return [name.rpartition("/")[2] for name in _texts(node.get("@type"))]
+
+
+def _weight(node: dict[str, Any]) -> tuple[bool, int]:
+    """The main article has a date and the most to say; teasers of others have a name and a URL."""
+    wanted = ("headline", "datePublished", "author", "articleBody", "description", "publisher")
+    news = any("News" in name for name in _types(node))
+    return ("datePublished" in node, sum(key in node for key in wanted) * 2 + news)
+
+
+def _texts(value: Any) -> list[str]:
+    listed = value if isinstance(value, list) else [value]
+    return [text for item in listed if (text := _text(item))]
+
+
+def _text(value: Any) -> str | None:
+    if isinstance(value, dict):
+        value = value.get("@value") or value.get("name")
+    if isinstance(value, list):
+        value = value[0] if value else None
+    if not isinstance(value, str):
+        return None
+    return squeeze(unescape(value)) or None
+
+
+def _names(value: Any) -> Iterator[str]:
+    for item in value if isinstance(value, list) else [value]:
+        if isinstance(item, list):
+            yield from _names(item)
+        elif isinstance(item, dict) and isinstance(item.get("name"), list):
+            yield from _names(item["name"])
+        elif name := _text(item):
+            yield name
+
+
+def _authors(value: Any) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    listed = value if isinstance(value, list) else [value]
+    organisations = [
+        item
+        for item in listed
+        if isinstance(item, dict) and "Organization" in str(item.get("@type"))
+    ]
+    people = [item for item in listed if item not in organisations]
+    return tuple(_names(people)), tuple(_names(organisations))
+
+
+def _words(line: str) -> list[str]:
+    return [word.strip() for word in line.split(",") if word.strip()]
+
+
+def _image(value: Any) -> str | None:
+    if isinstance(value, list):
+        value = value[0] if value else None
+    if isinstance(value, dict):
+        value = value.get("url") or value.get("contentUrl") or value.get("@id")
+    return value.strip() if isinstance(value, str) and value.strip() else None
+
+
+def _boolean(value: Any) -> bool | None:
+    if isinstance(value, bool):
+        return value
+    return {"true": True, "false": False}.get(str(value).strip().lower())
+
+
+def _body(value: Any) -> str | None:
+    """Return ``articleBody`` with its line breaks, markup dropped."""
+    if isinstance(value, list):
+        value = "\n".join(part for part in value if isinstance(part, str))
+    if not isinstance(value, str) or not value.strip():
+        return None
+    plain = unescape(value)
+    if re.search(r"</?(p|br|div|a|strong|em|h\d)\b", plain):
+        plain = re.sub(r"</(p|div|h\d|li)>|<br ?/?>", r"\g<0>\n", plain)
+        plain = "".join(fragment_fromstring(plain, create_parent="div").itertext())
+    return plain
