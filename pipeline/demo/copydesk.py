@@ -33,7 +33,7 @@ BlockKind = Literal[
 PROSE: tuple[BlockKind, ...] = ("p", "h2", "quote", "list")
 """Blocks that are the story itself and must survive cleaning."""
 _LEADS: dict[str, BlockKind] = {"## ": "h2", "> ": "quote", "@ ": "time", "- ": "list"}
-_QUOTE = re.compile(r"\{([^{}|]+)\|([^{}|]+)\}")
+_QUOTE = re.compile(r"\{([^{}|]+)\|([^{}|]*)\}")
 _LINK = re.compile(r"\[([^\]]+)\]\((/[^)]*)\)")
 
 
