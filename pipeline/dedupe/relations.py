@@ -26,6 +26,13 @@ SAME_STORY = 0.25
 truly related pair has 0.14, half a per cent of them lie under 0.20."""
 PARTIAL = 0.2
 PARTIAL_WORDS = 50
+FRAME_JACCARD = 0.6
+"""Above it a long middle of one's own is an update: a paragraph rewritten in a story of ten."""
+FRAME_GAP = 0.2
+FRAME_GAP_WORDS = 40
+FRAME_WORDS = 20
+VERBATIM = 4
+"""Shingles in a row (six words) that count as agreement: "one of the" in a middle does not."""
 
 _NOTHING: Hashes = np.empty(0, dtype=np.uint64)
 
@@ -68,6 +75,8 @@ def relate(a: Prepared, b: Prepared) -> Match | None:
     jaccard = shared / (size_a + size_b - shared)
     in_a, in_b = shared / size_a, shared / size_b
     relation = _relation(jaccard, in_a, in_b, shared)
+    if relation and jaccard < FRAME_JACCARD and _share_a_frame(a, b, common):
+        relation = _partial(in_a, in_b, shared)
     return relation and Match(a.id, b.id, relation, jaccard, in_a, in_b, shared)
 
 
@@ -99,9 +108,35 @@ def _relation(jaccard: float, in_a: float, in_b: float, shared: int) -> Relation
         return "a_in_b" if in_a >= in_b else "b_in_a"
     if jaccard >= SAME_STORY:
         return "duplicate"
-    if max(in_a, in_b) >= PARTIAL and shared >= PARTIAL_WORDS:
-        return "partial"
-    return None
+    return _partial(in_a, in_b, shared)
+
+
+def _partial(in_a: float, in_b: float, shared: int) -> Relation | None:
+    enough = max(in_a, in_b) >= PARTIAL and shared >= PARTIAL_WORDS
+    return "partial" if enough else None
+
+
+def _share_a_frame(a: Prepared, b: Prepared, common: Hashes) -> bool:
+    """Tell whether two texts agree before and after a long middle of their own.
+
+    That is one outlet's header and footer around two stories, seen from two pages alone: copies
+    differ at their ends, or all over, or in a passage that only one of them has.
+    """
+    return _is_hollow(a, common) and _is_hollow(b, common)
+
+
+def _is_hollow(text: Prepared, common: Hashes) -> bool:
+    held = np.isin(shingle_hashes(text.words, COMPARED_WIDTH), common)
+    in_run = np.convolve(held, np.ones(VERBATIM), "valid") == VERBATIM
+    starts = np.flatnonzero(in_run)
+    if len(starts) < 2:
+        return False
+    gaps = np.diff(starts)
+    widest = int(gaps.argmax())
+    return bool(
+        gaps[widest] - VERBATIM >= max(FRAME_GAP_WORDS, FRAME_GAP * len(text.words))
+        and min(widest + 1, len(starts) - widest - 1) >= FRAME_WORDS
+    )
 
 
 def _identical(a: Prepared, b: Prepared) -> Match | None:
