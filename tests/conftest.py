@@ -3,4 +3,5 @@
 pytest_plugins = [
     "tests.fix_data",
     "tests.fix_environ",
+    "tests.fix_postgres",
 ]

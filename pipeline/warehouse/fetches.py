@@ -3,13 +3,39 @@
 The body itself lies in the archive under ``raw_uri``; this room stores only where.
 """
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from psycopg import Connection
 
 from pipeline.records import Response
+from pipeline.warehouse.copying import copy_rows, take_ids
+from pipeline.warehouse.retry import transact
+from pipeline.warehouse.sources import source_ids
+from pipeline.words import one_line, storable
+
+_COLUMNS = {
+    "fetch_id": "int8",
+    "run_id": "int8",
+    "source_id": "int4",
+    "link_id": "int8",
+    "requested_url": "text",
+    "final_url": "text",
+    "fetched_at": "timestamptz",
+    "http_status": "int2",
+    "content_type": "text",
+    "etag": "text",
+    "last_modified": "text",
+    "body_bytes": "int4",
+    "body_sha256": "bytea",
+    "raw_uri": "text",
+    "error": "text",
+    "elapsed_ms": "int4",
+    "ip_address": "text",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +64,24 @@ class FetchRow:
         cls, link_id: int, source_key: str, response: Response, raw_uri: str | None
     ) -> "FetchRow":
         """Take the stored fields from a response."""
-        raise NotImplementedError
+        body = response.body
+        failed = f"{response.outcome}: {response.reason}" if response.outcome else None
+        return cls(
+            link_id=link_id,
+            source_key=source_key,
+            requested_url=response.requested_url,
+            final_url=response.final_url,
+            fetched_at=response.fetched_at,
+            http_status=response.status,
+            content_type=response.header("content-type"),
+            etag=response.header("etag"),
+            last_modified=response.header("last-modified"),
+            body_bytes=len(body),
+            body_sha256=hashlib.sha256(body).digest() if body else None,
+            raw_uri=raw_uri,
+            error=failed,
+            ip_address=response.ip_address,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +105,131 @@ class StoredPage:
 
 
 def record_fetches(conn: Connection, run_id: int, rows: Sequence[FetchRow]) -> list[int]:
-    """Store requests in one transaction and return their fetch ids in the order given."""
-    raise NotImplementedError
+    """Store requests in one transaction and return their fetch ids in the order given.
+
+    A link that has its page already keeps it, and its first fetch id is returned: the same call
+    again stores nothing.
+    """
+
+    def work(live: Connection) -> list[int]:
+        known = _links_with_page(live, [row.link_id for row in rows])
+        new = [row for row in rows if row.link_id not in known]
+        sources = source_ids(live, [row.source_key for row in new])
+        ids = take_ids(live, "news.fetches", "fetch_id", len(new))
+        copy_rows(
+            live,
+            "news.fetches",
+            _COLUMNS,
+            [
+                _row(number, run_id, sources[row.source_key], row)
+                for number, row in zip(ids, new, strict=True)
+            ],
+        )
+        _point_links(live, dict(zip(ids, new, strict=True)))
+        _remember_pages(live, new)
+        fresh = {id(row): number for number, row in zip(ids, new, strict=True)}
+        return [fresh.get(id(row)) or known[row.link_id] for row in rows]
+
+    return transact(conn, work)
 
 
 def pending_pages(conn: Connection, limit: int | None = None) -> list[int]:
     """Return the ids of fetches with a body whose link is undecided, of any run, oldest first."""
-    raise NotImplementedError
+    found = conn.execute(
+        "select fetch_id from ops.links where outcome is null and fetch_id is not null"
+        " order by fetch_id limit %s",
+        (limit,),
+    )
+    return [row[0] for row in found]
 
 
 def pages(conn: Connection, fetch_ids: Sequence[int]) -> list[StoredPage]:
     """Return the pages of these fetches that are still undecided, ordered by fetch id."""
-    raise NotImplementedError
+    found = conn.execute(
+        """
+        select f.fetch_id, l.link_id, l.run_id, s.source_key, s.language_code, l.link_title,
+            l.link_published_at, l.canonical_url, f.final_url, f.content_type, f.raw_uri,
+            f.fetched_at
+        from ops.links as l
+        join news.fetches as f on f.fetch_id = l.fetch_id
+        join news.sources as s on s.source_id = l.source_id
+        where l.fetch_id = any(%s) and l.outcome is null and f.raw_uri is not null
+        order by f.fetch_id
+        """,
+        (list(fetch_ids),),
+    )
+    return [StoredPage(*row) for row in found]
+
+
+def _row(number: int, run_id: int, source_id: int, row: FetchRow) -> tuple[Any, ...]:
+    texts = (row.content_type, row.etag, row.last_modified)
+    return (
+        number,
+        run_id,
+        source_id,
+        row.link_id,
+        storable(row.requested_url),
+        storable(row.final_url),
+        row.fetched_at,
+        row.http_status,
+        *(storable(text) if text is not None else None for text in texts),
+        row.body_bytes,
+        row.body_sha256,
+        row.raw_uri,
+        one_line(row.error) if row.error else None,
+        row.elapsed_ms,
+        row.ip_address,
+    )
+
+
+def _links_with_page(conn: Connection, link_ids: Sequence[int]) -> dict[int, int]:
+    found = conn.execute(
+        "select link_id, fetch_id from ops.links where link_id = any(%s)"
+        " order by link_id for update",
+        (list(link_ids),),
+    )
+    return {link_id: fetch_id for link_id, fetch_id in found if fetch_id is not None}
+
+
+def _point_links(conn: Connection, stored: dict[int, FetchRow]) -> None:
+    with_body = {number: row for number, row in stored.items() if row.raw_uri}
+    conn.execute(
+        "update ops.links as l set fetch_id = f.fetch_id, http_status = f.http_status"
+        " from unnest(%s::bigint[], %s::bigint[], %s::smallint[])"
+        " as f(fetch_id, link_id, http_status) where l.link_id = f.link_id",
+        (
+            list(with_body),
+            [row.link_id for row in with_body.values()],
+            [row.http_status for row in with_body.values()],
+        ),
+    )
+
+
+def _remember_pages(conn: Connection, rows: Sequence[FetchRow]) -> None:
+    """Keep what the next conditional request needs, by the canonical URL of the link."""
+    good = [row for row in rows if row.raw_uri]
+    conn.execute(
+        """
+        insert into news.pages (canonical_url, etag, last_modified, body_sha256, fetched_at)
+        select distinct on (l.canonical_url) l.canonical_url, f.etag, f.last_modified,
+            f.body_sha256, f.fetched_at
+        from unnest(%s::bigint[], %s::text[], %s::text[], %s::bytea[], %s::timestamptz[])
+            as f(link_id, etag, last_modified, body_sha256, fetched_at)
+        join ops.links as l on l.link_id = f.link_id
+        where l.canonical_url is not null
+        order by l.canonical_url, f.fetched_at desc
+        on conflict (canonical_url) do update set
+            etag = excluded.etag,
+            last_modified = excluded.last_modified,
+            body_sha256 = excluded.body_sha256,
+            fetched_at = excluded.fetched_at
+        where pages.fetched_at <= excluded.fetched_at
+        """,
+        (
+            [row.link_id for row in good],
+            [storable(row.etag) if row.etag else None for row in good],
+            [storable(row.last_modified) if row.last_modified else None for row in good],
+            [row.body_sha256 for row in good],
+            [row.fetched_at for row in good],
+        ),
+    )

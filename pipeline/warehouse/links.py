@@ -4,13 +4,37 @@ Knows nothing of HTTP; a batch is only a number that an Airflow task can carry.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
 
 from psycopg import Connection
 
+from pipeline.errors import UsageError
 from pipeline.outcomes import Outcome
 from pipeline.records import Link, Validators
+from pipeline.urls import MAX_URL_BYTES, canonical_url
+from pipeline.warehouse.copying import copy_rows
+from pipeline.warehouse.retry import transact
+from pipeline.warehouse.sources import source_ids
+from pipeline.words import one_line, storable
+
+_LOCK = 0x646C_6C6B
+"""First key of the lock under which a run's links are added; the second is the run's number."""
+_COLUMNS = {
+    "run_id": "int8",
+    "source_id": "int4",
+    "batch_no": "int4",
+    "url": "text",
+    "canonical_url": "text",
+    "found_by": "text",
+    "found_in": "text",
+    "link_title": "text",
+    "link_published_at": "text",
+    "outcome": "text",
+    "reason": "text",
+    "decided_at": "timestamptz",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +61,27 @@ class Decision:
     article_id: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    link: Link
+    canonical_url: str | None
+    outcome: Outcome | None = None
+    reason: str | None = None
+
+
+def link_identity(link: Link) -> str:
+    """Return the canonical URL of a link; a local file's or WARC record's is its address.
+
+    Raises:
+        UsageError: it is no URL that could be fetched or stored.
+    """
+    if link.found_by in ("file", "warc") and not link.url.startswith(("http:", "https:")):
+        if len(link.url.encode()) > MAX_URL_BYTES:
+            raise UsageError(f"address over {MAX_URL_BYTES} bytes: {link.url[:80]}…")
+        return link.url
+    return canonical_url(link.url)
+
+
 def add_links(
     conn: Connection, run_id: int, source_key: str, links: Sequence[Link], batch_size: int
 ) -> list[int]:
@@ -44,16 +89,181 @@ def add_links(
 
     A link whose canonical URL stands in this run already ends as ``duplicate_url`` at once, a URL
     that cannot be used as ``address_refused``. The same call again adds nothing and returns the
-    batches that still hold undecided links.
+    batches that still hold links to fetch.
+
+    Args:
+        conn: an autocommit connection.
+        run_id: the run that discovered them.
+        source_key: a stored source.
+        links: as found; a URL that comes twice is stored once, as found first.
+        batch_size: most links in one batch.
     """
-    raise NotImplementedError
+    prepared = _prepare(links)
+
+    def work(live: Connection) -> list[int]:
+        # Two sources of a run may offer one story at the same moment: one is the duplicate.
+        live.execute("select pg_advisory_xact_lock(%s, %s)", (_LOCK, run_id % 2**31))
+        source_id = source_ids(live, [source_key])[source_key]
+        new = _unknown(live, run_id, source_id, prepared)
+        _insert(live, run_id, source_id, _marked_duplicates(live, run_id, new), batch_size)
+        return _open_batches(live, run_id, source_id)
+
+    return transact(conn, work)
 
 
 def batch_links(conn: Connection, run_id: int, source_key: str, batch_no: int) -> list[StoredLink]:
     """Return the links of a batch that are neither decided nor fetched, in the order added."""
-    raise NotImplementedError
+    found = conn.execute(
+        """
+        select l.link_id, l.url, l.found_by, l.found_in, l.link_title, l.link_published_at,
+            l.canonical_url, p.etag, p.last_modified, p.body_sha256, a.first_seen_at
+        from ops.links as l
+        join news.sources as s on s.source_id = l.source_id
+        left join news.pages as p on p.canonical_url = l.canonical_url
+        left join news.articles as same on same.canonical_url = l.canonical_url
+        left join news.articles as a on a.article_id = coalesce(p.article_id, same.article_id)
+        where l.run_id = %s and s.source_key = %s and l.batch_no = %s
+            and l.outcome is null and l.fetch_id is null
+        order by l.link_id
+        """,
+        (run_id, source_key, batch_no),
+    )
+    return [_stored(source_key, row) for row in found]
 
 
 def decide(conn: Connection, decisions: Sequence[Decision]) -> int:
     """Give links their outcome and return how many got one; a decision that stands is kept."""
-    raise NotImplementedError
+    return transact(conn, lambda live: decide_within(live, decisions))
+
+
+def decide_within(conn: Connection, decisions: Sequence[Decision]) -> int:
+    """Do as ``decide`` inside the caller's transaction."""
+    rows = sorted(decisions, key=lambda decision: decision.link_id)
+    ids = [row.link_id for row in rows]
+    conn.execute(  # in one order, so that two deciders wait rather than deadlock
+        "select from ops.links where link_id = any(%s) order by link_id for update", (ids,)
+    )
+    done = conn.execute(
+        """
+        update ops.links as l
+        set outcome = d.outcome, reason = d.reason, decided_at = clock_timestamp(),
+            http_status = coalesce(d.http_status, l.http_status),
+            article_id = coalesce(d.article_id, l.article_id)
+        from unnest(%s::bigint[], %s::text[], %s::text[], %s::smallint[], %s::bigint[])
+            as d(link_id, outcome, reason, http_status, article_id)
+        where l.link_id = d.link_id and l.outcome is null
+        """,
+        (
+            ids,
+            [str(row.outcome) for row in rows],
+            [one_line(row.reason) if row.reason else None for row in rows],
+            [row.http_status for row in rows],
+            [row.article_id for row in rows],
+        ),
+    )
+    return done.rowcount
+
+
+def _prepare(links: Sequence[Link]) -> list[_Prepared]:
+    prepared: dict[str, _Prepared] = {}
+    for link in links:
+        url = storable(link.url)
+        if url in prepared:
+            continue
+        try:
+            prepared[url] = _Prepared(link, storable(link_identity(link)))
+        except UsageError as error:
+            prepared[url] = _Prepared(link, None, Outcome.ADDRESS_REFUSED, one_line(str(error)))
+    return list(prepared.values())
+
+
+def _unknown(
+    conn: Connection, run_id: int, source_id: int, prepared: Sequence[_Prepared]
+) -> list[_Prepared]:
+    found = conn.execute(
+        "select l.url from ops.links as l join unnest(%s::text[]) as wanted(url)"
+        " on md5(l.url) = md5(wanted.url) where l.run_id = %s and l.source_id = %s",
+        ([storable(each.link.url) for each in prepared], run_id, source_id),
+    )
+    known = {row[0] for row in found}
+    return [each for each in prepared if storable(each.link.url) not in known]
+
+
+def _marked_duplicates(
+    conn: Connection, run_id: int, prepared: Sequence[_Prepared]
+) -> list[_Prepared]:
+    wanted = [each.canonical_url for each in prepared if each.canonical_url]
+    found = conn.execute(
+        "select canonical_url from ops.links where run_id = %s and canonical_url = any(%s)",
+        (run_id, wanted),
+    )
+    taken = {row[0] for row in found}
+    marked = []
+    for each in prepared:
+        if each.canonical_url in taken:
+            reason = f"another link of this run has the canonical URL {each.canonical_url}"
+            marked.append(replace(each, outcome=Outcome.DUPLICATE_URL, reason=reason))
+            continue
+        if each.canonical_url:
+            taken.add(each.canonical_url)
+        marked.append(each)
+    return marked
+
+
+def _insert(
+    conn: Connection, run_id: int, source_id: int, new: Sequence[_Prepared], batch_size: int
+) -> None:
+    first = _last_batch(conn, run_id, source_id) + 1
+    rows, open_links = [], 0
+    for each in new:
+        batch_no = 0
+        if each.outcome is None:
+            batch_no = first + open_links // batch_size
+            open_links += 1
+        rows.append(_row(run_id, source_id, batch_no, each))
+    copy_rows(conn, "ops.links", _COLUMNS, rows)
+
+
+def _row(run_id: int, source_id: int, batch_no: int, each: _Prepared) -> tuple[Any, ...]:
+    link = each.link
+    texts = (link.found_by, link.found_in, link.title, link.published_at)
+    return (
+        run_id,
+        source_id,
+        batch_no,
+        storable(link.url),
+        each.canonical_url,
+        *(storable(text) if text is not None else None for text in texts),
+        str(each.outcome) if each.outcome else None,
+        one_line(each.reason) if each.reason else None,
+        datetime.now(UTC) if each.outcome else None,
+    )
+
+
+def _last_batch(conn: Connection, run_id: int, source_id: int) -> int:
+    row = conn.execute(
+        "select coalesce(max(batch_no), 0) from ops.links where run_id = %s and source_id = %s",
+        (run_id, source_id),
+    ).fetchone()
+    return int(row[0]) if row else 0
+
+
+def _open_batches(conn: Connection, run_id: int, source_id: int) -> list[int]:
+    found = conn.execute(
+        "select distinct batch_no from ops.links where run_id = %s and source_id = %s"
+        " and outcome is null and fetch_id is null order by batch_no",
+        (run_id, source_id),
+    )
+    return [row[0] for row in found]
+
+
+def _stored(source_key: str, row: tuple[Any, ...]) -> StoredLink:
+    link_id, url, found_by, found_in, title, published, canonical, etag, modified, body, seen = row
+    return StoredLink(
+        link_id=link_id,
+        link=Link(url, source_key, found_by, found_in, title, published),
+        canonical_url=canonical,
+        validators=Validators(etag, modified, bytes(body) if body else None),
+        article_first_seen_at=seen,
+        has_article=seen is not None,
+    )

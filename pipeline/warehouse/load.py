@@ -1,16 +1,30 @@
 """Loading: a batch of extracted articles becomes rows exactly once, in one transaction.
 
-Knows nothing of HTML; what an article is was decided before.
+The batch key goes first, so that a twin waits and then skips; then articles in the order of their
+canonical URLs, so that two loaders wait rather than deadlock; versions and their children by COPY,
+only those that are new; last the links' outcomes. Knows nothing of HTML; what an article is was
+decided before.
 """
 
-from collections.abc import Sequence
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from psycopg import Connection
+from psycopg.types.json import Jsonb
 
+from pipeline.errors import UsageError
 from pipeline.outcomes import Outcome
 from pipeline.records import Article
+from pipeline.urls import canonical_url
+from pipeline.warehouse.articles import Sighting, store_sightings
+from pipeline.warehouse.links import Decision, decide_within
+from pipeline.warehouse.retry import transact
+from pipeline.warehouse.sources import source_ids
+from pipeline.words import one_line, storable
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +50,178 @@ class LoadReport:
     """The batch key was there before: nothing was done."""
 
 
+@dataclass(frozen=True, slots=True)
+class _OpenLink:
+    run_id: int
+    canonical_url: str | None
+
+
 def load_batch(
     conn: Connection, run_id: int, batch_key: str, pages: Sequence[LoadItem]
 ) -> LoadReport:
     """Store a batch exactly once and decide its links in the same transaction.
 
+    Links that are decided already are left alone, so batches may overlap. A batch counts as loaded
+    when it had the same key and the same links: a retry with other links is another batch.
+
+    Args:
+        conn: an autocommit connection.
+        run_id: the run that loads; the links may come from earlier ones.
+        batch_key: the caller's name for the batch.
+        pages: in any order.
+
     Raises:
         StoreUnavailable: the server stayed away for the whole patience.
+        StoreError: Postgres refuses for good.
     """
-    raise NotImplementedError
+    return transact(conn, lambda live: _load(live, run_id, batch_key, pages))
+
+
+def _load(conn: Connection, run_id: int, batch_key: str, pages: Sequence[LoadItem]) -> LoadReport:
+    key = _full_key(batch_key, pages)
+    if not _claim(conn, key, run_id, len(pages)):
+        return LoadReport(was_loaded=True)
+    links = _open_links(conn, [page.link_id for page in pages])
+    todo = [page for page in pages if page.link_id in links]
+    sightings, decisions = _sort_out(conn, todo, links)
+    _keep_rejects(conn, run_id, todo, decisions)
+    decide_within(conn, decisions)
+    new_versions: list[int] = []
+    for group in _rounds(sightings):
+        stored = store_sightings(conn, run_id, group)
+        new_versions += stored.new_versions
+        decisions += stored.decisions
+        decide_within(conn, stored.decisions)  # the next round asks what this run's links came to
+    _note_versions(conn, key, len(new_versions))
+    counts = Counter(decision.outcome for decision in decisions)
+    return LoadReport(dict(counts), tuple(new_versions))
+
+
+def _full_key(batch_key: str, pages: Sequence[LoadItem]) -> str:
+    """Return the key with a digest of the links: other links are another batch."""
+    numbers = ",".join(map(str, sorted(page.link_id for page in pages)))
+    return f"{batch_key}:{hashlib.sha256(numbers.encode()).hexdigest()[:16]}"
+
+
+def _claim(conn: Connection, key: str, run_id: int, count: int) -> bool:
+    row = conn.execute(
+        "insert into ops.load_batches (batch_key, run_id, item_count) values (%s, %s, %s)"
+        " on conflict (batch_key) do nothing returning batch_key",
+        (key, run_id, count),
+    ).fetchone()
+    return row is not None
+
+
+def _note_versions(conn: Connection, key: str, count: int) -> None:
+    conn.execute(
+        "update ops.load_batches set version_count = %s where batch_key = %s", (count, key)
+    )
+
+
+def _open_links(conn: Connection, link_ids: Sequence[int]) -> dict[int, _OpenLink]:
+    found = conn.execute(
+        "select link_id, run_id, canonical_url from ops.links"
+        " where link_id = any(%s) and outcome is null order by link_id for update",
+        (list(link_ids),),
+    )
+    return {number: _OpenLink(run_id, url) for number, run_id, url in found}
+
+
+def _sort_out(
+    conn: Connection, todo: Sequence[LoadItem], links: dict[int, _OpenLink]
+) -> tuple[list[Sighting], list[Decision]]:
+    """Divide pages into articles to store and links to decide at once."""
+    sources = source_ids(conn, [page.source_key for page in todo])
+    urls = {page.link_id: _identities(page, links[page.link_id]) for page in todo}
+    barred = _taken_down(conn, [url for each in urls.values() for url in each])
+    sightings, decisions = [], []
+    for page in todo:
+        verdict = _verdict(page, urls[page.link_id], barred)
+        if verdict:
+            decisions.append(verdict)
+            continue
+        sightings.append(
+            Sighting(
+                link_id=page.link_id,
+                link_run_id=links[page.link_id].run_id,
+                link_url=links[page.link_id].canonical_url or urls[page.link_id][0],
+                fetch_id=page.fetch_id,
+                source_id=sources[page.source_key],
+                canonical_url=urls[page.link_id][0],
+                fetched_at=page.fetched_at,
+                article=page.article,
+            )
+        )
+    return sightings, decisions
+
+
+def _identities(page: LoadItem, link: _OpenLink) -> list[str]:
+    """Return the article's canonical URL, then the link's, as far as they can be used."""
+    found = []
+    if page.article.canonical_url:
+        with suppress(UsageError):  # rel=canonical is the page's word: "/", "http://", 3 kB
+            found.append(canonical_url(storable(page.article.canonical_url)))
+    if link.canonical_url and link.canonical_url not in found:
+        found.append(link.canonical_url)
+    return found
+
+
+def _taken_down(conn: Connection, urls: Sequence[str]) -> set[str]:
+    found = conn.execute(
+        "select canonical_url from news.takedowns where canonical_url = any(%s)", (list(urls),)
+    )
+    return {row[0] for row in found}
+
+
+def _verdict(page: LoadItem, urls: Sequence[str], barred: set[str]) -> Decision | None:
+    """Return where the link ends without anything stored, or None where it is to be stored."""
+    article = page.article
+    if article.outcome is not Outcome.LOADED:
+        return Decision(page.link_id, article.outcome, article.reason)
+    taken = next((url for url in urls if url in barred), None)
+    if taken:
+        return Decision(page.link_id, Outcome.TAKEDOWN, f"{taken} was taken down")
+    if not urls:
+        return Decision(page.link_id, Outcome.QUARANTINED, "the page has no usable URL")
+    if not storable(article.text or "").strip():
+        return Decision(
+            page.link_id, Outcome.QUARANTINED, "extraction gave an article without text"
+        )
+    return None
+
+
+def _keep_rejects(
+    conn: Connection, run_id: int, todo: Sequence[LoadItem], decisions: Sequence[Decision]
+) -> None:
+    pages = {page.link_id: page for page in todo}
+    bad = [each for each in decisions if each.outcome is Outcome.QUARANTINED]
+    for each in bad:
+        page = pages[each.link_id]
+        payload = {"title": page.article.title, "url": page.article.url}
+        conn.execute(
+            "insert into ops.rejects (run_id, link_id, fetch_id, stage, reason, payload)"
+            " values (%s, %s, %s, %s, %s, %s)",
+            (
+                run_id,
+                each.link_id,
+                page.fetch_id,
+                "load",
+                one_line(each.reason or "no reason given"),
+                Jsonb({key: storable(value) for key, value in payload.items() if value}),
+            ),
+        )
+
+
+def _rounds(sightings: Iterable[Sighting]) -> list[list[Sighting]]:
+    """Divide sightings so that no round has one article twice, earlier pages first.
+
+    Two runs may have fetched a page before either was loaded: both texts count, in their order.
+    """
+    rounds: list[list[Sighting]] = []
+    met: Counter[str] = Counter()
+    for each in sorted(sightings, key=lambda each: (each.fetched_at, each.link_id)):
+        if met[each.canonical_url] == len(rounds):
+            rounds.append([])
+        rounds[met[each.canonical_url]].append(each)
+        met[each.canonical_url] += 1
+    return rounds

@@ -52,10 +52,12 @@ class EmbeddedServer:
 
     Args:
         home: Dateline's home; the cluster is ``<home>/pg<major version>``.
+        options: further options of ``postgres``, in shell syntax.
     """
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, options: str = "") -> None:
         self.home = home
+        self._options = f"{_OPTIONS} {options}"
         self._programs = binaries.installed()
         self.data = home / f"pg{binaries.major_version(self._programs)}"
         self._who = binaries.account()
@@ -217,7 +219,7 @@ class EmbeddedServer:
         began = time.monotonic()
         with self._as_seen_by_server(self.data) as (data, fds):
             where = data if sockets == self.data else str(sockets)
-            options = f"{_OPTIONS} -k {_socket_option(where)}"
+            options = f"{self._options} -k {_socket_option(where)}"
             log_file = f"{data}/server.log"
             command = [str(programs / "pg_ctl"), "-D", data, "-w", "-t", "600", "-l", log_file]
             command += ["-o", options, "start"]

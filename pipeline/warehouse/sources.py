@@ -4,14 +4,63 @@ from collections.abc import Sequence
 
 from psycopg import Connection
 
+from pipeline.errors import UsageError
 from pipeline.records import Source
+from pipeline.warehouse.retry import transact
+
+_UPSERT = """
+insert into news.sources
+    (source_key, source_name, homepage_url, country_code, language_code, time_zone, is_active)
+values (%s, %s, %s, %s, %s, %s, %s)
+on conflict (source_key) do update set
+    source_name = excluded.source_name,
+    homepage_url = excluded.homepage_url,
+    country_code = excluded.country_code,
+    language_code = excluded.language_code,
+    time_zone = excluded.time_zone,
+    is_active = excluded.is_active,
+    updated_at = now()
+where (sources.source_name, sources.homepage_url, sources.country_code, sources.language_code,
+       sources.time_zone, sources.is_active)
+    is distinct from (excluded.source_name, excluded.homepage_url, excluded.country_code,
+                      excluded.language_code, excluded.time_zone, excluded.is_active)
+"""
 
 
 def upsert_sources(conn: Connection, sources: Sequence[Source]) -> dict[str, int]:
     """Store these sources and return their ids by key; sources not named stay as they are."""
-    raise NotImplementedError
+    rows = [
+        (s.key, s.name, s.homepage, s.country, s.language, s.time_zone, s.is_active)
+        for s in sorted(sources, key=lambda source: source.key)
+    ]
+
+    def work(live: Connection) -> dict[str, int]:
+        with live.cursor() as cursor:
+            cursor.executemany(_UPSERT, rows)
+        found = live.execute(
+            "select source_key, source_id from news.sources where source_key = any(%s)",
+            ([row[0] for row in rows],),
+        )
+        return dict(found.fetchall())
+
+    return transact(conn, work)
 
 
 def active_sources(conn: Connection) -> list[str]:
     """Return the keys of the active sources, sorted."""
-    raise NotImplementedError
+    query = "select source_key from news.sources where is_active order by source_key"
+    return [row[0] for row in conn.execute(query)]
+
+
+def source_ids(conn: Connection, keys: Sequence[str]) -> dict[str, int]:
+    """Return the ids of these sources.
+
+    Raises:
+        UsageError: one of them was never stored.
+    """
+    query = "select source_key, source_id from news.sources where source_key = any(%s)"
+    found: dict[str, int] = dict(conn.execute(query, (list(set(keys)),)).fetchall())
+    missing = sorted(set(keys) - set(found))
+    if missing:
+        raise UsageError(f"unknown source {', '.join(missing)}: store it first (upsert_sources).")
+    return found

@@ -1,7 +1,7 @@
 -- The frame: three schemas, runs, links and what the machinery remembers between runs.
-create schema ops;
-create schema news;
-create schema mart;
+create schema if not exists ops;
+create schema if not exists news;
+create schema if not exists mart;
 comment on schema ops is 'Bookkeeping of the pipeline: runs, links and their outcomes, loads, checks.';
 comment on schema news is 'Curated facts written by the loader; keys are stable.';
 comment on schema mart is 'What analysts read; view and column names are a promise.';
@@ -72,28 +72,10 @@ create table ops.links (
     discovered_at timestamptz not null default now(),
     fetch_id bigint,
     outcome text check (outcome in (
-        'loaded',
-        'unchanged',
-        'duplicate_url',
-        'robots_denied',
-        'address_refused',
-        'offsite_refused',
-        'gone',
-        'not_found',
-        'forbidden',
-        'rate_limited',
-        'server_error',
-        'unreachable',
-        'timeout',
-        'too_large',
-        'redirect_loop',
-        'bad_content',
-        'not_an_article',
-        'paywalled',
-        'not_english',
-        'takedown',
-        'quarantined'
-    )),
+            'loaded', 'unchanged', 'duplicate_url', 'robots_denied', 'address_refused', 'offsite_refused', 'gone',
+            'not_found', 'forbidden', 'rate_limited', 'server_error', 'unreachable', 'timeout', 'too_large',
+            'redirect_loop', 'bad_content', 'not_an_article', 'paywalled', 'not_english', 'takedown', 'quarantined'
+        )),
     reason text,
     http_status smallint,
     decided_at timestamptz,

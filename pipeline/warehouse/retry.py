@@ -1,0 +1,80 @@
+"""One transaction, tried again when the server went away or two writers got into each other's way.
+
+Safe because every writer of this room is idempotent: the transaction that was lost in doubt is
+found done or not done when it runs again.
+"""
+
+import random
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from typing import TypeVar
+
+import psycopg
+from psycopg import Connection, conninfo, errors
+
+from pipeline.errors import StoreError, StoreUnavailable
+from pipeline.telemetry import log
+
+_Result = TypeVar("_Result")
+
+PATIENCE = 30.0
+"""Seconds; a restart after kill -9 of the postmaster takes about 2."""
+_HOPELESS = (
+    errors.DiskFull,
+    errors.OutOfMemory,
+    errors.QueryCanceled,
+    errors.ReadOnlySqlTransaction,
+)
+
+
+def transact(conn: Connection, work: Callable[[Connection], _Result]) -> _Result:
+    """Run ``work`` in one transaction and return its result, again after a passing failure.
+
+    Args:
+        conn: an autocommit connection; where it is dead, another one is opened for this call.
+        work: gets the connection; must do nothing but SQL, since it may run several times.
+
+    Raises:
+        StoreUnavailable: the server stayed away for ``PATIENCE`` seconds.
+        StoreError: Postgres refuses for good: disk full, a row that breaks a rule.
+    """
+    end = time.monotonic() + PATIENCE
+    pause = 0.05
+    address = _address(conn)
+    while True:
+        try:
+            with _alive(conn, address) as live, live.transaction():
+                return work(live)
+        except _HOPELESS as error:
+            raise StoreError(f"Postgres refuses: {_said(error)}.") from error
+        except psycopg.OperationalError as error:
+            if time.monotonic() > end:
+                raise StoreUnavailable(
+                    f"Postgres stayed away for {PATIENCE:.0f} s ({_said(error)}): "
+                    "see dateline db status, then run the same command again."
+                ) from error
+            log.warning("store: trying the transaction again", reason=_said(error))
+        time.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311  # jitter, not secrecy
+        pause = min(pause * 2, 2.0)
+
+
+@contextmanager
+def _alive(conn: Connection, address: str) -> Iterator[Connection]:
+    if not conn.closed:
+        yield conn
+        return
+    with closing(psycopg.connect(address, autocommit=True)) as other:
+        yield other
+
+
+def _address(conn: Connection) -> str:
+    try:
+        parts = conn.info.get_parameters()
+        return conninfo.make_conninfo(**parts, password=conn.info.password or None)
+    except psycopg.OperationalError as error:
+        raise StoreUnavailable("the connection was closed before: connect again.") from error
+
+
+def _said(error: psycopg.Error) -> str:
+    return " ".join((error.diag.message_primary or str(error)).split())[:300]

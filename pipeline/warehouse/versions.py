@@ -1,0 +1,155 @@
+"""Article versions as rows: what is stored of an article, and the statements that store it."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from psycopg import Connection
+
+from pipeline import __version__
+from pipeline.records import Article
+from pipeline.warehouse.copying import copy_rows, take_ids
+from pipeline.warehouse.dates import parse_instant
+from pipeline.words import content_sha256, normalise, squeeze, storable, word_count
+
+_COLUMNS = {
+    "article_version_id": "int8",
+    "article_id": "int8",
+    "version_no": "int4",
+    "content_sha256": "bytea",
+    "body_sha256": "bytea",
+    "is_current": "bool",
+    "title": "text",
+    "byline": "text",
+    "authors": "text[]",
+    "body_text": "text",
+    "word_count": "int4",
+    "language_code": "text",
+    "article_kind": "text",
+    "section_name": "text",
+    "categories": "text[]",
+    "tags": "text[]",
+    "agency": "text",
+    "credit_line": "text",
+    "is_wire_copy": "bool",
+    "comment_count": "int4",
+    "is_paywalled": "bool",
+    "quality_score": "float4",
+    "site_name": "text",
+    "image_url": "text",
+    "published_at": "timestamptz",
+    "published_text": "text",
+    "published_origin": "text",
+    "published_precision": "text",
+    "modified_at": "timestamptz",
+    "modified_text": "text",
+    "first_seen_at": "timestamptz",
+    "last_seen_at": "timestamptz",
+    "first_run_id": "int8",
+    "first_fetch_id": "int8",
+    "extractor_version": "text",
+}
+_BLOCK_COLUMNS = {
+    "article_version_id": "int8",
+    "block_no": "int4",
+    "block_text": "text",
+    "reason": "text",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class NewVersion:
+    """One text of an article that is not stored yet."""
+
+    article_id: int
+    version_no: int
+    article: Article
+    run_id: int
+    fetch_id: int
+    fetched_at: datetime
+
+
+def version_sha256(article: Article) -> bytes:
+    """Return the identity of a version: title and text, cosmetics aside.
+
+    Not ``content_sha256`` of the two joined: "A" + "B c" and "A B" + "c" are two versions.
+    """
+    joined = f"{normalise(article.title or '')}\n{normalise(article.text or '')}"
+    return hashlib.sha256(joined.encode()).digest()
+
+
+def insert_versions(conn: Connection, versions: Sequence[NewVersion]) -> list[int]:
+    """Copy versions and their removed blocks into the store and return their ids, in order.
+
+    The caller holds the articles' rows locked and has seen that none of these texts is there.
+    """
+    ids = take_ids(conn, "news.article_versions", "article_version_id", len(versions))
+    numbered = list(zip(ids, versions, strict=True))
+    copy_rows(conn, "news.article_versions", _COLUMNS, [_row(*each) for each in numbered])
+    blocks = [
+        (number, block_no, storable(block.text), block.reason)
+        for number, version in numbered
+        for block_no, block in enumerate(version.article.removed, start=1)
+    ]
+    copy_rows(conn, "news.removed_blocks", _BLOCK_COLUMNS, blocks)
+    return ids
+
+
+def _row(number: int, version: NewVersion) -> tuple[Any, ...]:
+    article = version.article
+    text = storable(article.text or "")
+    return (
+        number,
+        version.article_id,
+        version.version_no,
+        version_sha256(article),
+        content_sha256(text),
+        False,
+        _line(article.title),
+        _line(", ".join(article.authors)),
+        _lines(article.authors),
+        text,
+        word_count(text),
+        article.language,
+        article.kind,
+        _line(article.section),
+        _lines(article.categories),
+        _lines(article.tags),
+        _line(article.agency),
+        _line(article.credit_line),
+        article.agency is not None,
+        article.comment_count,
+        article.is_paywalled,
+        article.quality_score,
+        _line(article.site_name),
+        _line(article.image_url),
+        *_times(article),
+        version.fetched_at,
+        version.fetched_at,
+        version.run_id,
+        version.fetch_id,
+        __version__,
+    )
+
+
+def _times(article: Article) -> tuple[Any, ...]:
+    published = parse_instant(article.published_at)
+    modified = parse_instant(article.modified_at)
+    return (
+        published.at if published else None,
+        _line(article.published_at),
+        article.published_origin,
+        published.precision if published else None,
+        modified.at if modified else None,
+        _line(article.modified_at),
+    )
+
+
+def _line(text: str | None) -> str | None:
+    return squeeze(storable(text)) or None if text is not None else None
+
+
+def _lines(texts: Sequence[str]) -> list[str]:
+    return [line for line in map(_line, texts) if line]

@@ -1,0 +1,50 @@
+-- one row per active source: when it last gave something, and how it did in the last day.
+create view mart.source_freshness as
+select
+    s.source_key,
+    l.last_link_at,
+    f.last_fetch_at,
+    f.last_ok_fetch_at,
+    a.last_article_at,
+    coalesce(f.fetches_24h, 0) as fetches_24h,
+    coalesce(f.failures_24h, 0) as failures_24h,
+    coalesce(a.new_articles_24h, 0) as new_articles_24h,
+    round(extract(epoch from now() - a.last_article_at) / 3600, 1) as hours_silent
+from news.sources as s
+left join lateral (
+    select
+        max(x.fetched_at) as last_fetch_at,
+        max(x.fetched_at) filter (where x.http_status between 200 and 399) as last_ok_fetch_at,
+        count(*) filter (where x.fetched_at > now() - interval '1 day') as fetches_24h,
+        count(*) filter (
+            where x.fetched_at > now() - interval '1 day'
+            and (x.http_status is null or x.http_status >= 400)
+        ) as failures_24h
+    from news.fetches as x
+    where
+        x.source_id = s.source_id
+        and x.fetched_at > now() - interval '30 days'
+) as f on true
+left join lateral (
+    select
+        max(x.first_seen_at) as last_article_at,
+        count(*) filter (where x.first_seen_at > now() - interval '1 day') as new_articles_24h
+    from news.articles as x
+    where x.source_id = s.source_id
+) as a on true
+left join lateral (
+    select max(x.discovered_at) as last_link_at
+    from ops.links as x
+    where x.source_id = s.source_id
+) as l on true
+where s.is_active;
+comment on view mart.source_freshness is 'One row per active source: when it last gave something, and how it did in the last day.';
+comment on column mart.source_freshness.source_key is 'Short word of the outlet.';
+comment on column mart.source_freshness.last_link_at is 'When a link of it was last discovered.';
+comment on column mart.source_freshness.last_fetch_at is 'When it was last asked for a page.';
+comment on column mart.source_freshness.last_ok_fetch_at is 'When it last gave one.';
+comment on column mart.source_freshness.last_article_at is 'When a new article of it was last seen.';
+comment on column mart.source_freshness.fetches_24h is 'Pages asked for in the last 24 hours.';
+comment on column mart.source_freshness.failures_24h is 'Of these, without an answer or with 4xx or 5xx.';
+comment on column mart.source_freshness.new_articles_24h is 'Articles first seen in the last 24 hours.';
+comment on column mart.source_freshness.hours_silent is 'Hours since its last new article; null where there is none yet.';

@@ -1,0 +1,79 @@
+-- one row per run: what its links came to, and whether its checks passed.
+create view mart.run_quality as
+select
+    r.run_id,
+    r.dag_id,
+    r.logical_date,
+    r.started_at,
+    r.finished_at,
+    r.status,
+    coalesce(l.link_count, 0) as link_count,
+    coalesce(l.undecided_count, 0) as undecided_count,
+    coalesce(l.loaded_count, 0) as loaded_count,
+    coalesce(l.unchanged_count, 0) as unchanged_count,
+    coalesce(l.duplicate_url_count, 0) as duplicate_url_count,
+    coalesce(l.refused_count, 0) as refused_count,
+    coalesce(l.failed_count, 0) as failed_count,
+    coalesce(l.set_aside_count, 0) as set_aside_count,
+    coalesce(l.quarantined_count, 0) as quarantined_count,
+    round(l.failed_count::numeric / nullif(l.link_count - l.undecided_count, 0), 4) as failed_share,
+    coalesce(v.version_count, 0) as version_count,
+    c.failed_checks
+from ops.runs as r
+left join (
+    select
+        x.run_id,
+        count(*) as link_count,
+        count(*) filter (where x.outcome is null) as undecided_count,
+        count(*) filter (where x.outcome = 'loaded') as loaded_count,
+        count(*) filter (where x.outcome = 'unchanged') as unchanged_count,
+        count(*) filter (where x.outcome = 'duplicate_url') as duplicate_url_count,
+        count(*) filter (
+            where x.outcome in ('robots_denied', 'address_refused', 'offsite_refused', 'takedown')
+        ) as refused_count,
+        count(*) filter (
+            where x.outcome in (
+                'gone', 'not_found', 'forbidden', 'rate_limited', 'server_error', 'unreachable',
+                'timeout', 'too_large', 'redirect_loop', 'bad_content'
+            )
+        ) as failed_count,
+        count(*) filter (
+            where x.outcome in ('not_an_article', 'paywalled', 'not_english')
+        ) as set_aside_count,
+        count(*) filter (where x.outcome = 'quarantined') as quarantined_count
+    from ops.links as x
+    group by x.run_id
+) as l on r.run_id = l.run_id
+left join (
+    select
+        y.first_run_id,
+        count(*) as version_count
+    from news.article_versions as y
+    group by y.first_run_id
+) as v on r.run_id = v.first_run_id
+left join (
+    select
+        z.run_id,
+        array_agg(z.check_name order by z.check_name) filter (where not z.is_passed) as failed_checks
+    from ops.check_results as z
+    group by z.run_id
+) as c on r.run_id = c.run_id;
+comment on view mart.run_quality is 'One row per run: what its links came to, and whether its checks passed.';
+comment on column mart.run_quality.run_id is 'Key of the run.';
+comment on column mart.run_quality.dag_id is 'DAG, or the command that ran.';
+comment on column mart.run_quality.logical_date is 'Start of the data interval.';
+comment on column mart.run_quality.started_at is 'When it was opened.';
+comment on column mart.run_quality.finished_at is 'When it was closed.';
+comment on column mart.run_quality.status is 'running, succeeded or failed.';
+comment on column mart.run_quality.link_count is 'Links discovered.';
+comment on column mart.run_quality.undecided_count is 'Links without an outcome yet.';
+comment on column mart.run_quality.loaded_count is 'Links that brought a new article or version.';
+comment on column mart.run_quality.unchanged_count is 'Links whose article was stored already.';
+comment on column mart.run_quality.duplicate_url_count is 'Links to a URL that another link had.';
+comment on column mart.run_quality.refused_count is 'Links we did not ask for: robots, address, off-site, takedown.';
+comment on column mart.run_quality.failed_count is 'Links without a usable answer: 4xx, 5xx, timeouts, broken bodies.';
+comment on column mart.run_quality.set_aside_count is 'Pages that hold no article for us: listings, paywall stubs, other languages.';
+comment on column mart.run_quality.quarantined_count is 'Pages that Dateline could not handle.';
+comment on column mart.run_quality.failed_share is 'failed_count of the links decided.';
+comment on column mart.run_quality.version_count is 'Article versions stored.';
+comment on column mart.run_quality.failed_checks is 'Names of the checks with findings.';

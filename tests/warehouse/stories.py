@@ -1,0 +1,87 @@
+"""Invented stories and the short ways to have them in a store."""
+
+from datetime import UTC, datetime, timedelta
+
+from pipeline.records import Article, Link, RemovedBlock, Source
+from pipeline.warehouse.fetches import FetchRow, record_fetches
+from pipeline.warehouse.links import add_links, batch_links
+from pipeline.warehouse.load import LoadItem, load_batch
+from pipeline.warehouse.runs import open_run
+from pipeline.warehouse.sources import upsert_sources
+
+NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+HARBOUR = Source(key="harbour", name="The Harbour Gazette", homepage="https://harbour.example/")
+VALLEY = Source(key="valley", name="Valley Courier", homepage="https://valley.example/")
+
+
+def story_url(number, outlet="harbour"):
+    return f"https://{outlet}.example/news/{number}"
+
+
+def story(number, text=None, outlet="harbour", **changes):
+    fields = {
+        "url": story_url(number, outlet),
+        "canonical_url": story_url(number, outlet),
+        "title": f"Council votes on bridge {number}",
+        "text": text or f"The council of Port Amber voted on bridge {number} on Friday.",
+        "authors": ("Ida Marlow",),
+        "published_at": "2026-11-20T10:15:00+02:00",
+        "published_origin": "json_ld",
+        "language": "en",
+        "removed": (RemovedBlock("Share this story", "share_bar"),),
+    }
+    return Article(**(fields | changes))
+
+
+def begin(conn, name="run-1", sources=(HARBOUR, VALLEY)):
+    """Store the outlets and open a run."""
+    upsert_sources(conn, sources)
+    return open_run(conn, "test", name, NOON, "0.0.test")
+
+
+def fetched(conn, run_id, numbers, outlet="harbour", at=NOON):
+    """Add links to these stories and fetch them; return (link, fetch id) pairs in link order."""
+    links = [Link(story_url(number, outlet), outlet, "feed") for number in numbers]
+    batches = add_links(conn, run_id, outlet, links, 1000)
+    stored = [each for batch in batches for each in batch_links(conn, run_id, outlet, batch)]
+    rows = [
+        FetchRow(
+            link_id=each.link_id,
+            source_key=outlet,
+            requested_url=each.link.url,
+            final_url=each.link.url,
+            fetched_at=at,
+            http_status=200,
+            content_type="text/html",
+            etag='"e1"',
+            body_bytes=10,
+            body_sha256=bytes(32),
+            raw_uri=f"archive/1.warc.gz#{each.link_id}",
+        )
+        for each in stored
+    ]
+    return list(zip(stored, record_fetches(conn, run_id, rows), strict=True))
+
+
+def items(pairs, articles, at=NOON, outlet="harbour"):
+    """Return the load items of fetched links and the articles read from them."""
+    return [
+        LoadItem(link.link_id, fetch_id, outlet, article, at)
+        for (link, fetch_id), article in zip(pairs, articles, strict=True)
+    ]
+
+
+def loaded(conn, numbers, run_name="run-1", at=NOON, outlet="harbour", **changes):
+    """Take stories the whole way in one run and return the report of their load."""
+    run_id = begin(conn, run_name)
+    pairs = fetched(conn, run_id, numbers, outlet, at)
+    articles = [story(number, outlet=outlet, **changes) for number in numbers]
+    return load_batch(conn, run_id, f"{run_name}-{outlet}", items(pairs, articles, at, outlet))
+
+
+def later(hours):
+    return NOON + timedelta(hours=hours)
+
+
+def count(conn, table):
+    return conn.execute(f"select count(*) from {table}").fetchone()[0]

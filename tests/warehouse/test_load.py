@@ -1,0 +1,232 @@
+"""Loading: exactly once, whatever is tried twice, at once, or in the middle of a failure."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from pipeline.outcomes import Outcome
+from pipeline.records import Link
+from pipeline.warehouse.fetches import pages, pending_pages
+from pipeline.warehouse.links import Decision, add_links, batch_links, decide
+from pipeline.warehouse.load import load_batch
+from pipeline.warehouse.runs import outcome_counts, undecided
+from tests.warehouse.stories import begin, count, fetched, items, later, loaded, story, story_url
+
+TABLES = ["news.articles", "news.article_versions", "news.removed_blocks", "ops.load_batches"]
+
+
+def counts(conn):
+    return [count(conn, table) for table in TABLES]
+
+
+def test_a_batch_becomes_rows_and_decides_its_links(store):
+    report = loaded(store, [1, 2, 3])
+    assert report.outcomes == {Outcome.LOADED: 3}
+    assert len(report.new_versions) == 3
+    assert counts(store) == [3, 3, 3, 1]
+    assert pending_pages(store) == []
+    row = store.execute(
+        "select canonical_url, title, authors, published_at, published_date, is_original,"
+        " version_no from mart.articles order by article_id limit 1"
+    ).fetchone()
+    at = datetime(2026, 11, 20, 8, 15, tzinfo=UTC)
+    title = "Council votes on bridge 1"
+    assert row == (story_url(1), title, ["Ida Marlow"], at, at.date(), True, 1)
+
+
+def test_the_same_batch_again_does_nothing(store):
+    run_id = begin(store)
+    pairs = fetched(store, run_id, [1, 2])
+    batch = items(pairs, [story(1), story(2)])
+    load_batch(store, run_id, "batch", batch)
+    before = counts(store)
+    again = load_batch(store, run_id, "batch", batch)
+    assert again.was_loaded
+    assert again.outcomes == {}
+    assert counts(store) == before
+
+
+def test_overlapping_batches_load_each_link_once(store):
+    run_id = begin(store)
+    pairs = fetched(store, run_id, [1, 2, 3])
+    first, second, third = items(pairs, [story(1), story(2), story(3)])
+    load_batch(store, run_id, "a", [first, second])
+    report = load_batch(store, run_id, "b", [second, third])
+    assert report.outcomes == {Outcome.LOADED: 1}
+    assert count(store, "news.article_versions") == 3
+
+
+def test_the_same_key_with_other_links_is_another_batch(store):
+    run_id = begin(store)
+    first, second = items(fetched(store, run_id, [1, 2]), [story(1), story(2)])
+    load_batch(store, run_id, "batch", [first])
+    report = load_batch(store, run_id, "batch", [second])
+    assert not report.was_loaded
+    assert undecided(store, run_id) == 0
+
+
+def test_a_second_run_with_the_same_text_stores_nothing(store):
+    loaded(store, [1, 2])
+    report = loaded(store, [1, 2], run_name="run-2", at=later(3))
+    assert report.outcomes == {Outcome.UNCHANGED: 2}
+    assert count(store, "news.article_versions") == 2
+    seen = store.execute("select distinct last_seen_at from news.articles").fetchall()
+    assert seen == [(later(3),)]
+
+
+def test_cosmetic_changes_make_no_version(store):
+    loaded(store, [1], text="“We don’t know”, the mayor said.")
+    report = loaded(
+        store, [1], run_name="run-2", at=later(1), text='"We don\'t know", the  mayor said.'
+    )
+    assert report.outcomes == {Outcome.UNCHANGED: 1}
+
+
+def test_an_edit_and_its_return_point_at_one_current_version(store):
+    for number, text in enumerate(["It was red.", "It was blue.", "It was red."]):
+        report = loaded(store, [1], run_name=f"run-{number}", at=later(number), text=text)
+        assert report.outcomes == {Outcome.LOADED: 1}
+    versions = store.execute(
+        "select version_no, is_current, body_text from news.article_versions order by version_no"
+    ).fetchall()
+    assert versions == [(1, True, "It was red."), (2, False, "It was blue.")]
+    edits = store.execute(
+        "select edit_no, body_before, body_after, is_body_changed, is_title_changed"
+        " from mart.silent_edits order by edit_no"
+    ).fetchall()
+    assert edits == [
+        (1, "It was red.", "It was blue.", True, False),
+        (2, "It was blue.", "It was red.", True, False),
+    ]
+
+
+def test_a_page_that_waited_does_not_become_current(store):
+    loaded(store, [1], run_name="newer", at=later(5), text="The new text.")
+    report = loaded(store, [1], run_name="older", at=later(1), text="The old text.")
+    assert report.outcomes == {Outcome.LOADED: 1}
+    current = store.execute("select body_text, first_seen_at from mart.articles").fetchone()
+    assert current == ("The new text.", later(1))
+    assert count(store, "news.article_edits") == 0
+
+
+def test_two_fetches_of_one_page_in_one_batch_are_two_versions_in_order(store):
+    first, second = begin(store, "run-1"), begin(store, "run-2")
+    early = items(fetched(store, first, [1]), [story(1, "First words.")])
+    late = items(fetched(store, second, [1], at=later(1)), [story(1, "Second words.")], later(1))
+    report = load_batch(store, second, "both", [*late, *early])
+    assert report.outcomes == {Outcome.LOADED: 2}
+    assert store.execute("select body_text, version_no from mart.articles").fetchall() == [
+        ("Second words.", 2)
+    ]
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_two_links_that_end_at_one_article_are_one_article(store, together):
+    run_id = begin(store)
+    pairs = fetched(store, run_id, [1, 2])
+    batch = items(pairs, [story(1), story(1, "The mobile page says it in other words.")])
+    for part in [batch] if together else [batch[:1], batch[1:]]:
+        load_batch(store, run_id, "batch", part)
+    assert outcome_counts(store, run_id) == {"duplicate_url": 1, "loaded": 1}
+    assert count(store, "news.article_versions") == 1
+    assert count(store, "ops.links where article_id is not null") == 2
+
+
+def test_what_is_no_article_is_decided_and_not_stored(store):
+    run_id = begin(store)
+    pairs = fetched(store, run_id, [1, 2])
+    listing = story(1, outcome=Outcome.NOT_AN_ARTICLE, reason="a listing of 40 links")
+    load_batch(store, run_id, "batch", items(pairs, [listing, story(2, text="\x00 \n")]))
+    assert outcome_counts(store, run_id) == {"not_an_article": 1, "quarantined": 1}
+    assert count(store, "news.articles") == 0
+    assert store.execute("select stage, reason from ops.rejects").fetchone() == (
+        "load",
+        "extraction gave an article without text",
+    )
+
+
+def test_nul_and_lone_surrogates_in_text_do_not_cost_the_batch(store):
+    run_id = begin(store)
+    bad = story(1, "A\x00 b\ud800 c.", title="T\x00", authors=("I\x00da",), section="\udfff")
+    load_batch(store, run_id, "batch", items(fetched(store, run_id, [1, 2]), [bad, story(2)]))
+    assert outcome_counts(store, run_id) == {"loaded": 2}
+    row = store.execute(
+        "select body_text, title, authors, section_name from mart.articles"
+    ).fetchone()
+    assert row == ("A b c.", "T", ["Ida"], None)
+
+
+def test_a_tombstone_keeps_an_article_out(store):
+    run_id = begin(store)
+    store.execute(
+        "insert into news.takedowns (canonical_url, reason) values (%s, 'court order')",
+        (story_url(1),),
+    )
+    load_batch(store, run_id, "batch", items(fetched(store, run_id, [1]), [story(1)]))
+    assert outcome_counts(store, run_id) == {"takedown": 1}
+    assert count(store, "news.articles") == 0
+
+
+def test_a_bad_canonical_url_falls_back_on_the_links(store):
+    run_id = begin(store)
+    wrong = replace(story(1), canonical_url="https://" + "x" * 3000)
+    load_batch(store, run_id, "batch", items(fetched(store, run_id, [1]), [wrong]))
+    assert store.execute("select canonical_url from mart.articles").fetchall() == [(story_url(1),)]
+
+
+def test_links_are_added_once_and_duplicates_decided_at_once(store):
+    run_id = begin(store)
+    urls = [
+        story_url(1),
+        story_url(2),
+        story_url(1) + "?utm_source=x",
+        story_url(1),
+        "mailto:a@b.example",
+    ]
+    links = [Link(url, "harbour", "feed", title="T\x00itle") for url in urls]
+    assert add_links(store, run_id, "harbour", links, 1) == [1, 2]
+    assert add_links(store, run_id, "harbour", links, 1) == [1, 2]
+    assert outcome_counts(store, run_id) == {"address_refused": 1, "duplicate_url": 1}
+    (only,) = batch_links(store, run_id, "harbour", 2)
+    assert (only.link.url, only.link.title, only.has_article) == (story_url(2), "Title", False)
+
+
+def test_one_story_offered_by_two_sources_is_asked_for_once(store):
+    run_id = begin(store)
+    assert add_links(store, run_id, "harbour", [Link(story_url(1), "harbour", "feed")], 5) == [1]
+    assert add_links(store, run_id, "valley", [Link(story_url(1), "valley", "feed")], 5) == []
+    assert outcome_counts(store, run_id) == {"duplicate_url": 1}
+
+
+def test_a_decision_stands(store):
+    run_id = begin(store)
+    add_links(store, run_id, "harbour", [Link(story_url(1), "harbour", "feed")], 5)
+    (link,) = batch_links(store, run_id, "harbour", 1)
+    assert decide(store, [Decision(link.link_id, Outcome.NOT_FOUND, "404", 404)]) == 1
+    assert decide(store, [Decision(link.link_id, Outcome.LOADED)]) == 0
+    fate = store.execute(
+        "select outcome, reason, http_status, is_latest from mart.url_fate"
+    ).fetchall()
+    assert fate == [("not_found", "404", 404, True)]
+    assert batch_links(store, run_id, "harbour", 1) == []
+
+
+def test_a_fetched_page_waits_with_what_extraction_needs(store):
+    run_id = begin(store)
+    ((link, fetch_id),) = fetched(store, run_id, [1])
+    assert pending_pages(store) == [fetch_id]
+    (page,) = pages(store, [fetch_id])
+    assert (page.link_id, page.source_key, page.language) == (link.link_id, "harbour", "en")
+    assert (page.canonical_url, page.content_type) == (story_url(1), "text/html")
+    assert batch_links(store, run_id, "harbour", 1) == []
+
+
+def test_the_next_run_knows_validators_and_the_article(store):
+    loaded(store, [1])
+    run_id = begin(store, "run-2")
+    add_links(store, run_id, "harbour", [Link(story_url(1), "harbour", "feed")], 5)
+    (link,) = batch_links(store, run_id, "harbour", 1)
+    assert link.has_article
+    assert link.article_first_seen_at == later(0)
+    assert (link.validators.etag, link.validators.body_sha256) == ('"e1"', bytes(32))
