@@ -129,7 +129,7 @@ class Network:
         """
         name = authority(url)
         with self._turn(name):
-            self._wait(self._pace.reserve(name, max(terms.delay, self._own_delay(terms.source))))
+            self._wait_for_slot(name, max(terms.delay, self._own_delay(terms.source)))
             began = time.monotonic()
             try:
                 return self._client(terms.source).get(
@@ -176,14 +176,18 @@ class Network:
         return self._allow_private or (source is not None and source.allow_private_addresses)
 
     def _own_delay(self, source: Source | None) -> float:
+        """Return the source's delay where it names one, else the setting: the nearer word wins."""
         asked = source.crawl_delay if source is not None else None
-        return max(self.settings.crawl_delay, asked or 0.0)
+        return self.settings.crawl_delay if asked is None else asked
 
     def _turn(self, name: str) -> threading.Lock:
         with self._guard:
             return self._turns.setdefault(name, threading.Lock())
 
-    def _wait(self, seconds: float) -> None:
+    def _wait_for_slot(self, name: str, delay: float) -> None:
+        if delay <= 0:  # nothing to space out: saves a shared pace its round trip
+            return
+        seconds = self._pace.reserve(name, delay)
         if self.around.sleep is not None:
             self.around.sleep(seconds)
         elif seconds > 0 and self._closed.wait(seconds):

@@ -1,20 +1,209 @@
-"""Sources in TOML files: ``sources/<key>.toml``."""
+"""Sources in TOML files: ``sources/<key>.toml``, one outlet a file, every field checked.
 
+Relative paths of ``lists`` and ``files`` are read as relative to the file they stand in.
+"""
+
+import difflib
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import fields
 from pathlib import Path
+from typing import Any
+from zoneinfo import available_timezones
 
 from pipeline.errors import SourceError
 from pipeline.records import Source
+from pipeline.urls import host, is_web_url
+
+_KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
+_HOST = re.compile(
+    r"(?=.{1,253}(:|$))[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?(:\d{1,5})?|\[[0-9a-f:]+\](:\d{1,5})?"
+)
+_KNOWN = tuple(field.name for field in fields(Source))
+_LEADS_TO_LINKS = ("homepage", "feeds", "sitemaps", "sections", "lists", "files")
+
+
+class _Wrong(Exception):
+    """A value is not what its field wants; the message says what to write instead."""
 
 
 def read_source(path: Path) -> Source:
-    """Read one source.
+    """Read one source; ``key`` is the file's name where it is left out.
 
     Raises:
         SourceError: names the file, the field, the value and what to write instead.
     """
-    raise NotImplementedError
+    values = _values(path)
+    _refuse_unknown(path, values)
+    values.setdefault("key", path.stem)
+    if "name" not in values:
+        raise SourceError(f'{path}: name is missing. Write, say, name = "The Example Herald".')
+    checked = {name: _checked(path, name, value) for name, value in values.items()}
+    if not any(checked.get(name) for name in _LEADS_TO_LINKS):
+        raise SourceError(f"{path}: nothing to read. Give one of {', '.join(_LEADS_TO_LINKS)}.")
+    return Source(**checked)
 
 
 def read_sources(folder: Path) -> tuple[list[Source], list[SourceError]]:
-    """Read every ``*.toml`` of a folder, in name order; a broken file does not stop the others."""
-    raise NotImplementedError
+    """Read every ``*.toml`` of a folder, in name order; a broken file does not stop the others.
+
+    Raises:
+        SourceError: there is no such folder.
+    """
+    if not folder.is_dir():
+        raise SourceError(
+            f"there is no folder {folder}. Make it, or set DATELINE_SOURCES to yours; "
+            "`dateline source add URL` writes a first file into it."
+        )
+    found: dict[str, tuple[Source, Path]] = {}
+    problems: list[SourceError] = []
+    for path in sorted(folder.glob("*.toml")):
+        try:
+            source = read_source(path)
+        except SourceError as error:
+            problems.append(error)
+            continue
+        if source.key in found:
+            other = found[source.key][1].name
+            problems.append(
+                SourceError(f"{path}: key {source.key!r} is taken by {other}. Give another key.")
+            )
+        else:
+            found[source.key] = (source, path)
+    return [source for source, _ in found.values()], problems
+
+
+def _values(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except tomllib.TOMLDecodeError as error:
+        raise SourceError(f"{path}: not TOML: {error}. Strings stand in double quotes.") from error
+    except UnicodeDecodeError as error:
+        raise SourceError(f"{path}: not UTF-8 ({error}). Save it as UTF-8.") from error
+    except OSError as error:
+        raise SourceError(f"{path} cannot be read: {error.strerror}.") from error
+
+
+def _refuse_unknown(path: Path, values: Mapping[str, Any]) -> None:
+    for name in values:
+        if name not in _KNOWN:
+            near = difflib.get_close_matches(name, _KNOWN, n=1, cutoff=0.5)
+            hint = f"Did you mean {near[0]}?" if near else f"Known are {', '.join(_KNOWN)}."
+            raise SourceError(f"{path}: unknown field {name!r}. {hint}")
+
+
+def _checked(path: Path, name: str, value: Any) -> Any:
+    try:
+        checked = _CHECKS[name](value)
+    except _Wrong as error:
+        raise SourceError(f"{path}: {name} = {value!r}: {error}.") from error
+    return _absolute(checked, path.parent) if name in ("lists", "files") else checked
+
+
+def _absolute(names: tuple[str, ...], folder: Path) -> tuple[str, ...]:
+    return tuple(
+        name if is_web_url(name) else str((folder / Path(name).expanduser()).absolute())
+        for name in names
+    )
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise _Wrong("write a text in double quotes")
+    return value.strip()
+
+
+def _key(value: Any) -> str:
+    if not isinstance(value, str) or not _KEY.fullmatch(value):
+        raise _Wrong("write small letters, digits, - and _, at most 63, such as example-herald")
+    return value
+
+
+def _url(value: Any) -> str:
+    text = _text(value)
+    if not is_web_url(text) or not host(text):
+        raise _Wrong("write a full address that begins with https:// or http://")
+    return text
+
+
+def _list_of(check: Callable[[Any], str]) -> Callable[[Any], tuple[str, ...]]:
+    def checked(value: Any) -> tuple[str, ...]:
+        if not isinstance(value, list):
+            raise _Wrong('write a list, such as ["…"]')
+        return tuple(dict.fromkeys(check(item) for item in value))
+
+    return checked
+
+
+def _host_name(value: Any) -> str:
+    text = _text(value).lower()
+    if not _HOST.fullmatch(text):
+        raise _Wrong("write host names only, without https:// and without a path")
+    return text
+
+
+def _code(letters: str) -> Callable[[Any], str]:
+    def checked(value: Any) -> str:
+        text = _text(value)
+        if not (len(text) == 2 and text.isascii() and text.isalpha()):
+            raise _Wrong(f"write a two-letter {letters}")
+        return text
+
+    return checked
+
+
+def _language(value: Any) -> str:
+    return _code("language code of ISO 639-1, such as en")(value).lower()
+
+
+def _country(value: Any) -> str:
+    return _code("country code of ISO 3166-1, such as GB")(value).upper()
+
+
+def _time_zone(value: Any) -> str:
+    text = _text(value)
+    if text not in available_timezones():
+        near = difflib.get_close_matches(text, available_timezones(), n=1, cutoff=0.5)
+        raise _Wrong(
+            f"write a zone of the IANA list, such as {near[0] if near else 'Europe/London'}"
+        )
+    return text
+
+
+def _seconds(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 3600:
+        raise _Wrong("write seconds from 0 to 3600")
+    return float(value)
+
+
+def _count(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= 100_000:
+        raise _Wrong("write a whole number from 1 to 100000")
+    return value
+
+
+def _flag(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise _Wrong("write true or false, without quotes")
+    return value
+
+
+_CHECKS: dict[str, Callable[[Any], Any]] = {
+    "key": _key,
+    "name": _text,
+    "homepage": _url,
+    "feeds": _list_of(_url),
+    "sitemaps": _list_of(_url),
+    "sections": _list_of(_url),
+    "lists": _list_of(_text),
+    "files": _list_of(_text),
+    "language": _language,
+    "country": _country,
+    "time_zone": _time_zone,
+    "hosts": _list_of(_host_name),
+    "crawl_delay": _seconds,
+    "max_links": _count,
+    "is_active": _flag,
+    "allow_private_addresses": _flag,
+}

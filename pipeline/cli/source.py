@@ -1,0 +1,133 @@
+"""``dateline source``: the outlets of the sources folder, listed, checked and added."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pipeline.cli.app import EVERY_DAY
+from pipeline.cli.output import print_table
+
+if TYPE_CHECKING:
+    from pipeline.records import Source
+
+_HELP = (
+    "List, check and add the outlets of the folder sources/ ($DATELINE_SOURCES).\n\n"
+    "Example: dateline source add https://news.example/"
+)
+_LIST_HELP = "List the sources and what leads to their links.\n\nExample: dateline source list"
+_CHECK_HELP = (
+    "Read each feed, sitemap, section and list once, and say what it gave; stores nothing.\n\n"
+    "Exit code 1 when one gave nothing.\n\nExample: dateline source check example-herald"
+)
+_ADD_HELP = (
+    "Propose a source from a homepage or a feed, and write sources/<key>.toml.\n\n"
+    "Looks at the page's announced feeds and the news sitemaps of robots.txt.\n\n"
+    "Example: dateline source add https://news.example/"
+)
+
+_Json = Annotated[bool, typer.Option("--json", help="One JSON object a row.")]
+_Private = Annotated[bool, typer.Option(help="Fetch loopback and private hosts too.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command group."""
+    group = typer.Typer(no_args_is_help=True)
+    group.command("list", help=_LIST_HELP)(list_sources)
+    group.command("check", help=_CHECK_HELP)(check_sources)
+    group.command("add", help=_ADD_HELP)(add_source)
+    app.add_typer(group, name="source", help=_HELP, rich_help_panel=EVERY_DAY)
+
+
+def list_sources(as_json: _Json = False) -> None:
+    """List the sources; broken files are told on stderr."""
+    sources, is_sound = _read()
+    columns = ["key", "name", "language", "feeds", "sitemaps", "sections", "lists", "files"]
+    rows = [
+        [source.key, source.name, source.language]
+        + [len(getattr(source, column)) for column in columns[3:]]
+        + [source.is_active]
+        for source in sources
+    ]
+    print_table(rows, [*columns, "is_active"], "json" if as_json else "table")
+    sys.exit(0 if is_sound else 1)
+
+
+def check_sources(
+    keys: Annotated[
+        list[str] | None, typer.Argument(metavar="[KEY]...", show_default=False)
+    ] = None,
+    allow_private_addresses: _Private = False,
+    as_json: _Json = False,
+) -> None:
+    """Read each document of the named sources once; of all sources without names."""
+    from dataclasses import astuple, fields
+
+    from pipeline.discover.check import Checked, check
+    from pipeline.fetch.fetcher import Fetcher
+    from pipeline.settings import settings
+
+    sources, is_sound = _read()
+    allow = True if allow_private_addresses else None
+    rows = []
+    with Fetcher(settings(), allow_private_addresses=allow) as fetcher:
+        for source in _chosen(sources, keys):
+            for checked in check(source, fetcher):
+                typer.secho(f"… {checked.found_in}", err=True, dim=True)
+                rows.append(checked)
+    names = [field.name for field in fields(Checked)]
+    print_table([astuple(row) for row in rows], names, "json" if as_json else "table")
+    sys.exit(0 if is_sound and all(row.outcome is None for row in rows) else 1)
+
+
+def add_source(
+    url: Annotated[str, typer.Argument(help="A homepage or a feed.")],
+    key: Annotated[str | None, typer.Option(help="Name of the source and its file.")] = None,
+    allow_private_addresses: _Private = False,
+    dry_run: Annotated[bool, typer.Option(help="Print the file, write nothing.")] = False,
+) -> None:
+    """Propose a source and write its file; never over one that is there."""
+    from dataclasses import replace
+
+    from pipeline.fetch.fetcher import Fetcher
+    from pipeline.settings import settings
+    from pipeline.sources.wizard import propose_source
+    from pipeline.sources.write import source_toml, write_new
+
+    allow = True if allow_private_addresses else None
+    with Fetcher(settings(), allow_private_addresses=allow) as fetcher:
+        proposal = propose_source(url, fetcher)
+    for note in proposal.notes:
+        typer.secho(f"… {note}", err=True, dim=True)
+    source = replace(proposal.source, allow_private_addresses=allow_private_addresses)
+    source = replace(source, key=key) if key else source
+    text = source_toml(source, f"Proposed by `dateline source add {url}`; edit freely.")
+    if dry_run:
+        typer.echo(text, nl=False)
+        return
+    path = write_new(text, Path(settings().sources) / f"{source.key}.toml")
+    typer.echo(str(path))
+    typer.secho(f"Now try it: dateline source check {source.key}", err=True)
+
+
+def _read() -> "tuple[list[Source], bool]":
+    """Return the sources of the folder, and whether all files could be used."""
+    from pipeline.settings import settings
+    from pipeline.sources.files import read_sources
+
+    sources, problems = read_sources(settings().sources)
+    for problem in problems:
+        typer.secho(f"dateline: {problem}", err=True, fg="red")
+    return sources, not problems
+
+
+def _chosen(sources: "list[Source]", keys: list[str] | None) -> "list[Source]":
+    from pipeline.errors import SourceError
+
+    named = {source.key: source for source in sources}
+    for key in keys or ():
+        if key not in named:
+            known = ", ".join(sorted(named)) or "none"
+            raise SourceError(f"there is no source {key!r}. Known are: {known}.")
+    return [named[key] for key in keys] if keys else sources

@@ -1,0 +1,171 @@
+"""The wizard: from a homepage or a feed to a proposed source file that works as it stands."""
+
+import re
+from dataclasses import dataclass, replace
+from urllib.parse import urljoin, urlsplit
+
+from pipeline.discover.feeds import read_feed
+from pipeline.discover.pages import feeds_of, language_of, name_of
+from pipeline.discover.sitemaps import read_sitemap
+from pipeline.discover.sniff import gunzipped, shape_of
+from pipeline.errors import PageError, SourceError
+from pipeline.fetch.fetcher import Fetcher
+from pipeline.records import Response, Source
+from pipeline.sources.write import source_toml
+from pipeline.urls import authority, host, is_web_url, registrable_domain, site
+
+_MAX_FEEDS = 5
+_USUAL_FEEDS = ("/feed/", "/rss.xml", "/feed.xml", "/atom.xml", "/rss")
+"""Asked for in this order, one by one, where the page announces no feed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A source that answers, and how it was found."""
+
+    source: Source
+    notes: tuple[str, ...]
+    """What was looked at, one line each, for the person who asked."""
+
+
+def propose(url: str, fetcher: Fetcher) -> str:
+    """Return the TOML text of a source for a homepage or a feed.
+
+    Raises:
+        SourceError: the address cannot be read; says why and what to try.
+    """
+    proposal = propose_source(url, fetcher)
+    return source_toml(proposal.source, f"Proposed by `dateline source add {url}`; edit freely.")
+
+
+def propose_source(url: str, fetcher: Fetcher) -> Proposal:
+    """Look at a homepage or feed, its announced feeds, its robots.txt, and propose a source.
+
+    Raises:
+        SourceError: the address cannot be read; says why and what to try.
+    """
+    address = url if "://" in url else f"https://{url}"
+    response = _fetched(address, fetcher)
+    if shape_of(gunzipped(response.body, fetcher.max_body_bytes)) in ("feed", "json_feed"):
+        return _from_feed(address, response, fetcher)
+    return _from_homepage(response, fetcher)
+
+
+def _fetched(address: str, fetcher: Fetcher) -> Response:
+    if not is_web_url(address):
+        raise SourceError(f"{address!r} is no web address. Give one such as https://news.example/.")
+    response = fetcher.fetch(address, kind="document")
+    if response.outcome is not None:
+        raise SourceError(
+            f"{address}: {response.outcome} ({response.reason}). Try its feed's address."
+        )
+    return response
+
+
+def _from_feed(address: str, response: Response, fetcher: Fetcher) -> Proposal:
+    try:
+        feed = read_feed(response.body, response.final_url, response.header("content-type"))
+    except PageError as error:
+        raise SourceError(f"{address}: {error.reason}.") from error
+    homepage = feed.homepage if feed.homepage and is_web_url(feed.homepage) else _root(address)
+    source = Source(
+        key=_key(homepage),
+        name=feed.title or host(homepage),
+        homepage=homepage,
+        feeds=(address,),
+        language=_language(feed.language),
+        hosts=_other_hosts([entry.url for entry in feed.entries], homepage),
+    )
+    return Proposal(source, (f"feed with {len(feed.entries)} entries: {address}",))
+
+
+def _from_homepage(response: Response, fetcher: Fetcher) -> Proposal:
+    homepage = response.final_url
+    notes: list[str] = []
+    source = Source(
+        key=_key(homepage),
+        name=name_of(response.body) or host(homepage),
+        homepage=homepage,
+        language=language_of(response.body) or "en",
+    )
+    announced = feeds_of(response.body, homepage)
+    feeds = _working_feeds(announced[:_MAX_FEEDS], fetcher, notes)
+    if not feeds:
+        guesses = [urljoin(homepage, path) for path in _USUAL_FEEDS]
+        feeds = _working_feeds(guesses, fetcher, notes, enough=1)
+    sitemaps = _news_sitemaps(homepage, fetcher, notes)
+    sections = () if feeds or sitemaps else (homepage,)
+    if sections:
+        notes.append("no feed and no news sitemap: the homepage's article links are followed")
+    return Proposal(
+        replace(source, feeds=feeds, sitemaps=sitemaps, sections=sections), tuple(notes)
+    )
+
+
+def _working_feeds(
+    urls: "tuple[str, ...] | list[str]",
+    fetcher: Fetcher,
+    notes: list[str],
+    enough: int = _MAX_FEEDS,
+) -> tuple[str, ...]:
+    """Keep the feeds that can be read and have entries; comment feeds are left out."""
+    found: list[str] = []
+    for url in urls:
+        if len(found) >= enough or "comment" in url.lower():
+            continue
+        response = fetcher.fetch(url, kind="document")
+        if response.outcome is not None:
+            continue
+        try:
+            feed = read_feed(response.body, response.final_url, response.header("content-type"))
+        except PageError:
+            continue
+        if feed.entries:
+            found.append(url)
+            notes.append(f"feed with {len(feed.entries)} entries: {url}")
+    return tuple(found)
+
+
+def _news_sitemaps(homepage: str, fetcher: Fetcher, notes: list[str]) -> tuple[str, ...]:
+    """Keep the sitemaps of robots.txt that are news sitemaps; others list a site's whole past."""
+    found: list[str] = []
+    for url in fetcher.sitemaps(homepage):
+        if not is_web_url(url) or site(url) != site(homepage) or len(found) >= _MAX_FEEDS:
+            continue
+        response = fetcher.fetch(url, kind="document")
+        try:
+            sitemap = read_sitemap(response.body, url, fetcher.max_body_bytes)
+        except PageError:
+            continue
+        if "news" in urlsplit(url).path or any(entry.published_at for entry in sitemap.entries):
+            found.append(url)
+            notes.append(f"news sitemap: {url}")
+        else:
+            notes.append(f"left out, no news sitemap: {url}")
+    return tuple(found)
+
+
+def _other_hosts(urls: list[str], homepage: str) -> tuple[str, ...]:
+    """Return the site that most entries of a feed lie on, where that is not the homepage's."""
+    sites = [site(url) for url in urls if is_web_url(url)]
+    if not sites or site(homepage) in sites:
+        return ()
+    most = max(set(sites), key=sites.count)
+    return (most,)
+
+
+def _language(stated: str | None) -> str:
+    """Return the language without its region: "en-gb" gives "en"; English where none is stated."""
+    code = (stated or "en").lower().partition("-")[0].strip()
+    return code if len(code) == 2 and code.isascii() and code.isalpha() else "en"
+
+
+def _root(url: str) -> str:
+    return f"{urlsplit(url).scheme}://{authority(url)}/"
+
+
+def _key(url: str) -> str:
+    """Return a key: "https://www.example-herald.co.uk/" gives "example-herald"."""
+    domain = registrable_domain(host(url))
+    name = domain.partition(".")[0] if site(url) == domain else site(url)
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:60] or "source"
