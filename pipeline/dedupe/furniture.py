@@ -12,7 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.dedupe.fingerprints import Hashes
-from pipeline.dedupe.relations import MIN_SHARED, Prepared
+from pipeline.dedupe.frames import share_a_frame
+from pipeline.dedupe.prepared import Prepared, shared_shingles
 
 TEXTS_OF_ONE_OUTLET = 5
 TEXTS_OF_UNKNOWN_OUTLETS = 7
@@ -23,8 +24,11 @@ more witnesses, and one outlet that repeats itself needs fewer."""
 MAX_WITNESSES = 48
 """Texts looked at, those that share most first: 48 x 48 comparisons take about 10 ms."""
 SAME_KERNEL = 0.75
+MIN_KERNEL = 20
 MIN_PETAL = 0.2
 MIN_PETAL_SHINGLES = 30
+FRAME_SHARE = 0.25
+"""Share of a text below which a frame is too thin to disturb, and may be two shared quotes."""
 
 _Matrix = npt.NDArray[np.float32]
 _Mask = npt.NDArray[np.bool_]
@@ -55,7 +59,16 @@ def find_furniture(text: Prepared, others: Sequence[Prepared]) -> Furniture:
         if witnesses.suffice(row):
             held_by = witnesses.held[sunflower[row]]
             kernel |= (witnesses.held[row] > 0) & (held_by.mean(axis=0) >= 0.5)
-    return Furniture(text.shingles[kernel], bool(sunflower.any()))
+    framed = [row for row, other in enumerate(others[:MAX_WITNESSES]) if _wide_frame(text, other)]
+    for row in framed:
+        kernel |= witnesses.held[row] > 0
+    return Furniture(text.shingles[kernel], bool(framed or sunflower.any()))
+
+
+def _wide_frame(a: Prepared, b: Prepared) -> bool:
+    common = shared_shingles(a, b)
+    smaller = min(len(a.shingles), len(b.shingles))
+    return len(common) >= max(MIN_KERNEL, FRAME_SHARE * smaller) and share_a_frame(a, b, common)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +137,6 @@ def _sunflower(held: _Matrix, shared: _Matrix, lengths: npt.NDArray[np.int_]) ->
         & (lengths[1:, None] - kernel >= petal[1:, None])
         & (lengths[None, 1:] - kernel >= petal[None, 1:])
     )
-    found = (kernel >= MIN_SHARED) & (kernel >= SAME_KERNEL * widest) & has_petals
+    found = (kernel >= MIN_KERNEL) & (kernel >= SAME_KERNEL * widest) & has_petals
     np.fill_diagonal(found, False)
     return np.asarray(found, dtype=np.bool_)
