@@ -7,20 +7,28 @@ task makes its own.
 """
 
 import sys
+from importlib import import_module
+
+_HEAVY = (
+    "psycopg trafilatura spacy onnxruntime "
+    "airflow.sdk.execution_time.task_runner airflow.sdk.execution_time.supervisor "
+    "airflow.sdk.api.client airflow.providers.standard.decorators.python "
+    "airflow.providers.standard.operators.empty airflow.dag_processing.dagbag "
+    "pipeline.settings pipeline.telemetry"
+)
 
 
-def _preload(**_: object) -> None:
-    import onnxruntime  # noqa: F401
-    import psycopg  # noqa: F401
-    import spacy  # noqa: F401
-    import trafilatura  # noqa: F401
-
-    import pipeline.stages  # noqa: F401
+def preload(**_: object) -> None:
+    """Import what tasks need; takes and ignores what a signal sends."""
+    for name in _HEAVY.split():
+        import_module(name)
 
 
-if "scheduler" in sys.argv:
-    _preload()
-elif "celery" in sys.argv:
+if "celery" in sys.argv:
     from celery.signals import worker_init
 
-    worker_init.connect(_preload, weak=False)
+    worker_init.connect(preload, weak=False)
+elif "scheduler" in sys.argv:
+    # Airflow's own modules are only half imported now: theirs must wait for the first task.
+    for heavy in _HEAVY.split()[:4]:
+        import_module(heavy)

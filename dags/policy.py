@@ -86,7 +86,7 @@ def finished_within(hours: float) -> DeadlineAlert:
 
 
 def _only_if_opened(context: Any) -> None:
-    if context["task"].op_kwargs["run"] is None:
+    if context["ti"].xcom_pull(task_ids="open_run") is None:
         raise AirflowSkipException("no run was opened: see the log of open_run")
 
 

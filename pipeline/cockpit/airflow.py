@@ -8,7 +8,7 @@ from importlib.util import find_spec
 
 from pipeline.cockpit import metadata, processes, secrets
 from pipeline.cockpit.api import AirflowApi, AirflowError, wait_for_dags
-from pipeline.cockpit.environment import Ports, airflow_environment
+from pipeline.cockpit.environment import airflow_environment, api_url
 from pipeline.cockpit.places import Places
 from pipeline.errors import SettingsError
 from pipeline.settings import Settings
@@ -32,12 +32,8 @@ class Airflow:
         self._dsn = dsn
         self.places = Places(settings.home_folder)
         self._keeper: subprocess.Popen[bytes] | None = None
-        self._ports: Ports | None = None
-
-    @property
-    def url(self) -> str:
+        self.url = ""
         """The UI's address, once started."""
-        return self._ports.url if self._ports else ""
 
     @property
     def api(self) -> AirflowApi:
@@ -57,8 +53,8 @@ class Airflow:
         """
         self.places.make()
         secrets.password(self.places)
-        self._ports = Ports.find()
-        environment = airflow_environment(self._settings, self._dsn, self._ports)
+        self.url = api_url()
+        environment = airflow_environment(self._settings, self._dsn, self.url)
         self._metadata_dsn = metadata.create_database(self._dsn)
         self._migrates = metadata.needs_migration(self._metadata_dsn, self.places)
         self._keeper = processes.start(

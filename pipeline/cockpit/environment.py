@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.cockpit import metadata, secrets
@@ -32,40 +31,24 @@ _FIXED = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Ports:
-    """Where this Airflow listens on loopback."""
+def api_url() -> str:
+    """Return an address for the UI and the API: port 8080, or the next free one.
 
-    api: int
-    worker_logs: int
-    trigger_logs: int
-
-    @classmethod
-    def find(cls) -> "Ports":
-        """Take Airflow's own ports, or the next free ones.
-
-        Raises:
-            PortInUse: a hundred in a row are taken.
-        """
-        api = free_port(8080)
-        worker = free_port(8793, taken=frozenset({api}))
-        return cls(api, worker, free_port(worker + 1, taken=frozenset({api, worker})))
-
-    @property
-    def url(self) -> str:
-        """The UI's address."""
-        return f"http://{HOST}:{self.api}"
+    Raises:
+        PortInUse: a hundred in a row are taken.
+    """
+    return f"http://{HOST}:{free_port(8080)}"
 
 
 def airflow_environment(
-    settings: Settings, dsn: str, ports: Ports, inherited: Mapping[str, str] = os.environ
+    settings: Settings, dsn: str, url: str, inherited: Mapping[str, str] = os.environ
 ) -> dict[str, str]:
     """Return the full environment of our Airflow processes.
 
     Args:
         settings: made absolute here, for tasks may run in another folder.
         dsn: the news database; the metadata database stands beside it.
-        ports: where to listen.
+        url: where to listen, ``http://<host>:<port>``.
         inherited: what the caller has; its ``AIRFLOW*`` variables are dropped, they mean another.
     """
     places = Places(settings.home_folder)
@@ -74,7 +57,7 @@ def airflow_environment(
         **kept,
         **_FIXED,
         **secrets.keys(places),
-        **_listening(ports),
+        **_listening(url),
         **_databases(dsn),
         **_folders(settings, places, kept.get("PYTHONPATH")),
         "NO_PROXY": ",".join(filter(None, [kept.get("NO_PROXY"), HOST, "localhost"])),
@@ -82,13 +65,11 @@ def airflow_environment(
     }
 
 
-def _listening(ports: Ports) -> dict[str, str]:
+def _listening(url: str) -> dict[str, str]:
     return {
-        "AIRFLOW__API__PORT": str(ports.api),
-        "AIRFLOW__API__BASE_URL": ports.url,
-        "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{ports.url}/execution/",
-        "AIRFLOW__LOGGING__WORKER_LOG_SERVER_PORT": str(ports.worker_logs),
-        "AIRFLOW__LOGGING__TRIGGER_LOG_SERVER_PORT": str(ports.trigger_logs),
+        "AIRFLOW__API__PORT": url.rpartition(":")[2],
+        "AIRFLOW__API__BASE_URL": url,
+        "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{url}/execution/",
     }
 
 

@@ -1,102 +1,101 @@
-"""The process that holds Airflow's components together; run as ``python -m`` by ``processes.py``.
+"""Holds forked processes together: one session, started together, ended together.
 
-It leads a session of its own, starts the components in it, and ends them all when it is told to
-(SIGTERM, SIGINT), when one of them dies, or when its standard input closes, which is how it learns
-that the command that started it is gone, by ``kill -9`` too. Imports only the standard library: it
-is there for as long as Airflow runs.
+They end when the keeper is told to (SIGTERM, SIGINT, SIGHUP), when one of them dies, or when
+standard input closes, which is how the keeper learns that the command that started it is gone, by
+``kill -9`` too. Knows nothing of what the processes do; imports only the standard library.
 """
 
 import os
 import select
 import signal
-import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+import traceback
+from collections.abc import Callable, Mapping
 from types import FrameType
 
-COMPONENTS = ("scheduler", "dag-processor", "api-server")
-"""No triggerer: nothing of ours defers, and it costs 15 CPU-seconds to start."""
 _PATIENCE = 10.0
-"""Seconds a component may take to end before it is killed; measured: 5 to 18 for all."""
+"""Seconds that processes may take to end before they are killed; Airflow's need 2 to 8."""
+_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
-def main(arguments: list[str]) -> int:
-    """Run the components until the end; return 0 if they were told to end, 1 if one died.
+def fork(run: Callable[[], object]) -> int:
+    """Run a function in a forked process and return its pid; its exit code is the process's."""
+    pid = os.fork()
+    if pid:
+        return pid
+    code = 1
+    try:
+        run()
+        code = 0
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else int(end.code is not None)
+    except BaseException:  # the process ends here, and nobody above may run the parent's code
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
+def keep(parts: Mapping[str, Callable[[], object]], *, watch_stdin: bool) -> int:
+    """Run the parts until the end; return 0 if we were told to end, 1 if a part died.
 
     Args:
-        arguments: ``migrate`` to prepare the metadata database first, ``detached`` to ignore
-            standard input.
+        parts: what to run, by name; each in a process of its own.
+        watch_stdin: end when standard input closes.
     """
-    with _told_to_stop() as stop:
-        if "migrate" in arguments and _airflow("db", "migrate").wait() != 0:
-            _say("airflow db migrate failed")
-            return 1
-        children = {name: _airflow(name) for name in COMPONENTS}
-        try:
-            dead = _watch(children, stop, watch_stdin="detached" not in arguments)
-        finally:
-            end(children)
-    return 1 if dead else 0
-
-
-def _airflow(*words: str) -> subprocess.Popen[bytes]:
-    # Not the console script: its shebang line cannot hold a path with spaces on every system.
-    command = [sys.executable, "-m", "airflow", *words]
-    return subprocess.Popen(command, stdin=subprocess.DEVNULL)
-
-
-def _watch(
-    children: dict[str, subprocess.Popen[bytes]], stop: list[int], *, watch_stdin: bool
-) -> str | None:
-    """Wait; return the name of the component that died, or None if we were told to stop."""
-    while not stop:
-        for name, child in children.items():
-            if child.poll() is not None:
-                _say(f"{name} ended with code {child.returncode}")
-                return name
-        if watch_stdin:
-            if select.select([sys.stdin], [], [], 0.5)[0] and not os.read(0, 1024):
-                return None
-        else:
-            time.sleep(0.5)
-    return None
-
-
-def end(children: dict[str, subprocess.Popen[bytes]]) -> None:
-    """End the components and all that they started, gently first.
-
-    The whole process group is asked, not only the components: a scheduler that alone is asked waits
-    for its running tasks.
-    """
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    os.killpg(os.getpgid(0), signal.SIGTERM)
-    deadline = time.monotonic() + _PATIENCE
-    for child in children.values():
-        try:
-            child.wait(max(0.1, deadline - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            child.kill()
-
-
-@contextmanager
-def _told_to_stop() -> Iterator[list[int]]:
-    """Yield a list that becomes non-empty when a signal tells us to stop."""
+    children = {fork(run): name for name, run in parts.items()}
     told: list[int] = []
 
     def note(number: int, _frame: FrameType | None) -> None:
         told.append(number)
 
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+    for number in _SIGNALS:
         signal.signal(number, note)
-    yield told
+    dead = _watch(children, told, watch_stdin=watch_stdin)
+    _end(children)
+    return 1 if dead else 0
 
 
-def _say(words: str) -> None:
-    sys.stderr.write(f"keeper: {words}\n")
-    sys.stderr.flush()
+def _watch(children: dict[int, str], told: list[int], *, watch_stdin: bool) -> bool:
+    """Wait; return True if a child died, False if we were told to stop."""
+    while not told:
+        if gone := _reap(children):
+            sys.stderr.write(f"keeper: {', '.join(gone)} died\n")
+            return True
+        if watch_stdin and select.select([0], [], [], 0.5)[0] and not os.read(0, 1024):
+            return False
+        if not watch_stdin:
+            time.sleep(0.5)
+    return False
 
 
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+def _reap(children: dict[int, str]) -> list[str]:
+    """Forget the children that have ended and return their names."""
+    gone = []
+    while children:
+        try:
+            pid, _ = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            break
+        if pid == 0:
+            break
+        if pid in children:
+            gone.append(children.pop(pid))
+    return gone
+
+
+def _end(children: dict[int, str]) -> None:
+    """End the children and what they have started, gently first.
+
+    The whole process group is asked: a scheduler that is asked alone waits for its running tasks.
+    """
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    os.killpg(os.getpgid(0), signal.SIGTERM)
+    deadline = time.monotonic() + _PATIENCE
+    while children and time.monotonic() < deadline:
+        _reap(children)
+        time.sleep(0.05)
+    for pid in children:
+        os.kill(pid, signal.SIGKILL)

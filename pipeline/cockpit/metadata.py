@@ -5,12 +5,12 @@ from importlib.metadata import version
 from urllib.parse import quote, urlencode
 
 import psycopg
-from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from pipeline.cockpit.places import Places
 from pipeline.cockpit.secrets import write_private
-from pipeline.errors import StoreError, StoreUnavailable
+from pipeline.errors import StoreError
+from pipeline.warehouse import store
 
 DATABASE = "dateline_airflow"
 """Not ``airflow``: on somebody's own server that name may belong to another Airflow."""
@@ -24,20 +24,12 @@ def create_database(dsn: str) -> str:
         StoreUnavailable: nobody answers.
     """
     try:
-        with psycopg.connect(dsn, autocommit=True) as connection:
-            query = "select 1 from pg_database where datname = %s"
-            if connection.execute(query, [DATABASE]).fetchone() is None:
-                name = sql.Identifier(DATABASE)
-                connection.execute(sql.SQL("create database {}").format(name))
-    except psycopg.errors.DuplicateDatabase:
-        pass
+        store.create_database(dsn, DATABASE)
     except psycopg.errors.InsufficientPrivilege as error:
         raise StoreError(
             f"Airflow needs a database {DATABASE!r} on your server, and this user may not create "
             f"it: create database {DATABASE} owner <user>"
         ) from error
-    except psycopg.OperationalError as error:
-        raise StoreUnavailable(f"cannot connect for Airflow's metadata: {error}") from error
     return make_conninfo(dsn, dbname=DATABASE)
 
 
@@ -68,7 +60,7 @@ def remember_migration(dsn: str, places: Places) -> None:
 
 
 def _state(dsn: str) -> dict[str, str | None]:
-    with psycopg.connect(dsn, autocommit=True) as connection:
+    with store.connect(dsn) as connection:
         row = connection.execute("select to_regclass('alembic_version')::text").fetchone()
         revision = None
         if row and row[0]:

@@ -1,4 +1,4 @@
-"""Free ports on loopback: Airflow's API server and its two log servers each want one."""
+"""A free port on loopback: Airflow's API server wants one, and another may be there already."""
 
 import socket
 
@@ -7,14 +7,14 @@ from pipeline.errors import PortInUse
 HOST = "127.0.0.1"
 
 
-def free_port(first: int, *, tries: int = 100, taken: frozenset[int] = frozenset()) -> int:
+def free_port(first: int, *, tries: int = 100) -> int:
     """Return the first port from ``first`` on that nobody listens on.
 
     Raises:
         PortInUse: none of ``tries`` ports is free.
     """
     for port in range(first, first + tries):
-        if port not in taken and is_free(port):
+        if is_free(port):
             return port
     raise PortInUse(f"no free port from {first} to {first + tries - 1} on {HOST}")
 
@@ -22,8 +22,8 @@ def free_port(first: int, *, tries: int = 100, taken: frozenset[int] = frozenset
 def is_free(port: int) -> bool:
     """Tell whether we could listen on the port, on loopback and on all addresses.
 
-    Airflow's log servers bind all addresses, and a listener there blocks loopback only on some
-    systems: so both are tried. ``SO_REUSEADDR`` as Airflow sets it, so that TIME_WAIT is no "used".
+    A listener on all addresses blocks loopback only on some systems: so both are tried.
+    ``SO_REUSEADDR`` as uvicorn sets it, so that a port in TIME_WAIT counts as free.
     """
     return all(_can_bind(host, port) for host in (HOST, ""))
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline.cockpit.places import Places
+from pipeline.cockpit.places import Places, shipped
 from pipeline.cockpit.secrets import write_private
 from pipeline.errors import SettingsError, UsageError
 
@@ -63,7 +63,7 @@ def start(
     words = ["migrate"] * migrate + ["detached"] * detached
     with places.log.open("ab") as log:
         keeper = subprocess.Popen(
-            [sys.executable, "-m", "pipeline.cockpit.keeper", *words],
+            [sys.executable, str(shipped("config") / "dateline_airflow.py"), *words],
             stdin=subprocess.DEVNULL if detached else subprocess.PIPE,
             stdout=log,
             stderr=log,
