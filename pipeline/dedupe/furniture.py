@@ -5,7 +5,7 @@ the same words and nothing else. Copies of one story are no sunflower: two of th
 the third holds, or one of them has no petal of its own. Knows nothing of HTML and of positions.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,11 +27,18 @@ SAME_KERNEL = 0.75
 MIN_KERNEL = 20
 MIN_PETAL = 0.2
 MIN_PETAL_SHINGLES = 30
+MIN_STORY = 0.1
+"""Share of a text that is never furniture: what is left must be worth comparing."""
 FRAME_SHARE = 0.25
 """Share of a text below which a frame is too thin to disturb, and may be two shared quotes."""
 
+BEYOND_FRAME = 1.15
+"""A full story shares this much more with each of two copies that lack different parts of it."""
+
 _Matrix = npt.NDArray[np.float32]
 _Mask = npt.NDArray[np.bool_]
+_Kernel = tuple[int, _Mask]
+"""How many texts share a part of the text, and which of its shingles that is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,22 +54,23 @@ class Furniture:
 def find_furniture(text: Prepared, others: Sequence[Prepared]) -> Furniture:
     """Return the kernels of all sunflowers that are large enough and hold the text.
 
+    Kernels with more witnesses come first, and a kernel that would leave no story is passed over.
+
     Args:
         text: the text in question.
         others: the texts that share something with it, in order of how much; the text itself is
             not among them.
     """
-    witnesses = _Witnesses.of(text, others[:MAX_WITNESSES])
-    sunflower = witnesses.sunflower
-    kernel = np.zeros(len(text.shingles), dtype=np.bool_)
-    for row in np.flatnonzero(sunflower.any(axis=1)).tolist():
-        if witnesses.suffice(row):
-            held_by = witnesses.held[sunflower[row]]
-            kernel |= (witnesses.held[row] > 0) & (held_by.mean(axis=0) >= 0.5)
-    framed = [row for row, other in enumerate(others[:MAX_WITNESSES]) if _wide_frame(text, other)]
-    for row in framed:
-        kernel |= witnesses.held[row] > 0
-    return Furniture(text.shingles[kernel], bool(framed or sunflower.any()))
+    seen = others[:MAX_WITNESSES]
+    witnesses = _Witnesses.of(text, seen)
+    framed = [row for row, other in enumerate(seen) if _wide_frame(text, other)]
+    kernels = [*witnesses.kernels(), *(witnesses.frame(row) for row in framed)]
+    marked = np.zeros(len(text.shingles), dtype=np.bool_)
+    least = max(MIN_PETAL_SHINGLES, MIN_STORY * len(text.shingles))
+    for _, kernel in sorted(kernels, key=lambda each: (-each[0], each[1].sum(), each[1].tobytes())):
+        if np.count_nonzero(~(marked | kernel)) >= least:
+            marked |= kernel
+    return Furniture(text.shingles[marked], bool(framed or witnesses.sunflower.any()))
 
 
 def _wide_frame(a: Prepared, b: Prepared) -> bool:
@@ -79,6 +87,8 @@ class _Witnesses:
     """1 where the other (row) holds the text's shingle (column)."""
     sunflower: _Mask
     """True where text, row and column share one kernel and nothing else."""
+    shared: _Matrix
+    """Rows x rows: how many shingles two of the others share."""
     same_outlet: _Mask
     other_outlet: _Mask
 
@@ -95,17 +105,33 @@ class _Witnesses:
         known = np.array([text.source is not None and each is not None for each in sources], bool)
         same = np.array([each == text.source for each in sources], bool)
         sunflower = _sunflower(held, shared, lengths)
-        return cls(held, sunflower, known & same, known & ~same)
+        return cls(held, sunflower, shared, known & same, known & ~same)
 
-    def suffice(self, row: int) -> bool:
-        """Tell whether enough independent texts share the kernel of the text and this row."""
-        together = self.sunflower[row]
+    def kernels(self) -> Iterator[_Kernel]:
+        """Give the kernels of sunflowers that are large enough."""
+        for row in np.flatnonzero(self.sunflower.any(axis=1)).tolist():
+            together = self.sunflower[row]
+            size = self._independent(together) + 2
+            if self._suffice(row, size):
+                most_hold = self.held[together].mean(axis=0) >= 0.5
+                yield size, (self.held[row] > 0) & most_hold
+
+    def frame(self, row: int) -> _Kernel:
+        """Give what the text and this row share, if no third text shares more with both."""
+        kernel = self.held[row] > 0
+        beyond = BEYOND_FRAME * np.count_nonzero(kernel)
+        in_text = self.held.sum(axis=1)
+        if np.any((in_text >= beyond) & (self.shared[row] >= beyond)):
+            kernel = np.zeros_like(kernel)
+        return 2, kernel
+
+    def _suffice(self, row: int, size: int) -> bool:
         if self.same_outlet[row]:
-            mates = together & self.same_outlet
+            mates = self.sunflower[row] & self.same_outlet
             if self._independent(mates) + 2 >= TEXTS_OF_ONE_OUTLET:
                 return True
         needed = TEXTS_OF_SEVERAL_OUTLETS if self.other_outlet[row] else TEXTS_OF_UNKNOWN_OUTLETS
-        return self._independent(together) + 2 >= needed
+        return size >= needed
 
     def _independent(self, chosen: _Mask) -> int:
         """Count the chosen rows, those that share more than the kernel with each other once."""

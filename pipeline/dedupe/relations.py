@@ -14,7 +14,7 @@ from pipeline.dedupe.prepared import shared_shingles
 from pipeline.records import Match, Relation
 
 MIN_WORDS = 40
-MIN_SHARED = 20
+MIN_SHARED = 30
 """Shingles; where furniture fills the page, two stories of a line each can agree by chance."""
 SAME_TEXT = 0.5
 """Jaccard from which neither text is worth calling a part of the other."""
