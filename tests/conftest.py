@@ -2,6 +2,8 @@
 
 pytest_plugins = [
     "tests.fix_data",
+    "tests.fix_demo",
     "tests.fix_environ",
+    "tests.fix_http",
     "tests.fix_postgres",
 ]

@@ -27,6 +27,7 @@ Headers = tuple[tuple[str, str], ...]
 _QUICKACK: int | None = getattr(socket, "TCP_QUICKACK", None)
 _DRAIN_BYTES = 65_536
 """Of an answer that carries no page we read this much, to keep its connection usable."""
+_BROKEN = (httpcore2.TimeoutException, httpcore2.NetworkError, httpcore2.ProtocolError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +197,7 @@ class _Exchange:
 
     def __init__(self, response: httpcore2.Response) -> None:
         self._response = response
+        self._is_read = False
         stream = response.extensions.get("network_stream")
         peer = stream.get_extra_info("server_addr") if stream else None
         headers = tuple(
@@ -204,36 +206,44 @@ class _Exchange:
         self.head = Answer(response.status, headers, b"", peer[0] if peer else None)
 
     def close(self) -> None:
+        """End the exchange; a short body that nobody read is taken off the wire first.
+
+        A connection with an unread body cannot be used again, and every 404 would cost a new one.
+        """
+        if not self._is_read and self._announced() <= _DRAIN_BYTES:
+            with contextlib.suppress(*_BROKEN):
+                for _ in self._response.iter_stream():
+                    pass
         self._response.close()
 
     def read(self, limits: Limits) -> Answer:
         head = self.head
         if not 200 <= head.status < 300:
-            self._drain()
             return head
         reader = BodyReader(head.header("content-encoding") or "", limits.max_bytes, cut=limits.cut)
         self._refuse_announced(limits)
+        self._is_read = True
         for chunk in self._response.iter_stream():
             reader.feed(chunk)
             if reader.is_full:
                 break
         return Answer(head.status, head.headers, reader.body(), head.ip_address)
 
+    def _announced(self) -> float:
+        """Return the announced length of the body; infinite where none is."""
+        if self.head.status == 304:
+            return 0
+        text = self.head.header("content-length") or ""
+        return int(text) if text.isascii() and text.isdigit() else float("inf")
+
     def _refuse_announced(self, limits: Limits) -> None:
-        announced = self.head.header("content-length") or ""
-        if announced.isdigit() and int(announced) > limits.max_bytes and not limits.cut:
+        announced = self._announced()
+        if limits.max_bytes < announced < float("inf") and not limits.cut:
             raise Refused(
                 Outcome.TOO_LARGE,
                 f"body of {announced} bytes announced, the limit is {limits.max_bytes}",
                 self.head.status,
             )
-
-    def _drain(self) -> None:
-        size = 0
-        for chunk in self._response.iter_stream():
-            size += len(chunk)
-            if size > _DRAIN_BYTES:
-                return
 
 
 def _request(url: str, headers: Headers, limits: Limits) -> httpcore2.Request:

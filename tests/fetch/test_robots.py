@@ -1,0 +1,115 @@
+"""robots.txt by RFC 9309, over real sockets."""
+
+import pytest
+
+from pipeline.fetch.robots import product_token
+from pipeline.fetch.surroundings import Surroundings
+from pipeline.outcomes import Outcome
+from pipeline.records import Source
+
+
+def test_disallowed_paths_are_not_asked_for(site, fetcher):
+    site.robots("User-agent: *\nDisallow: /private\nAllow: /private/open\n")
+    site.page("/private/open")
+    assert fetcher.fetch(site.url + "/private/a").outcome is Outcome.ROBOTS_DENIED
+    assert fetcher.fetch(site.url + "/private/open").outcome is None
+    assert site.paths == ["/robots.txt", "/private/open"]
+
+
+def test_our_own_group_counts_and_no_other_by_chance(site, fetcher):
+    """The User-Agent holds the words "news" and "https": groups of that name are not ours."""
+    site.robots(
+        "User-agent: news\nDisallow: /\n\nUser-agent: dateline\nDisallow: /no\n\n"
+        "User-agent: *\nDisallow: /\n"
+    )
+    site.page("/yes")
+    assert fetcher.fetch(site.url + "/yes").outcome is None
+    assert fetcher.fetch(site.url + "/no").outcome is Outcome.ROBOTS_DENIED
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 410])
+def test_4xx_allows_all(site, fetcher, status):
+    site.robots("", status)
+    site.page("/a")
+    assert fetcher.fetch(site.url + "/a").outcome is None
+
+
+@pytest.mark.parametrize("status", [429, 500, 503])
+def test_5xx_denies_for_now_and_says_so(site, fetcher, status):
+    site.robots("", status)
+    site.page("/a")
+    response = fetcher.fetch(site.url + "/a")
+    assert response.outcome is Outcome.ROBOTS_DENIED
+    assert f"HTTP {status}" in response.reason
+    assert "/a" not in site.paths
+
+
+def test_robots_is_asked_for_once_and_again_after_a_day(site, make_fetcher):
+    now = [1000.0]
+    fetcher = make_fetcher(surroundings=Surroundings(clock=lambda: now[0]))
+    site.page("/a")
+    for hours in (0, 23, 2):
+        now[0] += hours * 3600
+        fetcher.fetch(site.url + "/a")
+    assert site.paths.count("/robots.txt") == 2
+
+
+def test_robots_that_failed_is_asked_for_again_after_ten_minutes(site, make_fetcher):
+    now = [1000.0]
+    fetcher = make_fetcher(surroundings=Surroundings(clock=lambda: now[0]))
+    site.robots("", 500)
+    site.page("/a")
+    assert fetcher.fetch(site.url + "/a").outcome is Outcome.ROBOTS_DENIED
+    site.robots("User-agent: *\nDisallow:\n")
+    assert fetcher.fetch(site.url + "/a").outcome is Outcome.ROBOTS_DENIED
+    now[0] += 601
+    assert fetcher.fetch(site.url + "/a").outcome is None
+
+
+def test_robots_may_redirect_to_another_host(site, make_site, fetcher):
+    other = make_site()
+    other.robots("User-agent: *\nDisallow: /a\n")
+    site.redirect("/robots.txt", other.url + "/robots.txt")
+    source = Source("s", "S", homepage=site.url)
+    assert fetcher.fetch(site.url + "/a", source=source).outcome is Outcome.ROBOTS_DENIED
+
+
+def test_only_the_first_500_kb_count(site, fetcher):
+    site.robots("User-agent: *\n" + "# filler\n" * 60_000 + "Disallow: /\n")
+    site.page("/a")
+    assert fetcher.fetch(site.url + "/a").outcome is None
+
+
+def test_every_hop_is_asked_of_robots(site, fetcher):
+    site.robots("User-agent: *\nDisallow: /secret\n")
+    site.redirect("/a", "/secret")
+    assert fetcher.fetch(site.url + "/a").outcome is Outcome.ROBOTS_DENIED
+    assert "/secret" not in site.paths
+
+
+def test_odd_robots_are_read_as_far_as_they_go(site, fetcher):
+    site.robots("\ufeffUSER-AGENT: *\r\nnonsense\r\nDisallow: /a*b$\r\nCrawl-delay: soon\r\n")
+    site.page("/a-c")
+    assert fetcher.fetch(site.url + "/a-b").outcome is Outcome.ROBOTS_DENIED
+    assert fetcher.fetch(site.url + "/a-c").outcome is None
+
+
+def test_sitemap_lines_are_given(site, fetcher):
+    site.robots("Sitemap: https://herald.example/a.xml\nUser-agent: x\nSitemap: /b.xml\n")
+    assert fetcher.sitemaps(site.url + "/")[0] == "https://herald.example/a.xml"
+
+
+def test_a_host_that_is_not_there_is_unreachable_not_denied(make_fetcher):
+    def nowhere(name, port):
+        return ["127.0.0.1"]
+
+    fetcher = make_fetcher(surroundings=Surroundings(resolver=nowhere))
+    assert fetcher.fetch("http://herald.example:9/a").outcome is Outcome.UNREACHABLE
+
+
+@pytest.mark.parametrize(
+    ("user_agent", "token"),
+    [("Dateline/0.1 (x)", "Dateline"), ("desk-bot", "desk-bot"), ("", "*")],
+)
+def test_product_token(user_agent, token):
+    assert product_token(user_agent) == token
