@@ -2,7 +2,15 @@
 
 from dataclasses import dataclass
 
-from psycopg import Connection
+import psycopg
+from psycopg import Connection, sql
+
+from pipeline.errors import StoreError
+from pipeline.warehouse.retry import transact
+from pipeline.warehouse.sqlfiles import SqlFile, read_sql, sql_folder
+from pipeline.words import one_line
+
+_MOST_FINDINGS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,7 +19,7 @@ class CheckResult:
 
     check_name: str
     severity: str
-    """``error`` or ``warning``, from the file's head."""
+    """``error`` or ``warning``, from the file's head (``-- severity: warning``)."""
     findings: tuple[str, ...]
     """One line per finding; none where all is well."""
 
@@ -22,10 +30,68 @@ class CheckResult:
 
 
 def refresh(conn: Connection) -> None:
-    """Refresh the materialised views of ``mart``, readers undisturbed."""
-    raise NotImplementedError
+    """Refresh the materialised views of ``mart``, readers undisturbed.
+
+    In the order in which they were made, since one may read another.
+    """
+    found = conn.execute(
+        "select c.relname from pg_catalog.pg_class as c"
+        " where c.relnamespace = 'mart'::regnamespace and c.relkind = 'm' order by c.oid"
+    ).fetchall()
+    for (name,) in found:
+        statement = sql.SQL("refresh materialized view concurrently mart.{}")
+        _refresh_one(conn, statement.format(sql.Identifier(name)))
+
+
+def _refresh_one(conn: Connection, statement: sql.Composed) -> None:
+    def work(live: Connection) -> None:
+        live.execute(statement)
+
+    transact(conn, work)
 
 
 def run_checks(conn: Connection, run_id: int) -> list[CheckResult]:
-    """Run every check for a run, store the results in ``ops.check_results``, return them."""
-    raise NotImplementedError
+    """Run every check for a run, store the results in ``ops.check_results``, return them.
+
+    A check is one SELECT that gives a line of text per finding; the run stands in the setting
+    ``dateline.run_id``, so that the file also runs in psql after ``set dateline.run_id = '7'``.
+
+    Raises:
+        StoreError: a file is no such SELECT; names it and what Postgres says.
+    """
+    results = [_run_check(conn, run_id, file) for file in read_sql(sql_folder() / "checks")]
+
+    def work(live: Connection) -> None:
+        with live.cursor() as cursor:
+            cursor.executemany(_KEEP, [_row(run_id, result) for result in results])
+
+    transact(conn, work)
+    return results
+
+
+_KEEP = """
+insert into ops.check_results (run_id, check_name, severity, is_passed, findings)
+values (%s, %s, %s, %s, %s)
+on conflict (run_id, check_name) do update set
+    severity = excluded.severity,
+    is_passed = excluded.is_passed,
+    findings = excluded.findings,
+    checked_at = now()
+"""
+
+
+def _run_check(conn: Connection, run_id: int, file: SqlFile) -> CheckResult:
+    try:
+        with conn.transaction():
+            conn.execute("select set_config('dateline.run_id', %s, true)", (str(run_id),))
+            found = conn.execute(file.text.encode()).fetchmany(_MOST_FINDINGS)
+    except psycopg.ProgrammingError as error:
+        raise StoreError(
+            f"check {file.name}.sql: {one_line(str(error))}. Mend the file."
+        ) from error
+    findings = tuple(one_line(str(row[0])) for row in found)
+    return CheckResult(file.name, file.header("severity") or "error", findings)
+
+
+def _row(run_id: int, result: CheckResult) -> tuple[object, ...]:
+    return (run_id, result.check_name, result.severity, result.passed, list(result.findings))

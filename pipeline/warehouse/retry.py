@@ -12,6 +12,7 @@ from typing import TypeVar
 
 import psycopg
 from psycopg import Connection, conninfo, errors
+from psycopg.pq import TransactionStatus
 
 from pipeline.errors import StoreError, StoreUnavailable
 from pipeline.telemetry import log
@@ -31,6 +32,8 @@ _HOPELESS = (
 def transact(conn: Connection, work: Callable[[Connection], _Result]) -> _Result:
     """Run ``work`` in one transaction and return its result, again after a passing failure.
 
+    Inside a transaction of the caller nothing is tried again: the whole of it is the caller's.
+
     Args:
         conn: an autocommit connection; where it is dead, another one is opened for this call.
         work: gets the connection; must do nothing but SQL, since it may run several times.
@@ -39,6 +42,13 @@ def transact(conn: Connection, work: Callable[[Connection], _Result]) -> _Result
         StoreUnavailable: the server stayed away for ``PATIENCE`` seconds.
         StoreError: Postgres refuses for good: disk full, a row that breaks a rule.
     """
+    if not conn.closed and conn.info.transaction_status is not TransactionStatus.IDLE:
+        with conn.transaction():
+            return work(conn)
+    return _with_patience(conn, work)
+
+
+def _with_patience(conn: Connection, work: Callable[[Connection], _Result]) -> _Result:
     end = time.monotonic() + PATIENCE
     pause = 0.05
     address = _address(conn)

@@ -148,11 +148,11 @@ comment on column ops.rejects.rejected_at is 'When it was refused.';
 -- one row per authority (host and port).
 create table ops.host_pace (
     authority text primary key,
-    next_at timestamptz not null
+    last_at timestamptz not null
 );
 comment on table ops.host_pace is 'One row per authority (host and port). Shared by all fetchers, so that a host is never asked too fast.';
 comment on column ops.host_pace.authority is 'Host, and port where it is not the scheme''s default.';
-comment on column ops.host_pace.next_at is 'Earliest time of the next request.';
+comment on column ops.host_pace.last_at is 'Latest slot that was reserved; it may lie ahead.';
 
 -- one row per check and run.
 create table ops.check_results (

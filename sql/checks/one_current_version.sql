@@ -1,0 +1,13 @@
+-- severity: error
+-- one row per article without a current version.
+select format('article %s has no current version', a.article_id) as finding
+from news.articles as a
+where
+    not exists (
+        select
+        from news.article_versions as v
+        where
+            v.article_id = a.article_id
+            and v.is_current
+    )
+order by a.article_id

@@ -1,0 +1,21 @@
+-- severity: warning
+-- one row per source that offered links in this run, all of which failed.
+select
+    format(
+        'source %s: all %s links failed, most often as %s',
+        s.source_key,
+        count(*),
+        mode() within group (order by l.outcome)
+    ) as finding
+from ops.links as l
+inner join news.sources as s on l.source_id = s.source_id
+where l.run_id = current_setting('dateline.run_id')::bigint
+group by s.source_key
+having
+    bool_and(
+        l.outcome in (
+            'gone', 'not_found', 'forbidden', 'rate_limited', 'server_error', 'unreachable',
+            'timeout', 'too_large', 'redirect_loop', 'bad_content', 'robots_denied'
+        )
+    )
+order by s.source_key

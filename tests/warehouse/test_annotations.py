@@ -1,0 +1,124 @@
+"""Annotations: what the model found becomes rows whose offsets give back the words."""
+
+import pytest
+
+from pipeline.records import Annotation, Mention, Quote, Speaker
+from pipeline.warehouse.annotations import pending_versions, save_annotations, version_texts
+from pipeline.warehouse.quoting import quoted_words
+from tests.warehouse.stories import count, later, loaded
+
+TEXT = "“We will rebuild,” Ida Marlow said on Friday, “and soon.” The council agreed."
+
+
+def spans(text, *parts):
+    return tuple((text.index(part), text.index(part) + len(part)) for part in parts)
+
+
+def mention(text, part, label, name=None, role=None):
+    ((start, end),) = spans(text, part)
+    return Mention(start, end, part, label, name or part, role)
+
+
+def annotation(text=TEXT):
+    marlow = Speaker("Ida Marlow", "PERSON")
+    council = Speaker("Port Amber Council", "ORG", "on_behalf_of")
+    return Annotation(
+        mentions=(
+            mention(text, "Ida Marlow", "PERSON", role="mayor"),
+            mention(text, "Friday", "DATE"),
+            mention(text, "council", "ORG", "Port Amber Council"),
+        ),
+        quotes=(
+            Quote(
+                "direct",
+                spans(text, "“We will rebuild,”", "“and soon.”"),
+                spans(text, "said"),
+                spans(text, "Ida Marlow"),
+                speakers=(marlow, council),
+                confidence=0.9,
+            ),
+            Quote("indirect", spans(text, "The council agreed"), confidence=0.4),
+        ),
+        model_version="m1",
+    )
+
+
+@pytest.fixture
+def annotated(store):
+    (version,) = loaded(store, [1], text=TEXT).new_versions
+    save_annotations(store, "m1", [(version, annotation())])
+    return version
+
+
+def test_quotes_have_one_row_a_speaker_and_words_without_marks(store, annotated):
+    rows = store.execute(
+        "select speaker_name, speaker_role, speaker_surface, quote_text, quote_kind, cue_text"
+        " from mart.who_said_what order by quote_no, speaker_role desc"
+    ).fetchall()
+    words = "We will rebuild, and soon."
+    assert rows == [
+        ("Ida Marlow", "speaker", "Ida Marlow", words, "direct", "said"),
+        ("Port Amber Council", "on_behalf_of", "Ida Marlow", words, "direct", "said"),
+        (None, None, None, "The council agreed", "indirect", None),
+    ]
+
+
+def test_offsets_give_back_the_words(store, annotated):
+    found = store.execute(
+        "select m.surface_text, substring(v.body_text, m.start_char + 1, m.end_char - m.start_char)"
+        " from news.entity_mentions as m join news.article_versions as v using (article_version_id)"
+    ).fetchall()
+    assert len(found) == 3
+    assert all(stored == cut for stored, cut in found)
+    (spans_stored,) = store.execute(
+        "select content_spans from news.quotes where quote_no = 1"
+    ).fetchone()
+    parts = [TEXT[part.lower : part.upper] for part in spans_stored]
+    assert parts == ["“We will rebuild,”", "“and soon.”"]
+
+
+def test_dates_are_mentions_of_no_entity(store, annotated):
+    names = store.execute("select entity_name from news.entities order by 1").fetchall()
+    assert names == [("Ida Marlow",), ("Port Amber Council",)]
+
+
+def test_annotating_twice_is_annotating_once(store, annotated):
+    tables = ["news.entities", "news.entity_mentions", "news.quotes", "news.quote_speakers"]
+    before = [count(store, table) for table in tables]
+    save_annotations(store, "m1", [(annotated, annotation())])
+    assert [count(store, table) for table in tables] == before == [2, 3, 2, 2]
+
+
+def test_another_model_replaces_what_the_first_found(store, annotated):
+    assert pending_versions(store, "m1") == []
+    assert pending_versions(store, "m2") == [annotated]
+    save_annotations(store, "m2", [(annotated, Annotation())])
+    assert count(store, "news.quotes") == 0
+    assert pending_versions(store, "m2") == []
+
+
+def test_only_current_versions_wait(store, annotated):
+    (second,) = loaded(store, [1], run_name="run-2", at=later(1), text="Other words.").new_versions
+    assert pending_versions(store, "m1") == [second]
+    (text,) = version_texts(store, [second, 999_999])
+    assert (text.article_version_id, text.text) == (second, "Other words.")
+
+
+def test_a_version_that_is_gone_is_left_out(store, annotated):
+    save_annotations(store, "m1", [(annotated + 1000, annotation()), (annotated, Annotation())])
+    assert count(store, "news.quotes") == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('"We won"', "We won"),
+        ("‘We won’", "We won"),
+        ("that it was “a joke”", "that it was a joke"),
+        ("the players’ day", "the players’ day"),
+        ("“  ”", ""),
+        ("a\x00b", "ab"),
+    ],
+)
+def test_quoted_words(text, words):
+    assert quoted_words(text, [(0, len(text))]) == words
