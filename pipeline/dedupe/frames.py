@@ -6,7 +6,7 @@ Sees two texts and nothing else; where more texts of the outlet are known, ``fur
 import numpy as np
 
 from pipeline.dedupe.fingerprints import Hashes, shingle_hashes
-from pipeline.dedupe.prepared import COMPARED_WIDTH, Prepared
+from pipeline.dedupe.prepared import COMPARED_WIDTH, Prepared, within
 
 FRAME_JACCARD = 0.6
 """Above it a long middle of one's own is an update: a paragraph rewritten in a story of ten."""
@@ -31,7 +31,7 @@ def share_a_frame(a: Prepared, b: Prepared, common: Hashes) -> bool:
 
 
 def _is_hollow(text: Prepared, common: Hashes) -> bool:
-    held = np.isin(shingle_hashes(text.words, COMPARED_WIDTH), common)
+    held = within(shingle_hashes(text.words, COMPARED_WIDTH), common)
     in_run = np.convolve(held, np.ones(VERBATIM), "valid") == VERBATIM
     starts = np.flatnonzero(in_run)
     if len(starts) < 2:

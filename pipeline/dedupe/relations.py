@@ -10,7 +10,7 @@ from pipeline.dedupe.fingerprints import Hashes
 from pipeline.dedupe.frames import share_a_frame
 from pipeline.dedupe.prepared import Prepared as Prepared
 from pipeline.dedupe.prepared import prepare as prepare
-from pipeline.dedupe.prepared import shared_shingles
+from pipeline.dedupe.prepared import shared_shingles, within
 from pipeline.records import Match, Relation
 
 MIN_WORDS = 40
@@ -54,8 +54,8 @@ def _story_size(text: Prepared, common: Hashes) -> int:
     """Count the shingles that are the story's; shared ones are, whatever they looked like."""
     if not len(text.furniture):
         return len(text.shingles)
-    shared_furniture = np.intersect1d(common, text.furniture, assume_unique=True)
-    return len(text.shingles) - len(text.furniture) + len(shared_furniture)
+    shared_furniture = int(within(common, text.furniture).sum())
+    return len(text.shingles) - len(text.furniture) + shared_furniture
 
 
 def _relation(jaccard: float, in_a: float, in_b: float, shared: int) -> Relation | None:
