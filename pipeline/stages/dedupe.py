@@ -61,7 +61,9 @@ def _one_turn(connection: psycopg.Connection) -> dict[str, int]:
 
 def _renew_groups(connection: psycopg.Connection, touched: Collection[int]) -> None:
     matches = component(touched, partial(matches_of, connection))
-    joined = {each for match in matches for each in (match.a, match.b)}
-    members = set(touched) | joined
+    # Not those reached by "partial" alone: their own relations are not among these, so they would
+    # lose the group they are in.
+    joining = [match for match in matches if match.relation != "partial"]
+    members = set(touched).union(*((match.a, match.b) for match in joining))
     groups = group(group_texts(connection, members), matches)
     save_groups(connection, members, regroup(groups, group_ids(connection, members)))
