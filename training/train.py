@@ -19,11 +19,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
-from pipeline.annotate import features
 from pipeline.annotate.windows import Encoder
 from pipeline.annotate.wordpiece import WordPiece
 from training import corpora
-from training.examples import Example, bio, examples, varied
+from training.batches import batches, padded, targets
+from training.examples import bio, examples, varied
 from training.halved import halve
 from training.network import Network, base_folder
 
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from training.corpora import Document
+    from training.examples import Example
 
 log = logging.getLogger("training.train")
 
@@ -102,72 +103,18 @@ class Average:
         return network.state_dict() | dict(zip(names, self.weights, strict=True))
 
 
-def batches(items: Sequence[Example], pieces: int, random: Random) -> Iterator[list[Example]]:
-    """Yield batches of one task and of windows of like length, in random order."""
-    grouped: list[list[Example]] = []
-    for task in HEADS:
-        mine = [item for item in items if item.task == task]
-        mine.sort(key=lambda item: len(item.window.pieces) + 16 * random.random())
-        grouped += _filled(mine, pieces)
-    random.shuffle(grouped)
-    yield from grouped
-
-
-def _filled(items: Sequence[Example], pieces: int) -> list[list[Example]]:
-    filled: list[list[Example]] = []
-    batch: list[Example] = []
-    for item in items:
-        if batch and (len(batch) + 1) * len(item.window.pieces) > pieces:
-            filled.append(batch)
-            batch = []
-        batch.append(item)
-    return [*filled, batch] if batch else filled
-
-
-def padded(batch: Sequence[Example]) -> dict[str, Tensor]:
-    """Make the network's inputs, each (windows, pieces of the longest), and the mask of what is
-    there."""
-    shape = (len(batch), max(len(item.window.pieces) for item in batch))
-    pieces = torch.zeros(shape, dtype=torch.long)
-    shapes = torch.full(shape, features.SYMBOL)
-    mask = torch.zeros(shape, dtype=torch.long)
-    for row, item in enumerate(batch):
-        length = len(item.window.pieces)
-        pieces[row, :length] = torch.tensor(item.window.pieces)
-        shapes[row, :length] = torch.tensor(item.window.shapes)
-        mask[row, :length] = 1
-    return {"pieces": pieces, "shapes": shapes, "mask": mask}
-
-
 def loss_of(network: Network, batch: Sequence[Example], softmax_share: float) -> Tensor:
     """Give the loss of a batch: the random field's, and a share of plain cross entropy.
 
     The cross entropy keeps each unit's scores readable as probabilities.
     """
+    wanted = targets(batch)
     hidden = network.hidden(**padded(batch))
-    runs = sorted(
-        (
-            (end - start, row, start, opens)
-            for row, item in enumerate(batch)
-            for start, end, opens in item.runs
-        ),
-        key=lambda run: -run[0],
-    )
-    rows = torch.zeros(len(runs), runs[0][0], dtype=torch.long)
-    columns, gold = rows.clone(), rows.clone()
-    for number, (length, row, start, _) in enumerate(runs):
-        firsts = batch[row].window.firsts[start : start + length]
-        rows[number] = row
-        columns[number, :length] = torch.tensor(firsts)
-        gold[number, :length] = torch.tensor(batch[row].labels[start : start + length])
     task = batch[0].task
-    lengths = torch.tensor([run[0] for run in runs])
-    scores = network.heads[task](hidden[rows, columns])
-    field = network.fields[task].loss(
-        scores, gold, lengths, torch.tensor([float(run[3]) for run in runs])
-    )
-    inside = torch.arange(gold.shape[1])[None] < lengths[:, None]
-    return field + softmax_share * cross_entropy(scores[inside], gold[inside])
+    scores = network.heads[task](hidden[wanted.rows, wanted.columns])
+    field = network.fields[task].loss(scores, wanted.gold, wanted.lengths, wanted.opens)
+    inside = wanted.inside()
+    return field + softmax_share * cross_entropy(scores[inside], wanted.gold[inside])
 
 
 def optimizer_of(network: Network, recipe: Recipe) -> torch.optim.AdamW:
@@ -190,95 +137,82 @@ def optimizer_of(network: Network, recipe: Recipe) -> torch.optim.AdamW:
     )
 
 
-def train(documents: Sequence[Document], recipe: Recipe, folder: Path) -> None:
-    """Run the recipe and leave the checkpoint in the folder."""
-    torch.set_num_threads(1)
-    torch.manual_seed(recipe.seed)
-    random = Random(recipe.seed)
-    nlp = spacy.blank("en")
-    encoder = Encoder(WordPiece.read(base_folder() / "vocab.txt"))
-    network = Network(HEADS).train()
-    halve(network.encoder)
-    optimizer = optimizer_of(network, recipe)
-    average = Average(network, recipe.average)
-    first = _prepared(documents, nlp, encoder, random)
-    progress = Progress(recipe, int(recipe.epochs * _count(first, recipe)), time.monotonic())
-    log.info("windows %d, steps %d", len(first), progress.steps)
-    saved = time.monotonic()
-    losses: dict[str, float] = {}
-    while progress.share() < 1:
-        for batch in batches(
-            _prepared(documents, nlp, encoder, random), recipe.batch_pieces, random
-        ):
-            loss = _step(network, optimizer, batch, recipe, progress.rate())
-            progress.step += 1
-            average.update(progress.step)
-            before = losses.setdefault(batch[0].task, loss)
-            losses[batch[0].task] = 0.98 * before + 0.02 * loss
-            if progress.step % 20 == 0:
-                _report(progress, losses)
-            if time.monotonic() - saved > SAVE_EVERY:
-                save(network, average, recipe, progress, folder)
-                saved = time.monotonic()
-            if progress.share() >= 1:
-                break
-    save(network, average, recipe, progress, folder)
+class Run:
+    """One training run: the network, what moves it, and how far it is."""
 
+    def __init__(self, documents: Sequence[Document], recipe: Recipe) -> None:
+        """Load the pretrained weights and count the steps of an epoch."""
+        torch.manual_seed(recipe.seed)
+        self._documents = documents
+        self._recipe = recipe
+        self._random = Random(recipe.seed)
+        self._nlp = spacy.blank("en")
+        self._encoder = Encoder(WordPiece.read(base_folder() / "vocab.txt"))
+        self._network = Network(HEADS).train()
+        halve(self._network.encoder)
+        self._optimizer = optimizer_of(self._network, recipe)
+        self._average = Average(self._network, recipe.average)
+        steps = int(recipe.epochs * sum(1 for _ in self._epoch()))
+        self._progress = Progress(recipe, steps, time.monotonic())
+        self._losses: dict[str, float] = {}
 
-def _prepared(
-    documents: Sequence[Document], nlp: spacy.language.Language, encoder: Encoder, random: Random
-) -> list[Example]:
-    return [
-        example
-        for document in documents
-        for example in examples(varied(document, random), nlp, encoder, HEADS[document.task])
-    ]
+    def train(self, folder: Path) -> None:
+        """Train to the end of the schedule; leave the checkpoint in the folder."""
+        torch.set_num_threads(1)
+        saved = time.monotonic()
+        while self._progress.share() < 1:
+            for batch in self._epoch():
+                self._step(batch)
+                if time.monotonic() - saved > SAVE_EVERY:
+                    self.save(folder)
+                    saved = time.monotonic()
+                if self._progress.share() >= 1:
+                    break
+        self.save(folder)
 
+    def save(self, folder: Path) -> None:
+        """Write the checkpoint beside the old one, then put it in its place."""
+        folder.mkdir(parents=True, exist_ok=True)
+        state = {
+            "averaged": self._average.state(self._network),
+            "live": self._network.state_dict(),
+            "recipe": asdict(self._recipe),
+            "step": self._progress.step,
+            "steps": self._progress.steps,
+        }
+        torch.save(state, folder / "checkpoint.partial")
+        (folder / "checkpoint.partial").rename(folder / "checkpoint.pt")
 
-def _count(items: Sequence[Example], recipe: Recipe) -> int:
-    return sum(1 for _ in batches(items, recipe.batch_pieces, Random(recipe.seed)))
+    def _epoch(self) -> Iterator[list[Example]]:
+        items = [
+            example
+            for document in self._documents
+            for example in examples(
+                varied(document, self._random), self._nlp, self._encoder, HEADS[document.task]
+            )
+        ]
+        return batches(items, self._recipe.batch_pieces, self._random)
 
+    def _step(self, batch: Sequence[Example]) -> None:
+        for group in self._optimizer.param_groups:
+            group["lr"] = group["base"] * self._progress.rate()
+        loss = loss_of(self._network, batch, self._recipe.softmax_share)
+        loss.backward()
+        nn.utils.clip_grad_norm_(self._network.parameters(), self._recipe.clip)
+        self._optimizer.step()
+        self._optimizer.zero_grad()
+        self._progress.step += 1
+        self._average.update(self._progress.step)
+        self._report(batch[0].task, float(loss.detach()))
 
-def _step(
-    network: Network,
-    optimizer: torch.optim.AdamW,
-    batch: Sequence[Example],
-    recipe: Recipe,
-    rate: float,
-) -> float:
-    for group in optimizer.param_groups:
-        group["lr"] = group["base"] * rate
-    loss = loss_of(network, batch, recipe.softmax_share)
-    loss.backward()
-    nn.utils.clip_grad_norm_(network.parameters(), recipe.clip)
-    optimizer.step()
-    optimizer.zero_grad(set_to_none=True)
-    return float(loss.detach())
-
-
-def _report(progress: Progress, losses: dict[str, float]) -> None:
-    minutes = (time.monotonic() - progress.started) / 60
-    shown = {task: round(loss, 4) for task, loss in losses.items()}
-    log.info("step %d of %d, %.1f min, %s", progress.step, progress.steps, minutes, shown)
-
-
-def save(
-    network: Network, average: Average, recipe: Recipe, progress: Progress, folder: Path
-) -> None:
-    """Write the checkpoint beside the old one, then put it in its place."""
-    folder.mkdir(parents=True, exist_ok=True)
-    partial = folder / "checkpoint.partial"
-    torch.save(
-        {
-            "averaged": average.state(network),
-            "live": network.state_dict(),
-            "recipe": asdict(recipe),
-            "step": progress.step,
-            "steps": progress.steps,
-        },
-        partial,
-    )
-    partial.rename(folder / "checkpoint.pt")
+    def _report(self, task: str, loss: float) -> None:
+        smooth = self._losses.setdefault(task, loss)
+        self._losses[task] = 0.98 * smooth + 0.02 * loss
+        if self._progress.step % 20 == 0:
+            minutes = (time.monotonic() - self._progress.started) / 60
+            shown = {name: round(value, 4) for name, value in self._losses.items()}
+            step, steps = self._progress.step, self._progress.steps
+            log.info("step %d of %d, %.1f min, %s", step, steps, minutes, shown)
 
 
 def main() -> None:
@@ -296,7 +230,7 @@ def main() -> None:
         *corpora.worldwide(chosen.data / "worldwide-ner", "train"),
         *corpora.polnear(chosen.data / "polnear", "train"),
     ]
-    train(documents, recipe, chosen.run)
+    Run(documents, recipe).train(chosen.run)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,95 @@
+"""Examples → batches of one corpus, padded, with the targets of the loss."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import torch
+
+from pipeline.annotate import features
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from random import Random
+
+    from torch import Tensor
+
+    from training.examples import Example
+
+JITTER = 16
+"""Pieces by which a window's length is blurred before sorting, so that batches differ between
+epochs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """The runs of a batch, longest first: where their units' scores are, and their labels.
+
+    `rows` and `columns` point to the first pieces, (runs, longest); `gold` has the same shape;
+    `lengths` and `opens` (whether the run begins its paragraph) are (runs,).
+    """
+
+    rows: Tensor
+    columns: Tensor
+    gold: Tensor
+    lengths: Tensor
+    opens: Tensor
+
+    def inside(self) -> Tensor:
+        """Tell units from padding, (runs, longest)."""
+        return torch.arange(self.gold.shape[1])[None] < self.lengths[:, None]
+
+
+def batches(items: Sequence[Example], pieces: int, random: Random) -> Iterator[list[Example]]:
+    """Yield batches of one task and of windows of like length, in random order.
+
+    A batch holds at most `pieces` pieces, padding included.
+    """
+    grouped: list[list[Example]] = []
+    for task in dict.fromkeys(item.task for item in items):
+        mine = [item for item in items if item.task == task]
+        mine.sort(key=lambda item: len(item.window.pieces) + JITTER * random.random())
+        grouped += _filled(mine, pieces)
+    random.shuffle(grouped)
+    yield from grouped
+
+
+def _filled(items: Sequence[Example], pieces: int) -> list[list[Example]]:
+    filled: list[list[Example]] = []
+    batch: list[Example] = []
+    for item in items:
+        if batch and (len(batch) + 1) * len(item.window.pieces) > pieces:
+            filled.append(batch)
+            batch = []
+        batch.append(item)
+    return [*filled, batch] if batch else filled
+
+
+def padded(batch: Sequence[Example]) -> dict[str, Tensor]:
+    """Make the network's inputs, each (windows, pieces of the longest), and the mask of what is
+    there."""
+    shape = (len(batch), max(len(item.window.pieces) for item in batch))
+    pieces = torch.zeros(shape, dtype=torch.long)
+    shapes = torch.full(shape, features.SYMBOL)
+    mask = torch.zeros(shape, dtype=torch.long)
+    for row, item in enumerate(batch):
+        length = len(item.window.pieces)
+        pieces[row, :length] = torch.tensor(item.window.pieces)
+        shapes[row, :length] = torch.tensor(item.window.shapes)
+        mask[row, :length] = 1
+    return {"pieces": pieces, "shapes": shapes, "mask": mask}
+
+
+def targets(batch: Sequence[Example]) -> Targets:
+    """Lay out the runs of all windows of a batch side by side."""
+    runs = [(row, *run) for row, item in enumerate(batch) for run in item.runs]
+    runs.sort(key=lambda run: run[1] - run[2])
+    lengths = torch.tensor([end - start for _, start, end, _ in runs])
+    rows = torch.zeros(len(runs), int(lengths[0]), dtype=torch.long)
+    columns, gold = rows.clone(), rows.clone()
+    for number, (row, start, end, _) in enumerate(runs):
+        rows[number] = row
+        columns[number, : end - start] = torch.tensor(batch[row].window.firsts[start:end])
+        gold[number, : end - start] = torch.tensor(batch[row].labels[start:end])
+    return Targets(rows, columns, gold, lengths, torch.tensor([float(run[3]) for run in runs]))
