@@ -31,6 +31,8 @@ class Aliases(NamedTuple):
     folded: dict[str, Known]
     demonyms: dict[str, tuple[str, str]]
     """Demonym → (its singular or adjective, the country)."""
+    long_bodies: list[str]
+    """Names and aliases of bodies that have several words, as they are written."""
 
     def find(self, surface: str) -> Known | None:
         """Look a surface form up, the exact spelling first; None if it is not in the table."""
@@ -56,7 +58,7 @@ def key(surface: str) -> str:
 @lru_cache(maxsize=1)
 def load_aliases() -> Aliases:
     """Read the table that comes with the package."""
-    table = Aliases({}, {}, {})
+    table = Aliases({}, {}, {}, [])
     lines = (files(__package__) / "aliases.tsv").read_text(encoding="utf-8").splitlines()
     for line in lines:
         if line and not line.startswith("#"):
@@ -69,6 +71,8 @@ def _add(table: Aliases, label: str, name: str, aliases: str, demonyms: str) -> 
     for surface in [name, *_listed(aliases)]:
         table.names.setdefault(key(surface), known)
         table.folded.setdefault(key(surface).casefold(), known)
+        if label == "ORG" and " " in surface:
+            table.long_bodies.append(surface)
     forms = _listed(demonyms)
     for form in forms:
         singular = form[:-1] if form.endswith("s") and form[:-1] in forms else form

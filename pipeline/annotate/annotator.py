@@ -19,8 +19,9 @@ from pipeline.annotate.cues import cue_class
 from pipeline.annotate.labels import OTHERS, TAGGER
 from pipeline.annotate.language import is_english
 from pipeline.annotate.layout import CharSpan, Layout
+from pipeline.annotate.marks import Marks
 from pipeline.annotate.mentions import clean_mentions
-from pipeline.annotate.quotes import find_attributions, kind_of
+from pipeline.annotate.quotes import QuoteFinder
 from pipeline.annotate.speakers import SpeakerResolver
 from pipeline.errors import ModelError
 from pipeline.outcomes import Outcome
@@ -63,7 +64,8 @@ def _mentions(text: str, chains: Chains) -> tuple[Mention, ...]:
 
 
 def _quotes(layout: Layout, read: Read, chains: Chains) -> tuple[Quote, ...]:
-    attributions = find_attributions(layout, read.attribution, chains.spans)
+    finder = QuoteFinder(layout, Marks(layout), chains.spans)
+    attributions = finder.find(read.attribution)
     resolver = SpeakerResolver(layout, chains, attributions)
     quotes = []
     for item in attributions:
@@ -71,7 +73,7 @@ def _quotes(layout: Layout, read: Read, chains: Chains) -> tuple[Quote, ...]:
         seen = sum(span.score for span in item.content) / len(item.content)
         quotes.append(
             Quote(
-                kind=kind_of(layout, item),
+                kind=finder.kind_of(item),
                 content=_places(item.content),
                 cue=_places(item.cue),
                 source=_places(item.source),

@@ -29,6 +29,22 @@ _POSSESSIVE_COST = 1.0
 _GENDER_BONUS = 1.0
 
 
+_SPELLED_OUT = {
+    "sen": "senator",
+    "gov": "governor",
+    "rep": "representative",
+    "congressman": "representative",
+    "congresswoman": "representative",
+    "gen": "general",
+    "lt": "lieutenant",
+    "col": "colonel",
+    "sgt": "sergeant",
+    "capt": "captain",
+    "spox": "spokesperson",
+    "attorney": "lawyer",
+}
+
+
 class Discourse:
     """What has been named and who has spoken up to a place of the article."""
 
@@ -156,18 +172,36 @@ class Discourse:
 
     def by_role(self, position: int, phrase: str) -> Answer:
         """Resolve "the deputy secretary": the person whose role shares most words with it."""
-        wanted = {word.lower().strip("’'s.,") for word in phrase.split()} - {"the", "former", "of"}
+        wanted = _role_words(phrase) - {"the", "former", "of"}
         best: dict[Entity, int] = {}
         for number in self.before(position):
             entity = self._chains.of[number]
             if entity.label == "PERSON" and entity not in best:
-                words = {w.lower().strip("’'s.,") for role in entity.roles for w in role.split()}
-                best[entity] = len(wanted & words)
+                best[entity] = len(wanted & _role_words(" ".join(entity.roles)))
         top = max(best.values(), default=0)
         if not top:
-            return NOBODY
+            return self._still(position)
         fits = [entity for entity, score in best.items() if score == top]
         return [Speaker(fits[0].name, "PERSON")], 0.85 if len(fits) == 1 else 0.55
+
+    def _still(self, position: int) -> Answer:
+        """Take a description nobody was given ("the candidate said") for who spoke just before."""
+        at, speakers = self.last
+        away = self._layout.paragraph_at(position) - self._layout.paragraph_at(at)
+        if at < 0 or away > 1 or len(speakers) != 1 or speakers[0].label != "PERSON":
+            return NOBODY
+        return speakers, 0.5
+
+    def by_name(self, phrase: str) -> Answer:
+        """Resolve a name that was not tagged at this place: "Hillary" where Hillary Clinton is."""
+        words = {word for word in phrase.split() if word[:1].isupper()}
+        fits = [
+            entity
+            for entity in self._chains.entities
+            if entity.label == "PERSON"
+            and words & {*entity.name.split()[:1], *entity.name.split()[-1:]}
+        ]
+        return ([Speaker(fits[0].name, "PERSON")], 0.7) if len(fits) == 1 else NOBODY
 
     def two_countries(self, position: int) -> Answer:
         """Resolve "both countries": the two that were named most so far, in order of mention.
@@ -225,6 +259,13 @@ class Discourse:
         ]
         choice = close[-1:] or bodies[:1]
         return [Speaker(self._chains.of[n].name, self._chains.of[n].label) for n in choice]
+
+
+def _role_words(text: str) -> set[str]:
+    words = {
+        word.lower().strip(".,").removesuffix("'s").removesuffix("’s") for word in text.split()
+    }
+    return {_SPELLED_OUT.get(word, word) for word in words}
 
 
 def country_of(chains: Chains, number: int, text: str) -> str | None:

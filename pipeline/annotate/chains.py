@@ -93,7 +93,7 @@ def chain_mentions(
 def _finish_people(found: dict[object, Entity]) -> None:
     for person, entity in found.items():
         if isinstance(person, Person):
-            entity.name = person.name
+            entity.name = " ".join(person.name.split())
             entity.gender = person.gender
 
 

@@ -7,7 +7,7 @@ MALE = frozenset(
     "alexander alexei alfred ali allen amir anders andre andrei andrew andy anthony antonio antony "
     "arjun arnold arthur ashraf ban barack barry ben benjamin bernard bernie bill billy bob boris "
     "brad brandon brett brian bruce bryan carl carlos cesar charles chris christopher chuck colin "
-    "craig cyril dan daniel dave david dean dennis derek diego dmitry dmitri don donald doug douglas "
+    "craig cyril darrell dwayne dan daniel dave david dean dennis derek diego dmitry dmitri don donald doug douglas "
     "ed eddie edward elon emmanuel enrique eric erik ernest evan felipe fernando francis francisco "
     "frank franklin fred gary gavin gennady geoffrey george gerald gianni giovanni glenn gordon greg "
     "gregory guillermo gustavo hamid hans harold harry hassan henry herman howard hugh hussein ian "
@@ -40,7 +40,7 @@ FEMALE = frozenset(
     "melissa mercedes michele michelle mona monica nadia nancy naomi natalia natalie ngozi nicole "
     "nina nora olga olivia pamela pam patricia patty paula pauline peggy penny phyllis rachel rebecca "
     "regina renee rhonda rita roberta robin rosa rose rosemary ruth sally samantha sandra sara sarah "
-    "sharon sheila shirley sofia sonia sophia sophie stacey stella stephanie sue susan susanna suzanne "
+    "sharon simone omarosa sheila shirley sofia sonia sophia sophie stacey stella stephanie sue susan susanna suzanne "
     "svetlana sylvia tamara tammy tanya tara tatiana teresa theresa therese tiffany tina tracy ursula "
     "valentina valerie vanessa vera veronica vicky victoria virginia wanda wendy whitney yvette yvonne "
     "zainab zoe".split()

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from pipeline.annotate.layout import CharSpan
 
-_SENTENCE_END = re.compile(r"[.!?][”\"’')]*\s+[“\"A-Z]")
+_SENTENCE_END = re.compile(r"(?:\.[”\"’')]*|[!?])\s+[“\"A-Z]")
 SENTENCE_COST = 60
 FARTHEST_SOURCE = 150
 
@@ -34,7 +34,10 @@ class Attribution:
 
 
 def link(text: str, spans: Sequence[CharSpan]) -> list[Attribution]:
-    """Join the Source, Cue and Content spans of a paragraph; contents without a cue stay alone."""
+    """Join the Source, Cue and Content spans of a paragraph; contents without a cue stay alone.
+
+    A cue may end without content: "Ann Lee said:" in front of a paragraph of quotations.
+    """
     cues = [span for span in spans if span.label == "Cue"]
     linked = [Attribution(cue=[cue]) for cue in cues]
     _give_sources(text, [span for span in spans if span.label == "Source"], linked)
@@ -47,7 +50,7 @@ def link(text: str, spans: Sequence[CharSpan]) -> list[Attribution]:
             nearest.content.append(content)
         else:
             alone.append(Attribution(content=[content]))
-    return [item for item in linked if item.content] + alone
+    return linked + alone
 
 
 def _give_sources(text: str, sources: list[CharSpan], linked: list[Attribution]) -> None:
@@ -69,6 +72,9 @@ def _distance(text: str, content: CharSpan, item: Attribution) -> int:
 
 
 def _cost(text: str, one: CharSpan, other: CharSpan) -> int:
-    gap = max(0, max(one.start, other.start) - min(one.end, other.end))
-    between = text[min(one.end, other.end) : max(one.start, other.start) + 1]
+    gap = max(one.start, other.start) - min(one.end, other.end)
+    if gap < 0:
+        return 0
+    # Two characters more in front: content may end in the full stop and mark that end the sentence.
+    between = text[max(0, min(one.end, other.end) - 2) : max(one.start, other.start) + 1]
     return gap + (SENTENCE_COST if _SENTENCE_END.search(between) else 0)

@@ -43,31 +43,36 @@ class Quotation:
         return start < self.end and end > self.start
 
 
-def quotations(layout: Layout, number: int) -> list[Quotation]:
-    """Return the outermost quotations of a paragraph, in order and without overlap."""
-    start, end = layout.paragraphs[number]
-    found = list(_scan(layout.text, start, end))
-    if found and not found[-1].is_closed:
-        last = found.pop()
-        found.append(_cut(layout, number, last))
-    return found
+class Marks:
+    """The quotations of one text, found paragraph by paragraph when asked for."""
 
+    def __init__(self, layout: Layout) -> None:
+        self._layout = layout
+        self._found: dict[int, list[Quotation]] = {}
 
-def opens_with_mark(layout: Layout, number: int) -> bool:
-    """Tell whether a paragraph begins with an opening double mark."""
-    if number >= len(layout.paragraphs):
-        return False
-    return _STARTS.match(layout.text, layout.paragraphs[number][0]) is not None
+    def of(self, number: int) -> list[Quotation]:
+        """Return the outermost quotations of a paragraph, in order and without overlap."""
+        if number not in self._found:
+            found = list(_scan(self._layout.text, *self._layout.paragraphs[number]))
+            if found and not found[-1].is_closed:
+                found.append(self._cut(number, found.pop()))
+            self._found[number] = found
+        return self._found[number]
 
+    def opens(self, number: int) -> bool:
+        """Tell whether a paragraph begins with an opening double mark; no paragraph does not."""
+        if number >= len(self._layout.paragraphs):
+            return False
+        return _STARTS.match(self._layout.text, self._layout.paragraphs[number][0]) is not None
 
-def _cut(layout: Layout, number: int, last: Quotation) -> Quotation:
-    """Bound a quotation without end: the paragraph where the next one goes on, else a sentence."""
-    if opens_with_mark(layout, number + 1):
-        return last
-    end = layout.sentence_at(last.start)[1]
-    while end > last.start and layout.text[end - 1].isspace():
-        end -= 1
-    return Quotation(last.start, max(end, last.start + last.width), last.width, is_closed=False)
+    def _cut(self, number: int, last: Quotation) -> Quotation:
+        """Bound a quotation without end: the paragraph if the next one goes on, else a sentence."""
+        if self.opens(number + 1):
+            return last
+        end = self._layout.sentence_at(last.start)[1]
+        while end > last.start and self._layout.text[end - 1].isspace():
+            end -= 1
+        return Quotation(last.start, max(end, last.start + last.width), last.width, is_closed=False)
 
 
 def _scan(text: str, start: int, end: int) -> Iterator[Quotation]:

@@ -24,6 +24,8 @@ _THE = re.compile(r"the\s+(?=\S)", re.IGNORECASE)
 _HYPHENS = re.compile(r"[-–—/]")
 _LINE = re.compile(r"[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 _ACRONYM = re.compile(r"\s?\(([A-Z][A-Z0-9&.-]{1,9}s?)\)")
+_PARTY = re.compile(r"[DRI]-[A-Z][\w.]*")
+"""As in "Sen. Ann Lee (D-Nev.)": a party and a state, no name."""
 _STOPS_KEPT = re.compile(r"(?:\b[A-Za-z]\.)+$|\b(?:Inc|Corp|Co|Ltd|Jr|Sr|St|Mt|No|Bros)\.$")
 STEADY = frozenset({"PERSON", "ORG", "GPE", "LOC", "NORP", "FAC", "EVENT", "PRODUCT", "LAW"})
 """Labels of names proper: dates and sums of money are not voted on and not looked for."""
@@ -35,9 +37,28 @@ def clean_mentions(text: str, spans: Iterable[CharSpan]) -> list[CharSpan]:
     "GPE" in the input means any place, "MISC" any name that is none of the other classes.
     """
     trimmed = [part for span in spans for part in _trimmed(text, span)]
+    trimmed.extend(_official(text, trimmed))
     trimmed, spelled_out = _with_acronyms(text, _without_overlap(trimmed))
     voted = _vote(text, trimmed, spelled_out)
     return _without_overlap([*voted, *_forgotten(text, voted)])
+
+
+def _official(text: str, spans: list[CharSpan]) -> Iterator[CharSpan]:
+    """Give the known names of bodies of which only a part was tagged, in full.
+
+    "Organization for Security and Co-operation in Europe" tends to break at its hyphen.
+    """
+    places = sorted({position for span in spans for position in (span.start, span.end - 1)})
+    for name in load_aliases().long_bodies:
+        start = text.find(name)
+        while start != -1:
+            end = start + len(name)
+            apart = (
+                not text[end : end + 1].isalnum() and not text[max(0, start - 1) : start].isalnum()
+            )
+            if apart and any(start <= place < end for place in places):
+                yield CharSpan(start, end, "ORG")
+            start = text.find(name, end)
 
 
 def _trimmed(text: str, span: CharSpan) -> Iterator[CharSpan]:
@@ -45,7 +66,7 @@ def _trimmed(text: str, span: CharSpan) -> Iterator[CharSpan]:
     line = _LINE.search(text, start, end)
     if line:
         end = line.start()
-    while start < end and (text[start] in _EDGE):
+    while start < end and (text[start] in _EDGE or text[start] == "-"):
         start += 1
     end = _trim_end(text, start, end)
     if span.label not in {"DATE", "MONEY"}:
@@ -53,7 +74,8 @@ def _trimmed(text: str, span: CharSpan) -> Iterator[CharSpan]:
         start = the.end() if the else start
     if span.label == "PERSON":
         start = end - len(without_titles(text[start:end]))
-    if not any(character.isalnum() for character in text[start:end]):
+    surface = text[start:end]
+    if not any(map(str.isalnum, surface)) or _PARTY.fullmatch(surface):
         return
     yield from _split_pair(text, span._replace(start=start, end=end))
 

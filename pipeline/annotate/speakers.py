@@ -24,8 +24,8 @@ _SPOKES = re.compile(
 _COLLECTIVE = frozenset(
     "delegation delegations side government administration ministry representatives officials "
     "authorities negotiators diplomats embassy military army police department office council team "
-    "commission committee parliament senate congress court members leadership mission bureau agency "
-    "board newspaper company state media leaders".split()
+    "commission committee parliament senate congress court members leadership mission bureau "
+    "agency board".split()
 )
 _DOCUMENTS = frozenset(
     "statement report poll survey study letter email memo article editorial lawsuit complaint ad "
@@ -41,6 +41,7 @@ _OTHERS = frozenset(
     "supporters supporter critics critic voters voter opponents opponent fans rivals rival allies "
     "backers people surrogates donors followers".split()
 )
+_CAMP = frozenset("campaign camp team office aide aides staff lawyer lawyers spokesman".split())
 _PAIRS = re.compile(r"\b(?:both|the two|two)(?:\s+([a-z]+))?\b", re.IGNORECASE)
 _PEOPLE = frozenset(
     "leaders men women presidents ministers officials candidates senators diplomats rivals "
@@ -74,21 +75,22 @@ class SpeakerResolver:
         return speakers, sureness
 
     def _resolve(self, item: Attribution) -> Answer:
-        if not item.source:
+        if item.inherits or not item.source:
             return self._inherited(item)
         source = item.source[0]
         numbers = self._discourse.between(source.start, source.end)
         named = self._named(source, numbers)
-        if named[0]:
+        if named[0] or self._people_in(numbers):
             return named
-        return self._pointing(source) if not self._people_in(numbers) else NOBODY
+        return self._pointing(source)
 
     def _inherited(self, item: Attribution) -> Answer:
         at, speakers = self._discourse.last
         if not item.inherits or at < 0:
             return NOBODY
         away = self._layout.paragraph_at(item.start) - self._layout.paragraph_at(at)
-        return (speakers, 0.55) if away == 1 else NOBODY
+        # Two who spoke together hardly go on together in quotation marks.
+        return (speakers, 0.55) if away == 1 and _spoken_by_one(speakers) else NOBODY
 
     def _people_in(self, numbers: list[int]) -> list[int]:
         return [n for n in numbers if self._chains.of[n].label == "PERSON"]
@@ -166,7 +168,7 @@ class SpeakerResolver:
         text = self._layout.text[source.start : source.end]
         words = {word.lower() for word in _WORDS.findall(text)}
         entity = self._chains.of[people[0]]
-        if _SPOKES.search(text) or words & {"campaign", "team", "aide", "aides", "office", "camp"}:
+        if _SPOKES.search(text) or words & _CAMP:
             return [Speaker(entity.name, entity.label, "on_behalf_of")], 0.8
         return NOBODY
 
@@ -178,19 +180,19 @@ class SpeakerResolver:
         number = numbers[0]
         span, entity = self._chains.spans[number], self._chains.of[number]
         phrase = text[source.start : source.end]
-        words = {word.lower() for word in _WORDS.findall(phrase)}
+        head = _head_noun(phrase)
         country = country_of(self._chains, number, text)
         speaker = Speaker(entity.name, entity.label)
-        if country and entity.label == "NORP" and words & _COLLECTIVE:
+        if country and entity.label == "NORP" and head in _COLLECTIVE:
             return [Speaker(country, "GPE")], 0.8
-        if _SPOKES.search(phrase) or words & {"spokesperson", "official", "source"}:
+        if _SPOKES.search(phrase) or head in {"official", "source"}:
             return [Speaker(speaker.name, speaker.label, "on_behalf_of")], 0.8
         leads = not text[source.start : span.start].strip().lower().removeprefix("the")
-        alone = leads and span.end >= source.end - 1
-        if alone or words & _COLLECTIVE:
-            pair = [n for n in numbers if alone or leads] or [number]
-            return self._bodies(pair if alone else pair[:1]), 0.9
-        if words & _DOCUMENTS:
+        if leads and span.end >= source.end - 1:
+            return self._bodies(numbers), 0.9
+        if head in _COLLECTIVE:
+            return self._bodies(numbers[:1]), 0.8
+        if head in _DOCUMENTS:
             return [speaker], 0.75
         after = text[span.end : span.end + 6]
         if leads and re.match(r",|\s+(?:and|which)\b|['’]s\b", after) and entity.label != "NORP":
@@ -215,7 +217,10 @@ class SpeakerResolver:
         head = _head_noun(phrase)
         if words[0] in {"the", "this", "that"}:
             return self._definite(source, phrase, head)
-        return NOBODY
+        if words[0] in {"his", "her"} and head in _CAMP:
+            speakers, sureness = self._discourse.pronoun(source.start, words[0])
+            return [Speaker(s.name, s.label, "on_behalf_of") for s in speakers], 0.8 * sureness
+        return self._discourse.by_name(phrase)
 
     def _pair(self, source: CharSpan, noun: str) -> Answer:
         if noun in _PEOPLE or noun == "":
@@ -234,8 +239,12 @@ class SpeakerResolver:
         return NOBODY
 
 
+def _spoken_by_one(speakers: list[Speaker]) -> bool:
+    return sum(speaker.role == "speaker" for speaker in speakers) == 1
+
+
 def _head_noun(phrase: str) -> str:
     """Return the last word of the phrase before any "of", "for", "in" or comma, in lower case."""
-    core = re.split(r",|\s(?:of|for|in|at|from|on|to|by|with|who|that|which)\s", phrase)[0]
+    core = re.split(r",|\s(?:of|for|in|at|from|on|to|by|with|who|that|which|and)\s", phrase)[0]
     words = _WORDS.findall(core)
     return words[-1].lower() if words else ""

@@ -97,6 +97,5 @@ def _quote(quote: Quote) -> dict[str, Any]:
 
 def _speakers(speakers: Iterable[Speaker]) -> list[dict[str, Any]]:
     return [
-        {"name": speaker.name, "label": speaker.label, "role": speaker.role}
-        for speaker in speakers
+        {"name": speaker.name, "label": speaker.label, "role": speaker.role} for speaker in speakers
     ]

@@ -1,0 +1,103 @@
+"""Mends the tagger's spans of one paragraph where the quotation marks show more than it saw.
+
+Contents grow to the marks of the quotations they touch; quotations beside a speech verb become
+contents although the tagger passed them over. Joins nothing: that is ``linking``'s business.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from pipeline.annotate.cues import speech_verb_pattern
+from pipeline.annotate.layout import CharSpan
+from pipeline.annotate.marks import Quotation, is_speech
+from pipeline.records import Span
+
+RULE_SCORE = 0.6
+"""Score of a span that a rule added: about the share of such spans that PolNeAR has as well."""
+NEAR = 50
+"""Characters between a quotation and the speech verb that introduces it."""
+_THAT = re.compile(r"that,?\s+$", re.IGNORECASE)
+
+
+def mend(
+    text: str, bounds: Span, spans: Sequence[CharSpan], quoted: Sequence[Quotation]
+) -> list[CharSpan]:
+    """Return the Source, Cue and Content spans of a paragraph, mended, in order."""
+    return _with_missed(text, bounds, _snapped(text, spans, quoted), quoted)
+
+
+def _snapped(text: str, spans: Sequence[CharSpan], quoted: Sequence[Quotation]) -> list[CharSpan]:
+    """Grow contents to the marks of their quotations; drop cues and sources that lie inside."""
+    grown: list[CharSpan] = []
+    for content in sorted(span for span in spans if span.label == "Content"):
+        start, end = content.start, content.end
+        for quotation in quoted:
+            if quotation.overlaps(start, end):
+                # PolNeAR takes the "that" of “said that …” in; in front of a mark it is no speech.
+                lead = text[start : quotation.start] if start < quotation.start else ""
+                start = (
+                    min(start, quotation.start) if not _THAT.fullmatch(lead) else quotation.start
+                )
+                end = max(end, quotation.end) if quotation.is_closed else end
+        if grown and start < grown[-1].end:
+            grown[-1] = grown[-1]._replace(end=max(end, grown[-1].end))
+        else:
+            grown.append(content._replace(start=start, end=end))
+    others = [span for span in spans if span.label != "Content" and not _covered(span, grown)]
+    return sorted([*grown, *others])
+
+
+def _covered(span: CharSpan, contents: Sequence[CharSpan]) -> bool:
+    return any(span.start < content.end and span.end > content.start for content in contents)
+
+
+def _with_missed(
+    text: str, bounds: Span, spans: list[CharSpan], quoted: Sequence[Quotation]
+) -> list[CharSpan]:
+    """Add quotations that the tagger left out though a speech verb stands beside them."""
+    added: list[CharSpan] = []
+    for quotation in quoted:
+        if not quotation.is_closed or not is_speech(quotation.inner(text)):
+            continue
+        if any(quotation.overlaps(s.start, s.end) for s in spans if s.label == "Content"):
+            continue
+        cue = _cue_beside(text, bounds, quotation, [*spans, *added], quoted)
+        if cue is not None:
+            added.append(CharSpan(quotation.start, quotation.end, "Content", RULE_SCORE))
+            if cue not in spans and cue not in added:
+                added.append(cue)
+    if not added:
+        return spans
+    kept = [span for span in spans if span.label == "Content" or not _covered(span, added)]
+    return sorted({*kept, *added})
+
+
+def _cue_beside(
+    text: str,
+    bounds: Span,
+    quotation: Quotation,
+    spans: Sequence[CharSpan],
+    quoted: Sequence[Quotation],
+) -> CharSpan | None:
+    """Find the cue next to a quotation, the tagger's first, then any speech verb outside marks."""
+    low, high = max(bounds[0], quotation.start - NEAR), min(bounds[1], quotation.end + NEAR)
+    for span in spans:
+        if span.label == "Cue" and span.end > low and span.start < high:
+            return span
+    found = speech_verbs(text, (low, high), quoted)
+    return min(found, key=lambda cue: _gap(cue, quotation), default=None)
+
+
+def speech_verbs(text: str, bounds: Span, quoted: Sequence[Quotation]) -> list[CharSpan]:
+    """Return the verbs of speech in a stretch of text that stand outside quotation marks."""
+    return [
+        CharSpan(*match.span(), "Cue", RULE_SCORE)
+        for match in speech_verb_pattern().finditer(text, *bounds)
+        if not any(other.overlaps(*match.span()) for other in quoted)
+    ]
+
+
+def _gap(cue: CharSpan, quotation: Quotation) -> int:
+    return max(cue.start - quotation.end, quotation.start - cue.end)
