@@ -45,15 +45,15 @@ def ensure_store() -> str:
         SettingsError: the embedded server cannot run here.
         MigrationError: the schema cannot be brought up to date.
     """
-    chosen = settings().dsn
-    where = chosen or _embedded_dsn()
+    where = settings().dsn or embedded_store()
     with closing(connect(where)) as conn:
         if not migrations.is_current(conn):
             migrations.migrate(conn)
     return where
 
 
-def _embedded_dsn() -> str:
+def embedded_store() -> str:
+    """Start the embedded server, make its database, and return a DSN; does not migrate."""
     server = embedded_server()
     server.start()
     create_database(server.dsn("postgres"), "dateline")
@@ -79,6 +79,11 @@ def create_database(server_dsn: str, name: str) -> bool:
             conn.execute(sql.SQL("create database {}").format(identifier))
             return True
     return False
+
+
+def address(conn: Connection) -> str:
+    """Return where a connection leads, without its password."""
+    return _shown(conn.info.dsn)
 
 
 def _utc(where: str) -> str:

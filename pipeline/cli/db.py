@@ -1,0 +1,156 @@
+"""``dateline db``: the Postgres server that Dateline brings along, and the schema in it."""
+
+import sys
+from contextlib import closing
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from pipeline.cli.app import STORE
+from pipeline.cli.output import print_table
+from pipeline.errors import StoreUnavailable
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+
+_HELP = (
+    "Start, stop and look at the Postgres server that Dateline brings along.\n\n"
+    "Any command that needs it starts it; it stays up until `dateline db stop`. With $DATELINE_DSN "
+    "set, Dateline uses that server and only migrates it.\n\n"
+    "Example: dateline db status"
+)
+_START_HELP = (
+    "Start the server, bring its schema up to date, and print its address.\n\n"
+    'Example: psql "$(dateline db start)"'
+)
+_STOP_HELP = "Stop the server; rows stay.\n\nExample: dateline db stop"
+_STATUS_HELP = (
+    "Show where the rows are, whether the server answers, and whether the schema is up to date.\n\n"
+    "Exit code 1 when one of the two is not so.\n\nExample: dateline db status --json"
+)
+_MIGRATE_HELP = (
+    "Bring the schema up to date and print the files that were applied.\n\n"
+    "Example: dateline db migrate"
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command group."""
+    group = typer.Typer(no_args_is_help=True)
+    group.command("start", help=_START_HELP)(start)
+    group.command("stop", help=_STOP_HELP)(stop)
+    group.command("status", help=_STATUS_HELP)(status)
+    group.command("migrate", help=_MIGRATE_HELP)(migrate)
+    app.add_typer(group, name="db", help=_HELP, rich_help_panel=STORE)
+
+
+def _say(line: str) -> None:
+    typer.secho(line, err=True)
+
+
+def _quiet() -> None:
+    from pipeline.settings import settings
+    from pipeline.telemetry import configure_logging
+
+    configure_logging(settings().log_level, settings().log_format)
+
+
+def start() -> None:
+    """Start the server and print its DSN on stdout."""
+    from pipeline.settings import settings
+    from pipeline.warehouse.store import ensure_store
+
+    _quiet()
+    dsn = ensure_store()
+    if settings().dsn:
+        _say("DATELINE_DSN names a server of your own: it answers, and its schema is up to date.")
+    typer.echo(dsn)
+
+
+def stop(
+    remove: Annotated[
+        bool, typer.Option(help="Remove the database too, with all that is stored.")
+    ] = False,
+) -> None:
+    """Stop the embedded server."""
+    from pipeline.settings import settings
+    from pipeline.warehouse.server import embedded_server
+
+    _quiet()
+    if settings().dsn:
+        _say("DATELINE_DSN names a server of your own: nothing to stop.")
+        return
+    server = embedded_server()
+    was_running = server.stop()
+    if remove:
+        server.remove()
+    done = "stopped" if was_running else "was not running"
+    _say(f"server {done}{f'; {server.data} removed' if remove else ''}.")
+
+
+def status(
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+) -> None:
+    """Show server and schema."""
+    _quiet()
+    facts = _facts()
+    if as_json:
+        print_table([list(facts.values())], list(facts), "json")
+    else:
+        rows = [(key.replace("_", " "), _shown(value)) for key, value in facts.items()]
+        print_table(rows, ["what", "is"])
+    sys.exit(0 if facts["is_running"] and facts["is_up_to_date"] else 1)
+
+
+def migrate() -> None:
+    """Apply what is missing."""
+    from pipeline.settings import settings
+    from pipeline.warehouse.migrations import migrate as bring_up_to_date
+    from pipeline.warehouse.store import connect, embedded_store
+
+    _quiet()
+    with closing(connect(settings().dsn or embedded_store())) as conn:
+        applied = bring_up_to_date(conn)
+    for name in applied:
+        typer.echo(name)
+    _say(f"{len(applied)} files applied." if applied else "the schema is up to date.")
+
+
+def _facts() -> dict[str, Any]:
+    """Return what ``status`` shows, under the keys of its JSON object."""
+    from pipeline.settings import settings
+    from pipeline.warehouse.server import embedded_server
+    from pipeline.warehouse.store import address, connect
+
+    facts: dict[str, Any] = {"server": "yours, by DATELINE_DSN", "address": None}
+    facts |= {"data": None, "is_running": False, "is_up_to_date": False}
+    if not settings().dsn:
+        server = embedded_server()
+        facts |= {"server": "embedded", "data": str(server.data)}
+        if not server.is_ready():
+            return facts
+    try:
+        with closing(connect()) as conn:
+            return facts | {"address": address(conn), "is_running": True} | _schema_facts(conn)
+    except StoreUnavailable as error:
+        _say(str(error))
+        return facts
+
+
+def _schema_facts(conn: "Connection") -> dict[str, Any]:
+    from pipeline.warehouse.migrations import is_current
+
+    facts: dict[str, Any] = {"is_up_to_date": is_current(conn)}
+    facts["version"] = conn.info.parameter_status("server_version")
+    size = conn.execute("select pg_size_pretty(pg_database_size(current_database()))").fetchone()
+    facts["size"] = size[0] if size else None
+    if facts["is_up_to_date"]:
+        row = conn.execute("select count(*) from news.articles").fetchone()
+        facts["articles"] = row[0] if row else 0
+    return facts
+
+
+def _shown(value: Any) -> Any:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "" if value is None else str(value)
