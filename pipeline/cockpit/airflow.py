@@ -3,13 +3,14 @@
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 
 from pipeline.cockpit import metadata, processes, secrets
-from pipeline.cockpit.api import AirflowApi, AirflowError, wait_for_dags
+from pipeline.cockpit.api import AirflowApi, AirflowError
 from pipeline.cockpit.environment import airflow_environment, api_url
 from pipeline.cockpit.places import Places
+from pipeline.cockpit.runs import wait_for_dags
 from pipeline.errors import SettingsError
 from pipeline.settings import Settings
 
@@ -69,8 +70,13 @@ class Airflow:
         """
         deadline = time.monotonic() + seconds
         api = self.api
+        warmed_up = False
         while not api.is_healthy():
             self.check_alive()
+            if not warmed_up:
+                with suppress(AirflowError):
+                    api.warm_up()
+                    warmed_up = True
             if time.monotonic() > deadline:
                 raise AirflowError(
                     f"Airflow is not healthy after {seconds:.0f} s: {self._see_log()}"

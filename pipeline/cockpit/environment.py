@@ -24,6 +24,10 @@ _FIXED = {
     "AIRFLOW__DAG_PROCESSOR__PARSING_PROCESSES": "1",
     "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "10",
     "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.2",
+    # After a kill, tasks left in "running" are taken up again within this many seconds (300).
+    "AIRFLOW__SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL": "30",
+    # A supervisor whose task has closed its sockets but not exited yet sleeps for this long (5).
+    "AIRFLOW__WORKERS__MIN_HEARTBEAT_INTERVAL": "1",
     # setproctitle would overwrite the environment that tells our processes from others'.
     "SPT_NOENV": "1",
     "SCARF_ANALYTICS": "false",

@@ -14,8 +14,8 @@ import traceback
 from collections.abc import Callable, Mapping
 from types import FrameType
 
-_PATIENCE = 10.0
-"""Seconds that processes may take to end before they are killed; Airflow's need 2 to 8."""
+_PATIENCE = 5.0
+"""Seconds that processes may take to end before they are killed; idle, Airflow's need 1."""
 _SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 

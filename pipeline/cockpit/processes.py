@@ -96,7 +96,7 @@ def stop_stale(places: Places) -> bool:
     left = _session_of(known, places)
     for process in left:
         _signal(process, signal.SIGTERM)
-    _wait_until(lambda: not _session_of(known, places), 5.0 if left else 0.0)
+    _wait_until(lambda: not _session_of(known, places), 2.0 if left else 0.0)
     for process in _session_of(known, places):
         _signal(process, signal.SIGKILL)
     places.running.unlink(missing_ok=True)
