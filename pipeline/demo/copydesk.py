@@ -1,12 +1,13 @@
 """The copy desk: reads ``copy/<outlet>/<slug>.md`` into stories, and the outlets' own data.
 
 A copy file is TOML front matter between ``+++`` lines, then blocks parted by blank lines. A block
-is a paragraph unless its first word says otherwise: ``##`` subhead, ``>`` block quotation, ``@``
-time stamp of a live blog, ``-`` list, ``!photo`` caption | credit, ``!credit`` agency line,
-``!note`` editor's note, ``!also`` promo (title -> path), ``!wire`` slug first-last (blocks of an
-agency's story), and ``!newsletter`` ``!ad`` ``!share`` ``!embed`` ``!related`` for what templates put there.
-Within a paragraph ``{words|Speaker}`` marks a quotation for the gold: ``{words|+}`` goes on with the
-quotation before it; ``[words](path)`` is a link. Edition 2 of a story is ``<slug>.v2.md``.
+is a paragraph unless it begins otherwise: ``##`` subhead, ``>`` block quotation, ``@`` time stamp
+of a live blog, ``-`` list, ``!photo`` caption | credit, ``!credit`` agency line, ``!note`` editor's
+note, ``!also`` promo (title -> path), ``!wire`` slug first-last (blocks of an agency's story), and
+``!newsletter`` ``!ad`` ``!share`` ``!embed`` ``!related`` for what the templates put there.
+Within a paragraph ``{words|Speaker}`` marks a quotation for the gold, ``{words|}`` one by nobody
+named, and ``{words|+}`` goes on with the quotation before it; ``[words](path)`` is a link. Edition
+2 of a story is ``<slug>.v2.md``.
 Refuses to know HTML, ports and HTTP.
 """
 
@@ -42,7 +43,7 @@ class MarkedQuote:
     """A quotation as the copy file marks it; ``parts`` keep their quotation marks."""
 
     parts: tuple[str, ...]
-    speaker: str
+    speaker: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +191,7 @@ def _with_quotes(quotes: list[MarkedQuote], raw: str) -> list[MarkedQuote]:
         if speaker == "+":
             told[-1] = replace(told[-1], parts=(*told[-1].parts, text))
         else:
-            told.append(MarkedQuote((text,), speaker))
+            told.append(MarkedQuote((text,), speaker or None))
     return told
 
 

@@ -22,8 +22,12 @@ class ExpectedQuote:
     """One quotation of the gold; ``content`` without its quotation marks, part by part."""
 
     content: tuple[str, ...]
-    speaker: str
-    """The speaker's full name, also where the text says "she" or "the deputy minister"."""
+    speaker: str | None
+    """The speaker's full name, also where the text says "she" or "the deputy minister".
+
+    In lower case a source that the text does not name ("harbour master"); None where the text
+    hides even that ("somebody who asked not to be named").
+    """
     kind: QuoteKind
 
 

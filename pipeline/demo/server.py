@@ -29,13 +29,13 @@ _MIN_GZIP = 600
 
 
 def free_ports(preferred: Ports = PREFERRED_PORTS, host: str = "127.0.0.1") -> Ports:
-    """Return the preferred ports, each one that is taken replaced by a free one of the system's.
+    """Return the preferred ports, each one that is taken (or 0) replaced by a free one.
 
     Canonical URLs hold the port: a caller that wants the same URLs again must remember these.
     """
     chosen: list[int] = []
     for port in preferred:
-        if not _is_free(host, port) or port in chosen:
+        while port == 0 or port in chosen or not _is_free(host, port):
             port = _any_free(host)
         chosen.append(port)
     return chosen[0], chosen[1], chosen[2]
@@ -169,7 +169,8 @@ class DemoSite:
                 site = OutletSite(outlet, self.homepages[outlet.key].rstrip("/"))
                 self._servers.append(_listen(self.host, port, site))
         except PortInUse:
-            self.stop()
+            # No shutdown() here: it waits for a serve_forever() that never began.
+            self._close()
             raise
         for server in self._servers:
             threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
@@ -178,6 +179,10 @@ class DemoSite:
         """Close the ports; calling it twice does no harm."""
         for server in self._servers:
             server.shutdown()
+        self._close()
+
+    def _close(self) -> None:
+        for server in self._servers:
             server.server_close()
         self._servers.clear()
 
@@ -191,6 +196,7 @@ class DemoSite:
         return [write_source(source, folder) for source in self.sources()]
 
     def __enter__(self) -> Self:
+        """Start serving."""
         self.start()
         return self
 
@@ -200,6 +206,7 @@ class DemoSite:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        """Stop serving, whatever happened inside."""
         self.stop()
 
 

@@ -1,4 +1,4 @@
-"""Describes the demo outlets as Dateline sources, as records and as the TOML files of ``sources/``."""
+"""Describes the demo outlets as Dateline sources: records, and the TOML files of ``sources/``."""
 
 import json
 from dataclasses import fields

@@ -1,0 +1,18 @@
+"""The bundled demo site on ports of its own, in both editions, and its gold."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from pipeline.demo import DemoSite, Expected, expected, free_ports
+
+
+@pytest.fixture(scope="session")
+def demo_site() -> Iterator[DemoSite]:
+    with DemoSite(ports=free_ports((0, 0, 0))) as site:
+        yield site
+
+
+@pytest.fixture(scope="session")
+def demo_gold() -> Expected:
+    return expected()
