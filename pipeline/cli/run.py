@@ -40,15 +40,22 @@ def register(app: typer.Typer) -> None:
         from pipeline.stages.whole import run_sources, run_targets
         from pipeline.telemetry import configure_logging
 
-        configure_logging(settings().log_level if verbose else "ERROR", settings().log_format)
+        log_level = settings().log_level if verbose else "ERROR"
+        configure_logging(log_level, settings().log_format)
 
         def tell(line: str) -> None:
             typer.secho(f"… {line}", err=True, dim=True)
 
         report = (
-            run_targets(targets, tell, jobs=jobs, allow_private=allow_private_addresses)
+            run_targets(
+                targets,
+                tell,
+                jobs=jobs,
+                allow_private=allow_private_addresses,
+                log_level=log_level,
+            )
             if targets
-            else run_sources(tell, jobs=jobs)
+            else run_sources(tell, jobs=jobs, log_level=log_level)
         )
         for problem in report.problems:
             typer.secho(f"dateline: cannot read {problem}", err=True, fg="yellow")

@@ -24,6 +24,7 @@ from pipeline.stages import annotate, dedupe, load, publish, runs
 from pipeline.stages.fetch import fetch_source
 from pipeline.stages.sources import active_sources, source_of
 from pipeline.stages.store import store
+from pipeline.telemetry import configure_logging
 from pipeline.warehouse.links import add_links
 from pipeline.warehouse.sources import upsert_sources
 
@@ -55,9 +56,21 @@ class RunReport:
 
 
 def run_targets(
-    targets: Sequence[str], tell: Tell, *, jobs: int | None = None, allow_private: bool = False
+    targets: Sequence[str],
+    tell: Tell,
+    *,
+    jobs: int | None = None,
+    allow_private: bool = False,
+    log_level: str = "ERROR",
 ) -> RunReport:
     """Take feeds, sitemaps, pages, lists, folders and files all the way into Postgres.
+
+    Args:
+        targets: URLs and paths, told apart by their content.
+        tell: takes one line for each step of the way.
+        jobs: processes; by default one a core.
+        allow_private: fetch loopback and private hosts too.
+        log_level: least severity that the processes log.
 
     Raises:
         UsageError: a target is neither a URL nor an existing path.
@@ -70,10 +83,10 @@ def run_targets(
             found = discover_targets(targets, fetcher)
         return [(replace(each, allow_private_addresses=private), links) for each, links in found]
 
-    return _run(find, tell, jobs or os.cpu_count() or 1)
+    return _run(find, tell, jobs or os.cpu_count() or 1, log_level)
 
 
-def run_sources(tell: Tell, *, jobs: int | None = None) -> RunReport:
+def run_sources(tell: Tell, *, jobs: int | None = None, log_level: str = "ERROR") -> RunReport:
     """Do the same for every active source of the sources folder."""
 
     def find() -> Found:
@@ -83,10 +96,10 @@ def run_sources(tell: Tell, *, jobs: int | None = None) -> RunReport:
                 zip(sources, pool.map(lambda each: find_links(each, fetcher), sources), strict=True)
             )
 
-    return _run(find, tell, jobs or os.cpu_count() or 1)
+    return _run(find, tell, jobs or os.cpu_count() or 1, log_level)
 
 
-def _run(find: Callable[[], Found], tell: Tell, jobs: int) -> RunReport:
+def _run(find: Callable[[], Found], tell: Tell, jobs: int, log_level: str) -> RunReport:
     started = datetime.now(UTC)
     run_id = runs.open_run("dateline-run", f"manual__{started:%Y-%m-%dT%H:%M:%S.%f}-{os.getpid()}")
     succeeded = False
@@ -94,7 +107,7 @@ def _run(find: Callable[[], Found], tell: Tell, jobs: int) -> RunReport:
         tell("looking for links")
         found = find()
         _fetch_all(run_id, found, tell)
-        counts = _curate(run_id, tell, jobs)
+        counts = _curate(run_id, tell, jobs, log_level)
         succeeded = True
     finally:
         outcomes = runs.close_run(run_id, succeeded)
@@ -121,9 +134,9 @@ def _fetch_all(run_id: int, found: Found, tell: Tell) -> None:
         list(pool.map(lambda each: fetch_source(run_id, *each), batches))
 
 
-def _curate(run_id: int, tell: Tell, jobs: int) -> Counter[str]:
+def _curate(run_id: int, tell: Tell, jobs: int, log_level: str) -> Counter[str]:
     counts: Counter[str] = Counter()
-    with _processes(jobs) as pool:
+    with _processes(jobs, log_level) as pool:
         waiting = [each for batch in load.plan(run_id) for each in batch]
         tell(f"reading {len(waiting)} pages")
         _spread(pool, jobs, partial(load.load, run_id), waiting)
@@ -137,12 +150,15 @@ def _curate(run_id: int, tell: Tell, jobs: int) -> Counter[str]:
     return counts
 
 
-def _processes(jobs: int) -> ProcessPoolExecutor:
+def _processes(jobs: int, log_level: str) -> ProcessPoolExecutor:
     # forkserver: one process imports spaCy and trafilatura once, the workers are forked from it
     # before it has any thread. "spawn" would import them in every worker (2 CPU-s each).
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["pipeline.stages.load", "pipeline.stages.annotate"])
-    return ProcessPoolExecutor(jobs, mp_context=context)
+    style = settings().log_format
+    return ProcessPoolExecutor(
+        jobs, mp_context=context, initializer=configure_logging, initargs=(log_level, style)
+    )
 
 
 def _spread(
