@@ -7,7 +7,7 @@ record after a damaged one is ours.
 
 import io
 import zlib
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
@@ -52,40 +52,58 @@ def iter_warc(path: str | Path) -> Iterator[ArchivedPage | BrokenRecord]:
         ArchiveError: the file is not there.
     """
     name = str(path)
-    with open_file(name) as file:
+    with open_file(name) as file, open_file(name) as probe:
         start: int | None = 0
         while start is not None:
-            broken_at, error = yield from _good_run(file, name, start)
-            if error is None:
+            run = _Run(file, probe, name, start)
+            yield from run.records()
+            if run.error is None:
                 return
-            found = _next_start(file, broken_at + 1)
-            if broken_at == start or found is None:
-                place = str(Locator(name, broken_at))
-                yield BrokenRecord(place, f"damaged after byte {broken_at}: {error}")
-            start = found
+            start = _next_start(file, run.position + 1)
+            if run.is_empty or start is None:
+                reason = f"damaged after byte {run.position}: {run.error}"
+                yield BrokenRecord(str(Locator(name, run.position)), reason)
 
 
-def _good_run(
-    file: IO[bytes], name: str, start: int
-) -> Generator[ArchivedPage | BrokenRecord, None, tuple[int, Exception | None]]:
-    """Yield records from ``start`` on; return where the last one began and what broke the next.
+class _Run:
+    """The good records from one place on, up to the end of the file or the next damage.
 
-    The broken record itself is found by a second run that begins at it and gets nowhere.
+    The damaged record itself is found by the next run, which begins at it and is empty.
     """
-    file.seek(start)
-    position = start
-    is_first = True
-    try:
-        for record in _records(_Tail(file, start)):
-            if not is_first and start + record.stream_pos <= position:
-                raise ArchiveError("compressed as a whole; write each record as its own member")
-            is_first = False
-            position = start + record.stream_pos
-            if record.record_type & _PAGES:
-                yield _page_or_broken(record, str(Locator(name, position)))
-    except _DAMAGE as error:
-        return position, error
-    return position, None
+
+    def __init__(self, file: IO[bytes], probe: IO[bytes], name: str, start: int) -> None:
+        self._file = file
+        self._probe = probe
+        self._name = name
+        self._start = start
+        self.position = start
+        """Where the last record began."""
+        self.is_empty = True
+        self.error: Exception | None = None
+
+    def records(self) -> Iterator[ArchivedPage | BrokenRecord]:
+        self._file.seek(self._start)
+        try:
+            for record in _records(_Tail(self._file, self._start)):
+                self._move_to(self._start + record.stream_pos)
+                if record.record_type & _PAGES:
+                    yield _page_or_broken(record, str(Locator(self._name, self.position)))
+                elif record.record_type == WarcRecordType.unknown:
+                    place = str(Locator(self._name, self.position))
+                    yield BrokenRecord(place, "a record of no known type")
+        except _DAMAGE as error:
+            self.error = error
+
+    def _move_to(self, position: int) -> None:
+        """Check that a record can be reached by its offset alone."""
+        if not self.is_empty and self._is_gzip(self._start) and not self._is_gzip(position):
+            raise ArchiveError("compressed as a whole; write each record as its own member")
+        self.is_empty = False
+        self.position = position
+
+    def _is_gzip(self, position: int) -> bool:
+        self._probe.seek(position)
+        return self._probe.read(3) == _GZIP
 
 
 def _next_start(file: IO[bytes], offset: int) -> int | None:
@@ -160,10 +178,10 @@ def _page(record: WarcRecord, raw_uri: str) -> ArchivedPage:
     status, kind = None, record.headers.get("Content-Type")
     if record.record_type == WarcRecordType.response:
         record.parse_http(auto_decode="all", strict_mode=False)
-        status = record.http_headers.status_code
-        if status is None:
+        answer = record.http_headers
+        if answer is None or answer.status_code is None:
             raise ArchiveError("the record holds no HTTP answer")
-        headers = record.http_headers.to_tuples()
+        status, headers = answer.status_code, answer.to_tuples()
         kind = next((value for key, value in headers if key.lower() == "content-type"), None)
     body = record.reader.read(MAX_RECORD_BYTES + 1)
     if len(body) > MAX_RECORD_BYTES:
