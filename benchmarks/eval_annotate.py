@@ -163,31 +163,46 @@ def _count_quotes(gold: dict[str, Any], annotation: Annotation, counts: Counter[
         counts[f"{kind}.speaker"] += best.speaker == quote["speaker_canonical"]
 
 
+_SYSTEMS = {
+    "polnear": "Dateline",
+    "rules": "rules alone",
+    "linker": "gold spans, our linking",
+}
+_ATTRIBUTIONS = {
+    "content": "F1, content",
+    "source": "F1, content and source",
+    "found": "recall, content",
+    "found_with_source": "recall, content and source",
+}
+
+
 def report(figures: dict[str, float], split: str) -> str:
-    """Lay the figures out as a table."""
-    lines = [f"{'set':24}{'what':34}{'n':>7}{'%':>8}"]
-    for system in ("polnear", "rules", "linker"):
-        label = {"polnear": "Dateline", "rules": "rules alone", "linker": "gold spans, our linking"}
+    """Lay the figures out as a table: data set, what, n, percent."""
+    lines = [_line("data", "what", "n", "%")]
+    for system, label in _SYSTEMS.items():
         for group in ("all", "direct"):
-            n = figures[f"{system}.{group}.n"]
-            for key in ("content", "source", "found", "found_with_source"):
-                what = f"{group}: {key.replace('_', ' ')}{' F1' if key in {'content', 'source'} else ''}"
-                value = 100 * figures[f"{system}.{group}.{key}"]
-                lines.append(
-                    f"{'PolNeAR ' + split:24}{label[system] + ', ' + what:50}{n:7.0f}{value:8.1f}"
-                )
-    n = figures["worldwide.n"]
-    lines.append(
-        f"{'Worldwide ' + split:24}{'entities, exact F1':50}{n:7.0f}{100 * figures['worldwide.f1']:8.1f}"
-    )
-    for key, value in figures.items():
+            n = f"{figures[f'{system}.{group}.n']:.0f}"
+            for key, what in _ATTRIBUTIONS.items():
+                value = _percent(figures[f"{system}.{group}.{key}"])
+                lines.append(_line(f"PolNeAR {split}", f"{label}, {group}: {what}", n, value))
+    n = f"{figures['worldwide.n']:.0f}"
+    value = _percent(figures["worldwide.f1"])
+    lines.append(_line(f"Worldwide {split}", "Dateline, entities: exact F1", n, value))
+    for key, share in figures.items():
         if key.startswith("seeds.") and not key.endswith(".n"):
-            n = figures[f"seeds.{key.split('.')[1]}.n"]
-            lines.append(f"{'seed articles':24}{key[6:]:50}{n:7.0f}{100 * value:8.1f}")
-    lines.append(
-        f"words per core-second, whole annotation: {figures['words_per_core_second']:,.0f}"
-    )
-    return "\n".join(lines) + "\n"
+            n = f"{figures[f'seeds.{_base(key[6:])}.n']:.0f}"
+            lines.append(_line("seed articles", f"Dateline, {key[6:]}", n, _percent(share)))
+    speed = f"{figures['words_per_core_second']:,.0f}"
+    return "\n".join([*lines, f"words per core-second, everything: {speed}", ""])
+
+
+def _line(*cells: str) -> str:
+    data, what, n, value = cells
+    return f"{data:16}{what:56}{n:>6}{value:>8}"
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f}"
 
 
 def main() -> None:

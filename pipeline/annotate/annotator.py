@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.tokens import Doc
 
-    from pipeline.annotate.tagger import TaggedSpans, Tagger
+    from pipeline.annotate.tagger import TaggedSpans, Tagger, TokenSpan
 
 BATCH_CHARACTERS = 200_000
 """Text tagged at once: about 50 articles, whose windows fill the encoder's batches well."""
@@ -155,27 +155,26 @@ class Annotator:
 
     def _as_read(self, doc: Doc, spans: TaggedSpans) -> Read:
         if self.uses_own_entities:
-            entities = _characters(doc, spans.entities, TAGGER)
-        else:
-            entities = tuple(
-                CharSpan(ent.start_char, ent.end_char, OTHERS[ent.label_])
-                for ent in doc.ents
-                if ent.label_ in OTHERS
-            )
-        same = {"Source": "Source", "Cue": "Cue", "Content": "Content"}
-        return Read(entities, _characters(doc, spans.attribution, same))
-
-
-def _characters(doc: Doc, spans: Iterable, labels: dict[str, str]) -> tuple[CharSpan, ...]:
-    return tuple(
-        CharSpan(
-            doc[span.start].idx,
-            doc[span.end - 1].idx + len(doc[span.end - 1]),
-            labels[span.label],
-            span.score,
+            return read_doc(doc, spans)
+        entities = (
+            CharSpan(entity.start_char, entity.end_char, OTHERS[entity.label_])
+            for entity in doc.ents
+            if entity.label_ in OTHERS
         )
-        for span in spans
+        return Read(tuple(entities), read_doc(doc, spans).attribution)
+
+
+def read_doc(doc: Doc, spans: TaggedSpans) -> Read:
+    """Turn the tagger's token spans into characters, its classes into our labels."""
+    return Read(
+        tuple(_characters(doc, span, TAGGER[span.label]) for span in spans.entities),
+        tuple(_characters(doc, span, span.label) for span in spans.attribution),
     )
+
+
+def _characters(doc: Doc, span: TokenSpan, label: str) -> CharSpan:
+    last = doc[span.end - 1]
+    return CharSpan(doc[span.start].idx, last.idx + len(last), label, span.score)
 
 
 def _batches(
@@ -205,12 +204,14 @@ def _blank() -> Language:
 def _installed(name: str) -> Language:
     import spacy
 
+    from pipeline.annotate.tokens import guard
+
     try:
-        return spacy.load(name)
+        return guard(spacy.load(name))
     except (OSError, ValueError) as error:
         raise ModelError(
-            f"DATELINE_NLP_MODEL={name!r} cannot be loaded: {one_line(str(error))}; install it with "
-            f"`python -m spacy download {name}`, or unset the setting to use Dateline's own model"
+            f"DATELINE_NLP_MODEL={name!r} cannot be loaded: {one_line(str(error))}; install it "
+            f"with `python -m spacy download {name}`, or unset the setting to use Dateline's own model"
         ) from error
 
 

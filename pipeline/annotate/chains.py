@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from pipeline.annotate.aliases import key, load_aliases
 from pipeline.annotate.layout import CharSpan, Layout
@@ -61,7 +62,7 @@ class Chains:
 def chain_mentions(
     layout: Layout, spans: Sequence[CharSpan], title_names: Sequence[tuple[str, str]] = ()
 ) -> Chains:
-    """Chain the clean mentions of one text; ``title_names`` are (surface, label) of its headline."""
+    """Chain the clean mentions of a text; ``title_names`` are (surface, label) of its headline."""
     text = layout.text
     titled = [(-1, surface) for surface, label in title_names if label == "PERSON"]
     people = People(
@@ -115,7 +116,7 @@ class _Names:
         self._defined: dict[str, str] = {}
         self._long: dict[str, list[tuple[str, ...]]] = {}
         self._before = dict(zip((s.start for s in spans[1:]), spans, strict=False))
-        for span, following in zip(spans, spans[1:], strict=False):
+        for span, following in pairwise(spans):
             self._define(span, following)
         for surface in {text[s.start : s.end] for s in spans if s.label in SPELLED_OUT}:
             words = tuple(surface.split())
@@ -168,12 +169,8 @@ class _Names:
     def _initials_of(self, surface: str) -> str | None:
         if not (surface.isupper() and 2 <= len(surface) <= 7):
             return None
-        choices = {
-            " ".join(words)
-            for words in self._long.get(surface, [])
-            or (words for group in self._long.values() for words in group)
-            if is_acronym(surface, " ".join(words))
-        }
+        longs = {" ".join(words) for group in self._long.values() for words in group}
+        choices = {long for long in longs if is_acronym(surface, long)}
         return choices.pop() if len(choices) == 1 else None
 
     def _shortened(self, surface: str) -> str | None:

@@ -37,6 +37,7 @@ _IRREGULAR = {
     "read": "read reads reading",
     "put": "put puts putting",
     "agree": "agree agrees agreed agreeing",
+    "try": "try tries tried trying",
     "refer": "refer refers referred referring",
 }
 _VERBS: dict[CueClass, str] = {
@@ -50,19 +51,19 @@ _VERBS: dict[CueClass, str] = {
     "criticize criticise condemn denounce speak point assure reassure charge echo declare chant "
     "scream tease protest plead remind stipulate proclaim pronounce narrate summarise summarize "
     "read email refer express raise question cite",
-    "thought": "think believe feel know expect hope fear worry doubt consider wonder assume suspect "
-    "see view understand remember realize realise support oppose favor favour regard foresee reckon "
-    "prefer estimate guess imagine mean deem trust distrust",
+    "thought": "think believe feel know expect hope fear worry doubt consider wonder assume "
+    "suspect see view understand remember realize realise support oppose favor favour regard "
+    "foresee reckon prefer estimate guess imagine mean deem trust distrust",
     "intent": "plan intend want seek aim agree decide refuse resolve opt prepare wish choose try "
     "attempt threaten offer hesitate",
 }
 _SPEECH_PHRASE = re.compile(r"according to|in the words of|statement|interview", re.IGNORECASE)
 _WORD = re.compile(r"[A-Za-z]+")
 _PLAIN_SPEECH = (
-    "say tell add argue claim explain note write tweet ask insist state declare announce warn reply "
-    "respond continue conclude suggest acknowledge admit confirm predict report recall complain "
-    "remark joke stress emphasize emphasise allege assert maintain observe comment quip concede "
-    "reveal testify shout yell caution reiterate repeat answer counter retort contend underline "
+    "say tell add argue claim explain note write tweet ask insist state declare announce warn "
+    "reply respond continue conclude suggest acknowledge admit confirm predict report recall "
+    "complain remark joke stress emphasize emphasise allege assert maintain observe comment "
+    "quip concede reveal testify shout yell caution reiterate repeat answer counter retort contend underline "
     "clarify exclaim fume opine recount elaborate lament urge boast cry"
 )
 """Verbs that stand beside quotation marks; the others need the tagger's word for it."""

@@ -16,8 +16,8 @@ _STOP = re.compile(r"[.!?…]+[”’\"')\]»]*[\s\u00a0]+(?=[“‘\"'(\[«]*[A
 _LAST_WORD = re.compile(r"[\w.]+$")
 _ABBREVIATIONS = frozenset(
     "mr mrs ms dr prof sen rep gov gen lt col sgt capt cmdr adm maj st no vs jr sr inc ltd co corp "
-    "hon rev supt insp dep det fr pres jan feb mar apr jun jul aug sep sept oct nov dec u.s u.n u.k "
-    "e.g i.e a.m p.m".split()
+    "hon rev supt insp dep det fr pres jan feb mar apr jun jul aug sep sept oct nov dec u.s u.n "
+    "u.k e.g i.e a.m p.m".split()
 )
 REACH = 12
 """Characters looked back from a full stop for the abbreviation it may belong to."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from pipeline.annotate.cues import is_speech_verb
 from pipeline.annotate.layout import CharSpan, Layout
@@ -55,7 +56,7 @@ def find_source(
 
 def share_sources(layout: Layout, linked: Sequence[Attribution]) -> None:
     """Give "adding" and "and said" the source of the attribution before in the same sentence."""
-    for earlier, later in zip(linked, linked[1:], strict=False):
+    for earlier, later in pairwise(linked):
         if later.source or not later.cue or not earlier.source or not earlier.cue:
             continue
         cue = later.cue[0]

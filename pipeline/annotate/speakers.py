@@ -110,7 +110,7 @@ class SpeakerResolver:
         return self._body(source, others)
 
     def _is_modifier(self, number: int, source: CharSpan) -> bool:
-        """Tell "Trump" in "Trump’s campaign", "a Trump aide", "a lawyer for Trump" from a speaker."""
+        """Tell a speaker from "Trump" in "Trump’s campaign", "a Trump aide", "a lawyer for him"."""
         span = self._chains.spans[number]
         text = self._layout.text
         after = text[span.end : source.end]

@@ -29,11 +29,11 @@ OFFICES = frozenset(
     "researcher historian lawyer spokesman spokeswoman spokesperson spox coach manager captain "
     "speaker leader head boss whip nominee candidate frontrunner contender businessman "
     "businesswoman billionaire activist lawmaker legislator parliamentarian mp mps mep adviser "
-    "advisor aide strategist pollster consultant official diplomat negotiator delegate administrator "
-    "superintendent treasurer comptroller registrar principal dean rector coordinator organizer "
-    "organiser executive president-elect host anchor moderator commentator actor actress singer "
-    "musician artist director-general farmer teacher nurse resident student physician neurosurgeon "
-    "mogul tycoon developer".split()
+    "advisor aide strategist pollster consultant official diplomat negotiator delegate "
+    "administrator superintendent treasurer comptroller registrar principal dean rector "
+    "coordinator organizer organiser executive president-elect host anchor moderator commentator "
+    "actor actress singer musician artist director-general farmer teacher nurse resident student "
+    "physician neurosurgeon mogul tycoon developer".split()
 )
 _MODIFIERS = frozenset(
     "prime foreign defense defence interior finance home press first former ex acting assistant "
@@ -45,8 +45,8 @@ _MODIFIERS = frozenset(
 )
 _LINKS = frozenset("of for and the to at in on & -".split())
 _NO_TITLE = frozenset(
-    "a an the when while as after before if but and or that this these those he she they it we i in "
-    "on at by for from with under since because though although both neither either not so then "
+    "a an the when while as after before if but and or that this these those he she they it we i "
+    "in on at by for from with under since because though although both neither either not so then "
     "meanwhile however later earlier yesterday today".split()
 )
 _WORD = re.compile(r"[^\s,;:()“”\"]+")

@@ -10,11 +10,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from spacy.language import Language
-    from spacy.tokenizer import Tokenizer
-
 from spacy.tokens import Doc
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from spacy.language import Language
 
 LONGEST_RUN = 400
 """Characters without white space. The longest URLs in news text have about 300."""
@@ -24,8 +25,9 @@ _BLOB = re.compile(rf"\S{{{LONGEST_RUN},}}")
 class GuardedTokenizer:
     """Callable as spaCy wants it: text in, Doc out, ``doc.text == text`` always."""
 
-    def __init__(self, tokenizer: Tokenizer) -> None:
+    def __init__(self, tokenizer: Callable[[str], Doc]) -> None:
         self._inner = tokenizer
+        self._vocab = tokenizer("").vocab
 
     def __call__(self, text: str) -> Doc:
         """Tokenise one text."""
@@ -40,7 +42,7 @@ class GuardedTokenizer:
             spaces.append(False)
             position = match.end()
         self._append(text[position:], words, spaces)
-        return Doc(self._inner.vocab, words=words, spaces=spaces)
+        return Doc(self._vocab, words=words, spaces=spaces)
 
     def _append(self, part: str, words: list[str], spaces: list[bool]) -> None:
         if not part:
