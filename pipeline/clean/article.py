@@ -22,7 +22,8 @@ from pipeline.words import normalise, word_count
 
 _HEAD_LINES = 12
 _CREDIT_LINES = 4
-_REPEAT_WORDS = 8
+_REPEAT_WORDS = 25
+"""Shorter lines may repeat in a list ("Battery life: 10 hours")."""
 
 
 def clean_article(article: Article, memory: SiteMemory | None) -> Article:

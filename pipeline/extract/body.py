@@ -14,13 +14,16 @@ from dataclasses import dataclass
 
 from lxml.html import HtmlElement
 
-from pipeline.extract.layout import Run, marks_of, runs_of
+from pipeline.extract.layout import Run, marks_of
+from pipeline.extract.recovery import recover
 from pipeline.records import RemovedBlock
 from pipeline.words import normalise, squeeze, word_count
 
 LEAST_SHARE = 0.6
-"""The precision pass must give this share of the default pass's words, or the default one is used."""
+"""The precision pass must give this share of the default pass's words, or that one is used."""
 _FRAME_SHARE = 0.3
+_LINK_WORDS = 4
+_TITLE_LINES = 3
 _BULLET = re.compile(r"^- ")
 _SENTENCE_END = re.compile(r"[.!?…:。][\"”’')\]»]*$")
 _LOGGERS = ("trafilatura", "htmldate", "courlan", "readability", "justext", "charset_normalizer")
@@ -34,16 +37,17 @@ class Body:
     removed: tuple[RemovedBlock, ...] = ()
 
 
-def find_body(root: HtmlElement, url: str | None, standfirst: str | None) -> Body:
+def find_body(root: HtmlElement, runs: list[Run], url: str | None, standfirst: str | None) -> Body:
     """Return the article's lines.
 
     Args:
         root: the page; it is not changed.
+        runs: its layout.
         url: where it was found.
         standfirst: what the page's metadata call its description, or None.
     """
     lines = _best_pass(root, url)
-    return _fit(lines, runs_of(root), standfirst) if lines else Body()
+    return _fit(lines, runs, standfirst) if lines else Body()
 
 
 def _best_pass(root: HtmlElement, url: str | None) -> list[str]:
@@ -69,20 +73,24 @@ def _pass(root: HtmlElement, url: str | None, *, precision: bool) -> list[str]:
 
 
 def _fit(lines: list[str], runs: list[Run], standfirst: str | None) -> Body:
-    places = defaultdict(list)
+    places: dict[str, list[int]] = defaultdict(list)
     for place, run in enumerate(runs):
         places[run.key].append(place)
     chosen = _align(lines, places)
     frames = _frames([runs[place] for place in chosen if place is not None])
-    kept: list[str] = []
+    kept: list[tuple[str, int | None]] = []
     removed: list[RemovedBlock] = []
-    for line, place in zip(lines, chosen, strict=True):
-        reason = None if place is None else _reason(runs[place], marks_of(runs[place], frames))
+    for number, (line, at) in enumerate(zip(lines, chosen, strict=True)):
+        is_title = number < _TITLE_LINES and at is not None and runs[at].tag == "h1"
+        reason = (
+            "title" if is_title else _reason([runs[p] for p in places[normalise(line)]], frames)
+        )
         if reason:
             removed.append(RemovedBlock(line, reason))
         else:
-            kept.append(line)
-    return Body(tuple(kept), tuple(removed))
+            kept.append((line, at))
+    found = recover(kept, runs, frames, standfirst)
+    return Body(tuple(found), tuple(removed))
 
 
 def _align(lines: list[str], places: dict[str, list[int]]) -> list[int | None]:
@@ -112,11 +120,19 @@ def _frames(kept: list[Run]) -> set[HtmlElement]:
     return {element for element, words in weights.items() if words >= _FRAME_SHARE * total}
 
 
-def _reason(run: Run, marks: frozenset[str]) -> str | None:
+def _reason(runs: list[Run], frames: set[HtmlElement]) -> str | None:
+    """Return why a line goes; one that stands on the page several times must go everywhere."""
+    reasons = [_run_reason(run, frames) for run in runs]
+    return reasons[0] if reasons and all(reasons) else None
+
+
+def _run_reason(run: Run, frames: set[HtmlElement]) -> str | None:
+    marks = marks_of(run, frames)
     if "embed" in marks:
         return "embedded_post"
-    if "caption" in marks:
-        return "caption"
-    if run.link_share > 0.9 and "heading" not in marks:
+    for mark in ("caption", "author_bio"):
+        if mark in marks:
+            return mark
+    if run.link_share > 0.9 and "heading" not in marks and word_count(run.text) >= _LINK_WORDS:
         return "related"
     return None

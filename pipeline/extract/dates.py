@@ -16,6 +16,16 @@ from pipeline.clean.openings import read_day
 from pipeline.records import DateOrigin
 
 EARLIEST = date(1990, 1, 1)
+META_PUBLISHED = (
+    "article:published_time og:article:published_time datepublished article.published parsely-pub-date "
+    "sailthru.date dc.date.issued dcterms.created dc.date pubdate publishdate publish-date publish_date "
+    "date publication_date cxenseparse:recs:publishtime og:published_time rnews:datepublished "
+    "article:published citation_publication_date dcterms.date displaydate originalpublicationdate"
+).split()
+META_MODIFIED = (
+    "article:modified_time og:updated_time datemodified lastmod last-modified dcterms.modified "
+    "article:updated revision_date"
+).split()
 _ISO = re.compile(
     r"(\d{4})-?(\d\d)-?(\d\d)(?:[T ]+(\d\d?):(\d\d)(?::(\d\d)(?:[.,:]\d+)?)?\s*(Z|[+-]\d\d:?(?:\d\d)?|UTC|GMT)?)?"
 )
@@ -23,7 +33,6 @@ _SLASHED = re.compile(r"(\d{4})/(\d{1,2})/(\d{1,2})")
 _URL_DAY = re.compile(r"/((?:19|20)\d\d)[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?=[/_-]|\b)")
 _URL_WORDED = re.compile(r"/((?:19|20)\d\d)/([a-z]{3})[a-z]*/(\d\d?)(?=/)", re.IGNORECASE)
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
-_PUBLISHED_CLASS = re.compile(r"publish|posted|date|time|created|byline|entry-meta|post-meta", re.I)
 
 Candidate = tuple[DateOrigin, str | None]
 

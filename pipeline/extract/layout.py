@@ -39,10 +39,14 @@ _MARKS: dict[str, re.Pattern[str]] = {
         r"story-?link|link-?list|carousel|rail([\s_-]|$)|must-?read",
         re.IGNORECASE,
     ),
+    "author_bio": re.compile(
+        r"author[\w-]{0,20}[_-]*(bio|box|card|desc|about)|about-?(the-?)?author|(^|[\s_-])bio(graphy)?([\s_-]|$)",
+        re.IGNORECASE,
+    ),
     "service": re.compile(
         r"newsletter|subscri|sign-?up|paywall|regwall|donat|share|social|sharing|follow-?us|toolbar|"
         r"cookie|consent|gdpr|advert|sponsor|(^|[\s_-])ads?([\s_-]|$)|breadcrumb|"
-        r"author-?(bio|box|info|card|desc)|about-?(the-?)?author|bio([\s_-]|$)|disclaimer|comment(s|-)|"
+        r"disclaimer|comment(s|-)|"
         r"disqus|tag-?(list|cloud|s)|topics|print-?only|screen-?reader|visually-?hidden|sr-?only|"
         r"skip-?link|login|pagination|poll|quiz|widget-?title|rating",
         re.IGNORECASE,
@@ -73,6 +77,7 @@ class Run:
     """The block that holds it."""
     link_share: float
     """Share of its characters that stand in links."""
+
     @property
     def tag(self) -> str:
         """Name of the block that holds it."""

@@ -1,0 +1,136 @@
+"""Brings back what the extractor lost: the standfirst, and paragraphs among their kept siblings.
+
+A paragraph is lost to the extractor where half of it is a link, or a pattern over class names takes
+it for furniture. Its place speaks for it: between, right before or right behind paragraphs of the
+same parent that were kept. Nothing that the markup or the wording calls furniture comes back.
+"""
+
+import re
+from collections import Counter
+from itertools import takewhile
+
+from lxml.html import HtmlElement
+
+from pipeline.clean.openings import read_opening
+from pipeline.clean.patterns import reason_for
+from pipeline.extract.layout import Run, marks_of
+from pipeline.words import normalise, word_count
+
+Placed = tuple[str, int | None]
+_FOREIGN = frozenset(
+    {"embed", "caption", "related", "service", "hidden", "aside", "figure", "table"}
+)
+_LEAST_SIBLINGS = 3
+_LEAST_WORDS = 8
+_MOST_LINKED = 0.6
+_SENTENCE_END = re.compile(r"[.!?…:。][\"”’')\]»]*$")
+_STANDFIRST = re.compile(
+    r"standfirst|(^|[\s_-])(dek|deck|lede|lead|strapline|sub-?title|sub-?head(line|ing)?|"
+    r"excerpt|intro|summary|kicker-?text|article-?desc(ription)?|description)([\s_-]|$)",
+    re.IGNORECASE,
+)
+_NEAR_TITLE = 4
+"""Runs between the title and a standfirst: a byline, a day, a label."""
+_FOREIGN_ABOVE = frozenset({"caption", "hidden", "related", "aside", "figure", "item"})
+_STANDFIRST_LEAST, _STANDFIRST_MOST = 6, 80
+_CUT = 40
+"""Characters of a description that must open a run of text: descriptions are often cut short."""
+
+
+def recover(
+    kept: list[Placed], runs: list[Run], frames: set[HtmlElement], standfirst: str | None
+) -> list[str]:
+    """Return the kept lines with the recovered ones among them, in reading order.
+
+    Args:
+        kept: the extractor's lines, each with its place in ``runs`` if it has one.
+        runs: the page.
+        frames: elements that hold much of the article.
+        standfirst: the description in the page's metadata, or None.
+    """
+    placed = [place for _, place in kept if place is not None]
+    if not placed:
+        return [line for line, _ in kept]
+    known = {normalise(line) for line, _ in kept}
+    back = {
+        place: runs[place].text
+        for place in _siblings(placed, runs, frames)
+        if runs[place].key not in known
+    }
+    top = _standfirst(
+        min(placed), runs, known | {run.key for run in map(runs.__getitem__, back)}, standfirst
+    )
+    return ([top] if top else []) + _merged(kept, back)
+
+
+def _merged(kept: list[Placed], back: dict[int, str]) -> list[str]:
+    """Put each recovered line before the first kept one that stands behind it."""
+    lines: list[str] = []
+    waiting = sorted(back)
+    last = max(place for _, place in kept if place is not None)
+    for line, place in kept:
+        while waiting and place is not None and waiting[0] < place <= last:
+            lines.append(back[waiting.pop(0)])
+        lines.append(line)
+    return lines + [back[place] for place in waiting]
+
+
+def _siblings(placed: list[int], runs: list[Run], frames: set[HtmlElement]) -> list[int]:
+    taken = set(placed)
+    counts = Counter(_parent(runs[place]) for place in placed if runs[place].tag == "p")
+    parents = {parent for parent, count in counts.items() if count >= _LEAST_SIBLINGS}
+
+    def belongs(place: int) -> bool:
+        run = runs[place]
+        return place not in taken and _parent(run) in parents and _is_paragraph(run, frames)
+
+    first, last = min(placed), max(placed)
+    inside = [place for place in range(first, last) if belongs(place)]
+    before = list(takewhile(belongs, range(first - 1, -1, -1)))
+    behind = list(takewhile(belongs, range(last + 1, len(runs))))
+    return before + inside + behind
+
+
+def _parent(run: Run) -> HtmlElement | None:
+    return run.parent.getparent()
+
+
+def _is_paragraph(run: Run, frames: set[HtmlElement]) -> bool:
+    if run.tag != "p" or word_count(run.text) < _LEAST_WORDS or run.link_share > _MOST_LINKED:
+        return False
+    if not _SENTENCE_END.search(run.text) or marks_of(run, frames) & _FOREIGN:
+        return False
+    return reason_for(run.text) is None
+
+
+def _standfirst(
+    first: int, runs: list[Run], known: set[str], description: str | None
+) -> str | None:
+    """Return the standfirst above the first line: what the head quotes, or a class name calls so."""
+    head = normalise(description or "").rstrip(" .…")[:_CUT]
+    titles = [place for place in range(first) if runs[place].tag == "h1"]
+    for place in range(titles[-1] + 1 if titles else 0, first):
+        run = runs[place]
+        words = word_count(run.text)
+        if not _STANDFIRST_LEAST <= words <= _STANDFIRST_MOST or run.link_share > _MOST_LINKED:
+            continue
+        if run.key in known or reason_for(run.text) or read_opening(run.text):
+            continue
+        if marks_of(run, ()) & _FOREIGN_ABOVE:
+            continue
+        quoted = len(head) == _CUT and run.key.startswith(head)
+        near = titles and place - titles[-1] <= _NEAR_TITLE
+        if quoted or (near and _is_called_so(run)):
+            return run.text
+    return None
+
+
+def _is_called_so(run: Run) -> bool:
+    element: HtmlElement | None = run.parent
+    for _ in range(3):
+        if element is None:
+            return False
+        if _STANDFIRST.search(f"{element.get('class') or ''} {element.get('data-testid') or ''}"):
+            return True
+        element = element.getparent()
+    return False
