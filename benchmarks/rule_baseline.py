@@ -14,7 +14,8 @@ _VERBS = (
     "noted notes wrote writes tweeted asked asks insisted insists stated states declared declares "
     "announced announces warned warns replied responded continued concluded suggested suggests "
     "acknowledged admitted admits confirmed predicted believes believed thinks thought called "
-    "calls reported reports recalled charged complained remarked joked stressed emphasized emphasised "
+    "calls reported reports recalled charged complained remarked joked stressed emphasized "
+    "emphasised "
     "alleged accused denied denies promised vowed urged"
 )
 _VERB = re.compile(rf"\b(?:{'|'.join(_VERBS.split())})\b")

@@ -211,7 +211,8 @@ def _installed(name: str) -> Language:
     except (OSError, ValueError) as error:
         raise ModelError(
             f"DATELINE_NLP_MODEL={name!r} cannot be loaded: {one_line(str(error))}; install it "
-            f"with `python -m spacy download {name}`, or unset the setting to use Dateline's own model"
+            f"with `python -m spacy download {name}`, or unset the setting to use Dateline's "
+            f"own model"
         ) from error
 
 

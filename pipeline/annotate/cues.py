@@ -63,7 +63,8 @@ _PLAIN_SPEECH = (
     "say tell add argue claim explain note write tweet ask insist state declare announce warn "
     "reply respond continue conclude suggest acknowledge admit confirm predict report recall "
     "complain remark joke stress emphasize emphasise allege assert maintain observe comment "
-    "quip concede reveal testify shout yell caution reiterate repeat answer counter retort contend underline "
+    "quip concede reveal testify shout yell caution reiterate repeat answer counter retort "
+    "contend underline "
     "clarify exclaim fume opine recount elaborate lament urge boast cry"
 )
 """Verbs that stand beside quotation marks; the others need the tagger's word for it."""

@@ -39,7 +39,8 @@ OTHERS = {
 _HEADS = {
     "EVENT": "dialogue summit war wars conference olympics games festival championship "
     "championships cup election elections referendum revolution massacre genocide holocaust "
-    "earthquake hurricane typhoon cyclone tsunami pandemic crisis uprising spring protests marathon derby final "
+    "earthquake hurricane typhoon cyclone tsunami pandemic crisis uprising spring protests "
+    "marathon derby final "
     "tournament awards ceremony day week christmas easter ramadan eid diwali talks forum expo "
     "congress battle siege ceasefire operation coup intifada riots congress assembly",
     "LAW": "treaty act agreement accord accords constitution bill law convention protocol charter "
