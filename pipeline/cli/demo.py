@@ -1,0 +1,225 @@
+"""``dateline demo``: the whole way on the bundled news site, by a real Airflow run."""
+
+import json
+import os
+import sys
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pipeline.cli.app import START
+from pipeline.cli.output import print_table
+from pipeline.cli.up import (
+    ended_by_sigterm,
+    hold,
+    print_login,
+    start_airflow,
+    stop_loudly,
+)
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+
+    from pipeline.cockpit.airflow import Airflow
+    from pipeline.cockpit.progress import Progress
+    from pipeline.demo import DemoSite
+
+_HELP = (
+    "Run everything on a bundled news site: Postgres, Airflow, and the tables that come out.\n\n"
+    "Three invented outlets are served on loopback, Airflow reads them and fills Postgres; no "
+    "network, no account. On a terminal it stays up until Ctrl-C, so that you can look around in "
+    "Airflow's UI. A second run doubles nothing and shows the one article that was edited.\n\n"
+    "Example: dateline demo --no-stay"
+)
+
+_TABLES = {
+    "Outlets": """
+        select source_key as outlet, count(*) as articles,
+               count(*) filter (where not is_original) as copies, sum(word_count) as words
+        from mart.articles group by source_key order by source_key""",
+    "Who said what (8 of {quotes} quotes)": """
+        select speaker_name as speaker, quote_text as quote, source_key as outlet
+        from (
+            select distinct on (speaker_name) speaker_name, quote_text, source_key
+            from mart.who_said_what
+            where quote_kind = 'direct' and speaker_name is not null and is_original
+                  and length(quote_text) between 40 and 160
+            order by speaker_name, length(quote_text) desc
+        ) as one_each
+        order by length(quote_text) desc limit 8""",
+    "Copies found": """
+        select source_key as outlet, title, original_source_key as copied_from,
+               original_title, round(containment::numeric, 2) as contained
+        from mart.copies order by original_title, source_key""",
+    "Edited after publication, without a word": """
+        select source_key as outlet, title_after as title, words_before, words_after, seen_at
+        from mart.silent_edits order by seen_at""",
+    "Where every link of this run ended": """
+        select coalesce(outcome, 'undecided') as outcome, count(*) as links
+        from mart.url_fate where run_id = {run} group by 1 order by 2 desc, 1""",
+}
+_UNDECIDED = "select count(*) from mart.url_fate where outcome is null and run_id = {run}"
+_NEXT = """
+Ask your own questions:
+  dateline sql "select speaker_name, quote_text from mart.who_said_what where quote_text ~ 'water'"
+  dateline sql "select * from mart.run_quality"
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What a later demo must know of this one: URLs hold the ports, and edition 2 follows 1."""
+
+    edition: int = 1
+    ports: tuple[int, int, int] | None = None
+
+    @classmethod
+    def read(cls, path: Path) -> "Memory":
+        """Return what was written, or the start where there is nothing readable."""
+        try:
+            known = json.loads(path.read_text())
+            return cls(int(known["edition"]), (*map(int, known["ports"]),))  # type: ignore[arg-type]
+        except (OSError, ValueError, KeyError, TypeError):
+            return cls()
+
+    def write(self, path: Path) -> None:
+        """Write it down."""
+        path.write_text(json.dumps(asdict(self)))
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+
+    @app.command(rich_help_panel=START, help=_HELP)
+    def demo(
+        stay: Annotated[
+            bool | None,
+            typer.Option(
+                "--stay/--no-stay", help="Stay up until Ctrl-C; by default on a terminal."
+            ),
+        ] = None,
+    ) -> None:
+        from pipeline.cockpit.airflow import require_airflow
+        from pipeline.cockpit.progress import Progress
+        from pipeline.settings import settings
+        from pipeline.telemetry import configure_logging
+
+        require_airflow()
+        configure_logging("WARNING", settings().log_format)
+        stays = sys.stdout.isatty() and sys.stdin.isatty() if stay is None else stay
+        with ExitStack() as stack:
+            stack.enter_context(ended_by_sigterm())
+            rows_are_there = _demo(stack, Progress(), stays=stays)
+        sys.exit(0 if rows_are_there else 1)
+
+
+def _demo(stack: ExitStack, progress: "Progress", *, stays: bool) -> bool:
+    """Run the demo; return whether all the rows are there that a demo must have."""
+    from pipeline.cockpit.airflow import Airflow
+    from pipeline.settings import settings
+    from pipeline.warehouse.store import connect
+
+    dsn = _start_store(stack, progress)
+    memory_file = settings().home_folder / "demo.json"
+    memory = Memory.read(memory_file)
+    site = _serve(stack, memory, progress)
+    _use_sources(site)
+    airflow = Airflow(settings(), dsn)
+    stack.callback(stop_loudly, airflow, progress)
+    start_airflow(airflow, progress)
+    _run_dags(airflow, progress)
+    with connect(dsn) as connection:
+        _print_results(connection)
+        complaints = _complaints(connection)
+    for complaint in complaints:
+        progress.say(f"dateline: {complaint}")
+    if not complaints:
+        Memory(2, site.ports).write(memory_file)
+    print_login(airflow)
+    typer.echo(_NEXT, err=True)
+    if stays:
+        hold(airflow, progress)
+    return not complaints
+
+
+def _start_store(stack: ExitStack, progress: "Progress") -> str:
+    """Return the DSN of a migrated store; what we start here is stopped at the end."""
+    from pipeline.settings import settings
+    from pipeline.warehouse.server import embedded_server
+    from pipeline.warehouse.store import ensure_store
+
+    if settings().dsn is None and not embedded_server().is_ready():
+        stack.callback(embedded_server().stop)
+    with progress.step("starting Postgres", "Postgres is up, its schema up to date"):
+        return ensure_store()
+
+
+def _serve(stack: ExitStack, memory: Memory, progress: "Progress") -> "DemoSite":
+    from pipeline.demo import PREFERRED_PORTS, DemoSite, free_ports
+
+    wanted = memory.ports or PREFERRED_PORTS
+    ports = free_ports(wanted)
+    if memory.ports and ports != wanted:
+        progress.say(
+            f"ports {wanted} of the last demo are partly taken: serving at {ports}, so the same "
+            "articles will appear as new ones"
+        )
+    with progress.step("serving the demo site", f"the demo site is up, edition {memory.edition}"):
+        return stack.enter_context(DemoSite(memory.edition, ports))
+
+
+def _use_sources(site: "DemoSite") -> None:
+    """Write the outlets' source files and make them the sources of this process's settings."""
+    from pipeline.settings import settings
+
+    folder = settings().home_folder / "demo-sources"
+    site.write_sources(folder)
+    os.environ["DATELINE_SOURCES"] = str(folder)
+    settings.cache_clear()
+
+
+def _run_dags(airflow: "Airflow", progress: "Progress") -> None:
+    """Trigger *ingest* and wait for it, and for the *curate* run that its asset starts."""
+    from pipeline.cockpit.follow import follow, next_run
+    from pipeline.cockpit.runs import trigger
+
+    api, check = airflow.api, airflow.check_alive
+    run_id = trigger(api, "ingest")
+    follow(api, "ingest", run_id, progress, check)
+    started = next_run(api, "ingest", run_id, "curate", check)
+    follow(api, "curate", started, progress, check)
+
+
+def _print_results(connection: "Connection") -> None:
+    quotes = _one(connection, "select count(*) from mart.who_said_what")
+    run = _last_run(connection)
+    for title, query in _TABLES.items():
+        cursor = connection.execute(query.format(run=run).encode())
+        columns = [column.name for column in cursor.description or []]
+        rows = cursor.fetchall()
+        if rows:
+            print_table(rows, columns, title=title.format(quotes=quotes))
+
+
+def _complaints(connection: "Connection") -> list[str]:
+    """Return what is wrong with the rows, nothing where all are there."""
+    counts = {
+        "articles": "select count(*) from mart.articles",
+        "quotes": "select count(*) from mart.who_said_what where speaker_name is not null",
+        "copies": "select count(*) from mart.copies",
+    }
+    wrong = [f"no {what}" for what, query in counts.items() if not _one(connection, query)]
+    undecided = _one(connection, _UNDECIDED.format(run=_last_run(connection)))
+    return wrong + ([f"{undecided} links without an outcome"] if undecided else [])
+
+
+def _last_run(connection: "Connection") -> int:
+    return _one(connection, "select max(run_id) from ops.runs where dag_id = 'ingest'")
+
+
+def _one(connection: "Connection", query: str) -> int:
+    row = connection.execute(query.encode()).fetchone()
+    return int(row[0]) if row and row[0] is not None else 0

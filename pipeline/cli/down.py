@@ -1,0 +1,43 @@
+"""``dateline down``: ends what ``dateline up`` or a killed command left running."""
+
+import shutil
+from typing import Annotated
+
+import typer
+
+from pipeline.cli.app import START
+
+_HELP = (
+    "Stop Airflow and the Postgres server that Dateline brings along.\n\n"
+    "Rows stay. With --remove everything Dateline keeps is removed: database, archive, logs, "
+    "Airflow's settings. A server of your own ($DATELINE_DSN) is left alone.\n\n"
+    "Example: dateline down --remove"
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+
+    @app.command(rich_help_panel=START, help=_HELP)
+    def down(
+        remove: Annotated[
+            bool, typer.Option(help="Remove the home folder and everything in it.")
+        ] = False,
+    ) -> None:
+        from pipeline.cockpit.places import Places
+        from pipeline.cockpit.processes import stop
+        from pipeline.cockpit.progress import Progress
+        from pipeline.settings import settings
+        from pipeline.warehouse.server import embedded_server
+
+        home, progress = settings().home_folder, Progress()
+        places = Places(home)
+        if places.running.exists():
+            with progress.step("stopping Airflow", "Airflow is stopped"):
+                stop(places)
+        if embedded_server().stop():
+            progress.say("Postgres is stopped")
+        if remove and home.exists():
+            embedded_server().remove()
+            shutil.rmtree(home)
+            progress.say(f"{home} is removed")

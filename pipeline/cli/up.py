@@ -1,0 +1,119 @@
+"""``dateline up``: Airflow with our DAGs on your own sources, until Ctrl-C."""
+
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from pipeline.cli.app import START
+
+if TYPE_CHECKING:
+    from pipeline.cockpit.airflow import Airflow
+    from pipeline.cockpit.progress import Progress
+
+_HELP = (
+    "Start Postgres and Airflow and read your sources on a schedule, until Ctrl-C.\n\n"
+    "Reads the folder sources/ (or $DATELINE_SOURCES) once at the start, then whenever "
+    "$DATELINE_SCHEDULE says so (a cron line in UTC, every 30 minutes by default). Prints the "
+    "address of Airflow's UI and how to log in.\n\n"
+    "Example: dateline up --detach"
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+
+    @app.command(rich_help_panel=START, help=_HELP)
+    def up(
+        detach: Annotated[
+            bool, typer.Option(help="Leave it running and return; `dateline down` ends it.")
+        ] = False,
+    ) -> None:
+        from pipeline.cockpit.airflow import Airflow, require_airflow
+        from pipeline.cockpit.progress import Progress
+        from pipeline.cockpit.runs import trigger
+        from pipeline.settings import settings
+        from pipeline.stages.sources import active_sources
+        from pipeline.telemetry import configure_logging
+        from pipeline.warehouse.store import ensure_store
+
+        require_airflow()
+        configure_logging("WARNING", settings().log_format)
+        progress = Progress()
+        with ExitStack() as stack:
+            stack.enter_context(ended_by_sigterm())
+            with progress.step("starting Postgres", "Postgres is up, its schema up to date"):
+                dsn = ensure_store()
+            keys = active_sources()
+            airflow = Airflow(settings(), dsn)
+            stack.callback(stop_loudly, airflow, progress)
+            start_airflow(airflow, progress, detached=detach)
+            trigger(airflow.api, "ingest")
+            progress.say(f"reading {len(keys)} sources now, and then by {settings().schedule} UTC")
+            print_login(airflow)
+            if detach:
+                stack.pop_all()
+            else:
+                hold(airflow, progress)
+
+
+def start_airflow(airflow: "Airflow", progress: "Progress", *, detached: bool = False) -> None:
+    """Start Airflow and return when it is ready.
+
+    Raises:
+        AirflowError: it does not get ready; names its log.
+    """
+    with progress.step("starting Airflow", "Airflow is up"):
+        airflow.start(detached=detached)
+        airflow.wait_until_ready()
+
+
+def print_login(airflow: "Airflow") -> None:
+    """Print on stderr where the UI is and how to log in."""
+    from pipeline.cockpit.secrets import USER, password
+
+    typer.secho(
+        f"\nAirflow: {airflow.url}   user {USER}   password {password(airflow.places)}",
+        err=True,
+        bold=True,
+    )
+
+
+def hold(airflow: "Airflow", progress: "Progress") -> None:
+    """Return at Ctrl-C or SIGTERM.
+
+    Raises:
+        AirflowError: Airflow has died.
+    """
+    progress.say("Ctrl-C ends it.")
+    try:
+        while True:
+            airflow.check_alive()
+            time.sleep(1.0)
+    except KeyboardInterrupt:
+        progress.say("")
+
+
+def stop_loudly(airflow: "Airflow", progress: "Progress") -> None:
+    """Stop Airflow and say so."""
+    with progress.step("stopping Airflow", "Airflow is stopped"):
+        airflow.stop()
+
+
+@contextmanager
+def ended_by_sigterm() -> Iterator[None]:
+    """Make SIGTERM and SIGHUP end the block the way Ctrl-C does, so that it cleans up."""
+
+    def interrupt(_number: int, _frame: Any) -> None:
+        raise KeyboardInterrupt
+
+    numbers = (signal.SIGTERM, signal.SIGHUP)
+    before = [signal.signal(number, interrupt) for number in numbers]
+    try:
+        yield
+    finally:
+        for number, handler in zip(numbers, before, strict=True):
+            signal.signal(number, handler)
