@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from http import HTTPStatus
 
-from pipeline.demo.copydesk import MarkedQuote, Outlet, Story, outlets
+from pipeline.demo.blocks import MarkedQuote
+from pipeline.demo.copydesk import Outlet, Story, outlets
 from pipeline.outcomes import Outcome
 from pipeline.records import ArticleKind, QuoteKind
 

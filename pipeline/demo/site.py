@@ -16,7 +16,8 @@ from http import HTTPStatus
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from pipeline.demo.copydesk import HERE, Extra, Outlet, Story, slug_of
+from pipeline.demo.blocks import HERE, LINK
+from pipeline.demo.copydesk import Extra, Outlet, Story, slug_of
 from pipeline.outcomes import Outcome
 
 FEED_ITEMS = 16
@@ -24,7 +25,6 @@ AGENCY = "Linden Press"
 """The invented agency whose stories all three outlets carry."""
 BUILT = datetime(2026, 11, 20, 18, 0, tzinfo=UTC)
 """Last-Modified of everything that is no article."""
-_LINK = re.compile(r"\[([^\]]+)\]\((/[^)]*)\)")
 _CALENDAR = re.compile(r"^/(calendar|diary)/(\d{4})/(\d{2})/$")
 _MEDIA = re.compile(r"^/media/([a-z0-9-]+)\.svg$")
 
@@ -47,7 +47,7 @@ class Page:
 
 def _inline(text: str) -> Markup:
     """Escape a paragraph and turn its ``[words](path)`` into links."""
-    html = _LINK.sub(r'<a href="\2">\1</a>', str(escape(text)))
+    html = LINK.sub(r'<a href="\2">\1</a>', str(escape(text)))
     return Markup(html)  # noqa: S704  # escaped one line above
 
 

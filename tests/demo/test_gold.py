@@ -7,7 +7,8 @@ from typing import get_args
 
 import pytest
 
-from pipeline.demo.copydesk import BlockKind, Outlet, outlets, parse_blocks
+from pipeline.demo.blocks import BlockKind, parse_blocks
+from pipeline.demo.copydesk import Outlet, outlets
 from pipeline.demo.gold import bare, kind_of
 from pipeline.outcomes import Outcome
 
