@@ -25,6 +25,8 @@ BlockKind = Literal[
 ]  # fmt: skip
 PROSE: tuple[BlockKind, ...] = ("p", "h2", "quote", "list")
 """Blocks that are the story itself and must survive cleaning."""
+ASIDES: tuple[BlockKind, ...] = ("photo", "credit", "note", "time")
+"""Blocks beside the story, which a cleaner may keep or take out."""
 _LEADS: dict[str, BlockKind] = {"## ": "h2", "> ": "quote", "@ ": "time", "- ": "list"}
 _QUOTE = re.compile(r"\{([^{}|]+)\|([^{}|]*)\}")
 LINK = re.compile(r"\[([^\]]+)\]\((/[^)]*)\)")

@@ -13,11 +13,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-from pipeline.demo.blocks import HERE, PROSE, Block, MarkedQuote, parse_blocks, read_copy
+from pipeline.demo.blocks import ASIDES, HERE, PROSE, Block, MarkedQuote, parse_blocks, read_copy
 from pipeline.outcomes import Outcome
 from pipeline.records import ArticleKind
 
 EDITIONS = (1, 2)
+AGENCY = "Linden Press"
+"""The invented agency whose stories all three outlets carry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +59,24 @@ class Story:
     @property
     def summary(self) -> str:
         """The standfirst, or the first paragraph where there is none."""
-        return self.standfirst or next((b.plain for b in self.blocks if b.kind == "p"), "")
+        return self.prose[0]
 
     @property
     def prose(self) -> tuple[str, ...]:
-        """The paragraphs that belong to the story, in order, a list item by item."""
-        return tuple(
+        """What belongs to the story, in order: standfirst, paragraphs, a list item by item."""
+        lines = [
             line.removeprefix("- ")
             for block in self.blocks
             if block.kind in PROSE
             for line in (block.plain.split("\n") if block.kind == "list" else [block.plain])
-        )
+        ]
+        return (self.standfirst, *lines) if self.standfirst else tuple(lines)
+
+    @property
+    def asides(self) -> tuple[str, ...]:
+        """Lines beside the story: captions, notes, credits, time stamps of a live blog."""
+        texts = [block.plain for block in self.blocks if block.kind in ASIDES]
+        return tuple(part for text in texts for part in text.split(" | "))
 
 
 @dataclass(frozen=True, slots=True)

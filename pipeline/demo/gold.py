@@ -9,7 +9,7 @@ from datetime import date
 from http import HTTPStatus
 
 from pipeline.demo.blocks import MarkedQuote
-from pipeline.demo.copydesk import Outlet, Story, outlets
+from pipeline.demo.copydesk import AGENCY, Outlet, Story, outlets
 from pipeline.outcomes import Outcome
 from pipeline.records import ArticleKind, QuoteKind
 
@@ -47,8 +47,13 @@ class ExpectedPage:
     title: str | None = None
     day: date | None = None
     authors: tuple[str, ...] = ()
+    """The people (or bodies) who wrote it; an agency is none of them."""
+    agency: str | None = None
     kind: ArticleKind = "article"
     paragraphs: tuple[str, ...] = ()
+    """Must all be in the cleaned text, word by word; standfirst, subheads, list items too."""
+    asides: tuple[str, ...] = ()
+    """May be in it or not: captions, credits, editor's notes, time stamps of a live blog."""
     quotes: tuple[ExpectedQuote, ...] = ()
 
     @property
@@ -123,9 +128,11 @@ def _page(story: Story, path: str | None = None) -> ExpectedPage:
         final_path=story.path,
         title=story.title,
         day=story.day,
-        authors=story.authors,
+        authors=tuple(author for author in story.authors if author != AGENCY),
+        agency=AGENCY if AGENCY in story.authors else None,
         kind=story.kind,
         paragraphs=story.prose,
+        asides=story.asides,
         quotes=tuple(map(_quote, story.quotes)),
     )
 

@@ -17,12 +17,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from pipeline.demo.blocks import HERE, LINK
-from pipeline.demo.copydesk import Extra, Outlet, Story, slug_of
+from pipeline.demo.copydesk import AGENCY, Extra, Outlet, Story, slug_of
 from pipeline.outcomes import Outcome
 
 FEED_ITEMS = 16
-AGENCY = "Linden Press"
-"""The invented agency whose stories all three outlets carry."""
 BUILT = datetime(2026, 11, 20, 18, 0, tzinfo=UTC)
 """Last-Modified of everything that is no article."""
 _CALENDAR = re.compile(r"^/(calendar|diary)/(\d{4})/(\d{2})/$")
