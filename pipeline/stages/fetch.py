@@ -24,6 +24,8 @@ from pipeline.warehouse.pace import PostgresPace
 
 _PART = 50
 """Pages a transaction: about a minute of a polite crawl."""
+_SETTLED = frozenset({Outcome.NOT_AN_ARTICLE, Outcome.PAYWALLED, Outcome.NOT_ENGLISH})
+"""Pages that end so again unless they change; others without an article are read afresh."""
 
 
 def fetch(run_id: int, source_key: str, batch_no: int) -> dict[str, int]:
@@ -45,8 +47,7 @@ def fetch_source(run_id: int, source: Source, batch_no: int) -> dict[str, int]:
             ) as archive,
         ):
             for first in range(0, len(due), _PART):
-                requests = [_request(link, source) for link in due[first : first + _PART]]
-                rows, decisions = _ask(fetcher, archive, source.key, requests)
+                rows, decisions = _ask(fetcher, archive, source, due[first : first + _PART])
                 archive.flush()
                 with connection.transaction():
                     record_fetches(connection, run_id, rows)
@@ -77,20 +78,29 @@ def _leave_old_articles(
 
 def _request(link: StoredLink, source: Source) -> Request:
     archived_at = link.link.found_in if link.link.found_by == "warc" else None
-    return Request(link.link_id, link.link.url, link.validators, source, archived_at)
+    is_settled = link.has_article or link.last_outcome in _SETTLED
+    validators = link.validators if is_settled else None
+    return Request(link.link_id, link.link.url, validators, source, archived_at)
 
 
 def _ask(
-    fetcher: Fetcher, archive: ArchiveWriter, source_key: str, requests: Sequence[Request]
+    fetcher: Fetcher, archive: ArchiveWriter, source: Source, links: Sequence[StoredLink]
 ) -> tuple[list[FetchRow], list[Decision]]:
     rows: list[FetchRow] = []
     decisions: list[Decision] = []
-    for request, response in fetcher.fetch_all(requests):
+    by_id = {link.link_id: link for link in links}
+    for request, response in fetcher.fetch_all([_request(link, source) for link in links]):
         has_body = response.outcome is None
         raw_uri = archive.write(response) if has_body else None
-        rows.append(FetchRow.of(request.key, source_key, response, raw_uri))
+        rows.append(FetchRow.of(request.key, source.key, response, raw_uri))
         if response.outcome is not None:
-            decisions.append(
-                Decision(request.key, response.outcome, response.reason, response.status)
-            )
+            outcome = _outcome(by_id[request.key], response.outcome)
+            decisions.append(Decision(request.key, outcome, response.reason, response.status))
     return rows, decisions
+
+
+def _outcome(link: StoredLink, outcome: Outcome) -> Outcome:
+    """A page that is no article and did not change ends as it did before, not as unchanged."""
+    if outcome is Outcome.UNCHANGED and not link.has_article and link.last_outcome:
+        return link.last_outcome
+    return outcome

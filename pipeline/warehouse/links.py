@@ -48,6 +48,8 @@ class StoredLink:
     article_first_seen_at: datetime | None
     """When the article at this URL was first stored (UTC), None where it never was."""
     has_article: bool
+    last_outcome: Outcome | None = None
+    """Where a link to this page ended in an earlier run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +118,20 @@ def batch_links(conn: Connection, run_id: int, source_key: str, batch_no: int) -
     found = conn.execute(
         """
         select l.link_id, l.url, l.found_by, l.found_in, l.link_title, l.link_published_at,
-            l.canonical_url, p.etag, p.last_modified, p.body_sha256, a.first_seen_at
+            l.canonical_url, p.etag, p.last_modified, p.body_sha256, a.first_seen_at, before.outcome
         from ops.links as l
         join news.sources as s on s.source_id = l.source_id
         left join news.pages as p on p.canonical_url = l.canonical_url
         left join news.articles as same on same.canonical_url = l.canonical_url
         left join news.articles as a on a.article_id = coalesce(p.article_id, same.article_id)
+        left join lateral (
+            select earlier.outcome
+            from ops.links as earlier
+            where earlier.canonical_url = l.canonical_url and earlier.run_id < l.run_id
+                and earlier.outcome is not null
+            order by earlier.run_id desc, earlier.link_id
+            limit 1
+        ) as before on true
         where l.run_id = %s and s.source_key = %s and l.batch_no = %s
             and l.outcome is null and l.fetch_id is null
         order by l.link_id
@@ -258,7 +268,8 @@ def _open_batches(conn: Connection, run_id: int, source_id: int) -> list[int]:
 
 
 def _stored(source_key: str, row: tuple[Any, ...]) -> StoredLink:
-    link_id, url, found_by, found_in, title, published, canonical, etag, modified, body, seen = row
+    link_id, url, found_by, found_in, title, published, canonical, *page = row
+    etag, modified, body, seen, before = page
     return StoredLink(
         link_id=link_id,
         link=Link(url, source_key, found_by, found_in, title, published),
@@ -266,4 +277,5 @@ def _stored(source_key: str, row: tuple[Any, ...]) -> StoredLink:
         validators=Validators(etag, modified, bytes(body) if body else None),
         article_first_seen_at=seen,
         has_article=seen is not None,
+        last_outcome=Outcome(before) if before else None,
     )
