@@ -60,7 +60,7 @@ def read_feed(body: bytes, url: str, content_type: str | None = None) -> Feed:
     return Feed(
         tuple(_entries(parsed.entries, url)),
         _text(channel.get("title")),
-        urljoin(url, channel.get("link") or "") or None,
+        _absolute(url, channel.link) if channel.get("link") else None,
         channel.get("language"),
         bool(parsed.bozo),
     )

@@ -83,17 +83,23 @@ def _read_xml(plain: bytes, url: str) -> Sitemap:
 
 
 def _entry(element: etree._Element, url: str) -> Entry | None:
+    """Read one url or sitemap; images and videos in it have locations and titles of their own."""
     texts: dict[str, str] = {}
-    for child in element.iter():
-        text = squeeze(storable(child.text or "")) if isinstance(child.tag, str) else ""
-        if text:
-            texts.setdefault(_local_name(child), text)
-    if "loc" not in texts:
+    for child in element:
+        name = _local_name(child)
+        if name == "news":
+            texts |= {_local_name(part): _text(part) for part in child.iter()}
+        elif name in ("loc", "lastmod"):
+            texts[name] = _text(child)
+    if not texts.get("loc"):
         return None
     published = iso_time(texts.get("publication_date"))
-    return Entry(
-        _joined(url, texts["loc"]), texts.get("title"), published, iso_time(texts.get("lastmod"))
-    )
+    changed = iso_time(texts.get("lastmod"))
+    return Entry(_joined(url, texts["loc"]), texts.get("title") or None, published, changed)
+
+
+def _text(element: etree._Element) -> str:
+    return squeeze(storable(element.text or "")) if isinstance(element.tag, str) else ""
 
 
 def _joined(base: str, location: str) -> str:

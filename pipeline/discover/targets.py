@@ -57,7 +57,7 @@ class _Plan:
     def add(self, target: str) -> None:
         if is_web_url(target):
             self._add_url(target)
-        elif Path(target).exists():
+        elif _is_path(target):
             self._add_path(Path(target).absolute())
         else:
             hint = f" Did you mean https://{target}?" if _looks_like_host(target) else ""
@@ -148,6 +148,13 @@ def _file_shape(path: Path) -> Shape | None:
         return local_shape(path)
     except (OSError, EOFError, zlib.error):
         return None
+
+
+def _is_path(target: str) -> bool:
+    try:
+        return bool(target) and Path(target).exists()
+    except (OSError, ValueError):  # longer than a name may be, or with a NUL in it
+        return False
 
 
 def _together(known: tuple[str, ...], values: tuple[str, ...]) -> tuple[str, ...]:

@@ -1,0 +1,109 @@
+"""The wizard and `dateline source`, over real sockets."""
+
+import json
+import tomllib
+
+import pytest
+from typer.testing import CliRunner
+
+from pipeline.cli.app import build
+from pipeline.errors import SourceError
+from pipeline.sources.files import read_source
+from pipeline.sources.wizard import propose, propose_source
+from tests.discover.test_links import item, rss, urlset
+
+HOME = (
+    '<html lang="en-GB"><head><title>The Example Herald | News</title>'
+    '<link rel="alternate" type="application/rss+xml" href="/feed">'
+    '<link rel="alternate" type="application/rss+xml" href="/empty">'
+    '<link rel="alternate" type="application/atom+xml" href="/comments/feed"></head><body>x</body>'
+)
+
+
+@pytest.fixture
+def herald(site):
+    site.page("/", HOME)
+    site.page("/feed", rss(item("/a", 5)))
+    site.page("/empty", rss())
+    site.page("/comments/feed", rss(item("/c")))
+    site.robots(f"Sitemap: {site.url}/news-sitemap.xml\nSitemap: {site.url}/all.xml\n")
+    site.page("/news-sitemap.xml", urlset(f"{site.url}/a"))
+    site.page("/all.xml", urlset(f"{site.url}/old"))
+    return site
+
+
+def test_a_homepage_gives_working_feeds_and_news_sitemaps(herald, fetcher, tmp_path):
+    text = propose(herald.url + "/", fetcher)
+    path = tmp_path / "x.toml"
+    path.write_text(text)
+    source = read_source(path)
+    assert source.name == "The Example Herald"
+    assert source.feeds == (f"{herald.url}/feed",)
+    assert source.sitemaps == (f"{herald.url}/news-sitemap.xml",)
+    assert source.sections == ()
+
+
+def test_a_feed_gives_its_channel(herald, fetcher):
+    source = propose_source(f"{herald.url}/feed", fetcher).source
+    assert (source.name, source.feeds) == ("H", (f"{herald.url}/feed",))
+    assert source.homepage == f"{herald.url}/"
+
+
+def test_usual_addresses_are_tried_where_no_feed_is_announced(site, fetcher):
+    site.page("/", "<html><title>H</title>")
+    site.page("/rss.xml", rss(item("/a")))
+    assert propose_source(site.url, fetcher).source.feeds == (f"{site.url}/rss.xml",)
+
+
+def test_a_site_without_feeds_is_followed_by_its_homepage(site, fetcher):
+    site.page("/", "<html><title>H</title>")
+    assert propose_source(site.url, fetcher).source.sections == (site.url,)
+
+
+@pytest.mark.parametrize("path", ["/missing", "/empty-page"])
+def test_what_cannot_be_read_is_said(site, fetcher, path):
+    site.page("/empty-page", b"")
+    with pytest.raises(SourceError, match="Try its feed"):
+        propose_source(site.url + path, fetcher)
+    with pytest.raises(SourceError, match="no web address"):
+        propose_source("ftp://herald.example/", fetcher)
+
+
+@pytest.fixture
+def dateline(tmp_path, monkeypatch):
+    monkeypatch.setenv("DATELINE_SOURCES", str(tmp_path / "sources"))
+    monkeypatch.setenv("DATELINE_CRAWL_DELAY", "0")
+    return lambda *words: CliRunner().invoke(build(), ["source", *words])
+
+
+def test_add_list_check(herald, dateline, tmp_path):
+    added = dateline("add", herald.url + "/", "--key", "herald", "--allow-private-addresses")
+    assert added.exit_code == 0, added.output
+    path = tmp_path / "sources" / "herald.toml"
+    assert tomllib.loads(path.read_text())["allow_private_addresses"] is True
+    listed = dateline("list", "--json")
+    assert json.loads(listed.stdout)["key"] == "herald"
+    checked = dateline("check", "herald", "--json")
+    assert checked.exit_code == 0, checked.output
+    rows = [json.loads(line) for line in checked.stdout.splitlines()]
+    assert [(row["field"], row["links"]) for row in rows] == [("feeds", 1), ("sitemaps", 1)]
+    herald.page("/feed", b"", 404)
+    broken = dateline("check", "--json")
+    assert broken.exit_code == 1
+    assert "dateline source add" in json.loads(broken.stdout.splitlines()[0])["hint"]
+
+
+def test_a_dry_run_writes_nothing(herald, dateline, tmp_path):
+    shown = dateline("add", herald.url, "--dry-run", "--allow-private-addresses")
+    assert tomllib.loads(shown.stdout)["name"] == "The Example Herald"
+    assert not (tmp_path / "sources").exists()
+
+
+def test_an_unknown_key_names_the_known_ones(dateline, tmp_path):
+    (tmp_path / "sources").mkdir()
+    (tmp_path / "sources" / "a.toml").write_text('name = "A"\nhomepage = "https://a.example/"')
+    (tmp_path / "sources" / "b.toml").write_text("broken")
+    result = dateline("check", "herald")
+    assert isinstance(result.exception, SourceError)
+    assert "Known are: a" in str(result.exception)
+    assert dateline("list").exit_code == 1
