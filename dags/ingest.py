@@ -56,13 +56,14 @@ def ingest() -> None:
     @task_group
     def source(run: int, source_key: str) -> Any:
         """One outlet: its links, then its pages."""
-        return fetch(run, source_key, discover(run, source_key))
+        batches = discover(run=run, source_key=source_key)
+        return fetch(run=run, source_key=source_key, batches=batches)
 
     @task(outlets=[RAW_PAGES], **EVEN_AFTER_FAILURE)
     def close_run(run: int, keys: Any, fetched: Any, outlet_events: Any = None) -> Counts:
         """Close the run, whatever became of its sources, and start *curate*."""
         outcomes = stage("runs").close_run(
-            run, keys is not None and len(list(fetched)) == len(keys)
+            run, keys is not None and len(list(fetched or [])) == len(keys)
         )
         outlet_events[RAW_PAGES].extra = {"run_id": run, "outcomes": outcomes}
         return outcomes

@@ -9,7 +9,12 @@ from pipeline.cockpit.runs import Task, log_lines, run_state, runs_started_by, t
 
 _EVERY = 0.7
 """Seconds between two looks; a look costs the API server about 50 ms of CPU."""
-_MARKS = {"success": ("✓", "green"), "failed": ("✗", "red"), "upstream_failed": ("-", "dim")}
+_MARKS = {
+    "success": ("✓", "green"),
+    "failed": ("✗", "red"),
+    "up_for_retry": ("↻", "yellow"),
+    "upstream_failed": ("-", "dim"),
+}
 
 
 class RunFailed(AirflowError):
@@ -31,7 +36,7 @@ def follow(
     Raises:
         RunFailed: the run has failed.
     """
-    seen: set[tuple[str, int]] = set()
+    seen: set[tuple[str, int, int]] = set()
     while True:
         check()
         state = run_state(api, dag_id, run_id)
@@ -67,8 +72,10 @@ def next_run(
     raise AirflowError(f"{dag_id} has ended, but {wanted} has not started in {seconds:.0f} s")
 
 
-def _tell_once(dag_id: str, task: Task, seen: set[tuple[str, int]], progress: Progress) -> None:
-    key = (task.task_id, task.map_index)
+def _tell_once(
+    dag_id: str, task: Task, seen: set[tuple[str, int, int]], progress: Progress
+) -> None:
+    key = (task.task_id, task.map_index, task.try_number)
     if key in seen or task.state not in _MARKS:
         return
     seen.add(key)

@@ -69,7 +69,7 @@ def _task(row: Mapping[str, Any]) -> Task:
 
 
 def log_lines(api: AirflowApi, dag_id: str, run_id: str, task: Task) -> list[str]:
-    """Return what a task's last try logged, one line an event, tracebacks included."""
+    """Return what a task's last try logged: one line an event, errors with the frames of our code."""
     where = f"/dags/{dag_id}/dagRuns/{quote(run_id, safe='')}/taskInstances/{task.task_id}"
     path = f"{where}/logs/{max(task.try_number, 1)}?full_content=true&map_index={task.map_index}"
     content = api.get(path)["content"]
@@ -82,11 +82,14 @@ def log_lines(api: AirflowApi, dag_id: str, run_id: str, task: Task) -> list[str
 def _event_lines(event: Any) -> list[str]:
     if not isinstance(event, dict):
         return str(event).splitlines()
-    lines = str(event.get("event", "")).splitlines()
+    said = str(event.get("event", ""))
+    # "::group::Pre Execute" folds lines in Airflow's UI.
+    lines = [] if said.startswith("::") else said.splitlines()
     for detail in event.get("error_detail") or []:
         lines += [
             f"  {frame['filename']}:{frame['lineno']} in {frame['name']}"
             for frame in detail.get("frames", [])
+            if "site-packages" not in frame["filename"]
         ]
         lines.append(f"  {detail.get('exc_type')}: {detail.get('exc_value')}")
     return lines
