@@ -1,31 +1,41 @@
 -- one row per pair of outlets: how many texts the first published before the other reused them.
 create view mart.syndication as
-select
-    sa.source_key as origin_source,
-    sb.source_key as reuse_source,
-    count(*) as article_count,
-    avg(r.jaccard)::real as mean_jaccard
-from news.text_reuse as r
-inner join news.articles as a on r.article_id_a = a.article_id
-inner join news.articles as b on r.article_id_b = b.article_id
-cross join lateral (
+with pairs as (
     select
+        r.jaccard,
+        a.source_id as source_id_a,
+        b.source_id as source_id_b,
         (
-            coalesce(a.published_at, a.first_seen_at), a.article_id
-        ) <= (
-            coalesce(b.published_at, b.first_seen_at), b.article_id
-        ) as a_is_first
-) as z
-inner join news.sources as sa
-    on sa.source_id = case when z.a_is_first then a.source_id else b.source_id end
-inner join news.sources as sb
-    on sb.source_id = case when z.a_is_first then b.source_id else a.source_id end
-where
-    r.relation != 'partial'
-    and a.source_id != b.source_id
+            (coalesce(a.published_at, a.first_seen_at), a.article_id)
+            <= (coalesce(b.published_at, b.first_seen_at), b.article_id)
+        ) as is_a_first
+    from news.text_reuse as r
+    inner join news.articles as a on r.article_id_a = a.article_id
+    inner join news.articles as b on r.article_id_b = b.article_id
+    where
+        r.relation != 'partial'
+        and a.source_id != b.source_id
+),
+
+directed as (
+    select
+        jaccard,
+        case when is_a_first then source_id_a else source_id_b end as origin_id,
+        case when is_a_first then source_id_b else source_id_a end as reuse_id
+    from pairs
+)
+
+select
+    origin.source_key as origin_source,
+    reuse.source_key as reuse_source,
+    count(*) as article_count,
+    avg(d.jaccard)::real as mean_jaccard
+from directed as d
+inner join news.sources as origin on d.origin_id = origin.source_id
+inner join news.sources as reuse on d.reuse_id = reuse.source_id
 group by
-    sa.source_key,
-    sb.source_key;
+    origin.source_key,
+    reuse.source_key;
 comment on view mart.syndication is 'One row per pair of outlets: how many texts the first published before the other reused them.';
 comment on column mart.syndication.origin_source is 'Outlet that had the text first.';
 comment on column mart.syndication.reuse_source is 'Outlet that has it too.';

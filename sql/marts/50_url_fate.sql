@@ -18,8 +18,7 @@ select
         select
         from ops.links as later
         where
-            md5(later.url) = md5(l.url)
-            and later.url = l.url
+            later.url = l.url
             and later.link_id > l.link_id
     ) as is_latest
 from ops.links as l

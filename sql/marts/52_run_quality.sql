@@ -1,5 +1,47 @@
 -- one row per run: what its links came to, and whether its checks passed.
 create view mart.run_quality as
+with link_counts as (
+    select
+        run_id,
+        count(*) as link_count,
+        count(*) filter (where outcome is null) as undecided_count,
+        count(*) filter (where outcome = 'loaded') as loaded_count,
+        count(*) filter (where outcome = 'unchanged') as unchanged_count,
+        count(*) filter (where outcome = 'duplicate_url') as duplicate_url_count,
+        count(*) filter (
+            where outcome in ('robots_denied', 'address_refused', 'offsite_refused', 'takedown')
+        ) as refused_count,
+        count(*) filter (
+            where outcome in (
+                'gone', 'not_found', 'forbidden', 'rate_limited', 'server_error', 'unreachable',
+                'timeout', 'too_large', 'redirect_loop', 'bad_content'
+            )
+        ) as failed_count,
+        count(*) filter (
+            where outcome in ('not_an_article', 'paywalled', 'not_english')
+        ) as set_aside_count,
+        count(*) filter (where outcome = 'quarantined') as quarantined_count
+    from ops.links
+    group by run_id
+),
+
+version_counts as (
+    select
+        first_run_id as run_id,
+        count(*) as version_count
+    from news.article_versions
+    group by first_run_id
+),
+
+checks as (
+    select
+        run_id,
+        array_agg(check_name order by check_name) as failed_checks
+    from ops.check_results
+    where not is_passed
+    group by run_id
+)
+
 select
     r.run_id,
     r.dag_id,
@@ -18,46 +60,11 @@ select
     coalesce(l.quarantined_count, 0) as quarantined_count,
     round(l.failed_count::numeric / nullif(l.link_count - l.undecided_count, 0), 4) as failed_share,
     coalesce(v.version_count, 0) as version_count,
-    c.failed_checks
+    coalesce(c.failed_checks, '{}') as failed_checks
 from ops.runs as r
-left join (
-    select
-        x.run_id,
-        count(*) as link_count,
-        count(*) filter (where x.outcome is null) as undecided_count,
-        count(*) filter (where x.outcome = 'loaded') as loaded_count,
-        count(*) filter (where x.outcome = 'unchanged') as unchanged_count,
-        count(*) filter (where x.outcome = 'duplicate_url') as duplicate_url_count,
-        count(*) filter (
-            where x.outcome in ('robots_denied', 'address_refused', 'offsite_refused', 'takedown')
-        ) as refused_count,
-        count(*) filter (
-            where x.outcome in (
-                'gone', 'not_found', 'forbidden', 'rate_limited', 'server_error', 'unreachable',
-                'timeout', 'too_large', 'redirect_loop', 'bad_content'
-            )
-        ) as failed_count,
-        count(*) filter (
-            where x.outcome in ('not_an_article', 'paywalled', 'not_english')
-        ) as set_aside_count,
-        count(*) filter (where x.outcome = 'quarantined') as quarantined_count
-    from ops.links as x
-    group by x.run_id
-) as l on r.run_id = l.run_id
-left join (
-    select
-        y.first_run_id,
-        count(*) as version_count
-    from news.article_versions as y
-    group by y.first_run_id
-) as v on r.run_id = v.first_run_id
-left join (
-    select
-        z.run_id,
-        array_agg(z.check_name order by z.check_name) filter (where not z.is_passed) as failed_checks
-    from ops.check_results as z
-    group by z.run_id
-) as c on r.run_id = c.run_id;
+left join link_counts as l on r.run_id = l.run_id
+left join version_counts as v on r.run_id = v.run_id
+left join checks as c on r.run_id = c.run_id;
 comment on view mart.run_quality is 'One row per run: what its links came to, and whether its checks passed.';
 comment on column mart.run_quality.run_id is 'Key of the run.';
 comment on column mart.run_quality.dag_id is 'DAG, or the command that ran.';
@@ -76,4 +83,4 @@ comment on column mart.run_quality.set_aside_count is 'Pages that hold no articl
 comment on column mart.run_quality.quarantined_count is 'Pages that Dateline could not handle.';
 comment on column mart.run_quality.failed_share is 'failed_count of the links decided.';
 comment on column mart.run_quality.version_count is 'Article versions stored.';
-comment on column mart.run_quality.failed_checks is 'Names of the checks with findings.';
+comment on column mart.run_quality.failed_checks is 'Names of the checks with findings; empty where all passed or none ran.';

@@ -72,10 +72,10 @@ create table ops.links (
     discovered_at timestamptz not null default now(),
     fetch_id bigint,
     outcome text check (outcome in (
-            'loaded', 'unchanged', 'duplicate_url', 'robots_denied', 'address_refused', 'offsite_refused', 'gone',
-            'not_found', 'forbidden', 'rate_limited', 'server_error', 'unreachable', 'timeout', 'too_large',
-            'redirect_loop', 'bad_content', 'not_an_article', 'paywalled', 'not_english', 'takedown', 'quarantined'
-        )),
+        'loaded', 'unchanged', 'duplicate_url', 'robots_denied', 'address_refused', 'offsite_refused', 'gone',
+        'not_found', 'forbidden', 'rate_limited', 'server_error', 'unreachable', 'timeout', 'too_large',
+        'redirect_loop', 'bad_content', 'not_an_article', 'paywalled', 'not_english', 'takedown', 'quarantined'
+    )),
     reason text,
     http_status smallint,
     decided_at timestamptz,
@@ -83,10 +83,10 @@ create table ops.links (
     check ((outcome is null) = (decided_at is null))
 );
 create unique index links_run_source_url on ops.links (run_id, source_id, md5(url));
-create index links_run_canonical on ops.links (run_id, canonical_url);
+create index links_canonical on ops.links (canonical_url, run_id);
 create index links_undecided on ops.links (run_id, source_id, batch_no) where outcome is null;
 create index links_pending_pages on ops.links (fetch_id) where outcome is null and fetch_id is not null;
-create index links_url on ops.links (md5(url));
+create index links_url on ops.links using hash (url);
 create index links_article on ops.links (article_id, run_id) where article_id is not null;
 comment on table ops.links is 'One row per discovered link, run and source. Every row ends with exactly one outcome.';
 comment on column ops.links.link_id is 'Key of the link.';

@@ -1,0 +1,19 @@
+-- Who said what about a subject? Full-text search in the article, then its named speakers.
+select
+    q.published_date,
+    q.source_key,
+    q.speaker_name,
+    q.quote_text,
+    q.canonical_url
+from mart.who_said_what as q
+inner join mart.articles as a on q.article_id = a.article_id
+where
+    a.search_vector @@ websearch_to_tsquery('english', 'bridge or harbour')
+    and q.is_original
+    and q.speaker_name is not null
+    and q.cue_class = 'speech'
+order by
+    q.published_at desc,
+    q.article_id,
+    q.quote_no
+limit 50

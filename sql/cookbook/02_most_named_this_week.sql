@@ -1,0 +1,18 @@
+-- Who is named most in the last seven days? Wire copies count once.
+select
+    entity_type,
+    entity_name,
+    sum(original_article_count) as articles,
+    sum(original_mention_count) as mentions,
+    max(source_count) as most_sources_a_day
+from mart.daily_entity_mentions
+where published_date > (now() at time zone 'UTC')::date - 7
+group by
+    entity_id,
+    entity_type,
+    entity_name
+order by
+    articles desc,
+    mentions desc,
+    entity_name
+limit 25

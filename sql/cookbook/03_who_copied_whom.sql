@@ -1,0 +1,16 @@
+-- Who copied whom, and how much later? One row per copy, the original beside it.
+select
+    original_source_key,
+    source_key as copy_source_key,
+    relation,
+    round(containment::numeric, 2) as containment,
+    published_later,
+    original_title,
+    title as copy_title,
+    canonical_url
+from mart.copies
+order by
+    original_published_at desc,
+    original_article_id,
+    published_later
+limit 50

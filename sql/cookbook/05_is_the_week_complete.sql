@@ -1,0 +1,25 @@
+-- Is the data of the last two weeks complete? Articles a day and outlet, with the gaps as zero.
+with days as (
+    select d::date as published_date
+    from
+        generate_series(
+            (now() at time zone 'UTC')::date - 13,
+            (now() at time zone 'UTC')::date,
+            interval '1 day'
+        ) as d
+)
+
+select
+    f.source_key,
+    d.published_date,
+    coalesce(v.article_count, 0) as articles,
+    coalesce(v.original_count, 0) as originals
+from mart.source_freshness as f
+cross join days as d
+left join mart.daily_volume as v
+    on
+        f.source_key = v.source_key
+        and d.published_date = v.published_date
+order by
+    f.source_key,
+    d.published_date

@@ -1,0 +1,16 @@
+-- Which quotes travel? The same words in three outlets or more.
+select
+    min(speaker_name) as speaker_name,
+    min(quote_text) as quote_text,
+    count(distinct source_key) as outlets,
+    min(published_at) as first_seen_at
+from mart.who_said_what
+where
+    quote_kind = 'direct'
+    and array_length(string_to_array(quote_text, ' '), 1) >= 5
+group by quote_sha256
+having count(distinct source_key) >= 3
+order by
+    outlets desc,
+    first_seen_at
+limit 25

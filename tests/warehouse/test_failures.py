@@ -1,0 +1,115 @@
+"""Loads under fire, with real processes: loaders that meet, are killed, or lose their server."""
+
+import threading
+import time
+from contextlib import closing
+
+import psycopg
+import pytest
+
+from pipeline.errors import StoreUnavailable
+from pipeline.outcomes import Outcome
+from pipeline.warehouse import retry
+from pipeline.warehouse.load import load_batch
+from pipeline.warehouse.runs import outcome_counts
+from pipeline.warehouse.store import connect
+from tests.warehouse.chaos import Chaos, expected, found, kill_loaders, prepare, run_loaders
+from tests.warehouse.stories import begin, count, fetched, items, story
+
+
+def test_four_loaders_at_once_lose_and_double_nothing(store_dsn):
+    chaos = Chaos(articles=80, batch_size=10, overlapping=4, loaders=4)
+    run_id = prepare(store_dsn, chaos)
+    assert run_loaders(store_dsn, run_id, chaos) == [0, 0, 0, 0]
+    assert found(store_dsn, run_id, chaos) == expected(chaos)
+
+
+def test_four_kills_in_mid_load_lose_and_double_nothing(store_dsn):
+    chaos = Chaos(articles=120, batch_size=10, overlapping=4, loaders=2, kills=4)
+    run_id = prepare(store_dsn, chaos)
+    assert kill_loaders(store_dsn, run_id, chaos) == 4
+    assert run_loaders(store_dsn, run_id, Chaos(120, 10, 4, loaders=1)) == [0]
+    assert found(store_dsn, run_id, chaos) == expected(chaos)
+
+
+def test_a_server_that_goes_away_in_mid_batch_is_no_loss(store, store_dsn):
+    run_id = begin(store)
+    batch = items(fetched(store, run_id, [1, 2]), [story(1), story(2)])
+    pid = store.info.backend_pid
+    results = []
+    loader = threading.Thread(
+        target=lambda: results.append(load_batch(store, run_id, "batch", batch))
+    )
+    with closing(connect(store_dsn)) as blocker, closing(connect(store_dsn)) as killer:
+        with blocker.transaction():
+            blocker.execute("lock table news.articles in share row exclusive mode")
+            loader.start()
+            terminate_when_waiting(killer, pid)
+        loader.join(30)
+        assert results[0].outcomes == {Outcome.LOADED: 2}
+        assert outcome_counts(blocker, run_id) == {"loaded": 2}
+        assert count(blocker, "news.article_versions") == 2
+        assert count(blocker, "ops.load_batches") == 1
+
+
+def terminate_when_waiting(conn, pid):
+    query = "select count(*) from pg_stat_activity where pid = %s and wait_event_type = 'Lock'"
+    for _ in range(2000):
+        if conn.execute(query, (pid,)).fetchone()[0]:
+            conn.execute("select pg_terminate_backend(%s)", (pid,))
+            return
+        time.sleep(0.01)
+    raise AssertionError("the loader never came to wait for the lock")
+
+
+def test_a_deadlock_is_tried_again(store, store_dsn):
+    store.execute("create table ops.rows (n int primary key)")
+    store.execute("insert into ops.rows values (1), (2)")
+    meet = threading.Barrier(2, timeout=20)
+    attempts = []
+
+    def swap(first, second):
+        def work(conn):
+            attempts.append(first)
+            conn.execute("update ops.rows set n = n where n = %s", (first,))
+            if attempts.count(first) == 1:
+                meet.wait()
+            conn.execute("update ops.rows set n = n where n = %s", (second,))
+            return "done"
+
+        with closing(connect(store_dsn)) as conn:
+            return retry.transact(conn, work)
+
+    results = []
+    threads = [
+        threading.Thread(target=lambda pair=pair: results.append(swap(*pair)))
+        for pair in [(1, 2), (2, 1)]
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert results == ["done", "done"]
+    assert len(attempts) == 3
+
+
+def test_a_server_that_stays_away_is_one_sentence(store, monkeypatch):
+    monkeypatch.setattr(retry, "PATIENCE", 0.2)
+
+    def work(conn):
+        raise psycopg.OperationalError("server closed the connection unexpectedly")
+
+    with pytest.raises(StoreUnavailable, match="stayed away"):
+        retry.transact(store, work)
+
+
+def test_inside_a_callers_transaction_nothing_is_tried_again(store):
+    calls = []
+
+    def work(conn):
+        calls.append(1)
+        raise psycopg.errors.SerializationFailure("could not serialize")
+
+    with pytest.raises(psycopg.errors.SerializationFailure), store.transaction():
+        retry.transact(store, work)
+    assert calls == [1]
