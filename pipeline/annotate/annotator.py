@@ -64,9 +64,10 @@ def _mentions(text: str, chains: Chains) -> tuple[Mention, ...]:
 
 
 def _quotes(layout: Layout, read: Read, chains: Chains) -> tuple[Quote, ...]:
-    finder = QuoteFinder(layout, Marks(layout), chains.spans)
+    marks = Marks(layout)
+    finder = QuoteFinder(layout, marks, chains.spans)
     attributions = finder.find(read.attribution)
-    resolver = SpeakerResolver(layout, chains, attributions)
+    resolver = SpeakerResolver(layout, chains, marks.spans())
     quotes = []
     for item in attributions:
         speakers, sureness = resolver.resolve(item)

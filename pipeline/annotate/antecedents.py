@@ -13,8 +13,10 @@ from collections.abc import Iterator, Sequence
 
 from pipeline.annotate.aliases import load_aliases
 from pipeline.annotate.chains import Chains, Entity
+from pipeline.annotate.genders import gender_votes
 from pipeline.annotate.layout import Layout
-from pipeline.records import Speaker
+from pipeline.annotate.titles import is_office
+from pipeline.records import Span, Speaker
 
 Answer = tuple[list[Speaker], float]
 """Speakers and the chance, 0..1, that they are the right ones."""
@@ -22,13 +24,26 @@ NOBODY: Answer = ([], 0.0)
 
 PARAGRAPHS_BACK = 3
 """How far a pronoun reaches; farther back PolNeAR's "he" has mostly been named again."""
-_SPOKEN_BONUS = 2.0
-_SUBJECT_BONUS = 1.0
-_QUOTED_COST = 2.0
-_POSSESSIVE_COST = 1.0
-_GENDER_BONUS = 1.0
-
-
+SUBJECT = 1.0
+SPOKE_HERE = 1.5
+SPOKE_BEFORE = 0.7
+SAME_GENDER = 1.0
+QUOTED = -2.0
+POSSESSIVE = -1.0
+PARAGRAPH = -1.0
+SENTENCE = -0.3
+"""What speaks for a person as the antecedent of "she". Chosen on the demo site's copy: whoever the
+paragraph has just named as subject comes before the last speaker of the paragraph before."""
+_FOLLOWED = re.compile(r"\s+(?:by|from|of)\s+(?:the\s+)?")
+_GENERIC = frozenset(
+    "company firm group agency organisation organization paper newspaper magazine outlet club bank "
+    "network maker airline".split()
+)
+_PERSON_SUFFIX = re.compile(r"(?:er|or|ist|man|woman|ian|ess)$")
+_NO_PERSON = frozenset(
+    "letter paper newspaper order number other chapter center centre computer weather river "
+    "matter power error sector floor door mirror color behavior".split()
+)
 _SPELLED_OUT = {
     "sen": "senator",
     "gov": "governor",
@@ -40,7 +55,6 @@ _SPELLED_OUT = {
     "col": "colonel",
     "sgt": "sergeant",
     "capt": "captain",
-    "spox": "spokesperson",
     "attorney": "lawyer",
 }
 
@@ -48,20 +62,20 @@ _SPELLED_OUT = {
 class Discourse:
     """What has been named and who has spoken up to a place of the article."""
 
-    def __init__(self, layout: Layout, chains: Chains, contents: Sequence[tuple[int, int]]) -> None:
-        """Take the chains and the quoted stretches, in which names are seldom antecedents."""
+    def __init__(self, layout: Layout, chains: Chains, quoted: Sequence[Span]) -> None:
+        """Take the chains and the stretches between marks, where names are seldom antecedents."""
         self._layout = layout
         self._chains = chains
         self._starts = [span.start for span in chains.spans]
-        self._contents = sorted(contents)
-        self._content_starts = [start for start, _ in self._contents]
+        self._quoted = sorted(quoted)
+        self._quoted_starts = [start for start, _ in self._quoted]
         self.last: tuple[int, list[Speaker]] = (-1, [])
         self._entities = {entity.name: entity for entity in chains.entities}
+        self._learn_genders()
 
     def told(self, position: int, speakers: list[Speaker]) -> None:
         """Remember who has just spoken."""
-        if speakers:
-            self.last = (position, speakers)
+        self.last = (position, speakers)
 
     def before(self, position: int) -> Iterator[int]:
         """Give the numbers of the mentions before a position, the nearest first."""
@@ -71,13 +85,49 @@ class Discourse:
         """Return the numbers of the mentions that begin in [start, end)."""
         return list(range(bisect_left(self._starts, start), bisect_left(self._starts, end)))
 
+    def _is_quoted(self, position: int) -> bool:
+        place = bisect_left(self._quoted_starts, position + 1) - 1
+        return place >= 0 and position < self._quoted[place][1]
+
+    def _paragraphs_since(self, earlier: int, position: int) -> int:
+        return self._layout.paragraph_at(position) - self._layout.paragraph_at(earlier)
+
+    def _learn_genders(self) -> None:
+        """Take the gender of people with uncommon names from the pronouns near them.
+
+        Only sentences that name one person count, from the name on, and what the article calls
+        her: "Dahlys Hamilton … said that she", "the grandmother, Dadabe Ranaivo".
+        """
+        votes: dict[Entity, list[int]] = {}
+        unknown = [e for e in self._chains.entities if e.label == "PERSON" and not e.gender]
+        for entity in unknown:
+            male, female = gender_votes(" ".join([*entity.descriptions, *entity.roles]))
+            votes[entity] = [male, female]
+            for number in entity.mentions:
+                seen = gender_votes(self._tail(number))
+                votes[entity][0] += seen[0]
+                votes[entity][1] += seen[1]
+        for entity, (male, female) in votes.items():
+            if max(male, female) >= 2 * min(male, female) + 1:
+                entity.gender = "m" if male > female else "f"
+
+    def _tail(self, number: int) -> str:
+        """Return the sentence behind a name, quotations left out; "" if it names two people."""
+        span = self._chains.spans[number]
+        start, end = self._layout.sentence_at(span.start)
+        people = {self._chains.of[n] for n in self.between(start, end)}
+        if sum(entity.label == "PERSON" for entity in people) != 1 or self._is_quoted(span.start):
+            return ""
+        words = re.finditer(r"[A-Za-z]+", self._layout.text[span.end : end])
+        return " ".join(w[0] for w in words if not self._is_quoted(span.end + w.start()))
+
     def pronoun(self, position: int, word: str) -> Answer:
         """Resolve he, she, who, it or they; the first and second person are nobody's name."""
         plain = word.lower()
         if plain in {"he", "him", "his", "himself"}:
-            return self._person(position, "m")
+            return self.person(position, "m")
         if plain in {"she", "her", "herself"}:
-            return self._person(position, "f")
+            return self.person(position, "f")
         if plain in {"who", "whose"}:
             return self._relative(position)
         if plain in {"it", "its"}:
@@ -86,51 +136,46 @@ class Discourse:
             return self._several(position)
         return NOBODY
 
-    def _person(self, position: int, gender: str) -> Answer:
+    def person(self, position: int, gender: str | None, reach: int = PARAGRAPHS_BACK) -> Answer:
+        """Return the person that a pronoun or a vague description at a position means."""
         scores: dict[Entity, float] = {}
-        paragraph = self._layout.paragraph_at(position)
-        here = self._layout.sentence_at(position)[0]
         for number in self.before(position):
             span, entity = self._chains.spans[number], self._chains.of[number]
-            away = paragraph - self._layout.paragraph_at(span.start)
-            if away > PARAGRAPHS_BACK:
+            away = self._paragraphs_since(span.start, position)
+            if away > reach:
                 break
-            if entity.label == "PERSON" and entity.gender in {None, gender}:
-                sentence = self._layout.sentence_at(span.start)[0]
-                score = self._weigh(number, sentence) - 0.8 * away - 0.5 * (sentence != here)
-                score += _GENDER_BONUS * (entity.gender == gender)
+            if entity.label == "PERSON" and (not gender or entity.gender in {None, gender}):
+                score = self._weigh(number, position) + PARAGRAPH * away
+                score += SAME_GENDER * (gender is not None and entity.gender == gender)
                 scores[entity] = max(scores.get(entity, -9.0), score)
-        self._add_last_speaker(scores, paragraph, gender)
+        self._add_last_speaker(scores, position)
         if not scores:
             return NOBODY
         ranked = sorted(scores.items(), key=lambda item: -item[1])
         sure = len(ranked) == 1 or ranked[0][1] - ranked[1][1] >= 1
         return [Speaker(ranked[0][0].name, "PERSON")], 0.85 if sure else 0.6
 
-    def _weigh(self, number: int, sentence: int) -> float:
+    def _weigh(self, number: int, position: int) -> float:
         span = self._chains.spans[number]
-        subject = not any(
-            self._chains.of[other].label == "PERSON" for other in self.between(sentence, span.start)
+        sentence = self._layout.sentence_at(span.start)
+        is_subject = not any(
+            self._chains.of[other].label == "PERSON"
+            for other in self.between(sentence[0], span.start)
         )
-        possessive = self._layout.text[span.end : span.end + 2] in {"'s", "’s"}
+        is_possessive = self._layout.text[span.end : span.end + 2] in {"'s", "’s"}
         return (
-            _SUBJECT_BONUS * subject
-            - _POSSESSIVE_COST * possessive
-            - _QUOTED_COST * self._is_quoted(span.start)
+            SUBJECT * is_subject
+            + POSSESSIVE * is_possessive
+            + QUOTED * self._is_quoted(span.start)
+            + SENTENCE * (sentence[1] <= position)
         )
 
-    def _is_quoted(self, position: int) -> bool:
-        place = bisect_left(self._content_starts, position + 1) - 1
-        return place >= 0 and position < self._contents[place][1]
-
-    def _add_last_speaker(self, scores: dict[Entity, float], paragraph: int, gender: str) -> None:
+    def _add_last_speaker(self, scores: dict[Entity, float], position: int) -> None:
         at, speakers = self.last
-        away = paragraph - self._layout.paragraph_at(at)
-        if at < 0 or away > 2 or len(speakers) != 1:
-            return
-        entity = self._entities.get(speakers[0].name)
-        if entity and entity.label == "PERSON" and entity.gender in {None, gender}:
-            scores[entity] = scores.get(entity, 0.0) + _SPOKEN_BONUS - 0.5 * away
+        entity = self._entities.get(speakers[0].name) if len(speakers) == 1 else None
+        if entity in scores:
+            away = self._paragraphs_since(at, position)
+            scores[entity] += (SPOKE_HERE, SPOKE_BEFORE)[away] if away < 2 else 0.0
 
     def _relative(self, position: int) -> Answer:
         """Resolve "who": the name, or the name before its apposition, in the same sentence."""
@@ -146,51 +191,59 @@ class Discourse:
 
     def _thing(self, position: int) -> Answer:
         at, speakers = self.last
-        near = at >= 0 and self._layout.paragraph_at(position) - self._layout.paragraph_at(at) <= 1
+        near = at >= 0 and self._paragraphs_since(at, position) <= 1
         if near and len(speakers) == 1 and speakers[0].label in {"ORG", "GPE"}:
-            return [Speaker(speakers[0].name, speakers[0].label)], 0.7
+            return speakers, 0.7
         return self.recent(position, {"ORG", "GPE"}, 1)
 
     def _several(self, position: int) -> Answer:
         at, speakers = self.last
-        near = at >= 0 and self._layout.paragraph_at(position) - self._layout.paragraph_at(at) <= 1
-        named = [s for s in speakers if s.role == "speaker"]
+        near = at >= 0 and self._paragraphs_since(at, position) <= 1
+        named = [speaker for speaker in speakers if speaker.role == "speaker"]
         if near and (len(named) > 1 or (named and named[0].label in {"ORG", "NORP"})):
-            return [Speaker(s.name, s.label) for s in named], 0.65
+            return named, 0.65
         return NOBODY
 
     def recent(self, position: int, labels: set[str], paragraphs: int) -> Answer:
         """Return the nearest entity of some label before a position, not out of quoted words."""
-        paragraph = self._layout.paragraph_at(position)
         for number in self.before(position):
             span, entity = self._chains.spans[number], self._chains.of[number]
-            if paragraph - self._layout.paragraph_at(span.start) > paragraphs:
+            if self._paragraphs_since(span.start, position) > paragraphs:
                 break
             if entity.label in labels and not self._is_quoted(span.start):
                 return [Speaker(entity.name, entity.label)], 0.6
         return NOBODY
 
-    def by_role(self, position: int, phrase: str) -> Answer:
-        """Resolve "the deputy secretary": the person whose role shares most words with it."""
+    def body(self, position: int, phrase: str, head: str) -> Answer:
+        """Resolve "the finance ministry": the body named with that noun; "the firm": the last."""
+        wanted = _role_words(phrase) - {"the", "of"}
+        best: dict[Entity, int] = {}
+        for number in self.before(position):
+            entity = self._chains.of[number]
+            words = _role_words(entity.name)
+            if entity.label == "ORG" and head in words:
+                best.setdefault(entity, len(wanted & words))
+        if best:
+            return [Speaker(max(best, key=lambda e: best[e]).name, "ORG")], 0.75
+        return self.recent(position, {"ORG"}, 2) if head in _GENERIC else NOBODY
+
+    def described(self, position: int, phrase: str, head: str) -> Answer:
+        """Resolve "the deputy secretary": the person who was called so, or who speaks anyway."""
         wanted = _role_words(phrase) - {"the", "former", "of"}
+        head = _SPELLED_OUT.get(head, head)
         best: dict[Entity, int] = {}
         for number in self.before(position):
             entity = self._chains.of[number]
             if entity.label == "PERSON" and entity not in best:
-                best[entity] = len(wanted & _role_words(" ".join(entity.roles)))
+                words = _role_words(" ".join([*entity.roles, *entity.descriptions]))
+                best[entity] = len(wanted & words) * (head in words)
         top = max(best.values(), default=0)
-        if not top:
-            return self._still(position)
-        fits = [entity for entity, score in best.items() if score == top]
-        return [Speaker(fits[0].name, "PERSON")], 0.85 if len(fits) == 1 else 0.55
-
-    def _still(self, position: int) -> Answer:
-        """Take a description nobody was given ("the candidate said") for who spoke just before."""
-        at, speakers = self.last
-        away = self._layout.paragraph_at(position) - self._layout.paragraph_at(at)
-        if at < 0 or away > 1 or len(speakers) != 1 or speakers[0].label != "PERSON":
-            return NOBODY
-        return speakers, 0.5
+        if top:
+            fits = [entity for entity, score in best.items() if score == top]
+            return [Speaker(fits[0].name, "PERSON")], 0.85 if len(fits) == 1 else 0.55
+        called = is_office(head) or (_PERSON_SUFFIX.search(head) and head not in _NO_PERSON)
+        speakers, sureness = self.person(position, None, reach=1) if called else NOBODY
+        return speakers, min(sureness, 0.5)
 
     def by_name(self, phrase: str) -> Answer:
         """Resolve a name that was not tagged at this place: "Hillary" where Hillary Clinton is."""
@@ -199,7 +252,7 @@ class Discourse:
             entity
             for entity in self._chains.entities
             if entity.label == "PERSON"
-            and words & {*entity.name.split()[:1], *entity.name.split()[-1:]}
+            and words & {entity.name.split()[0], entity.name.split()[-1]}
         ]
         return ([Speaker(fits[0].name, "PERSON")], 0.7) if len(fits) == 1 else NOBODY
 
@@ -210,7 +263,7 @@ class Discourse:
         """
         counts: Counter[str] = Counter()
         for number in reversed(list(self.before(position))):
-            country = country_of(self._chains, number, self._layout.text)
+            country = self.country_of(number)
             if country:
                 counts[country] += 1
         if len(counts) < 2:
@@ -219,7 +272,7 @@ class Discourse:
         return [Speaker(name, "GPE") for name in counts if name in top], 0.75
 
     def two_people(self, position: int) -> Answer:
-        """Resolve "the two leaders": two people of this sentence, else the last two named."""
+        """Resolve "the two leaders": the last two people named, in order of mention."""
         names: list[str] = []
         for number in self.before(position):
             entity = self._chains.of[number]
@@ -228,6 +281,31 @@ class Discourse:
             if len(names) == 2:
                 return [Speaker(name, "PERSON") for name in reversed(names)], 0.7
         return NOBODY
+
+    def country_of(self, number: int) -> str | None:
+        """Return the country that a mention names, or whose people it names; None for all else.
+
+        A people that no table knows belongs to the place of the article whose name begins alike.
+        """
+        span, entity = self._chains.spans[number], self._chains.of[number]
+        aliases = load_aliases()
+        if entity.label == "GPE":
+            known = aliases.find(entity.name)
+            if known:
+                return known.name if known.label == "GPE" else None
+            return entity.name if entity.name in self._kin_places() else None
+        if entity.label != "NORP":
+            return None
+        demonym = aliases.find_demonym(self._layout.text[span.start : span.end])
+        if demonym:
+            return demonym[1]
+        kin = self._kin_places()
+        return next((place for place in kin if _are_kin(place, entity.name)), None)
+
+    def _kin_places(self) -> list[str]:
+        people = [e.name for e in self._chains.entities if e.label == "NORP"]
+        places = [e.name for e in self._chains.entities if e.label == "GPE"]
+        return [place for place in places if any(_are_kin(place, name) for name in people)]
 
     def issuer(self, position: int, noun: str) -> Answer:
         """Resolve "the statement": who last spoke beside that noun, or whose it is.
@@ -239,24 +317,20 @@ class Discourse:
         at, speakers = self.last
         pattern = re.compile(rf"\b{re.escape(noun)}s?\b", re.IGNORECASE)
         for match in reversed(list(pattern.finditer(text, max(0, position - 6000), position))):
-            start, end = self._layout.sentence_at(match.start())
-            owner = self._owner(match.start(), match.end(), start, end)
+            owner = self._owner(match.start(), match.end())
             if owner:
                 return owner, 0.75
         if at >= 0 and speakers and speakers[0].label in {"ORG", "GPE"}:
-            return [Speaker(s.name, s.label) for s in speakers], 0.55
+            return speakers, 0.55
         return NOBODY
 
-    def _owner(self, start: int, end: int, low: int, high: int) -> list[Speaker]:
+    def _owner(self, start: int, end: int) -> list[Speaker]:
+        low, high = self._layout.sentence_at(start)
         numbers = [n for n in self.between(low, high) if not self._is_quoted(self._starts[n])]
         bodies = [n for n in numbers if self._chains.of[n].label in {"ORG", "GPE", "PERSON"}]
         text = self._layout.text
         close = [n for n in bodies if 0 <= start - self._chains.spans[n].end <= 40]
-        close += [
-            n
-            for n in bodies
-            if re.fullmatch(r"\s+(?:by|from|of)\s+(?:the\s+)?", text[end : self._starts[n]])
-        ]
+        close += [n for n in bodies if _FOLLOWED.fullmatch(text, end, max(end, self._starts[n]))]
         choice = close[-1:] or bodies[:1]
         return [Speaker(self._chains.of[n].name, self._chains.of[n].label) for n in choice]
 
@@ -268,14 +342,7 @@ def _role_words(text: str) -> set[str]:
     return {_SPELLED_OUT.get(word, word) for word in words}
 
 
-def country_of(chains: Chains, number: int, text: str) -> str | None:
-    """Return the country that a mention names, or whose people it names; None for all else."""
-    span, entity = chains.spans[number], chains.of[number]
-    aliases = load_aliases()
-    if entity.label == "GPE":
-        known = aliases.find(entity.name)
-        return known.name if known and known.label == "GPE" else None
-    if entity.label == "NORP":
-        demonym = aliases.find_demonym(text[span.start : span.end])
-        return demonym[1] if demonym else None
-    return None
+def _are_kin(place: str, people: str) -> bool:
+    """Tell whether a people's name is made from a place's: "Halvanian" and "Halvane"."""
+    stem = place[: max(4, len(place) - 2)]
+    return len(place) > 3 and people.startswith(stem)

@@ -15,7 +15,13 @@ from pipeline.annotate.aliases import key, load_aliases
 from pipeline.annotate.layout import CharSpan, Layout
 from pipeline.annotate.mentions import is_acronym
 from pipeline.annotate.persons import People, Person
-from pipeline.annotate.titles import honorific_gender, role_after, role_before
+from pipeline.annotate.titles import (
+    described_after,
+    described_before,
+    honorific_gender,
+    role_after,
+    role_before,
+)
 
 _MONTHS = (
     "January February March April May June July August September October November December".split()
@@ -40,6 +46,8 @@ class Entity:
     label: str
     gender: str | None = None
     roles: list[str] = field(default_factory=list)
+    descriptions: list[str] = field(default_factory=list)
+    """What the article calls a person beside the name: "the postmaster", "a technician"."""
     mentions: list[int] = field(default_factory=list)
     """Numbers of its mentions, in reading order."""
 
@@ -104,6 +112,10 @@ def _add_role(layout: Layout, span: CharSpan, entity: Entity, after: int) -> str
     before = role_before(layout.text, span.start, max(start, after))
     behind = role_after(layout.text, span.end, end)
     entity.roles.extend(role for role in (before, behind) if role)
+    entity.descriptions.extend(
+        described_before(layout.text, span.start, max(start, after))
+        + described_after(layout.text, span.end, end)
+    )
     return before or behind
 
 

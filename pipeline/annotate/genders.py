@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 MALE = frozenset(
     "aaron abdul abdullah abraham adam adrian ahmad ahmed alan albert alejandro aleksandr alex "
     "alexander alexei alfred ali allen amir anders andre andrei andrew andy anthony antonio "
@@ -48,6 +50,28 @@ FEMALE = frozenset(
     "tiffany tina tracy ursula valentina valerie vanessa vera veronica vicky victoria virginia "
     "wanda wendy whitney yvette yvonne zainab zoe".split()
 )
+
+
+_MALE_WORDS = frozenset(
+    "he his him himself father husband son brother grandfather king prince chairman spokesman "
+    "congressman businessman policeman fireman widower actor uncle nephew boy monk".split()
+)
+_FEMALE_WORDS = frozenset(
+    "she her hers herself mother wife daughter sister grandmother queen princess chairwoman "
+    "spokeswoman congresswoman businesswoman policewoman widow actress aunt niece girl nun".split()
+)
+_WORD = re.compile(r"[a-z]+")
+
+
+def gender_votes(words: str) -> tuple[int, int]:
+    """Count words that speak for a man and for a woman; "he" and "she" count twice.
+
+    A subject pronoun means the person named in the sentence more often than "his" and "her" do.
+    """
+    found = _WORD.findall(words.lower())
+    male = sum((word in _MALE_WORDS) + (word == "he") for word in found)
+    female = sum((word in _FEMALE_WORDS) + (word == "she") for word in found)
+    return male, female
 
 
 def given_name_gender(name: str) -> str | None:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pipeline.annotate.layout import Layout
+from pipeline.records import Span
 
 _MARK = re.compile(r"[“”„«»\"‘’]|''|``|'")
 _OPENERS = "“„«\"'‘`"
@@ -58,6 +59,11 @@ class Marks:
                 found.append(self._cut(number, found.pop()))
             self._found[number] = found
         return self._found[number]
+
+    def spans(self) -> list[Span]:
+        """Return all quotations of the text as places, in order."""
+        numbers = range(len(self._layout.paragraphs))
+        return [(q.start, q.end) for number in numbers for q in self.of(number)]
 
     def opens(self, number: int) -> bool:
         """Tell whether a paragraph begins with an opening double mark; no paragraph does not."""

@@ -8,13 +8,13 @@ statement"). "Unknown" is an honest answer for "a passer-by".
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
-from pipeline.annotate.antecedents import NOBODY, Answer, Discourse, country_of
+from pipeline.annotate.antecedents import NOBODY, Answer, Discourse
 from pipeline.annotate.chains import Chains, Entity
 from pipeline.annotate.layout import CharSpan, Layout
 from pipeline.annotate.linking import Attribution
-from pipeline.annotate.titles import is_office
-from pipeline.records import Speaker
+from pipeline.records import Span, Speaker
 
 _SPOKES = re.compile(
     r"\b(?:spokes(?:man|woman|person|people|men|women)|press secretary|communications director|"
@@ -59,11 +59,11 @@ _WORDS = re.compile(r"[^\W\d_][\w’'-]*")
 class SpeakerResolver:
     """Names the speakers of one article's attributions, which must come in reading order."""
 
-    def __init__(self, layout: Layout, chains: Chains, attributions: list[Attribution]) -> None:
+    def __init__(self, layout: Layout, chains: Chains, quoted: Sequence[Span]) -> None:
+        """Take the names of the article and the stretches between quotation marks."""
         self._layout = layout
         self._chains = chains
-        contents = [(span.start, span.end) for item in attributions for span in item.content]
-        self._discourse = Discourse(layout, chains, contents)
+        self._discourse = Discourse(layout, chains, quoted)
 
     def resolve(self, item: Attribution) -> Answer:
         """Return the speakers of an attribution and how sure that is."""
@@ -181,12 +181,13 @@ class SpeakerResolver:
         span, entity = self._chains.spans[number], self._chains.of[number]
         phrase = text[source.start : source.end]
         head = _head_noun(phrase)
-        country = country_of(self._chains, number, text)
+        country = self._discourse.country_of(number)
         speaker = Speaker(entity.name, entity.label)
         if country and entity.label == "NORP" and head in _COLLECTIVE:
             return [Speaker(country, "GPE")], 0.8
-        if _SPOKES.search(phrase) or head in {"official", "source"}:
-            return [Speaker(speaker.name, speaker.label, "on_behalf_of")], 0.8
+        if _SPOKES.search(phrase) or head == "official":
+            # Who speaks is not named, so the body does: "a Pentagon spokesman said".
+            return [speaker if not country else Speaker(country, "GPE")], 0.75
         leads = not text[source.start : span.start].strip().lower().removeprefix("the")
         if leads and span.end >= source.end - 1:
             return self._bodies(numbers), 0.9
@@ -217,6 +218,10 @@ class SpeakerResolver:
         head = _head_noun(phrase)
         if words[0] in {"the", "this", "that"}:
             return self._definite(source, phrase, head)
+        if words[0] in {"a", "an"} and _SPOKES.fullmatch(head):
+            return self._discourse.recent(source.start, {"ORG"}, 1)
+        if words[0] in {"its", "their"} and head in {*_COLLECTIVE, *_DOCUMENTS}:
+            return self._discourse.pronoun(source.start, "it")
         if words[0] in {"his", "her"} and head in _CAMP:
             speakers, sureness = self._discourse.pronoun(source.start, words[0])
             return [Speaker(s.name, s.label, "on_behalf_of") for s in speakers], 0.8 * sureness
@@ -230,13 +235,11 @@ class SpeakerResolver:
     def _definite(self, source: CharSpan, phrase: str, head: str) -> Answer:
         if head in _DOCUMENTS:
             return self._discourse.issuer(source.start, head)
-        if is_office(head):
-            return self._discourse.by_role(source.start, phrase)
         if head in {"delegation", "side"}:
             return self._discourse.issuer(source.start, head)
         if head in _BODIES:
-            return self._discourse.recent(source.start, {"ORG"}, 2)
-        return NOBODY
+            return self._discourse.body(source.start, phrase, head)
+        return self._discourse.described(source.start, phrase, head)
 
 
 def _spoken_by_one(speakers: list[Speaker]) -> bool:

@@ -54,6 +54,10 @@ _LEADING = re.compile(r"([^\s]+)\s+")
 _APPOSITION = re.compile(
     r",\s+(?:(?:an?|the|his|her|their|its|one of the)\s+)?([^,;:.!?“”\"()\n]{3,90})[,.;]"
 )
+_ARTICLE = r"(?:an?|the|his|her|their|its|our|one)"
+_OPENING = re.compile(rf"\s*(?i:{_ARTICLE})\s+((?:[\w’'-]+\s+){{0,8}}[\w’'-]+),\s+$")
+_CLOSE = re.compile(rf"\b(?i:{_ARTICLE})\s+((?:[a-z][\w’'-]*\s+){{0,2}}[a-z][\w’'-]*),?\s+$")
+_APPOSITION_WITH_ARTICLE = re.compile(rf",\s+{_ARTICLE}\s+([^,;:.!?“”\"()\n]{{3,90}})[,.;]")
 LOOK_BACK = 120
 """Characters in front of a name in which its title must stand; the longest in PolNeAR's training
 part has 96."""
@@ -148,6 +152,22 @@ def role_after(text: str, end: int, sentence_end: int) -> str | None:
     if not any(is_office(word) for word in words[: max(stop, 1)]) or words[0].lower() == "who":
         return None
     return match[1].strip()
+
+
+def described_before(text: str, start: int, sentence_start: int) -> list[str]:
+    """Return what a name is called in front: "Her trainer, Babajide Klemm" → ["trainer"].
+
+    With a comma the description opens the sentence; without one it is three words at most.
+    """
+    floor = max(sentence_start, start - LOOK_BACK)
+    match = _OPENING.match(text, floor, start) or _CLOSE.search(text, floor, start)
+    return [match[1]] if match else []
+
+
+def described_after(text: str, end: int, sentence_end: int) -> list[str]:
+    """Return what a name is called behind: ", a doctor at the clinic," and the like."""
+    match = _APPOSITION_WITH_ARTICLE.match(text, end, max(sentence_end, end))
+    return [match[1]] if match else []
 
 
 def honorific_gender(text: str, start: int) -> str | None:
