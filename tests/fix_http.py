@@ -1,5 +1,6 @@
 """A scriptable web site on loopback: real sockets, no mocks."""
 
+import ssl
 import threading
 import time
 from collections.abc import Callable
@@ -25,11 +26,14 @@ class _Server(ThreadingHTTPServer):
 class Site:
     """Serves what a test puts into it; unknown paths are 404, robots.txt too."""
 
-    def __init__(self) -> None:
+    def __init__(self, context: ssl.SSLContext | None = None) -> None:
+        self.scheme = "https" if context else "http"
         self.routes: dict[str, Callable[[BaseHTTPRequestHandler], None]] = {}
         self.asked: list[tuple[str, dict[str, str]]] = []
         self.times: list[float] = []
         self.server = _Server(("127.0.0.1", 0), _handler(self))
+        if context:
+            self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
         self.thread = threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True)
         self.thread.start()
 
@@ -39,7 +43,7 @@ class Site:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"{self.scheme}://127.0.0.1:{self.port}"
 
     @property
     def paths(self) -> list[str]:
@@ -104,8 +108,8 @@ def _handler(site: Site) -> type[BaseHTTPRequestHandler]:
 def make_site():
     made: list[Site] = []
 
-    def make() -> Site:
-        made.append(Site())
+    def make(context: ssl.SSLContext | None = None) -> Site:
+        made.append(Site(context))
         return made[-1]
 
     yield make

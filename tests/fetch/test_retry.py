@@ -1,0 +1,78 @@
+"""Retry-After in its two forms, and patience."""
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.errors import Refused, Transient
+from pipeline.fetch.retry import AskedToWait, Patience, retry_after
+from pipeline.outcomes import Outcome
+
+NOW = datetime(2026, 11, 22, 12, 0, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        (None, None),
+        ("0", 0.0),
+        (" 120 ", 120.0),
+        ("Sun, 22 Nov 2026 12:01:00 GMT", 60.0),
+        ("Sun, 22 Nov 2026 11:00:00 GMT", 0.0),
+        ("soon", None),
+        ("-5", None),
+        ("1.5", None),
+        ("٣", None),
+    ],
+)
+def test_retry_after(value, seconds):
+    assert retry_after(value, NOW) == seconds
+
+
+@given(st.text(max_size=40))
+def test_any_text_is_no_wait_or_a_wait_that_is_not_negative(value):
+    found = retry_after(value, NOW)
+    assert found is None or found >= 0
+
+
+def counted(errors: list[Exception]):
+    calls = []
+
+    def ask() -> int:
+        calls.append(1)
+        if errors:
+            raise errors.pop(0)
+        return len(calls)
+
+    return ask, calls
+
+
+@pytest.mark.parametrize(
+    ("errors", "tries"),
+    [
+        ([], 1),
+        ([Transient(Outcome.TIMEOUT, "x")], 2),
+        ([AskedToWait(Outcome.SERVER_ERROR, "x", 503, 0.0)], 2),
+        ([AskedToWait(Outcome.RATE_LIMITED, "x", 429, None)] * 2, 3),
+    ],
+)
+def test_transient_errors_are_tried_again(errors, tries):
+    ask, calls = counted(errors)
+    assert Patience(first_wait=0.001).tries(ask) == tries == len(calls)
+
+
+@pytest.mark.parametrize(
+    ("error", "tries"),
+    [
+        (Refused(Outcome.NOT_FOUND, "x"), 1),
+        (AskedToWait(Outcome.RATE_LIMITED, "x", 429, 31.0), 1),
+        (Transient(Outcome.TIMEOUT, "x"), 3),
+    ],
+)
+def test_the_rest_is_raised_after_as_many_tries_as_make_sense(error, tries):
+    ask, calls = counted([error] * 9)
+    with pytest.raises(type(error)):
+        Patience(first_wait=0.001, longest_wait=30.0).tries(ask)
+    assert len(calls) == tries
