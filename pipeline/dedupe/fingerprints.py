@@ -30,6 +30,10 @@ _UNSPACED = re.compile(
     r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]"
 )
 _MOJIBAKE = re.compile(r"[\u00c2-\u00f4][\u0080-\u00bf\u0152-\u017e\u02c6\u02dc\u2013-\u2122]{1,3}")
+_WINDOWS_1252 = {
+    bytes([byte]).decode("cp1252", "ignore") or chr(byte): byte for byte in range(0x80, 0x100)
+}
+"""As browsers read it: five bytes that Python's codec refuses (0x9D, …) stand for themselves."""
 _WORD_OR_SIGN = re.compile(_UNSPACED.pattern + r"|[^\W" + _UNSPACED.pattern[1:-1] + r"]+")
 
 
@@ -64,8 +68,8 @@ def _repaired(text: str) -> str:
 
 def _reread(found: re.Match[str]) -> str:
     try:
-        return found[0].encode("cp1252").decode("utf-8")
-    except UnicodeError:
+        return bytes(_WINDOWS_1252[sign] for sign in found[0]).decode()
+    except (KeyError, UnicodeDecodeError):
         return found[0]
 
 

@@ -35,7 +35,7 @@ FRAME_SHARE = 0.25
 BEYOND_FRAME = 1.15
 """A full story shares this much more with each of two copies that lack different parts of it."""
 
-_Matrix = npt.NDArray[np.float32]
+_Counts = npt.NDArray[np.int64]
 _Mask = npt.NDArray[np.bool_]
 _Kernel = tuple[int, _Mask]
 """How many texts share a part of the text, and which of its shingles that is."""
@@ -83,11 +83,11 @@ def _wide_frame(a: Prepared, b: Prepared) -> bool:
 class _Witnesses:
     """The others, as rows: what each holds of the text, and which pairs make sunflowers with it."""
 
-    held: _Matrix
-    """1 where the other (row) holds the text's shingle (column)."""
+    held: _Mask
+    """True where the other (row) holds the text's shingle (column)."""
     sunflower: _Mask
     """True where text, row and column share one kernel and nothing else."""
-    shared: _Matrix
+    shared: _Counts
     """Rows x rows: how many shingles two of the others share."""
     same_outlet: _Mask
     other_outlet: _Mask
@@ -97,10 +97,10 @@ class _Witnesses:
         sets = [text.shingles, *(other.shingles for other in others)]
         universe, columns = np.unique(np.concatenate(sets), return_inverse=True)
         lengths = np.array([len(each) for each in sets])
-        holds = np.zeros((len(sets), len(universe)), dtype=np.float32)
-        holds[np.repeat(np.arange(len(sets)), lengths), columns] = 1
-        held = holds[1:, holds[0] > 0]
-        shared = holds[1:] @ holds[1:].T
+        holds = np.zeros((len(sets), len(universe)), dtype=np.bool_)
+        holds[np.repeat(np.arange(len(sets)), lengths), columns] = True
+        held = holds[1:, holds[0]]
+        shared = _overlaps(holds[1:])
         sources = [other.source for other in others]
         known = np.array([text.source is not None and each is not None for each in sources], bool)
         same = np.array([each == text.source for each in sources], bool)
@@ -114,11 +114,11 @@ class _Witnesses:
             size = self._independent(together) + 2
             if self._suffice(row, size):
                 most_hold = self.held[together].mean(axis=0) >= 0.5
-                yield size, (self.held[row] > 0) & most_hold
+                yield size, self.held[row] & most_hold
 
     def frame(self, row: int) -> _Kernel:
         """Give what the text and this row share, if no third text shares more with both."""
-        kernel = self.held[row] > 0
+        kernel = self.held[row]
         beyond = BEYOND_FRAME * np.count_nonzero(kernel)
         in_text = self.held.sum(axis=1)
         if np.any((in_text >= beyond) & (self.shared[row] >= beyond)):
@@ -146,7 +146,7 @@ class _Witnesses:
         return len(np.unique(labels))
 
 
-def _sunflower(held: _Matrix, shared: _Matrix, lengths: npt.NDArray[np.int_]) -> _Mask:
+def _sunflower(held: _Mask, shared: _Counts, lengths: _Counts) -> _Mask:
     """Return which pairs of rows form a sunflower with the text (symmetric, False on the diagonal).
 
     Args:
@@ -154,7 +154,7 @@ def _sunflower(held: _Matrix, shared: _Matrix, lengths: npt.NDArray[np.int_]) ->
         shared: rows x rows, shingles that two rows share.
         lengths: shingles of the text, then of each row.
     """
-    kernel = held @ held.T
+    kernel = _overlaps(held)
     in_text = np.diagonal(kernel)
     widest = np.maximum(np.maximum(in_text[:, None], in_text[None, :]), shared)
     petal = np.maximum(MIN_PETAL_SHINGLES, MIN_PETAL * lengths)
@@ -166,3 +166,16 @@ def _sunflower(held: _Matrix, shared: _Matrix, lengths: npt.NDArray[np.int_]) ->
     found = (kernel >= MIN_KERNEL) & (kernel >= SAME_KERNEL * widest) & has_petals
     np.fill_diagonal(found, False)
     return np.asarray(found, dtype=np.bool_)
+
+
+def _overlaps(rows: _Mask) -> _Counts:
+    """Count for each two rows the columns that are True in both.
+
+    By population count: a matrix product would spread over all cores and wait for them.
+    """
+    width = -(-rows.shape[1] // 64) * 8
+    bits = np.zeros((len(rows), width), dtype=np.uint8)
+    bits[:, : -(-rows.shape[1] // 8)] = np.packbits(rows, axis=1)
+    padded = bits.view(np.uint64)
+    counts = [np.bitwise_count(padded & row).sum(axis=1, dtype=np.int64) for row in padded]
+    return np.array(counts, dtype=np.int64).reshape(len(rows), len(rows))

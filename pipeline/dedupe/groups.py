@@ -133,7 +133,10 @@ def _joins_a_mixed_text(match: Match, mixed: Collection[int]) -> bool:
 
 
 def _mixed(edges: Iterable[Match], shared: Mapping[frozenset[int], int]) -> set[int]:
-    """Return the texts that contain two others which tell different parts of them."""
+    """Return the texts that contain two others which tell different parts of them.
+
+    A mixed text inside another ties nothing together there: hence the rounds.
+    """
     inside: defaultdict[int, set[int]] = defaultdict(set)
     for match in edges:
         if max(match.containment_a, match.containment_b) >= CONTAINED:
@@ -144,7 +147,14 @@ def _mixed(edges: Iterable[Match], shared: Mapping[frozenset[int], int]) -> set[
         smaller = min(shared[frozenset((one, outer))], shared[frozenset((two, outer))])
         return shared.get(frozenset((one, two)), 0) >= SAME_PART * smaller
 
-    return {outer for outer, inner in inside.items() if _falls_apart(inner, outer, same_part)}
+    mixed: set[int] = set()
+    while more := {
+        outer
+        for outer, inner in inside.items()
+        if outer not in mixed and _falls_apart(inner - mixed, outer, same_part)
+    }:
+        mixed |= more
+    return mixed
 
 
 def _torn(edges: Iterable[Match], shared: Mapping[frozenset[int], int]) -> set[int]:
@@ -169,7 +179,7 @@ def _falls_apart(
 ) -> bool:
     """Tell whether the texts fall into two parts or more that do not belong together."""
     left = set(texts)
-    todo = [left.pop()]
+    todo = [left.pop()] if left else []
     while todo and left:
         each = todo.pop()
         near = {other for other in left if belong(each, other, about)}

@@ -13,10 +13,16 @@ from pipeline.clean.credits import agency_named, dateline_agency, read_credit
 HEAD_LINES, TAIL_LINES = 6, 6
 _HEAD, _TAIL = 400, 600
 """Characters: datelines follow a headline and a standfirst at most; trailers end a text."""
-_PLACE = r"(?:[A-Z][\w.'’/-]*,?\s+|(?:of|and|de|del|da|al|la|le)\s+|\d{1,2}[.,]?\s+(?:\d{4}[.,]?\s+)?){1,8}"
 _DATELINE = re.compile(
-    rf"^\W*(?:{_PLACE})?(?:\((?P<round>[^()]{{2,40}})\)|/(?P<slashed>[^/]{{2,30}})/\.?)(?=\s+\S|\s*[-–—:])",
-    re.MULTILINE,
+    r"""
+    ^\W*
+    (?: [A-Z][\w.'’/-]*,?\s+ | (?:of|and|de|del|da|al|la|le)\s+      # NEW DELHI, Rio de Janeiro
+      | \d{1,2}[.,]?\s+(?:\d{4}[.,]?\s+)?                            # Nov 3, or July 20, 2026
+    ){0,8}
+    (?: \((?P<round>[^()]{2,40})\) | /(?P<slashed>[^/]{2,30})/\.? )  # (PTI) or /TASS/.
+    (?=\s+\S | \s*[-–—:])
+    """,
+    re.MULTILINE | re.VERBOSE,
 )
 _REPORTING = re.compile(r"\(?\b(?P<name>[A-Z][\w ]{1,30}?)\s+reporting by\s+[A-Z]")
 _HOUSE_TRAILER = re.compile(r"\bReporting by [A-Z].{0,200}?\bEditing by [A-Z]", re.DOTALL)
@@ -62,7 +68,8 @@ def _from_credit(line: str) -> str | None:
 
 
 def _from_byline(byline: str) -> str | None:
-    parts = _BYLINE_PARTS.split(byline)
+    # The whole comes first: "Press Trust of India" has an "of" itself.
+    parts = [byline, *_BYLINE_PARTS.split(byline)]
     return _first(agency_named(_STAFF.sub("", part)) for part in parts if part)
 
 

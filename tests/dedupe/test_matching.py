@@ -1,0 +1,197 @@
+"""New texts against a store: the same findings in whatever order and batches they came."""
+
+import io
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.dedupe.candidates import HOT_KEY_LIMIT, CandidateText, MemoryCandidates
+from pipeline.dedupe.fingerprints import fingerprints
+from pipeline.dedupe.groups import GroupText, group
+from pipeline.dedupe.matching import find_matches
+from pipeline.dedupe.spool import SpooledCandidates
+from pipeline.records import Match
+from tests.fix_stories import edited, first_part, page, story
+
+
+def texts_of(*texts: str, source: str | None = None) -> list[CandidateText]:
+    return [CandidateText(number, text, source) for number, text in enumerate(texts, 1)]
+
+
+def all_at_once(texts: list[CandidateText]) -> dict[tuple[int, int], Match]:
+    store = MemoryCandidates(texts)
+    found = find_matches([text.id for text in texts], store)
+    assert not found.retracted
+    return {(match.a, match.b): match for match in found.matches}
+
+
+def in_batches(texts: list[CandidateText], sizes: list[int]) -> dict[tuple[int, int], Match]:
+    """Do what the warehouse does: store a batch, find, delete what was retracted, upsert."""
+    store, known = MemoryCandidates(), {}
+    left = list(texts)
+    while left:
+        size = sizes.pop() if sizes else len(left)
+        batch, left = left[:size], left[size:]
+        for text in batch:
+            store.add(text)
+        found = find_matches([text.id for text in batch], store)
+        for pair in found.retracted:
+            known.pop(pair, None)
+        known.update({(match.a, match.b): match for match in found.matches})
+    return known
+
+
+def joined(texts: list[CandidateText]) -> list[tuple[int, ...]]:
+    lengths = [GroupText(text.id, len(text.text)) for text in texts]
+    return [found.members for found in group(lengths, all_at_once(texts).values())]
+
+
+BASE = story("base", 300)
+
+
+def test_copies_of_every_kind_are_one_group():
+    long_copy = story("ahead", 60) + "\n\n" + BASE
+    brief, cut = first_part(BASE, 0.3), edited(first_part(BASE, 0.7), 0.08)
+    texts = texts_of(BASE, story(1, 300), cut, page("a", BASE, 90), brief, long_copy, story(2, 50))
+    assert joined(texts) == [(1, 3, 4, 5, 6)]
+
+
+@pytest.mark.parametrize(
+    ("pages", "source"), [(2, None), (3, None), (8, None), (30, None), (2, "outlet"), (8, "outlet")]
+)
+def test_pages_of_an_outlet_whose_furniture_is_longer_than_the_story(pages, source):
+    # 230 words of furniture around 150 of story: three fifths of each page agree.
+    texts = [page("outlet", story(f"own {number}", 150), 230) for number in range(pages)]
+    copy = page("outlet", edited(story("own 0", 150), 0.05), 230)
+    elsewhere = story("own 1", 150)
+    assert joined(texts_of(*texts, copy, elsewhere, source=source)) == [
+        (1, pages + 1),
+        (2, pages + 2),
+    ]
+
+
+def test_one_sided_furniture_needs_more_pages_or_the_outlets_name():
+    header = story("header", 170)
+    texts = [header + "\n\n" + story(f"own {number}", 130) for number in range(8)]
+    assert joined(texts_of(*texts)) == []
+    assert joined(texts_of(*texts[:5], source="outlet")) == []
+
+
+def test_a_story_that_eight_outlets_wrap_is_found_by_its_clean_copy():
+    texts = texts_of(*(page(outlet, BASE, 160) for outlet in range(8)), BASE)
+    assert joined(texts) == [tuple(range(1, 10))]
+
+
+def test_a_story_that_known_outlets_wrap_is_found_without_a_clean_copy():
+    texts = [
+        CandidateText(number, page(number, BASE, 160), f"outlet {number}") for number in range(1, 9)
+    ]
+    assert joined(texts) == [tuple(range(1, 9))]
+
+
+def test_round_up_of_two_stories_joins_neither():
+    one, two = story("one", 200), story("two", 200)
+    round_up = "\n\n".join((one, two, story("three", 150)))
+    texts = texts_of(one, two, round_up, edited(one, 0.04))
+    assert joined(texts) == [(1, 4)]
+    relations = {pair: match.relation for pair, match in all_at_once(texts).items()}
+    assert relations == {(1, 3): "a_in_b", (2, 3): "a_in_b", (3, 4): "b_in_a", (1, 4): "duplicate"}
+
+
+def test_furniture_that_shows_itself_later_retracts_older_matches():
+    header = story("header", 170)
+    texts = texts_of(*(header + "\n\n" + story(f"own {number}", 130) for number in range(9)))
+    store = MemoryCandidates(texts[:3])
+    first = find_matches([1, 2, 3], store)
+    assert {(match.a, match.b) for match in first.matches} == {(1, 2), (1, 3), (2, 3)}
+    for text in texts[3:]:
+        store.add(text)
+    later = find_matches([text.id for text in texts[3:]], store)
+    assert set(later.retracted) == {(1, 2), (1, 3), (2, 3)}
+    assert later.matches == ()
+
+
+kinds = st.tuples(
+    st.sampled_from(["plain", "cut", "brief", "edited", "outlet a", "outlet b", "long", "mixed"]),
+    st.integers(0, 3),
+)
+
+
+def make(kind: str, seed: int) -> str:
+    text = story(f"made {seed}", 160)
+    outlet = kind.removeprefix("outlet ")
+    made = {
+        "plain": text,
+        "cut": first_part(text, 0.7),
+        "brief": first_part(text, 0.35),
+        "edited": edited(text, 0.08, seed),
+        "long": text + "\n\n" + story(f"more {seed}", 200),
+        "mixed": text + "\n\n" + story(f"made {seed + 1}", 160),
+    }
+    return made.get(kind) or page(outlet, text, 170)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(kinds, min_size=2, max_size=14),
+    st.lists(st.integers(1, 5), max_size=8),
+    st.randoms(use_true_random=False),
+    st.booleans(),
+)
+def test_arrival_does_not_count(chosen, sizes, random, has_source):
+    texts = [
+        CandidateText(number, make(kind, seed), kind if has_source else None)
+        for number, (kind, seed) in enumerate(chosen, 1)
+    ]
+    once = all_at_once(texts)
+    random.shuffle(texts)
+    assert in_batches(texts, sizes) == once
+
+
+def test_a_new_version_replaces_the_older_text_in_the_store():
+    store = MemoryCandidates(texts_of(BASE, edited(BASE, 0.03)))
+    assert len(find_matches([1, 2], store).matches) == 1
+    store.add(CandidateText(2, story("another", 300)))
+    assert find_matches([2], store).matches == ()
+    assert store.candidates(1, fingerprints(BASE)) == []
+
+
+def test_a_text_that_is_gone_relates_to_nothing():
+    class Forgetful(MemoryCandidates):
+        def texts(self, ids):
+            return {each: text for each, text in super().texts(ids).items() if each != 2}
+
+    store = Forgetful(texts_of(BASE, BASE, BASE))
+    assert [(match.a, match.b) for match in find_matches([1, 2, 3], store).matches] == [(1, 3)]
+
+
+def spooled(texts: list[str]) -> SpooledCandidates:
+    store = SpooledCandidates(io.BytesIO())
+    for text in texts:
+        store.add(text)
+    return store
+
+
+def test_the_spool_finds_what_memory_finds():
+    texts = [make(kind, seed) for kind in ("plain", "cut", "outlet a") for seed in range(4)]
+    texts += ["", "\ud800 lone", "港口", "🙂"]
+    memory = MemoryCandidates(CandidateText(number, text) for number, text in enumerate(texts))
+    spool = spooled(texts)
+    for number, text in enumerate(texts):
+        assert spool.candidates(number, fingerprints(text)) == memory.candidates(
+            number, fingerprints(text)
+        )
+    assert spool.texts(range(len(texts))) == memory.texts(range(len(texts)))
+
+
+def test_hundreds_of_copies_hang_together_and_take_little_time():
+    copies = HOT_KEY_LIMIT * 4
+    spool = spooled([BASE] * copies)
+    started = time.process_time()
+    matches = find_matches(range(copies), spool).matches
+    assert time.process_time() - started < 10
+    assert len(matches) <= copies * HOT_KEY_LIMIT
+    lengths = [GroupText(number, 300) for number in range(copies)]
+    assert [len(found.members) for found in group(lengths, matches)] == [copies]
