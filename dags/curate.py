@@ -34,7 +34,7 @@ def curate() -> None:
         """Give the fetch ids of undecided pages, in batches."""
         return stage("load").plan(run)
 
-    @task(**of_batches("fetch_ids"), doc_md="Extract, clean, store a batch of pages exactly once.")
+    @task(**of_batches("fetch_ids", "pages"), doc_md="Extract, clean, store pages exactly once.")
     def load(run: int, fetch_ids: list[int]) -> Counts:
         return stage("load").load(run, fetch_ids)
 
@@ -48,7 +48,7 @@ def curate() -> None:
         """Give the ids of versions not annotated yet, in batches."""
         return stage("annotate").plan(run)
 
-    @task(**of_batches("version_ids"), doc_md="Find entities and quotes in a batch of articles.")
+    @task(**of_batches("version_ids", "articles"), doc_md="Find entities and quotes.")
     def annotate(run: int, version_ids: list[int]) -> Counts:
         return stage("annotate").annotate(run, version_ids)
 

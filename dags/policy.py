@@ -38,9 +38,9 @@ DEDUPE_POOL = "dateline_dedupe"
 """One slot: two dedupe tasks cannot see each other's uncommitted fingerprints."""
 
 
-def of_batches(name: str) -> dict[str, Any]:
-    """Return what tasks mapped over batches of ids share; the UI shows how many ids."""
-    label = f"{{{{ task.op_kwargs['{name}'] | length }}}} {name.split('_')[0]}s"
+def of_batches(ids: str, what: str) -> dict[str, Any]:
+    """Return what tasks mapped over batches of ids share; the UI names them ``200 pages``."""
+    label = f"{{{{ task.op_kwargs['{ids}'] | length }}}} {what}"
     return {"pool": CPU_POOL, "map_index_template": label, "multiple_outputs": False}
 
 

@@ -201,7 +201,8 @@ def _print_results(connection: "Connection") -> None:
         columns = [column.name for column in cursor.description or []]
         rows = cursor.fetchall()
         if rows:
-            print_table(rows, columns, title=title.format(quotes=quotes))
+            typer.secho(f"\n{title.format(quotes=quotes)}", bold=True)
+            print_table(rows, columns)
 
 
 def _complaints(connection: "Connection") -> list[str]:

@@ -69,7 +69,7 @@ def _task(row: Mapping[str, Any]) -> Task:
 
 
 def log_lines(api: AirflowApi, dag_id: str, run_id: str, task: Task) -> list[str]:
-    """Return what a task's last try logged: one line an event, errors with the frames of our code."""
+    """Return what a task's last try logged, one line an event; of tracebacks only our frames."""
     where = f"/dags/{dag_id}/dagRuns/{quote(run_id, safe='')}/taskInstances/{task.task_id}"
     path = f"{where}/logs/{max(task.try_number, 1)}?full_content=true&map_index={task.map_index}"
     content = api.get(path)["content"]
