@@ -15,6 +15,7 @@ from pipeline.annotate.aliases import load_aliases
 from pipeline.annotate.chains import Chains, Entity
 from pipeline.annotate.genders import gender_votes
 from pipeline.annotate.layout import Layout
+from pipeline.annotate.mentions import are_kin
 from pipeline.annotate.titles import is_office
 from pipeline.records import Span, Speaker
 
@@ -194,7 +195,14 @@ class Discourse:
         near = at >= 0 and self._paragraphs_since(at, position) <= 1
         if near and len(speakers) == 1 and speakers[0].label in {"ORG", "GPE"}:
             return speakers, 0.7
-        return self.recent(position, {"ORG", "GPE"}, 1)
+        for number in self.before(position):
+            span, entity = self._chains.spans[number], self._chains.of[number]
+            if self._paragraphs_since(span.start, position) > 1:
+                break
+            ahead = self._layout.text[self._layout.sentence_at(span.start)[0] : span.start]
+            if entity.label in {"ORG", "GPE"} and len(ahead.split()) < 3:
+                return [Speaker(entity.name, entity.label)], 0.6
+        return NOBODY
 
     def _several(self, position: int) -> Answer:
         at, speakers = self.last
@@ -300,12 +308,12 @@ class Discourse:
         if demonym:
             return demonym[1]
         kin = self._kin_places()
-        return next((place for place in kin if _are_kin(place, entity.name)), None)
+        return next((place for place in kin if are_kin(place, entity.name)), None)
 
     def _kin_places(self) -> list[str]:
         people = [e.name for e in self._chains.entities if e.label == "NORP"]
         places = [e.name for e in self._chains.entities if e.label == "GPE"]
-        return [place for place in places if any(_are_kin(place, name) for name in people)]
+        return [place for place in places if any(are_kin(place, name) for name in people)]
 
     def issuer(self, position: int, noun: str) -> Answer:
         """Resolve "the statement": who last spoke beside that noun, or whose it is.
@@ -340,9 +348,3 @@ def _role_words(text: str) -> set[str]:
         word.lower().strip(".,").removesuffix("'s").removesuffix("’s") for word in text.split()
     }
     return {_SPELLED_OUT.get(word, word) for word in words}
-
-
-def _are_kin(place: str, people: str) -> bool:
-    """Tell whether a people's name is made from a place's: "Halvanian" and "Halvane"."""
-    stem = place[: max(4, len(place) - 2)]
-    return len(place) > 3 and people.startswith(stem)

@@ -22,6 +22,7 @@ _EDGE = " \t\u00a0\n\r\"“”'‘’«»()[]{},;:!?…–—|*•/"
 _POSSESSIVE = re.compile(r"(?:['’]s|(?<=s)['’])$", re.IGNORECASE)
 _THE = re.compile(r"the\s+(?=\S)", re.IGNORECASE)
 _HYPHENS = re.compile(r"[-–—/]")
+_INSIDE = re.compile(r"\b(?:[Ii]n|[Aa]cross|[Nn]ear|[Ff]rom)\s+$")
 _LINE = re.compile(r"[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 _ACRONYM = re.compile(r"\s?\(([A-Z][A-Z0-9&.-]{1,9}s?)\)")
 _PARTY = re.compile(r"[DRI]-[A-Z][\w.]*")
@@ -39,7 +40,7 @@ def clean_mentions(text: str, spans: Iterable[CharSpan]) -> list[CharSpan]:
     trimmed = [part for span in spans for part in _trimmed(text, span)]
     trimmed.extend(_official(text, trimmed))
     trimmed, spelled_out = _with_acronyms(text, _without_overlap(trimmed))
-    voted = _vote(text, trimmed, spelled_out)
+    voted = _with_places(text, _vote(text, trimmed, spelled_out))
     return _without_overlap([*voted, *_forgotten(text, voted)])
 
 
@@ -176,6 +177,43 @@ def _elect(surface: str, label: str, votes: dict[str, float]) -> str:
     if label == "GPE":
         return place_label(surface)
     return misc_label(surface) if label == "MISC" else label
+
+
+def are_kin(place: str, people: str) -> bool:
+    """Tell whether a people's name is made from a place's: "Halvanian" and "Halvane"."""
+    return len(place) > 3 and people.startswith(place[: max(4, len(place) - 2)])
+
+
+def _with_places(text: str, spans: list[CharSpan]) -> list[CharSpan]:
+    """Turn people into places where the article shows it: it has "Halvanian", and "in Halvane".
+
+    Names that the tagger has never seen are people to it, most of all in front of "'s".
+    """
+    full = {word for s in spans if s.label == "PERSON" for word in _words_of_full_name(text, s)}
+    peoples = {text[s.start : s.end] for s in spans if s.label == "NORP"}
+    found: dict[str, list[bool]] = defaultdict(list)
+    for span in spans:
+        surface = text[span.start : span.end]
+        if span.label == "PERSON" and " " not in surface and surface not in full:
+            found[surface].append(
+                _INSIDE.search(text, max(0, span.start - 12), span.start) is not None
+            )
+    places = {
+        surface
+        for surface, inside in found.items()
+        if sum(inside) * 2 > max(2, len(inside)) or any(are_kin(surface, name) for name in peoples)
+    }
+    return [
+        span._replace(label="GPE")
+        if span.label == "PERSON" and text[span.start : span.end] in places
+        else span
+        for span in spans
+    ]
+
+
+def _words_of_full_name(text: str, span: CharSpan) -> list[str]:
+    words = text[span.start : span.end].split()
+    return words if len(words) > 1 else []
 
 
 def _forgotten(text: str, spans: list[CharSpan]) -> Iterator[CharSpan]:

@@ -86,6 +86,9 @@ class SpeakerResolver:
 
     def _inherited(self, item: Attribution) -> Answer:
         at, speakers = self._discourse.last
+        if not item.inherits and not item.cue:
+            speakers, sureness = self._discourse.person(item.start, None, reach=0)
+            return speakers, min(sureness, 0.5)
         if not item.inherits or at < 0:
             return NOBODY
         away = self._layout.paragraph_at(item.start) - self._layout.paragraph_at(at)
