@@ -122,7 +122,7 @@ def _is_listing(article: Article, head: Head, data: LinkedData, runs: list[Run])
     is_front = bool(article.url) and path in ("", "/")
     if is_front or (_LISTING.search(path) and not data.is_article):
         return True
-    if data.is_article or head.first("og:type") == "article":
+    if data.is_article or head.first("og:type") == "article" or article.published_at:
         return False
     return _teasers(runs) >= _MANY_TEASERS and word_count(article.text or "") < _FEW_WORDS
 

@@ -17,6 +17,7 @@ from pipeline.words import normalise, squeeze
 _SKIPPED = frozenset(
     "script style noscript template svg head select option textarea iframe object canvas".split()
 )
+_NAMES_CHARS = 500
 _INLINE = frozenset(
     "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark q s samp small "
     "span strike strong sub sup time tt u var wbr img picture source amp-img o:p st1:place".split()
@@ -150,7 +151,7 @@ def marks_of(run: Run, frames: Collection[HtmlElement]) -> frozenset[str]:
     marks: set[str] = set()
     element: HtmlElement | None = run.parent
     while element is not None and element not in frames and element.tag != "body":
-        names = f"{element.get('class') or ''} {element.get('id') or ''}"
+        names = f"{element.get('class') or ''} {element.get('id') or ''}"[:_NAMES_CHARS]
         hidden = element.get("aria-hidden") == "true" or "hidden" in element.attrib
         marks |= _marks(str(element.tag), names, hidden)
         element = element.getparent()

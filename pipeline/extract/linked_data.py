@@ -60,7 +60,10 @@ def read_linked_data(root: HtmlElement) -> LinkedData:
     if not articles:
         return LinkedData(types=types, media=media, is_listing=bool(types & _LISTING))
     main = max(articles, key=_weight)
-    authors, organisations = _authors(main.get("author") or main.get("creator"))
+    named = {
+        node["@id"]: node for node in nodes if isinstance(node.get("@id"), str) and "name" in node
+    }
+    authors, organisations = _authors(_resolved(main.get("author") or main.get("creator"), named))
     return LinkedData(
         types=frozenset(_types(main)),
         headline=_text(main.get("headline") or main.get("name")),
@@ -73,7 +76,7 @@ def read_linked_data(root: HtmlElement) -> LinkedData:
         sections=tuple(_texts(main.get("articleSection"))),
         keywords=tuple(word for line in _texts(main.get("keywords")) for word in _words(line)),
         image=_image(main.get("image") or main.get("thumbnailUrl")),
-        publisher=next(iter(_names(main.get("publisher"))), None),
+        publisher=next(_names(_resolved(main.get("publisher"), named)), None),
         is_free=_boolean(main.get("isAccessibleForFree")),
         language=_text(main.get("inLanguage")),
         is_article=True,
@@ -156,6 +159,15 @@ def _authors(value: Any) -> tuple[tuple[str, ...], tuple[str, ...]]:
     ]
     people = [item for item in listed if item not in organisations]
     return tuple(_names(people)), tuple(_names(organisations))
+
+
+def _resolved(value: Any, named: dict[str, dict[str, Any]]) -> Any:
+    """Put the named node in place of a reference: {"@id": "#jane"} becomes {"name": "Jane Doe"}."""
+    if isinstance(value, list):
+        return [_resolved(item, named) for item in value[:20]]
+    if isinstance(value, dict) and "name" not in value and isinstance(value.get("@id"), str):
+        return named.get(value["@id"], value)
+    return value
 
 
 def _words(line: str) -> list[str]:

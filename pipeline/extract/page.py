@@ -20,7 +20,7 @@ from pipeline.extract.language import judge_language
 from pipeline.extract.layout import Run, runs_of
 from pipeline.extract.linked_data import LinkedData, read_linked_data
 from pipeline.extract.title import find_title
-from pipeline.extract.tree import parse
+from pipeline.extract.tree import outsized, parse
 from pipeline.outcomes import Outcome
 from pipeline.records import Article
 from pipeline.telemetry import log
@@ -28,6 +28,8 @@ from pipeline.words import one_line, squeeze, storable
 
 _LONGEST_TITLE = 500
 _MOST_TAGS = 30
+_READABLE_RUNS = 200
+_READABLE_CHARS = 100_000
 
 
 def extract_page(
@@ -70,9 +72,12 @@ def _extract(
         return _bad(url, f"the body is no text: it begins with {body[:8]!r}")
     root = parse(decode(body, content_type))
     if root is None:
-        return _bad(url, "nothing to parse, or nested deeper than any page")
+        return _bad(url, "there is nothing to parse")
+    if size := outsized(root):
+        return replace(_bad(url, f"no news page has {size}"), text=_readable(runs_of(root)))
     head, data, runs = read_head(root), read_linked_data(root), runs_of(root)
     known = _metadata(root, head, data, url, feed_title)
+    known = replace(known, authors=find_authors(root, head, data, runs))
     known = _with_dates(known, root, head, data, feed_published, now)
     found = find_body(
         root, runs, url, data.description or head.first("og:description", "description")
@@ -95,7 +100,7 @@ def _bad(url: str | None, reason: str) -> Article:
 
 def _readable(runs: list[Run]) -> str | None:
     """Return what a reader sees where the extractor finds no article: text is never thrown away."""
-    return "\n\n".join(run.text for run in runs[:200]) or None
+    return "\n\n".join(run.text for run in runs[:_READABLE_RUNS])[:_READABLE_CHARS] or None
 
 
 def _metadata(
@@ -115,7 +120,6 @@ def _metadata(
         canonical_url=canonical_url(url, (head.canonical, head.first("og:url"))),
         title=storable(title)[:_LONGEST_TITLE] if title else None,
         text=None,
-        authors=find_authors(root, head, data),
         language=(data.language or head.language or "")[:2].lower() or None,
         section=squeeze(section) if section else None,
         categories=tuple(dict.fromkeys(data.sections)),

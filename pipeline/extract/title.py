@@ -1,7 +1,7 @@
 """The title without the site's name: from the visible headline, JSON-LD and meta tags.
 
-What the page states about itself comes first, if its visible ``h1`` bears it out; a title cut with an
-ellipsis gives way to the whole one. Knows nothing of bodies.
+The visible ``h1`` comes first if something the page states about itself bears it out, since the others
+are often rewritten or cut for search engines. Knows nothing of bodies.
 """
 
 import re
@@ -27,12 +27,8 @@ def find_title(
     """Return the article's title, or None where nothing on the page looks like one."""
     sites = site_names(head, data, url)
     stated = [data.headline, *head.all("og:title", "twitter:title", "dc.title", "parsely-title")]
-    stated = [text for text in stated if text]
     claims = [strip_site_name(text, sites) for text in (*stated, head.title, feed_title) if text]
     visible = [text for tag in root.iter("h1") if 0 < len(text := text_of(tag)) <= _LONGEST]
-    for candidate in claims[: len(stated)]:
-        if candidate and not _CUT.search(candidate) and _agree_any(candidate, visible):
-            return candidate
     for candidate in visible:
         if _agree_any(candidate, claims):
             return strip_site_name(candidate, sites)
