@@ -1,5 +1,6 @@
 """``dateline source``: the outlets of the sources folder, listed, checked and added."""
 
+import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,6 +11,7 @@ from pipeline.cli.app import EVERY_DAY
 from pipeline.cli.output import print_table
 
 if TYPE_CHECKING:
+    from pipeline.discover.check import Checked
     from pipeline.records import Source
 
 _HELP = (
@@ -62,23 +64,38 @@ def check_sources(
     as_json: _Json = False,
 ) -> None:
     """Read each document of the named sources once; of all sources without names."""
-    from dataclasses import astuple, fields
-
-    from pipeline.discover.check import Checked, check
+    from pipeline.discover.check import check
     from pipeline.fetch.fetcher import Fetcher
     from pipeline.settings import settings
 
+    _quiet()
     sources, is_sound = _read()
-    allow = True if allow_private_addresses else None
-    rows = []
-    with Fetcher(settings(), allow_private_addresses=allow) as fetcher:
+    with Fetcher(settings(), allow_private_addresses=allow_private_addresses or None) as fetcher:
         for source in _chosen(sources, keys):
+            if not as_json:
+                typer.secho(f"{source.key} ({source.name})", bold=True)
             for checked in check(source, fetcher):
-                typer.secho(f"… {checked.found_in}", err=True, dim=True)
-                rows.append(checked)
-    names = [field.name for field in fields(Checked)]
-    print_table([astuple(row) for row in rows], names, "json" if as_json else "table")
-    sys.exit(0 if is_sound and all(row.outcome is None for row in rows) else 1)
+                _tell(checked, as_json=as_json)
+                is_sound = is_sound and checked.outcome is None
+    sys.exit(0 if is_sound else 1)
+
+
+def _tell(checked: "Checked", *, as_json: bool) -> None:
+    from dataclasses import asdict
+
+    if as_json:
+        typer.echo(json.dumps(asdict(checked)))
+        return
+    is_well = checked.outcome is None
+    sign = typer.style("ok", fg="green") if is_well else typer.style("no", fg="red")
+    found = f"{checked.links} link{'' if checked.links == 1 else 's'}"
+    newest = f", newest {checked.newest}" if checked.newest else ""
+    offsite = f", {checked.offsite} off-site" if checked.offsite else ""
+    typer.echo(f"  {sign}  {checked.found_in}: {found}{newest}{offsite}")
+    if not is_well:
+        typer.echo(f"      {checked.outcome}: {checked.reason}")
+        if checked.hint:
+            typer.echo(f"      {checked.hint}")
 
 
 def add_source(
@@ -95,8 +112,8 @@ def add_source(
     from pipeline.sources.wizard import propose_source
     from pipeline.sources.write import source_toml, write_new
 
-    allow = True if allow_private_addresses else None
-    with Fetcher(settings(), allow_private_addresses=allow) as fetcher:
+    _quiet()
+    with Fetcher(settings(), allow_private_addresses=allow_private_addresses or None) as fetcher:
         proposal = propose_source(url, fetcher)
     for note in proposal.notes:
         typer.secho(f"… {note}", err=True, dim=True)
@@ -109,6 +126,14 @@ def add_source(
     path = write_new(text, Path(settings().sources) / f"{source.key}.toml")
     typer.echo(str(path))
     typer.secho(f"Now try it: dateline source check {source.key}", err=True)
+
+
+def _quiet() -> None:
+    """Keep the log off the terminal: what these commands have to say, they say."""
+    from pipeline.settings import settings
+    from pipeline.telemetry import configure_logging
+
+    configure_logging("ERROR", settings().log_format)
 
 
 def _read() -> "tuple[list[Source], bool]":

@@ -2,8 +2,6 @@
 
 from urllib.parse import urljoin
 
-from lxml import html
-
 from pipeline.discover.sections import parse_html
 from pipeline.errors import PageError
 from pipeline.urls import is_web_url
@@ -35,7 +33,7 @@ def feeds_of(body: bytes, url: str) -> tuple[str, ...]:
 
 
 def name_of(body: bytes) -> str | None:
-    """Return a site's name: og:site_name, application-name, or the title's own part."""
+    """Return the name that a page gives its site: og:site_name or application-name."""
     try:
         tree = parse_html(body)
     except PageError:
@@ -47,7 +45,18 @@ def name_of(body: bytes) -> str | None:
         for value in tree.xpath(path):
             if squeeze(str(value)):
                 return storable(squeeze(str(value)))
-    return _name_in_title(tree)
+    return None
+
+
+def title_of(body: bytes) -> str | None:
+    """Return what stands first in a page's title: "The Example Herald | News from …"."""
+    try:
+        title = squeeze(storable(parse_html(body).findtext(".//title") or ""))
+    except PageError:
+        return None
+    for mark in (" | ", " – ", " — ", " - ", ": "):
+        title = title.partition(mark)[0]
+    return title or None
 
 
 def language_of(body: bytes) -> str | None:
@@ -58,14 +67,6 @@ def language_of(body: bytes) -> str | None:
         return None
     code = found.lower().partition("-")[0].partition("_")[0].strip()
     return code if len(code) == 2 and code.isalpha() else None
-
-
-def _name_in_title(tree: html.HtmlElement) -> str | None:
-    """Take "The Example Herald" from "The Example Herald | News from …": what stands first."""
-    title = squeeze(storable(tree.findtext(".//title") or ""))
-    for mark in (" | ", " – ", " — ", " - ", ": "):
-        title = title.partition(mark)[0]
-    return title or None
 
 
 def _joined(base: str, link: str) -> str | None:

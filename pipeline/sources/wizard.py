@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass, replace
 from urllib.parse import urljoin, urlsplit
 
-from pipeline.discover.feeds import read_feed
-from pipeline.discover.pages import feeds_of, language_of, name_of
+from pipeline.discover.feeds import Feed, read_feed
+from pipeline.discover.pages import feeds_of, language_of, name_of, title_of
 from pipeline.discover.sitemaps import read_sitemap
 from pipeline.discover.sniff import gunzipped, shape_of
 from pipeline.errors import PageError, SourceError
@@ -81,35 +81,35 @@ def _from_feed(address: str, response: Response, fetcher: Fetcher) -> Proposal:
 
 def _from_homepage(response: Response, fetcher: Fetcher) -> Proposal:
     homepage = response.final_url
-    notes: list[str] = []
+    announced = feeds_of(response.body, homepage)
+    feeds = _working_feeds(announced, fetcher, enough=_MAX_FEEDS)
+    if not feeds:
+        guesses = tuple(urljoin(homepage, path) for path in _USUAL_FEEDS)
+        feeds = _working_feeds(guesses, fetcher, enough=1)
+    notes = [f"feed with {len(feed.entries)} entries: {url}" for url, feed in feeds.items()]
     source = Source(
         key=_key(homepage),
-        name=name_of(response.body) or host(homepage),
+        name=_name(response.body, feeds) or host(homepage),
         homepage=homepage,
+        feeds=tuple(feeds),
         language=language_of(response.body) or "en",
     )
-    announced = feeds_of(response.body, homepage)
-    feeds = _working_feeds(announced[:_MAX_FEEDS], fetcher, notes)
-    if not feeds:
-        guesses = [urljoin(homepage, path) for path in _USUAL_FEEDS]
-        feeds = _working_feeds(guesses, fetcher, notes, enough=1)
     sitemaps = _news_sitemaps(homepage, fetcher, notes)
-    sections = () if feeds or sitemaps else (homepage,)
+    sections = () if source.feeds or sitemaps else (homepage,)
     if sections:
         notes.append("no feed and no news sitemap: the homepage's article links are followed")
-    return Proposal(
-        replace(source, feeds=feeds, sitemaps=sitemaps, sections=sections), tuple(notes)
-    )
+    return Proposal(replace(source, sitemaps=sitemaps, sections=sections), tuple(notes))
 
 
-def _working_feeds(
-    urls: "tuple[str, ...] | list[str]",
-    fetcher: Fetcher,
-    notes: list[str],
-    enough: int = _MAX_FEEDS,
-) -> tuple[str, ...]:
-    """Keep the feeds that can be read and have entries; comment feeds are left out."""
-    found: list[str] = []
+def _name(body: bytes, feeds: dict[str, Feed]) -> str | None:
+    """Return a site's name: as its page states it, as its first feed is titled, or its title."""
+    titles = [feed.title for feed in feeds.values() if feed.title]
+    return name_of(body) or next(iter(titles), None) or title_of(body)
+
+
+def _working_feeds(urls: tuple[str, ...], fetcher: Fetcher, enough: int) -> dict[str, Feed]:
+    """Return the feeds that can be read and have entries; comment feeds are left out."""
+    found: dict[str, Feed] = {}
     for url in urls:
         if len(found) >= enough or "comment" in url.lower():
             continue
@@ -121,9 +121,8 @@ def _working_feeds(
         except PageError:
             continue
         if feed.entries:
-            found.append(url)
-            notes.append(f"feed with {len(feed.entries)} entries: {url}")
-    return tuple(found)
+            found[url] = feed
+    return found
 
 
 def _news_sitemaps(homepage: str, fetcher: Fetcher, notes: list[str]) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.discover.pages import feeds_of, language_of, name_of
+from pipeline.discover.pages import feeds_of, language_of, name_of, title_of
 from pipeline.discover.sections import read_section
 from pipeline.errors import Refused
 
@@ -67,4 +67,10 @@ def test_what_a_page_says_of_its_site():
     )
     assert name_of(body) == "The Example Herald"
     assert language_of(body) == "en"
-    assert (feeds_of(b"", URL), name_of(b""), language_of(b"")) == ((), None, None)
+    assert title_of(body) == "Politics"
+    assert (feeds_of(b"", URL), name_of(b""), title_of(b""), language_of(b"")) == (
+        (),
+        None,
+        None,
+        None,
+    )
