@@ -1,0 +1,1 @@
+"""Tests of the parts of `training` that need no torch."""

@@ -1,0 +1,66 @@
+"""Labels on units, and the ways in which a text is varied."""
+
+from random import Random
+
+import pytest
+import spacy
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.annotate.windows import Encoder
+from pipeline.annotate.wordpiece import WordPiece
+from training.corpora import Document
+from training.examples import bio, curled, examples, varied
+
+NLP = spacy.blank("en")
+LABELS = bio(("Person", "Location"))
+
+
+def encoder() -> Encoder:
+    return Encoder(WordPiece({"[UNK]": 0, "[CLS]": 1, "[SEP]": 2}))
+
+
+def labelled(text: str, *spans: tuple[int, int, str]) -> list[str]:
+    document = Document("a", text, spans, "entities")
+    found = examples(document, NLP, encoder(), LABELS)
+    return [LABELS[number] for example in found for number in example.labels]
+
+
+def test_the_first_unit_of_a_span_begins_it() -> None:
+    names = labelled("Ines Halvorsen left Oslo.", (0, 14, "Person"), (20, 24, "Location"))
+    assert names == ["B-Person", "I-Person", "O", "B-Location", "O"]
+
+
+def test_spans_side_by_side_stay_apart() -> None:
+    assert labelled("Ines Olav", (0, 4, "Person"), (5, 9, "Person")) == ["B-Person", "B-Person"]
+
+
+def test_a_unit_belongs_to_the_span_that_holds_its_middle() -> None:
+    assert labelled("Halvorsenites sail", (0, 9, "Person")) == ["B-Person", "O"]
+    assert labelled("Halvorsenites sail", (0, 3, "Person")) == ["O", "O"]
+
+
+def test_runs_tell_where_a_paragraph_starts() -> None:
+    document = Document("a", "a " * 300 + "\n\nb", (), "entities")
+    found = examples(document, NLP, encoder(), LABELS)
+    assert [example.runs for example in found] == [
+        [(0, 254, True)],
+        [(0, 46, False), (46, 47, True)],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("straight", "curly"),
+    [
+        ('"It\'s fine," she said.', "“It’s fine,” she said."),
+        ("the sailors' 'Blue' (\"B\")", "the sailors’ ‘Blue’ (“B”)"),
+    ],
+)
+def test_curled(straight: str, curly: str) -> None:
+    assert curled(straight) == curly
+
+
+@given(st.text(max_size=80), st.integers(0, 99))
+def test_varying_moves_no_offset(text: str, seed: int) -> None:
+    document = Document("a", text, (), "entities")
+    assert len(varied(document, Random(seed)).text) == len(text)
