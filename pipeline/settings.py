@@ -29,7 +29,7 @@ class Settings(BaseSettings):
         default=None, description="where WARC files go: a folder or an fsspec URL"
     )
     user_agent: str = Field(
-        default=f"Dateline/{__version__} (news ingestion; +https://github.com/dateline-news/dateline)",
+        default=f"Dateline/{__version__} (news archive bot; obeys robots.txt)",
         description="how we introduce ourselves; name a way to reach you",
     )
     nlp_model: str | None = Field(
