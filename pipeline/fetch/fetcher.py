@@ -40,6 +40,7 @@ class Fetcher:
         settings: limits, delays, user agent.
         pace: shared memory of slots; in-process by default.
         allow_private_addresses: overrides the setting; a source may allow it for itself.
+        kept: responses that another fetcher of this process kept, by URL; each is given once.
         patience: retries within one fetch.
         surroundings: time, sleep and name resolution; tests give others.
     """
@@ -50,6 +51,7 @@ class Fetcher:
         *,
         pace: Pace | None = None,
         allow_private_addresses: bool | None = None,
+        kept: dict[str, Response] | None = None,
         patience: Patience | None = None,
         surroundings: Surroundings | None = None,
     ) -> None:
@@ -62,7 +64,7 @@ class Fetcher:
             patience=patience or Patience(),
             around=around,
         )
-        self._kept: dict[str, Response] = {}
+        self.kept: dict[str, Response] = {} if kept is None else kept
 
     def __enter__(self) -> Self:
         """Return the fetcher."""
@@ -94,7 +96,7 @@ class Fetcher:
         ``outcome`` is None when there is a body to read. ``document`` also takes feeds and
         sitemaps (JSON, gzip). ``file://`` is read only below the source's own ``files``.
         """
-        kept = self._kept.pop(url, None)
+        kept = self.kept.pop(url, None)
         if kept is not None and may_be(kept, kind):
             return kept
         if url.startswith("file:"):
@@ -103,7 +105,7 @@ class Fetcher:
 
     def keep(self, response: Response) -> None:
         """Give this response to the next ``fetch`` of its URL, once, instead of asking again."""
-        self._kept[response.requested_url] = response
+        self.kept[response.requested_url] = response
 
     @property
     def max_body_bytes(self) -> int:

@@ -13,7 +13,8 @@ from pipeline.sources.wizard import propose, propose_source
 from tests.discover.test_links import item, rss, urlset
 
 HOME = (
-    '<html lang="en-GB"><head><title>News</title><meta property="og:site_name" content="The Example Herald">'
+    '<html lang="en-GB"><head><title>News</title>'
+    '<meta property="og:site_name" content="The Example Herald">'
     '<link rel="alternate" type="application/rss+xml" href="/feed">'
     '<link rel="alternate" type="application/rss+xml" href="/empty">'
     '<link rel="alternate" type="application/atom+xml" href="/comments/feed"></head><body>x</body>'
