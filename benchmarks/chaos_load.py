@@ -1,7 +1,7 @@
 """Kills loaders with SIGKILL in mid-load, lets four meet, and compares every row count.
 
-``make chaos``, or ``python -m benchmarks.chaos_load --kills 64``. Exit code 1 where a row is lost or
-doubled. The tests do the same with 4 kills (``tests/warehouse/test_failures.py``).
+``make chaos``, or ``python -m benchmarks.chaos_load --kills 64``. Exit code 1 where a row is lost
+or doubled. The tests do the same with 4 kills (``tests/warehouse/test_failures.py``).
 """
 
 import argparse
@@ -35,7 +35,7 @@ def _fresh_store() -> Iterator[str]:
 def _arguments() -> Chaos:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=16)
-    parser.add_argument("--articles", type=int, default=1500)
+    parser.add_argument("--articles", type=int, default=600)
     parser.add_argument("--batch-size", type=int, default=10)
     parser.add_argument("--loaders", type=int, default=4)
     parser.add_argument("--seed", type=int, default=1)

@@ -15,7 +15,6 @@ import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 from pipeline.errors import SettingsError
@@ -45,15 +44,16 @@ class Account:
         return {"user": self.uid, "group": self.gid, "extra_groups": []}
 
 
-@lru_cache(maxsize=1)
-def account() -> Account:
-    """Return the account for the server's programs.
+def account(data: Path) -> Account:
+    """Return the account for the server's programs: as root, the owner of a cluster that is there.
 
     Raises:
         SettingsError: we are root and there is neither a user ``postgres`` nor ``nobody``.
     """
     if os.geteuid() != 0:
         return Account()
+    if data.is_dir() and (owner := data.stat()).st_uid:
+        return Account(owner.st_uid, owner.st_gid, str(owner.st_uid))
     for name in ("postgres", "nobody"):
         try:
             entry = pwd.getpwnam(name)

@@ -8,6 +8,7 @@ stopped at exit, never a chmod of the caller's folders. Knows nothing of what is
 import fcntl
 import hashlib
 import os
+import re
 import shlex
 import shutil
 import time
@@ -36,6 +37,10 @@ _OPTIONS = (
 )
 
 
+_STAMP = re.compile(r"^\S+ \S+ \S+ \[\d+\] ")
+"""What a log line begins with: ``2026-11-22 06:07:51.008 UTC [5508] ``."""
+
+
 @dataclass(frozen=True, slots=True)
 class Status:
     """What ``dateline db status`` shows."""
@@ -60,7 +65,7 @@ class EmbeddedServer:
         self._options = f"{_OPTIONS} {options}"
         self._programs = binaries.installed()
         self.data = home / f"pg{binaries.major_version(self._programs)}"
-        self._who = binaries.account()
+        self._who = binaries.account(self.data)
 
     @property
     def socket_folder(self) -> Path:
@@ -241,7 +246,7 @@ class EmbeddedServer:
 
     def _why_not_started(self) -> str:
         try:
-            said = (self.data / "server.log").read_text(errors="replace")
+            said = (self.data / "server.log").read_text(errors="replace")[-4000:]
         except OSError as error:
             said = str(error)
         return (
@@ -256,10 +261,13 @@ def _socket_option(folder: str) -> str:
 
 
 def _complaint(output: str) -> str:
-    """Return the line that says what is wrong: the last FATAL, PANIC or error, else the last."""
-    lines = [line.strip() for line in output.splitlines() if line.strip()]
-    wrong = [line for line in lines if any(word in line for word in ("FATAL", "PANIC", "error:"))]
-    return (wrong or lines or ["it says nothing"])[-1][:300]
+    """Return the line that says what is wrong: a full disk first, else the first fatal line."""
+    lines = [_STAMP.sub("", line.strip()) for line in output.splitlines() if line.strip()]
+    for sign in ("No space left", "PANIC", "FATAL", "error:"):
+        for line in lines:
+            if sign in line:
+                return line[:300]
+    return lines[-1][:300] if lines else "it says nothing"
 
 
 def embedded_server() -> EmbeddedServer:

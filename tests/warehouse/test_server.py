@@ -1,6 +1,7 @@
 """The embedded server: first start, second start, kill -9, twins, long and odd paths, root."""
 
 import os
+import pwd
 import signal
 import subprocess
 import sys
@@ -133,8 +134,23 @@ def test_root_below_a_private_folder_opens_nothing_up(tmp_path):
         os.kill(postmaster(server), signal.SIGKILL)
         server.start()
         assert execute(server, "select count(*) from t").fetchone() == (1000,)
-        assert server.data.stat().st_uid == binaries.account().uid
+        assert server.data.stat().st_uid != 0
         assert private.stat().st_mode & 0o777 == 0o700
+    finally:
+        server.remove()
+
+
+@needs_root
+def test_root_takes_over_the_cluster_of_an_ordinary_user(tmp_path, monkeypatch):
+    nobody = pwd.getpwnam("nobody")
+    first = EmbeddedServer(tmp_path / "home", QUICK)
+    monkeypatch.setattr(first, "_who", binaries.Account(nobody.pw_uid, nobody.pw_gid, "nobody"))
+    first.start()
+    first.stop()
+    server = EmbeddedServer(tmp_path / "home", QUICK)
+    try:
+        server.start()
+        assert server.is_ready()
     finally:
         server.remove()
 
