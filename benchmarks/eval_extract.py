@@ -1,0 +1,173 @@
+"""Extraction and cleaning on real pages, beside trafilatura's two settings in the same run.
+
+``python -m benchmarks.eval_extract`` prints a table; ``measure`` gives the figures. Patterns were
+written while looking at the hosts of one half (``half``); the other half was only scored, and the
+table gives both.
+"""
+
+import gzip
+import hashlib
+import json
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from benchmarks.extract_scores import (
+    furniture_left,
+    paragraphs_lost,
+    precision_recall_f1,
+    segment_f1,
+)
+from pipeline.clean.article import clean_article
+from pipeline.extract.page import extract_page
+from pipeline.extract.plain import extract_text
+from pipeline.records import Article
+from pipeline.words import normalise
+
+Page = dict[str, Any]
+PEERS = {"trafilatura": False, "trafilatura precision": True}
+OURS = "dateline"
+
+
+def measure(data: Path) -> dict[str, float]:
+    """Return every figure under the name ``<tool>/<set>/<score>``, and the CPU of each tool."""
+    pages, texts, articles, cpu = _run(data / "news-pages")
+    figures = {f"{tool}/cpu ms a page": 1000 * t / len(pages) for tool, t in cpu.items()}
+    lines = _furniture(data / "news-pages")
+    for tool, text in texts.items():
+        for name, score in _text_scores(pages, text, lines):
+            figures[f"{tool}/{name}"] = score
+    for peer in PEERS:
+        rows = [(p["text"], texts[OURS][p["id"]], texts[peer][p["id"]]) for p in pages if p["text"]]
+        figures[f"{OURS}/gold paragraphs lost that {peer} keeps"] = len(paragraphs_lost(rows))
+    figures |= _metadata_scores([p for p in pages if p["source_set"] == "fundus"], articles)
+    figures[f"{OURS}/seeds/exact"] = _seeds_exact(data / "seed-articles")
+    return figures
+
+
+def half(page: Page) -> str:
+    """Return which half of the hosts a page belongs to: looked at, or only scored."""
+    name = page["host_group"] or page["id"]
+    return "unseen hosts" if hashlib.sha256(name.encode()).digest()[0] % 2 else "seen hosts"
+
+
+def _run(
+    folder: Path,
+) -> tuple[list[Page], dict[str, dict[str, str]], dict[str, Article], dict[str, float]]:
+    with gzip.open(folder / "gold.jsonl.gz", "rt", encoding="utf-8") as stream:
+        pages = [json.loads(line) for line in stream]
+    texts: dict[str, dict[str, str]] = defaultdict(dict)
+    articles: dict[str, Article] = {}
+    cpu: dict[str, float] = defaultdict(float)
+    for page in pages:
+        body = gzip.decompress((folder / "pages" / f"{page['id']}.html.gz").read_bytes())
+        for peer, precision in PEERS.items():
+            texts[peer][page["id"]] = _timed(cpu, peer, _peer, body, page["url"], precision)
+        article = _timed(cpu, OURS, _ours, body, page["url"])
+        articles[page["id"]] = article
+        texts[OURS][page["id"]] = article.text or ""
+    return pages, texts, articles, cpu
+
+
+def _timed(cpu: dict[str, float], tool: str, call: Callable[..., Any], *given: Any) -> Any:
+    start = time.process_time()
+    result = call(*given)
+    cpu[tool] += time.process_time() - start
+    return result
+
+
+def _peer(body: bytes, url: str | None, precision: bool) -> str:
+    import trafilatura
+
+    text = trafilatura.extract(body, url=url, include_comments=False, favor_precision=precision)
+    return text or ""
+
+
+def _ours(body: bytes, url: str | None) -> Article:
+    return clean_article(extract_page(body, url=url), None)
+
+
+def _furniture(folder: Path) -> dict[str, list[str]]:
+    lines: dict[str, list[str]] = defaultdict(list)
+    with (folder / "boilerplate_lines.jsonl").open(encoding="utf-8") as stream:
+        for row in map(json.loads, stream):
+            lines[row["id"]].append(row["line"])
+    return lines
+
+
+def _text_scores(
+    pages: list[Page], text: dict[str, str], furniture: dict[str, list[str]]
+) -> Iterator[tuple[str, float]]:
+    full = [page for page in pages if page["text"]]
+    english = [p for p in full if p["source_set"] == "scrapinghub" and p["lang"] == "en"]
+    sets = {
+        "scrapinghub en": english,
+        "scrapinghub": [p for p in full if p["source_set"] == "scrapinghub"],
+        "fundus": [p for p in full if p["source_set"] == "fundus"],
+        "seen hosts": [p for p in full if half(p) == "seen hosts"],
+        "unseen hosts": [p for p in full if half(p) == "unseen hosts"],
+    }
+    for name, chosen in sets.items():
+        precision, recall, f1 = precision_recall_f1((p["text"], text[p["id"]]) for p in chosen)
+        yield from (
+            (f"{name}/F1", f1),
+            (f"{name}/precision", precision),
+            (f"{name}/recall", recall),
+        )
+    marked = [page for page in pages if page["source_set"] == "trafilatura"]
+    rows = ((text[p["id"]], p["with"] or [], p["without"] or []) for p in marked)
+    yield "trafilatura segments/F1", segment_f1(rows)
+    for name in ("all", "seen hosts", "unseen hosts"):
+        chosen = [p for p in pages if name in ("all", half(p))]
+        left = furniture_left((text[p["id"]], furniture[p["id"]]) for p in chosen)
+        yield f"furniture lines left, {name}", left
+
+
+def _metadata_scores(pages: list[Page], articles: dict[str, Article]) -> dict[str, float]:
+    def share(right: Callable[[Page, Article], bool]) -> float:
+        return sum(right(page, articles[page["id"]]) for page in pages) / len(pages)
+
+    return {
+        f"{OURS}/fundus/title": share(
+            lambda page, found: normalise(page["title"]) == normalise(found.title or "")
+        ),
+        f"{OURS}/fundus/day": share(
+            lambda page, found: page["date"][:10] == (found.published_at or "")[:10]
+        ),
+        f"{OURS}/fundus/authors": share(
+            lambda page, found: (
+                set(map(normalise, page["authors"] or [])) == set(map(normalise, found.authors))
+            )
+        ),
+    }
+
+
+def _seeds_exact(folder: Path) -> float:
+    """Return the share of the two seeds whose kept and removed text are exactly the gold's."""
+    right = 0
+    for name in ("000", "002"):
+        gold = json.loads((folder / f"{name}.gold.json").read_text(encoding="utf-8"))
+        text = (folder / f"{name}.txt").read_text(encoding="utf-8")
+        found = clean_article(extract_text(text), None)
+        kept = (found.title, found.text) == (gold["title"], gold["body"])
+        right += kept and [block.text for block in found.removed] == gold["boilerplate"]
+    return right / 2
+
+
+def main() -> None:
+    """Print the figures as a table, one row a score, one column a tool."""
+    default = Path(__file__).parents[2] / "shared" / "data"
+    figures = measure(Path(sys.argv[1]) if len(sys.argv) > 1 else default)
+    tools = [*PEERS, OURS]
+    names = dict.fromkeys(key.partition("/")[2] for key in figures)
+    print(f"{'':58}" + "".join(f"{tool:>24}" for tool in tools))
+    for name in names:
+        cells = [figures.get(f"{tool}/{name}") for tool in tools]
+        print(f"{name:58}" + "".join(f"{'' if c is None else f'{c:.4f}':>24}" for c in cells))
+
+
+if __name__ == "__main__":
+    main()
