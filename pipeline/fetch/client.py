@@ -7,24 +7,22 @@ cannot be told which address to connect to (httpcore2, its engine, can: ``networ
 """
 
 import contextlib
-import socket
 import ssl
-import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
 
 import httpcore2
 import httpx2
 
 from pipeline.errors import PageError, Refused, Transient
-from pipeline.fetch.address import Resolve, addresses
+from pipeline.fetch.address import Resolve
 from pipeline.fetch.decode import BodyReader
+from pipeline.fetch.wire import Deadline, GuardedBackend
 from pipeline.outcomes import Outcome
 
 Headers = tuple[tuple[str, str], ...]
-_QUICKACK: int | None = getattr(socket, "TCP_QUICKACK", None)
 _DRAIN_BYTES = 65_536
 """Of an answer that carries no page we read this much, to keep its connection usable."""
 _BROKEN = (httpcore2.TimeoutException, httpcore2.NetworkError, httpcore2.ProtocolError)
@@ -55,85 +53,10 @@ class Limits:
     """Keep the first ``max_bytes`` instead of refusing a longer body."""
 
 
-class _Deadline(threading.local):
-    """When the request of this thread must be over (``time.monotonic``)."""
-
-    at: float = float("inf")
-
-    def cap(self, timeout: float | None) -> float:
-        left = self.at - time.monotonic()
-        if left <= 0:
-            raise httpcore2.ReadTimeout("the time for this page is over")
-        return left if timeout is None else min(left, timeout)
-
-
-class _Stream(httpcore2.NetworkStream):
-    """A connection whose every read ends by the deadline, headers that drip in included."""
-
-    def __init__(self, inner: httpcore2.NetworkStream, deadline: _Deadline) -> None:
-        self._inner = inner
-        self._deadline = deadline
-
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        self._acknowledge_at_once()
-        return self._inner.read(max_bytes, self._deadline.cap(timeout))
-
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._inner.write(buffer, self._deadline.cap(timeout))
-
-    def close(self) -> None:
-        self._inner.close()
-
-    def start_tls(
-        self,
-        ssl_context: ssl.SSLContext,
-        server_hostname: str | None = None,
-        timeout: float | None = None,
-    ) -> httpcore2.NetworkStream:
-        inner = self._inner.start_tls(ssl_context, server_hostname, self._deadline.cap(timeout))
-        return _Stream(inner, self._deadline)
-
-    def get_extra_info(self, info: str) -> Any:
-        return self._inner.get_extra_info(info)
-
-    def _acknowledge_at_once(self) -> None:
-        """Keep small servers from waiting 40 ms for our delayed ACK (Nagle's algorithm, Linux).
-
-        Python's own http.server on a kept connection: 21 pages/s without this, 470 with it.
-        """
-        if _QUICKACK is not None:
-            sock = self._inner.get_extra_info("socket")
-            with contextlib.suppress(OSError):
-                sock.setsockopt(socket.IPPROTO_TCP, _QUICKACK, 1)
-
-
-class _GuardedBackend(httpcore2.NetworkBackend):
-    """Resolves a host once, checks what came, and connects to exactly that."""
-
-    def __init__(self, *, allow_private: bool, resolver: Resolve, deadline: _Deadline) -> None:
-        self._allow_private = allow_private
-        self._resolver = resolver
-        self._deadline = deadline
-        self._inner = httpcore2.SyncBackend()
-
-    def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Any = None,
-    ) -> httpcore2.NetworkStream:
-        found = addresses(host, port, allow_private=self._allow_private, resolver=self._resolver)
-        for address in found[:-1]:
-            with contextlib.suppress(httpcore2.ConnectError, httpcore2.ConnectTimeout):
-                return self._connect(address, port, timeout)
-        return self._connect(found[-1], port, timeout)
-
-    def _connect(self, address: str, port: int, timeout: float | None) -> httpcore2.NetworkStream:
-        return _Stream(
-            self._inner.connect_tcp(address, port, self._deadline.cap(timeout)), self._deadline
-        )
+@lru_cache(maxsize=1)
+def _system_trust() -> ssl.SSLContext:
+    """Return the system's certificate store, or SSL_CERT_FILE; 60 ms, so once a process."""
+    return httpx2.create_ssl_context()
 
 
 class Client:
@@ -148,13 +71,13 @@ class Client:
     def __init__(
         self, *, allow_private: bool, resolver: Resolve, ssl_context: ssl.SSLContext | None = None
     ) -> None:
-        self._deadline = _Deadline()
+        self._deadline = Deadline()
         self._pool = httpcore2.ConnectionPool(
-            ssl_context=ssl_context or httpx2.create_ssl_context(trust_env=False),
+            ssl_context=ssl_context or _system_trust(),
             max_connections=128,
             max_keepalive_connections=64,
             keepalive_expiry=30.0,
-            network_backend=_GuardedBackend(
+            network_backend=GuardedBackend(
                 allow_private=allow_private, resolver=resolver, deadline=self._deadline
             ),
         )

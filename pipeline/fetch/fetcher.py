@@ -100,7 +100,8 @@ class Fetcher:
         if kept is not None and may_be(kept, kind):
             return kept
         if url.startswith("file:"):
-            return self._local(url, partial(read_file, url, source, self.max_body_bytes))
+            now = self._network.around.now()
+            return self._local(url, partial(read_file, url, source, self.max_body_bytes, now))
         return Errand(self._network, source, kind, validators).run(url)
 
     def keep(self, response: Response) -> None:

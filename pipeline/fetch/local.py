@@ -5,7 +5,7 @@ A link from the web can never name a local file: only what its source lists is o
 
 import gzip
 import zlib
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -18,20 +18,22 @@ from pipeline.records import Response, Source
 _GZIP = b"\x1f\x8b"
 
 
-def read_file(url: str, source: Source | None, max_bytes: int) -> Response:
+def read_file(url: str, source: Source | None, max_bytes: int, now: datetime) -> Response:
     """Read the local page that a ``file://`` URL names; gzip is recognised by its first bytes.
+
+    Its time is now, not the file's: a copy or a checkout changes that one at will.
 
     Raises:
         Refused: not one of the source's files, not there, unreadable or too large.
     """
     path = Path(unquote(urlsplit(url).path))
     _refuse_foreign(path, source)
-    body, changed_at = _read(path, max_bytes)
+    body = _read(path, max_bytes)
     kind = "text/plain" if path.name.endswith((".txt", ".txt.gz")) else "text/html"
     return Response(
         requested_url=url,
         final_url=url,
-        fetched_at=changed_at,
+        fetched_at=now,
         status=None,
         headers=(("Content-Type", kind),),
         body=body,
@@ -68,21 +70,16 @@ def _refuse_foreign(path: Path, source: Source | None) -> None:
         )
 
 
-def _read(path: Path, max_bytes: int) -> tuple[bytes, datetime]:
+def _read(path: Path, max_bytes: int) -> bytes:
     try:
         with path.open("rb") as file:
             is_gzip = file.read(2) == _GZIP
             file.seek(0)
-            body = (
-                gzip.GzipFile(fileobj=file).read(max_bytes + 1)
-                if is_gzip
-                else file.read(max_bytes + 1)
-            )
-            changed_at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+            body = (gzip.GzipFile(fileobj=file) if is_gzip else file).read(max_bytes + 1)
     except (FileNotFoundError, IsADirectoryError) as error:
         raise Refused(Outcome.NOT_FOUND, f"{path} is no file") from error
     except (OSError, EOFError, zlib.error) as error:
         raise Refused(Outcome.BAD_CONTENT, f"{path} cannot be read: {error}") from error
     if len(body) > max_bytes:
         raise Refused(Outcome.TOO_LARGE, f"{path} has more than {max_bytes} bytes")
-    return body, changed_at
+    return body
