@@ -34,9 +34,10 @@ def measure(data: Path) -> dict[str, float]:
 
     Returns:
         ``<system>.precision|recall|f1`` for ``groups``, ``with_edges``, ``with_outlets`` (the
-        filter is told the outlet), ``fifth`` (each row kept with a chance of one in five, so that an
-        outlet has two to eight pages and few clusters are whole), ``jaccard`` and ``datasketch``; ``recall.<variant kind>`` and
-        ``false_pairs.<negative kind>`` of our groups; ``n.rows``, ``n.clusters``, ``n.pairs``.
+        filter is told the outlet), ``fifth`` (each row kept with a chance of one in five, so
+        that an outlet has two to eight pages), ``jaccard`` and ``datasketch``;
+        ``recall.<variant kind>`` and ``false_pairs.<negative kind>`` of our groups; ``n.rows``,
+        ``n.clusters``, ``n.pairs``, ``n.fifth`` (true pairs).
     """
     rows = read_rows(data)
     gold = true_pairs(rows)
@@ -54,7 +55,9 @@ def measure(data: Path) -> dict[str, float]:
         figures |= scores(name, pairs, gold)
     figures |= by_kind(rows, gold, found)
     few = sample(rows, 0.2)
-    return figures | scores("fifth", run_filter_on(few)[0], true_pairs(few))
+    few_gold = true_pairs(few)
+    figures["n.fifth"] = len(few_gold)
+    return figures | scores("fifth", run_filter_on(few)[0], few_gold)
 
 
 def read_rows(data: Path) -> list[dict[str, Any]]:
@@ -172,7 +175,7 @@ def main() -> None:
     out = sys.stdout.write
     out(
         f"dedup: {figures['n.rows']:,.0f} rows, {figures['n.clusters']:,.0f} clusters,"
-        f" {figures['n.pairs']:,.0f} true pairs\n\n{'':24}      P      R      F\n"
+        f" {figures['n.pairs']:,.0f} true pairs; fifth: {figures['n.fifth']:,.0f}\n\n{'':24}      P      R      F\n"
     )
     systems = "groups with_edges with_outlets fifth jaccard datasketch".split()
     for name in systems:
