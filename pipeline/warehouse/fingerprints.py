@@ -18,7 +18,8 @@ from pipeline.records import Match, Relation
 from pipeline.warehouse.copying import copy_rows
 
 WINDOW_DAYS = 60
-"""Older texts are no candidates: copies come within days, and old partitions may be dropped."""
+"""Texts first seen further apart are no candidates: copies come within days. Counted between the
+two, not from today, so that an archive of ten years gives the same relations on any day."""
 _LOCK = 0x646C_6470
 _MIRRORED: dict[str, Relation] = {"a_in_b": "b_in_a", "b_in_a": "a_in_b"}
 
@@ -86,12 +87,16 @@ class PostgresCandidates:
         found = self._conn.execute(
             """
             select v.article_id
-            from unnest(%s::bigint[]) as wanted(fingerprint)
+            from (
+                select (first_seen_at at time zone 'UTC')::date as seen_on
+                from news.articles where article_id = %s
+            ) as own
+            cross join unnest(%s::bigint[]) as wanted(fingerprint)
             cross join lateral (
                 select f.article_version_id
                 from news.article_fingerprints as f
                 where f.fingerprint = wanted.fingerprint
-                    and f.seen_on >= current_date - %s::int
+                    and f.seen_on between own.seen_on - %s::int and own.seen_on + %s::int
                 order by f.article_version_id
                 limit %s
             ) as held
@@ -100,7 +105,14 @@ class PostgresCandidates:
             group by v.article_id
             order by count(*) desc, v.article_id
             """,
-            (sorted(set(fingerprints)), WINDOW_DAYS, HOT_KEY_LIMIT, text_id),
+            (
+                text_id,
+                sorted(set(fingerprints)),
+                WINDOW_DAYS,
+                WINDOW_DAYS,
+                HOT_KEY_LIMIT,
+                text_id,
+            ),
         )
         return [row[0] for row in found]
 

@@ -75,7 +75,6 @@ def two_copies(store):
 def test_candidates_share_fingerprints(store):
     waiting = two_copies(store)
     first, second, third = waiting
-    store.execute("update news.articles set first_seen_at = now()")
     with turn(store):
         candidates = PostgresCandidates(store)
         texts = candidates.texts([*waiting, 999])
@@ -89,6 +88,17 @@ def test_candidates_share_fingerprints(store):
         assert candidates.candidates(third, marks[third]) == []
         mark_deduplicated(store, waiting.values())
     assert pending_dedup(store) == {}
+
+
+def test_texts_that_are_months_apart_are_no_candidates(store):
+    loaded(store, [1], text=LONG)
+    loaded(store, [1], run_name="run-2", outlet="valley", at=later(24 * 61), text=LONG)
+    waiting = pending_dedup(store)
+    first, second = waiting
+    marks = fingerprints(LONG)
+    with turn(store):
+        save_fingerprints(store, waiting, {first: marks, second: marks})
+        assert PostgresCandidates(store).candidates(first, marks) == []
 
 
 def test_relations_are_stored_in_one_direction_and_replaced(store):
