@@ -175,7 +175,8 @@ def main() -> None:
     out = sys.stdout.write
     out(
         f"dedup: {figures['n.rows']:,.0f} rows, {figures['n.clusters']:,.0f} clusters,"
-        f" {figures['n.pairs']:,.0f} true pairs; fifth: {figures['n.fifth']:,.0f}\n\n{'':24}      P      R      F\n"
+        f" {figures['n.pairs']:,.0f} true pairs; in the fifth"
+        f" {figures['n.fifth']:,.0f}\n\n{'':24}      P      R      F\n"
     )
     systems = "groups with_edges with_outlets fifth jaccard datasketch".split()
     for name in systems:
