@@ -46,15 +46,16 @@ def find_body(root: HtmlElement, runs: list[Run], url: str | None, standfirst: s
         url: where it was found.
         standfirst: what the page's metadata call its description, or None.
     """
-    lines = _best_pass(root, url)
-    return _fit(lines, runs, standfirst) if lines else Body()
+    lines, others = _passes(root, url)
+    return _fit(lines, others, runs, standfirst) if lines else Body()
 
 
-def _best_pass(root: HtmlElement, url: str | None) -> list[str]:
+def _passes(root: HtmlElement, url: str | None) -> tuple[list[str], list[str]]:
+    """Return the lines of the pass that is right for this page, and those of the other one."""
     strict = _pass(root, url, precision=True)
     broad = _pass(root, url, precision=False)
-    words = sum(map(word_count, strict))
-    return strict if words >= LEAST_SHARE * sum(map(word_count, broad)) else broad
+    enough = sum(map(word_count, strict)) >= LEAST_SHARE * sum(map(word_count, broad))
+    return (strict, broad) if enough else (broad, strict)
 
 
 def _pass(root: HtmlElement, url: str | None, *, precision: bool) -> list[str]:
@@ -72,7 +73,7 @@ def _pass(root: HtmlElement, url: str | None, *, precision: bool) -> list[str]:
     return [line for raw in (text or "").split("\n") if (line := squeeze(_BULLET.sub("", raw)))]
 
 
-def _fit(lines: list[str], runs: list[Run], standfirst: str | None) -> Body:
+def _fit(lines: list[str], others: list[str], runs: list[Run], standfirst: str | None) -> Body:
     places: dict[str, list[int]] = defaultdict(list)
     for place, run in enumerate(runs):
         places[run.key].append(place)
@@ -89,7 +90,7 @@ def _fit(lines: list[str], runs: list[Run], standfirst: str | None) -> Body:
             removed.append(RemovedBlock(line, reason))
         else:
             kept.append((line, at))
-    found = recover(kept, runs, frames, standfirst)
+    found = recover(kept, runs, frames, set(map(normalise, others)), standfirst)
     return Body(tuple(found), tuple(removed))
 
 

@@ -2,7 +2,7 @@
 
 A paragraph is lost to the extractor where half of it is a link, or a pattern over class names takes
 it for furniture. Its place speaks for it: between, right before or right behind paragraphs of the
-same parent that were kept. Nothing that the markup or the wording calls furniture comes back.
+same parent that were kept; or another pass of the extractor kept it. Nothing that the markup or the wording calls furniture comes back.
 """
 
 import re
@@ -38,7 +38,11 @@ _CUT = 40
 
 
 def recover(
-    kept: list[Placed], runs: list[Run], frames: set[HtmlElement], standfirst: str | None
+    kept: list[Placed],
+    runs: list[Run],
+    frames: set[HtmlElement],
+    witness: set[str],
+    standfirst: str | None,
 ) -> list[str]:
     """Return the kept lines with the recovered ones among them, in reading order.
 
@@ -46,6 +50,7 @@ def recover(
         kept: the extractor's lines, each with its place in ``runs`` if it has one.
         runs: the page.
         frames: elements that hold much of the article.
+        witness: normalised lines that another pass of the extractor kept.
         standfirst: the description in the page's metadata, or None.
     """
     placed = [place for _, place in kept if place is not None]
@@ -54,7 +59,7 @@ def recover(
     known = {normalise(line) for line, _ in kept}
     back = {
         place: runs[place].text
-        for place in _siblings(placed, runs, frames)
+        for place in _lost(placed, runs, frames, witness)
         if runs[place].key not in known
     }
     top = _standfirst(
@@ -75,14 +80,17 @@ def _merged(kept: list[Placed], back: dict[int, str]) -> list[str]:
     return lines + [back[place] for place in waiting]
 
 
-def _siblings(placed: list[int], runs: list[Run], frames: set[HtmlElement]) -> list[int]:
+def _lost(
+    placed: list[int], runs: list[Run], frames: set[HtmlElement], witness: set[str]
+) -> list[int]:
     taken = set(placed)
     counts = Counter(_parent(runs[place]) for place in placed if runs[place].tag == "p")
     parents = {parent for parent, count in counts.items() if count >= _LEAST_SIBLINGS}
 
     def belongs(place: int) -> bool:
         run = runs[place]
-        return place not in taken and _parent(run) in parents and _is_paragraph(run, frames)
+        vouched = run.key in witness or (run.tag == "p" and _parent(run) in parents)
+        return place not in taken and vouched and _is_paragraph(run, frames)
 
     first, last = min(placed), max(placed)
     inside = [place for place in range(first, last) if belongs(place)]
@@ -96,7 +104,7 @@ def _parent(run: Run) -> HtmlElement | None:
 
 
 def _is_paragraph(run: Run, frames: set[HtmlElement]) -> bool:
-    if run.tag != "p" or word_count(run.text) < _LEAST_WORDS or run.link_share > _MOST_LINKED:
+    if word_count(run.text) < _LEAST_WORDS or run.link_share > _MOST_LINKED:
         return False
     if not _SENTENCE_END.search(run.text) or marks_of(run, frames) & _FOREIGN:
         return False
