@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 
 import psycopg
@@ -10,6 +11,7 @@ from pipeline import __version__
 from pipeline.archive.warc import read_record
 from pipeline.clean.article import clean_article, remember_article
 from pipeline.clean.memory import SiteMemory
+from pipeline.dedupe.wire import wire_origin
 from pipeline.errors import ArchiveError
 from pipeline.extract.page import extract_page
 from pipeline.extract.plain import extract_text
@@ -64,7 +66,7 @@ def _clean(waiting: Sequence[StoredPage], memory: SiteMemory) -> list[Article]:
     for page, article in zip(waiting, extracted, strict=True):
         _guarded(page, partial(_remembered, article, memory))
     return [
-        _guarded(page, partial(clean_article, article, memory))
+        _guarded(page, partial(_cleaned, article, memory))
         for page, article in zip(waiting, extracted, strict=True)
     ]
 
@@ -86,6 +88,12 @@ def _extract(page: StoredPage) -> Article:
 def _remembered(article: Article, memory: SiteMemory) -> Article:
     remember_article(article, memory)
     return article
+
+
+def _cleaned(article: Article, memory: SiteMemory) -> Article:
+    clean = clean_article(article, memory)
+    agency = clean.agency or wire_origin(clean.title, clean.authors, clean.text, clean.credit_line)
+    return replace(clean, agency=agency)
 
 
 def _guarded(page: StoredPage, step: Callable[[], Article]) -> Article:
