@@ -15,7 +15,7 @@ from typing import Any
 from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import CronTriggerTimetable, Param, dag, task, task_group
 from assets import RAW_PAGES
-from policy import DAG_ARGS, EVEN_AFTER_FAILURE, FETCH_POOL, Counts, finished_within, stage
+from policy import DAG_ARGS, EVEN_AFTER_FAILURE, FETCH_POOL, Counts, finished_within, pulled, stage
 from runs import open_run
 
 from pipeline.settings import settings
@@ -63,7 +63,7 @@ def ingest() -> None:
     def close_run(run: int, keys: Any, fetched: Any, outlet_events: Any = None) -> Counts:
         """Close the run, whatever became of its sources, and start *curate*."""
         outcomes = stage("runs").close_run(
-            run, keys is not None and len(list(fetched or [])) == len(keys)
+            run, keys is not None and len(pulled(fetched)) == len(keys)
         )
         outlet_events[RAW_PAGES].extra = {"run_id": run, "outcomes": outcomes}
         return outcomes

@@ -44,6 +44,16 @@ def of_batches(ids: str, what: str) -> dict[str, Any]:
     return {"pool": CPU_POOL, "map_index_template": label, "multiple_outputs": False}
 
 
+def pulled(results: Any) -> list[Any]:
+    """Return the results of a mapped group's tasks as a list, failed ones left out.
+
+    Airflow 3.3 hands over a list of several, the bare value of a single one, and None of none.
+    """
+    if results is None:
+        return []
+    return [results] if isinstance(results, dict) else list(results)
+
+
 def stage(name: str) -> Any:
     """Import ``pipeline.stages.<name>``; only in tasks, for stages pull in heavy libraries."""
     return import_module(f"pipeline.stages.{name}")

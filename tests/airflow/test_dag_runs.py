@@ -1,0 +1,113 @@
+"""Both DAGs by ``dag.test()``: real stages, real Postgres, the demo site, but no scheduler."""
+
+import json
+from contextlib import closing
+
+import pytest
+
+from pipeline.demo import DemoSite, free_ports
+from pipeline.warehouse.store import connect
+from tests.fix_airflow import ROOT
+
+pytestmark = pytest.mark.airflow
+
+SILENT = """
+key = "silent_gazette"
+name = "The Silent Gazette"
+homepage = "http://127.0.0.1:9/"
+feeds = ["http://127.0.0.1:9/feed.xml"]
+allow_private_addresses = true
+"""
+"""Nobody listens on port 9 (discard) of loopback."""
+
+
+@pytest.fixture(scope="module")
+def runs(in_airflow, postgres_server, tmp_path_factory):
+    """All scenarios in one process, for Airflow takes 12 CPU-seconds to get going."""
+    database = "dateline_dag_runs"
+    postgres_server.sql(f"create database {database} template {postgres_server.template}")
+    dsn = postgres_server.dsn(database)
+    home = tmp_path_factory.mktemp("dag runs")
+    sources = home / "sources"
+    with DemoSite(ports=free_ports((0, 0, 0))) as site:
+        site.write_sources(sources)
+        (sources / "silent_gazette.toml").write_text(SILENT)
+        one = {"sources": ["ambara_now"]}
+        both = {"sources": ["silent_gazette", "ambara_now"]}
+        asked = {
+            "nothing to read": ("ingest", {"sources": []}),
+            "nothing to curate": ("curate", {}),
+            "one is silent": ("ingest", both),
+            "its pages": ("curate", {}),
+            "again": ("ingest", one),
+            "nothing new": ("curate", {}),
+        }
+        found = in_airflow(
+            "airflow/scenarios.py",
+            str(ROOT / "dags"),
+            json.dumps(list(asked.values())),
+            DATELINE_DSN=dsn,
+            DATELINE_HOME=str(home),
+            DATELINE_SOURCES=str(sources),
+        )
+    with closing(connect(dsn)) as connection:
+        yield dict(zip(asked, found, strict=True)), connection
+    postgres_server.sql(f"drop database {database} with (force)")
+
+
+def test_no_source_is_a_green_run(runs):
+    run = runs[0]["nothing to read"]
+    assert run["state"] == "success"
+    assert run["tasks"]["source.fetch"] == ["skipped"]
+    assert run["tasks"]["close_run"] == run["tasks"]["all_well"] == ["success"]
+
+
+def test_no_page_is_a_green_run_that_publishes(runs):
+    run = runs[0]["nothing to curate"]
+    assert run["state"] == "success"
+    assert run["tasks"]["load"] == run["tasks"]["annotate"] == ["skipped"]
+    assert run["tasks"]["publish"] == run["tasks"]["close_run"] == ["success"]
+
+
+def test_a_silent_source_does_not_stop_the_others(runs):
+    run = runs[0]["one is silent"]
+    assert run["state"] == "failed"
+    assert run["tasks"]["source.discover"] == ["failed", "success"]
+    assert run["tasks"]["source.fetch"] == ["success", "upstream_failed"]
+    assert run["tasks"]["close_run"] == ["success"]
+
+
+def test_mapped_tasks_are_named_after_their_source(runs):
+    assert "ambara_now" in runs[0]["one is silent"]["names"]
+
+
+def test_the_pages_of_the_good_source_become_rows(runs):
+    assert runs[0]["its pages"]["state"] == "success"
+    articles, quotes = (
+        runs[1].execute(f"select count(*) from mart.{view}").fetchone()[0]
+        for view in ("articles", "who_said_what")
+    )
+    assert articles > 15
+    assert quotes > 50
+
+
+def test_a_second_run_doubles_nothing(runs):
+    assert runs[0]["again"]["state"] == runs[0]["nothing new"]["state"] == "success"
+    counts = (
+        runs[1]
+        .execute("select count(*), count(distinct canonical_url) from mart.articles")
+        .fetchone()
+    )
+    assert counts[0] == counts[1]
+    versions = runs[1].execute("select count(*) from news.article_versions").fetchone()[0]
+    assert versions == counts[0]
+
+
+def test_runs_are_closed_as_what_they_were(runs):
+    found = runs[1].execute("select dag_id, status from ops.runs order by run_id").fetchall()
+    assert [status for dag_id, status in found if dag_id == "ingest"] == [
+        "succeeded",
+        "failed",
+        "succeeded",
+    ]
+    assert {status for dag_id, status in found if dag_id == "curate"} == {"succeeded"}

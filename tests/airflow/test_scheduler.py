@@ -1,0 +1,134 @@
+"""The whole suite's one real Airflow: ``dateline demo`` as a user starts it, and what REST says."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from pipeline.cockpit.api import AirflowApi
+from pipeline.cockpit.follow import follow, next_run
+from pipeline.cockpit.progress import Progress
+from pipeline.cockpit.runs import import_errors, tasks, trigger
+from pipeline.warehouse.server import EmbeddedServer
+from pipeline.warehouse.store import connect
+
+pytestmark = [pytest.mark.airflow, pytest.mark.timeout(420)]
+
+
+class Demo:
+    """A running ``dateline demo --stay`` in a home with a space in its path."""
+
+    def __init__(self, home, log):
+        self.home = home
+        self.log = log
+        environ = {name: value for name, value in os.environ.items() if name[:7] != "AIRFLOW"}
+        self.process = subprocess.Popen(
+            [str(Path(sys.executable).with_name("dateline")), "demo", "--stay"],
+            env=environ | {"DATELINE_HOME": str(home)},
+            stdin=subprocess.DEVNULL,
+            stdout=log.open("wb"),
+            stderr=subprocess.STDOUT,
+        )
+
+    def wait_for(self, pattern, seconds):
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            if found := re.search(pattern, self.log.read_text()):
+                return found
+            assert self.process.poll() is None, self.log.read_text()[-4000:]
+            time.sleep(0.3)
+        pytest.fail(f"no {pattern!r} in {seconds} s:\n{self.log.read_text()[-4000:]}")
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(40)
+
+    def leftovers(self):
+        """Processes that name this home in their environment."""
+        import psutil
+
+        def is_ours(process):
+            try:
+                return str(self.home) in process.environ().get("AIRFLOW_HOME", "")
+            except psutil.Error:
+                return False
+
+        return [process.name() for process in psutil.process_iter() if is_ours(process)]
+
+
+@pytest.fixture(scope="module")
+def demo(needs_airflow, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("a demo")
+    running = Demo(folder / "home", folder / "demo.log")
+    try:
+        yield running
+    finally:
+        if running.process.poll() is None:
+            running.stop()
+        EmbeddedServer(running.home).remove()
+
+
+@pytest.fixture(scope="module")
+def api(demo):
+    found = demo.wait_for(r"Airflow: (\S+)\s+user (\S+)\s+password (\S+)", 300)
+    return AirflowApi(*found.groups())
+
+
+def counts(demo):
+    with closing(connect(EmbeddedServer(demo.home).dsn())) as connection:
+        query = """
+            select (select count(*) from news.articles), (select count(*) from news.quotes),
+                   (select count(*) from news.article_versions)"""
+        return connection.execute(query).fetchone()
+
+
+def test_the_demo_ends_green_and_shows_rows(demo, api):
+    output = demo.log.read_text()
+    for title in ("Outlets", "Who said what", "Copies found", "Where every link"):
+        assert title in output
+    assert "silent edit" not in output
+    assert import_errors(api) == []
+    for dag_id in ("ingest", "curate"):
+        runs = api.get(f"/dags/{dag_id}/dagRuns")["dag_runs"]
+        assert {run["state"] for run in runs} == {"success"}
+        found = tasks(api, dag_id, runs[0]["dag_run_id"])
+        assert {task.state for task in found} == {"success"}
+    assert {task.label for task in tasks(api, "ingest", runs_of(api, "ingest")[0])} >= {
+        "discover [ambara_now]",
+        "fetch [merrow_post]",
+        "open_run",
+    }
+
+
+def runs_of(api, dag_id):
+    return [run["dag_run_id"] for run in api.get(f"/dags/{dag_id}/dagRuns")["dag_runs"]]
+
+
+def test_a_second_run_doubles_nothing(demo, api):
+    before = counts(demo)
+    run_id = trigger(api, "ingest")
+    follow(api, "ingest", run_id, Progress(), lambda: None)
+    curate = next_run(api, "ingest", run_id, "curate", lambda: None)
+    follow(api, "curate", curate, Progress(), lambda: None)
+    assert counts(demo) == before
+
+
+def test_the_password_is_made_up_and_private(demo, api):
+    file = demo.home / "airflow" / "passwords.json"
+    assert file.stat().st_mode & 0o077 == 0
+    assert len(json.loads(file.read_text())["admin"]) >= 16
+    assert (demo.home / "airflow" / "secrets.json").stat().st_mode & 0o077 == 0
+
+
+def test_ending_it_leaves_nothing_running(demo, api):
+    assert demo.stop() == 0, demo.log.read_text()[-2000:]
+    assert demo.leftovers() == []
+    assert not EmbeddedServer(demo.home).is_ready()
+    assert json.loads((demo.home / "demo.json").read_text())["edition"] == 2

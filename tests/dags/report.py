@@ -1,0 +1,59 @@
+"""Prints what Airflow makes of the DAG files, as JSON, without a database; run by a test."""
+
+import json
+import sys
+import time
+from pathlib import Path
+
+from airflow.dag_processing.dagbag import DagBag
+from airflow.serialization.serialized_objects import DagSerialization
+
+HEAVY = ("spacy", "trafilatura", "psycopg", "onnxruntime", "lxml", "numpy", "httpx2", "feedparser")
+
+
+def task_report(task):
+    return {
+        "downstream": sorted(task.downstream_task_ids),
+        "rule": task.trigger_rule.value,
+        "pool": task.pool,
+        "retries": task.retries,
+        "backoff": task.retry_exponential_backoff,
+        "timeout": task.execution_timeout.total_seconds() if task.execution_timeout else None,
+        "owner": task.owner,
+        "doc": task.doc_md,
+        "policy": task.has_retry_policy,
+        "outlets": [asset.name for asset in task.outlets],
+        "kind": task.task_type,
+    }
+
+
+def dag_report(dag):
+    return {
+        "file": Path(dag.fileloc).name,
+        "tasks": {task.task_id: task_report(task) for task in dag.tasks},
+        "doc": dag.doc_md,
+        "tags": sorted(dag.tags),
+        "max_active_runs": dag.max_active_runs,
+        "catchup": dag.catchup,
+        "deadlines": len(dag.deadline or []),
+        "params": dict(dag.params.dump()),
+        "timetable": type(dag.timetable).__name__,
+    }
+
+
+already = set(sys.modules)
+began = time.process_time()
+bag = DagBag(dag_folder=sys.argv[1])
+seconds = time.process_time() - began
+for dag in bag.dags.values():
+    DagSerialization.serialize_dag(dag)
+print(
+    json.dumps(
+        {
+            "dags": {dag_id: dag_report(dag) for dag_id, dag in bag.dags.items()},
+            "import_errors": {str(file): text for file, text in bag.import_errors.items()},
+            "heavy": [name for name in HEAVY if name in set(sys.modules) - already],
+            "seconds": seconds,
+        }
+    )
+)

@@ -1,0 +1,104 @@
+"""The DAG files as Airflow reads them, without a database: structure, rules, imports."""
+
+import ast
+from itertools import pairwise
+
+import pytest
+
+from tests.fix_airflow import ROOT
+
+pytestmark = pytest.mark.airflow
+
+SHARED = {"assets.py", "policy.py", "runs.py"}
+
+
+@pytest.fixture(scope="module")
+def report(in_airflow):
+    return in_airflow("dags/report.py", str(ROOT / "dags"))
+
+
+@pytest.fixture(scope="module")
+def real_tasks(report):
+    return {
+        f"{dag_id}.{task_id}": task
+        for dag_id, dag in report["dags"].items()
+        for task_id, task in dag["tasks"].items()
+        if task["kind"] != "EmptyOperator"
+    }
+
+
+def test_every_file_is_read(report):
+    assert report["import_errors"] == {}
+    files = {path.name for path in (ROOT / "dags").glob("*.py")}
+    assert {dag["file"] for dag in report["dags"].values()} == files - SHARED
+
+
+def test_import_pulls_in_nothing_heavy(report):
+    assert report["heavy"] == []
+    assert report["seconds"] < 3
+
+
+def test_ingest_structure(report):
+    tasks = report["dags"]["ingest"]["tasks"]
+    assert {name: task["downstream"] for name, task in tasks.items()} == {
+        "open_run": ["close_run", "source.discover", "source.fetch", "sources"],
+        "sources": ["close_run", "source.discover", "source.fetch"],
+        "source.discover": ["source.fetch"],
+        "source.fetch": ["all_well", "close_run"],
+        "close_run": ["all_well"],
+        "all_well": [],
+    }
+    assert tasks["close_run"]["outlets"] == ["raw_pages"]
+    assert report["dags"]["ingest"]["params"] == {"sources": None}
+
+
+def test_curate_structure(report):
+    tasks = report["dags"]["curate"]["tasks"]
+    order = "plan_load load dedupe plan_annotate annotate publish close_run all_well".split()
+    for before, after in pairwise(order):
+        assert after in tasks[before]["downstream"]
+    assert tasks["publish"]["outlets"] == ["curated"]
+    assert report["dags"]["curate"]["timetable"] == "AssetTriggeredTimetable"
+
+
+def test_a_run_is_closed_and_judged_whatever_failed(report):
+    for dag in report["dags"].values():
+        assert dag["tasks"]["close_run"]["rule"] == "all_done"
+        assert dag["tasks"]["all_well"]["rule"] == "none_failed"
+        last = {name for name, task in dag["tasks"].items() if not task["downstream"]}
+        assert last == {"all_well"}
+
+
+def test_every_dag_has_docs_tags_and_a_deadline(report):
+    for dag in report["dags"].values():
+        assert dag["doc"].startswith("### ")
+        assert "dateline" in dag["tags"]
+        assert dag["deadlines"] == 1
+        assert (dag["max_active_runs"], dag["catchup"]) == (1, False)
+
+
+def test_every_task_has_docs_and_the_house_rules(real_tasks):
+    for name, task in real_tasks.items():
+        assert task["doc"], name
+        assert task["owner"] == "dateline", name
+        assert task["retries"] == 2, name
+        assert task["backoff"] == 2.0, name
+        assert task["policy"], name
+        assert 0 < task["timeout"] <= 3 * 3600, name
+
+
+def test_every_pool_is_made_by_the_plugin(real_tasks):
+    tree = ast.parse((ROOT / "plugins" / "dateline_pools.py").read_text())
+    made = next(
+        {key.value for key in node.value.keys}
+        for node in tree.body
+        if isinstance(node, ast.Assign) and node.targets[0].id == "POOLS"
+    )
+    named = {task["pool"] for task in real_tasks.values()} - {"default_pool"}
+    assert named == made
+
+
+def test_dag_files_are_thin():
+    for path in (ROOT / "dags").glob("*.py"):
+        if path.name not in SHARED:
+            assert len(path.read_text().splitlines()) < 80, path.name
