@@ -1,6 +1,8 @@
 """Local files as links: pages, folders of pages, and the records of WARC files."""
 
 import gzip
+import os
+import re
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,32 +17,58 @@ from pipeline.records import Link, Source
 
 _START = 65_536
 """Bytes, decompressed, by which a file's shape is told."""
+_PAGE_NAMES = (".html", ".htm", ".xhtml", ".txt", ".text", ".warc")
+_PAGE_START = re.compile(rb"(\xef\xbb\xbf)?\s*(<!doctype html|<html|WARC/)", re.I)
+_UNREADABLE = (OSError, EOFError, zlib.error)
 _NO_PAGES: dict[Shape, str] = {
     "feed": "a feed saved to disk, no page: give its address instead",
     "json_feed": "a feed saved to disk, no page: give its address instead",
     "sitemap": "a sitemap saved to disk, no page: give its address instead",
+    "json": "JSON, no page",
     "list": "a list of URLs, no page: name the file itself, or put it under lists",
 }
 
 
 def read_files(source: Source) -> Iterator[Link | Problem]:
-    """Yield a link per page below the source's files and per page recorded in its WARC files."""
+    """Yield a link per page below the source's files and per page recorded in its WARC files.
+
+    What is named itself, or in a folder is called like a page or a WARC, must be one, or becomes a
+    problem. The rest of a folder (a mirror's scripts and images, a data set's notes) is passed
+    over, unless it says that it is HTML.
+    """
     for name in source.files:
         path = Path(name)
-        if not path.exists():
+        if path.is_dir():
+            yield from _folder(path, source.key)
+        elif path.exists():
+            yield from _links_of(path, name, source.key)
+        else:
             yield Problem(name, Outcome.NOT_FOUND, "no such file or folder")
-        for file in files_below(path):
-            yield from _links_of(file, name, source.key)
 
 
-def files_below(path: Path) -> Iterator[Path]:
-    """Yield a file itself, or the files below a folder by name, hidden ones left out."""
-    if path.is_file():
-        yield path
-    elif path.is_dir():
-        for child in sorted(path.iterdir()):
-            if not child.name.startswith("."):
-                yield from files_below(child)
+def _folder(folder: Path, key: str) -> Iterator[Link | Problem]:
+    """Walk a folder by name; hidden files and links to other folders are left out."""
+    unreadable: list[OSError] = []
+    for root, folders, files in os.walk(folder, onerror=unreadable.append):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(files):
+            path = Path(root, name)
+            if not name.startswith(".") and (_is_called_page(name) or _begins_as_page(path)):
+                yield from _links_of(path, str(folder), key)
+    for error in unreadable:
+        yield Problem(str(error.filename), Outcome.NOT_FOUND, f"cannot be read: {error.strerror}")
+
+
+def _is_called_page(name: str) -> bool:
+    plain = name.lower().removesuffix(".gz")
+    return "." not in plain or plain.endswith(_PAGE_NAMES)
+
+
+def _begins_as_page(path: Path) -> bool:
+    try:
+        return bool(_PAGE_START.match(_start_of(path)))
+    except _UNREADABLE:
+        return False
 
 
 def local_shape(path: Path) -> Shape:
@@ -49,18 +77,22 @@ def local_shape(path: Path) -> Shape:
     Raises:
         OSError: it cannot be read.
     """
+    return shape_of(_start_of(path))
+
+
+def _start_of(path: Path) -> bytes:
     with path.open("rb") as file:
         start = file.read(_START)
         if start.startswith(b"\x1f\x8b"):
             file.seek(0)
             start = gzip.GzipFile(fileobj=file).read(_START)
-    return shape_of(start)
+    return start
 
 
 def _links_of(path: Path, found_in: str, key: str) -> Iterator[Link | Problem]:
     try:
         shape = local_shape(path)
-    except (OSError, EOFError, zlib.error) as error:
+    except _UNREADABLE as error:
         yield Problem(str(path), Outcome.BAD_CONTENT, f"cannot be read: {error}")
         return
     if shape == "warc":

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pipeline.fetch.decode import BodyReader
 
-Shape = Literal["feed", "json_feed", "sitemap", "list", "warc", "html", "text", "binary"]
+Shape = Literal["feed", "json_feed", "sitemap", "list", "warc", "html", "json", "text", "binary"]
 _GZIP = b"\x1f\x8b"
 _ROOT = re.compile(rb"<(?![!?])(?:[\w.-]+:)?([\w.-]+)")
 _COMMENTS = re.compile(rb"<!--.*?-->|<\?.*?\?>|<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>", re.DOTALL | re.I)
@@ -17,6 +17,7 @@ _SHAPES: dict[bytes, Shape] = {
     b"urlset": "sitemap",
     b"sitemapindex": "sitemap",
 }
+_JSON = re.compile(rb'[{\[]\s*["{\[\]}]')
 _HTML_TAG = re.compile(rb"<(html|head|body|title|article|main|div|p|h1|meta)\b", re.I)
 
 
@@ -45,8 +46,8 @@ def shape_of(body: bytes) -> Shape:
     root = _ROOT.match(start)
     if root and root[1].lower() in _SHAPES:
         return _SHAPES[root[1].lower()]
-    if start.startswith(b"{") and _is_json_feed(body):
-        return "json_feed"
+    if _JSON.match(start):
+        return "json_feed" if _is_json_feed(body) else "json"
     if root or _HTML_TAG.search(body[:4096]):
         return "html"
     if body[:1024].count(0) > 8 and not body.startswith((b"\xff\xfe", b"\xfe\xff")):

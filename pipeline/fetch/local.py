@@ -4,6 +4,7 @@ A link from the web can never name a local file: only what its source lists is o
 """
 
 import gzip
+import re
 import zlib
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +17,7 @@ from pipeline.outcomes import Outcome
 from pipeline.records import Response, Source
 
 _GZIP = b"\x1f\x8b"
+_TAG = re.compile(rb"<(!doctype html|html|head|body|title|article|main|div|p|h1|meta)\b", re.I)
 
 
 def read_file(url: str, source: Source | None, max_bytes: int, now: datetime) -> Response:
@@ -29,13 +31,12 @@ def read_file(url: str, source: Source | None, max_bytes: int, now: datetime) ->
     path = Path(unquote(urlsplit(url).path))
     _refuse_foreign(path, source)
     body = _read(path, max_bytes)
-    kind = "text/plain" if path.name.endswith((".txt", ".txt.gz")) else "text/html"
     return Response(
         requested_url=url,
         final_url=url,
         fetched_at=now,
         status=None,
-        headers=(("Content-Type", kind),),
+        headers=(("Content-Type", _kind(path, body)),),
         body=body,
     )
 
@@ -68,6 +69,13 @@ def _refuse_foreign(path: Path, source: Source | None) -> None:
         raise Refused(
             Outcome.ADDRESS_REFUSED, f"{path} is not below the files that its source lists"
         )
+
+
+def _kind(path: Path, body: bytes) -> str:
+    """Name the type: plain text by its name, or where no tag of a page is near the start."""
+    plain = path.name.lower().removesuffix(".gz")
+    is_text = plain.endswith(".txt") or not (plain.endswith(".html") or _TAG.search(body[:8192]))
+    return "text/plain" if is_text else "text/html"
 
 
 def _read(path: Path, max_bytes: int) -> bytes:

@@ -164,6 +164,10 @@ def make_folder(folder: Path) -> None:
     (folder / "deep" / "story.txt.gz").write_bytes(gzip.compress(b"Plain words."))
     (folder / "photo.html").write_bytes(b"\x89PNG" + bytes(100))
     (folder / ".hidden.html").write_text("<p>no</p>")
+    for name in ("notes.md", "gold.json", "style.css", "tracker.js", "logo.png"):
+        (folder / name).write_text('{"a": "<p>no page</p>"}')
+    (folder / "index.php").write_text("<!DOCTYPE html><p>php</p>")
+    (folder / "loop").symlink_to(folder)
     (folder / "urls.txt").write_text("https://herald.example/a\n")
     with ArchiveWriter(str(folder / "crawl"), run_id=1, source_key="s", part="p") as writer:
         page = {"final_url": "https://herald.example/w", "fetched_at": AT, "body": b"<p>w</p>"}
@@ -190,7 +194,12 @@ def test_local_pages_and_warc_records_are_found_and_read(fetcher, tmp_path):
         for n, link in enumerate(found.links)
     ]
     bodies = {reply.body: reply for _, reply in fetcher.fetch_all(requests)}
-    assert set(bodies) == {b"<p>one</p>", b"Plain words.", b"<p>w</p>"}
+    assert set(bodies) == {
+        b"<p>one</p>",
+        b"Plain words.",
+        b"<p>w</p>",
+        b"<!DOCTYPE html><p>php</p>",
+    }
     assert bodies[b"Plain words."].header("content-type") == "text/plain"
     assert bodies[b"<p>w</p>"].final_url == "https://herald.example/w"
     assert abs(bodies[b"<p>one</p>"].fetched_at - datetime.now(UTC)) < timedelta(hours=1)

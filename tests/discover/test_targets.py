@@ -84,8 +84,9 @@ def test_files_and_folders_are_one_source(fetcher, tmp_path):
     found = discover_targets([str(tmp_path / "pages"), str(story)], fetcher)
     [(source, discovered)] = found
     assert source.key == "files"
-    assert [link.found_by for link in discovered.links].count("file") == 3
-    assert fetcher.fetch(story.as_uri(), source=source).outcome is None
+    assert [link.found_by for link in discovered.links].count("file") == 4
+    read = fetcher.fetch(story.as_uri(), source=source)
+    assert (read.outcome, read.header("content-type")) == (None, "text/plain")
 
 
 @pytest.mark.parametrize(
