@@ -6,7 +6,7 @@ A block that ``LEAST_ARTICLES`` different articles of a host hold is furniture, 
   is enough;
 * between such sentences a short line may be a subhead ("What happens next?") and a sentence may be
   background that a newsroom repeats, so a share of the host's articles is asked for too, and of
-  sentences ``LEAST_ARTICLES_PROSE`` articles;
+  such lines ``LEAST_ARTICLES_INSIDE`` articles;
 * where most of the article's sentences recur, the articles are copies of one story: then a block
   counts only if it is in clearly more articles than the story itself is.
 
@@ -20,8 +20,9 @@ from pipeline.clean.memory import SiteMemory, fingerprint
 from pipeline.words import word_count
 
 LEAST_ARTICLES = 3
-LEAST_ARTICLES_PROSE = 6
+LEAST_ARTICLES_INSIDE = 6
 LEAST_SHARE = 0.3
+SUBHEAD_WORDS = 4
 COPY_SHARE = 0.5
 COPY_FACTOR = 2
 _EVERY_PAGE = ""
@@ -46,7 +47,8 @@ def cut_recurring(memory: SiteMemory, host: str, blocks: list[Block]) -> None:
     first, last = _own_sentences(kept, held)
     for place, (block, count) in enumerate(zip(kept, held, strict=True)):
         inside = first < place < last
-        least = max(floor, LEAST_ARTICLES_PROSE if inside and block.is_prose else 0)
+        wary = inside and (block.is_prose or word_count(block.text) <= SUBHEAD_WORDS)
+        least = max(floor, LEAST_ARTICLES_INSIDE if wary else 0)
         if count >= least and (not inside or count >= LEAST_SHARE * pages):
             block.reason = "site_memory"
 
