@@ -27,7 +27,9 @@ META_MODIFIED = (
     "article:updated revision_date"
 ).split()
 _ISO = re.compile(
-    r"(\d{4})-?(\d\d)-?(\d\d)(?:[T ]+(\d\d?):(\d\d)(?::(\d\d)(?:[.,:]\d+)?)?\s*(Z|[+-]\d\d:?(?:\d\d)?|UTC|GMT)?)?"
+    r"(\d{4})-?(\d\d)-?(\d\d)"
+    r"(?:[T ]+(\d\d?):(\d\d)(?::(\d\d)(?:[.,:]\d+)?)?\s*(Z|[+-]\d\d:?(?:\d\d)?|UTC|GMT)?)?",
+    re.ASCII,
 )
 _SLASHED = re.compile(r"(\d{4})/(\d{1,2})/(\d{1,2})")
 _URL_DAY = re.compile(r"/((?:19|20)\d\d)[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?=[/_-]|\b)")
@@ -48,12 +50,12 @@ def iso_time(text: str | None) -> str | None:
     if not text or len(text) > 80:
         return None
     plain = text.strip()
+    if re.fullmatch(r"[0-9]{10}(?:[0-9]{3})?", plain):
+        return datetime.fromtimestamp(int(plain[:10]), UTC).isoformat()
     if found := _ISO.match(plain):
         return _from_iso(found)
     if found := _SLASHED.match(plain):
         return _day(*found.groups())
-    if plain.isdigit() and len(plain) in (10, 13):
-        return datetime.fromtimestamp(int(plain[:10]), UTC).isoformat()
     try:
         return parsedate_to_datetime(plain).isoformat()
     except (ValueError, TypeError, IndexError):

@@ -12,10 +12,12 @@ from w3lib.encoding import html_to_unicode, read_bom
 from pipeline.words import storable
 
 MAX_BYTES = 5_000_000
-"""The largest news pages are about 3 MB; what goes on behind this is cut off, so time is bounded."""
+"""The largest news pages are about 3 MB; the rest is cut off, so that time is bounded."""
 _BINARY_SHARE = 0.05
 _REPLACED_SHARE = 0.01
 _SAMPLE = 20_000
+_WESTERN_SHARE = 0.1
+"""Letters beyond ASCII: 4 % of a German text, 85 % of a Russian one."""
 _MAGIC = re.compile(
     rb"%PDF-|\x89PNG|\xff\xd8\xff|GIF8[79]a|PK\x03\x04|\x1f\x8b|RIFF....WEBP|\x00\x00\x00.ftyp|ID3|"
     rb"OggS|\x7fELF|MZ\x90|BZh|\xfd7zXZ|7z\xbc\xaf|wOF[F2]",
@@ -52,7 +54,7 @@ def decode(body: bytes, content_type: str | None = None) -> str:
 
 
 def _as_utf8(head: bytes) -> str | None:
-    """Return the text of valid UTF-8 that is more than ASCII; a character cut at the end is fine."""
+    """Return the text of valid UTF-8 beyond ASCII; a character cut off at the end is fine."""
     if head.isascii():
         return None
     try:
@@ -64,9 +66,16 @@ def _as_utf8(head: bytes) -> str | None:
 
 
 def _guess(head: bytes) -> str | None:
+    """Return the likely charset of bytes that say nothing of it.
+
+    Text that is mostly ASCII is windows-1252, the default of HTML (WHATWG, 13.2.3.2): on little
+    text charset-normalizer took German Latin-1 for a Baltic charset. Else charset-normalizer asks.
+    """
+    sample = head[:_SAMPLE]
+    high = sum(byte > 0x7F for byte in sample)
+    if high <= _WESTERN_SHARE * len(sample):
+        return "cp1252"
     from charset_normalizer import from_bytes
 
-    if head.isascii():
-        return "utf-8"
-    found: Any = from_bytes(head[:_SAMPLE], preemptive_behaviour=False).best()
+    found: Any = from_bytes(sample, preemptive_behaviour=False).best()
     return found.encoding if found else "cp1252"

@@ -68,13 +68,15 @@ def canonical_url(url: str | None, candidates: Iterable[str | None]) -> str | No
         if not urls.is_web_url(absolute):
             continue
         named = urls.canonical_url(absolute)
-        if own is None or (_domain(named) == _domain(own) and not _is_front(named, own)):
+        if own is None or (_are_related(named, own) and not _is_front(named, own)):
             return named
     return own
 
 
-def _domain(url: str) -> str:
-    return urls.registrable_domain(urls.host(url))
+def _are_related(named: str, own: str) -> bool:
+    one, other = urls.host(named), urls.host(own)
+    bare = one.removeprefix("www."), other.removeprefix("www.")
+    return bare[0] == bare[1] or urls.registrable_domain(one) == urls.registrable_domain(other)
 
 
 def _is_front(named: str, own: str) -> bool:

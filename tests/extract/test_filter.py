@@ -1,0 +1,86 @@
+import gzip
+import io
+import json
+
+import pytest
+
+from pipeline.cli.extract import transform
+from pipeline.cli.filters import run_filter
+from tests.extract.pages import PARAGRAPHS, TITLE, URL, page
+
+
+def through(*rows, jobs=1):
+    lines = "".join((row if isinstance(row, str) else json.dumps(row)) + "\n" for row in rows)
+    out = io.StringIO()
+    well = run_filter(io.BytesIO(lines.encode()), out, lambda given: transform(given, jobs=jobs))
+    return well, [json.loads(line) for line in out.getvalue().splitlines()]
+
+
+def test_the_contracts_keys_are_there():
+    well, [row] = through({"id": 7, "url": URL, "html": page().decode()})
+    assert well
+    assert row["id"] == 7
+    assert (row["title"], row["text"]) == (TITLE, "\n\n".join(PARAGRAPHS))
+    promised = (
+        "id url canonical_url title authors published_at published_origin modified_at language text "
+        "kind section agency credit_line categories comment_count removed is_paywalled outcome"
+    )
+    assert set(promised.split()) <= row.keys()
+    assert row["outcome"] == "ok"
+
+
+def test_html_and_text_and_paths_packed_or_not(tmp_path):
+    (tmp_path / "a.html").write_bytes(page())
+    (tmp_path / "b.html").write_bytes(gzip.compress(page()))
+    (tmp_path / "c.txt").write_text("\n".join((TITLE, *PARAGRAPHS)))
+    (tmp_path / "d.txt.gz").write_bytes(gzip.compress("\n".join((TITLE, *PARAGRAPHS)).encode()))
+    paths = [{"id": path.name, "path": str(path)} for path in sorted(tmp_path.iterdir())]
+    well, rows = through(*paths, {"id": "e", "text": "\n".join((TITLE, *PARAGRAPHS)), "html": None})
+    assert well
+    assert len(rows) == 5
+    assert {(row["title"], row["text"]) for row in rows} == {(TITLE, "\n\n".join(PARAGRAPHS))}
+
+
+def test_bad_rows_keep_their_place_and_the_rest_goes_on(tmp_path):
+    broken = tmp_path / "broken.gz"
+    broken.write_bytes(gzip.compress(page())[:50])
+    well, rows = through(
+        {"id": 1, "text": PARAGRAPHS[0]},
+        "not json",
+        {"id": 2, "path": str(tmp_path / "none.html")},
+        {"id": 3},
+        {"id": 4, "html": "x", "text": "y"},
+        {"id": 5, "html": 5},
+        {"id": 6, "path": str(broken)},
+        {"id": 7, "path": "a\u0000b"},
+        {"id": 8, "text": PARAGRAPHS[1]},
+    )
+    assert not well
+    assert [row["id"] for row in rows] == [1, None, 2, 3, 4, 5, 6, 7, 8]
+    assert [("error" in row) for row in rows] == [False, *[True] * 7, False]
+
+
+def test_a_named_outcome_is_no_error():
+    well, [row] = through({"id": 1, "html": ""})
+    assert well
+    assert row["outcome"] == "bad_content"
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_the_first_row_profits_from_the_last(jobs):
+    slogan = "<p>The Lakeshore Post is printed on the old mill island for nine parishes.</p>"
+    rows = [
+        {
+            "id": number,
+            "url": f"https://lakeshore.example/{number}",
+            "html": page(
+                inside=slogan,
+                paragraphs=[f"{number} {number * 7} {text}" for text in PARAGRAPHS],
+            ).decode(),
+        }
+        for number in range(70)
+    ]
+    _, found = through(*rows, jobs=jobs)
+    assert [row["id"] for row in found] == list(range(70))
+    assert not any("old mill island" in row["text"] for row in found)
+    assert {block["reason"] for block in found[0]["removed"]} == {"site_memory"}
