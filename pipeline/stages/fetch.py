@@ -13,7 +13,7 @@ import psycopg
 from pipeline.archive.warc import ArchiveWriter
 from pipeline.fetch.fetcher import Fetcher, Request
 from pipeline.outcomes import Outcome
-from pipeline.records import Source
+from pipeline.records import Response, Source
 from pipeline.settings import settings
 from pipeline.stages.sources import source_of
 from pipeline.stages.store import store
@@ -33,15 +33,24 @@ def fetch(run_id: int, source_key: str, batch_no: int) -> dict[str, int]:
     return fetch_source(run_id, source_of(source_key), batch_no)
 
 
-def fetch_source(run_id: int, source: Source, batch_no: int) -> dict[str, int]:
-    """Do the same for a source that has no file, as ``dateline run TARGET`` makes them."""
+def fetch_source(
+    run_id: int, source: Source, batch_no: int, kept: dict[str, Response] | None = None
+) -> dict[str, int]:
+    """Do the same for a source that has no file, as ``dateline run TARGET`` makes them.
+
+    Args:
+        run_id: the run.
+        source: where the links come from.
+        batch_no: as ``discover`` gave it.
+        kept: pages that were fetched already to tell what the targets are.
+    """
     counts: Counter[str] = Counter()
     with store() as connection:
         links = batch_links(connection, run_id, source.key, batch_no)
         due = _leave_old_articles(connection, links)
         counts[Outcome.UNCHANGED] = len(links) - len(due)
         with (
-            Fetcher(settings(), pace=PostgresPace(connection)) as fetcher,
+            Fetcher(settings(), pace=PostgresPace(connection), kept=kept) as fetcher,
             ArchiveWriter(
                 settings().archive_url, run_id=run_id, source_key=source.key, part=str(batch_no)
             ) as archive,

@@ -18,7 +18,7 @@ from pipeline.discover.links import discover as find_links
 from pipeline.discover.targets import discover_targets
 from pipeline.fetch.fetcher import Fetcher
 from pipeline.outcomes import Outcome
-from pipeline.records import Source
+from pipeline.records import Response, Source
 from pipeline.settings import settings
 from pipeline.stages import annotate, dedupe, load, publish, runs
 from pipeline.stages.fetch import fetch_source
@@ -33,7 +33,15 @@ _LEAST_BATCH = 10
 """Pages a process takes at once at least; below that, handing out costs more than it brings."""
 
 Tell = Callable[[str], None]
-Found = list[tuple[Source, Discovered]]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The links of a run, before they are stored."""
+
+    by_source: list[tuple[Source, Discovered]]
+    kept: dict[str, Response] = field(default_factory=dict)
+    """Pages fetched while telling targets apart: not asked for twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +89,10 @@ def run_targets(
     def find() -> Found:
         with Fetcher(settings(), allow_private_addresses=private) as fetcher:
             found = discover_targets(targets, fetcher)
-        return [(replace(each, allow_private_addresses=private), links) for each, links in found]
+        return Found(
+            [(replace(each, allow_private_addresses=private), links) for each, links in found],
+            fetcher.kept,
+        )
 
     return _run(find, tell, jobs or os.cpu_count() or 1, log_level)
 
@@ -92,9 +103,8 @@ def run_sources(tell: Tell, *, jobs: int | None = None, log_level: str = "ERROR"
     def find() -> Found:
         sources = [source_of(key) for key in active_sources()]
         with Fetcher(settings()) as fetcher, ThreadPoolExecutor(_HOSTS_AT_ONCE) as pool:
-            return list(
-                zip(sources, pool.map(lambda each: find_links(each, fetcher), sources), strict=True)
-            )
+            links = pool.map(lambda each: find_links(each, fetcher), sources)
+            return Found(list(zip(sources, links, strict=True)))
 
     return _run(find, tell, jobs or os.cpu_count() or 1, log_level)
 
@@ -113,7 +123,7 @@ def _run(find: Callable[[], Found], tell: Tell, jobs: int, log_level: str) -> Ru
         outcomes = runs.close_run(run_id, succeeded)
     problems = tuple(
         f"{problem.found_in}: {problem.outcome} ({problem.reason})"
-        for _, discovered in found
+        for _, discovered in found.by_source
         for problem in discovered.problems
     )
     seconds = (datetime.now(UTC) - started).total_seconds()
@@ -123,15 +133,16 @@ def _run(find: Callable[[], Found], tell: Tell, jobs: int, log_level: str) -> Ru
 def _fetch_all(run_id: int, found: Found, tell: Tell) -> None:
     batches: list[tuple[Source, int]] = []
     with store() as connection:
-        upsert_sources(connection, [source for source, _ in found])
-        for source, discovered in found:
+        upsert_sources(connection, [source for source, _ in found.by_source])
+        for source, discovered in found.by_source:
             size = settings().fetch_batch
             numbers = add_links(connection, run_id, source.key, discovered.links, batch_size=size)
             batches += [(source, number) for number in numbers]
-    links = sum(len(discovered.links) for _, discovered in found)
-    tell(f"fetching {links} links of {len(found)} source{'' if len(found) == 1 else 's'}")
+    links = sum(len(discovered.links) for _, discovered in found.by_source)
+    number = len(found.by_source)
+    tell(f"fetching {links} links of {number} source{'' if number == 1 else 's'}")
     with ThreadPoolExecutor(_HOSTS_AT_ONCE) as pool:
-        list(pool.map(lambda each: fetch_source(run_id, *each), batches))
+        list(pool.map(lambda each: fetch_source(run_id, *each, found.kept), batches))
 
 
 def _curate(run_id: int, tell: Tell, jobs: int, log_level: str) -> Counter[str]:
