@@ -12,11 +12,13 @@ from psycopg import Connection
 from psycopg.types.multirange import Multirange
 from psycopg.types.range import Range
 
+from pipeline.outcomes import Outcome
 from pipeline.records import Annotation, Quote, Span
+from pipeline.telemetry import log
 from pipeline.warehouse.copying import copy_rows
 from pipeline.warehouse.entities import EntityKey, entity_key, find_or_insert
 from pipeline.warehouse.quoting import quoted_words, surface
-from pipeline.warehouse.retry import transact
+from pipeline.warehouse.retry import ROW_AT_FAULT, transact
 from pipeline.words import normalise, squeeze, storable
 
 _MENTION_COLUMNS = {
@@ -93,9 +95,24 @@ def save_annotations(
 ) -> None:
     """Replace the annotations of these versions; twice is once.
 
-    A version that is gone (taken down meanwhile) is left out.
+    A version that is gone (taken down meanwhile) is left out. One whose annotation breaks a rule of
+    the schema is marked ``quarantined`` and has none, and the others are saved.
     """
-    transact(conn, lambda live: _save(live, model_version, dict(items)))
+    try:
+        transact(conn, lambda live: _save(live, model_version, dict(items)))
+    except ROW_AT_FAULT as error:
+        log.warning("annotate: a text spoils its batch, saving one by one", reason=str(error))
+        for item in items:
+            _save_alone(conn, model_version, item)
+
+
+def _save_alone(conn: Connection, model_version: str, item: tuple[int, Annotation]) -> None:
+    try:
+        transact(conn, lambda live: _save(live, model_version, dict([item])))
+    except ROW_AT_FAULT as error:
+        log.error("annotate: quarantined", article_version_id=item[0], reason=str(error))
+        nothing = Annotation(outcome=Outcome.QUARANTINED)
+        transact(conn, lambda live: _save(live, model_version, {item[0]: nothing}))
 
 
 def _save(conn: Connection, model_version: str, items: dict[int, Annotation]) -> None:

@@ -14,7 +14,12 @@ from pipeline.outcomes import Outcome
 from pipeline.records import Article
 from pipeline.warehouse.dates import parse_instant
 from pipeline.warehouse.links import Decision
-from pipeline.warehouse.versions import NewVersion, insert_versions, version_sha256
+from pipeline.warehouse.versions import (
+    NewVersion,
+    insert_versions,
+    plausible_count,
+    version_sha256,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +229,7 @@ def _mark_seen(
         " from unnest(%s::bigint[], %s::timestamptz[], %s::int[])"
         " as s(article_version_id, seen_at, comment_count)"
         " where v.article_version_id = s.article_version_id and v.last_seen_at < s.seen_at",
-        (versions, seen, [each.article.comment_count for each in sightings]),
+        (versions, seen, [plausible_count(each.article.comment_count) for each in sightings]),
     )
     published = [parse_instant(each.article.published_at) for each in sightings]
     conn.execute(

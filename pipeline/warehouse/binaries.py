@@ -159,16 +159,29 @@ def reachable(folder: Path, home: Path, who: Account) -> Path:
     Raises:
         SettingsError: the copy cannot be made.
     """
-    if may_enter(who, folder):
+    if who.uid is None or _can_run(who, folder):
         return folder
     copies = copies_folder(home)
     try:
-        return _copied(folder, copies)
+        copy = _copied(folder, copies)
     except (OSError, shutil.Error) as error:
         raise SettingsError(
-            f"user {who.name} cannot enter {folder}, and PostgreSQL's programs cannot be copied to "
+            f"user {who.name} cannot run {folder / 'postgres'}, and it cannot be copied to "
             f"{copies} ({error}): make room there, or run as an ordinary user."
         ) from error
+    if not _can_run(who, copy):  # /var/tmp mounted noexec
+        raise SettingsError(
+            f"user {who.name} can run neither {folder / 'postgres'} nor a copy in {copies}: run as "
+            "an ordinary user, or set DATELINE_DSN to a server of your own."
+        )
+    return copy
+
+
+def _can_run(who: Account, folder: Path) -> bool:
+    try:
+        return run_as(who, [folder / "postgres", "--version"]).returncode == 0
+    except OSError:
+        return False
 
 
 def _copied(folder: Path, copies: Path) -> Path:

@@ -10,7 +10,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from psycopg import Connection
@@ -19,10 +19,11 @@ from psycopg.types.json import Jsonb
 from pipeline.errors import UsageError
 from pipeline.outcomes import Outcome
 from pipeline.records import Article
+from pipeline.telemetry import log
 from pipeline.urls import canonical_url
 from pipeline.warehouse.articles import Sighting, store_sightings
 from pipeline.warehouse.links import Decision, decide_within
-from pipeline.warehouse.retry import transact
+from pipeline.warehouse.retry import ROW_AT_FAULT, transact
 from pipeline.warehouse.sources import source_ids
 from pipeline.words import one_line, storable
 
@@ -74,7 +75,29 @@ def load_batch(
         StoreUnavailable: the server stayed away for the whole patience.
         StoreError: Postgres refuses for good.
     """
-    return transact(conn, lambda live: _load(live, run_id, batch_key, pages))
+    try:
+        return transact(conn, lambda live: _load(live, run_id, batch_key, pages))
+    except ROW_AT_FAULT as error:
+        log.warning("load: a page spoils its batch, loading one by one", reason=str(error))
+    return _joined([_load_alone(conn, run_id, batch_key, page) for page in pages])
+
+
+def _load_alone(conn: Connection, run_id: int, batch_key: str, page: LoadItem) -> LoadReport:
+    try:
+        return transact(conn, lambda live: _load(live, run_id, batch_key, [page]))
+    except ROW_AT_FAULT as error:
+        reason = one_line(f"Postgres refuses the article: {error}")
+    article = replace(page.article, outcome=Outcome.QUARANTINED, reason=reason)
+    bad = replace(page, article=article)
+    return transact(conn, lambda live: _load(live, run_id, batch_key, [bad]))
+
+
+def _joined(reports: Sequence[LoadReport]) -> LoadReport:
+    outcomes: Counter[Outcome] = Counter()
+    for report in reports:
+        outcomes.update(report.outcomes)
+    versions = [version for report in reports for version in report.new_versions]
+    return LoadReport(dict(outcomes), tuple(versions))
 
 
 def _load(conn: Connection, run_id: int, batch_key: str, pages: Sequence[LoadItem]) -> LoadReport:

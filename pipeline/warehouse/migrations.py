@@ -21,6 +21,8 @@ from pipeline.telemetry import log
 from pipeline.warehouse.sqlfiles import SqlFile, read_sql, sql_folder
 
 _LOCK = 0x646C_6D69  # "dlmi"; one number for all who migrate
+_OLDEST = 150000
+"""The oldest server the tests run on, as libpq numbers versions."""
 _BOOKS = """
 create schema if not exists ops;
 create table if not exists ops.schema_migrations (
@@ -97,6 +99,7 @@ def migrate(conn: Connection, sql_files: Path | None = None) -> list[str]:
     """
     folder = sql_files or sql_folder()
     files = migrations(folder / "migrations")
+    _refuse_unfit(conn)
     with _alone(conn):
         applied = _hashes(conn, "select version, sha256 from ops.schema_migrations")
         _refuse_changed(files, applied)
@@ -126,6 +129,20 @@ def _alone(conn: Connection) -> Iterator[None]:
     finally:
         if not conn.closed:
             conn.execute("select pg_advisory_unlock(%s)", (_LOCK,))
+
+
+def _refuse_unfit(conn: Connection) -> None:
+    if conn.info.server_version < _OLDEST:
+        raise MigrationError(
+            f"the server is PostgreSQL {conn.info.parameter_status('server_version')}, Dateline "
+            f"needs {_OLDEST // 10000} or newer: name a newer one in DATELINE_DSN."
+        )
+    encoding = conn.info.parameter_status("server_encoding")
+    if encoding != "UTF8":
+        raise MigrationError(
+            f"database {conn.info.dbname} has encoding {encoding}, news needs UTF8: create another "
+            "with encoding 'UTF8' template template0, and name it in DATELINE_DSN."
+        )
 
 
 def _refuse_changed(files: list[Migration], applied: dict[int | str, bytes]) -> None:

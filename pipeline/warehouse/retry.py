@@ -19,6 +19,8 @@ from pipeline.telemetry import log
 
 _Result = TypeVar("_Result")
 
+ROW_AT_FAULT = (psycopg.DataError, psycopg.IntegrityError, errors.ProgramLimitExceeded)
+"""Postgres refuses one row, whatever the rest: out of range, breaks a rule, too long to index."""
 PATIENCE = 30.0
 """Seconds; a restart after kill -9 of the postmaster takes about 2."""
 _HOPELESS = (
@@ -40,7 +42,8 @@ def transact(conn: Connection, work: Callable[[Connection], _Result]) -> _Result
 
     Raises:
         StoreUnavailable: the server stayed away for ``PATIENCE`` seconds.
-        StoreError: Postgres refuses for good: disk full, a row that breaks a rule.
+        StoreError: Postgres refuses for good: disk full, out of memory.
+        psycopg.Error: what ``work`` itself got wrong, ``ROW_AT_FAULT`` among it.
     """
     if not conn.closed and conn.info.transaction_status is not TransactionStatus.IDLE:
         with conn.transaction():
@@ -56,6 +59,8 @@ def _with_patience(conn: Connection, work: Callable[[Connection], _Result]) -> _
         try:
             with _alive(conn, address) as live, live.transaction():
                 return work(live)
+        except errors.ProgramLimitExceeded:
+            raise  # a row's fault, though psycopg files it under OperationalError
         except _HOPELESS as error:
             raise StoreError(f"Postgres refuses: {_said(error)}.") from error
         except psycopg.OperationalError as error:

@@ -1,6 +1,7 @@
 """The way into the store: a connection, and a server that is there when none was set."""
 
 from contextlib import closing, suppress
+from datetime import UTC, datetime
 
 import psycopg
 from psycopg import Connection, conninfo, sql
@@ -8,6 +9,7 @@ from psycopg import Connection, conninfo, sql
 from pipeline.errors import SettingsError, StoreUnavailable
 from pipeline.settings import settings
 from pipeline.warehouse import migrations
+from pipeline.warehouse.partitions import ensure_partitions
 from pipeline.warehouse.server import embedded_server
 
 _CONNECT_TIMEOUT = 10
@@ -23,16 +25,17 @@ def connect(dsn: str | None = None) -> Connection:
     """
     where = _readable(dsn or settings().dsn or embedded_server().dsn())
     try:
-        return psycopg.connect(
+        conn = psycopg.connect(
             where,
             autocommit=True,
             application_name="dateline",
             connect_timeout=_CONNECT_TIMEOUT,
             client_encoding="utf8",
-            options=_utc(where),
         )
     except psycopg.OperationalError as error:
         raise StoreUnavailable(_nobody_there(where, error)) from error
+    conn.execute("set timezone to 'UTC'")  # not as a startup option: PgBouncer refuses those
+    return conn
 
 
 def ensure_store() -> str:
@@ -49,6 +52,7 @@ def ensure_store() -> str:
     with closing(connect(where)) as conn:
         if not migrations.is_current(conn):
             migrations.migrate(conn)
+            ensure_partitions(conn, datetime.now(UTC).date())
     return where
 
 
@@ -84,11 +88,6 @@ def create_database(server_dsn: str, name: str) -> bool:
 def address(conn: Connection) -> str:
     """Return where a connection leads, without its password."""
     return _shown(conn.info.dsn)
-
-
-def _utc(where: str) -> str:
-    given = conninfo.conninfo_to_dict(where).get("options") or ""
-    return f"{given} -c timezone=UTC".strip()
 
 
 def _readable(where: str) -> str:

@@ -120,7 +120,7 @@ def _row(number: int, version: NewVersion) -> tuple[Any, ...]:
         _line(article.agency),
         _line(article.credit_line),
         article.agency is not None,
-        article.comment_count,
+        plausible_count(article.comment_count),
         article.is_paywalled,
         article.quality_score,
         _line(article.site_name),
@@ -145,6 +145,11 @@ def _times(article: Article) -> tuple[Any, ...]:
         modified.at if modified else None,
         _line(article.modified_at),
     )
+
+
+def plausible_count(count: int | None) -> int | None:
+    """Return a comment count that a page may have, or None ("99999999999 comments")."""
+    return count if count is not None and 0 <= count < 10**9 else None
 
 
 def _line(text: str | None) -> str | None:

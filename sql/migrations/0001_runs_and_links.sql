@@ -16,8 +16,6 @@ create table ops.runs (
     finished_at timestamptz,
     status text not null default 'running' check (status in ('running', 'succeeded', 'failed')),
     code_version text not null,
-    config_sha256 bytea,
-    stats jsonb not null default '{}',
     unique (dag_id, airflow_run_id)
 );
 comment on table ops.runs is 'One row per pipeline run. Airflow run or `dateline run`.';
@@ -29,8 +27,6 @@ comment on column ops.runs.started_at is 'When the run was opened.';
 comment on column ops.runs.finished_at is 'When the run was closed; null while it runs.';
 comment on column ops.runs.status is 'running, succeeded or failed.';
 comment on column ops.runs.code_version is 'Version of Dateline that ran.';
-comment on column ops.runs.config_sha256 is 'Hash of the sources and settings in force, where known.';
-comment on column ops.runs.stats is 'Counts that the stages report at the end.';
 
 -- one row per outlet.
 create table news.sources (
@@ -87,6 +83,7 @@ create index links_canonical on ops.links (canonical_url, run_id);
 create index links_undecided on ops.links (run_id, source_id, batch_no) where outcome is null;
 create index links_pending_pages on ops.links (fetch_id) where outcome is null and fetch_id is not null;
 create index links_url on ops.links using hash (url);
+create index links_source on ops.links (source_id, discovered_at desc);
 create index links_article on ops.links (article_id, run_id) where article_id is not null;
 comment on table ops.links is 'One row per discovered link, run and source. Every row ends with exactly one outcome.';
 comment on column ops.links.link_id is 'Key of the link.';

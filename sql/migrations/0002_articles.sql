@@ -135,7 +135,7 @@ create table news.article_versions (
     annotation_outcome text,
     annotated_at timestamptz,
     deduplicated_at timestamptz,
-    search_vector tsvector generated always as (setweight(to_tsvector('english'::regconfig, coalesce(title, '')), 'A') || setweight(to_tsvector('english'::regconfig, body_text), 'B')) stored,
+    search_vector tsvector generated always as (setweight(to_tsvector('english'::regconfig, left(coalesce(title, ''), 2000)), 'A') || setweight(to_tsvector('english'::regconfig, left(body_text, 200000)), 'B')) stored,
     unique (article_id, content_sha256),
     unique (article_id, version_no)
 );
@@ -184,7 +184,7 @@ comment on column news.article_versions.nlp_version is 'Model that annotated it;
 comment on column news.article_versions.annotation_outcome is 'What the model said of the text as a whole: loaded, or not_english.';
 comment on column news.article_versions.annotated_at is 'When it was annotated.';
 comment on column news.article_versions.deduplicated_at is 'When its copies were sought; null before.';
-comment on column news.article_versions.search_vector is 'Title and text for full-text search: search_vector @@ websearch_to_tsquery(''english'', ''…'').';
+comment on column news.article_versions.search_vector is 'Title and the text''s first 200,000 characters for full-text search: search_vector @@ websearch_to_tsquery(''english'', ''…'').';
 
 -- one row per change of an article's current version.
 create table news.article_edits (

@@ -104,6 +104,18 @@ def test_only_current_versions_wait(store, annotated):
     assert (text.article_version_id, text.text) == (second, "Other words.")
 
 
+def test_one_annotation_that_breaks_a_rule_does_not_cost_the_others(store, annotated):
+    (second,) = loaded(store, [2], run_name="run-2", text=TEXT).new_versions
+    bad = Annotation(mentions=(Mention(5, 5, "", "PERSON", "Nobody"),))
+    save_annotations(store, "m2", [(annotated, bad), (second, annotation())])
+    rows = store.execute(
+        "select article_version_id, annotation_outcome, nlp_version from news.article_versions"
+        " order by 1"
+    ).fetchall()
+    assert rows == [(annotated, "quarantined", "m2"), (second, "loaded", "m2")]
+    assert count(store, "news.quotes") == 2
+
+
 def test_a_version_that_is_gone_is_left_out(store, annotated):
     save_annotations(store, "m1", [(annotated + 1000, annotation()), (annotated, Annotation())])
     assert count(store, "news.quotes") == 0

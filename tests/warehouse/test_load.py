@@ -157,6 +157,22 @@ def test_nul_and_lone_surrogates_in_text_do_not_cost_the_batch(store):
     assert row == ("A b c.", "T", ["Ida"], None)
 
 
+def test_one_page_that_postgres_refuses_does_not_cost_the_batch(store):
+    run_id = begin(store)
+    articles = [story(1), story(2, kind=None), story(3, comment_count=10**12)]
+    report = load_batch(store, run_id, "batch", items(fetched(store, run_id, [1, 2, 3]), articles))
+    assert report.outcomes == {Outcome.LOADED: 2, Outcome.QUARANTINED: 1}
+    (reason,) = store.execute("select reason from ops.rejects").fetchone()
+    assert "article_kind" in reason
+
+
+def test_a_text_of_many_words_can_still_be_searched(store):
+    words = " ".join(f"word{number:x}{number * 7919:x}" for number in range(90_000))
+    assert loaded(store, [1], text=words).outcomes == {Outcome.LOADED: 1}
+    query = "select count(*) from mart.articles where search_vector @@ to_tsquery('english', %s)"
+    assert store.execute(query, (words.split()[0],)).fetchone() == (1,)
+
+
 def test_a_tombstone_keeps_an_article_out(store):
     run_id = begin(store)
     store.execute(

@@ -124,6 +124,20 @@ def test_a_changed_migration_is_refused(empty_dsn, files):
             migrate(conn, files)
 
 
+def test_a_database_that_cannot_hold_every_letter_is_refused(postgres_server):
+    options = "encoding 'LATIN1' locale 'C' template template0"
+    options += " locale_provider libc"
+    postgres_server.sql(f"create database latin {options}")
+    try:
+        with (
+            closing(connect(postgres_server.dsn("latin"))) as conn,
+            pytest.raises(MigrationError, match="has encoding LATIN1"),
+        ):
+            migrate(conn)
+    finally:
+        postgres_server.sql("drop database latin with (force)")
+
+
 def test_gaps_and_bad_names_are_refused(files):
     write(files / "migrations", "0099_late.sql", "select 1;")
     with pytest.raises(MigrationError, match=r"0099_late.sql stands where 0005_"):
