@@ -47,6 +47,7 @@ class Aliases(NamedTuple):
         return self.demonyms.get(key(surface).casefold())
 
 
+@lru_cache(maxsize=8192)
 def key(surface: str) -> str:
     """Return the form for look-ups: "the U.S.'s" → "US", apostrophes straight, blanks single."""
     plain = " ".join(surface.translate(_APOSTROPHES).split())

@@ -23,6 +23,8 @@ Answer = tuple[list[Speaker], float]
 """Speakers and the chance, 0..1, that they are the right ones."""
 NOBODY: Answer = ([], 0.0)
 
+FARTHEST = 600
+"""Mentions looked back at most; an article has about 80."""
 PARAGRAPHS_BACK = 3
 """How far a pronoun reaches; farther back PolNeAR's "he" has mostly been named again."""
 SUBJECT = 1.0
@@ -72,6 +74,13 @@ class Discourse:
         self._quoted_starts = [start for start, _ in self._quoted]
         self.last: tuple[int, list[Speaker]] = (-1, [])
         self._entities = {entity.name: entity for entity in chains.entities}
+        people = [entity.name for entity in chains.entities if entity.label == "NORP"]
+        self._kin_places = [
+            entity.name
+            for entity in chains.entities
+            if entity.label == "GPE"
+            and any(are_kin(entity.name, name) for name in people[:FARTHEST])
+        ]
         self._learn_genders()
 
     def told(self, position: int, speakers: list[Speaker]) -> None:
@@ -80,7 +89,8 @@ class Discourse:
 
     def before(self, position: int) -> Iterator[int]:
         """Give the numbers of the mentions before a position, the nearest first."""
-        return reversed(range(bisect_left(self._starts, position)))
+        place = bisect_left(self._starts, position)
+        return iter(range(place - 1, max(-1, place - 1 - FARTHEST), -1))
 
     def between(self, start: int, end: int) -> list[int]:
         """Return the numbers of the mentions that begin in [start, end)."""
@@ -301,19 +311,13 @@ class Discourse:
             known = aliases.find(entity.name)
             if known:
                 return known.name if known.label == "GPE" else None
-            return entity.name if entity.name in self._kin_places() else None
+            return entity.name if entity.name in self._kin_places else None
         if entity.label != "NORP":
             return None
         demonym = aliases.find_demonym(self._layout.text[span.start : span.end])
         if demonym:
             return demonym[1]
-        kin = self._kin_places()
-        return next((place for place in kin if are_kin(place, entity.name)), None)
-
-    def _kin_places(self) -> list[str]:
-        people = [e.name for e in self._chains.entities if e.label == "NORP"]
-        places = [e.name for e in self._chains.entities if e.label == "GPE"]
-        return [place for place in places if any(are_kin(place, name) for name in people)]
+        return next((place for place in self._kin_places if are_kin(place, entity.name)), None)
 
     def issuer(self, position: int, noun: str) -> Answer:
         """Resolve "the statement": who last spoke beside that noun, or whose it is.

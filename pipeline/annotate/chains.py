@@ -60,11 +60,8 @@ class Chains:
     spans: Sequence[CharSpan]
     of: list[Entity]
     roles: list[str | None]
-
-    @property
-    def entities(self) -> list[Entity]:
-        """The distinct entities in order of first mention."""
-        return list(dict.fromkeys(self.of))
+    entities: list[Entity]
+    """The distinct entities in order of first mention."""
 
 
 def chain_mentions(
@@ -78,7 +75,7 @@ def chain_mentions(
     )
     names = _Names(text, spans)
     found: dict[object, Entity] = {}
-    chains = Chains(spans, [], [])
+    chains = Chains(spans, [], [], [])
     person_end = 0
     for number, span in enumerate(spans):
         surface = text[span.start : span.end]
@@ -86,7 +83,7 @@ def chain_mentions(
         if span.label == "PERSON":
             gender = honorific_gender(text, span.start)
             person = people.resolve(span.start, surface, gender)
-            entity = found.setdefault(person, Entity(person.name, "PERSON"))
+            entity = found.get(person) or found.setdefault(person, Entity("", "PERSON"))
             role = _add_role(layout, span, entity, after=person_end)
             person_end = span.end
         else:
@@ -96,6 +93,7 @@ def chain_mentions(
         chains.of.append(entity)
         chains.roles.append(role)
     _finish_people(found)
+    chains.entities.extend(found.values())
     return chains
 
 
@@ -127,6 +125,7 @@ class _Names:
         self._aliases = load_aliases()
         self._defined: dict[str, str] = {}
         self._long: dict[str, list[tuple[str, ...]]] = {}
+        self._by_initial: dict[str, set[str]] = {}
         self._before = dict(zip((s.start for s in spans[1:]), spans, strict=False))
         for span, following in pairwise(spans):
             self._define(span, following)
@@ -135,6 +134,7 @@ class _Names:
             if len(words) > 1:
                 self._long.setdefault(words[-1].casefold(), []).append(words)
                 self._long.setdefault(words[0].casefold(), []).append(words)
+                self._by_initial.setdefault(surface[0].upper(), set()).add(surface)
 
     def _define(self, span: CharSpan, following: CharSpan) -> None:
         text = self._text
@@ -181,8 +181,8 @@ class _Names:
     def _initials_of(self, surface: str) -> str | None:
         if not (surface.isupper() and 2 <= len(surface) <= 7):
             return None
-        longs = {" ".join(words) for group in self._long.values() for words in group}
-        choices = {long for long in longs if is_acronym(surface, long)}
+        initial = self._by_initial.get(surface[0], set())
+        choices = {long for long in initial if is_acronym(surface, long)}
         return choices.pop() if len(choices) == 1 else None
 
     def _shortened(self, surface: str) -> str | None:

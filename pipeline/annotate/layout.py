@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from pipeline.records import Span
@@ -19,6 +20,9 @@ _ABBREVIATIONS = frozenset(
     "hon rev supt insp dep det fr pres jan feb mar apr jun jul aug sep sept oct nov dec u.s u.n "
     "u.k e.g i.e a.m p.m".split()
 )
+LONGEST_PARAGRAPH = 12_000
+"""Characters. The longest paragraphs of PolNeAR have 5,000; a megabyte on one line is no prose, and
+all that is looked for within a paragraph costs time by its square."""
 REACH = 12
 """Characters looked back from a full stop for the abbreviation it may belong to."""
 
@@ -37,9 +41,10 @@ class Layout:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.paragraphs: list[Span] = [m.span() for m in _PARAGRAPH.finditer(text) if m[0].strip()]
+        lines = (match.span() for match in _PARAGRAPH.finditer(text) if match[0].strip())
+        self.paragraphs: list[Span] = [part for line in lines for part in _bounded(text, *line)]
         self._starts = [start for start, _ in self.paragraphs]
-        self._sentences: dict[int, list[Span]] = {}
+        self._sentences: dict[int, tuple[list[Span], list[int]]] = {}
 
     def paragraph_at(self, position: int) -> int:
         """Return the number of the paragraph that holds the position, or the one before it."""
@@ -51,17 +56,30 @@ class Layout:
 
     def sentences(self, number: int) -> list[Span]:
         """Return the sentences of a paragraph, which cover it without gaps."""
-        if number not in self._sentences:
-            self._sentences[number] = _split(self.text, *self.paragraphs[number])
-        return self._sentences[number]
+        return self._sentences_of(number)[0]
 
     def sentence_at(self, position: int) -> Span:
         """Return the sentence around a position; (0, 0) in a text without paragraphs."""
         if not self.paragraphs:
             return 0, 0
-        sentences = self.sentences(self.paragraph_at(position))
-        starts = [start for start, _ in sentences]
+        sentences, starts = self._sentences_of(self.paragraph_at(position))
         return sentences[max(0, bisect_right(starts, position) - 1)]
+
+    def _sentences_of(self, number: int) -> tuple[list[Span], list[int]]:
+        if number not in self._sentences:
+            found = _split(self.text, *self.paragraphs[number])
+            self._sentences[number] = found, [start for start, _ in found]
+        return self._sentences[number]
+
+
+def _bounded(text: str, start: int, end: int) -> Iterator[Span]:
+    """Cut what is too long for a paragraph, at a blank where there is one."""
+    while end - start > LONGEST_PARAGRAPH:
+        blank = text.rfind(" ", start + LONGEST_PARAGRAPH // 2, start + LONGEST_PARAGRAPH)
+        stop = blank + 1 if blank != -1 else start + LONGEST_PARAGRAPH
+        yield start, stop
+        start = stop
+    yield start, end
 
 
 def _split(text: str, start: int, end: int) -> list[Span]:

@@ -22,6 +22,8 @@ _WORD = re.compile(r"\w[\w’'-]*")
 _SMALL = frozenset("a an the of and or in on at to for with from by is as vs de la le".split())
 LONGEST_TITLE = 12
 """Words. Longer quoted text in capitals is a headline or shouting, and counts as speech."""
+LONGEST_SINGLE = 1_500
+"""Characters within which a single mark must be closed, or it was an apostrophe."""
 SCARE_WORDS = 3
 """Quoted words up to which no sentence can be told: “so-called”, “fake news”."""
 
@@ -119,6 +121,7 @@ def _opens(text: str, mark: str, at: int, start: int, end: int) -> bool:
 
 def _single_ends(text: str, mark: str, at: int, end: int) -> bool:
     closing = "’" if mark == "‘" else "'"
+    end = min(end, at + LONGEST_SINGLE)
     place = text.find(closing, at + 1, end)
     while place != -1:
         if _closes_single(text, place):

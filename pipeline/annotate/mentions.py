@@ -9,6 +9,7 @@ belongs to the long form in front of it.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 
@@ -28,6 +29,8 @@ _ACRONYM = re.compile(r"\s?\(([A-Z][A-Z0-9&.-]{1,9}s?)\)")
 _PARTY = re.compile(r"[DRI]-[A-Z][\w.]*")
 """As in "Sen. Ann Lee (D-Nev.)": a party and a state, no name."""
 _STOPS_KEPT = re.compile(r"(?:\b[A-Za-z]\.)+$|\b(?:Inc|Corp|Co|Ltd|Jr|Sr|St|Mt|No|Bros)\.$")
+MOST_NAMES = 300
+"""Names looked for again; an article has about 30, a telephone directory must not cost hours."""
 STEADY = frozenset({"PERSON", "ORG", "GPE", "LOC", "NORP", "FAC", "EVENT", "PRODUCT", "LAW"})
 """Labels of names proper: dates and sums of money are not voted on and not looked for."""
 
@@ -57,7 +60,7 @@ def _official(text: str, spans: list[CharSpan]) -> Iterator[CharSpan]:
             apart = (
                 not text[end : end + 1].isalnum() and not text[max(0, start - 1) : start].isalnum()
             )
-            if apart and any(start <= place < end for place in places):
+            if apart and bisect_left(places, end) > bisect_left(places, start):
                 yield CharSpan(start, end, "ORG")
             start = text.find(name, end)
 
@@ -121,15 +124,22 @@ def _without_overlap(spans: list[CharSpan]) -> list[CharSpan]:
 
 def _with_acronyms(text: str, spans: list[CharSpan]) -> tuple[list[CharSpan], dict[str, str]]:
     """Add "(SSD)" after "Strategic Stability Dialogue"; also return {"SSD": the long form}."""
-    found = list(spans)
+    found: list[CharSpan] = []
     spelled_out: dict[str, str] = {}
     for span in spans:
         match = _ACRONYM.match(text, span.end) if span.label not in {"DATE", "MONEY"} else None
         if match and is_acronym(match[1], text[span.start : span.end]):
-            found = [s for s in found if not (s.start < match.end(1) and s.end > match.start(1))]
             found.append(CharSpan(match.start(1), match.end(1), span.label, span.score))
             spelled_out.setdefault(key(match[1]), text[span.start : span.end])
-    return _without_overlap(found), spelled_out
+    taken = sorted(found)
+    starts = [span.start for span in taken]
+    kept = [span for span in spans if not _overlaps(span, taken, starts)]
+    return _without_overlap([*kept, *found]), spelled_out
+
+
+def _overlaps(span: CharSpan, taken: list[CharSpan], starts: list[int]) -> bool:
+    place = bisect_left(starts, span.end) - 1
+    return place >= 0 and taken[place].end > span.start
 
 
 def is_acronym(short: str, long: str) -> bool:
@@ -220,12 +230,13 @@ def _forgotten(text: str, spans: list[CharSpan]) -> Iterator[CharSpan]:
     """Find further places of the names found: of several words, or tagged at least twice alike."""
     counts = Counter(text[span.start : span.end] for span in spans if span.label in STEADY)
     labels = {text[span.start : span.end]: span.label for span in spans}
-    names = [name for name, count in counts.items() if _worth_looking(name, count, labels[name])]
+    common = counts.most_common(MOST_NAMES)
+    names = [name for name, count in common if _worth_looking(name, count, labels[name])]
     if not names:
         return
     pattern = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
     taken = {position for span in spans for position in (span.start, span.end - 1)}
-    for match in re.finditer(rf"(?<![\w-])(?:{pattern})(?![\w-])", text):
+    for match in re.finditer(rf"(?<![\w-])(?=[^\Wa-z\d_])(?:{pattern})(?![\w-])", text):
         if match.start() not in taken and match.end() - 1 not in taken:
             yield CharSpan(match.start(), match.end(), labels[match[0]], 0.5)
 

@@ -67,27 +67,34 @@ class People:
 
     def __init__(self, forms: Iterable[tuple[int, str]]) -> None:
         """Take (position, surface) of every mention of a person, the headline's at -1."""
-        self.people: list[Person] = []
+        self._by_surname: dict[str, list[Person]] = {}
+        self._by_form: dict[tuple[str, ...], Person] = {}
+        self._by_word: dict[str, list[Person]] = {}
         ordered = sorted(forms, key=lambda form: (-len(folded(form[1])), form[0]))
         for position, surface in ordered:
             words = folded(surface)
             if len(words) > 1:
                 self._introduce(words, position, surface)
-        self._by_word: dict[str, list[Person]] = {}
-        for person in self.people:
+        for person in [p for people in self._by_surname.values() for p in people]:
             for word in {word for form in person.forms for word in (form[0], form[-1])}:
                 self._by_word.setdefault(word, []).append(person)
 
     def _introduce(self, words: tuple[str, ...], position: int, surface: str) -> None:
-        fits = [p for p in self.people if any(same_person(words, form) for form in p.forms)]
-        if len(fits) == 1 or (fits and words in fits[0].forms):
-            person = fits[0]
+        person = self._by_form.get(words) or self._same(words)
+        if person is None:
+            person = Person([], position, gender=given_name_gender(surface))
+            self._by_surname.setdefault(words[-1], []).append(person)
+        if words not in self._by_form:
             person.forms.append(words)
-            person.first_seen = min(person.first_seen, position)
-        else:
-            person = Person([words], position, gender=given_name_gender(surface))
-            self.people.append(person)
+            self._by_form[words] = person
+        person.first_seen = min(person.first_seen, position)
         person.surfaces.append(surface)
+
+    def _same(self, words: tuple[str, ...]) -> Person | None:
+        """Find the one person of whose name this is another form; two or more are none."""
+        named = self._by_surname.get(words[-1], [])
+        fits = [p for p in named if any(same_person(words, form) for form in p.forms)]
+        return fits[0] if len(fits) == 1 else None
 
     def resolve(self, position: int, surface: str, gender: str | None = None) -> Person:
         """Return the person meant at a position; mentions must be asked for in reading order."""
@@ -95,7 +102,7 @@ class People:
         person = self._find(words, position, gender)
         if person is None:
             person = Person([words], position, gender=gender)
-            self.people.append(person)
+            self._by_form[words] = person
             self._by_word.setdefault(words[-1], []).append(person)
         if surface not in person.surfaces:
             person.surfaces.append(surface)
@@ -105,7 +112,7 @@ class People:
 
     def _find(self, words: tuple[str, ...], position: int, gender: str | None) -> Person | None:
         if len(words) > 1:
-            return next((p for p in self.people if words in p.forms), None)
+            return self._by_form.get(words)
         named = self._by_word.get(words[0], [])
         by_surname = [p for p in named if any(form[-1] == words[0] for form in p.forms)]
         choices = by_surname or named
