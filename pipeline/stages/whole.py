@@ -142,7 +142,7 @@ def _fetch_all(run_id: int, found: Found, tell: Tell) -> None:
     number = len(found.by_source)
     tell(f"fetching {links} links of {number} source{'' if number == 1 else 's'}")
     with ThreadPoolExecutor(_HOSTS_AT_ONCE) as pool:
-        list(pool.map(lambda each: fetch_source(run_id, *each, found.kept), batches))
+        list(pool.map(lambda each: fetch_source(run_id, each[0], each[1], found.kept), batches))
 
 
 def _curate(run_id: int, tell: Tell, jobs: int, log_level: str) -> Counter[str]:
