@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 _HELP = (
     "Turn pages, or text somebody else scraped, into clean articles.\n\n"
-    'Input, one JSON object a line: {"id", "url"?, "html" | "text" | "path"}. A path ending in .txt or '
-    ".txt.gz is plain text, anything else is HTML; gzip is recognised by its first bytes.\n\n"
+    'Input, one JSON object a line: {"id", "url"?, "html" | "text" | "path"}. A path ending in .txt '
+    "or .txt.gz is plain text, anything else is HTML; gzip is recognised by its first bytes.\n\n"
     "Output, one line for each: title, authors, published_at, text and more; removed names every "
     "block that was taken out, and why.\n\n"
     'Example: echo \'{"id": 1, "path": "page.html"}\' | dateline extract'
@@ -115,7 +115,7 @@ def _batches(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:
 
 
 def _extract(row: Row) -> dict[str, Any]:
-    """Return ``{"id", "article"}`` or ``{"id", "error"}``; runs in a pool, so it takes plain data."""
+    """Return ``{"id", "article"}`` or ``{"id", "error"}``, plain data: it runs in a pool."""
     from pipeline.extract.page import extract_page
     from pipeline.extract.plain import extract_text
 

@@ -17,8 +17,9 @@ from pipeline.records import DateOrigin
 
 EARLIEST = date(1990, 1, 1)
 META_PUBLISHED = (
-    "article:published_time og:article:published_time datepublished article.published parsely-pub-date "
-    "sailthru.date dc.date.issued dcterms.created dc.date pubdate publishdate publish-date publish_date "
+    "article:published_time og:article:published_time datepublished article.published "
+    "parsely-pub-date sailthru.date dc.date.issued dcterms.created dc.date pubdate publishdate "
+    "publish-date publish_date "
     "date publication_date cxenseparse:recs:publishtime og:published_time rnews:datepublished "
     "article:published citation_publication_date dcterms.date displaydate originalpublicationdate"
 ).split()

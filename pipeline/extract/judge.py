@@ -20,25 +20,32 @@ STUB_WORDS = 150
 _MANY_TEASERS = 12
 _FEW_WORDS = 300
 _ERROR_TITLE = re.compile(
-    r"\W*((error )?(404|403|410|500|502|503)\b.{0,60}|(error|page|article|story|site|content|file) (not found|"
+    r"\W*((error )?(404|403|410|500|502|503)\b.{0,60}|(error|page|article|story|site|"
+    r"content|file) (not found|"
     r"unavailable|no longer (available|exists?)|doesn't exist|does not exist|missing|moved).*|"
-    r"(oops|sorry|whoops)\b.{0,60}|not found|access denied|forbidden|just a moment.*|attention required.*|"
+    r"(oops|sorry|whoops)\b.{0,60}|not found|access denied|forbidden|just a moment.*|"
+    r"attention required.*|"
     r"are you a robot.*|request blocked.*|.{0,30}(page not found|404( error)?( not found)?)|"
-    r"service unavailable|bad gateway|internal server error|maintenance|robot check|security check.*)\W*"
+    r"service unavailable|bad gateway|internal server error|maintenance|robot check|"
+    r"security check.*)\W*"
 )
 _STUB = re.compile(
-    r"subscribe (now |today )?(to|for) (continue|keep|read|unlock|full|unlimited|access)|(already|are you) a (subscriber|member)\b|"
-    r"(this|the rest of this) (article|content|story|post) is (only |exclusively )?(available |reserved )?(for|to) (our )?(paid |paying )?"
-    r"(subscribers|members)|(sign in|log in|register) to (continue|keep) reading|to (continue|keep) reading,? "
-    r"(this article |please )?(subscribe|log in|sign|register|create)|you('ve| have) (reached|used|read) (your|all|the).{0,40}(limit|free "
-    r"articles?)|unlock (this|the full) (article|story)|subscriber[- ]only|for subscribers only|premium content|"
-    r"become a (member|subscriber) to (read|continue)|start your (free )?trial"
+    r"subscribe (now |today )?(to|for) (continue|keep|read|unlock|full|unlimited|access)|"
+    r"(this|the rest of this) (article|content|story|post) is (only |exclusively )?"
+    r"(available |reserved )?(for|to) (our )?(paid |paying )?(subscribers|members)|("
+    r"sign in|log in|register) to (continue|keep) reading|"
+    r"to (continue|keep) reading,? "
+    r"(this article |please )?(subscribe|log in|sign|register|create)|"
+    r"you('ve| have) (reached|used|read) (your|all|the).{0,40}(limit|free "
+    r"articles?)|unlock (this|the full) (article|story)|subscriber[- ]only|"
+    r"for subscribers only|become a (member|subscriber) to (read|continue)"
 )
 _LIVE = re.compile(
     r"live[- ](blog|updates?|ticker|coverage|feed)|(^|[/-])liveblog|(^|/)live/|as it happened", re.I
 )
 _OPINION = re.compile(
-    r"opinions?|op-?eds?|editorials?|columns?|columnists?|commentary|comment|voices|viewpoints?|comment-?is-?free|meinung|tribuna",
+    r"opinions?|op-?eds?|editorials?|columns?|columnists?|commentary|comment|voices|"
+    r"viewpoints?|comment-?is-?free|meinung|tribuna",
     re.I,
 )
 _VIDEO = re.compile(r"/(videos?|watch|clips?)/", re.I)
@@ -46,7 +53,8 @@ _GALLERY = re.compile(
     r"/(galler(y|ies)|photos?|pictures|slideshows?|in-pictures|bildergalerie)/", re.I
 )
 _LISTING = re.compile(
-    r"/(tags?|topics?|categor(y|ies)|authors?|search|archives?|section)/[^/]*/?$|/page/\d+/?$|[?&](s|q|query)=",
+    r"/(tags?|topics?|categor(y|ies)|authors?|search|archives?|section)/[^/]*/?$|"
+    r"/page/\d+/?$|[?&](s|q|query)=",
     re.I,
 )
 _PRESS = re.compile(r"/(press-?releases?|pressemitteilung)", re.I)

@@ -19,13 +19,14 @@ _SKIPPED = frozenset(
 )
 _NAMES_CHARS = 500
 _INLINE = frozenset(
-    "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark q s samp small "
-    "span strike strong sub sup time tt u var wbr img picture source amp-img o:p st1:place".split()
+    "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark q s samp "
+    "small span strike strong sub sup time tt u var wbr img picture source amp-img o:p st1:place".split()
 )
 _MARKS: dict[str, re.Pattern[str]] = {
     "caption": re.compile(
         r"(^|[\s_-])(fig)?captions?([\s_-]|$)|caption|photo-?credit|image-?credit|media-?credit|"
-        r"image-?source|photo-?by|picture-?(text|desc)|wp-caption|image__(meta|copy)|(^|[\s_-])credits?([\s_-]|$)",
+        r"image-?source|photo-?by|picture-?(text|desc)|wp-caption|image__(meta|copy)|(^|"
+        r"[\s_-])credits?([\s_-]|$)",
         re.IGNORECASE,
     ),
     "embed": re.compile(
@@ -34,18 +35,21 @@ _MARKS: dict[str, re.Pattern[str]] = {
         re.IGNORECASE,
     ),
     "related": re.compile(
-        r"related|read-?(more|next|also)|more-?(stories|news|from|on)|recommend|most-?(read|popular|viewed)|"
+        r"related|read-?(more|next|also)|more-?(stories|news|from|on)|recommend|most-?(read|"
+        r"popular|viewed)|"
         r"popular|trending|outbrain|taboola|you-?may|see-?also|also-?(read|like)|promo|teaser|"
         r"recirc|up-?next|next-?(story|article|up)|further-?reading|onward|inline-?article|"
         r"story-?link|link-?list|carousel|rail([\s_-]|$)|must-?read",
         re.IGNORECASE,
     ),
     "author_bio": re.compile(
-        r"author[\w-]{0,20}[_-]*(bio|box|card|desc|about)|about-?(the-?)?author|(^|[\s_-])bio(graphy)?([\s_-]|$)",
+        r"author[\w-]{0,20}[_-]*(bio|box|card|desc|about)|about-?(the-?)?author|(^|"
+        r"[\s_-])bio(graphy)?([\s_-]|$)",
         re.IGNORECASE,
     ),
     "service": re.compile(
-        r"newsletter|subscri|sign-?up|paywall|regwall|donat|share|social|sharing|follow-?us|toolbar|"
+        r"newsletter|subscri|sign-?up|paywall|regwall|donat|share|social|sharing|follow-?us|"
+        r"toolbar|"
         r"cookie|consent|gdpr|advert|sponsor|(^|[\s_-])ads?([\s_-]|$)|breadcrumb|"
         r"disclaimer|comment(s|-)|"
         r"disqus|tag-?(list|cloud|s)|topics|print-?only|screen-?reader|visually-?hidden|sr-?only|"

@@ -2,7 +2,8 @@
 
 A paragraph is lost to the extractor where half of it is a link, or a pattern over class names takes
 it for furniture. Its place speaks for it: between, right before or right behind paragraphs of the
-same parent that were kept; or another pass of the extractor kept it. Nothing that the markup or the wording calls furniture comes back.
+same parent that were kept; or another pass of the extractor kept it. Nothing that the markup or the
+wording calls furniture comes back.
 """
 
 import re
@@ -114,7 +115,7 @@ def _is_paragraph(run: Run, frames: set[HtmlElement]) -> bool:
 def _standfirst(
     first: int, runs: list[Run], known: set[str], description: str | None
 ) -> str | None:
-    """Return the standfirst above the first line: what the head quotes, or a class name calls so."""
+    """Return the standfirst above the first line: quoted in the head, or called so by a class."""
     head = normalise(description or "").rstrip(" .…")[:_CUT]
     titles = [place for place in range(first) if runs[place].tag == "h1"]
     for place in range(titles[-1] + 1 if titles else 0, first):

@@ -1,7 +1,7 @@
 """The title without the site's name: from the visible headline, JSON-LD and meta tags.
 
-The visible ``h1`` comes first if something the page states about itself bears it out, since the others
-are often rewritten or cut for search engines. Knows nothing of bodies.
+The visible ``h1`` comes first if something the page states about itself bears it out, since the
+others are often rewritten or cut for search engines. Knows nothing of bodies.
 """
 
 import re

@@ -22,8 +22,8 @@ def test_the_contracts_keys_are_there():
     assert row["id"] == 7
     assert (row["title"], row["text"]) == (TITLE, "\n\n".join(PARAGRAPHS))
     promised = (
-        "id url canonical_url title authors published_at published_origin modified_at language text "
-        "kind section agency credit_line categories comment_count removed is_paywalled outcome"
+        "id url canonical_url title authors published_at published_origin modified_at language "
+        "text kind section agency credit_line categories comment_count removed is_paywalled outcome"
     )
     assert set(promised.split()) <= row.keys()
     assert row["outcome"] == "ok"

@@ -41,7 +41,7 @@ def test_captions_posts_and_links_alone_go_with_their_reasons():
     inside = (
         "<figure><img src='a.jpg'><figcaption>Divers at the quay in the morning light."
         "</figcaption></figure>"
-        "<blockquote class='twitter-tweet'><p>The ferry is gone and nobody told us.</p></blockquote>"
+        "<blockquote class='twitter-tweet'><p>The ferry is gone, nobody told us.</p></blockquote>"
         "<p><a href='/x'>Harbour dues will rise again in the coming year</a></p>"
         "<p>The divers are expected to go down on Thursday if the wind allows it.</p>"
     )
@@ -53,7 +53,10 @@ def test_captions_posts_and_links_alone_go_with_their_reasons():
 
 
 def test_a_paragraph_of_links_among_its_siblings_is_kept():
-    linked = "<p>The <a href='/a'>county board</a> and <a href='/b'>the port authority of Brevik</a> will meet.</p>"
+    linked = (
+        "<p>The <a href='/a'>county board</a> and "
+        "<a href='/b'>the port authority of Brevik</a> will meet.</p>"
+    )
     found = extract(page(inside=linked))
     assert "The county board and the port authority of Brevik will meet." in found.text
 
@@ -135,7 +138,7 @@ def test_another_language_keeps_its_text():
     german = (
         "Die Fährverbindung über den Sund wurde am Dienstag geschlossen, nachdem ein Sturm zwei "
         "ihrer Pfeiler zerbrochen hatte.",
-        "„Wir fahren nicht wieder, bevor die Taucher unten waren“, sagte der Hafenmeister am Abend.",
+        "„Wir fahren nicht wieder, bevor die Taucher unten waren“, sagte der Hafenmeister.",
         "Rund vierhundert Menschen nutzen die Verbindung jeden Tag, um die Mühlen zu erreichen.",
     )
     found = extract(page(paragraphs=german))
@@ -204,7 +207,8 @@ def test_no_bytes_raise(body):
 FRAGMENTS = st.sampled_from(
     ["<p>", "</p>", "<div class='caption'>", "<h1>", "<a href='http://['>", "<time datetime='x'>",
      "<script type='application/ld+json'>{\"@type\": \"NewsArticle\", \"author\": [[1]]}</script>",
-     "<meta name='date' content='99999999999'>", "<link rel=canonical href='//'>", "text. ", "&#55296;"]
+     "<meta name='date' content='99999999999'>", "<link rel=canonical href='//'>",
+     "text. ", "&#55296;"]
 )  # fmt: skip
 
 
