@@ -14,6 +14,7 @@ import typer
 
 from pipeline import __version__, cli
 from pipeline.errors import DatelineError
+from pipeline.telemetry import configure_logging
 
 START = "Start here"
 EVERY_DAY = "Every day"
@@ -83,6 +84,8 @@ def main() -> None:
     Exit codes: 0 all went well, 1 something did not, 2 usage, 3 installation, 4 Postgres, 5 a port
     is taken, 130 Ctrl-C.
     """
+    # structlog's own default prints every level on stdout, which belongs to the data.
+    configure_logging("WARNING")
     app: Any = build()
     try:
         app()
