@@ -126,9 +126,11 @@ def _catalogue() -> list[tuple[Any, ...]]:
     import psycopg
 
     from pipeline.settings import settings
-    from pipeline.warehouse.server import EmbeddedServer
+    from pipeline.telemetry import configure_logging
+    from pipeline.warehouse.server import embedded_server
     from pipeline.warehouse.store import ensure_store
 
+    configure_logging("ERROR")
     with tempfile.TemporaryDirectory() as folder:
         os.environ["DATELINE_HOME"] = folder
         os.environ.pop("DATELINE_DSN", None)
@@ -137,5 +139,5 @@ def _catalogue() -> list[tuple[Any, ...]]:
             with psycopg.connect(ensure_store()) as connection:
                 return connection.execute(_CATALOGUE).fetchall()
         finally:
-            EmbeddedServer.of(settings()).stop(remove=True)
+            embedded_server().remove()
             settings.cache_clear()
