@@ -1,12 +1,18 @@
-"""A quote's words as an analyst reads them: without quotation marks, parts joined by a blank."""
+"""A quote's words as an analyst reads them: without the marks around it, parts joined by a blank.
 
+Marks inside stay: ``talks as an “extraordinary meeting”`` tells which words were the speaker's own.
+"""
+
+import re
 from collections.abc import Sequence
 
 from pipeline.records import Span
 from pipeline.words import squeeze, storable
 
-_DOUBLE_MARKS = str.maketrans("", "", '“”„‟«»"＂')
+_OPENING, _CLOSING, _EITHER = "“„‟«", "”»", '"＂'
 _SINGLE_PAIRS = (("‘", "’"), ("'", "'"), ("‚", "‘"), ("‹", "›"))
+_MARKS = re.compile(f"[{_OPENING}{_CLOSING}{_EITHER}]")
+_PARAGRAPH_MARK = re.compile(rf"\n\s*[{_OPENING}{_EITHER}]")
 
 
 def quoted_words(text: str, spans: Sequence[Span]) -> str:
@@ -25,7 +31,15 @@ def surface(text: str, spans: Sequence[Span]) -> str | None:
 
 
 def _bare(part: str) -> str:
-    plain = squeeze(storable(part).translate(_DOUBLE_MARKS))
+    plain = storable(part).strip()
+    if plain[:1] and plain[0] in _OPENING + _EITHER:
+        # Each paragraph of a long quotation opens anew: “One.\n\n“Two.”
+        plain = _PARAGRAPH_MARK.sub("\n", plain)
+    plain = squeeze(plain)
+    opens, closes = plain[:1] in (*_OPENING, *_EITHER), plain[-1:] in (*_CLOSING, *_EITHER)
+    inside = _MARKS.findall(plain[opens : len(plain) - closes])
+    if not inside or (opens and closes and inside[0] in _OPENING):
+        plain = plain[opens : len(plain) - closes].strip()
     for opening, closing in _SINGLE_PAIRS:
         # Only around the whole part: an apostrophe inside is none of our business.
         if len(plain) > 1 and plain.startswith(opening) and plain.endswith(closing):

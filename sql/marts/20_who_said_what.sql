@@ -36,7 +36,7 @@ comment on column mart.who_said_what.speaker_name is 'Who says it, as resolved; 
 comment on column mart.who_said_what.speaker_type is 'PERSON, ORG, GPE and so on.';
 comment on column mart.who_said_what.speaker_role is 'speaker, or on_behalf_of: the one spoken for.';
 comment on column mart.who_said_what.speaker_surface is 'The source as printed: Sherman, the statement.';
-comment on column mart.who_said_what.quote_text is 'The words said, without double quotation marks.';
+comment on column mart.who_said_what.quote_text is 'The words said, without the quotation marks around them.';
 comment on column mart.who_said_what.quote_kind is 'direct, mixed or indirect.';
 comment on column mart.who_said_what.cue_text is 'The words that tell so: said, according to.';
 comment on column mart.who_said_what.cue_class is 'speech, thought or intent.';

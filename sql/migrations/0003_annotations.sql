@@ -68,7 +68,7 @@ comment on table news.quotes is 'One row per attribution: what was said, the cue
 comment on column news.quotes.article_version_id is 'Version it stands in.';
 comment on column news.quotes.quote_no is 'Number within the version in reading order, from 1.';
 comment on column news.quotes.quote_kind is 'direct, mixed or indirect speech.';
-comment on column news.quotes.quote_text is 'The words said, without double quotation marks; parts joined by a blank.';
+comment on column news.quotes.quote_text is 'The words said, without the quotation marks around them; parts joined by a blank.';
 comment on column news.quotes.start_char is 'First code point of the content in body_text, from 0.';
 comment on column news.quotes.end_char is 'Code point after the content''s last.';
 comment on column news.quotes.content_spans is 'All parts of the content as code-point ranges of body_text.';
