@@ -99,3 +99,4 @@ def _end(children: dict[int, str]) -> None:
         time.sleep(0.05)
     for pid in children:
         os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)

@@ -29,13 +29,14 @@ class Demo:
         self.home = home
         self.log = log
         environ = {name: value for name, value in os.environ.items() if name[:7] != "AIRFLOW"}
-        self.process = subprocess.Popen(
-            [str(Path(sys.executable).with_name("dateline")), "demo", "--stay"],
-            env=environ | {"DATELINE_HOME": str(home)},
-            stdin=subprocess.DEVNULL,
-            stdout=log.open("wb"),
-            stderr=subprocess.STDOUT,
-        )
+        with log.open("wb") as output:
+            self.process = subprocess.Popen(
+                [str(Path(sys.executable).with_name("dateline")), "demo", "--stay"],
+                env=environ | {"DATELINE_HOME": str(home)},
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
 
     def wait_for(self, pattern, seconds):
         deadline = time.monotonic() + seconds

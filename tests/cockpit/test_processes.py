@@ -1,0 +1,88 @@
+"""Ending what is ours, and nothing else; processes that only sleep stand in for Airflow."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from pipeline.cockpit.places import Places
+from pipeline.cockpit.processes import Running, running, start, stop, stop_stale
+from pipeline.errors import UsageError
+
+pytestmark = pytest.mark.airflow
+psutil = pytest.importorskip("psutil")
+SLEEP = [sys.executable, "-c", "import time; time.sleep(60)"]
+
+
+@pytest.fixture
+def places(tmp_path):
+    made = Places(tmp_path / "a home")
+    made.make()
+    return made
+
+
+@pytest.fixture
+def sleeper():
+    started = []
+
+    def begin(**environ):
+        process = subprocess.Popen(SLEEP, start_new_session=True, env=os.environ | environ)
+        started.append(process)
+        return process
+
+    yield begin
+    for process in started:
+        process.kill()
+        process.wait()
+
+
+def record(places, process, started=None):
+    born = psutil.Process(process.pid).create_time() if started is None else started
+    content = {"pid": process.pid, "started": born, "url": "http://127.0.0.1:8080"}
+    places.running.write_text(json.dumps(content))
+
+
+def test_what_a_killed_command_left_is_ended(places, sleeper):
+    process = sleeper(AIRFLOW_HOME=str(places.airflow))
+    record(places, process)
+    assert stop(places)
+    assert process.wait(5) != 0
+    assert not places.running.exists()
+
+
+def test_a_process_that_took_over_the_pid_is_left_alone(places, sleeper):
+    process = sleeper()
+    record(places, process, started=1.0)
+    assert running(places) is None
+    assert not stop(places)
+    assert process.poll() is None
+
+
+def test_another_homes_airflow_is_left_alone(places, sleeper):
+    process = sleeper(AIRFLOW_HOME="/another/home/airflow")
+    record(places, process)
+    stop_stale(places)
+    assert process.poll() is None
+
+
+def test_a_second_start_is_refused_with_the_address(places, sleeper):
+    record(places, sleeper(AIRFLOW_HOME=str(places.airflow)))
+    with pytest.raises(UsageError, match=r"runs already at http://127\.0\.0\.1:8080"):
+        start(places, dict(os.environ), "http://127.0.0.1:8081", migrate=False, detached=True)
+
+
+def test_nothing_there_is_nothing_to_stop(places):
+    assert not stop(places)
+    places.running.write_text("half a rec")
+    assert not stop(places)
+
+
+def test_a_dead_process_is_not_alive(sleeper):
+    process = sleeper()
+    found = Running(process.pid, psutil.Process(process.pid).create_time(), "")
+    assert found.is_alive()
+    process.kill()
+    process.wait()
+    assert not found.is_alive()
