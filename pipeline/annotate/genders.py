@@ -36,7 +36,7 @@ FEMALE = frozenset(
     "daisy dana danielle debbie deborah denise diana diane dianne dilma donna dora doris dorothy "
     "ebony eileen elaine eleanor elena elizabeth ellen emily emma erin esther eva evelyn fatima "
     "fatma fiona florence frances gabriela gail gina gloria grace greta gwen haley hannah heather "
-    "heidi helen hillary hope huma indira irene iris isabel isabella ivanka jacinda jane janet "
+    "heidi helen hillary hope huma ida indira irene iris isabel isabella ivanka jacinda jane janet "
     "janice jean jeanne jennifer jenny jessica jill joan joanna jodi josephine joy joyce juanita "
     "judith judy julia julie kamala karen karin kate katherine kathleen kathy katie katrina kelly "
     "kellyanne kim kimberly kirsten kristen kristin laura lauren laurie leila leslie lilian lily "

@@ -244,6 +244,6 @@ def _forgotten(text: str, spans: list[CharSpan]) -> Iterator[CharSpan]:
 def _worth_looking(name: str, count: int, label: str) -> bool:
     if not name[0].isupper() or len(name) < 3:
         return False
-    if " " in name or (name.isupper() and count > 1):
+    if " " in name or name.isupper():
         return True
     return count > 1 and label in {"PERSON", "ORG", "GPE", "NORP"}

@@ -116,8 +116,10 @@ class People:
         named = self._by_word.get(words[0], [])
         by_surname = [p for p in named if any(form[-1] == words[0] for form in p.forms)]
         choices = by_surname or named
+        choices = [p for p in choices if len(p.forms[0]) > 1] or choices
         if gender:
-            choices = [p for p in choices if p.gender in {None, gender}]
+            sure = [p for p in choices if p.gender == gender]
+            choices = sure or [p for p in choices if p.gender is None]
         return _choose(choices, position)
 
 

@@ -91,7 +91,8 @@ class SpeakerResolver:
             return speakers, min(sureness, 0.5)
         if not item.inherits or at < 0:
             return NOBODY
-        away = self._layout.paragraph_at(item.start) - self._layout.paragraph_at(at)
+        here = self._layout.paragraph_at(item.content[0].start)
+        away = here - self._layout.paragraph_at(at)
         # Two who spoke together hardly go on together in quotation marks.
         return (speakers, 0.55) if away == 1 and _spoken_by_one(speakers) else NOBODY
 

@@ -35,6 +35,11 @@ OFFICES = frozenset(
     "actor actress singer musician artist director-general farmer teacher nurse resident student "
     "physician neurosurgeon mogul tycoon developer".split()
 )
+_SURNAMES = frozenset(
+    "king queen prince pope judge dean bishop cardinal head boss host coach pastor justice speaker "
+    "farmer father".split()
+)
+"""Offices that are surnames as well: "Stephen King" holds none."""
 _MODIFIERS = frozenset(
     "prime foreign defense defence interior finance home press first former ex acting assistant "
     "associate senior junior late interim retired outgoing incoming then-president prime-minister "
@@ -77,10 +82,19 @@ def is_office(word: str) -> bool:
 
 def without_titles(name: str) -> str:
     """Take leading titles off a person's name: "President Joe Biden" → "Joe Biden"."""
-    rest = name
+    rest = _behind_office(name)
     while (match := _LEADING.match(rest)) and _goes(match[1], rest[match.end() :]):
         rest = rest[match.end() :]
     return rest
+
+
+def _behind_office(name: str) -> str:
+    """Cut up to the last office that has a full name behind it: "Harbour Minister Ida Holm"."""
+    words = name.split(" ")
+    for place in range(len(words) - 3, 0, -1):
+        if words[place].lower() in OFFICES - _SURNAMES and words[place + 1][:1].isupper():
+            return " ".join(words[place + 1 :])
+    return name
 
 
 def _goes(word: str, rest: str) -> bool:

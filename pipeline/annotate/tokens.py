@@ -19,11 +19,12 @@ if TYPE_CHECKING:
 
 LONGEST_RUN = 400
 """Characters without white space. The longest URLs in news text have about 300."""
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
 _BLOB = re.compile(rf"\S{{{LONGEST_RUN},}}")
 
 
 class GuardedTokenizer:
-    """Callable as spaCy wants it: text in, Doc out, ``doc.text == text`` always."""
+    """Callable as spaCy wants it: text in, Doc out, equal to the text but for lone surrogates."""
 
     def __init__(self, tokenizer: Callable[[str], Doc]) -> None:
         self._inner = tokenizer
@@ -31,6 +32,9 @@ class GuardedTokenizer:
 
     def __call__(self, text: str) -> Doc:
         """Tokenise one text."""
+        # spaCy hashes strings as UTF-8, in which a lone surrogate does not exist; one for one, so
+        # that all places stay.
+        text = _SURROGATE.sub("\ufffd", text)
         if not _BLOB.search(text):
             return self._inner(text)
         words: list[str] = []

@@ -1,0 +1,148 @@
+"""The public door with the shipped model: batches, order, gates, odd input, spaCy."""
+
+import json
+from functools import cache
+from itertools import islice
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from benchmarks.eval_annotate import measure_seeds
+from pipeline.annotate import annotator as room
+from pipeline.annotate.annotator import Annotator, model_version
+from pipeline.annotate.component import load_pipeline
+from pipeline.annotate.labels import LABELS
+from pipeline.errors import ModelError
+from pipeline.outcomes import Outcome
+from pipeline.records import Annotation
+
+STORY = """Harbour talks resume in Port Salina
+
+The mayor of Port Salina, Marta Ellingsen, said on Monday that the city would buy 40 ferries.
+
+“We cannot wait for the ministry any longer,” Ellingsen told reporters in Norway.
+
+The ministry in Oslo did not answer. “We have waited for nine years,” she added."""
+FRENCH = (
+    "Le président de la République a déclaré que la situation était grave et que les mesures "
+    "nécessaires seraient prises dans les plus brefs délais pour protéger les citoyens et les "
+    "entreprises du pays tout entier, selon un communiqué publié mardi soir à Paris."
+)
+
+
+@cache
+def shared() -> Annotator:
+    return Annotator.load()
+
+
+def annotate(text: str, title: str | None = None) -> Annotation:
+    return next(shared().annotate([text], [title]))
+
+
+def check_places(text: str, found: Annotation) -> None:
+    for mention in found.mentions:
+        assert text[mention.start : mention.end] == mention.text
+        assert mention.label in LABELS
+    for quote in found.quotes:
+        for start, end in (*quote.content, *quote.cue, *quote.source):
+            assert 0 <= start < end <= len(text)
+
+
+def test_a_story():
+    found = annotate(STORY)
+    check_places(STORY, found)
+    assert {m.name for m in found.mentions if m.label == "PERSON"} == {"Marta Ellingsen"}
+    direct = [quote for quote in found.quotes if quote.kind == "direct"]
+    assert [quote.speaker for quote in direct] == ["Marta Ellingsen", "Marta Ellingsen"]
+    assert found.outcome is Outcome.LOADED
+    assert found.model_version == model_version()
+
+
+def test_seed_articles(seed_articles):
+    figures = measure_seeds(shared(), seed_articles)
+    assert figures["seeds.direct.n"] == 5
+    for what in ("found", "exact", "kind", "speaker"):
+        assert figures[f"seeds.direct.{what}"] == 1.0
+    assert figures["seeds.entities.name"] >= 0.9
+    assert figures["seeds.indirect.found"] >= 0.8
+
+
+def test_order_is_kept_over_batches(monkeypatch):
+    monkeypatch.setattr(room, "BATCH_CHARACTERS", 200)
+    texts = [f"Ida Holm came to town number {number}." * (number % 4 + 1) for number in range(20)]
+    alone = [annotate(text).mentions for text in texts]
+    assert [found.mentions for found in shared().annotate(texts)] == alone
+
+
+def test_texts_are_read_batch_by_batch(monkeypatch):
+    monkeypatch.setattr(room, "BATCH_CHARACTERS", 100)
+    taken = []
+
+    def endless():
+        while True:
+            taken.append(1)
+            yield "Ida Holm came to the port of Salina on Monday with nobody else."
+
+    assert len(list(islice(shared().annotate(endless()), 3))) == 3
+    assert len(taken) < 8
+
+
+def test_titles_help_with_names():
+    found = annotate("Holm came to the port of Salina on Monday.", "Minister Ida Holm at the port")
+    assert [m.name for m in found.mentions if m.label == "PERSON"] == ["Ida Holm"]
+
+
+def test_other_languages_are_left_alone():
+    found = annotate(FRENCH)
+    assert (found.outcome, found.mentions, found.quotes) == (Outcome.NOT_ENGLISH, (), ())
+
+
+def test_short_texts_pass_the_language_gate():
+    assert annotate("Le président est là.").outcome is Outcome.LOADED
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " \n\n ",
+        "\x00Ida Holm\x00 said “we go home now.”\x00",
+        '"' * 3000,
+        "“ " * 2000,
+        "'a " * 2000,
+        "x" * 40_000 + " said Ida Holm.",
+        "def f(x):\n    return {'a': [1, 2]}\n" * 50,
+        "1\t2\tKenya\t3\n" * 100,
+        "Zoe\u0301 said “e\u0301 👩‍👩‍👧 is going home now”.",
+        "Ida \ud800 said “hello my dear old friends.”",
+        STORY.replace("\n", "\r\n"),
+        STORY.lower(),
+        STORY.upper(),
+    ],
+)
+def test_odd_input_never_raises(text):
+    check_places(text, annotate(text))
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.text(max_size=200))
+def test_any_text_gives_valid_places(text):
+    check_places(text, annotate(text))
+
+
+def test_a_missing_pipeline_is_named():
+    with pytest.raises(ModelError, match="no_such_pipeline"):
+        Annotator.load("no_such_pipeline")
+
+
+def test_as_a_spacy_pipeline():
+    nlp = load_pipeline()
+    docs = list(nlp.pipe([STORY, "", "Ida Holm left."]))
+    assert [doc.text for doc in docs] == [STORY, "", "Ida Holm left."]
+    names = {entity._.name for entity in docs[0].ents if entity.label_ == "PERSON"}
+    assert names == {"Marta Ellingsen"}
+    quote = docs[0].spans["quotes"][1]
+    assert (quote._.kind, quote._.speaker) == ("direct", "Marta Ellingsen")
+    assert len(list(docs[0].sents)) > 3
+    assert json.dumps(docs[0].to_json()["ents"])

@@ -1,0 +1,176 @@
+"""Mentions and names: trimmed, labelled alike, chained within one article."""
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.annotate.annotator import Read, annotate_spans
+from pipeline.annotate.layout import CharSpan
+from pipeline.records import Mention
+
+
+def mentions(text: str, **names: str) -> list[Mention]:
+    """Annotate a text in which the given names (label=names parted by |) were tagged."""
+    spans = []
+    for label, listed in names.items():
+        for name in listed.split("|"):
+            start = text.find(name)
+            while start != -1:
+                spans.append(CharSpan(start, start + len(name), label))
+                start = text.find(name, start + len(name))
+    return list(annotate_spans(text, Read(tuple(spans))).mentions)
+
+
+def names_of(found: list[Mention]) -> dict[str, str]:
+    return {mention.text: mention.name for mention in found}
+
+
+@pytest.mark.parametrize(
+    ("surface", "name", "label"),
+    [
+        ("US", "United States", "GPE"),
+        ("U.S.", "United States", "GPE"),
+        ("America", "United States", "GPE"),
+        ("NATO", "North Atlantic Treaty Organization", "ORG"),
+        ("Americans", "American", "NORP"),
+        ("Russian", "Russian", "NORP"),
+        ("Moscow", "Moscow", "GPE"),
+        ("Europe", "Europe", "LOC"),
+    ],
+)
+def test_known_names(surface, name, label):
+    text = f"There was talk of {surface} in the hall."
+    (mention,) = mentions(text, **{"NORP" if label == "NORP" else "GPE": surface})
+    assert (mention.text, mention.name, mention.label) == (surface, name, label)
+
+
+def test_titles_and_articles_stay_outside_names_and_become_roles():
+    text = "The old Harbour Minister Ida Vesterby spoke. President Okoro listened to the Vanta."
+    found = mentions(text, PERSON="Harbour Minister Ida Vesterby|President Okoro", ORG="the Vanta")
+    assert [m.text for m in found] == ["Ida Vesterby", "Okoro", "Vanta"]
+    assert found[0].role is not None
+    assert found[0].role.endswith("Harbour Minister")
+    assert found[1].role == "President"
+
+
+def test_a_title_does_not_reach_over_another_person():
+    text = "US Secretary Ida Vesterby and Kenyan Foreign Minister Paul Oduya met."
+    found = mentions(text, PERSON="Ida Vesterby|Paul Oduya", GPE="US", NORP="Kenyan")
+    assert [m.role for m in found if m.label == "PERSON"] == [
+        "US Secretary",
+        "Kenyan Foreign Minister",
+    ]
+
+
+def test_surnames_are_chained_and_possessives_trimmed():
+    text = "Ida Vesterby came. Vesterby’s speech was short. Ms. Vesterby left."
+    found = mentions(text, PERSON="Ida Vesterby|Vesterby’s|Vesterby")
+    assert {m.name for m in found} == {"Ida Vesterby"}
+    assert [m.text for m in found] == ["Ida Vesterby", "Vesterby", "Vesterby"]
+
+
+def test_people_who_share_a_surname_stay_apart():
+    text = "Ida Vesterby met Paul Vesterby. Vesterby laughed. Mr. Vesterby left."
+    found = mentions(text, PERSON="Ida Vesterby|Paul Vesterby|Vesterby")
+    assert [m.name for m in found] == ["Ida Vesterby", "Paul Vesterby", "Vesterby", "Paul Vesterby"]
+
+
+@pytest.mark.parametrize(
+    ("full", "short"),
+    [
+        ("Jan van der Berg", "van der Berg"),
+        ("Nadir al-Sayegh", "Sayegh"),
+        ("Lise-Marie Tengku-Holm", "Tengku-Holm"),
+        ("Roy Dane Jr.", "Dane"),
+        ("Kim Bo Ran", "Kim"),
+        ("Ann K. Lee", "Ann Lee"),
+    ],
+)
+def test_forms_of_one_name(full, short):
+    found = mentions(f"It was {full} who came. Later {short} left.", PERSON=f"{full}|{short}")
+    assert len({m.name for m in found}) == 1
+
+
+def test_an_abbreviation_belongs_to_the_long_form():
+    text = (
+        "The Harbour Stability Dialogue (HSD) began. The HSD goes on. "
+        "An Early Harbour Stability Dialogue failed."
+    )
+    found = mentions(text, MISC="Harbour Stability Dialogue|Early Harbour Stability Dialogue")
+    assert {m.name for m in found} == {"Harbour Stability Dialogue"}
+    assert {m.label for m in found} == {"EVENT"}
+    assert [m.text for m in found].count("HSD") == 2
+
+
+def test_the_articles_own_abbreviation_beats_the_table():
+    text = "The Whole Harbour Office (WHO) met. The WHO voted."
+    found = mentions(text, ORG="Whole Harbour Office|WHO")
+    assert set(names_of(found).values()) == {"Whole Harbour Office"}
+
+
+def test_one_surface_form_has_one_label():
+    text = "Tarn won. Tarn lost. Tarn slept."
+    spans = [CharSpan(0, 4, "ORG"), CharSpan(10, 14, "ORG"), CharSpan(21, 25, "PERSON")]
+    found = annotate_spans(text, Read(tuple(spans))).mentions
+    assert [m.label for m in found] == ["ORG", "ORG", "ORG"]
+
+
+def test_names_found_once_are_found_everywhere():
+    text = "Ida Vesterby came. Then Ida Vesterby left."
+    found = annotate_spans(text, Read((CharSpan(0, 12, "PERSON"),))).mentions
+    assert [m.start for m in found] == [0, 24]
+
+
+def test_two_countries_with_a_hyphen_are_two_mentions():
+    found = mentions("The US-Russia talks and Guinea-Bissau.", GPE="US-Russia|Guinea-Bissau")
+    assert [m.text for m in found] == ["US", "Russia", "Guinea-Bissau"]
+
+
+def test_official_names_are_mended():
+    text = "The Organization for Security and Co-operation in Europe (OSCE) Permanent Council met."
+    found = mentions(text, ORG="Organization for Security and Co|OSCE|Permanent Council")
+    assert found[0].text == "Organization for Security and Co-operation in Europe"
+    assert found[1].name == found[0].name
+    assert found[2].name == "OSCE Permanent Council"
+
+
+def test_dates_are_spelled_out():
+    found = mentions("On Jan. 12 and last May.", DATE="Jan. 12|last May")
+    assert [m.name for m in found] == ["January 12", "last May"]
+
+
+def test_a_new_place_is_told_by_its_people():
+    found = mentions(
+        "Velmark's minister met the Velmarkian envoy.", PERSON="Velmark's", NORP="Velmarkian"
+    )
+    assert found[0].label == "GPE"
+
+
+WORDS = st.lists(
+    st.sampled_from(
+        [
+            *"Ann Lee Lee's Mr. President US-Russia U.S. (WHO) “no” the said he , . Ivo 👍".split(),
+            "Kenyan",
+            "\n",
+        ]
+    ),
+    max_size=25,
+)
+
+
+@given(WORDS, st.lists(st.tuples(st.integers(0, 80), st.integers(1, 20)), max_size=8))
+def test_any_spans_give_valid_mentions(words, places):
+    text = " ".join(words)
+    labels = ["PERSON", "ORG", "GPE", "MISC", "NORP", "DATE"]
+    spans = tuple(
+        CharSpan(start, min(start + length, len(text)), labels[(start + length) % 6])
+        for start, length in places
+        if start < len(text)
+    )
+    found = annotate_spans(text, Read(spans)).mentions
+    assert all(
+        text[m.start : m.end] == m.text and m.text.strip() == m.text and m.name for m in found
+    )
+    assert all(one.end <= two.start for one, two in pairwise(found))

@@ -1,0 +1,150 @@
+"""Attributions from gold-like spans: kinds, joining, what the marks add."""
+
+import re
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.annotate.annotator import Read, annotate_spans
+from pipeline.annotate.cues import cue_class
+from pipeline.annotate.layout import CharSpan
+from pipeline.records import Annotation, Quote
+
+_TAGS = re.compile(r"\[([SCKPOGN]):([^\]]*)\]")
+_ROLES = {"S": "Source", "C": "Cue", "K": "Content"}
+_NAMES = {"P": "PERSON", "O": "ORG", "G": "GPE", "N": "NORP"}
+_FULL_NAME = re.compile(r"(?!The\b)[A-Z][a-z]+(?: [A-Z][a-z]+)?")
+
+
+def annotate(marked: str) -> tuple[str, Annotation]:
+    """Annotate a text with [S:source], [C:cue], [K:content] and names [P: O: G: N:] in it.
+
+    Capitalised words of a source are people.
+    """
+    text = ""
+    entities: list[CharSpan] = []
+    attribution: list[CharSpan] = []
+    position = 0
+    for match in _TAGS.finditer(marked):
+        text += marked[position : match.start()]
+        place = len(text)
+        text += match[2]
+        position = match.end()
+        if match[1] in _NAMES:
+            entities.append(CharSpan(place, len(text), _NAMES[match[1]]))
+        else:
+            attribution.append(CharSpan(place, len(text), _ROLES[match[1]]))
+        if match[1] == "S":
+            people = (name.span() for name in _FULL_NAME.finditer(match[2]))
+            entities += [CharSpan(place + a, place + b, "PERSON") for a, b in people]
+    text += marked[position:]
+    return text, annotate_spans(text, Read(tuple(entities), tuple(attribution)))
+
+
+def contents(text: str, quote: Quote) -> list[str]:
+    return [text[start:end] for start, end in quote.content]
+
+
+def test_kinds():
+    _, found = annotate(
+        "[K:“We go home now,”] [S:Ida Holm] [C:said]. "
+        "[S:Ida Holm] [C:said] [K:it was “hard” to go]. "
+        "[S:Ida Holm] [C:said] [K:that all would go]."
+    )
+    assert [quote.kind for quote in found.quotes] == ["direct", "mixed", "indirect"]
+    assert {quote.speaker for quote in found.quotes} == {"Ida Holm"}
+
+
+def test_an_interrupted_quotation_is_one():
+    text, found = annotate("[K:“We go,”] [S:Ida Holm] [C:said], [K:“and we go at dawn.”]")
+    (quote,) = found.quotes
+    assert contents(text, quote) == ["“We go,”", "“and we go at dawn.”"]
+
+
+def test_a_quotation_over_paragraphs_is_one():
+    text, found = annotate(
+        "[S:Ida Holm] [C:said]: [K:“We go home at dawn.]\n\n“We come back at night.\n\n"
+        "“And that is all of it.”"
+    )
+    (quote,) = found.quotes
+    assert len(quote.content) == 3
+    assert quote.speaker == "Ida Holm"
+    assert text[quote.content[2][0] : quote.content[2][1]] == "“And that is all of it.”"
+
+
+def test_a_colon_leads_to_the_next_paragraph():
+    text, found = annotate("[S:Ida Holm] [C:said]:\n\n“We go home at dawn, all of us.”")
+    (quote,) = found.quotes
+    assert contents(text, quote) == ["“We go home at dawn, all of us.”"]
+    assert quote.speaker == "Ida Holm"
+
+
+def test_bare_paragraphs_go_on_with_the_speaker():
+    _, found = annotate(
+        "[K:“We go home at dawn,”] [S:Ida Holm] [C:said].\n\n“There is nothing left for us here.”"
+    )
+    assert [quote.speaker for quote in found.quotes] == ["Ida Holm", "Ida Holm"]
+    assert found.quotes[1].confidence < found.quotes[0].confidence
+
+
+def test_quotations_the_tagger_missed_are_found_beside_a_speech_verb():
+    text, found = annotate("“We will go home at dawn,” said [P:Ida Holm] in the hall.")
+    (quote,) = found.quotes
+    assert contents(text, quote) == ["“We will go home at dawn,”"]
+    assert (quote.kind, quote.speaker) == ("direct", "Ida Holm")
+
+
+def test_content_grows_to_its_marks():
+    text, found = annotate("“We will [K:go home at dawn],” [S:Ida Holm] [C:said].")
+    assert contents(text, found.quotes[0]) == ["“We will go home at dawn,”"]
+
+
+def test_that_in_front_of_a_mark_is_no_part_of_a_direct_quotation():
+    text, found = annotate("[S:Ida Holm] [C:said] [K:that “how would we go home?”]")
+    assert contents(text, found.quotes[0]) == ["“how would we go home?”"]
+    assert found.quotes[0].kind == "direct"
+
+
+def test_subheadings_and_titles_are_no_quotes():
+    _, found = annotate(
+        "[S:Ida Holm] [C:said] [K:they would go].\n\n[K:‘A way home’]\n\n"
+        "She was on “This Week with Ora Lindt,” too."
+    )
+    assert [quote.kind for quote in found.quotes] == ["indirect"]
+
+
+def test_a_second_verb_shares_the_source():
+    _, found = annotate("[S:Ida Holm] [C:said] [K:they would go], [C:adding] [K:that it was late].")
+    assert [quote.speaker for quote in found.quotes] == ["Ida Holm", "Ida Holm"]
+
+
+def test_the_papers_own_sentence_is_not_drawn_into_a_quote():
+    text, found = annotate(
+        "[K:Doctors are doubtful]. [K:“I shall answer the call,”] [S:Ida Holm] [C:said]."
+    )
+    assert [contents(text, quote) for quote in found.quotes] == [["“I shall answer the call,”"]]
+
+
+def test_classes_of_cues():
+    assert cue_class("said in a statement") == "speech"
+    assert cue_class("believes") == "thought"
+    assert cue_class("plans") == "intent"
+    assert cue_class("according to") == "speech"
+
+
+@given(
+    st.text(alphabet="Aab said“”\"'.,:\n‘’", max_size=150),
+    st.lists(st.tuples(st.integers(0, 150), st.integers(1, 40), st.integers(0, 2)), max_size=10),
+)
+def test_any_spans_give_valid_quotes(text, places):
+    labels = ["Source", "Cue", "Content"]
+    spans = tuple(
+        CharSpan(start, min(start + length, len(text)), labels[kind])
+        for start, length, kind in sorted(places)
+        if start < len(text)
+    )
+    for quote in annotate_spans(text, Read((), spans)).quotes:
+        assert quote.content
+        assert 0.0 <= quote.confidence <= 1.0
+        for start, end in (*quote.content, *quote.cue, *quote.source):
+            assert 0 <= start < end <= len(text)

@@ -1,0 +1,118 @@
+"""Who speaks: names, pronouns, offices, pairs, documents, spokespeople, nobody."""
+
+import pytest
+
+from pipeline.annotate.annotator import Read, annotate_spans
+from pipeline.annotate.layout import CharSpan
+from pipeline.records import Quote, Speaker
+from tests.annotate.test_quotes import annotate
+
+
+def speaker_of(marked: str) -> str | None:
+    return last_quote(marked).speaker
+
+
+def last_quote(marked: str) -> Quote:
+    _, found = annotate(marked)
+    return found.quotes[-1]
+
+
+LEAD = "Foreign Minister [P:Ida Holm] met Senator [P:Roy Dane] in [G:Kenya]. "
+
+
+@pytest.mark.parametrize(
+    ("source", "speaker"),
+    [
+        ("[S:Holm]", "Ida Holm"),
+        ("[S:the foreign minister]", "Ida Holm"),
+        ("[S:The senator]", "Roy Dane"),
+        ("[S:she]", "Ida Holm"),
+        ("[S:he]", "Roy Dane"),
+        ("[S:a passer-by]", None),
+        ("[S:residents]", None),
+        ("[S:I]", None),
+    ],
+)
+def test_people(source, speaker):
+    assert speaker_of(LEAD + source + " [C:said] [K:that all was well in the port].") == speaker
+
+
+def test_two_people_speak_together():
+    quote = last_quote(LEAD + "[S:Ida Holm and Roy Dane] [C:said] [K:that all was well].")
+    assert quote.speaker == "Ida Holm and Roy Dane"
+    assert [speaker.role for speaker in quote.speakers] == ["speaker", "speaker"]
+
+
+def test_the_two_leaders_are_the_last_two_named():
+    assert (
+        speaker_of(LEAD + "[S:The two leaders] [C:said] [K:that all was well].")
+        == "Ida Holm and Roy Dane"
+    )
+
+
+def test_both_countries_are_those_named_most():
+    text = (
+        "[G:Kenya] and [G:Uganda] met in [G:Geneva]. The [N:Kenyan] side was late, the [N:Ugandan] "
+        "one was not. [S:both countries] [C:said] [K:that all was well]."
+    )
+    assert speaker_of(text) == "Kenya and Uganda"
+
+
+def test_the_statement_is_its_issuers():
+    text = (
+        "[K:“We will go home at dawn,”] said [G:Kenya] in a statement.\n\n"
+        "[P:Ida Holm] was there.\n\n[K:“We will be back at night,”] [C:said] [S:the statement]."
+    )
+    assert speaker_of(text) == "Kenya"
+
+
+@pytest.mark.parametrize(
+    "source", ["The U.S. delegation", "The representatives from the U.S.", "U.S. officials"]
+)
+def test_a_delegation_speaks_for_its_country(source):
+    text = f"{source} warned that time was short."
+    start, name = len(source) + 1, text.index("U.S.")
+    spans = (
+        CharSpan(0, len(source), "Source"),
+        CharSpan(start, start + 6, "Cue"),
+        CharSpan(start + 7, len(text) - 1, "Content"),
+    )
+    found = annotate_spans(text, Read((CharSpan(name, name + 4, "GPE"),), spans))
+    assert [quote.speaker for quote in found.quotes] == ["United States"]
+
+
+def test_a_spokesman_and_whom_he_speaks_for_are_both_kept():
+    quote = last_quote(
+        "[S:Roy Dane], a spokesman for the [O:Port Board], [C:said] [K:that all was well today]."
+    )
+    assert quote.speakers == (
+        Speaker("Roy Dane", "PERSON", "speaker"),
+        Speaker("Port Board", "ORG", "on_behalf_of"),
+    )
+    assert quote.speaker == "Roy Dane"
+
+
+def test_he_in_the_paragraph_means_its_subject_not_the_last_speaker():
+    text = (
+        "[K:“We go home at dawn,”] [S:Roy Dane] [C:said].\n\n"
+        "[P:Paul Vesterby] rowed across. [K:“The water was high,”] [S:he] [C:said]."
+    )
+    assert speaker_of(text) == "Paul Vesterby"
+
+
+def test_he_told_an_agency_is_not_the_agency():
+    text = LEAD + "[S:he] [C:told] the [O:Linden Press] [K:that all was well]."
+    assert speaker_of(text) == "Roy Dane"
+
+
+def test_whom_the_text_calls_the_astronomer():
+    text = (
+        "The astronomer [P:Nadir Solberg] looked up. [S:the astronomer] [C:said] [K:it was late]."
+    )
+    assert speaker_of(text) == "Nadir Solberg"
+
+
+def test_unknown_lowers_the_confidence():
+    known = last_quote(LEAD + "[S:Holm] [C:said] [K:that all was well].")
+    unknown = last_quote(LEAD + "[S:a passer-by] [C:said] [K:that all was well].")
+    assert unknown.confidence < known.confidence

@@ -1,0 +1,57 @@
+"""``dateline annotate`` as a Unix filter."""
+
+import io
+import json
+
+from pipeline.cli.annotate import annotated_rows
+from pipeline.cli.filters import run_filter
+
+TEXT = "“We will not wait any longer,” said Marta Ellingsen, the mayor, in Norway."
+
+
+def run(*lines: str) -> tuple[list[dict], bool, str]:
+    out = io.StringIO()
+    well = run_filter(io.BytesIO("\n".join(lines).encode()), out, annotated_rows)
+    return [json.loads(line) for line in out.getvalue().splitlines()], well, out.getvalue()
+
+
+def test_a_row_comes_back_with_names_and_quotes():
+    (row,), well, raw = run(json.dumps({"id": "a", "text": TEXT}))
+    assert well
+    assert raw.isascii()
+    assert list(row) == ["id", "entities", "quotes", "outcome"]
+    assert row["outcome"] == "ok"
+    for entity in row["entities"]:
+        assert TEXT[entity["start"] : entity["end"]] == entity["text"]
+    (quote,) = row["quotes"]
+    assert quote["kind"] == "direct"
+    assert quote["speaker"] == "Marta Ellingsen"
+    assert quote["speakers"] == [{"name": "Marta Ellingsen", "label": "PERSON", "role": "speaker"}]
+    assert TEXT[slice(*quote["content"][0])] == "“We will not wait any longer,”"
+    assert set(quote) == {
+        "kind", "content", "cue", "source", "cue_class", "speaker", "speakers", "confidence",
+    }  # fmt: skip
+
+
+def test_bad_rows_keep_their_place():
+    rows, well, _ = run(
+        json.dumps({"id": 1, "text": TEXT}),
+        "{oops",
+        json.dumps({"id": 2}),
+        json.dumps({"id": 3, "text": 7}),
+        json.dumps({"id": 4, "text": "Nobody came.", "title": None}),
+    )
+    assert not well
+    assert [row["id"] for row in rows] == [1, None, 2, 3, 4]
+    assert [("error" in row) for row in rows] == [False, True, True, True, False]
+
+
+def test_another_language_is_an_outcome_and_no_error():
+    text = (
+        "Die Regierung hat am Montag erklärt, dass sie den Hafen nicht schließen wird, weil die "
+        "Arbeiter dort schon seit vielen Jahren auf eine Antwort warten und weil niemand sonst die "
+        "Schiffe aus dem Norden entladen kann, wie ein Sprecher der Stadt am Abend sagte."
+    )
+    (row,), well, _ = run(json.dumps({"id": 1, "text": text}))
+    assert well
+    assert row == {"id": 1, "entities": [], "quotes": [], "outcome": "not_english"}
