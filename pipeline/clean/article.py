@@ -11,7 +11,7 @@ from pipeline import urls
 from pipeline.clean import blocks as body
 from pipeline.clean import recurrence, sections
 from pipeline.clean.blocks import Block
-from pipeline.clean.credits import Credit, agency_named, dateline_agency, read_credit
+from pipeline.clean.credits import Credit, byline_agency, dateline_agency, read_credit
 from pipeline.clean.memory import SiteMemory
 from pipeline.clean.names import author_names
 from pipeline.clean.openings import Opening, read_opening
@@ -116,13 +116,13 @@ def _with_facts(
     """Fill in what the removed lines say; what the page's own metadata say is never overruled."""
     day = next((opening.published for opening in openings if opening.published), None)
     counts = [o.comment_count for o in openings if o.comment_count is not None]
-    authors = next((author_names(o.authors) for o in openings if o.authors), ())
-    people = tuple(name for name in authors if not agency_named(name))
-    by_agency = next(filter(None, map(agency_named, (*authors, *article.authors))), None)
+    stated = article.authors or next((author_names(o.authors) for o in openings if o.authors), ())
+    agencies = {name: byline_agency(name, article.site_name) for name in stated}
+    by_agency = next(filter(None, agencies.values()), None)
     agency = (credit and credit.agency) or by_agency or dateline_agency(article.text or "")
     return replace(
         article,
-        authors=article.authors or people,
+        authors=tuple(name for name in stated if not agencies[name]),
         published_at=article.published_at or day,
         published_origin=article.published_origin or ("visible" if day else None),
         categories=article.categories or next((o.categories for o in openings if o.categories), ()),

@@ -52,6 +52,15 @@ _DATELINE = re.compile(
 )
 
 
+_LIKELY = re.compile(
+    r"(?:The )?[A-Z][\w.]*(?: [A-Z][\w.]*){0,3} (?:Press|Press Association|Press Agency|"
+    r"News Agency|News Service|Newswire|Wire Service|Agency)"
+)
+_LIKELY_DATELINE = re.compile(
+    rf"[A-Z][\w.,’' /-]{{1,60}}?[(\[](?P<name>{_LIKELY.pattern})[)\]]\s*[-–—:]"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Credit:
     """A credit line and the agency it names, if it names a known one."""
@@ -88,5 +97,20 @@ def dateline_agency(text: str) -> str | None:
     >>> dateline_agency("GENEVA (AP) — The talks opened on Monday.")
     'Associated Press'
     """
-    found = _DATELINE.match(text[:150])
-    return agency_named(found["name"]) if found else None
+    opening = text[:150]
+    if found := _DATELINE.match(opening):
+        return agency_named(found["name"])
+    found = _LIKELY_DATELINE.match(opening)
+    return found["name"] if found else None
+
+
+def byline_agency(author: str, site_name: str | None) -> str | None:
+    """Return the agency that an author's name is; an outlet writes for itself, so it is none.
+
+    >>> byline_agency("Linden Press", "Merrow Post")
+    'Linden Press'
+    """
+    known = agency_named(author)
+    if known or not _LIKELY.fullmatch(author):
+        return known
+    return None if site_name and author.lower() in site_name.lower() else author

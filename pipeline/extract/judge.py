@@ -45,7 +45,7 @@ _LIVE = re.compile(
 )
 _OPINION = re.compile(
     r"opinions?|op-?eds?|editorials?|columns?|columnists?|commentary|comment|voices|"
-    r"viewpoints?|comment-?is-?free|meinung|tribuna",
+    r"viewpoints?|comment-?is-?free|meinung|tribuna|letters?( to the editor)?",
     re.I,
 )
 _VIDEO = re.compile(r"/(videos?|watch|clips?)/", re.I)

@@ -20,7 +20,8 @@ _SKIPPED = frozenset(
 _NAMES_CHARS = 500
 _INLINE = frozenset(
     "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark q s samp "
-    "small span strike strong sub sup time tt u var wbr img picture source amp-img o:p st1:place".split()
+    "small span strike strong sub sup time tt u var wbr img picture source amp-img o:p "
+    "st1:place".split()
 )
 _MARKS: dict[str, re.Pattern[str]] = {
     "caption": re.compile(

@@ -93,6 +93,13 @@ def test_the_credit_line_becomes_data_and_no_removed_block():
     assert found.removed == ()
 
 
+def test_an_agency_among_the_authors_is_the_agency():
+    found = clean_article(article(FIRST, SECOND, authors=("Linden Press",)), None)
+    assert (found.authors, found.agency) == ((), "Linden Press")
+    own = article(FIRST, SECOND, authors=("Lakeshore Press",), site_name="The Lakeshore Press")
+    assert clean_article(own, None).authors == ("Lakeshore Press",)
+
+
 def test_the_pages_own_metadata_are_never_overruled():
     stated = article(
         "By Per Aasen | January 11, 2022", FIRST, published_at="2022-01-10", authors=("Ines Moor",)

@@ -13,6 +13,8 @@ from pipeline.clean.names import author_names, clean_authors
         ("By Ines Moor, Lakeshore News Service", ("Ines Moor",)),
         ("Ines Moor (Brevik) & Per Aasen", ("Ines Moor", "Per Aasen")),
         ("2 Minutes Ago Ines Moor", ()),
+        ("By Zoë BrännströmHarbour2 comments", ("Zoë Brännström",)),
+        ("Ines McAvoy and Per FitzRoy", ("Ines McAvoy", "Per FitzRoy")),
         ("Reuters", ("Reuters",)),
         ("https://news.example/author/ines", ()),
         ("", ()),

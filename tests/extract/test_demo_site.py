@@ -1,0 +1,45 @@
+"""The demo outlets as strangers: their templates were never looked at for a pattern's sake."""
+
+import pytest
+
+from pipeline.clean.article import clean_article
+from pipeline.clean.memory import MemorySiteMemory
+from pipeline.demo.copydesk import outlets
+from pipeline.demo.site import OutletSite
+from pipeline.extract.page import extract_page
+from pipeline.outcomes import Outcome
+from pipeline.words import normalise
+
+READ = {Outcome.LOADED, Outcome.PAYWALLED, Outcome.NOT_AN_ARTICLE, Outcome.NOT_ENGLISH}
+
+
+@pytest.fixture(scope="module")
+def found():
+    sites = {o.key: OutletSite(o, f"https://{o.key}.example") for o in outlets()}
+    memory = MemorySiteMemory()
+
+    def take(page):
+        answer = sites[page.outlet].page(page.final_path)
+        url = f"https://{page.outlet}.example{page.final_path}"
+        article = extract_page(answer.body, url=url, content_type=answer.content_type)
+        return clean_article(article, memory)
+
+    return take
+
+
+@pytest.mark.parametrize("outlet", [outlet.key for outlet in outlets()])
+def test_every_page_ends_as_the_gold_says_with_all_its_sentences(demo_gold, found, outlet):
+    for page in (p for p in demo_gold.pages if p.outlet == outlet and p.outcome in READ):
+        article = found(page)
+        assert article.outcome is page.outcome, page.path
+        if page.outcome is not Outcome.LOADED:
+            continue
+        assert normalise(article.title) == normalise(page.title), page.path
+        assert article.published_at[:10] == page.day.isoformat(), page.path
+        assert article.agency == page.agency, page.path
+        text = normalise(article.text)
+        lost = [words for words in page.paragraphs if normalise(words) not in text]
+        assert not lost, page.path
+        lines = {normalise(line) for line in article.text.split("\n")}
+        clutter = [line for line in demo_gold.clutter[outlet] if normalise(line) in lines]
+        assert not clutter, page.path
