@@ -15,7 +15,7 @@ def shipped(folder: str) -> Path:
         SettingsError: it is not there.
     """
     in_checkout = (_PACKAGE.parent / "pyproject.toml").exists()
-    place = (_PACKAGE.parent if in_checkout else _PACKAGE / "shipped") / folder
+    place = (_PACKAGE.parent if in_checkout else _PACKAGE / "_bundled") / folder
     if not place.is_dir():
         raise SettingsError(f"{place} is missing: the installation is broken, install again")
     return place
