@@ -16,6 +16,8 @@ _SENTENCE_END = re.compile(r"(?:\.[”\"’')]*|[!?])\s+[“\"A-Z]")
 SENTENCE_COST = 60
 GOING_ON = 15
 FARTHEST_SOURCE = 150
+FAR = 300
+"""Characters beyond which another sentence is taken for granted."""
 
 
 @dataclass(slots=True, eq=False)
@@ -99,6 +101,8 @@ def _cost(text: str, one: CharSpan, other: CharSpan) -> int:
     gap = max(one.start, other.start) - min(one.end, other.end)
     if gap < 0:
         return 0
+    if gap > FAR:
+        return gap + SENTENCE_COST
     # Two characters more in front: content may end in the full stop and mark that end the sentence.
     between = text[max(0, min(one.end, other.end) - 2) : max(one.start, other.start) + 1]
     return gap + (SENTENCE_COST if _SENTENCE_END.search(between) else 0)
