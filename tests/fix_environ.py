@@ -3,6 +3,7 @@
 import os
 
 import pytest
+import structlog
 
 from pipeline.settings import settings
 
@@ -17,3 +18,4 @@ def clean_environ(monkeypatch, tmp_path):
     settings.cache_clear()
     yield
     settings.cache_clear()
+    structlog.reset_defaults()  # a command's log goes to a stderr that is closed by now

@@ -222,6 +222,7 @@ class EmbeddedServer:
     def _start(self, programs: Path) -> None:
         sockets = self._make_socket_folder()
         began = time.monotonic()
+        logged = self._log_file.stat().st_size if self._log_file.exists() else 0
         with self._as_seen_by_server(self.data) as (data, fds):
             where = data if sockets == self.data else str(sockets)
             options = f"{self._options} -k {_socket_option(where)}"
@@ -230,7 +231,7 @@ class EmbeddedServer:
             command += ["-o", options, "start"]
             while not self.is_ready():
                 if time.monotonic() - began > _PATIENCE:
-                    raise StoreUnavailable(self._why_not_started())
+                    raise StoreUnavailable(self._why_not_started(logged))
                 if binaries.run_as(self._who, command, fds, capture=False).returncode:
                     time.sleep(0.2)
         log.debug("embedded server started", seconds=round(time.monotonic() - began, 2))
@@ -244,14 +245,18 @@ class EmbeddedServer:
             self._hand_over(folder)
         return folder
 
-    def _why_not_started(self) -> str:
+    @property
+    def _log_file(self) -> Path:
+        return self.data / "server.log"
+
+    def _why_not_started(self, logged: int) -> str:
         try:
-            said = (self.data / "server.log").read_text(errors="replace")[-4000:]
+            said = self._log_file.read_bytes()[logged:].decode(errors="replace")
         except OSError as error:
             said = str(error)
         return (
             f"the embedded server in {self.data} does not start ({_complaint(said)}): see "
-            f"{self.data / 'server.log'}, free disk space if it says so, then try again."
+            f"{self._log_file}, free disk space if it says so, then try again."
         )
 
 

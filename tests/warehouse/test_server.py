@@ -36,11 +36,14 @@ def postmaster(server):
     return int((server.data / "postmaster.pid").read_text().split()[0])
 
 
-def test_it_lives_and_survives_kill_9(server):
+def test_it_lives_and_survives_kill_9(server, monkeypatch):
     assert server.status().is_running is False
     assert server.stop() is False
+    unfinished = server.data.with_name(server.data.name + ".new")
+    (unfinished / "base").mkdir(parents=True)  # somebody was killed in the middle of a first start
     server.start()
     server.start()
+    assert not unfinished.exists()
     assert server.status().version.split(".")[0] == server.data.name.removeprefix("pg")
     execute(server, "create table kept as select 1 as one")
     os.kill(postmaster(server), signal.SIGKILL)
@@ -50,6 +53,10 @@ def test_it_lives_and_survives_kill_9(server):
         assert conn.execute("show listen_addresses").fetchone() == ("",)
     assert server.stop() is True
     assert server.is_ready() is False
+    (server.data / "postgresql.conf").write_text("port = nonsense\n")
+    monkeypatch.setattr("pipeline.warehouse.server._PATIENCE", 0.2)
+    with pytest.raises(StoreUnavailable, match=r"port.*see .*server\.log"):
+        server.start()
     server.remove()
     assert list(server.home.iterdir()) == []
 
@@ -57,20 +64,18 @@ def test_it_lives_and_survives_kill_9(server):
 START = "from pipeline.warehouse.store import ensure_store; ensure_store()"
 
 
-def test_four_first_starts_at_once_make_one_server(server):
+def test_four_first_starts_at_once_make_one_store(server, monkeypatch):
     environ = os.environ | {"DATELINE_HOME": str(server.home)}
     command = [sys.executable, "-c", START]
     twins = [subprocess.Popen(command, env=environ) for _ in range(4)]
     assert [twin.wait(100) for twin in twins] == [0, 0, 0, 0]
-    assert execute(server, "select 1 from pg_database where datname = 'dateline'").fetchone()
-
-
-def test_a_cluster_that_was_half_made_is_made_again(server):
-    unfinished = server.data.with_name(server.data.name + ".new")
-    (unfinished / "base").mkdir(parents=True)
-    server.start()
-    assert server.is_ready()
-    assert not unfinished.exists()
+    monkeypatch.setenv("DATELINE_HOME", str(server.home))
+    settings.cache_clear()
+    began = time.process_time()
+    assert ensure_store() == server.dsn()
+    assert time.process_time() - began < 0.5
+    with closing(connect()) as conn:
+        assert conn.execute("select count(*) from mart.articles").fetchone() == (0,)
 
 
 def test_a_path_too_long_for_a_socket(tmp_path):
@@ -106,15 +111,6 @@ def test_programs_of_another_machine_are_one_sentence(tmp_path, monkeypatch):
     settings.cache_clear()
     with pytest.raises(SettingsError, match="does not run here"):
         EmbeddedServer(tmp_path / "home")
-
-
-def test_a_folder_with_a_broken_cluster_says_where_its_log_is(server, monkeypatch):
-    monkeypatch.setattr("pipeline.warehouse.server._PATIENCE", 0.5)
-    server.start()
-    server.stop()
-    (server.data / "postgresql.conf").write_text("port = nonsense\n")
-    with pytest.raises(StoreUnavailable, match=r"server\.log"):
-        server.start()
 
 
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root hands over to another user")
@@ -174,20 +170,6 @@ def test_root_with_programs_below_a_private_folder(tmp_path, monkeypatch):
         server.remove()
     assert not copies.exists()
     assert private.stat().st_mode & 0o777 == 0o700
-
-
-def test_ensure_store_starts_migrates_and_is_quick_the_second_time(tmp_path, monkeypatch):
-    monkeypatch.setenv("DATELINE_HOME", str(tmp_path / "home"))
-    settings.cache_clear()
-    try:
-        dsn = ensure_store()
-        began = time.process_time()
-        assert ensure_store() == dsn
-        assert time.process_time() - began < 0.5
-        with closing(connect()) as conn:
-            assert conn.execute("select count(*) from mart.articles").fetchone() == (0,)
-    finally:
-        EmbeddedServer(tmp_path / "home").remove()
 
 
 def test_a_server_that_is_not_there_is_one_sentence(monkeypatch, tmp_path):
