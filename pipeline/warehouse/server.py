@@ -254,8 +254,9 @@ class EmbeddedServer:
             said = self._log_file.read_bytes()[logged:].decode(errors="replace")
         except OSError as error:
             said = str(error)
+        what = re.sub(r"/proc/self/fd/\d+", lambda _: str(self.data), _complaint(said))
         return (
-            f"the embedded server in {self.data} does not start ({_complaint(said)}): see "
+            f"the embedded server in {self.data} does not start ({what}): see "
             f"{self._log_file}, free disk space if it says so, then try again."
         )
 

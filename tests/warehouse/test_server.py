@@ -55,7 +55,9 @@ def test_it_lives_and_survives_kill_9(server, monkeypatch):
     assert server.is_ready() is False
     (server.data / "postgresql.conf").write_text("port = nonsense\n")
     monkeypatch.setattr("pipeline.warehouse.server._PATIENCE", 0.2)
-    with pytest.raises(StoreUnavailable, match=r"port.*see .*server\.log"):
+    with pytest.raises(
+        StoreUnavailable, match=r"pg\d+/postgresql\.conf.* contains errors.*server\.log"
+    ):
         server.start()
     server.remove()
     assert list(server.home.iterdir()) == []
