@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 _HELP = (
     "Turn pages, or text somebody else scraped, into clean articles.\n\n"
     'Input, one JSON object a line: {"id", "url"?, "html" | "text" | "path"}. A path ending in '
-    ".txt or .txt.gz is plain text, anything else is HTML; gzip is recognised by its first bytes.\n\n"
+    ".txt or .txt.gz is plain text, anything else is HTML; gzip is recognised by its first "
+    "bytes.\n\n"
     "Output, one line for each: title, authors, published_at, text and more; removed names every "
     "block that was taken out, and why.\n\n"
     'Example: echo \'{"id": 1, "path": "page.html"}\' | dateline extract'
