@@ -4,7 +4,7 @@
 
 The wording patterns were written while looking at the hosts of one half (``half``) only. The halves
 are not a clean split for the rest: lists of wrongly removed and lost paragraphs, and the authors and
-outcomes that were wrong, were read for both, and rules for layout, recovery and metadata followed.
+outcomes that were wrong, were read for both; rules for layout, recovery and metadata followed.
 """
 
 import gzip
