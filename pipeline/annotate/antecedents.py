@@ -1,30 +1,23 @@
 """Whom "he", "the delegation", "both sides" or "the statement" means: the article so far.
 
-One ``Discourse`` walks through the article in reading order and is told who has spoken. Knows
-nothing of cues and contents; every answer comes with how sure it is, and "nobody" is an answer.
+Every answer comes with how sure it is, and "nobody" is an answer. Knows nothing of cues and
+contents.
 """
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator, Sequence
 
-from pipeline.annotate.aliases import load_aliases
-from pipeline.annotate.chains import Chains, Entity
-from pipeline.annotate.genders import gender_votes
-from pipeline.annotate.layout import Layout
-from pipeline.annotate.mentions import are_kin
+from pipeline.annotate.chains import Entity
+from pipeline.annotate.discourse import Discourse
 from pipeline.annotate.titles import is_office
-from pipeline.records import Span, Speaker
+from pipeline.records import Speaker
 
 Answer = tuple[list[Speaker], float]
 """Speakers and the chance, 0..1, that they are the right ones."""
 NOBODY: Answer = ([], 0.0)
 
-FARTHEST = 600
-"""Mentions looked back at most; an article has about 80."""
 PARAGRAPHS_BACK = 3
 """How far a pronoun reaches; farther back PolNeAR's "he" has mostly been named again."""
 SUBJECT = 1.0
@@ -62,75 +55,8 @@ _SPELLED_OUT = {
 }
 
 
-class Discourse:
-    """What has been named and who has spoken up to a place of the article."""
-
-    def __init__(self, layout: Layout, chains: Chains, quoted: Sequence[Span]) -> None:
-        """Take the chains and the stretches between marks, where names are seldom antecedents."""
-        self._layout = layout
-        self._chains = chains
-        self._starts = [span.start for span in chains.spans]
-        self._quoted = sorted(quoted)
-        self._quoted_starts = [start for start, _ in self._quoted]
-        self.last: tuple[int, list[Speaker]] = (-1, [])
-        self._entities = {entity.name: entity for entity in chains.entities}
-        people = [entity.name for entity in chains.entities if entity.label == "NORP"]
-        self._kin_places = [
-            entity.name
-            for entity in chains.entities
-            if entity.label == "GPE"
-            and any(are_kin(entity.name, name) for name in people[:FARTHEST])
-        ]
-        self._learn_genders()
-
-    def told(self, position: int, speakers: list[Speaker]) -> None:
-        """Remember who has just spoken."""
-        self.last = (position, speakers)
-
-    def before(self, position: int) -> Iterator[int]:
-        """Give the numbers of the mentions before a position, the nearest first."""
-        place = bisect_left(self._starts, position)
-        return iter(range(place - 1, max(-1, place - 1 - FARTHEST), -1))
-
-    def between(self, start: int, end: int) -> list[int]:
-        """Return the numbers of the mentions that begin in [start, end)."""
-        return list(range(bisect_left(self._starts, start), bisect_left(self._starts, end)))
-
-    def _is_quoted(self, position: int) -> bool:
-        place = bisect_left(self._quoted_starts, position + 1) - 1
-        return place >= 0 and position < self._quoted[place][1]
-
-    def _paragraphs_since(self, earlier: int, position: int) -> int:
-        return self._layout.paragraph_at(position) - self._layout.paragraph_at(earlier)
-
-    def _learn_genders(self) -> None:
-        """Take the gender of people with uncommon names from the pronouns near them.
-
-        Only sentences that name one person count, from the name on, and what the article calls
-        her: "Dahlys Hamilton … said that she", "the grandmother, Dadabe Ranaivo".
-        """
-        votes: dict[Entity, list[int]] = {}
-        unknown = [e for e in self._chains.entities if e.label == "PERSON" and not e.gender]
-        for entity in unknown:
-            male, female = gender_votes(" ".join([*entity.descriptions, *entity.roles]))
-            votes[entity] = [male, female]
-            for number in entity.mentions:
-                seen = gender_votes(self._tail(number))
-                votes[entity][0] += seen[0]
-                votes[entity][1] += seen[1]
-        for entity, (male, female) in votes.items():
-            if max(male, female) >= 2 * min(male, female) + 1:
-                entity.gender = "m" if male > female else "f"
-
-    def _tail(self, number: int) -> str:
-        """Return the sentence behind a name, quotations left out; "" if it names two people."""
-        span = self._chains.spans[number]
-        start, end = self._layout.sentence_at(span.start)
-        people = {self._chains.of[n] for n in self.between(start, end)}
-        if sum(entity.label == "PERSON" for entity in people) != 1 or self._is_quoted(span.start):
-            return ""
-        words = re.finditer(r"[A-Za-z]+", self._layout.text[span.end : end])
-        return " ".join(w[0] for w in words if not self._is_quoted(span.end + w.start()))
+class Antecedents(Discourse):
+    """Finds whom references mean; walks through the article in reading order."""
 
     def pronoun(self, position: int, word: str) -> Answer:
         """Resolve he, she, who, it or they; the first and second person are nobody's name."""
@@ -151,8 +77,8 @@ class Discourse:
         """Return the person that a pronoun or a vague description at a position means."""
         scores: dict[Entity, float] = {}
         for number in self.before(position):
-            span, entity = self._chains.spans[number], self._chains.of[number]
-            away = self._paragraphs_since(span.start, position)
+            span, entity = self.chains.spans[number], self.chains.of[number]
+            away = self.paragraphs_since(span.start, position)
             if away > reach:
                 break
             if entity.label == "PERSON" and (not gender or entity.gender in {None, gender}):
@@ -167,32 +93,32 @@ class Discourse:
         return [Speaker(ranked[0][0].name, "PERSON")], 0.85 if sure else 0.6
 
     def _weigh(self, number: int, position: int) -> float:
-        span = self._chains.spans[number]
-        sentence = self._layout.sentence_at(span.start)
+        span = self.chains.spans[number]
+        sentence = self.layout.sentence_at(span.start)
         is_subject = not any(
-            self._chains.of[other].label == "PERSON"
+            self.chains.of[other].label == "PERSON"
             for other in self.between(sentence[0], span.start)
         )
-        is_possessive = self._layout.text[span.end : span.end + 2] in {"'s", "’s"}
+        is_possessive = self.layout.text[span.end : span.end + 2] in {"'s", "’s"}
         return (
             SUBJECT * is_subject
             + POSSESSIVE * is_possessive
-            + QUOTED * self._is_quoted(span.start)
+            + QUOTED * self.is_quoted(span.start)
             + SENTENCE * (sentence[1] <= position)
         )
 
     def _add_last_speaker(self, scores: dict[Entity, float], position: int) -> None:
         at, speakers = self.last
-        entity = self._entities.get(speakers[0].name) if len(speakers) == 1 else None
+        entity = self.entities.get(speakers[0].name) if len(speakers) == 1 else None
         if entity in scores:
-            away = self._paragraphs_since(at, position)
+            away = self.paragraphs_since(at, position)
             scores[entity] += (SPOKE_HERE, SPOKE_BEFORE)[away] if away < 2 else 0.0
 
     def _relative(self, position: int) -> Answer:
         """Resolve "who": the name, or the name before its apposition, in the same sentence."""
-        start = self._layout.sentence_at(position)[0]
+        start = self.layout.sentence_at(position)[0]
         for number in self.before(position):
-            span, entity = self._chains.spans[number], self._chains.of[number]
+            span, entity = self.chains.spans[number], self.chains.of[number]
             if span.start < start or position - span.end > 80:
                 break
             if entity.label in {"PERSON", "ORG"}:
@@ -202,21 +128,21 @@ class Discourse:
 
     def _thing(self, position: int) -> Answer:
         at, speakers = self.last
-        near = at >= 0 and self._paragraphs_since(at, position) <= 1
+        near = at >= 0 and self.paragraphs_since(at, position) <= 1
         if near and len(speakers) == 1 and speakers[0].label in {"ORG", "GPE"}:
             return speakers, 0.7
         for number in self.before(position):
-            span, entity = self._chains.spans[number], self._chains.of[number]
-            if self._paragraphs_since(span.start, position) > 1:
+            span, entity = self.chains.spans[number], self.chains.of[number]
+            if self.paragraphs_since(span.start, position) > 1:
                 break
-            ahead = self._layout.text[self._layout.sentence_at(span.start)[0] : span.start]
+            ahead = self.layout.text[self.layout.sentence_at(span.start)[0] : span.start]
             if entity.label in {"ORG", "GPE"} and len(ahead.split()) < 3:
                 return [Speaker(entity.name, entity.label)], 0.6
         return NOBODY
 
     def _several(self, position: int) -> Answer:
         at, speakers = self.last
-        near = at >= 0 and self._paragraphs_since(at, position) <= 1
+        near = at >= 0 and self.paragraphs_since(at, position) <= 1
         named = [speaker for speaker in speakers if speaker.role == "speaker"]
         if near and (len(named) > 1 or (named and named[0].label in {"ORG", "NORP"})):
             return named, 0.65
@@ -225,10 +151,10 @@ class Discourse:
     def recent(self, position: int, labels: set[str], paragraphs: int) -> Answer:
         """Return the nearest entity of some label before a position, not out of quoted words."""
         for number in self.before(position):
-            span, entity = self._chains.spans[number], self._chains.of[number]
-            if self._paragraphs_since(span.start, position) > paragraphs:
+            span, entity = self.chains.spans[number], self.chains.of[number]
+            if self.paragraphs_since(span.start, position) > paragraphs:
                 break
-            if entity.label in labels and not self._is_quoted(span.start):
+            if entity.label in labels and not self.is_quoted(span.start):
                 return [Speaker(entity.name, entity.label)], 0.6
         return NOBODY
 
@@ -237,7 +163,7 @@ class Discourse:
         wanted = _role_words(phrase) - {"the", "of"}
         best: dict[Entity, int] = {}
         for number in self.before(position):
-            entity = self._chains.of[number]
+            entity = self.chains.of[number]
             words = _role_words(entity.name)
             if entity.label == "ORG" and head in words:
                 best.setdefault(entity, len(wanted & words))
@@ -251,7 +177,7 @@ class Discourse:
         head = _SPELLED_OUT.get(head, head)
         best: dict[Entity, int] = {}
         for number in self.before(position):
-            entity = self._chains.of[number]
+            entity = self.chains.of[number]
             if entity.label == "PERSON" and entity not in best:
                 words = _role_words(" ".join([*entity.roles, *entity.descriptions]))
                 best[entity] = len(wanted & words) * (head in words)
@@ -268,7 +194,7 @@ class Discourse:
         words = {word for word in phrase.split() if word[:1].isupper()}
         fits = [
             entity
-            for entity in self._chains.entities
+            for entity in self.chains.entities
             if entity.label == "PERSON"
             and words & {entity.name.split()[0], entity.name.split()[-1]}
         ]
@@ -293,31 +219,12 @@ class Discourse:
         """Resolve "the two leaders": the last two people named, in order of mention."""
         names: list[str] = []
         for number in self.before(position):
-            entity = self._chains.of[number]
+            entity = self.chains.of[number]
             if entity.label == "PERSON" and entity.name not in names:
                 names.append(entity.name)
             if len(names) == 2:
                 return [Speaker(name, "PERSON") for name in reversed(names)], 0.7
         return NOBODY
-
-    def country_of(self, number: int) -> str | None:
-        """Return the country that a mention names, or whose people it names; None for all else.
-
-        A people that no table knows belongs to the place of the article whose name begins alike.
-        """
-        span, entity = self._chains.spans[number], self._chains.of[number]
-        aliases = load_aliases()
-        if entity.label == "GPE":
-            known = aliases.find(entity.name)
-            if known:
-                return known.name if known.label == "GPE" else None
-            return entity.name if entity.name in self._kin_places else None
-        if entity.label != "NORP":
-            return None
-        demonym = aliases.find_demonym(self._layout.text[span.start : span.end])
-        if demonym:
-            return demonym[1]
-        return next((place for place in self._kin_places if are_kin(place, entity.name)), None)
 
     def issuer(self, position: int, noun: str) -> Answer:
         """Resolve "the statement": who last spoke beside that noun, or whose it is.
@@ -325,7 +232,7 @@ class Discourse:
         "…, said the US in a statement" makes the US the issuer; so do "a Quinnipiac poll" and "the
         report by Amnesty".
         """
-        text = self._layout.text
+        text = self.layout.text
         at, speakers = self.last
         pattern = re.compile(rf"\b{re.escape(noun)}s?\b", re.IGNORECASE)
         for match in reversed(list(pattern.finditer(text, max(0, position - 6000), position))):
@@ -337,14 +244,20 @@ class Discourse:
         return NOBODY
 
     def _owner(self, start: int, end: int) -> list[Speaker]:
-        low, high = self._layout.sentence_at(start)
-        numbers = [n for n in self.between(low, high) if not self._is_quoted(self._starts[n])]
-        bodies = [n for n in numbers if self._chains.of[n].label in {"ORG", "GPE", "PERSON"}]
-        text = self._layout.text
-        close = [n for n in bodies if 0 <= start - self._chains.spans[n].end <= 40]
-        close += [n for n in bodies if _FOLLOWED.fullmatch(text, end, max(end, self._starts[n]))]
+        low, high = self.layout.sentence_at(start)
+        numbers = [
+            n for n in self.between(low, high) if not self.is_quoted(self.chains.spans[n].start)
+        ]
+        bodies = [n for n in numbers if self.chains.of[n].label in {"ORG", "GPE", "PERSON"}]
+        text = self.layout.text
+        close = [n for n in bodies if 0 <= start - self.chains.spans[n].end <= 40]
+        close += [
+            n
+            for n in bodies
+            if _FOLLOWED.fullmatch(text, end, max(end, self.chains.spans[n].start))
+        ]
         choice = close[-1:] or bodies[:1]
-        return [Speaker(self._chains.of[n].name, self._chains.of[n].label) for n in choice]
+        return [Speaker(self.chains.of[n].name, self.chains.of[n].label) for n in choice]
 
 
 def _role_words(text: str) -> set[str]:

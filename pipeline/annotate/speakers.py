@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from pipeline.annotate.antecedents import NOBODY, Answer, Discourse
+from pipeline.annotate.antecedents import NOBODY, Answer, Antecedents
 from pipeline.annotate.chains import Chains, Entity
 from pipeline.annotate.layout import CharSpan, Layout
 from pipeline.annotate.linking import Attribution
@@ -63,7 +63,7 @@ class SpeakerResolver:
         """Take the names of the article and the stretches between quotation marks."""
         self._layout = layout
         self._chains = chains
-        self._discourse = Discourse(layout, chains, quoted)
+        self._discourse = Antecedents(layout, chains, quoted)
 
     def resolve(self, item: Attribution) -> Answer:
         """Return the speakers of an attribution and how sure that is."""

@@ -76,7 +76,6 @@ def _as_row(row_id: Any, annotation: Annotation) -> dict[str, Any]:
                 "text": mention.text,
                 "label": mention.label,
                 "name": mention.name,
-                **({"role": mention.role} if mention.role else {}),
             }
             for mention in annotation.mentions
         ],
