@@ -3,7 +3,7 @@
 ``python -m benchmarks.eval_extract`` prints a table; ``measure`` gives the figures.
 
 The wording patterns were written while looking at the hosts of one half (``half``) only. The halves
-are not a clean split for the rest: lists of wrongly removed and lost paragraphs, and the authors and
+are no clean split for the rest: lists of wrongly removed and lost paragraphs, and the authors and
 outcomes that were wrong, were read for both; rules for layout, recovery and metadata followed.
 """
 

@@ -1,7 +1,7 @@
 """The demo outlets against their gold: a regression test, no measure of unseen sites.
 
-A first run without a look at them lost no sentence and got every outcome, title and day right; a
-few patterns (app promos, glued bylines, agencies by their name) were then added for what it had left.
+A first run without a look at them lost no sentence and got every outcome, title and day right; for
+what it had left, patterns were added then: app promos, glued bylines, agencies by their name.
 """
 
 import pytest
