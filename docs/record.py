@@ -74,10 +74,8 @@ def record_questions() -> None:
         site.write_sources(sources)
         _dateline(folder, "run")
         for question, query in QUESTIONS:
-            answer = _dateline(folder, "sql", query)
-            parts.append(
-                f"**{question}**\n\n```sql\n{query}\n```\n\n```text\n{answer.strip()}\n```"
-            )
+            answer = _scrubbed(_dateline(folder, "sql", query), folder)
+            parts.append(f"**{question}**\n\n```sql\n{query}\n```\n\n```text\n{answer}```")
         _dateline(folder, "down", "--remove")
     (RECORDED / "questions.md").write_text("\n\n".join(parts) + "\n", encoding="utf-8")
 
@@ -103,7 +101,7 @@ def _dateline(folder: str, *arguments: str) -> str:
 def _scrubbed(text: str, folder: str) -> str:
     text = re.sub(r"(password[: ]+)\S+", r"\1…", text, flags=re.IGNORECASE)
     text = text.replace(f"{folder}/state", ".dateline")
-    return "\n".join(line.rstrip() for line in text.strip().splitlines()) + "\n"
+    return "\n".join(line.rstrip() for line in text.splitlines()).strip("\n") + "\n"
 
 
 if __name__ == "__main__":
