@@ -7,6 +7,7 @@ from pipeline.stages.store import store
 from pipeline.telemetry import log
 from pipeline.warehouse.marts import refresh, run_checks
 from pipeline.warehouse.partitions import ensure_partitions
+from pipeline.warehouse.site_memory import forget_rare_blocks
 
 
 def publish(run_id: int) -> dict[str, int]:
@@ -17,6 +18,7 @@ def publish(run_id: int) -> dict[str, int]:
     """
     with store() as connection:
         ensure_partitions(connection, datetime.now(UTC).date())
+        forget_rare_blocks(connection)
         refresh(connection)
         results = run_checks(connection, run_id)
     broken = [result for result in results if not result.passed]

@@ -2,9 +2,12 @@
 
 import io
 import json
+import threading
+
+import pytest
 
 from pipeline.cli.annotate import annotated_rows
-from pipeline.cli.filters import run_filter
+from pipeline.cli.filters import Row, run_filter
 
 TEXT = "“We will not wait any longer,” said Marta Ellingsen, the mayor, in Norway."
 
@@ -55,3 +58,32 @@ def test_another_language_is_an_outcome_and_no_error():
     (row,), well, _ = run(json.dumps({"id": 1, "text": text}))
     assert well
     assert row == {"id": 1, "entities": [], "quotes": [], "outcome": "not_english"}
+
+
+def test_an_answer_comes_before_the_next_row_is_sent():
+    sent = []
+
+    def one_at_a_time():
+        for number in range(3):
+            assert number == len(answers)
+            sent.append(number)
+            yield Row(number, {"text": TEXT})
+            answered.wait(timeout=60)
+            answered.clear()
+
+    answers: list[int] = []
+    answered = threading.Event()
+    for row in annotated_rows(one_at_a_time()):
+        answers.append(row["id"])
+        answered.set()
+    assert answers == sent == [0, 1, 2]
+
+
+def test_what_breaks_the_input_is_raised_where_it_is_used():
+    def broken():
+        yield Row(1, {"text": TEXT})
+        raise OSError("the disk is gone")
+
+    rows = annotated_rows(broken())
+    with pytest.raises(OSError, match="the disk is gone"):
+        list(rows)

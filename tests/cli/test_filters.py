@@ -3,6 +3,7 @@
 import io
 import json
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -62,13 +63,8 @@ def test_output_is_ascii_only():
 
 
 def test_a_value_of_another_type_is_the_rows_fault():
-    row = Row(1, {"text": 3})
-    try:
-        row.text("text")
-    except RowError as error:
-        assert "'text' must be a string, not int" in str(error)
-    else:
-        raise AssertionError("a number passed for a text")
+    with pytest.raises(RowError, match="'text' must be a string, not int"):
+        Row(1, {"text": 3}).text("text")
 
 
 @given(
