@@ -5,6 +5,7 @@ from functools import cache
 from itertools import islice
 
 import pytest
+import spacy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -146,3 +147,20 @@ def test_as_a_spacy_pipeline():
     assert (quote._.kind, quote._.speaker) == ("direct", "Marta Ellingsen")
     assert len(list(docs[0].sents)) > 3
     assert json.dumps(docs[0].to_json()["ents"])
+
+
+def test_another_pipelines_names_take_the_place_of_ours(tmp_path):
+    other = spacy.blank("en")
+    ruler = other.add_pipe("entity_ruler")
+    ruler.add_patterns(
+        [
+            {"label": "PERSON", "pattern": "Marta Ellingsen"},
+            {"label": "ORDINAL", "pattern": "Monday"},
+        ]
+    )
+    other.to_disk(tmp_path / "other")
+    other_annotator = Annotator.load(str(tmp_path / "other"))
+    found = next(other_annotator.annotate([STORY]))
+    assert {mention.name for mention in found.mentions} == {"Marta Ellingsen"}
+    assert "Marta Ellingsen" in {quote.speaker for quote in found.quotes}
+    assert found.model_version != model_version()
