@@ -10,7 +10,7 @@ import sys
 from importlib import import_module
 
 _HEAVY = (
-    "psycopg trafilatura spacy onnxruntime "
+    "pipeline psycopg trafilatura spacy onnxruntime "
     "airflow.sdk.execution_time.task_runner airflow.sdk.execution_time.supervisor "
     "airflow.sdk.api.client airflow.providers.standard.decorators.python "
     "airflow.providers.standard.operators.empty airflow.dag_processing.dagbag "
@@ -31,5 +31,5 @@ if "celery" in sys.argv:
     worker_init.connect(preload, weak=False)
 elif "scheduler" in sys.argv:
     # Airflow's own modules are only half imported now: theirs must wait for the first task.
-    for heavy in _HEAVY.split()[:4]:
+    for heavy in _HEAVY.split()[:5]:
         import_module(heavy)

@@ -32,6 +32,7 @@ _FIXED = {
     "SPT_NOENV": "1",
     "SCARF_ANALYTICS": "false",
     "DO_NOT_TRACK": "1",
+    "ORT_DISABLE_TELEMETRY": "1",
 }
 
 
