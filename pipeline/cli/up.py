@@ -99,8 +99,9 @@ def hold(airflow: "Airflow", progress: "Progress") -> None:
 
 def stop_loudly(airflow: "Airflow", progress: "Progress") -> None:
     """Stop Airflow and say so."""
-    with progress.step("stopping Airflow", "Airflow is stopped"):
-        airflow.stop()
+    if airflow.was_started:
+        with progress.step("stopping Airflow", "Airflow is stopped"):
+            airflow.stop()
 
 
 @contextmanager

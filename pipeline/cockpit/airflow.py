@@ -2,8 +2,7 @@
 
 import subprocess
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from importlib.util import find_spec
 
 from pipeline.cockpit import metadata, processes, secrets
@@ -35,6 +34,11 @@ class Airflow:
         self._keeper: subprocess.Popen[bytes] | None = None
         self.url = ""
         """The UI's address, once started."""
+
+    @property
+    def was_started(self) -> bool:
+        """Tell whether this object has started an Airflow."""
+        return self._keeper is not None
 
     @property
     def api(self) -> AirflowApi:
@@ -103,22 +107,13 @@ class Airflow:
         return "\n".join(text.splitlines()[-lines:])
 
     def stop(self) -> None:
-        """End all of it; does nothing if it is not there."""
-        processes.stop(self.places)
+        """End what this object started; another command's Airflow is none of its business."""
         if self._keeper is not None:
+            processes.stop(self.places)
             self._keeper.wait(5)
 
     def _see_log(self) -> str:
         return f"see {self.places.log}"
-
-
-@contextmanager
-def stopped_at_exit(airflow: Airflow) -> Iterator[Airflow]:
-    """Stop this Airflow when the block ends, however it ends."""
-    try:
-        yield airflow
-    finally:
-        airflow.stop()
 
 
 def require_airflow() -> None:

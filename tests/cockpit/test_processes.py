@@ -7,9 +7,11 @@ import sys
 
 import pytest
 
+from pipeline.cockpit.airflow import Airflow
 from pipeline.cockpit.places import Places
 from pipeline.cockpit.processes import Running, running, start, stop, stop_stale
 from pipeline.errors import UsageError
+from pipeline.settings import settings
 
 pytestmark = pytest.mark.airflow
 psutil = pytest.importorskip("psutil")
@@ -71,6 +73,18 @@ def test_a_second_start_is_refused_with_the_address(places, sleeper):
     record(places, sleeper(AIRFLOW_HOME=str(places.airflow)))
     with pytest.raises(UsageError, match=r"runs already at http://127\.0\.0\.1:8080"):
         start(places, dict(os.environ), "http://127.0.0.1:8081", migrate=False, detached=True)
+
+
+def test_who_was_refused_does_not_stop_the_one_that_runs(places, sleeper, monkeypatch, store_dsn):
+    monkeypatch.setenv("DATELINE_HOME", str(places.home))
+    settings.cache_clear()
+    process = sleeper(AIRFLOW_HOME=str(places.airflow))
+    record(places, process)
+    airflow = Airflow(settings(), store_dsn)
+    with pytest.raises(UsageError, match="runs already"):
+        airflow.start()
+    airflow.stop()
+    assert process.poll() is None
 
 
 def test_nothing_there_is_nothing_to_stop(places):
