@@ -117,7 +117,7 @@ def main() -> None:
     lines += copy_lines(copies := eval_dedupe.measure(data))
     sys.stderr.write("annotate …\n")
     lines += language_lines(language := eval_annotate.measure(data), eval_tagger.measure(data))
-    eval_extract.report(extracted)
+    sys.stdout.write(eval_extract.report(extracted))
     sys.stdout.write(eval_dedupe.report(copies))
     sys.stdout.write(eval_annotate.report(language, "dev") + "\n")
     text = table(lines) + f"\n\nMeasured on {datetime.now(UTC):%Y-%m-%d} with `make eval`.\n"

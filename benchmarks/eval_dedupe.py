@@ -169,26 +169,34 @@ def sample(rows: Sequence[dict[str, Any]], share: float) -> list[dict[str, Any]]
     return [row for row in rows if draw.random() < share]
 
 
-def main() -> None:
-    """Print the figures as a table."""
-    figures = measure(data_folder())
-    out = sys.stdout.write
-    out(
+def report(figures: dict[str, float]) -> str:
+    """Lay the figures out: each system's scores, then recall and false pairs by kind."""
+    lines = [
         f"dedup: {figures['n.rows']:,.0f} rows, {figures['n.clusters']:,.0f} clusters,"
-        f" {figures['n.pairs']:,.0f} true pairs; in the fifth"
-        f" {figures['n.fifth']:,.0f}\n\n{'':24}      P      R      F\n"
-    )
-    systems = "groups with_edges with_outlets fifth jaccard datasketch".split()
-    for name in systems:
+        f" {figures['n.pairs']:,.0f} true pairs; in the fifth {figures['n.fifth']:,.0f}",
+        f"{'':24}      P      R      F",
+    ]
+    for name in "groups with_edges with_outlets fifth jaccard datasketch".split():
         parts = (figures[f"{name}.{part}"] for part in ("precision", "recall", "f1"))
-        out(f"{name:24}" + "".join(f" {value:.4f}" for value in parts) + "\n")
-    out("\nrecall of pairs with a variant of this kind; false pairs with a negative of this kind\n")
-    for name, value in figures.items():
-        if name.startswith("recall."):
-            out(f"  {name.removeprefix('recall.'):46} {value:.4f}\n")
-    for name, value in figures.items():
-        if name.startswith("false_pairs."):
-            out(f"  {name.removeprefix('false_pairs.'):46} {value:6.0f}\n")
+        lines.append(f"{name:24}" + "".join(f" {value:.4f}" for value in parts))
+    lines.append("recall of pairs with a variant of this kind")
+    lines += _of_kind(figures, "recall.", "{:.4f}")
+    lines.append("false pairs with a negative of this kind")
+    lines += _of_kind(figures, "false_pairs.", "{:6.0f}")
+    return "\n".join(lines) + "\n"
+
+
+def _of_kind(figures: Mapping[str, float], kind: str, shape: str) -> list[str]:
+    return [
+        f"  {name.removeprefix(kind):46} {shape.format(value)}"
+        for name, value in figures.items()
+        if name.startswith(kind)
+    ]
+
+
+def main() -> None:
+    """Measure and print."""
+    sys.stdout.write(report(measure(data_folder())))
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from benchmarks.data import data_folder
 from benchmarks.extract_scores import (
     furniture_left,
     paragraphs_lost,
@@ -159,16 +160,21 @@ def _seeds_exact(folder: Path) -> float:
     return right / 2
 
 
-def main() -> None:
-    """Print the figures as a table, one row a score, one column a tool."""
-    default = Path(__file__).parents[2] / "shared" / "data"
-    figures = measure(Path(sys.argv[1]) if len(sys.argv) > 1 else default)
+def report(figures: dict[str, float]) -> str:
+    """Lay the figures out as a table, one row a score, one column a tool."""
     tools = [*PEERS, OURS]
     names = dict.fromkeys(key.partition("/")[2] for key in figures)
-    print(f"{'':58}" + "".join(f"{tool:>24}" for tool in tools))
+    lines = [f"{'':58}" + "".join(f"{tool:>24}" for tool in tools)]
     for name in names:
         cells = [figures.get(f"{tool}/{name}") for tool in tools]
-        print(f"{name:58}" + "".join(f"{'' if c is None else f'{c:.4f}':>24}" for c in cells))
+        scores = "".join(f"{'' if c is None else f'{c:.4f}':>24}" for c in cells)
+        lines.append(f"{name:58}{scores}")
+    return "\n".join(lines) + "\n"
+
+
+def main() -> None:
+    """Measure and print."""
+    sys.stdout.write(report(measure(data_folder())))
 
 
 if __name__ == "__main__":
