@@ -19,6 +19,9 @@ from pipeline.records import Span, Speaker
 
 FARTHEST = 600
 """Mentions looked back at most; an article has about 80."""
+MOST_TAILS = 40
+TAIL = 400
+"""Mentions of a person, and characters behind each, that are read for pronouns."""
 
 
 class Discourse:
@@ -75,7 +78,7 @@ class Discourse:
         for entity in unknown:
             male, female = gender_votes(" ".join([*entity.descriptions, *entity.roles]))
             votes[entity] = [male, female]
-            for number in entity.mentions:
+            for number in entity.mentions[:MOST_TAILS]:
                 seen = gender_votes(self._tail(number))
                 votes[entity][0] += seen[0]
                 votes[entity][1] += seen[1]
@@ -90,7 +93,7 @@ class Discourse:
         people = {self.chains.of[n] for n in self.between(start, end)}
         if sum(entity.label == "PERSON" for entity in people) != 1 or self.is_quoted(span.start):
             return ""
-        words = re.finditer(r"[A-Za-z]+", self.layout.text[span.end : end])
+        words = re.finditer(r"[A-Za-z]+", self.layout.text[span.end : min(end, span.end + TAIL)])
         return " ".join(w[0] for w in words if not self.is_quoted(span.end + w.start()))
 
     def country_of(self, number: int) -> str | None:
