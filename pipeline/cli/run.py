@@ -25,7 +25,11 @@ def register(app: typer.Typer) -> None:
     @app.command(rich_help_panel=EVERY_DAY, help=_HELP)
     def run(
         targets: Annotated[
-            list[str] | None, typer.Argument(metavar="[TARGET]...", show_default=False)
+            list[str] | None,
+            typer.Argument(
+                metavar="[TARGET]...",
+                help="A feed, sitemap, page or list of URLs; a folder, file or WARC.",
+            ),
         ] = None,
         jobs: Annotated[
             int | None, typer.Option(min=1, help="Processes; by default one a core.")
