@@ -16,7 +16,7 @@ help: ## show this list
 .uv/bin/uv:
 	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(0 if v >= (3, 11) else f"Dateline needs Python 3.11 or newer, {sys.executable} is {v.major}.{v.minor}. Install a newer one, or name it: make PYTHON=python3.12 …")'
 	@echo "uv is not on the PATH: installing it into .uv/"
-	@$(PYTHON) -m venv .uv
+	@$(PYTHON) -m venv .uv || { rm -rf .uv; echo "Python's venv module is missing: install it (Debian: apt install python3-venv), or install uv."; exit 3; }
 	@.uv/bin/python -m pip install --quiet --disable-pip-version-check uv
 
 setup: $(filter .uv/bin/uv,$(UV)) ## make the environment (.venv) from uv.lock
