@@ -1,7 +1,8 @@
-"""Writes a model folder from a checkpoint: `python -m training.export CHECKPOINT FOLDER`.
+"""Writes a model folder: `python -m training.export FOLDER HALF.pt CHECKPOINT.pt`.
 
-The averaged weights become ONNX and then int8 (dynamic quantisation, per channel); the heads stay
-float32, they are a thousandth of the weights. `config.json` says what the model was made of.
+The averaged weights of the checkpoints, averaged again, become ONNX and then int8 (dynamic
+quantisation, per channel); the heads stay float32, they are a thousandth of the weights.
+`config.json` says what the model was made of.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from training.network import BASE, Network, base_folder, read
 from training.train import HEADS, VERSION
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 INPUTS = ("pieces", "shapes")
 OPSET = 17
@@ -72,7 +73,7 @@ def head_config(network: Network, name: str) -> dict[str, Any]:
 
 
 def config_of(
-    network: Network, checkpoint: Mapping[str, Any], model: Path, data: Path
+    network: Network, parts: Sequence[Mapping[str, Any]], model: Path, data: Path
 ) -> dict[str, Any]:
     """Describe the model so that a reader of the folder can make it again."""
     return {
@@ -81,8 +82,8 @@ def config_of(
         "base": BASE,
         "base_sha256": digest(base_folder() / "model.safetensors"),
         "data_sha256": {name: digest(data / name) for name in SOURCES},
-        "recipe": checkpoint["recipe"],
-        "steps": checkpoint["step"],
+        "recipe": parts[-1]["recipe"],
+        "averaged_steps": [part["step"] for part in parts],
         "model_sha256": digest(model),
         "heads": {name: head_config(network, name) for name in OUTPUTS},
     }
@@ -97,12 +98,12 @@ def digest(path: Path) -> str:
 def main() -> None:
     """Read the arguments and write the folder."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("checkpoint", type=Path)
     parser.add_argument("folder", type=Path)
+    parser.add_argument("checkpoints", type=Path, nargs="+", help="of one run, the last one last")
     parser.add_argument("--data", type=Path, default=corpora.DATA)
     chosen = parser.parse_args()
     torch.set_num_threads(1)
-    network = read(chosen.checkpoint, HEADS)
+    network = read(chosen.checkpoints, HEADS)
     chosen.folder.mkdir(parents=True, exist_ok=True)
     model = chosen.folder / "model.onnx"
     with tempfile.TemporaryDirectory() as scratch:
@@ -110,8 +111,8 @@ def main() -> None:
         to_onnx(network, whole)
         quantise(whole, model)
     shutil.copyfile(base_folder() / "vocab.txt", chosen.folder / "vocab.txt")
-    checkpoint = torch.load(chosen.checkpoint, map_location="cpu")
-    config = config_of(network, checkpoint, model, chosen.data)
+    parts = [torch.load(path, map_location="cpu") for path in chosen.checkpoints]
+    config = config_of(network, parts, model, chosen.data)
     text = json.dumps(config, indent=1)
     (chosen.folder / "config.json").write_text(text + "\n", encoding="utf-8")
 

@@ -69,8 +69,20 @@ def base_folder() -> Path:
     return Path(str(files(BASE))) / "model"
 
 
-def read(path: Path, heads: Mapping[str, Sequence[str]]) -> Network:
-    """Read a checkpoint written by `training.train`: its averaged weights."""
+def read(paths: Sequence[Path], heads: Mapping[str, Sequence[str]]) -> Network:
+    """Read the averaged weights of checkpoints of one run, and average these again, in equal parts.
+
+    Weights from the middle of the schedule and from its end do better together than either alone
+    (stochastic weight averaging, Izmailov et al. 2018): by the end the heads have begun to overfit.
+    """
+    states = [torch.load(path, map_location="cpu")["averaged"] for path in paths]
     network = Network(heads, pretrained=False)
-    network.load_state_dict(torch.load(path, map_location="cpu")["averaged"])
+    network.load_state_dict(
+        {
+            name: sum(state[name] * (1 / len(states)) for state in states)
+            if weights.is_floating_point()
+            else weights
+            for name, weights in states[-1].items()
+        }
+    )
     return network.eval()

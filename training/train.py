@@ -1,7 +1,8 @@
 """Trains the tagger: `python -m training.train RUN --epochs 5 --minutes 80`.
 
 One encoder, two heads, one corpus each; a batch is of one corpus. Writes RUN/checkpoint.pt every
-ten minutes and at the end, with the raw and the averaged weights. Never reads the dev files.
+ten minutes and at the end, and RUN/half.pt in mid-schedule, with the raw and the averaged weights.
+Never reads the dev files.
 """
 
 from __future__ import annotations
@@ -41,6 +42,8 @@ VERSION = 1
 """Of these scripts, in the model's config.json; raised when the same recipe gives another model."""
 SAVE_EVERY = 600.0
 """Seconds between checkpoints."""
+HALF = 0.52
+"""Share of the schedule at which half.pt is written, to be averaged with the last weights."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,22 +160,26 @@ class Run:
         self._losses: dict[str, float] = {}
 
     def train(self, folder: Path) -> None:
-        """Train to the end of the schedule; leave the checkpoint in the folder."""
+        """Train to the end of the schedule; leave checkpoint.pt and, of its middle, half.pt."""
         torch.set_num_threads(1)
         saved = time.monotonic()
+        half = folder / "half.pt"
+        half.unlink(missing_ok=True)
         while self._progress.share() < 1:
             for batch in self._epoch():
                 self._step(batch)
+                if self._progress.share() >= HALF and not half.exists():
+                    self.save(half)
                 if time.monotonic() - saved > SAVE_EVERY:
-                    self.save(folder)
+                    self.save(folder / "checkpoint.pt")
                     saved = time.monotonic()
                 if self._progress.share() >= 1:
                     break
-        self.save(folder)
+        self.save(folder / "checkpoint.pt")
 
-    def save(self, folder: Path) -> None:
+    def save(self, path: Path) -> None:
         """Write the checkpoint beside the old one, then put it in its place."""
-        folder.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         state = {
             "averaged": self._average.state(self._network),
             "live": self._network.state_dict(),
@@ -180,8 +187,9 @@ class Run:
             "step": self._progress.step,
             "steps": self._progress.steps,
         }
-        torch.save(state, folder / "checkpoint.partial")
-        (folder / "checkpoint.partial").rename(folder / "checkpoint.pt")
+        partial = path.with_suffix(".partial")
+        torch.save(state, partial)
+        partial.rename(path)
 
     def _epoch(self) -> Iterator[list[Example]]:
         items = [

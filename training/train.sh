@@ -13,6 +13,6 @@ fi
 export OMP_NUM_THREADS=1
 export MALLOC_MMAP_THRESHOLD_=4294967296 MALLOC_TRIM_THRESHOLD_=17179869184 MALLOC_TOP_PAD_=268435456
 "$python" -m training.train "$run"
-"$python" -m training.export "$run/checkpoint.pt" "$run/model"
+"$python" -m training.export "$run/model" "$run/half.pt" "$run/checkpoint.pt"
 "$python" -m training.evaluate --model "$run/model"
 echo "to ship it: cp $run/model/* pipeline/annotate/model/"
