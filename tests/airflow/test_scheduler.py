@@ -90,11 +90,11 @@ def counts(demo):
         return connection.execute(query).fetchone()
 
 
-def test_the_demo_ends_green_and_shows_rows(demo, api):
+def ended_green_and_shows_rows(demo, api):
     output = demo.log.read_text()
     for title in ("Outlets", "Who said what", "Copies found", "Where every link"):
         assert title in output
-    assert "silent edit" not in output
+    assert "Edited after publication" not in output
     assert import_errors(api) == []
     for dag_id in ("ingest", "curate"):
         runs = api.get(f"/dags/{dag_id}/dagRuns")["dag_runs"]
@@ -112,7 +112,7 @@ def runs_of(api, dag_id):
     return [run["dag_run_id"] for run in api.get(f"/dags/{dag_id}/dagRuns")["dag_runs"]]
 
 
-def test_a_second_run_doubles_nothing(demo, api):
+def a_second_run_doubles_nothing(demo, api):
     before = counts(demo)
     run_id = trigger(api, "ingest")
     follow(api, "ingest", run_id, Progress(), lambda: None)
@@ -121,15 +121,23 @@ def test_a_second_run_doubles_nothing(demo, api):
     assert counts(demo) == before
 
 
-def test_the_password_is_made_up_and_private(demo, api):
+def the_password_is_made_up_and_private(demo):
     file = demo.home / "airflow" / "passwords.json"
     assert file.stat().st_mode & 0o077 == 0
     assert len(json.loads(file.read_text())["admin"]) >= 16
     assert (demo.home / "airflow" / "secrets.json").stat().st_mode & 0o077 == 0
 
 
-def test_ending_it_leaves_nothing_running(demo, api):
+def ending_it_leaves_nothing_running(demo):
     assert demo.stop() == 0, demo.log.read_text()[-2000:]
     assert demo.leftovers() == []
     assert not EmbeddedServer(demo.home).is_ready()
     assert json.loads((demo.home / "demo.json").read_text())["edition"] == 2
+
+
+def test_the_demo_from_its_start_to_its_end(demo, api):
+    # One test, because these steps have an order and the suite has none.
+    ended_green_and_shows_rows(demo, api)
+    the_password_is_made_up_and_private(demo)
+    a_second_run_doubles_nothing(demo, api)
+    ending_it_leaves_nothing_running(demo)
