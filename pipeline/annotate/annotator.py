@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain, islice, repeat
+from itertools import chain, repeat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -128,20 +128,24 @@ class Annotator:
     def _annotate_batch(self, batch: list[tuple[str, str | None]]) -> Iterator[Annotation]:
         readable = [is_english(text) for text, _ in batch]
         wanted = [pair for pair, good in zip(batch, readable, strict=True) if good]
-        titles = [title or "" for _, title in wanted]
-        reads = iter(self._read([*(text for text, _ in wanted), *titles]))
-        bodies = list(islice(reads, len(wanted)))
-        done = zip(wanted, bodies, reads, strict=True)
+        reads = self._read([_headed(text, title) for text, title in wanted])
+        done = zip(wanted, reads, strict=True)
         for good in readable:
             if not good:
                 yield Annotation(outcome=Outcome.NOT_ENGLISH, model_version=self.version)
                 continue
-            (text, title), read, titled = next(done)
-            yield self._one(text, read, title or "", titled)
+            (text, title), read = next(done)
+            yield self._one(text, title or "", read)
 
-    def _one(self, text: str, read: Read, title: str, titled: Read) -> Annotation:
-        names = [(title[span.start : span.end], span.label) for span in titled.entities]
-        found = annotate_spans(text, read, names)
+    def _one(self, text: str, title: str, read: Read) -> Annotation:
+        names = [
+            (title[span.start : span.end], span.label)
+            for span in read.entities
+            if span.end <= len(title)
+        ]
+        start = len(_headed("", title))
+        body = Read(_behind(start, read.entities), _behind(start, read.attribution))
+        found = annotate_spans(text, body, names)
         return Annotation(found.mentions, found.quotes, found.outcome, self.version)
 
     def _read(self, texts: list[str]) -> list[Read]:
@@ -163,6 +167,20 @@ class Annotator:
             if entity.label_ in OTHERS
         )
         return Read(tuple(entities), read_doc(doc, spans).attribution)
+
+
+def _headed(text: str, title: str | None) -> str:
+    """Put the headline before its text: the model learned on articles that begin with theirs."""
+    return f"{title}\n\n{text}" if title else text
+
+
+def _behind(start: int, spans: Iterable[CharSpan]) -> tuple[CharSpan, ...]:
+    """Return the spans from a place on, counted from there."""
+    return tuple(
+        span._replace(start=span.start - start, end=span.end - start)
+        for span in spans
+        if span.start >= start
+    )
 
 
 def read_doc(doc: Doc, spans: TaggedSpans) -> Read:
