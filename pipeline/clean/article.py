@@ -42,7 +42,7 @@ def clean_article(article: Article, memory: SiteMemory | None) -> Article:
     credit = _take_credit(blocks)
     page = article.canonical_url or article.url
     if memory is not None and page:
-        host = urls.host(page)
+        host = urls.authority(page)
         recurrence.remember(memory, host, page, [block for block in blocks if block.kept])
         recurrence.cut_recurring(memory, host, blocks)
     return _with_facts(_with_body(article, blocks), blocks, openings, credit)
