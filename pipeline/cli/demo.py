@@ -40,16 +40,16 @@ _TABLES = {
         select source_key as outlet, count(*) as articles,
                count(*) filter (where not is_original) as copies, sum(word_count) as words
         from mart.articles group by source_key order by source_key""",
-    "Who said what (8 of {quotes} quotes)": """
+    "Who said what (9 of {quotes} quotes)": """
         select speaker_name as speaker, quote_text as quote, source_key as outlet
         from (
-            select distinct on (speaker_name) speaker_name, quote_text, source_key
+            select speaker_name, quote_text, source_key, row_number() over (
+                partition by source_key order by length(quote_text) desc, speaker_name) as place
             from mart.who_said_what
             where quote_kind = 'direct' and speaker_name is not null and is_original
-                  and length(quote_text) between 40 and 160
-            order by speaker_name, length(quote_text) desc
-        ) as one_each
-        order by length(quote_text) desc limit 8""",
+                  and length(quote_text) between 40 and 90
+        ) as longest
+        where place <= 3 order by source_key, place""",
     "Copies found": """
         select source_key as outlet, title, original_source_key as copied_from,
                original_title, round(containment::numeric, 2) as contained
