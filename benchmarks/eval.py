@@ -83,6 +83,7 @@ def language_lines(f: Figures, tagger: Figures) -> list[Line]:
             tagger["entities"],
         )
     ]
+    lines.append(Line("the same, as annotate gives them", lines[0].data, f["worldwide.f1"]))
     published = {"source": "83.2", "cue": "75.3", "content": "72.9"}
     for role, figure in published.items():
         data = f"PolNeAR, dev ({tagger[f'{role}.n']:,.0f})"
@@ -93,6 +94,9 @@ def language_lines(f: Figures, tagger: Figures) -> list[Line]:
         for key, what in (("content", "found, F1"), ("source", "found with the right source, F1")):
             others = f"rules {_percent(f[f'rules.{group}.{key}'])}"
             lines.append(Line(f"{name} {what}", data, f[f"polnear.{group}.{key}"], others))
+    for key, what in (("found", "found exactly"), ("speaker", "with the right speaker")):
+        data = f"the two example articles ({f['seeds.direct.n']:.0f})"
+        lines.append(Line(f"direct quotes {what}", data, f[f"seeds.direct.{key}"]))
     return lines
 
 
