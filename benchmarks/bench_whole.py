@@ -7,12 +7,13 @@ articles a second (wall, all outcomes counted), and the peak memory of the large
 import gzip
 import json
 import os
-import resource
+import re
 import subprocess
 import sys
 import tempfile
 import threading
 import time
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -68,12 +69,11 @@ def measure(data: Path) -> dict[str, float]:
         subprocess.run([*dateline, "db", "start"], env=environ, check=True, capture_output=True)
         started = time.perf_counter()
         command = [*dateline, "run", str(urls), "--allow-private-addresses", "--json"]
-        done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
+        output, peak = _run_watched(command, environ)
         seconds = time.perf_counter() - started
         subprocess.run([*dateline, "db", "stop"], env=environ, check=True, capture_output=True)
-    report = json.loads(done.stdout)
+    report = json.loads(output)
     decided = sum(report["outcomes"].values())
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     return {
         "links": decided,
         "loaded": report["outcomes"].get("loaded", 0),
@@ -81,6 +81,39 @@ def measure(data: Path) -> dict[str, float]:
         "links a second": decided / seconds,
         "peak memory, MB a process": peak,
     }
+
+
+def _run_watched(command: list[str], environ: dict[str, str]) -> tuple[str, float]:
+    """Run a command in a session of its own; return its output and its largest process in MB.
+
+    The workers are forked by a server process that nobody waits for, so the accounting of finished
+    children does not see them: every process of the session is looked at four times a second.
+    """
+    running = subprocess.Popen(
+        command,
+        env=environ,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        start_new_session=True,
+    )
+    peak = 0.0
+    while running.poll() is None:
+        peak = max([peak, *_peaks(running.pid)])
+        time.sleep(0.25)
+    output, _ = running.communicate()
+    return output, peak
+
+
+def _peaks(session: int) -> Iterator[float]:
+    """Yield the peak resident set of each process of a session so far, in MB (Linux)."""
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            if os.getsid(int(folder.name)) == session:
+                found = re.search(r"VmHWM:\s+(\d+) kB", (folder / "status").read_text())
+                yield int(found[1]) / 1024 if found else 0.0
+        except OSError:  # gone since the folder was listed
+            continue
 
 
 def main() -> None:

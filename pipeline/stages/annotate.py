@@ -1,6 +1,7 @@
 """Stage *annotate*: entities and quotes of versions that the present model has not read."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from pipeline.annotate.annotator import Annotator, model_version
 from pipeline.settings import settings
@@ -23,7 +24,7 @@ def plan(run_id: int) -> list[list[int]]:
 
 def annotate(run_id: int, version_ids: Sequence[int]) -> dict[str, int]:
     """Annotate these versions and store what was found; twice is once."""
-    annotator = Annotator.load(settings().nlp_model)
+    annotator = _annotator(settings().nlp_model)
     counts = {"versions": 0, "mentions": 0, "quotes": 0}
     with store() as connection:
         for first in range(0, len(version_ids), _PART):
@@ -43,3 +44,9 @@ def annotate(run_id: int, version_ids: Sequence[int]) -> dict[str, int]:
         meter().count(f"annotated_{name}", count)
     log.info("annotated", run_id=run_id, **counts)
     return counts
+
+
+@lru_cache(maxsize=1)
+def _annotator(nlp_model: str | None) -> Annotator:
+    """Load the model once a process, however many batches it takes."""
+    return Annotator.load(nlp_model)

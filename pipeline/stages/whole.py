@@ -177,7 +177,7 @@ def _spread(
 ) -> Counter[str]:
     """Give the ids to the processes in batches; few ids stay in this one."""
     counts: Counter[str] = Counter()
-    size = min(settings().curate_batch, max(_LEAST_BATCH, -(-len(ids) // (jobs * 2))))
+    size = min(settings().curate_batch, max(_LEAST_BATCH, -(-len(ids) // (jobs * 4))))
     batches = [ids[first : first + size] for first in range(0, len(ids), size)]
     results = map(task, batches) if len(batches) < 2 or jobs == 1 else pool.map(task, batches)
     for result in results:
