@@ -103,9 +103,8 @@ def _guarded(page: StoredPage, step: Callable[[], Article]) -> Article:
         return _quarantined(page, str(error))
     except psycopg.Error:
         raise
-    except (
-        Exception
-    ) as error:  # the batch's rim: one page that trips a bug must not lose 299 others
+    # The batch's rim: one page that trips a bug must not lose 299 others.
+    except Exception as error:
         log.exception("page quarantined", fetch_id=page.fetch_id, url=page.final_url)
         return _quarantined(page, f"{type(error).__name__}: {error}")
 
