@@ -25,6 +25,8 @@ _LIST_HEAD_REASONS = frozenset({"also_read", "tags"})
 _LONGEST_LIST = 15
 _HEADLINE_WORDS = 25
 _COUNT = re.compile(r"\(?(\d{1,6}|one|no)\)? comments?|comments? \((\d{1,6})\)")
+_GLUED_COUNT = re.compile(r"(?<!\d)(\d{1,6}) comments?$")
+"""A counter behind a byline, with or without a blank: "By Ann LeeFarming0 comments"."""
 
 
 def cut_comment_thread(blocks: list[Block]) -> None:
@@ -64,7 +66,10 @@ def _headlines(blocks: list[Block], start: int) -> list[Block]:
 def comment_count(blocks: list[Block]) -> int | None:
     """Return the number that a comment counter gives, the first one of the page."""
     for block in blocks:
-        if block.reason == "comments" and (found := _COUNT.fullmatch(normalise(block.text))):
+        plain = normalise(block.text)
+        if block.reason == "comments" and (found := _COUNT.fullmatch(plain)):
             word = found[1] or found[2]
             return {"one": 1, "no": 0}.get(word) if word in ("one", "no") else int(word)
+        if block.reason == "byline" and (found := _GLUED_COUNT.search(plain)):
+            return int(found[1])
     return None
