@@ -21,9 +21,9 @@ _HELP = """Find names, and who said what, in texts.
 
 Each row needs "id" and "text"; "title" (the headline) helps with names.
 
-Each row comes back with "entities" and "quotes"; their offsets count the
-characters of the text as given. Quotation marks lie inside a quote's "content";
-"speaker" is null where nobody can be named. A text of 40 words or more in
+Each row comes back with "entities" and "quotes"; their offsets count the \
+characters of the text as given. Quotation marks lie inside a quote's "content"; \
+"speaker" is null where nobody can be named. A text of 40 words or more in \
 another language gets the outcome not_english.
 
 It streams, and needs no database and no network.

@@ -19,17 +19,17 @@ if TYPE_CHECKING:
 
 _HELP = """Find copies among texts: JSON Lines in, JSON Lines out.
 
-Each row needs "id" and "text"; "source" (the outlet) helps to tell page
+Each row needs "id" and "text"; "source" (the outlet) helps to tell page \
 furniture from the story, and may be left out.
 
-Each row comes back with "group" (a number that all copies of one story share,
-the place of its first row), "is_original" (true for the longest text of a group
+Each row comes back with "group" (a number that all copies of one story share, \
+the place of its first row), "is_original" (true for the longest text of a group \
 and for a text without copies) and "matches", one for each row that shares text:
 
 {"id", "relation", "jaccard", "containment"}
 
-"relation" is duplicate, a_in_b (this text lies in the other), b_in_a or partial;
-"containment" is the share of the shorter story that the other one holds.
+"relation" is duplicate, a_in_b (this text lies in the other), b_in_a or partial; \
+"containment" is the share of the shorter story that the other one holds. \
 Texts of fewer than 40 words match only when they are the same.
 
 Example: dateline dedupe articles.jsonl | jq -r 'select(.is_original) | .id'

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline.cli.app import START
-from pipeline.cli.output import print_table
+from pipeline.cli.output import own_command, print_table
 from pipeline.cli.up import (
     ended_by_sigterm,
     hold,
@@ -64,8 +64,8 @@ _TABLES = {
 _UNDECIDED = "select count(*) from mart.url_fate where outcome is null and run_id = {run}"
 _NEXT = """
 Ask your own questions:
-  dateline sql "select speaker_name, quote_text from mart.who_said_what where quote_text ~ 'water'"
-  dateline sql "select * from mart.run_quality"
+  {own} sql "select speaker_name, quote_text from mart.who_said_what where quote_text ~ 'water'"
+  {own} sql "select * from mart.run_quality"
 """
 
 
@@ -138,9 +138,9 @@ def _demo(stack: ExitStack, progress: "Progress", *, stays: bool) -> bool:
         progress.say(f"dateline: {complaint}")
     if not complaints:
         Memory(2, site.ports).write(memory_file)
-    print_login(airflow)
-    typer.echo(_NEXT, err=True)
+    typer.echo(_NEXT.format(own=own_command()), err=True)
     if stays:
+        print_login(airflow)
         hold(airflow, progress)
     return not complaints
 

@@ -1,12 +1,17 @@
-"""Prints result sets on stdout: a table for people, JSON Lines or CSV for programs."""
+"""Prints result sets on stdout: a table for people, JSON Lines or CSV for programs.
+
+Also says how the reader can call ``dateline``, for the hints under the results.
+"""
 
 import csv
 import json
+import shlex
 import shutil
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, Literal, TextIO
 
 from rich import box
@@ -16,6 +21,12 @@ from rich.text import Text
 
 Format = Literal["table", "json", "csv"]
 _PIPED_WIDTH = 120
+_GAP = 3
+"""Columns of the terminal that SIMPLE_HEAD puts between two cells and around a row, per cell."""
+_LEGIBLE = 12
+"""A folded cell of fewer characters breaks most English words; a heading is never folded."""
+_CUT = 300
+"""Characters of a cell in a record: `select * from mart.articles` holds whole texts."""
 
 
 def print_table(
@@ -28,8 +39,9 @@ def print_table(
 ) -> int:
     """Print the rows in the given style; return how many there were.
 
-    ``table`` folds long cells to the terminal's width (120 columns when piped), ``json`` gives one
-    object a row with non-ASCII escaped, ``csv`` has a header line.
+    ``table`` folds long cells to the terminal's width (120 columns when piped) and gives one block
+    a row where the columns are too many for that, ``json`` gives one object a row with non-ASCII
+    escaped, ``csv`` has a header line.
     """
     stream = out or sys.stdout
     listed = [list(row) for row in rows]
@@ -46,19 +58,68 @@ def print_table(
     return len(listed)
 
 
+def own_command() -> str:
+    """Return how to call `dateline` from here: its path where the shell would not find the name."""
+    program = Path(sys.argv[0])
+    if program.name != "dateline" or shutil.which("dateline"):
+        return "dateline"
+    here = Path.cwd()
+    return shlex.quote(str(program.relative_to(here) if program.is_relative_to(here) else program))
+
+
 def _print_for_people(
     rows: list[list[Any]], columns: Sequence[str], title: str | None, stream: TextIO
+) -> None:
+    width = shutil.get_terminal_size().columns if stream.isatty() else _PIPED_WIDTH
+    console = Console(file=stream, width=width, highlight=False)
+    texts = [[_cell(value) for value in row] for row in rows]
+    if not _fits(texts, columns, width):
+        cut = _print_records(texts, columns, console)
+        hint = ", long values cut: --json and --csv give them whole" if cut else ""
+    else:
+        _print_grid(rows, texts, columns, title, console)
+        hint = ""
+    console.print(f"({len(rows)} row{'' if len(rows) == 1 else 's'}{hint})", highlight=False)
+
+
+def _fits(texts: list[list[str]], columns: Sequence[str], width: int) -> bool:
+    """Return whether every column can have its heading whole and its cells legible."""
+    needed = 0
+    for index, column in enumerate(columns):
+        longest = max((len(text[index]) for text in texts), default=0)
+        needed += max(len(column), min(longest, _LEGIBLE)) + _GAP
+    return needed <= width
+
+
+def _print_grid(
+    rows: list[list[Any]],
+    texts: list[list[str]],
+    columns: Sequence[str],
+    title: str | None,
+    console: Console,
 ) -> None:
     table = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", pad_edge=False)
     for index, column in enumerate(columns):
         numeric = any(_is_number(row[index]) for row in rows)
         table.add_column(column, justify="right" if numeric else "left", overflow="fold")
-    for row in rows:
-        table.add_row(*(Text(_cell(value)) for value in row))
-    width = shutil.get_terminal_size().columns if stream.isatty() else _PIPED_WIDTH
-    console = Console(file=stream, width=width, highlight=False)
+    for text in texts:
+        table.add_row(*map(Text, text))
     console.print(table)
-    console.print(f"({len(rows)} row{'' if len(rows) == 1 else 's'})", highlight=False)
+
+
+def _print_records(texts: list[list[str]], columns: Sequence[str], console: Console) -> bool:
+    """Print a block of "column  value" lines for each row; return whether a value was cut."""
+    for place, text in enumerate(texts, start=1):
+        console.print(Text(f"── row {place} ", style="bold"))
+        block = Table.grid(padding=(0, 2))
+        block.add_column(no_wrap=True)
+        block.add_column(overflow="fold")
+        for column, value in zip(columns, text, strict=True):
+            shown = value if len(value) <= _CUT else f"{value[:_CUT]}…"
+            block.add_row(column, Text(shown))
+        console.print(block)
+        console.print()
+    return any(len(value) > _CUT for text in texts for value in text)
 
 
 def _is_number(value: Any) -> bool:

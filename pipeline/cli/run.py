@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from pipeline.cli.app import EVERY_DAY
-from pipeline.cli.output import print_table
+from pipeline.cli.output import own_command, print_table
 
 _HELP = (
     "Take feeds, sitemaps, pages, lists of URLs, folders and files all the way into Postgres.\n\n"
@@ -16,7 +16,7 @@ _HELP = (
     "Example: dateline run https://news.example/feed.xml pages/ article.txt urls.txt crawl.warc.gz"
 )
 
-_NEXT = 'dateline sql "select speaker_name, quote_text from mart.who_said_what"'
+_NEXT = 'sql "select speaker_name, quote_text from mart.who_said_what"'
 
 
 def register(app: typer.Typer) -> None:
@@ -71,7 +71,7 @@ def register(app: typer.Typer) -> None:
             quotes, mentions = report.counts.get("quotes", 0), report.counts.get("mentions", 0)
             typer.secho(
                 f"run {report.run_id}: {quotes} quotes, {mentions} mentions of names, "
-                f"{report.seconds:.0f} s. Ask with: {_NEXT}",
+                f"{report.seconds:.0f} s. Ask with: {own_command()} {_NEXT}",
                 err=True,
             )
         sys.exit(0 if report.all_went_well else 1)

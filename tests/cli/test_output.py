@@ -1,0 +1,58 @@
+"""What a person sees of a result set, and how the hints name the command."""
+
+import io
+import sys
+
+import pytest
+
+from pipeline.cli.output import own_command, print_table
+
+
+def printed(rows, columns):
+    out = io.StringIO()
+    print_table(rows, columns, out=out)
+    return out.getvalue().splitlines()
+
+
+def test_many_columns_become_one_block_a_row_with_whole_headings():
+    columns = [f"heading_number_{number:02}" for number in range(20)]
+    lines = printed([["a value of four words"] * 20, [None] * 20], columns)
+    assert "heading_number_07  a value of four words" in map(str.rstrip, lines)
+    assert sum(line.startswith("── row") for line in lines) == 2
+    assert lines[-1] == "(2 rows)"
+
+
+def test_a_long_value_is_cut_in_a_block_only_and_the_count_says_so():
+    text = "river " * 400
+    wide = printed([[text] * 12], [f"column_{number}" for number in range(12)])
+    assert len(wide) < 60
+    assert wide[-1] == "(1 row, long values cut: --json and --csv give them whole)"
+    alone = printed([[text]], ["text"])
+    assert sum(line.count("river") for line in alone) == 400
+    assert alone[-1] == "(1 row)"
+
+
+def test_no_rows_of_many_columns_are_counted():
+    assert printed([], ["a_rather_long_heading"] * 20) == ["(0 rows)"]
+
+
+def test_few_columns_stay_a_table_though_a_cell_is_long():
+    lines = printed([["harbour", "word " * 50, 3]], ["outlet", "quote", "copies"])
+    assert lines[1].split() == ["outlet", "quote", "copies"]
+
+
+@pytest.mark.parametrize(
+    ("called", "found", "said"),
+    [
+        (".venv/bin/dateline", None, ".venv/bin/dateline"),
+        ("{here}/.venv/bin/dateline", None, ".venv/bin/dateline"),
+        ("/else where/bin/dateline", None, "'/else where/bin/dateline'"),
+        ("/else/bin/dateline", "/else/bin/dateline", "dateline"),
+        ("/else/pipeline/__main__.py", None, "dateline"),
+    ],
+)
+def test_hints_name_the_command_as_the_shell_finds_it(monkeypatch, tmp_path, called, found, said):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", [called.format(here=tmp_path)])
+    monkeypatch.setattr("pipeline.cli.output.shutil.which", lambda _name: found)
+    assert own_command() == said
