@@ -3,9 +3,14 @@
 import os
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 import structlog
 
 from pipeline.settings import settings
+
+# The same examples every time: a test may fail for a change of the code only.
+hypothesis_settings.register_profile("dateline", derandomize=True, deadline=None)
+hypothesis_settings.load_profile("dateline")
 
 
 @pytest.fixture(autouse=True)

@@ -25,6 +25,8 @@ def fork(run: Callable[[], object]) -> int:
     if pid:
         return pid
     code = 1
+    for number in _SIGNALS:
+        signal.signal(number, signal.SIG_DFL)
     try:
         run()
         code = 0
@@ -45,14 +47,15 @@ def keep(parts: Mapping[str, Callable[[], object]], *, watch_stdin: bool) -> int
         parts: what to run, by name; each in a process of its own.
         watch_stdin: end when standard input closes.
     """
-    children = {fork(run): name for name, run in parts.items()}
     told: list[int] = []
 
     def note(number: int, _frame: FrameType | None) -> None:
         told.append(number)
 
+    # Before the first fork: a signal in between would end the keeper alone and orphan the parts.
     for number in _SIGNALS:
         signal.signal(number, note)
+    children = {fork(run): name for name, run in parts.items()}
     dead = _watch(children, told, watch_stdin=watch_stdin)
     _end(children)
     return 1 if dead else 0

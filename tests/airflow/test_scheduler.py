@@ -82,6 +82,44 @@ def api(demo):
     return AirflowApi(*found.groups())
 
 
+CHROMIUM = Path("/usr/bin/chromium")
+
+
+@pytest.fixture(scope="module")
+def ui_text(demo, api):
+    """What a person reads on the page of the DAG `curate`; None where there is no Chromium."""
+    if not CHROMIUM.exists():
+        return None
+    from playwright.sync_api import sync_playwright
+
+    url, user, password = demo.wait_for(
+        r"Airflow: (\S+)\s+user (\S+)\s+password (\S+)", 300
+    ).groups()
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
+        )
+        page = browser.new_page()
+        page.goto(f"{url}/auth/login")
+        page.get_by_label("Username").fill(user)
+        page.get_by_label("Password").fill(password)
+        page.get_by_role("button", name="Sign in").click()
+        page.wait_for_url(lambda address: "/auth/login" not in address)
+        page.goto(f"{url}/dags/curate")
+        page.get_by_text("plan_annotate").first.wait_for()
+        text = page.inner_text("body")
+        browser.close()
+    return text
+
+
+@pytest.mark.browser
+def test_the_ui_shows_the_run_and_its_tasks(ui_text):
+    if ui_text is None:
+        pytest.skip(f"no Chromium at {CHROMIUM} (Debian: apt-get install chromium)")
+    for words in ("curate", "dedupe", "publish", "raw_pages"):
+        assert words in ui_text
+
+
 def counts(demo):
     with closing(connect(EmbeddedServer(demo.home).dsn())) as connection:
         query = """
@@ -135,8 +173,9 @@ def ending_it_leaves_nothing_running(demo):
     assert json.loads((demo.home / "demo.json").read_text())["edition"] == 2
 
 
-def test_the_demo_from_its_start_to_its_end(demo, api):
-    # One test, because these steps have an order and the suite has none.
+def test_the_demo_from_its_start_to_its_end(demo, api, ui_text):
+    # One test, because these steps have an order and the suite has none. It asks for the page of
+    # the UI although another test reads it: after the last step there is no UI.
     ended_green_and_shows_rows(demo, api)
     the_password_is_made_up_and_private(demo)
     a_second_run_doubles_nothing(demo, api)
