@@ -21,6 +21,11 @@ _HELP = (
     'Example: dateline sql "select speaker_name, quote_text, title from mart.who_said_what limit 3"'
 )
 
+_STAY_READ_ONLY = "select pg_catalog.set_config('default_transaction_read_only', 'on', false)"
+"""Postgres takes "set transaction read write" before a transaction's first query, so this is that
+query; and what follows a "commit;" in the text runs in a transaction that begins read-only too. The
+rollback at the end takes the setting back: behind PgBouncer the session is somebody else's next."""
+
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
@@ -61,7 +66,8 @@ def _print_results(conn: "psycopg.Connection", text: str, style: Format) -> None
     import psycopg
 
     try:
-        with conn.transaction():
+        with conn.transaction(force_rollback=True):
+            conn.execute(_STAY_READ_ONLY)
             cursor = conn.execute(text.encode())
             while True:
                 if cursor.description:

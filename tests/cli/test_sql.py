@@ -59,6 +59,8 @@ def test_a_file_with_two_queries_prints_both(asked, tmp_path):
     [
         ("select 1,\n  nonsense", "(line 2, column 3: nonsense)"),
         ("delete from news.articles", "read-only transaction"),
+        ("set transaction read write; create table public.mine (a int)", "before any query"),
+        ("commit; create table public.mine (a int); begin", "read-only transaction"),
         ("missing.sql", "there is no file missing.sql"),
         ("select headlin from mart.articles", "does not exist"),
     ],
