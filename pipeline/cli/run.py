@@ -16,7 +16,8 @@ _HELP = (
     "Example: dateline run https://news.example/feed.xml pages/ article.txt urls.txt crawl.warc.gz"
 )
 
-_NEXT = 'sql "select speaker_name, quote_text from mart.who_said_what"'
+_NEXT = 'Ask with: {own} sql "select speaker_name, quote_text from mart.who_said_what"'
+_WHY = 'Why: {own} sql "select url, outcome, reason from mart.url_fate where run_id = {run}"'
 
 
 def register(app: typer.Typer) -> None:
@@ -69,9 +70,10 @@ def register(app: typer.Typer) -> None:
         else:
             print_table(list(report.outcomes.items()), ["outcome", "links"])
             quotes, mentions = report.counts.get("quotes", 0), report.counts.get("mentions", 0)
+            hint = _NEXT if report.outcomes.keys() & {"loaded", "unchanged"} else _WHY
             typer.secho(
                 f"run {report.run_id}: {quotes} quotes, {mentions} mentions of names, "
-                f"{report.seconds:.0f} s. Ask with: {own_command()} {_NEXT}",
+                f"{report.seconds:.0f} s. " + hint.format(own=own_command(), run=report.run_id),
                 err=True,
             )
         sys.exit(0 if report.all_went_well else 1)

@@ -58,7 +58,7 @@ class _Plan:
         if is_web_url(target):
             self._add_url(target)
         elif _is_path(target):
-            self._add_path(Path(target).absolute())
+            self._add_path(Path(target).resolve())
         else:
             hint = f" Did you mean https://{target}?" if _looks_like_host(target) else ""
             raise UsageError(f"{target!r} is neither a web address nor an existing path.{hint}")

@@ -102,6 +102,6 @@ def addresses(
         raise Refused(
             Outcome.ADDRESS_REFUSED,
             f"{name} is {', '.join(found) or 'nowhere'}, no public address; intranets need "
-            "allow_private_addresses = true in the source",
+            "allow_private_addresses = true in the source, or --allow-private-addresses",
         )
     return good

@@ -103,7 +103,7 @@ def _checked(path: Path, name: str, value: Any) -> Any:
 
 def _absolute(names: tuple[str, ...], folder: Path) -> tuple[str, ...]:
     return tuple(
-        name if is_web_url(name) else str((folder / Path(name).expanduser()).absolute())
+        name if is_web_url(name) else str((folder / Path(name).expanduser()).resolve())
         for name in names
     )
 

@@ -89,6 +89,16 @@ def test_files_and_folders_are_one_source(fetcher, tmp_path):
     assert (read.outcome, read.header("content-type")) == (None, "text/plain")
 
 
+def test_a_file_has_one_url_however_its_path_is_written(fetcher, tmp_path, monkeypatch):
+    (tmp_path / "desk").mkdir()
+    story = tmp_path / "story.txt"
+    story.write_text("A story in plain words.")
+    monkeypatch.chdir(tmp_path / "desk")
+    for spelling in (str(story), "../story.txt", str(tmp_path / "desk" / ".." / "story.txt")):
+        [(_, discovered)] = discover_targets([spelling], fetcher)
+        assert [link.url for link in discovered.links] == [story.as_uri()]
+
+
 @pytest.mark.parametrize(
     ("target", "words"),
     [
