@@ -3,8 +3,8 @@
 import os
 
 import pytest
-from hypothesis import settings as hypothesis_settings
 import structlog
+from hypothesis import settings as hypothesis_settings
 
 from pipeline.settings import settings
 

@@ -11,12 +11,13 @@ import pytest
 SCRIPT = """
 import os, sys, time
 from pipeline.cockpit.keeper import keep
-def sleeper(): print(os.getpid(), flush=True); time.sleep(60)
+def tell(): os.write(1, b"%d\\n" % os.getpid())  # in one piece: two children tell at once
+def sleeper(): tell(); time.sleep(60)
 second = sleeper
 def stubborn():
     import signal
     signal.signal(signal.SIGTERM, signal.SIG_IGN); sleeper()
-def short(): sleeper_pid = os.getpid(); print(sleeper_pid, flush=True); time.sleep(0.5); sys.exit(3)
+def short(): tell(); time.sleep(0.5); sys.exit(3)
 parts = {name: globals()[name] for name in sys.argv[2:]}
 sys.exit(keep(parts, watch_stdin=sys.argv[1] == "watch"))
 """
