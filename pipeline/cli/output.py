@@ -28,6 +28,11 @@ _LEGIBLE = 12
 _CUT = 300
 """Characters of a cell in a record: `select * from mart.articles` holds whole texts."""
 
+_UNPRINTABLE = {
+    number: "\ufffd" for number in (*range(32), *range(127, 160)) if number not in (9, 10)
+}
+"""A title may hold ESC: shown as it is, a news site could rewrite the reader's terminal."""
+
 
 def print_table(
     rows: Iterable[Sequence[Any]],
@@ -127,6 +132,10 @@ def _is_number(value: Any) -> bool:
 
 
 def _cell(value: Any) -> str:
+    return _shown(value).translate(_UNPRINTABLE)
+
+
+def _shown(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, datetime):
@@ -134,7 +143,7 @@ def _cell(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:.3g}" if abs(value) < 1000 else f"{value:.0f}"
     if isinstance(value, list | tuple):
-        return ", ".join(map(_cell, value))
+        return ", ".join(map(_shown, value))
     return str(_plain(value))
 
 

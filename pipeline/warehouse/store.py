@@ -94,8 +94,9 @@ def _readable(where: str) -> str:
     try:
         conninfo.conninfo_to_dict(where)
     except psycopg.ProgrammingError as error:
+        said = " ".join(str(error).replace(where, "…").split())  # libpq repeats it, password too
         raise SettingsError(
-            f"DATELINE_DSN cannot be read ({' '.join(str(error).split())}): "
+            f"DATELINE_DSN cannot be read ({said}): "
             "write it as postgresql://user@host:5432/database."
         ) from error
     return where

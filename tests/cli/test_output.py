@@ -56,3 +56,9 @@ def test_hints_name_the_command_as_the_shell_finds_it(monkeypatch, tmp_path, cal
     monkeypatch.setattr(sys, "argv", [called.format(here=tmp_path)])
     monkeypatch.setattr("pipeline.cli.output.shutil.which", lambda _name: found)
     assert own_command() == said
+
+
+def test_a_value_cannot_move_the_terminal_s_cursor():
+    shown = "\n".join(printed([["Storm\x1b[2J\x9b31m\rover\tHalvane"]], ["title"]))
+    assert not set(shown) & {"\x1b", "\x9b", "\r"}
+    assert "Storm\ufffd[2J" in shown

@@ -183,7 +183,8 @@ def test_a_server_that_is_not_there_is_one_sentence(monkeypatch, tmp_path):
 
 
 def test_a_dsn_that_cannot_be_read_is_one_sentence(monkeypatch):
-    monkeypatch.setenv("DATELINE_DSN", "postgres:/nonsense")
+    monkeypatch.setenv("DATELINE_DSN", "postgresql://ida:secret@[::1/dateline")
     settings.cache_clear()
-    with pytest.raises(SettingsError, match="DATELINE_DSN cannot be read"):
+    with pytest.raises(SettingsError, match="DATELINE_DSN cannot be read") as caught:
         connect()
+    assert "secret" not in str(caught.value)
