@@ -52,7 +52,7 @@ def register(app: typer.Typer) -> None:
             stack.callback(stop_loudly, airflow, progress)
             start_airflow(airflow, progress, detached=detach)
             trigger(airflow.api, "ingest")
-            progress.say(f"reading {len(keys)} sources now, and then by {settings().schedule} UTC")
+            progress.say(f"reading {', '.join(keys)} now, and then by {settings().schedule} UTC")
             print_login(airflow)
             if detach:
                 stack.pop_all()
