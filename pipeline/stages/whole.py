@@ -13,9 +13,12 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 
+import psycopg
+
 from pipeline.discover.found import Discovered
 from pipeline.discover.links import discover as find_links
 from pipeline.discover.targets import discover_targets
+from pipeline.errors import StoreUnavailable
 from pipeline.fetch.fetcher import Fetcher
 from pipeline.outcomes import Outcome
 from pipeline.records import Response, Source
@@ -27,6 +30,7 @@ from pipeline.stages.store import store
 from pipeline.telemetry import configure_logging
 from pipeline.warehouse.links import add_links
 from pipeline.warehouse.sources import upsert_sources
+from pipeline.words import one_line
 
 _HOSTS_AT_ONCE = 8
 _LEAST_BATCH = 10
@@ -119,6 +123,12 @@ def _run(find: Callable[[], Found], tell: Tell, jobs: int, log_level: str) -> Ru
         _fetch_all(run_id, found, tell)
         counts = _curate(run_id, tell, jobs, log_level)
         succeeded = True
+    except psycopg.OperationalError as error:
+        said = one_line(str(error), 200)
+        raise StoreUnavailable(
+            f"Postgres failed during the run ({said}): when it is well again, give the same "
+            "command; it completes what this run left."
+        ) from error
     finally:
         outcomes = runs.close_run(run_id, succeeded)
     problems = tuple(

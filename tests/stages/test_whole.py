@@ -10,9 +10,10 @@ import psycopg
 import pytest
 
 from pipeline.demo import DemoSite, expected, free_ports
+from pipeline.errors import StoreUnavailable
 from pipeline.outcomes import Outcome
 from pipeline.settings import settings
-from pipeline.stages.whole import RunReport, run_sources
+from pipeline.stages.whole import RunReport, run_sources, run_targets
 from pipeline.words import normalise
 
 GOLD = expected()
@@ -216,3 +217,19 @@ def test_the_runs_went_well(runs):
     for report in runs.reports:
         assert report.counts["checks"] > 0
         assert not report.outcomes.get(Outcome.QUARANTINED)
+
+
+def test_a_server_that_goes_away_is_one_sentence(store_dsn, tmp_path, monkeypatch):
+    monkeypatch.setenv("DATELINE_DSN", store_dsn)
+    settings.cache_clear()
+    (tmp_path / "story.txt").write_text("Sluice closed\n\nThe sluice is closed until Monday.")
+
+    def tell(line):
+        if line == "looking for copies":
+            with psycopg.connect(store_dsn) as connection:
+                connection.execute("select pg_terminate_backend(pg_backend_pid())")
+
+    with pytest.raises(StoreUnavailable, match=r"during the run \(.+\): .+ the same command"):
+        run_targets([str(tmp_path / "story.txt")], tell, jobs=1)
+    with psycopg.connect(store_dsn) as connection:
+        assert connection.execute("select status from ops.runs").fetchall() == [("failed",)]
