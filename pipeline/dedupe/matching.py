@@ -1,17 +1,21 @@
 """New texts against a store of older ones: what relates to what, and what no longer does.
 
 The warehouse stage calls this once a batch, the filter once for all its rows. The findings depend
-on the set of texts in the store only, not on the order or the batches in which they came (as long
-as no fingerprint has more holders than the store gives back). Knows nothing of where texts lie.
+on the set of texts in the store only, not on the order or the batches in which they came, with two
+exceptions: a fingerprint that has more holders than the store gives back, and a text that goes or
+is replaced, since what its words showed to be furniture of others stays so until a new text touches
+those others. Knows nothing of where texts lie.
 """
 
 from collections import OrderedDict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from pipeline.dedupe.candidates import CandidateStore
 from pipeline.dedupe.fingerprints import fingerprints
-from pipeline.dedupe.furniture import MAX_WITNESSES, find_furniture
+from pipeline.dedupe.furniture import MAX_WITNESSES, Furniture, find_furniture
 from pipeline.dedupe.relations import Prepared, prepare, relate
 from pipeline.records import Match
 
@@ -42,14 +46,13 @@ def find_matches(new: Collection[int], store: CandidateStore) -> Findings:
     desk = _Desk(store)
     wanted = set(new)
     pairs: set[tuple[int, int]] = set()
-    stale: set[int] = set()
+    older: set[int] = set()
     for each in sorted(wanted):
-        others = desk.candidates(each)
-        pairs.update((min(each, other), max(each, other)) for other in others)
-        if any(other not in wanted for other in others) and desk.is_evidence(each):
-            stale.update(other for other in others if other not in wanted)
-    for each in sorted(stale):
-        pairs.update((min(each, other), max(each, other)) for other in desk.candidates(each))
+        pairs.update(desk.pairs(each))
+        older.update(desk.candidates(each))
+    for each in sorted(older - wanted):
+        if desk.is_changed(each, wanted):
+            pairs.update(desk.pairs(each))
     return _judge(sorted(pairs), wanted, desk)
 
 
@@ -79,14 +82,28 @@ class _Desk:
         left, right = self._story(a), self._story(b)
         return relate(left, right) if left and right else None
 
+    def pairs(self, text_id: int) -> set[tuple[int, int]]:
+        return {(min(text_id, each), max(text_id, each)) for each in self.candidates(text_id)}
+
     def candidates(self, text_id: int) -> list[int]:
         if text_id not in self._candidates:
             self._prepared([text_id])
         return self._candidates.get(text_id, [])
 
-    def is_evidence(self, text_id: int) -> bool:
-        self._story(text_id)
-        return text_id in self._evidence
+    def is_changed(self, text_id: int, new: set[int]) -> bool:
+        """Tell whether an older text has other furniture than it had before the new ones came.
+
+        Asked of the older text, since a new one does not see all that it tips: the clean copy of a
+        page's story has that page for its only candidate, but the page has its outlet's others too.
+        """
+        story, others = self._story(text_id), self.candidates(text_id)
+        before = [other for other in others if other not in new]
+        if story is None or before[:MAX_WITNESSES] == others[:MAX_WITNESSES]:
+            return False
+        if text_id not in self._evidence and len(others) <= MAX_WITNESSES:
+            return False  # no sunflower with all the others, so none with some of them
+        was = self._furniture(story, before)
+        return not np.array_equal(was.shingles, story.furniture)
 
     def _story(self, text_id: int) -> Prepared | None:
         """Return the text with its furniture marked, or None where it is gone."""
@@ -99,13 +116,17 @@ class _Desk:
 
     def _strip(self, text_id: int) -> Prepared | None:
         text = self._prepared([text_id]).get(text_id)
-        others = self.candidates(text_id)
-        if text is None or len(others) < 2:
-            return text
-        found = find_furniture(text, list(self._prepared(others[:MAX_WITNESSES]).values()))
+        if text is None:
+            return None
+        found = self._furniture(text, self.candidates(text_id))
         if found.is_evidence:
             self._evidence.add(text_id)
         return replace(text, furniture=found.shingles) if len(found.shingles) else text
+
+    def _furniture(self, text: Prepared, others: list[int]) -> Furniture:
+        if len(others) < 2:
+            return Furniture(text.shingles[:0], is_evidence=False)
+        return find_furniture(text, list(self._prepared(others[:MAX_WITNESSES]).values()))
 
     def _prepared(self, ids: Collection[int]) -> dict[int, Prepared]:
         ready = {each: text for each in ids if (text := self._plain.get(each)) is not None}

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from pipeline.dedupe.candidates import HOT_KEY_LIMIT, CandidateText, MemoryCandidates
 from pipeline.dedupe.fingerprints import fingerprints
+from pipeline.dedupe.furniture import MAX_WITNESSES
 from pipeline.dedupe.groups import GroupText, group
 from pipeline.dedupe.matching import find_matches
 from pipeline.dedupe.spool import SpooledCandidates
@@ -30,7 +31,7 @@ def all_at_once(texts: list[CandidateText]) -> dict[tuple[int, int], Match]:
 def in_batches(texts: list[CandidateText], sizes: list[int]) -> dict[tuple[int, int], Match]:
     """Do what the warehouse does: store a batch, find, delete what was retracted, upsert."""
     store, known = MemoryCandidates(), {}
-    left = list(texts)
+    left, sizes = list(texts), list(sizes)
     while left:
         size = sizes.pop() if sizes else len(left)
         batch, left = left[:size], left[size:]
@@ -113,6 +114,15 @@ def test_furniture_that_shows_itself_later_retracts_older_matches():
     assert later.matches == ()
 
 
+def test_a_clean_copy_that_comes_later_retracts_what_a_frame_had_matched():
+    # The copy has no candidate but the page of its story, so it is no evidence by itself.
+    pages = [page("outlet a", story(f"made {seed}", 160), 170) for seed in (0, 1)]
+    texts = texts_of(story("made 0", 160), *pages, story("made 1", 160))
+    assert set(in_batches(texts[:3], [])) == {(1, 2), (2, 3)}
+    assert in_batches(texts, [1, 3]) == all_at_once(texts)
+    assert set(all_at_once(texts)) == {(1, 2), (3, 4)}
+
+
 kinds = st.tuples(
     st.sampled_from(["plain", "cut", "brief", "edited", "outlet a", "outlet b", "long", "mixed"]),
     st.integers(0, 3),
@@ -139,15 +149,25 @@ def make(kind: str, seed: int) -> str:
     st.lists(st.integers(1, 5), max_size=8),
     st.randoms(use_true_random=False),
     st.booleans(),
+    st.sampled_from([MAX_WITNESSES, 5]),
 )
-def test_arrival_does_not_count(chosen, sizes, random, has_source):
+def test_arrival_does_not_count(chosen, sizes, random, has_source, most):
     texts = [
         CandidateText(number, make(kind, seed), kind if has_source else None)
         for number, (kind, seed) in enumerate(chosen, 1)
     ]
-    once = all_at_once(texts)
-    random.shuffle(texts)
-    assert in_batches(texts, sizes) == once
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("pipeline.dedupe.matching.MAX_WITNESSES", most)
+        once = all_at_once(texts)
+        random.shuffle(texts)
+        assert in_batches(texts, sizes) == once
+
+
+def test_the_batches_that_once_kept_a_retracted_relation():
+    chosen = [*[("plain", 0)] * 4, ("outlet a", 1), ("plain", 1), ("outlet a", 0)]
+    texts = texts_of(*(make(kind, seed) for kind, seed in chosen))
+    first, rest = [texts[each] for each in (0, 4, 6)], [texts[each] for each in (1, 2, 5, 3)]
+    assert in_batches([*first, *rest], [3]) == all_at_once(texts)
 
 
 def test_a_new_version_replaces_the_older_text_in_the_store():
