@@ -21,6 +21,8 @@ from pipeline.errors import ArchiveError
 
 MAX_RECORD_BYTES = 64_000_000
 """Larger records are no news pages; reading one would cost its size in memory."""
+_MAX_HEADER_BYTES = 1 << 20
+"""fastwarc stops at 32 KiB by itself; fetch takes up to 100 KiB, and what we wrote we must read."""
 _PAGES = WarcRecordType.response | WarcRecordType.resource
 _GZIP = b"\x1f\x8b\x08"
 _WINDOW = 1 << 20
@@ -157,7 +159,8 @@ class _Tail:
 
 
 def _records(stream: "_Tail | IO[bytes]") -> Iterator[WarcRecord]:
-    return iter(ArchiveIterator(stream, parse_http=False, strict_mode=False))
+    limit = _MAX_HEADER_BYTES
+    return iter(ArchiveIterator(stream, parse_http=False, max_header_len=limit, strict_mode=False))
 
 
 def _page_or_broken(record: WarcRecord, raw_uri: str) -> ArchivedPage | BrokenRecord:
@@ -177,7 +180,7 @@ def _page(record: WarcRecord, raw_uri: str) -> ArchivedPage:
     headers: tuple[tuple[str, str], ...] = ()
     status, kind = None, record.headers.get("Content-Type")
     if record.record_type == WarcRecordType.response:
-        record.parse_http(auto_decode="all", strict_mode=False)
+        record.parse_http(auto_decode="all", max_header_len=_MAX_HEADER_BYTES, strict_mode=False)
         answer = record.http_headers
         if answer is None or answer.status_code is None:
             raise ArchiveError("the record holds no HTTP answer")

@@ -54,6 +54,13 @@ def test_a_page_is_read_back_as_it_was(tmp_path):
     assert not any(key == "Injected" for key, _ in page.headers)
 
 
+def test_headers_as_long_as_fetch_takes_them_are_read_back(tmp_path):
+    headers = tuple((f"X-Policy-{number}", "y" * 1000) for number in range(90))
+    [raw_uri] = write(tmp_path, response(headers=headers))
+    assert len(read_record(raw_uri).headers) >= 90
+    assert len(list(iter_warc(raw_uri.partition("#")[0]))) == 1
+
+
 @settings(max_examples=40, deadline=None)
 @given(st.binary(max_size=5000), st.integers(100, 599))
 def test_any_body_and_status_survives(tmp_path_factory, body, status):
