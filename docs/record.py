@@ -17,7 +17,7 @@ DATELINE = ROOT / ".venv" / "bin" / "dateline"
 
 QUESTIONS = (
     (
-        "Who said what about the port strike?",
+        "Who is quoted in articles that mention the port strike?",
         """select speaker_name, quote_text, source_key
 from mart.who_said_what
 join mart.articles using (article_id, source_key)
@@ -28,11 +28,11 @@ order by quote_text
 limit 4""",
     ),
     (
-        "Who is named most, counting a wire story once?",
+        "Which bodies are named most, counting a wire story once?",
         """select entity_name, entity_type, sum(article_count) as articles,
        sum(original_article_count) as originals
 from mart.daily_entity_mentions
-where entity_type in ('PERSON', 'ORG')
+where entity_type = 'ORG'
 group by entity_name, entity_type
 order by originals desc, articles desc, entity_name
 limit 5""",

@@ -1,5 +1,6 @@
 """``dateline fate URL``: where did my story go?"""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -23,7 +24,7 @@ def register(app: typer.Typer) -> None:
 
     @app.command(rich_help_panel=EVERY_DAY)
     def fate(
-        url: Annotated[str, typer.Argument(help="A URL as discovered, in any spelling.")],
+        url: Annotated[str, typer.Argument(help="A URL in any spelling, or a local file.")],
         as_json: Annotated[bool, typer.Option("--json", help="One JSON object a row.")] = False,
     ) -> None:
         """Tell what became of a URL in each run: its outcome, the reason, the HTTP status.
@@ -32,6 +33,9 @@ def register(app: typer.Typer) -> None:
         """
         from pipeline.stages.store import store
         from pipeline.urls import canonical_url
+
+        if Path(url).is_file():
+            url = Path(url).resolve().as_uri()
 
         with store() as connection:
             keys = {"url": url, "canonical": canonical_url(url)}

@@ -30,6 +30,12 @@ class Running:
     started: float
     """Its start in seconds since the epoch: with the pid, it names one process for ever."""
     url: str
+    starter: int | None = None
+    """The process that it ends with; None where it was detached."""
+
+    def is_ending(self) -> bool:
+        """Tell whether its starter is gone, killed perhaps: it is about to notice."""
+        return self.starter is not None and not _psutil().pid_exists(self.starter)
 
     def is_alive(self) -> bool:
         """Tell whether this very process still runs."""
@@ -57,7 +63,11 @@ def start(
         UsageError: one runs already.
         SettingsError: Airflow is not installed.
     """
-    if (other := running(places)) is not None:
+    other = running(places)
+    if other is not None and other.is_ending():
+        _wait_until(lambda: running(places) is None, _PATIENCE)
+        other = running(places)
+    if other is not None:
         raise UsageError(f"Airflow runs already at {other.url} (stop it with `dateline down`)")
     stop_stale(places)
     words = ["migrate"] * migrate + ["detached"] * detached
@@ -71,7 +81,9 @@ def start(
             start_new_session=True,
         )
     started = _psutil().Process(keeper.pid).create_time()
-    write_private(places.running, {"pid": keeper.pid, "started": started, "url": url})
+    starter = None if detached else os.getpid()
+    known = {"pid": keeper.pid, "started": started, "url": url, "starter": starter}
+    write_private(places.running, known)
     return keeper
 
 

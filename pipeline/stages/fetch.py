@@ -103,13 +103,13 @@ def _ask(
         raw_uri = archive.write(response) if has_body else None
         rows.append(FetchRow.of(request.key, source.key, response, raw_uri))
         if response.outcome is not None:
-            outcome = _outcome(by_id[request.key], response.outcome)
-            decisions.append(Decision(request.key, outcome, response.reason, response.status))
+            decisions.append(_decision(by_id[request.key], response.outcome, response))
     return rows, decisions
 
 
-def _outcome(link: StoredLink, outcome: Outcome) -> Outcome:
+def _decision(link: StoredLink, outcome: Outcome, response: Response) -> Decision:
     """A page that is no article and did not change ends as it did before, not as unchanged."""
+    reason = response.reason
     if outcome is Outcome.UNCHANGED and not link.has_article and link.last_outcome:
-        return link.last_outcome
-    return outcome
+        outcome, reason = link.last_outcome, f"as in the run before: not changed since ({reason})"
+    return Decision(link.link_id, outcome, reason, response.status)

@@ -63,8 +63,13 @@ class RunReport:
 
     @property
     def all_went_well(self) -> bool:
-        """Tell whether nothing needs a person's eye; a 404 is an outcome, not a fault."""
-        return not self.problems and not self.outcomes.get(Outcome.QUARANTINED)
+        """Tell whether nothing needs a person's eye.
+
+        One 404 among many links is an outcome, not a fault; links of which none is stored are one.
+        """
+        stored = (Outcome.LOADED, Outcome.UNCHANGED, Outcome.DUPLICATE_URL)
+        is_any_stored = not self.outcomes or any(self.outcomes.get(each) for each in stored)
+        return not self.problems and not self.outcomes.get(Outcome.QUARANTINED) and is_any_stored
 
 
 def run_targets(

@@ -12,6 +12,13 @@ _NO_ENTITIES = ("DATE", "MONEY")
 """Labels that name a time or an amount: mentions of nobody."""
 _LONGEST_NAME = 500
 """Code points, so at most 2000 bytes of the unique index; the longest real name seen has 160."""
+_LOWER_THE_VOICE = """
+update news.entities as e
+set entity_name = w.name
+from unnest(%s::text[], %s::text[], %s::text[]) as w(kind, normal, name)
+where e.entity_type = w.kind and e.normalized_name = w.normal and e.entity_type <> 'ORG'
+    and e.entity_name = upper(e.entity_name) and w.name <> upper(w.name)
+"""
 
 
 def entity_key(label: str | None, name: str) -> EntityKey:
@@ -25,7 +32,10 @@ def entity_key(label: str | None, name: str) -> EntityKey:
 def find_or_insert(
     conn: Connection, named: Iterable[tuple[EntityKey, str]]
 ) -> dict[EntityKey, int]:
-    """Return the id of each entity, storing those that are new under the name given first.
+    """Return the id of each entity, storing those that are new.
+
+    Of several spellings of a name one that does not shout is kept, whatever came first: "Nairobi"
+    and not the dateline's "NAIROBI". Organisations keep theirs: "UNICEF" is no shouting.
 
     Sorted, so that two transactions wait for each other rather than deadlock; asked before
     inserting, so that known names cost no identity values.
@@ -33,7 +43,9 @@ def find_or_insert(
     names: dict[EntityKey, str] = {}
     for key, name in named:
         if key[0]:
-            names.setdefault(key, squeeze(storable(name))[:_LONGEST_NAME])
+            spelling = squeeze(storable(name))[:_LONGEST_NAME]
+            if key not in names or (names[key].isupper() and not spelling.isupper()):
+                names[key] = spelling
     keys = sorted(names)
     columns = ([kind for kind, _ in keys], [normal for _, normal in keys])
     conn.execute(
@@ -50,6 +62,7 @@ def find_or_insert(
         """,
         (*columns, [names[key] for key in keys]),
     )
+    conn.execute(_LOWER_THE_VOICE, (*columns, [names[key] for key in keys]))
     found = conn.execute(
         "select e.entity_type, e.normalized_name, e.entity_id from news.entities as e"
         " join unnest(%s::text[], %s::text[]) as w(kind, normal)"

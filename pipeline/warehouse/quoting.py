@@ -12,6 +12,7 @@ from pipeline.words import squeeze, storable
 _OPENING, _CLOSING, _EITHER = "“„‟«", "”»", '"＂'
 _SINGLE_PAIRS = (("‘", "’"), ("'", "'"), ("‚", "‘"), ("‹", "›"))
 _MARKS = re.compile(f"[{_OPENING}{_CLOSING}{_EITHER}]")
+_SENTENCE_ENDED = re.compile(rf"[.!?][\s{_OPENING}{_EITHER}]*$")
 _PARAGRAPH_MARK = re.compile(rf"\n\s*[{_OPENING}{_EITHER}]")
 
 
@@ -21,8 +22,14 @@ def quoted_words(text: str, spans: Sequence[Span]) -> str:
     >>> quoted_words('"We won," she said, "and how."', [(0, 9), (20, 30)])
     'We won, and how.'
     """
-    parts = [_bare(text[start:end]) for start, end in spans]
-    return " ".join(part for part in parts if part)
+    words = ""
+    for number, (start, end) in enumerate(spans):
+        before = text[spans[number - 1][1] : start] if number else ""
+        if words.endswith(",") and _SENTENCE_ENDED.search(before):
+            # "We ate," she said. "Then we left.": the comma stands in a full stop's place.
+            words = words[:-1] + "."
+        words = f"{words} {_bare(text[start:end])}".strip()
+    return words.removesuffix(",")
 
 
 def surface(text: str, spans: Sequence[Span]) -> str | None:

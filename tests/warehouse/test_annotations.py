@@ -129,7 +129,7 @@ def test_a_version_that_is_gone_is_left_out(store, annotated):
         ("that it was “a joke”", "that it was “a joke”"),
         ("“a joke” to all", "“a joke” to all"),
         ("“one” and “two”", "“one” and “two”"),
-        ("“She told me “no” twice,”", "She told me “no” twice,"),
+        ("“She told me “no” twice,”", "She told me “no” twice"),
         ("“One paragraph.\n\n“And another.”", "One paragraph. And another."),
         ("“Left open by the next paragraph.", "Left open by the next paragraph."),
         ("and so on.”", "and so on."),
