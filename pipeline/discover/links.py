@@ -19,7 +19,6 @@ from pipeline.fetch.onsite import is_onsite
 from pipeline.outcomes import Outcome
 from pipeline.records import FoundBy, Link, Response, Source, Validators
 from pipeline.urls import is_web_url
-from pipeline.words import one_line
 
 MAX_SITEMAPS = 50
 """Files read below the sitemaps of one source in one run, newest first."""
@@ -119,13 +118,12 @@ class _Search:
         return source.sections if named or not source.homepage else (source.homepage,)
 
     def take(self, found_by: FoundBy, found_in: str, entries: Iterator[Entry]) -> None:
-        """Turn entries into links; a document that cannot be read becomes a problem."""
+        """Turn entries into links; a document that cannot be read becomes a problem.
+
+        An entry that is no web address ("javascript:…") is a link too: its fate is to be refused.
+        """
         try:
             for entry in entries:
-                if not is_web_url(entry.url):
-                    reason = f"no web address: {one_line(entry.url, 120)!r}"
-                    self.problems.append(Problem(found_in, Outcome.ADDRESS_REFUSED, reason))
-                    continue
                 link = Link(
                     entry.url,
                     self.source.key,

@@ -81,14 +81,14 @@ def test_adverts_in_a_feed_are_kept_for_fetch_to_refuse(site, fetcher):
     assert refused.outcome is Outcome.OFFSITE_REFUSED
 
 
-def test_entries_that_are_no_web_addresses_become_problems(site, fetcher):
+def test_entries_that_are_no_web_addresses_have_a_fate_too(site, fetcher):
     site.page(
         "/feed",
         rss(item("mailto:a@b.example"), item("https://h.example/" + "x" * 3000), item("/a")),
     )
     found = discover(source(site, feeds=(f"{site.url}/feed",)), fetcher)
-    assert len(found.links) == 1
-    assert [problem.outcome for problem in found.problems] == [Outcome.ADDRESS_REFUSED] * 2
+    assert len(found.links) == 3
+    assert not found.problems
 
 
 def test_an_unchanged_feed_gives_nothing_and_no_problem(site, fetcher):
