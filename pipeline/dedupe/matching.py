@@ -3,8 +3,8 @@
 The warehouse stage calls this once a batch, the filter once for all its rows. The findings depend
 on the set of texts in the store only, not on the order or the batches in which they came, with two
 exceptions: a fingerprint that has more holders than the store gives back, and a text that goes or
-is replaced, since what its words showed to be furniture of others stays so until a new text touches
-those others. Knows nothing of where texts lie.
+is replaced, since what its words showed to be furniture of others stays so until those others are
+judged again. Knows nothing of where texts lie.
 """
 
 from collections import OrderedDict
