@@ -33,6 +33,7 @@ from pipeline.warehouse.sources import upsert_sources
 from pipeline.words import one_line
 
 _HOSTS_AT_ONCE = 8
+_MANY_LINKS = 20
 _LEAST_BATCH = 10
 """Pages a process takes at once at least; below that, handing out costs more than it brings."""
 
@@ -125,8 +126,12 @@ def _run(find: Callable[[], Found], tell: Tell, jobs: int, log_level: str) -> Ru
     try:
         tell("looking for links")
         found = find()
-        _fetch_all(run_id, found, tell)
-        counts = _curate(run_id, tell, jobs, log_level)
+        with _processes(jobs, log_level) as pool:
+            if sum(len(discovered.links) for _, discovered in found.by_source) >= _MANY_LINKS:
+                # Its libraries load while the pages come: 2.5 s that a short run never needs.
+                pool.submit(int)
+            _fetch_all(run_id, found, tell)
+            counts = _curate(run_id, tell, pool, jobs)
         succeeded = True
     except psycopg.OperationalError as error:
         said = one_line(str(error), 200)
@@ -160,17 +165,16 @@ def _fetch_all(run_id: int, found: Found, tell: Tell) -> None:
         list(pool.map(lambda each: fetch_source(run_id, each[0], each[1], found.kept), batches))
 
 
-def _curate(run_id: int, tell: Tell, jobs: int, log_level: str) -> Counter[str]:
+def _curate(run_id: int, tell: Tell, pool: Executor, jobs: int) -> Counter[str]:
     counts: Counter[str] = Counter()
-    with _processes(jobs, log_level) as pool:
-        waiting = [each for batch in load.plan(run_id) for each in batch]
-        tell(f"reading {len(waiting)} pages")
-        _spread(pool, jobs, partial(load.load, run_id), waiting)
-        tell("looking for copies")
-        counts.update(dedupe.dedupe(run_id))
-        waiting = [each for batch in annotate.plan(run_id) for each in batch]
-        tell(f"looking for names and quotes in {len(waiting)} articles")
-        counts += _spread(pool, jobs, partial(annotate.annotate, run_id), waiting)
+    waiting = [each for batch in load.plan(run_id) for each in batch]
+    tell(f"reading {len(waiting)} pages")
+    _spread(pool, jobs, partial(load.load, run_id), waiting)
+    tell("looking for copies")
+    counts.update(dedupe.dedupe(run_id))
+    waiting = [each for batch in annotate.plan(run_id) for each in batch]
+    tell(f"looking for names and quotes in {len(waiting)} articles")
+    counts += _spread(pool, jobs, partial(annotate.annotate, run_id), waiting)
     tell("refreshing marts, running checks")
     counts.update(publish.publish(run_id))
     return counts
@@ -192,7 +196,7 @@ def _spread(
 ) -> Counter[str]:
     """Give the ids to the processes in batches; few ids stay in this one."""
     counts: Counter[str] = Counter()
-    size = min(settings().curate_batch, max(_LEAST_BATCH, -(-len(ids) // (jobs * 4))))
+    size = min(settings().curate_batch, max(_LEAST_BATCH, -(-len(ids) // (jobs * 8))))
     batches = [ids[first : first + size] for first in range(0, len(ids), size)]
     results = map(task, batches) if len(batches) < 2 or jobs == 1 else pool.map(task, batches)
     for result in results:
