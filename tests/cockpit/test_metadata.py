@@ -23,21 +23,28 @@ def test_sqlalchemy_reads_back_what_libpq_was_told(user, secret, folder):
     assert dict(read.query) == {"host": f"/a b/{folder}", "port": "5433"}
 
 
-def test_the_database_is_made_once(postgres_server):
-    first = create_database(postgres_server.dsn())
-    assert create_database(postgres_server.dsn()) == first
+@pytest.fixture
+def server_without_it(postgres_server):
+    """The suite's server, without a metadata database that a test before may have left."""
+    postgres_server.sql(f"drop database if exists {DATABASE} with (force)")
+    yield postgres_server
+    postgres_server.sql(f"drop database if exists {DATABASE} with (force)")
+
+
+def test_the_database_is_made_once(server_without_it):
+    first = create_database(server_without_it.dsn())
+    assert create_database(server_without_it.dsn()) == first
     assert conninfo_to_dict(first)["dbname"] == DATABASE
     with closing(psycopg.connect(first)) as connection:
         assert connection.execute("select current_database()").fetchone() == (DATABASE,)
-    postgres_server.sql(f"drop database {DATABASE}")
 
 
-def test_a_user_who_may_not_create_it_is_told_what_to_do(postgres_server):
-    postgres_server.sql("create role poor login password 'poor'")
-    dsn = make_conninfo(postgres_server.dsn(), user="poor", password="poor")
+def test_a_user_who_may_not_create_it_is_told_what_to_do(server_without_it):
+    server_without_it.sql("create role poor login password 'poor'")
+    dsn = make_conninfo(server_without_it.dsn(), user="poor", password="poor")
     with pytest.raises(StoreError, match=f"create database {DATABASE} owner"):
         create_database(dsn)
-    postgres_server.sql("drop role poor")
+    server_without_it.sql("drop role poor")
 
 
 def test_nobody_there_is_a_sentence():
