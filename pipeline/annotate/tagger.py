@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pipeline.annotate import viterbi
+from pipeline.annotate.reuse import WindowMemory
 from pipeline.annotate.windows import Encoded, Encoder, Window
 from pipeline.annotate.wordpiece import WordPiece
 from pipeline.errors import ModelError
@@ -81,6 +82,7 @@ class Tagger:
     threads: int
     heads: dict[str, Head]
     encoder: Encoder
+    memory: WindowMemory = field(default_factory=WindowMemory)
     _sessions: dict[int, InferenceSession] = field(default_factory=dict, repr=False)
 
     @classmethod
@@ -139,10 +141,14 @@ class Tagger:
         for offset, document in zip(offsets, encoded, strict=False):
             for window in document.windows:
                 first = offset + window.first_unit
-                outputs = self._session().run(list(HEADS), feed(window))
-                for name, output in zip(HEADS, outputs, strict=True):
-                    rows[name][first : first + len(window.firsts)] = output[0, window.firsts]
+                scores = self.memory.scores(window, self._run)
+                for name, of_units in zip(HEADS, scores, strict=True):
+                    rows[name][first : first + len(window.firsts)] = of_units
         return rows
+
+    def _run(self, window: Window) -> tuple[Floats, ...]:
+        outputs = self._session().run(list(HEADS), feed(window))
+        return tuple(output[0, window.firsts] for output in outputs)
 
     def _spans(
         self, logits: Floats, encoded: list[Encoded], head: Head
