@@ -62,8 +62,8 @@ class SpeakerResolver:
     def __init__(self, layout: Layout, chains: Chains, quoted: Sequence[Span]) -> None:
         """Take the names of the article and the stretches between quotation marks."""
         self._layout = layout
-        self._chains = chains
         self._discourse = Antecedents(layout, chains, quoted)
+        self._chains = self._discourse.chains
 
     def resolve(self, item: Attribution) -> Answer:
         """Return the speakers of an attribution and how sure that is."""

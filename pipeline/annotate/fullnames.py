@@ -1,0 +1,166 @@
+"""Who a bare "Clinton" is: full names that the article gives, and which of one surname is meant.
+
+The chain knows people by the names that were tagged as people's. Here the article itself is read
+for the full form of a bare surname ("Newt Gingrich", untagged), and where two share one ("Bill
+Clinton", "Hillary Clinton"), whoever was named in full last is meant. Knows nothing of quotes.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from dataclasses import dataclass, field, replace
+
+from pipeline.annotate.chains import Chains, Entity
+from pipeline.annotate.genders import FEMALE, MALE, given_name_gender
+from pipeline.annotate.layout import Layout
+from pipeline.annotate.persons import folded, same_person
+from pipeline.annotate.titles import honorific_gender, is_office, is_title_word
+
+NEAR = 3
+"""Paragraphs back in which a full name decides who of that surname a bare one is."""
+MOST_NAMES = 60
+"""Bare names looked for in the text; an article has about eight."""
+_OFFICE_BEFORE = re.compile(r"([\w.]+)\s+$")
+
+
+@dataclass(slots=True)
+class _Candidate:
+    """Somebody whom the article names in full."""
+
+    entity: Entity
+    places: list[int] = field(default_factory=list)
+    """Where a full form begins, in reading order."""
+
+
+def with_full_names(layout: Layout, chains: Chains) -> Chains:
+    """Return chains in which a bare surname belongs to whom the article names so in full."""
+    bare = _bare_mentions(layout, chains)
+    if not bare:
+        return chains
+    known = _in_full(layout, chains)
+    _read_text(layout, {word for _, word in bare}, known)
+    by_given = _by_given_name(known)
+    of = list(chains.of)
+    for number, word in bare:
+        choices = known.get(word) or by_given.get(word, [])
+        of[number] = _meant(layout, chains, number, choices)
+    _pass_on(chains.of, of)
+    return replace(chains, of=of, entities=list(dict.fromkeys(of)))
+
+
+def plain(word: str) -> str:
+    """Return a word as names are compared: lower case, no accents ("François" is "Francois")."""
+    marked = unicodedata.normalize("NFKD", word.casefold())
+    return "".join(letter for letter in marked if not unicodedata.combining(letter))
+
+
+def _bare_mentions(layout: Layout, chains: Chains) -> list[tuple[int, str]]:
+    """Return (number, word) of every person's mention of one word."""
+    found = []
+    for number, (span, entity) in enumerate(zip(chains.spans, chains.of, strict=True)):
+        if entity.label == "PERSON":
+            words = folded(layout.text[span.start : span.end])
+            if len(words) == 1:
+                found.append((number, plain(words[0])))
+    return found
+
+
+def _in_full(layout: Layout, chains: Chains) -> dict[str, list[_Candidate]]:
+    """Return the people whom the chain has in full, by surname; two spellings are one."""
+    known: dict[str, list[_Candidate]] = {}
+    for entity in chains.entities:
+        words = folded(entity.name) if entity.label == "PERSON" else ()
+        if len(words) < 2:
+            continue
+        places = [
+            chains.spans[n].start
+            for n in entity.mentions
+            if " " in layout.text[chains.spans[n].start : chains.spans[n].end]
+        ]
+        _add(known, _Candidate(entity, places))
+    return known
+
+
+def _add(known: dict[str, list[_Candidate]], candidate: _Candidate) -> None:
+    words = tuple(map(plain, folded(candidate.entity.name)))
+    alike = known.setdefault(words[-1], [])
+    for other in alike:
+        if same_person(words, tuple(map(plain, folded(other.entity.name)))):
+            other.places = sorted([*other.places, *candidate.places])
+            return
+    alike.append(candidate)
+
+
+def _by_given_name(known: dict[str, list[_Candidate]]) -> dict[str, list[_Candidate]]:
+    found: dict[str, list[_Candidate]] = {}
+    for candidate in [c for alike in known.values() for c in alike]:
+        found.setdefault(plain(folded(candidate.entity.name)[0]), []).append(candidate)
+    return found
+
+
+def _read_text(layout: Layout, wanted: set[str], known: dict[str, list[_Candidate]]) -> None:
+    """Find full names in the text for bare ones of whom the chain has none.
+
+    The word in front must be a common given name, or have an office in front of itself.
+    """
+    unknown = sorted(word for word in wanted if word not in known)[:MOST_NAMES]
+    if not unknown:
+        return
+    surnames = "|".join(map(re.escape, unknown))
+    pattern = rf"\b([A-Z][\w’'-]+)((?:\s[A-Z]\.)?)\s((?i:{surnames}))\b"
+    for match in re.finditer(pattern, layout.text):
+        given = match[1].lower()
+        before = _OFFICE_BEFORE.search(layout.text, max(0, match.start() - 25), match.start())
+        titled = before is not None and is_office(before[1]) and not is_title_word(match[1])
+        if given in MALE or given in FEMALE or titled:
+            name = " ".join(match[0].split())
+            entity = Entity(name, "PERSON", given_name_gender(name))
+            _add(known, _Candidate(entity, [match.start()]))
+
+
+def _meant(layout: Layout, chains: Chains, number: int, choices: list[_Candidate]) -> Entity:
+    """Choose among the people of a surname for one bare mention."""
+    given = chains.of[number]
+    start = chains.spans[number].start
+    gender = honorific_gender(layout.text, start)
+    if gender:
+        choices = [c for c in choices if c.entity.gender in {gender, None}]
+    if len(choices) < 2:
+        return choices[0].entity if choices else given
+    near = _named_before(layout, start, choices)
+    if near:
+        return near
+    if any(c.entity is given for c in choices):
+        return given
+    counts = Counter({number: len(c.places) for number, c in enumerate(choices)})
+    return choices[counts.most_common(1)[0][0]].entity
+
+
+def _named_before(layout: Layout, start: int, choices: list[_Candidate]) -> Entity | None:
+    """Return whom the last sentence before that has one of the full names names first.
+
+    "Patricia Smith, mother of Sean Smith, was there. … Smith said" is the mother.
+    """
+    here = layout.paragraph_at(start)
+    near = [
+        (layout.sentence_at(place)[0], -place, number)
+        for number, candidate in enumerate(choices)
+        for place in candidate.places
+        if place < start and here - layout.paragraph_at(place) <= NEAR
+    ]
+    return choices[max(near)[2]].entity if near else None
+
+
+def _pass_on(before: list[Entity], of: list[Entity]) -> None:
+    """Give people the titles and descriptions that stand beside their bare name as well."""
+    for old, new in dict.fromkeys(zip(before, of, strict=True)):
+        if old is not new:
+            new.roles.extend(old.roles)
+            new.descriptions.extend(old.descriptions)
+    mentions: dict[Entity, list[int]] = {}
+    for number, entity in enumerate(of):
+        mentions.setdefault(entity, []).append(number)
+    for entity, numbers in mentions.items():
+        entity.mentions = numbers
