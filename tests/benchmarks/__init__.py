@@ -1,0 +1,1 @@
+"""Tests of the scorers and of the gold sets in `benchmarks`."""
