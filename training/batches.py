@@ -26,19 +26,20 @@ epochs."""
 class Targets:
     """The runs of a batch, longest first: where their units' scores are, and their labels.
 
-    `rows` and `columns` point to the first pieces, (runs, longest); `gold` has the same shape;
-    `lengths` and `opens` (whether the run begins its paragraph) are (runs,).
+    `rows` and `columns` point to the first pieces, (runs, longest); `labels` has a tensor of the
+    same shape for each head that the batch is labelled for; `lengths` and `opens` (whether the run
+    begins its paragraph) are (runs,).
     """
 
     rows: Tensor
     columns: Tensor
-    gold: Tensor
+    labels: dict[str, Tensor]
     lengths: Tensor
     opens: Tensor
 
     def inside(self) -> Tensor:
         """Tell units from padding, (runs, longest)."""
-        return torch.arange(self.gold.shape[1])[None] < self.lengths[:, None]
+        return torch.arange(self.rows.shape[1])[None] < self.lengths[:, None]
 
 
 def batches(items: Sequence[Example], pieces: int, random: Random) -> Iterator[list[Example]]:
@@ -87,9 +88,11 @@ def targets(batch: Sequence[Example]) -> Targets:
     runs.sort(key=lambda run: run[1] - run[2])
     lengths = torch.tensor([end - start for _, start, end, _ in runs])
     rows = torch.zeros(len(runs), int(lengths[0]), dtype=torch.long)
-    columns, gold = rows.clone(), rows.clone()
+    columns = rows.clone()
+    labels = {head: rows.clone() for head in batch[0].labels}
     for number, (row, start, end, _) in enumerate(runs):
         rows[number] = row
         columns[number, : end - start] = torch.tensor(batch[row].window.firsts[start:end])
-        gold[number, : end - start] = torch.tensor(batch[row].labels[start:end])
-    return Targets(rows, columns, gold, lengths, torch.tensor([float(run[3]) for run in runs]))
+        for head, given in labels.items():
+            given[number, : end - start] = torch.tensor(batch[row].labels[head][start:end])
+    return Targets(rows, columns, labels, lengths, torch.tensor([float(run[3]) for run in runs]))

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from spacy.tokens import Doc
 
-    from pipeline.annotate.tagger import TaggedSpans
+    from pipeline.annotate.tagger import TaggedSpans, TokenSpan
     from training.corpora import Document, Span
 
 BATCH = 32
@@ -111,12 +111,13 @@ def tally(timer: Timer, documents: Sequence[Document]) -> Tally:
         batch = documents[start : start + BATCH]
         docs, tagged = timer.tag([document.text for document in batch])
         for document, doc, spans in zip(batch, docs, tagged, strict=True):
-            counts.add(document.spans, _in_characters(doc, spans, document.task))
+            chosen = spans.entities if document.task == "entities" else spans.attribution
+            counts.add(document.spans, in_characters(doc, chosen))
     return counts
 
 
-def _in_characters(doc: Doc, tagged: TaggedSpans, task: str) -> list[Span]:
-    spans = tagged.entities if task == "entities" else tagged.attribution
+def in_characters(doc: Doc, spans: Iterable[TokenSpan]) -> list[Span]:
+    """Turn spans of tokens into spans of characters."""
     return [
         (doc[span.start].idx, doc[span.end - 1].idx + len(doc[span.end - 1]), span.label)
         for span in spans

@@ -1,20 +1,16 @@
 """Turns documents into the encoder's windows with a label for every unit.
 
-Tokens, pieces and windows come from `pipeline.annotate`, the code that runs at inference. Also
-varies the text between epochs, because what is extracted from the web has other quotes and
-headlines than the corpora.
+Tokens, pieces and windows come from `pipeline.annotate`, the code that runs at inference.
 """
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from random import Random
+    from collections.abc import Mapping, Sequence
 
     from spacy.language import Language
     from spacy.tokens import Doc
@@ -22,23 +18,18 @@ if TYPE_CHECKING:
     from pipeline.annotate.windows import Encoded, Encoder, Window
     from training.corpora import Document, Span
 
-STRAIGHTEN = str.maketrans("“”‘’", "\"\"''")
-SHARE_STRAIGHTENED = 0.35
-SHARE_CURLED = 0.35
-SHARE_SHOUTED = 0.04
-"""Of the documents, those whose first paragraph (the headline, in PolNeAR) is set in capitals."""
-
 
 @dataclass(frozen=True, slots=True)
 class Example:
     """A window, the labels of its units, and the runs of units that one paragraph has in it.
 
-    `runs` holds (first unit, end, whether the paragraph starts there), counted from the window's
-    first unit.
+    `labels` holds a row of label numbers for each head that is known: the task's own, made by hand,
+    and silver ones. `runs` holds (first unit, end, whether the paragraph starts there), counted
+    from the window's first unit.
     """
 
     window: Window
-    labels: list[int]
+    labels: dict[str, list[int]]
     runs: list[tuple[int, int, bool]]
     task: str
 
@@ -49,22 +40,31 @@ def bio(roles: Sequence[str]) -> tuple[str, ...]:
 
 
 def examples(
-    document: Document, nlp: Language, encoder: Encoder, labels: Sequence[str]
+    document: Document, nlp: Language, encoder: Encoder, heads: Mapping[str, Sequence[str]]
 ) -> list[Example]:
-    """Tokenise one document and cut it into labelled windows."""
+    """Tokenise one document and cut it into labelled windows; `heads` has the labels of each."""
     doc = nlp.make_doc(document.text)
     encoded = encoder.encode(doc)
-    numbers = unit_labels(doc, encoded, document.spans, labels)
+    numbers = {
+        name: unit_labels(doc, encoded, spans, heads[name])
+        for name in heads
+        if (spans := document.spans if name == document.task else document.silver) is not None
+    }
     return [_example(window, encoded.bounds, numbers, document.task) for window in encoded.windows]
 
 
 def unit_labels(
     doc: Doc, encoded: Encoded, spans: Sequence[Span], labels: Sequence[str]
 ) -> list[int]:
-    """Label the units whose middle character lies inside a span; the first of them with B-."""
+    """Label the units whose middle character lies inside a span; the first of them with B-.
+
+    Spans whose label another head has are passed over.
+    """
     middles = [doc[token].idx + len(doc[token]) // 2 for token in encoded.tokens]
     numbers = [0] * len(middles)
     for start, end, role in spans:
+        if f"B-{role}" not in labels:
+            continue
         first = bisect_right(middles, start - 1)
         last = bisect_right(middles, end - 1)
         begin = labels.index(f"B-{role}")
@@ -73,7 +73,9 @@ def unit_labels(
     return numbers
 
 
-def _example(window: Window, bounds: list[int], numbers: list[int], task: str) -> Example:
+def _example(
+    window: Window, bounds: list[int], numbers: dict[str, list[int]], task: str
+) -> Example:
     start = window.first_unit
     end = start + len(window.firsts)
     paragraph = bisect_right(bounds, start) - 1
@@ -82,27 +84,5 @@ def _example(window: Window, bounds: list[int], numbers: list[int], task: str) -
         first, last = max(start, bounds[paragraph]), min(end, bounds[paragraph + 1])
         runs.append((first - start, last - start, first == bounds[paragraph]))
         paragraph += 1
-    return Example(window, numbers[start:end], runs, task)
-
-
-def varied(document: Document, random: Random) -> Document:
-    """Give the document with other quotation marks or a headline in capitals; no offset moves."""
-    text = document.text
-    if "“" in text or "’" in text:
-        if random.random() < SHARE_STRAIGHTENED:
-            text = text.translate(STRAIGHTEN)
-    elif random.random() < SHARE_CURLED:
-        text = curled(text)
-    if random.random() < SHARE_SHOUTED:
-        headline, mark, rest = text.partition("\n")
-        if len(headline.upper()) == len(headline):
-            text = headline.upper() + mark + rest
-    return type(document)(document.id, text, document.spans, document.task)
-
-
-def curled(text: str) -> str:
-    """Replace straight quotation marks by curly ones, as word processors do: by what stands
-    before."""
-    text = re.sub(r'(^|(?<=[\s(\[—–-]))"', "“", text, flags=re.MULTILINE).replace('"', "”")
-    text = re.sub(r"(^|(?<=[\s(\[—–“-]))'(?=\w)", "‘", text, flags=re.MULTILINE)
-    return text.replace("'", "’")
+    labels = {head: row[start:end] for head, row in numbers.items()}
+    return Example(window, labels, runs, task)

@@ -1,19 +1,15 @@
-"""Labels on units, and the ways in which a text is varied."""
+"""Labels on units."""
 
-from random import Random
-
-import pytest
 import spacy
-from hypothesis import given
-from hypothesis import strategies as st
 
 from pipeline.annotate.windows import Encoder
 from pipeline.annotate.wordpiece import WordPiece
 from training.corpora import Document
-from training.examples import bio, curled, examples, varied
+from training.examples import bio, examples
 
 NLP = spacy.blank("en")
 LABELS = bio(("Person", "Location"))
+HEADS = {"entities": LABELS, "attribution": bio(("Source",))}
 
 
 def encoder() -> Encoder:
@@ -22,8 +18,8 @@ def encoder() -> Encoder:
 
 def labelled(text: str, *spans: tuple[int, int, str]) -> list[str]:
     document = Document("a", text, spans, "entities")
-    found = examples(document, NLP, encoder(), LABELS)
-    return [LABELS[number] for example in found for number in example.labels]
+    found = examples(document, NLP, encoder(), HEADS)
+    return [LABELS[number] for example in found for number in example.labels["entities"]]
 
 
 def test_the_first_unit_of_a_span_begins_it() -> None:
@@ -42,25 +38,15 @@ def test_a_unit_belongs_to_the_span_that_holds_its_middle() -> None:
 
 def test_runs_tell_where_a_paragraph_starts() -> None:
     document = Document("a", "a " * 300 + "\n\nb", (), "entities")
-    found = examples(document, NLP, encoder(), LABELS)
+    found = examples(document, NLP, encoder(), HEADS)
     assert [example.runs for example in found] == [
         [(0, 254, True)],
         [(0, 46, False), (46, 47, True)],
     ]
 
 
-@pytest.mark.parametrize(
-    ("straight", "curly"),
-    [
-        ('"It\'s fine," she said.', "“It’s fine,” she said."),
-        ("the sailors' 'Blue' (\"B\")", "the sailors’ ‘Blue’ (“B”)"),
-    ],
-)
-def test_curled(straight: str, curly: str) -> None:
-    assert curled(straight) == curly
-
-
-@given(st.text(max_size=80), st.integers(0, 99))
-def test_varying_moves_no_offset(text: str, seed: int) -> None:
-    document = Document("a", text, (), "entities")
-    assert len(varied(document, Random(seed)).text) == len(text)
+def test_silver_spans_label_the_other_head() -> None:
+    silver = ((0, 4, "Source"), (5, 9, "Person"))
+    document = Document("a", "Ines said", ((0, 4, "Person"),), "entities", silver)
+    (example,) = examples(document, NLP, encoder(), HEADS)
+    assert example.labels == {"entities": [1, 0], "attribution": [1, 0]}
