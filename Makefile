@@ -50,7 +50,9 @@ docs: setup ## regenerate the generated parts of README.md and docs/
 docs-check: setup
 	@$(BIN)/cog --check README.md docs/*.md
 
-eval: setup ## accuracy on ../shared/data, beside peers, in one run
+# textacy is a peer and nothing else needs it, so only this target installs it.
+eval: $(filter .uv/bin/uv,$(UV)) ## accuracy on ../shared/data, beside peers, in one run
+	@"$(UV)" sync --locked --quiet --extra airflow --group peers
 	@$(BIN)/python -m benchmarks.eval
 
 bench: setup ## speed, as ratios within one run

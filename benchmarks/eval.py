@@ -1,29 +1,23 @@
-"""``make eval``: every accuracy figure beside its peers in one run, and the table of the README.
+"""``make eval``: every accuracy figure beside its peers in one run, and the tables of the docs.
 
-Prints the four reports, then one table of what matters, and keeps that table in
-``docs/recorded/accuracy.md`` with the counts and the date of the run.
+Prints the reports and the tables, and keeps the tables, with the counts and the date of the run, in
+``docs/recorded/``: ``accuracy.md`` for the README, ``language.md`` for ``docs/accuracy.md``.
+``python -m benchmarks.eval language`` does the part on names and quotes alone.
 """
 
+import argparse
+import json
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
 
-from benchmarks import eval_annotate, eval_dedupe, eval_extract
+from benchmarks import eval_annotate, eval_dedupe, eval_extract, language_tables
 from benchmarks.data import data_folder
-from training import evaluate as eval_tagger
+from benchmarks.tables import Line, lines_table, percent
+from pipeline.annotate.tagger import SHIPPED
 
-RECORDED = Path(__file__).parents[1] / "docs" / "recorded" / "accuracy.md"
+RECORDED = Path(__file__).parents[1] / "docs" / "recorded"
 Figures = dict[str, float]
-
-
-class Line(NamedTuple):
-    """One row of the table: what is measured, on what, ours, and the others' figures."""
-
-    what: str
-    data: str
-    ours: float
-    others: str = "–"
 
 
 def text_lines(f: Figures) -> list[Line]:
@@ -31,7 +25,7 @@ def text_lines(f: Figures) -> list[Line]:
 
     def others(score: str) -> str:
         plain, precise = f[f"trafilatura/{score}"], f[f"trafilatura precision/{score}"]
-        return f"trafilatura {_percent(plain)}, with favor_precision {_percent(precise)}"
+        return f"trafilatura {percent(plain)}, with favor_precision {percent(precise)}"
 
     rows = [
         ("body text, 4-gram F1", "Scrapinghub pages, English (80)", "scrapinghub en/F1"),
@@ -65,7 +59,7 @@ def copy_lines(f: Figures) -> list[Line]:
 
     def others(score: str) -> str:
         jaccard, minhash = f[f"jaccard.{score}"], f[f"datasketch.{score}"]
-        return f"4-gram Jaccard {_percent(jaccard)}, datasketch MinHash {_percent(minhash)}"
+        return f"4-gram Jaccard {percent(jaccard)}, datasketch MinHash {percent(minhash)}"
 
     return [
         Line(f"copies, pairs of one group: {score}", data, f[f"groups.{score}"], others(score))
@@ -73,59 +67,43 @@ def copy_lines(f: Figures) -> list[Line]:
     ]
 
 
-def language_lines(f: Figures, tagger: Figures) -> list[Line]:
-    """Return the rows on names and quotes."""
-    n = f"{tagger['entities.n']:,.0f}"
-    lines = [
-        Line(
-            "names, exact span and class, F1",
-            f"Worldwide newswire, dev ({n})",
-            tagger["entities"],
-        )
-    ]
-    lines.append(Line("the same, as annotate gives them", lines[0].data, f["worldwide.f1"]))
-    published = {"source": "83.2", "cue": "75.3", "content": "72.9"}
-    for role, figure in published.items():
-        data = f"PolNeAR, dev ({tagger[f'{role}.n']:,.0f})"
-        others = f"BERT-CofeNet {figure} (published, on the test part)"
-        lines.append(Line(f"attribution, {role}: exact F1", data, tagger[role], others))
-    for group, name in (("all", "attributions"), ("direct", "direct quotes")):
-        data = f"PolNeAR, dev ({f[f'polnear.{group}.n']:,.0f})"
-        for key, what in (("content", "found, F1"), ("source", "found with the right source, F1")):
-            others = f"rules {_percent(f[f'rules.{group}.{key}'])}"
-            lines.append(Line(f"{name} {what}", data, f[f"polnear.{group}.{key}"], others))
-    for key, what in (("found", "found exactly"), ("speaker", "with the right speaker")):
-        data = f"the two example articles ({f['seeds.direct.n']:.0f})"
-        lines.append(Line(f"direct quotes {what}", data, f[f"seeds.direct.{key}"]))
-    return lines
+def measure_language(data: Path) -> eval_annotate.Scores:
+    """Score names, quotes and speakers beside the peers; print the report, record the page."""
+    sys.stderr.write("annotate …\n")
+    scores = eval_annotate.score(data)
+    sys.stdout.write(eval_annotate.report(scores) + "\n")
+    config = json.loads((SHIPPED / "config.json").read_text("utf-8"))
+    model = f"Model {config['model_sha256'][:12]}."
+    text = f"{language_tables.page(scores)}\n\n{measured_today()} {model}\n"
+    sys.stdout.write(text + "\n")
+    (RECORDED / "language.md").write_text(text, encoding="utf-8")
+    return scores
 
 
-def table(lines: list[Line]) -> str:
-    """Return the rows as a Markdown table."""
-    head = ["| what, in percent | data | Dateline | others, same run |", "|---|---|---|---|"]
-    rows = [f"| {r.what} | {r.data} | **{_percent(r.ours)}** | {r.others} |" for r in lines]
-    return "\n".join([*head, *rows])
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.1f}" if share >= 0.02 else f"{100 * share:.2f}"
+def measured_today() -> str:
+    """Return the sentence below every recorded table."""
+    return f"Measured on {datetime.now(UTC):%Y-%m-%d} with `make eval`."
 
 
 def main() -> None:
-    """Run all four measurements, print them, and record the table."""
+    """Run the measurements, print them, and record the tables."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("part", nargs="?", choices=["all", "language"], default="all")
+    part = parser.parse_args().part
     data = data_folder()
+    language = measure_language(data)
+    if part == "language":
+        return
     sys.stderr.write("extract …\n")
     lines = text_lines(extracted := eval_extract.measure(data))
+    sys.stdout.write(eval_extract.report(extracted))
     sys.stderr.write("dedupe …\n")
     lines += copy_lines(copies := eval_dedupe.measure(data))
-    sys.stderr.write("annotate …\n")
-    lines += language_lines(language := eval_annotate.measure(data), eval_tagger.measure(data))
-    sys.stdout.write(eval_extract.report(extracted))
     sys.stdout.write(eval_dedupe.report(copies))
-    sys.stdout.write(eval_annotate.report(language, "dev") + "\n")
-    text = table(lines) + f"\n\nMeasured on {datetime.now(UTC):%Y-%m-%d} with `make eval`.\n"
+    text = f"{lines_table([*lines, *language_tables.readme_lines(language)])}\n\n"
+    text += f"{measured_today()}\n"
     sys.stdout.write(text)
-    RECORDED.write_text(text, encoding="utf-8")
+    (RECORDED / "accuracy.md").write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

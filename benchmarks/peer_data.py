@@ -1,0 +1,118 @@
+"""Training data for the peers, in spaCy's own terms: names of Worldwide, trees of UD English.
+
+textacy was written for the labels of spaCy's own English parsers, so the trees are put into those
+words: the last part of a name is its head and the parts before it are ``compound``.
+"""
+
+from __future__ import annotations
+
+import gzip
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import spacy
+from spacy.training.converters.conllu_to_docs import conllu_to_docs
+from spacy.util import filter_spans
+
+from training import corpora
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
+
+NON_COMMERCIAL = ("essay", "fiction", "letter", "podcast", "whow")
+"""Genres of GUM whose texts are under non-commercial terms."""
+NAMES = {
+    "nsubj:pass": "nsubjpass",
+    "csubj:pass": "csubjpass",
+    "aux:pass": "auxpass",
+    "obj": "dobj",
+}
+"""Universal Dependencies → what ``textacy.extract.triples`` asks for."""
+SENTENCES_A_DOC = 10
+HELD_OUT = 20
+"""Every twentieth document decides when training stops; the dev parts are never seen."""
+
+
+class Parts(NamedTuple):
+    """Documents to learn from, and others that tell which step was best."""
+
+    train: list[Doc]
+    held_out: list[Doc]
+
+
+def parted(docs: Sequence[Doc]) -> Parts:
+    """Part documents: every twentieth is held out."""
+    return Parts(
+        [doc for number, doc in enumerate(docs) if number % HELD_OUT],
+        [doc for number, doc in enumerate(docs) if not number % HELD_OUT],
+    )
+
+
+def named_docs(data: Path) -> Parts:
+    """Return Worldwide's train part, one document an article; names across tokens are left out."""
+    nlp = spacy.blank("en")
+    docs = []
+    for document in corpora.worldwide(data / "worldwide-ner", "train"):
+        doc = nlp.make_doc(document.text)
+        spans = (doc.char_span(start, end, label) for start, end, label in document.spans)
+        doc.set_ents(filter_spans([span for span in spans if span is not None]))
+        docs.append(doc)
+    return parted(docs)
+
+
+def parsed_docs(data: Path) -> Parts:
+    """Return the trees of EWT and of GUM's genres that anybody may use."""
+    folder = data / "ud-english"
+    docs: list[Doc] = []
+    for name in ("ewt", "gum"):
+        docs += tree_docs(folder / f"{name}-train.conllu.gz")
+    return parted(docs)
+
+
+def tree_docs(path: Path) -> list[Doc]:
+    """Read a treebank, ten sentences a document, in the labels of ``NAMES``."""
+    text = gzip.decompress(path.read_bytes()).decode("utf-8")
+    sentences = (relabelled(sentence) for sentence in free_sentences(text))
+    read: Any = conllu_to_docs
+    return list(read("\n\n".join(sentences), n_sents=SENTENCES_A_DOC, no_print=True))
+
+
+def free_sentences(text: str) -> Iterator[str]:
+    """Yield the sentences of CoNLL-U text, the non-commercial genres of GUM left out."""
+    is_free = True
+    for sentence in text.strip().split("\n\n"):
+        for line in sentence.split("\n"):
+            if line.startswith("# newdoc id = "):
+                is_free = not any(f"GUM_{genre}_" in line for genre in NON_COMMERCIAL)
+        if is_free:
+            yield sentence
+
+
+def relabelled(sentence: str) -> str:
+    """Put the tree of one CoNLL-U sentence into the labels that textacy expects."""
+    rows = [line.split("\t") for line in sentence.split("\n") if line and line[0] != "#"]
+    words = [row for row in rows if row[0].isdigit()]
+    _turn_names(words)
+    for row in words:
+        row[7] = NAMES.get(row[7], row[7].partition(":")[0])
+    return "\n".join("\t".join(row) for row in rows)
+
+
+def _turn_names(words: Iterable[list[str]]) -> None:
+    """Make the last part of a flat name its head: Ann ←flat– Lee becomes Ann –compound→ Lee."""
+    by_id = {row[0]: row for row in words}
+    flat: dict[str, list[str]] = defaultdict(list)
+    for row in by_id.values():
+        if row[7].startswith("flat") and row[6] in by_id:
+            flat[row[6]].append(row[0])
+    for first, others in flat.items():
+        last = others[-1]
+        old, new = by_id[first], by_id[last]
+        new[6], new[7] = old[6], old[7]
+        for row in by_id.values():
+            if row[6] == first and row is not new:
+                row[6] = last
+        for part in [first, *others[:-1]]:
+            by_id[part][6:8] = [last, "compound"]

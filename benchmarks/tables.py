@@ -1,0 +1,43 @@
+"""Rows of the accuracy tables, as Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from benchmarks.resampling import Interval
+
+
+class Line(NamedTuple):
+    """One row of the README's table: what is measured, on what, ours, and the others' figures."""
+
+    what: str
+    data: str
+    ours: float
+    others: str = "–"
+
+
+def lines_table(lines: Iterable[Line]) -> str:
+    """Return the rows as a Markdown table."""
+    rows = [(r.what, r.data, f"**{percent(r.ours)}**", r.others) for r in lines]
+    return markdown(("what, in percent", "data", "Dateline", "others, same run"), rows)
+
+
+def markdown(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a Markdown table."""
+    rule = "|" + "---|" * len(head)
+    return "\n".join([_row(head), rule, *(_row(row) for row in rows)])
+
+
+def percent(share: float) -> str:
+    """Write a share in percent: one decimal, two where it is small."""
+    return f"{100 * share:.1f}" if share >= 0.02 else f"{100 * share:.2f}"
+
+
+def with_interval(share: float, around: Interval) -> str:
+    """Write a share with its 95 % interval: "79.1 (77.5–80.6)"."""
+    return f"{percent(share)} ({percent(around.low)}–{percent(around.high)})"
+
+
+def _row(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"
