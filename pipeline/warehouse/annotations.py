@@ -21,7 +21,7 @@ from pipeline.warehouse.quoting import quoted_words, surface
 from pipeline.warehouse.retry import ROW_AT_FAULT, transact
 from pipeline.words import normalise, squeeze, storable
 
-_MENTION_COLUMNS = {
+MENTION_COLUMNS = {
     "article_version_id": "int8",
     "mention_no": "int4",
     "entity_id": "int8",
@@ -31,7 +31,7 @@ _MENTION_COLUMNS = {
     "end_char": "int4",
     "role_text": "text",
 }
-_QUOTE_COLUMNS = {
+QUOTE_COLUMNS = {
     "article_version_id": "int8",
     "quote_no": "int4",
     "quote_kind": "text",
@@ -48,7 +48,7 @@ _QUOTE_COLUMNS = {
     "confidence": "float4",
     "quote_sha256": "bytea",
 }
-_SPEAKER_COLUMNS = {
+SPEAKER_COLUMNS = {
     "article_version_id": "int8",
     "quote_no": "int4",
     "speaker_no": "int4",
@@ -76,6 +76,17 @@ def pending_versions(conn: Connection, model_version: str, limit: int | None = N
         " where is_current and nlp_version is distinct from %s"
         " order by article_version_id limit %s",
         (model_version, limit),
+    )
+    return [row[0] for row in found]
+
+
+def still_pending(conn: Connection, model_version: str, ids: Sequence[int]) -> list[int]:
+    """Return those of these versions that this model has not annotated meanwhile, ordered by id."""
+    found = conn.execute(
+        "select article_version_id from news.article_versions"
+        " where article_version_id = any(%s) and nlp_version is distinct from %s"
+        " order by article_version_id",
+        (list(ids), model_version),
     )
     return [row[0] for row in found]
 
@@ -118,11 +129,11 @@ def _save_alone(conn: Connection, model_version: str, item: tuple[int, Annotatio
 def _save(conn: Connection, model_version: str, items: dict[int, Annotation]) -> None:
     texts = _locked_texts(conn, sorted(items))
     present = {number: items[number] for number in texts}
-    _delete_children(conn, list(present))
+    delete_children(conn, list(present))
     entities = find_or_insert(conn, _named(present))
-    copy_rows(conn, "news.entity_mentions", _MENTION_COLUMNS, _mentions(present, entities))
-    copy_rows(conn, "news.quotes", _QUOTE_COLUMNS, _quotes(present, texts, model_version))
-    copy_rows(conn, "news.quote_speakers", _SPEAKER_COLUMNS, _speakers(present, entities))
+    copy_rows(conn, "news.entity_mentions", MENTION_COLUMNS, _mentions(present, entities))
+    copy_rows(conn, "news.quotes", QUOTE_COLUMNS, _quotes(present, texts, model_version))
+    copy_rows(conn, "news.quote_speakers", SPEAKER_COLUMNS, _speakers(present, entities))
     conn.execute(
         "update news.article_versions as v"
         " set nlp_version = %s, annotation_outcome = d.outcome, annotated_at = now()"
@@ -141,7 +152,8 @@ def _locked_texts(conn: Connection, ids: Sequence[int]) -> dict[int, str]:
     return dict(found.fetchall())
 
 
-def _delete_children(conn: Connection, ids: Sequence[int]) -> None:
+def delete_children(conn: Connection, ids: Sequence[int]) -> None:
+    """Take away the annotations of these versions, whose rows the caller holds locked."""
     # Speakers go with their quotes (on delete cascade).
     conn.execute("delete from news.entity_mentions where article_version_id = any(%s)", (ids,))
     conn.execute("delete from news.quotes where article_version_id = any(%s)", (ids,))

@@ -1,0 +1,29 @@
+"""Other processes at work on annotations: ``python -m tests.stages.annotating claim|run DSN ID…``.
+
+``claim`` holds the claim on these versions until it is killed, ``run`` annotates them; both say so
+on one line.
+"""
+
+import json
+import sys
+import time
+from contextlib import closing
+
+from pipeline.stages.annotate import annotate
+from pipeline.warehouse.claims import claim
+from pipeline.warehouse.store import connect
+
+
+def hold(dsn, ids):
+    with closing(connect(dsn)) as conn, claim(conn, ids) as claimed:
+        print(json.dumps(claimed.ours), flush=True)
+        time.sleep(300)
+
+
+if __name__ == "__main__":
+    work, dsn, *numbers = sys.argv[1:]
+    ids = [int(number) for number in numbers]
+    if work == "claim":
+        hold(dsn, ids)
+    else:
+        print(json.dumps(annotate(1, ids)))
