@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from pipeline.annotate.agreement import normal_forms
 from pipeline.annotate.aliases import key, load_aliases
 from pipeline.annotate.layout import CharSpan, Layout
 from pipeline.annotate.mentions import is_acronym
@@ -126,6 +127,7 @@ class _Names:
         self._defined: dict[str, str] = {}
         self._long: dict[str, list[tuple[str, ...]]] = {}
         self._by_initial: dict[str, set[str]] = {}
+        self._usual = normal_forms([text[s.start : s.end] for s in spans])
         self._before = dict(zip((s.start for s in spans[1:]), spans, strict=False))
         for span, following in pairwise(spans):
             self._define(span, following)
@@ -152,7 +154,8 @@ class _Names:
             return " ".join(surface.split())
         if span.label == "NORP":
             return self._people_name(surface)
-        surface = self._long_form(span, " ".join(surface.split()))
+        usual = self._usual.get(key(surface), surface)
+        surface = self._long_form(span, " ".join(usual.split()))
         known = self._aliases.find(surface)
         if known and known.label == span.label:
             return known.name

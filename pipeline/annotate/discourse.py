@@ -10,12 +10,12 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
+from pipeline.annotate.agreement import are_kin
 from pipeline.annotate.aliases import load_aliases
 from pipeline.annotate.chains import Chains, Entity
 from pipeline.annotate.fullnames import with_full_names
 from pipeline.annotate.genders import gender_votes
-from pipeline.annotate.layout import Layout
-from pipeline.annotate.mentions import are_kin
+from pipeline.annotate.layout import CharSpan, Layout
 from pipeline.records import Span, Speaker
 
 FARTHEST = 600
@@ -36,6 +36,14 @@ class Discourse:
         self._quoted = sorted(quoted)
         self._quoted_starts = [start for start, _ in self._quoted]
         self.last: tuple[int, list[Speaker]] = (-1, [])
+        """Where the last known speaker ended, and who that was."""
+        self.last_heard: tuple[int, list[Speaker]] = (-1, [])
+        """The same of the last attribution, known or not."""
+        self.utterances: list[tuple[int, int, list[Speaker]]] = []
+        """All contents with a known speaker."""
+        self.heads: dict[str, tuple[list[Speaker], float]] = {}
+        """Nouns that sources were called by: "the column", and who that was."""
+        self._profiles: dict[Entity, set[str]] = {}
         self.entities = {entity.name: entity for entity in chains.entities}
         people = [entity.name for entity in chains.entities if entity.label == "NORP"]
         self._kin_places = [
@@ -46,9 +54,16 @@ class Discourse:
         ]
         self._learn_genders()
 
-    def told(self, position: int, speakers: list[Speaker]) -> None:
-        """Remember who has just spoken."""
-        self.last = (position, speakers)
+    def told(self, contents: Sequence[CharSpan], speakers: list[Speaker]) -> None:
+        """Remember who has just spoken, nobody included.
+
+        An attribution that nobody is named for is most often another voice, so the last known one
+        stays the one that "he" may mean.
+        """
+        self.last_heard = contents[-1].end, speakers
+        if speakers:
+            self.last = self.last_heard
+            self.utterances.extend((span.start, span.end, speakers) for span in contents)
 
     def before(self, position: int) -> Iterator[int]:
         """Give the numbers of the mentions before a position, the nearest first."""

@@ -1,20 +1,19 @@
 """From the tagger's entity spans to clean mentions: trimmed, labelled alike, none forgotten.
 
-Tags are given token by token, so the same name may be an organisation here and a place there. One
-surface form has one label in one article (in the Worldwide corpus it keeps it in 99.2 % of cases),
-names that were found once are found wherever they stand, and an abbreviation in parentheses
-belongs to the long form in front of it.
+Borders follow the Worldwide corpus: titles, "the" and "'s" outside, initials and "Jr." inside.
+Names that were found once are found wherever they stand, and an abbreviation in parentheses
+belongs to the long form in front of it. What class a name has is for ``agreement`` to say.
 """
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
+from pipeline.annotate.agreement import VOTELESS, agree
 from pipeline.annotate.aliases import key, load_aliases
-from pipeline.annotate.gazetteer import place_label
 from pipeline.annotate.labels import misc_label
 from pipeline.annotate.layout import CharSpan
 from pipeline.annotate.titles import without_titles
@@ -23,11 +22,12 @@ _EDGE = " \t\u00a0\n\r\"“”'‘’«»()[]{},;:!?…–—|*•/"
 _POSSESSIVE = re.compile(r"(?:['’]s|(?<=s)['’])$", re.IGNORECASE)
 _THE = re.compile(r"the\s+(?=\S)", re.IGNORECASE)
 _HYPHENS = re.compile(r"[-–—/]")
-_INSIDE = re.compile(r"\b(?:[Ii]n|[Aa]cross|[Nn]ear|[Ff]rom)\s+$")
 _LINE = re.compile(r"[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 _ACRONYM = re.compile(r"\s?\(([A-Z][A-Z0-9&.-]{1,9}s?)\)")
 _PARTY = re.compile(r"[DRI]-[A-Z][\w.]*")
 """As in "Sen. Ann Lee (D-Nev.)": a party and a state, no name."""
+_INITIALS = re.compile(r"(?<![\w.’'-])(?:[A-Z]\.? ?){1,3}(?<=[ .])$")
+_GENERATION = re.compile(r",? (?:[JS]r\b\.?|I{2,3}\b|IV\b)")
 _STOPS_KEPT = re.compile(r"(?:\b[A-Za-z]\.)+$|\b(?:Inc|Corp|Co|Ltd|Jr|Sr|St|Mt|No|Bros)\.$")
 MOST_NAMES = 300
 """Names looked for again; an article has about 30, a telephone directory must not cost hours."""
@@ -43,8 +43,8 @@ def clean_mentions(text: str, spans: Iterable[CharSpan]) -> list[CharSpan]:
     trimmed = [part for span in spans for part in _trimmed(text, span)]
     trimmed.extend(_official(text, trimmed))
     trimmed, spelled_out = _with_acronyms(text, _without_overlap(trimmed))
-    voted = _with_places(text, _vote(text, trimmed, spelled_out))
-    return _without_overlap([*voted, *_forgotten(text, voted)])
+    agreed = agree(text, trimmed, spelled_out)
+    return _without_overlap([*agreed, *_forgotten(text, agreed)])
 
 
 def _official(text: str, spans: list[CharSpan]) -> Iterator[CharSpan]:
@@ -73,15 +73,42 @@ def _trimmed(text: str, span: CharSpan) -> Iterator[CharSpan]:
     while start < end and (text[start] in _EDGE or text[start] == "-"):
         start += 1
     end = _trim_end(text, start, end)
-    if span.label not in {"DATE", "MONEY"}:
-        the = _THE.match(text, start, end)
-        start = the.end() if the else start
+    if span.label not in VOTELESS:
+        start = _behind_the(text, start, end, span.label)
     if span.label == "PERSON":
         start = end - len(without_titles(text[start:end]))
+        start, end = _with_initials(text, start), _with_generation(text, end)
     surface = text[start:end]
     if not any(map(str.isalnum, surface)) or _PARTY.fullmatch(surface):
         return
     yield from _split_pair(text, span._replace(start=start, end=end))
+
+
+def _behind_the(text: str, start: int, end: int, label: str) -> int:
+    """Step over "the", which belongs to titles of works alone: "The Salt Road"."""
+    the = _THE.match(text, start, end)
+    if the is None:
+        return start
+    rest = text[the.end() : end]
+    work = label == "MISC" and the[0][0] == "T" and " " in rest and misc_label(rest) == "MISC"
+    return start if work else the.end()
+
+
+def _with_initials(text: str, start: int) -> int:
+    """Take in initials that the tagger left in front of a name: "K. R. Holm", "A G Holm".
+
+    A single letter needs its full stop: "A Holm" and "I Holm" may be words.
+    """
+    match = _INITIALS.search(text, max(0, start - 12), start)
+    if match is None or (len(match[0].split()) == 1 and "." not in match[0]):
+        return start
+    return match.start()
+
+
+def _with_generation(text: str, end: int) -> int:
+    """Take in "Jr." and "III" behind a name."""
+    match = _GENERATION.match(text, end)
+    return match.end() if match else end
 
 
 def _trim_end(text: str, start: int, end: int) -> int:
@@ -156,74 +183,6 @@ def is_acronym(short: str, long: str) -> bool:
         if matched < len(letters) and word[0].upper() == letters[matched]:
             matched += 1
     return matched == len(letters) and words[0][0].upper() == letters[0]
-
-
-def _vote(text: str, spans: list[CharSpan], spelled_out: dict[str, str]) -> list[CharSpan]:
-    """Give every mention the label that weighs most among mentions of its surface form.
-
-    An abbreviation votes as, and gets the label of, its long form.
-    """
-    surfaces = [text[span.start : span.end] for span in spans]
-    surfaces = [spelled_out.get(key(surface), surface) for surface in surfaces]
-    votes: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
-    for surface, span in zip(surfaces, spans, strict=True):
-        votes[key(surface)][span.label] += span.score
-    return [
-        span._replace(label=_elect(surface, span.label, votes[key(surface)]))
-        for surface, span in zip(surfaces, spans, strict=True)
-    ]
-
-
-def _elect(surface: str, label: str, votes: dict[str, float]) -> str:
-    if label in {"DATE", "MONEY"}:
-        return label
-    label = max(votes, key=lambda choice: votes[choice])
-    known = load_aliases().find(surface)
-    # Chad, Jordan, Georgia and Israel are given names as well, so people keep their label.
-    if known and label != "PERSON" and not (known.label == "GPE" and label in {"ORG", "FAC"}):
-        return known.label
-    if label == "GPE" and load_aliases().find_demonym(surface):
-        return "NORP"
-    if label == "GPE":
-        return place_label(surface)
-    return misc_label(surface) if label == "MISC" else label
-
-
-def are_kin(place: str, people: str) -> bool:
-    """Tell whether a people's name is made from a place's: "Halvanian" and "Halvane"."""
-    return len(place) > 3 and people.startswith(place[: max(4, len(place) - 2)])
-
-
-def _with_places(text: str, spans: list[CharSpan]) -> list[CharSpan]:
-    """Turn people into places where the article shows it: it has "Halvanian", and "in Halvane".
-
-    Names that the tagger has never seen are people to it, most of all in front of "'s".
-    """
-    full = {word for s in spans if s.label == "PERSON" for word in _words_of_full_name(text, s)}
-    peoples = {text[s.start : s.end] for s in spans if s.label == "NORP"}
-    found: dict[str, list[bool]] = defaultdict(list)
-    for span in spans:
-        surface = text[span.start : span.end]
-        if span.label == "PERSON" and " " not in surface and surface not in full:
-            found[surface].append(
-                _INSIDE.search(text, max(0, span.start - 12), span.start) is not None
-            )
-    places = {
-        surface
-        for surface, inside in found.items()
-        if sum(inside) * 2 > max(2, len(inside)) or any(are_kin(surface, name) for name in peoples)
-    }
-    return [
-        span._replace(label="GPE")
-        if span.label == "PERSON" and text[span.start : span.end] in places
-        else span
-        for span in spans
-    ]
-
-
-def _words_of_full_name(text: str, span: CharSpan) -> list[str]:
-    words = text[span.start : span.end].split()
-    return words if len(words) > 1 else []
 
 
 def _forgotten(text: str, spans: list[CharSpan]) -> Iterator[CharSpan]:

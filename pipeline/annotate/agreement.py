@@ -1,0 +1,140 @@
+"""One name, one class, all through an article: what the mentions of a name agree on.
+
+The tagger labels token by token, so the same name may be an organisation here and a place there.
+One surface form has one label in one article (in the Worldwide corpus it keeps it in 99.2 % of
+cases); capitals are the same name, an abbreviation votes with its long form, and a surname with
+the full name. Looks at names and their nearest words, not at other articles.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from pipeline.annotate.aliases import key, load_aliases
+from pipeline.annotate.gazetteer import is_known_place, place_label
+from pipeline.annotate.labels import is_language, is_work, misc_label, sure_label
+from pipeline.annotate.layout import CharSpan
+
+_INSIDE = re.compile(r"\b(?:[Ii]n|[Aa]cross|[Nn]ear|[Ff]rom)\s+$")
+_WEEKDAY = re.compile(r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day")
+SURNAME_SHARE = 0.6
+"""Weight of a full name's vote on its surname alone. From 0 to 1 nothing changes on Worldwide's
+development part; it keeps a chain in one piece where the surname's own votes are even."""
+LONGEST_ACRONYM = 5
+"""Letters up to which capitals may be initials: "WHO" is no other form of "Who"."""
+VOTELESS = frozenset({"DATE", "MONEY"})
+
+Votes = dict[str, dict[str, float]]
+
+
+def agree(text: str, spans: Sequence[CharSpan], spelled_out: Mapping[str, str]) -> list[CharSpan]:
+    """Give every mention the label that weighs most among the mentions of its name.
+
+    ``spelled_out`` maps abbreviations, as ``aliases.key`` writes them, to their long forms.
+    """
+    surfaces = [text[span.start : span.end] for span in spans]
+    surfaces = [spelled_out.get(key(surface), surface) for surface in surfaces]
+    normal = normal_forms(surfaces)
+    names = [normal.get(key(surface), key(surface)) for surface in surfaces]
+    votes = _count(names, spans)
+    labelled = [
+        span._replace(label=_elect(surface, span.label, votes[name]))
+        for surface, name, span in zip(surfaces, names, spans, strict=True)
+    ]
+    return [_by_context(text, span) for span in _with_places(text, labelled)]
+
+
+def normal_forms(surfaces: Sequence[str]) -> dict[str, str]:
+    """Map names in capitals to their usual spelling, where the article has it."""
+    keys = {key(surface) for surface in surfaces}
+    usual = {name.casefold(): name for name in sorted(keys) if not name.isupper()}
+    return {
+        name: usual[name.casefold()]
+        for name in keys
+        if name.isupper()
+        and (" " in name or len(name) > LONGEST_ACRONYM)
+        and name.casefold() in usual
+    }
+
+
+def _count(names: Sequence[str], spans: Sequence[CharSpan]) -> Votes:
+    votes: Votes = defaultdict(lambda: defaultdict(float))
+    for name, span in zip(names, spans, strict=True):
+        votes[name][span.label] += span.score
+    people = [(name, given["PERSON"]) for name, given in votes.items() if _is_person(name, given)]
+    for name, weight in people:
+        surname = name.rsplit(" ", 1)[1]
+        if surname in votes:
+            votes[surname]["PERSON"] += SURNAME_SHARE * weight
+    return votes
+
+
+def _is_person(name: str, votes: Mapping[str, float]) -> bool:
+    return " " in name and max(votes, key=lambda choice: votes[choice]) == "PERSON"
+
+
+def _elect(surface: str, label: str, votes: Mapping[str, float]) -> str:
+    if label in VOTELESS:
+        return label
+    label = max(votes, key=lambda choice: votes[choice])
+    known = load_aliases().find(surface)
+    # Chad, Jordan, Georgia and Israel are given names as well, so people keep their label.
+    if known and label != "PERSON" and not (known.label == "GPE" and label in {"ORG", "FAC"}):
+        return known.label
+    if label == "GPE" and load_aliases().find_demonym(surface):
+        return "NORP"
+    if label == "MISC" and _WEEKDAY.fullmatch(surface):
+        return "DATE"
+    if not (known or is_known_place(surface)):
+        label = sure_label(surface, label) or label
+    if label == "GPE":
+        return place_label(surface)
+    return misc_label(surface) if label == "MISC" else label
+
+
+def _by_context(text: str, span: CharSpan) -> CharSpan:
+    """Tell titles and languages by what stands around them, mention by mention."""
+    if span.label == "MISC" and is_work(text, span.start, span.end):
+        return span._replace(label="WORK_OF_ART")
+    if span.label in {"NORP", "MISC"} and is_language(text, span.start, span.end):
+        return span._replace(label="LANGUAGE")
+    return span
+
+
+def are_kin(place: str, people: str) -> bool:
+    """Tell whether a people's name is made from a place's: "Halvanian" and "Halvane"."""
+    return len(place) > 3 and people.startswith(place[: max(4, len(place) - 2)])
+
+
+def _with_places(text: str, spans: list[CharSpan]) -> list[CharSpan]:
+    """Turn people into places where the article shows it: it has "Halvanian", and "in Halvane".
+
+    Names that the tagger has never seen are people to it, most of all in front of "'s".
+    """
+    full = {word for s in spans if s.label == "PERSON" for word in _words_of_full_name(text, s)}
+    peoples = {text[s.start : s.end] for s in spans if s.label == "NORP"}
+    found: dict[str, list[bool]] = defaultdict(list)
+    for span in spans:
+        surface = text[span.start : span.end]
+        if span.label == "PERSON" and " " not in surface and surface not in full:
+            found[surface].append(
+                _INSIDE.search(text, max(0, span.start - 12), span.start) is not None
+            )
+    places = {
+        surface
+        for surface, inside in found.items()
+        if sum(inside) * 2 > max(2, len(inside)) or any(are_kin(surface, name) for name in peoples)
+    }
+    return [
+        span._replace(label="GPE")
+        if span.label == "PERSON" and text[span.start : span.end] in places
+        else span
+        for span in spans
+    ]
+
+
+def _words_of_full_name(text: str, span: CharSpan) -> list[str]:
+    words = text[span.start : span.end].split()
+    return words if len(words) > 1 else []

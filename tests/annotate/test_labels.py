@@ -1,0 +1,103 @@
+"""Labels: what the head word of a name says, titles and languages told by their neighbours."""
+
+import pytest
+
+from pipeline.annotate.annotator import Read, annotate_spans
+from pipeline.annotate.gazetteer import place_label
+from pipeline.annotate.labels import LABELS, MEANINGS, OTHERS, TAGGER, misc_label
+from pipeline.annotate.layout import CharSpan
+
+
+def labels_of(text: str, label: str, *names: str) -> list[str]:
+    """Annotate a text in which the names were tagged once each; return their labels."""
+    spans = (CharSpan(text.index(name), text.index(name) + len(name), label) for name in names)
+    return [mention.label for mention in annotate_spans(text, Read(tuple(spans))).mentions]
+
+
+@pytest.mark.parametrize(
+    ("surface", "label"),
+    [
+        ("Velmark Arms Treaty", "LAW"),
+        ("Treaty of Velmark", "LAW"),
+        ("Second Velmark War", "EVENT"),
+        ("Battle of Tarn Hill", "EVENT"),
+        ("Hurricane Odile", "EVENT"),
+        ("Coastal Games 2031", "EVENT"),
+        ("Vanta fever", "MISC"),
+        ("", "MISC"),
+    ],
+)
+def test_head_words_split_misc(surface, label):
+    assert misc_label(surface) == label
+
+
+@pytest.mark.parametrize(
+    ("name", "tagged", "label"),
+    [
+        ("Tarn Valley University", "GPE", "ORG"),
+        ("Bank of Velmark", "GPE", "ORG"),
+        ("Velmark Accords", "ORG", "LAW"),
+        ("Tarn Dam", "ORG", "FAC"),
+        ("Tarn River", "PERSON", "LOC"),
+        ("West Bank", "GPE", "GPE"),
+        ("Ruth Church", "PERSON", "PERSON"),
+        ("Kofi Day", "PERSON", "PERSON"),
+    ],
+)
+def test_a_sure_head_word_corrects_the_tagger(name, tagged, label):
+    assert labels_of(f"It was {name} again.", tagged, name) == [label]
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("She won for the film Salt Roads in May.", "WORK_OF_ART"),
+        ("Her play, “Salt Roads,” opened.", "WORK_OF_ART"),
+        ("They signed “Salt Roads” twice.", "WORK_OF_ART"),
+        ("They signed Salt Roads twice.", "MISC"),
+    ],
+)
+def test_titles_of_works(text, label):
+    assert labels_of(text, "MISC", "Salt Roads") == [label]
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("He said in Hausa, and left.", "LANGUAGE"),
+        ("The Hausa language has tones.", "LANGUAGE"),
+        ("She speaks Hausa.", "LANGUAGE"),
+        ("A Hausa trader came.", "NORP"),
+        ("In Hausa homes it rained.", "NORP"),
+    ],
+)
+def test_languages_are_told_from_peoples(text, label):
+    assert labels_of(text, "NORP", "Hausa") == [label]
+
+
+@pytest.mark.parametrize(
+    ("place", "label"),
+    [
+        ("Velmark", "GPE"),
+        ("Nile", "LOC"),
+        ("the Himalayas", "LOC"),
+        ("Lake Tarn", "LOC"),
+        ("Tarn Lake District", "GPE"),
+        ("Southeast Asia", "LOC"),
+        ("Solomon Islands", "GPE"),
+        ("Tarn Islands", "LOC"),
+        ("Cape Town", "GPE"),
+        ("Rhode Island", "GPE"),
+        ("Tarn Autonomous Region", "GPE"),
+        ("Gaza Strip", "GPE"),
+    ],
+)
+def test_places_with_and_without_a_government(place, label):
+    assert place_label(place) == label
+
+
+def test_every_label_is_explained_and_reachable():
+    assert list(MEANINGS) == LABELS
+    assert set(TAGGER.values()) <= set(LABELS)
+    assert set(OTHERS.values()) == set(LABELS)
+    assert {given for given, _, _ in MEANINGS.values()} == set(TAGGER)
