@@ -1,4 +1,4 @@
-"""Whom "he", "the delegation", "both sides" or "the statement" means: the article so far.
+"""Whom "he", "who", "both countries" or "the two leaders" means: the article so far.
 
 Every answer comes with how sure it is, and "nobody" is an answer. Knows nothing of cues and
 contents.
@@ -6,12 +6,10 @@ contents.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 
 from pipeline.annotate.chains import Entity
 from pipeline.annotate.discourse import Discourse
-from pipeline.annotate.titles import is_office
 from pipeline.records import Speaker
 
 Answer = tuple[list[Speaker], float]
@@ -30,29 +28,6 @@ PARAGRAPH = -1.0
 SENTENCE = -0.3
 """What speaks for a person as the antecedent of "she". Chosen on the demo site's copy: whoever the
 paragraph has just named as subject comes before the last speaker of the paragraph before."""
-_FOLLOWED = re.compile(r"\s+(?:by|from|of)\s+(?:the\s+)?")
-_GENERIC = frozenset(
-    "company firm group agency organisation organization paper newspaper magazine outlet club bank "
-    "network maker airline".split()
-)
-_PERSON_SUFFIX = re.compile(r"(?:er|or|ist|man|woman|ian|ess)$")
-_NO_PERSON = frozenset(
-    "letter paper newspaper order number other chapter center centre computer weather river "
-    "matter power error sector floor door mirror color behavior".split()
-)
-_SPELLED_OUT = {
-    "sen": "senator",
-    "gov": "governor",
-    "rep": "representative",
-    "congressman": "representative",
-    "congresswoman": "representative",
-    "gen": "general",
-    "lt": "lieutenant",
-    "col": "colonel",
-    "sgt": "sergeant",
-    "capt": "captain",
-    "attorney": "lawyer",
-}
 
 
 class Antecedents(Discourse):
@@ -148,57 +123,12 @@ class Antecedents(Discourse):
             return named, 0.65
         return NOBODY
 
-    def recent(self, position: int, labels: set[str], paragraphs: int) -> Answer:
-        """Return the nearest entity of some label before a position, not out of quoted words."""
-        for number in self.before(position):
-            span, entity = self.chains.spans[number], self.chains.of[number]
-            if self.paragraphs_since(span.start, position) > paragraphs:
-                break
-            if entity.label in labels and not self.is_quoted(span.start):
-                return [Speaker(entity.name, entity.label)], 0.6
+    def speaker_around(self, position: int) -> Answer:
+        """Resolve "I" and "we" between quotation marks: whoever says those words."""
+        for start, end, speakers in reversed(self.utterances):
+            if start <= position < end:
+                return speakers, 0.7
         return NOBODY
-
-    def body(self, position: int, phrase: str, head: str) -> Answer:
-        """Resolve "the finance ministry": the body named with that noun; "the firm": the last."""
-        wanted = _role_words(phrase) - {"the", "of"}
-        best: dict[Entity, int] = {}
-        for number in self.before(position):
-            entity = self.chains.of[number]
-            words = _role_words(entity.name)
-            if entity.label == "ORG" and head in words:
-                best.setdefault(entity, len(wanted & words))
-        if best:
-            return [Speaker(max(best, key=lambda e: best[e]).name, "ORG")], 0.75
-        return self.recent(position, {"ORG"}, 2) if head in _GENERIC else NOBODY
-
-    def described(self, position: int, phrase: str, head: str) -> Answer:
-        """Resolve "the deputy secretary": the person who was called so, or who speaks anyway."""
-        wanted = _role_words(phrase) - {"the", "former", "of"}
-        head = _SPELLED_OUT.get(head, head)
-        best: dict[Entity, int] = {}
-        for number in self.before(position):
-            entity = self.chains.of[number]
-            if entity.label == "PERSON" and entity not in best:
-                words = _role_words(" ".join([*entity.roles, *entity.descriptions]))
-                best[entity] = len(wanted & words) * (head in words)
-        top = max(best.values(), default=0)
-        if top:
-            fits = [entity for entity, score in best.items() if score == top]
-            return [Speaker(fits[0].name, "PERSON")], 0.85 if len(fits) == 1 else 0.55
-        called = is_office(head) or (_PERSON_SUFFIX.search(head) and head not in _NO_PERSON)
-        speakers, sureness = self.person(position, None, reach=1) if called else NOBODY
-        return speakers, min(sureness, 0.5)
-
-    def by_name(self, phrase: str) -> Answer:
-        """Resolve a name that was not tagged at this place: "Hillary" where Hillary Clinton is."""
-        words = {word for word in phrase.split() if word[:1].isupper()}
-        fits = [
-            entity
-            for entity in self.chains.entities
-            if entity.label == "PERSON"
-            and words & {entity.name.split()[0], entity.name.split()[-1]}
-        ]
-        return ([Speaker(fits[0].name, "PERSON")], 0.7) if len(fits) == 1 else NOBODY
 
     def two_countries(self, position: int) -> Answer:
         """Resolve "both countries": the two that were named most so far, in order of mention.
@@ -225,43 +155,3 @@ class Antecedents(Discourse):
             if len(names) == 2:
                 return [Speaker(name, "PERSON") for name in reversed(names)], 0.7
         return NOBODY
-
-    def issuer(self, position: int, noun: str) -> Answer:
-        """Resolve "the statement": who last spoke beside that noun, or whose it is.
-
-        "…, said the US in a statement" makes the US the issuer; so do "a Quinnipiac poll" and "the
-        report by Amnesty".
-        """
-        text = self.layout.text
-        at, speakers = self.last
-        pattern = re.compile(rf"\b{re.escape(noun)}s?\b", re.IGNORECASE)
-        for match in reversed(list(pattern.finditer(text, max(0, position - 6000), position))):
-            owner = self._owner(match.start(), match.end())
-            if owner:
-                return owner, 0.75
-        if at >= 0 and speakers and speakers[0].label in {"ORG", "GPE"}:
-            return speakers, 0.55
-        return NOBODY
-
-    def _owner(self, start: int, end: int) -> list[Speaker]:
-        low, high = self.layout.sentence_at(start)
-        numbers = [
-            n for n in self.between(low, high) if not self.is_quoted(self.chains.spans[n].start)
-        ]
-        bodies = [n for n in numbers if self.chains.of[n].label in {"ORG", "GPE", "PERSON"}]
-        text = self.layout.text
-        close = [n for n in bodies if 0 <= start - self.chains.spans[n].end <= 40]
-        close += [
-            n
-            for n in bodies
-            if _FOLLOWED.fullmatch(text, end, max(end, self.chains.spans[n].start))
-        ]
-        choice = close[-1:] or bodies[:1]
-        return [Speaker(self.chains.of[n].name, self.chains.of[n].label) for n in choice]
-
-
-def _role_words(text: str) -> set[str]:
-    words = {
-        word.lower().strip(".,").removesuffix("'s").removesuffix("’s") for word in text.split()
-    }
-    return {_SPELLED_OUT.get(word, word) for word in words}
