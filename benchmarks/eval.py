@@ -6,15 +6,15 @@ Prints the reports and the tables, and keeps the tables, with the counts and the
 """
 
 import argparse
-import json
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import eval_annotate, eval_dedupe, eval_extract, language_tables
+from benchmarks import errors, eval_annotate, eval_dedupe, eval_extract, language_tables
 from benchmarks.data import data_folder
+from benchmarks.readings import Readings
 from benchmarks.tables import Line, lines_table, percent
-from pipeline.annotate.tagger import SHIPPED
+from pipeline.annotate.annotator import Annotator
 
 RECORDED = Path(__file__).parents[1] / "docs" / "recorded"
 Figures = dict[str, float]
@@ -70,14 +70,20 @@ def copy_lines(f: Figures) -> list[Line]:
 def measure_language(data: Path) -> eval_annotate.Scores:
     """Score names, quotes and speakers beside the peers; print the report, record the page."""
     sys.stderr.write("annotate …\n")
-    scores = eval_annotate.score(data)
+    annotator = Annotator.load()
+    readings = Readings.of(data, "dev", annotator)
+    scores = eval_annotate.score(data, annotator, readings)
     sys.stdout.write(eval_annotate.report(scores) + "\n")
-    config = json.loads((SHIPPED / "config.json").read_text("utf-8"))
-    model = f"Model {config['model_sha256'][:12]}."
-    text = f"{language_tables.page(scores)}\n\n{measured_today()} {model}\n"
-    sys.stdout.write(text + "\n")
-    (RECORDED / "language.md").write_text(text, encoding="utf-8")
+    model = f"Model and rules: `{annotator.version}`."
+    record("language", f"{language_tables.page(scores)}\n\n{measured_today()} {model}\n")
+    record("mistakes", f"{errors.write(readings)}\n\n{measured_today()} {model}\n")
     return scores
+
+
+def record(name: str, text: str) -> None:
+    """Print a part and keep it for the docs."""
+    sys.stdout.write(text + "\n")
+    (RECORDED / f"{name}.md").write_text(text, encoding="utf-8")
 
 
 def measured_today() -> str:
@@ -101,9 +107,7 @@ def main() -> None:
     lines += copy_lines(copies := eval_dedupe.measure(data))
     sys.stdout.write(eval_dedupe.report(copies))
     text = f"{lines_table([*lines, *language_tables.readme_lines(language)])}\n\n"
-    text += f"{measured_today()}\n"
-    sys.stdout.write(text)
-    (RECORDED / "accuracy.md").write_text(text, encoding="utf-8")
+    record("accuracy", f"{text}{measured_today()}\n")
 
 
 if __name__ == "__main__":

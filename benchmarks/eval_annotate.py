@@ -59,23 +59,18 @@ class Scores:
     """Of PolNeAR."""
 
 
-def score(data: Path, split: str = "dev", with_peers: bool = True) -> Scores:
-    """Score the shipped annotator, and the peers where they are asked for.
-
-    Raises:
-        ModelError: the shipped model cannot be used.
-    """
-    annotator = Annotator.load()
-    readings = Readings.of(data, split, annotator)
+def score(data: Path, annotator: Annotator, readings: Readings, with_peers: bool = True) -> Scores:
+    """Score what was read in a part, the seeds, and the peers where they are asked for."""
     scores = Scores(articles=len(readings.rows))
     _score_names(scores, readings)
     _score_attributions(scores, readings)
     if with_peers:
         _score_peers(scores, readings, data)
     scores.seeds = measure_seeds(annotator, data / "seed-articles")
-    if split == "dev":
-        by_id = {row["id"]: a for row, a in zip(readings.rows, readings.quoted, strict=True)}
-        scores.speakers = eval_speakers.score(eval_speakers.judge(eval_speakers.read_gold(), by_id))
+    by_id = {row["id"]: a for row, a in zip(readings.rows, readings.quoted, strict=True)}
+    gold = [quote for quote in eval_speakers.read_gold() if quote.id in by_id]
+    if gold:
+        scores.speakers = eval_speakers.score(eval_speakers.judge(gold, by_id))
     return scores
 
 
@@ -157,7 +152,8 @@ def measure(data: Path, split: str = "dev") -> dict[str, float]:
         ``polnear.*``, ``rules.*`` and ``linker.*`` (see ``Score.figures``), ``worldwide.f1``,
         ``worldwide.n``, ``seeds.*`` (shares, with ``.n``).
     """
-    scores = score(data, split, with_peers=False)
+    annotator = Annotator.load()
+    scores = score(data, annotator, Readings.of(data, split, annotator), with_peers=False)
     figures = dict(scores.seeds)
     for key, system in (("polnear", DATELINE), ("rules", RULES), ("linker", LINKER)):
         values = scores.attributions[system].figures()
@@ -219,7 +215,9 @@ def main() -> None:
     parser.add_argument("--split", default="dev", choices=["dev", "train"])
     parser.add_argument("--no-peers", action="store_true", help="Dateline and the rules only")
     chosen = parser.parse_args()
-    scores = score(data_folder(), chosen.split, with_peers=not chosen.no_peers)
+    data, annotator = data_folder(), Annotator.load()
+    readings = Readings.of(data, chosen.split, annotator)
+    scores = score(data, annotator, readings, with_peers=not chosen.no_peers)
     sys.stdout.write(report(scores, chosen.split))
 
 

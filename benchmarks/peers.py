@@ -7,6 +7,7 @@ out, with a sentence that says so.
 
 from __future__ import annotations
 
+import importlib
 import importlib.metadata
 import importlib.util
 import sys
@@ -100,11 +101,10 @@ def _quotations(nlp: Language, text: str) -> list[tuple[Doc, Any]] | None:
     It raises ValueError at an odd number of marks, of whatever shape; the possessive's apostrophe
     counts as one where it is a token of its own ("the workers’ union").
     """
-    from textacy.extract.triples import direct_quotations  # type: ignore[import-not-found]
-
+    textacy: Any = importlib.import_module("textacy.extract.triples")
     doc = nlp(text)
     try:
-        return [(doc, triple) for triple in direct_quotations(doc)]
+        return [(doc, triple) for triple in textacy.direct_quotations(doc)]
     except ValueError:
         return None
 

@@ -27,6 +27,7 @@ NINE = {
     "GPE": "Location",
     "LOC": "Location",
     "NORP": "NORP",
+    "LANGUAGE": "NORP",
     "FAC": "Facility",
     "PRODUCT": "Product",
     "DATE": "Date",
@@ -53,13 +54,8 @@ class Readings:
     bare_names: list[Read]
 
     @classmethod
-    def of(cls, data: Path, split: str = "dev", annotator: Annotator | None = None) -> Readings:
-        """Annotate a part of both corpora.
-
-        Raises:
-            ModelError: the shipped model cannot be used.
-        """
-        annotator = annotator or Annotator.load()
+    def of(cls, data: Path, split: str, annotator: Annotator) -> Readings:
+        """Annotate a part of both corpora: dev or train."""
         rows = list(corpora.read_rows(polnear_file(data, split)))
         attributed = corpora.polnear(data / "polnear", split)
         named = corpora.worldwide(data / "worldwide-ner", split)

@@ -1,0 +1,63 @@
+"""What the peers are made of: trees in textacy's labels, runs of tokens, recipes with a hash."""
+
+import spacy
+
+from benchmarks.peer_data import free_sentences, parted, relabelled
+from benchmarks.peers import _paragraphs, _runs
+from benchmarks.train_peers import PEERS
+
+TREE = """# text = Ada Marie Lund was seen
+1\tAda\tAda\tPROPN\tNNP\t_\t5\tnsubj:pass\t_\t_
+2\tMarie\tMarie\tPROPN\tNNP\t_\t1\tflat\t_\t_
+3\tLund\tLund\tPROPN\tNNP\t_\t1\tflat\t_\t_
+4\twas\tbe\tAUX\tVBD\t_\t5\taux:pass\t_\t_
+5\tseen\tsee\tVERB\tVBN\t_\t0\troot\t_\t_"""
+
+
+def test_the_last_part_of_a_name_becomes_its_head():
+    rows = [line.split("\t") for line in relabelled(TREE).split("\n")]
+    assert [(row[1], row[6], row[7]) for row in rows] == [
+        ("Ada", "3", "compound"),
+        ("Marie", "3", "compound"),
+        ("Lund", "5", "nsubjpass"),
+        ("was", "5", "auxpass"),
+        ("seen", "0", "root"),
+    ]
+
+
+def test_genres_under_non_commercial_terms_are_left_out_up_to_the_next_document():
+    text = "\n\n".join(
+        [
+            "# newdoc id = GUM_news_ferry\n1\tA",
+            "# newdoc id = GUM_fiction_moon\n1\tB",
+            "1\tC",
+            "# newdoc id = GUM_bio_lund\n1\tD",
+        ]
+    )
+    assert [sentence[-1] for sentence in free_sentences(text)] == ["A", "D"]
+
+
+def test_every_twentieth_document_is_held_out():
+    nlp = spacy.blank("en")
+    parts = parted([nlp.make_doc(str(number)) for number in range(45)])
+    assert [doc.text for doc in parts.held_out] == ["0", "20", "40"]
+    assert len(parts.train) == 42
+
+
+def test_runs_of_tokens_and_paragraphs_keep_their_places():
+    doc = spacy.blank("en")("Ada Lund and Ole Berg said so")
+    tokens = [doc[4], doc[0], doc[1], doc[3]]
+    assert [doc.text[a:b] for a, b in _runs(doc, tokens)] == ["Ada Lund", "Ole Berg"]
+    text = "One.\n\nTwo.\n"
+    assert list(_paragraphs(text)) == [(0, "One."), (6, "Two.")]
+
+
+def test_other_data_is_another_folder(tmp_path):
+    peer = PEERS["names"]
+    file = tmp_path / peer.files[0]
+    file.parent.mkdir(parents=True)
+    file.write_bytes(b"one")
+    first = peer.folder(tmp_path)
+    file.write_bytes(b"two")
+    assert first != peer.folder(tmp_path)
+    assert first.name.startswith("names-")

@@ -1,0 +1,90 @@
+"""Scores of spans and attributions, and how sure they are, on counts one can do by hand."""
+
+from collections import Counter
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from benchmarks.attribution_scores import FIGURES, GROUPS, Parts, Score, overlap
+from benchmarks.resampling import interval
+from benchmarks.span_scores import SpanScore
+
+TEXT = "“We will sail at dawn,” Ada Lund said. Ole Berg thinks that it will rain."
+SAIL = Parts(((0, 23),), ((24, 32),))
+RAIN = Parts(((55, 73),), ((39, 47),))
+
+
+def scored(gold, found):
+    score = Score()
+    score.add(TEXT, gold, found)
+    return score.figures()
+
+
+def test_gold_against_itself_is_perfect():
+    figures = scored([SAIL, RAIN], [SAIL, RAIN])
+    assert figures["all.n"] == 2
+    assert figures["direct.n"] == 1
+    assert all(figures[f"{group}.{name}"] == 1 for group in GROUPS for name in FIGURES)
+
+
+def test_a_content_with_half_of_it_counts_and_one_with_less_does_not():
+    half, less = Parts(((0, 12),), SAIL.source), Parts(((0, 11),), SAIL.source)
+    assert scored([SAIL], [half])["all.content"] == 1
+    assert scored([SAIL], [less])["all.content"] == 0
+
+
+def test_a_missing_source_does_not_count_among_those_with_one_but_is_a_mistake_when_all_count():
+    figures = scored([SAIL, RAIN], [SAIL, Parts(RAIN.content)])
+    assert figures["all.content"] == 1
+    assert figures["all.found_with_source"] == 0.5
+    # precision 1 of 1 found with a source, recall 1 of 2
+    assert figures["all.source"] == pytest.approx(2 / 3)
+    assert figures["all.strict"] == 0.5
+
+
+def test_none_marked_and_none_given_is_right_when_all_count():
+    assert scored([Parts(SAIL.content)], [Parts(SAIL.content)])["all.strict"] == 1
+
+
+def test_nothing_found_is_nought_not_an_error():
+    assert all(scored([SAIL], [])[f"all.{name}"] == 0 for name in FIGURES)
+    assert overlap((), ()) == 0
+
+
+def test_spans_by_label_and_region():
+    score = SpanScore()
+    score.add(
+        [(0, 3, "Person"), (5, 9, "Location")], [(0, 3, "Person"), (5, 8, "Location")], "asia"
+    )
+    score.add([(0, 3, "Person")], [(0, 3, "Organization"), (0, 3, "Organization")], "africa")
+    assert score.number() == 3
+    assert score.f1() == pytest.approx(2 * 1 / (3 + 3))
+    assert score.f1("Person") == pytest.approx(2 * 1 / (2 + 1))
+    assert score.f1(group="asia") == 0.5
+    assert score.f1("Money") == 0
+    assert score.regions() == ["africa", "asia"]
+    assert score.labels() == ["Person", "Location"]
+
+
+def share(counts):
+    return counts["right"] / counts["all"]
+
+
+def test_articles_that_are_alike_leave_no_doubt():
+    assert interval([Counter(right=3, all=4)] * 9, share) == (0.75, 0.75)
+
+
+def test_the_interval_holds_the_figure_is_the_same_again_and_narrows_with_more_articles():
+    few = [Counter(right=number % 5, all=4) for number in range(10)]
+    low, high = interval(few, share)
+    assert (low, high) == interval(few, share)
+    assert low < 0.5 < high
+    narrow = interval(few * 20, share)
+    assert narrow.high - narrow.low < (high - low) / 3
+
+
+@given(st.lists(st.integers(0, 9), min_size=1, max_size=12))
+def test_the_interval_stays_within_what_articles_have(rights):
+    low, high = interval([Counter(right=right, all=10) for right in rights], share, rounds=50)
+    assert min(rights) / 10 <= low <= high <= max(rights) / 10
