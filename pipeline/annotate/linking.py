@@ -9,10 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
-from pipeline.annotate.layout import CharSpan
+from pipeline.annotate.layout import CharSpan, Layout
 
 _SENTENCE_END = re.compile(r"(?:\.[”\"’')]*|[!?])\s+[“\"A-Z]")
+_MARKS = re.compile(r"[“\"«„]|''")
+_GOES_ON = re.compile(r"(?:that|to|for|and|of|in|as|or|but|with|at|from|if|on)\b", re.IGNORECASE)
 SENTENCE_COST = 60
 GOING_ON = 15
 FARTHEST_SOURCE = 150
@@ -36,40 +39,104 @@ class Attribution:
         return min(span.start for span in [*self.cue, *self.source, *self.content])
 
 
-def link(text: str, spans: Sequence[CharSpan]) -> list[Attribution]:
+def link(layout: Layout, spans: Sequence[CharSpan]) -> list[Attribution]:
     """Join the Source, Cue and Content spans of a paragraph; contents without a cue stay alone.
 
     A cue may end without content: "Ann Lee said:" in front of a paragraph of quotations.
     """
+    text = layout.text
     cues = [span for span in spans if span.label == "Cue"]
     linked = [Attribution(cue=[cue]) for cue in cues]
     _give_sources(text, [span for span in spans if span.label == "Source"], linked)
     alone: list[Attribution] = []
+    speaking: Attribution | None = None
     for content in spans:
         if content.label != "Content":
             continue
-        if linked:
-            nearest = min(linked, key=lambda item: _distance(text, content, item))
-            nearest.content.append(content)
-        else:
+        if not linked:
             alone.append(Attribution(content=[content]))
-    return linked + alone + [stray for item in linked for stray in _strays(text, item)]
+            continue
+        item = min(linked, key=lambda item: _distance(text, content, item))
+        if speaking is not None and item.content and _stands_alone(layout, content, cues):
+            item = item if any(map(partial(_has_marks, text), item.content)) else speaking
+        item.content.append(content)
+        if _is_marked(text, content):
+            speaking = item
+    for item in linked:
+        item.content = _joined(text, item.content)
+    return linked + alone + [part for item in linked for part in _parted(layout, item)]
 
 
-def _strays(text: str, item: Attribution) -> list[Attribution]:
-    """Part indirect contents of other sentences from an attribution that has quoted words.
+def _joined(text: str, contents: Sequence[CharSpan]) -> list[CharSpan]:
+    """Make one of neighbouring contents that only white space parts."""
+    joined: list[CharSpan] = []
+    for content in contents:
+        if joined and not text[joined[-1].end : content.start].strip():
+            score = (joined[-1].score + content.score) / 2
+            joined[-1] = joined[-1]._replace(end=content.end, score=score)
+        else:
+            joined.append(content)
+    return joined
 
-    In "Doctors are doubtful. “I shall answer,” Hill said" the first sentence is the paper's own.
+
+def _stands_alone(layout: Layout, content: CharSpan, cues: Sequence[CharSpan]) -> bool:
+    """Tell a quotation that is a sentence of its own, so that who spoke before goes on.
+
+    In "“A,” she said, referring to B. “C.”" the last words are hers, whatever verb stands nearer.
     """
-    if not any(_is_marked(text, content) for content in item.content):
+    if not _is_marked(layout.text, content):
+        return False
+    start, end = layout.sentence_at(content.start)[0], layout.sentence_at(content.end - 1)[1]
+    if layout.text[start : content.start].strip():
+        return False
+    return not any(start <= cue.start < end for cue in cues)
+
+
+def _parted(layout: Layout, item: Attribution) -> list[Attribution]:
+    """Take from an attribution what it cannot have said in one breath, and return that.
+
+    Words about the paper's own matter go ("Doctors are doubtful. “I shall answer,” Hill said"),
+    and a quotation after "she asked for calm" that stands by itself is of the same voice, but not
+    what was asked.
+    """
+    if len(item.content) < 2:
         return []
-    far = [
-        content
-        for content in item.content
-        if not _is_marked(text, content) and _distance(text, content, item) >= SENTENCE_COST
-    ]
+    text = layout.text
+    marked = [content for content in item.content if _is_marked(text, content)]
+    plain = [content for content in item.content if content not in marked]
+    if not marked:
+        return _parted_plain(layout, item)
+    cue = item.cue[0]
+    if plain and all(content.start > cue.end for content in item.content):
+        nearest = min(item.content, key=lambda content: content.start)
+        later = [content for content in marked if _is_apart(layout, content, cue)]
+        if nearest in plain and later:
+            item.content = [content for content in item.content if content not in later]
+            return [Attribution(source=list(item.source), content=later)]
+    far = [c for c in plain if _distance(text, c, item) >= SENTENCE_COST]
     item.content = [content for content in item.content if content not in far]
     return [Attribution(content=[content]) for content in far]
+
+
+def _parted_plain(layout: Layout, item: Attribution) -> list[Attribution]:
+    """Keep of contents without marks those of the cue's sentence, one on each side of it."""
+    cue = item.cue[0]
+    before = [c for c in item.content if c.end <= cue.start][-1:]
+    after = [c for c in item.content if c.start >= cue.end]
+    after = [c for c in after if c is after[0] or _GOES_ON.match(layout.text, c.start)]
+    kept = [c for c in [*before, *after] if not _is_apart(layout, c, cue)]
+    kept = kept or [min(item.content, key=lambda c: _cost(layout.text, c, cue))]
+    rest = [content for content in item.content if content not in kept]
+    item.content = kept
+    return [Attribution(content=[content]) for content in rest]
+
+
+def _has_marks(text: str, content: CharSpan) -> bool:
+    return _MARKS.search(text, content.start, content.end) is not None
+
+
+def _is_apart(layout: Layout, content: CharSpan, cue: CharSpan) -> bool:
+    return layout.sentence_at(content.start) != layout.sentence_at(cue.start)
 
 
 def _is_marked(text: str, content: CharSpan) -> bool:

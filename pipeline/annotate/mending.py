@@ -18,6 +18,7 @@ RULE_SCORE = 0.6
 """Score of a span that a rule added: about the share of such spans that PolNeAR has as well."""
 NEAR = 50
 """Characters between a quotation and the speech verb that introduces it."""
+_RELATIVE = re.compile(r"\S,?\s+(who|which|that)$", re.IGNORECASE)
 _THAT = re.compile(r"that,?\s+$", re.IGNORECASE)
 
 
@@ -45,8 +46,18 @@ def _snapped(text: str, spans: Sequence[CharSpan], quoted: Sequence[Quotation]) 
             grown[-1] = grown[-1]._replace(end=max(end, grown[-1].end))
         else:
             grown.append(content._replace(start=start, end=end))
-    others = [span for span in spans if span.label != "Content" and not _covered(span, grown)]
+    others = [
+        _without_antecedent(text, span)
+        for span in spans
+        if span.label != "Content" and not _covered(span, grown)
+    ]
     return sorted([*grown, *others])
+
+
+def _without_antecedent(text: str, span: CharSpan) -> CharSpan:
+    """Cut "Lee, who" to "who": PolNeAR takes the subject of the verb, and that is the pronoun."""
+    match = _RELATIVE.search(text, span.start, span.end) if span.label == "Source" else None
+    return span._replace(start=match.start(1)) if match else span
 
 
 def _covered(span: CharSpan, contents: Sequence[CharSpan]) -> bool:

@@ -17,7 +17,7 @@ from pipeline.annotate.layout import CharSpan, Layout
 from pipeline.annotate.linking import Attribution, link
 from pipeline.annotate.marks import Marks, Quotation, is_speech, is_title, words_in
 from pipeline.annotate.mending import RULE_SCORE, mend, speech_verbs
-from pipeline.annotate.sources import find_source, share_sources
+from pipeline.annotate.sources import find_source, find_subject, share_sources
 from pipeline.records import QuoteKind
 
 FEWEST_WORDS = 3
@@ -61,7 +61,7 @@ class QuoteFinder:
         if spans or quoted:
             bounds = self._layout.paragraphs[number]
             mended = mend(self._layout.text, bounds, spans, quoted)
-            linked = sorted(link(self._layout.text, mended), key=lambda item: item.start)
+            linked = sorted(link(self._layout, mended), key=lambda item: item.start)
             if quoted and self._is_bare(number, quoted):
                 linked = self._bare(linked, quoted)
             self._complete(linked, quoted)
@@ -76,6 +76,9 @@ class QuoteFinder:
             if not item.source and item.cue and _touches(item, quoted):
                 item.source.extend(find_source(self._layout, item.cue[0], quoted, self._mentions))
         share_sources(self._layout, linked)
+        for item in linked:
+            if not item.source and item.cue and item.content:
+                item.source.extend(find_subject(self._layout, item, quoted, self._mentions))
 
     def _is_bare(self, number: int, quoted: list[Quotation]) -> bool:
         """Tell whether a paragraph is nothing but quotations."""

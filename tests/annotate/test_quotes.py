@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -148,3 +149,72 @@ def test_any_spans_give_valid_quotes(text, places):
         assert 0.0 <= quote.confidence <= 1.0
         for start, end in (*quote.content, *quote.cue, *quote.source):
             assert 0 <= start < end <= len(text)
+
+
+def test_a_quotation_that_stands_alone_goes_on_with_who_spoke_before():
+    text, found = annotate(
+        "[K:“We go at dawn,”] [S:Ida Holm] [C:said], [C:praising] [K:the crew]. "
+        "[K:“All of them are ready.”]"
+    )
+    assert [contents(text, quote) for quote in found.quotes] == [
+        ["“We go at dawn,”", "“All of them are ready.”"],
+        ["the crew"],
+    ]
+    assert {quote.speaker for quote in found.quotes} == {"Ida Holm"}
+
+
+def test_a_quotation_after_an_indirect_sentence_is_a_quote_of_its_own():
+    text, found = annotate(
+        "[S:Ida Holm] [C:asked for] [K:calm in the harbour]. [K:“There is room for all of us.”]"
+    )
+    assert [contents(text, quote) for quote in found.quotes] == [
+        ["calm in the harbour"],
+        ["“There is room for all of us.”"],
+    ]
+    assert [quote.kind for quote in found.quotes] == ["indirect", "direct"]
+    assert {quote.speaker for quote in found.quotes} == {"Ida Holm"}
+
+
+def test_contents_of_other_sentences_without_marks_are_not_joined():
+    text, found = annotate(
+        "[K:The harbour is shut]. Nobody knew. [S:Ida Holm] [C:said] [K:the crew would go]."
+    )
+    assert [contents(text, quote) for quote in found.quotes] == [["the crew would go"]]
+
+
+def test_pieces_that_only_white_space_parts_are_one():
+    text, found = annotate("[S:Ida Holm] [C:said] [K:the crew] [K:would go at dawn].")
+    assert contents(text, found.quotes[0]) == ["the crew would go at dawn"]
+
+
+@pytest.mark.parametrize(
+    ("marked", "source"),
+    [
+        ("Hours later, [P:Ida Holm] praised the crew, [C:saying] [K:they were ready].", "Ida Holm"),
+        ("[P:Ida Holm] met the crew and [C:told them] [K:that they would go].", "Ida Holm"),
+        (
+            "The day she came back, the mayor praised them, [C:arguing] [K:for a new pier].",
+            "the mayor",
+        ),
+        ("After [C:praising] [K:the whole crew], [P:Ida Holm] left town.", "Ida Holm"),
+        ("[K:The pier is rotten], [C:according to] a report by the harbour board.", "a report by"),
+        (
+            "[K:The pier is rotten], [C:according to] the U.S. Coast Guard, which saw it.",
+            "the U.S. C",
+        ),
+        ("The pier was [C:blamed for] [K:the loss of the boat].", ""),
+    ],
+)
+def test_the_subject_of_another_verb_is_found(marked, source):
+    text, found = annotate(marked)
+    (quote,) = found.quotes
+    given = " ".join(text[start:end] for start, end in quote.source)
+    assert given.startswith(source)
+    assert bool(given) == bool(source)
+
+
+def test_who_says_it_in_a_relative_clause_is_the_pronoun():
+    text, found = annotate("[S:Ida Holm, who] [C:said] [K:the crew would go], left town.")
+    ((start, end),) = found.quotes[0].source
+    assert text[start:end] == "who"
+    assert found.quotes[0].speaker == "Ida Holm"
