@@ -37,6 +37,9 @@ if TYPE_CHECKING:
 BATCH_CHARACTERS = 200_000
 """Text tagged at once: about 50 articles, whose windows fill the encoder's batches well."""
 
+OWN = (None, "en_dateline_news")
+"""Names of our model in the setting."""
+
 
 @dataclass(frozen=True, slots=True)
 class Read:
@@ -108,7 +111,7 @@ class Annotator:
         """
         from pipeline.annotate.tagger import Tagger
 
-        if nlp_model is None:
+        if nlp_model in OWN:
             return cls(_blank(), Tagger.load(), model_version())
         try:
             tagger: Tagger | None = Tagger.load()
@@ -242,4 +245,5 @@ def model_version(nlp_model: str | None = None) -> str:
     for path in [*sorted(here.glob("*.py")), here / "aliases.tsv", here / "model" / "config.json"]:
         if path.exists():
             digest.update(path.read_bytes())
-    return f"{nlp_model or 'dateline'}+{digest.hexdigest()[:12]}"
+    name = "dateline" if nlp_model in OWN else nlp_model
+    return f"{name}+{digest.hexdigest()[:12]}"

@@ -1,36 +1,60 @@
-"""Dateline's model as an ordinary spaCy pipeline, ``en_dateline_news``.
+"""Dateline's model as a component of spaCy pipelines; ``en_dateline_news`` is made of it.
 
-``nlp("…")`` gives sentences, ``doc.ents`` (each with ``ent._.name`` and ``ent._.role``) and
-``doc.spans["quotes"]`` (each with ``_.kind``, ``_.speaker``, ``_.confidence``, ``_.quote``). One
-span of the group is one stretch of content, so an interrupted quote has several, of one record.
+Writes ``doc.ents`` (each with ``_.name`` and ``_.role``) and, for each stretch of what was said,
+who said it and the words that tell so, ``doc.spans["quotes"]``, ``["sources"]`` and ``["cues"]``.
+A quote may have several stretches ("…," she said, "…"), so spans of one quote share their ``id``,
+the number of the quote in ``doc._.quotes``. All is plain data that travels with the document's
+bytes. A text in another language gets nothing, and ``doc._.outcome`` says so.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
-from typing import TYPE_CHECKING, Any
+from dataclasses import asdict
+from itertools import compress
+from pathlib import Path
+from typing import Any
 
-import spacy
+import srsly  # type: ignore[import-untyped]
 from spacy.language import Language
 from spacy.tokens import Doc, Span
+from spacy.util import load_model_from_path
 
-from pipeline.annotate.annotator import annotate_spans, read_doc
+from pipeline.annotate.annotator import BATCH_CHARACTERS, annotate_spans, read_doc
+from pipeline.annotate.labels import LABELS
+from pipeline.annotate.language import is_english
+from pipeline.annotate.modelfiles import CONFIG, ModelFiles
 from pipeline.annotate.tagger import Tagger
-from pipeline.annotate.tokens import guard
+from pipeline.outcomes import Outcome
+from pipeline.records import Annotation, Quote
+from pipeline.records import Span as Place
 
-if TYPE_CHECKING:
-    from pipeline.records import Annotation, Quote
+PACKAGE = Path(__file__).parent / "package" / "en_dateline_news"
+FACTORY = "dateline_annotator"
+GROUPS = {"quotes": "content", "sources": "source", "cues": "cue"}
+"""Keys of ``doc.spans`` → parts of a quote."""
+_KEPT = "dateline"
+"""Key in ``doc.user_data`` of the outcome and the quotes."""
+_OF_QUOTE = ("kind", "speaker", "confidence", "cue_class", "speakers")
 
-NAME = "en_dateline_news"
-QUOTES = "quotes"
-"""Key of the quotes in ``doc.spans``."""
 
-
-@Language.factory("dateline_annotator", assigns=["doc.ents", "doc.spans"])
-def make_annotator(nlp: Language, name: str) -> AnnotatorPipe:
-    """Make the component, with the model that comes with the package."""
-    return AnnotatorPipe(Tagger.load())
+@Language.factory(
+    FACTORY,
+    assigns=[
+        "doc.ents",
+        "doc.spans",
+        "doc._.quotes",
+        "doc._.outcome",
+        "span._.name",
+        "span._.role",
+        *(f"span._.{name}" for name in (*_OF_QUOTE, "quote", "source", "cue")),
+    ],
+    default_config={"model": None},
+)
+def make_annotator(nlp: Language, name: str, model: str | None = None) -> AnnotatorPipe:
+    """Make the component; `model` is a folder of another model than the one that ships."""
+    return AnnotatorPipe(Tagger.load(Path(model) if model else None))
 
 
 class AnnotatorPipe:
@@ -38,23 +62,80 @@ class AnnotatorPipe:
 
     def __init__(self, tagger: Tagger) -> None:
         self._tagger = tagger
-        _declare_extensions()
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Labels of ``doc.ents``."""
+        return tuple(LABELS)
 
     def __call__(self, doc: Doc) -> Doc:
         """Annotate one document."""
         return next(self.pipe([doc]))
 
     def pipe(self, stream: Iterable[Doc], *, batch_size: int = 64) -> Iterator[Doc]:
-        """Annotate a stream in its order; the more documents in a batch, the faster."""
-        documents = iter(stream)
-        while docs := list(islice(documents, batch_size)):
-            for doc, spans in zip(docs, self._tagger.tag(docs), strict=True):
-                write(doc, annotate_spans(doc.text, read_doc(doc, spans)))
+        """Annotate a stream in its order.
+
+        A batch is `batch_size` documents or 200,000 characters, whichever is less; what is found
+        does not depend on it.
+        """
+        for docs in _batches(stream, batch_size):
+            readable = [is_english(doc.text) for doc in docs]
+            found = iter(self._tagger.tag(list(compress(docs, readable))))
+            for doc, good in zip(docs, readable, strict=True):
+                if good:
+                    write(doc, annotate_spans(doc.text, read_doc(doc, next(found))))
+                else:
+                    write(doc, Annotation(outcome=Outcome.NOT_ENGLISH))
                 yield doc
+
+    def to_disk(self, path: Path | str, **_: object) -> None:
+        """Write the model, so that a saved pipeline stays as it is when Dateline is updated."""
+        self._tagger.files.write(Path(path))
+
+    def from_disk(self, path: Path | str, **_: object) -> AnnotatorPipe:
+        """Read the model of a saved pipeline; where none was saved the present one stays.
+
+        Raises:
+            ModelError: it is damaged, or of another format.
+        """
+        if (Path(path) / CONFIG).exists():
+            self._tagger = Tagger.load(Path(path))
+        return self
+
+    def to_bytes(self, **_: object) -> bytes:
+        """Pack the model (23 MB)."""
+        packed: bytes = srsly.msgpack_dumps(self._tagger.files.pack())
+        return packed
+
+    def from_bytes(self, data: bytes, **_: object) -> AnnotatorPipe:
+        """Unpack a model.
+
+        Raises:
+            ModelError: it is damaged, or of another format.
+        """
+        self._tagger = Tagger.of(ModelFiles.unpack(srsly.msgpack_loads(data)))
+        return self
+
+
+def _batches(stream: Iterable[Doc], most: int) -> Iterator[list[Doc]]:
+    batch: list[Doc] = []
+    size = 0
+    for doc in stream:
+        batch.append(doc)
+        size += len(doc.text)
+        if len(batch) >= most or size >= BATCH_CHARACTERS:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
 
 
 def write(doc: Doc, annotation: Annotation) -> None:
     """Put an annotation of the document's text into the document."""
+    doc.user_data[_KEPT] = {
+        "outcome": annotation.outcome.value,
+        "quotes": [_plain(quote) for quote in annotation.quotes],
+    }
     entities = []
     for mention in annotation.mentions:
         span = doc.char_span(
@@ -65,43 +146,72 @@ def write(doc: Doc, annotation: Annotation) -> None:
             span._.name, span._.role = mention.name, mention.role
             entities.append(span)
     doc.set_ents(entities)
-    doc.spans[QUOTES] = [span for quote in annotation.quotes for span in _content_spans(doc, quote)]
-    doc._.annotation = annotation
+    for group, part in GROUPS.items():
+        doc.spans[group] = [
+            span
+            for number, quote in enumerate(annotation.quotes)
+            for span in _spans(doc, number, quote, getattr(quote, part))
+        ]
 
 
-def _content_spans(doc: Doc, quote: Quote) -> Iterator[Span]:
-    for start, end in quote.content:
-        span = doc.char_span(start, end, label=quote.kind, alignment_mode="expand")
+def _plain(quote: Quote) -> dict[str, Any]:
+    # Through JSON, since another process hands tuples back as lists.
+    plain: dict[str, Any] = json.loads(json.dumps(asdict(quote)))
+    return plain | {"speaker": quote.speaker}
+
+
+def _spans(doc: Doc, number: int, quote: Quote, places: Iterable[Place]) -> Iterator[Span]:
+    for start, end in places:
+        span = doc.char_span(
+            start, end, label=quote.kind, span_id=str(number), alignment_mode="expand"
+        )
         if span is not None:
-            span._.quote = quote
             yield span
 
 
 def _declare_extensions() -> None:
-    if Doc.has_extension("annotation"):
-        return
-    Doc.set_extension("annotation", default=None)
-    for name in ("name", "role", "quote"):
-        Span.set_extension(name, default=None)
-    for name in ("kind", "speaker", "confidence"):
-        Span.set_extension(name, getter=_of_quote(name))
+    """Declare what documents and spans carry; a name that somebody else declared stays theirs."""
+    Doc.set_extension("quotes", getter=lambda doc: _kept(doc).get("quotes", []), force=True)
+    Doc.set_extension("outcome", getter=lambda doc: _kept(doc).get("outcome"), force=True)
+    getters = {name: _value_of_quote(name) for name in _OF_QUOTE}
+    getters |= {"quote": _quote_of, "source": _spans_of("sources"), "cue": _spans_of("cues")}
+    for name, getter in getters.items():
+        if not Span.has_extension(name):
+            Span.set_extension(name, getter=getter)
+    for name in ("name", "role"):
+        if not Span.has_extension(name):
+            Span.set_extension(name, default=None)
 
 
-def _of_quote(name: str) -> Callable[[Span], Any]:
-    def get(span: Span) -> Any:
-        return getattr(span._.quote, name, None)
-
-    return get
+def _kept(doc: Doc) -> dict[str, Any]:
+    kept: dict[str, Any] = doc.user_data.get(_KEPT, {})
+    return kept
 
 
-def load_pipeline() -> Language:
-    """Return the pipeline: tokeniser, sentences, names and quotes.
+def _quote_of(span: Span) -> dict[str, Any] | None:
+    """Return the quote that a span of our groups belongs to; other spans have no number for id."""
+    quotes = _kept(span.doc).get("quotes", [])
+    number = int(span.id_) if span.id_.isdecimal() else len(quotes)
+    return quotes[number] if number < len(quotes) else None
+
+
+def _value_of_quote(name: str) -> Callable[[Span], Any]:
+    return lambda span: (_quote_of(span) or {}).get(name)
+
+
+def _spans_of(group: str) -> Callable[[Span], list[Span]]:
+    return lambda span: [
+        other for other in span.doc.spans.get(group, ()) if span.id and other.id == span.id
+    ]
+
+
+_declare_extensions()
+
+
+def load_pipeline(**overrides: Any) -> Language:
+    """Load ``en_dateline_news``, as ``spacy.load`` does, where the package is not on the path.
 
     Raises:
-        ModelError: the model that belongs to the package is missing or broken.
+        ModelError: the model is missing or broken.
     """
-    nlp = guard(spacy.blank("en"))
-    nlp.meta["name"] = NAME.removeprefix("en_")
-    nlp.add_pipe("sentencizer")
-    nlp.add_pipe("dateline_annotator")
-    return nlp
+    return load_model_from_path(PACKAGE, **overrides)

@@ -34,8 +34,13 @@ class WordPiece:
 
     @classmethod
     def read(cls, path: Path) -> WordPiece:
-        """Read a `vocab.txt`: one piece a line, its id the line's number from 0."""
-        lines = path.read_text(encoding="utf-8").split("\n")
+        """Read a `vocab.txt`."""
+        return cls.of(path.read_text(encoding="utf-8"))
+
+    @classmethod
+    def of(cls, vocabulary: str) -> WordPiece:
+        """Take the text of a `vocab.txt`: one piece a line, its id the line's number from 0."""
+        lines = vocabulary.split("\n")
         return cls({line: number for number, line in enumerate(lines) if line})
 
     def id_of(self, piece: str) -> int:

@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from spacy.tokens import Doc
 
-from pipeline.annotate.tagger import SHIPPED, TaggedSpans, Tagger, TokenSpan
+from pipeline.annotate.modelfiles import SHIPPED
+from pipeline.annotate.tagger import TaggedSpans, Tagger, TokenSpan
 from pipeline.errors import ModelError
 
 NLP = spacy.blank("en")
