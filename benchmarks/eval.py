@@ -7,13 +7,12 @@ Prints the reports and the tables, and keeps the tables, with the counts and the
 
 import argparse
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks import errors, eval_annotate, eval_dedupe, eval_extract, language_tables
 from benchmarks.data import data_folder
 from benchmarks.readings import Readings
-from benchmarks.tables import Line, lines_table, percent
+from benchmarks.tables import Line, lines_table, measured_today, percent
 from pipeline.annotate.annotator import Annotator
 
 RECORDED = Path(__file__).parents[1] / "docs" / "recorded"
@@ -84,11 +83,6 @@ def record(name: str, text: str) -> None:
     """Print a part and keep it for the docs."""
     sys.stdout.write(text + "\n")
     (RECORDED / f"{name}.md").write_text(text, encoding="utf-8")
-
-
-def measured_today() -> str:
-    """Return the sentence below every recorded table."""
-    return f"Measured on {datetime.now(UTC):%Y-%m-%d} with `make eval`."
 
 
 def main() -> None:

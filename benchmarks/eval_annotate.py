@@ -61,9 +61,7 @@ class Scores:
 
 def score(data: Path, annotator: Annotator, readings: Readings, with_peers: bool = True) -> Scores:
     """Score what was read in a part, the seeds, and the peers where they are asked for."""
-    scores = Scores(articles=len(readings.rows))
-    _score_names(scores, readings)
-    _score_attributions(scores, readings)
+    scores = score_ours(readings)
     if with_peers:
         _score_peers(scores, readings, data)
     scores.seeds = measure_seeds(annotator, data / "seed-articles")
@@ -71,6 +69,14 @@ def score(data: Path, annotator: Annotator, readings: Readings, with_peers: bool
     gold = [quote for quote in eval_speakers.read_gold() if quote.id in by_id]
     if gold:
         scores.speakers = eval_speakers.score(eval_speakers.judge(gold, by_id))
+    return scores
+
+
+def score_ours(readings: Readings) -> Scores:
+    """Score names and quotes of Dateline, and what needs no training beside them."""
+    scores = Scores(articles=len(readings.rows))
+    _score_names(scores, readings)
+    _score_attributions(scores, readings)
     return scores
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from benchmarks.resampling import Interval
@@ -37,6 +38,11 @@ def percent(share: float) -> str:
 def with_interval(share: float, around: Interval) -> str:
     """Write a share with its 95 % interval: "79.1 (77.5–80.6)"."""
     return f"{percent(share)} ({percent(around.low)}–{percent(around.high)})"
+
+
+def measured_today(command: str = "make eval") -> str:
+    """Return the sentence below every recorded table."""
+    return f"Measured on {datetime.now(UTC):%Y-%m-%d} with `{command}`."
 
 
 def _row(cells: Sequence[str]) -> str:
