@@ -8,29 +8,11 @@ from __future__ import annotations
 
 from collections import Counter
 
-from pipeline.annotate.chains import Entity
-from pipeline.annotate.discourse import Discourse
+from pipeline.annotate.salience import NOBODY, Answer, Salience
 from pipeline.records import Speaker
 
-Answer = tuple[list[Speaker], float]
-"""Speakers and the chance, 0..1, that they are the right ones."""
-NOBODY: Answer = ([], 0.0)
 
-PARAGRAPHS_BACK = 3
-"""How far a pronoun reaches; farther back PolNeAR's "he" has mostly been named again."""
-SUBJECT = 1.0
-SPOKE_HERE = 1.5
-SPOKE_BEFORE = 0.7
-SAME_GENDER = 1.0
-QUOTED = -2.0
-POSSESSIVE = -1.0
-PARAGRAPH = -1.0
-SENTENCE = -0.3
-"""What speaks for a person as the antecedent of "she". Chosen on the demo site's copy: whoever the
-paragraph has just named as subject comes before the last speaker of the paragraph before."""
-
-
-class Antecedents(Discourse):
+class Antecedents(Salience):
     """Finds whom references mean; walks through the article in reading order."""
 
     def pronoun(self, position: int, word: str) -> Answer:
@@ -47,47 +29,6 @@ class Antecedents(Discourse):
         if plain in {"they", "their", "them"}:
             return self._several(position)
         return NOBODY
-
-    def person(self, position: int, gender: str | None, reach: int = PARAGRAPHS_BACK) -> Answer:
-        """Return the person that a pronoun or a vague description at a position means."""
-        scores: dict[Entity, float] = {}
-        for number in self.before(position):
-            span, entity = self.chains.spans[number], self.chains.of[number]
-            away = self.paragraphs_since(span.start, position)
-            if away > reach:
-                break
-            if entity.label == "PERSON" and (not gender or entity.gender in {None, gender}):
-                score = self._weigh(number, position) + PARAGRAPH * away
-                score += SAME_GENDER * (gender is not None and entity.gender == gender)
-                scores[entity] = max(scores.get(entity, -9.0), score)
-        self._add_last_speaker(scores, position)
-        if not scores:
-            return NOBODY
-        ranked = sorted(scores.items(), key=lambda item: -item[1])
-        sure = len(ranked) == 1 or ranked[0][1] - ranked[1][1] >= 1
-        return [Speaker(ranked[0][0].name, "PERSON")], 0.85 if sure else 0.6
-
-    def _weigh(self, number: int, position: int) -> float:
-        span = self.chains.spans[number]
-        sentence = self.layout.sentence_at(span.start)
-        is_subject = not any(
-            self.chains.of[other].label == "PERSON"
-            for other in self.between(sentence[0], span.start)
-        )
-        is_possessive = self.layout.text[span.end : span.end + 2] in {"'s", "’s"}
-        return (
-            SUBJECT * is_subject
-            + POSSESSIVE * is_possessive
-            + QUOTED * self.is_quoted(span.start)
-            + SENTENCE * (sentence[1] <= position)
-        )
-
-    def _add_last_speaker(self, scores: dict[Entity, float], position: int) -> None:
-        at, speakers = self.last
-        entity = self.entities.get(speakers[0].name) if len(speakers) == 1 else None
-        if entity in scores:
-            away = self.paragraphs_since(at, position)
-            scores[entity] += (SPOKE_HERE, SPOKE_BEFORE)[away] if away < 2 else 0.0
 
     def _relative(self, position: int) -> Answer:
         """Resolve "who": the name, or the name before its apposition, in the same sentence."""

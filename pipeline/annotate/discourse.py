@@ -41,6 +41,8 @@ class Discourse:
         """The same of the last attribution, known or not."""
         self.utterances: list[tuple[int, int, list[Speaker]]] = []
         """All contents with a known speaker."""
+        self.spoken: set[str] = set()
+        """The names of all who have spoken."""
         self.heads: dict[str, tuple[list[Speaker], float]] = {}
         """Nouns that sources were called by: "the column", and who that was."""
         self._profiles: dict[Entity, set[str]] = {}
@@ -63,6 +65,7 @@ class Discourse:
         self.last_heard = contents[-1].end, speakers
         if speakers:
             self.last = self.last_heard
+            self.spoken.update(speaker.name for speaker in speakers)
             self.utterances.extend((span.start, span.end, speakers) for span in contents)
 
     def before(self, position: int) -> Iterator[int]:

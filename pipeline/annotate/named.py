@@ -18,16 +18,25 @@ from pipeline.annotate.descriptions import (
 )
 from pipeline.annotate.layout import CharSpan
 from pipeline.annotate.spokespeople import Spokespeople
+from pipeline.annotate.titles import is_title_word
 from pipeline.records import Speaker
 
 _AND = re.compile(r"\s*(?:,|and|&|,\s*and|as well as|along with)\s+(?:[\w.’'-]+\s+){0,6}$")
 _POSSESSED = re.compile(r"['’]s?\s+(?:\w+\s+){0,3}\w")
 _JOINED = re.compile(r"\b(?:and|with)\b|&")
 _GOVERNED = re.compile(
-    r"\b(?:for|to|of|by|with|from|against|like|about|on)\s+(?:[\w.’'-]+\s+){0,3}$"
+    r"\b(?:for|to|of|by|with|from|against|like|about|on)\s+((?:[\w.’'-]+\s+){0,4})$"
 )
 _WORDS = re.compile(r"[^\W\d_][\w’'-]*")
-_NO_MODIFIER = frozenset("and of who in from at on whose which the an a for with to".split())
+_NO_MODIFIER = frozenset(
+    "and of who in from at on whose which the an a for with to himself herself themselves also "
+    "later then now again too when while as after before".split()
+)
+_NO_NOUN = re.compile(r"ly$|ing$|ed$")
+_BEFORE_TITLES = frozenset(
+    "the a an his her their its former then late vice deputy acting fellow prime house "
+    "senate".split()
+)
 _INDEFINITE = frozenset(
     "a an one another some several many most few two three four five dozens other any".split()
 )
@@ -75,8 +84,12 @@ class NamedSources:
             return True
         following = _WORDS.match(after.lstrip()) if after[:1].isspace() else None
         if following and following[0].islower() and following[0] not in _NO_MODIFIER:
-            return True
-        return bool(_GOVERNED.search(before))
+            return _NO_NOUN.search(following[0]) is None
+        governed = _GOVERNED.search(before)
+        # "aide to President Ann Lee", but "Secretary of State Ann Lee".
+        return governed is not None and all(
+            is_title_word(word) or word.lower() in _BEFORE_TITLES for word in governed[1].split()
+        )
 
     def _parallel(self, speaking: list[int]) -> list[int]:
         """Keep the people that "and" joins to the first one; "Hill, who met Jones" is one."""

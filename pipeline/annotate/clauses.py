@@ -1,0 +1,49 @@
+"""Whether a name is the subject of its clause, by the words in front of it; no parser.
+
+"Even comedian Ida Holm …" and "…, said Ida Holm" are subjects; "a letter from Ida Holm" is governed
+by its preposition, "she met Ida Holm" by its verb.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from pipeline.annotate.cues import is_speech_verb
+from pipeline.annotate.titles import is_title_word
+
+Place = Literal["subject", "governed", "object"]
+
+_TOKEN = re.compile(r"[\w.’'-]+|[,;:()—–“”\"]")
+_PREPOSITIONS = frozenset(
+    "by with of for to as at from in on against like including about between under alongside "
+    "behind near over than into without toward towards upon via among versus not".split()
+)
+_CONJUNCTIONS = frozenset(
+    "that when while and but because if where since after before though although so then until "
+    "unless whether or yet who which how why what nor once whereas however meanwhile even only "
+    "just today yesterday now also later still instead finally".split()
+)
+_WITHIN_NAMES = frozenset(
+    "the a an former late his her presumptive republican democratic rival fellow presidential "
+    "prime".split()
+)
+LONGEST = 8
+"""Words looked back from a name through its titles."""
+LOOK_BACK = 150
+"""Characters that eight words have at most."""
+
+
+def place_of(text: str, sentence_start: int, start: int) -> Place:
+    """Return the place of a name that begins at ``start`` in its clause."""
+    words = _TOKEN.findall(text, max(sentence_start, start - LOOK_BACK), start)
+    for word in reversed(words[-LONGEST:]):
+        plain = word.lower().strip(".")
+        if not word[0].isalnum() or plain in _CONJUNCTIONS:
+            return "subject"
+        if word[0].isupper() or is_title_word(word) or plain in _WITHIN_NAMES:
+            continue
+        if plain in _PREPOSITIONS:
+            return "governed"
+        return "subject" if is_speech_verb(plain) else "object"
+    return "subject"
