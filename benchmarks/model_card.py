@@ -1,8 +1,9 @@
 """Writes the figures into the model card anew: ``python -m benchmarks.model_card``.
 
 Run it after the model was changed. Everything between the two marks in
-``pipeline/annotate/model/README.md`` is replaced, the rest is left as it is. ``meta.json`` of the
-spaCy package reads the first table, so its columns stay: set, label, gold spans, F1.
+``pipeline/annotate/model/README.md`` is replaced, the rest is left as it is. The ``meta.json`` of
+the spaCy package is made from the first table, so it is written too, and the table's columns stay:
+set, label, gold spans, F1.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from benchmarks.eval_annotate import DATELINE, TAGGER, Scores, score_ours
 from benchmarks.language_tables import ROLES
 from benchmarks.readings import Readings
 from benchmarks.tables import markdown, measured_today, percent
+from pipeline.annotate import card as package_card
 from pipeline.annotate.annotator import Annotator
 
 CARD = Path(__file__).parents[1] / "pipeline" / "annotate" / "model" / "README.md"
@@ -84,6 +86,7 @@ def main() -> None:
     scores = score_ours(Readings.of(data_folder(), "dev", annotator))
     card = replaced(CARD.read_text(encoding="utf-8"), figures(scores))
     CARD.write_text(card, encoding="utf-8")
+    package_card.main()
     sys.stdout.write(f"{CARD}\n")
 
 
