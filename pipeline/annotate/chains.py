@@ -28,6 +28,8 @@ _MONTHS = (
     "January February March April May June July August September October November December".split()
 )
 _MONTH = re.compile(r"\b(Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\b\.?")
+_LETTERS = re.compile(r"[^\W\d_]+")
+_NUMERALS = frozenset("II III IV VI VII VIII".split())
 _CORPORATE = frozenset(
     "inc corp corporation company co ltd limited plc group holdings llc university college bank "
     "institute foundation association news party campaign".split()
@@ -72,7 +74,8 @@ def chain_mentions(
     text = layout.text
     titled = [(-1, surface) for surface, label in title_names if label == "PERSON"]
     people = People(
-        [*titled, *((s.start, text[s.start : s.end]) for s in spans if s.label == "PERSON")]
+        [*titled, *((s.start, text[s.start : s.end]) for s in spans if s.label == "PERSON")],
+        layout,
     )
     names = _Names(text, spans)
     found: dict[object, Entity] = {}
@@ -82,10 +85,11 @@ def chain_mentions(
         surface = text[span.start : span.end]
         role = None
         if span.label == "PERSON":
+            before = _title_before(layout, span, after=person_end)
             gender = honorific_gender(text, span.start)
-            person = people.resolve(span.start, surface, gender)
+            person = people.resolve(span.start, surface, gender, _office(before))
             entity = found.get(person) or found.setdefault(person, Entity("", "PERSON"))
-            role = _add_role(layout, span, entity, after=person_end)
+            role = _add_role(layout, span, entity, before, after=person_end)
             person_end = span.end
         else:
             name = names.of(span, surface)
@@ -101,14 +105,25 @@ def chain_mentions(
 def _finish_people(found: dict[object, Entity]) -> None:
     for person, entity in found.items():
         if isinstance(person, Person):
-            entity.name = " ".join(person.name.split())
+            entity.name = spelled(" ".join(person.name.split()))
             entity.gender = person.gender
 
 
-def _add_role(layout: Layout, span: CharSpan, entity: Entity, after: int) -> str | None:
-    """Look for titles around a person's name, not reaching back over another person's."""
+def _title_before(layout: Layout, span: CharSpan, after: int) -> str | None:
+    """Return the title in front of a person's name, not reaching back over another person's."""
+    start, _ = layout.sentence_at(span.start)
+    return role_before(layout.text, span.start, max(start, after))
+
+
+def _office(role: str | None) -> str | None:
+    return role.split()[-1].lower() if role else None
+
+
+def _add_role(
+    layout: Layout, span: CharSpan, entity: Entity, before: str | None, after: int
+) -> str | None:
+    """Remember what stands around a person's name; return the title of this mention."""
     start, end = layout.sentence_at(span.start)
-    before = role_before(layout.text, span.start, max(start, after))
     behind = role_after(layout.text, span.end, end)
     entity.roles.extend(role for role in (before, behind) if role)
     entity.descriptions.extend(
@@ -159,7 +174,8 @@ class _Names:
         known = self._aliases.find(surface)
         if known and known.label == span.label:
             return known.name
-        return self._body_of(span, surface) or _without_stop(surface)
+        plain = spelled(surface) if span.label in {"GPE", "LOC"} else surface
+        return self._body_of(span, surface) or _without_stop(plain)
 
     def _people_name(self, surface: str) -> str:
         known = self._aliases.find_demonym(surface)
@@ -226,6 +242,20 @@ def date_name(surface: str) -> str:
 
 def _full_month(short: str) -> str:
     return next(month for month in _MONTHS if month.startswith(short[:3]))
+
+
+def spelled(name: str) -> str:
+    """Write a person's or place's name in capitals as usual: "IDA O'NEILL III" → "Ida O'Neill III".
+
+    Up to four letters are as likely initials ("JN", "NCR") and stay.
+    """
+    if not name.isupper() or len(name) < 5 or any(map(str.isdigit, name)):
+        return name
+    return _LETTERS.sub(lambda match: _capital(match[0]), name)
+
+
+def _capital(word: str) -> str:
+    return word if word in _NUMERALS else word.capitalize()
 
 
 def _without_stop(surface: str) -> str:

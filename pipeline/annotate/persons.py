@@ -1,21 +1,36 @@
 """Which person of one article a form of a name means: "Sherman" → "Wendy Sherman".
 
-Works on name forms alone. People who share a surname stay apart: a bare surname goes to one of them
-only where the title, the order of introduction or sheer frequency leaves no doubt.
+Works on name forms and their places alone. Family names may come first ("Xi Jinping", "Xi"), be two
+("Claudia Sheinbaum Pardo"), or not exist ("Abiy Ahmed" is "Abiy"). People who share a surname stay
+apart: a bare surname goes to one of them by title, by who was named in full last, or by frequency.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from pipeline.annotate.genders import given_name_gender
+from pipeline.annotate.layout import Layout
 
-_ARTICLE = re.compile(r"^(?:al|el|ad|as|ar)-(?=\w)")
-_GENERATION = frozenset("jr sr ii iii iv phd md".split())
+_ARTICLE = re.compile(r"^(?:al|el|ad|as|ash|ar|az|es)-(?=\w)")
+_NICKNAME = re.compile(r"\s[“\"‘(][^”\"’)]*[”\"’)](?=\s)")
+_INITIALS = re.compile(r"(?:[a-z]\.)+[a-z]?")
+_GENERATION = frozenset("jr sr ii iii iv".split())
+_DEGREES = frozenset("phd md".split())
+_PARTICLES = frozenset(
+    "abu umm al el ibn bin bint binti von van der den de da do dos di du la le ter zu".split()
+)
+"""Words that open a family name, a kunya or a patronymic, and are no given names."""
+_SON_OF = frozenset("bin ibn bint binti".split())
+"""What follows is the father's name: "Salman" alone is not Mohammed bin Salman."""
 DOMINANCE = 2
 """How many times more often than the next of that surname a person must have been named so far."""
+NEAR = 3
+"""Paragraphs back in which a full name decides who of that surname a bare one is."""
 
 
 @dataclass(slots=True, eq=False)
@@ -26,110 +41,233 @@ class Person:
     first_seen: int
     count: int = 0
     gender: str | None = None
+    generation: str | None = None
     surfaces: list[str] = field(default_factory=list)
+    offices: set[str] = field(default_factory=set)
+    """Last words of the titles seen in front of the name so far, in lower case."""
+    named_at: list[int] = field(default_factory=list)
+    """Where the name stands in full, in reading order; the headline does not count."""
 
     @property
     def name(self) -> str:
-        """The longest form, one that is not all capitals before one that is."""
-        return max(self.surfaces, key=lambda s: (not s.isupper(), len(s.split()), len(s)))
+        """The longest form: without words in capitals before with, spelled out before initials."""
+        return max(self.surfaces, key=_fullness)
 
 
+def _fullness(surface: str) -> tuple[bool, int, int, int]:
+    words = surface.split()
+    shouted = any(len(w.strip(".,")) > 2 and w.isupper() and "." not in w[:-1] for w in words)
+    spelled = sum(len(word.strip(".")) > 1 and "." not in word[:-1] for word in words)
+    generation = any(word.strip(".,").casefold() in _GENERATION for word in words)
+    return not shouted or generation, spelled, len(words), len(surface)
+
+
+@lru_cache(maxsize=8192)
 def folded(surface: str) -> tuple[str, ...]:
-    """Return the words that are compared: lower case, no "Jr.", no Arabic article, no full stops.
+    """Return the words that are compared: lower case, no accents, no "Jr.", no Arabic article.
 
-    "Bashar al-Assad" and "Assad" then end alike.
+    "Bashar al-Assad" and "Assad" then end alike, "J.K. Holm" has two initials, a nickname in
+    quotation marks is left out.
     """
-    words = [_ARTICLE.sub("", word.strip(".,").casefold()) for word in surface.split()]
-    kept = tuple(word for word in words if word and word not in _GENERATION)
+    marked = unicodedata.normalize("NFKD", _NICKNAME.sub("", surface).casefold())
+    plain = "".join(letter for letter in marked if not unicodedata.combining(letter))
+    words = [part for word in plain.split() for part in _parts(word)]
+    kept = tuple(w for w in words if w and w not in _GENERATION and w not in _DEGREES)
     return kept or tuple(words)
 
 
-def same_person(short: tuple[str, ...], long: tuple[str, ...]) -> bool:
+def _parts(word: str) -> Iterable[str]:
+    if _INITIALS.fullmatch(word):
+        return word.replace(".", "")
+    return (_ARTICLE.sub("", word.strip(".,")),)
+
+
+def generation(surface: str) -> str | None:
+    """Return "jr", "sr", "ii", "iii" or "iv" where a name ends so, or None."""
+    words = surface.split()
+    last = words[-1].strip(".,").casefold() if len(words) > 1 else ""
+    return last if last in _GENERATION else None
+
+
+def same_person(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
     """Tell whether two forms of two words or more are one person's.
 
     "Donald Trump" and "Donald J. Trump"; "J. Smith" and "John Smith"; "van der Berg" and "Jan van
-    der Berg".
+    der Berg"; "Claudia Sheinbaum" and "Claudia Sheinbaum Pardo"; "Shinzo Abe" and "Abe Shinzo".
+    Not "George H. W. Bush" and "George W. Bush".
     """
-    if short == long:
+    if one == other:
         return True
-    if len(short) < 2 or len(long) < 2:
+    short, long = sorted((one, other), key=len)
+    if len(short) < 2:
         return False
-    if len(short) < len(long) and long[-len(short) :] == short:
+    if len(short) == len(long) == 2 and short == long[::-1]:
         return True
-    if short[-1] != long[-1]:
+    if len(short) < len(long) and (
+        long[-len(short) :] == short or (long[:-1] == short and len(short[-1]) > 1)
+    ):
+        return True
+    if short[-1] != long[-1] or short[0] in _PARTICLES or long[0] in _PARTICLES:
         return False
-    first, other = short[0], long[0]
-    return first == other or (1 in {len(first), len(other)} and first[0] == other[0])
+    return _alike(short[0], long[0]) and _middles_agree(short[1:-1], long[1:-1])
+
+
+def _alike(one: str, other: str) -> bool:
+    return one == other or (1 in {len(one), len(other)} and one[0] == other[0])
+
+
+def _middles_agree(short: tuple[str, ...], long: tuple[str, ...]) -> bool:
+    if not short or not long:
+        return True
+    if len(short) == len(long):
+        return all(map(_alike, short, long))
+    rest = iter(sorted((short, long), key=len)[1])
+    return all(len(word) > 1 and word in rest for word in sorted((short, long), key=len)[0])
 
 
 class People:
     """The people of one article, found out from all its forms before any mention is resolved."""
 
-    def __init__(self, forms: Iterable[tuple[int, str]]) -> None:
+    def __init__(self, forms: Iterable[tuple[int, str]], layout: Layout | None = None) -> None:
         """Take (position, surface) of every mention of a person, the headline's at -1."""
-        self._by_surname: dict[str, list[Person]] = {}
-        self._by_form: dict[tuple[str, ...], Person] = {}
-        self._by_word: dict[str, list[Person]] = {}
+        self._layout = layout or Layout("")
+        self._by_form: dict[tuple[tuple[str, ...], str | None], Person] = {}
+        self._with_word: dict[str, list[Person]] = {}
+        self._bare: dict[str, tuple[list[Person], list[Person], list[Person]]] = {}
+        self._unknown: dict[tuple[str, ...], list[Person]] = {}
         ordered = sorted(forms, key=lambda form: (-len(folded(form[1])), form[0]))
         for position, surface in ordered:
             words = folded(surface)
-            if len(words) > 1:
+            if len(words) > 1 and not self._ends_a_name(words):
                 self._introduce(words, position, surface)
-        for person in [p for people in self._by_surname.values() for p in people]:
-            for word in {word for form in person.forms for word in (form[0], form[-1])}:
-                self._by_word.setdefault(word, []).append(person)
+        for person in dict.fromkeys(self._by_form.values()):
+            person.named_at.sort()
+            self._index(person)
+
+    def _ends_a_name(self, words: tuple[str, ...]) -> bool:
+        """Tell whether a form is the family name of longer ones: "von Holm" of "Ida von Holm"."""
+        return words[0] in _PARTICLES and bool(self._ending(words))
+
+    def _ending(self, words: tuple[str, ...]) -> list[Person]:
+        return [
+            person
+            for person in self._with_word.get(words[-1], [])
+            if any(len(f) > len(words) and f[-len(words) :] == words for f in person.forms)
+        ]
 
     def _introduce(self, words: tuple[str, ...], position: int, surface: str) -> None:
-        person = self._by_form.get(words) or self._same(words)
+        which = generation(surface)
+        person = self._by_form.get((words, which)) or self._same(words, which)
         if person is None:
-            person = Person([], position, gender=given_name_gender(surface))
-            self._by_surname.setdefault(words[-1], []).append(person)
-        if words not in self._by_form:
+            person = Person([], position, gender=given_name_gender(surface), generation=which)
+        if words not in person.forms:
             person.forms.append(words)
-            self._by_form[words] = person
+            for word in dict.fromkeys(words):
+                alike = self._with_word.setdefault(word, [])
+                if person not in alike:
+                    alike.append(person)
+        self._by_form[words, which] = person
+        person.generation = person.generation or which
         person.first_seen = min(person.first_seen, position)
         person.surfaces.append(surface)
+        if position >= 0:
+            person.named_at.append(position)
 
-    def _same(self, words: tuple[str, ...]) -> Person | None:
+    def _same(self, words: tuple[str, ...], which: str | None) -> Person | None:
         """Find the one person of whose name this is another form; two or more are none."""
-        named = self._by_surname.get(words[-1], [])
-        fits = [p for p in named if any(same_person(words, form) for form in p.forms)]
+        named = self._with_word.get(words[-1], [])
+        fits = [
+            p
+            for p in named
+            if (which is None or p.generation in {None, which})
+            and any(same_person(words, form) for form in p.forms)
+        ]
+        if len(fits) > 1:
+            fits = [p for p in fits if any(form[-len(words) :] == words for form in p.forms)]
         return fits[0] if len(fits) == 1 else None
 
-    def resolve(self, position: int, surface: str, gender: str | None = None) -> Person:
-        """Return the person meant at a position; mentions must be asked for in reading order."""
+    def _index(self, person: Person) -> None:
+        """Say by which single words a person goes: surname, then given name, then second last."""
+        for form in person.forms:
+            fathers = form[-2] in _SON_OF
+            inner = [w for w in form[1:-1] if len(w) > 1 and w not in _PARTICLES]
+            for rank, words in enumerate(([] if fathers else [form[-1]], [form[0]], inner)):
+                for word in words:
+                    places = self._bare.setdefault(word, ([], [], []))
+                    if person not in places[rank]:
+                        places[rank].append(person)
+
+    def resolve(
+        self, position: int, surface: str, gender: str | None = None, office: str | None = None
+    ) -> Person:
+        """Return the person meant at a position; mentions must be asked for in reading order.
+
+        ``gender`` is what "Mr." or "Mrs." tells, ``office`` the last word of the title in front.
+        """
         words = folded(surface)
-        person = self._find(words, position, gender)
+        person = self._find(words, surface, position, gender, office)
         if person is None:
-            person = Person([words], position, gender=gender)
-            self._by_form[words] = person
-            self._by_word.setdefault(words[-1], []).append(person)
+            person = self._not_introduced(words, position, gender)
         if surface not in person.surfaces:
             person.surfaces.append(surface)
         person.gender = person.gender or gender
         person.count += 1
+        if office:
+            person.offices.add(office)
         return person
 
-    def _find(self, words: tuple[str, ...], position: int, gender: str | None) -> Person | None:
+    def _not_introduced(self, words: tuple[str, ...], position: int, gender: str | None) -> Person:
+        """Return the one who goes by this name alone; "Mrs. Holm" is not "Mr. Holm"."""
+        alike = self._unknown.setdefault(words, [])
+        for person in alike:
+            if gender is None or person.gender in {None, gender}:
+                return person
+        alike.append(Person([words], position, gender=gender))
+        return alike[-1]
+
+    def _find(
+        self,
+        words: tuple[str, ...],
+        surface: str,
+        position: int,
+        gender: str | None,
+        office: str | None,
+    ) -> Person | None:
         if len(words) > 1:
-            return self._by_form.get(words)
-        named = self._by_word.get(words[0], [])
-        by_surname = [p for p in named if any(form[-1] == words[0] for form in p.forms)]
-        choices = by_surname or named
-        choices = [p for p in choices if len(p.forms[0]) > 1] or choices
+            found = self._by_form.get((words, generation(surface)))
+            choices = [] if found else self._ending(words)
+            return found or self._choose(choices, position)
+        choices = next(filter(None, self._bare.get(words[0], ())), [])
         if gender:
             sure = [p for p in choices if p.gender == gender]
             choices = sure or [p for p in choices if p.gender is None]
-        return _choose(choices, position)
+        if office and len(choices) > 1:
+            holders = [p for p in choices if office in p.offices]
+            choices = holders or choices
+        return self._choose(choices, position)
 
+    def _choose(self, choices: list[Person], position: int) -> Person | None:
+        if len(choices) < 2:
+            return choices[0] if choices else None
+        known = [person for person in choices if person.first_seen <= position]
+        if len(known) < 2:
+            return known[0] if known else min(choices, key=lambda person: person.first_seen)
+        near = self._named_last(known, position)
+        if near:
+            return near
+        first, second = sorted(known, key=lambda person: -person.count)[:2]
+        return first if first.count >= DOMINANCE * max(1, second.count) else None
 
-def _choose(choices: list[Person], position: int) -> Person | None:
-    if len(choices) < 2:
-        return choices[0] if choices else None
-    known = [person for person in choices if person.first_seen <= position]
-    if not known:
-        return min(choices, key=lambda person: person.first_seen)
-    if len(known) == 1:
-        return known[0]
-    first, second = sorted(known, key=lambda person: -person.count)[:2]
-    return first if first.count >= DOMINANCE * max(1, second.count) else None
+    def _named_last(self, people: list[Person], position: int) -> Person | None:
+        """Return whom the last sentence before that has a full name names first.
+
+        "Patricia Holm, mother of Sean Holm, was there. … Holm said" is the mother.
+        """
+        here = self._layout.paragraph_at(position)
+        near = [
+            (self._layout.sentence_at(place)[0], -place, number)
+            for number, person in enumerate(people)
+            for place in person.named_at
+            if place < position and here - self._layout.paragraph_at(place) <= NEAR
+        ]
+        return people[max(near)[2]] if near else None

@@ -54,6 +54,13 @@ _NO_TITLE = frozenset(
     "in on at by for from with under since because though although both neither either not so then "
     "meanwhile however later earlier yesterday today".split()
 )
+_AFTER_OFFICE = frozenset(
+    "of for at in on with who whom whose which that by to from against than after before during "
+    "about and or but is was were are has had said says told when while as".split()
+)
+"""An apposition names its office before any of these: ", joined by Justice Holm," names none."""
+_NO_OFFICE = frozenset("both all also still once now then himself herself".split())
+_BURMESE = frozenset({"U", "Daw"})
 _WORD = re.compile(r"[^\s,;:()“”\"]+")
 _LEADING = re.compile(r"([^\s]+)\s+")
 _APPOSITION = re.compile(
@@ -82,7 +89,7 @@ def is_office(word: str) -> bool:
 
 def without_titles(name: str) -> str:
     """Take leading titles off a person's name: "President Joe Biden" → "Joe Biden"."""
-    rest = _behind_office(name)
+    rest = _behind_people(_behind_office(name))
     while (match := _LEADING.match(rest)) and _goes(match[1], rest[match.end() :]):
         rest = rest[match.end() :]
     return rest
@@ -95,6 +102,19 @@ def _behind_office(name: str) -> str:
         if words[place].lower() in OFFICES - _SURNAMES and words[place + 1][:1].isupper():
             return " ".join(words[place + 1 :])
     return name
+
+
+def _behind_people(name: str) -> str:
+    """Cut what a person is called by country, before a full name: "Frenchman Luc Orval".
+
+    "U" and "Daw" are Burmese for Mr. and Mrs.; "U Thant" has no other name and keeps it. "German"
+    is a given name as well.
+    """
+    first, _, rest = name.partition(" ")
+    if rest.count(" ") < 1 or not rest[0].isupper():
+        return name
+    of_a_country = first != "German" and load_aliases().find_demonym(first)
+    return rest if first in _BURMESE or of_a_country else name
 
 
 def _goes(word: str, rest: str) -> bool:
@@ -155,15 +175,9 @@ def role_after(text: str, end: int, sentence_end: int) -> str | None:
     if match is None:
         return None
     words = match[1].split()
-    stop = next(
-        (
-            n
-            for n, word in enumerate(words)
-            if word.lower() in {"of", "for", "at", "in", "with", "who"}
-        ),
-        len(words),
-    )
-    if not any(is_office(word) for word in words[: max(stop, 1)]) or words[0].lower() == "who":
+    plain = [word.lower() for word in words]
+    stop = next((n for n, word in enumerate(plain) if word in _AFTER_OFFICE), len(words))
+    if not any(map(is_office, words[:stop])) or plain[0] in _NO_OFFICE:
         return None
     return match[1].strip()
 
