@@ -82,11 +82,20 @@ def config_of(
         "base": BASE,
         "base_sha256": digest(base_folder() / "model.safetensors"),
         "data_sha256": {name: digest(data / name) for name in SOURCES},
-        "recipe": parts[-1]["recipe"],
+        "stages": stages(parts[-1]),
         "averaged_steps": [part["step"] for part in parts],
         "model_sha256": digest(model),
         "heads": {name: head_config(network, name) for name in OUTPUTS},
     }
+
+
+def stages(state: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """List the recipes of a run and of the runs that it began from, the first one first."""
+    recipe: dict[str, Any] = state["recipe"]
+    begun_from = recipe.get("begun_from")
+    if not begun_from:
+        return [recipe]
+    return [*stages(torch.load(begun_from, map_location="cpu")), recipe]
 
 
 def digest(path: Path) -> str:
