@@ -2,12 +2,17 @@
 
 import sys
 
-from benchmarks import bench_dedupe, bench_whole
+from benchmarks import bench_annotate, bench_dedupe, bench_whole
 
 
 def main() -> None:
     """Run every benchmark in turn."""
-    for part, run in (("copies", bench_dedupe.main), ("end to end", bench_whole.main)):
+    parts = {
+        "copies": bench_dedupe.main,
+        "names and quotes": bench_annotate.main,
+        "end to end": bench_whole.main,
+    }
+    for part, run in parts.items():
         sys.stdout.write(f"== {part}\n")
         run()
 

@@ -25,6 +25,7 @@ from pipeline.annotate.annotator import BATCH_CHARACTERS, annotate_spans, read_d
 from pipeline.annotate.labels import LABELS
 from pipeline.annotate.language import is_english
 from pipeline.annotate.modelfiles import CONFIG, ModelFiles
+from pipeline.annotate.reuse import WindowMemory
 from pipeline.annotate.tagger import Tagger
 from pipeline.outcomes import Outcome
 from pipeline.records import Annotation, Quote
@@ -87,6 +88,10 @@ class AnnotatorPipe:
                 else:
                     write(doc, Annotation(outcome=Outcome.NOT_ENGLISH))
                 yield doc
+
+    def forget(self) -> None:
+        """Drop what is remembered of windows read before: results stay, time is taken afresh."""
+        self._tagger.memory = WindowMemory()
 
     def to_disk(self, path: Path | str, **_: object) -> None:
         """Write the model, so that a saved pipeline stays as it is when Dateline is updated."""
