@@ -89,10 +89,13 @@ _SURNAMES = frozenset(
 _BEFORE_OF = re.compile(r"\s(?:of|on|for|against|to)\s")
 _WORK_BEFORE = re.compile(
     r"\b(?:films?|movies?|documentary|documentaries|series|sitcom|drama|novels?|books?|memoirs?|"
-    r"autobiography|poems?|albums?|songs?|singles?|tracks?|hits?|paintings?|plays?|musicals?|"
+    r"autobiography|poems?|albums?|songs?|tracks?|paintings?|plays?|musicals?|"
     r"operas?|ballets?|exhibitions?|sculptures?|essays?|podcasts?|titled|entitled)"
     r",?\s*(?:(?:called|titled|entitled|named)\s+)?[“‘\"'«]?$",
     re.IGNORECASE,
+)
+_PREPOSITIONS = frozenset(
+    "with from into over upon than between without about under above below".split()
 )
 _OPEN_QUOTES = '“‘"«'
 _CLOSE_QUOTES = '”’"»'
@@ -150,12 +153,20 @@ def is_work(text: str, start: int, end: int) -> bool:
         return True
     quoted = text[start - 1 : start] in _OPEN_QUOTES and start > 0
     closed = text[end : end + 1] in _CLOSE_QUOTES or text[end : end + 2] in {",”", ",’", '."', ',"'}
-    return quoted and bool(text[end : end + 1]) and closed and _is_title_case(text[start:end])
+    return (
+        quoted
+        and bool(text[end : end + 1])
+        and closed
+        and is_title_case(text[start:end])
+        and " " in text[start:end]
+    )
 
 
-def _is_title_case(surface: str) -> bool:
-    words = [word for word in surface.split() if len(word) > 3]
-    return len(surface.split()) > 1 and all(not word[0].islower() for word in words)
+def is_title_case(surface: str) -> bool:
+    """Tell whether all but short words and prepositions have capitals: "Salt and the Sea"."""
+    return all(
+        len(word) < 4 or not word[0].islower() or word in _PREPOSITIONS for word in surface.split()
+    )
 
 
 def is_language(text: str, start: int, end: int) -> bool:

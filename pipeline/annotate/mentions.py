@@ -1,21 +1,21 @@
 """From the tagger's entity spans to clean mentions: trimmed, labelled alike, none forgotten.
 
 Borders follow the Worldwide corpus: titles, "the" and "'s" outside, initials and "Jr." inside.
-Names that were found once are found wherever they stand, and an abbreviation in parentheses
-belongs to the long form in front of it. What class a name has is for ``agreement`` to say.
+An abbreviation in parentheses belongs to the long form in front of it. What class a name has is
+for ``agreement`` to say, where else it stands for ``missed``.
 """
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from pipeline.annotate.agreement import VOTELESS, agree
 from pipeline.annotate.aliases import key, load_aliases
 from pipeline.annotate.labels import misc_label
 from pipeline.annotate.layout import CharSpan
+from pipeline.annotate.missed import forgotten, known_peoples, official_names, quoted_titles
 from pipeline.annotate.titles import without_titles
 
 _EDGE = " \t\u00a0\n\r\"“”'‘’«»()[]{},;:!?…–—|*•/"
@@ -23,16 +23,15 @@ _POSSESSIVE = re.compile(r"(?:['’]s|(?<=s)['’])$", re.IGNORECASE)
 _THE = re.compile(r"the\s+(?=\S)", re.IGNORECASE)
 _HYPHENS = re.compile(r"[-–—/]")
 _LINE = re.compile(r"[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
-_ACRONYM = re.compile(r"\s?\(([A-Z][A-Z0-9&.-]{1,9}s?)\)")
+_ACRONYM = re.compile(
+    r"\s?\((?:the |or |also known as |known as )?[“\"‘']?"
+    r"([A-Z][A-Z0-9&.-]{1,9}s?|[A-Z][a-z]{2,7})[”\"’']?\)"
+)
 _PARTY = re.compile(r"[DRI]-[A-Z][\w.]*")
 """As in "Sen. Ann Lee (D-Nev.)": a party and a state, no name."""
 _INITIALS = re.compile(r"(?<![\w.’'-])(?:[A-Z]\.? ?){1,3}(?<=[ .])$")
 _GENERATION = re.compile(r",? (?:[JS]r\b\.?|I{2,3}\b|IV\b)")
 _STOPS_KEPT = re.compile(r"(?:\b[A-Za-z]\.)+$|\b(?:Inc|Corp|Co|Ltd|Jr|Sr|St|Mt|No|Bros)\.$")
-MOST_NAMES = 300
-"""Names looked for again; an article has about 30, a telephone directory must not cost hours."""
-STEADY = frozenset({"PERSON", "ORG", "GPE", "LOC", "NORP", "FAC", "EVENT", "PRODUCT", "LAW"})
-"""Labels of names proper: dates and sums of money are not voted on and not looked for."""
 
 
 def clean_mentions(text: str, spans: Iterable[CharSpan]) -> list[CharSpan]:
@@ -41,28 +40,12 @@ def clean_mentions(text: str, spans: Iterable[CharSpan]) -> list[CharSpan]:
     "GPE" in the input means any place, "MISC" any name that is none of the other classes.
     """
     trimmed = [part for span in spans for part in _trimmed(text, span)]
-    trimmed.extend(_official(text, trimmed))
+    trimmed.extend(official_names(text, trimmed))
+    trimmed.extend(quoted_titles(text))
     trimmed, spelled_out = _with_acronyms(text, _without_overlap(trimmed))
     agreed = agree(text, trimmed, spelled_out)
-    return _without_overlap([*agreed, *_forgotten(text, agreed)])
-
-
-def _official(text: str, spans: list[CharSpan]) -> Iterator[CharSpan]:
-    """Give the known names of bodies of which only a part was tagged, in full.
-
-    "Organization for Security and Co-operation in Europe" tends to break at its hyphen.
-    """
-    places = sorted({position for span in spans for position in (span.start, span.end - 1)})
-    for name in load_aliases().long_bodies:
-        start = text.find(name)
-        while start != -1:
-            end = start + len(name)
-            apart = (
-                not text[end : end + 1].isalnum() and not text[max(0, start - 1) : start].isalnum()
-            )
-            if apart and bisect_left(places, end) > bisect_left(places, start):
-                yield CharSpan(start, end, "ORG")
-            start = text.find(name, end)
+    more = [*known_peoples(text, agreed), *forgotten(text, agreed, spelled_out)]
+    return _without_overlap([*agreed, *more])
 
 
 def _trimmed(text: str, span: CharSpan) -> Iterator[CharSpan]:
@@ -72,6 +55,7 @@ def _trimmed(text: str, span: CharSpan) -> Iterator[CharSpan]:
         end = line.start()
     while start < end and (text[start] in _EDGE or text[start] == "-"):
         start += 1
+    start, end = _within_brackets(text, start, end)
     end = _trim_end(text, start, end)
     if span.label not in VOTELESS:
         start = _behind_the(text, start, end, span.label)
@@ -82,6 +66,16 @@ def _trimmed(text: str, span: CharSpan) -> Iterator[CharSpan]:
     if not any(map(str.isalnum, surface)) or _PARTY.fullmatch(surface):
         return
     yield from _split_pair(text, span._replace(start=start, end=end))
+
+
+def _within_brackets(text: str, start: int, end: int) -> tuple[int, int]:
+    """Cut at a bracket without its pair: "UN) General Assembly", "Tarn (Vesterby"."""
+    opened, closed = text.rfind("(", start, end), text.find(")", start, end)
+    if closed != -1 and (opened == -1 or opened > closed) and closed + 1 < end:
+        start = closed + 1 + text[closed + 1 : end].startswith(" ")
+    elif opened > start and closed == -1:
+        end = opened
+    return start, end
 
 
 def _behind_the(text: str, start: int, end: int, label: str) -> int:
@@ -125,11 +119,23 @@ def _trim_end(text: str, start: int, end: int) -> int:
 
 
 def _split_pair(text: str, span: CharSpan) -> Iterator[CharSpan]:
-    """Split "US-Russia" into its two countries; leave "Guinea-Bissau" and "NATO-Russia Council"."""
+    """Split "US-Russia" into its two countries, take "-backed" off "U.S.-backed".
+
+    "Guinea-Bissau" and "NATO-Russia Council" stay whole.
+    """
     surface = text[span.start : span.end]
     parts = _HYPHENS.split(surface)
     aliases = load_aliases()
-    if len(parts) < 2 or aliases.find(surface) or not all(map(aliases.find, parts)):
+    if len(parts) == 2 and parts[1].islower() and aliases.find(parts[0]):
+        yield span._replace(end=span.start + len(parts[0]))
+        return
+    known = [aliases.find(part) or aliases.find_demonym(part) for part in parts]
+    if (
+        len(parts) < 2
+        or aliases.find(surface)
+        or not all(known)
+        or not any(map(aliases.find, parts))
+    ):
         yield span
         return
     position = span.start
@@ -169,12 +175,17 @@ def _overlaps(span: CharSpan, taken: list[CharSpan], starts: list[int]) -> bool:
     return place >= 0 and taken[place].end > span.start
 
 
+def _initials(short: str) -> str:
+    """Return an abbreviation in capitals: the "s" of "NGOs" is a plural, that of "Sars" is not."""
+    return short.rstrip("s") if short.rstrip("s").isupper() else short.upper()
+
+
 def is_acronym(short: str, long: str) -> bool:
     """Tell whether the initials of the long form, small words optional, give the short one.
 
     "Organization for Security and Co-operation in Europe" gives O(f)S(a)C(o)(i)E.
     """
-    letters = [letter for letter in short.rstrip("s") if letter.isalpha()]
+    letters = [letter for letter in _initials(short) if letter.isalpha()]
     words = re.findall(r"[^\W_]+", long)
     if len(letters) < 2 or len(words) < 2:
         return False
@@ -183,26 +194,3 @@ def is_acronym(short: str, long: str) -> bool:
         if matched < len(letters) and word[0].upper() == letters[matched]:
             matched += 1
     return matched == len(letters) and words[0][0].upper() == letters[0]
-
-
-def _forgotten(text: str, spans: list[CharSpan]) -> Iterator[CharSpan]:
-    """Find further places of the names found: of several words, or tagged at least twice alike."""
-    counts = Counter(text[span.start : span.end] for span in spans if span.label in STEADY)
-    labels = {text[span.start : span.end]: span.label for span in spans}
-    common = counts.most_common(MOST_NAMES)
-    names = [name for name, count in common if _worth_looking(name, count, labels[name])]
-    if not names:
-        return
-    pattern = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
-    taken = {position for span in spans for position in (span.start, span.end - 1)}
-    for match in re.finditer(rf"(?<![\w-])(?=[^\Wa-z\d_])(?:{pattern})(?![\w-])", text):
-        if match.start() not in taken and match.end() - 1 not in taken:
-            yield CharSpan(match.start(), match.end(), labels[match[0]], 0.5)
-
-
-def _worth_looking(name: str, count: int, label: str) -> bool:
-    if not name[0].isupper() or len(name) < 3:
-        return False
-    if " " in name or name.isupper():
-        return True
-    return count > 1 and label in {"PERSON", "ORG", "GPE", "NORP"}

@@ -1,0 +1,108 @@
+"""Names that the tagger missed, in part or as a whole, and that the text gives away.
+
+A name found twice stands wherever its letters stand; a title stands between quotation marks; a
+country and its people are known. Adds spans, never takes any away.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+
+from pipeline.annotate.aliases import key, load_aliases
+from pipeline.annotate.labels import is_title_case
+from pipeline.annotate.layout import CharSpan
+
+MOST_NAMES = 300
+"""Names looked for again; an article has about 30, a telephone directory must not cost hours."""
+STEADY = frozenset({"PERSON", "ORG", "GPE", "LOC", "NORP", "FAC", "EVENT", "PRODUCT", "LAW"})
+"""Labels of names proper: dates and sums of money are not looked for again."""
+GUESSED = 0.5
+"""Score of a name found by its letters alone."""
+_QUOTED = re.compile(r"[“\"‘«]([A-Z0-9][^“”\"«»\n]{8,80}?)[,.]?[”\"’»](?!\w)")
+_TITLE_WORDS = range(4, 10)
+"""Words of what is taken for a title. Of the stretches between quotation marks that are written
+like titles in Worldwide's training part, nine of ten of four words and more are one name; of three
+words a quarter are none."""
+_CAPITALISED = re.compile(r"(?<![\w.’'-])[A-Z][a-z]+(?: [A-Z][a-z]+)*(?![\w-])")
+_OPENING = re.compile(r"(?:^|[\n.!?:“”\"‘(\[•–—-])\s*$")
+
+
+def official_names(text: str, spans: Sequence[CharSpan]) -> Iterator[CharSpan]:
+    """Give the known names of bodies of which only a part was tagged, in full.
+
+    "Organization for Security and Co-operation in Europe" tends to break at its hyphen.
+    """
+    places = sorted({position for span in spans for position in (span.start, span.end - 1)})
+    for name in load_aliases().long_bodies:
+        start = text.find(name)
+        while start != -1:
+            end = start + len(name)
+            apart = (
+                not text[end : end + 1].isalnum() and not text[max(0, start - 1) : start].isalnum()
+            )
+            if apart and bisect_left(places, end) > bisect_left(places, start):
+                yield CharSpan(start, end, "ORG")
+            start = text.find(name, end)
+
+
+def quoted_titles(text: str) -> Iterator[CharSpan]:
+    """Give what stands between quotation marks and is written like a title, as one name.
+
+    “This Harbour with Ida Vesterby” is a programme, though a person's name is in it.
+    """
+    for match in _QUOTED.finditer(text):
+        words = match[1].split()
+        if len(words) in _TITLE_WORDS and is_title_case(match[1]) and not match[1].isupper():
+            yield CharSpan(match.start(1), match.end(1), "MISC")
+
+
+def known_peoples(text: str, spans: Sequence[CharSpan]) -> Iterator[CharSpan]:
+    """Give countries and nationalities that stand alone inside a sentence: "would the Tarns"."""
+    starts = [span.start for span in spans]
+    aliases = load_aliases()
+    for match in _CAPITALISED.finditer(text):
+        place = bisect_left(starts, match.end())
+        if (place and spans[place - 1].end > match.start()) or _OPENING.search(
+            text, max(0, match.start() - 3), match.start()
+        ):
+            continue
+        known = aliases.find(match[0])
+        if aliases.find_demonym(match[0]):
+            yield CharSpan(match.start(), match.end(), "NORP", GUESSED)
+        elif known is not None and known.label == "GPE":
+            yield CharSpan(match.start(), match.end(), "GPE", GUESSED)
+
+
+def forgotten(
+    text: str, spans: Sequence[CharSpan], defined: Collection[str] = ()
+) -> Iterator[CharSpan]:
+    """Find further places of the names found: of several words, or tagged at least twice alike.
+
+    ``defined`` are abbreviations that the article explains, as ``aliases.key`` writes them.
+    """
+    counts = Counter(text[span.start : span.end] for span in spans if span.label in STEADY)
+    labels = {text[span.start : span.end]: span.label for span in spans}
+    common = counts.most_common(MOST_NAMES)
+    names = [
+        name
+        for name, count in common
+        if key(name) in defined or _worth_looking(name, count, labels[name])
+    ]
+    if not names:
+        return
+    pattern = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
+    taken = {position for span in spans for position in (span.start, span.end - 1)}
+    for match in re.finditer(rf"(?<![\w-])(?=[^\Wa-z\d_])(?:{pattern})(?![\w-])", text):
+        if match.start() not in taken and match.end() - 1 not in taken:
+            yield CharSpan(match.start(), match.end(), labels[match[0]], GUESSED)
+
+
+def _worth_looking(name: str, count: int, label: str) -> bool:
+    if not name[0].isupper() or len(name) < 3:
+        return False
+    if " " in name or name.isupper():
+        return True
+    return count > 1 and label in {"PERSON", "ORG", "GPE", "NORP"}
