@@ -19,6 +19,7 @@ from pipeline.annotate.cues import cue_class
 from pipeline.annotate.labels import OTHERS, TAGGER
 from pipeline.annotate.language import is_english
 from pipeline.annotate.layout import CharSpan, Layout
+from pipeline.annotate.lean import import_spacy
 from pipeline.annotate.marks import Marks
 from pipeline.annotate.mentions import clean_mentions
 from pipeline.annotate.quotes import QuoteFinder
@@ -216,7 +217,7 @@ def _batches(
 
 @lru_cache(maxsize=1)
 def _blank() -> Language:
-    import spacy
+    spacy = import_spacy()
 
     from pipeline.annotate.tokens import guard
 
@@ -224,7 +225,7 @@ def _blank() -> Language:
 
 
 def _installed(name: str) -> Language:
-    import spacy
+    spacy = import_spacy()
 
     from pipeline.annotate.tokens import guard
 

@@ -161,6 +161,7 @@ def test_another_pipelines_names_take_the_place_of_ours(tmp_path):
     other.to_disk(tmp_path / "other")
     other_annotator = Annotator.load(str(tmp_path / "other"))
     found = next(other_annotator.annotate([STORY]))
-    assert {mention.name for mention in found.mentions} == {"Marta Ellingsen"}
+    people = {mention.name for mention in found.mentions if mention.label == "PERSON"}
+    assert people == {"Marta Ellingsen"}
     assert "Marta Ellingsen" in {quote.speaker for quote in found.quotes}
     assert found.model_version != model_version()
