@@ -1,16 +1,18 @@
 """Quotation marks of one paragraph: where quoted text begins and ends, and what is no speech.
 
 Knows curly, straight, doubled-apostrophe and angle marks, and single ones where no double ones are
-open. A mark that is never closed ends with its sentence, so that a typing error cannot eat the
-article; in a quotation that runs over paragraphs each opens and only the last one closes.
+open. A mark that is never closed ends with its sentence and one that was never opened begins with
+it, so that a typing error cannot eat the article; in a quotation that runs over paragraphs each
+opens and only the last one closes.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
+from pipeline.annotate.cues import speech_verb_pattern
 from pipeline.annotate.layout import Layout
 from pipeline.records import Span
 
@@ -20,6 +22,10 @@ _STARTS = re.compile(r"\s*(?:[“„«\"]|''|``)")
 _CLOSES = re.compile(r"[\s.,;:!?)\]—–-]|$")
 _WORD = re.compile(r"\w[\w’'-]*")
 _SMALL = frozenset("a an the of and or in on at to for with from by is as vs de la le".split())
+_SAYS = re.compile(
+    r"[,!?]\s+(?=(?:he|she|they|(?:[A-Z][\w.’'-]*\s+){0,5}?[A-Z][\w’'-]*)\s+(?:\w+ly\s+|also\s+)?"
+    rf"{speech_verb_pattern().pattern}|{speech_verb_pattern().pattern}\s+(?:the|[A-Z]))"
+)
 LONGEST_TITLE = 12
 """Words. Longer quoted text in capitals is a headline or shouting, and counts as speech."""
 LONGEST_SINGLE = 1_500
@@ -36,10 +42,13 @@ class Quotation:
     end: int
     width: int = 1
     is_closed: bool = True
+    is_opened: bool = True
+    """Not so where somebody forgot the opening mark."""
 
     def inner(self, text: str) -> str:
         """Return what stands between the marks."""
-        return text[self.start + self.width : self.end - self.width * self.is_closed]
+        start = self.start + self.width * self.is_opened
+        return text[start : self.end - self.width * self.is_closed]
 
     def overlaps(self, start: int, end: int) -> bool:
         """Tell whether the span shares a character with the quotation."""
@@ -56,10 +65,12 @@ class Marks:
     def of(self, number: int) -> list[Quotation]:
         """Return the outermost quotations of a paragraph, in order and without overlap."""
         if number not in self._found:
-            found = list(_scan(self._layout.text, *self._layout.paragraphs[number]))
-            if found and not found[-1].is_closed:
-                found.append(self._cut(number, found.pop()))
-            self._found[number] = found
+            scanned = list(_scan(self._layout.text, *self._layout.paragraphs[number]))
+            goes_on = self.opens(number + 1)
+            self._found[number] = [
+                found if found.is_closed or (found is scanned[-1] and goes_on) else self._cut(found)
+                for found in map(self._begun, scanned)
+            ]
         return self._found[number]
 
     def spans(self) -> list[Span]:
@@ -73,28 +84,53 @@ class Marks:
             return False
         return _STARTS.match(self._layout.text, self._layout.paragraphs[number][0]) is not None
 
-    def _cut(self, number: int, last: Quotation) -> Quotation:
-        """Bound a quotation without end: the paragraph if the next one goes on, else a sentence."""
-        if self.opens(number + 1):
-            return last
-        end = self._layout.sentence_at(last.start)[1]
-        while end > last.start and self._layout.text[end - 1].isspace():
+    def _begun(self, found: Quotation) -> Quotation:
+        """Let a quotation without an opening mark begin with its sentence."""
+        if found.is_opened:
+            return found
+        text = self._layout.text
+        start = max(found.start, self._layout.sentence_at(found.end - found.width - 1)[0])
+        while text[start].isspace():
+            start += 1
+        return replace(found, start=start)
+
+    def _cut(self, found: Quotation) -> Quotation:
+        """Let a quotation that is never closed end with its sentence or before "she said"."""
+        end = min(found.end, self._layout.sentence_at(found.start)[1])
+        says = _SAYS.search(self._layout.text, found.start, end)
+        end = says.end() if says else end
+        while end > found.start and self._layout.text[end - 1].isspace():
             end -= 1
-        return Quotation(last.start, max(end, last.start + last.width), last.width, is_closed=False)
+        return replace(found, end=max(end, found.start + found.width))
 
 
 def _scan(text: str, start: int, end: int) -> Iterator[Quotation]:
     opened: int | None = None
     opener = ""
-    for match in _MARK.finditer(text, start, end):
+    nested = 0
+    low = start
+    marks = list(_MARK.finditer(text, start, end))
+    for place, match in enumerate(marks):
         mark, at = match[0], match.start()
         if opened is None:
             if _opens(text, mark, at, start, end):
-                opened, opener = at, mark
+                opened, opener, nested = at, mark, 0
+            elif _closes_unopened(text, mark, at, low):
+                yield Quotation(low, match.end(), len(mark), is_opened=False)
+                low = match.end()
+        elif _opens_again(text, opener, mark, at):
+            if _is_nested(text, marks[place + 1 :]):
+                nested += 1
+            else:
+                yield Quotation(opened, at, len(opener), is_closed=False)
+                opened = at
         elif _closes(text, opener, mark, at, end):
+            if nested:
+                nested -= 1
+                continue
             if opener not in "'‘" or len(_WORD.findall(text[opened:at])) > 1:
                 yield Quotation(opened, match.end(), len(opener))
-            opened = None
+            opened, low = None, match.end()
         elif opener in "'‘" and mark in '“„«"':
             # An apostrophe was taken for a mark: forget it, the double mark counts.
             opened, opener = at, mark
@@ -103,6 +139,26 @@ def _scan(text: str, start: int, end: int) -> Iterator[Quotation]:
         while stop > opened and text[stop - 1].isspace():
             stop -= 1
         yield Quotation(opened, stop, len(opener), is_closed=False)
+
+
+def _closes_unopened(text: str, mark: str, at: int, low: int) -> bool:
+    """Tell the closing mark of a quotation whose opening one is missing: "We go,” she said"."""
+    return mark in {"”", '"', "''", "»"} and at > low and text[at - 1] in ",.?!…"
+
+
+def _opens_again(text: str, opener: str, mark: str, at: int) -> bool:
+    """Tell an opening mark within the same marks: “They call it “the pier”” or "We go. "No,"."""
+    if mark != opener or mark not in {"“", '"', "''"}:
+        return False
+    after = text[at + len(mark) : at + len(mark) + 1]
+    return (text[at - 1].isspace() or text[at - 1] in "([") and after.isalnum()
+
+
+def _is_nested(text: str, following: Sequence[re.Match[str]]) -> bool:
+    """Tell whether two closing double marks follow, the inner and the outer one."""
+    double = [match for match in following if match[0] in {"“", "”", '"', "''"}][:2]
+    closing = [m for m in double if m[0] != "“" and not text[m.start() - 1].isspace()]
+    return len(closing) == 2
 
 
 def _opens(text: str, mark: str, at: int, start: int, end: int) -> bool:

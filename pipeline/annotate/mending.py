@@ -19,6 +19,7 @@ RULE_SCORE = 0.6
 NEAR = 50
 """Characters between a quotation and the speech verb that introduces it."""
 _RELATIVE = re.compile(r"\S,?\s+(who|which|that)$", re.IGNORECASE)
+_LEADS_UP = re.compile(rf"{speech_verb_pattern().pattern}\s+(?:[\w’'-]+\s+){{0,3}}$", re.IGNORECASE)
 _THAT = re.compile(r"that,?\s+$", re.IGNORECASE)
 
 
@@ -26,7 +27,8 @@ def mend(
     text: str, bounds: Span, spans: Sequence[CharSpan], quoted: Sequence[Quotation]
 ) -> list[CharSpan]:
     """Return the Source, Cue and Content spans of a paragraph, mended, in order."""
-    return _with_missed(text, bounds, _snapped(text, spans, quoted), quoted)
+    snapped = _with_unseen_cues(text, bounds, _snapped(text, spans, quoted), quoted)
+    return _with_missed(text, bounds, snapped, quoted)
 
 
 def _snapped(text: str, spans: Sequence[CharSpan], quoted: Sequence[Quotation]) -> list[CharSpan]:
@@ -41,7 +43,7 @@ def _snapped(text: str, spans: Sequence[CharSpan], quoted: Sequence[Quotation]) 
                 start = (
                     min(start, quotation.start) if not _THAT.fullmatch(lead) else quotation.start
                 )
-                end = max(end, quotation.end) if quotation.is_closed else end
+                end = _end(text, end, quotation) if quotation.is_closed else end
         if grown and start < grown[-1].end:
             grown[-1] = grown[-1]._replace(end=max(end, grown[-1].end))
         else:
@@ -54,6 +56,13 @@ def _snapped(text: str, spans: Sequence[CharSpan], quoted: Sequence[Quotation]) 
     return sorted([*grown, *others])
 
 
+def _end(text: str, end: int, quotation: Quotation) -> int:
+    """Return the end of a content that touches a quotation: its mark, not the comma behind it."""
+    if end > quotation.end and text[quotation.end : end].strip(" ,.;:"):
+        return end
+    return quotation.end
+
+
 def _without_antecedent(text: str, span: CharSpan) -> CharSpan:
     """Cut "Lee, who" to "who": PolNeAR takes the subject of the verb, and that is the pronoun."""
     match = _RELATIVE.search(text, span.start, span.end) if span.label == "Source" else None
@@ -62,6 +71,21 @@ def _without_antecedent(text: str, span: CharSpan) -> CharSpan:
 
 def _covered(span: CharSpan, contents: Sequence[CharSpan]) -> bool:
     return any(span.start < content.end and span.end > content.start for content in contents)
+
+
+def _with_unseen_cues(
+    text: str, bounds: Span, spans: list[CharSpan], quoted: Sequence[Quotation]
+) -> list[CharSpan]:
+    """Add "told the council" in front of a content whose verb the tagger did not mark."""
+    added: list[CharSpan] = []
+    for number, span in enumerate(spans):
+        before = spans[number - 1] if number else None
+        if span.label != "Content" or (before is not None and before.label == "Cue"):
+            continue
+        low = max(bounds[0], span.start - NEAR, before.end if before else 0)
+        if _LEADS_UP.search(text, low, span.start):
+            added += speech_verbs(text, (low, span.start), quoted)[-1:]
+    return sorted([*spans, *added])
 
 
 def _with_missed(

@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from itertools import pairwise
 
+from pipeline.annotate.forms import Turn, dashed, find_turns, leads_to_block, signed
 from pipeline.annotate.layout import CharSpan, Layout
 from pipeline.annotate.linking import Attribution, link
 from pipeline.annotate.marks import Marks, Quotation, is_speech, is_title, words_in
@@ -43,6 +44,9 @@ class QuoteFinder:
         """The quotation that the paragraph before left open."""
         self._lead: Attribution | None = None
         """What the paragraph before ends with, if that is a colon: "Ann Lee said:"."""
+        self._block: Attribution | None = None
+        """What the paragraph before says of the speaker of an unmarked one: "Ann Lee wrote:"."""
+        self._turns = find_turns(layout, mentions)
         self._last: Attribution | None = None
         """The last quotation of the paragraph before."""
 
@@ -56,10 +60,20 @@ class QuoteFinder:
         return [item for item in self._found if item.content and self._is_worth_keeping(item)]
 
     def _paragraph(self, number: int, spans: list[CharSpan]) -> None:
+        if number in self._turns:
+            self._take_turn(self._turns[number])
+            return
         quoted = self._marks.of(number)
-        linked: list[Attribution] = []
-        if spans or quoted:
-            bounds = self._layout.paragraphs[number]
+        bounds = self._layout.paragraphs[number]
+        if self._block is not None:
+            self._block.content.append(CharSpan(*bounds, "Content", RULE_SCORE))
+            self._block, self._lead, self._last, self._open = None, None, self._block, None
+            return
+        formed = signed(self._layout, bounds, quoted) or (
+            None if quoted else dashed(self._layout, bounds, self._mentions)
+        )
+        linked: list[Attribution] = [formed] if formed else []
+        if not formed and (spans or quoted):
             mended = mend(self._layout.text, bounds, spans, quoted)
             linked = sorted(link(self._layout, mended), key=lambda item: item.start)
             if quoted and self._is_bare(number, quoted):
@@ -69,6 +83,18 @@ class QuoteFinder:
         self._found.extend(linked)
         self._lead = self._leads_on(number, linked, quoted)
         self._last = next((item for item in reversed(linked) if _touches(item, quoted)), None)
+
+    def _take_turn(self, turn: Turn) -> None:
+        """Make "HOLM: We go." one attribution with the paragraphs up to the next turn."""
+        if turn.is_first or self._last is None:
+            self._last = Attribution(
+                cue=[CharSpan(*turn.colon, "Cue", RULE_SCORE)],
+                source=[CharSpan(*turn.label, "Source", RULE_SCORE)],
+                is_verbatim=turn.is_transcript,
+            )
+            self._found.append(self._last)
+        self._last.content.append(CharSpan(*turn.content, "Content", RULE_SCORE))
+        self._open = self._lead = None
 
     def _complete(self, linked: list[Attribution], quoted: list[Quotation]) -> None:
         for item in linked:
@@ -130,8 +156,17 @@ class QuoteFinder:
         """Return what a paragraph that ends in a colon says of the speaker to come."""
         start, end = self._layout.paragraphs[number]
         text = self._layout.text[start:end].rstrip()
-        if not text.endswith(":") or not self._marks.opens(number + 1):
+        is_block = text.endswith(":") and leads_to_block(self._layout, self._marks, number)
+        if not text.endswith(":") or not (is_block or self._marks.opens(number + 1)):
             return None
+        lead = self._leading(linked, end, quoted)
+        if is_block and lead is not None and not lead.content:
+            self._block, lead.is_verbatim = lead, True
+        return lead
+
+    def _leading(
+        self, linked: list[Attribution], end: int, quoted: list[Quotation]
+    ) -> Attribution | None:
         cued = [item for item in linked if item.cue]
         if cued:
             return max(cued, key=lambda item: item.cue[0].start)
@@ -167,6 +202,8 @@ class QuoteFinder:
     def kind_of(self, item: Attribution) -> QuoteKind:
         """Tell direct (all between marks, edge punctuation apart), mixed (in part), indirect."""
         text = self._layout.text
+        if item.is_verbatim:
+            return "direct"
         inside = outside = 0
         for span in item.content:
             quoted = self._marks.of(self._layout.paragraph_at(span.start))

@@ -64,3 +64,22 @@ def test_quotations_are_ordered_apart_and_within_one_paragraph(text):
     assert all(0 <= start < end <= len(text) for start, end in spans)
     assert all(end <= after for (_, end), (after, _) in pairwise(spans))
     assert not any("\n" in text[start:end] for start, end in spans)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("We go at dawn,” she said. Then she left.", ["We go at dawn,”"]),
+        ('The pier is old. We go at dawn," she said.', ['We go at dawn,"']),
+        (
+            '"We go at dawn, she said. "We come back," he said.',
+            ['"We go at dawn,', '"We come back,"'],
+        ),
+        ("“They call it “the pier” here,” she said.", ["“They call it “the pier” here,”"]),
+        ('"They call it "the pier" here," she said.', ['"They call it "the pier" here,"']),
+        ("“He said: ‘They shout “no” at us.’” So it is.", ["“He said: ‘They shout “no” at us.’”"]),
+        ('It is 6", no more, and 8" there.', []),
+    ],
+)
+def test_marks_that_are_missing_or_nested(text, expected):
+    assert quoted(text) == expected

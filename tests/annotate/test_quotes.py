@@ -1,7 +1,5 @@
 """Attributions from gold-like spans: kinds, joining, what the marks add."""
 
-import re
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,41 +7,7 @@ from hypothesis import strategies as st
 from pipeline.annotate.annotator import Read, annotate_spans
 from pipeline.annotate.cues import cue_class
 from pipeline.annotate.layout import CharSpan
-from pipeline.records import Annotation, Quote
-
-_TAGS = re.compile(r"\[([SCKPOGN]):([^\]]*)\]")
-_ROLES = {"S": "Source", "C": "Cue", "K": "Content"}
-_NAMES = {"P": "PERSON", "O": "ORG", "G": "GPE", "N": "NORP"}
-_FULL_NAME = re.compile(r"(?!The\b)[A-Z][a-z]+(?: [A-Z][a-z]+)?")
-
-
-def annotate(marked: str) -> tuple[str, Annotation]:
-    """Annotate a text with [S:source], [C:cue], [K:content] and names [P: O: G: N:] in it.
-
-    Capitalised words of a source are people.
-    """
-    text = ""
-    entities: list[CharSpan] = []
-    attribution: list[CharSpan] = []
-    position = 0
-    for match in _TAGS.finditer(marked):
-        text += marked[position : match.start()]
-        place = len(text)
-        text += match[2]
-        position = match.end()
-        if match[1] in _NAMES:
-            entities.append(CharSpan(place, len(text), _NAMES[match[1]]))
-        else:
-            attribution.append(CharSpan(place, len(text), _ROLES[match[1]]))
-        if match[1] == "S":
-            people = (name.span() for name in _FULL_NAME.finditer(match[2]))
-            entities += [CharSpan(place + a, place + b, "PERSON") for a, b in people]
-    text += marked[position:]
-    return text, annotate_spans(text, Read(tuple(entities), tuple(attribution)))
-
-
-def contents(text: str, quote: Quote) -> list[str]:
-    return [text[start:end] for start, end in quote.content]
+from tests.fix_marked import annotate, contents
 
 
 def test_kinds():
@@ -218,3 +182,32 @@ def test_who_says_it_in_a_relative_clause_is_the_pronoun():
     ((start, end),) = found.quotes[0].source
     assert text[start:end] == "who"
     assert found.quotes[0].speaker == "Ida Holm"
+
+
+@pytest.mark.parametrize(
+    ("marked", "content"),
+    [
+        ("[K:We go at dawn,”] [S:Ida Holm] [C:said].", "We go at dawn,”"),
+        ("[K:“We go at dawn], [S:Ida Holm] [C:said].", "“We go at dawn"),
+        ("[K:„We go at dawn“,] [C:said] [S:Ida Holm].", "„We go at dawn“"),
+        ("[K:“He said ‘go,’ and left,”] [S:Ida Holm] [C:said].", "“He said ‘go,’ and left,”"),
+        ("[K:'We don't go,'] [S:Ida Holm] [C:said].", "'We don't go,'"),
+    ],
+)
+def test_direct_quotes_in_marks_of_every_style(marked, content):
+    text, found = annotate(marked)
+    (quote,) = found.quotes
+    assert contents(text, quote) == [content]
+    assert (quote.kind, quote.speaker) == ("direct", "Ida Holm")
+
+
+def test_a_verb_the_tagger_did_not_mark_keeps_its_content():
+    text, found = annotate(
+        "[S:Ida Holm] told the council [K:she “never liked the pier”] and [C:called] "
+        "[K:the plan “a costly dream”]."
+    )
+    assert [contents(text, quote) for quote in found.quotes] == [
+        ["she “never liked the pier”"],
+        ["the plan “a costly dream”"],
+    ]
+    assert {quote.speaker for quote in found.quotes} == {"Ida Holm"}

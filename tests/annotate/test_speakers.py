@@ -5,7 +5,7 @@ import pytest
 from pipeline.annotate.annotator import Read, annotate_spans
 from pipeline.annotate.layout import CharSpan
 from pipeline.records import Quote, Speaker
-from tests.annotate.test_quotes import annotate
+from tests.fix_marked import annotate
 
 
 def speaker_of(marked: str) -> str | None:
