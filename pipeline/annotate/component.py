@@ -79,12 +79,12 @@ class AnnotatorPipe:
         A batch is `batch_size` documents or 200,000 characters, whichever is less; what is found
         does not depend on it.
         """
-        for docs in _batches(stream, batch_size):
-            readable = [is_english(doc.text) for doc in docs]
-            found = iter(self._tagger.tag(list(compress(docs, readable))))
-            for doc, good in zip(docs, readable, strict=True):
+        for batch in _batches(stream, batch_size):
+            readable = [is_english(text) for _, text in batch]
+            found = iter(self._tagger.tag([doc for doc, _ in compress(batch, readable)]))
+            for (doc, text), good in zip(batch, readable, strict=True):
                 if good:
-                    write(doc, annotate_spans(doc.text, read_doc(doc, next(found))))
+                    write(doc, annotate_spans(text, read_doc(doc, next(found))))
                 else:
                     write(doc, Annotation(outcome=Outcome.NOT_ENGLISH))
                 yield doc
@@ -122,12 +122,13 @@ class AnnotatorPipe:
         return self
 
 
-def _batches(stream: Iterable[Doc], most: int) -> Iterator[list[Doc]]:
-    batch: list[Doc] = []
+def _batches(stream: Iterable[Doc], most: int) -> Iterator[list[tuple[Doc, str]]]:
+    """Cut a stream of documents, each with its text, which spaCy puts together at every look."""
+    batch: list[tuple[Doc, str]] = []
     size = 0
     for doc in stream:
-        batch.append(doc)
-        size += len(doc.text)
+        batch.append((doc, doc.text))
+        size += len(batch[-1][1])
         if len(batch) >= most or size >= BATCH_CHARACTERS:
             yield batch
             batch, size = [], 0

