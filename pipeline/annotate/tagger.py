@@ -8,16 +8,17 @@ goes with which content) and nothing of the names behind the mentions.
 from __future__ import annotations
 
 import os
+from collections import Counter
 from dataclasses import dataclass, field
 from itertools import accumulate
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from pipeline.annotate import viterbi
 from pipeline.annotate.modelfiles import SHIPPED, ModelFiles, advice
-from pipeline.annotate.reuse import WindowMemory
+from pipeline.annotate.reuse import Memory, Reading, WindowMemory, tag_once
 from pipeline.annotate.windows import Encoded, Encoder, Window
 from pipeline.annotate.wordpiece import WordPiece
 from pipeline.errors import ModelError
@@ -36,8 +37,7 @@ HEADS = ("entities", "attribution")
 """Outputs of the model and keys of `heads` in its config.json."""
 
 
-@dataclass(frozen=True, slots=True)
-class TokenSpan:
+class TokenSpan(NamedTuple):
     """Tokens `start` up to `end` (exclusive) of the Doc.
 
     `score` is the mean over the tokens of the label's softmax probability, before transitions
@@ -78,7 +78,8 @@ class Tagger:
     threads: int
     heads: dict[str, Head]
     encoder: Encoder
-    memory: WindowMemory = field(default_factory=WindowMemory)
+    memory: Memory = field(default_factory=WindowMemory)
+    counts: Counter[str] = field(default_factory=Counter)
     _sessions: dict[int, InferenceSession] = field(default_factory=dict, repr=False)
 
     @classmethod
@@ -119,9 +120,15 @@ class Tagger:
             ModelError: the weights cannot be loaded.
         """
         encoded = [self.encoder.encode(doc) for doc in docs]
+        found = tag_once(encoded, self.memory, self._read, self.counts)
+        return [
+            TaggedSpans(*(tuple(map(TokenSpan._make, head)) for head in each)) for each in found
+        ]
+
+    def _read(self, encoded: list[Encoded]) -> list[Reading]:
         logits = self._logits(encoded)
         tagged = [self._spans(logits[name], encoded, self.heads[name]) for name in HEADS]
-        return [TaggedSpans(*spans) for spans in zip(*tagged, strict=True)]
+        return list(zip(*tagged, strict=True))
 
     def _session(self) -> InferenceSession:
         # A session does not survive fork (its threads stay behind in the parent), hence one for
@@ -144,14 +151,10 @@ class Tagger:
         for offset, document in zip(offsets, encoded, strict=False):
             for window in document.windows:
                 first = offset + window.first_unit
-                scores = self.memory.scores(window, self._run)
-                for name, of_units in zip(HEADS, scores, strict=True):
-                    rows[name][first : first + len(window.firsts)] = of_units
+                outputs = self._session().run(list(HEADS), feed(window))
+                for name, output in zip(HEADS, outputs, strict=True):
+                    rows[name][first : first + len(window.firsts)] = output[0, window.firsts]
         return rows
-
-    def _run(self, window: Window) -> tuple[Floats, ...]:
-        outputs = self._session().run(list(HEADS), feed(window))
-        return tuple(output[0, window.firsts] for output in outputs)
 
     def _spans(
         self, logits: Floats, encoded: list[Encoded], head: Head

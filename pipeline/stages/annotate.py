@@ -1,11 +1,12 @@
 """Stage *annotate*: entities and quotes of versions that the present model has not read.
 
-No text is read twice: exact copies share one annotation, and of two runs at once each takes what
-the other has not begun.
+No text is read twice: exact copies share one annotation, what an edit left as it was is not read
+again, and of two runs at once each takes what the other has not begun.
 """
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 
 from psycopg import Connection
@@ -25,6 +26,7 @@ from pipeline.warehouse.annotations import (
     version_texts,
 )
 from pipeline.warehouse.claims import claim
+from pipeline.warehouse.window_memory import PostgresWindowMemory
 
 _PART = 50
 """Versions a transaction: at 8 articles a second a kill costs six seconds of work."""
@@ -51,16 +53,31 @@ def annotate(run_id: int, version_ids: Sequence[int]) -> dict[str, int]:
     """
     annotator = _annotator(settings().nlp_model)
     counts = Counter(dict.fromkeys(_COUNTS, 0))
-    before = _windows(annotator)
-    with store() as connection, store() as claims:
+    with store() as connection, store() as claims, _remembering(annotator, connection) as windows:
         for ids in _unclaimed_parts(claims, version_ids):
             counts.update(_annotate_part(connection, annotator, ids))
-    counts.update(_windows(annotator))
-    counts.subtract(before)
+    counts.update(windows)
     for name, count in counts.items():
         meter().count(f"annotated_{name}", count)
     log.info("annotated", run_id=run_id, **counts)
     return dict(counts)
+
+
+@contextmanager
+def _remembering(annotator: Annotator, connection: Connection) -> Iterator[Counter[str]]:
+    """Give the tagger the store's memory while it works, and yield what it counts meanwhile."""
+    counts: Counter[str] = Counter()
+    tagger = annotator.tagger
+    if tagger is None:
+        yield counts
+        return
+    recent = tagger.memory
+    tagger.memory = PostgresWindowMemory(connection, annotator.version, recent)
+    tagger.counts = counts
+    try:
+        yield counts
+    finally:
+        tagger.memory = recent
 
 
 def _unclaimed_parts(claims: Connection, version_ids: Sequence[int]) -> Iterator[list[int]]:
@@ -106,14 +123,6 @@ def _read_once(
     distinct = list(dict.fromkeys((each.text, each.title) for each in texts))
     found = annotator.annotate((text for text, _ in distinct), (title for _, title in distinct))
     return dict(zip(distinct, found, strict=True))
-
-
-def _windows(annotator: Annotator) -> dict[str, int]:
-    """Return what the encoder has done in this process so far."""
-    if annotator.tagger is None:
-        return {}
-    memory = annotator.tagger.memory
-    return {"windows_read": memory.read, "windows_reused": memory.reused}
 
 
 @lru_cache(maxsize=1)

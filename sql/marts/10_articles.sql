@@ -23,6 +23,7 @@ select
     v.is_wire_copy,
     v.is_paywalled,
     v.quality_score,
+    v.annotation_outcome,
     v.version_no,
     a.duplicate_group_id,
     (a.duplicate_group_id is null or coalesce(a.is_group_original, false)) as is_original,
@@ -56,6 +57,7 @@ comment on column mart.articles.credit_line is 'The credit as printed.';
 comment on column mart.articles.is_wire_copy is 'Whether an agency is credited.';
 comment on column mart.articles.is_paywalled is 'Whether the page is for subscribers.';
 comment on column mart.articles.quality_score is 'Extraction''s trust in the text, 0 to 1.';
+comment on column mart.articles.annotation_outcome is 'Whether its names and quotes were sought: loaded; not_english, so there are none; quarantined; null where it still waits.';
 comment on column mart.articles.version_no is 'Number of the current version; above 1 the text was edited.';
 comment on column mart.articles.duplicate_group_id is 'Group of copies; null where it stands alone.';
 comment on column mart.articles.is_original is 'True for articles without copies and for the original of each group: count these to count a story once.';

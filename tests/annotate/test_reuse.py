@@ -1,17 +1,18 @@
-"""Windows read once: equal scores, bit for bit; bounded; nothing taken for something else."""
+"""Windows read once: equal spans, to the last bit; bounded; nothing taken for something else."""
 
 import os
+from collections import Counter
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import cache
 
-import numpy as np
 import pytest
 import spacy
 
-from pipeline.annotate.reuse import WindowMemory
+from pipeline.annotate.reuse import Reading, WindowMemory, stretches, tag_once
 from pipeline.annotate.tagger import Tagger
-from pipeline.annotate.windows import Window
+from pipeline.annotate.windows import Encoded, Window
 
 NLP = spacy.blank("en")
 PARAGRAPHS = [
@@ -21,6 +22,8 @@ PARAGRAPHS = [
     for number in range(3, 23)
 ]
 TEXT = "\n\n".join(PARAGRAPHS)
+LONG = " ".join(PARAGRAPHS[:8])
+"""One paragraph of several windows."""
 
 
 @cache
@@ -28,84 +31,136 @@ def loaded() -> Tagger:
     return Tagger.load()
 
 
+def fresh() -> Tagger:
+    return replace(loaded(), memory=WindowMemory(), counts=Counter())
+
+
 @pytest.fixture
 def tagger() -> Tagger:
-    return replace(loaded(), memory=WindowMemory())
+    return fresh()
 
 
 def test_a_text_is_read_once_and_found_alike(tagger: Tagger) -> None:
     doc = NLP.make_doc(TEXT)
     first = tagger.tag([doc])
-    read = tagger.memory.read
+    read = tagger.counts["windows_read"]
     assert read > 3
     assert tagger.tag([doc, doc]) == [*first, *first]
-    assert (tagger.memory.read, tagger.memory.reused) == (read, 2 * read)
+    assert tagger.counts == {"windows_read": read, "windows_reused": 2 * read}
 
 
-def test_what_is_remembered_is_what_would_be_read_again(tagger: Tagger) -> None:
-    """A late edit: the windows before it are not read again, and the spans are a fresh tagger's."""
-    tagger.tag([NLP.make_doc(TEXT)])
-    read = tagger.memory.read
-    edited = NLP.make_doc(TEXT.replace("within 20 days", "by the spring"))
+@pytest.mark.parametrize("text", [TEXT, f"{LONG}\n\n{TEXT}", f"{TEXT}\n\n{LONG}\n\nThe end."])
+def test_what_is_remembered_is_what_would_be_read_again(tagger: Tagger, text: str) -> None:
+    """A late edit: what stands before it is not read again, and the spans are a fresh tagger's."""
+    tagger.tag([NLP.make_doc(text)])
+    read = tagger.counts["windows_read"]
+    edited = NLP.make_doc(text.replace("within 22 days", "by the spring"))
     again = tagger.tag([edited])
-    assert tagger.memory.reused >= 3
-    assert tagger.memory.read - read < read / 2
-    assert again == replace(loaded(), memory=WindowMemory()).tag([edited])
+    assert tagger.counts["windows_reused"] >= 3
+    assert tagger.counts["windows_read"] - read < read / 2
+    assert again == fresh().tag([edited])
 
 
-def window(*pieces: int, firsts: tuple[int, ...] = (1,)) -> Window:
-    return Window(list(pieces), [6] * len(pieces), list(firsts), 0)
+def test_windows_that_share_a_paragraph_stay_together(tagger: Tagger) -> None:
+    document = tagger.encoder.encode(NLP.make_doc(f"{PARAGRAPHS[0]}\n\n{LONG}\n\n{TEXT}"))
+    cut = list(stretches(document))
+    assert len(document.windows) > len(cut) > 4
+    assert sum(len(each.document.windows) for each in cut) == len(document.windows)
+    assert sum(len(each.document.tokens) for each in cut) == len(document.tokens)
+    for each in cut:
+        assert each.first_unit in document.bounds
+        assert each.document.bounds[0] == 0
+        assert each.document.bounds[-1] == len(each.document.tokens)
 
 
-def reader(counts: list[Window]):
-    def read(asked: Window):
-        counts.append(asked)
-        return (np.full((len(asked.firsts), 3), len(counts), np.float32),)
+def document(*pieces: int, firsts: tuple[int, ...] = (1,), shapes: tuple[int, ...] = ()) -> Encoded:
+    window = Window(list(pieces), list(shapes or [6] * len(pieces)), list(firsts), 0)
+    return Encoded([window], list(range(len(firsts))), [0, len(firsts)])
+
+
+def reader(asked: list[int]):
+    """Make a reader whose spans name the second piece and how many documents were read so far."""
+
+    def read(documents: list[Encoded]) -> list[Reading]:
+        readings = []
+        for each in documents:
+            asked.append(each.windows[0].pieces[1])
+            readings.append((((0, 1, f"{asked[-1]} in {len(asked)}", 1.0),),))
+        return readings
 
     return read
 
 
+def labels(found: list[Reading]) -> list[str]:
+    return [label for (((_, _, label, _),),) in found]
+
+
 def test_the_place_in_the_document_does_not_matter_and_all_else_does() -> None:
-    asked: list[Window] = []
-    memory, read = WindowMemory(), reader(asked)
-    same = [window(2, 7, 7, 3), replace(window(2, 7, 7, 3), first_unit=90)]
-    others = [
-        window(2, 7, 8, 3),
-        window(2, 7, 7, 3, firsts=(1, 2)),
-        replace(window(2, 7, 7, 3), shapes=[6, 0, 0, 6]),
+    memory, read = WindowMemory(), reader([])
+    documents = [
+        document(2, 7, 7, 3),
+        document(2, 7, 7, 3),
+        document(2, 7, 8, 3),
+        document(2, 7, 7, 3, firsts=(1, 2)),
+        document(2, 7, 7, 3, shapes=(6, 0, 0, 6)),
     ]
-    assert [memory.scores(each, read)[0][0, 0] for each in [*same, *others]] == [1, 1, 2, 3, 4]
+    found = labels(tag_once(documents, memory, read, Counter()))
+    assert found == ["7 in 1", "7 in 1", "7 in 2", "7 in 3", "7 in 4"]
+    assert labels(tag_once(documents[::-1], memory, read, Counter())) == found[::-1]
 
 
 def test_the_longest_unused_goes_first() -> None:
-    asked: list[Window] = []
+    asked: list[int] = []
     read = reader(asked)
     memory = WindowMemory()
-    memory.scores(window(2, 1, 3), read)
+    tag_once([document(2, 1, 3)], memory, read, Counter())
     memory.limit = 3 * memory.size
     for number in (2, 3, 1, 4, 1, 2):
-        memory.scores(window(2, number, 3), read)
+        tag_once([document(2, number, 3)], memory, read, Counter())
         assert memory.size <= memory.limit
-    assert [each.pieces[1] for each in asked] == [1, 2, 3, 4, 2]
+    assert asked == [1, 2, 3, 4, 2]
 
 
-def test_without_room_every_window_is_read() -> None:
-    asked: list[Window] = []
+def test_without_room_every_text_is_read_and_found() -> None:
+    asked: list[int] = []
     memory = WindowMemory(limit=0)
     for _ in range(2):
-        memory.scores(window(2, 1, 3), reader(asked))
-    assert (len(asked), memory.size) == (2, 0)
+        (found,) = tag_once([document(2, 1, 3)], memory, reader(asked), Counter())
+        assert found
+    assert (asked, memory.size) == ([1, 1], 0)
 
 
 def test_threads_share_it() -> None:
-    memory, asked = WindowMemory(limit=40_000), []
-    windows = [window(2, number % 50, 3) for number in range(2_000)]
+    asked: list[int] = []
+    memory = WindowMemory(limit=20_000)
+    read = reader(asked)
 
-    def read(one: Window):
-        asked.append(one)
-        return (np.full((1, 3), one.pieces[1], np.float32),)
+    def work(number: int) -> str:
+        (label,) = labels(tag_once([document(2, number % 50, 3)], memory, read, Counter()))
+        return label
 
     with ThreadPoolExecutor(min(4, 2 * (os.cpu_count() or 1))) as pool:
-        found = list(pool.map(lambda each: memory.scores(each, read)[0][0, 0], windows))
-    assert found == [each.pieces[1] for each in windows]
-    assert (memory.read, memory.read + memory.reused) == (len(asked), 2_000)
+        found = list(pool.map(work, range(2_000)))
+    assert [label.split()[0] for label in found] == [str(number % 50) for number in range(2_000)]
+    assert 0 < memory.size <= memory.limit
+
+
+class Everlasting:
+    """A memory that outlives its process, as the warehouse has one."""
+
+    def __init__(self) -> None:
+        self.known: dict[bytes, Reading] = {}
+
+    def recall(self, keys: object) -> dict[bytes, Reading]:
+        return {key: self.known[key] for key in keys if key in self.known}
+
+    def keep(self, readings: Mapping[bytes, Reading]) -> None:
+        self.known.update(readings)
+
+
+def test_another_memory_can_take_its_place(tagger: Tagger) -> None:
+    doc, memory = NLP.make_doc(TEXT), Everlasting()
+    found = replace(fresh(), memory=memory).tag([doc])
+    tagger = replace(fresh(), memory=memory)
+    assert tagger.tag([doc]) == found == fresh().tag([doc])
+    assert tagger.counts["windows_read"] == 0

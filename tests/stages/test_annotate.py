@@ -19,6 +19,7 @@ from pipeline.stages.annotate import annotate, plan
 from pipeline.telemetry import install_meter, meter
 from pipeline.warehouse.annotations import save_annotations, version_texts
 from pipeline.warehouse.store import connect
+from pipeline.warehouse.window_memory import forget_old_windows
 from tests.warehouse.stories import count, later, loaded
 
 ROOT = Path(__file__).parents[2]
@@ -53,6 +54,12 @@ def annotator():
     return Annotator.load()
 
 
+def forget(annotator):
+    """Make the process one that has read nothing yet."""
+    annotator.tagger.memory = WindowMemory()
+    annotator.tagger.counts = Counter()
+
+
 class Tally:
     """A meter as an operator has one."""
 
@@ -71,7 +78,7 @@ def here(store, store_dsn, monkeypatch, annotator):
     """The stage works on this test's store, with a model that has read nothing yet."""
     monkeypatch.setenv("DATELINE_DSN", store_dsn)
     settings.cache_clear()
-    monkeypatch.setattr(annotator.tagger, "memory", WindowMemory())
+    forget(annotator)
     monkeypatch.setattr("pipeline.stages.annotate._annotator", lambda nlp_model: annotator)
     return store
 
@@ -118,9 +125,9 @@ def test_a_copy_in_a_later_run_has_the_rows_that_reading_it_would_give(here, tal
     assert copied == rows(here, first)
 
     (text,) = version_texts(here, [copy])
-    annotator.tagger.memory = WindowMemory()
+    forget(annotator)
     (again,) = annotator.annotate([text.text], [text.title])
-    assert annotator.tagger.memory.read == read["windows_read"]
+    assert annotator.tagger.counts["windows_read"] == read["windows_read"]
     save_annotations(here, annotator.version, [(copy, again)])
     assert rows(here, copy) == copied
 
@@ -154,14 +161,33 @@ def test_other_words_are_read_even_where_their_digest_is_the_same(here, changes)
     assert digests.fetchone() == (1,)
 
 
-def test_an_edit_reads_the_changed_windows_only(here):
+def test_an_edit_reads_the_changed_windows_only_whatever_the_process(here, tally, annotator):
     first = stored(here, 1)
     read = annotate(1, [first])
-    edited = stored(here, 1, "run-2", text=TEXT.replace("14 October", "15 October"))
-    counts = annotate(2, [edited])
-    assert (counts["reused"], counts["versions"]) == (0, 1)
-    assert counts["windows_read"] == 1
-    assert counts["windows_reused"] == read["windows_read"] - 1
+    for day in (15, 16):
+        edited = stored(here, 1, f"run-{day}", text=TEXT.replace("14 October", f"{day} October"))
+        tally.clear()
+        counts = annotate(2, [edited])
+        assert (counts["versions"], counts["reused"]) == (1, 0)
+        assert tally["annotated_windows_read"] == counts["windows_read"] == 1
+        assert counts["windows_reused"] == read["windows_read"] - 1
+        forget(annotator)
+    found = rows(here, edited)
+    (text,) = version_texts(here, [edited])
+    (again,) = annotator.annotate([text.text], [text.title])
+    assert annotator.tagger.counts["windows_reused"] == 0
+    save_annotations(here, annotator.version, [(edited, again)])
+    assert rows(here, edited) == found
+
+
+def test_what_was_read_goes_by_age_and_is_read_again(here, annotator):
+    read = annotate(1, [stored(here, 1)])
+    forget(annotator)
+    here.execute("update news.window_readings set read_at = now() - interval '20 days'")
+    assert forget_old_windows(here, days=30) == 0
+    assert forget_old_windows(here, days=15) == read["windows_read"]
+    counts = annotate(2, [stored(here, 2, "run-2", title="Another headline")])
+    assert counts["windows_read"] == read["windows_read"]
 
 
 @pytest.mark.parametrize(
@@ -181,6 +207,14 @@ def test_what_another_model_or_a_failure_left_is_not_copied(here, spoil):
     assert counts["windows_reused"] > 0
 
 
+def test_another_model_reads_for_itself(here, annotator, monkeypatch):
+    read = annotate(1, [stored(here, 1)])
+    forget(annotator)
+    monkeypatch.setattr(annotator, "version", "another model")
+    counts = annotate(2, [stored(here, 2, "run-2", title="Another headline")])
+    assert (counts["windows_read"], counts["windows_reused"]) == (read["windows_read"], 0)
+
+
 def test_annotating_twice_is_annotating_once(here):
     versions = [stored(here, 1), stored(here, 2, "run-2")]
     assert annotate(1, versions)["versions"] == 2
@@ -195,7 +229,7 @@ def test_what_is_not_english_says_so_and_costs_no_reading(here):
     for version in versions:
         counts = annotate(1, [version])
         assert (counts["not_english"], counts["windows_read"], counts["quotes"]) == (1, 0, 0)
-    found = here.execute("select distinct annotation_outcome from news.article_versions")
+    found = here.execute("select distinct annotation_outcome from mart.articles")
     assert found.fetchall() == [("not_english",)]
 
 

@@ -1,0 +1,106 @@
+"""The annotator's memory on Postgres: what it found in a stretch of text, for all later processes.
+
+A silent edit comes hours after its story, in another process; most of it was read before. A row
+costs about 400 bytes and goes by age. Losing all of them loses time only, so the table is unlogged.
+"""
+
+import hashlib
+import struct
+from collections.abc import Collection, Iterator, Mapping
+from uuid import UUID
+
+from psycopg import Connection
+
+from pipeline.annotate.reuse import Memory, Place, Reading
+from pipeline.warehouse.retry import transact
+
+_COUNT = struct.Struct("<I")
+_SPAN = struct.Struct("<IIBd")
+
+
+class PostgresWindowMemory:
+    """A ``Memory`` (see ``pipeline/annotate/reuse.py``) that all annotators of one model share.
+
+    Args:
+        conn: an autocommit connection.
+        model_version: model and code; what another one found is not recalled.
+        recent: the memory of this process, asked first.
+    """
+
+    def __init__(self, conn: Connection, model_version: str, recent: Memory) -> None:
+        self._conn = conn
+        self._model = model_version.encode()
+        self._recent = recent
+
+    def recall(self, keys: Collection[bytes]) -> dict[bytes, Reading]:
+        """Return those that this process or the store knows."""
+        known = self._recent.recall(keys)
+        wanted = {self._stored_key(key): key for key in keys if key not in known}
+
+        def work(live: Connection) -> dict[bytes, Reading]:
+            found = live.execute(
+                "select reading_key, spans from news.window_readings where reading_key = any(%s)",
+                (list(wanted),),
+            )
+            return {wanted[stored]: unpack(spans) for stored, spans in found}
+
+        stored = transact(self._conn, work) if wanted else {}
+        self._recent.keep(stored)
+        return known | stored
+
+    def keep(self, readings: Mapping[bytes, Reading]) -> None:
+        """Store these; what is stored already stays as it is."""
+        self._recent.keep(readings)
+        rows = sorted((self._stored_key(key), pack(spans)) for key, spans in readings.items())
+
+        def work(live: Connection) -> None:
+            live.execute(
+                "insert into news.window_readings (reading_key, spans)"
+                " select * from unnest(%s::uuid[], %s::bytea[]) on conflict do nothing",
+                ([key for key, _ in rows], [spans for _, spans in rows]),
+            )
+
+        if rows:
+            transact(self._conn, work)
+
+    def _stored_key(self, key: bytes) -> UUID:
+        return UUID(bytes=hashlib.blake2b(key + self._model, digest_size=16).digest())
+
+
+def forget_old_windows(conn: Connection, days: int) -> int:
+    """Drop what was read more than ``days`` days ago and return how much that was."""
+    done = conn.execute(
+        "delete from news.window_readings where read_at < now() - make_interval(days => %s)",
+        (days,),
+    )
+    return done.rowcount
+
+
+def pack(reading: Reading) -> bytes:
+    """Return a reading as bytes: a line of labels, then the spans of each head."""
+    labels = sorted({label for head in reading for _, _, label, _ in head})
+    parts = [" ".join(labels).encode(), b"\n"]
+    for head in reading:
+        parts.append(_COUNT.pack(len(head)))
+        parts += [
+            _SPAN.pack(start, end, labels.index(label), score) for start, end, label, score in head
+        ]
+    return b"".join(parts)
+
+
+def unpack(packed: bytes) -> Reading:
+    """Return the reading that ``pack`` was given."""
+    line, _, spans = packed.partition(b"\n")
+    return tuple(_heads(line.decode().split(), spans))
+
+
+def _heads(labels: list[str], packed: bytes) -> Iterator[tuple[Place, ...]]:
+    at = 0
+    while at < len(packed):
+        (count,) = _COUNT.unpack_from(packed, at)
+        start = at + _COUNT.size
+        at = start + count * _SPAN.size
+        yield tuple(
+            (begin, end, labels[number], score)
+            for begin, end, number, score in _SPAN.iter_unpack(packed[start:at])
+        )

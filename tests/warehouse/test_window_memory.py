@@ -1,0 +1,42 @@
+"""Readings as rows: what comes back is what was kept, for the same model only."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.annotate.reuse import WindowMemory
+from pipeline.warehouse.window_memory import PostgresWindowMemory, pack, unpack
+from tests.warehouse.stories import count
+
+PLACES = st.tuples(
+    st.integers(0, 2**32 - 1),
+    st.integers(0, 2**32 - 1),
+    st.sampled_from(["Person", "Cue", "Content", "Location"]),
+    st.floats(0, 1),
+)
+READING = (((0, 2, "Person", 0.1 + 0.2), (3, 4, "Money", 1.0)), ((1, 9, "Content", 0.25),))
+
+
+@given(st.lists(st.lists(PLACES).map(tuple), max_size=3).map(tuple))
+def test_packed_and_unpacked_is_the_same(reading):
+    assert unpack(pack(reading)) == reading
+
+
+def test_what_one_process_keeps_another_recalls(store):
+    keys = [bytes([number]) * 16 for number in range(5)]
+    PostgresWindowMemory(store, "m1", WindowMemory()).keep({keys[1]: READING, keys[3]: ((), ())})
+    other = PostgresWindowMemory(store, "m1", recent := WindowMemory())
+    assert other.recall(keys) == {keys[1]: READING, keys[3]: ((), ())}
+    assert recent.recall(keys[:2]) == {keys[1]: READING}
+    assert PostgresWindowMemory(store, "m2", WindowMemory()).recall(keys) == {}
+
+
+def test_kept_twice_is_kept_once(store):
+    for _ in range(2):
+        PostgresWindowMemory(store, "m1", WindowMemory()).keep({bytes(16): READING})
+    assert count(store, "news.window_readings") == 1
+
+
+def test_nothing_to_keep_and_nothing_to_recall(store):
+    memory = PostgresWindowMemory(store, "m1", WindowMemory())
+    memory.keep({})
+    assert memory.recall([]) == {}
