@@ -19,9 +19,15 @@ from pipeline.annotate.layout import CharSpan
 
 _INSIDE = re.compile(r"\b(?:[Ii]n|[Aa]cross|[Nn]ear|[Ff]rom)\s+$")
 _WEEKDAY = re.compile(r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day")
-SURNAME_SHARE = 0.6
-"""Weight of a full name's vote on its surname alone. From 0 to 1 nothing changes on Worldwide's
-development part; it keeps a chain in one piece where the surname's own votes are even."""
+_SUM = re.compile(
+    r"(?:[A-Z]{0,3}[$€£¥₹₦₵]|R|RM|RMB|Rs\.?|KSh|Ksh|Sh|NT|[A-Z]{3})\s?\d[\d.,]*\s?"
+    r"(?:k|m|mn|bn|tn|thousand|lakh|crore|million|billion|trillion)"
+)
+"""A sum with its unit: "R2bn", "KSh40 million"; "A380" and "R2" are none."""
+SURNAME_SHARE, GIVEN_SHARE = 1.0, 0.3
+"""Weight of a full name's vote on its surname alone and on its first word alone. Within these
+bounds nothing changes on Worldwide's development part; they keep a chain in one piece where the
+short form's own votes are even. "Virginia" and "Florence" are given names and places."""
 LONGEST_ACRONYM = 5
 """Letters up to which capitals may be initials: "WHO" is no other form of "Who"."""
 VOTELESS = frozenset({"DATE", "MONEY"})
@@ -65,9 +71,12 @@ def _count(names: Sequence[str], spans: Sequence[CharSpan]) -> Votes:
         votes[name][span.label] += span.score
     people = [(name, given["PERSON"]) for name, given in votes.items() if _is_person(name, given)]
     for name, weight in people:
-        surname = name.rsplit(" ", 1)[1]
-        if surname in votes:
-            votes[surname]["PERSON"] += SURNAME_SHARE * weight
+        words = name.split(" ")
+        for short in (" ".join(words[first:]) for first in range(1, len(words))):
+            if short in votes:
+                votes[short]["PERSON"] += SURNAME_SHARE * weight
+        if words[0] in votes:
+            votes[words[0]]["PERSON"] += GIVEN_SHARE * weight
     return votes
 
 
@@ -87,6 +96,8 @@ def _elect(surface: str, label: str, votes: Mapping[str, float]) -> str:
         return "NORP"
     if label == "MISC" and _WEEKDAY.fullmatch(surface):
         return "DATE"
+    if _SUM.fullmatch(surface):
+        return "MONEY"
     if not (known or is_known_place(surface)):
         label = sure_label(surface, label) or label
     if label == "GPE":

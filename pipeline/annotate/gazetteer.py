@@ -73,6 +73,12 @@ _GOVERNED = re.compile(
 )
 
 
+_PART = re.compile(
+    r"(?:(?:north|south)(?:-?(?:east|west))?|east|west|central)(?:ern)?\s(?=[^\Wa-z])"
+)
+"""In small letters: "southern Velmark" is no government's, "South Velmark" may be."""
+
+
 def is_known_place(surface: str) -> bool:
     """Tell whether a name is listed here: "West Bank" is no bank."""
     plain = key(surface).casefold()
@@ -85,7 +91,7 @@ def place_label(surface: str) -> str:
     if known is not None and known.label in {"GPE", "LOC"}:
         return known.label
     plain = key(surface).casefold()
-    if plain in _REGIONS or plain in _FEATURES:
+    if plain in _REGIONS or plain in _FEATURES or _PART.match(surface):
         return "LOC"
     if plain in _STATES_OF_NATURE or _GOVERNED.search(plain):
         return "GPE"

@@ -30,7 +30,7 @@ _ACRONYM = re.compile(
 _PARTY = re.compile(r"[DRI]-[A-Z][\w.]*")
 """As in "Sen. Ann Lee (D-Nev.)": a party and a state, no name."""
 _INITIALS = re.compile(r"(?<![\w.’'-])(?:[A-Z]\.? ?){1,3}(?<=[ .])$")
-_GENERATION = re.compile(r",? (?:[JS]r\b\.?|I{2,3}\b|IV\b)")
+_GENERATION = re.compile(r",? [JS]r\b\.?")
 _STOPS_KEPT = re.compile(r"(?:\b[A-Za-z]\.)+$|\b(?:Inc|Corp|Co|Ltd|Jr|Sr|St|Mt|No|Bros)\.$")
 
 
@@ -100,7 +100,7 @@ def _with_initials(text: str, start: int) -> int:
 
 
 def _with_generation(text: str, end: int) -> int:
-    """Take in "Jr." and "III" behind a name."""
+    """Take in "Jr." behind a name; with numerals, rank and office, Worldwide is of two minds."""
     match = _GENERATION.match(text, end)
     return match.end() if match else end
 

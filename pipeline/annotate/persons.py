@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -29,6 +30,8 @@ _SON_OF = frozenset("bin ibn bint binti".split())
 """What follows is the father's name: "Salman" alone is not Mohammed bin Salman."""
 DOMINANCE = 2
 """How many times more often than the next of that surname a person must have been named so far."""
+MOST_ALIKE = 50
+"""People of one surname among whom one is looked for; in a directory nobody can tell."""
 NEAR = 3
 """Paragraphs back in which a full name decides who of that surname a bare one is."""
 
@@ -42,7 +45,7 @@ class Person:
     count: int = 0
     gender: str | None = None
     generation: str | None = None
-    surfaces: list[str] = field(default_factory=list)
+    surfaces: dict[str, None] = field(default_factory=dict)
     offices: set[str] = field(default_factory=set)
     """Last words of the titles seen in front of the name so far, in lower case."""
     named_at: list[int] = field(default_factory=list)
@@ -52,6 +55,11 @@ class Person:
     def name(self) -> str:
         """The longest form: without words in capitals before with, spelled out before initials."""
         return max(self.surfaces, key=_fullness)
+
+    def named_before(self, position: int) -> int | None:
+        """Return the last place before a position where the name stands in full, or None."""
+        place = bisect_left(self.named_at, position)
+        return self.named_at[place - 1] if place else None
 
 
 def _fullness(surface: str) -> tuple[bool, int, int, int]:
@@ -169,7 +177,7 @@ class People:
         self._by_form[words, which] = person
         person.generation = person.generation or which
         person.first_seen = min(person.first_seen, position)
-        person.surfaces.append(surface)
+        person.surfaces.setdefault(surface)
         if position >= 0:
             person.named_at.append(position)
 
@@ -208,8 +216,7 @@ class People:
         person = self._find(words, surface, position, gender, office)
         if person is None:
             person = self._not_introduced(words, position, gender)
-        if surface not in person.surfaces:
-            person.surfaces.append(surface)
+        person.surfaces.setdefault(surface)
         person.gender = person.gender or gender
         person.count += 1
         if office:
@@ -249,6 +256,8 @@ class People:
     def _choose(self, choices: list[Person], position: int) -> Person | None:
         if len(choices) < 2:
             return choices[0] if choices else None
+        if len(choices) > MOST_ALIKE:
+            return None
         known = [person for person in choices if person.first_seen <= position]
         if len(known) < 2:
             return known[0] if known else min(choices, key=lambda person: person.first_seen)
@@ -264,10 +273,10 @@ class People:
         "Patricia Holm, mother of Sean Holm, was there. … Holm said" is the mother.
         """
         here = self._layout.paragraph_at(position)
+        last = [(person.named_before(position), n) for n, person in enumerate(people)]
         near = [
             (self._layout.sentence_at(place)[0], -place, number)
-            for number, person in enumerate(people)
-            for place in person.named_at
-            if place < position and here - self._layout.paragraph_at(place) <= NEAR
+            for place, number in last
+            if place is not None and here - self._layout.paragraph_at(place) <= NEAR
         ]
         return people[max(near)[2]] if near else None
