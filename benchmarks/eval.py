@@ -1,7 +1,7 @@
 """``make eval``: every accuracy figure beside its peers in one run, and the tables of the docs.
 
 Prints the reports and the tables, and keeps the tables, with the counts and the date of the run, in
-``docs/recorded/``: ``accuracy.md`` for the README, ``language.md`` for ``docs/accuracy.md``.
+``docs/recorded/``: ``accuracy.md`` for the README, the others for ``docs/accuracy.md``.
 ``python -m benchmarks.eval language`` does the part on names and quotes alone.
 """
 
@@ -9,7 +9,14 @@ import argparse
 import sys
 from pathlib import Path
 
-from benchmarks import errors, eval_annotate, eval_dedupe, eval_extract, language_tables
+from benchmarks import (
+    bench_annotate,
+    errors,
+    eval_annotate,
+    eval_dedupe,
+    eval_extract,
+    language_tables,
+)
 from benchmarks.data import data_folder
 from benchmarks.readings import Readings
 from benchmarks.tables import Line, lines_table, measured_today, percent
@@ -102,6 +109,8 @@ def main() -> None:
     sys.stdout.write(eval_dedupe.report(copies))
     text = f"{lines_table([*lines, *language_tables.readme_lines(language)])}\n\n"
     record("accuracy", f"{text}{measured_today()}\n")
+    sys.stderr.write("speed …\n")
+    record("speed", f"{bench_annotate.table(data)}\n")
 
 
 if __name__ == "__main__":

@@ -113,8 +113,9 @@ def _parts(doc: Doc, triple: Any, shift: int = 0, whole: bool = False) -> Parts:
     speaker: list[Token] = triple.speaker
     if whole:
         head = min(speaker, key=lambda token: len(list(token.ancestors)))
-        speaker = list(head.subtree)
-        spans = [(speaker[0].idx, speaker[-1].idx + len(speaker[-1]))]
+        words = [token for token in head.subtree if not (token.is_punct or token.is_quote)]
+        words = words or speaker
+        spans = [(words[0].idx, words[-1].idx + len(words[-1]))]
     else:
         spans = list(_runs(doc, speaker))
     content = triple.content

@@ -1,9 +1,11 @@
 """What the peers are made of: trees in textacy's labels, runs of tokens, recipes with a hash."""
 
+import pytest
 import spacy
+from spacy.tokens import Doc
 
 from benchmarks.peer_data import free_sentences, parted, relabelled
-from benchmarks.peers import _paragraphs, _runs
+from benchmarks.peers import _paragraphs, _parts, _quotations, _runs
 from benchmarks.train_peers import PEERS
 
 TREE = """# text = Ada Marie Lund was seen
@@ -61,3 +63,29 @@ def test_other_data_is_another_folder(tmp_path):
     file.write_bytes(b"two")
     assert first != peer.folder(tmp_path)
     assert first.name.startswith("names-")
+
+
+def parsed(closing):
+    """“We will sail at dawn” said the tall mate, parsed by hand."""
+    words = f"“ We will sail at dawn {closing} said the tall mate".split()
+    deps = "punct nsubj aux ccomp case obl punct ROOT det amod nsubj".split()
+    heads = [3, 3, 3, 7, 5, 3, 3, 7, 10, 10, 7]
+    pos = "PUNCT PRON AUX VERB ADP NOUN PUNCT VERB DET ADJ NOUN".split()
+    lemmas = ["“", "we", "will", "sail", "at", "dawn", closing, "say", "the", "tall", "mate"]
+    nlp = spacy.blank("en")
+    return Doc(nlp.vocab, words=words, deps=deps, heads=heads, pos=pos, lemmas=lemmas)
+
+
+def test_textacys_quotation_becomes_an_attribution_with_the_head_or_the_whole_phrase():
+    pytest.importorskip("textacy", reason="the peer is installed by `uv sync --group peers`")
+    doc = parsed("”")
+    ((_, triple),) = _quotations(lambda _: doc, "")
+    short, whole = _parts(doc, triple), _parts(doc, triple, shift=5, whole=True)
+    assert [doc.text[a:b] for a, b in short.content] == ["“ We will sail at dawn ”"]
+    assert [doc.text[a:b] for a, b in short.source] == ["mate"]
+    assert [doc.text[a - 5 : b - 5] for a, b in whole.source] == ["the tall mate"]
+
+
+def test_an_odd_number_of_marks_is_refused_by_textacy():
+    pytest.importorskip("textacy", reason="the peer is installed by `uv sync --group peers`")
+    assert _quotations(lambda _: parsed("now"), "") is None

@@ -64,6 +64,9 @@ def test_spans_by_label_and_region():
     assert score.f1(group="asia") == 0.5
     assert score.f1("Money") == 0
     assert score.regions() == ["africa", "asia"]
+    score.add([(0, 3, "Person")], [(0, 3, "Person")], "africa")
+    assert score.f1(group="africa") == 0.5
+    assert score.f1_without_worst("africa") == 1
     assert score.labels() == ["Person", "Location"]
 
 
