@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.annotate.chains import Chains, chain_mentions
+from pipeline.annotate.confidence import confidence
 from pipeline.annotate.cues import cue_class
 from pipeline.annotate.labels import OTHERS, TAGGER
 from pipeline.annotate.language import is_english
@@ -75,16 +76,16 @@ def _quotes(layout: Layout, read: Read, chains: Chains) -> tuple[Quote, ...]:
     quotes = []
     for item in attributions:
         speakers, sureness = resolver.resolve(item)
-        seen = sum(span.score for span in item.content) / len(item.content)
+        kind = finder.kind_of(item)
         quotes.append(
             Quote(
-                kind=finder.kind_of(item),
+                kind=kind,
                 content=_places(item.content),
                 cue=_places(item.cue),
                 source=_places(item.source),
-                cue_class=cue_class(" ".join(layout.text[s.start : s.end] for s in item.cue)),
+                cue_class=cue_class(" ".join(layout.text[s.start : s.end] for s in item.cue), kind),
                 speakers=tuple(speakers),
-                confidence=round(min(1.0, seen * (sureness if speakers else 0.5)), 3),
+                confidence=confidence(layout.text, item, kind, sureness if speakers else None),
             )
         )
     return tuple(quotes)

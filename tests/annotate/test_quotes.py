@@ -90,11 +90,48 @@ def test_the_papers_own_sentence_is_not_drawn_into_a_quote():
     assert [contents(text, quote) for quote in found.quotes] == [["“I shall answer the call,”"]]
 
 
-def test_classes_of_cues():
-    assert cue_class("said in a statement") == "speech"
-    assert cue_class("believes") == "thought"
-    assert cue_class("plans") == "intent"
-    assert cue_class("according to") == "speech"
+@pytest.mark.parametrize(
+    ("cue", "kind", "expected"),
+    [
+        ("said in a statement", "indirect", "speech"),
+        ("according to", "indirect", "speech"),
+        ("’s allegation that", "indirect", "speech"),
+        ("believes", "indirect", "thought"),
+        ("is expected", "indirect", "thought"),
+        ("seems", "indirect", "thought"),
+        ("bets on", "indirect", "thought"),
+        ("plans", "indirect", "intent"),
+        ("voted for", "indirect", "intent"),
+        ("agreed:", "direct", "speech"),
+        ("smiled", "direct", "speech"),
+        ("thought", "direct", "thought"),
+        ("smiled at", "mixed", "speech"),
+        ("", "indirect", "speech"),
+    ],
+)
+def test_classes_of_cues(cue, kind, expected):
+    assert cue_class(cue, kind) == expected
+
+
+def test_confidence_tells_what_the_tagger_was_sure_of_from_what_it_was_not():
+    sure, unsure, narrated = (
+        annotate_spans(
+            f"{who} thought the crew would go.",
+            Read((), tuple(_spans_of(who, score))),
+        ).quotes[0]
+        for who, score in [("The mayor", 0.95), ("The mayor", 0.5), ("We", 0.95)]
+    )
+    assert sure.confidence > 0.6 > unsure.confidence
+    assert sure.confidence > 0.6 > narrated.confidence
+
+
+def _spans_of(who: str, score: float) -> list[CharSpan]:
+    end = len(who)
+    return [
+        CharSpan(0, end, "Source", score),
+        CharSpan(end + 1, end + 8, "Cue", score),
+        CharSpan(end + 9, end + 26, "Content", score),
+    ]
 
 
 @given(
