@@ -26,8 +26,11 @@ _CONJUNCTIONS = frozenset(
 )
 _WITHIN_NAMES = frozenset(
     "the a an former late his her presumptive republican democratic rival fellow presidential "
-    "prime".split()
+    "prime senior campaign communications national state deputy policy political foreign press "
+    "party federal local conservative liberal longtime veteran fundraiser volunteer".split()
 )
+_HEARERS = frozenset("told tells telling tell asked asks asking assured reminded urged".split())
+"""Verbs whose object is whom one speaks to: "told Ann Lee", but "…,” asked Ann Lee"."""
 LONGEST = 8
 """Words looked back from a name through its titles."""
 LOOK_BACK = 150
@@ -37,7 +40,8 @@ LOOK_BACK = 150
 def place_of(text: str, sentence_start: int, start: int) -> Place:
     """Return the place of a name that begins at ``start`` in its clause."""
     words = _TOKEN.findall(text, max(sentence_start, start - LOOK_BACK), start)
-    for word in reversed(words[-LONGEST:]):
+    for place in range(len(words) - 1, max(-1, len(words) - 1 - LONGEST), -1):
+        word = words[place]
         plain = word.lower().strip(".")
         if not word[0].isalnum() or plain in _CONJUNCTIONS:
             return "subject"
@@ -45,5 +49,8 @@ def place_of(text: str, sentence_start: int, start: int) -> Place:
             continue
         if plain in _PREPOSITIONS:
             return "governed"
+        if plain in _HEARERS:
+            inverted = plain == "asked" and place and not words[place - 1][0].isalnum()
+            return "subject" if inverted else "object"
         return "subject" if is_speech_verb(plain) else "object"
     return "subject"

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 
-from pipeline.annotate.antecedents import NOBODY, Answer, Antecedents
+from pipeline.annotate.antecedents import Antecedents
 from pipeline.annotate.chains import Entity
+from pipeline.annotate.salience import NOBODY, Answer
 from pipeline.annotate.titles import is_office
 from pipeline.records import Speaker
 
@@ -42,6 +43,12 @@ _PRESS_NAME = re.compile(
     r"Mirror|Independent|Standard|Politico|Reuters|Record|Today|Weekly|Inquirer|Ledger|Bee|TV|CNN|"
     r"BBC|NBC|CBS|ABC|Fox|MSNBC)\b|^(?:The\s)?(?:Hill|Atlantic|Economist|Nation)$"
 )
+_NOBODY = frozenset(
+    "man woman boy girl person people crowd audience source sources group headline sign poster "
+    "banner".split()
+)
+"""Nouns for whom the article mostly has no name."""
+_PERSONAL = frozenset("aide republican democrat libertarian candidate native billionaire".split())
 _UNNAMED = frozenset(
     "man woman boy girl person heckler protester demonstrator voter supporter critic crowd "
     "audience source insider resident visitor passer-by onlooker caller customer passenger driver "
@@ -89,6 +96,7 @@ _TELLING = frozenset("vice deputy assistant former first prime foreign attorney"
 """Words that make another office: the vice president is not the president."""
 _EMPTY = frozenset("the a an this that of his her its their".split())
 _PARTY = re.compile(r"\s*,?\s*\(?([DRI])\s*-\s*([A-Z][\w.]+)\)?")
+_PARTY_NAMES = frozenset({"democrat", "republican", "libertarian", "independent"})
 _PARTIES = {"D": "democrat", "R": "republican", "I": "independent"}
 _FOLLOWED = re.compile(
     r"\s+(?:(?:released|issued|published|filed|written|signed|sent|posted|made|conducted)\s+)?"
@@ -103,10 +111,11 @@ class Descriptions(Antecedents):
 
     def definite(self, position: int, phrase: str, head: str) -> Answer:
         """Resolve "the statement", "the delegation", "the company", "the Texas senator"."""
-        if head in self.heads and (head not in _UNNAMED):
+        if head in self.heads and not is_person_noun(head):
             speakers, sureness = self.heads[head]
-            if not is_person_noun(head) or head in _UNNAMED:
-                return speakers, min(sureness, 0.7)
+            return speakers, min(sureness, 0.7)
+        if head in _NOBODY:
+            return NOBODY
         if head in DOCUMENTS or head in {"delegation", "side"}:
             return self.issuer(position, head)
         if head in BODIES:
@@ -159,16 +168,21 @@ class Descriptions(Antecedents):
             # Of two who were called so, the one named last: ``best`` begins with the nearest.
             fits = [entity for entity, score in best.items() if score == top]
             return [Speaker(fits[0].name, "PERSON")], 0.85 if len(fits) == 1 else 0.6
-        if head in _UNNAMED or head in _KIN or not is_person_noun(head):
-            return NOBODY
-        speakers, sureness = self.person(position, None, reach=1)
+        # "The 46-year-old" and "the former candidate" have been named just before; "the member" and
+        # "the protester" as often never.
+        named_before = is_office(head) or head.endswith("-year-old") or head in _PERSONAL
+        speakers, sureness = self.person(position, None, reach=1) if named_before else NOBODY
         return speakers, min(sureness, 0.5)
 
     def _profile(self, entity: Entity) -> set[str]:
         """Return all that the article calls a person: offices, appositions, party and state."""
         known = self._profiles.get(entity)
         if known is None:
-            words = _words(" ".join([*entity.roles, *entity.descriptions]))
+            words = _words(" ".join(entity.roles))
+            for description in entity.descriptions:
+                # "person familiar with", "state of": the noun only where it is the head.
+                if is_person_noun(head_noun(description)):
+                    words |= _words(description)
             for number in entity.mentions[:40]:
                 party = _PARTY.match(self.layout.text, self.chains.spans[number].end)
                 if party:
@@ -252,6 +266,8 @@ def _fit(wanted: set[str], noun: str, profile: set[str]) -> int:
     """Score how well what a person is called fits a description; 0 if the noun does not."""
     nouns = _LAWMAKERS if noun in {"lawmaker", "legislator"} else {noun}
     if not nouns & profile:
+        return 0
+    if wanted & _PARTY_NAMES and profile & _PARTY_NAMES and not wanted & profile & _PARTY_NAMES:
         return 0
     differing = (wanted ^ profile) & _TELLING - {"former"}
     return max(0, 4 + len(wanted & profile) - 3 * len(differing))

@@ -39,6 +39,8 @@ class Discourse:
         """Where the last known speaker ended, and who that was."""
         self.last_heard: tuple[int, list[Speaker]] = (-1, [])
         """The same of the last attribution, known or not."""
+        self.last_was_unnamed = False
+        """Whether that was one person whom the article gives no name: "one delegate"."""
         self.utterances: list[tuple[int, int, list[Speaker]]] = []
         """All contents with a known speaker."""
         self.spoken: set[str] = set()
@@ -56,13 +58,16 @@ class Discourse:
         ]
         self._learn_genders()
 
-    def told(self, contents: Sequence[CharSpan], speakers: list[Speaker]) -> None:
+    def told(
+        self, contents: Sequence[CharSpan], speakers: list[Speaker], is_unnamed: bool = False
+    ) -> None:
         """Remember who has just spoken, nobody included.
 
         An attribution that nobody is named for is most often another voice, so the last known one
         stays the one that "he" may mean.
         """
         self.last_heard = contents[-1].end, speakers
+        self.last_was_unnamed = is_unnamed
         if speakers:
             self.last = self.last_heard
             self.spoken.update(speaker.name for speaker in speakers)

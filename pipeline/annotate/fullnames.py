@@ -9,16 +9,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter
 from dataclasses import dataclass, field, replace
 
 from pipeline.annotate.chains import Chains, Entity
-from pipeline.annotate.genders import FEMALE, MALE, given_name_gender
+from pipeline.annotate.genders import FEMALE, MALE, gender_votes, given_name_gender
 from pipeline.annotate.layout import Layout
 from pipeline.annotate.persons import folded, same_person
 from pipeline.annotate.titles import honorific_gender, is_office, is_title_word
 
-NEAR = 3
+NEAR = 2
 """Paragraphs back in which a full name decides who of that surname a bare one is."""
 MOST_NAMES = 60
 """Bare names looked for in the text; an article has about eight."""
@@ -129,13 +128,27 @@ def _meant(layout: Layout, chains: Chains, number: int, choices: list[_Candidate
         choices = [c for c in choices if c.entity.gender in {gender, None}]
     if len(choices) < 2:
         return choices[0].entity if choices else given
+    genders = {c.entity.gender for c in choices}
+    told = _gender_behind(layout, chains, number) if genders == {"m", "f"} else None
+    choices = [c for c in choices if told in {None, c.entity.gender}]
     near = _named_before(layout, start, choices)
     if near:
         return near
-    if any(c.entity is given for c in choices):
-        return given
-    counts = Counter({number: len(c.places) for number, c in enumerate(choices)})
-    return choices[counts.most_common(1)[0][0]].entity
+    return max(choices, key=lambda c: (len(c.places), -min(c.places, default=0))).entity
+
+
+def _gender_behind(layout: Layout, chains: Chains, number: int) -> str | None:
+    """Return the gender of the pronouns behind a mention that is its sentence's only person."""
+    start, end = layout.sentence_at(chains.spans[number].start)
+    others = [
+        s
+        for s, e in zip(chains.spans, chains.of, strict=True)
+        if e.label == "PERSON" and start <= s.start < end
+    ]
+    if len(others) != 1:
+        return None
+    male, female = gender_votes(layout.text[chains.spans[number].end : end])
+    return None if male == female else "m" if male > female else "f"
 
 
 def _named_before(layout: Layout, start: int, choices: list[_Candidate]) -> Entity | None:

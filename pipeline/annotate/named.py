@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 
-from pipeline.annotate.antecedents import NOBODY, Answer
 from pipeline.annotate.descriptions import (
     COLLECTIVE,
     DOCUMENTS,
@@ -17,8 +16,9 @@ from pipeline.annotate.descriptions import (
     is_person_noun,
 )
 from pipeline.annotate.layout import CharSpan
+from pipeline.annotate.salience import NOBODY, Answer
 from pipeline.annotate.spokespeople import Spokespeople
-from pipeline.annotate.titles import is_title_word
+from pipeline.annotate.titles import is_office, is_title_word
 from pipeline.records import Speaker
 
 _AND = re.compile(r"\s*(?:,|and|&|,\s*and|as well as|along with)\s+(?:[\w.’'-]+\s+){0,6}$")
@@ -135,6 +135,9 @@ class NamedSources:
         phrase = self._text[source.start : source.end]
         single = not phrase.rstrip(".,").endswith(("s", "ese", "ish", "ch"))
         if entity.label == "NORP" and single and phrase[:4].lower() == "the ":
+            return self._discourse.described(source.start, phrase, head_noun(phrase))
+        if entity.label == "ORG" and is_office(phrase.split()[-1]) and phrase.split()[-1].islower():
+            # The tagger takes "Democratic nominee" for a body.
             return self._discourse.described(source.start, phrase, head_noun(phrase))
         return self._bodies(numbers), 0.9
 

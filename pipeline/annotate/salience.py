@@ -15,8 +15,10 @@ from typing import NamedTuple
 
 from pipeline.annotate.chains import Chains, Entity
 from pipeline.annotate.clauses import place_of
+from pipeline.annotate.cues import is_speech_verb
 from pipeline.annotate.discourse import Discourse
 from pipeline.annotate.layout import Layout
+from pipeline.annotate.titles import is_title_word
 from pipeline.records import Span, Speaker
 
 Answer = tuple[list[Speaker], float]
@@ -27,15 +29,19 @@ PARAGRAPHS_BACK = 3
 """How far a pronoun reaches; farther back PolNeAR's "he" has mostly been named again."""
 SAME_SENTENCE = 0.8
 SENTENCE_BEFORE = 0.3
-PARAGRAPH = -1.0
+PARAGRAPH = -1.5
 PLACES = {"subject": 0.0, "governed": -1.0, "object": -0.5}
-FIRST = 1.0
+FIRST = 1.5
 OPENS_PARAGRAPH = 0.3
 POSSESSIVE = -1.0
-QUOTED = -3.5
-SAME_GENDER = 1.0
-SPOKE_HERE = 1.5
-SPOKE_BEFORE = 0.7
+QUOTED = -4.5
+ASKED = 2.0
+"""For whom the last sentence asked: "Holm asked Dane how high. “Very,” he said"."""
+SAME_GENDER = 0.6
+SPOKE = (1.5, 0.7, 0.3)
+"""For the last speaker, by paragraphs since."""
+UNNAMED = 2.0
+"""For the unnamed person who spoke last: "One delegate said … He said"."""
 EVER_SPOKE = 0.2
 FREQUENT = 0.2
 """Per e-fold of mentions so far."""
@@ -49,6 +55,16 @@ FAR = 0.45
 """The chance where nobody of that gender was named lately, and the last speaker is taken."""
 DEPTH = 6
 """Pronouns looked back through; every one is resolved once."""
+_POSSESSED = re.compile(
+    r"['’]s?\b|\s+(?:campaign|camp|aides?|supporters?|spokes\w+|surrogates?|allies|ally|rall(?:y|ies)|"
+    r"administration|team|voters?|backers?|delegates?)\b"
+)
+_ASKED = re.compile(r"\b(?:asked|pressed|questioned)\s+(?:[A-Z][\w.]*\s+){0,3}$")
+_HEARER = re.compile(
+    r"\w+\s+(?:told|tells|asked|assured|reminded|informed)\s+(?:[A-Z][\w.]*\s+){0,2}"
+)
+_SAYS = re.compile(r"\s+(?:(?:has|had|have|also|later|then|\w+ly)\s+){0,2}(\w+)\b")
+_FOLLOWER = re.compile(r"\s+(?:[a-z][\w-]*\s+){0,3}?([a-z][\w-]*)\s+[A-Z]")
 _PRONOUN = re.compile(r"\b(?:(he|his|him)|she|her)\b", re.IGNORECASE)
 
 
@@ -93,8 +109,18 @@ class Salience(Discourse):
         if not scores:
             return self._far(position, gender) if gender else NOBODY
         best = max(scores, key=lambda entity: scores[entity])
+        if self._unnamed(position) > scores[best]:
+            return NOBODY
         chance = 1 / sum(math.exp(score - scores[best]) for score in scores.values())
         return [Speaker(best.name, "PERSON")], max(LEAST, min(MOST, chance))
+
+    def _unnamed(self, position: int) -> float:
+        """Weigh the person without a name who spoke last, if one did."""
+        at, speakers = self.last_heard
+        away = self.paragraphs_since(at, position)
+        if speakers or not self.last_was_unnamed or at < 0 or away >= len(SPOKE):
+            return -math.inf
+        return UNNAMED + SPOKE[away] + PARAGRAPH * away
 
     def _far(self, position: int, gender: str) -> Answer:
         """Return the last speaker of that gender, or the one just heard, who is misjudged."""
@@ -132,7 +158,10 @@ class Salience(Discourse):
             score += SENTENCE_BEFORE * (static.sentence == before and not away) + seen[entity]
             scores[entity] = max(scores.get(entity, score), score)
         if gender:
-            self._add_last_pronoun(scores, seen, position, gender, depth)
+            self._add_pronouns(scores, seen, position, gender, depth)
+            hearer = self._hearer(position)
+            if hearer:
+                scores.pop(hearer, None)
         return scores
 
     def _static_of(self, number: int) -> _Static:
@@ -146,20 +175,44 @@ class Salience(Discourse):
         text = self.layout.text
         sentence = self.layout.sentence_at(span.start)
         place = place_of(text, sentence[0], span.start)
-        is_first = place == "subject" and not any(
-            self.chains.of[other].label == "PERSON"
-            for other in self.between(sentence[0], span.start)
-        )
+        modifies = self._modifies(number)
+        is_first = place == "subject" and not modifies
+        is_first = is_first and (self._says(number) or self._is_first(number, sentence[0]))
         opens = is_first and sentence[0] == self.layout.bounds_at(span.start)[0]
-        is_possessive = text[span.end : span.end + 2] in {"'s", "’s"}
+        nth = self._nth[number]
         weight = (
             PLACES[place]
             + FIRST * is_first
             + OPENS_PARAGRAPH * opens
-            + POSSESSIVE * is_possessive
+            + POSSESSIVE * modifies
             + QUOTED * self.is_quoted(span.start)
+            + ASKED * (_ASKED.search(text, max(0, span.start - 40), span.start) is not None)
         )
-        return _Static(sentence, weight, self._nth[number])
+        return _Static(sentence, weight, nth)
+
+    def _is_first(self, number: int, sentence_start: int) -> bool:
+        return not any(
+            self.chains.of[other].label == "PERSON" and not self._modifies(other)
+            for other in self.between(sentence_start, self.chains.spans[number].start)
+        )
+
+    def _says(self, number: int) -> bool:
+        verb = _SAYS.match(self.layout.text, self.chains.spans[number].end)
+        return verb is not None and is_speech_verb(verb[1])
+
+    def _hearer(self, position: int) -> Entity | None:
+        """Return whom the pronoun at a place speaks to: "he told Hannity" is not Hannity."""
+        match = _HEARER.match(self.layout.text, position)
+        numbers = self.between(match.end(), match.end() + 1) if match else []
+        return self.chains.of[numbers[0]] if numbers else None
+
+    def _modifies(self, number: int) -> bool:
+        """Tell "Trump" in "Trump’s plan", "Trump aide Ann Lee" and "the Trump campaign"."""
+        end = self.chains.spans[number].end
+        if _POSSESSED.match(self.layout.text, end):
+            return True
+        follower = _FOLLOWER.match(self.layout.text, end)
+        return follower is not None and is_title_word(follower[1])
 
     def _as_speaker(self, entity: Entity, position: int) -> float:
         """Weigh that somebody has spoken, most of all last and in this paragraph."""
@@ -167,12 +220,12 @@ class Salience(Discourse):
         for _, end, speakers in reversed(self.utterances):
             if end <= position:
                 away = self.paragraphs_since(end, position)
-                if speakers[0].name == entity.name and away < 2:
-                    score += (SPOKE_HERE, SPOKE_BEFORE)[away]
+                if speakers[0].name == entity.name and away < len(SPOKE):
+                    score += SPOKE[away]
                 break
         return score
 
-    def _add_last_pronoun(
+    def _add_pronouns(
         self,
         scores: dict[Entity, float],
         seen: dict[Entity, float],
@@ -180,29 +233,30 @@ class Salience(Discourse):
         gender: str,
         depth: int,
     ) -> None:
-        pronoun = self._last_pronoun(position, gender) if depth < DEPTH else None
-        if pronoun is None:
-            return
-        entity = self._entity_of(pronoun, depth)
-        if entity is None:
-            return
-        away = self.paragraphs_since(pronoun.position, position)
-        here = self.layout.sentence_at(position) == self.layout.sentence_at(pronoun.position)
-        base = seen.get(entity)
-        if base is None:
-            base = SAME_GENDER * (entity.gender == gender) + self._as_speaker(entity, position)
-        score = base + SAME_PRONOUN[pronoun.is_subject] + PARAGRAPH * away + SAME_SENTENCE * here
-        scores[entity] = max(scores.get(entity, score), score)
+        """Add whom the last pronouns of that gender mean."""
+        here = self.layout.sentence_at(position)
+        for pronoun in self._last_pronouns(position, gender) if depth < DEPTH else []:
+            entity = self._entity_of(pronoun, depth)
+            if entity is None:
+                continue
+            base = seen.get(entity)
+            if base is None:
+                base = SAME_GENDER * (entity.gender == gender) + self._as_speaker(entity, position)
+            away = self.paragraphs_since(pronoun.position, position)
+            score = base + SAME_PRONOUN[pronoun.is_subject] + PARAGRAPH * away
+            score += SAME_SENTENCE * (here == self.layout.sentence_at(pronoun.position))
+            scores[entity] = max(scores.get(entity, score), score)
 
-    def _last_pronoun(self, position: int, gender: str) -> _Pronoun | None:
-        """Return the last pronoun of that gender in this paragraph and the one before."""
+    def _last_pronouns(self, position: int, gender: str) -> list[_Pronoun]:
+        """Return the last pronouns in this paragraph and the one before: a subject, any other."""
         place = bisect_left(self._pronoun_starts, position)
+        found: dict[bool, _Pronoun] = {}
         for pronoun in reversed(self._pronouns[max(0, place - 20) : place]):
             if self.paragraphs_since(pronoun.position, position) > 1:
-                return None
+                break
             if pronoun.gender == gender:
-                return pronoun
-        return None
+                found.setdefault(pronoun.is_subject, pronoun)
+        return list(found.values())
 
     def _entity_of(self, pronoun: _Pronoun, depth: int) -> Entity | None:
         if pronoun.position not in self._meant:

@@ -10,12 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from pipeline.annotate.antecedents import NOBODY, Answer
 from pipeline.annotate.chains import Chains
-from pipeline.annotate.descriptions import Descriptions, head_noun
+from pipeline.annotate.descriptions import Descriptions, head_noun, is_person_noun
 from pipeline.annotate.layout import CharSpan, Layout
 from pipeline.annotate.linking import Attribution
 from pipeline.annotate.named import NamedSources
+from pipeline.annotate.salience import NOBODY, Answer
 from pipeline.annotate.spokespeople import SPOKES, Spokespeople
 from pipeline.annotate.unsourced import CHANNEL, Unsourced
 from pipeline.records import Span, Speaker
@@ -31,6 +31,7 @@ _COUNTRIES = frozenset(
 _PRONOUNS = frozenset("he she it they who him his her its their them whose himself herself".split())
 _OWN = frozenset("i we me us my our myself ourselves".split())
 _OWNERS = frozenset("his her its their".split())
+_SPOKES_OF = re.compile(rf"((?i:the)\s+[^,]+)['’]s?\s+(?:\w+\s+){{0,2}}{SPOKES.pattern}", re.I)
 _WORDS = re.compile(r"[^\W\d_][\w’'-]*")
 
 
@@ -50,10 +51,20 @@ class SpeakerResolver:
         """Return the speakers of an attribution and how sure that is."""
         speakers, sureness = self._resolve(item)
         speakers = self._with_principal(speakers)
-        self._discourse.told(item.content, speakers)
+        self._discourse.told(item.content, speakers, self._is_unnamed(item))
         if speakers:
             self._remember_head(item, (speakers, sureness))
         return speakers, sureness
+
+    def _is_unnamed(self, item: Attribution) -> bool:
+        """Tell whether one person without a name speaks: "one delegate", "the man"."""
+        if not item.source:
+            return False
+        words = self._text(item.source[0]).lower().split()
+        if words[0] in _PRONOUNS and len(words) == 1:
+            return self._discourse.last_was_unnamed
+        head = head_noun(self._text(item.source[0]))
+        return words[0] in {"a", "an", "one", "another", "the"} and is_person_noun(head)
 
     def _with_principal(self, speakers: list[Speaker]) -> list[Speaker]:
         """Add whom a speaker speaks for, wherever the article says so."""
@@ -120,13 +131,19 @@ class SpeakerResolver:
         if pair:
             return self._pair(source, (pair[1] or "").lower())
         head = head_noun(phrase)
+        behalf = _SPOKES_OF.fullmatch(phrase)
+        if behalf:
+            return self._on_behalf(source.start, behalf[1])
         if words[0] in {"the", "this", "that"}:
             return self._discourse.definite(source.start, phrase, head)
-        if words[0] in {"a", "an"} and SPOKES.search(phrase):
-            return NOBODY
         if words[0] in _OWNERS:
             return self._discourse.possessed(source.start, words[0], head)
         return self._discourse.by_name(phrase)
+
+    def _on_behalf(self, position: int, owner: str) -> Answer:
+        """Resolve "the former mayor’s spokeswoman": unnamed, but for whom is known."""
+        speakers, sureness = self._discourse.definite(position, owner, head_noun(owner))
+        return [Speaker(s.name, s.label, "on_behalf_of") for s in speakers], sureness
 
     def _pair(self, source: CharSpan, noun: str) -> Answer:
         if noun in _PEOPLE or noun == "":
