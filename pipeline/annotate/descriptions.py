@@ -94,6 +94,8 @@ _SPELLED_OUT = {
 _LAWMAKERS = frozenset("senator representative mp legislator councilman councillor".split())
 _TELLING = frozenset("vice deputy assistant former first prime foreign attorney".split())
 """Words that make another office: the vice president is not the president."""
+_NOUN_ALONE = 5
+"""What a person scores whom the article calls by the noun, but by no other word of a phrase."""
 _EMPTY = frozenset("the a an this that of his her its their".split())
 _PARTY = re.compile(r"\s*,?\s*\(?([DRI])\s*-\s*([A-Z][\w.]+)\)?")
 _PARTY_NAMES = frozenset({"democrat", "republican", "libertarian", "independent"})
@@ -164,13 +166,19 @@ class Descriptions(Antecedents):
             if entity.label == "PERSON" and entity not in best:
                 best[entity] = _fit(wanted, noun, self._profile(entity))
         top = max(best.values(), default=0)
+        # "The geography teacher" is hardly the teacher of physics if somebody else is at hand.
+        if top == _NOUN_ALONE and wanted - {noun, "former"}:
+            speakers, _ = self.person(position, None, reach=1)
+            meant = self.entities.get(speakers[0].name) if speakers else None
+            if meant and best.get(meant) == 0 and not _differ(wanted, self._profile(meant)):
+                return speakers, 0.5
         if top > 0:
             # Of two who were called so, the one named last: ``best`` begins with the nearest.
             fits = [entity for entity, score in best.items() if score == top]
             return [Speaker(fits[0].name, "PERSON")], 0.85 if len(fits) == 1 else 0.6
         # "The 46-year-old" and "the former candidate" have been named just before; "the member" and
         # "the protester" as often never.
-        named_before = is_office(head) or head.endswith("-year-old") or head in _PERSONAL
+        named_before = is_office(head) or head.endswith("year-old") or head in _PERSONAL
         speakers, sureness = self.person(position, None, reach=1) if named_before else NOBODY
         return speakers, min(sureness, 0.5)
 
@@ -259,7 +267,11 @@ def is_person_noun(noun: str) -> bool:
     """Tell whether a noun names a person: an office, an occupation, kin, "the protester"."""
     if noun in _UNNAMED or noun in _KIN or is_office(noun):
         return True
-    return _PERSON_SUFFIX.search(noun) is not None and noun not in {*_NO_PERSON, *DOCUMENTS}
+    return (
+        len(noun) > 3
+        and _PERSON_SUFFIX.search(noun) is not None
+        and noun not in {*_NO_PERSON, *DOCUMENTS}
+    )
 
 
 def _fit(wanted: set[str], noun: str, profile: set[str]) -> int:
@@ -267,10 +279,16 @@ def _fit(wanted: set[str], noun: str, profile: set[str]) -> int:
     nouns = _LAWMAKERS if noun in {"lawmaker", "legislator"} else {noun}
     if not nouns & profile:
         return 0
-    if wanted & _PARTY_NAMES and profile & _PARTY_NAMES and not wanted & profile & _PARTY_NAMES:
+    if _differ(wanted, profile):
         return 0
     differing = (wanted ^ profile) & _TELLING - {"former"}
-    return max(0, 4 + len(wanted & profile) - 3 * len(differing))
+    return max(0, _NOUN_ALONE - 1 + len(wanted & profile) - 3 * len(differing))
+
+
+def _differ(wanted: set[str], profile: set[str]) -> bool:
+    """Tell whether a description and a person are of two parties."""
+    parties = profile & _PARTY_NAMES
+    return bool(wanted & _PARTY_NAMES and parties and not wanted & parties)
 
 
 def _words(text: str) -> set[str]:

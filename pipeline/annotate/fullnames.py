@@ -21,6 +21,11 @@ NEAR = 2
 """Paragraphs back in which a full name decides who of that surname a bare one is."""
 MOST_NAMES = 60
 """Bare names looked for in the text; an article has about eight."""
+_PARTICLES = frozenset("le la de van von bin al el del di da du mac st dos das den der".split())
+_NO_GIVEN = frozenset(
+    "team camp house mount fort port lake saint new north south hotel casa club radio the "
+    "republican democratic crooked lyin little anti pro".split()
+)
 _OFFICE_BEFORE = re.compile(r"([\w.]+)\s+$")
 
 
@@ -39,11 +44,11 @@ def with_full_names(layout: Layout, chains: Chains) -> Chains:
     if not bare:
         return chains
     known = _in_full(layout, chains)
-    _read_text(layout, {word for _, word in bare}, known)
+    _read_text(layout, chains, {surname for _, surname in bare}, known)
     by_given = _by_given_name(known)
     of = list(chains.of)
-    for number, word in bare:
-        choices = known.get(word) or by_given.get(word, [])
+    for number, surname in bare:
+        choices = known.get(surname.rpartition(" ")[2]) or by_given.get(surname, [])
         of[number] = _meant(layout, chains, number, choices)
     _pass_on(chains.of, of)
     return replace(chains, of=of, entities=list(dict.fromkeys(of)))
@@ -56,13 +61,13 @@ def plain(word: str) -> str:
 
 
 def _bare_mentions(layout: Layout, chains: Chains) -> list[tuple[int, str]]:
-    """Return (number, word) of every person's mention of one word."""
+    """Return (number, surname) of every person's mention without a given name: "Le Pen"."""
     found = []
     for number, (span, entity) in enumerate(zip(chains.spans, chains.of, strict=True)):
         if entity.label == "PERSON":
             words = folded(layout.text[span.start : span.end])
-            if len(words) == 1:
-                found.append((number, plain(words[0])))
+            if len(words) == 1 or (words[0] in _PARTICLES and words == folded(entity.name)):
+                found.append((number, plain(" ".join(words))))
     return found
 
 
@@ -99,21 +104,26 @@ def _by_given_name(known: dict[str, list[_Candidate]]) -> dict[str, list[_Candid
     return found
 
 
-def _read_text(layout: Layout, wanted: set[str], known: dict[str, list[_Candidate]]) -> None:
+def _read_text(
+    layout: Layout, chains: Chains, wanted: set[str], known: dict[str, list[_Candidate]]
+) -> None:
     """Find full names in the text for bare ones of whom the chain has none.
 
-    The word in front must be a common given name, or have an office in front of itself.
+    The word in front must be a common given name, have an office in front of itself, or be tagged
+    together with the surname, as a body perhaps.
     """
-    unknown = sorted(word for word in wanted if word not in known)[:MOST_NAMES]
+    unknown = sorted(name for name in wanted if name.rpartition(" ")[2] not in known)[:MOST_NAMES]
     if not unknown:
         return
+    tagged = {layout.text[span.start : span.end] for span in chains.spans}
     surnames = "|".join(map(re.escape, unknown))
     pattern = rf"\b([A-Z][\w’'-]+)((?:\s[A-Z]\.)?)\s((?i:{surnames}))\b"
     for match in re.finditer(pattern, layout.text):
         given = match[1].lower()
         before = _OFFICE_BEFORE.search(layout.text, max(0, match.start() - 25), match.start())
         titled = before is not None and is_office(before[1]) and not is_title_word(match[1])
-        if given in MALE or given in FEMALE or titled:
+        alone = match[0] in tagged and given not in _NO_GIVEN and not is_title_word(given)
+        if given in MALE or given in FEMALE or titled or alone:
             name = " ".join(match[0].split())
             entity = Entity(name, "PERSON", given_name_gender(name))
             _add(known, _Candidate(entity, [match.start()]))

@@ -157,6 +157,7 @@ class Salience(Discourse):
             score = static.weight + PARAGRAPH * away + SAME_SENTENCE * (static.sentence == sentence)
             score += SENTENCE_BEFORE * (static.sentence == before and not away) + seen[entity]
             scores[entity] = max(scores.get(entity, score), score)
+        self._add_last_speaker(scores, position, gender, reach)
         if gender:
             self._add_pronouns(scores, seen, position, gender, depth)
             hearer = self._hearer(position)
@@ -224,6 +225,22 @@ class Salience(Discourse):
                     score += SPOKE[away]
                 break
         return score
+
+    def _add_last_speaker(
+        self, scores: dict[Entity, float], position: int, gender: str | None, reach: int
+    ) -> None:
+        """Add the last speaker, who may have been named farther back."""
+        for _, end, speakers in reversed(self.utterances):
+            if end > position:
+                continue
+            entity = self.entities.get(speakers[0].name)
+            away = self.paragraphs_since(end, position)
+            fits = entity and entity.label == "PERSON" and entity.gender in {gender, None}
+            if entity and away <= reach and (fits or (entity.label == "PERSON" and not gender)):
+                score = self._as_speaker(entity, position) + PARAGRAPH * away
+                score += SAME_GENDER * (gender is not None and entity.gender == gender)
+                scores.setdefault(entity, score)
+            return
 
     def _add_pronouns(
         self,

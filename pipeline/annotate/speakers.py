@@ -90,9 +90,18 @@ class SpeakerResolver:
         source = item.source[0]
         numbers = self._discourse.between(source.start, source.end)
         named = self._named.resolve(source, numbers)
-        if named[0] or any(self._chains.of[n].label == "PERSON" for n in numbers):
-            return named
-        return self._pointing(source)
+        people = [n for n in numbers if self._chains.of[n].label == "PERSON"]
+        if named[0] or not people:
+            return named if named[0] else self._pointing(source)
+        return self._beside_others(source, {self._chains.of[n].name for n in people})
+
+    def _beside_others(self, source: CharSpan, others: set[str]) -> Answer:
+        """Resolve "the former aide to Ann Lee", who is anybody but her."""
+        phrase = self._text(source)
+        if not phrase.lower().startswith("the ") or SPOKES.search(phrase):
+            return NOBODY
+        answer = self._discourse.described(source.start, phrase, head_noun(phrase))
+        return answer if not others & {speaker.name for speaker in answer[0]} else NOBODY
 
     def _text(self, span: CharSpan) -> str:
         return self._layout.text[span.start : span.end]
