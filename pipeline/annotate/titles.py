@@ -10,7 +10,10 @@ import re
 
 from pipeline.annotate.aliases import load_aliases
 
-HONORIFICS = frozenset("mr mrs ms miss mx sir dame madam mme dr prof hon rev lord lady".split())
+HONORIFICS = frozenset(
+    "mr mrs ms miss mx sir dame madam mme dr prof hon rev lord lady datuk dato dato’ datin "
+    "seri puan encik smt shri adv engr barr alhaji alhaja hajia otunba".split()
+)
 MALE_HONORIFICS = frozenset("mr sir lord king prince pope father brother imam sheikh".split())
 FEMALE_HONORIFICS = frozenset("mrs ms miss dame madam mme lady queen princess sister".split())
 RANKS = frozenset(
@@ -49,10 +52,11 @@ _MODIFIERS = frozenset(
     "special regional provincial general attorney white".split()
 )
 _LINKS = frozenset("of for and the to at in on & -".split())
+_PLACING = frozenset({"at", "to", "in", "on"})
 _NO_TITLE = frozenset(
     "a an the when while as after before if but and or that this these those he she they it we i "
     "in on at by for from with under since because though although both neither either not so then "
-    "meanwhile however later earlier yesterday today".split()
+    "meanwhile however later earlier yesterday today sometimes often once still perhaps".split()
 )
 _AFTER_OFFICE = frozenset(
     "of for at in on with who whom whose which that by to from against than after before during "
@@ -89,7 +93,7 @@ def is_office(word: str) -> bool:
 
 def without_titles(name: str) -> str:
     """Take leading titles off a person's name: "President Joe Biden" → "Joe Biden"."""
-    rest = _behind_people(_behind_office(name))
+    rest = _behind_people(_behind_office(name.removeprefix("Tan Sri ")))
     while (match := _LEADING.match(rest)) and _goes(match[1], rest[match.end() :]):
         rest = rest[match.end() :]
     return rest
@@ -158,8 +162,12 @@ def _tidy_role(run: str) -> str | None:
     """Cut what a run of capitals has too much: it begins no earlier than needed, ends in a title.
 
     "of State Antony Blinken": links at the edges go; without an office there is no role.
+    "Speaking at President Holm’s": "at" leads to an office only from another one.
     """
     words = run.split()
+    office = next((n for n, word in enumerate(words) if is_office(word)), 0)
+    places = [n for n, word in enumerate(words[:office]) if word.lower() in _PLACING]
+    words = words[places[-1] + 1 :] if places else words
     while words and (words[0].lower() in _LINKS or words[0].lower().rstrip(".") in HONORIFICS):
         words.pop(0)
     while words and words[-1].lower().rstrip(".") in {*HONORIFICS, *_LINKS}:

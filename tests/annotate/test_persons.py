@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from pipeline.annotate.layout import Layout
 from pipeline.annotate.persons import People, folded, generation, same_person
-from pipeline.annotate.titles import without_titles
+from pipeline.annotate.titles import role_after, role_before, without_titles
 
 
 def resolve(text: str, *forms: str, genders: str = "") -> list[str]:
@@ -121,6 +121,8 @@ def test_the_fullest_form_gives_the_name():
         ("Norman Peter Holm", "Norman Peter Holm"),
         ("German Ilya Orlov", "German Ilya Orlov"),
         ("Sheikh Tarn bin Odan", "Tarn bin Odan"),
+        ("Tan Sri Datuk Omar Tarn", "Omar Tarn"),
+        ("Adv Ida Tarn", "Ida Tarn"),
         ("President", "President"),
     ],
 )
@@ -161,3 +163,22 @@ def test_sameness_is_symmetric(one, other):
     a, b = folded(one[0]), folded(other[0])
     assert same_person(a, b) == same_person(b, a)
     assert same_person(a, a)
+
+
+@pytest.mark.parametrize(
+    ("text", "role"),
+    [
+        ("Speaking at President Ida Tarn’s house, he wept.", "President"),
+        ("Sometimes President Ida Tarn sings.", "President"),
+        ("Then US Secretary of State Ida Tarn sang.", "US Secretary of State"),
+        ("The rain fell on Ida Tarn.", None),
+        ("Ida Tarn, joined by Justice Holm and others, sang.", None),
+        ("Ida Tarn, both prior to the general vote and after it, sang.", None),
+        ("Ida Tarn, a retired police officer, sang.", "retired police officer"),
+        ("Ida Tarn, the minister for ports in Velmark, sang.", "minister for ports in Velmark"),
+    ],
+)
+def test_roles_beside_a_name(text, role):
+    start = text.index("Ida Tarn")
+    end = start + len("Ida Tarn")
+    assert (role_before(text, start, 0) or role_after(text, end, len(text))) == role
