@@ -43,7 +43,7 @@ _PRESS_NAME = re.compile(
     r"Mirror|Independent|Standard|Politico|Reuters|Record|Today|Weekly|Inquirer|Ledger|Bee|TV|CNN|"
     r"BBC|NBC|CBS|ABC|Fox|MSNBC)\b|^(?:The\s)?(?:Hill|Atlantic|Economist|Nation)$"
 )
-_NOBODY = frozenset(
+NAMELESS = frozenset(
     "man woman boy girl person people crowd audience source sources group headline sign poster "
     "banner".split()
 )
@@ -116,7 +116,7 @@ class Descriptions(Antecedents):
         if head in self.heads and not is_person_noun(head):
             speakers, sureness = self.heads[head]
             return speakers, min(sureness, 0.7)
-        if head in _NOBODY:
+        if head in NAMELESS:
             return NOBODY
         if head in DOCUMENTS or head in {"delegation", "side"}:
             return self.issuer(position, head)
@@ -178,7 +178,9 @@ class Descriptions(Antecedents):
             return [Speaker(fits[0].name, "PERSON")], 0.85 if len(fits) == 1 else 0.6
         # "The 46-year-old" and "the former candidate" have been named just before; "the member" and
         # "the protester" as often never.
-        named_before = is_office(head) or head.endswith("year-old") or head in _PERSONAL
+        named_before = (
+            is_office(noun) or is_office(head) or head.endswith("year-old") or head in _PERSONAL
+        )
         speakers, sureness = self.person(position, None, reach=1) if named_before else NOBODY
         return speakers, min(sureness, 0.5)
 

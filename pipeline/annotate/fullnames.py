@@ -21,7 +21,7 @@ NEAR = 2
 """Paragraphs back in which a full name decides who of that surname a bare one is."""
 MOST_NAMES = 60
 """Bare names looked for in the text; an article has about eight."""
-_PARTICLES = frozenset("le la de van von bin al el del di da du mac st dos das den der".split())
+_PARTICLES = frozenset("le la de van von bin el del di da du dos das den der".split())
 _NO_GIVEN = frozenset(
     "team camp house mount fort port lake saint new north south hotel casa club radio the "
     "republican democratic crooked lyin little anti pro".split()
@@ -76,7 +76,7 @@ def _in_full(layout: Layout, chains: Chains) -> dict[str, list[_Candidate]]:
     known: dict[str, list[_Candidate]] = {}
     for entity in chains.entities:
         words = folded(entity.name) if entity.label == "PERSON" else ()
-        if len(words) < 2:
+        if len(words) < 2 or (len(words) == 2 and words[0] in _PARTICLES):
             continue
         places = [
             chains.spans[n].start

@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 
 from pipeline.annotate.chains import Chains
-from pipeline.annotate.descriptions import Descriptions, head_noun, is_person_noun
+from pipeline.annotate.descriptions import NAMELESS, Descriptions, head_noun, is_person_noun
 from pipeline.annotate.layout import CharSpan, Layout
 from pipeline.annotate.linking import Attribution
 from pipeline.annotate.named import NamedSources
@@ -64,7 +64,8 @@ class SpeakerResolver:
         if words[0] in _PRONOUNS and len(words) == 1:
             return self._discourse.last_was_unnamed
         head = head_noun(self._text(item.source[0]))
-        return words[0] in {"a", "an", "one", "another", "the"} and is_person_noun(head)
+        indefinite = words[0] in {"a", "an", "one", "another"} and is_person_noun(head)
+        return indefinite or (words[0] == "the" and head in NAMELESS)
 
     def _with_principal(self, speakers: list[Speaker]) -> list[Speaker]:
         """Add whom a speaker speaks for, wherever the article says so."""
