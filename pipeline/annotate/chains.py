@@ -7,6 +7,7 @@ The name is the alias table's where a form hits it, else what the article itself
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -146,7 +147,10 @@ class _Names:
         self._before = dict(zip((s.start for s in spans[1:]), spans, strict=False))
         for span, following in pairwise(spans):
             self._define(span, following)
-        for surface in {text[s.start : s.end] for s in spans if s.label in SPELLED_OUT}:
+        self._counts = Counter(
+            " ".join(text[s.start : s.end].split()) for s in spans if s.label in SPELLED_OUT
+        )
+        for surface in self._counts:
             words = tuple(surface.split())
             if len(words) > 1:
                 self._long.setdefault(words[-1].casefold(), []).append(words)
@@ -174,8 +178,10 @@ class _Names:
         known = self._aliases.find(surface)
         if known and known.label == span.label:
             return known.name
-        plain = spelled(surface) if span.label in {"GPE", "LOC"} else surface
-        return self._body_of(span, surface) or _without_stop(plain)
+        if span.label in {"GPE", "LOC"}:
+            # "Mecca, Saudi Arabia" is "Mecca", and "Washington, D.C." is "Washington".
+            return _without_stop(spelled(surface.split(", ")[0]))
+        return self._body_of(span, surface) or _without_stop(surface)
 
     def _people_name(self, surface: str) -> str:
         known = self._aliases.find_demonym(surface)
@@ -195,7 +201,7 @@ class _Names:
             return longs[0]
         if self._aliases.find(surface):
             return surface
-        return self._initials_of(surface) or self._shortened(surface) or surface
+        return self._initials_of(surface) or self._shortened(surface, span.label) or surface
 
     def _initials_of(self, surface: str) -> str | None:
         if not (surface.isupper() and 2 <= len(surface) <= 7):
@@ -204,21 +210,29 @@ class _Names:
         choices = {long for long in initial if is_acronym(surface, long)}
         return choices.pop() if len(choices) == 1 else None
 
-    def _shortened(self, surface: str) -> str | None:
-        """Find the one longer name that the form cuts: "Boeing" of "Boeing Co", not "Party"."""
+    def _shortened(self, surface: str, label: str) -> str | None:
+        """Find the longer name that the form cuts: "Boeing" of "Boeing Co", not "Party".
+
+        Of products the last word is enough: "Tarn" of "Velmark Tarn".
+        """
         words = tuple(surface.split())
-        fits = {
-            long
-            for long in self._long.get(words[-1].casefold(), [])
-            if len(long) > len(words) > 1 and long[-len(words) :] == words
-        } | {
-            long
-            for long in self._long.get(words[0].casefold(), [])
+        ends = len(words) > 1 or label == "PRODUCT"
+        fits = [
+            " ".join(long)
+            for long in dict.fromkeys(
+                self._long.get(words[-1].casefold(), []) + self._long.get(words[0].casefold(), [])
+            )
             if len(long) > len(words)
-            and long[: len(words)] == words
-            and all(word.casefold().strip(".") in _CORPORATE for word in long[len(words) :])
-        }
-        return " ".join(fits.pop()) if len(fits) == 1 else None
+            and ((ends and long[-len(words) :] == words) or _adds_form(long, words))
+        ]
+        return self._clearly_most_frequent(fits)
+
+    def _clearly_most_frequent(self, names: list[str]) -> str | None:
+        """Return the one name, or the one that stands twice as often as every other."""
+        if len(names) < 2:
+            return names[0] if names else None
+        first, second = sorted(names, key=lambda name: -self._counts[name])[:2]
+        return first if self._counts[first] >= 2 * self._counts[second] else None
 
     def _body_of(self, span: CharSpan, surface: str) -> str | None:
         """Name a body after the one in front: "… Europe (OSCE) Permanent Council"."""
@@ -229,6 +243,14 @@ class _Names:
         if words[-1] in _BODIES and self._text[before.end : span.start].strip() in {")", ""}:
             return f"{self._text[before.start : before.end]} {surface}"
         return None
+
+
+def _adds_form(long: tuple[str, ...], words: tuple[str, ...]) -> bool:
+    """Tell whether a longer name only adds its legal form: "Boeing Co" to "Boeing"."""
+    added = long[len(words) :]
+    return long[: len(words)] == words and all(
+        word.casefold().strip(".") in _CORPORATE for word in added
+    )
 
 
 def date_name(surface: str) -> str:

@@ -29,6 +29,8 @@ _ACRONYM = re.compile(
 )
 _PARTY = re.compile(r"[DRI]-[A-Z][\w.]*")
 """As in "Sen. Ann Lee (D-Nev.)": a party and a state, no name."""
+_CAPTION = re.compile(r"\s(?:Image|Photo|Picture|File|Credit|By)$")
+"""As in "Ida Tarn Image: Harbour Herald"."""
 _INITIALS = re.compile(r"(?<![\w.’'-])(?:[A-Z]\.? ?){1,3}(?<=[ .])$")
 _GENERATION = re.compile(r",? [JS]r\b\.?")
 _STOPS_KEPT = re.compile(r"(?:\b[A-Za-z]\.)+$|\b(?:Inc|Corp|Co|Ltd|Jr|Sr|St|Mt|No|Bros)\.$")
@@ -60,6 +62,8 @@ def _trimmed(text: str, span: CharSpan) -> Iterator[CharSpan]:
     if span.label not in VOTELESS:
         start = _behind_the(text, start, end, span.label)
     if span.label == "PERSON":
+        caption = _CAPTION.search(text, start, end)
+        end = caption.start() if caption and text[end : end + 1] == ":" else end
         start = end - len(without_titles(text[start:end]))
         start, end = _with_initials(text, start), _with_generation(text, end)
     surface = text[start:end]
