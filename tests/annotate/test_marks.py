@@ -78,6 +78,8 @@ def test_quotations_are_ordered_apart_and_within_one_paragraph(text):
         ("“They call it “the pier” here,” she said.", ["“They call it “the pier” here,”"]),
         ('"They call it "the pier" here," she said.', ['"They call it "the pier" here,"']),
         ("“He said: ‘They shout “no” at us.’” So it is.", ["“He said: ‘They shout “no” at us.’”"]),
+        ("The odds, she said, were ”slim at best.”", ["”slim at best.”"]),
+        ('"We go," he said. " You go first."', ['"We go,"', '" You go first."']),
         ('It is 6", no more, and 8" there.', []),
     ],
 )
