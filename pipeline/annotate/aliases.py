@@ -47,6 +47,19 @@ class Aliases(NamedTuple):
         return self.demonyms.get(key(surface).casefold())
 
 
+def country_of(name: str) -> str | None:
+    """Return the country, or part of the world, of a nationality: "Russians" → "Russia".
+
+    The two stay two entities; this is what links them. A country is its own, other names have none.
+    """
+    table = load_aliases()
+    demonym = table.find_demonym(name)
+    if demonym:
+        return demonym[1]
+    known = table.find(name)
+    return known.name if known and known.label in {"GPE", "LOC"} else None
+
+
 @lru_cache(maxsize=8192)
 def key(surface: str) -> str:
     """Return the form for look-ups: "the U.S.'s" → "US", apostrophes straight, blanks single."""

@@ -1,7 +1,8 @@
 """Dateline's model as a component of spaCy pipelines; ``en_dateline_news`` is made of it.
 
-Writes ``doc.ents`` (each with ``_.name`` and ``_.role``) and, for each stretch of what was said,
-who said it and the words that tell so, ``doc.spans["quotes"]``, ``["sources"]`` and ``["cues"]``.
+Writes ``doc.ents`` (each with ``_.name`` and ``_.role``, peoples also with ``_.country``) and, for
+each stretch of what was said, who said it and the words that tell so, ``doc.spans["quotes"]``,
+``["sources"]`` and ``["cues"]``.
 A quote may have several stretches ("…," she said, "…"), so spans of one quote share their ``id``,
 the number of the quote in ``doc._.quotes``. All is plain data that travels with the document's
 bytes. A text in another language gets nothing, and ``doc._.outcome`` says so.
@@ -21,6 +22,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span
 from spacy.util import load_model_from_path
 
+from pipeline.annotate.aliases import country_of
 from pipeline.annotate.annotator import BATCH_CHARACTERS, annotate_spans, read_doc
 from pipeline.annotate.labels import LABELS
 from pipeline.annotate.language import is_english
@@ -49,6 +51,7 @@ _OF_QUOTE = ("kind", "speaker", "confidence", "cue_class", "speakers")
         "doc._.outcome",
         "span._.name",
         "span._.role",
+        "span._.country",
         *(f"span._.{name}" for name in (*_OF_QUOTE, "quote", "source", "cue")),
     ],
     default_config={"model": None},
@@ -181,6 +184,7 @@ def _declare_extensions() -> None:
     Doc.set_extension("outcome", getter=lambda doc: _kept(doc).get("outcome"), force=True)
     getters = {name: _value_of_quote(name) for name in _OF_QUOTE}
     getters |= {"quote": _quote_of, "source": _spans_of("sources"), "cue": _spans_of("cues")}
+    getters["country"] = lambda span: country_of(span._.name or span.text)
     for name, getter in getters.items():
         if not Span.has_extension(name):
             Span.set_extension(name, getter=getter)

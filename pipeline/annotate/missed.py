@@ -60,7 +60,12 @@ def quoted_titles(text: str) -> Iterator[CharSpan]:
 
 
 def known_peoples(text: str, spans: Sequence[CharSpan]) -> Iterator[CharSpan]:
-    """Give countries and nationalities that stand alone inside a sentence: "would the Tarns"."""
+    """Give countries and nationalities that stand alone inside a sentence: "would the Tarns".
+
+    Only beside others: an installed pipeline may look for no places, and then none are wanted.
+    """
+    if not any(span.label in {"GPE", "LOC", "NORP"} for span in spans):
+        return
     starts = [span.start for span in spans]
     aliases = load_aliases()
     for match in _CAPITALISED.finditer(text):

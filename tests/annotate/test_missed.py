@@ -22,7 +22,8 @@ def tagged(text: str, label: str, *names: str) -> list[Mention]:
     ],
 )
 def test_countries_and_peoples_are_known(text, name, label):
-    assert [(m.text, m.label) for m in tagged(text, "GPE")] == [(name, label)]
+    found = tagged(f"Velmark. {text}", "GPE", "Velmark")
+    assert [(m.text, m.label) for m in found[1:]] == [(name, label)]
 
 
 @pytest.mark.parametrize(
@@ -36,7 +37,12 @@ def test_countries_and_peoples_are_known(text, name, label):
     ],
 )
 def test_what_may_be_another_word_is_left(text):
-    assert tagged(text, "GPE") == []
+    assert len(tagged(f"Velmark. {text}", "GPE", "Velmark")) == 1
+
+
+def test_a_pipeline_without_places_gets_none():
+    found = tagged("Ida Tarn flew to Ghana today.", "PERSON", "Ida Tarn")
+    assert [m.text for m in found] == ["Ida Tarn"]
 
 
 def test_a_title_between_quotation_marks_is_one_name():

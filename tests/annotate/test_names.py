@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.annotate.aliases import country_of
 from pipeline.annotate.annotator import Read, annotate_spans
 from pipeline.annotate.layout import CharSpan
 from pipeline.records import Mention
@@ -44,6 +45,21 @@ def test_known_names(surface, name, label):
     text = f"There was talk of {surface} in the hall."
     (mention,) = mentions(text, **{"NORP" if label == "NORP" else "GPE": surface})
     assert (mention.text, mention.name, mention.label) == (surface, name, label)
+
+
+@pytest.mark.parametrize(
+    ("name", "country"),
+    [
+        ("Russian", "Russia"),
+        ("Americans", "United States"),
+        ("U.S.", "United States"),
+        ("Middle Eastern", "Middle East"),
+        ("NATO", None),
+        ("Vesterby", None),
+    ],
+)
+def test_peoples_are_linked_to_their_countries(name, country):
+    assert country_of(name) == country
 
 
 def test_titles_and_articles_stay_outside_names_and_become_roles():
