@@ -62,7 +62,11 @@ class Score:
 
     def interval(self, group: str, name: str) -> Interval:
         """Return the 95 % interval of a figure over articles."""
-        return interval(self.articles, figure_of(group, name))
+        articles = [
+            Counter({key: number for key, number in counts.items() if key[0].startswith(group)})
+            for counts in self.articles
+        ]
+        return interval(articles, figure_of(group, name))
 
 
 def figure_of(group: str, name: str) -> Callable[[Counts], float]:
