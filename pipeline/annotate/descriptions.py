@@ -1,7 +1,7 @@
-"""Whom "the deputy secretary", "the Texas senator", "the statement" or "the company" means.
+"""Whom "the deputy secretary", "the Texas senator" or "the company" means.
 
 People by what the article calls them (titles, appositions, party and state), bodies by the nouns
-of their names, documents by who issued them. "The heckler" and "the man" stay nobody, unless
+of their names. "The heckler" and "the man" stay nobody, unless
 somebody with a name was called so.
 """
 
@@ -9,23 +9,12 @@ from __future__ import annotations
 
 import re
 
-from pipeline.annotate.antecedents import Antecedents
 from pipeline.annotate.chains import Entity
+from pipeline.annotate.documents import COLLECTIVE, DOCUMENTS, Documents
 from pipeline.annotate.salience import NOBODY, Answer
 from pipeline.annotate.titles import is_office
 from pipeline.records import Speaker
 
-COLLECTIVE = frozenset(
-    "delegation delegations side government administration ministry representatives officials "
-    "authorities negotiators diplomats embassy military army police department office council team "
-    "commission committee parliament senate congress court members leadership mission bureau "
-    "agency board".split()
-)
-DOCUMENTS = frozenset(
-    "statement report poll survey study letter email memo article editorial lawsuit suit complaint "
-    "ad document release communique communiqué declaration post tweet analysis book filing "
-    "indictment ruling column op-ed message release brief petition resolution".split()
-)
 BODIES = frozenset(
     "company firm agency group ministry department organization organisation bank paper newspaper "
     "network party campaign university institute commission committee council court government "
@@ -100,15 +89,9 @@ _EMPTY = frozenset("the a an this that of his her its their".split())
 _PARTY = re.compile(r"\s*,?\s*\(?([DRI])\s*-\s*([A-Z][\w.]+)\)?")
 _PARTY_NAMES = frozenset({"democrat", "republican", "libertarian", "independent"})
 _PARTIES = {"D": "democrat", "R": "republican", "I": "independent"}
-_FOLLOWED = re.compile(
-    r"\s+(?:(?:released|issued|published|filed|written|signed|sent|posted|made|conducted)\s+)?"
-    r"(?:by|from|of)\s+(?:the\s+)?"
-)
-_BESIDE = 6000
-"""Characters back in which a document is looked for; articles are shorter, books are not."""
 
 
-class Descriptions(Antecedents):
+class Descriptions(Documents):
     """Finds whom nouns mean; walks through the article in reading order."""
 
     def definite(self, position: int, phrase: str, head: str) -> Answer:
@@ -211,40 +194,6 @@ class Descriptions(Antecedents):
         if head in DOCUMENTS:
             return self.pronoun(position, owner)
         return self.described(position, f"{owner} {head}", head)
-
-    def issuer(self, position: int, noun: str) -> Answer:
-        """Resolve "the statement": who last spoke beside that noun, or whose it is.
-
-        "…, said the US in a statement" makes the US the issuer; so do "a Quinnipiac poll" and "the
-        report by Amnesty".
-        """
-        text = self.layout.text
-        pattern = re.compile(rf"\b{re.escape(noun)}s?\b", re.IGNORECASE)
-        places = list(pattern.finditer(text, max(0, position - _BESIDE), position))
-        for match in reversed(places):
-            owner = self._owner(match.start(), match.end())
-            if owner:
-                return owner, 0.75
-        at, speakers = self.last
-        if at >= 0 and speakers and speakers[0].label in {"ORG", "GPE"}:
-            return speakers, 0.55
-        return NOBODY
-
-    def _owner(self, start: int, end: int) -> list[Speaker]:
-        low, high = self.layout.sentence_at(start)
-        numbers = [
-            n for n in self.between(low, high) if not self.is_quoted(self.chains.spans[n].start)
-        ]
-        bodies = [n for n in numbers if self.chains.of[n].label in {"ORG", "GPE", "PERSON"}]
-        text = self.layout.text
-        close = [n for n in bodies if 0 <= start - self.chains.spans[n].end <= 40]
-        close += [
-            n
-            for n in bodies
-            if _FOLLOWED.fullmatch(text, end, max(end, self.chains.spans[n].start))
-        ]
-        choice = close[-1:] or bodies[:1]
-        return [Speaker(self.chains.of[n].name, self.chains.of[n].label) for n in choice]
 
     def by_name(self, phrase: str) -> Answer:
         """Resolve a name that was not tagged at this place: "Hillary" where Hillary Clinton is."""

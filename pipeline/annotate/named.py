@@ -8,13 +8,8 @@ from __future__ import annotations
 
 import re
 
-from pipeline.annotate.descriptions import (
-    COLLECTIVE,
-    DOCUMENTS,
-    Descriptions,
-    head_noun,
-    is_person_noun,
-)
+from pipeline.annotate.descriptions import Descriptions, head_noun, is_person_noun
+from pipeline.annotate.documents import COLLECTIVE, DOCUMENTS
 from pipeline.annotate.layout import CharSpan
 from pipeline.annotate.salience import NOBODY, Answer
 from pipeline.annotate.spokespeople import Spokespeople

@@ -21,6 +21,7 @@ from pipeline.annotate.unsourced import CHANNEL, Unsourced
 from pipeline.records import Span, Speaker
 
 _PAIRS = re.compile(r"\b(?:both|the two|the pair|the couple|two)(?:\s+([a-z]+))?\b", re.IGNORECASE)
+_PAIR_AT_END = re.compile(r"\band (?:both|the two) (\w+)$", re.IGNORECASE)
 _PEOPLE = frozenset(
     "leaders men women presidents ministers officials candidates senators diplomats rivals "
     "politicians of".split()
@@ -89,6 +90,9 @@ class SpeakerResolver:
         if item.inherits or not item.source:
             return self._without_source(item)
         source = item.source[0]
+        pair = _PAIR_AT_END.search(self._text(source))
+        if pair:
+            return self._pair(source, pair[1].lower())
         numbers = self._discourse.between(source.start, source.end)
         named = self._named.resolve(source, numbers)
         people = [n for n in numbers if self._chains.of[n].label == "PERSON"]
@@ -137,6 +141,8 @@ class SpeakerResolver:
             return self._discourse.speaker_around(source.start)
         if words[0] in _PRONOUNS and (len(words) == 1 or words[0] in {"he", "she", "who", "it"}):
             return self._discourse.pronoun(source.start, words[0])
+        if words in (["which"], ["that"]):
+            return self._going_on(source.start)
         pair = _PAIRS.match(phrase)
         if pair:
             return self._pair(source, (pair[1] or "").lower())
@@ -154,6 +160,12 @@ class SpeakerResolver:
         """Resolve "the former mayor’s spokeswoman": unnamed, but for whom is known."""
         speakers, sureness = self._discourse.definite(position, owner, head_noun(owner))
         return [Speaker(s.name, s.label, "on_behalf_of") for s in speakers], sureness
+
+    def _going_on(self, position: int) -> Answer:
+        """Resolve "which" behind reported words: they go on, "…, which is aimed at peace"."""
+        at, speakers = self._discourse.last_heard
+        gap = self._layout.text[max(0, at) : position]
+        return (speakers, 0.4) if at >= 0 and not gap.strip(" ,") else NOBODY
 
     def _pair(self, source: CharSpan, noun: str) -> Answer:
         if noun in _PEOPLE or noun == "":

@@ -24,6 +24,8 @@ _CREDIT_END = re.compile(r"(?:,[^\n“”]{0,80})?[.”\"]*\s*(?:\n|$)")
 _SUBJECT = re.compile(r"\b(he|she|they)\b", re.IGNORECASE)
 _MODIFIES = re.compile(r"['’]s?\b|\s+(?:campaign|camp|aides?|supporters?|team|spokes\w+)\b")
 _OBJECT = re.compile(r"\b(?:to|told|asked|of|with|by|about|against|for|from)\s+(?:[\w.]+\s+){0,2}$")
+_AGENTS = frozenset({"PERSON", "ORG", "GPE"})
+_NAMES_ON = re.compile(r"[-–]|\s+[A-Z]")
 _NO_OBJECT = re.compile(r"\baccording\s+to\s+(?:[\w.]+\s+){0,3}$")
 
 
@@ -69,7 +71,18 @@ class Unsourced:
         if pronoun and pronoun[0] < gap:
             speakers, sureness = self._discourse.pronoun(pronoun[1], pronoun[2])
             return speakers, min(sureness, 0.6)
-        return self._person(number, 0.6) if gap <= FARTHEST else NOBODY
+        return self._person(number, 0.6) if gap <= FARTHEST else self._subject(cue, low)
+
+    def _subject(self, cue: CharSpan, low: int) -> Answer:
+        """Return whom the sentence begins with: "Kenya has always stayed, claiming …"."""
+        chains = self._discourse.chains
+        for number in self._discourse.between(low, min(low + 5, cue.start)):
+            span = chains.spans[number]
+            opens = self._text[low : span.start].strip().lower() in {"", "the"}
+            speaks = chains.of[number].label in _AGENTS and self._may_speak(span)
+            if opens and speaks and not _NAMES_ON.match(self._text, span.end):
+                return self._person(number, 0.55)
+        return NOBODY
 
     def _may_speak(self, span: CharSpan) -> bool:
         before = self._text[max(0, span.start - 40) : span.start]
