@@ -200,7 +200,7 @@ def _on_textacy(scores: Scores) -> str:
         for name in ("ewt", "gum")
     )
     return (
-        f"{refused} (what it does not return counts as not found). "
+        f"{refused} (as it comes, the whole article is lost with it; at its best, a paragraph). "
         f"The parser it stands on, trained here, has a LAS of {las}."
     )
 
@@ -223,7 +223,7 @@ def speakers_table(scores: Scores) -> str:
     rows = [["to reach", "150", "8.0", "", "92.0", ""]]
     for name, prefix in [("all", ""), *((form, f"{form}.") for form in named)]:
         keys = ("unknown.all", "unknown.found", "precision", "right")
-        cells = [percent(f[f"{prefix}{key}"]) for key in keys]
+        cells = [f"{100 * f[f'{prefix}{key}']:.1f}" for key in keys]
         rows.append([name.replace("_", " "), f"{f[f'{prefix}n']:.0f}", *cells])
     rows.append(["CoreNLP, published", "", "26", "", "", ""])
     rows.append(["GenderGapTracker, published", "", "", "", "86.5", ""])
