@@ -174,7 +174,9 @@ def _curate(run_id: int, tell: Tell, pool: Executor, jobs: int) -> Counter[str]:
     counts.update(dedupe.dedupe(run_id))
     waiting = [each for batch in annotate.plan(run_id) for each in batch]
     tell(f"looking for names and quotes in {len(waiting)} articles")
-    counts += _spread(pool, jobs, partial(annotate.annotate, run_id), waiting)
+    counts.update(_spread(pool, jobs, partial(annotate.annotate, run_id), waiting))
+    if counts["reused"]:
+        tell(f"{counts['reused']} of them are exact copies of others, which were read once")
     tell("refreshing marts, running checks")
     counts.update(publish.publish(run_id))
     return counts

@@ -213,6 +213,15 @@ def test_the_new_edition_gives_one_article_its_second_version(runs):
     assert edits == [(GOLD.updated_from.title, GOLD.updated.title)]
 
 
+def test_only_what_is_new_is_read(runs):
+    first, again, edited = (report.counts for report in runs.reports)
+    assert first["versions"] == len(GOLD.articles)
+    assert first["windows_read"] >= first["versions"] - first["reused"]
+    assert "windows_read" not in again
+    assert edited["versions"] == 1
+    assert 0 < edited["windows_read"] < 5
+
+
 def test_the_runs_went_well(runs):
     for report in runs.reports:
         assert report.counts["checks"] > 0
