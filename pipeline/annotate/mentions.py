@@ -15,7 +15,14 @@ from pipeline.annotate.agreement import VOTELESS, agree
 from pipeline.annotate.aliases import key, load_aliases
 from pipeline.annotate.labels import misc_label
 from pipeline.annotate.layout import CharSpan
-from pipeline.annotate.missed import forgotten, known_peoples, official_names, quoted_titles
+from pipeline.annotate.missed import (
+    forgotten,
+    full_names,
+    known_peoples,
+    official_names,
+    quoted_titles,
+    surnames,
+)
 from pipeline.annotate.titles import without_titles
 
 _EDGE = " \t\u00a0\n\r\"“”'‘’«»()[]{},;:!?…–—|*•/"
@@ -44,9 +51,15 @@ def clean_mentions(text: str, spans: Iterable[CharSpan]) -> list[CharSpan]:
     trimmed = [part for span in spans for part in _trimmed(text, span)]
     trimmed.extend(official_names(text, trimmed))
     trimmed.extend(quoted_titles(text))
-    trimmed, spelled_out = _with_acronyms(text, _without_overlap(trimmed))
+    trimmed = _without_overlap(trimmed)
+    trimmed = _without_overlap([*trimmed, *full_names(text, trimmed)])
+    trimmed, spelled_out = _with_acronyms(text, trimmed)
     agreed = agree(text, trimmed, spelled_out)
-    more = [*known_peoples(text, agreed), *forgotten(text, agreed, spelled_out)]
+    more = [
+        *known_peoples(text, agreed),
+        *surnames(text, agreed),
+        *forgotten(text, agreed, spelled_out),
+    ]
     return _without_overlap([*agreed, *more])
 
 

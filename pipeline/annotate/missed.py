@@ -12,8 +12,11 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 
 from pipeline.annotate.aliases import key, load_aliases
-from pipeline.annotate.labels import is_title_case
+from pipeline.annotate.gazetteer import place_label
+from pipeline.annotate.genders import FEMALE, MALE
+from pipeline.annotate.labels import is_title_case, sure_label
 from pipeline.annotate.layout import CharSpan
+from pipeline.annotate.titles import is_title_word
 
 MOST_NAMES = 300
 """Names looked for again; an article has about 30, a telephone directory must not cost hours."""
@@ -27,6 +30,11 @@ _TITLE_WORDS = range(4, 10)
 like titles in Worldwide's training part, nine of ten of four words and more are one name; of three
 words a quarter are none."""
 _CAPITALISED = re.compile(r"(?<![\w.’'-])[A-Z][a-z]+(?: [A-Z][a-z]+)*(?![\w-])")
+_GIVEN_AND_SURNAME = re.compile(
+    r"(?<![\w.’'@#-])([A-Z][a-z]+)(?: [A-Z]\.)? (?:(?:de|la|del|van|von|der|al|el|bin) ){0,2}"
+    r"(?:Mc|Mac|[OD][’']|[AE]l-|[ae]l-)?[A-Z][a-z]+(?:-[A-Z][a-z]+)?(?![\w-]| [A-Z])"
+)
+_WORD_BEFORE = re.compile(r"([\w.’'-]+) $")
 _OPENING = re.compile(r"(?:^|[\n.!?:“”\"‘(\[•–—-])\s*$")
 
 
@@ -79,6 +87,45 @@ def known_peoples(text: str, spans: Sequence[CharSpan]) -> Iterator[CharSpan]:
             yield CharSpan(match.start(), match.end(), "NORP", GUESSED)
         elif known is not None and known.label == "GPE":
             yield CharSpan(match.start(), match.end(), "GPE", GUESSED)
+
+
+def full_names(text: str, spans: Sequence[CharSpan]) -> Iterator[CharSpan]:
+    """Find people by a common given name before a surname, where nothing was found.
+
+    Of such pairs 94 % belong to a person in Worldwide's training part; "Mary River" and "Dana
+    Airlines" tell by their head words that they do not. Only beside other people's names.
+    """
+    if not any(span.label == "PERSON" for span in spans):
+        return
+    starts = [span.start for span in spans]
+    for match in _GIVEN_AND_SURNAME.finditer(text):
+        place = bisect_left(starts, match.end())
+        free = not place or spans[place - 1].end <= match.start()
+        given = match[1].lower() in MALE or match[1].lower() in FEMALE
+        if free and given and not sure_label(match[0], "MISC") and place_label(match[0]) == "GPE":
+            yield CharSpan(match.start(), match.end(), "PERSON", GUESSED)
+
+
+def surnames(text: str, spans: Sequence[CharSpan]) -> Iterator[CharSpan]:
+    """Find the surnames of people who are named in full, standing alone.
+
+    In Worldwide's training part 98 % of them are the person, and most of the rest are a slip of
+    the annotators. A neighbour with a capital that is no title makes another name: "Tarn Tower".
+    """
+    full = {text[s.start : s.end] for s in spans if s.label == "PERSON"}
+    known = {name.split()[-1] for name in full if " " in name}
+    known = {name for name in known if name[0].isupper() and name.isalpha() and len(name) > 2}
+    if not known:
+        return
+    starts = [span.start for span in spans]
+    pattern = "|".join(map(re.escape, sorted(known)[:MOST_NAMES]))
+    for match in re.finditer(rf"(?<![\w.’'@#-])(?:{pattern})(?![\w-]| [A-Z])", text):
+        place = bisect_left(starts, match.end())
+        if place and spans[place - 1].end > match.start():
+            continue
+        before = _WORD_BEFORE.search(text, max(0, match.start() - 20), match.start())
+        if before is None or not before[1][0].isupper() or is_title_word(before[1]):
+            yield CharSpan(match.start(), match.end(), "PERSON", GUESSED)
 
 
 def forgotten(

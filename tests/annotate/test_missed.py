@@ -94,3 +94,20 @@ def test_abbreviations_of_every_style(text, long, short):
 def test_a_name_in_parentheses_is_no_abbreviation():
     found = tagged("The Tarn Harbour Office (Odense) won.", "ORG", "Tarn Harbour Office")
     assert [m.text for m in found] == ["Tarn Harbour Office"]
+
+
+@pytest.mark.parametrize(
+    ("text", "added"),
+    [
+        ("Then Mr. Vesterby rose. “I know,” Vesterby said.", ["Vesterby", "Vesterby"]),
+        ("They met in Vesterby Tower.", []),
+        ("They met in Old Vesterby again.", []),
+        ("It was on Twitter at @Vesterby.", []),
+        ("There Alice McTarn wept.", ["Alice McTarn"]),
+        ("They swam in Alice River there.", []),
+        ("They flew with Alice Airlines there.", []),
+    ],
+)
+def test_people_whom_the_tagger_missed(text, added):
+    found = tagged(f"Ida Vesterby came. {text}", "PERSON", "Ida Vesterby")
+    assert [m.text for m in found[1:]] == added
