@@ -233,7 +233,10 @@ def _fit(wanted: set[str], noun: str, profile: set[str]) -> int:
     if _differ(wanted, profile):
         return 0
     differing = (wanted ^ profile) & _TELLING - {"former"}
-    return max(0, _NOUN_ALONE - 1 + len(wanted & profile) - 3 * len(differing))
+    # "(R-Nev.)" is the Nevada Republican.
+    shortened = sum(len(p) > 2 and w.startswith(p) for p in profile - wanted for w in wanted)
+    alike = len(wanted & profile) + shortened
+    return max(0, _NOUN_ALONE - 1 + alike - 3 * len(differing))
 
 
 def _differ(wanted: set[str], profile: set[str]) -> bool:

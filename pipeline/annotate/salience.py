@@ -35,7 +35,7 @@ FIRST = 1.5
 OPENS_PARAGRAPH = 0.3
 POSSESSIVE = -1.0
 QUOTED = -4.5
-ASKED = 2.0
+ASKED = 2.5
 """For whom the last sentence asked: "Holm asked Dane how high. “Very,” he said"."""
 SAME_GENDER = 0.6
 SPOKE = (1.5, 0.7, 0.3)

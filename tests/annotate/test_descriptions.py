@@ -1,0 +1,96 @@
+"""Nouns for people, bodies and documents: whom "the Texas senator" and "the report" mean."""
+
+import pytest
+
+from tests.annotate.speaking import last_said
+from tests.annotate.test_speakers import speaker_of
+
+SAID = " [C:said] [K:that all was well in the port]."
+PEOPLE = (
+    "Texas Senator Roy Dane met Vice President Paul Oller. Former Governor Anna Dane, Ida Holm "
+    "(R-Nev.), Mary Lund (D-Ohio) and the trainer, Eva Quist, were there. "
+)
+NAMES = {
+    "Roy Dane": "PERSON",
+    "Paul Oller": "PERSON",
+    "Anna Dane": "PERSON",
+    "Ida Holm": "PERSON",
+    "Mary Lund": "PERSON",
+    "Eva Quist": "PERSON",
+    "Texas": "GPE",
+    "Nevada": "GPE",
+    "Republican": "NORP",
+    "Democrat": "NORP",
+}
+
+
+@pytest.mark.parametrize(
+    ("source", "speaker"),
+    [
+        ("the Texas senator", "Roy Dane"),
+        ("the vice president", "Paul Oller"),
+        ("the former governor", "Anna Dane"),
+        ("the trainer", "Eva Quist"),
+        ("the Nevada Republican", "Ida Holm"),
+        ("the Democrat", "Mary Lund"),
+        ("the protester", None),
+        ("the man", None),
+        ("the crowd", None),
+    ],
+)
+def test_people_by_what_the_article_calls_them(source, speaker):
+    assert last_said(PEOPLE + f"[S:{source}]" + SAID, NAMES).speaker == speaker
+
+
+def test_the_president_is_not_the_vice_president():
+    text = "Vice President [P:Paul Oller] met President [P:Roy Dane]. [P:Paul Oller] left. "
+    assert speaker_of(text + "[S:the president]" + SAID) == "Roy Dane"
+
+
+def test_an_office_without_a_match_is_the_last_speaker_or_subject():
+    text = "[S:Ida Holm] [C:said] [K:that it was late].\n\n[S:The former candidate]"
+    assert speaker_of(text + SAID) == "Ida Holm"
+
+
+@pytest.mark.parametrize(
+    ("text", "source", "speaker"),
+    [
+        ("[P:Ida Holm] sent a letter to the [O:Port Board].", "the letter", "Ida Holm"),
+        ("The report by the [O:Port Board] is long.", "the report", "Port Board"),
+        ("The [O:Port Board] issued a statement.", "the statement", "Port Board"),
+        ("The statement was obtained by the [O:Linden Press].", "the statement", None),
+        (
+            "The [O:Linden Times] was first. The [O:Port Board] met.",
+            "the newspaper",
+            "Linden Times",
+        ),
+        ("The [O:Port Board] met.", "the newspaper", None),
+        ("The [O:Ministry of Fish] met the [O:Port Board].", "the ministry", "Ministry of Fish"),
+        ("[O:Lindco] met the [G:Kenya] team.", "the company", "Lindco"),
+    ],
+)
+def test_bodies_and_documents(text, source, speaker):
+    assert speaker_of(f"{text} [S:{source}]" + SAID) == speaker
+
+
+def test_a_noun_that_a_source_was_called_by_means_it_again():
+    text = (
+        "[S:the Linden Gazette column] [C:said] [K:that it was late].\n\nIda Holm left.\n\n"
+        "[S:the column]"
+    )
+    names = {"Linden Gazette": "ORG", "Ida Holm": "PERSON"}
+    assert last_said(text + SAID, names).speaker == "Linden Gazette"
+
+
+@pytest.mark.parametrize(
+    ("source", "speaker"),
+    [
+        ("her husband", "Roy Dane"),
+        ("her brother", None),
+        ("the former aide to Anna Dane", "Ida Holm"),
+    ],
+)
+def test_people_beside_others(source, speaker):
+    text = "[P:Anna Dane] met [P:Ida Holm], a former aide, and her husband, [P:Roy Dane], there. "
+    tagged = f"[S:{source}]" + SAID
+    assert speaker_of(text + tagged) == speaker
