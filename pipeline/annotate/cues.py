@@ -100,7 +100,7 @@ _PLAIN_SPEECH = (
     "complain remark joke stress emphasize emphasise allege assert maintain observe comment "
     "quip concede reveal testify shout yell caution reiterate repeat answer counter retort "
     "contend underline "
-    "clarify exclaim fume opine recount elaborate lament urge boast cry"
+    "clarify exclaim fume opine recount elaborate lament urge boast cry chant scream"
 )
 """Verbs that stand beside quotation marks; the others need the tagger's word for it."""
 

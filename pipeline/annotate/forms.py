@@ -16,10 +16,12 @@ from pipeline.annotate.cues import is_speech_verb, speech_verb_pattern
 from pipeline.annotate.layout import CharSpan, Layout
 from pipeline.annotate.linking import Attribution
 from pipeline.annotate.marks import Marks, Quotation, is_speech, words_in
-from pipeline.annotate.mending import RULE_SCORE, speech_verbs
+from pipeline.annotate.mending import speech_verbs
 from pipeline.annotate.sources import find_source
 from pipeline.records import Span
 
+FORM_SCORE = 0.9
+"""Score of what these forms add: hardly ever do they stand for anything else."""
 _WORDS = re.compile(r"\w")
 _SIGNATURE = re.compile(r"\s*([―—–]|--?)\s*([A-Z][^“”\"\n,;:]{1,60})(?:,[^“”\"\n]{1,80})?\s*$")
 _LABEL = re.compile(
@@ -48,22 +50,68 @@ class Turn:
     """Other turns follow or went before, so that the words are the speaker's own."""
 
 
+def formed(
+    layout: Layout, bounds: Span, quoted: Sequence[Quotation], mentions: Sequence[CharSpan]
+) -> list[Attribution]:
+    """Return the attributions of a paragraph that has one of these forms, none of any other."""
+    if not quoted:
+        line = dashed(layout, bounds, mentions)
+        return [line] if line else []
+    signature = signed(layout, bounds, quoted)
+    return [signature] if signature else labelled(layout, bounds, quoted, mentions)
+
+
 def signed(layout: Layout, bounds: Span, quoted: Sequence[Quotation]) -> Attribution | None:
     """Read “Words.” — Ida Holm, harbour master: a paragraph of quotations and a name."""
     text = layout.text
     if not quoted or _WORDS.search(text, bounds[0], quoted[0].start):
         return None
-    match = _SIGNATURE.match(text, quoted[-1].end, bounds[1])
-    gaps = pairwise(quoted)
-    if match is None or any(_WORDS.search(text, a.end, b.start) for a, b in gaps):
+    signature = signature_of(layout, (quoted[-1].end, bounds[1]))
+    apart = any(_WORDS.search(text, a.end, b.start) for a, b in pairwise(quoted))
+    if signature is None or apart or not any(is_speech(q.inner(text)) for q in quoted):
         return None
-    if not any(is_speech(q.inner(text)) for q in quoted) or speech_verbs(text, match.span(), ()):
-        return None
-    name = match.start(2), match.start(2) + len(match[2].rstrip(" ."))
     return Attribution(
-        cue=[CharSpan(*match.span(1), "Cue", RULE_SCORE)],
-        source=[CharSpan(*name, "Source", RULE_SCORE)],
-        content=[CharSpan(q.start, q.end, "Content", RULE_SCORE) for q in quoted],
+        cue=[signature[0]],
+        source=[signature[1]],
+        content=[CharSpan(q.start, q.end, "Content", FORM_SCORE) for q in quoted],
+    )
+
+
+def labelled(
+    layout: Layout, bounds: Span, quoted: Sequence[Quotation], mentions: Sequence[CharSpan]
+) -> list[Attribution]:
+    """Read Ida Holm: “We open.” Ola Brandt: “We do not.”, if a paragraph is nothing else."""
+    text = layout.text
+    found: list[Attribution] = []
+    place = bounds[0]
+    for quotation in quoted:
+        lead = text[place : quotation.start]
+        name = next((m for m in mentions if place <= m.start and m.end <= quotation.start), None)
+        if name is None or _WORDS.search(lead.replace(text[name.start : name.end], "", 1)):
+            return []
+        if not lead.rstrip().endswith(":"):
+            return []
+        colon = place + lead.rindex(":")
+        found.append(
+            Attribution(
+                cue=[CharSpan(colon, colon + 1, "Cue", FORM_SCORE)],
+                source=[CharSpan(name.start, name.end, "Source", FORM_SCORE)],
+                content=[CharSpan(quotation.start, quotation.end, "Content", FORM_SCORE)],
+            )
+        )
+        place = quotation.end
+    return [] if _WORDS.search(text, place, bounds[1]) else found
+
+
+def signature_of(layout: Layout, bounds: Span) -> tuple[CharSpan, CharSpan] | None:
+    """Return dash and name of a paragraph that is nothing else: "— Ida Holm, harbour master"."""
+    match = _SIGNATURE.match(layout.text, *bounds)
+    if match is None or speech_verbs(layout.text, match.span(), ()):
+        return None
+    end = match.start(2) + len(match[2].rstrip(" ."))
+    return (
+        CharSpan(*match.span(1), "Cue", FORM_SCORE),
+        CharSpan(match.start(2), end, "Source", FORM_SCORE),
     )
 
 
@@ -79,7 +127,8 @@ def find_turns(layout: Layout, mentions: Sequence[CharSpan]) -> dict[int, Turn]:
     labels: dict[int, re.Match[str]] = {}
     for number, (start, end) in enumerate(layout.paragraphs):
         match = _LABEL.match(layout.text, start, end)
-        if match and _is_label(match[1], known, number == 0) and match.end() < end:
+        is_quoted = match is not None and layout.text[match.end()] in '“"«‘„'
+        if match and not is_quoted and _is_label(match[1], known, number == 0):
             labels[number] = match
     shouted = [number for number, match in labels.items() if match[1].isupper()]
     return {
@@ -130,7 +179,7 @@ def dashed(layout: Layout, bounds: Span, mentions: Sequence[CharSpan]) -> Attrib
         if contents and again:
             contents.append(_stripped(text, again.end(), bounds[1]))
         if contents:
-            spans = [CharSpan(*content, "Content", RULE_SCORE) for content in contents]
+            spans = [CharSpan(*content, "Content", FORM_SCORE) for content in contents]
             return Attribution(cue=[cue], source=source, content=spans, is_verbatim=True)
     return None
 

@@ -92,7 +92,7 @@ def _stands_alone(layout: Layout, content: CharSpan, cues: Sequence[CharSpan]) -
     if not _is_marked(layout.text, content):
         return False
     start, end = layout.sentence_at(content.start)[0], layout.sentence_at(content.end - 1)[1]
-    if layout.text[start : content.start].strip():
+    if layout.text[start : content.start].strip() or layout.text[content.end : end].strip(" .\n"):
         return False
     return not any(start <= cue.start < end for cue in cues)
 

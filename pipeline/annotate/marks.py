@@ -166,14 +166,14 @@ def _opens(text: str, mark: str, at: int, start: int, end: int) -> bool:
     after = text[at + len(mark)] if at + len(mark) < end else " "
     if mark in {"“", "„", "«", "``"}:
         return True
-    if mark == "”":
-        # ”dwindling.” : typed with the wrong key, but at the place of an opening one.
+    if mark in {"”", "»"}:
+        # ”dwindling.” : the wrong mark, but at the place of an opening one; »so« is German style.
         return (before.isspace() or before in "([") and after.isalnum()
     if mark in {'"', "''"}:
         # He agreed. " You go first," : the space is too much.
         late = after.isspace() and before.isspace() and text[at - 2 : at - 1] in set(".,:;!?")
         return late or not (before.isdigit() or after.isspace())
-    if mark in {"»", "’"} or after.isspace():
+    if mark == "’" or after.isspace():
         return False
     # 'em, 'til, '90s and possessives open nothing.
     free = before.isspace() or before in "([—–-"
@@ -194,6 +194,8 @@ def _single_ends(text: str, mark: str, at: int, end: int) -> bool:
 def _closes(text: str, opener: str, mark: str, at: int, end: int) -> bool:
     if opener == "”":
         return mark in {"”", '"'}
+    if opener == "»":
+        return mark == "«"
     if opener in {"“", "„"}:
         # “Cape Breton“ : the wrong mark, but at the place of a closing one.
         wrong = mark in {"“", '"'} and not text[at - 1].isspace()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from pipeline.annotate.cues import speech_verb_pattern
 from pipeline.annotate.layout import CharSpan
@@ -20,6 +21,12 @@ NEAR = 50
 """Characters between a quotation and the speech verb that introduces it."""
 _RELATIVE = re.compile(r"\S,?\s+(who|which|that)$", re.IGNORECASE)
 _LEADS_UP = re.compile(rf"{speech_verb_pattern().pattern}\s+(?:[\w’'-]+\s+){{0,3}}$", re.IGNORECASE)
+_ASIDE = re.compile(r"\s?[—–]\s?[^—–]{3,60}[—–]\s?")
+_OTHER_VERB = re.compile(
+    r"\s+((?:[A-Z][\w.’'-]*)(?:\s+[A-Z][\w.’'-]*){0,3}|he|she|they)\s+"
+    r"((?!(?:and|or|of|is|was|were|are|has|had|have|who|in|on|at|for|to|as|did|does)\b)[a-z]+"
+    r"(?:\s+(?:back|in|out|on|off))?)(?=[.,;]|\s+(?:at|with|to|in|on|as|when|after)\b)"
+)
 _THAT = re.compile(r"that,?\s+$", re.IGNORECASE)
 
 
@@ -28,6 +35,7 @@ def mend(
 ) -> list[CharSpan]:
     """Return the Source, Cue and Content spans of a paragraph, mended, in order."""
     snapped = _with_unseen_cues(text, bounds, _snapped(text, spans, quoted), quoted)
+    snapped = _with_other_verbs(text, bounds, snapped, quoted)
     return _with_missed(text, bounds, snapped, quoted)
 
 
@@ -47,13 +55,24 @@ def _snapped(text: str, spans: Sequence[CharSpan], quoted: Sequence[Quotation]) 
         if grown and start < grown[-1].end:
             grown[-1] = grown[-1]._replace(end=max(end, grown[-1].end))
         else:
-            grown.append(content._replace(start=start, end=end))
+            grown += _interrupted(text, content._replace(start=start, end=end), quoted)
     others = [
         _without_antecedent(text, span)
         for span in spans
         if span.label != "Content" and not _covered(span, grown)
     ]
     return sorted([*grown, *others])
+
+
+def _interrupted(text: str, content: CharSpan, quoted: Sequence[Quotation]) -> list[CharSpan]:
+    """Take "she paused" out of “We go”—she paused—“at dawn”."""
+    inside = [q for q in quoted if content.start <= q.start and q.end <= content.end]
+    pieces = [content]
+    for earlier, later in pairwise(inside):
+        if _ASIDE.fullmatch(text, earlier.end, later.start):
+            last = pieces.pop()
+            pieces += [last._replace(end=earlier.end), last._replace(start=later.start)]
+    return pieces
 
 
 def _end(text: str, end: int, quotation: Quotation) -> int:
@@ -85,6 +104,25 @@ def _with_unseen_cues(
         low = max(bounds[0], span.start - NEAR, before.end if before else 0)
         if _LEADS_UP.search(text, low, span.start):
             added += speech_verbs(text, (low, span.start), quoted)[-1:]
+    return sorted([*spans, *added])
+
+
+def _with_other_verbs(
+    text: str, bounds: Span, spans: list[CharSpan], quoted: Sequence[Quotation]
+) -> list[CharSpan]:
+    """Add subject and verb of “No,” Holm shot back: after that comma any verb is one of speech."""
+    added: list[CharSpan] = []
+    for quotation in quoted:
+        match = _OTHER_VERB.match(text, quotation.end, bounds[1])
+        if match is None or text[quotation.end - quotation.width - 1] not in ",?!":
+            continue
+        near = (quotation.end, match.end() + NEAR)
+        if any(span.label == "Cue" and near[0] <= span.start < near[1] for span in spans):
+            continue
+        source = CharSpan(*match.span(1), "Source", RULE_SCORE)
+        cue = CharSpan(*match.span(2), "Cue", RULE_SCORE)
+        if not _covered(cue, spans):
+            added += [cue] if _covered(source, spans) else [source, cue]
     return sorted([*spans, *added])
 
 

@@ -102,3 +102,18 @@ def test_a_block_quote_needs_no_marks():
 )
 def test_a_colon_before_a_picture_or_a_list_leads_to_no_block_quote(text):
     assert not annotate(text)[1].quotes
+
+
+def test_a_signature_may_stand_below_the_quotation():
+    text, found = annotate("“We open in May, whatever it takes.”\n\n— [P:Ida Holm], harbour master")
+    (quote,) = found.quotes
+    assert contents(text, quote) == ["“We open in May, whatever it takes.”"]
+    assert (quote.kind, quote.speaker) == ("direct", "Ida Holm")
+
+
+def test_names_before_colons_in_one_paragraph():
+    text, found = annotate("[P:Ida Holm]: “We open in May.” [P:Ola Brandt]: “We will not.”")
+    assert [(contents(text, quote), quote.speaker) for quote in found.quotes] == [
+        (["“We open in May.”"], "Ida Holm"),
+        (["“We will not.”"], "Ola Brandt"),
+    ]

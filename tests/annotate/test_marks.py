@@ -22,6 +22,7 @@ def quoted(text: str) -> list[str]:
         ("''We go,'' she said.", ["''We go,''"]),
         ("«We go,» she said.", ["«We go,»"]),
         ("„We go“, she said.", ["„We go“"]),
+        ("»We go«, she said.", ["»We go«"]),
         ("‘We go at dawn,’ she said.", ["‘We go at dawn,’"]),
         ("'We don't go,' she said.", ["'We don't go,'"]),
         ("“He said ‘no’ to me.” Then left.", ["“He said ‘no’ to me.”"]),

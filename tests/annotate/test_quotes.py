@@ -251,3 +251,26 @@ def test_a_verb_the_tagger_did_not_mark_keeps_its_content():
         ["the plan “a costly dream”"],
     ]
     assert {quote.speaker for quote in found.quotes} == {"Ida Holm"}
+
+
+def test_after_a_quotation_any_verb_is_one_of_speech():
+    text, found = annotate(
+        "[K:“Why now?”] [C:asked] [S:Ola Brandt]. [K:“Because we can,”] [P:Ida Holm] shot back."
+    )
+    assert [(contents(text, quote), quote.speaker) for quote in found.quotes] == [
+        (["“Why now?”"], "Ola Brandt"),
+        (["“Because we can,”"], "Ida Holm"),
+    ]
+
+
+def test_an_aside_between_dashes_is_no_content():
+    text, found = annotate("[K:“We go”—she paused—“at dawn,”] [C:said] [S:Ida Holm].")
+    assert contents(text, found.quotes[0]) == ["“We go”", "“at dawn,”"]
+    assert found.quotes[0].kind == "direct"
+
+
+def test_capitals_alone_make_no_title_of_what_is_chanted():
+    _, found = annotate(
+        "[S:The crews] [C:chanted] [K:“Red for Ed.”] [S:Ida Holm] [C:wrote] [K:“The Long Night”]."
+    )
+    assert [quote.kind for quote in found.quotes] == ["direct", "indirect"]
