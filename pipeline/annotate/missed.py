@@ -34,6 +34,7 @@ _GIVEN_AND_SURNAME = re.compile(
     r"(?<![\w.’'@#-])([A-Z][a-z]+)(?: [A-Z]\.)? (?:(?:de|la|del|van|von|der|al|el|bin) ){0,2}"
     r"(?:Mc|Mac|[OD][’']|[AE]l-|[ae]l-)?[A-Z][a-z]+(?:-[A-Z][a-z]+)?(?![\w-]| [A-Z])"
 )
+_CAPITALISED_WORD = re.compile(r"(?<![\w.’'@#-])[^\W\da-z_][^\W\d_]+(?![\w-]| [A-Z])")
 _WORD_BEFORE = re.compile(r"([\w.’'-]+) $")
 _OPENING = re.compile(r"(?:^|[\n.!?:“”\"‘(\[•–—-])\s*$")
 
@@ -45,15 +46,10 @@ def official_names(text: str, spans: Sequence[CharSpan]) -> Iterator[CharSpan]:
     """
     places = sorted({position for span in spans for position in (span.start, span.end - 1)})
     for name in load_aliases().long_bodies:
-        start = text.find(name)
-        while start != -1:
+        for start in _places(text, name):
             end = start + len(name)
-            apart = (
-                not text[end : end + 1].isalnum() and not text[max(0, start - 1) : start].isalnum()
-            )
-            if apart and bisect_left(places, end) > bisect_left(places, start):
+            if bisect_left(places, end) > bisect_left(places, start):
                 yield CharSpan(start, end, "ORG")
-            start = text.find(name, end)
 
 
 def quoted_titles(text: str) -> Iterator[CharSpan]:
@@ -118,10 +114,9 @@ def surnames(text: str, spans: Sequence[CharSpan]) -> Iterator[CharSpan]:
     if not known:
         return
     starts = [span.start for span in spans]
-    pattern = "|".join(map(re.escape, sorted(known)[:MOST_NAMES]))
-    for match in re.finditer(rf"(?<![\w.’'@#-])(?:{pattern})(?![\w-]| [A-Z])", text):
+    for match in _CAPITALISED_WORD.finditer(text):
         place = bisect_left(starts, match.end())
-        if place and spans[place - 1].end > match.start():
+        if match[0] not in known or (place and spans[place - 1].end > match.start()):
             continue
         before = _WORD_BEFORE.search(text, max(0, match.start() - 20), match.start())
         if before is None or not before[1][0].isupper() or is_title_word(before[1]):
@@ -143,13 +138,24 @@ def forgotten(
         for name, count in common
         if key(name) in defined or _worth_looking(name, count, labels[name])
     ]
-    if not names:
-        return
-    pattern = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
     taken = {position for span in spans for position in (span.start, span.end - 1)}
-    for match in re.finditer(rf"(?<![\w-])(?=[^\Wa-z\d_])(?:{pattern})(?![\w-])", text):
-        if match.start() not in taken and match.end() - 1 not in taken:
-            yield CharSpan(match.start(), match.end(), labels[match[0]], GUESSED)
+    for name in names:
+        for start in _places(text, name):
+            end = start + len(name)
+            joined = text[end : end + 1] == "-" or text[start - 1 : start] == "-"
+            if not joined and start not in taken and end - 1 not in taken:
+                yield CharSpan(start, end, labels[name], GUESSED)
+
+
+def _places(text: str, name: str) -> Iterator[int]:
+    """Find a name where it stands as a word of its own."""
+    start = text.find(name)
+    while start != -1:
+        end = start + len(name)
+        before, after = text[start - 1 : start] if start else "", text[end : end + 1]
+        if not (before.isalnum() or before == "_" or after.isalnum() or after == "_"):
+            yield start
+        start = text.find(name, end)
 
 
 def _worth_looking(name: str, count: int, label: str) -> bool:
