@@ -49,7 +49,7 @@ def agree(text: str, spans: Sequence[CharSpan], spelled_out: Mapping[str, str]) 
         span._replace(label=_elect(surface, span.label, votes[name]))
         for surface, name, span in zip(surfaces, names, spans, strict=True)
     ]
-    return [_by_context(text, span) for span in _with_places(text, labelled)]
+    return _with_works(text, [_by_context(text, span) for span in _with_places(text, labelled)])
 
 
 def normal_forms(surfaces: Sequence[str]) -> dict[str, str]:
@@ -112,6 +112,17 @@ def _by_context(text: str, span: CharSpan) -> CharSpan:
     if span.label in {"NORP", "MISC"} and is_language(text, span.start, span.end):
         return span._replace(label="LANGUAGE")
     return span
+
+
+def _with_works(text: str, spans: list[CharSpan]) -> list[CharSpan]:
+    """Let a title be one wherever it stands, once a mention shows it."""
+    works = {key(text[s.start : s.end]) for s in spans if s.label == "WORK_OF_ART"}
+    return [
+        span._replace(label="WORK_OF_ART")
+        if span.label == "MISC" and key(text[span.start : span.end]) in works
+        else span
+        for span in spans
+    ]
 
 
 def are_kin(place: str, people: str) -> bool:

@@ -148,17 +148,21 @@ def sure_label(surface: str, label: str) -> str | None:
 
 
 def is_work(text: str, start: int, end: int) -> bool:
-    """Tell whether a name of no other class is a title: “The Salt Path” or "the film Salt"."""
+    """Tell whether a name of no other class is a title: “The Salt Path” or "the film Salt".
+
+    Two words between quotation marks are as often a nickname: the “Black Death”.
+    """
     if _WORK_BEFORE.search(text, max(0, start - 40), start):
         return True
-    quoted = text[start - 1 : start] in _OPEN_QUOTES and start > 0
-    closed = text[end : end + 1] in _CLOSE_QUOTES or text[end : end + 2] in {",”", ",’", '."', ',"'}
+    long = text.count(" ", start, end) > 1
+    return long and is_title_case(text[start:end]) and _is_quoted(text, start, end)
+
+
+def _is_quoted(text: str, start: int, end: int) -> bool:
+    """Tell whether quotation marks stand around, a comma or full stop before the last one."""
+    behind = text[end : end + 2].lstrip(",.")[:1]
     return (
-        quoted
-        and bool(text[end : end + 1])
-        and closed
-        and is_title_case(text[start:end])
-        and " " in text[start:end]
+        start > 0 and text[start - 1] in _OPEN_QUOTES and behind != "" and behind in _CLOSE_QUOTES
     )
 
 

@@ -53,12 +53,19 @@ def test_a_sure_head_word_corrects_the_tagger(name, tagged, label):
     [
         ("She won for the film Salt Roads in May.", "WORK_OF_ART"),
         ("Her play, “Salt Roads,” opened.", "WORK_OF_ART"),
-        ("They signed “Salt Roads” twice.", "WORK_OF_ART"),
+        ("They signed “Salt Roads” twice.", "MISC"),
         ("They signed Salt Roads twice.", "MISC"),
     ],
 )
 def test_titles_of_works(text, label):
     assert labels_of(text, "MISC", "Salt Roads") == [label]
+
+
+def test_a_title_is_one_wherever_it_stands():
+    text = "“The Salt Roads” was sold. She wrote The Salt Roads in May."
+    spans = (CharSpan(1, 15, "MISC"), CharSpan(37, 51, "MISC"))
+    found = annotate_spans(text, Read(spans)).mentions
+    assert [(m.text, m.label) for m in found] == [("The Salt Roads", "WORK_OF_ART")] * 2
 
 
 @pytest.mark.parametrize(
