@@ -99,6 +99,13 @@ def test_outcomes_add_up_to_the_links_of_each_run(runs):
         assert sum(report.outcomes.values()) == links > 0
 
 
+def test_a_text_in_another_language_says_so_and_has_no_names(runs):
+    query = "select reason, article_id from mart.url_fate where outcome = %s and run_id = %s"
+    found = runs.rows(query, Outcome.NOT_ENGLISH, runs.reports[0].run_id)
+    assert {(reason[-8:], article) for reason, article in found} == {("not 'en'", None)}
+    assert runs.rows("select distinct annotation_outcome from mart.articles") == [("loaded",)]
+
+
 def test_titles_and_days(runs):
     stored = {
         (source, url): (title, day)

@@ -1,0 +1,78 @@
+"""Annotations copied within Postgres, while others change what they are copied from."""
+
+import threading
+import time
+from contextlib import closing
+
+import pytest
+
+from pipeline.records import Annotation
+from pipeline.warehouse.annotation_copies import Copied, copy_annotations
+from pipeline.warehouse.annotations import save_annotations, still_pending
+from pipeline.warehouse.store import connect
+from tests.warehouse.stories import count, loaded
+from tests.warehouse.test_annotations import TEXT, annotation
+
+TITLE = "Council to rebuild the bridge"
+
+
+@pytest.fixture
+def pair(store):
+    """An annotated version, and a copy of it that waits."""
+    (giver,) = loaded(store, [1], text=TEXT, title=TITLE).new_versions
+    save_annotations(store, "m1", [(giver, annotation())])
+    (taker,) = loaded(
+        store, [2], run_name="run-2", outlet="valley", text=TEXT, title=TITLE
+    ).new_versions
+    return giver, taker
+
+
+def test_rows_are_copied_once(store, pair):
+    giver, taker = pair
+    assert copy_annotations(store, "m1", [giver, taker]) == Copied((taker,), 3, 2)
+    tables = ["news.entities", "news.entity_mentions", "news.quotes", "news.quote_speakers"]
+    assert [count(store, table) for table in tables] == [2, 6, 4, 4]
+    assert copy_annotations(store, "m1", [giver, taker]) == Copied()
+    assert still_pending(store, "m1", [taker, giver]) == []
+
+
+def test_what_an_older_model_left_is_replaced(store, pair):
+    giver, taker = pair
+    save_annotations(store, "m0", [(taker, annotation())])
+    save_annotations(store, "m1", [(giver, Annotation())])
+    assert copy_annotations(store, "m1", [taker]).versions == (taker,)
+    assert count(store, "news.quotes") == count(store, "news.entity_mentions") == 0
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "update news.article_versions set nlp_version = 'm2' where article_version_id = %s",
+        "delete from news.articles as a using news.article_versions as v"
+        " where a.article_id = v.article_id and v.article_version_id = %s",
+    ],
+)
+@pytest.mark.parametrize("whom", [0, 1])
+def test_a_change_between_question_and_lock_is_seen(store, store_dsn, pair, change, whom):
+    results = []
+    with closing(connect(store_dsn)) as other:
+        with other.transaction():
+            other.execute(change, (pair[whom],))
+            copier = threading.Thread(
+                target=lambda: results.append(copy_annotations(store, "m1", [pair[1]]))
+            )
+            copier.start()
+            wait_until_blocked(other, store.info.backend_pid)
+        copier.join(30)
+        is_taker_annotated = whom == 1 and "nlp_version" in change
+        assert results[0].versions == ((pair[1],) if is_taker_annotated else ())
+        rows = "news.quotes where article_version_id = " + str(pair[1])
+        assert count(other, rows) == (2 if is_taker_annotated else 0)
+
+
+def wait_until_blocked(conn, pid):
+    for _ in range(2000):
+        if conn.execute("select cardinality(pg_blocking_pids(%s))", (pid,)).fetchone()[0]:
+            return
+        time.sleep(0.005)
+    pytest.fail("the copier waits for nobody")
