@@ -109,7 +109,7 @@ def _by_context(text: str, span: CharSpan) -> CharSpan:
     """Tell titles and languages by what stands around them, mention by mention."""
     if span.label == "MISC" and is_work(text, span.start, span.end):
         return span._replace(label="WORK_OF_ART")
-    if span.label in {"NORP", "MISC"} and is_language(text, span.start, span.end):
+    if span.label in {"NORP", "MISC", "GPE"} and is_language(text, span.start, span.end):
         return span._replace(label="LANGUAGE")
     return span
 

@@ -58,8 +58,9 @@ _STATES_OF_NATURE = frozenset(
 _NATURE = re.compile(
     r"\b(rivers?|río|seas?|oceans?|lakes?|lago|mount|mountains?|mt|monte|bay|gulf|straits?|"
     r"islands?|isle|isles|islets?|valley|deserts?|basin|peninsula|coast|canyon|delta|reefs?|shoal|"
-    r"forests?|rainforest|cape|beach|hills?|plateau|plains?|falls|creek|channel|lagoon|"
-    r"archipelago|alps|andes|himalayas|glacier|volcano|steppe|savanna|wetlands?|atoll|ridge|caves?|cavern|crater|fjord|"
+    r"forests?|rainforest|cape|beach|hills?|plateau|plains?|falls|creek|channel|canal|lagoon|"
+    r"archipelago|alps|andes|himalayas|glacier|volcano|steppe|savanna|wetlands?|atoll|ridge|"
+    r"caves?|cavern|crater|fjord|"
     r"fault|trench|pole|region|continent|corridor|border|frontier|hemisphere|highlands|lowlands|"
     r"national park|nature reserve|game reserve)\b",
     re.IGNORECASE,

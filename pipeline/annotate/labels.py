@@ -139,7 +139,9 @@ def sure_label(surface: str, label: str) -> str | None:
 
     ``label`` is what the name is taken for: people's surnames are no head words.
     """
-    if len(surface.split()) < 2:
+    words = surface.casefold().split()
+    if len(words) < 2 or words[-2] in {"the", "a", "an"}:
+        # "Old Men and the Sea" is no sea.
         return None
     head = head_word(surface)
     if label == "PERSON" and head in _SURNAMES:

@@ -164,7 +164,7 @@ def _tidy_role(run: str) -> str | None:
     "of State Antony Blinken": links at the edges go; without an office there is no role.
     "Speaking at President Holm’s": "at" leads to an office only from another one.
     """
-    words = run.split()
+    words = run.split() if not run.isupper() else _from_title_on(run.split())
     office = next((n for n, word in enumerate(words) if is_office(word)), 0)
     places = [n for n, word in enumerate(words[:office]) if word.lower() in _PLACING]
     words = words[places[-1] + 1 :] if places else words
@@ -175,6 +175,19 @@ def _tidy_role(run: str) -> str | None:
     if not any(is_office(word) for word in words):
         return None
     return " ".join(words)
+
+
+def _from_title_on(words: list[str]) -> list[str]:
+    """Begin a role in capitals at a word of titles: "MET KENYAN FOREIGN MINISTER" at "KENYAN"."""
+    aliases = load_aliases()
+    while words and not (
+        is_title_word(words[0])
+        or words[0].lower() in _MODIFIERS
+        or aliases.find_demonym(words[0])
+        or aliases.find(words[0])
+    ):
+        words = words[1:]
+    return words
 
 
 def role_after(text: str, end: int, sentence_end: int) -> str | None:

@@ -40,6 +40,7 @@ def test_head_words_split_misc(surface, label):
         ("Tarn Dam", "ORG", "FAC"),
         ("Tarn River", "PERSON", "LOC"),
         ("West Bank", "GPE", "GPE"),
+        ("Old Men and the Sea", "MISC", "MISC"),
         ("Ruth Church", "PERSON", "PERSON"),
         ("Kofi Day", "PERSON", "PERSON"),
     ],

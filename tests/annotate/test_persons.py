@@ -172,6 +172,7 @@ def test_sameness_is_symmetric(one, other):
         ("Sometimes President Ida Tarn sings.", "President"),
         ("Then US Secretary of State Ida Tarn sang.", "US Secretary of State"),
         ("The rain fell on Ida Tarn.", None),
+        ("THEY MET KENYAN FOREIGN MINISTER Ida Tarn.", "KENYAN FOREIGN MINISTER"),
         ("Ida Tarn, joined by Justice Holm and others, sang.", None),
         ("Ida Tarn, both prior to the general vote and after it, sang.", None),
         ("Ida Tarn, a retired police officer, sang.", "retired police officer"),
