@@ -16,9 +16,11 @@ from pipeline.annotate.layout import CharSpan, Layout
 _SENTENCE_END = re.compile(r"(?:\.[”\"’')]*|[!?])\s+[“\"A-Z]")
 _MARKS = re.compile(r"[“\"«„]|''")
 _SECOND_VERB = re.compile(r",?\s+(?:and|but)\s+(?:\w+ly\s+|also\s+|then\s+)?$")
+_WHICH = re.compile(r",\s+which\s+$")
 _GOES_ON = re.compile(r"(?:that|to|for|and|of|in|as|or|but|with|at|from|if|on)\b", re.IGNORECASE)
 SENTENCE_COST = 60
 GOING_ON = 15
+UNSURE = 0.4
 SECOND_VERB_COST = 30
 """In "told them A and called B" the first content is not the second verb's, though nearer to it."""
 FARTHEST_SOURCE = 150
@@ -69,7 +71,22 @@ def link(layout: Layout, spans: Sequence[CharSpan]) -> list[Attribution]:
             speaking = item
     for item in linked:
         item.content = _joined(text, item.content)
+        _give_back(text, item, linked)
     return linked + alone + [part for item in linked for part in _parted(layout, item)]
+
+
+def _give_back(text: str, item: Attribution, linked: Sequence[Attribution]) -> None:
+    """Give "claimed A, which is aimed at B" to the claim, if the tagger hardly thinks it a cue."""
+    lead = _WHICH.search(text, max(0, item.cue[0].start - 12), item.cue[0].start)
+    unsure = all(span.score < UNSURE for span in [*item.cue, *item.source])
+    if lead is None or not unsure or not item.content:
+        return
+    for other in linked:
+        if other.content and other.content[-1].end == lead.start():
+            end = max(content.end for content in item.content)
+            other.content[-1] = other.content[-1]._replace(end=end)
+            item.content = []
+            return
 
 
 def _joined(text: str, contents: Sequence[CharSpan]) -> list[CharSpan]:

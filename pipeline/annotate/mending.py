@@ -21,6 +21,11 @@ NEAR = 50
 """Characters between a quotation and the speech verb that introduces it."""
 _RELATIVE = re.compile(r"\S,?\s+(who|which|that)$", re.IGNORECASE)
 _LEADS_UP = re.compile(rf"{speech_verb_pattern().pattern}\s+(?:[\w’'-]+\s+){{0,3}}$", re.IGNORECASE)
+_DAY = (
+    r"(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|"
+    r"(?:Jan|Feb|March|April|May|June|July|Aug|Sept|Oct|Nov|Dec)[a-z]*\.?\s+\d{1,2})"
+)
+_DATE_AND = re.compile(rf"\s+on\s+{_DAY}\s+and\s+(?:the|an?)\s+[^,;:.!?“”\"\n]+(?=[.!?](?:\s|$))")
 _ASIDE = re.compile(r"\s?[—–]\s?[^—–]{3,60}[—–]\s?")
 _OTHER_VERB = re.compile(
     r"\s+((?:[A-Z][\w.’'-]*)(?:\s+[A-Z][\w.’'-]*){0,3}|he|she|they)\s+"
@@ -43,7 +48,7 @@ def _snapped(text: str, spans: Sequence[CharSpan], quoted: Sequence[Quotation]) 
     """Grow contents to the marks of their quotations; drop cues and sources that lie inside."""
     grown: list[CharSpan] = []
     for content in sorted(span for span in spans if span.label == "Content"):
-        start, end = content.start, content.end
+        start, end = content.start, _past_date(text, content)
         for quotation in quoted:
             if quotation.overlaps(start, end):
                 # PolNeAR takes the "that" of “said that …” in; in front of a mark it is no speech.
@@ -62,6 +67,15 @@ def _snapped(text: str, spans: Sequence[CharSpan], quoted: Sequence[Quotation]) 
         if span.label != "Content" and not _covered(span, grown)
     ]
     return sorted([*grown, *others])
+
+
+def _past_date(text: str, content: CharSpan) -> int:
+    """Return the end of a content that goes on behind a date: "A in Oslo | on May 3 and B in Rome".
+
+    What "and" joins to the content is content, so the date between them is no date of the saying.
+    """
+    match = _DATE_AND.match(text, content.end)
+    return match.end() if match else content.end
 
 
 def _interrupted(text: str, content: CharSpan, quoted: Sequence[Quotation]) -> list[CharSpan]:

@@ -51,7 +51,9 @@ _SUBJECT_PHRASE = re.compile(
     re.IGNORECASE,
 )
 _SECOND_VERB = re.compile(r"\b(?:and|but)\s+(?:\w+ly\s+|then\s+|also\s+|later\s+)?$")
-_PARTICIPLE = re.compile(r"(?:[,—–]|\s-|\b(?:and|but|while|by|in|after|before))\s+(?:\w+ly\s+)?$")
+_PARTICIPLE = re.compile(
+    r"(?:[,—–][”\"’»']*|\s-|\b(?:and|but|while|by|in|after|before))\s+(?:\w+ly\s+)?$"
+)
 EARLY = 3
 """Words before a participle that opens its sentence: "One month after announcing …"."""
 _ACCORDING = re.compile(r"according to|as reported by", re.IGNORECASE)

@@ -263,6 +263,36 @@ def test_after_a_quotation_any_verb_is_one_of_speech():
     ]
 
 
+def test_a_relative_clause_belongs_to_the_claim_if_hardly_a_cue():
+    text = "Ida Holm called it safe, which is aimed at keeping boats out."
+    for score, count in [(0.2, 1), (0.9, 2)]:
+        spans = [
+            CharSpan(0, 8, "Source"),
+            CharSpan(9, 15, "Cue"),
+            CharSpan(16, 23, "Content"),
+            CharSpan(25, 30, "Source", score),
+            CharSpan(31, 42, "Cue", score),
+            CharSpan(43, 60, "Content"),
+        ]
+        found = annotate_spans(text, Read((), tuple(spans))).quotes
+        assert len(found) == count
+        end = found[0].content[0][1]
+        assert (
+            text[16:end] == ("it safe", "it safe, which is aimed at keeping boats out")[2 - count]
+        )
+
+
+def test_what_and_joins_to_the_content_is_content():
+    text, found = annotate(
+        "[S:Ida Holm] [C:said] [K:the board would meet in Lindt] on May 3 and the council the day "
+        "after. [S:Ida Holm] [C:said] [K:the board would meet] on Monday and left."
+    )
+    assert [contents(text, quote) for quote in found.quotes] == [
+        ["the board would meet in Lindt on May 3 and the council the day after"],
+        ["the board would meet"],
+    ]
+
+
 def test_an_aside_between_dashes_is_no_content():
     text, found = annotate("[K:“We go”—she paused—“at dawn,”] [C:said] [S:Ida Holm].")
     assert contents(text, found.quotes[0]) == ["“We go”", "“at dawn,”"]
