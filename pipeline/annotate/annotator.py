@@ -164,14 +164,7 @@ class Annotator:
         return [self._as_read(doc, spans) for doc, spans in zip(docs, tagged, strict=True)]
 
     def _as_read(self, doc: Doc, spans: TaggedSpans) -> Read:
-        if self.uses_own_entities:
-            return read_doc(doc, spans)
-        entities = (
-            CharSpan(entity.start_char, entity.end_char, OTHERS[entity.label_])
-            for entity in doc.ents
-            if entity.label_ in OTHERS
-        )
-        return Read(tuple(entities), read_doc(doc, spans).attribution)
+        return read_doc(doc, spans) if self.uses_own_entities else read_others(doc, spans)
 
 
 def _headed(text: str, title: str | None) -> str:
@@ -194,6 +187,16 @@ def read_doc(doc: Doc, spans: TaggedSpans) -> Read:
         tuple(_characters(doc, span, TAGGER[span.label]) for span in spans.entities),
         tuple(_characters(doc, span, span.label) for span in spans.attribution),
     )
+
+
+def read_others(doc: Doc, spans: TaggedSpans) -> Read:
+    """Take the names that another pipeline has put into the Doc, and the tagger's attributions."""
+    entities = (
+        CharSpan(entity.start_char, entity.end_char, OTHERS[entity.label_])
+        for entity in doc.ents
+        if entity.label_ in OTHERS
+    )
+    return Read(tuple(entities), read_doc(doc, spans).attribution)
 
 
 def _characters(doc: Doc, span: TokenSpan, label: str) -> CharSpan:

@@ -23,7 +23,7 @@ from spacy.tokens import Doc, Span
 from spacy.util import load_model_from_path
 
 from pipeline.annotate.aliases import country_of
-from pipeline.annotate.annotator import BATCH_CHARACTERS, annotate_spans, read_doc
+from pipeline.annotate.annotator import BATCH_CHARACTERS, annotate_spans, read_doc, read_others
 from pipeline.annotate.labels import LABELS
 from pipeline.annotate.language import is_english
 from pipeline.annotate.modelfiles import CONFIG, ModelFiles
@@ -54,18 +54,26 @@ _OF_QUOTE = ("kind", "speaker", "confidence", "cue_class", "speakers")
         "span._.country",
         *(f"span._.{name}" for name in (*_OF_QUOTE, "quote", "source", "cue")),
     ],
-    default_config={"model": None},
+    default_config={"model": None, "overwrite_ents": True},
 )
-def make_annotator(nlp: Language, name: str, model: str | None = None) -> AnnotatorPipe:
-    """Make the component; `model` is a folder of another model than the one that ships."""
-    return AnnotatorPipe(Tagger.load(Path(model) if model else None))
+def make_annotator(
+    nlp: Language, name: str, model: str | None, overwrite_ents: bool
+) -> AnnotatorPipe:
+    """Make the component.
+
+    `model` is the folder of another model than the one that ships. Unless `overwrite_ents`, the
+    names that the pipeline has found before stay, and quotes are built on them.
+    """
+    return AnnotatorPipe(Tagger.load(Path(model) if model else None), overwrite_ents)
 
 
 class AnnotatorPipe:
     """The component: tags documents in batches and writes names and quotes into them."""
 
-    def __init__(self, tagger: Tagger) -> None:
+    def __init__(self, tagger: Tagger, overwrite_ents: bool = True) -> None:
+        """Take a loaded model; `overwrite_ents` as in the factory."""
         self._tagger = tagger
+        self._overwrite = overwrite_ents
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -82,14 +90,18 @@ class AnnotatorPipe:
         A batch is `batch_size` documents or 200,000 characters, whichever is less; what is found
         does not depend on it.
         """
+        read = read_doc if self._overwrite else read_others
         for batch in _batches(stream, batch_size):
             readable = [is_english(text) for _, text in batch]
             found = iter(self._tagger.tag([doc for doc, _ in compress(batch, readable)]))
             for (doc, text), good in zip(batch, readable, strict=True):
                 if good:
-                    write(doc, annotate_spans(text, read_doc(doc, next(found))))
+                    annotation = annotate_spans(text, read(doc, next(found)))
                 else:
-                    write(doc, Annotation(outcome=Outcome.NOT_ENGLISH))
+                    annotation = Annotation(outcome=Outcome.NOT_ENGLISH)
+                if self._overwrite:
+                    write_entities(doc, annotation)
+                write_quotes(doc, annotation)
                 yield doc
 
     def forget(self) -> None:
@@ -139,12 +151,8 @@ def _batches(stream: Iterable[Doc], most: int) -> Iterator[list[tuple[Doc, str]]
         yield batch
 
 
-def write(doc: Doc, annotation: Annotation) -> None:
-    """Put an annotation of the document's text into the document."""
-    doc.user_data[_KEPT] = {
-        "outcome": annotation.outcome.value,
-        "quotes": [_plain(quote) for quote in annotation.quotes],
-    }
+def write_entities(doc: Doc, annotation: Annotation) -> None:
+    """Put the names of the document's text into the document."""
     entities = []
     for mention in annotation.mentions:
         span = doc.char_span(
@@ -155,6 +163,14 @@ def write(doc: Doc, annotation: Annotation) -> None:
             span._.name, span._.role = mention.name, mention.role
             entities.append(span)
     doc.set_ents(entities)
+
+
+def write_quotes(doc: Doc, annotation: Annotation) -> None:
+    """Put the quotes of the document's text, and what became of it, into the document."""
+    doc.user_data[_KEPT] = {
+        "outcome": annotation.outcome.value,
+        "quotes": [_plain(quote) for quote in annotation.quotes],
+    }
     for group, part in GROUPS.items():
         doc.spans[group] = [
             span

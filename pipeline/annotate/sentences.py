@@ -7,7 +7,7 @@ Abbreviations are the tokeniser's affair: "Mr." is one token and no end mark.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from spacy.language import Language
@@ -37,7 +37,8 @@ def set_sentences(doc: Doc) -> Doc:
     blanks = [bool(token.whitespace_) for token in doc]
     starts = np.fromiter(sentence_starts(words, blanks), dtype=bool, count=len(words))
     # 1 and -1 as spaCy's unsigned attributes; token by token it would take four times as long.
-    return doc.from_array(["SENT_START"], np.where(starts, _FIRST, _INSIDE)[:, None])
+    marks: Any = np.where(starts, _FIRST, _INSIDE)[:, None]
+    return doc.from_array(["SENT_START"], marks)
 
 
 def sentence_starts(words: Sequence[str], blanks: Sequence[bool]) -> Iterator[bool]:

@@ -169,6 +169,19 @@ def test_the_component_in_a_pipeline_of_others() -> None:
     assert other.max_length == 1_000_000
 
 
+def test_names_of_others_can_stay() -> None:
+    other = spacy.blank("en")
+    patterns = [{"label": "PER", "pattern": "Marta Ellingsen"}, {"label": "X", "pattern": "nine"}]
+    other.add_pipe("entity_ruler").add_patterns(patterns)
+    other.add_pipe("dateline_annotator", config={"overwrite_ents": False})
+    doc = other(STORY)
+    assert [(entity.text, entity.label_) for entity in doc.ents] == [
+        ("Marta Ellingsen", "PER"),
+        ("nine", "X"),
+    ]
+    assert doc.spans["quotes"][0]._.speaker == "Marta Ellingsen"
+
+
 def test_spacy_knows_the_package() -> None:
     known = spacy.info(NAME)
     assert (known["name"], known["license"]) == ("dateline_news", "Apache-2.0")
