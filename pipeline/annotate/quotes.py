@@ -14,7 +14,14 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from pipeline.annotate.cues import is_speech_verb
-from pipeline.annotate.forms import Turn, find_turns, formed, leads_to_block, signature_of
+from pipeline.annotate.forms import (
+    FORM_SCORE,
+    Turn,
+    find_turns,
+    formed,
+    leads_to_block,
+    signature_of,
+)
 from pipeline.annotate.layout import CharSpan, Layout
 from pipeline.annotate.linking import Attribution, link
 from pipeline.annotate.marks import Marks, Quotation, is_speech, is_title, words_in
@@ -77,7 +84,9 @@ class QuoteFinder:
         if not quoted and self._take_signature(bounds):
             return
         linked = formed(self._layout, bounds, quoted, self._mentions)
-        if not linked and (spans or quoted):
+        if linked:
+            self._open = None
+        elif spans or quoted:
             mended = mend(self._layout.text, bounds, spans, quoted)
             linked = sorted(link(self._layout, mended), key=lambda item: item.start)
             if quoted and self._is_bare(number, quoted):
@@ -102,12 +111,12 @@ class QuoteFinder:
         """Make "HOLM: We go." one attribution with the paragraphs up to the next turn."""
         if turn.is_first or self._last is None:
             self._last = Attribution(
-                cue=[CharSpan(*turn.colon, "Cue", RULE_SCORE)],
-                source=[CharSpan(*turn.label, "Source", RULE_SCORE)],
+                cue=[CharSpan(*turn.colon, "Cue", FORM_SCORE)],
+                source=[CharSpan(*turn.label, "Source", FORM_SCORE)],
                 is_verbatim=turn.is_transcript,
             )
             self._found.append(self._last)
-        self._last.content.append(CharSpan(*turn.content, "Content", RULE_SCORE))
+        self._last.content.append(CharSpan(*turn.content, "Content", FORM_SCORE))
         self._open = self._lead = None
 
     def _complete(self, linked: list[Attribution], quoted: list[Quotation]) -> None:
