@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left
 from dataclasses import dataclass, field, replace
 
 from pipeline.annotate.chains import Chains, Entity
@@ -19,6 +20,12 @@ from pipeline.annotate.titles import honorific_gender, is_office, is_title_word
 
 NEAR = 2
 """Paragraphs back in which a full name decides who of that surname a bare one is."""
+AROUND = 20
+"""Mentions looked at on either side of one."""
+LATEST = 3
+"""Full mentions of each person that are looked at for a bare one."""
+MOST_ALIKE = 20
+"""People of one surname that are told apart; a telephone directory has more."""
 MOST_NAMES = 60
 """Bare names looked for in the text; an article has about eight."""
 _PARTICLES = frozenset("le la de van von bin el del di da du dos das den der".split())
@@ -94,7 +101,8 @@ def _add(known: dict[str, list[_Candidate]], candidate: _Candidate) -> None:
         if same_person(words, tuple(map(plain, folded(other.entity.name)))):
             other.places = sorted([*other.places, *candidate.places])
             return
-    alike.append(candidate)
+    if len(alike) < MOST_ALIKE:
+        alike.append(candidate)
 
 
 def _by_given_name(known: dict[str, list[_Candidate]]) -> dict[str, list[_Candidate]]:
@@ -136,11 +144,12 @@ def _meant(layout: Layout, chains: Chains, number: int, choices: list[_Candidate
     gender = honorific_gender(layout.text, start)
     if gender:
         choices = [c for c in choices if c.entity.gender in {gender, None}]
+    genders = {c.entity.gender for c in choices}
+    if genders == {"m", "f"} or (len(choices) == 1 and choices[0].entity is not given):
+        told = _gender_behind(layout, chains, number)
+        choices = [c for c in choices if None in {told, c.entity.gender} or told == c.entity.gender]
     if len(choices) < 2:
         return choices[0].entity if choices else given
-    genders = {c.entity.gender for c in choices}
-    told = _gender_behind(layout, chains, number) if genders == {"m", "f"} else None
-    choices = [c for c in choices if told in {None, c.entity.gender}]
     near = _named_before(layout, start, choices)
     if near:
         return near
@@ -150,12 +159,10 @@ def _meant(layout: Layout, chains: Chains, number: int, choices: list[_Candidate
 def _gender_behind(layout: Layout, chains: Chains, number: int) -> str | None:
     """Return the gender of the pronouns behind a mention that is its sentence's only person."""
     start, end = layout.sentence_at(chains.spans[number].start)
-    others = [
-        s
-        for s, e in zip(chains.spans, chains.of, strict=True)
-        if e.label == "PERSON" and start <= s.start < end
-    ]
-    if len(others) != 1:
+    around = chains.of[max(0, number - AROUND) : number + AROUND]
+    places = chains.spans[max(0, number - AROUND) : number + AROUND]
+    inside = [s for s, e in zip(places, around, strict=True) if e.label == "PERSON"]
+    if sum(start <= span.start < end for span in inside) != 1:
         return None
     male, female = gender_votes(layout.text[chains.spans[number].end : end])
     return None if male == female else "m" if male > female else "f"
@@ -170,10 +177,15 @@ def _named_before(layout: Layout, start: int, choices: list[_Candidate]) -> Enti
     near = [
         (layout.sentence_at(place)[0], -place, number)
         for number, candidate in enumerate(choices)
-        for place in candidate.places
-        if place < start and here - layout.paragraph_at(place) <= NEAR
+        for place in _latest(candidate.places, start)
+        if here - layout.paragraph_at(place) <= NEAR
     ]
     return choices[max(near)[2]].entity if near else None
+
+
+def _latest(places: list[int], start: int) -> list[int]:
+    end = bisect_left(places, start)
+    return places[max(0, end - LATEST) : end]
 
 
 def _pass_on(before: list[Entity], of: list[Entity]) -> None:
