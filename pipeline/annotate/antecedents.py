@@ -35,7 +35,7 @@ class Antecedents(Salience):
         start = self.layout.sentence_at(position)[0]
         for number in self.before(position):
             span, entity = self.chains.spans[number], self.chains.of[number]
-            if span.start < start or position - span.end > 80:
+            if span.start < start or position - span.end > 160:
                 break
             if entity.label in {"PERSON", "ORG"}:
                 near = position - span.end <= 3

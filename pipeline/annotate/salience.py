@@ -53,6 +53,8 @@ LEAST, MOST = 0.3, 0.95
 """Bounds of the chance; the softmax of the scores is right as often as it says in between."""
 FAR = 0.45
 """The chance where nobody of that gender was named lately, and the last speaker is taken."""
+MISJUDGED = 0.4
+"""The chance where only people of the other gender are near."""
 DEPTH = 6
 """Pronouns looked back through; every one is resolved once."""
 _POSSESSED = re.compile(
@@ -130,7 +132,10 @@ class Salience(Discourse):
                 near = self.paragraphs_since(end, position) <= 1
                 if entity.gender in {gender, None} or near:
                     return [Speaker(entity.name, "PERSON")], FAR
-        return NOBODY
+        # A given name tells a gender wrongly at times: "Ashley", "Jan".
+        scores = self._scores(position, None, 1, DEPTH)
+        best = max(scores, key=lambda entity: scores[entity], default=None)
+        return ([Speaker(best.name, "PERSON")], MISJUDGED) if best else NOBODY
 
     def _scores(
         self, position: int, gender: str | None, reach: int, depth: int
