@@ -156,11 +156,11 @@ class Salience(Discourse):
                 seen[entity] = (
                     FREQUENT * math.log(static.nth)
                     + IN_BETWEEN * min(3, len(seen))
-                    + SAME_GENDER * (gender is not None and entity.gender == gender)
-                    + self._as_speaker(entity, position)
+                    + self._as_person(entity, position, gender)
                 )
-            score = static.weight + PARAGRAPH * away + SAME_SENTENCE * (static.sentence == sentence)
-            score += SENTENCE_BEFORE * (static.sentence == before and not away) + seen[entity]
+            score = seen[entity] + static.weight + PARAGRAPH * away
+            score += SAME_SENTENCE * (static.sentence == sentence)
+            score += SENTENCE_BEFORE * (static.sentence == before and not away)
             scores[entity] = max(scores.get(entity, score), score)
         self._add_last_speaker(scores, position, gender, reach)
         if gender:
@@ -169,6 +169,10 @@ class Salience(Discourse):
             if hearer:
                 scores.pop(hearer, None)
         return scores
+
+    def _as_person(self, entity: Entity, position: int, gender: str | None) -> float:
+        known = gender is not None and entity.gender == gender
+        return SAME_GENDER * known + self._as_speaker(entity, position)
 
     def _static_of(self, number: int) -> _Static:
         static = self._static.get(number)
@@ -242,8 +246,7 @@ class Salience(Discourse):
             away = self.paragraphs_since(end, position)
             fits = entity and entity.label == "PERSON" and entity.gender in {gender, None}
             if entity and away <= reach and (fits or (entity.label == "PERSON" and not gender)):
-                score = self._as_speaker(entity, position) + PARAGRAPH * away
-                score += SAME_GENDER * (gender is not None and entity.gender == gender)
+                score = self._as_person(entity, position, gender) + PARAGRAPH * away
                 scores.setdefault(entity, score)
             return
 
@@ -263,7 +266,7 @@ class Salience(Discourse):
                 continue
             base = seen.get(entity)
             if base is None:
-                base = SAME_GENDER * (entity.gender == gender) + self._as_speaker(entity, position)
+                base = self._as_person(entity, position, gender)
             away = self.paragraphs_since(pronoun.position, position)
             score = base + SAME_PRONOUN[pronoun.is_subject] + PARAGRAPH * away
             score += SAME_SENTENCE * (here == self.layout.sentence_at(pronoun.position))
