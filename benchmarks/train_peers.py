@@ -8,6 +8,7 @@ by data, recipe and seed, and are never shipped.
 from __future__ import annotations
 
 import argparse
+import fcntl
 import hashlib
 import json
 import os
@@ -15,7 +16,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,10 +39,13 @@ class Peer:
     steps: int
     minutes: int
     """CPU minutes it took where it was measured; told before training starts."""
+    unit: str = ""
+    """What one document is, where that is not a whole document of the data."""
 
     def folder(self, data: Path) -> Path:
         """Return where it lies: another recipe, seed or byte of data is another folder."""
-        digest = hashlib.sha256(repr((self.components, self.steps, SEED)).encode())
+        recipe = repr((self.components, self.steps, SEED)) + self.unit
+        digest = hashlib.sha256(recipe.encode())
         for file in self.files:
             digest.update((data / file).read_bytes())
         return RUNS / f"{self.name}-{digest.hexdigest()[:12]}-seed{SEED}"
@@ -56,6 +61,7 @@ PEERS = {
             peer_data.named_docs,
             steps=2_400,
             minutes=6,
+            unit="paragraph",
         ),
         Peer(
             "trees",
@@ -89,7 +95,6 @@ def train(peer: Peer, data: Path) -> Path:
 
     folder = peer.folder(data)
     started = time.process_time()
-    RUNS.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=RUNS) as name:
         work = Path(name)
         for part, docs in zip(("train", "held"), peer.docs(data), strict=True):
@@ -122,10 +127,20 @@ def main() -> None:
     os.nice(10)
     data = data_folder()
     for name in names:
-        folder = PEERS[name].folder(data)
-        if not folder.exists():
-            train(PEERS[name], data)
+        with _alone(name):
+            folder = PEERS[name].folder(data)
+            if not folder.exists():
+                train(PEERS[name], data)
         sys.stdout.write(f"{name}: {folder}\n")
+
+
+@contextmanager
+def _alone(name: str) -> Iterator[None]:
+    """Wait until no other process trains this peer."""
+    RUNS.mkdir(parents=True, exist_ok=True)
+    with (RUNS / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 if __name__ == "__main__":

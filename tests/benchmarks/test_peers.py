@@ -4,9 +4,10 @@ import pytest
 import spacy
 from spacy.tokens import Doc
 
-from benchmarks.peer_data import free_sentences, parted, relabelled
+from benchmarks.peer_data import free_sentences, named_paragraphs, parted, relabelled
 from benchmarks.peers import _paragraphs, _parts, _quotations, _runs
 from benchmarks.train_peers import PEERS
+from training.corpora import Document
 
 TREE = """# text = Ada Marie Lund was seen
 1\tAda\tAda\tPROPN\tNNP\t_\t5\tnsubj:pass\t_\t_
@@ -39,11 +40,19 @@ def test_genres_under_non_commercial_terms_are_left_out_up_to_the_next_document(
     assert [sentence[-1] for sentence in free_sentences(text)] == ["A", "D"]
 
 
-def test_every_twentieth_document_is_held_out():
+def test_every_twentieth_article_is_held_out():
     nlp = spacy.blank("en")
-    parts = parted([nlp.make_doc(str(number)) for number in range(45)])
-    assert [doc.text for doc in parts.held_out] == ["0", "20", "40"]
-    assert len(parts.train) == 42
+    parts = parted([[nlp.make_doc(f"{number} a"), nlp.make_doc("b")] for number in range(45)])
+    assert [doc.text for doc in parts.held_out] == ["0 a", "b", "20 a", "b", "40 a", "b"]
+    assert len(parts.train) == 84
+
+
+def test_names_keep_their_places_in_paragraphs_and_those_inside_a_token_are_left_out():
+    text = "Ada Lund went.\n\nTo Oslo, from Bergenhus.\n\n"
+    spans = ((0, 8, "Person"), (19, 23, "Location"), (30, 36, "Location"))
+    docs = named_paragraphs(spacy.blank("en"), Document("a", text, spans, "entities"))
+    found = [[(entity.text, entity.label_) for entity in doc.ents] for doc in docs]
+    assert found == [[("Ada Lund", "Person")], [("Oslo", "Location")]]
 
 
 def test_runs_of_tokens_and_paragraphs_keep_their_places():
