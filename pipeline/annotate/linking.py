@@ -7,6 +7,7 @@ A boundary between sentences counts as 60 characters; sources farther than 150 s
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -26,6 +27,8 @@ SECOND_VERB_COST = 30
 FARTHEST_SOURCE = 150
 FAR = 300
 """Characters beyond which another sentence is taken for granted."""
+NEAR = 200
+"""Characters around a content in which its cue is looked for first, then five times as many."""
 
 
 @dataclass(slots=True, eq=False)
@@ -55,6 +58,8 @@ def link(layout: Layout, spans: Sequence[CharSpan]) -> list[Attribution]:
     cues = [span for span in spans if span.label == "Cue"]
     linked = [Attribution(cue=[cue]) for cue in cues]
     _give_sources(text, [span for span in spans if span.label == "Source"], linked)
+    anchors = _Anchors(linked)
+    cue_starts = sorted(cue.start for cue in cues)
     alone: list[Attribution] = []
     speaking: Attribution | None = None
     for content in spans:
@@ -63,8 +68,8 @@ def link(layout: Layout, spans: Sequence[CharSpan]) -> list[Attribution]:
         if not linked:
             alone.append(Attribution(content=[content]))
             continue
-        item = min(linked, key=lambda item: _distance(text, content, item))
-        if speaking is not None and item.content and _stands_alone(layout, content, cues):
+        item = anchors.nearest(text, content)
+        if speaking is not None and item.content and _stands_alone(layout, content, cue_starts):
             item = item if any(map(partial(_has_marks, text), item.content)) else speaking
         item.content.append(content)
         if _is_marked(text, content):
@@ -73,6 +78,43 @@ def link(layout: Layout, spans: Sequence[CharSpan]) -> list[Attribution]:
         item.content = _joined(text, item.content)
         _give_back(text, item, linked)
     return linked + alone + [part for item in linked for part in _parted(layout, item)]
+
+
+class _Anchors:
+    """The cues and sources of attributions by their places: only near ones need be weighed."""
+
+    def __init__(self, linked: Sequence[Attribution]) -> None:
+        """Take attributions, each with a cue and perhaps a source."""
+        self._linked = linked
+        placed = [
+            (span.start, span.end, place)
+            for place, item in enumerate(linked)
+            for span in [*item.cue, *item.source]
+        ]
+        self._placed = sorted(placed)
+        self._starts = [start for start, _, _ in self._placed]
+        self._longest = max((end - start for start, end, _ in placed), default=0)
+
+    def within(self, span: CharSpan, reach: int) -> list[int]:
+        """Return the numbers, ascending, of the attributions not farther from a span than that."""
+        low = bisect_left(self._starts, span.start - reach - self._longest)
+        high = bisect_right(self._starts, span.end + reach)
+        near = self._placed[low:high]
+        return sorted({place for _, end, place in near if span.start - end <= reach})
+
+    def nearest(self, text: str, content: CharSpan) -> Attribution:
+        """Return the attribution that a content costs least to, of equals the first.
+
+        Whatever lies beyond the reach costs more than the reach less what going on saves.
+        """
+        reach = NEAR
+        while True:
+            places = self.within(content, reach)
+            costs = [(_distance(text, content, self._linked[place]), place) for place in places]
+            best = min(costs, default=None)
+            if best and (best[0] <= reach - GOING_ON or len(places) == len(self._linked)):
+                return self._linked[best[1]]
+            reach *= 5
 
 
 def _give_back(text: str, item: Attribution, linked: Sequence[Attribution]) -> None:
@@ -101,7 +143,7 @@ def _joined(text: str, contents: Sequence[CharSpan]) -> list[CharSpan]:
     return joined
 
 
-def _stands_alone(layout: Layout, content: CharSpan, cues: Sequence[CharSpan]) -> bool:
+def _stands_alone(layout: Layout, content: CharSpan, cue_starts: Sequence[int]) -> bool:
     """Tell a quotation that is a sentence of its own, so that who spoke before goes on.
 
     In "“A,” she said, referring to B. “C.”" the last words are hers, whatever verb stands nearer.
@@ -111,7 +153,7 @@ def _stands_alone(layout: Layout, content: CharSpan, cues: Sequence[CharSpan]) -
     start, end = layout.sentence_at(content.start)[0], layout.sentence_at(content.end - 1)[1]
     if layout.text[start : content.start].strip() or layout.text[content.end : end].strip(" .\n"):
         return False
-    return not any(start <= cue.start < end for cue in cues)
+    return bisect_left(cue_starts, start) == bisect_left(cue_starts, end)
 
 
 def _parted(layout: Layout, item: Attribution) -> list[Attribution]:
@@ -125,7 +167,7 @@ def _parted(layout: Layout, item: Attribution) -> list[Attribution]:
         return []
     text = layout.text
     marked = [content for content in item.content if _is_marked(text, content)]
-    plain = [content for content in item.content if content not in marked]
+    plain = [content for content in item.content if not _is_marked(text, content)]
     if not marked:
         return _parted_plain(layout, item)
     cue = item.cue[0]
@@ -167,10 +209,11 @@ def _is_marked(text: str, content: CharSpan) -> bool:
 
 def _give_sources(text: str, sources: list[CharSpan], linked: list[Attribution]) -> None:
     """Give every cue at most one source, the nearest pairs first."""
+    cues = _Anchors(linked)
     pairs = sorted(
-        (_cost(text, source, item.cue[0]), number, place)
+        (_cost(text, source, linked[place].cue[0]), number, place)
         for number, source in enumerate(sources)
-        for place, item in enumerate(linked)
+        for place in cues.within(source, FARTHEST_SOURCE)
     )
     used: set[int] = set()
     for cost, number, place in pairs:
