@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from pipeline.annotate.chains import Chains, chain_mentions
 from pipeline.annotate.confidence import confidence
 from pipeline.annotate.cues import cue_class
+from pipeline.annotate.fullnames import with_full_names
 from pipeline.annotate.labels import OTHERS, TAGGER
 from pipeline.annotate.language import is_english
 from pipeline.annotate.layout import CharSpan, Layout
@@ -57,7 +58,7 @@ def annotate_spans(
     """Make names, quotes and speakers of the spans that a tagger found in a text."""
     layout = Layout(text)
     spans = clean_mentions(text, read.entities)
-    chains = chain_mentions(layout, spans, list(title_names))
+    chains = with_full_names(layout, chain_mentions(layout, spans, list(title_names)))
     return Annotation(mentions=_mentions(text, chains), quotes=_quotes(layout, read, chains))
 
 

@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from pipeline.annotate.agreement import normal_forms
 from pipeline.annotate.aliases import key, load_aliases
@@ -38,6 +38,9 @@ _CORPORATE = frozenset(
 _BODIES = frozenset(
     "council committee commission parliament assembly court board secretariat office".split()
 )
+MOST_ALIKE = 100
+"""Long names of one first letter or outer word among which a short one's is looked for; an article
+has about five, and in a directory nobody can tell."""
 SPELLED_OUT = frozenset({"ORG", "EVENT", "LAW", "MISC", "FAC", "PRODUCT", "WORK_OF_ART"})
 """Labels whose names are shortened to initials."""
 
@@ -147,6 +150,7 @@ class _Names:
         self._before = dict(zip((s.start for s in spans[1:]), spans, strict=False))
         for span, following in pairwise(spans):
             self._define(span, following)
+        self._explained = {long: n for n, long in reversed([*enumerate(self._defined.values())])}
         self._counts = Counter(
             " ".join(text[s.start : s.end].split()) for s in spans if s.label in SPELLED_OUT
         )
@@ -196,9 +200,11 @@ class _Names:
             return defined
         if span.label not in SPELLED_OUT:
             return surface
-        longs = [long for long in self._defined.values() if f" {surface}".endswith(f" {long}")]
+        words = surface.split(" ")
+        ends = (" ".join(words[first:]) for first in range(len(words)))
+        longs = [end for end in ends if end in self._explained]
         if longs:
-            return longs[0]
+            return min(longs, key=self._explained.__getitem__)
         if self._aliases.find(surface):
             return surface
         return self._initials_of(surface) or self._shortened(surface, span.label) or surface
@@ -207,6 +213,8 @@ class _Names:
         if not (surface.isupper() and 2 <= len(surface) <= 7):
             return None
         initial = self._by_initial.get(surface[0], set())
+        if len(initial) > MOST_ALIKE:
+            return None
         choices = {long for long in initial if is_acronym(surface, long)}
         return choices.pop() if len(choices) == 1 else None
 
@@ -217,11 +225,12 @@ class _Names:
         """
         words = tuple(surface.split())
         ends = len(words) > 1 or label == "PRODUCT"
+        alike = [self._long.get(words[place].casefold(), []) for place in (-1, 0)]
+        if max(map(len, alike)) > MOST_ALIKE:
+            return None
         fits = [
             " ".join(long)
-            for long in dict.fromkeys(
-                self._long.get(words[-1].casefold(), []) + self._long.get(words[0].casefold(), [])
-            )
+            for long in dict.fromkeys(chain(*alike))
             if len(long) > len(words)
             and ((ends and long[-len(words) :] == words) or _adds_form(long, words))
         ]

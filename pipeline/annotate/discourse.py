@@ -13,7 +13,6 @@ from collections.abc import Iterator, Sequence
 from pipeline.annotate.agreement import are_kin
 from pipeline.annotate.aliases import load_aliases
 from pipeline.annotate.chains import Chains, Entity
-from pipeline.annotate.fullnames import with_full_names
 from pipeline.annotate.genders import gender_votes
 from pipeline.annotate.layout import CharSpan, Layout
 from pipeline.records import Span, Speaker
@@ -31,7 +30,7 @@ class Discourse:
     def __init__(self, layout: Layout, chains: Chains, quoted: Sequence[Span]) -> None:
         """Take the chains and the stretches between marks, where names are seldom antecedents."""
         self.layout = layout
-        self.chains = chains = with_full_names(layout, chains)
+        self.chains = chains
         self._starts = [span.start for span in chains.spans]
         self._quoted = sorted(quoted)
         self._quoted_starts = [start for start, _ in self._quoted]

@@ -8,9 +8,11 @@ nothing marks (a block quote, whose indentation plain text has lost).
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from operator import attrgetter
 
 from pipeline.annotate.cues import is_speech_verb, speech_verb_pattern
 from pipeline.annotate.layout import CharSpan, Layout
@@ -86,8 +88,13 @@ def labelled(
     place = bounds[0]
     for quotation in quoted:
         lead = text[place : quotation.start]
-        name = next((m for m in mentions if place <= m.start and m.end <= quotation.start), None)
-        if name is None or _WORDS.search(lead.replace(text[name.start : name.end], "", 1)):
+        first = bisect_left(mentions, place, key=attrgetter("start"))
+        name = mentions[first] if first < len(mentions) else None
+        if (
+            name is None
+            or name.end > quotation.start
+            or _WORDS.search(lead.replace(text[name.start : name.end], "", 1))
+        ):
             return []
         if not lead.rstrip().endswith(":"):
             return []
@@ -149,9 +156,11 @@ def _turn(
     layout: Layout, first: int, match: re.Match[str], shouted: Sequence[int]
 ) -> Iterator[tuple[int, Turn]]:
     """Yield the paragraphs of one turn: in a transcript up to the next label, if that is near."""
-    following = next((number for number in shouted if number > first), first + 1)
-    is_inside = first in shouted and following - first <= FARTHEST_TURN
-    is_transcript = first in shouted and len(shouted) > 1
+    later = bisect_right(shouted, first)
+    following = shouted[later] if later < len(shouted) else first + 1
+    is_label = later > 0 and shouted[later - 1] == first
+    is_inside = is_label and following - first <= FARTHEST_TURN
+    is_transcript = is_label and len(shouted) > 1
     for number in range(first, following if is_inside else first + 1):
         start, end = layout.paragraphs[number]
         span = _stripped(layout.text, match.end() if number == first else start, end)

@@ -11,7 +11,9 @@ clause before, "After praising X" that of the clause to come.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from operator import attrgetter
 
 from pipeline.annotate.cues import is_speech_verb
 from pipeline.annotate.layout import CharSpan, Layout
@@ -72,7 +74,7 @@ def find_source(
     start, end = layout.sentence_at(cue.start)
     low = max([start, cue.start - LOOK, *(q.end for q in quoted if q.end <= cue.start)])
     high = min([end, cue.end + LOOK, *(q.start for q in quoted if q.start >= cue.end)])
-    near = [m for m in mentions if m.label in SOURCE_LABELS and low <= m.start and m.end <= high]
+    near = list(_inside(mentions, low, high))
     found = _before(text, cue, near, low)
     if found is None and _INVERTED.search(text, max(0, cue.start - 3), cue.start):
         found = _after(text, cue, near, high)
@@ -109,15 +111,21 @@ def _as_source(found: Span | None) -> list[CharSpan]:
     return [CharSpan(*found, "Source", RULE_SCORE)] if found else []
 
 
+def _inside(mentions: Sequence[CharSpan], low: int, high: int) -> Iterator[CharSpan]:
+    """Yield the mentions within [low, high) that may speak; mentions are in order."""
+    for place in range(bisect_left(mentions, low, key=attrgetter("start")), len(mentions)):
+        mention = mentions[place]
+        if mention.start >= high:
+            return
+        if mention.label in SOURCE_LABELS and mention.end <= high:
+            yield mention
+
+
 def _subjects(
     text: str, low: int, high: int, mentions: Sequence[CharSpan], quoted: Sequence[Quotation]
 ) -> Iterator[Span]:
     """Yield the names, pronouns and noun phrases outside marks that a verb may follow, in order."""
-    names = [
-        (m.start, m.end)
-        for m in mentions
-        if m.label in SOURCE_LABELS and low <= m.start and m.end <= high
-    ]
+    names = [(m.start, m.end) for m in _inside(mentions, low, high)]
     others = [
         match.span()
         for pattern in (_SUBJECT_PRONOUN, _SUBJECT_PHRASE)
