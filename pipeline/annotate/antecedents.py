@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from pipeline.annotate.discourse import FARTHEST
 from pipeline.annotate.salience import NOBODY, Answer, Salience
 from pipeline.records import Speaker
 
@@ -66,7 +67,7 @@ class Antecedents(Salience):
 
     def speaker_around(self, position: int) -> Answer:
         """Resolve "I" and "we" between quotation marks: whoever says those words."""
-        for start, end, speakers in reversed(self.utterances):
+        for start, end, speakers in self.utterances[: -FARTHEST - 1 : -1]:
             if start <= position < end:
                 return speakers, 0.7
         return NOBODY

@@ -8,6 +8,7 @@ somebody with a name was called so.
 from __future__ import annotations
 
 import re
+from functools import cached_property
 
 from pipeline.annotate.chains import Entity
 from pipeline.annotate.documents import COLLECTIVE, DOCUMENTS, Documents
@@ -198,13 +199,19 @@ class Descriptions(Documents):
     def by_name(self, phrase: str) -> Answer:
         """Resolve a name that was not tagged at this place: "Hillary" where Hillary Clinton is."""
         words = {word.strip(".,:").casefold() for word in phrase.split() if word[:1].isupper()}
-        fits = [
-            entity
-            for entity in self.chains.entities
-            if entity.label == "PERSON"
-            and words & {entity.name.split()[0].casefold(), entity.name.split()[-1].casefold()}
-        ]
+        fits = list({entity for word in words for entity in self._by_outer_word.get(word, ())})
         return ([Speaker(fits[0].name, "PERSON")], 0.7) if len(fits) == 1 else NOBODY
+
+    @cached_property
+    def _by_outer_word(self) -> dict[str, list[Entity]]:
+        """People by the first and the last word of their names; a third one tells nothing more."""
+        found: dict[str, list[Entity]] = {}
+        for entity in self.chains.entities:
+            words = entity.name.casefold().split() if entity.label == "PERSON" else []
+            for word in {*words[:1], *words[-1:]}:
+                alike = found.setdefault(word, [])
+                alike += [entity] if len(alike) < 2 else []
+        return found
 
 
 def head_noun(phrase: str) -> str:

@@ -18,7 +18,7 @@ from pipeline.annotate.layout import CharSpan, Layout
 from pipeline.records import Span, Speaker
 
 FARTHEST = 600
-"""Mentions looked back at most; an article has about 80."""
+"""Mentions, and utterances, looked back at most; an article has about 80 and 20."""
 MOST_TAILS = 40
 TAIL = 400
 """Mentions of a person, and characters behind each, that are read for pronouns."""

@@ -108,7 +108,9 @@ def _add(known: dict[str, list[_Candidate]], candidate: _Candidate) -> None:
 def _by_given_name(known: dict[str, list[_Candidate]]) -> dict[str, list[_Candidate]]:
     found: dict[str, list[_Candidate]] = {}
     for candidate in [c for alike in known.values() for c in alike]:
-        found.setdefault(plain(folded(candidate.entity.name)[0]), []).append(candidate)
+        alike = found.setdefault(plain(folded(candidate.entity.name)[0]), [])
+        if len(alike) < MOST_ALIKE:
+            alike.append(candidate)
     return found
 
 

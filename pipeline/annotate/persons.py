@@ -140,8 +140,8 @@ class People:
         """Take (position, surface) of every mention of a person, the headline's at -1."""
         self._layout = layout or Layout("")
         self._by_form: dict[tuple[tuple[str, ...], str | None], Person] = {}
-        self._with_word: dict[str, list[Person]] = {}
-        self._bare: dict[str, tuple[list[Person], list[Person], list[Person]]] = {}
+        self._with_word: dict[str, dict[Person, None]] = {}
+        self._bare: dict[str, tuple[dict[Person, None], ...]] = {}
         self._unknown: dict[tuple[str, ...], list[Person]] = {}
         ordered = sorted(forms, key=lambda form: (-len(folded(form[1])), form[0]))
         for position, surface in ordered:
@@ -159,7 +159,7 @@ class People:
     def _ending(self, words: tuple[str, ...]) -> list[Person]:
         return [
             person
-            for person in self._with_word.get(words[-1], [])
+            for person in self._with_word.get(words[-1], {})
             if any(len(f) > len(words) and f[-len(words) :] == words for f in person.forms)
         ]
 
@@ -171,9 +171,7 @@ class People:
         if words not in person.forms:
             person.forms.append(words)
             for word in dict.fromkeys(words):
-                alike = self._with_word.setdefault(word, [])
-                if person not in alike:
-                    alike.append(person)
+                self._with_word.setdefault(word, {}).setdefault(person)
         self._by_form[words, which] = person
         person.generation = person.generation or which
         person.first_seen = min(person.first_seen, position)
@@ -183,7 +181,9 @@ class People:
 
     def _same(self, words: tuple[str, ...], which: str | None) -> Person | None:
         """Find the one person of whose name this is another form; two or more are none."""
-        named = self._with_word.get(words[-1], [])
+        named = self._with_word.get(words[-1], {})
+        if len(named) > MOST_ALIKE:
+            return None
         fits = [
             p
             for p in named
@@ -201,9 +201,7 @@ class People:
             inner = [w for w in form[1:-1] if len(w) > 1 and w not in _PARTICLES]
             for rank, words in enumerate(([] if fathers else [form[-1]], [form[0]], inner)):
                 for word in words:
-                    places = self._bare.setdefault(word, ([], [], []))
-                    if person not in places[rank]:
-                        places[rank].append(person)
+                    self._bare.setdefault(word, ({}, {}, {}))[rank].setdefault(person)
 
     def resolve(
         self, position: int, surface: str, gender: str | None = None, office: str | None = None
@@ -244,7 +242,8 @@ class People:
             found = self._by_form.get((words, generation(surface)))
             choices = [] if found else self._ending(words)
             return found or self._choose(choices, position)
-        choices = next(filter(None, self._bare.get(words[0], ())), [])
+        alike = next(filter(None, self._bare.get(words[0], ())), {})
+        choices = list(alike) if len(alike) <= MOST_ALIKE else []
         if gender:
             sure = [p for p in choices if p.gender == gender]
             choices = sure or [p for p in choices if p.gender is None]
@@ -256,8 +255,6 @@ class People:
     def _choose(self, choices: list[Person], position: int) -> Person | None:
         if len(choices) < 2:
             return choices[0] if choices else None
-        if len(choices) > MOST_ALIKE:
-            return None
         known = [person for person in choices if person.first_seen <= position]
         if len(known) < 2:
             return known[0] if known else min(choices, key=lambda person: person.first_seen)

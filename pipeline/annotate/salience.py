@@ -16,7 +16,7 @@ from typing import NamedTuple
 from pipeline.annotate.chains import Chains, Entity
 from pipeline.annotate.clauses import place_of
 from pipeline.annotate.cues import is_speech_verb
-from pipeline.annotate.discourse import Discourse
+from pipeline.annotate.discourse import FARTHEST, Discourse
 from pipeline.annotate.layout import Layout
 from pipeline.annotate.titles import is_title_word
 from pipeline.records import Span, Speaker
@@ -126,7 +126,7 @@ class Salience(Discourse):
 
     def _far(self, position: int, gender: str) -> Answer:
         """Return the last speaker of that gender, or the one just heard, who is misjudged."""
-        for _, end, speakers in reversed(self.utterances):
+        for _, end, speakers in self.utterances[: -FARTHEST - 1 : -1]:
             entity = self.entities.get(speakers[0].name)
             if entity and entity.label == "PERSON" and end <= position:
                 near = self.paragraphs_since(end, position) <= 1
