@@ -33,7 +33,7 @@ class Settings(BaseSettings):
         description="how we introduce ourselves; name a way to reach you",
     )
     nlp_model: str | None = Field(
-        default=None, description="another installed spaCy pipeline in place of ours"
+        default=None, description="spaCy pipeline or folder of one to take the names from"
     )
     allow_private_addresses: bool = Field(
         default=False, description="fetch loopback and private hosts too"

@@ -238,9 +238,9 @@ def _installed(name: str) -> Language:
         return guard(spacy.load(name))
     except (OSError, ValueError) as error:
         raise ModelError(
-            f"DATELINE_NLP_MODEL={name!r} cannot be loaded: {one_line(str(error))}; install it "
-            f"with `python -m spacy download {name}`, or unset the setting to use Dateline's "
-            f"own model"
+            f"DATELINE_NLP_MODEL={name!r} cannot be loaded: {one_line(str(error)).rstrip('.')}; "
+            f"name a pipeline that is installed in this environment or the folder of one, or "
+            f"unset the setting to use Dateline's own model"
         ) from error
 
 

@@ -28,6 +28,9 @@ def quoted_words(text: str, spans: Sequence[Span]) -> str:
         if words.endswith(",") and _SENTENCE_ENDED.search(before):
             # "We ate," she said. "Then we left.": the comma stands in a full stop's place.
             words = words[:-1] + "."
+        elif words[-1:].isalnum() and _SENTENCE_ENDED.search(before):
+            # «We ate», she said. «Then we left.»: the comma stands outside the marks.
+            words += "."
         words = f"{words} {_bare(text[start:end])}".strip()
     return words.removesuffix(",")
 

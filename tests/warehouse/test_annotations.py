@@ -1,5 +1,7 @@
 """Annotations: what the model found becomes rows whose offsets give back the words."""
 
+import re
+
 import pytest
 
 from pipeline.records import Annotation, Mention, Quote, Speaker
@@ -141,3 +143,16 @@ def test_a_version_that_is_gone_is_left_out(store, annotated):
 )
 def test_quoted_words(text, words):
     assert quoted_words(text, [(0, len(text))]) == words
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("«We ate», she said. «Then we left.»", "We ate. Then we left."),
+        ("«We ate», she said, «and left.»", "We ate and left."),
+        ("«We ate!» she said. «Then we left.»", "We ate! Then we left."),
+    ],
+)
+def test_a_sentence_that_ends_with_its_speaker_ends_in_the_words(text, words):
+    spans = [match.span() for match in re.finditer("«[^»]*»", text)]
+    assert quoted_words(text, spans) == words
