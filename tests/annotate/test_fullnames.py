@@ -3,6 +3,7 @@
 import pytest
 
 from tests.annotate.test_speakers import speaker_of
+from tests.fix_marked import annotate
 
 
 @pytest.mark.parametrize(
@@ -50,3 +51,14 @@ def test_accents_do_not_make_two_people():
         "[S:Oller] [C:said] [K:that all was well in the port]."
     )
     assert speaker_of(text) == "François Oller"
+
+
+@pytest.mark.parametrize(
+    "opening", ["At noon Martin Oake began.", "[P:Ida Oake] met [P:Martin Oake].", "Oake is here."]
+)
+def test_a_speaker_has_the_name_of_his_mention(opening):
+    _, found = annotate(f"{opening} [S:Oake] [C:said] [K:that all was well in the port].")
+    (quote,) = found.quotes
+    (start, end), *_ = quote.source
+    names = {m.name for m in found.mentions if start <= m.start and m.end <= end}
+    assert {speaker.name for speaker in quote.speakers} <= names

@@ -1,0 +1,79 @@
+"""Time grows with the text, not with its square, whatever the text is made of."""
+
+import re
+import time
+from collections.abc import Callable
+
+import pytest
+
+from pipeline.annotate.annotator import Read, annotate_spans
+from pipeline.annotate.layout import CharSpan
+
+BOUND = 3.0
+"""Times as long that the double may take: 2 is linear, 4 the square."""
+
+
+def _name(number: int) -> str:
+    letters = ""
+    while number or not letters:
+        letters, number = letters + chr(97 + number % 26), number // 26
+    return f"B{letters}o"
+
+
+def _lines(pattern: str) -> Callable[[int], str]:
+    return lambda n: "\n".join(pattern.format(_name(number)) for number in range(n))
+
+
+SHAPES: dict[str, tuple[Callable[[int], str], dict[str, str], int]] = {
+    "no sentence ends": (
+        lambda n: "holm said rain came so " * n,
+        {"Source": "holm", "Cue": "said", "Content": "rain came"},
+        400,
+    ),
+    "quotations without sentence ends": (
+        lambda n: "“we all go home,” she said, " * n,
+        {"Source": "she", "Cue": "said", "Content": "“[^”]*”"},
+        400,
+    ),
+    "one surname": (_lines("{} Holm said so."), {"PERSON": r"B\w+ Holm", "Cue": "said"}, 600),
+    "one given name": (_lines("Ida {} said so."), {"PERSON": r"Ida B\w+", "Cue": "said"}, 600),
+    "one kind of body": (
+        _lines("{} Council met the Council."),
+        {"ORG": r"(?:B\w+ )?Council"},
+        1500,
+    ),
+    "one abbreviation": (_lines("Bo {} Ba (BBB) met BBB."), {"ORG": r"Bo B\w+ Ba|BBB"}, 600),
+    "a cue without source a line": (_lines("{} said"), {"PERSON": r"B\w+", "Cue": "said"}, 2500),
+    "labels": (_lines("{}: “We go home and stay.”"), {"PERSON": r"B\w+o"}, 600),
+    "marks": (lambda n: '"a ' * n, {}, 4_000),
+    "capitals": (
+        lambda n: _lines("{}")(n).upper().replace("\n", " "),
+        {"PERSON": r"B\w+ B\w+"},
+        1200,
+    ),
+}
+
+
+def _seconds(text: str, patterns: dict[str, str]) -> float:
+    spans = sorted(
+        CharSpan(*match.span(), label)
+        for label, pattern in patterns.items()
+        for match in re.finditer(rf"\b{pattern}\b" if pattern[0] != "“" else pattern, text)
+    )
+    roles = {"Source", "Cue", "Content"}
+    read = Read(
+        tuple(span for span in spans if span.label not in roles),
+        tuple(span for span in spans if span.label in roles),
+    )
+    start = time.process_time()
+    annotate_spans(text, read)
+    return time.process_time() - start
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_double_the_text_takes_double_the_time(shape):
+    make, patterns, n = SHAPES[shape]
+    _seconds(make(50), patterns)
+    once = min(_seconds(make(n), patterns) for _ in range(2))
+    twice = min(_seconds(make(2 * n), patterns) for _ in range(2))
+    assert twice <= BOUND * once + 0.02
