@@ -100,10 +100,14 @@ def without_titles(name: str) -> str:
 
 
 def _behind_office(name: str) -> str:
-    """Cut up to the last office that has a full name behind it: "Harbour Minister Ida Holm"."""
+    """Cut up to the last office that has a full name behind it: "Harbour Minister Ida Holm".
+
+    Offices may be short: "Velmark Sen. Ida Holm".
+    """
     words = name.split(" ")
     for place in range(len(words) - 3, 0, -1):
-        if words[place].lower() in OFFICES - _SURNAMES and words[place + 1][:1].isupper():
+        office = words[place].lower().rstrip(".")
+        if office in OFFICES - _SURNAMES and words[place + 1][:1].isupper():
             return " ".join(words[place + 1 :])
     return name
 

@@ -123,6 +123,8 @@ def test_the_fullest_form_gives_the_name():
         ("Sheikh Tarn bin Odan", "Tarn bin Odan"),
         ("Tan Sri Datuk Omar Tarn", "Omar Tarn"),
         ("Adv Ida Tarn", "Ida Tarn"),
+        ("Velmark Sen. Ida Tarn", "Ida Tarn"),
+        ("Roy King. Tarn Holm", "Roy King. Tarn Holm"),
         ("President", "President"),
     ],
 )
