@@ -6,6 +6,7 @@ costs about 400 bytes and goes by age. Losing all of them loses time only, so th
 
 import hashlib
 import struct
+import zlib
 from collections.abc import Collection, Iterator, Mapping
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from pipeline.warehouse.retry import transact
 
 _COUNT = struct.Struct("<I")
 _SPAN = struct.Struct("<IIBd")
+_CHECKSUM = struct.Struct("<I")
 
 
 class PostgresWindowMemory:
@@ -42,21 +44,23 @@ class PostgresWindowMemory:
                 "select reading_key, spans from news.window_readings where reading_key = any(%s)",
                 (list(wanted),),
             )
-            return {wanted[stored]: unpack(spans) for stored, spans in found}
+            read = {wanted[stored]: unpack(spans) for stored, spans in found}
+            return {key: reading for key, reading in read.items() if reading is not None}
 
         stored = transact(self._conn, work) if wanted else {}
         self._recent.keep(stored)
         return known | stored
 
     def keep(self, readings: Mapping[bytes, Reading]) -> None:
-        """Store these; what is stored already stays as it is."""
+        """Store these, also in the place of a damaged row."""
         self._recent.keep(readings)
         rows = sorted((self._stored_key(key), pack(spans)) for key, spans in readings.items())
 
         def work(live: Connection) -> None:
             live.execute(
-                "insert into news.window_readings (reading_key, spans)"
-                " select * from unnest(%s::uuid[], %s::bytea[]) on conflict do nothing",
+                "insert into news.window_readings as stored (reading_key, spans)"
+                " select * from unnest(%s::uuid[], %s::bytea[]) on conflict (reading_key)"
+                " do update set spans = excluded.spans where stored.spans <> excluded.spans",
                 ([key for key, _ in rows], [spans for _, spans in rows]),
             )
 
@@ -77,7 +81,7 @@ def forget_old_windows(conn: Connection, days: int) -> int:
 
 
 def pack(reading: Reading) -> bytes:
-    """Return a reading as bytes: a line of labels, then the spans of each head."""
+    """Return a reading as bytes: a checksum, a line of labels, then the spans of each head."""
     labels = sorted({label for head in reading for _, _, label, _ in head})
     parts = [" ".join(labels).encode(), b"\n"]
     for head in reading:
@@ -85,12 +89,16 @@ def pack(reading: Reading) -> bytes:
         parts += [
             _SPAN.pack(start, end, labels.index(label), score) for start, end, label, score in head
         ]
-    return b"".join(parts)
+    packed = b"".join(parts)
+    return _CHECKSUM.pack(zlib.crc32(packed)) + packed
 
 
-def unpack(packed: bytes) -> Reading:
-    """Return the reading that ``pack`` was given."""
-    line, _, spans = packed.partition(b"\n")
+def unpack(packed: bytes) -> Reading | None:
+    """Return the reading that ``pack`` was given, or None of bytes that it did not write."""
+    checksum, written = packed[: _CHECKSUM.size], packed[_CHECKSUM.size :]
+    if checksum != _CHECKSUM.pack(zlib.crc32(written)):
+        return None
+    line, _, spans = written.partition(b"\n")
     return tuple(_heads(line.decode().split(), spans))
 
 

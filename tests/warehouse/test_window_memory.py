@@ -1,5 +1,6 @@
 """Readings as rows: what comes back is what was kept, for the same model only."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -40,3 +41,15 @@ def test_nothing_to_keep_and_nothing_to_recall(store):
     memory = PostgresWindowMemory(store, "m1", WindowMemory())
     memory.keep({})
     assert memory.recall([]) == {}
+
+
+@pytest.mark.parametrize("damaged", ["substring(spans for 20)", "''", r"'\xff0a'", "'Cue'::bytea"])
+def test_a_damaged_row_is_unknown_until_it_is_stored_anew(store, damaged):
+    memory = PostgresWindowMemory(store, "m1", WindowMemory())
+    memory.keep({bytes(16): READING})
+    store.execute(f"update news.window_readings set spans = {damaged}")
+    other = PostgresWindowMemory(store, "m1", WindowMemory())
+    assert other.recall([bytes(16)]) == {}
+    other.keep({bytes(16): READING})
+    again = PostgresWindowMemory(store, "m1", WindowMemory())
+    assert again.recall([bytes(16)]) == {bytes(16): READING}
