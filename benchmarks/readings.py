@@ -15,7 +15,7 @@ from benchmarks.attribution_scores import Parts, Span
 from benchmarks.span_scores import LabelledSpan
 from pipeline.annotate.annotator import Annotator, Read, annotate_spans, read_doc
 from pipeline.annotate.layout import CharSpan
-from pipeline.annotate.tagger import Tagger
+from pipeline.annotate.tagging.tagger import Tagger
 from pipeline.records import Annotation
 from training import corpora
 from training.corpora import Document

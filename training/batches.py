@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from pipeline.annotate import features
+from pipeline.annotate.tagging import features
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

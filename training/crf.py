@@ -1,7 +1,7 @@
 """A linear-chain conditional random field over the labels of a paragraph (Lafferty et al. 2001).
 
-Trains the transition scores that `pipeline.annotate.viterbi` decodes with, under the same BIO
-rules.
+Trains the transition scores that `pipeline.annotate.tagging.viterbi` decodes with, under the same
+BIO rules.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor, nn
 
-from pipeline.annotate.viterbi import FORBIDDEN, Transitions
+from pipeline.annotate.tagging.viterbi import FORBIDDEN, Transitions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

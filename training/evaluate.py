@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import spacy
 
-from pipeline.annotate.tagger import Tagger
+from pipeline.annotate.tagging.tagger import Tagger
 from training import corpora
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from spacy.tokens import Doc
 
-    from pipeline.annotate.tagger import TaggedSpans, TokenSpan
+    from pipeline.annotate.tagging.tagger import TaggedSpans, TokenSpan
     from training.corpora import Document, Span
 
 BATCH = 32

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.tokens import Doc
 
-    from pipeline.annotate.windows import Encoded, Encoder, Window
+    from pipeline.annotate.tagging.windows import Encoded, Encoder, Window
     from training.corpora import Document, Span
 
 

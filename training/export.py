@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
-from pipeline.annotate.tagger import HEADS as OUTPUTS
+from pipeline.annotate.tagging.tagger import HEADS as OUTPUTS
 from training import corpora
 from training.network import BASE, Network, base_folder, read
 from training.train import HEADS, VERSION

@@ -11,7 +11,7 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 from transformers import BertConfig, BertModel
 
-from pipeline.annotate import features
+from pipeline.annotate.tagging import features
 from training.crf import Crf
 
 if TYPE_CHECKING:

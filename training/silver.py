@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import spacy
 
-from pipeline.annotate.tagger import Tagger
+from pipeline.annotate.tagging.tagger import Tagger
 from training import corpora
 from training.evaluate import BATCH, in_characters
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from spacy.tokens import Doc
 
-    from pipeline.annotate.tagger import TaggedSpans
+    from pipeline.annotate.tagging.tagger import TaggedSpans
     from training.corpora import Document, Span
 
 

@@ -21,8 +21,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
-from pipeline.annotate.windows import Encoder
-from pipeline.annotate.wordpiece import WordPiece
+from pipeline.annotate.tagging.windows import Encoder
+from pipeline.annotate.tagging.wordpiece import WordPiece
 from training import corpora
 from training.batches import batches, padded, targets
 from training.examples import bio, examples

@@ -14,18 +14,18 @@ from itertools import chain, repeat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.annotate.chains import Chains, chain_mentions
-from pipeline.annotate.confidence import confidence
-from pipeline.annotate.cues import cue_class
-from pipeline.annotate.fullnames import with_full_names
 from pipeline.annotate.labels import OTHERS, TAGGER
 from pipeline.annotate.language import is_english
 from pipeline.annotate.layout import CharSpan, Layout
 from pipeline.annotate.lean import import_spacy
-from pipeline.annotate.marks import Marks
-from pipeline.annotate.mentions import clean_mentions
-from pipeline.annotate.quotes import QuoteFinder
-from pipeline.annotate.speakers import SpeakerResolver
+from pipeline.annotate.names.chains import Chains, chain_mentions
+from pipeline.annotate.names.fullnames import with_full_names
+from pipeline.annotate.names.mentions import clean_mentions
+from pipeline.annotate.quotes.confidence import confidence
+from pipeline.annotate.quotes.cues import cue_class
+from pipeline.annotate.quotes.finder import QuoteFinder
+from pipeline.annotate.quotes.marks import Marks
+from pipeline.annotate.speakers.resolver import SpeakerResolver
 from pipeline.errors import ModelError
 from pipeline.outcomes import Outcome
 from pipeline.records import Annotation, Mention, Quote, Span
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.tokens import Doc
 
-    from pipeline.annotate.tagger import TaggedSpans, Tagger, TokenSpan
+    from pipeline.annotate.tagging.tagger import TaggedSpans, Tagger, TokenSpan
 
 BATCH_CHARACTERS = 200_000
 """Text tagged at once: about 50 articles, whose windows fill the encoder's batches well."""
@@ -112,7 +112,7 @@ class Annotator:
         Raises:
             ModelError: neither can be loaded; says what to install.
         """
-        from pipeline.annotate.tagger import Tagger
+        from pipeline.annotate.tagging.tagger import Tagger
 
         if nlp_model in OWN:
             return cls(_blank(), Tagger.load(), model_version())
@@ -155,7 +155,7 @@ class Annotator:
         return Annotation(found.mentions, found.quotes, found.outcome, self.version)
 
     def _read(self, texts: list[str]) -> list[Read]:
-        from pipeline.annotate.tagger import TaggedSpans
+        from pipeline.annotate.tagging.tagger import TaggedSpans
 
         if self.uses_own_entities:
             docs = [self.nlp.make_doc(text) for text in texts]
@@ -224,7 +224,7 @@ def _batches(
 def _blank() -> Language:
     spacy = import_spacy()
 
-    from pipeline.annotate.tokens import guard
+    from pipeline.annotate.tagging.tokens import guard
 
     return guard(spacy.blank("en"))
 
@@ -232,7 +232,7 @@ def _blank() -> Language:
 def _installed(name: str) -> Language:
     spacy = import_spacy()
 
-    from pipeline.annotate.tokens import guard
+    from pipeline.annotate.tagging.tokens import guard
 
     try:
         return guard(spacy.load(name))
@@ -248,7 +248,8 @@ def model_version(nlp_model: str | None = None) -> str:
     """Name model and code without loading them: "dateline+3f9a…" changes with weights or rules."""
     digest = hashlib.sha256()
     here = Path(__file__).parent
-    for path in [*sorted(here.glob("*.py")), here / "aliases.tsv", here / "model" / "config.json"]:
+    tables = [here / "names" / "aliases.tsv", here / "model" / "config.json"]
+    for path in [*sorted(here.rglob("*.py")), *tables]:
         if path.exists():
             digest.update(path.read_bytes())
     name = "dateline" if nlp_model in OWN else nlp_model

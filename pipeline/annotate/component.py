@@ -22,13 +22,13 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span
 from spacy.util import load_model_from_path
 
-from pipeline.annotate.aliases import country_of
 from pipeline.annotate.annotator import BATCH_CHARACTERS, annotate_spans, read_doc, read_others
 from pipeline.annotate.labels import LABELS
 from pipeline.annotate.language import is_english
 from pipeline.annotate.modelfiles import CONFIG, ModelFiles
-from pipeline.annotate.reuse import WindowMemory
-from pipeline.annotate.tagger import Tagger
+from pipeline.annotate.names.aliases import country_of
+from pipeline.annotate.tagging.reuse import WindowMemory
+from pipeline.annotate.tagging.tagger import Tagger
 from pipeline.outcomes import Outcome
 from pipeline.records import Annotation, Quote
 from pipeline.records import Span as Place

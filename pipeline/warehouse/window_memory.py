@@ -12,7 +12,7 @@ from uuid import UUID
 
 from psycopg import Connection
 
-from pipeline.annotate.reuse import Memory, Place, Reading
+from pipeline.annotate.tagging.reuse import Memory, Place, Reading
 from pipeline.warehouse.retry import transact
 
 _COUNT = struct.Struct("<I")
@@ -21,7 +21,7 @@ _CHECKSUM = struct.Struct("<I")
 
 
 class PostgresWindowMemory:
-    """A ``Memory`` (see ``pipeline/annotate/reuse.py``) that all annotators of one model share.
+    """A ``Memory`` (``pipeline/annotate/tagging/reuse.py``) that all annotators of a model share.
 
     Args:
         conn: an autocommit connection.

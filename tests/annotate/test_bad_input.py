@@ -13,7 +13,7 @@ from spacy.tokens import Doc
 
 from pipeline.annotate.annotator import Annotator
 from pipeline.annotate.labels import LABELS
-from pipeline.annotate.tokens import LONGEST_RUN
+from pipeline.annotate.tagging.tokens import LONGEST_RUN
 from pipeline.cli.annotate import annotated_rows
 from pipeline.cli.filters import run_filter
 from pipeline.outcomes import Outcome

@@ -3,8 +3,8 @@
 import pytest
 
 from pipeline.annotate.annotator import Read, annotate_spans
-from pipeline.annotate.chains import spelled
 from pipeline.annotate.layout import CharSpan
+from pipeline.annotate.names.chains import spelled
 
 
 def named(text: str, label: str, *names: str) -> list[str]:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from pipeline.annotate.forms import find_turns
 from pipeline.annotate.layout import Layout
+from pipeline.annotate.quotes.forms import find_turns
 from tests.fix_marked import annotate, contents
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.annotate.layout import Layout
-from pipeline.annotate.marks import Marks, is_speech, is_title
+from pipeline.annotate.quotes.marks import Marks, is_speech, is_title
 
 
 def quoted(text: str) -> list[str]:

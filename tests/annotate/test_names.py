@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.annotate.aliases import country_of
 from pipeline.annotate.annotator import Read, annotate_spans
 from pipeline.annotate.layout import CharSpan
+from pipeline.annotate.names.aliases import country_of
 from pipeline.records import Mention
 
 

@@ -15,7 +15,7 @@ from spacy.util import load_model_from_config
 from pipeline.annotate import card
 from pipeline.annotate.annotator import Annotator, model_version
 from pipeline.annotate.modelfiles import ModelFiles
-from pipeline.annotate.tokens import LONGEST_TEXT, GuardedTokenizer
+from pipeline.annotate.tagging.tokens import LONGEST_TEXT, GuardedTokenizer
 from pipeline.errors import ModelError
 
 NAME = "en_dateline_news"

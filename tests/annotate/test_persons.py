@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.annotate.layout import Layout
-from pipeline.annotate.persons import People, folded, generation, same_person
-from pipeline.annotate.titles import role_after, role_before, without_titles
+from pipeline.annotate.names.persons import People, folded, generation, same_person
+from pipeline.annotate.names.titles import role_after, role_before, without_titles
 
 
 def resolve(text: str, *forms: str, genders: str = "") -> list[str]:

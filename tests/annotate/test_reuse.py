@@ -10,9 +10,9 @@ from functools import cache
 import pytest
 import spacy
 
-from pipeline.annotate.reuse import Reading, WindowMemory, stretches, tag_once
-from pipeline.annotate.tagger import Tagger
-from pipeline.annotate.windows import Encoded, Window
+from pipeline.annotate.tagging.reuse import Reading, WindowMemory, stretches, tag_once
+from pipeline.annotate.tagging.tagger import Tagger
+from pipeline.annotate.tagging.windows import Encoded, Window
 
 NLP = spacy.blank("en")
 PARAGRAPHS = [

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from spacy.tokens import Doc
 
 from pipeline.annotate.modelfiles import SHIPPED
-from pipeline.annotate.tagger import TaggedSpans, Tagger, TokenSpan
+from pipeline.annotate.tagging.tagger import TaggedSpans, Tagger, TokenSpan
 from pipeline.errors import ModelError
 
 NLP = spacy.blank("en")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.annotate.viterbi import FORBIDDEN, Transitions, best_labels
+from pipeline.annotate.tagging.viterbi import FORBIDDEN, Transitions, best_labels
 
 LABELS = ("O", "B-Source", "I-Source", "B-Cue", "I-Cue")
 

@@ -6,9 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from spacy.tokens import Doc
 
-from pipeline.annotate.features import SHAPES, SYMBOL, TITLE, shape
-from pipeline.annotate.windows import LONGEST, Encoded, Encoder
-from pipeline.annotate.wordpiece import WordPiece
+from pipeline.annotate.tagging.features import SHAPES, SYMBOL, TITLE, shape
+from pipeline.annotate.tagging.windows import LONGEST, Encoded, Encoder
+from pipeline.annotate.tagging.wordpiece import WordPiece
 
 VOCABULARY = ["[UNK]", "[CLS]", "[SEP]", "a", "##a", ".", "the", "mayor"]
 NLP = spacy.blank("en")

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.annotate.wordpiece import LONGEST_WORD, MOST_PIECES, WordPiece, basic_words
+from pipeline.annotate.tagging.wordpiece import LONGEST_WORD, MOST_PIECES, WordPiece, basic_words
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 VOCABULARY = ["[UNK]", "un", "##aff", "##able", "cafe", "u", ".", "s", "$", "5", "中", "##5"]

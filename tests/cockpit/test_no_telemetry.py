@@ -7,7 +7,7 @@ from pathlib import Path
 
 SCRIPT = """
 import sys
-from pipeline.annotate import tagger
+from pipeline.annotate.tagging import tagger
 import onnxruntime
 onnxruntime.InferenceSession(sys.argv[1], providers=["CPUExecutionProvider"])
 """

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.annotate.annotator import Annotator, model_version
-from pipeline.annotate.reuse import WindowMemory
+from pipeline.annotate.tagging.reuse import WindowMemory
 from pipeline.settings import settings
 from pipeline.stages.annotate import annotate, plan
 from pipeline.telemetry import install_meter, meter

@@ -2,8 +2,8 @@
 
 import spacy
 
-from pipeline.annotate.windows import Encoder
-from pipeline.annotate.wordpiece import WordPiece
+from pipeline.annotate.tagging.windows import Encoder
+from pipeline.annotate.tagging.wordpiece import WordPiece
 from training.corpora import Document
 from training.examples import bio, examples
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.annotate.reuse import WindowMemory
+from pipeline.annotate.tagging.reuse import WindowMemory
 from pipeline.warehouse.window_memory import PostgresWindowMemory, pack, unpack
 from tests.warehouse.stories import count
 

@@ -10,11 +10,11 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
-from pipeline.annotate.agreement import are_kin
-from pipeline.annotate.aliases import load_aliases
-from pipeline.annotate.chains import Chains, Entity
-from pipeline.annotate.genders import gender_votes
 from pipeline.annotate.layout import CharSpan, Layout
+from pipeline.annotate.names.agreement import are_kin
+from pipeline.annotate.names.aliases import load_aliases
+from pipeline.annotate.names.chains import Chains, Entity
+from pipeline.annotate.names.genders import gender_votes
 from pipeline.records import Span, Speaker
 
 FARTHEST = 600

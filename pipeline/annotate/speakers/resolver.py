@@ -10,14 +10,19 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from pipeline.annotate.chains import Chains
-from pipeline.annotate.descriptions import NAMELESS, Descriptions, head_noun, is_person_noun
 from pipeline.annotate.layout import CharSpan, Layout
-from pipeline.annotate.linking import Attribution
-from pipeline.annotate.named import NamedSources
-from pipeline.annotate.salience import NOBODY, Answer
-from pipeline.annotate.spokespeople import SPOKES, Spokespeople
-from pipeline.annotate.unsourced import CHANNEL, Unsourced
+from pipeline.annotate.names.chains import Chains
+from pipeline.annotate.quotes.linking import Attribution
+from pipeline.annotate.speakers.descriptions import (
+    NAMELESS,
+    Descriptions,
+    head_noun,
+    is_person_noun,
+)
+from pipeline.annotate.speakers.named import NamedSources
+from pipeline.annotate.speakers.salience import NOBODY, Answer
+from pipeline.annotate.speakers.spokespeople import SPOKES, Spokespeople
+from pipeline.annotate.speakers.unsourced import CHANNEL, Unsourced
 from pipeline.records import Span, Speaker
 
 _PAIRS = re.compile(r"\b(?:both|the two|the pair|the couple|two)(?:\s+([a-z]+))?\b", re.IGNORECASE)

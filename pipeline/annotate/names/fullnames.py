@@ -12,11 +12,11 @@ import unicodedata
 from bisect import bisect_left
 from dataclasses import dataclass, field, replace
 
-from pipeline.annotate.chains import Chains, Entity
-from pipeline.annotate.genders import FEMALE, MALE, gender_votes, given_name_gender
 from pipeline.annotate.layout import Layout
-from pipeline.annotate.persons import folded, same_person
-from pipeline.annotate.titles import honorific_gender, is_office, is_title_word
+from pipeline.annotate.names.chains import Chains, Entity
+from pipeline.annotate.names.genders import FEMALE, MALE, gender_votes, given_name_gender
+from pipeline.annotate.names.persons import folded, same_person
+from pipeline.annotate.names.titles import honorific_gender, is_office, is_title_word
 
 NEAR = 2
 """Paragraphs back in which a full name decides who of that surname a bare one is."""

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 
-from pipeline.annotate.descriptions import Descriptions, head_noun, is_person_noun
-from pipeline.annotate.documents import COLLECTIVE, DOCUMENTS
 from pipeline.annotate.layout import CharSpan
-from pipeline.annotate.salience import NOBODY, Answer
-from pipeline.annotate.spokespeople import Spokespeople
-from pipeline.annotate.titles import is_office, is_title_word
+from pipeline.annotate.names.titles import is_office, is_title_word
+from pipeline.annotate.speakers.descriptions import Descriptions, head_noun, is_person_noun
+from pipeline.annotate.speakers.documents import COLLECTIVE, DOCUMENTS
+from pipeline.annotate.speakers.salience import NOBODY, Answer
+from pipeline.annotate.speakers.spokespeople import Spokespeople
 from pipeline.records import Speaker
 
 _AND = re.compile(r"\s*(?:,|and|&|,\s*and|as well as|along with)\s+(?:[\w.’'-]+\s+){0,6}$")

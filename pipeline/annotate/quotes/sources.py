@@ -15,10 +15,10 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from operator import attrgetter
 
-from pipeline.annotate.cues import is_speech_verb
 from pipeline.annotate.layout import CharSpan, Layout
-from pipeline.annotate.linking import Attribution
-from pipeline.annotate.marks import Quotation
+from pipeline.annotate.quotes.cues import is_speech_verb
+from pipeline.annotate.quotes.linking import Attribution
+from pipeline.annotate.quotes.marks import Quotation
 from pipeline.records import Span
 
 SOURCE_LABELS = frozenset({"PERSON", "ORG", "GPE", "NORP"})

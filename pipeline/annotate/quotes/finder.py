@@ -13,8 +13,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from itertools import pairwise
 
-from pipeline.annotate.cues import is_speech_verb
-from pipeline.annotate.forms import (
+from pipeline.annotate.layout import CharSpan, Layout
+from pipeline.annotate.quotes.cues import is_speech_verb
+from pipeline.annotate.quotes.forms import (
     FORM_SCORE,
     Turn,
     find_turns,
@@ -22,11 +23,10 @@ from pipeline.annotate.forms import (
     leads_to_block,
     signature_of,
 )
-from pipeline.annotate.layout import CharSpan, Layout
-from pipeline.annotate.linking import Attribution, link
-from pipeline.annotate.marks import Marks, Quotation, is_speech, is_title, words_in
-from pipeline.annotate.mending import RULE_SCORE, mend, speech_verbs
-from pipeline.annotate.sources import find_source, find_subject, share_sources
+from pipeline.annotate.quotes.linking import Attribution, link
+from pipeline.annotate.quotes.marks import Marks, Quotation, is_speech, is_title, words_in
+from pipeline.annotate.quotes.mending import RULE_SCORE, mend, speech_verbs
+from pipeline.annotate.quotes.sources import find_source, find_subject, share_sources
 from pipeline.records import QuoteKind, Span
 
 FEWEST_WORDS = 3

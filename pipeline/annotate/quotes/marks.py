@@ -12,8 +12,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from pipeline.annotate.cues import speech_verb_pattern
 from pipeline.annotate.layout import Layout
+from pipeline.annotate.quotes.cues import speech_verb_pattern
 from pipeline.records import Span
 
 _MARK = re.compile(r"[“”„«»\"‘’]|''|``|'")

@@ -10,12 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from pipeline.annotate import features
+from pipeline.annotate.tagging import features
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
 
-    from pipeline.annotate.wordpiece import WordPiece
+    from pipeline.annotate.tagging.wordpiece import WordPiece
 
 LONGEST = 256
 """Pieces in a window with [CLS] and [SEP]. Speed falls with longer ones, and longer paragraphs are

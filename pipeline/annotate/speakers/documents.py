@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 
-from pipeline.annotate.antecedents import Antecedents
-from pipeline.annotate.clauses import place_of
-from pipeline.annotate.salience import NOBODY, Answer
+from pipeline.annotate.speakers.antecedents import Antecedents
+from pipeline.annotate.speakers.clauses import place_of
+from pipeline.annotate.speakers.salience import NOBODY, Answer
 from pipeline.records import Speaker
 
 COLLECTIVE = frozenset(

@@ -12,12 +12,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import chain, pairwise
 
-from pipeline.annotate.agreement import normal_forms
-from pipeline.annotate.aliases import key, load_aliases
 from pipeline.annotate.layout import CharSpan, Layout
-from pipeline.annotate.mentions import is_acronym
-from pipeline.annotate.persons import People, Person
-from pipeline.annotate.titles import (
+from pipeline.annotate.names.agreement import normal_forms
+from pipeline.annotate.names.aliases import key, load_aliases
+from pipeline.annotate.names.mentions import is_acronym
+from pipeline.annotate.names.persons import People, Person
+from pipeline.annotate.names.titles import (
     described_after,
     described_before,
     honorific_gender,

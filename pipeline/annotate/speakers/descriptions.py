@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 from functools import cached_property
 
-from pipeline.annotate.chains import Entity
-from pipeline.annotate.documents import COLLECTIVE, DOCUMENTS, Documents
-from pipeline.annotate.salience import NOBODY, Answer
-from pipeline.annotate.titles import is_office
+from pipeline.annotate.names.chains import Entity
+from pipeline.annotate.names.titles import is_office
+from pipeline.annotate.speakers.documents import COLLECTIVE, DOCUMENTS, Documents
+from pipeline.annotate.speakers.salience import NOBODY, Answer
 from pipeline.records import Speaker
 
 BODIES = frozenset(

@@ -10,9 +10,9 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from pipeline.annotate.cues import speech_verb_pattern
 from pipeline.annotate.layout import CharSpan
-from pipeline.annotate.marks import Quotation, is_speech
+from pipeline.annotate.quotes.cues import speech_verb_pattern
+from pipeline.annotate.quotes.marks import Quotation, is_speech
 from pipeline.records import Span
 
 RULE_SCORE = 0.6

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from pipeline.annotate.aliases import key, load_aliases
+from pipeline.annotate.names.aliases import key, load_aliases
 
 _REGIONS = frozenset(
     "africa|asia|europe|oceania|antarctica|eurasia|americas|north america|south america|"

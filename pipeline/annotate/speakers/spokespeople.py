@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 
-from pipeline.annotate.chains import Entity
-from pipeline.annotate.discourse import Discourse
 from pipeline.annotate.layout import CharSpan
+from pipeline.annotate.names.chains import Entity
+from pipeline.annotate.speakers.discourse import Discourse
 from pipeline.records import Speaker
 
 SPOKES = re.compile(

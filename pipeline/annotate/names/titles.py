@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from pipeline.annotate.aliases import load_aliases
+from pipeline.annotate.names.aliases import load_aliases
 
 HONORIFICS = frozenset(
     "mr mrs ms miss mx sir dame madam mme dr prof hon rev lord lady datuk dato dato’ datin "

@@ -12,10 +12,10 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from pipeline.annotate.aliases import key, load_aliases
-from pipeline.annotate.gazetteer import is_known_place, place_label
 from pipeline.annotate.labels import is_language, is_work, misc_label, sure_label
 from pipeline.annotate.layout import CharSpan
+from pipeline.annotate.names.aliases import key, load_aliases
+from pipeline.annotate.names.gazetteer import is_known_place, place_label
 
 _INSIDE = re.compile(r"\b(?:[Ii]n|[Aa]cross|[Nn]ear|[Ff]rom)\s+$")
 _WEEKDAY = re.compile(r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day")

@@ -11,11 +11,11 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 
-from pipeline.annotate.agreement import VOTELESS, agree
-from pipeline.annotate.aliases import key, load_aliases
 from pipeline.annotate.labels import misc_label
 from pipeline.annotate.layout import CharSpan
-from pipeline.annotate.missed import (
+from pipeline.annotate.names.agreement import VOTELESS, agree
+from pipeline.annotate.names.aliases import key, load_aliases
+from pipeline.annotate.names.missed import (
     forgotten,
     full_names,
     known_peoples,
@@ -23,7 +23,7 @@ from pipeline.annotate.missed import (
     quoted_titles,
     surnames,
 )
-from pipeline.annotate.titles import without_titles
+from pipeline.annotate.names.titles import without_titles
 
 _EDGE = " \t\u00a0\n\r\"“”'‘’«»()[]{},;:!?…–—|*•/"
 _POSSESSIVE = re.compile(r"(?:['’]s|(?<=s)['’])$", re.IGNORECASE)

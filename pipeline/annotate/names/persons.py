@@ -14,8 +14,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from pipeline.annotate.genders import given_name_gender
 from pipeline.annotate.layout import Layout
+from pipeline.annotate.names.genders import given_name_gender
 
 _ARTICLE = re.compile(r"^(?:al|el|ad|as|ash|ar|az|es)-(?=\w)")
 _NICKNAME = re.compile(r"\s[“\"‘(][^”\"’)]*[”\"’)](?=\s)")

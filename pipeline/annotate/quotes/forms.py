@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from itertools import pairwise
 from operator import attrgetter
 
-from pipeline.annotate.cues import is_speech_verb, speech_verb_pattern
 from pipeline.annotate.layout import CharSpan, Layout
-from pipeline.annotate.linking import Attribution
-from pipeline.annotate.marks import Marks, Quotation, is_speech, words_in
-from pipeline.annotate.mending import speech_verbs
-from pipeline.annotate.sources import find_source
+from pipeline.annotate.quotes.cues import is_speech_verb, speech_verb_pattern
+from pipeline.annotate.quotes.linking import Attribution
+from pipeline.annotate.quotes.marks import Marks, Quotation, is_speech, words_in
+from pipeline.annotate.quotes.mending import speech_verbs
+from pipeline.annotate.quotes.sources import find_source
 from pipeline.records import Span
 
 FORM_SCORE = 0.9

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections import Counter
 
-from pipeline.annotate.discourse import FARTHEST
-from pipeline.annotate.salience import NOBODY, Answer, Salience
+from pipeline.annotate.speakers.discourse import FARTHEST
+from pipeline.annotate.speakers.salience import NOBODY, Answer, Salience
 from pipeline.records import Speaker
 
 

@@ -11,12 +11,12 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 
-from pipeline.annotate.aliases import key, load_aliases
-from pipeline.annotate.gazetteer import place_label
-from pipeline.annotate.genders import FEMALE, MALE
 from pipeline.annotate.labels import is_title_case, sure_label
 from pipeline.annotate.layout import CharSpan
-from pipeline.annotate.titles import is_title_word
+from pipeline.annotate.names.aliases import key, load_aliases
+from pipeline.annotate.names.gazetteer import place_label
+from pipeline.annotate.names.genders import FEMALE, MALE
+from pipeline.annotate.names.titles import is_title_word
 
 MOST_NAMES = 300
 """Names looked for again; an article has about 30, a telephone directory must not cost hours."""

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import math
 
-from pipeline.annotate.linking import Attribution
-from pipeline.annotate.marks import words_in
+from pipeline.annotate.quotes.linking import Attribution
+from pipeline.annotate.quotes.marks import words_in
 from pipeline.records import QuoteKind
 
 _BASE = -3.5

@@ -13,12 +13,12 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from pipeline.annotate.chains import Chains, Entity
-from pipeline.annotate.clauses import place_of
-from pipeline.annotate.cues import is_speech_verb
-from pipeline.annotate.discourse import FARTHEST, Discourse
 from pipeline.annotate.layout import Layout
-from pipeline.annotate.titles import is_title_word
+from pipeline.annotate.names.chains import Chains, Entity
+from pipeline.annotate.names.titles import is_title_word
+from pipeline.annotate.quotes.cues import is_speech_verb
+from pipeline.annotate.speakers.clauses import place_of
+from pipeline.annotate.speakers.discourse import FARTHEST, Discourse
 from pipeline.records import Span, Speaker
 
 Answer = tuple[list[Speaker], float]

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from pipeline.annotate.cues import is_speech_verb
-from pipeline.annotate.titles import is_title_word
+from pipeline.annotate.names.titles import is_title_word
+from pipeline.annotate.quotes.cues import is_speech_verb
 
 Place = Literal["subject", "governed", "object"]
 

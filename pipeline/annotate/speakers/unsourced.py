@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 
-from pipeline.annotate.antecedents import Antecedents
-from pipeline.annotate.cues import speech_verb_pattern
 from pipeline.annotate.layout import CharSpan
-from pipeline.annotate.linking import Attribution
-from pipeline.annotate.salience import NOBODY, Answer
+from pipeline.annotate.quotes.cues import speech_verb_pattern
+from pipeline.annotate.quotes.linking import Attribution
+from pipeline.annotate.speakers.antecedents import Antecedents
+from pipeline.annotate.speakers.salience import NOBODY, Answer
 from pipeline.records import Speaker
 
 CHANNEL = re.compile(r"according to|report|quoted|\bper\b", re.IGNORECASE)

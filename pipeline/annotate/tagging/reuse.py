@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import TYPE_CHECKING, Protocol
 
-from pipeline.annotate.windows import Encoded, Window
+from pipeline.annotate.tagging.windows import Encoded, Window
 
 if TYPE_CHECKING:
     from collections import Counter

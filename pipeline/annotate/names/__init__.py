@@ -1,0 +1,1 @@
+"""Spans of names to entities: borders, classes that agree, chains, titles, aliases."""

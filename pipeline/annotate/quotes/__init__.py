@@ -1,0 +1,1 @@
+"""Spans of attribution to quotes: marks, cues, sources, what belongs together."""

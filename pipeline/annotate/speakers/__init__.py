@@ -1,0 +1,1 @@
+"""The source of a quote to whoever speaks: pronouns, surnames, roles, spokespeople."""

@@ -1,0 +1,1 @@
+"""Text to labelled spans: tokens, word pieces, windows, the model, decoding."""
