@@ -1,23 +1,33 @@
 """The annotator's memory on Postgres: what it found in a stretch of text, for all later processes.
 
 A silent edit comes hours after its story, in another process; most of it was read before. A row
-costs about 400 bytes and goes by age. Losing all of them loses time only, so the table is unlogged.
+costs about 400 bytes and goes by age. Losing all of them loses time only, so the table is unlogged,
+and a table that is locked or forbidden counts as an empty one.
 """
 
 import hashlib
 import struct
 import zlib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from typing import TypeVar
 from uuid import UUID
 
-from psycopg import Connection
+from psycopg import Connection, errors
 
 from pipeline.annotate.tagging.reuse import Memory, Place, Reading
+from pipeline.telemetry import log
 from pipeline.warehouse.retry import transact
 
+LOCK_PATIENCE = "200ms"
+"""Fifty articles are read anew in about 10 s; waiting much longer for a memory is no gain."""
+_Result = TypeVar("_Result")
 _COUNT = struct.Struct("<I")
 _SPAN = struct.Struct("<IIBd")
 _CHECKSUM = struct.Struct("<I")
+
+
+class _Withheld(Exception):
+    """The table is locked or forbidden; no ``psycopg.Error``, which ``transact`` would retry."""
 
 
 class PostgresWindowMemory:
@@ -33,6 +43,7 @@ class PostgresWindowMemory:
         self._conn = conn
         self._model = model_version.encode()
         self._recent = recent
+        self._warned = False
 
     def recall(self, keys: Collection[bytes]) -> dict[bytes, Reading]:
         """Return those that this process or the store knows."""
@@ -47,7 +58,7 @@ class PostgresWindowMemory:
             read = {wanted[stored]: unpack(spans) for stored, spans in found}
             return {key: reading for key, reading in read.items() if reading is not None}
 
-        stored = transact(self._conn, work) if wanted else {}
+        stored = self._asked(work, {}) if wanted else {}
         self._recent.keep(stored)
         return known | stored
 
@@ -65,10 +76,27 @@ class PostgresWindowMemory:
             )
 
         if rows:
-            transact(self._conn, work)
+            self._asked(work, None)
+
+    def _asked(self, work: Callable[[Connection], _Result], otherwise: _Result) -> _Result:
+        try:
+            return transact(self._conn, lambda live: _shortly(live, work))
+        except _Withheld as error:
+            if not self._warned:
+                log.warning("annotate: going on without remembered windows", reason=str(error))
+            self._warned = True
+            return otherwise
 
     def _stored_key(self, key: bytes) -> UUID:
         return UUID(bytes=hashlib.blake2b(key + self._model, digest_size=16).digest())
+
+
+def _shortly(live: Connection, work: Callable[[Connection], _Result]) -> _Result:
+    try:
+        live.execute(f"set local lock_timeout = '{LOCK_PATIENCE}'")
+        return work(live)
+    except (errors.InsufficientPrivilege, errors.LockNotAvailable) as error:
+        raise _Withheld(error.diag.message_primary or str(error)) from error
 
 
 def forget_old_windows(conn: Connection, days: int) -> int:

@@ -1,5 +1,8 @@
 """Readings as rows: what comes back is what was kept, for the same model only."""
 
+from uuid import uuid4
+
+import psycopg
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -53,3 +56,31 @@ def test_a_damaged_row_is_unknown_until_it_is_stored_anew(store, damaged):
     other.keep({bytes(16): READING})
     again = PostgresWindowMemory(store, "m1", WindowMemory())
     assert again.recall([bytes(16)]) == {bytes(16): READING}
+
+
+def test_a_locked_table_counts_as_empty(store, store_dsn):
+    memory = PostgresWindowMemory(store, "m1", WindowMemory())
+    with psycopg.connect(store_dsn) as other:
+        other.execute("lock table news.window_readings in access exclusive mode")
+        assert memory.recall([bytes(16)]) == {}
+        memory.keep({bytes(16): READING})
+    memory.keep({bytes(16): READING})
+    assert PostgresWindowMemory(store, "m1", WindowMemory()).recall([bytes(16)])
+    assert store.execute("show lock_timeout").fetchone() == ("0",)
+
+
+def test_a_forbidden_table_counts_as_empty(store):
+    role = f"reader_{uuid4().hex}"
+    store.execute(f"create role {role}")
+    try:
+        store.execute(f"grant usage on schema news to {role}")
+        store.execute(f"set role {role}")
+        memory = PostgresWindowMemory(store, "m1", WindowMemory())
+        assert memory.recall([bytes(16)]) == {}
+        memory.keep({bytes(16): READING})
+        assert memory.recall([bytes(16)]) == {bytes(16): READING}
+    finally:
+        store.execute("reset role")
+        store.execute(f"drop owned by {role}")
+        store.execute(f"drop role {role}")
+    assert count(store, "news.window_readings") == 0
