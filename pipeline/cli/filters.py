@@ -6,13 +6,14 @@ and the rest goes on.
 """
 
 import json
+import math
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, TextIO
+from typing import Any, BinaryIO, NoReturn, TextIO
 
 from pipeline.errors import UsageError
 from pipeline.words import one_line
@@ -115,7 +116,7 @@ def _read(stream: BinaryIO) -> Iterator[Row | Mapping[str, Any]]:
 
 def _parse(line: bytes, number: int) -> Row | Mapping[str, Any]:
     try:
-        given = json.loads(line)
+        given = json.loads(line, parse_constant=_no_number, parse_float=_finite)
     except (ValueError, RecursionError) as error:
         return _bad(number, f"not JSON: {one_line(str(error), 120)}")
     if not isinstance(given, dict):
@@ -124,6 +125,17 @@ def _parse(line: bytes, number: int) -> Row | Mapping[str, Any]:
         return _bad(number, 'a row needs an "id"')
     fields = {key: value for key, value in given.items() if key != "id" and value is not None}
     return Row(given["id"], fields)
+
+
+def _finite(written: str) -> float:
+    number = float(written)
+    if math.isinf(number):  # 1e999 is JSON, but no float holds it, and it came back as Infinity
+        _no_number(written)
+    return number
+
+
+def _no_number(written: str) -> NoReturn:
+    raise ValueError(f"{written} is no number that can be given back")
 
 
 def _bad(number: int, error: str) -> Mapping[str, Any]:

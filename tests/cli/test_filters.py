@@ -83,3 +83,12 @@ def test_one_output_row_for_each_input_row_in_order(ids, ahead):
 
     _, rows = run([json.dumps({"id": value}).encode() for value in ids], in_batches)
     assert [row["id"] for row in rows] == ids
+
+
+@pytest.mark.parametrize("number", [b"NaN", b"Infinity", b"-Infinity", b"1e999", b"-1e999"])
+def test_a_number_that_json_cannot_give_back_is_a_bad_line(number):
+    lines = [b'{"id": %s}' % number, b'{"id": 1, "text": [%s]}' % number, b'{"id": 1e9}']
+    well, rows = run(lines, echo)
+    assert not well
+    assert [row["id"] for row in rows] == [None, None, 1e9]
+    assert number.decode() in rows[0]["error"]
