@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib import metadata
 from itertools import chain, repeat
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -212,7 +213,8 @@ def _batches(
     size = 0
     for pair in pairs:
         batch.append(pair)
-        size += len(pair[0])
+        # One more each, so that a batch of empty texts ends too.
+        size += len(_headed(*pair)) + 1
         if size >= BATCH_CHARACTERS:
             yield batch
             batch, size = [], 0
@@ -245,12 +247,33 @@ def _installed(name: str) -> Language:
 
 
 def model_version(nlp_model: str | None = None) -> str:
-    """Name model and code without loading them: "dateline+3f9a…" changes with weights or rules."""
+    """Name model and code without loading them: "dateline+3f9a…" changes with weights or rules.
+
+    Another pipeline's digest also holds its meta.json, which has its version, so that an upgrade
+    counts as another model.
+    """
     digest = hashlib.sha256()
     here = Path(__file__).parent
     tables = [here / "names" / "aliases.tsv", here / "model" / "config.json"]
     for path in [*sorted(here.rglob("*.py")), *tables]:
         if path.exists():
             digest.update(path.read_bytes())
+    if nlp_model is not None and nlp_model not in OWN:
+        digest.update(_meta(nlp_model))
     name = "dateline" if nlp_model in OWN else nlp_model
     return f"{name}+{digest.hexdigest()[:12]}"
+
+
+def _meta(nlp_model: str) -> bytes:
+    """Return what tells two versions of a pipeline apart: its meta.json, or its package's version.
+
+    Empty for one that cannot be found: loading it says why.
+    """
+    try:
+        return (Path(nlp_model) / "meta.json").read_bytes()
+    except OSError:
+        pass
+    try:
+        return metadata.version(nlp_model).encode()
+    except (metadata.PackageNotFoundError, ValueError):
+        return b""

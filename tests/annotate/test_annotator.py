@@ -1,8 +1,10 @@
 """The public door with the shipped model: batches, order, gates, odd input, spaCy."""
 
 import json
+import shutil
 from functools import cache
-from itertools import islice
+from importlib import invalidate_caches
+from itertools import islice, repeat
 
 import pytest
 import spacy
@@ -89,6 +91,21 @@ def test_texts_are_read_batch_by_batch(monkeypatch):
     assert len(taken) < 8
 
 
+@pytest.mark.parametrize("pair", [("", None), ("", "Port " * 1000)])
+def test_empty_texts_and_long_titles_fill_a_batch_too(monkeypatch, pair):
+    monkeypatch.setattr(room, "BATCH_CHARACTERS", 100)
+    text, title = pair
+    taken = []
+
+    def endless():
+        while len(taken) < 1000:
+            taken.append(1)
+            yield text
+
+    next(shared().annotate(endless(), repeat(title)))
+    assert len(taken) <= (100 if title is None else 1)
+
+
 def test_titles_help_with_names():
     found = annotate("Holm came to the port of Salina on Monday.", "Minister Ida Holm at the port")
     assert [m.name for m in found.mentions if m.label == "PERSON"] == ["Ida Holm"]
@@ -165,3 +182,28 @@ def test_another_pipelines_names_take_the_place_of_ours(tmp_path):
     assert people == {"Marta Ellingsen"}
     assert "Marta Ellingsen" in {quote.speaker for quote in found.quotes}
     assert found.model_version != model_version()
+
+
+def test_an_upgrade_of_another_pipeline_is_another_model(tmp_path):
+    versions = []
+    for number in ("1.0", "1.1"):
+        other = spacy.blank("en", meta={"version": number})
+        other.to_disk(tmp_path / "other")
+        versions.append(model_version(str(tmp_path / "other")))
+    assert versions[0] != versions[1]
+    assert versions[1] == model_version(str(tmp_path / "other"))
+
+
+def test_an_upgrade_of_an_installed_pipeline_is_another_model(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(tmp_path)
+    versions = [model_version("en_other_upgrade")]
+    for number in ("1.0", "1.1"):
+        installed = tmp_path / f"en_other_upgrade-{number}.dist-info"
+        installed.mkdir()
+        (installed / "METADATA").write_text(
+            f"Metadata-Version: 2.1\nName: en-other-upgrade\nVersion: {number}\n"
+        )
+        invalidate_caches()
+        versions.append(model_version("en_other_upgrade"))
+        shutil.rmtree(installed)
+    assert len(set(versions)) == 3
