@@ -1,7 +1,8 @@
 """Scores for attributions: found where the contents overlap by half, right with the source too.
 
 Overlap is intersection over union of characters (PolNeAR's annotators agree on .877 of their
-attributions at more than half of the shorter content, a softer measure). An attribution without a
+attributions at more than half of the shorter content, a softer measure). Each attribution found is
+held against one of gold at most. An attribution without a
 source, in gold or found, does not count where sources are scored; ``strict`` counts it.
 """
 
@@ -44,11 +45,20 @@ class Score:
     def add(self, text: str, gold: Sequence[Parts], found: Sequence[Parts]) -> None:
         """Count one article."""
         counts: Counts = Counter()
+        pairs = _pairs(gold, found)
+        of_gold = {left: found[right] for left, right in pairs}
+        of_found = {right: gold[left] for left, right in pairs}
         for group in GROUPS:
-            wanted = [g for g in gold if group == "all" or is_marked(text, g)]
-            got = [f for f in found if group == "all" or is_marked(text, f)]
-            _count(counts, f"{group} gold", wanted, found)
-            _count(counts, f"{group} found", got, gold)
+            for side, ones, partners in (("gold", gold, of_gold), ("found", found, of_found)):
+                _count(
+                    counts,
+                    f"{group} {side}",
+                    (
+                        (one, partners.get(number))
+                        for number, one in enumerate(ones)
+                        if group == "all" or is_marked(text, one)
+                    ),
+                )
         self.articles.append(counts)
 
     def figures(self) -> dict[str, float]:
@@ -83,15 +93,35 @@ def figure_of(group: str, name: str) -> Callable[[Counts], float]:
     return (lambda counts: share(counts, "gold")) if name in _RECALLS else f1
 
 
-def _count(counts: Counts, key: str, ones: Iterable[Parts], others: Sequence[Parts]) -> None:
-    for one in ones:
-        alike = [other for other in others if overlap(one.content, other.content) >= 0.5]
-        same_source = any(overlap(one.source, other.source) >= 0.5 for other in alike)
+def _count(counts: Counts, key: str, ones: Iterable[tuple[Parts, Parts | None]]) -> None:
+    for one, other in ones:
+        same_source = other is not None and overlap(one.source, other.source) >= 0.5
+        both_without = other is not None and not one.source and not other.source
         counts[key, ""] += 1
-        counts[key, " met"] += bool(alike)
-        counts[key, " strict"] += same_source or any(not one.source and not o.source for o in alike)
+        counts[key, " met"] += other is not None
+        counts[key, " strict"] += same_source or both_without
         counts[key, " sourced"] += bool(one.source)
         counts[key, " source met"] += same_source
+
+
+def _pairs(gold: Sequence[Parts], found: Sequence[Parts]) -> list[tuple[int, int]]:
+    """Match one to one: contents that overlap most first, of equals those with alike sources.
+
+    So a second copy of a right answer is a mistake, and one answer over two of gold finds one.
+    """
+    alike = sorted(
+        (-overlap(one.content, other.content), -overlap(one.source, other.source), left, right)
+        for left, one in enumerate(gold)
+        for right, other in enumerate(found)
+        if overlap(one.content, other.content) >= 0.5
+    )
+    pairs: dict[int, int] = {}
+    taken: set[int] = set()
+    for *_, left, right in alike:
+        if left not in pairs and right not in taken:
+            pairs[left] = right
+            taken.add(right)
+    return list(pairs.items())
 
 
 def overlap(one: Sequence[Span], other: Sequence[Span]) -> float:

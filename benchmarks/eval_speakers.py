@@ -85,9 +85,10 @@ class Outcome:
     def verdict(self) -> Verdict:
         """Right, wrong, unknown (found, but nobody given) or missed (no such quote found).
 
-        For a source that the article leaves unnamed, giving nobody is right.
+        For a source that the article leaves unnamed, giving nobody is right, where the quote was
+        found.
         """
-        if self.gold.speakers and self.found is None:
+        if self.found is None:
             return "missed"
         if self.gold.speakers and not self.given:
             return "unknown"

@@ -94,6 +94,14 @@ def test_figures():
     assert (figures["behalf.n"], figures["behalf.right"]) == (2, 0.5)
 
 
+def test_nobody_named_for_a_quote_that_was_not_found_is_no_merit():
+    one = gold(0, 10, None, form="unnamed", unnamed="an aide")
+    results = judge([one], {"a": Annotation()})
+    assert results[0].verdict == "missed"
+    figures = score(results)
+    assert (figures["unnamed.n"], figures["unnamed.right"], figures["precision"]) == (1, 0, 0)
+
+
 def test_a_name_beside_the_right_one_is_wrong():
     one = gold(0, 10, "Ilva Brandt")
     found = Annotation(quotes=(quote(0, 10, "Ilva Brandt", "Oru Tesk"),))

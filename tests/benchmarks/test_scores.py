@@ -47,6 +47,25 @@ def test_none_marked_and_none_given_is_right_when_all_count():
     assert scored([Parts(SAIL.content)], [Parts(SAIL.content)])["all.strict"] == 1
 
 
+def test_a_second_copy_of_a_right_answer_is_a_mistake():
+    figures = scored([SAIL], [SAIL, SAIL])
+    assert figures["all.found"] == 1
+    # precision 1 of 2, recall 1 of 1
+    assert figures["all.content"] == pytest.approx(2 / 3)
+
+
+def test_one_answer_over_two_of_gold_finds_the_nearer_one():
+    near, far = Parts(((0, 22),), SAIL.source), Parts(((0, 15),), RAIN.source)
+    figures = scored([far, near], [SAIL])
+    assert figures["all.found"] == 0.5
+    assert figures["all.found_with_source"] == 0.5
+
+
+def test_of_equal_contents_the_one_with_the_source_is_taken():
+    figures = scored([SAIL], [Parts(SAIL.content), SAIL])
+    assert figures["all.found_with_source"] == 1
+
+
 def test_nothing_found_is_nought_not_an_error():
     assert all(scored([SAIL], [])[f"all.{name}"] == 0 for name in FIGURES)
     assert overlap((), ()) == 0
