@@ -58,7 +58,9 @@ class PostgresWindowMemory:
             read = {wanted[stored]: unpack(spans) for stored, spans in found}
             return {key: reading for key, reading in read.items() if reading is not None}
 
-        stored = self._asked(work, {}) if wanted else {}
+        stored: dict[bytes, Reading] = {}
+        if wanted:
+            stored = self._asked(work, stored)
         self._recent.keep(stored)
         return known | stored
 
