@@ -5,6 +5,7 @@ import pytest
 from pipeline.annotate.annotator import Read, annotate_spans
 from pipeline.annotate.layout import CharSpan
 from pipeline.records import Quote, Speaker
+from tests.annotate.speaking import last_said
 from tests.fix_marked import annotate
 
 
@@ -116,3 +117,23 @@ def test_unknown_lowers_the_confidence():
     known = last_quote(LEAD + "[S:Holm] [C:said] [K:that all was well].")
     unknown = last_quote(LEAD + "[S:a passer-by] [C:said] [K:that all was well].")
     assert unknown.confidence < known.confidence
+
+
+APPOSED = {"Mercy Hands": "ORG", "Linden Relief": "ORG", "Oxo Fjord SA": "ORG", "Norwegian": "NORP"}
+
+
+@pytest.mark.parametrize(
+    ("source", "speaker"),
+    [
+        ("The aid group Mercy Hands", "Mercy Hands"),
+        ("The Norwegian fish farmer Oxo Fjord SA", "Oxo Fjord SA"),
+        ("The company, Oxo Fjord SA,", "Oxo Fjord SA"),
+        ("An aid group, Mercy Hands,", "Mercy Hands"),
+        ("The aid groups Mercy Hands and Linden Relief", "Mercy Hands and Linden Relief"),
+        ("The volunteers who left Mercy Hands", None),
+        ("A nurse from the aid group Mercy Hands", None),
+        ("The aid group Mercy Hands volunteers", None),
+    ],
+)
+def test_a_body_in_apposition_to_a_noun_speaks(source, speaker):
+    assert last_said(f"[S:{source}] [C:said] [K:that all was well].", APPOSED).speaker == speaker

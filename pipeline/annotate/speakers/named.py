@@ -36,6 +36,12 @@ _INDEFINITE = frozenset(
     "a an one another some several many most few two three four five dozens other any".split()
 )
 _AGENTS = frozenset({"ORG", "GPE", "NORP", "FAC"})
+_CALLED = re.compile(r"(?:[\w.’'-]+,?\s+){0,7}?(?!\w+(?:ing|ed)\b)[a-z][\w-]*(?:,?\s+the|,)?\s+")
+_CLAUSE = re.compile(
+    r"\b(?:of|for|at|in|from|by|with|to|on|against|about|like|behind|and|who|which|that|whose)\b",
+    re.IGNORECASE,
+)
+_CLOSES = re.compile(r"\s*(?:[,(].*)?", re.DOTALL)
 
 
 class NamedSources:
@@ -110,6 +116,9 @@ class NamedSources:
         leads = not self._text[source.start : span.start].strip().lower().removeprefix("the")
         if leads and span.end >= source.end - 1:
             return self._alone(source, numbers)
+        called = self._called(source, numbers)
+        if called:
+            return self._bodies(called), 0.85
         if phrase.split()[0].lower() in _INDEFINITE and head not in {*COLLECTIVE, *DOCUMENTS}:
             return NOBODY
         country = self._discourse.country_of(number)
@@ -123,6 +132,25 @@ class NamedSources:
         if leads and re.match(r",|\s+(?:and|which)\b|['’]s\b", after) and entity.label != "NORP":
             return self._bodies(numbers if " and " in phrase else [number]), 0.7
         return ([speaker], 0.6) if leads and entity.label == "ORG" else NOBODY
+
+    def _called(self, source: CharSpan, numbers: list[int]) -> list[int]:
+        """Return the bodies in apposition to a noun: "the aid group Mercy Hands", "the firm, Oxo".
+
+        "Officials at the aid group Mercy Hands" are governed by a preposition: not the group.
+        """
+        spans = self._chains.spans
+        bodies = [n for n in numbers if self._chains.of[n].label == "ORG"]
+        for place, number in enumerate(bodies):
+            before = self._text[source.start : spans[number].start]
+            if not _CALLED.fullmatch(before) or _CLAUSE.search(before):
+                continue
+            chosen = [number]
+            for other in bodies[place + 1 :]:
+                if _AND.fullmatch(self._text[spans[chosen[-1]].end : spans[other].start]):
+                    chosen.append(other)
+            if _CLOSES.fullmatch(self._text[spans[chosen[-1]].end : source.end]):
+                return chosen
+        return []
 
     def _alone(self, source: CharSpan, numbers: list[int]) -> Answer:
         """Name a source that is nothing but a name: "The US"; "the Republican" is a person."""
