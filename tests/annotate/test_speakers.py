@@ -137,3 +137,37 @@ APPOSED = {"Mercy Hands": "ORG", "Linden Relief": "ORG", "Oxo Fjord SA": "ORG", 
 )
 def test_a_body_in_apposition_to_a_noun_speaks(source, speaker):
     assert last_said(f"[S:{source}] [C:said] [K:that all was well].", APPOSED).speaker == speaker
+
+
+BOARD = "[S:The Port Board] [C:said] [K:it would wait]. [K:“We know the water,”] "
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "its spokesman, Roy Dane,",
+        "the board’s spokesman, Roy Dane,",
+        "company spokesman Roy Dane",
+        "Roy Dane, a spokesman for the board,",
+        "Roy Dane, its chief spokesman,",
+    ],
+)
+def test_for_whom_a_spokesman_speaks_may_be_a_pronoun_or_a_noun(source):
+    names = {"Port Board": "ORG", "Roy Dane": "PERSON", "Dane": "PERSON"}
+    again = "\n\n[K:“We can wait,”] [S:Dane] [C:said]."
+    for text in (f"{BOARD}[S:{source}] [C:said].", f"{BOARD}[S:{source}] [C:said].{again}"):
+        assert last_said(text, names).speakers == (
+            Speaker("Roy Dane", "PERSON", "speaker"),
+            Speaker("Port Board", "ORG", "on_behalf_of"),
+        )
+
+
+def test_its_spokeswoman_without_a_name_speaks_for_it():
+    quote = last_said(f"{BOARD}[S:its spokeswoman] [C:said].", {"Port Board": "ORG"})
+    assert quote.speakers == (Speaker("Port Board", "ORG", "on_behalf_of"),)
+    assert quote.speaker is None
+
+
+def test_a_spokesman_for_whom_nobody_is_named_speaks_alone():
+    text = "[K:“We know the water,”] [S:the former spokesman, Roy Dane,] [C:said]."
+    assert last_said(text, {"Roy Dane": "PERSON"}).speakers == (Speaker("Roy Dane", "PERSON"),)

@@ -45,7 +45,7 @@ class Antecedents(Salience):
 
     def _thing(self, position: int) -> Answer:
         at, speakers = self.last
-        near = at >= 0 and self.paragraphs_since(at, position) <= 1
+        near = 0 <= at <= position and self.paragraphs_since(at, position) <= 1
         if near and len(speakers) == 1 and speakers[0].label in {"ORG", "GPE"}:
             return speakers, 0.7
         for number in self.before(position):

@@ -154,17 +154,14 @@ class SpeakerResolver:
         head = head_noun(phrase)
         behalf = _SPOKES_OF.fullmatch(phrase)
         if behalf:
-            return self._on_behalf(source.start, behalf[1])
+            return self._spokespeople.owner(source.start, behalf[1])
         if words[0] in {"the", "this", "that"}:
             return self._discourse.definite(source.start, phrase, head)
         if words[0] in _OWNERS:
-            return self._discourse.possessed(source.start, words[0], head)
+            found = self._discourse.possessed(source.start, words[0], head)
+            unnamed = not found[0] and SPOKES.search(phrase)
+            return self._spokespeople.owner(source.start, words[0]) if unnamed else found
         return self._discourse.by_name(phrase)
-
-    def _on_behalf(self, position: int, owner: str) -> Answer:
-        """Resolve "the former mayor’s spokeswoman": unnamed, but for whom is known."""
-        speakers, sureness = self._discourse.definite(position, owner, head_noun(owner))
-        return [Speaker(s.name, s.label, "on_behalf_of") for s in speakers], sureness
 
     def _going_on(self, position: int) -> Answer:
         """Resolve "which" behind reported words: they go on, "…, which is aimed at peace"."""

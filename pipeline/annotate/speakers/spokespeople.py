@@ -11,7 +11,8 @@ import re
 
 from pipeline.annotate.layout import CharSpan
 from pipeline.annotate.names.chains import Entity
-from pipeline.annotate.speakers.discourse import Discourse
+from pipeline.annotate.speakers.descriptions import BODIES, Descriptions, head_noun
+from pipeline.annotate.speakers.salience import Answer
 from pipeline.records import Speaker
 
 SPOKES = re.compile(
@@ -26,6 +27,16 @@ _NAMED_BEHIND = re.compile(
     r"(?:\s+(?:for|of|at|with)\s+[^.;:“”\"]{1,60}?)?,?\s+(?:(?:[A-Z][\w.]*|the)\s+){0,2}"
 )
 _NAMED_BEFORE = re.compile(r"(?:,|\s+is|\s+was|,\s+who\s+is)\s+(?:[\w.’'&-]+\s+){0,8}")
+_PRONOUNS = frozenset({"its", "their", "his", "her"})
+_OWNER = re.compile(
+    rf"\b({'|'.join(sorted(_PRONOUNS))}|(?:the|this|that)\s+(?:[\w-]+\s+){{0,2}}[\w-]+(?=['’]s?\s)|"
+    rf"(?:the\s+)?(?:{'|'.join(sorted(BODIES))})(?=\s))(?:['’]s?)?\s+"
+    r"(?:(?:chief|lead|senior|former|main|official)\s+){0,2}$",
+    re.IGNORECASE,
+)
+_OWNER_BEHIND = re.compile(
+    r"\s+(?:for|of)\s+((?:the|this|that)\s+(?:[a-z][\w-]*\s+){0,2}?[a-z][\w-]*)(?=[,.]|\s+[A-Z])"
+)
 FARTHEST = 90
 """Characters between a name and what it is called."""
 PRINCIPALS = frozenset({"PERSON", "ORG", "GPE", "NORP", "FAC"})
@@ -34,11 +45,12 @@ PRINCIPALS = frozenset({"PERSON", "ORG", "GPE", "NORP", "FAC"})
 class Spokespeople:
     """Whom the people of one article speak for."""
 
-    def __init__(self, discourse: Discourse) -> None:
+    def __init__(self, discourse: Descriptions) -> None:
         """Read the article for spokespeople."""
         self._discourse = discourse
         self._text = discourse.layout.text
         self._of: dict[Entity, Speaker] = {}
+        self._pointing: dict[Entity, tuple[int, str]] = {}
         for match in SPOKES.finditer(self._text):
             self._read(*match.span())
 
@@ -52,6 +64,15 @@ class Spokespeople:
         entity = self._discourse.chains.of[person]
         if principal and principal.name != entity.name:
             self._of.setdefault(entity, principal)
+        owner = None if principal else self._owner(start, end, low)
+        if owner:
+            self._pointing.setdefault(entity, (start, owner))
+
+    def _owner(self, start: int, end: int, low: int) -> str | None:
+        """Return the words that point to whom one speaks for: "its", "the company"."""
+        behind = _OWNER_BEHIND.match(self._text, end)
+        match = behind or _OWNER.search(self._text, max(low, start - FARTHEST), start)
+        return match[1] if match else None
 
     def _called(self, start: int, end: int, numbers: list[int]) -> int | None:
         """Return the mention that is called a spokesman at a place."""
@@ -77,8 +98,24 @@ class Spokespeople:
         return self.body(ahead[-1]) if ahead else None
 
     def of(self, entity: Entity) -> Speaker | None:
-        """Return whom a person speaks for, if the article calls the person a spokesperson."""
+        """Return whom a person speaks for, if the article calls the person a spokesperson.
+
+        "Its" and "the company" mean what they mean when the person first speaks.
+        """
+        if entity not in self._of and entity in self._pointing:
+            speakers, _ = self.owner(*self._pointing.pop(entity))
+            others = [speaker for speaker in speakers if speaker.name != entity.name]
+            if len(others) == 1:
+                self._of[entity] = others[0]
         return self._of.get(entity)
+
+    def owner(self, position: int, phrase: str) -> Answer:
+        """Resolve for whom "its spokesman" or "the company’s spokesman" at a place speaks."""
+        if phrase.lower() in _PRONOUNS:
+            found, sureness = self._discourse.pronoun(position, phrase)
+        else:
+            found, sureness = self._discourse.definite(position, phrase, head_noun(phrase))
+        return [Speaker(s.name, s.label, "on_behalf_of") for s in found], sureness
 
     def within(self, source: CharSpan) -> Speaker | None:
         """Return whom somebody unnamed speaks for: "a spokesman for the Port Board"."""
