@@ -89,3 +89,26 @@ def test_a_pronoun_too_far_from_any_name_is_still_the_last_speaker():
     quote = last_quote(text + SAID)
     assert quote.speaker == "Ida Holm"
     assert quote.confidence < 0.5
+
+
+ASKED = (
+    "Anna Dane was not sure. Mary Oller [C:promised] [K:a dyke]. "
+    "[C:Asked] [K:if she would move], Dane shook her head."
+)
+WOMEN = {"Anna Dane": "PERSON", "Mary Oller": "PERSON", "Dane": "PERSON"}
+
+
+def test_whoever_shakes_her_head_when_asked_answers():
+    text = f"{ASKED} [K:“Who,”] [S:she] [C:said], [K:“would buy it?”]"
+    assert last_said(text, WOMEN).speaker == "Anna Dane"
+
+
+@pytest.mark.parametrize("start", ["", "When ", "It rained, and when "])
+def test_whoever_is_asked_does_not_ask(start):
+    text = f"Anna Dane was not sure. {start}[C:asked] [K:if she would move], Dane shook her head."
+    assert last_said(text, WOMEN).speaker is None
+
+
+def test_whoever_asks_is_still_named():
+    text = "Anna Dane was not sure. [S:Mary Oller] [C:asked] [K:if she would move]."
+    assert last_said(text, WOMEN).speaker == "Mary Oller"

@@ -1,4 +1,4 @@
-"""Whether a name is the subject of its clause, by the words in front of it; no parser.
+"""Whether a name is the subject of its clause, or was asked, by the words in front of it; no parser.
 
 "Even comedian Ida Holm …" and "…, said Ida Holm" are subjects; "a letter from Ida Holm" is governed
 by its preposition, "she met Ida Holm" by its verb.
@@ -31,6 +31,11 @@ _WITHIN_NAMES = frozenset(
 )
 _HEARERS = frozenset("told tells telling tell asked asks asking assured reminded urged".split())
 """Verbs whose object is whom one speaks to: "told Ann Lee", but "…,” asked Ann Lee"."""
+_ASKED = re.compile(r"\b(?:asked|pressed|questioned)\s+(?:[A-Z][\w.]*\s+){0,3}$")
+_ASKED_FIRST = re.compile(
+    r"(?i:[“\"]?(?:(?:when|if|but|and)\s+)*(?:asked|pressed|questioned)\b)"
+    r"[^“”]{0,200},\s+(?:[A-Z][\w.]*\s+){0,3}"
+)
 LONGEST = 8
 """Words looked back from a name through its titles."""
 LOOK_BACK = 150
@@ -54,3 +59,11 @@ def place_of(text: str, sentence_start: int, start: int) -> Place:
             return "subject" if inverted else "object"
         return "subject" if is_speech_verb(plain) else "object"
     return "subject"
+
+
+def is_asked(text: str, sentence_start: int, start: int) -> bool:
+    """Tell "Oller asked Holm how high" and "Asked how high it was, Holm …" of Holm."""
+    return bool(
+        _ASKED.search(text, max(0, start - 40), start)
+        or _ASKED_FIRST.fullmatch(text, sentence_start, start)
+    )

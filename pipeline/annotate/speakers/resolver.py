@@ -38,6 +38,12 @@ _PRONOUNS = frozenset("he she it they who him his her its their them whose himse
 _OWN = frozenset("i we me us my our myself ourselves".split())
 _OWNERS = frozenset("his her its their".split())
 _SPOKES_OF = re.compile(rf"((?i:the)\s+[^,]+)['’]s?\s+(?:\w+\s+){{0,2}}{SPOKES.pattern}", re.I)
+_PASSIVE = re.compile(
+    r"(?:when |if )?(?:being )?(?:asked|pressed|questioned|quizzed)\b", re.IGNORECASE
+)
+_OPENS = re.compile(
+    r"(?:^|[,;:—–.?!”\"]|\b(?:when|if|and|but|was|were|been|is))\s*$", re.IGNORECASE
+)
 _WORDS = re.compile(r"[^\W\d_][\w’'-]*")
 
 
@@ -87,7 +93,17 @@ class SpeakerResolver:
             if head.islower():
                 self._discourse.heads[head] = answer
 
+    def _is_question_to(self, item: Attribution) -> bool:
+        """Tell "Asked if it was high, Holm …": somebody asks, and whom one asks is no speaker."""
+        cue = item.cue[0] if item.cue else None
+        if cue is None or item.content[0].start < cue.start or not _PASSIVE.match(self._text(cue)):
+            return False
+        low = self._layout.sentence_at(cue.start)[0]
+        return _OPENS.search(self._layout.text[low : cue.start]) is not None
+
     def _resolve(self, item: Attribution) -> Answer:
+        if self._is_question_to(item):
+            return NOBODY
         if item.cue and CHANNEL.search(self._text(item.cue[0])):
             inner = self._unsourced.inside(item)
             if inner[0]:

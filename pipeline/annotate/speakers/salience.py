@@ -17,7 +17,7 @@ from pipeline.annotate.layout import Layout
 from pipeline.annotate.names.chains import Chains, Entity
 from pipeline.annotate.names.titles import is_title_word
 from pipeline.annotate.quotes.cues import is_speech_verb
-from pipeline.annotate.speakers.clauses import place_of
+from pipeline.annotate.speakers.clauses import is_asked, place_of
 from pipeline.annotate.speakers.discourse import FARTHEST, Discourse
 from pipeline.records import Span, Speaker
 
@@ -61,7 +61,6 @@ _POSSESSED = re.compile(
     r"['’]s?\b|\s+(?:campaign|camp|aides?|supporters?|spokes\w+|surrogates?|allies|ally|rall(?:y|ies)|"
     r"administration|team|voters?|backers?|delegates?)\b"
 )
-_ASKED = re.compile(r"\b(?:asked|pressed|questioned)\s+(?:[A-Z][\w.]*\s+){0,3}$")
 _HEARER = re.compile(
     r"\w+\s+(?:told|tells|asked|assured|reminded|informed)\s+(?:[A-Z][\w.]*\s+){0,2}"
 )
@@ -196,7 +195,7 @@ class Salience(Discourse):
             + OPENS_PARAGRAPH * opens
             + POSSESSIVE * modifies
             + QUOTED * self.is_quoted(span.start)
-            + ASKED * (_ASKED.search(text, max(0, span.start - 40), span.start) is not None)
+            + ASKED * is_asked(text, sentence[0], span.start)
         )
         return _Static(sentence, weight, nth)
 
