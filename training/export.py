@@ -1,4 +1,4 @@
-"""Writes a model folder: `python -m training.export FOLDER HALF.pt CHECKPOINT.pt`.
+"""Writes a model folder: `python -m training.export FOLDER SNAPSHOT.pt CHECKPOINT.pt`.
 
 The averaged weights of the checkpoints, averaged again, become ONNX and then int8 (dynamic
 quantisation, per channel); the heads stay float32, they are a thousandth of the weights.
@@ -108,7 +108,12 @@ def main() -> None:
     """Read the arguments and write the folder."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("checkpoints", type=Path, nargs="+", help="of one run, the last one last")
+    parser.add_argument(
+        "checkpoints",
+        type=Path,
+        nargs="+",
+        help="of a run and of those it began from; its last one last",
+    )
     parser.add_argument("--data", type=Path, default=corpora.DATA)
     chosen = parser.parse_args()
     torch.set_num_threads(1)

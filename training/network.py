@@ -70,10 +70,11 @@ def base_folder() -> Path:
 
 
 def read(paths: Sequence[Path], heads: Mapping[str, Sequence[str]]) -> Network:
-    """Read the averaged weights of checkpoints of one run, and average these again, in equal parts.
+    """Read the averaged weights of checkpoints, and average these again, in equal parts.
 
-    Weights from the middle of the schedule and from its end do better together than either alone
-    (stochastic weight averaging, Izmailov et al. 2018): by the end the heads have begun to overfit.
+    They must be of one run, or of runs of which one began from the other. Weights from the middle
+    of the schedule and from its end do better together than either alone (stochastic weight
+    averaging, Izmailov et al. 2018): by the end the heads have begun to overfit.
     """
     states = [torch.load(path, map_location="cpu")["averaged"] for path in paths]
     network = Network(heads, pretrained=False)

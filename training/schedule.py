@@ -1,4 +1,4 @@
-"""What a training run is made of, how far it is, and the average of its weights."""
+"""How far a training run is, and the average of its weights."""
 
 from __future__ import annotations
 
@@ -11,28 +11,7 @@ import torch
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-
-@dataclass(frozen=True, slots=True)
-class Recipe:
-    """What a run is made of; stored in the checkpoint and in the model's config.json."""
-
-    seed: int = 1
-    epochs: float = 5.0
-    minutes: float = 80.0
-    batch_pieces: int = 2048
-    body_rate: float = 3e-4
-    embedding_rate: float = 1e-4
-    head_rate: float = 2e-3
-    field_rate: float = 1e-2
-    warm_up: float = 0.05
-    clip: float = 1.0
-    weight_decay: float = 0.01
-    softmax_share: float = 0.2
-    silver_share: float = 0.3
-    masked: float = 0.0
-    average: float = 0.99
-    silver: str = ""
-    begun_from: str = ""
+    from training.recipe import Recipe
 
 
 @dataclass(slots=True)

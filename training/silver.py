@@ -2,12 +2,15 @@
 
 A model folder of an earlier stage reads the train texts (self-training, Yarowsky 1995; the student
 learns them with noise, Xie et al. 2020): names in PolNeAR, attributions in Worldwide-NER, both in
-the gold texts of the news pages. Dev files are not read. One JSON line a document: `id`, `spans`.
+the gold texts of the news pages. Dev files are not read. The first JSON
+line is the model's `model_sha256`, then one a document: `id`, `spans`. A file of the same model is
+left as it is.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 from collections import Counter, defaultdict
 from dataclasses import replace
@@ -19,6 +22,7 @@ import spacy
 from pipeline.annotate.tagging.tagger import Tagger
 from training import corpora
 from training.evaluate import BATCH, in_characters
+from training.recipe import OtherRecipe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -44,8 +48,26 @@ def with_silver(documents: Sequence[Document], path: Path) -> list[Document]:
     Raises:
         KeyError: the file is of other documents; run `python -m training.silver` again.
     """
-    spans = {row["id"]: tuple(map(tuple, row["spans"])) for row in corpora.read_rows(path)}
+    rows = (row for row in corpora.read_rows(path) if "id" in row)
+    spans = {row["id"]: tuple(map(tuple, row["spans"])) for row in rows}
     return [replace(document, silver=spans[document.id]) for document in documents]
+
+
+def is_written(path: Path, model_sha256: str) -> bool:
+    """Tell whether the labels are there already.
+
+    Raises:
+        OtherRecipe: they are another model's.
+    """
+    if not path.exists():
+        return False
+    stored = next(iter(corpora.read_rows(path)), {}).get("model_sha256")
+    if stored != model_sha256:
+        raise OtherRecipe(
+            f"{path} was labelled by the model {stored or 'unknown'}, the present one is "
+            f"{model_sha256}: delete the file to label anew, and what was trained on it with it"
+        )
+    return True
 
 
 def silver(tagger: Tagger, documents: Sequence[Document]) -> Iterator[tuple[Span, ...]]:
@@ -78,9 +100,14 @@ def main() -> None:
     parser.add_argument("file", type=Path)
     parser.add_argument("--data", type=Path, default=corpora.DATA)
     chosen = parser.parse_args()
+    with (chosen.model / "model.onnx").open("rb") as opened:
+        model_sha256 = hashlib.file_digest(opened, "sha256").hexdigest()
+    if is_written(chosen.file, model_sha256):
+        return
     documents = train_documents(chosen.data)
     spans = silver(Tagger.load(chosen.model), documents)
-    rows = [
+    rows = [json.dumps({"model_sha256": model_sha256})]
+    rows += [
         json.dumps({"id": document.id, "spans": found})
         for document, found in zip(documents, spans, strict=True)
     ]

@@ -2,8 +2,8 @@
 
 One encoder, two heads; a batch is of one corpus, whose own head learns from hand-made labels and
 the other, in a second stage, from silver ones. Writes RUN/checkpoint.pt every ten minutes and at
-the end, and RUN/half.pt in mid-schedule; called again, it goes on from the checkpoint. Never reads
-the dev files.
+the end, and RUN/snapshot-52.pt at 52 % of the schedule, or at the shares of `--snapshots`; called
+again, it goes on from the checkpoint. Never reads the dev files.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ from training.batches import batches, padded, targets
 from training.examples import bio, examples
 from training.halved import halve
 from training.network import Network, base_folder, read
-from training.schedule import Average, Progress, Recipe
+from training.recipe import Recipe, check_recipe, due_snapshots
+from training.schedule import Average, Progress
 from training.silver import train_documents, with_silver
 from training.variations import Names, varied
 
@@ -50,8 +51,6 @@ LAST_SPECIAL = 998
 """Numbers up to here are [PAD], [UNK], [CLS], [SEP], [MASK] and those never used."""
 SAVE_EVERY = 600.0
 """Seconds between checkpoints."""
-HALF = 0.52
-"""Share of the schedule at which half.pt is written, to be averaged with the last weights."""
 
 
 def loss_of(network: Network, batch: Sequence[Example], recipe: Recipe) -> Tensor:
@@ -127,15 +126,14 @@ class Run:
         self._losses: dict[str, float] = {}
 
     def train(self, folder: Path) -> None:
-        """Train to the end of the schedule; leave checkpoint.pt and, of its middle, half.pt."""
+        """Train to the end of the schedule; leave checkpoint.pt and the recipe's snapshots."""
         torch.set_num_threads(1)
         saved = time.monotonic()
-        half = folder / "half.pt"
         while self._progress.share() < 1:
             for batch in self._epoch():
                 self._step(batch)
-                if self._progress.share() >= HALF and not half.exists():
-                    self.save(half)
+                for path in due_snapshots(self._recipe, folder, self._progress.share()):
+                    self.save(path)
                 if time.monotonic() - saved > SAVE_EVERY:
                     self.save(folder / "checkpoint.pt")
                     saved = time.monotonic()
@@ -160,8 +158,13 @@ class Run:
         partial.rename(path)
 
     def resume(self, path: Path) -> None:
-        """Go on where a run that was interrupted saved itself; its epoch begins anew."""
+        """Go on where a run that was interrupted saved itself; its epoch begins anew.
+
+        Raises:
+            OtherRecipe: the checkpoint is of a run with other options.
+        """
         state = torch.load(path, map_location="cpu")
+        check_recipe(path, state["recipe"], self._recipe)
         self._network.load_state_dict(state["live"])
         self._average.restore(self._network, state["averaged"])
         self._optimizer.load_state_dict(state["optimizer"])

@@ -6,9 +6,11 @@ set -eu
 run=${1:-training/runs/latest}
 first_minutes=${FIRST_MINUTES:-80} second_minutes=${SECOND_MINUTES:-95}
 python=.venv-train/bin/python
-if [ ! -x "$python" ]; then
+# The copy is made when all is installed, so an interrupted installation is taken up, and a changed list followed.
+if ! cmp -s training/requirements.txt .venv-train/installed.txt; then
     "${PYTHON:-python3}" -m venv .venv-train
     "$python" -m pip install --quiet --disable-pip-version-check -r training/requirements.txt
+    cp training/requirements.txt .venv-train/installed.txt
 fi
 # One thread: two were three times slower on a busy machine. Without the thresholds glibc hands every large tensor back to the
 # kernel, and page faults take an eighth of the time.
@@ -17,13 +19,13 @@ export MALLOC_MMAP_THRESHOLD_=4294967296 MALLOC_TRIM_THRESHOLD_=17179869184 MALL
 
 if [ ! -f "$run/first/model/config.json" ]; then
     "$python" -m training.train "$run/first" --minutes "$first_minutes"
-    "$python" -m training.export "$run/first/model" "$run/first/half.pt" "$run/first/checkpoint.pt"
+    "$python" -m training.export "$run/first/model" "$run/first/snapshot-52.pt" "$run/first/checkpoint.pt"
 fi
-if [ ! -f "$run/silver.jsonl" ]; then
-    "$python" -m training.silver "$run/first/model" "$run/silver.jsonl"
-fi
+"$python" -m training.silver "$run/first/model" "$run/silver.jsonl"
 "$python" -m training.train "$run/second" --begun-from "$run/first/checkpoint.pt" --silver "$run/silver.jsonl" \
-    --seed 3 --epochs 8 --minutes "$second_minutes" --masked 0.06 --body-rate 2e-4 --head-rate 1e-3
-"$python" -m training.export "$run/model" "$run/second/half.pt" "$run/second/checkpoint.pt"
+    --seed 3 --epochs 8 --minutes "$second_minutes" --masked 0.06 --body-rate 2e-4 --head-rate 1e-3 \
+    --snapshots 0.52,0.62
+# The end of the first stage has more of what the gold labels alone teach: a third each.
+"$python" -m training.export "$run/model" "$run/first/checkpoint.pt" "$run/second/snapshot-62.pt" "$run/second/checkpoint.pt"
 "$python" -m training.evaluate --model "$run/model"
 echo "to ship it: cp $run/model/* pipeline/annotate/model/"
