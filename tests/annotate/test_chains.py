@@ -71,3 +71,31 @@ def test_a_caption_word_is_no_surname():
 )
 def test_capitals_are_written_as_usual(capitals, usual):
     assert spelled(capitals) == usual
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "name"),
+    [
+        ("TARN (Harbour Wire) - The pier shut.", "TARN", "Tarn"),
+        ("TARN, Oct 3 (Harbour Wire) - The pier shut.", "TARN", "Tarn"),
+        ("TARN, Kenya — The pier shut.", "TARN, Kenya", "Tarn"),
+        ("NCR, Oct 3 (Harbour Wire) - The pier shut.", "NCR", "NCR"),
+        ("The UTR (old) - it was shut.", "UTR", "UTR"),
+    ],
+)
+def test_the_place_of_a_dateline_is_written_as_usual(text, place, name):
+    assert named(text, "GPE", place) == [name]
+
+
+def test_a_town_with_its_country_has_a_government():
+    text = "TARN BAY, Kenya — The pier shut. It stands in Long Bay."
+    spans = (CharSpan(0, 15, "GPE"), CharSpan(text.index("Long"), text.index("Bay.") + 3, "GPE"))
+    assert [m.label for m in annotate_spans(text, Read(spans)).mentions] == ["GPE", "LOC"]
+
+
+@pytest.mark.parametrize("form", ["SA", "Ltd", "Inc", "GmbH", "AS"])
+def test_a_legal_form_makes_a_company(form):
+    text = f"It was built by Tarn-Eaux {form} in May."
+    start = text.index("Tarn")
+    spans = (CharSpan(start, start + len(f"Tarn-Eaux {form}"), "PERSON"),)
+    assert [m.label for m in annotate_spans(text, Read(spans)).mentions] == ["ORG"]

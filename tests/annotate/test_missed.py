@@ -111,3 +111,16 @@ def test_a_name_in_parentheses_is_no_abbreviation():
 def test_people_whom_the_tagger_missed(text, added):
     found = tagged(f"Ida Vesterby came. {text}", "PERSON", "Ida Vesterby")
     assert [m.text for m in found[1:]] == added
+
+
+@pytest.mark.parametrize(
+    "spoken", ["It is a sad day for Tarn", "The trains were late again in Tarn"]
+)
+def test_a_spoken_sentence_is_no_name_but_has_names(spoken):
+    (found,) = tagged(f"“{spoken},” she said.", "MISC", spoken)
+    assert (found.text, found.label) == ("Tarn", "GPE")
+
+
+def test_a_title_with_a_comma_inside_its_marks_stays():
+    (found,) = tagged("In “The Girl on the Pier,” she sang.", "MISC", "The Girl on the Pier")
+    assert found.label == "WORK_OF_ART"

@@ -179,3 +179,19 @@ def test_any_spans_give_valid_mentions(words, places):
         text[m.start : m.end] == m.text and m.text.strip() == m.text and m.name for m in found
     )
     assert all(one.end <= two.start for one, two in pairwise(found))
+
+
+@pytest.mark.parametrize(
+    ("text", "role"),
+    [
+        ("The mayor of Tarn, Ida Holm, said no.", "mayor of Tarn"),
+        ("It lost. Its chief executive, Ida Holm, said no.", "chief executive"),
+        ("On Monday the mayor of the city, Ida Holm, said no.", "mayor of the city"),
+        ("After meeting the mayor, Ida Holm said no.", None),
+        ("The mayor said on the road to Tarn, Ida Holm, our cat, was gone.", None),
+        ("In the old town, Ida Holm, who sang, said no.", None),
+    ],
+)
+def test_an_office_in_front_with_a_comma_is_the_role(text, role):
+    (found,) = mentions(text, PERSON="Ida Holm")
+    assert found.role == role

@@ -304,3 +304,19 @@ def test_capitals_alone_make_no_title_of_what_is_chanted():
         "[S:The crews] [C:chanted] [K:“Red for Ed.”] [S:Ida Holm] [C:wrote] [K:“The Long Night”]."
     )
     assert [quote.kind for quote in found.quotes] == ["direct", "indirect"]
+
+
+@pytest.mark.parametrize(
+    ("text", "source"),
+    [
+        ("[K:“We go home,”] said an aide of the board, [S:who asked not to be named,].", "an aide"),
+        (
+            "An aide of the board, [S:who asked not to be named,] [C:said] [K:it is late].",
+            "An aide",
+        ),
+    ],
+)
+def test_who_with_its_verb_is_the_phrase_in_front(text, source):
+    text, found = annotate(text.replace("said an", "[C:said] an"))
+    start, end = found.quotes[0].source[0]
+    assert text[start:end] == f"{source} of the board"

@@ -24,6 +24,11 @@ _SUM = re.compile(
     r"(?:k|m|mn|bn|tn|thousand|lakh|crore|million|billion|trillion)"
 )
 """A sum with its unit: "R2bn", "KSh40 million"; "A380" and "R2" are none."""
+_COMPANY = re.compile(
+    r"[\w)] (?:S\.?A\.?|Ltd\.?|Inc\.?|GmbH|AG|ASA?|AB|N\.?V\.?|B\.?V\.?|PLC|Plc|plc|LLC|SpA"
+    r"|Oyj|A/S)$"
+)
+"""Legal forms, which people's names never end in: "Tarn-Eaux SA"."""
 SURNAME_SHARE, GIVEN_SHARE = 1.0, 0.3
 """Weight of a full name's vote on its surname alone and on its first word alone. Within these
 bounds nothing changes on Worldwide's development part; they keep a chain in one piece where the
@@ -98,11 +103,20 @@ def _elect(surface: str, label: str, votes: Mapping[str, float]) -> str:
         return "DATE"
     if _SUM.fullmatch(surface):
         return "MONEY"
+    if label not in {"ORG", "PRODUCT"} and _COMPANY.search(surface) and not surface.isupper():
+        return "ORG"
     if not (known or is_known_place(surface)):
         label = sure_label(surface, label) or label
     if label == "GPE":
-        return place_label(surface)
+        return "GPE" if _in_a_country(surface) else place_label(surface)
     return misc_label(surface) if label == "MISC" else label
+
+
+def _in_a_country(surface: str) -> bool:
+    """Tell the town of a dateline from nature: "TARN BAY, Kenya", "Long Lake, Ohio"."""
+    _, comma, country = surface.rpartition(", ")
+    known = load_aliases().find(country) if comma else None
+    return known is not None and known.label == "GPE"
 
 
 def _by_context(text: str, span: CharSpan) -> CharSpan:

@@ -15,6 +15,7 @@ from itertools import chain, pairwise
 from pipeline.annotate.layout import CharSpan, Layout
 from pipeline.annotate.names.agreement import normal_forms
 from pipeline.annotate.names.aliases import key, load_aliases
+from pipeline.annotate.names.datelines import spelled_dateline
 from pipeline.annotate.names.mentions import is_acronym
 from pipeline.annotate.names.persons import People, Person
 from pipeline.annotate.names.titles import (
@@ -22,6 +23,7 @@ from pipeline.annotate.names.titles import (
     described_before,
     honorific_gender,
     role_after,
+    role_apposed,
     role_before,
 )
 
@@ -128,6 +130,7 @@ def _add_role(
 ) -> str | None:
     """Remember what stands around a person's name; return the title of this mention."""
     start, end = layout.sentence_at(span.start)
+    before = before or role_apposed(layout.text, span.start, span.end, max(start, after))
     behind = role_after(layout.text, span.end, end)
     entity.roles.extend(role for role in (before, behind) if role)
     entity.descriptions.extend(
@@ -184,7 +187,8 @@ class _Names:
             return known.name
         if span.label in {"GPE", "LOC"}:
             # "Mecca, Saudi Arabia" is "Mecca", and "Washington, D.C." is "Washington".
-            return _without_stop(spelled(surface.split(", ")[0]))
+            place = surface.split(", ")[0]
+            return _without_stop(spelled_dateline(self._text, span, place) or spelled(place))
         return self._body_of(span, surface) or _without_stop(surface)
 
     def _people_name(self, surface: str) -> str:

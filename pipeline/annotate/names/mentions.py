@@ -18,8 +18,10 @@ from pipeline.annotate.names.aliases import key, load_aliases
 from pipeline.annotate.names.missed import (
     forgotten,
     full_names,
+    is_spoken,
     known_peoples,
     official_names,
+    places_in_speech,
     quoted_titles,
     surnames,
 )
@@ -49,6 +51,10 @@ def clean_mentions(text: str, spans: Iterable[CharSpan]) -> list[CharSpan]:
     "GPE" in the input means any place, "MISC" any name that is none of the other classes.
     """
     trimmed = [part for span in spans for part in _trimmed(text, span)]
+    spoken = [span for span in trimmed if is_spoken(text, span)]
+    if spoken:
+        trimmed = [span for span in trimmed if span not in spoken]
+        trimmed.extend(places_in_speech(text, spoken))
     trimmed.extend(official_names(text, trimmed))
     trimmed.extend(quoted_titles(text))
     trimmed = _without_overlap(trimmed)

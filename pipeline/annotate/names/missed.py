@@ -29,6 +29,12 @@ _TITLE_WORDS = range(4, 10)
 """Words of what is taken for a title. Of the stretches between quotation marks that are written
 like titles in Worldwide's training part, nine of ten of four words and more are one name; of three
 words a quarter are none."""
+FEWEST_SPOKEN = 4
+_SPOKEN_ENDS = frozenset(stop + mark for stop in ",.!?" for mark in "”\"’»'")
+_FINITE = re.compile(r"\s(?:is|are|was|were|has|have|had|will|would|can|must|do|did)\s")
+_PLACED = re.compile(
+    r"\b(?:in|for|from|to|near|across) ([A-Z][^\W\d_]+(?: [A-Z][^\W\d_]+)*)(?![\w’'-])"
+)
 _CAPITALISED = re.compile(r"(?<![\w.’'-])[A-Z][a-z]+(?: [A-Z][a-z]+)*(?![\w-])")
 _GIVEN_AND_SURNAME = re.compile(
     r"(?<![\w.’'@#-])([A-Z][a-z]+)(?: [A-Z]\.)? (?:(?:de|la|del|van|von|der|al|el|bin) ){0,2}"
@@ -60,7 +66,31 @@ def quoted_titles(text: str) -> Iterator[CharSpan]:
     for match in _QUOTED.finditer(text):
         words = match[1].split()
         if len(words) in _TITLE_WORDS and is_title_case(match[1]) and not match[1].isupper():
-            yield CharSpan(match.start(1), match.end(1), "MISC")
+            title = CharSpan(match.start(1), match.end(1), "MISC")
+            if not is_spoken(text, title):
+                yield title
+
+
+def is_spoken(text: str, span: CharSpan) -> bool:
+    """Tell a sentence between quotation marks from a title: “It was a long day for Tarn,” he said.
+
+    It has small letters where a title has capitals ("was"), and its comma or stop stands inside
+    the marks.
+    """
+    surface = text[span.start : span.end]
+    if span.label != "MISC" or surface.count(" ") < FEWEST_SPOKEN - 1:
+        return False
+    if is_title_case(surface) and not _FINITE.search(surface):
+        return False
+    opened = text[span.start - 1 : span.start] in {*"“\"‘«'"} and span.start > 0
+    return opened and text[span.end : span.end + 2] in _SPOKEN_ENDS
+
+
+def places_in_speech(text: str, spans: Sequence[CharSpan]) -> Iterator[CharSpan]:
+    """Give the capitalised words behind "for", "in", "to" of spoken sentences: "day for Tarn"."""
+    for span in spans:
+        for match in _PLACED.finditer(text, span.start, span.end):
+            yield CharSpan(*match.span(1), "GPE", GUESSED)
 
 
 def known_peoples(text: str, spans: Sequence[CharSpan]) -> Iterator[CharSpan]:

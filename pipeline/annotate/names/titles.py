@@ -74,6 +74,11 @@ _ARTICLE = r"(?:an?|the|his|her|their|its|our|one)"
 _OPENING = re.compile(rf"\s*(?i:{_ARTICLE})\s+((?:[\w’'-]+\s+){{0,8}}[\w’'-]+),\s+$")
 _CLOSE = re.compile(rf"\b(?i:{_ARTICLE})\s+((?:[a-z][\w’'-]*\s+){{0,2}}[a-z][\w’'-]*),?\s+$")
 _APPOSITION_WITH_ARTICLE = re.compile(rf",\s+{_ARTICLE}\s+([^,;:.!?“”\"()\n]{{3,90}})[,.;]")
+_APPOSED = re.compile(rf"\b(?i:{_ARTICLE})\s+")
+_APPOSED_PHRASE = re.compile(r"((?:[\w’'-]+\s+){0,8}[\w’'-]+),\s+")
+_OF_OFFICE = frozenset({"of", "for", "at", "in", "to", "and"})
+MOST_OFFICE_WORDS = 5
+"""Words up to the office: "new deputy foreign affairs minister"."""
 LOOK_BACK = 120
 """Characters in front of a name in which its title must stand; the longest in PolNeAR's training
 part has 96."""
@@ -205,6 +210,35 @@ def role_after(text: str, end: int, sentence_end: int) -> str | None:
     if not any(map(is_office, words[:stop])) or plain[0] in _NO_OFFICE:
         return None
     return match[1].strip()
+
+
+def role_apposed(text: str, start: int, end: int, sentence_start: int) -> str | None:
+    """Return the office that a name stands behind as an apposition, or None.
+
+    "The mayor of Tarn, Ida Holm, said" has the role "mayor of Tarn", "After meeting the mayor, Ida
+    Holm said" has none: the name must have a comma or stop behind it as well.
+    """
+    if text[end : end + 1] not in {",", ".", ";"}:
+        return None
+    floor = max(sentence_start, start - LOOK_BACK)
+    articles = [*_APPOSED.finditer(text, floor, start)]
+    for article in reversed(articles):
+        match = _APPOSED_PHRASE.fullmatch(text, article.end(), start)
+        if match and _is_office_phrase(match[1].split()):
+            return match[1]
+    return None
+
+
+def _is_office_phrase(words: list[str]) -> bool:
+    """Tell "mayor of Tarn" and "chief executive" from "mayor said on the road to Tarn"."""
+    plain = [word.lower() for word in words]
+    stop = next((n for n, word in enumerate(plain) if word in _AFTER_OFFICE), len(words))
+    if not stop or stop > MOST_OFFICE_WORDS or not is_office(words[stop - 1]):
+        return False
+    rest = plain[stop:]
+    return not rest or (
+        rest[0] in _OF_OFFICE and not any(word in _AFTER_OFFICE - _OF_OFFICE for word in rest)
+    )
 
 
 def described_before(text: str, start: int, sentence_start: int) -> list[str]:

@@ -20,6 +20,15 @@ RULE_SCORE = 0.6
 NEAR = 50
 """Characters between a quotation and the speech verb that introduces it."""
 _RELATIVE = re.compile(r"\S,?\s+(who|which|that)$", re.IGNORECASE)
+_WHO_DID = re.compile(r"who\s+\w+\s+\w")
+_NO_VERB = r"(?!(?:said|says|told|added|according|and|but)\b)"
+_PHRASE_BEFORE = re.compile(
+    r"(?:^|[,.:;!?”\"’»—–]\s*|\b(?:and|but|said|says|told)\s+)"
+    r"((?:(?i:an?|the|one|another|his|her|their|its|some|two|three|several)\s)?"
+    rf"{_NO_VERB}[^\W_][\w’'-]*(?:\s{_NO_VERB}[\w’'-]+){{0,9}}),\s+$"
+)
+"""The noun phrase that "who" stands for: "an official of the department, who"."""
+LONGEST_PHRASE = 100
 _LEADS_UP = re.compile(rf"{speech_verb_pattern().pattern}\s+(?:[\w’'-]+\s+){{0,3}}$", re.IGNORECASE)
 _DAY = (
     r"(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|"
@@ -97,7 +106,13 @@ def _end(text: str, end: int, quotation: Quotation) -> int:
 
 
 def _without_antecedent(text: str, span: CharSpan) -> CharSpan:
-    """Cut "Lee, who" to "who": PolNeAR takes the subject of the verb, and that is the pronoun."""
+    """Cut "Lee, who" to "who": PolNeAR takes the subject of the verb, and that is the pronoun.
+
+    "who asked not to be named," with its verb is no subject: that is the noun phrase in front.
+    """
+    if span.label == "Source" and _WHO_DID.match(text, span.start, span.end):
+        phrase = _PHRASE_BEFORE.search(text, max(0, span.start - LONGEST_PHRASE), span.start)
+        return span._replace(start=phrase.start(1), end=phrase.end(1)) if phrase else span
     match = _RELATIVE.search(text, span.start, span.end) if span.label == "Source" else None
     return span._replace(start=match.start(1)) if match else span
 
