@@ -171,3 +171,35 @@ def test_its_spokeswoman_without_a_name_speaks_for_it():
 def test_a_spokesman_for_whom_nobody_is_named_speaks_alone():
     text = "[K:“We know the water,”] [S:the former spokesman, Roy Dane,] [C:said]."
     assert last_said(text, {"Roy Dane": "PERSON"}).speakers == (Speaker("Roy Dane", "PERSON"),)
+
+
+SIDES = {"Port Board": "ORG", "Oxo Fjord": "ORG", "Mercy Hands": "ORG", "Kenya": "GPE"}
+
+
+@pytest.mark.parametrize(
+    ("before", "speaker"),
+    [
+        ("Talks between Oxo Fjord and the Port Board broke down.", "Oxo Fjord and Port Board"),
+        ("Oxo Fjord and Kenya met for the third time.", "Oxo Fjord and Kenya"),
+        ("The Port Board’s long dispute with Oxo Fjord went on.", "Port Board and Oxo Fjord"),
+        ("Kenya, Oxo Fjord and the Port Board met.", None),
+        ("The Port Board met.", None),
+    ],
+)
+def test_both_sides_are_the_two_bodies_named_together(before, speaker):
+    text = f"{before} It rained. [S:Both sides] [C:said] [K:that all was well]."
+    assert last_said(text, SIDES).speaker == speaker
+
+
+@pytest.mark.parametrize(
+    "source", ["Ida Holm,", "The Port Board, in a statement signed by Ida Holm,"]
+)
+def test_who_signs_a_statement_does_not_speak_in_it(source):
+    front = "" if "Board" in source else "The Port Board, in a short letter signed by its head, "
+    text = f"{front}[S:{source}] [C:urged] [K:the town to wait]."
+    assert last_said(text, {"Port Board": "ORG", "Ida Holm": "PERSON"}).speaker == "Port Board"
+
+
+def test_whose_paper_it_is_does_not_speak_in_it():
+    quote = last_said("[S:Oxo Fjord’s newspaper] [C:said] [K:that all was well].", SIDES)
+    assert quote.speakers == (Speaker("Oxo Fjord", "ORG", "on_behalf_of"),)

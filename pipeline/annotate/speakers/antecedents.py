@@ -6,11 +6,20 @@ contents.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 from pipeline.annotate.speakers.discourse import FARTHEST
 from pipeline.annotate.speakers.salience import NOBODY, Answer, Salience
 from pipeline.records import Speaker
+
+_SIDES = frozenset({"ORG", "GPE", "NORP", "PERSON"})
+_BETWEEN = re.compile(r"\bbetween\s+(?:[\w-]+\s+){0,4}$")
+_JOINED = re.compile(r"\s+and\s+(?:[a-z][\w-]*\s+){0,4}")
+_AGAINST = re.compile(
+    r"(?:['’]s?)?\s+(?:[\w-]+\s+){0,6}(?:talks|negotiations|dispute|war|fight|row|standoff|clashes|"
+    r"truce|ceasefire|deal|pact|agreement|merger|battle|quarrel)\s+(?:with|against)\s+(?:the\s+)?"
+)
 
 
 class Antecedents(Salience):
@@ -86,6 +95,38 @@ class Antecedents(Salience):
             return NOBODY
         top = {name for name, _ in counts.most_common(2)}
         return [Speaker(name, "GPE") for name in counts if name in top], 0.75
+
+    def two_sides(self, position: int) -> Answer:
+        """Resolve "both sides": the two bodies last named together, or else two countries.
+
+        "Talks between the Port Board and Oxo", "the board’s dispute with Oxo", "Oxo and the board".
+        """
+        last = -1
+        for number in self.before(position):
+            if self.paragraphs_since(self.chains.spans[number].start, position) > 1:
+                break
+            sides = [self._side(number), self._side(last)] if last >= 0 else []
+            if len(sides) == 2 and self._face(number, last) and sides[0] != sides[1]:
+                return [side for side in sides if side], 0.75
+            last = number if self._side(number) else -1
+        return self.two_countries(position)
+
+    def _side(self, number: int) -> Speaker | None:
+        """Return the body, country or person that a mention outside quotations stands for."""
+        entity = self.chains.of[number]
+        country = self.country_of(number)
+        if self.is_quoted(self.chains.spans[number].start) or entity.label not in _SIDES:
+            return None
+        return Speaker(country, "GPE") if country else Speaker(entity.name, entity.label)
+
+    def _face(self, first: int, second: int) -> bool:
+        """Tell whether two mentions are named as two sides, and not as two of three."""
+        text, spans = self.layout.text, self.chains.spans
+        gap = text[spans[first].end : spans[second].start]
+        between = _BETWEEN.search(text, max(0, spans[first].start - 40), spans[first].start)
+        listed = text[: spans[first].start][-6:].rstrip().removesuffix("the").rstrip()
+        joined = _JOINED.fullmatch(gap) and (between or not listed.endswith(","))
+        return bool(joined or _AGAINST.fullmatch(gap))
 
     def two_people(self, position: int) -> Answer:
         """Resolve "the two leaders": the last two people named, in order of mention."""

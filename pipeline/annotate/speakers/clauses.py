@@ -1,4 +1,4 @@
-"""Whether a name is the subject of its clause, or was asked, by the words in front of it; no parser.
+"""Whether a name is its clause’s subject, or was asked, by the words in front; no parser.
 
 "Even comedian Ida Holm …" and "…, said Ida Holm" are subjects; "a letter from Ida Holm" is governed
 by its preposition, "she met Ida Holm" by its verb.

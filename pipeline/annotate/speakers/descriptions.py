@@ -26,7 +26,8 @@ _GENERIC = frozenset(
     "company firm group agency organisation organization club bank maker airline union "
     "association foundation body".split()
 )
-_PRESS = frozenset("paper newspaper magazine outlet network website".split())
+PRESS = frozenset("paper newspaper magazine outlet network website".split())
+"""Nouns of the press, whose papers are mostly named."""
 _PRESS_NAME = re.compile(
     r"\b(?:Times|Post|Journal|News|Daily|Herald|Tribune|Globe|Star|Guardian|Telegraph|Mail|Sun|"
     r"Gazette|Chronicle|Press|Register|Observer|Review|Magazine|Reporter|Courier|Examiner|Express|"
@@ -119,7 +120,7 @@ class Descriptions(Documents):
                 best.setdefault(entity, len(wanted & words))
         if best:
             return [Speaker(max(best, key=lambda e: best[e]).name, "ORG")], 0.75
-        if head in _PRESS:
+        if head in PRESS:
             return self._press(position)
         return self.recent(position, {"ORG"}, 2) if head in _GENERIC else NOBODY
 

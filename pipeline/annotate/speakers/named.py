@@ -10,7 +10,7 @@ import re
 
 from pipeline.annotate.layout import CharSpan
 from pipeline.annotate.names.titles import is_office, is_title_word
-from pipeline.annotate.speakers.descriptions import Descriptions, head_noun, is_person_noun
+from pipeline.annotate.speakers.descriptions import PRESS, Descriptions, head_noun, is_person_noun
 from pipeline.annotate.speakers.documents import COLLECTIVE, DOCUMENTS
 from pipeline.annotate.speakers.salience import NOBODY, Answer
 from pipeline.annotate.speakers.spokespeople import Spokespeople
@@ -37,6 +37,10 @@ _INDEFINITE = frozenset(
 )
 _AGENTS = frozenset({"ORG", "GPE", "NORP", "FAC"})
 _CALLED = re.compile(r"(?:[\w.’'-]+,?\s+){0,7}?(?!\w+(?:ing|ed)\b)[a-z][\w-]*(?:,?\s+the|,)?\s+")
+_SIGNED = re.compile(
+    r",\s+in\s+an?\s+(?:[\w-]+\s+){0,3}(?:statement|letter|report|article|memo|email|petition|note)\s+"
+    r"(?:[\w-]+\s+){0,3}by\s+[^.;:“”\"]{0,80}$"
+)
 _CLAUSE = re.compile(
     r"\b(?:of|for|at|in|from|by|with|to|on|against|about|like|behind|and|who|which|that|whose)\b",
     re.IGNORECASE,
@@ -58,6 +62,9 @@ class NamedSources:
         """Return the speakers named in a source; ``numbers`` are its mentions."""
         people = [n for n in numbers if self._chains.of[n].label == "PERSON"]
         speaking = [n for n in people if not self._is_modifier(n, source)]
+        issuer = self._issuer(people[0]) if people else None
+        if issuer is not None:
+            return self._bodies([issuer]), 0.8
         if speaking:
             chosen = self._parallel(speaking)
             return [Speaker(self._chains.of[n].name, "PERSON") for n in chosen], 0.95
@@ -71,6 +78,15 @@ class NamedSources:
                 return [Speaker(campaign, "ORG")], 0.85
         others = [n for n in numbers if self._chains.of[n].label in _AGENTS]
         return self._body(source, others) if others and not people else NOBODY
+
+    def _issuer(self, number: int) -> int | None:
+        """Return who speaks "in a statement signed by Ida Holm": the name in front, not Holm."""
+        start = self._chains.spans[number].start
+        low = self._discourse.layout.sentence_at(start)[0]
+        match = _SIGNED.search(self._text, max(low, start - 200), start)
+        ahead = self._discourse.between(low, match.start()) if match else []
+        fits = [n for n in ahead if match and self._chains.spans[n].end == match.start()]
+        return next((n for n in fits if self._chains.of[n].label in {"PERSON", *_AGENTS}), None)
 
     def _is_campaign_itself(self, source: CharSpan) -> bool:
         phrase = self._text[source.start : source.end]
@@ -129,6 +145,9 @@ class NamedSources:
         if is_person_noun(head):
             return self._discourse.described(source.start, phrase, head)
         after = self._text[span.end : span.end + 6]
+        if leads and head in PRESS and re.match(r"['’]", after):
+            # "The Port Board’s newspaper" is a paper without a name, and not the board.
+            return [Speaker(entity.name, entity.label, "on_behalf_of")], 0.6
         if leads and re.match(r",|\s+(?:and|which)\b|['’]s\b", after) and entity.label != "NORP":
             return self._bodies(numbers if " and " in phrase else [number]), 0.7
         return ([speaker], 0.6) if leads and entity.label == "ORG" else NOBODY

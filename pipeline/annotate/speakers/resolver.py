@@ -31,9 +31,8 @@ _PEOPLE = frozenset(
     "leaders men women presidents ministers officials candidates senators diplomats rivals "
     "politicians of".split()
 )
-_COUNTRIES = frozenset(
-    "countries nations sides governments states powers parties delegations capitals".split()
-)
+_COUNTRIES = frozenset("countries nations governments states powers capitals".split())
+_SIDES = frozenset("sides parties delegations companies groups organisations organizations".split())
 _PRONOUNS = frozenset("he she it they who him his her its their them whose himself herself".split())
 _OWN = frozenset("i we me us my our myself ourselves".split())
 _OWNERS = frozenset("his her its their".split())
@@ -188,6 +187,8 @@ class SpeakerResolver:
     def _pair(self, source: CharSpan, noun: str) -> Answer:
         if noun in _PEOPLE or noun == "":
             return self._discourse.two_people(source.start)
+        if noun in _SIDES:
+            return self._discourse.two_sides(source.start)
         return self._discourse.two_countries(source.start) if noun in _COUNTRIES else NOBODY
 
 
