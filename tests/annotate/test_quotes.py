@@ -320,3 +320,16 @@ def test_who_with_its_verb_is_the_phrase_in_front(text, source):
     text, found = annotate(text.replace("said an", "[C:said] an"))
     start, end = found.quotes[0].source[0]
     assert text[start:end] == f"{source} of the board"
+
+
+@pytest.mark.parametrize("deed", ["mocked [K:Holm]", "denied [K:it]", "thanked [K:his wife, Ida,]"])
+def test_what_is_done_to_somebody_is_no_quote(deed):
+    verb, content = deed.split(" ", 1)
+    _, found = annotate(f"[S:Ola Brandt] [C:{verb}] {content} on Friday.")
+    assert not found.quotes
+
+
+@pytest.mark.parametrize("said", ["denied] [K:that it sank", "mocked] [K:“Holm”", "said] [K:it"])
+def test_what_is_said_with_the_same_verbs_stays(said):
+    _, found = annotate(f"[S:Ola Brandt] [C:{said}] on Friday.")
+    assert len(found.quotes) == 1

@@ -39,6 +39,16 @@ LOOSE_SCORE = 0.8
 LOOSE_WORDS = 5
 """How sure the tagger must be of quoted words without any cue, and how many there must be."""
 _AUTHORING = frozenset("write writes wrote written writing report reported reports".split())
+_DEED = re.compile(
+    r"\b(?:mock(?:s|ed)|thank(?:s|ed)|introduc(?:es?|ed)|greet(?:s|ed)|invit(?:es?|ed)|su(?:es|ed)|"
+    r"declin(?:es?|ed)|den(?:y|ies|ied)|reject(?:s|ed)?|known as)$"
+)
+_OBJECT = re.compile(
+    r"it|that|this|them|him|her|(?:an?|the) interviews?|"
+    r"(?:(?:the|(?:his|her|their|its) \w+,?)\s)?[A-Z][\w’'.-]*(?:\s[A-Z][\w’'.-]*){0,3}"
+)
+"""A pronoun, a name, or kin with a name: nothing is said in "denied it". PolNeAR's attitudes
+("endorsed Holm") are attributions by its guidelines and stay."""
 _ALNUM = re.compile(r"\w")
 _SENTENCE_LIKE = ".!?,…—-:;"
 
@@ -205,13 +215,22 @@ class QuoteFinder:
         text = self._layout.text
         words = sum(words_in(text[span.start : span.end]) for span in item.content)
         if item.cue and item.source:
-            return words > 0
+            return words > 0 and not self._is_deed(item)
         if not item.cue and self._is_heading(item):
             return False
         if words >= FEWEST_WORDS:
             return bool(item.cue or item.source or item.inherits) or self._is_loose(item)
         marked = any(text[span.start] in "“\"«‘'" for span in item.content)
         return marked and bool(item.cue) and words > 0
+
+    def _is_deed(self, item: Attribution) -> bool:
+        """Tell what is done to somebody from what is said: "mocked Holm", "thanked his wife"."""
+        if len(item.content) != 1:
+            return False
+        text, content = self._layout.text, item.content[0]
+        cue = text[item.cue[-1].start : item.cue[-1].end]
+        said = text[content.start : content.end].rstrip(" ,.")
+        return _DEED.search(cue) is not None and _OBJECT.fullmatch(said) is not None
 
     def _is_heading(self, item: Attribution) -> bool:
         """Tell a line that ends like no sentence: 6. "The harbour problem"."""
