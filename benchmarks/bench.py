@@ -2,7 +2,7 @@
 
 import sys
 
-from benchmarks import bench_annotate, bench_dedupe, bench_whole
+from benchmarks import bench_annotate, bench_dedupe, bench_growth, bench_whole
 
 
 def main() -> None:
@@ -10,6 +10,7 @@ def main() -> None:
     parts = {
         "copies": bench_dedupe.main,
         "names and quotes": bench_annotate.main,
+        "names and quotes, growth": bench_growth.main,
         "end to end": bench_whole.main,
     }
     for part, run in parts.items():

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 INPUTS = ("pieces", "shapes")
 OPSET = 17
-SOURCES = ("worldwide-ner/train.jsonl.gz", "polnear/train.jsonl.gz")
+SOURCES = ("worldwide-ner/train.jsonl.gz", "polnear/train.jsonl.gz", "news-pages/gold.jsonl.gz")
 
 
 def to_onnx(network: Network, path: Path) -> None:
@@ -82,8 +82,7 @@ def config_of(
         "base": BASE,
         "base_sha256": digest(base_folder() / "model.safetensors"),
         "data_sha256": {name: digest(data / name) for name in SOURCES},
-        "stages": stages(parts[-1]),
-        "averaged_steps": [part["step"] for part in parts],
+        "averaged": [{"step": part["step"], "stages": stages(part)} for part in parts],
         "model_sha256": digest(model),
         "heads": {name: head_config(network, name) for name in OUTPUTS},
     }

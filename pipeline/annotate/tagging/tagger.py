@@ -232,8 +232,6 @@ def _open_session(files: ModelFiles, threads: int) -> InferenceSession:
     # Spinning threads steal the core from other workers of the machine and win nothing at one
     # thread.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    # Attention weights near zero are denormal numbers, which many processors multiply in microcode.
-    options.add_session_config_entry("session.set_denormal_as_zero", "1")
     try:
         return onnxruntime.InferenceSession(
             files.weights,
