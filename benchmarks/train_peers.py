@@ -59,8 +59,8 @@ PEERS = {
             ("ner",),
             ("worldwide-ner/train.jsonl.gz",),
             peer_data.named_docs,
-            steps=2_400,
-            minutes=6,
+            steps=6_000,
+            minutes=9,
             unit="paragraph",
         ),
         Peer(
