@@ -13,6 +13,7 @@ _OPENING, _CLOSING, _EITHER = "“„‟«", "”»", '"＂'
 _SINGLE_PAIRS = (("‘", "’"), ("'", "'"), ("‚", "‘"), ("‹", "›"))
 _MARKS = re.compile(f"[{_OPENING}{_CLOSING}{_EITHER}]")
 _SENTENCE_ENDED = re.compile(rf"[.!?][\s{_OPENING}{_EITHER}]*$")
+_EDGES = " ,:;–—"
 _PARAGRAPH_MARK = re.compile(rf"\n\s*[{_OPENING}{_EITHER}]")
 
 
@@ -36,8 +37,12 @@ def quoted_words(text: str, spans: Sequence[Span]) -> str:
 
 
 def surface(text: str, spans: Sequence[Span]) -> str | None:
-    """Return the words of these spans on one line, or None where there are none."""
-    return squeeze(storable(" ".join(text[start:end] for start, end in spans))) or None
+    """Return the words of these spans on one line, or None where there are none.
+
+    Without the stops at their edges, so that "said:" and "said" are one cue to whoever groups them.
+    """
+    words = squeeze(storable(" ".join(text[start:end] for start, end in spans)))
+    return words.strip(_EDGES) or None
 
 
 def _bare(part: str) -> str:

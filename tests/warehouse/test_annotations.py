@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.records import Annotation, Mention, Quote, Speaker
 from pipeline.warehouse.annotations import pending_versions, save_annotations, version_texts
-from pipeline.warehouse.quoting import quoted_words
+from pipeline.warehouse.quoting import quoted_words, surface
 from tests.warehouse.stories import count, later, loaded
 
 TEXT = "“We will rebuild,” Ida Marlow said on Friday, “and soon.” The council agreed."
@@ -156,3 +156,9 @@ def test_quoted_words(text, words):
 def test_a_sentence_that_ends_with_its_speaker_ends_in_the_words(text, words):
     spans = [match.span() for match in re.finditer("«[^»]*»", text)]
     assert quoted_words(text, spans) == words
+
+
+def test_a_cue_is_the_same_word_with_and_without_its_stop() -> None:
+    assert surface("Berg said: “No.”", [(5, 10)]) == surface("Berg said", [(5, 9)]) == "said"
+    assert surface("Berg, said", [(0, 5)]) == "Berg"
+    assert surface("–", [(0, 1)]) is None
