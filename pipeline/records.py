@@ -16,7 +16,8 @@ FoundBy = Literal["feed", "sitemap", "section", "list", "file", "warc", "url"]
 ArticleKind = Literal[
     "article", "opinion", "live_blog", "listing", "video", "gallery", "press_release", "error_page"
 ]
-DateOrigin = Literal["json_ld", "meta", "feed", "visible", "url"]
+Origin = Literal["json_ld", "meta", "feed", "visible", "url"]
+"""Where on a page, or about it, a fact was read."""
 QuoteKind = Literal["direct", "mixed", "indirect"]
 CueClass = Literal["speech", "thought", "intent"]
 Relation = Literal["duplicate", "a_in_b", "b_in_a", "partial"]
@@ -103,6 +104,8 @@ class RemovedBlock:
     text: str
     reason: str
     """A short stable word: ``search_box``, ``also_read``, ``pingback``, ``site_memory``, …"""
+    article_count: int | None = None
+    """With ``site_memory``: how many articles of the host held the block when it was taken out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +117,15 @@ class Article:
     title: str | None
     text: str | None
     """Paragraphs joined by a blank line, with standfirst and subheads, without the title."""
+    title_origin: Origin | None = None
     authors: tuple[str, ...] = ()
+    authors_origin: Origin | None = None
     published_at: str | None = None
-    published_origin: DateOrigin | None = None
+    published_origin: Origin | None = None
     modified_at: str | None = None
+    modified_origin: Origin | None = None
+    refused_dates: tuple[str, ...] = ()
+    """Times that no news page can have (before 1990, after tomorrow): "json_ld 2099-01-01"."""
     language: str | None = None
     kind: ArticleKind = "article"
     section: str | None = None
@@ -125,11 +133,14 @@ class Article:
     tags: tuple[str, ...] = ()
     agency: str | None = None
     credit_line: str | None = None
+    update_note: str | None = None
+    """What the page says of its own changes: "This article was updated on 3 May to correct …"."""
     comment_count: int | None = None
     site_name: str | None = None
     image_url: str | None = None
     is_paywalled: bool = False
     quality_score: float | None = None
+    """Trust in the text, 0 to 1 (``pipeline/extract/quality.py`` says what it is made of)."""
     removed: tuple[RemovedBlock, ...] = ()
     outcome: Outcome = Outcome.LOADED
     reason: str | None = None

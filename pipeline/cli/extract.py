@@ -175,7 +175,7 @@ def _article(record: Mapping[str, Any]) -> "Article | None":
     fields = record.get("article")
     if fields is None:
         return None
-    typed = {key: tuple(fields[key]) for key in ("authors", "categories", "tags")}
+    typed = {key: tuple(fields[key]) for key in ("authors", "categories", "tags", "refused_dates")}
     removed = tuple(RemovedBlock(**block) for block in fields["removed"])
     return Article(**{**fields, **typed, "removed": removed, "outcome": Outcome(fields["outcome"])})
 

@@ -13,7 +13,7 @@ from functools import partial
 from lxml.html import HtmlElement
 
 from pipeline.clean.openings import read_day
-from pipeline.records import DateOrigin
+from pipeline.records import Origin
 
 EARLIEST = date(1990, 1, 1)
 META_PUBLISHED = (
@@ -37,7 +37,7 @@ _URL_DAY = re.compile(r"/((?:19|20)\d\d)[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|
 _URL_WORDED = re.compile(r"/((?:19|20)\d\d)/([a-z]{3})[a-z]*/(\d\d?)(?=/)", re.IGNORECASE)
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 
-Candidate = tuple[DateOrigin, str | None]
+Candidate = tuple[Origin, str | None]
 
 
 def iso_time(text: str | None) -> str | None:
@@ -98,12 +98,12 @@ def is_plausible(stated: str, now: datetime) -> bool:
     return EARLIEST <= day <= now.date() + timedelta(days=1)
 
 
-def choose(candidates: Iterable[Candidate], now: datetime) -> tuple[str | None, DateOrigin | None]:
+def choose(candidates: Iterable[Candidate], now: datetime) -> tuple[str | None, Origin | None]:
     """Return the first plausible time and its origin.
 
     A bare day gives way to a later candidate that names the time of the same day.
     """
-    chosen: tuple[str, DateOrigin] | None = None
+    chosen: tuple[str, Origin] | None = None
     for origin, text in candidates:
         stated = iso_time(text)
         if stated is None or not is_plausible(stated, now):

@@ -22,8 +22,10 @@ _COLUMNS = {
     "body_sha256": "bytea",
     "is_current": "bool",
     "title": "text",
+    "title_origin": "text",
     "byline": "text",
     "authors": "text[]",
+    "authors_origin": "text",
     "body_text": "text",
     "word_count": "int4",
     "language_code": "text",
@@ -33,6 +35,7 @@ _COLUMNS = {
     "tags": "text[]",
     "agency": "text",
     "credit_line": "text",
+    "update_note": "text",
     "is_wire_copy": "bool",
     "comment_count": "int4",
     "is_paywalled": "bool",
@@ -45,6 +48,8 @@ _COLUMNS = {
     "published_precision": "text",
     "modified_at": "timestamptz",
     "modified_text": "text",
+    "modified_origin": "text",
+    "refused_dates": "text[]",
     "first_seen_at": "timestamptz",
     "last_seen_at": "timestamptz",
     "first_run_id": "int8",
@@ -56,6 +61,7 @@ _BLOCK_COLUMNS = {
     "block_no": "int4",
     "block_text": "text",
     "reason": "text",
+    "article_count": "int4",
 }
 
 
@@ -89,7 +95,7 @@ def insert_versions(conn: Connection, versions: Sequence[NewVersion]) -> list[in
     numbered = list(zip(ids, versions, strict=True))
     copy_rows(conn, "news.article_versions", _COLUMNS, [_row(*each) for each in numbered])
     blocks = [
-        (number, block_no, storable(block.text), block.reason)
+        (number, block_no, storable(block.text), block.reason, block.article_count)
         for number, version in numbered
         for block_no, block in enumerate(version.article.removed, start=1)
     ]
@@ -108,8 +114,10 @@ def _row(number: int, version: NewVersion) -> tuple[Any, ...]:
         content_sha256(text),
         False,
         _line(article.title),
+        article.title_origin,
         _line(", ".join(article.authors)),
         _lines(article.authors),
+        article.authors_origin,
         text,
         word_count(text),
         article.language,
@@ -119,6 +127,7 @@ def _row(number: int, version: NewVersion) -> tuple[Any, ...]:
         _lines(article.tags),
         _line(article.agency),
         _line(article.credit_line),
+        _line(article.update_note),
         article.agency is not None,
         plausible_count(article.comment_count),
         article.is_paywalled,
@@ -144,6 +153,8 @@ def _times(article: Article) -> tuple[Any, ...]:
         published.precision if published else None,
         modified.at if modified else None,
         _line(article.modified_at),
+        article.modified_origin,
+        _lines(article.refused_dates),
     )
 
 

@@ -14,6 +14,9 @@ from pipeline.warehouse.sqlfiles import read_sql, sql_folder
 from pipeline.warehouse.store import connect
 from tests.warehouse.stories import count, loaded
 
+NEXT = f"{len(list((sql_folder() / 'migrations').glob('*.sql'))) + 1:04}"
+"""The number of the migration that comes after ours."""
+
 PROMISED = {
     "articles": "article_id source_key canonical_url title byline body_text word_count "
     "published_at published_date first_seen_at version_no duplicate_group_id is_original story_id "
@@ -140,13 +143,13 @@ def test_a_database_that_cannot_hold_every_letter_is_refused(postgres_server):
 
 def test_gaps_and_bad_names_are_refused(files):
     write(files / "migrations", "0099_late.sql", "select 1;")
-    with pytest.raises(MigrationError, match=r"0099_late.sql stands where 0006_"):
+    with pytest.raises(MigrationError, match=rf"0099_late.sql stands where {NEXT}_"):
         migrations(files / "migrations")
 
 
 def test_a_database_newer_than_the_code_is_refused(empty_dsn, files):
     with closing(connect(empty_dsn)) as conn:
-        write(files / "migrations", "0006_more.sql", "create table ops.more (id int);")
+        write(files / "migrations", f"{NEXT}_more.sql", "create table ops.more (id int);")
         migrate(conn, files)
         with pytest.raises(MigrationError, match="update Dateline"):
             migrate(conn)
@@ -156,12 +159,12 @@ def test_a_migration_that_fails_leaves_nothing_behind(empty_dsn, files):
     with closing(connect(empty_dsn)) as conn:
         migrate(conn, files)
         broken = "create table ops.half (id int);\nselect nonsense;"
-        write(files / "migrations", "0006_broken.sql", broken)
-        with pytest.raises(MigrationError, match=r"0006_broken.sql failed .*nonsense"):
+        write(files / "migrations", f"{NEXT}_broken.sql", broken)
+        with pytest.raises(MigrationError, match=rf"{NEXT}_broken.sql failed .*nonsense"):
             migrate(conn, files)
         assert conn.execute("select to_regclass('ops.half')").fetchone() == (None,)
-        write(files / "migrations", "0006_broken.sql", "create table ops.half (id int);")
-        assert migrate(conn, files) == ["0006_broken"]
+        write(files / "migrations", f"{NEXT}_broken.sql", "create table ops.half (id int);")
+        assert migrate(conn, files) == [f"{NEXT}_broken"]
 
 
 def test_a_changed_mart_is_made_again_and_rows_stay(empty_dsn, files):
@@ -192,12 +195,12 @@ def test_a_migration_may_ask_for_the_marts_to_stand_aside(empty_dsn, files):
     change = "alter table news.articles alter column is_group_original type text;"
     with closing(connect(empty_dsn)) as conn:
         migrate(conn, files)
-        write(files / "migrations", "0006_wider.sql", change)
+        write(files / "migrations", f"{NEXT}_wider.sql", change)
         with pytest.raises(MigrationError, match="used by a view"):
             migrate(conn, files)
         change = "alter table news.story_articles alter column similarity type float8;"
-        write(files / "migrations", "0006_wider.sql", f"-- marts: drop\n{change}")
-        assert migrate(conn, files)[0] == "0006_wider"
+        write(files / "migrations", f"{NEXT}_wider.sql", f"-- marts: drop\n{change}")
+        assert migrate(conn, files)[0] == f"{NEXT}_wider"
         assert is_current(conn) is False  # the folder of the test is ahead of ours
         assert count(conn, "mart.articles") == 0
 

@@ -1,0 +1,16 @@
+-- What a page says of itself, with where it says so, and what was not believed.
+
+alter table news.article_versions
+add column title_origin text,
+add column authors_origin text,
+add column modified_origin text,
+add column refused_dates text[] not null default '{}',
+add column update_note text;
+comment on column news.article_versions.title_origin is 'Where the headline was read: json_ld, meta, feed or visible.';
+comment on column news.article_versions.authors_origin is 'Where the authors were read: json_ld, meta, feed or visible.';
+comment on column news.article_versions.modified_origin is 'Where the modification time was read: json_ld, meta or visible.';
+comment on column news.article_versions.refused_dates is 'Times on the page that no article can have (before 1990, after tomorrow), each with where it stood.';
+comment on column news.article_versions.update_note is 'What the page says of its own changes, such as a correction; not part of body_text.';
+
+alter table news.removed_blocks add column article_count int;
+comment on column news.removed_blocks.article_count is 'With reason site_memory: articles of the host that held the block when it was taken out.';
