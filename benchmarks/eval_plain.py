@@ -1,0 +1,334 @@
+"""Plain text that somebody else scraped, with the page's furniture left in it.
+
+Three benches, each on furniture of the hosts whose lines were read while the patterns were written
+("seen hosts") and of the others (``eval_extract.half``):
+
+* *planted*: clean articles with the harvested lines of one real page around and inside them, and
+  with a made line of facts (byline, day, comment counter), a made promo and a made update note;
+* *dumps*: all the visible text of a real page, one line a block, against the gold text;
+* *clean*: articles without furniture, which must come out as they went in.
+
+``python -m benchmarks.eval_plain`` prints a table; ``measure`` gives the figures with their counts.
+"""
+
+import gzip
+import json
+import random
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from lxml import etree
+
+from benchmarks.data import data_folder
+from benchmarks.eval_extract import half
+from benchmarks.extract_scores import precision_recall_f1, segment_f1
+from pipeline.clean.article import clean_article
+from pipeline.extract.decoding import decode
+from pipeline.extract.plain import extract_text
+from pipeline.extract.tree import parse
+from pipeline.records import Article
+from pipeline.words import normalise, squeeze
+
+HALVES = ("seen hosts", "unseen hosts")
+_LEAST_LINES = 8
+"""A page that gave fewer lines of furniture plants none."""
+_MOST_DUMPED = 400_000
+_HEAD_KINDS = frozenset({"nav", "search", "login", "cookie", "form", "newsletter", "ad", "footer"})
+"""What stands above a headline; the rest of what precedes a body stands below it."""
+_BLOCKS = frozenset(
+    "address article aside blockquote br dd div dl dt fieldset figcaption figure footer form h1 h2 "
+    "h3 h4 h5 h6 header hr li main nav ol option p pre section table td th tr ul button".split()
+)
+_UNSEEN = frozenset("script style noscript template svg head textarea iframe select".split())
+_NAMES = ("Ines Moor", "Per Aasen", "Adaeze Obi", "Tomás Rivas", "Mary-Ann O’Dell", "Li Wen")
+_SECTIONS = ("News", "World", "Business", "Local", "Politics", "Harbour")
+_PROMOS = (
+    "ALSO READ: {}",
+    "Read more: {}",
+    "RELATED: {}",
+    "READ ALSO: {}",
+    "See also: {}",
+    "Don’t miss: {}",
+)
+_NOTES = (
+    "This article was updated on 3 May to add a statement by the port.",
+    "Editor’s note: An earlier version of this story misspelled the name of the harbour master.",
+    "Correction: A previous version of this article gave a wrong year for the storm.",
+)
+_PROMOTED = ("Harbour dues rise again", "Why the ferry line may never reopen", "Mayor to step down")
+
+
+@dataclass(slots=True)
+class Planted:
+    """One clean article with furniture, and what has to come out of it."""
+
+    text: str
+    title: str | None
+    paragraphs: list[str]
+    lines: list[str]
+    """Harvested furniture."""
+    made: list[str]
+    """Furniture of our own."""
+    author: str | None = None
+    day: str | None = None
+    comments: int | None = None
+
+
+@dataclass(slots=True)
+class _Page:
+    """The text of a page while furniture is put in."""
+
+    above: list[str] = field(default_factory=list)
+    below_title: list[str] = field(default_factory=list)
+    body: list[str] = field(default_factory=list)
+    after: list[str] = field(default_factory=list)
+
+
+def measure(data: Path) -> dict[str, float]:
+    """Return every figure as ``<bench>/<half>/<score>``; ``n.`` keys are counts."""
+    figures: dict[str, float] = {}
+    articles = list(clean_articles(data))
+    for name in HALVES:
+        figures |= _planted_scores(name, list(planted(data, articles, name)))
+    for name, pages in _pages_by_half(data).items():
+        figures |= _dump_scores(data, name, pages)
+    return figures | _clean_scores(articles)
+
+
+Clean = tuple[str | None, list[str]]
+"""Title and paragraphs."""
+
+
+def clean_articles(data: Path) -> Iterator[Clean]:
+    """Yield articles without furniture: Wikinews, PolNeAR, newswire from many countries."""
+    for row in _rows(data / "gum-news" / "news.train.jsonl"):
+        yield row["title"], _paragraphs(row["text"], row["title"])
+    for row in _rows(data / "polnear" / "dev.jsonl"):
+        title = squeeze(row["title"])
+        head, _, body = row["text"].partition(".\n\n")
+        if normalise(head) == normalise(title):
+            yield title, _paragraphs(body, title)
+    blocks: dict[str, list[str]] = defaultdict(list)
+    for row in _rows(data / "worldwide-ner" / "dev.jsonl.gz"):
+        spaces = row["spaces"] or [1] * len(row["tokens"])
+        text = "".join(t + " " * s for t, s in zip(row["tokens"], spaces, strict=True))
+        if not text.startswith("http"):
+            blocks[row["id"].partition("#")[0]].append(squeeze(text))
+    yield from ((None, paragraphs) for paragraphs in blocks.values())
+
+
+def _paragraphs(text: str, title: str) -> list[str]:
+    lines = [line for raw in text.split("\n") if (line := squeeze(raw))]
+    return lines[1:] if lines and normalise(lines[0]) == normalise(title) else lines
+
+
+def _rows(path: Path) -> Iterator[dict[str, Any]]:
+    opened = gzip.open if path.suffix == ".gz" else Path.open
+    with opened(path, "rt", encoding="utf-8") as stream:
+        yield from map(json.loads, stream)
+
+
+def planted(data: Path, articles: list[Clean], name: str) -> Iterator[Planted]:
+    """Yield each article with the furniture of one page of the half, the same on every run."""
+    halves = {page["id"]: half(page) for page in _rows(data / "news-pages" / "gold.jsonl.gz")}
+    donors: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in _rows(data / "news-pages" / "boilerplate_lines.jsonl"):
+        if halves[row["id"]] == name:
+            donors[row["id"]].append(row)
+    rich = [rows for _, rows in sorted(donors.items()) if len(rows) >= _LEAST_LINES]
+    chance = random.Random(4)
+    chance.shuffle(rich)
+    for place, article in enumerate(articles):
+        yield _plant(article, rich[place % len(rich)], chance)
+
+
+def _plant(article: Clean, donor: list[dict[str, Any]], chance: random.Random) -> Planted:
+    title, paragraphs = article
+    page = _Page(body=list(paragraphs))
+    for row in donor:
+        _put(page, row, chance)
+    case = Planted("", title, paragraphs, [row["line"] for row in donor], [])
+    _make_facts(case, page, chance)
+    _make_notes(case, page, chance)
+    head = [*page.above, *([title] if title else []), *page.below_title]
+    case.text = "\n".join([*head, *page.body, *page.after])
+    return case
+
+
+def _put(page: _Page, row: dict[str, Any], chance: random.Random) -> None:
+    if row["where"] == "before":
+        (page.above if row["kind"] in _HEAD_KINDS else page.below_title).append(row["line"])
+    elif row["where"] == "inside":
+        page.body.insert(chance.randint(1, max(1, len(page.body) - 1)), row["line"])
+    else:
+        page.after.append(row["line"])
+
+
+def _make_facts(case: Planted, page: _Page, chance: random.Random) -> None:
+    """Put a line of facts below the headline, in one of the ways in which templates write it."""
+    author, section = chance.choice(_NAMES), chance.choice(_SECTIONS)
+    month, day, count = chance.randint(1, 12), chance.randint(1, 28), chance.randint(0, 40)
+    name = "January February March April May June July August September October November December"
+    written = f"{name.split()[month - 1]} {day}, 2022"
+    forms: list[tuple[list[str], bool, bool]] = [
+        ([f"By {author}{section}{count} comments", written], True, True),
+        ([f"By {author}", f"Published: {written} at 10:15 am", f"{count} Comments"], True, True),
+        ([f"{section} {written} {count} Comments"], False, True),
+        ([f"Posted on {written} by {author}"], True, False),
+        ([f"By {author} | {written} | {count} Comments"], True, True),
+        ([f"{author}", f"Updated {written}"], False, False),
+        ([f"Home » {section}", f"By {author} - {written}"], True, False),
+    ]
+    lines, names_author, counts = chance.choice(forms)
+    page.below_title[:0] = lines
+    case.made += lines
+    case.author = author if names_author else None
+    case.comments = count if counts else None
+    case.day = f"2022-{month:02d}-{day:02d}"
+
+
+def _make_notes(case: Planted, page: _Page, chance: random.Random) -> None:
+    promo = chance.choice(_PROMOS).format(chance.choice(_PROMOTED))
+    note = chance.choice(_NOTES)
+    page.body.insert(chance.randint(1, max(1, len(page.body) - 1)), promo)
+    page.body.append(note)
+    case.made += [promo, note]
+
+
+def _planted_scores(name: str, cases: list[Planted]) -> dict[str, float]:
+    counts: Counter[str] = Counter()
+    for case in cases:
+        found = clean_article(extract_text(case.text), None)
+        kept = Counter(map(normalise, (found.text or "").split("\n")))
+        kept[normalise(found.title or "")] += 1
+        counts["n.lines"] += len(case.lines)
+        counts["lines left"] += sum(normalise(line) in kept for line in case.lines)
+        counts["n.made lines"] += len(case.made)
+        counts["made lines left"] += sum(normalise(line) in kept for line in case.made)
+        counts["n.paragraphs"] += len(case.paragraphs)
+        counts["paragraphs lost"] += sum(normalise(p) not in kept for p in case.paragraphs)
+        for what, is_asked, is_right in _facts(case, found):
+            counts[f"n.{what}"] += is_asked
+            counts[what] += is_asked and is_right
+    return _shares(f"planted/{name}", counts)
+
+
+def _facts(case: Planted, found: Article) -> Iterator[tuple[str, bool, bool]]:
+    yield (
+        "title",
+        case.title is not None,
+        normalise(found.title or "") == normalise(case.title or ""),
+    )
+    yield "authors", case.author is not None, found.authors == (case.author,)
+    yield "day", case.day is not None, (found.published_at or "")[:10] == case.day
+    yield "comment count", case.comments is not None, found.comment_count == case.comments
+
+
+def _shares(bench: str, counts: Counter[str]) -> dict[str, float]:
+    of = {"lines left": "lines", "made lines left": "made lines", "paragraphs lost": "paragraphs"}
+    shares = {
+        key: counts[key] / (counts[f"n.{of.get(key, key)}"] or 1)
+        for key in counts
+        if not key.startswith("n.")
+    }
+    totals = {key: float(count) for key, count in counts.items() if key.startswith("n.")}
+    return {f"{bench}/{key}": value for key, value in (shares | totals).items()}
+
+
+def _pages_by_half(data: Path) -> dict[str, list[dict[str, Any]]]:
+    pages: dict[str, list[dict[str, Any]]] = {name: [] for name in HALVES}
+    for page in _rows(data / "news-pages" / "gold.jsonl.gz"):
+        if page["lang"] == "en":
+            pages[half(page)].append(page)
+    return pages
+
+
+def dump(data: Path, page: dict[str, Any]) -> str:
+    """Return what a scraper without any sense of layout makes of a page: a line for each block."""
+    path = data / "news-pages" / "pages" / f"{page['id']}.html.gz"
+    root = parse(decode(gzip.decompress(path.read_bytes()), None))
+    if root is None:
+        return ""
+    parts: list[str] = []
+    for event, element in etree.iterwalk(root, events=("start", "end", "comment", "pi")):
+        tag = element.tag
+        if not isinstance(tag, str) or tag in _UNSEEN:
+            _skip(event, element, parts)
+            continue
+        if tag in _BLOCKS:
+            parts.append("\n")
+        parts.append(
+            ((element.text if event == "start" else element.tail) or "").replace("\n", " ")
+        )
+    lines = (squeeze(line) for line in "".join(parts).split("\n"))
+    return "\n".join(filter(None, lines))[:_MOST_DUMPED]
+
+
+def _skip(event: str, element: Any, parts: list[str]) -> None:
+    """Drop the inside of an element that is not seen, keep the text behind it."""
+    if event == "start":
+        for child in list(element):
+            element.remove(child)
+    else:
+        parts.append((element.tail or "").replace("\n", " "))
+
+
+def _dump_scores(data: Path, name: str, pages: list[dict[str, Any]]) -> dict[str, float]:
+    given = {page["id"]: dump(data, page) for page in pages}
+    found = {key: clean_article(extract_text(text), None) for key, text in given.items()}
+    full = [page for page in pages if page["text"]]
+    figures = {"n.pages": float(len(full))}
+    for label, texts in (
+        ("as given", given),
+        ("cleaned", {key: article.text or "" for key, article in found.items()}),
+    ):
+        scores = precision_recall_f1((p["text"], texts[p["id"]]) for p in full)
+        figures |= dict(zip(_named(label), scores, strict=True))
+        marked = [p for p in pages if p["source_set"] == "trafilatura"]
+        rows = ((texts[p["id"]], p["with"] or [], p["without"] or []) for p in marked)
+        figures[f"{label}, segments F1"] = segment_f1(rows)
+    titled = [page for page in pages if page["title"]]
+    right = sum(normalise(p["title"]) == normalise(found[p["id"]].title or "") for p in titled)
+    figures |= {"title": right / len(titled), "n.titles": float(len(titled))}
+    return {f"dumps/{name}/{key}": value for key, value in figures.items()}
+
+
+def _named(label: str) -> list[str]:
+    return [f"{label}, {score}" for score in ("precision", "recall", "F1")]
+
+
+def _clean_scores(articles: list[Clean]) -> dict[str, float]:
+    counts: Counter[str] = Counter()
+    for title, paragraphs in articles:
+        text = "\n".join([*([title] if title else []), *paragraphs])
+        found = clean_article(extract_text(text), None)
+        facts = [*(b.text for b in found.removed if b.reason == "byline"), found.credit_line or ""]
+        kept = set(map(normalise, [*(found.text or "").split("\n"), found.title or "", *facts]))
+        counts["n.paragraphs"] += len(paragraphs)
+        counts["paragraphs lost"] += sum(normalise(p) not in kept for p in paragraphs)
+        if title:
+            counts["n.title"] += 1
+            counts["title"] += normalise(found.title or "") == normalise(title)
+    return _shares("clean/all", counts)
+
+
+def report(figures: dict[str, float]) -> str:
+    """Lay the figures out as lines: shares in percent, counts as they are."""
+    lines = []
+    for key, value in figures.items():
+        is_count = key.rpartition("/")[2].startswith("n.")
+        lines.append(f"{key:56}{value:>10,.0f}" if is_count else f"{key:56}{100 * value:>10.2f} %")
+    return "\n".join(lines) + "\n"
+
+
+def main() -> None:
+    """Measure and print."""
+    sys.stdout.write(report(measure(data_folder())))
+
+
+if __name__ == "__main__":
+    main()
