@@ -41,7 +41,7 @@ def load(run_id: int, fetch_ids: Sequence[int]) -> dict[str, int]:
         waiting = pages(connection, fetch_ids)
         if not waiting:
             return {}
-        articles = _clean(waiting, PostgresSiteMemory(connection))
+        articles = read_pages(waiting, PostgresSiteMemory(connection))
         items = [
             LoadItem(page.link_id, page.fetch_id, page.source_key, article, page.fetched_at)
             for page, article in zip(waiting, articles, strict=True)
@@ -60,8 +60,11 @@ def _batch_key(fetch_ids: Sequence[int]) -> str:
     return f"load-{__version__}-{digest[:32]}"
 
 
-def _clean(waiting: Sequence[StoredPage], memory: SiteMemory) -> list[Article]:
-    """Extract all, remember all, then clean: so the batch's first page knows of its last."""
+def read_pages(waiting: Sequence[StoredPage], memory: SiteMemory) -> list[Article]:
+    """Return what these archived pages say, in order; one that cannot be read is ``quarantined``.
+
+    Extracts all, remembers all, then cleans: so the batch's first page knows of its last.
+    """
     extracted = [_guarded(page, partial(_extract, page)) for page in waiting]
     for page, article in zip(waiting, extracted, strict=True):
         _guarded(page, partial(_remembered, article, memory))
