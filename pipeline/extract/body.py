@@ -1,32 +1,24 @@
-"""Finds the article's text in a page: passes of trafilatura, checked against the page's layout.
+"""Finds the article's text in a page: the extractor's lines, checked against the page's layout.
 
-Chosen by measurement (``benchmarks/eval_extract.py``): the precision pass is right on most pages,
-and where it gives much less than the default pass the default one is. Its lines are then put back
-into the layout: captions, embedded posts and lines that are nothing but a link go, each with a
-reason, and what the extractor lost between two paragraphs of one parent comes back.
+The lines of the pass (see ``passes``) are put back into the layout: captions, embedded posts and
+lines that are nothing but a link go, each with a reason, and what the extractor lost between two
+paragraphs of one parent comes back.
 """
 
-import logging
-import re
 from collections import Counter, defaultdict
-from copy import deepcopy
 from dataclasses import dataclass
 
 from lxml.html import HtmlElement
 
 from pipeline.extract.layout import Run, marks_of
+from pipeline.extract.passes import read_lines
 from pipeline.extract.recovery import recover
 from pipeline.records import RemovedBlock
-from pipeline.words import normalise, squeeze, word_count
+from pipeline.words import normalise, word_count
 
-LEAST_SHARE = 0.6
-"""The precision pass must give this share of the default pass's words, or that one is used."""
 _FRAME_SHARE = 0.3
 _LINK_WORDS = 4
 _TITLE_LINES = 3
-_BULLET = re.compile(r"^- ")
-_SENTENCE_END = re.compile(r"[.!?…:。][\"”’')\]»]*$")
-_LOGGERS = ("trafilatura", "htmldate", "courlan", "readability", "justext", "charset_normalizer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,40 +29,16 @@ class Body:
     removed: tuple[RemovedBlock, ...] = ()
 
 
-def find_body(root: HtmlElement, runs: list[Run], url: str | None, standfirst: str | None) -> Body:
+def find_body(root: HtmlElement, runs: list[Run], standfirst: str | None) -> Body:
     """Return the article's lines.
 
     Args:
         root: the page; it is not changed.
         runs: its layout.
-        url: where it was found.
         standfirst: what the page's metadata call its description, or None.
     """
-    lines, others = _passes(root, url)
+    lines, others = read_lines(root, runs)
     return _fit(lines, others, runs, standfirst) if lines else Body()
-
-
-def _passes(root: HtmlElement, url: str | None) -> tuple[list[str], list[str]]:
-    """Return the lines of the pass that is right for this page, and those of the other one."""
-    strict = _pass(root, url, precision=True)
-    broad = _pass(root, url, precision=False)
-    enough = sum(map(word_count, strict)) >= LEAST_SHARE * sum(map(word_count, broad))
-    return (strict, broad) if enough else (broad, strict)
-
-
-def _pass(root: HtmlElement, url: str | None, *, precision: bool) -> list[str]:
-    # Imported here: trafilatura takes a second to load, and its loggers speak of every odd page.
-    import trafilatura
-
-    for name in _LOGGERS:
-        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
-    try:
-        text = trafilatura.extract(
-            deepcopy(root), url=url, include_comments=False, favor_precision=precision
-        )
-    except Exception:  # the rim of a library over arbitrary markup: no text is the named outcome
-        return []
-    return [line for raw in (text or "").split("\n") if (line := squeeze(_BULLET.sub("", raw)))]
 
 
 def _fit(lines: list[str], others: list[str], runs: list[Run], standfirst: str | None) -> Body:

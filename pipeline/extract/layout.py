@@ -70,6 +70,10 @@ _MARK_TAGS = {
     "th": "table",
     **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), "heading"),
 }
+FOREIGN = frozenset(
+    {"embed", "caption", "related", "service", "hidden", "aside", "figure", "table"}
+)
+"""Marks of what is no paragraph of the article, however well it reads."""
 
 
 @dataclass(slots=True)

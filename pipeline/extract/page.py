@@ -20,7 +20,7 @@ from pipeline.extract.language import judge_language
 from pipeline.extract.layout import Run, runs_of
 from pipeline.extract.linked_data import LinkedData, read_linked_data
 from pipeline.extract.title import find_title
-from pipeline.extract.tree import outsized, parse
+from pipeline.extract.tree import outsized, parse, strip_scripts
 from pipeline.outcomes import Outcome
 from pipeline.records import Article
 from pipeline.telemetry import log
@@ -75,13 +75,13 @@ def _extract(
         return _bad(url, "there is nothing to parse")
     if size := outsized(root):
         return replace(_bad(url, f"no news page has {size}"), text=_readable(runs_of(root)))
-    head, data, runs = read_head(root), read_linked_data(root), runs_of(root)
+    head, data = read_head(root), read_linked_data(root)
+    strip_scripts(root)
+    runs = runs_of(root)
     known = _metadata(root, head, data, url, feed_title)
     known = replace(known, authors=find_authors(root, head, data, runs))
     known = _with_dates(known, root, head, data, feed_published, now)
-    found = find_body(
-        root, runs, url, data.description or head.first("og:description", "description")
-    )
+    found = find_body(root, runs, data.description or head.first("og:description", "description"))
     text = "\n\n".join(found.lines) or _readable(runs)
     article = replace(known, text=text, removed=found.removed)
     return judge_language(judge(article, head, data, runs))

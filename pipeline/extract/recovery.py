@@ -14,13 +14,10 @@ from lxml.html import HtmlElement
 
 from pipeline.clean.openings import read_opening
 from pipeline.clean.patterns import reason_for
-from pipeline.extract.layout import Run, marks_of
+from pipeline.extract.layout import FOREIGN, Run, marks_of
 from pipeline.words import normalise, word_count
 
 Placed = tuple[str, int | None]
-_FOREIGN = frozenset(
-    {"embed", "caption", "related", "service", "hidden", "aside", "figure", "table"}
-)
 _LEAST_SIBLINGS = 3
 _LEAST_WORDS = 8
 _MOST_LINKED = 0.6
@@ -107,7 +104,7 @@ def _parent(run: Run) -> HtmlElement | None:
 def _is_paragraph(run: Run, frames: set[HtmlElement]) -> bool:
     if word_count(run.text) < _LEAST_WORDS or run.link_share > _MOST_LINKED:
         return False
-    if not _SENTENCE_END.search(run.text) or marks_of(run, frames) & _FOREIGN:
+    if not _SENTENCE_END.search(run.text) or marks_of(run, frames) & FOREIGN:
         return False
     return reason_for(run.text) is None
 
