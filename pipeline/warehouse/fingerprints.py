@@ -16,6 +16,7 @@ from pipeline.dedupe.fingerprints import METHOD_VERSION
 from pipeline.dedupe.groups import GroupText, Membership
 from pipeline.records import Match, Relation
 from pipeline.warehouse.copying import copy_rows
+from pipeline.warehouse.holders import holders
 
 WINDOW_DAYS = 60
 """Texts first seen further apart are no candidates: copies come within days. Counted between the
@@ -57,12 +58,7 @@ def save_fingerprints(
         " (select article_version_id from news.article_versions where article_id = any(%s))",
         (list(versions),),
     )
-    found = conn.execute(
-        "select article_id, (first_seen_at at time zone 'UTC')::date from news.articles"
-        " where article_id = any(%s)",
-        (list(versions),),
-    )
-    days: dict[int, date] = dict(found.fetchall())
+    days = _days(conn, list(versions))
     rows = [
         (mark, versions[article_id], days[article_id])
         for article_id in days
@@ -70,6 +66,15 @@ def save_fingerprints(
     ]
     columns = {"fingerprint": "int8", "article_version_id": "int8", "seen_on": "date"}
     copy_rows(conn, "news.article_fingerprints", columns, rows)
+
+
+def _days(conn: Connection, ids: Sequence[int]) -> dict[int, date]:
+    found = conn.execute(
+        "select article_id, (first_seen_at at time zone 'UTC')::date from news.articles"
+        " where article_id = any(%s)",
+        (list(ids),),
+    )
+    return dict(found.fetchall())
 
 
 class PostgresCandidates:
@@ -81,53 +86,43 @@ class PostgresCandidates:
 
     def __init__(self, conn: Connection) -> None:
         self._conn = conn
+        self._days: dict[int, date] = {}
 
     def candidates(self, text_id: int, fingerprints: Sequence[int]) -> list[int]:
         """Return the articles that share a fingerprint, most shared first, then by id."""
-        found = self._conn.execute(
-            """
-            select v.article_id
-            from (
-                select (first_seen_at at time zone 'UTC')::date as seen_on
-                from news.articles where article_id = %s
-            ) as own
-            cross join unnest(%s::bigint[]) as wanted(fingerprint)
-            cross join lateral (
-                select f.article_version_id
-                from news.article_fingerprints as f
-                where f.fingerprint = wanted.fingerprint
-                    and f.seen_on between own.seen_on - %s::int and own.seen_on + %s::int
-                order by f.article_version_id
-                limit %s
-            ) as held
-            join news.article_versions as v on v.article_version_id = held.article_version_id
-            where v.is_current and v.article_id <> %s
-            group by v.article_id
-            order by count(*) desc, v.article_id
-            """,
-            (
-                text_id,
-                sorted(set(fingerprints)),
-                WINDOW_DAYS,
-                WINDOW_DAYS,
-                HOT_KEY_LIMIT,
-                text_id,
-            ),
+        day = self._day(text_id)
+        if day is None:
+            return []
+        return holders(
+            self._conn,
+            text_id,
+            day,
+            fingerprints,
+            window_days=WINDOW_DAYS,
+            limit=HOT_KEY_LIMIT,
         )
-        return [row[0] for row in found]
 
     def texts(self, ids: Collection[int]) -> dict[int, CandidateText]:
         """Return the current texts of these articles; those that are gone are left out."""
         found = self._conn.execute(
             "select a.article_id, v.body_text, s.source_key,"
-            " coalesce(a.published_at, a.first_seen_at)"
+            " coalesce(a.published_at, a.first_seen_at), (a.first_seen_at at time zone 'UTC')::date"
             " from news.articles as a"
             " join news.article_versions as v on v.article_id = a.article_id and v.is_current"
             " join news.sources as s on s.source_id = a.source_id"
             " where a.article_id = any(%s)",
             (list(ids),),
         )
-        return {row[0]: CandidateText(*row) for row in found}
+        texts = {}
+        for *columns, day in found:
+            texts[columns[0]] = CandidateText(*columns)
+            self._days[columns[0]] = day
+        return texts
+
+    def _day(self, article_id: int) -> date | None:
+        if article_id not in self._days:
+            self._days |= _days(self._conn, [article_id])
+        return self._days.get(article_id)
 
 
 def save_matches(

@@ -17,12 +17,13 @@ _AHEAD = 3
 
 def ensure_partitions(conn: Connection, today: date) -> list[str]:
     """Create this and the next two months' partitions where missing; return the new ones' names."""
-    months = [_month_after(today, ahead) for ahead in range(_AHEAD)]
+    months = [month_after(today, ahead) for ahead in range(_AHEAD)]
     wanted = [(table, first) for table in _TABLES for first in months]
     return [_name(*each) for each in wanted if _create(conn, *each)]
 
 
-def _month_after(day: date, months: int) -> date:
+def month_after(day: date, months: int) -> date:
+    """Return the first day of the month that lies so many months after a day's."""
     number = day.year * 12 + day.month - 1 + months
     return date(number // 12, number % 12 + 1, 1)
 
@@ -37,7 +38,7 @@ def _create(conn: Connection, table: str, first: date) -> bool:
         name,
         sql.Identifier(*table.split(".")),
         sql.Literal(first.isoformat()),
-        sql.Literal(_month_after(first, 1).isoformat()),
+        sql.Literal(month_after(first, 1).isoformat()),
     )
 
     def work(live: Connection) -> bool:
