@@ -7,12 +7,12 @@ Takes and gives records; knows nothing of HTML and of Postgres.
 
 from dataclasses import replace
 
-from pipeline import urls
 from pipeline.clean import blocks as body
 from pipeline.clean import recurrence, sections
 from pipeline.clean.blocks import Block
 from pipeline.clean.credits import Credit, byline_agency, dateline_agency, read_credit
-from pipeline.clean.memory import SiteMemory
+from pipeline.clean.history import SeenPage
+from pipeline.clean.memory import SiteMemory, seen_page
 from pipeline.clean.names import author_names
 from pipeline.clean.openings import Opening, read_opening
 from pipeline.clean.patterns import reason_for
@@ -26,31 +26,43 @@ _REPEAT_WORDS = 25
 """Shorter lines may repeat in a list ("Battery life: 10 hours")."""
 
 
-def clean_article(article: Article, memory: SiteMemory | None) -> Article:
+def clean_article(article: Article, memory: SiteMemory | None, *, remember: bool = True) -> Article:
     """Return the article without boilerplate; ``removed`` holds what went, with reasons.
 
     With a memory the article's blocks are remembered there and then looked up, so the third article
     of a host is the first to lose what the host repeats. Cleaning a clean article changes nothing.
+
+    Args:
+        article: as it was extracted.
+        memory: what the host has shown, or None to go by patterns alone.
+        remember: False where the article was counted before, as in a batch, or is cleaned again.
     """
     if not article.text:
         return article
-    blocks = body.split(article.text)
+    blocks, openings, credit = _by_patterns(article, article.text)
+    if memory is not None:
+        page = seen_page(article, blocks)
+        if remember:
+            memory.remember([page])
+        recurrence.cut_recurring(memory.history(page.host, page.key), page, blocks)
+    return _with_facts(_with_body(article, blocks), blocks, openings, credit)
+
+
+def page_to_remember(article: Article) -> SeenPage | None:
+    """Return what a site memory keeps of an article, None of one without text.
+
+    So a batch is remembered in one go, and its first rows profit from its last.
+    """
+    return seen_page(article, _by_patterns(article, article.text)[0]) if article.text else None
+
+
+def _by_patterns(article: Article, text: str) -> tuple[list[Block], list[Opening], Credit | None]:
+    blocks = body.split(text)
     openings = _read_openings(blocks, article.title)
     _cut_lines(blocks, article.title)
     sections.cut_comment_thread(blocks)
     sections.cut_lists(blocks)
-    credit = _take_credit(blocks)
-    page = article.canonical_url or article.url
-    if memory is not None and page:
-        host = urls.authority(page)
-        recurrence.remember(memory, host, page, [block for block in blocks if block.kept])
-        recurrence.cut_recurring(memory, host, blocks)
-    return _with_facts(_with_body(article, blocks), blocks, openings, credit)
-
-
-def remember_article(article: Article, memory: SiteMemory) -> None:
-    """Count an article's blocks without cleaning it: so the first rows profit from the last."""
-    clean_article(article, memory)
+    return blocks, openings, _take_credit(blocks)
 
 
 def _read_openings(blocks: list[Block], title: str | None) -> list[Opening]:
@@ -100,7 +112,9 @@ def _take_credit(blocks: list[Block]) -> Credit | None:
 
 
 def _with_body(article: Article, blocks: list[Block]) -> Article:
-    removed = tuple(RemovedBlock(b.text, b.reason) for b in blocks if b.reason is not None)
+    removed = tuple(
+        RemovedBlock(b.text, b.reason, b.article_count) for b in blocks if b.reason is not None
+    )
     text = body.join(blocks)
     cleaned = replace(article, text=text, removed=article.removed + removed)
     if not text and article.outcome is Outcome.LOADED:

@@ -17,6 +17,8 @@ class Block:
     text: str
     reason: str | None = None
     """Why it was taken out; None while it is kept."""
+    article_count: int | None = None
+    """On how many stories of the host it was seen, where that is the reason."""
 
     @property
     def kept(self) -> bool:
@@ -26,7 +28,12 @@ class Block:
     @property
     def is_prose(self) -> bool:
         """A sentence of some length: what furniture seldom is."""
-        return word_count(self.text) >= _PROSE_WORDS and bool(_SENTENCE_END.search(self.text))
+        return word_count(self.text) >= _PROSE_WORDS and self.ends_sentence
+
+    @property
+    def ends_sentence(self) -> bool:
+        """Whether it closes as a sentence does, however short it is."""
+        return bool(_SENTENCE_END.search(self.text))
 
 
 def split(text: str) -> list[Block]:

@@ -1,16 +1,40 @@
-"""Site memory: which blocks of text a host has shown before, on how many different articles.
+"""Site memory: which blocks of text a host has shown before, page by page in the order of loading.
 
-A block is fingerprinted by its normalised text, so typography and case do not matter. Knows
-nothing of patterns and of where the counts are stored: the warehouse keeps them in Postgres,
-``MemorySiteMemory`` in process for the filters and the tests.
+A page is remembered as the marks of its blocks: 64-bit fingerprints, no words. Knows nothing of
+what makes a block furniture (``recurrence``) and of where pages are stored: the warehouse keeps
+them in Postgres, ``MemorySiteMemory`` in process for the filters and the tests.
 """
 
 import hashlib
+import re
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
-from pipeline.words import normalise
+from pipeline import urls
+from pipeline.clean.blocks import Block
+from pipeline.clean.history import WINDOW, History, SeenPage
+from pipeline.records import Article
+from pipeline.words import normalise, storable, word_count
+
+NAMELESS = ""
+"""The host of texts without a URL, and of local files: it may be several sites in truth."""
+_FOLDED_WORDS = 12
+_TEMPLATE_WORDS = 10
+_FACE = re.compile(r"^(www\d?|m|mobile|amp)\.(?=[^.:]+\.)")
+_NUMBER = re.compile(r"\d+(?:[.,:/]\d+)*(?:st|nd|rd|th|[ap]m)?\b")
+_CALENDAR = re.compile(
+    r"\b(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|"
+    r"sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?|"
+    r"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?|[ap]\.?m)\b\.?"
+)
+_PLURAL = re.compile(r"(?<=0 )(\w{2,})s\b")
+_NAMES = re.compile(r"(?<=\s)(?:[^\W\d_a-z][\w'’.-]*)(?:\s+[^\W\d_a-z][\w'’.-]*)*")
+_CHUNK = 200
+_CACHED_PAGES = 30_000
+"""Pages in indexed histories kept at hand, about 4 kB each."""
 
 
 def fingerprint(block: str) -> int:
@@ -19,20 +43,74 @@ def fingerprint(block: str) -> int:
     Stable for ever: it is a key of stored rows. 64 bits give one accidental collision in about
     5e9 blocks (birthday bound), and a collision needs the same host to matter.
     """
-    digest = hashlib.blake2b(normalise(block).encode(), digest_size=8).digest()
-    return int.from_bytes(digest, "big", signed=True)
+    return _signed(hashlib.blake2b(normalise(block).encode(), digest_size=8).digest())
+
+
+def mark(block: str) -> int:
+    """Return the fingerprint under which a block is counted.
+
+    Of a short line its numbers, months and weekdays are folded first, so that "12 comments",
+    "1 comment" and "Updated 3 May, 10:15" count as what they are: one block that varies. Sentences
+    and longer lines keep their numbers.
+
+    >>> mark("Page 2 of 9") == mark("Page 3 of 9")
+    True
+    """
+    return fingerprint(_folded(block))
+
+
+def template_mark(block: str) -> int | None:
+    """Return the fingerprint of a short line without its names, or None where little is left.
+
+    >>> template_mark("By Ida Marlow · 4 min read") == template_mark("By Jon Ash · 12 min read")
+    True
+    """
+    if word_count(block) > _TEMPLATE_WORDS or Block(block).ends_sentence:
+        return None
+    without = _NAMES.sub("¤", block)
+    literal = re.findall(r"[^\W\d_]{2,}", without)
+    return fingerprint(f"¤ {_folded(without)}") if without != block and len(literal) > 1 else None
+
+
+def page_key(url: str) -> int:
+    """Return the key of a page: the first 8 bytes of its URL's SHA-256, which SQL has as well."""
+    return _signed(hashlib.sha256(storable(url).encode()).digest()[:8])
+
+
+def host_of(url: str | None) -> str:
+    """Return the name under which a page's host is remembered.
+
+    Host and port without "www.", "m." or "amp.", which show the same furniture. Not the registrable
+    domain: the blogs of one provider, and the desks of one house, have templates of their own.
+    """
+    return _FACE.sub("", urls.authority(url)) if url else NAMELESS
+
+
+def seen_page(article: Article, blocks: Iterable[Block]) -> SeenPage:
+    """Return the page to remember; a text without a URL is known by its words."""
+    url = article.canonical_url or article.url
+    kept = [block for block in blocks if block.kept]
+    lines = [block.text for block in kept if not block.is_prose]
+    marks = {mark(line) for line in lines}
+    marks |= {found for line in lines if (found := template_mark(line)) is not None}
+    return SeenPage(
+        host=storable(host_of(url)),
+        key=page_key(url or normalise(article.text or "")),
+        lines=tuple(sorted(marks)),
+        sentences=tuple(sorted({mark(block.text) for block in kept if block.is_prose})),
+    )
 
 
 class SiteMemory(Protocol):
-    """Block fingerprints counted per host over different articles."""
+    """Pages by host, in the order in which they were seen."""
 
-    def recurring(self, host: str, fingerprints: Collection[int]) -> dict[int, int]:
-        """Return, for each known fingerprint, how many different articles of the host held it."""
+    def remember(self, pages: Sequence[SeenPage]) -> None:
+        """Keep these pages; a page that is known keeps its place and gets its new blocks."""
 
-    def remember(self, host: str, page: str, fingerprints: Collection[int]) -> None:
-        """Count the blocks of one article; ``page`` is its canonical URL.
+    def history(self, host: str, key: int) -> History:
+        """Return what the host showed around a page: ``WINDOW`` pages before it and after it.
 
-        The same page twice counts once.
+        A page that was never remembered stands behind all others.
         """
 
 
@@ -40,14 +118,43 @@ class MemorySiteMemory:
     """A site memory that lives as long as its process."""
 
     def __init__(self) -> None:
-        self._pages: dict[tuple[str, int], set[str]] = defaultdict(set)
+        self._pages: dict[str, list[SeenPage]] = defaultdict(list)
+        self._places: dict[tuple[str, int], int] = {}
+        self._indexed: dict[tuple[str, int], History] = {}
 
-    def recurring(self, host: str, fingerprints: Collection[int]) -> dict[int, int]:
-        """Return, for each known fingerprint, how many different articles of the host held it."""
-        counts = {mark: len(self._pages.get((host, mark), ())) for mark in fingerprints}
-        return {mark: count for mark, count in counts.items() if count}
+    def remember(self, pages: Sequence[SeenPage]) -> None:
+        """Keep these pages; a page that is known keeps its place and gets its new blocks."""
+        for page in pages:
+            known = self._pages[page.host]
+            place = self._places.setdefault((page.host, page.key), len(known))
+            known[place : place + 1] = [page]
+        self._indexed.clear()
 
-    def remember(self, host: str, page: str, fingerprints: Collection[int]) -> None:
-        """Count the blocks of one article; ``page`` is its canonical URL."""
-        for mark in fingerprints:
-            self._pages[host, mark].add(page)
+    def history(self, host: str, key: int) -> History:
+        """Return what the host showed around a page: ``WINDOW`` pages before it and after it."""
+        pages = self._pages.get(host, [])
+        chunk = self._places.get((host, key), len(pages)) // _CHUNK
+        found = self._indexed.pop((host, chunk), None)
+        if found is None:
+            start = chunk * _CHUNK
+            found = History(pages[max(0, start - WINDOW) : start + _CHUNK + WINDOW])
+            self._make_room(len(found))
+        self._indexed[host, chunk] = found
+        return found
+
+    def _make_room(self, pages: int) -> None:
+        """Let go of the histories that were asked for longest ago."""
+        held = sum(map(len, self._indexed.values())) + pages
+        while held > _CACHED_PAGES and self._indexed:
+            held -= len(self._indexed.pop(next(iter(self._indexed))))
+
+
+def _folded(block: str) -> str:
+    plain = normalise(block)
+    if word_count(plain) > _FOLDED_WORDS or not _NUMBER.search(plain):
+        return plain
+    return _PLURAL.sub(r"\1", _CALENDAR.sub("0", _NUMBER.sub("0", plain)))
+
+
+def _signed(digest: bytes) -> int:
+    return int.from_bytes(digest, "big", signed=True)

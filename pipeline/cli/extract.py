@@ -71,14 +71,15 @@ def register(app: typer.Typer) -> None:
 
 def transform(rows: Iterator[Row], *, jobs: int | None = None) -> Iterator[Mapping[str, Any]]:
     """Yield one output row for each input row, in order; see the contract of ``filters``."""
-    from pipeline.clean.article import clean_article, remember_article
+    from pipeline.clean.article import clean_article, page_to_remember
     from pipeline.clean.memory import MemorySiteMemory
 
     memory = MemorySiteMemory()
     with tempfile.TemporaryFile() as spool:
         for record in _extracted(rows, jobs):
-            if (article := _article(record)) is not None:
-                remember_article(article, memory)
+            article = _article(record)
+            if article is not None and (page := page_to_remember(article)) is not None:
+                memory.remember([page])
             spool.write(json.dumps(record).encode() + b"\n")
         spool.seek(0)
         for line in spool:
@@ -87,7 +88,7 @@ def transform(rows: Iterator[Row], *, jobs: int | None = None) -> Iterator[Mappi
             yield (
                 {"id": record["id"], "error": record["error"]}
                 if article is None
-                else _row(record["id"], clean_article(article, memory))
+                else _row(record["id"], clean_article(article, memory, remember=False))
             )
 
 

@@ -4,12 +4,14 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
+from typing import TypeVar
 
 import psycopg
 
 from pipeline import __version__
 from pipeline.archive.warc import read_record
-from pipeline.clean.article import clean_article, remember_article
+from pipeline.clean.article import clean_article, page_to_remember
+from pipeline.clean.history import SeenPage
 from pipeline.clean.memory import SiteMemory
 from pipeline.dedupe.wire import wire_origin
 from pipeline.errors import ArchiveError
@@ -24,6 +26,8 @@ from pipeline.warehouse.fetches import StoredPage, pages, pending_pages
 from pipeline.warehouse.load import LoadItem, load_batch
 from pipeline.warehouse.site_memory import PostgresSiteMemory
 from pipeline.words import one_line
+
+_Result = TypeVar("_Result")
 
 
 def plan(run_id: int) -> list[list[int]]:
@@ -63,11 +67,15 @@ def _batch_key(fetch_ids: Sequence[int]) -> str:
 def read_pages(waiting: Sequence[StoredPage], memory: SiteMemory) -> list[Article]:
     """Return what these archived pages say, in order; one that cannot be read is ``quarantined``.
 
-    Extracts all, remembers all, then cleans: so the batch's first page knows of its last.
+    Extracts all, remembers all, then cleans: so the batch's first page knows of its last. A page
+    that was remembered before is not counted anew, so old pages may be read again.
     """
     extracted = [_guarded(page, partial(_extract, page)) for page in waiting]
-    for page, article in zip(waiting, extracted, strict=True):
-        _guarded(page, partial(_remembered, article, memory))
+    seen = [
+        _guarded(page, partial(page_to_remember, article))
+        for page, article in zip(waiting, extracted, strict=True)
+    ]
+    memory.remember([page for page in seen if isinstance(page, SeenPage)])
     return [
         _guarded(page, partial(_cleaned, article, memory))
         for page, article in zip(waiting, extracted, strict=True)
@@ -88,18 +96,13 @@ def _extract(page: StoredPage) -> Article:
     )
 
 
-def _remembered(article: Article, memory: SiteMemory) -> Article:
-    remember_article(article, memory)
-    return article
-
-
 def _cleaned(article: Article, memory: SiteMemory) -> Article:
-    clean = clean_article(article, memory)
+    clean = clean_article(article, memory, remember=False)
     agency = clean.agency or wire_origin(clean.title, clean.authors, clean.text, clean.credit_line)
     return replace(clean, agency=agency)
 
 
-def _guarded(page: StoredPage, step: Callable[[], Article]) -> Article:
+def _guarded(page: StoredPage, step: Callable[[], _Result]) -> _Result | Article:
     try:
         return step()
     except ArchiveError as error:

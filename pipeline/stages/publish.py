@@ -8,7 +8,7 @@ from pipeline.stages.store import store
 from pipeline.telemetry import log
 from pipeline.warehouse.marts import refresh, run_checks
 from pipeline.warehouse.partitions import ensure_partitions
-from pipeline.warehouse.site_memory import forget_rare_blocks
+from pipeline.warehouse.site_memory import forget_old_pages
 from pipeline.warehouse.window_memory import forget_old_windows
 
 
@@ -20,7 +20,7 @@ def publish(run_id: int) -> dict[str, int]:
     """
     with store() as connection:
         ensure_partitions(connection, datetime.now(UTC).date())
-        forget_rare_blocks(connection)
+        forget_old_pages(connection)
         # Later than that no page is asked for again, so no edit of it is seen.
         forget_old_windows(connection, days=settings().revisit_days + 1)
         refresh(connection)

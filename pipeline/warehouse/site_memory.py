@@ -1,21 +1,112 @@
-"""Site memory on Postgres: which blocks of text a host has shown on how many articles."""
+"""Site memory on Postgres: which blocks of text the pages of a host have shown.
 
-import hashlib
-from collections.abc import Collection
+One row a page, written once: nothing is counted in place, so loaders of one host never wait for
+each other, and nothing bloats. What recurs is counted by ``pipeline/clean/history.py`` over the
+pages around the one that is cleaned.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
 
 from psycopg import Connection
 
+from pipeline.clean.history import WINDOW, History, SeenPage
+from pipeline.clean.recurrence import LEAST_STORIES, LEAST_STORIES_WARY
 from pipeline.warehouse.retry import transact
-from pipeline.words import storable
 
-CAP = 32
-"""Articles remembered for one block: what recurs on so many is furniture, however many more."""
+KEEP_DAYS = 730
+_LAST = 2**63 - 1
+_BEHIND = 1000
+"""Pages read behind the first one of a batch; a batch has some hundreds."""
+_REMEMBER = """
+with seen as materialized (
+    select given.*, nextval(pg_get_serial_sequence('news.site_pages', 'page_no')) as page_no
+    from unnest(%s::text[], %s::bigint[], %s::text[], %s::text[])
+        as given (host, page_key, lines, sentences)
+)
+insert into news.site_pages as stored (host, page_key, page_no, line_marks, sentence_marks)
+overriding system value
+select host, page_key, page_no, lines::bigint[], sentences::bigint[] from seen
+order by host, page_key
+on conflict (host, page_key) do update
+set line_marks = excluded.line_marks, sentence_marks = excluded.sentence_marks
+where (stored.line_marks, stored.sentence_marks)
+    is distinct from (excluded.line_marks, excluded.sentence_marks)
+"""
+"""Numbered in the order of the pages, locked in the order of the keys: so nobody deadlocks."""
+_AROUND = """
+with asked as (
+    select each.host, min(coalesce(known.page_no, %(last)s)) as page_no
+    from unnest(%(hosts)s::text[], %(keys)s::bigint[]) as each (host, page_key)
+    left join news.site_pages as known using (host, page_key)
+    group by each.host
+)
+select page.host, page.page_key, page.line_marks, page.sentence_marks, page.seen_at
+from asked
+cross join lateral (
+    (
+        select before.* from news.site_pages as before
+        where before.host = asked.host and before.page_no < asked.page_no
+        order by before.page_no desc
+        limit %(window)s
+    )
+    union all
+    (
+        select behind.* from news.site_pages as behind
+        where behind.host = asked.host and behind.page_no >= asked.page_no
+        order by behind.page_no
+        limit %(behind)s
+    )
+) as page
+order by page.host, page.page_no
+"""
+
+_TO_CLEAN_AGAIN = """
+with page as (
+    select page_no, page_key, seen_at, line_marks || sentence_marks as marks
+    from news.site_pages
+    where host = %(host)s and page_no >= coalesce(
+        (
+            select before.page_no from news.site_pages as before
+            where before.host = %(host)s and before.page_no < (
+                select min(page_no) from news.site_pages
+                where host = %(host)s and seen_at >= %(since)s
+            )
+            order by before.page_no desc
+            offset %(window)s - 1
+            limit 1
+        ), 0
+    )
+),
+holder as (
+    select
+        mark, page_key, seen_at,
+        row_number() over (partition by mark order by page_no) as turn
+    from page cross join unnest(marks) as mark
+),
+turned as (
+    select mark, max(seen_at) as seen_at from holder
+    where turn = any(%(turns)s) and seen_at >= %(since)s
+    group by mark
+),
+early as (
+    select distinct holder.page_key
+    from holder join turned using (mark)
+    where holder.seen_at < turned.seen_at
+)
+select article.article_id
+from news.articles as article
+join early
+    on early.page_key = (
+        'x' || encode(substr(sha256(convert_to(article.canonical_url, 'UTF8')), 1, 8), 'hex')
+    )::bit(64)::bigint
+order by article.article_id
+"""
 
 
 class PostgresSiteMemory:
     """A ``SiteMemory`` (see ``pipeline/clean/memory.py``) that all loaders share.
-
-    Counts are exact up to ``CAP``; further articles are not counted.
 
     Args:
         conn: an autocommit connection.
@@ -23,47 +114,89 @@ class PostgresSiteMemory:
 
     def __init__(self, conn: Connection) -> None:
         self._conn = conn
+        self._ahead: dict[str, History] = {}
 
-    def recurring(self, host: str, fingerprints: Collection[int]) -> dict[int, int]:
-        """Return, for each known fingerprint, how many different articles of the host held it."""
-        found = self._conn.execute(
-            "select fingerprint, cardinality(page_hashes) from news.site_blocks"
-            " where host = %s and fingerprint = any(%s)",
-            (storable(host), list(fingerprints)),
+    def remember(self, pages: Sequence[SeenPage]) -> None:
+        """Keep these pages; a page that is known keeps its place and gets its new blocks.
+
+        Two statements for a whole batch: what stands around it is read at once, for ``history``.
+        """
+        rows = {(page.host, page.key): page for page in pages}
+        marks = [(_array(page.lines), _array(page.sentences)) for page in rows.values()]
+        given = (
+            [host for host, _ in rows],
+            [key for _, key in rows],
+            [lines for lines, _ in marks],
+            [sentences for _, sentences in marks],
         )
-        return dict(found.fetchall())
+        if rows:
+            transact(self._conn, lambda live: live.execute(_REMEMBER, given))
+        self._ahead = self._around(rows, _BEHIND)
 
-    def remember(self, host: str, page: str, fingerprints: Collection[int]) -> None:
-        """Count the blocks of one article; ``page`` is its canonical URL, and counts once."""
-        marks = sorted(set(fingerprints))
+    def history(self, host: str, key: int) -> History:
+        """Return what the host showed around a page: ``WINDOW`` pages before it and after it."""
+        ahead = self._ahead.get(host)
+        if ahead is not None and key in ahead:
+            return ahead
+        return self._around([(host, key)], WINDOW + 1).get(host) or History([])
 
-        def work(live: Connection) -> None:
-            live.execute(
-                """
-                insert into news.site_blocks as b (host, fingerprint, page_hashes)
-                select %s, mark, array[%s::bigint] from unnest(%s::bigint[]) as m(mark)
-                order by mark
-                on conflict (host, fingerprint) do update
-                set page_hashes = b.page_hashes || excluded.page_hashes, last_seen_at = now()
-                where cardinality(b.page_hashes) < %s
-                    and not b.page_hashes @> excluded.page_hashes
-                """,
-                (storable(host), _page_hash(page), marks, CAP),
-            )
+    def _around(self, asked: Collection[tuple[str, int]], behind: int) -> dict[str, History]:
+        found = self._conn.execute(
+            _AROUND,
+            {
+                "hosts": [host for host, _ in asked],
+                "keys": [key for _, key in asked],
+                "last": _LAST,
+                "window": WINDOW,
+                "behind": behind,
+            },
+        )
+        pages: dict[str, list[SeenPage]] = defaultdict(list)
+        for row in found:
+            pages[row[0]].append(SeenPage(*row))
+        return {host: History(seen) for host, seen in pages.items()}
 
-        transact(self._conn, work)
+
+def hosts_that_grew(conn: Connection, since: datetime) -> list[str]:
+    """Return the hosts of which pages were seen for the first time at ``since`` or later."""
+    found = conn.execute(
+        "select distinct host from news.site_pages where seen_at >= %s order by host", (since,)
+    )
+    return [host for (host,) in found]
 
 
-def forget_rare_blocks(conn: Connection, days: int = 90) -> int:
-    """Drop blocks that one article held, ``days`` ago and more, and return how many.
+def articles_to_clean_again(conn: Connection, host: str, since: datetime) -> list[int]:
+    """Return the articles of a host that hold what became furniture at ``since`` or later.
 
-    Body paragraphs are such blocks, about 20 an article; furniture recurs within days.
+    A block becomes furniture with its third page, and in the middle of a text with its sixth
+    (``recurrence``); the pages that were loaded before that one kept it, and later ones lost it.
+    That is what ``reprocess --stage clean`` may change, so cleaning these again is enough; some of
+    them will turn out unchanged, since shares and stories are not looked at here. To be asked for
+    each of ``hosts_that_grew``: about 5 ms a thousand pages.
+
+    Args:
+        conn: any connection.
+        host: as ``hosts_that_grew`` returns it.
+        since: when this was asked last; the earliest time asks for all.
+
+    Returns:
+        Ids of articles, ascending.
     """
+    given = {
+        "host": host,
+        "since": since,
+        "window": WINDOW,
+        "turns": [LEAST_STORIES, LEAST_STORIES_WARY],
+    }
+    return [article_id for (article_id,) in conn.execute(_TO_CLEAN_AGAIN, given)]
+
+
+def forget_old_pages(conn: Connection, days: int = KEEP_DAYS) -> int:
+    """Drop pages seen ``days`` ago and more, and return how many."""
 
     def work(live: Connection) -> int:
         done = live.execute(
-            "delete from news.site_blocks where cardinality(page_hashes) = 1"
-            " and last_seen_at < now() - make_interval(days => %s)",
+            "delete from news.site_pages where seen_at < now() - make_interval(days => %s)",
             (days,),
         )
         return done.rowcount
@@ -71,6 +204,5 @@ def forget_rare_blocks(conn: Connection, days: int = 90) -> int:
     return transact(conn, work)
 
 
-def _page_hash(page: str) -> int:
-    digest = hashlib.blake2b(storable(page).encode(), digest_size=8).digest()
-    return int.from_bytes(digest, "big", signed=True)
+def _array(marks: Iterable[int]) -> str:
+    return "{" + ",".join(map(str, marks)) + "}"
