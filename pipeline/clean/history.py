@@ -64,9 +64,11 @@ class History:
         self._stories = list(self._told())
 
     def __len__(self) -> int:
+        """Count the pages."""
         return len(self._pages)
 
     def __contains__(self, key: object) -> bool:
+        """Tell whether the page of this key is among them."""
         return key in self._places
 
     def sightings(self, block: int, key: int) -> Sightings:
