@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.dedupe.fingerprints import Hashes
-from pipeline.dedupe.frames import share_a_frame
-from pipeline.dedupe.prepared import Prepared, shared_shingles
+from pipeline.dedupe.fingerprints import Hashes, shingle_hashes
+from pipeline.dedupe.frames import place_of_shared, share_a_frame
+from pipeline.dedupe.prepared import COMPARED_WIDTH, Prepared, shared_shingles, within
 
 TEXTS_OF_ONE_OUTLET = 5
 TEXTS_OF_UNKNOWN_OUTLETS = 7
@@ -32,6 +32,8 @@ MIN_STORY = 0.1
 FRAME_SHARE = 0.25
 """Share of a text below which a frame is too thin to disturb, and may be two shared quotes."""
 
+WIDE_FRAME = 20
+"""Shingles before and after the gap of a frame that is believed on the word of one other page."""
 BEYOND_FRAME = 1.15
 """A full story shares this much more with each of two copies that lack different parts of it."""
 
@@ -76,7 +78,9 @@ def find_furniture(text: Prepared, others: Sequence[Prepared]) -> Furniture:
 def _wide_frame(a: Prepared, b: Prepared) -> bool:
     common = shared_shingles(a, b)
     smaller = min(len(a.shingles), len(b.shingles))
-    return len(common) >= max(MIN_KERNEL, FRAME_SHARE * smaller) and share_a_frame(a, b, common)
+    return len(common) >= max(MIN_KERNEL, FRAME_SHARE * smaller) and share_a_frame(
+        a, b, common, WIDE_FRAME
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +95,8 @@ class _Witnesses:
     """Rows x rows: how many shingles two of the others share."""
     same_outlet: _Mask
     other_outlet: _Mask
+    place: npt.NDArray[np.int8]
+    """For each row, the sum of ``place_of_shared`` in the text and in the row: -2 to 2."""
 
     @classmethod
     def of(cls, text: Prepared, others: Sequence[Prepared]) -> "_Witnesses":
@@ -105,14 +111,15 @@ class _Witnesses:
         known = np.array([text.source is not None and each is not None for each in sources], bool)
         same = np.array([each == text.source for each in sources], bool)
         sunflower = _sunflower(held, shared, lengths)
-        return cls(held, sunflower, shared, known & same, known & ~same)
+        place = _places(text, others, np.flatnonzero(sunflower.any(axis=1)).tolist())
+        return cls(held, sunflower, shared, known & same, known & ~same, place)
 
     def kernels(self) -> Iterator[_Kernel]:
         """Give the kernels of sunflowers that are large enough."""
         for row in np.flatnonzero(self.sunflower.any(axis=1)).tolist():
             together = self.sunflower[row]
             size = self._independent(together) + 2
-            if self._suffice(row, size):
+            if self._lies_around(row, together) and self._suffice(row, size):
                 most_hold = self.held[together].mean(axis=0) >= 0.5
                 yield size, self.held[row] & most_hold
 
@@ -133,6 +140,10 @@ class _Witnesses:
         needed = TEXTS_OF_SEVERAL_OUTLETS if self.other_outlet[row] else TEXTS_OF_UNKNOWN_OUTLETS
         return size >= needed
 
+    def _lies_around(self, row: int, together: _Mask) -> bool:
+        """Tell whether the kernel stands around the texts' own parts rather than within them."""
+        return bool(self.place[row] + self.place[together].sum() >= 0)
+
     def _independent(self, chosen: _Mask) -> int:
         """Count the chosen rows, those that share more than the kernel with each other once."""
         rows = np.flatnonzero(chosen)
@@ -144,6 +155,20 @@ class _Witnesses:
                 break
             labels = least
         return len(np.unique(labels))
+
+
+def _places(
+    text: Prepared, others: Sequence[Prepared], wanted: Sequence[int]
+) -> npt.NDArray[np.int8]:
+    """Add up for the wanted rows where text and row have what they share."""
+    places = np.zeros(len(others), dtype=np.int8)
+    sequence = shingle_hashes(text.words, COMPARED_WIDTH)
+    for row in wanted:
+        other = others[row]
+        theirs = shingle_hashes(other.words, COMPARED_WIDTH)
+        places[row] += place_of_shared(within(sequence, other.shingles))
+        places[row] += place_of_shared(within(theirs, text.shingles))
+    return places
 
 
 def _sunflower(held: _Mask, shared: _Counts, lengths: _Counts) -> _Mask:

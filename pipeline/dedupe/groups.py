@@ -17,6 +17,9 @@ SAME_PART = 0.3
 """Two texts inside a third tell the same part of it if they share this much of the smaller one."""
 BEYOND_CONTAINED = 1.3
 """Two texts around a third tell one story if they share this many times what it holds of them."""
+LARGELY = 0.35
+"""Jaccard from which a text lies in another as a story between lines of furniture does, not as a
+note: two outlets' pages around one story have nothing else in common either."""
 
 Pair = tuple[int, int]
 
@@ -121,7 +124,9 @@ def _joining(matches: Sequence[Match]) -> list[Match]:
     return [
         match
         for match in edges
-        if match.relation == "duplicate" or _inner_and_outer(match)[0] not in torn
+        if match.relation == "duplicate"
+        or match.jaccard >= LARGELY
+        or _inner_and_outer(match)[0] not in torn
     ]
 
 
@@ -162,7 +167,7 @@ def _torn(edges: Iterable[Match], shared: Mapping[frozenset[int], int]) -> set[i
     around: defaultdict[int, set[int]] = defaultdict(set)
     tied = {frozenset((match.a, match.b)) for match in edges}
     for match in edges:
-        if match.relation != "duplicate":
+        if match.relation != "duplicate" and match.jaccard < LARGELY:
             inner, outer = _inner_and_outer(match)
             around[inner].add(outer)
 

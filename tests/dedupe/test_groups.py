@@ -72,6 +72,14 @@ def members(matches: list[Match], count: int = 9) -> list[tuple[int, ...]]:
             [(1, 2, 3)],
             id="two far versions around one brief",
         ),
+        pytest.param(
+            [
+                Match(1, 2, "a_in_b", 0.4, 0.9, 0.42, 130),
+                Match(1, 3, "a_in_b", 0.4, 0.9, 0.42, 130),
+            ],
+            [(1, 2, 3)],
+            id="a story between other lines in two outlets",
+        ),
         pytest.param([duplicate(1, 99)], [], id="a text that is gone"),
     ],
 )

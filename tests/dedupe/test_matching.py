@@ -92,6 +92,19 @@ def test_a_story_that_known_outlets_wrap_is_found_without_a_clean_copy():
     assert joined(texts) == [tuple(range(1, 9))]
 
 
+def test_a_story_in_thirty_outlets_is_no_furniture_even_where_none_is_named():
+    # Every outlet has a page of its own too, and none has the story without furniture.
+    wire = [page(outlet, edited(BASE, 0.03, outlet), 120) for outlet in range(30)]
+    own = [page(outlet, story(f"own {outlet}", 200), 120) for outlet in range(30)]
+    assert joined(texts_of(*wire, *own)) == [tuple(range(1, 31))]
+
+
+def test_two_pages_of_an_outlet_with_a_line_of_header_and_a_long_footer():
+    header, footer = story("header", 16), story("footer", 150)
+    pages = [f"{header}\n\n{story(f'own {number}', 160)}\n\n{footer}" for number in range(2)]
+    assert joined(texts_of(*pages, story("own 0", 160))) == [(1, 3)]
+
+
 def test_round_up_of_two_stories_joins_neither():
     one, two = story("one", 200), story("two", 200)
     round_up = "\n\n".join((one, two, story("three", 150)))

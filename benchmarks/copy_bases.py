@@ -1,0 +1,71 @@
+"""Articles that ``dedup`` was not made of: what ``make_copies`` makes fresh sets of.
+
+Takes polnear, worldwide-ner, news-pages and gum-news; leaves out what shares a run of words with a
+row of ``dedup`` or with another article taken. Knows nothing of edits and sets.
+"""
+
+import gzip
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from benchmarks.eval_dedupe import read_rows
+from pipeline.dedupe.fingerprints import fingerprints
+
+LEAST_WORDS, MOST_WORDS = 120, 1_600
+ADDRESS = re.compile(r"^\s*(?:https?://|www\.)\S+$", re.MULTILINE)
+
+
+def bases(data: Path) -> list[str]:
+    """Return articles of 120 to 1,600 words, no two of which share a long run of words."""
+    taken: set[int] = {key for row in read_rows(data) for key in fingerprints(row["text"])}
+    chosen: list[str] = []
+    for given in _articles(data):
+        text = ADDRESS.sub("", given).strip()
+        if not LEAST_WORDS <= len(text.split()) <= MOST_WORDS:
+            continue
+        keys = set(fingerprints(text))
+        if not keys & taken:
+            chosen.append(text)
+        taken |= keys
+    return chosen
+
+
+def furniture_lines(data: Path) -> list[str]:
+    """Return distinct lines of page furniture of 2 to 60 words."""
+    lines = _json_lines(data / "news-pages" / "boilerplate_lines.jsonl")
+    return sorted({row["line"] for row in lines if 2 <= len(row["line"].split()) <= 60})
+
+
+def _articles(data: Path) -> Iterator[str]:
+    for name in ("polnear/train.jsonl.gz", "polnear/dev.jsonl", "news-pages/gold.jsonl.gz"):
+        for row in _json_lines(data / name):
+            if row.get("text") and row.get("lang", "en") == "en":
+                yield row["text"]
+    for part in ("train", "dev"):
+        yield from _wire_texts(data / "worldwide-ner" / f"{part}.jsonl.gz")
+    for part in ("train", "dev"):
+        for row in _json_lines(data / "gum-news" / f"news.{part}.jsonl"):
+            yield row["text"]
+        for row in _json_lines(data / "gum-news" / f"other.{part}.jsonl.gz"):
+            yield row["text"]
+
+
+def _wire_texts(path: Path) -> Iterator[str]:
+    """Put the sentences of worldwide-ner together again, two in a paragraph."""
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for row in _json_lines(path):
+        blanks = [" " if blank else "" for blank in row["spaces"] or [1] * len(row["tokens"])]
+        pairs = zip(row["tokens"], blanks, strict=True)
+        found[row["id"].split("#")[0]].append("".join(word + blank for word, blank in pairs))
+    for lines in found.values():
+        yield "\n\n".join(" ".join(lines[at : at + 2]) for at in range(0, len(lines), 2))
+
+
+def _json_lines(path: Path) -> Iterator[dict[str, Any]]:
+    opener = gzip.open if path.suffix == ".gz" else open
+    with opener(path, "rt", encoding="utf-8") as lines:
+        yield from map(json.loads, lines)
