@@ -1,40 +1,24 @@
 """Sightings become articles, versions and edits: what a page read now means for what is stored.
 
-All statements are set-based and run inside the caller's transaction. Articles are locked in the
-order of their URLs; under that lock what is read of their versions stays true.
+All statements are set-based and run inside the caller's transaction, which holds the articles
+locked. A text that differs from the stored one is an edit only where the publisher changed it:
+``pipeline/clean/sameness.py`` tells that from furniture and from our own better reading.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from psycopg import Connection
 
+from pipeline import __version__
+from pipeline.clean.sameness import Change, Reading, change
 from pipeline.outcomes import Outcome
 from pipeline.records import Article
-from pipeline.warehouse.dates import parse_instant
+from pipeline.warehouse.histories import History, StoredText, lock_articles, stored_texts
 from pipeline.warehouse.links import Decision
-from pipeline.warehouse.versions import (
-    NewVersion,
-    insert_versions,
-    plausible_count,
-    version_sha256,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Sighting:
-    """An article read from one page that one link of a run led to."""
-
-    link_id: int
-    link_run_id: int
-    link_url: str
-    """Canonical URL of the link, which may differ from the article's."""
-    fetch_id: int
-    source_id: int
-    canonical_url: str
-    fetched_at: datetime
-    article: Article
+from pipeline.warehouse.sightings import Earlier, Sighting, mark_seen, repeated_in_run
+from pipeline.warehouse.versions import NewVersion, insert_versions, version_sha256
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +29,32 @@ class Stored:
     new_versions: list[int]
 
 
+@dataclass(frozen=True, slots=True)
+class _Verdict:
+    """What one sighting means for its article."""
+
+    change: Change
+    base: Earlier | None = None
+    """The stored version's page as it reads today, where that differs from what is stored: the
+    edit goes from there, so that it holds what the publisher changed and nothing else."""
+    is_announced: bool = False
+    is_comparable: bool = True
+    """Whether one version of Dateline read both texts of an edit."""
+
+
 @dataclass(slots=True)
-class _History:
-    """A locked article: when it was last read, and its versions by hash."""
+class _Work:
+    """The sightings of one call and what was found out about them, by link id."""
 
-    article_id: int
-    last_seen_at: datetime
-    versions: dict[bytes, tuple[int, int]] = field(default_factory=dict)
-    """Version id and number by content hash."""
-    current: int | None = None
-
-    @property
-    def next_no(self) -> int:
-        return 1 + max((number for _, number in self.versions.values()), default=0)
+    conn: Connection
+    run_id: int
+    histories: dict[str, History]
+    verdicts: dict[int, _Verdict] = field(default_factory=dict)
+    targets: dict[int, int] = field(default_factory=dict)
+    """The version that a sighting shows."""
+    origins: dict[int, int] = field(default_factory=dict)
+    """The version that an edit goes from, where it is not the current one."""
+    new_versions: list[int] = field(default_factory=list)
 
 
 def store_sightings(conn: Connection, run_id: int, sightings: Sequence[Sighting]) -> Stored:
@@ -68,18 +65,18 @@ def store_sightings(conn: Connection, run_id: int, sightings: Sequence[Sighting]
         run_id: the run that loads.
         sightings: no two with one canonical URL.
     """
-    histories = _lock_articles(conn, sightings)
-    repeated = _repeated_in_run(conn, sightings, histories)
-    decisions = [_duplicate(each, histories) for each in sightings if each.link_id in repeated]
+    work = _Work(conn, run_id, _insert_and_lock(conn, sightings))
+    repeated = repeated_in_run(conn, sightings, work.histories)
+    decisions = [_duplicate(each, work) for each in sightings if each.link_id in repeated]
     fresh = [each for each in sightings if each.link_id not in repeated]
-    targets, new_versions = _find_or_insert(conn, run_id, fresh, histories)
-    _make_current(conn, run_id, fresh, histories, targets)
-    _mark_seen(conn, fresh, histories, targets)
-    decisions += [_decision(each, histories[each.canonical_url], targets) for each in fresh]
-    return Stored(decisions, new_versions)
+    _judge(work, fresh)
+    _find_or_insert(work, fresh)
+    _make_current(work, fresh)
+    mark_seen(conn, fresh, work.histories, work.targets)
+    return Stored([*decisions, *(_decision(each, work) for each in fresh)], work.new_versions)
 
 
-def _lock_articles(conn: Connection, sightings: Sequence[Sighting]) -> dict[str, _History]:
+def _insert_and_lock(conn: Connection, sightings: Sequence[Sighting]) -> dict[str, History]:
     rows = sorted(sightings, key=lambda each: each.canonical_url)
     urls = [each.canonical_url for each in rows]
     seen = [each.fetched_at for each in rows]
@@ -90,199 +87,203 @@ def _lock_articles(conn: Connection, sightings: Sequence[Sighting]) -> dict[str,
         " order by url on conflict (canonical_url) do nothing",
         ([each.source_id for each in rows], urls, seen),
     )
-    found = conn.execute(
-        "select canonical_url, article_id, last_seen_at from news.articles"
-        " where canonical_url = any(%s) order by canonical_url for update",
-        (urls,),
-    )
-    histories = {url: _History(number, last) for url, number, last in found}
-    _read_versions(conn, histories)
-    return histories
+    return lock_articles(conn, urls)
 
 
-def _read_versions(conn: Connection, histories: dict[str, _History]) -> None:
-    by_id = {history.article_id: history for history in histories.values()}
-    found = conn.execute(
-        "select article_id, article_version_id, version_no, content_sha256, is_current"
-        " from news.article_versions where article_id = any(%s)",
-        (list(by_id),),
-    )
-    for article_id, version_id, version_no, digest, is_current in found:
-        history = by_id[article_id]
-        history.versions[bytes(digest)] = (version_id, version_no)
-        if is_current:
-            history.current = version_id
-
-
-def _repeated_in_run(
-    conn: Connection, sightings: Sequence[Sighting], histories: dict[str, _History]
-) -> set[int]:
-    """Return the links whose article another link of the same run has brought already."""
-    found = conn.execute(
-        """
-        select wanted.link_id
-        from unnest(%s::bigint[], %s::bigint[], %s::bigint[])
-            as wanted(link_id, run_id, article_id)
-        where exists (
-            select from ops.links as l
-            where l.article_id = wanted.article_id and l.run_id = wanted.run_id
-                and l.link_id <> wanted.link_id and l.outcome in ('loaded', 'unchanged')
-        )
-        """,
-        (
-            [each.link_id for each in sightings],
-            [each.link_run_id for each in sightings],
-            [histories[each.canonical_url].article_id for each in sightings],
-        ),
-    )
-    return {row[0] for row in found}
-
-
-def _find_or_insert(
-    conn: Connection, run_id: int, sightings: Sequence[Sighting], histories: dict[str, _History]
-) -> tuple[dict[int, int], list[int]]:
-    """Return the version of each sighting by link id, and the ids of those that are new."""
-    targets, missing = {}, []
+def _judge(work: _Work, sightings: Sequence[Sighting]) -> None:
+    """Compare the texts that are not the stored ones; only those are read from the store."""
+    compared: dict[int, int] = {}
     for each in sightings:
-        known = histories[each.canonical_url].versions.get(version_sha256(each.article))
-        if known:
-            targets[each.link_id] = known[0]
+        history = work.histories[each.canonical_url]
+        if history.current is None:
+            work.verdicts[each.link_id] = _Verdict("edit")
+        elif history.current_sha256 == version_sha256(each.article):
+            work.verdicts[each.link_id] = _Verdict("none")
         else:
-            missing.append(each)
-    ids = insert_versions(
-        conn, [_new_version(run_id, each, histories[each.canonical_url]) for each in missing]
+            compared[each.link_id] = history.current
+    texts = stored_texts(work.conn, set(compared.values()))
+    for each in sightings:
+        if each.link_id in compared:
+            history = work.histories[each.canonical_url]
+            work.verdicts[each.link_id] = _verdict(each, history, texts[compared[each.link_id]])
+
+
+def _verdict(each: Sighting, history: History, stored: StoredText) -> _Verdict:
+    now = Reading.of(each.article)
+    found = change(stored.reading, now)
+    is_late = each.fetched_at < history.last_seen_at
+    earlier = each.earlier if _is_usable(each.earlier, history) else None
+    if found == "edit" and earlier and change(Reading.of(earlier.article), now) != "edit":
+        found = "cleaner"
+    if found == "cleaner" and is_late:
+        found = "none"
+    if found != "edit" or is_late:
+        return _Verdict(found)
+    is_as_stored = earlier and version_sha256(earlier.article) == history.current_sha256
+    return _Verdict(
+        "edit",
+        base=None if is_as_stored else earlier,
+        is_announced=stored.is_announced_by(each.article),
+        is_comparable=earlier is not None or stored.read_by == __version__,
     )
-    targets.update(zip((each.link_id for each in missing), ids, strict=True))
-    return targets, ids
 
 
-def _new_version(run_id: int, each: Sighting, history: _History) -> NewVersion:
+def _is_usable(earlier: Earlier | None, history: History) -> bool:
+    return (
+        earlier is not None
+        and earlier.article_version_id == history.current
+        and earlier.article.outcome is Outcome.LOADED
+    )
+
+
+def _find_or_insert(work: _Work, sightings: Sequence[Sighting]) -> None:
+    """Find the version of each sighting, and of the pages that edits go from; insert what is new.
+
+    What is the publisher's same text, and no cleaner, is a sighting of the current version.
+    """
+    missing: list[tuple[int, bool, NewVersion]] = []
+    for each in sightings:
+        history = work.histories[each.canonical_url]
+        verdict = work.verdicts[each.link_id]
+        if verdict.change == "none" and history.current is not None:
+            work.targets[each.link_id] = history.current
+            continue
+        for article, base in _texts(each, verdict):
+            known = history.versions.get(version_sha256(article))
+            if known:
+                (work.origins if base else work.targets)[each.link_id] = known[0]
+                continue
+            is_renewal = base is not None or verdict.change == "cleaner"
+            new = _new_version(work.run_id, base or each, article, history, is_renewal)
+            missing.append((each.link_id, base is not None, new))
+    work.new_versions = insert_versions(work.conn, [new for *_, new in missing])
+    for number, (link_id, is_base, _) in zip(work.new_versions, missing, strict=True):
+        (work.origins if is_base else work.targets)[link_id] = number
+
+
+def _texts(each: Sighting, verdict: _Verdict) -> list[tuple[Article, Earlier | None]]:
+    """Return the texts to be found or inserted, the page that an edit goes from first."""
+    base = [(verdict.base.article, verdict.base)] if verdict.base else []
+    return [*base, (each.article, None)]
+
+
+def _new_version(
+    run_id: int,
+    page: Sighting | Earlier,
+    article: Article,
+    history: History,
+    is_renewal: bool,
+) -> NewVersion:
     return NewVersion(
         article_id=history.article_id,
-        version_no=history.next_no,
-        article=each.article,
+        version_no=history.take_no(),
+        article=article,
         run_id=run_id,
-        fetch_id=each.fetch_id,
-        fetched_at=each.fetched_at,
+        fetch_id=page.fetch_id,
+        fetched_at=page.fetched_at,
+        made_by="reprocess" if is_renewal else "page",
     )
 
 
-def _make_current(
-    conn: Connection,
-    run_id: int,
-    sightings: Sequence[Sighting],
-    histories: dict[str, _History],
-    targets: dict[int, int],
-) -> None:
-    """Point articles at the version that their latest page shows, and write the edit down.
+def _make_current(work: _Work, sightings: Sequence[Sighting]) -> None:
+    """Point articles at the version that their latest page shows, and write edits down.
 
     A page that waited and is older than what is stored changes nothing here. An edit back to an
     earlier text (A, B, A) points back at the earlier version.
     """
     changed = [
-        (history.article_id, history.current, targets[each.link_id], each.fetched_at)
+        each
         for each in sightings
-        if (history := histories[each.canonical_url]).current != targets[each.link_id]
+        if (history := work.histories[each.canonical_url]).current != work.targets[each.link_id]
         and each.fetched_at >= history.last_seen_at
     ]
-    left = [row[1] for row in changed if row[1]]
+    left = [work.histories[each.canonical_url].current for each in changed]
+    switch_current(
+        work.conn, [number for number in left if number], [work.targets[e.link_id] for e in changed]
+    )
+    edits = [
+        _edit(each, work)
+        for each, number in zip(changed, left, strict=True)
+        if number and work.verdicts[each.link_id].change == "edit"
+    ]
+    work.conn.execute(_KEEP_EDITS, (work.run_id, *_columns(edits)))
+
+
+def switch_current(conn: Connection, left: Sequence[int], taken: Sequence[int]) -> None:
+    """Make versions current in place of others; copies of a text that is back are sought anew.
+
+    Args:
+        conn: inside a transaction that holds the articles locked.
+        left: versions that are no longer what their page says.
+        taken: versions that are, of the same articles and perhaps more.
+    """
     conn.execute(
         "update news.article_versions set is_current = false where article_version_id = any(%s)",
-        (left,),
+        (list(left),),
     )
     conn.execute(
-        "update news.article_versions set is_current = true where article_version_id = any(%s)",
-        ([row[2] for row in changed],),
+        "update news.article_versions set is_current = true, deduplicated_at = null"
+        " where article_version_id = any(%s)",
+        (list(taken),),
     )
-    edits = [row for row in changed if row[1]]
-    conn.execute(
-        """
-        insert into news.article_edits
-            (article_id, edit_no, from_version_id, to_version_id, seen_at, run_id)
-        select e.article_id, 1 + (
-                select count(*) from news.article_edits as x where x.article_id = e.article_id
-            ), e.from_id, e.to_id, e.seen_at, %s
-        from unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::timestamptz[])
-            as e(article_id, from_id, to_id, seen_at)
-        """,
-        (run_id, *_columns(edits)),
+
+
+_KEEP_EDITS = """
+insert into news.article_edits
+    (article_id, edit_no, from_version_id, to_version_id, seen_at, is_announced, is_comparable,
+    run_id)
+select e.article_id, 1 + (
+        select count(*) from news.article_edits as x where x.article_id = e.article_id
+    ), e.from_id, e.to_id, e.seen_at, e.is_announced, e.is_comparable, %s
+from unnest(
+    %s::bigint[], %s::bigint[], %s::bigint[], %s::timestamptz[], %s::boolean[], %s::boolean[]
+) as e(article_id, from_id, to_id, seen_at, is_announced, is_comparable)
+"""
+
+
+def _edit(each: Sighting, work: _Work) -> tuple[int, int | None, int, datetime, bool, bool]:
+    history = work.histories[each.canonical_url]
+    verdict = work.verdicts[each.link_id]
+    return (
+        history.article_id,
+        work.origins.get(each.link_id, history.current),
+        work.targets[each.link_id],
+        each.fetched_at,
+        verdict.is_announced,
+        verdict.is_comparable,
     )
 
 
 def _columns(rows: Sequence[tuple[object, ...]]) -> list[list[object]]:
-    return [list(column) for column in zip(*rows, strict=True)] or [[], [], [], []]
+    return [list(column) for column in zip(*rows, strict=True)] or [[], [], [], [], [], []]
 
 
-def _mark_seen(
-    conn: Connection,
-    sightings: Sequence[Sighting],
-    histories: dict[str, _History],
-    targets: dict[int, int],
-) -> None:
-    versions = [targets[each.link_id] for each in sightings]
-    articles = [histories[each.canonical_url].article_id for each in sightings]
-    seen = [each.fetched_at for each in sightings]
-    conn.execute(
-        "update news.article_versions as v"
-        " set last_seen_at = greatest(v.last_seen_at, s.seen_at),"
-        " comment_count = coalesce(s.comment_count, v.comment_count)"
-        " from unnest(%s::bigint[], %s::timestamptz[], %s::int[])"
-        " as s(article_version_id, seen_at, comment_count)"
-        " where v.article_version_id = s.article_version_id and v.last_seen_at < s.seen_at",
-        (versions, seen, [plausible_count(each.article.comment_count) for each in sightings]),
-    )
-    published = [parse_instant(each.article.published_at) for each in sightings]
-    conn.execute(
-        """
-        update news.articles as a
-        set published_at = case
-                when s.seen_at >= a.last_seen_at then coalesce(s.published_at, a.published_at)
-                else coalesce(a.published_at, s.published_at)
-            end,
-            last_seen_at = greatest(a.last_seen_at, s.seen_at),
-            first_seen_at = least(a.first_seen_at, s.seen_at)
-        from unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[])
-            as s(article_id, seen_at, published_at)
-        where a.article_id = s.article_id
-        """,
-        (articles, seen, [each.at if each else None for each in published]),
-    )
-    _point_pages(conn, sightings, articles)
-
-
-def _point_pages(conn: Connection, sightings: Sequence[Sighting], articles: Sequence[int]) -> None:
-    """Let the next run know which article lies behind a link, whatever the article calls itself."""
-    rows = sorted(zip((each.link_url for each in sightings), articles, strict=True))
-    conn.execute(
-        "select from news.pages where canonical_url = any(%s) order by canonical_url for update",
-        ([url for url, _ in rows],),
-    )
-    conn.execute(
-        "update news.pages as p set article_id = s.article_id"
-        " from unnest(%s::text[], %s::bigint[]) as s(url, article_id)"
-        " where p.canonical_url = s.url and p.article_id is distinct from s.article_id",
-        ([url for url, _ in rows], [article_id for _, article_id in rows]),
-    )
-
-
-def _duplicate(each: Sighting, histories: dict[str, _History]) -> Decision:
+def _duplicate(each: Sighting, work: _Work) -> Decision:
     return Decision(
         each.link_id,
         Outcome.DUPLICATE_URL,
         f"another link of this run led to {each.canonical_url}",
-        article_id=histories[each.canonical_url].article_id,
+        article_id=work.histories[each.canonical_url].article_id,
     )
 
 
-def _decision(each: Sighting, history: _History, targets: dict[int, int]) -> Decision:
+def _decision(each: Sighting, work: _Work) -> Decision:
+    history = work.histories[each.canonical_url]
+    outcome, reason = _outcome(each, history, work.verdicts[each.link_id], work.targets)
+    return Decision(each.link_id, outcome, reason, article_id=history.article_id)
+
+
+def _outcome(
+    each: Sighting, history: History, verdict: _Verdict, targets: Mapping[int, int]
+) -> tuple[Outcome, str | None]:
     target = targets[each.link_id]
     known = dict(history.versions.values())
-    outcome, reason = Outcome.LOADED, None
-    if target == history.current:
-        outcome = Outcome.UNCHANGED
-    elif each.fetched_at < history.last_seen_at:
-        reason = "the page is older than the version that is current"
+    if verdict.change == "cleaner":
+        return Outcome.UNCHANGED, "the publisher's text is the same; it was read better"
+    if verdict.change == "none" or target == history.current:
+        return Outcome.UNCHANGED, None
+    if each.fetched_at < history.last_seen_at:
         outcome = Outcome.UNCHANGED if target in known else Outcome.LOADED
-    elif target in known:
-        reason = f"the text of version {known[target]} is back"
-    return Decision(each.link_id, outcome, reason, article_id=history.article_id)
+        return outcome, "the page is older than the version that is current"
+    back = f"the text of version {known[target]} is back" if target in known else None
+    return Outcome.LOADED, back

@@ -21,9 +21,10 @@ from pipeline.outcomes import Outcome
 from pipeline.records import Article
 from pipeline.telemetry import log
 from pipeline.urls import canonical_url
-from pipeline.warehouse.articles import Sighting, store_sightings
+from pipeline.warehouse.articles import store_sightings
 from pipeline.warehouse.links import Decision, decide_within
 from pipeline.warehouse.retry import ROW_AT_FAULT, transact
+from pipeline.warehouse.sightings import Earlier, Sighting
 from pipeline.warehouse.sources import source_ids
 from pipeline.words import one_line, storable
 
@@ -37,6 +38,8 @@ class LoadItem:
     source_key: str
     article: Article
     fetched_at: datetime
+    earlier: Earlier | None = None
+    """What the article's stored version would be, were its page read today; None for as stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +176,7 @@ def _sort_out(
                 canonical_url=urls[page.link_id][0],
                 fetched_at=page.fetched_at,
                 article=page.article,
+                earlier=page.earlier,
             )
         )
     return sightings, decisions

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from psycopg import Connection
 
@@ -55,6 +55,7 @@ _COLUMNS = {
     "first_run_id": "int8",
     "first_fetch_id": "int8",
     "extractor_version": "text",
+    "made_by": "text",
 }
 _BLOCK_COLUMNS = {
     "article_version_id": "int8",
@@ -75,6 +76,8 @@ class NewVersion:
     run_id: int
     fetch_id: int
     fetched_at: datetime
+    made_by: Literal["page", "reprocess"] = "page"
+    """``reprocess``: the publisher changed nothing, we read the text better."""
 
 
 def version_sha256(article: Article) -> bytes:
@@ -140,6 +143,7 @@ def _row(number: int, version: NewVersion) -> tuple[Any, ...]:
         version.run_id,
         version.fetch_id,
         __version__,
+        version.made_by,
     )
 
 
