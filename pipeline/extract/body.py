@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from lxml.html import HtmlElement
 
+from pipeline.extract.alignment import Placed, align
 from pipeline.extract.layout import Run, marks_of
 from pipeline.extract.passes import read_lines
 from pipeline.extract.recovery import recover
@@ -42,37 +43,22 @@ def find_body(root: HtmlElement, runs: list[Run], standfirst: str | None) -> Bod
 
 
 def _fit(lines: list[str], others: list[str], runs: list[Run], standfirst: str | None) -> Body:
-    places: dict[str, list[int]] = defaultdict(list)
-    for place, run in enumerate(runs):
-        places[run.key].append(place)
-    chosen = _align(lines, places)
-    frames = _frames([runs[place] for place in chosen if place is not None])
-    kept: list[tuple[str, int | None]] = []
+    placed = align(lines, runs)
+    places: dict[str, list[Run]] = defaultdict(list)
+    for run in runs:
+        places[run.key].append(run)
+    frames = _frames([runs[place] for _, place in placed if place is not None])
+    kept: list[Placed] = []
     removed: list[RemovedBlock] = []
-    for number, (line, at) in enumerate(zip(lines, chosen, strict=True)):
+    for number, (line, at) in enumerate(placed):
         is_title = number < _TITLE_LINES and at is not None and runs[at].tag == "h1"
-        reason = (
-            "title" if is_title else _reason([runs[p] for p in places[normalise(line)]], frames)
-        )
+        reason = "title" if is_title else _reason(places.get(normalise(line), []), frames)
         if reason:
             removed.append(RemovedBlock(line, reason))
         else:
             kept.append((line, at))
     found = recover(kept, runs, frames, set(map(normalise, others)), standfirst)
     return Body(tuple(found), tuple(removed))
-
-
-def _align(lines: list[str], places: dict[str, list[int]]) -> list[int | None]:
-    """Return for each line its place in the layout: the next one behind its forerunner's."""
-    chosen: list[int | None] = []
-    last = -1
-    for line in lines:
-        found = places.get(normalise(line), [])
-        place = next((p for p in found if p > last), found[-1] if found else None)
-        chosen.append(place)
-        if place is not None:
-            last = place
-    return chosen
 
 
 def _frames(kept: list[Run]) -> set[HtmlElement]:

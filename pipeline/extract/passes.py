@@ -9,6 +9,7 @@ Then, and only then, both settings run in full. Knows nothing of captions, posts
 import logging
 import re
 from copy import deepcopy
+from itertools import groupby
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -23,7 +24,8 @@ CONVINCING_SHARE = 0.8
 _LEAST_WORDS = 60
 _PROSE_WORDS = 12
 _MOST_LINKED = 0.4
-_BULLET = re.compile(r"^- ")
+_MARKDOWN = re.compile(r"^- |^\|(?:-+\|)+$|^\| | \|$|(?<=\S) \| (?=.*\|$)")
+"""Bullets and table bars are trafilatura's; the head of a table it gives twice."""
 _SENTENCE_END = re.compile(r"[.!?…:。][\"”’')\]»]*$")
 _LOGGERS = ("trafilatura", "htmldate", "courlan", "readability", "justext", "charset_normalizer")
 _FURNITURE = ("head", "aside", "nav", "footer", "menu", "picture")
@@ -85,4 +87,5 @@ def _pass(root: HtmlElement, *, precision: bool, fast: bool = False) -> list[str
         )
     except Exception:  # the rim of a library over arbitrary markup: no text is the named outcome
         return []
-    return [line for raw in (text or "").split("\n") if (line := squeeze(_BULLET.sub("", raw)))]
+    lines = [squeeze(_MARKDOWN.sub(" ", raw)) for raw in (text or "").split("\n")]
+    return [line for line, _ in groupby(filter(None, lines))]

@@ -8,19 +8,28 @@ wording calls furniture comes back.
 
 import re
 from collections import Counter
+from collections.abc import Hashable, Iterable
 from itertools import takewhile
+from typing import TypeVar
 
 from lxml.html import HtmlElement
 
 from pipeline.clean.openings import read_opening
 from pipeline.clean.patterns import reason_for
+from pipeline.extract.alignment import Placed
 from pipeline.extract.layout import FOREIGN, Run, marks_of
 from pipeline.words import normalise, word_count
 
-Placed = tuple[str, int | None]
+Thing = TypeVar("Thing", bound=Hashable)
 _LEAST_SIBLINGS = 3
 _LEAST_WORDS = 8
+_LINE_WORDS = 3
+_LINE_LINKED = 0.2
 _MOST_LINKED = 0.6
+_HEADS = frozenset({"h2", "h3", "h4"})
+_SUBHEAD = re.compile(r"(sub|inter|cross)-?_?(head|title)|question", re.IGNORECASE)
+_KNOWN_CHARS = 30
+"""A run whose first and last characters stand in the text is there, cut otherwise: code, verses."""
 _SENTENCE_END = re.compile(r"[.!?…:。][\"”’')\]»]*$")
 _STANDFIRST = re.compile(
     r"standfirst|(^|[\s_-])(dek|deck|lede|lead|strapline|sub-?title|sub-?head(line|ing)?|"
@@ -55,15 +64,20 @@ def recover(
     if not placed:
         return [line for line, _ in kept]
     known = {normalise(line) for line, _ in kept}
+    held = "\n".join(known)
     back = {
         place: runs[place].text
         for place in _lost(placed, runs, frames, witness)
-        if runs[place].key not in known
+        if not _is_held(runs[place].key, held)
     }
     top = _standfirst(
         min(placed), runs, known | {run.key for run in map(runs.__getitem__, back)}, standfirst
     )
     return ([top] if top else []) + _merged(kept, back)
+
+
+def _is_held(key: str, held: str) -> bool:
+    return key in held or (key[:_KNOWN_CHARS] in held and key[-_KNOWN_CHARS:] in held)
 
 
 def _merged(kept: list[Placed], back: dict[int, str]) -> list[str]:
@@ -82,23 +96,60 @@ def _lost(
     placed: list[int], runs: list[Run], frames: set[HtmlElement], witness: set[str]
 ) -> list[int]:
     taken = set(placed)
-    counts = Counter(_parent(runs[place]) for place in placed if runs[place].tag == "p")
-    parents = {parent for parent, count in counts.items() if count >= _LEAST_SIBLINGS}
+    paragraphs = [runs[place] for place in placed if runs[place].tag == "p"]
+    parents = _frequent(map(_parent, paragraphs))
+    shapes = _frequent(map(_shape, paragraphs))
+    boxes = {shape[2:] for shape in shapes if any(shape[2:])}
+
+    def is_sibling(run: Run) -> bool:
+        alike = _shape(run) in shapes and _shape(run)[2:] in boxes
+        return run.tag == "p" and (_parent(run) in parents or alike)
 
     def belongs(place: int) -> bool:
         run = runs[place]
-        vouched = run.key in witness or (run.tag == "p" and _parent(run) in parents)
+        vouched = run.key in witness or is_sibling(run)
         return place not in taken and vouched and _is_paragraph(run, frames)
 
+    def fits(place: int) -> bool:
+        run = runs[place]
+        if place in taken or word_count(run.text) < _LINE_WORDS or run.link_share > _LINE_LINKED:
+            return False
+        heads = _is_head(run) and (_parent(run) in parents or _shape(run)[2:] in boxes)
+        if not (heads or is_sibling(run)) or marks_of(run, frames) & FOREIGN:
+            return False
+        return reason_for(run.text) is None
+
     first, last = min(placed), max(placed)
-    inside = [place for place in range(first, last) if belongs(place)]
+    inside = [place for place in range(first, last) if belongs(place) or fits(place)]
     before = list(takewhile(belongs, range(first - 1, -1, -1)))
     behind = list(takewhile(belongs, range(last + 1, len(runs))))
     return before + inside + behind
 
 
+def _is_head(run: Run) -> bool:
+    return run.tag in _HEADS or bool(_SUBHEAD.search(run.parent.get("class") or ""))
+
+
+def _frequent(things: Iterable[Thing]) -> set[Thing]:
+    return {thing for thing, count in Counter(things).items() if count >= _LEAST_SIBLINGS}
+
+
 def _parent(run: Run) -> HtmlElement | None:
     return run.parent.getparent()
+
+
+def _shape(run: Run) -> tuple[str, ...]:
+    """Return what a block and the two around it are called.
+
+    A page that puts each paragraph into boxes of its own (advertisements stand between) repeats
+    their names.
+    """
+    names = [run.tag]
+    element: HtmlElement | None = run.parent
+    for _ in range(3):
+        names.append("" if element is None else element.get("class") or "")
+        element = None if element is None else element.getparent()
+    return tuple(names)
 
 
 def _is_paragraph(run: Run, frames: set[HtmlElement]) -> bool:
