@@ -18,6 +18,8 @@ ArticleKind = Literal[
 ]
 Origin = Literal["json_ld", "meta", "feed", "visible", "url"]
 """Where on a page, or about it, a fact was read."""
+CreditKind = Literal["whole", "part", "own"]
+"""``part``: the text holds some of the agency's; ``own``: the page is the agency's own."""
 QuoteKind = Literal["direct", "mixed", "indirect"]
 CueClass = Literal["speech", "thought", "intent"]
 Relation = Literal["duplicate", "a_in_b", "b_in_a", "partial"]
@@ -133,6 +135,8 @@ class Article:
     tags: tuple[str, ...] = ()
     agency: str | None = None
     credit_line: str | None = None
+    credit_kind: CreditKind | None = None
+    """What the agency is credited with; ``whole`` without an agency stands for "Agencies"."""
     update_note: str | None = None
     """What the page says of its own changes: "This article was updated on 3 May to correct …"."""
     comment_count: int | None = None

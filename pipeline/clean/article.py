@@ -10,7 +10,7 @@ from dataclasses import replace
 from pipeline.clean import blocks as body
 from pipeline.clean import recurrence, sections
 from pipeline.clean.blocks import Block
-from pipeline.clean.credits import Credit, byline_agency, dateline_agency, read_credit
+from pipeline.clean.credits import Credit, byline_agency, find_credit, read_credit
 from pipeline.clean.history import SeenPage
 from pipeline.clean.memory import SiteMemory, seen_page
 from pipeline.clean.names import author_names
@@ -132,8 +132,14 @@ def _with_facts(
     counts = [o.comment_count for o in openings if o.comment_count is not None]
     stated = article.authors or next((author_names(o.authors) for o in openings if o.authors), ())
     agencies = {name: byline_agency(name, article.site_name) for name in stated}
-    by_agency = next(filter(None, agencies.values()), None)
-    agency = (credit and credit.agency) or by_agency or dateline_agency(article.text or "")
+    found = find_credit(
+        title=article.title,
+        authors=stated,
+        text=article.text,
+        line=credit.line if credit else article.credit_line,
+        url=article.canonical_url or article.url,
+        site_name=article.site_name,
+    )
     return replace(
         article,
         authors=tuple(name for name in stated if not agencies[name]),
@@ -141,8 +147,9 @@ def _with_facts(
         published_origin=article.published_origin or ("visible" if day else None),
         categories=article.categories or next((o.categories for o in openings if o.categories), ()),
         comment_count=_first(article.comment_count, *counts, sections.comment_count(blocks)),
-        agency=article.agency or agency,
-        credit_line=article.credit_line or (credit.line if credit else None),
+        agency=article.agency or found.agency,
+        credit_kind=article.credit_kind or found.kind,
+        credit_line=article.credit_line or found.line,
     )
 
 

@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
@@ -13,7 +12,6 @@ from pipeline.archive.warc import read_record
 from pipeline.clean.article import clean_article, page_to_remember
 from pipeline.clean.history import SeenPage
 from pipeline.clean.memory import SiteMemory
-from pipeline.dedupe.wire import wire_origin
 from pipeline.errors import ArchiveError
 from pipeline.extract.page import extract_page
 from pipeline.extract.plain import extract_text
@@ -97,9 +95,7 @@ def _extract(page: StoredPage) -> Article:
 
 
 def _cleaned(article: Article, memory: SiteMemory) -> Article:
-    clean = clean_article(article, memory, remember=False)
-    agency = clean.agency or wire_origin(clean.title, clean.authors, clean.text, clean.credit_line)
-    return replace(clean, agency=agency)
+    return clean_article(article, memory, remember=False)
 
 
 def _guarded(page: StoredPage, step: Callable[[], _Result]) -> _Result | Article:

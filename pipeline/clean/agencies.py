@@ -1,0 +1,166 @@
+"""The news agencies that Dateline knows, and which of them a name in a credit means.
+
+The names lie in ``agencies.toml``. Knows nothing of where in a text a credit may stand: the caller
+says whether the position is a sure one, for "PA" and "MAP" are agencies only there.
+"""
+
+import re
+import tomllib
+import unicodedata
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from pipeline import urls
+
+Kind = Literal["agency", "syndicator", "press_release"]
+_EDGES = " \t\u00a0.,:;()[]*•™®–—-"
+_AND = re.compile(r"\s*(?:[/,;+|&•]|\b(?:and|und|et|e|y|en)\b)\s*", re.IGNORECASE)
+_DESK_CODE = re.compile(r"[a-z]{1,4}")
+_ROLE = re.compile(
+    r"(?:\s+[\w-]+){0,3}?\s+(?:staff|writers?|correspondents?|reporters?|editors?|columnists?|"
+    r"journalists?|desk|bureau|agency|newswire|wire|service)$",
+    re.IGNORECASE,
+)
+_PLACE = re.compile(r"\s+in\s+[^\W\d_a-z][\w .’'-]{1,30}$")
+_COLLECTIVE = re.compile(
+    r"(?:the )?(?:(?:news |wire |press |international |foreign |other )?(?:agencies|wires)|"
+    r"(?:news|wire) (?:services?|reports?)|agency reports?|agenturen|agencias|agences|agenzie)",
+    re.IGNORECASE,
+)
+LIKELY = re.compile(
+    r"(?:The )?[A-Z][\w.’'-]*(?: (?:of |and )?[A-Z][\w.’'-]*){0,3} "
+    r"(?<!Free )(?<!Daily )(?<!Sunday )(?<!Evening )(?<!Morning )(?<!University )(?<!Local )"
+    r"(?:Press|Press Association|Press Agency|News Agency|Telegraph Agency|News Service|"
+    r"News ?wire|Wire Service)"
+)
+"""What is called like an agency: "Linden Press", "Corvany News Agency", not "Space Agency"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Agency:
+    """One entry of ``agencies.toml``."""
+
+    name: str
+    names: tuple[str, ...] = ()
+    short: tuple[str, ...] = ()
+    weak: tuple[str, ...] = ()
+    sites: tuple[str, ...] = ()
+    kind: Kind = "agency"
+
+
+@dataclass(frozen=True, slots=True)
+class _Index:
+    names: dict[str, str] = field(default_factory=dict)
+    short: dict[str, str] = field(default_factory=dict)
+    weak: dict[str, str] = field(default_factory=dict)
+    sites: dict[str, Agency] = field(default_factory=dict)
+
+
+def agency_named(name: str, *, is_sure: bool = False) -> str | None:
+    """Return the agency that the whole text names.
+
+    Args:
+        name: "AFP", "the Associated Press", "Reuters Staff", "dpa/tmn", "AFP in Brevik".
+        is_sure: nothing but an agency can stand here, so "PA" and "MAP" count too.
+
+    >>> agency_named("AFP")
+    'Agence France-Presse'
+    """
+    plain = " ".join(name[:120].split()).strip(_EDGES)
+    for form in (plain, _PLACE.sub("", plain), plain.partition("/")[0].rstrip()):
+        if (found := _exactly(form, is_sure)) and _is_desk_code(plain, form):
+            return found
+    shorter = _ROLE.sub("", _PLACE.sub("", plain))
+    return _exactly(shorter, is_sure=True) if shorter != plain else None
+
+
+def agencies_listed(text: str, *, is_sure: bool = False) -> tuple[str, ...]:
+    """Return the agencies in a list of nothing but agencies, else nothing.
+
+    "Agencies" and the like may stand in it and give no name.
+
+    >>> agencies_listed("AFP, Reuters and agencies")
+    ('Agence France-Presse', 'Reuters')
+    """
+    if whole := agency_named(text, is_sure=is_sure):
+        return (whole,)
+    parts = [part for part in _AND.split(text.strip(_EDGES)) if part]
+    named = [agency_named(part, is_sure=is_sure) for part in parts]
+    if not all(name or is_collective(part) for name, part in zip(named, parts, strict=True)):
+        return ()
+    return tuple(dict.fromkeys(name for name in named if name))
+
+
+def is_collective(text: str) -> bool:
+    """Tell whether a text stands for agencies without naming one: "Agencies", "news services"."""
+    return bool(_COLLECTIVE.fullmatch(text.strip(_EDGES)))
+
+
+def own_agency(url: str | None, site_name: str | None) -> Agency | None:
+    """Return the agency, or the outlet that others reprint, whose own page this is."""
+    index = _index()
+    if url and (found := index.sites.get(urls.site(url)) or index.sites.get(urls.host(url))):
+        return found
+    named = agency_named(site_name or "")
+    return _by_name().get(named) if named else None
+
+
+@cache
+def known_agencies() -> tuple[Agency, ...]:
+    """Return all entries of ``agencies.toml``."""
+    rows = tomllib.loads(Path(__file__).with_name("agencies.toml").read_text(encoding="utf-8"))
+    return tuple(
+        Agency(
+            name=row["name"],
+            names=tuple(row.get("names", ())),
+            short=tuple(row.get("short", ())),
+            weak=tuple(row.get("weak", ())),
+            sites=tuple(row.get("sites", ())),
+            kind=row.get("kind", "agency"),
+        )
+        for row in rows["agency"]
+    )
+
+
+@cache
+def _by_name() -> dict[str, Agency]:
+    return {agency.name: agency for agency in known_agencies()}
+
+
+@cache
+def _index() -> _Index:
+    index = _Index()
+    for agency in known_agencies():
+        index.names.update({_plain(name): agency.name for name in (agency.name, *agency.names)})
+        index.short.update(dict.fromkeys(agency.short, agency.name))
+        index.weak.update(dict.fromkeys(agency.weak, agency.name))
+        index.sites.update(dict.fromkeys(agency.sites, agency))
+    # Names that are short or weak in another case would let "Efe" in by the back door.
+    for name in (*index.short, *index.weak):
+        index.names.pop(_plain(name), None)
+    return index
+
+
+def _exactly(form: str, is_sure: bool) -> str | None:
+    index = _index()
+    short = form.replace(".", "")
+    plain = _plain(form)
+    return (
+        index.names.get(plain)
+        or index.names.get(plain.removeprefix("the "))
+        or index.short.get(short)
+        or (index.weak.get(short) if is_sure else None)
+    )
+
+
+def _is_desk_code(plain: str, form: str) -> bool:
+    """Tell whether what follows a slash is a desk ("dpa/lno") and no further name."""
+    _, slash, rest = plain.partition("/")
+    return not slash or "/" in form or bool(_DESK_CODE.fullmatch(rest.strip()))
+
+
+def _plain(name: str) -> str:
+    letters = unicodedata.normalize("NFKD", name.casefold())
+    return "".join(each for each in letters if not unicodedata.combining(each))
