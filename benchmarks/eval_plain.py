@@ -27,6 +27,7 @@ from benchmarks.data import data_folder
 from benchmarks.eval_extract import half
 from benchmarks.extract_scores import precision_recall_f1, segment_f1
 from pipeline.clean.article import clean_article
+from pipeline.clean.openings import read_day
 from pipeline.extract.decoding import decode
 from pipeline.extract.plain import extract_text
 from pipeline.extract.tree import parse
@@ -44,6 +45,7 @@ _BLOCKS = frozenset(
     "h3 h4 h5 h6 header hr li main nav ol option p pre section table td th tr ul button".split()
 )
 _UNSEEN = frozenset("script style noscript template svg head textarea iframe select".split())
+_DATA = frozenset({"contributor_note", "update_note"})
 _NAMES = ("Ines Moor", "Per Aasen", "Adaeze Obi", "Tomás Rivas", "Mary-Ann O’Dell", "Li Wen")
 _SECTIONS = ("News", "World", "Business", "Local", "Politics", "Harbour")
 _PROMOS = (
@@ -123,7 +125,8 @@ def clean_articles(data: Path) -> Iterator[Clean]:
 
 def _paragraphs(text: str, title: str) -> list[str]:
     lines = [line for raw in text.split("\n") if (line := squeeze(raw))]
-    return lines[1:] if lines and normalise(lines[0]) == normalise(title) else lines
+    lines = lines[1:] if lines and normalise(lines[0]) == normalise(title) else lines
+    return [line for line in lines if read_day(line) is None]
 
 
 def _rows(path: Path) -> Iterator[dict[str, Any]]:
@@ -149,8 +152,12 @@ def planted(data: Path, articles: list[Clean], name: str) -> Iterator[Planted]:
 def _plant(article: Clean, donor: list[dict[str, Any]], chance: random.Random) -> Planted:
     title, paragraphs = article
     page = _Page(body=list(paragraphs))
+    inside = [row["line"] for row in donor if row["where"] == "inside"]
+    for lines in (inside[: len(inside) // 2], inside[len(inside) // 2 :]):
+        place = chance.randint(1, max(1, len(page.body) - 1))
+        page.body[place:place] = lines
     for row in donor:
-        _put(page, row, chance)
+        _put(page, row)
     case = Planted("", title, paragraphs, [row["line"] for row in donor], [])
     _make_facts(case, page, chance)
     _make_notes(case, page, chance)
@@ -159,12 +166,10 @@ def _plant(article: Clean, donor: list[dict[str, Any]], chance: random.Random) -
     return case
 
 
-def _put(page: _Page, row: dict[str, Any], chance: random.Random) -> None:
+def _put(page: _Page, row: dict[str, Any]) -> None:
     if row["where"] == "before":
         (page.above if row["kind"] in _HEAD_KINDS else page.below_title).append(row["line"])
-    elif row["where"] == "inside":
-        page.body.insert(chance.randint(1, max(1, len(page.body) - 1)), row["line"])
-    else:
+    elif row["where"] != "inside":
         page.after.append(row["line"])
 
 
@@ -203,18 +208,28 @@ def _planted_scores(name: str, cases: list[Planted]) -> dict[str, float]:
     counts: Counter[str] = Counter()
     for case in cases:
         found = clean_article(extract_text(case.text), None)
-        kept = Counter(map(normalise, (found.text or "").split("\n")))
-        kept[normalise(found.title or "")] += 1
+        kept = _kept(found)
+        left = _text_lines(found)
         counts["n.lines"] += len(case.lines)
-        counts["lines left"] += sum(normalise(line) in kept for line in case.lines)
+        counts["lines left"] += sum(normalise(line) in left for line in case.lines)
         counts["n.made lines"] += len(case.made)
-        counts["made lines left"] += sum(normalise(line) in kept for line in case.made)
+        counts["made lines left"] += sum(normalise(line) in left for line in case.made)
         counts["n.paragraphs"] += len(case.paragraphs)
         counts["paragraphs lost"] += sum(normalise(p) not in kept for p in case.paragraphs)
         for what, is_asked, is_right in _facts(case, found):
             counts[f"n.{what}"] += is_asked
             counts[what] += is_asked and is_right
     return _shares(f"planted/{name}", counts)
+
+
+def _text_lines(found: Article) -> set[str]:
+    return set(map(normalise, [*(found.text or "").split("\n"), found.title or ""]))
+
+
+def _kept(found: Article) -> set[str]:
+    """Return the lines of text and title, normalised, and those that are kept as data."""
+    notes = [block.text for block in found.removed if block.reason in _DATA]
+    return _text_lines(found) | set(map(normalise, [found.credit_line or "", *notes]))
 
 
 def _facts(case: Planted, found: Article) -> Iterator[tuple[str, bool, bool]]:
@@ -306,8 +321,7 @@ def _clean_scores(articles: list[Clean]) -> dict[str, float]:
     for title, paragraphs in articles:
         text = "\n".join([*([title] if title else []), *paragraphs])
         found = clean_article(extract_text(text), None)
-        facts = [*(b.text for b in found.removed if b.reason == "byline"), found.credit_line or ""]
-        kept = set(map(normalise, [*(found.text or "").split("\n"), found.title or "", *facts]))
+        kept = _kept(found)
         counts["n.paragraphs"] += len(paragraphs)
         counts["paragraphs lost"] += sum(normalise(p) not in kept for p in paragraphs)
         if title:

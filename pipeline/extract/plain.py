@@ -8,18 +8,22 @@ afterwards, like any other.
 import re
 
 from pipeline import urls
+from pipeline.clean.credits import read_credit
 from pipeline.clean.openings import read_opening
 from pipeline.clean.patterns import reason_for
+from pipeline.extract.frame import Frame, find_frame
 from pipeline.extract.language import judge_language
 from pipeline.outcomes import Outcome
-from pipeline.records import Article
-from pipeline.words import squeeze, storable, word_count
+from pipeline.records import Article, RemovedBlock
+from pipeline.words import squeeze, storable
 
 MAX_CHARS = 2_000_000
 """About 300,000 words: a book, not an article; the rest is cut off."""
 _TITLE_WORDS = 30
 _TITLE_CHARS = 250
 _WRAP_LEAST, _WRAP_MOST = 40, 100
+_DATA = frozenset({"update_note", "comments"})
+"""Notes and counters, which the cleaning keeps as data."""
 _BLANK_LINE = re.compile(r"\n[ \t]*\n")
 _FULL_STOP = re.compile(r"[.;,:…][\"”’')]*$")
 
@@ -30,10 +34,14 @@ def extract_text(text: str, *, url: str | None = None) -> Article:
     Never raises; an empty text gives the outcome ``bad_content``.
     """
     lines = paragraphs(text)
-    title = _take_title(lines)
+    frame = find_frame(lines)
+    title = lines[frame.title] if frame.title is not None else None
     page = urls.canonical_url(url) if url and urls.is_web_url(url) else None
-    body = "\n\n".join(lines)
-    article = Article(url=url, canonical_url=page, title=title, text=body or None)
+    kept, removed = _parted(lines, frame)
+    body = "\n\n".join(kept)
+    article = Article(
+        url=url, canonical_url=page, title=title, text=body or None, removed=tuple(removed)
+    )
     return judge_language(article) if body else _empty(article)
 
 
@@ -55,22 +63,22 @@ def _is_wrapped(chunks: list[list[str]]) -> bool:
     return len(chunks) > 1 and len(inner) > 3 and len(full) >= 0.8 * len(inner)
 
 
-def _take_title(lines: list[str]) -> str | None:
-    """Take the headline out of the lines; what stands above it stays for the cleaning."""
+def _parted(lines: list[str], frame: Frame) -> tuple[list[str], list[RemovedBlock]]:
+    """Part the body from the frame; facts and notes stay, for the cleaning to read."""
+    kept: list[str] = []
+    removed: list[RemovedBlock] = []
     for place, line in enumerate(lines):
-        if reason_for(line) or read_opening(line):
+        if place == frame.title:
             continue
-        if not _looks_like_title(line, lines[place + 1 :]):
-            return None
-        del lines[place]
-        return line
-    return None
-
-
-def _looks_like_title(line: str, following: list[str]) -> bool:
-    if len(line) > _TITLE_CHARS or word_count(line) > _TITLE_WORDS or _FULL_STOP.search(line):
-        return False
-    return any(word_count(later) > word_count(line) for later in following)
+        reason = reason_for(line)
+        is_data = reason in _DATA or read_opening(line) or read_credit(line)
+        if place in frame.head and not is_data:
+            removed.append(RemovedBlock(line, reason or "page_head"))
+        elif place in frame.foot and not (is_data or reason):
+            removed.append(RemovedBlock(line, "page_foot"))
+        else:
+            kept.append(line)
+    return kept, removed
 
 
 def _empty(article: Article) -> Article:

@@ -9,7 +9,8 @@ from tests.extract.pages import PARAGRAPHS, TITLE
 def test_the_first_line_that_is_no_furniture_is_the_title():
     found = extract_text("\n".join(["Search", TITLE, *PARAGRAPHS]))
     assert found.title == TITLE
-    assert found.text == "\n\n".join(["Search", *PARAGRAPHS])
+    assert found.text == "\n\n".join(PARAGRAPHS)
+    assert [(block.text, block.reason) for block in found.removed] == [("Search", "search_box")]
 
 
 def test_a_sentence_is_no_title():

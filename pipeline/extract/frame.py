@@ -1,0 +1,217 @@
+"""Finds the article in a page that somebody saved as plain text: headline, first and last line.
+
+The body is the stretch of lines with the greatest sum of weights, after Pasternack and Roth (2009,
+"Extracting article text from the web with maximum subsequence segmentation"): a sentence counts for
+its words, a stray line counts against, a line whose wording is furniture counts more against. The
+headline is the line above the body that says most of what the body says. What stands above the
+headline and below the body is the page's frame. Knows nothing of HTML and takes nothing out of the
+middle: that is ``pipeline.clean``'s.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from pipeline.clean.credits import read_credit
+from pipeline.clean.openings import read_opening
+from pipeline.clean.patterns import reason_for
+from pipeline.words import tokens, word_count
+
+_TITLE_WORDS = 30
+_TITLE_CHARS = 250
+_FULL_STOP = re.compile(r"(?<!\b[A-Z])(?<!\b(?:Jr|Sr|No|Co))[.;,:…][\"”’')]*$")
+_END = re.compile(r"[.!?…。؟۔।！？:;][\"”’')\]»]*$")
+_MOST_COUNTED = 80
+"""Words of a line that count: one long legal notice must not outweigh an article."""
+_LONG_LINE = 25
+"""Words that make a line text even where it has no full stop."""
+_STRAY = -4.0
+_FURNITURE = -8.0
+_LIST_HEAD = -25.0
+_NEUTRAL = frozenset({"caption", "photo_credit", "update_note", "contributor_note", "byline", "ad"})
+_LIST_HEADS = frozenset({"also_read", "tags", "comments"})
+_HEAD_WORDS = 5
+_SENTENCE_WORDS = 12
+_MOST_LOOSE = 3
+"""Stray lines between headline and body: a kicker, a name, a caption; more are furniture."""
+_AKIN = 0.4
+"""Share of a sentence's words that the rest of its article holds too, on an average."""
+_LEAST_AKIN, _MOST_AKIN = 0.3, 1.5
+_MOST_TRAILING = 20
+_RESUMED = 0.5
+_FARTHEST = 12
+_NEARLY = 0.8
+"""A line that scores nearly as well as the best and stands above it is the headline."""
+_TITLE_LINES = 40
+"""Lines between a headline and the first sentence: a byline, a day, share buttons, a caption."""
+_CONTENT_WORD = 4
+"""Letters of a word that says something: "of" and "the" are everywhere."""
+
+
+@dataclass
+class Line:
+    """One line and what its wording says."""
+
+    text: str
+
+    @cached_property
+    def reason(self) -> str | None:
+        """Why its wording is furniture, or None."""
+        return reason_for(self.text)
+
+    @cached_property
+    def is_fact(self) -> bool:
+        """Whether it is a byline, a day, a comment counter, and so on."""
+        return read_opening(self.text) is not None
+
+    @cached_property
+    def words(self) -> int:
+        """Blank-separated words."""
+        return word_count(self.text)
+
+    @cached_property
+    def says(self) -> frozenset[str]:
+        """The words that say something."""
+        return frozenset(word for word in tokens(self.text) if len(word) >= _CONTENT_WORD)
+
+    @property
+    def is_sentence(self) -> bool:
+        """Whether it is a sentence of some length."""
+        return self.words >= _SENTENCE_WORDS and bool(_END.search(self.text))
+
+    @property
+    def is_loose(self) -> bool:
+        """Whether nothing in it says what it is."""
+        return not (self.reason or self.is_fact)
+
+    @property
+    def _furniture_weight(self) -> float:
+        if self.reason in _NEUTRAL:
+            return 0.0
+        is_head = self.reason in _LIST_HEADS and self.words <= _HEAD_WORDS
+        return _LIST_HEAD if is_head else _FURNITURE
+
+    @property
+    def weight(self) -> float:
+        """How much it speaks for being text (above 0) or furniture (below 0)."""
+        if self.reason:
+            return self._furniture_weight
+        if self.is_fact or read_credit(self.text):
+            return 0.0
+        if _END.search(self.text):
+            return (
+                min(self.words, _MOST_COUNTED) if self.words >= _SENTENCE_WORDS else self.words / 2
+            )
+        return self.words / 2 if self.words >= _LONG_LINE else _STRAY
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Places in a list of lines: the headline, and what belongs to neither it nor the body."""
+
+    title: int | None
+    head: frozenset[int]
+    """Places above the first line of the article's own."""
+    foot: frozenset[int]
+    """Places below its last one."""
+
+
+def find_frame(texts: Sequence[str]) -> Frame:
+    """Return where the article stands among the lines of a page."""
+    lines = [Line(text) for text in texts]
+    start, end = _body(lines)
+    title = _title(lines, start, end)
+    end = _first_marked(lines, end)
+    return Frame(title, frozenset(_head(lines, title, start)), frozenset(range(end, len(lines))))
+
+
+def _body(lines: Sequence[Line]) -> tuple[int, int]:
+    """Return the body: the heaviest stretch, its sentences weighed by what they share with it."""
+    weights = [line.weight for line in lines]
+    start, end = _heaviest(weights)
+    held = Counter(word for line in lines[start:end] if line.weight > 0 for word in line.says)
+    for place, line in enumerate(lines):
+        if weights[place] > 0 and line.says:
+            own = start <= place < end
+            shared = sum(held[word] > own for word in line.says) / len(line.says)
+            weights[place] *= min(_MOST_AKIN, max(_LEAST_AKIN, shared / _AKIN))
+    start, end = _heaviest(weights)
+    return start, _resumed(lines, end, held)
+
+
+def _resumed(lines: Sequence[Line], end: int, held: Counter[str]) -> int:
+    """Return the end behind sentences that a block of furniture parts from their article."""
+    for place in range(end, min(len(lines), end + _FARTHEST)):
+        line = lines[place]
+        if line.reason in ("comments", "tags"):
+            break
+        shared = sum(held[word] > 0 for word in line.says)
+        if line.is_sentence and line.is_loose and shared >= max(4, _RESUMED * len(line.says)):
+            end = place + 1
+    return end
+
+
+def _heaviest(weights: Sequence[float]) -> tuple[int, int]:
+    """Return the stretch with the greatest sum (Kadane), the whole where nothing weighs."""
+    best, best_sum = (0, len(weights)), 0.0
+    start, total = 0, 0.0
+    for place, weight in enumerate(weights):
+        if total <= 0:
+            start, total = place, 0.0
+        total += weight
+        if total > best_sum:
+            best, best_sum = (start, place + 1), total
+    return best
+
+
+def _first_marked(lines: Sequence[Line], end: int) -> int:
+    """Return the place of the first line behind the body that is surely none of the article's."""
+    for place in range(end, len(lines)):
+        reason = lines[place].reason
+        if reason is not None and reason not in _NEUTRAL:
+            return place if place - end <= _MOST_TRAILING else end
+    return len(lines)
+
+
+def _is_marked(lines: Sequence[Line]) -> bool:
+    """Tell furniture around an article from a poem's or a table's lines at its edge."""
+    return any(line.reason is not None and line.reason not in _NEUTRAL for line in lines)
+
+
+def _head(lines: Sequence[Line], title: int | None, start: int) -> Iterator[int]:
+    """Yield the places above the body that are neither its headline nor its standfirst."""
+    if title is None:
+        if _is_marked(lines[:start]):
+            yield from (place for place in range(start) if not lines[place].is_sentence)
+        return
+    yield from range(title)
+    loose = [p for p in range(title + 1, start) if lines[p].is_loose and not lines[p].is_sentence]
+    if len(loose) > _MOST_LOOSE:
+        yield from loose
+
+
+def _title(lines: list[Line], start: int, end: int) -> int | None:
+    """Return the place of the headline: the line that shares most with the body."""
+    first = next((p for p in range(start, end) if lines[p].is_sentence and lines[p].is_loose), end)
+    reach = range(max(0, start - _TITLE_LINES), first)
+    places = [place for place in reach if _may_be_title(lines[place])]
+    if not places:
+        return None
+    held = {word for line in lines[start:end] if line.weight > 0 for word in line.says}
+    scores = {place: _likeness(lines[place], held, start - place) for place in places}
+    best = max(scores.values())
+    return next(place for place in places if scores[place] >= _NEARLY * best)
+
+
+def _may_be_title(line: Line) -> bool:
+    if len(line.text) > _TITLE_CHARS or line.words > _TITLE_WORDS or _FULL_STOP.search(line.text):
+        return False
+    return line.is_loose
+
+
+def _likeness(line: Line, held: set[str], distance: int) -> float:
+    """Score a line as the body's headline: shared words count, up to ten; nearness a little."""
+    shared = len(line.says & held) / len(line.says) if line.says else 0.0
+    return 1.0 + shared * min(line.words, 10) - 0.05 * max(0, distance)
