@@ -2,13 +2,14 @@
 
 import sys
 
-from benchmarks import bench_annotate, bench_dedupe, bench_growth, bench_whole
+from benchmarks import bench_annotate, bench_dedupe, bench_growth, bench_lookups, bench_whole
 
 
 def main() -> None:
     """Run every benchmark in turn."""
     parts = {
         "copies": bench_dedupe.main,
+        "copies, look-ups": bench_lookups.main,
         "names and quotes": bench_annotate.main,
         "names and quotes, growth": bench_growth.main,
         "end to end": bench_whole.main,
