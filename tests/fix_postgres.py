@@ -21,7 +21,9 @@ _HASTE = "-c fsync=off -c full_page_writes=off -c synchronous_commit=off"
 
 _WIPE = """
 do $$
-declare each record;
+declare
+    each record;
+    is_filled boolean;
 begin
     set local session_replication_role = replica;  -- no foreign keys while all rows go
     for each in
@@ -35,10 +37,15 @@ begin
             execute format('delete from %s', each.name);
         end if;
     end loop;
-    if exists (select from mart.daily_entity_mentions) then
-        refresh materialized view mart.daily_entity_mentions;
-        refresh materialized view mart.entity_co_mentions;
-    end if;
+    for each in
+        select c.oid::regclass as name from pg_class as c
+        where c.relnamespace = 'mart'::regnamespace and c.relkind = 'm' order by c.oid
+    loop
+        execute format('select exists (select from %s)', each.name) into is_filled;
+        if is_filled then
+            execute format('refresh materialized view %s', each.name);
+        end if;
+    end loop;
 end $$
 """
 _RELATIONS = """

@@ -5,6 +5,7 @@ stage does belongs into one ``turn``: two batches in flight could not see each o
 An article that gets a new version meanwhile simply waits for the next turn.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
@@ -17,6 +18,7 @@ from pipeline.dedupe.groups import GroupText, Membership
 from pipeline.records import Match, Relation
 from pipeline.warehouse.copying import copy_rows
 from pipeline.warehouse.holders import holders
+from pipeline.warehouse.wire import renew_origins
 
 WINDOW_DAYS = 60
 """Texts first seen further apart are no candidates: copies come within days. Counted between the
@@ -45,19 +47,26 @@ def pending_dedup(conn: Connection, limit: int | None = None) -> dict[int, int]:
 
 def save_fingerprints(
     conn: Connection, versions: Mapping[int, int], fingerprints: Mapping[int, Sequence[int]]
-) -> None:
+) -> dict[int, list[int]]:
     """Store the fingerprints of these articles; those of their earlier versions go.
 
     Args:
         conn: inside ``turn``.
         versions: version id by article id, as ``pending_dedup`` gave them.
         fingerprints: of each article's text.
+
+    Returns:
+        The fingerprints that each article had and has no more.
     """
-    conn.execute(
-        "delete from news.article_fingerprints where article_version_id in"
-        " (select article_version_id from news.article_versions where article_id = any(%s))",
+    gone = conn.execute(
+        "delete from news.article_fingerprints as f using news.article_versions as v"
+        " where f.article_version_id = v.article_version_id and v.article_id = any(%s)"
+        " returning v.article_id, f.fingerprint",
         (list(versions),),
     )
+    lost: defaultdict[int, set[int]] = defaultdict(set)
+    for article_id, fingerprint in gone:
+        lost[article_id].add(fingerprint)
     days = _days(conn, list(versions))
     rows = [
         (mark, versions[article_id], days[article_id])
@@ -66,6 +75,8 @@ def save_fingerprints(
     ]
     columns = {"fingerprint": "int8", "article_version_id": "int8", "seen_on": "date"}
     copy_rows(conn, "news.article_fingerprints", columns, rows)
+    left = {each: sorted(had.difference(fingerprints.get(each, ()))) for each, had in lost.items()}
+    return {article_id: keys for article_id, keys in left.items() if keys}
 
 
 def _days(conn: Connection, ids: Sequence[int]) -> dict[int, date]:
@@ -267,6 +278,7 @@ def save_groups(
         " (select from news.articles as a where a.duplicate_group_id = g.duplicate_group_id)",
         (list(before),),
     )
+    renew_origins(conn, considered)
 
 
 def _new_group(conn: Connection) -> int:

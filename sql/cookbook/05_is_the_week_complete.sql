@@ -13,7 +13,7 @@ select
     f.source_key,
     d.published_date,
     coalesce(v.article_count, 0) as articles,
-    coalesce(v.original_count, 0) as originals
+    coalesce(v.original_article_count, 0) as originals
 from mart.source_freshness as f
 cross join days as d
 left join mart.daily_volume as v

@@ -1,11 +1,13 @@
--- Who is named together with whom? Pairs of people and bodies, each story's copies counted once.
+-- Who is named together with whom? Each text counts once; beside it the count with copies.
 select
     entity_name_a,
     entity_name_b,
+    original_article_count,
     article_count,
     last_seen_date
 from mart.entity_co_mentions
 order by
+    original_article_count desc,
     article_count desc,
     entity_name_a,
     entity_name_b

@@ -20,7 +20,12 @@ select
     v.section_name,
     v.agency,
     v.credit_line,
-    v.is_wire_copy,
+    v.credit_kind,
+    coalesce(g.origin_agency, case when v.credit_kind != 'part' then v.agency end) as origin_agency,
+    (
+        v.is_wire_copy
+        or (g.origin_agency is not null and v.credit_kind is distinct from 'own')
+    ) as is_wire_copy,
     v.is_paywalled,
     v.quality_score,
     v.annotation_outcome,
@@ -33,6 +38,7 @@ select
 from news.articles as a
 inner join news.sources as s on a.source_id = s.source_id
 inner join news.article_versions as v on a.article_id = v.article_id and v.is_current
+left join news.duplicate_groups as g on a.duplicate_group_id = g.duplicate_group_id
 left join news.story_articles as sa on a.article_id = sa.article_id;
 comment on view mart.articles is 'One row per article: its current text, in UTC, with its place among copies.';
 comment on column mart.articles.article_id is 'Key of the article.';
@@ -52,9 +58,11 @@ comment on column mart.articles.last_seen_at is 'When its page was last read.';
 comment on column mart.articles.language_code is 'Language of the text.';
 comment on column mart.articles.article_kind is 'article, opinion, live_blog and so on.';
 comment on column mart.articles.section_name is 'Section as the page states it.';
-comment on column mart.articles.agency is 'News agency that is credited.';
+comment on column mart.articles.agency is 'News agency that the page credits.';
 comment on column mart.articles.credit_line is 'The credit as printed.';
-comment on column mart.articles.is_wire_copy is 'Whether an agency is credited.';
+comment on column mart.articles.credit_kind is 'What the page credits it with: whole, the text is the agency''s; part, some of it; own, the outlet is the agency. Null where no agency is credited.';
+comment on column mart.articles.origin_agency is 'News agency the text comes from: credited with the whole on this page, or on a copy of the same text.';
+comment on column mart.articles.is_wire_copy is 'Whether the text is an agency''s and the outlet is not that agency. Where agency is null as well, the outlet prints it without saying so.';
 comment on column mart.articles.is_paywalled is 'Whether the page is for subscribers.';
 comment on column mart.articles.quality_score is 'Extraction''s trust in the text, 0 to 1.';
 comment on column mart.articles.annotation_outcome is 'Whether its names and quotes were sought: loaded; not_english, so there are none; quarantined; null where it still waits.';

@@ -9,7 +9,8 @@ select
     count(*) filter (where is_original) as original_mention_count,
     count(distinct article_id) as article_count,
     count(distinct article_id) filter (where is_original) as original_article_count,
-    count(distinct source_key) as source_count
+    count(distinct source_key) as source_count,
+    count(distinct source_key) filter (where is_original) as original_source_count
 from mart.entity_mentions
 group by
     published_date,
@@ -27,4 +28,5 @@ comment on column mart.daily_entity_mentions.mention_count is 'Times it is named
 comment on column mart.daily_entity_mentions.original_mention_count is 'Times it is named in originals: wire copies count once.';
 comment on column mart.daily_entity_mentions.article_count is 'Articles that name it, copies included.';
 comment on column mart.daily_entity_mentions.original_article_count is 'Articles that name it, each story''s copies counted once.';
-comment on column mart.daily_entity_mentions.source_count is 'Outlets that name it.';
+comment on column mart.daily_entity_mentions.source_count is 'Outlets that name it, copies included.';
+comment on column mart.daily_entity_mentions.original_source_count is 'Outlets that name it in originals.';

@@ -9,6 +9,7 @@ select
     coalesce(f.fetches_24h, 0) as fetches_24h,
     coalesce(f.failures_24h, 0) as failures_24h,
     coalesce(a.new_articles_24h, 0) as new_articles_24h,
+    coalesce(a.new_original_articles_24h, 0) as new_original_articles_24h,
     round(extract(epoch from now() - a.last_article_at) / 3600, 1) as hours_silent
 from news.sources as s
 left join lateral (
@@ -28,7 +29,11 @@ left join lateral (
 left join lateral (
     select
         max(x.first_seen_at) as last_article_at,
-        count(*) filter (where x.first_seen_at > now() - interval '1 day') as new_articles_24h
+        count(*) filter (where x.first_seen_at > now() - interval '1 day') as new_articles_24h,
+        count(*) filter (
+            where x.first_seen_at > now() - interval '1 day'
+            and (x.duplicate_group_id is null or x.is_group_original)
+        ) as new_original_articles_24h
     from news.articles as x
     where x.source_id = s.source_id
 ) as a on true
@@ -46,5 +51,6 @@ comment on column mart.source_freshness.last_ok_fetch_at is 'When it last gave o
 comment on column mart.source_freshness.last_article_at is 'When a new article of it was last seen.';
 comment on column mart.source_freshness.fetches_24h is 'Pages asked for in the last 24 hours.';
 comment on column mart.source_freshness.failures_24h is 'Of these, without an answer or with 4xx or 5xx.';
-comment on column mart.source_freshness.new_articles_24h is 'Articles first seen in the last 24 hours.';
+comment on column mart.source_freshness.new_articles_24h is 'Articles first seen in the last 24 hours, copies included.';
+comment on column mart.source_freshness.new_original_articles_24h is 'Of these, those that are no copies.';
 comment on column mart.source_freshness.hours_silent is 'Hours since its last new article; null where there is none yet.';

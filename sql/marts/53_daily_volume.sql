@@ -4,10 +4,19 @@ select
     published_date,
     source_key,
     count(*) as article_count,
-    count(*) filter (where is_original) as original_count,
+    count(*) filter (where is_original) as original_article_count,
     count(*) filter (where is_wire_copy) as wire_copy_count,
+    count(*) filter (
+        where is_wire_copy
+        and is_original
+    ) as original_wire_copy_count,
     count(*) filter (where version_no > 1) as edited_count,
-    sum(word_count) as word_count
+    count(*) filter (
+        where version_no > 1
+        and is_original
+    ) as original_edited_count,
+    sum(word_count) as word_count,
+    coalesce(sum(word_count) filter (where is_original), 0) as original_word_count
 from mart.articles
 group by
     published_date,
@@ -16,7 +25,10 @@ comment on view mart.daily_volume is 'One row per outlet and day: articles, copi
 comment on column mart.daily_volume.published_date is 'Day in UTC.';
 comment on column mart.daily_volume.source_key is 'Short word of the outlet.';
 comment on column mart.daily_volume.article_count is 'Articles, copies included.';
-comment on column mart.daily_volume.original_count is 'Articles that are no copies.';
-comment on column mart.daily_volume.wire_copy_count is 'Articles that credit an agency.';
+comment on column mart.daily_volume.original_article_count is 'Articles that are no copies: each text counts once.';
+comment on column mart.daily_volume.wire_copy_count is 'Articles that print an agency''s text, credited on the page or on a copy.';
+comment on column mart.daily_volume.original_wire_copy_count is 'Of these, those that are no copies of another article here.';
 comment on column mart.daily_volume.edited_count is 'Articles whose text changed after publication.';
+comment on column mart.daily_volume.original_edited_count is 'Of these, those that are no copies.';
 comment on column mart.daily_volume.word_count is 'Words of all articles.';
+comment on column mart.daily_volume.original_word_count is 'Words of the articles that are no copies.';

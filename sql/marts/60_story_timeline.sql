@@ -6,6 +6,9 @@ select
     st.started_at,
     st.ended_at,
     st.article_count,
+    count(*) filter (where a.is_original) over (
+        partition by st.story_id
+    ) as original_article_count,
     row_number() over (
         partition by st.story_id
         order by a.published_at, a.article_id
@@ -25,7 +28,8 @@ comment on column mart.story_timeline.story_id is 'Key of the story.';
 comment on column mart.story_timeline.headline is 'Title of the story''s most central article.';
 comment on column mart.story_timeline.started_at is 'Publication time of its first article.';
 comment on column mart.story_timeline.ended_at is 'Publication time of its last article.';
-comment on column mart.story_timeline.article_count is 'Articles in the story.';
+comment on column mart.story_timeline.article_count is 'Articles in the story, copies included.';
+comment on column mart.story_timeline.original_article_count is 'Articles in the story, each text counted once.';
 comment on column mart.story_timeline.position_no is 'Place of the article in the story, from 1.';
 comment on column mart.story_timeline.published_at is 'Publication time of the article in UTC.';
 comment on column mart.story_timeline.source_key is 'Short word of the outlet.';

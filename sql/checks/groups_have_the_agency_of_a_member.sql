@@ -1,0 +1,25 @@
+-- severity: error
+-- one row per group of copies whose agency no member credits, or that has none though a member does.
+-- Members that still wait for the look-up of copies are left out: their credit may be news.
+select
+    format(
+        'group %s has agency %s, its members credit %s',
+        g.duplicate_group_id,
+        coalesce(g.origin_agency, 'none'),
+        coalesce(string_agg(distinct v.agency, ', '), 'none')
+    ) as finding
+from news.duplicate_groups as g
+inner join news.articles as a on g.duplicate_group_id = a.duplicate_group_id
+inner join news.article_versions as v on a.article_id = v.article_id and v.is_current
+group by
+    g.duplicate_group_id,
+    g.origin_agency
+having
+    bool_and(v.deduplicated_at is not null)
+    and coalesce(
+        bool_or(v.agency is not distinct from g.origin_agency) filter (
+            where v.credit_kind != 'part'
+        ),
+        g.origin_agency is null
+    ) is false
+order by g.duplicate_group_id

@@ -1,0 +1,17 @@
+-- Who printed it first, and how far did it go? The texts that most outlets share.
+select
+    first_source_key,
+    first_published_at,
+    first_title,
+    origin_agency,
+    source_count,
+    article_count,
+    spread_hours,
+    median_delay_hours,
+    source_keys
+from mart.text_spread
+order by
+    source_count desc,
+    article_count desc,
+    first_published_at desc
+limit 25

@@ -1,0 +1,14 @@
+-- Who is quoted most? A quote in a wire copy counts once, however many outlets print it.
+select
+    speaker_name,
+    sum(original_quote_count) as quotes,
+    sum(original_article_count) as articles,
+    sum(quote_count) as quotes_with_copies
+from mart.daily_speaker_quotes
+group by
+    speaker_name
+order by
+    quotes desc,
+    articles desc,
+    speaker_name
+limit 25

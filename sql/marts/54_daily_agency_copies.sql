@@ -1,0 +1,33 @@
+-- one row per day, outlet and agency: how much of the agency's text the outlet prints.
+create view mart.daily_agency_copies as
+select
+    published_date,
+    source_key,
+    origin_agency,
+    count(*) as article_count,
+    count(*) filter (where is_original) as original_article_count,
+    count(*) filter (where credit_kind is null) as uncredited_article_count,
+    count(*) filter (
+        where credit_kind is null
+        and is_original
+    ) as original_uncredited_article_count,
+    sum(word_count) as word_count,
+    coalesce(sum(word_count) filter (where is_original), 0) as original_word_count
+from mart.articles
+where
+    is_wire_copy
+    and origin_agency is not null
+group by
+    published_date,
+    source_key,
+    origin_agency;
+comment on view mart.daily_agency_copies is 'One row per day, outlet and agency: how much of the agency''s text the outlet prints.';
+comment on column mart.daily_agency_copies.published_date is 'Day in UTC.';
+comment on column mart.daily_agency_copies.source_key is 'Short word of the outlet.';
+comment on column mart.daily_agency_copies.origin_agency is 'News agency.';
+comment on column mart.daily_agency_copies.article_count is 'Articles with the agency''s text.';
+comment on column mart.daily_agency_copies.original_article_count is 'Of these, those that count when each text counts once: the outlet was first with it, or alone.';
+comment on column mart.daily_agency_copies.uncredited_article_count is 'Articles that do not say so: a copy elsewhere does.';
+comment on column mart.daily_agency_copies.original_uncredited_article_count is 'Originals that do not say so.';
+comment on column mart.daily_agency_copies.word_count is 'Words of these articles.';
+comment on column mart.daily_agency_copies.original_word_count is 'Words of the originals.';
