@@ -1,19 +1,26 @@
-"""Publication times: ISO 8601 with the page's own offset, or a bare day; never shifted to UTC.
+"""When a page was published and modified, and where it says so; what cannot be is refused.
 
 A time is believed between 1990 and tomorrow. Sources in order: JSON-LD, meta tags, the feed, what a
-reader sees (``time`` elements, then htmldate), the URL. Knows nothing of articles.
+reader sees (``time`` elements), the URL, then lines below the title, and htmldate's guess where
+nothing else is known. Knows nothing of articles.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from functools import partial
 
 from lxml.html import HtmlElement
 
-from pipeline.clean.openings import read_day
+from pipeline import urls
+from pipeline.extract.head import Head
+from pipeline.extract.layout import Run
+from pipeline.extract.linked_data import LinkedData
+from pipeline.extract.marked import Marked, is_elsewhere, lined_text
+from pipeline.extract.times import days_apart, instant, is_ambiguous, iso_time
 from pipeline.records import Origin
+from pipeline.words import one_line
 
 EARLIEST = date(1990, 1, 1)
 META_PUBLISHED = (
@@ -27,66 +34,153 @@ META_MODIFIED = (
     "article:modified_time og:updated_time datemodified lastmod last-modified dcterms.modified "
     "article:updated revision_date"
 ).split()
-_ISO = re.compile(
-    r"(\d{4})-?(\d\d)-?(\d\d)"
-    r"(?:[T ]+(\d\d?):(\d\d)(?::(\d\d)(?:[.,:]\d+)?)?\s*(Z|[+-]\d\d:?(?:\d\d)?|UTC|GMT)?)?",
-    re.ASCII,
-)
-_SLASHED = re.compile(r"(\d{4})/(\d{1,2})/(\d{1,2})")
 _URL_DAY = re.compile(r"/((?:19|20)\d\d)[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?=[/_-]|\b)")
 _URL_WORDED = re.compile(r"/((?:19|20)\d\d)/([a-z]{3})[a-z]*/(\d\d?)(?=/)", re.IGNORECASE)
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_UPDATED = re.compile(
+    r"(?:last |zuletzt |dernière |última |ultimo |ultima )?(?:up-?dated?|modified|revised|edited|"
+    r"aktualisiert|geändert|mise? à jour|màj|modifié|actuali[sz]a\w+|aggiorna\w+|modifica|"
+    r"atualiza\w+|bijgewerkt|gewijzigd|uppdatera\w+|oppdatert|opdateret|päivitetty|aktuali\w+|"
+    r"обновл\w+|изменен\w+|güncelle\w+|diperbarui|更新|수정)",
+    re.IGNORECASE,
+)
+_LINE_CHARS = 120
+_LINE_RUNS = 25
+_UNTITLED_RUNS = 60
+_MONTH_FIRST = frozenset(("en-us", "en-ph", "us", "ph", "gov", "mil", "edu"))
+_FOR_ALL = frozenset("io co tv me ai fm cc ly gg to la im sh st ws am pm".split())
+"""Country domains that the world uses: they tell nothing of a country."""
 
 Candidate = tuple[Origin, str | None]
 
 
-def iso_time(text: str | None) -> str | None:
-    """Return a stated time as ISO 8601 with its own offset, or a bare day; None if unreadable.
+@dataclass(frozen=True, slots=True)
+class Times:
+    """When a page says it was published and modified, ISO 8601, and what was not believed."""
 
-    >>> iso_time("2022-01-11T08:15:00.000+0200")
-    '2022-01-11T08:15:00+02:00'
-    >>> iso_time("January 11, 2022")
-    '2022-01-11'
-    """
-    if not text or len(text) > 80:
-        return None
-    plain = text.strip()
-    if re.fullmatch(r"[0-9]{10}(?:[0-9]{3})?", plain):
-        return datetime.fromtimestamp(int(plain[:10]), UTC).isoformat()
-    if found := _ISO.match(plain):
-        return _from_iso(found)
-    if found := _SLASHED.match(plain):
-        return _day(*found.groups())
-    try:
-        return parsedate_to_datetime(plain).isoformat()
-    except (ValueError, TypeError, IndexError):
-        return read_day(plain)
+    published: str | None = None
+    published_origin: Origin | None = None
+    modified: str | None = None
+    modified_origin: Origin | None = None
+    refused: tuple[str, ...] = ()
 
 
-def _from_iso(found: re.Match[str]) -> str | None:
-    year, month, day, hour, minute, second, zone = found.groups()
-    bare = _day(year, month, day)
-    if bare is None or hour is None:
-        return bare
-    if not (int(hour) < 24 and int(minute) < 60 and int(second or 0) < 60):
-        return bare
-    return f"{bare}T{int(hour):02d}:{minute}:{second or '00'}{_offset(zone)}"
+def find_times(
+    root: HtmlElement,
+    marked: Marked,
+    head: Head,
+    data: LinkedData,
+    runs: list[Run],
+    *,
+    url: str | None,
+    feed_published: str | None,
+    now: datetime,
+) -> Times:
+    """Return the page's times, each with its origin; see the module for the order."""
+    shown, shown_changes = visible_times(marked)
+    told = _Reader(now, writes_day_first(head, url))
+    told.published(
+        [
+            ("json_ld", data.published),
+            *(("meta", text) for text in head.all(*META_PUBLISHED)),
+            ("feed", feed_published),
+            *(("visible", text) for text in shown[:1]),
+            ("url", url_day(url)),
+        ]
+    )
+    lines, changed_lines = line_times(runs) if not told.is_exact else ([], [])
+    told.published([("visible", text) for text in lines])
+    if told.found is None and not told.is_undecided:
+        told.published([("visible", guessed_day(root, url))])
+    told.modified(
+        [
+            ("json_ld", data.modified),
+            *(("meta", text) for text in head.all(*META_MODIFIED)),
+            *(("visible", text) for text in (*shown_changes[:1], *changed_lines[:1])),
+        ]
+    )
+    return told.times()
 
 
-def _offset(zone: str | None) -> str:
-    if zone is None:
-        return ""
-    if zone[0] not in "+-":
-        return "+00:00"
-    digits = (zone[1:].replace(":", "") + "00")[:4]
-    return f"{zone[0]}{digits[:2]}:{digits[2:]}"
+class _Reader:
+    """Takes candidates in order; remembers the best one and all that it did not believe."""
+
+    def __init__(self, now: datetime, day_first: bool | None) -> None:
+        self.now = now
+        self.day_first = day_first
+        self.found: tuple[str, Origin] | None = None
+        self.changed: tuple[str, Origin] | None = None
+        self.refused: dict[str, None] = {}
+        self.is_undecided = False
+
+    @property
+    def is_exact(self) -> bool:
+        return self.found is not None and _precision(self.found[0]) > 0
+
+    def published(self, candidates: Iterable[Candidate]) -> None:
+        for origin, stated in self._plausible(candidates):
+            if self.found is None or _says_more(stated, self.found[0]):
+                self.found = stated, origin
+
+    def modified(self, candidates: Iterable[Candidate]) -> None:
+        """Take the first time that is not before the publication: a draft's is no change."""
+        for origin, stated in self._plausible(candidates):
+            if self.found is not None and _is_before(stated, self.found[0]):
+                self._refuse(origin, f"{stated} modified before published")
+            elif self.changed is None or _says_more(stated, self.changed[0]):
+                self.changed = stated, origin
+
+    def _plausible(self, candidates: Iterable[Candidate]) -> Iterator[tuple[Origin, str]]:
+        listed = list(candidates)
+        for origin, text in listed:
+            stated = iso_time(text, day_first=self.day_first)
+            if stated is None and is_ambiguous(text):
+                stated = self._decided(text, [other for _, other in listed if other != text])
+                self.is_undecided |= stated is None
+            if stated is None:
+                continue
+            if is_plausible(stated, self.now):
+                yield origin, stated
+            else:
+                self._refuse(origin, one_line(text or "", 60))
+
+    def _decided(self, text: str | None, others: list[str | None]) -> str | None:
+        """Read "03/05/2026" the way another time of the page bears out, or the only past way."""
+        readings = [iso_time(text, day_first=way) for way in (True, False)]
+        past = [r for r in readings if r is not None and is_plausible(r, self.now)]
+        known = [day for other in others if (day := iso_time(other))]
+        known += [self.found[0]] if self.found else []
+        near = [r for r in past if any(abs(days_apart(r, day)) <= 1 for day in known)]
+        chosen = near or past
+        return chosen[0] if len(chosen) == 1 else None
+
+    def _refuse(self, origin: Origin, text: str) -> None:
+        self.refused[f"{origin} {text}"] = None
+
+    def times(self) -> Times:
+        published, origin = self.found or (None, None)
+        modified, modified_origin = self.changed or (None, None)
+        return Times(published, origin, modified, modified_origin, tuple(self.refused)[:10])
 
 
-def _day(year: str, month: str, day: str) -> str | None:
-    try:
-        return date(int(year), int(month), int(day)).isoformat()
-    except ValueError:
-        return None
+def _precision(stated: str) -> int:
+    """Rank a bare day (or midnight, which content systems write for one), a time, one with zone."""
+    if len(stated) == 10 or stated[11:19] == "00:00:00":
+        return 0
+    return 1 if len(stated) == 19 else 2
+
+
+def _says_more(stated: str, than: str) -> bool:
+    """Tell whether a later candidate names the time of the same day, or the same time's zone."""
+    known = _precision(than)
+    same = 10 if known == 0 else 16
+    return _precision(stated) > known and stated[:same] == than[:same]
+
+
+def _is_before(modified: str, published: str) -> bool:
+    one, other = instant(modified), instant(published)
+    if one and other and _precision(published) and _precision(modified):
+        return one < other - timedelta(minutes=1)
+    return days_apart(modified, published) > 1
 
 
 def is_plausible(stated: str, now: datetime) -> bool:
@@ -103,16 +197,25 @@ def choose(candidates: Iterable[Candidate], now: datetime) -> tuple[str | None, 
 
     A bare day gives way to a later candidate that names the time of the same day.
     """
-    chosen: tuple[str, Origin] | None = None
-    for origin, text in candidates:
-        stated = iso_time(text)
-        if stated is None or not is_plausible(stated, now):
-            continue
-        if chosen is None:
-            chosen = stated, origin
-        elif len(chosen[0]) == 10 and len(stated) > 10 and stated.startswith(chosen[0]):
-            return stated, origin
-    return chosen or (None, None)
+    told = _Reader(now, None)
+    told.published(candidates)
+    return told.found or (None, None)
+
+
+def writes_day_first(head: Head, url: str | None) -> bool | None:
+    """Tell how a page writes days in figures, by its language, region and domain; None if unsure.
+
+    Only American and Philippine English put the month first; "en" on a .com may be either.
+    """
+    locale = (head.locale or "").replace("_", "-")
+    domain = urls.host(url).rpartition(".")[2] if url else ""
+    for place in (locale, domain):
+        if place in _MONTH_FIRST:
+            return False
+    if locale and not locale.startswith("en"):
+        return True
+    is_country = len(domain) == 2 and domain not in _FOR_ALL
+    return True if len(locale) > 2 or is_country else None
 
 
 def url_day(url: str | None) -> str | None:
@@ -120,28 +223,59 @@ def url_day(url: str | None) -> str | None:
     if not url:
         return None
     if found := _URL_DAY.search(url):
-        return _day(*found.groups())
-    if (found := _URL_WORDED.search(url)) and found[2].lower() in _MONTHS:
-        return _day(found[1], str(_MONTHS.index(found[2].lower()) + 1), found[3])
+        return iso_time("-".join(found.groups()))
+    if found := _URL_WORDED.search(url):
+        return iso_time(f"{found[3]} {found[2].title()} {found[1]}")
     return None
 
 
-def visible_times(root: HtmlElement) -> list[str]:
-    """Return the machine-readable times that stand in the page's body, best first."""
-    marked = [
-        element.get("datetime") or element.get("content") or ""
-        for element in root.xpath("//*[@itemprop='datePublished']")
-    ]
-    times = [
-        element.get("datetime") or ""
-        for element in root.iter("time")
-        if not any(a.tag in ("aside", "footer", "nav") for a in element.iterancestors())
-    ]
-    return [text for text in (*marked, *times[:1]) if text]
+def visible_times(marked: Marked) -> tuple[list[str], list[str]]:
+    """Return the marked times of publication in the page's body, and those of changes."""
+    published: list[str] = []
+    changed: list[str] = []
+    for element in sorted(marked.times, key=lambda e: e.get("itemprop") is None):
+        if is_elsewhere(element, marked.frames):
+            continue
+        stated = element.get("datetime") or element.get("content") or ""
+        text = stated if iso_time(stated, day_first=True) else lined_text(element)
+        names = f"{element.get('class') or ''} {element.get('itemprop') or ''}".lower()
+        is_change = re.search(r"modified|updated", names) and "publish" not in names
+        (changed if is_change or _is_labelled_updated(element) else published).append(text)
+    return [t for t in published if t], [t for t in changed if t]
+
+
+def _is_labelled_updated(element: HtmlElement) -> bool:
+    before = element.getprevious()
+    parent = element.getparent()
+    label = (parent.text if before is None and parent is not None else None) or ""
+    label = label or (before.tail or lined_text(before)[-40:] if before is not None else "")
+    return bool(_UPDATED.search(f"{label} {(element.text or '')[:30]}"))
+
+
+def line_times(runs: list[Run]) -> tuple[list[str], list[str]]:
+    """Return the times in the short lines below the title: of publication, and of changes."""
+    titles = [place for place, run in enumerate(runs) if run.tag == "h1"]
+    start, end = (titles[0] + 1, titles[0] + _LINE_RUNS) if titles else (0, _UNTITLED_RUNS)
+    published: list[str] = []
+    changed: list[str] = []
+    for run in runs[start:end]:
+        if len(run.text) > _LINE_CHARS or not re.search(r"\d{4}|\d[./-]\d\d\b", run.text):
+            continue
+        label = _UPDATED.search(run.text)
+        first, then = (
+            (run.text[: label.start()], run.text[label.start() :]) if label else (run.text, "")
+        )
+        published += [first] if _reads(first) else []
+        changed += [then] if _reads(then) else []
+    return published[:1], changed
+
+
+def _reads(text: str) -> bool:
+    return iso_time(text, day_first=True) is not None
 
 
 def guessed_day(root: HtmlElement, url: str | None) -> str | None:
-    """Return the day that htmldate finds in the page, or None."""
+    """Return the day that htmldate finds in the page, or None: 10 ms and more."""
     from htmldate import find_date
 
     try:

@@ -12,6 +12,7 @@ from typing import Any
 
 from lxml.html import HtmlElement, fragment_fromstring
 
+from pipeline.extract.head import language_code
 from pipeline.words import squeeze
 
 _ARTICLE = re.compile(
@@ -49,6 +50,8 @@ class LinkedData:
     media: str | None = None
     """``video`` or ``gallery`` where the page is one and no article."""
     is_listing: bool = False
+    breadcrumbs: tuple[str, ...] = ()
+    """The names on the way to the page, from the front page down."""
 
 
 def read_linked_data(root: HtmlElement) -> LinkedData:
@@ -58,7 +61,12 @@ def read_linked_data(root: HtmlElement) -> LinkedData:
     articles = [node for node in nodes if any(_ARTICLE.fullmatch(name) for name in _types(node))]
     media = next((kind for name, kind in _MEDIA.items() if name in types), None)
     if not articles:
-        return LinkedData(types=types, media=media, is_listing=bool(types & _LISTING))
+        return LinkedData(
+            types=types,
+            media=media,
+            is_listing=bool(types & _LISTING),
+            breadcrumbs=_breadcrumbs(nodes),
+        )
     main = max(articles, key=_weight)
     named = {
         node["@id"]: node for node in nodes if isinstance(node.get("@id"), str) and "name" in node
@@ -78,7 +86,8 @@ def read_linked_data(root: HtmlElement) -> LinkedData:
         image=_image(main.get("image") or main.get("thumbnailUrl")),
         publisher=next(_names(_resolved(main.get("publisher"), named)), None),
         is_free=_boolean(main.get("isAccessibleForFree")),
-        language=_text(main.get("inLanguage")),
+        language=language_code(_text(main.get("inLanguage"))),
+        breadcrumbs=_breadcrumbs(nodes),
         is_article=True,
     )
 
@@ -168,6 +177,14 @@ def _resolved(value: Any, named: dict[str, dict[str, Any]]) -> Any:
     if isinstance(value, dict) and "name" not in value and isinstance(value.get("@id"), str):
         return named.get(value["@id"], value)
     return value
+
+
+def _breadcrumbs(nodes: list[dict[str, Any]]) -> tuple[str, ...]:
+    trail = next((node for node in nodes if "BreadcrumbList" in _types(node)), {})
+    listed = trail.get("itemListElement")
+    items = [item for item in listed if isinstance(item, dict)] if isinstance(listed, list) else []
+    names = (_text(item.get("name")) or _text(item.get("item")) for item in items)
+    return tuple(name for name in names if name)
 
 
 def _words(line: str) -> list[str]:

@@ -1,0 +1,175 @@
+"""What the markup itself calls a headline, an author or a time, found in one pass over the page.
+
+Looks at element names, ``rel``, ``itemprop`` and words in class names that are common to many
+sites; parts of the page that speak of other articles or of readers are left out. Knows nothing of
+what the texts say.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from lxml import etree
+from lxml.html import HtmlElement
+
+from pipeline.words import squeeze
+
+_WANTED = etree.XPath(
+    "//h1 | //time | //*[@itemprop='datePublished' or @itemprop='dateModified' or "
+    "@itemprop='author' or @rel='author' or "
+    "contains(@class,'uthor') or contains(@class,'utor') or contains(@class,'yline') or "
+    "contains(@id,'yline')] | //a[contains(@href,'/author') or contains(@href,'/autor') or "
+    "contains(@href,'/profile') or contains(@href,'/staff/') or contains(@href,'/contributor') or "
+    "contains(@href,'/journalist') or contains(@href,'/people/') or contains(@href,'/by/')]"
+)
+_NAME_CLASS = re.compile(
+    r"(?:^|[\s_-])(?:author|autor|byline)s?(?:[\s_-]*(?:name|link|title))?(?:$|\s)|"
+    r"author-?_*name|byline-?_*name|authorName|bylineName|(?:^|\s)fn(?:\s|$)",
+)
+_BYLINE_CLASS = re.compile(r"byline|(?:^|[\s_-])(?:by|written)[_-]?(?:author|line)", re.IGNORECASE)
+_AUTHOR_CLASS = re.compile(
+    r"(?:^|[\s_-])(?:post|article|entry|story|content|intro)?[_-]*autho?r(?:s|en|in|es|e)?(?:$|[\s_-])"
+    r"|(?:[a-z]|^)Authors?(?:$|[\s_-])",
+)
+_ELSEWHERE = re.compile(
+    r"comment|related|recommend|teaser|card(?:[\s_-]|$)|widget|(?:^|[\s_-])sidebar|(?:^|[\s_-])more-?(?:from|stories)|"
+    r"most-?(?:read|popular)|promo|footer|trending|latest|carousel|newsletter",
+    re.IGNORECASE,
+)
+_ELSEWHERE_TAGS = frozenset(("aside", "footer", "nav", "form"))
+_BLOCKS = frozenset("p div li br ul ol h1 h2 h3 h4 h5 h6 section header tr td".split())
+_TIME_PROPS = frozenset(("datePublished", "dateModified"))
+_LEVELS = 12
+"""Ancestors looked at: what a page calls its outer frame says nothing of a part."""
+_LONGEST = 200
+_NEAR = 3
+_TIERS = ("marked", "linked", "byline", "author")
+
+
+@dataclass(slots=True)
+class Marked:
+    """The marked elements of a page, in its order, with where they stand."""
+
+    headlines: list[HtmlElement] = field(default_factory=list)
+    times: list[HtmlElement] = field(default_factory=list)
+    """Those behind the first headline before the others: a masthead shows today's day."""
+    authors: dict[str, list[HtmlElement]] = field(default_factory=dict)
+    """Those behind the first headline before the others, by how clearly they are marked."""
+    frames: frozenset[HtmlElement] = frozenset()
+    """What holds the first headline: its names say nothing of its parts."""
+
+
+def read_marked(root: HtmlElement) -> Marked:
+    """Return the page's marked headlines, times and authors."""
+    found = Marked(authors={tier: [] for tier in _TIERS})
+    early: dict[str, list[HtmlElement]] = {tier: [] for tier in (*_TIERS, "time")}
+    for element in _WANTED(root):
+        if element.tag == "h1":
+            found.headlines.append(element)
+        elif element.tag == "time" or element.get("itemprop") in _TIME_PROPS:
+            (found.times if found.headlines else early["time"]).append(element)
+        elif tier := _tier(element):
+            (found.authors if found.headlines else early)[tier].append(element)
+    for tier in _TIERS:
+        found.authors[tier] += early[tier]
+    found.times += early["time"]
+    if found.headlines:
+        found.frames = frozenset(found.headlines[0].iterancestors())
+    return found
+
+
+def _tier(element: HtmlElement) -> str | None:
+    """Return how clearly an element is marked as an author's."""
+    names = f"{element.get('class') or ''} {element.get('id') or ''}"[:_LONGEST]
+    if element.tag in ("body", "html", "article", "main", "section", "img", "meta", "link"):
+        return None
+    if element.get("rel") == "author" or element.get("itemprop") == "author":
+        return "marked"
+    if _NAME_CLASS.search(names):
+        return "marked"
+    if element.tag == "a" and _is_person_link(element.get("href") or ""):
+        return "linked"
+    if _BYLINE_CLASS.search(names):
+        return "byline"
+    return "author" if _AUTHOR_CLASS.search(names) else None
+
+
+def _is_person_link(href: str) -> bool:
+    return bool(
+        re.search(
+            r"/(?:authors?|autor(?:en|es)?|profiles?|staff|contributors?|journalists?|people|by)/[^/?#]+",
+            href,
+        )
+    )
+
+
+def author_lines(found: Marked) -> Iterator[list[str]]:
+    """Yield the texts marked as authors, clearest first; each list is of one place on the page.
+
+    A byline comes before the links within it: "By <a>Ines Moor</a> and Per Aasen" names two.
+    """
+    for tier in _TIERS:
+        yield _one_place(found.authors[tier], found)
+    for tier in _TIERS:
+        yield _one_place(list(_innermost(found.authors[tier])), found)
+
+
+def _one_place(elements: list[HtmlElement], found: Marked) -> list[str]:
+    chosen: list[HtmlElement] = []
+    lines: dict[str, None] = {}
+    for element in elements:
+        if (chosen and not _are_near(chosen[0], element)) or is_elsewhere(element, found.frames):
+            continue
+        if 0 < len(text := lined_text(element)) <= _LONGEST:
+            chosen.append(element)
+            lines[text] = None
+    return list(lines)
+
+
+def _innermost(elements: list[HtmlElement]) -> Iterator[HtmlElement]:
+    """Leave out what holds the next one: the link within the byline, not the byline."""
+    for place, element in enumerate(elements, 1):
+        if place == len(elements) or element not in elements[place].iterancestors():
+            yield element
+
+
+def is_elsewhere(element: HtmlElement, frames: frozenset[HtmlElement]) -> bool:
+    """Tell whether an element stands in a part that speaks of other articles or of readers."""
+    at: HtmlElement | None = element
+    for _ in range(_LEVELS):
+        if at is None or at in frames or at.tag in ("body", "article", "main"):
+            return False
+        names = f"{at.get('class') or ''} {at.get('id') or ''}"[:_LONGEST]
+        if at.tag in _ELSEWHERE_TAGS or _ELSEWHERE.search(names):
+            return True
+        at = at.getparent()
+    return False
+
+
+def _are_near(one: HtmlElement, other: HtmlElement) -> bool:
+    """Tell whether two elements share a parent within three levels: one byline, not two cards."""
+    parents = list(one.iterancestors())[:_NEAR]
+    return any(parent in parents for parent in list(other.iterancestors())[:_NEAR])
+
+
+def lined_text(element: HtmlElement) -> str:
+    """Return an element's text with " | " at the borders of its blocks, "" where there is none."""
+    name = element.find(".//*[@itemprop='name']")
+    top = element if name is None else name
+    parts: list[str] = []
+    for event, part in etree.iterwalk(top, events=("start", "end")):
+        if event == "start":
+            parts += ("\n" if part.tag in _BLOCKS else "", _own_text(part))
+        elif part is not top:
+            parts += ("\n" if part.tag in _BLOCKS else "", part.tail or "")
+    lines = (squeeze(line) for line in "".join(parts).split("\n"))
+    return " | ".join(line for line in lines if line) or (element.get("content") or "")
+
+
+def _own_text(element: HtmlElement) -> str:
+    return "" if element.tag in ("script", "style", "svg") else element.text or ""
+
+
+def pieces(element: HtmlElement) -> list[str]:
+    """Return an element's text cut at the borders of its child elements."""
+    return [text for raw in element.itertext() if (text := squeeze(raw))]
