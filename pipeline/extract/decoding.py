@@ -45,16 +45,20 @@ def decode(body: bytes, content_type: str | None = None) -> str:
     """
     head = body[:MAX_BYTES]
     text = None if read_bom(head[:4])[0] else _as_utf8(head)
-    if text is None:
-        # The header may hold line breaks or anything else: w3lib only looks for charset=name.
-        _, text = html_to_unicode(content_type, head, auto_detect_fun=_guess)
-        if text.count("\ufffd") > _REPLACED_SHARE * len(text):
-            text = head.decode(_guess(head) or "cp1252", "replace")
+    if text is not None:
+        return text.replace("\x00", "")
+    # The header may hold line breaks or anything else: w3lib only looks for charset=name.
+    _, text = html_to_unicode(content_type, head, auto_detect_fun=_guess)
+    if text.count("\ufffd") > _REPLACED_SHARE * len(text):
+        text = head.decode(_guess(head) or "cp1252", "replace")
     return storable(text)
 
 
 def _as_utf8(head: bytes) -> str | None:
-    """Return the text of valid UTF-8 beyond ASCII; a character cut off at the end is fine."""
+    """Return the text of valid UTF-8 beyond ASCII; a character cut off at the end is fine.
+
+    It has no surrogates (RFC 3629), so only NUL is left to drop from it.
+    """
     if head.isascii():
         return None
     try:

@@ -7,9 +7,10 @@ Rules look at element names and at words in class names that are common to many 
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 
+from lxml import etree
 from lxml.html import HtmlElement
 
 from pipeline.words import normalise, squeeze
@@ -94,12 +95,6 @@ class Run:
         return str(self.parent.tag)
 
 
-@dataclass(slots=True)
-class _Open:
-    parts: list[str] = field(default_factory=list)
-    linked: int = 0
-
-
 def runs_of(root: HtmlElement) -> list[Run]:
     """Return the page's runs of text in reading order."""
     body = root.find(".//body")
@@ -107,47 +102,46 @@ def runs_of(root: HtmlElement) -> list[Run]:
 
 
 class _Walker:
-    """An explicit stack in place of recursion: hostile pages nest deep."""
+    """Events of a walk in place of recursion: hostile pages nest deep."""
 
     def __init__(self) -> None:
         self.runs: list[Run] = []
-        self.open = _Open()
+        self.parts: list[str] = []
+        self.linked = 0
 
     def walk(self, body: HtmlElement) -> list[Run]:
-        stack: list[tuple[HtmlElement, HtmlElement, bool, bool]] = [(body, body, False, False)]
-        while stack:
-            element, block, linked, is_exit = stack.pop()
-            if is_exit:
-                if element.tag not in _INLINE:
-                    self._flush(element)
-                self._add(element.tail, linked)
-                continue
-            if not isinstance(element.tag, str) or element.tag in _SKIPPED:
-                self._add(element.tail, linked)
-                continue
-            inline = element.tag in _INLINE
-            inner = block if inline else element
-            in_link = linked or element.tag == "a"
-            if not inline:
-                self._flush(block)
-            self._add(element.text, in_link)
-            stack.append((element, block, linked, True))
-            stack += [(child, inner, in_link, False) for child in reversed(element)]
-        self._flush(body)
+        blocks = [body]
+        links = 0
+        events = etree.iterwalk(body, events=("start", "end"))
+        for event, element in events:
+            tag = element.tag
+            enters = event == "start"
+            if tag in _SKIPPED:
+                if enters:
+                    events.skip_subtree()
+                    continue
+            elif tag not in _INLINE:
+                self._flush(blocks[-1])
+                if enters:
+                    blocks.append(element)
+                else:
+                    blocks.pop()
+            elif tag == "a":
+                links += 1 if enters else -1
+            text = element.text if enters else element.tail
+            if text:
+                self.parts.append(text)
+                self.linked += len(text.strip()) if links else 0
         return self.runs
 
-    def _add(self, text: str | None, linked: bool) -> None:
-        if text:
-            self.open.parts.append(text)
-            self.open.linked += len(text.strip()) if linked else 0
-
     def _flush(self, block: HtmlElement) -> None:
-        text = squeeze("".join(self.open.parts))
+        text = squeeze("".join(self.parts))
         if text:
             parent = block.getparent() if block.tag == "br" else block
-            share = min(1.0, self.open.linked / len(text))
+            share = min(1.0, self.linked / len(text))
             self.runs.append(Run(text, normalise(text), block if parent is None else parent, share))
-        self.open = _Open()
+        self.parts.clear()
+        self.linked = 0
 
 
 def marks_of(run: Run, frames: Collection[HtmlElement]) -> frozenset[str]:
