@@ -1,17 +1,24 @@
-"""``dateline dedupe``: near-duplicate texts as a Unix filter."""
+"""``dateline dedupe``: near-duplicate texts as a Unix filter, and what people decide about copies.
+
+``undo``, ``redo`` and ``decisions`` work on the store; any other first word is the filter's FILE. A
+file of such a name is read as ``./undo``.
+"""
 
 import sys
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from getpass import getuser
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from pipeline.cli.app import FILTERS
 from pipeline.cli.filters import Row, RowError, open_input, run_filter
+from pipeline.cli.output import print_table
 
 if TYPE_CHECKING:
     from pipeline.dedupe.spool import SpooledCandidates
@@ -36,19 +43,112 @@ Example: dateline dedupe articles.jsonl | jq -r 'select(.is_original) | .id'
 """
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command to the app."""
+_GROUP_HELP = f"""{_HELP}
+The commands below are about articles in the store: what somebody declares to be no duplicate \
+stays so, whatever the method finds later. A file of a command's name is given as ./undo.
+"""
+_FILE_HELP = (
+    "Run the filter on a file or on standard input; dateline dedupe --help tells of its rows.\n\n"
+    "Example: dateline dedupe articles.jsonl"
+)
+_UNDO_HELP = (
+    "Declare that two articles are not duplicates; they never share a group again.\n\n"
+    "Without OTHER the article leaves its group: it is declared different from every other member."
+    " Groups and the counts that rest on them are renewed at once; materialised views with the"
+    " next run. The links between texts stay as measured.\n\n"
+    "Example: dateline dedupe undo 1207 https://news.example/storm --reason 'two matches'"
+)
+_REDO_HELP = (
+    "Withdraw what undo declared; the groups are again what the method finds.\n\n"
+    "Without OTHER all decisions about the article.\n\n"
+    "Example: dateline dedupe redo 1207 https://news.example/storm"
+)
+_DECISIONS_HELP = (
+    "List the pairs that were declared different, the newest first.\n\n"
+    "Example: dateline dedupe decisions --json"
+)
+_FILTER = "FILE"
+"""Name of the hidden command that is the filter; no first word reaches it as this name."""
 
-    @app.command("dedupe", rich_help_panel=FILTERS, help=_HELP)
-    def dedupe(
-        file: Annotated[
-            Path | None,
-            typer.Argument(metavar="FILE", help="JSON Lines; standard input if left out or -."),
-        ] = None,
-    ) -> None:
-        with open_input(file) as stream:
-            all_well = run_filter(stream, sys.stdout, find_copies)
-        raise typer.Exit(0 if all_well else 1)
+_Article = Annotated[str, typer.Argument(help="An article_id of mart.articles, or a URL.")]
+_Other = Annotated[str | None, typer.Argument(help="Another; left out: all copies of the first.")]
+_Json = Annotated[bool, typer.Option("--json", help="One JSON object a row.")]
+
+
+class _FilterOrCommand(TyperGroup):
+    """A command group in which anything but a command's name belongs to the filter."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        named = self.commands.keys() - {_FILTER} | {*ctx.help_option_names}
+        return super().parse_args(ctx, args if args[:1] and args[0] in named else [_FILTER, *args])
+
+
+def register(app: typer.Typer) -> None:
+    """Add the filter and the commands about decisions."""
+    commands = typer.Typer(cls=_FilterOrCommand, subcommand_metavar="[FILE] | COMMAND [ARGS]...")
+    commands.command(_FILTER, help=_FILE_HELP, hidden=True)(filter_rows)
+    commands.command("undo", help=_UNDO_HELP)(undo)
+    commands.command("redo", help=_REDO_HELP)(redo)
+    commands.command("decisions", help=_DECISIONS_HELP)(decisions)
+    app.add_typer(commands, name="dedupe", help=_GROUP_HELP, rich_help_panel=FILTERS)
+
+
+def filter_rows(
+    file: Annotated[
+        Path | None,
+        typer.Argument(metavar="FILE", help="JSON Lines; standard input if left out or -."),
+    ] = None,
+) -> None:
+    """Run the filter."""
+    with open_input(file) as stream:
+        all_well = run_filter(stream, sys.stdout, find_copies)
+    raise typer.Exit(0 if all_well else 1)
+
+
+def undo(
+    article: _Article,
+    other: _Other = None,
+    reason: Annotated[str | None, typer.Option(help="Why, for those who read it later.")] = None,
+    by: Annotated[
+        str | None, typer.Option(help="Who says so; your login name if left out.")
+    ] = None,
+) -> None:
+    """Declare two articles different, or one from all its copies."""
+    from pipeline.stages.dedupe import undo as declare
+
+    _tell(
+        declare(article, other, reason=reason, decided_by=by or _login()), "are declared different"
+    )
+
+
+def redo(article: _Article, other: _Other = None) -> None:
+    """Withdraw the decision about two articles, or all about one."""
+    from pipeline.stages.dedupe import redo as withdraw
+
+    _tell(withdraw(article, other), "are left to the method again")
+
+
+def decisions(as_json: _Json = False) -> None:
+    """Print all decisions."""
+    from pipeline.stages.dedupe import decisions as decided
+
+    rows = [[getattr(each, name) for name in _COLUMNS] for each in decided()]
+    print_table(rows, _COLUMNS, "json" if as_json else "table")
+
+
+_COLUMNS = "decided_at decided_by article_id_a url_a article_id_b url_b reason".split()
+
+
+def _login() -> str:
+    try:
+        return getuser()
+    except (KeyError, OSError):  # a container may run as a user without a name
+        return "unknown"
+
+
+def _tell(pairs: Sequence[tuple[int, int]], what: str) -> None:
+    for one, two in pairs:
+        typer.secho(f"articles {one} and {two} {what}", err=True)
 
 
 def find_copies(rows: Iterator[Row]) -> Iterable[Mapping[str, Any]]:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from pipeline.dedupe.joining import Pair, parts
 from pipeline.dedupe.relations import CONTAINED
 from pipeline.records import Group, Match
 
@@ -20,8 +21,6 @@ BEYOND_CONTAINED = 1.3
 LARGELY = 0.35
 """Jaccard from which a text lies in another as a story between lines of furniture does, not as a
 note: two outlets' pages around one story have nothing else in common either."""
-
-Pair = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,23 +42,31 @@ class Membership:
     members: tuple[int, ...]
 
 
-def group(texts: Iterable[GroupText], matches: Iterable[Match]) -> list[Group]:
+def group(
+    texts: Iterable[GroupText], matches: Iterable[Match], apart: Collection[Pair] = ()
+) -> list[Group]:
     """Join texts into groups of two and more, ordered by their smallest member.
 
     ``duplicate`` joins, and so does containment where one single story explains the longer text:
     a text that contains two unrelated ones (round-up, live blog) joins neither, and a text that two
     unrelated ones contain (a stub of page furniture, a shared background note) joins neither.
     ``partial`` never joins; it only tells which contained texts overlap.
+
+    Args:
+        texts: all that may be joined.
+        matches: how they relate; those with other texts are passed over.
+        apart: pairs that somebody declared different; no group holds both (see ``joining.parts``).
     """
     known = {text.id: text for text in texts}
     usable = [match for match in matches if match.a in known and match.b in known]
-    parts = _parts((match.a, match.b) for match in _joining(usable))
+    roots = parts(_joining(usable), apart)
     members: defaultdict[int, list[int]] = defaultdict(list)
-    for each in sorted(parts):
-        members[parts[each]].append(each)
+    for each in sorted(roots):
+        members[roots[each]].append(each)
     return [
         Group(original_of([known[each] for each in ids]), tuple(ids))
         for _, ids in sorted(members.items())
+        if len(ids) > 1
     ]
 
 
@@ -198,23 +205,6 @@ def _inner_and_outer(match: Match) -> Pair:
     if match.containment_a >= match.containment_b:
         return match.a, match.b
     return match.b, match.a
-
-
-def _parts(pairs: Iterable[Pair]) -> dict[int, int]:
-    """Map each id in the pairs to the smallest id it is connected with (union-find)."""
-    parent: dict[int, int] = {}
-
-    def root(each: int) -> int:
-        parent.setdefault(each, each)
-        while parent[each] != each:
-            parent[each] = parent[parent[each]]
-            each = parent[each]
-        return each
-
-    for one, two in pairs:
-        a, b = root(one), root(two)
-        parent[max(a, b)] = min(a, b)
-    return {each: root(each) for each in list(parent)}
 
 
 def _seniority(text: GroupText) -> tuple[float, int, int]:

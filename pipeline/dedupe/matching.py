@@ -33,7 +33,9 @@ class Findings:
     """Pairs of older texts that do not relate (any more): what they share is furniture."""
 
 
-def find_matches(new: Collection[int], store: CandidateStore) -> Findings:
+def find_matches(
+    new: Collection[int], store: CandidateStore, again: Collection[int] = ()
+) -> Findings:
     """Relate each new text with its candidates.
 
     The new texts must be in the store already. Relations that an older version of a new text had
@@ -42,6 +44,7 @@ def find_matches(new: Collection[int], store: CandidateStore) -> Findings:
     Args:
         new: ids of the texts that came since the last call.
         store: holds the new texts and all older ones.
+        again: older texts to be judged anew, since a text that shared words with them is replaced.
     """
     desk = _Desk(store)
     wanted = set(new)
@@ -50,8 +53,8 @@ def find_matches(new: Collection[int], store: CandidateStore) -> Findings:
     for each in sorted(wanted):
         pairs.update(desk.pairs(each))
         older.update(desk.candidates(each))
-    for each in sorted(older - wanted):
-        if desk.is_changed(each, wanted):
+    for each in sorted(older.union(again) - wanted):
+        if each in again or desk.is_changed(each, wanted):
             pairs.update(desk.pairs(each))
     return _judge(sorted(pairs), wanted, desk)
 

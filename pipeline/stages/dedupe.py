@@ -1,7 +1,7 @@
 """Stage *dedupe*: copies among the versions that came in since, against all that are stored.
 
 Works in turns of a few hundred articles, each one transaction under a lock, so that two runs at
-once take turns and a kill costs one turn.
+once take turns and a kill costs one turn. What people decide about copies takes such a turn too.
 """
 
 from collections import Counter
@@ -13,8 +13,11 @@ import psycopg
 from pipeline.dedupe.fingerprints import fingerprints
 from pipeline.dedupe.groups import component, group, regroup
 from pipeline.dedupe.matching import find_matches
+from pipeline.errors import UsageError
 from pipeline.stages.store import store
 from pipeline.telemetry import log, meter
+from pipeline.warehouse import duplicate_decisions
+from pipeline.warehouse.duplicate_decisions import Decision, article_named, copies_of, pairs_apart
 from pipeline.warehouse.fingerprints import (
     PostgresCandidates,
     group_ids,
@@ -51,12 +54,72 @@ def _one_turn(connection: psycopg.Connection) -> dict[str, int]:
             return {}
         candidates = PostgresCandidates(connection)
         marks = {text.id: fingerprints(text.text) for text in candidates.texts(versions).values()}
-        save_fingerprints(connection, versions, marks)
-        found = find_matches(versions, candidates)
+        lost = save_fingerprints(connection, versions, marks)
+        # What an earlier text showed to be others' furniture may be so no more.
+        again = {
+            other for each, keys in lost.items() for other in candidates.candidates(each, keys)
+        }
+        found = find_matches(versions, candidates, again)
         touched = save_matches(connection, versions, found.matches, found.retracted)
         _renew_groups(connection, touched)
         mark_deduplicated(connection, versions.values())
     return {"deduplicated": len(versions), "relations": len(found.matches)}
+
+
+def undo(
+    article: str, other: str | None = None, *, reason: str | None = None, decided_by: str
+) -> list[tuple[int, int]]:
+    """Declare that two articles are no duplicates, and renew their groups at once.
+
+    Args:
+        article: an article id or URL.
+        other: the other one; None for every article of its group.
+        reason: why, for those who read the decision later.
+        decided_by: who says so.
+
+    Returns:
+        The decided pairs of article ids, the smaller id first.
+
+    Raises:
+        UsageError: an article is unknown, has no group, or is declared different from itself.
+    """
+    with store() as connection, turn(connection):
+        one = article_named(connection, article)
+        others = [article_named(connection, other)] if other else copies_of(connection, one)
+        if one in others:
+            raise UsageError(f"{article} and {other} are one article, {one}: name two")
+        if not others:
+            raise UsageError(f"{article} is in no group of copies: there is nothing to undo")
+        pairs = sorted((min(one, each), max(one, each)) for each in others)
+        duplicate_decisions.decide(connection, pairs, reason, decided_by)
+        _renew_groups(connection, {one, *others})
+    return pairs
+
+
+def redo(article: str, other: str | None = None) -> list[tuple[int, int]]:
+    """Withdraw the decision about two articles, or all about one; renew the groups at once.
+
+    Returns:
+        The pairs of article ids that were declared different and are no more.
+
+    Raises:
+        UsageError: an article is unknown, or there is no such decision.
+    """
+    with store() as connection, turn(connection):
+        one = article_named(connection, article)
+        two = article_named(connection, other) if other else None
+        pairs = duplicate_decisions.withdraw(connection, one, two)
+        if not pairs:
+            about = f"{article} and {other}" if other else article
+            raise UsageError(f"nothing was decided about {about}: see dateline dedupe decisions")
+        _renew_groups(connection, {each for pair in pairs for each in pair})
+    return pairs
+
+
+def decisions() -> list[Decision]:
+    """Return all decisions, the newest first."""
+    with store() as connection:
+        return duplicate_decisions.decisions(connection)
 
 
 def _renew_groups(connection: psycopg.Connection, touched: Collection[int]) -> None:
@@ -65,5 +128,6 @@ def _renew_groups(connection: psycopg.Connection, touched: Collection[int]) -> N
     # lose the group they are in.
     joining = [match for match in matches if match.relation != "partial"]
     members = set(touched).union(*((match.a, match.b) for match in joining))
-    groups = group(group_texts(connection, members), matches)
+    apart = pairs_apart(connection, members)
+    groups = group(group_texts(connection, members), matches, apart)
     save_groups(connection, members, regroup(groups, group_ids(connection, members)))

@@ -1,0 +1,240 @@
+"""Copies in the store: what people decide holds, whatever comes in which order, and once."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import UsageError
+from pipeline.settings import settings
+from pipeline.stages.dedupe import decisions, dedupe, redo, undo
+from pipeline.warehouse.store import connect
+from tests.fix_stories import edited, first_part, page, story
+from tests.warehouse.stories import HARBOUR, VALLEY, loaded, story_url
+
+ROOT = Path(__file__).parents[2]
+BASE = story("base", 300)
+COPIES = [BASE, edited(BASE, 0.05, 1), edited(BASE, 0.05, 2), first_part(BASE, 0.4)]
+
+
+@pytest.fixture
+def here(store, store_dsn, monkeypatch):
+    """Run the stage in this test's database."""
+    monkeypatch.setenv("DATELINE_DSN", store_dsn)
+    settings.cache_clear()
+    yield store
+    settings.cache_clear()
+
+
+def put(store, texts, first=1, outlet="harbour", name="run"):
+    """Load texts as articles first, first + 1, …"""
+    for number, text in enumerate(texts, first):
+        loaded(store, [number], run_name=f"{name}-{number}", outlet=outlet, text=text)
+
+
+def groups(store):
+    """Return the groups as sorted lists of the numbers that are in the articles' URLs."""
+    found = store.execute(
+        "select array_agg(substring(canonical_url from '[0-9]+$')::int order by article_id)"
+        " from news.articles where duplicate_group_id is not null group by duplicate_group_id"
+    )
+    return sorted(sorted(row[0]) for row in found)
+
+
+def links(store):
+    return store.execute(
+        "select article_id_a, article_id_b, relation, jaccard, containment_a, containment_b,"
+        " shared_words, method_version from news.text_reuse order by 1, 2"
+    ).fetchall()
+
+
+def test_two_that_are_declared_different_never_share_a_group_again(here):
+    put(here, COPIES)
+    dedupe(1)
+    assert groups(here) == [[1, 2, 3, 4]]
+    measured = links(here)
+    assert undo(story_url(2), "3", reason="two matches", decided_by="ida") == [(2, 3)]
+    split = groups(here)
+    assert sorted(each for found in split for each in found) == [1, 2, 3, 4] or len(split) == 1
+    assert not any({2, 3} <= set(found) for found in split)
+    assert links(here) == measured
+    assert [(each.reason, each.decided_by, each.url_a) for each in decisions()] == [
+        ("two matches", "ida", story_url(2))
+    ]
+    put(here, [edited(BASE, 0.03, 3)], first=5)
+    loaded(here, [2], run_name="again", text=edited(BASE, 0.02, 4))
+    dedupe(2)
+    assert not any({2, 3} <= set(found) for found in groups(here))
+    assert redo("3", story_url(2)) == [(2, 3)]
+    assert groups(here) == [[1, 2, 3, 4, 5]]
+    assert decisions() == []
+
+
+def test_undo_and_redo_give_back_the_group_and_its_key(here):
+    put(here, COPIES)
+    dedupe(1)
+    before = here.execute(
+        "select article_id, duplicate_group_id, is_group_original from news.articles order by 1"
+    ).fetchall()
+    undo("1", "4", decided_by="ida")
+    undo("2", decided_by="ida")
+    assert groups(here) == [[1, 3]]
+    redo("2")
+    redo("4")
+    after = here.execute(
+        "select article_id, duplicate_group_id, is_group_original from news.articles order by 1"
+    ).fetchall()
+    assert after == before
+
+
+def test_an_article_leaves_its_group(here):
+    put(here, COPIES)
+    dedupe(1)
+    assert undo("1", decided_by="ida") == [(1, 2), (1, 3), (1, 4)]
+    assert groups(here) == [[2, 3, 4]]
+    put(here, [BASE], first=6)
+    dedupe(2)
+    assert next(found for found in groups(here) if 2 in found)[:3] == [2, 3, 4]
+    assert not any(1 in found and {2, 3, 4} & set(found) for found in groups(here))
+
+
+def test_decisions_name_their_articles_by_id_or_url_and_say_what_is_wrong(here):
+    put(here, [*COPIES[:2], story("alone", 200)])
+    dedupe(1)
+    with pytest.raises(UsageError, match="no article 99"):
+        undo("99", "1", decided_by="ida")
+    with pytest.raises(UsageError, match="one article"):
+        undo("1", story_url(1) + "?utm_source=feed", decided_by="ida")
+    with pytest.raises(UsageError, match="no group of copies"):
+        undo("3", decided_by="ida")
+    with pytest.raises(UsageError, match="nothing was decided"):
+        redo("1", "2")
+    undo("1", "3", decided_by="ida", reason="other story")
+    undo("3", "1", decided_by="bram")
+    assert [(each.reason, each.decided_by) for each in decisions()] == [("other story", "bram")]
+    assert groups(here) == [[1, 2]]
+
+
+def test_what_is_decided_before_the_second_text_comes_holds_too(here):
+    put(here, [BASE, story("alone", 200)])
+    dedupe(1)
+    undo("1", "2", decided_by="ida")
+    loaded(here, [2], run_name="update", text=COPIES[1])
+    dedupe(2)
+    assert len(links(here)) == 1
+    assert groups(here) == []
+
+
+@pytest.mark.parametrize("order", [[0, 1, 2, 3, 4, 5], [5, 3, 1, 4, 2, 0]])
+def test_the_same_links_whatever_comes_first(here, order):
+    texts = [*COPIES[:3], *(page("harbour", story(f"own {number}", 120)) for number in range(3))]
+    for turn, place in enumerate(order):
+        loaded(here, [place], run_name=f"run-{turn}", text=texts[place])
+        dedupe(turn)
+    pairs = here.execute(
+        "select least(a.canonical_url, b.canonical_url), greatest(a.canonical_url, b.canonical_url)"
+        " from news.text_reuse as r join news.articles as a on a.article_id = r.article_id_a"
+        " join news.articles as b on b.article_id = r.article_id_b"
+        " where r.relation <> 'partial' order by 1, 2"
+    ).fetchall()
+    assert pairs == [tuple(map(story_url, pair)) for pair in ((0, 1), (0, 2), (1, 2))]
+    assert groups(here) == [[0, 1, 2]]
+
+
+def test_a_new_version_takes_back_what_its_old_text_showed_to_be_furniture(here):
+    # Five pages show that the header is the outlet's; when three of them lose it, nothing does.
+    header = story("header", 170)
+    texts = [header + "\n\n" + story(f"own {number}", 130) for number in range(5)]
+    put(here, texts)
+    dedupe(1)
+    assert links(here) == []
+    for number in (3, 4, 5):
+        loaded(here, [number], run_name=f"new-{number}", text=story(f"own {number - 1}", 130))
+        dedupe(1)
+    left = links(here)
+    assert [row[:2] for row in left] == [(1, 2)]
+    assert left[0][2] == "duplicate"
+
+
+def test_the_print_page_and_the_amp_page_of_a_story_are_copies_within_one_outlet(here):
+    put(here, [BASE, BASE.upper(), BASE.replace("\n\n", "\n")])
+    dedupe(1)
+    assert groups(here) == [[1, 2, 3]]
+
+
+def test_a_stage_that_is_killed_is_called_again_with_the_same_result(here, store_dsn):
+    put(here, [*COPIES, *(story(each, 150) for each in range(30))])
+    code = (
+        "import pipeline.stages.dedupe as d; d._TURN = 4;"
+        "print('here', flush=True);"
+        "mark = d.mark_deduplicated;"
+        "d.mark_deduplicated = lambda *a: (mark(*a), __import__('time').sleep(0.05));"
+        "d.dedupe(1)"
+    )
+    environ = os.environ | {"DATELINE_DSN": store_dsn}
+    for kills in range(40):
+        process = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, env=environ)
+        if kills < 2:
+            wait_for_a_turn(here, kills + 1)
+            process.send_signal(signal.SIGKILL)
+        if process.wait() == 0:
+            break
+    assert waiting(here) == 0
+    assert groups(here) == [[1, 2, 3, 4]]
+    found = links(here)
+    here.execute("update news.article_versions set deduplicated_at = null")
+    dedupe(2)
+    assert links(here) == found
+    assert groups(here) == [[1, 2, 3, 4]]
+
+
+def waiting(store):
+    return store.execute(
+        "select count(*) from news.article_versions where is_current and deduplicated_at is null"
+    ).fetchone()[0]
+
+
+def wait_for_a_turn(store, turns):
+    total = waiting(store)
+    deadline = time.monotonic() + 30
+    while waiting(store) > total - 4 * turns and time.monotonic() < deadline:
+        time.sleep(0.01)
+
+
+def test_two_stages_and_a_decision_at_once(here, store_dsn, monkeypatch):
+    monkeypatch.setattr("pipeline.stages.dedupe._TURN", 3)
+    put(here, COPIES[:3])
+    dedupe(1)
+    put(here, [*COPIES, *(story(each, 150) for each in range(12))], first=10, outlet="valley")
+    failures = []
+
+    def run(work, *arguments, **options):
+        try:
+            work(*arguments, **options)
+        except Exception as error:  # a thread's error must reach the test
+            failures.append(error)
+
+    threads = [
+        threading.Thread(target=run, args=(dedupe, 1)),
+        threading.Thread(target=run, args=(dedupe, 2)),
+        threading.Thread(target=run, args=(undo, "1", "2"), kwargs={"decided_by": "ida"}),
+    ]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    assert failures == []
+    assert waiting(here) == 0
+    with closing(connect(store_dsn)) as other:
+        assert not any({1, 2} <= set(found) for found in groups(other))
+    redo("1", "2")
+    assert groups(here) == [[1, 2, 3, 10, 11, 12, 13]]
+    assert {HARBOUR.key, VALLEY.key} == {
+        row[0] for row in here.execute("select source_key from mart.articles")
+    }
