@@ -18,6 +18,7 @@ from pipeline.dedupe.groups import GroupText, Membership
 from pipeline.records import Match, Relation
 from pipeline.warehouse.copying import copy_rows
 from pipeline.warehouse.holders import holders
+from pipeline.warehouse.partitions import FINGERPRINTS, ensure_months
 from pipeline.warehouse.wire import renew_origins
 
 WINDOW_DAYS = 60
@@ -73,6 +74,7 @@ def save_fingerprints(
         for article_id in days
         for mark in sorted(set(fingerprints.get(article_id, ())))
     ]
+    ensure_months(conn, FINGERPRINTS, days.values())
     columns = {"fingerprint": "int8", "article_version_id": "int8", "seen_on": "date"}
     copy_rows(conn, "news.article_fingerprints", columns, rows)
     left = {each: sorted(had.difference(fingerprints.get(each, ()))) for each, had in lost.items()}

@@ -67,7 +67,7 @@ def holders(
         limit: holders taken for one fingerprint.
     """
     reach = timedelta(days=window_days)
-    query = _query(day - reach, day + reach, limit)
+    query = holders_query(day - reach, day + reach, limit)
     values = {
         "fingerprints": sorted(set(fingerprints)),
         "article_id": article_id,
@@ -77,7 +77,7 @@ def holders(
     return [row[0] for row in conn.execute(query, values)]
 
 
-def _query(earliest: date, latest: date, limit: int) -> sql.Composed:
+def holders_query(earliest: date, latest: date, limit: int) -> sql.Composed:
     """Return the query for a window; the same text for all days with the same months.
 
     So the server plans it once for a connection, not once for a look-up.

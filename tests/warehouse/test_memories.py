@@ -1,8 +1,8 @@
-"""What other rooms have remembered here: site memory, host pace, copies; partitions and checks."""
+"""What other rooms have remembered here: site memory, host pace, copies; checks."""
 
 from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -27,7 +27,6 @@ from pipeline.warehouse.fingerprints import (
 from pipeline.warehouse.links import add_links
 from pipeline.warehouse.marts import refresh, run_checks
 from pipeline.warehouse.pace import PostgresPace
-from pipeline.warehouse.partitions import ensure_partitions
 from pipeline.warehouse.site_memory import (
     PostgresSiteMemory,
     articles_to_clean_again,
@@ -209,29 +208,6 @@ def test_groups_mark_one_original_and_dissolve(store):
         save_groups(store, [first, second], [])
     assert group_ids(store, [first, second]) == {}
     assert count(store, "news.duplicate_groups") == 0
-
-
-def test_partitions_are_made_ahead_and_once(store):
-    made = ensure_partitions(store, date(2026, 11, 22))
-    assert [name for name in made if "fetches" in name] == [
-        "news.fetches_2026_11",
-        "news.fetches_2026_12",
-        "news.fetches_2027_01",
-    ]
-    assert ensure_partitions(store, date(2026, 11, 30)) == []
-    loaded(store, [1])
-    assert count(store, "news.article_versions") == 1
-    assert len(ensure_partitions(store, date(2026, 12, 1))) == 2
-
-
-def test_a_month_whose_rows_wait_in_the_default_partition_stays_there(store):
-    loaded(store, [1], at=datetime(2026, 11, 20, tzinfo=UTC))
-    from tests.warehouse.stories import fetched
-
-    fetched(store, begin(store, "later"), [7])
-    made = ensure_partitions(store, date(2026, 11, 22))
-    assert "news.fetches_2026_11" not in made
-    assert "news.fetches_2026_12" in made
 
 
 def test_checks_pass_on_a_sound_run(store):
