@@ -8,6 +8,7 @@ line stands: see ``sections`` for that.
 import re
 import tomllib
 from collections.abc import Iterable
+from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -16,8 +17,10 @@ from pipeline.words import normalise
 _LINE_WORDS = 45
 _PROMPT_WORDS = 60
 _CAPTION_WORDS = 70
+_NOTE_WORDS = 150
 _LINE_CHARS = 600
 """Longer lines are text: of 6,927 harvested furniture lines 0.6 % are longer."""
+_NOTE_CHARS = 1000
 
 
 def _either(patterns: Iterable[str]) -> re.Pattern[str]:
@@ -35,12 +38,20 @@ def _compiled(table: str) -> dict[str, re.Pattern[str]]:
 
 _WHOLE = _compiled("whole")
 _PROMPTS = _compiled("prompts")
+_NOTES = _compiled("notes")
 _INLINE = re.compile(rf"\W*(?:{'|'.join(_WORDING['inline']['labels'])}) ?[:|>»] ?\S.{{2,250}}")
 _CAPTION = re.compile(rf"(?:{'|'.join(_WORDING['caption']['endings'])})$")
 _PINGBACK = re.compile(r"\[?\s?(…|\.\.\.)\s?\]\s.*\s\[\s?(…|\.\.\.)\s?\]")
 """WordPress quotes the linking page as "[…] words around the link […]"."""
 
 
+_NAMED = re.compile(
+    r"\b(?:[Bb][Yy]|[Ff]rom|[Ff]or|[Aa]t|[Oo]n|with|[Ff]ollow|[Cc]ontact|[Rr]each) @?[A-Z]|tributed "
+)
+"""Who worked on a story has a name: "Editing by committee is a bad idea" has none."""
+
+
+@lru_cache(maxsize=1 << 14)
 def reason_for(line: str) -> str | None:
     """Return why a line is furniture, or None for what may be text.
 
@@ -49,15 +60,25 @@ def reason_for(line: str) -> str | None:
     >>> reason_for("The talks started in Geneva.") is None
     True
     """
-    if len(line) > _LINE_CHARS:
+    if len(line) > _NOTE_CHARS:
         return None
     plain = normalise(line)
     words = plain.count(" ") + 1
-    if not plain:
+    if not plain or (words == 1 and plain[-1] == "."):
         return None
     if _PINGBACK.fullmatch(plain):
         return "pingback"
-    return _short_reason(plain, words) or _longer_reason(plain, words)
+    reason = _note_reason(plain, words)
+    if reason or len(line) > _LINE_CHARS:
+        return reason
+    reason = _short_reason(plain, words) or _longer_reason(plain, words)
+    return None if reason == "contributor_note" and not _NAMED.search(line) else reason
+
+
+def _note_reason(plain: str, words: int) -> str | None:
+    if words > _NOTE_WORDS:
+        return None
+    return next((reason for reason, note in _NOTES.items() if note.fullmatch(plain)), None)
 
 
 def _short_reason(plain: str, words: int) -> str | None:
