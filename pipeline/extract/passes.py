@@ -3,8 +3,8 @@
 The precision pass without trafilatura's own second opinions (readability, justext) says the same
 as the one with them on 343 of 361 measured pages, at half the time; where it lost text, the page's
 layout shows it: long paragraphs that nothing in the markup calls furniture and that the pass lacks.
-Then, and only then, it runs
-in full, and if that does not convince either, so does the default setting. Knows nothing of captions, posts and metadata.
+Then, and only then, it runs in full, and if that does not convince either, so does the default
+setting. Knows nothing of captions, posts and metadata.
 """
 
 import logging
