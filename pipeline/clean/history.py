@@ -25,6 +25,9 @@ _LEAST_SPAN = 10
 _COMMON_PAGES = 8
 _COMMON_SHARE = 0.4
 _SAME_STORY = 0.5
+_KIN_NAMES = 2
+_KIN_SHARE = 0.5
+_KIN_LIFT = 2
 _HOLDERS = 6
 
 
@@ -38,6 +41,8 @@ class SeenPage:
     """Marks of headlines, promos, subheads, stray lines."""
     sentences: tuple[int, ...]
     """Marks of blocks of prose."""
+    names: tuple[int, ...] = ()
+    """What the page speaks of most: hashes of names, to tell pages on one matter."""
     seen_at: datetime | None = None
 
 
@@ -49,6 +54,8 @@ class Sightings:
     """Different articles that held it."""
     share: float = 0.0
     """Share of the host's pages, from its first sighting to its last, that held it."""
+    is_one_matter: bool = False
+    """Whether most of the other pages that held it speak of the same people and places."""
 
 
 class History:
@@ -58,9 +65,12 @@ class History:
         self._pages = pages
         self._places = {page.key: place for place, page in enumerate(pages)}
         self._held: dict[int, list[int]] = defaultdict(list)
+        self._named: dict[int, list[int]] = defaultdict(list)
         for place, page in enumerate(pages):
             for block in (*page.lines, *page.sentences):
                 self._held[block].append(place)
+            for name in page.names:
+                self._named[name].append(place)
         self._stories = list(self._told())
 
     def __len__(self) -> int:
@@ -80,7 +90,23 @@ class History:
         if not life:
             return Sightings()
         span = max(life[-1] - life[0] + 1, min(_LEAST_SPAN, len(self._pages)))
-        return Sightings(len({self._stories[place] for place in life}), len(life) / span)
+        stories = len({self._stories[place] for place in life})
+        return Sightings(stories, len(life) / span, self._is_one_matter(key, life))
+
+    def _is_one_matter(self, key: int, life: list[int]) -> bool:
+        """Whether the pages of a life are kin to this one, and much more so than its other pages.
+
+        Two names in common make kin. On a host that writes of one thing only all pages are kin,
+        which says nothing: hence the comparison.
+        """
+        place = self._places.get(key)
+        if place is None or len(life) < 2:
+            return False
+        shared = Counter(at for name in self._pages[place].names for at in self._named[name])
+        kin = {at for at, count in shared.items() if count >= _KIN_NAMES} - {place}
+        inside = len(kin.intersection(life)) / (len(life) - (place in life))
+        outside = len(kin.difference(life)) / max(1, len(self._pages) - len(life))
+        return inside >= _KIN_SHARE and inside >= _KIN_LIFT * outside
 
     def _life(self, held: list[int], place: int) -> list[int]:
         """Return the sightings that reach this place without a gap out of the block's habit."""

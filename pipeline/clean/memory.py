@@ -7,13 +7,16 @@ them in Postgres, ``MemorySiteMemory`` in process for the filters and the tests.
 
 import hashlib
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+import zlib
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from typing import Protocol
 
 from pipeline import urls
 from pipeline.clean.blocks import Block
 from pipeline.clean.history import WINDOW, History, SeenPage
+from pipeline.errors import UsageError
 from pipeline.records import Article
 from pipeline.words import normalise, storable, word_count
 
@@ -29,7 +32,11 @@ _CALENDAR = re.compile(
     r"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?|[ap]\.?m)\b\.?"
 )
 _PLURAL = re.compile(r"(?<=0 )(\w{2,})s\b")
-_NAMES = re.compile(r"(?<=\s)(?:[^\W\d_a-z][\w'’.-]*)(?:\s+[^\W\d_a-z][\w'’.-]*)*")
+_NAME = r"[^\W\d_a-z][\w'’.-]*"
+_NAMES = re.compile(rf"{_NAME}(?:\s+{_NAME})+|(?<=\s){_NAME}")
+"""Capitalised words; one that opens the line is none by itself."""
+_MIDDLE_NAME = re.compile(r"(?<=[\w,;:’'”\"] )[“\"‘'(]?([^\W\d_a-z]\w{2,})")
+_NAMES_KEPT = 12
 _CHUNK = 200
 _CACHED_PAGES = 30_000
 """Pages in indexed histories kept at hand, about 4 kB each."""
@@ -71,8 +78,11 @@ def template_mark(block: str) -> int | None:
 
 
 def page_key(url: str) -> int:
-    """Return the key of a page: the first 8 bytes of its URL's SHA-256, which SQL has as well."""
-    return _signed(hashlib.sha256(storable(url).encode()).digest()[:8])
+    """Return a page's key: the first 8 bytes of its canonical URL's SHA-256, as SQL has it too."""
+    known = storable(url)
+    with suppress(UsageError):  # not a URL: the words of a text that came without one
+        known = urls.canonical_url(known)
+    return _signed(hashlib.sha256(known.encode()).digest()[:8])
 
 
 def host_of(url: str | None) -> str:
@@ -96,7 +106,14 @@ def seen_page(article: Article, blocks: Iterable[Block]) -> SeenPage:
         key=page_key(url or normalise(article.text or "")),
         lines=tuple(sorted(marks)),
         sentences=tuple(sorted({mark(block.text) for block in kept if block.is_prose})),
+        names=_commonest_names(kept),
     )
+
+
+def names(blocks: Iterable[Block]) -> Iterator[str]:
+    """Yield the capitalised words that open no sentence; of German every noun, which does too."""
+    for block in blocks:
+        yield from _MIDDLE_NAME.findall(block.text)
 
 
 class SiteMemory(Protocol):
@@ -145,6 +162,12 @@ class MemorySiteMemory:
         held = sum(map(len, self._indexed.values())) + pages
         while held > _CACHED_PAGES and self._indexed:
             held -= len(self._indexed.pop(next(iter(self._indexed))))
+
+
+def _commonest_names(blocks: Iterable[Block]) -> tuple[int, ...]:
+    counts = Counter(names(blocks))
+    top = sorted(counts, key=lambda name: (-counts[name], name))[:_NAMES_KEPT]
+    return tuple(sorted({zlib.crc32(name.encode()) - 2**31 for name in top}))
 
 
 def _folded(block: str) -> str:

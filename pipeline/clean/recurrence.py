@@ -12,28 +12,24 @@ A block that ``LEAST_STORIES`` different stories of a host hold is furniture, wi
   counts only if it is in clearly more stories than these sentences are.
 """
 
-import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from statistics import median
 
 from pipeline.clean.blocks import Block
 from pipeline.clean.history import History, SeenPage, Sightings
-from pipeline.clean.memory import NAMELESS, mark, template_mark
+from pipeline.clean.memory import NAMELESS, mark, names, template_mark
 from pipeline.words import word_count
 
 LEAST_STORIES = 3
 LEAST_STORIES_WARY = 6
 LEAST_SHARE = 0.3
 _SENTENCE_SHARE = 0.1
-_BACKGROUND_SHARE = 0.6
+_MOST = 0.6
 _NAMELESS_FACTOR = 2
 """Texts without a URL may come from several sites, so twice the stories are asked for."""
 _SUBHEAD_WORDS = 4
 _COPY_SHARE = 0.5
 _COPY_FACTOR = 2
-_NAME = re.compile(r"(?<=[\w,;:’'”\"] )[“\"‘'(]?([^\W\d_a-z]\w{2,})")
-"""A capitalised word that does not open a sentence; of German every noun, which serves as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,53 +38,56 @@ class Demand:
 
     stories: int
     share: float = 0.0
+    on_several_matters: bool = False
 
-    def is_met(self, seen: Sightings) -> bool:
-        """Whether the sightings suffice."""
-        return seen.stories >= self.stories and seen.share >= self.share
+    def is_met(self, seen: Sightings, factor: int = 1, floor: int = 0) -> bool:
+        """Whether the sightings suffice, also for ``factor`` times the stories and the floor."""
+        if self.on_several_matters and seen.is_one_matter:
+            return False
+        return seen.stories >= max(floor, factor * self.stories) and seen.share >= self.share
 
 
 def cut_recurring(history: History, page: SeenPage, blocks: list[Block]) -> None:
     """Take out the kept blocks that are furniture of the host; the page is remembered before."""
-    kept = [block for block in blocks if block.kept]
-    seen = [history.sightings(mark(block.text), page.key) for block in kept]
     if len(history) < LEAST_STORIES:
         return
+    kept = [block for block in blocks if block.kept]
+    seen = [history.sightings(mark(block.text), page.key) for block in kept]
     factor = _NAMELESS_FACTOR if page.host == NAMELESS else 1
     floor = _copies(kept, seen) * _COPY_FACTOR
     first, last = _own_sentences(kept, seen)
-    names = _names(b for b, s in zip(kept, seen, strict=True) if s.stories < LEAST_STORIES)
+    own = {*names(b for b, s in zip(kept, seen, strict=True) if s.stories < LEAST_STORIES)}
     for place, (block, found) in enumerate(zip(kept, seen, strict=True)):
         inside = first < place < last
-        best = found
-        if not inside and found.stories < LEAST_STORIES:
-            best = _as_template(history, page.key, block) or found
-        demand = _demand(block, inside, names)
-        least = Demand(max(floor, factor * demand.stories), demand.share)
-        if best.stories >= LEAST_STORIES and least.is_met(best):
-            block.reason, block.article_count = "site_memory", best.stories
+        demands = _demands(block, inside, own)
+        if not inside and found.stories < LEAST_STORIES and not block.ends_sentence:
+            template = template_mark(block.text)
+            found = history.sightings(template, page.key) if template is not None else found
+            demands = (Demand(LEAST_STORIES_WARY, LEAST_SHARE),)
+        elif inside and not block.ends_sentence and _stands_in_a_run(seen, place):
+            demands = (Demand(LEAST_STORIES, LEAST_SHARE),)
+        if any(demand.is_met(found, factor, floor) for demand in demands):
+            block.reason, block.article_count = "site_memory", found.stories
 
 
-def _demand(block: Block, inside: bool, names: set[str]) -> Demand:
+def _demands(block: Block, inside: bool, own_names: set[str]) -> tuple[Demand, ...]:
+    """Return what a block must meet, one of them."""
     if block.is_prose or block.ends_sentence:
-        if names & _names([block]):
-            return Demand(LEAST_STORIES_WARY, _BACKGROUND_SHARE)
-        if inside:
-            return Demand(LEAST_STORIES_WARY, LEAST_SHARE)
-        return Demand(LEAST_STORIES, _SENTENCE_SHARE)
-    if inside:
-        is_subhead = word_count(block.text) <= _SUBHEAD_WORDS
-        return Demand(LEAST_STORIES_WARY if is_subhead else LEAST_STORIES, LEAST_SHARE)
-    return Demand(LEAST_STORIES)
+        if not own_names.isdisjoint(names([block])):
+            return (Demand(LEAST_STORIES_WARY, _MOST, True),)
+        if inside or not block.is_prose:
+            return (Demand(LEAST_STORIES_WARY, LEAST_SHARE, True),)
+        return (Demand(LEAST_STORIES, _MOST), Demand(LEAST_STORIES_WARY, _SENTENCE_SHARE, True))
+    if not inside:
+        return (Demand(LEAST_STORIES),)
+    is_subhead = word_count(block.text) <= _SUBHEAD_WORDS
+    return (Demand(LEAST_STORIES_WARY if is_subhead else LEAST_STORIES, LEAST_SHARE),)
 
 
-def _as_template(history: History, key: int, block: Block) -> Sightings | None:
-    """Return the sightings of a short line whatever the names in it, where these are enough."""
-    template = template_mark(block.text)
-    if template is None:
-        return None
-    found = history.sightings(template, key)
-    return found if Demand(LEAST_STORIES_WARY, LEAST_SHARE).is_met(found) else None
+def _stands_in_a_run(seen: list[Sightings], place: int) -> bool:
+    """Whether a neighbour recurs as well: under a subhead stands a sentence of the article."""
+    beside = seen[max(0, place - 1) : place] + seen[place + 1 : place + 2]
+    return any(Demand(LEAST_STORIES, LEAST_SHARE).is_met(other) for other in beside)
 
 
 def _copies(blocks: list[Block], seen: list[Sightings]) -> int:
@@ -110,7 +109,3 @@ def _own_sentences(blocks: list[Block], seen: list[Sightings]) -> tuple[int, int
         if block.is_prose and found.stories < LEAST_STORIES
     ]
     return (own[0], own[-1]) if own else (len(blocks), -1)
-
-
-def _names(blocks: Iterable[Block]) -> set[str]:
-    return {name for block in blocks for name in _NAME.findall(block.text)}

@@ -22,15 +22,20 @@ _BEHIND = 1000
 _REMEMBER = """
 with seen as materialized (
     select given.*, nextval(pg_get_serial_sequence('news.site_pages', 'page_no')) as page_no
-    from unnest(%s::text[], %s::bigint[], %s::text[], %s::text[])
-        as given (host, page_key, lines, sentences)
+    from unnest(%s::text[], %s::bigint[], %s::text[], %s::text[], %s::text[])
+        as given (host, page_key, lines, sentences, names)
 )
-insert into news.site_pages as stored (host, page_key, page_no, line_marks, sentence_marks)
+insert into news.site_pages as stored (
+    host, page_key, page_no, line_marks, sentence_marks, name_marks
+)
 overriding system value
-select host, page_key, page_no, lines::bigint[], sentences::bigint[] from seen
+select host, page_key, page_no, lines::bigint[], sentences::bigint[], names::int[] from seen
 order by host, page_key
 on conflict (host, page_key) do update
-set line_marks = excluded.line_marks, sentence_marks = excluded.sentence_marks
+set
+    line_marks = excluded.line_marks,
+    sentence_marks = excluded.sentence_marks,
+    name_marks = excluded.name_marks
 where (stored.line_marks, stored.sentence_marks)
     is distinct from (excluded.line_marks, excluded.sentence_marks)
 """
@@ -42,7 +47,8 @@ with asked as (
     left join news.site_pages as known using (host, page_key)
     group by each.host
 )
-select page.host, page.page_key, page.line_marks, page.sentence_marks, page.seen_at
+select
+    page.host, page.page_key, page.line_marks, page.sentence_marks, page.name_marks, page.seen_at
 from asked
 cross join lateral (
     (
@@ -122,12 +128,12 @@ class PostgresSiteMemory:
         Two statements for a whole batch: what stands around it is read at once, for ``history``.
         """
         rows = {(page.host, page.key): page for page in pages}
-        marks = [(_array(page.lines), _array(page.sentences)) for page in rows.values()]
         given = (
             [host for host, _ in rows],
             [key for _, key in rows],
-            [lines for lines, _ in marks],
-            [sentences for _, sentences in marks],
+            [_array(page.lines) for page in rows.values()],
+            [_array(page.sentences) for page in rows.values()],
+            [_array(page.names) for page in rows.values()],
         )
         if rows:
             transact(self._conn, lambda live: live.execute(_REMEMBER, given))

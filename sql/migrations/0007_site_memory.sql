@@ -7,6 +7,7 @@ create table news.site_pages (
     page_key bigint not null,
     line_marks bigint[] not null,
     sentence_marks bigint[] not null,
+    name_marks int[] not null,
     seen_at timestamptz not null default now(),
     primary key (host, page_key)
 );
@@ -18,6 +19,7 @@ comment on column news.site_pages.page_no is 'Order in which pages were seen; ha
 comment on column news.site_pages.page_key is 'First 8 bytes of the SHA-256 of the canonical URL.';
 comment on column news.site_pages.line_marks is 'Fingerprints of its short blocks; digits are folded, and once more its names.';
 comment on column news.site_pages.sentence_marks is 'Fingerprints of its blocks of prose.';
+comment on column news.site_pages.name_marks is 'Hashes of the names it speaks of most: a block that only pages on one matter share is no boilerplate.';
 comment on column news.site_pages.seen_at is 'When it was loaded first.';
 
 -- Counts per block, which never forgot a redesign. Hosts are learned again from their next pages;
