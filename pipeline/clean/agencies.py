@@ -24,8 +24,9 @@ _ROLE = re.compile(
     re.IGNORECASE,
 )
 _PLACE = re.compile(r"\s+in\s+[^\W\d_a-z][\w .’'-]{1,30}$")
+_IN_BRACKETS = re.compile(r"\s*\([^()]*\)?$")
 _COLLECTIVE = re.compile(
-    r"(?:the )?(?:(?:news |wire |press |international |foreign |other )?(?:agencies|wires)|"
+    r"(?:(?:news |wire |press |international |foreign |other )?(?:agencies|wires)|"
     r"(?:news|wire) (?:services?|reports?)|agency reports?|agenturen|agencias|agences|agenzie)",
     re.IGNORECASE,
 )
@@ -69,7 +70,8 @@ def agency_named(name: str, *, is_sure: bool = False) -> str | None:
     'Agence France-Presse'
     """
     plain = " ".join(name[:120].split()).strip(_EDGES)
-    for form in (plain, _PLACE.sub("", plain), plain.partition("/")[0].rstrip()):
+    forms = (plain, _PLACE.sub("", plain), _IN_BRACKETS.sub("", plain), plain.partition("/")[0])
+    for form in map(str.rstrip, forms):
         if (found := _exactly(form, is_sure)) and _is_desk_code(plain, form):
             return found
     shorter = _ROLE.sub("", _PLACE.sub("", plain))
@@ -87,6 +89,8 @@ def agencies_listed(text: str, *, is_sure: bool = False) -> tuple[str, ...]:
     if whole := agency_named(text, is_sure=is_sure):
         return (whole,)
     parts = [part for part in _AND.split(text.strip(_EDGES)) if part]
+    # One name beyond doubt makes it a list of agencies: "Reuters/NAN".
+    is_sure = is_sure or any(agency_named(part) for part in parts)
     named = [agency_named(part, is_sure=is_sure) for part in parts]
     if not all(name or is_collective(part) for name, part in zip(named, parts, strict=True)):
         return ()

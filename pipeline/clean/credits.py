@@ -28,24 +28,31 @@ _HEAD_LINES, _TAIL_LINES = 6, 5
 _HEAD, _TAIL = 600, 900
 """Characters: bylines follow a headline and a standfirst at most; trailers end a text."""
 _LABEL = re.compile(
-    r"(?P<label>sources?|(?:news )?agency|via|by|from|text|story by|report by|reported by|"
+    r"(?P<label>(?:news )?(?:sources?|agency)|via|by|from|story by|report by|reported by|"
     r"(?:published|distributed|provided|supplied) by|credits?|quellen?|text|von|por|par|di|"
     r"fonte|fuente|kilde|bron|(?:©|\(c\)|copyright|all rights reserved)(?: ©)?(?: \d{4})?(?: by)?)"
     r"(?:\s*:\s*|\s+)(?P<names>\S.*)",
     re.IGNORECASE,
 )
 _PART = re.compile(
+    r"(?:with )?agency inputs?|"
     r"(?:compiled |written |edited )?(?:(?:(?:with|from) )?(?:(?:additional|further|some|agency) )?"
-    r"(?:inputs?|files?|material|information|content|reports?|text) (?:from|of|by)|with"
-    r"|(?:with )?agency inputs?)(?:[:\s]+(?P<names>.+))?",
+    r"(?:inputs?|files?|material|information|content|reports?|text) (?:from|of|by)|with)"
+    r"[:\s]+(?P<names>.+)",
     re.IGNORECASE,
 )
 _THANKS = re.compile(
-    r"(?:(?:with )?(?:additional|further|extra) reporting (?:by|from)\b.*|"
+    r"\W*(?:(?:with )?(?:additional|further|extra) reporting (?:by|from)\b.*|"
     r".{2,250}\bcontributed (?:(?:to|reporting|additional)\b).{0,60}|"
     r".{2,80}\b(?:contributed|assisted)(?: in| with)?(?: this (?:report|story|article))?)\.?\W*",
     re.IGNORECASE,
 )
+_ABOUT = re.compile(
+    r"\breporting (?:by|from)\b|\bthis (?:report|story|article)\b|\bcontributed reporting\b",
+    re.IGNORECASE,
+)
+_EDITOR = re.compile(r"\s*\|\s*(?:web )?editor:.*", re.IGNORECASE)
+"""How Xinhua signs: "Source: Xinhua|Editor: huaxia"."""
 _PICTURE = re.compile(
     r"\b(?:photo\w*|pictures?|pics?|images?|getty|shutterstock|handout|illustration|graphics?|"
     r"videos?|fotos?|bilde?r?|alliance|imago|camera|screenshot|pool)\b",
@@ -56,6 +63,7 @@ _BYLINE_SPLIT = re.compile(r"\s*(?:[,|/()•·;]|\s[-–—]\s|\b(?:for|of|to|fr
 _JOINED = re.compile(r"\s*(?:&|\+|\b(?:and|with|und|et|y|e|mit|avec|con)\b)\s*", re.IGNORECASE)
 _BY = re.compile(r"^(?:(?:by|von|par|por|di|via|source|agency)\b[:\s]+)", re.IGNORECASE)
 _BYLINE = re.compile(r"(?:(?:By|BY|Von|Por|Par|Di)\s|[^|]{2,30}\|).{2,90}(?<![.!?:])")
+_SENTENCE_END = re.compile(r"[.!?…][\"”’')\]]*$")
 _TITLE_END = re.compile(r"\|\s*(?P<bar>[^|()]{2,40})$|\((?P<round>[^()]{2,40})\)\s*$")
 
 
@@ -146,7 +154,8 @@ def _credits(
 
 
 def _whole_line(line: str, plain: str) -> Credit | None:
-    inner = plain.strip(" \t*-–—()[]•.")
+    plain = _EDITOR.sub("", plain)
+    inner = plain if plain[:3].lower() == "(c)" else plain.strip(" \t*-–—()[]•.")
     if found := _PART.fullmatch(inner):
         return _part(line, found["names"] or "agencies")
     label = _LABEL.fullmatch(inner)
@@ -184,10 +193,7 @@ def _unknown_source(line: str, plain: str) -> Credit | None:
 
 def _thanks_an_agency(plain: str) -> bool:
     """Tell "The Associated Press contributed to this report" from "rain contributed to this"."""
-    about = re.search(
-        r"(?:reporting (?:by|from)|this (?:report|story|article))\W", plain + ".", re.I
-    )
-    return bool(about) and plain[:1] in "(*" + plain[:1].upper()
+    return bool(_ABOUT.search(plain)) and not plain[0].islower()
 
 
 def _read_byline(byline: str) -> Credit | None:
@@ -202,11 +208,21 @@ def _read_byline(byline: str) -> Credit | None:
     joined = _JOINED.split(plain)
     if len(joined) > 1 and (part := _part(None, joined[-1])):
         return part
-    parts = (agency_named(part) for part in _BYLINE_SPLIT.split(plain) if part)
-    agency = next((agency for agency in parts if agency), None)
+    parts = [*_BYLINE_SPLIT.split(plain), *_last_words(plain)]
+    agency = next(filter(None, (agency_named(part) for part in parts if part)), None)
     if agency is None and LIKELY.fullmatch(plain):
         agency = plain
     return Credit(None, agency, "whole") if agency else None
+
+
+def _last_words(byline: str) -> list[str]:
+    """Return what may be an agency behind a name without a comma: "JANE ROE Associated Press"."""
+    words = byline.split()
+    return [
+        " ".join(words[-count:])
+        for count in (4, 3, 2)
+        if len(words) > count and all(word[0].isupper() for word in words[:-count])
+    ]
 
 
 def _from_head(text: str) -> Iterator[Credit]:
@@ -225,7 +241,11 @@ def _from_head(text: str) -> Iterator[Credit]:
 def _from_tail(text: str) -> Iterator[Credit]:
     tail = text[-_TAIL:].rstrip()
     lines = [line.strip() for line in tail.splitlines() if line.strip()]
-    credits = [credit for line in lines[: -_TAIL_LINES - 1 : -1] if (credit := read_credit(line))]
+    first = next((n for n, line in enumerate(lines) if _SENTENCE_END.search(line)), len(lines))
+    last_lines = list(enumerate(lines))[: -_TAIL_LINES - 1 : -1]
+    # A bare "Reuters" above the first sentence of a short text credits a picture.
+    below = (line for place, line in last_lines if place > first or not agency_named(line))
+    credits = [credit for line in below if (credit := read_credit(line))]
     yield from (credit for credit in credits if credit.kind == "whole")
     yield from (Credit(None, agency, "whole") for agency in trailer_agencies(tail))
     yield from (credit for credit in credits if credit.kind == "part")
