@@ -62,7 +62,11 @@ _SOURCE = re.compile(r"(?:news )?(?:sources?|agency)\s*:\s*(?P<name>[^.!?]{2,60}
 _BYLINE_SPLIT = re.compile(r"\s*(?:[,|/()•·;]|\s[-–—]\s|\b(?:for|of|to|from)\b)\s*", re.IGNORECASE)
 _JOINED = re.compile(r"\s*(?:&|\+|\b(?:and|with|und|et|y|e|mit|avec|con)\b)\s*", re.IGNORECASE)
 _BY = re.compile(r"^(?:(?:by|von|par|por|di|via|source|agency)\b[:\s]+)", re.IGNORECASE)
-_BYLINE = re.compile(r"(?:(?:By|BY|Von|Por|Par|Di)\s|[^|]{2,30}\|).{2,90}(?<![.!?:])")
+_BYLINE = re.compile(
+    r"(?:(?:By|BY|Von|Por|Par|Di)\s|[^|]{2,30}\||(?:[A-Z]\w+ )*"
+    r"(?:[Ss]taff|STAFF|[Dd]esk|[Nn]ewsroom|[Rr]eporters?) (?:with|WITH|and|AND) )"
+    r".{2,90}(?<![.!?:])"
+)
 _SENTENCE_END = re.compile(r"[.!?…][\"”’')\]]*$")
 _TITLE_END = re.compile(r"\|\s*(?P<bar>[^|()]{2,40})$|\((?P<round>[^()]{2,40})\)\s*$")
 
@@ -88,7 +92,7 @@ def read_credit(line: str) -> Credit | None:
     plain = line.strip()
     if len(plain) <= _LONGEST_THANKS and _THANKS.fullmatch(plain) and _thanks_an_agency(plain):
         return Credit(line, None)
-    if len(plain) > _LONGEST_LINE or not plain or _PICTURE.search(plain):
+    if not plain or len(plain) > _LONGEST_LINE or plain.endswith(":") or _PICTURE.search(plain):
         return None
     return _whole_line(line, plain) or _unknown_source(line, plain)
 

@@ -6,7 +6,7 @@ ends in a dash, a colon or a stop. Knows no other place where an agency may be c
 
 import re
 
-from pipeline.clean.agencies import LIKELY, agencies_listed
+from pipeline.clean.agencies import LIKELY, agencies_listed, agency_named
 
 _LINES, _REACH = 8, 900
 """Headline, standfirst, byline and a caption or two may stand above the dateline."""
@@ -16,6 +16,11 @@ _MARK = re.compile(
 )
 _DASH = re.compile(r"\s*(?:[-–—]{1,2}|:|\.?\s*[-–—])")
 _BARE_END = re.compile(r"\s+[-–—]{1,2}\s*|\s*[–—]\s*")
+_FRONT = re.compile(
+    r"(?P<name>[^\W\d_a-z][\w ]{1,24}?)(?:\.?\s*[-–—]{1,2}|\s*[|,])\s*(?P<place>[^-–—|]{3,50}?)"
+    r"\s*(?:\s[-–—]|[–—|])"
+)
+_ALONE = re.compile(r"(?P<name>[^\W\d_a-z][\w ]{1,24}?)\s*[-–—]{1,2}(?P<place>)")
 _STOP = re.compile(r"[,.:]\s+")
 _MONTHS = (
     "jan feb mar apr may jun jul aug sep sept oct nov dec january february march april june july "
@@ -43,7 +48,10 @@ def dateline_agency(text: str) -> str | None:
     'Associated Press'
     """
     lines = [line.strip() for line in text[:_REACH].splitlines() if line.strip()]
-    found = (_in_marks(line[:_HEAD]) or _between_stops(line[:_HEAD]) for line in lines[:_LINES])
+    found = (
+        _in_marks(head) or _between_stops(head) or _in_front(head)
+        for head in (line[:_HEAD] for line in lines[:_LINES])
+    )
     return next((agency for agency in found if agency), None)
 
 
@@ -77,6 +85,17 @@ def _between_stops(head: str) -> str | None:
         return None
     agencies = agencies_listed(parts[-1], is_sure=_has_day(before))
     return agencies[0] if agencies else None
+
+
+def _in_front(head: str) -> str | None:
+    """Read "AFP.- London - The" and "EFE – Madrid, 3 nov – El", the agency before the place.
+
+    "AFP —" on a line of its own has no place.
+    """
+    found = _FRONT.match(head) or _ALONE.fullmatch(head)
+    if found is None or not _is_place_or_day(found["place"] or ""):
+        return None
+    return agency_named(found["name"])
 
 
 def _is_place_or_day(before: str) -> bool:
