@@ -8,19 +8,18 @@ Takes and gives records; knows nothing of HTML and of Postgres.
 from dataclasses import replace
 
 from pipeline.clean import blocks as body
-from pipeline.clean import recurrence, sections
+from pipeline.clean import facts, recurrence, sections
 from pipeline.clean.blocks import Block
 from pipeline.clean.credits import Credit, byline_agency, find_credit, read_credit
 from pipeline.clean.history import SeenPage
 from pipeline.clean.memory import SiteMemory, seen_page
 from pipeline.clean.names import author_names
-from pipeline.clean.openings import Opening, read_opening
-from pipeline.clean.patterns import reason_for
+from pipeline.clean.openings import Opening
+from pipeline.clean.patterns import is_weak, reason_for
 from pipeline.outcomes import Outcome
 from pipeline.records import Article, RemovedBlock
-from pipeline.words import normalise, word_count
+from pipeline.words import word_count
 
-_HEAD_LINES = 12
 _CREDIT_LINES = 4
 _REPEAT_WORDS = 25
 """Shorter lines may repeat in a list ("Battery life: 10 hours")."""
@@ -57,46 +56,50 @@ def page_to_remember(article: Article) -> SeenPage | None:
 
 
 def _by_patterns(article: Article, text: str) -> tuple[list[Block], list[Opening], Credit | None]:
+    """Take out what patterns tell, again and again until nothing more goes.
+
+    A line that goes may have hidden another from a rule: so cleaning twice changes nothing.
+    """
     blocks = body.split(text)
-    openings = _read_openings(blocks, article.title)
-    _cut_lines(blocks, article.title)
-    sections.cut_comment_thread(blocks)
-    sections.cut_lists(blocks)
-    return blocks, openings, _take_credit(blocks)
-
-
-def _read_openings(blocks: list[Block], title: str | None) -> list[Opening]:
-    """Read and split off the lines of facts above and before the first sentence."""
-    openings = []
-    place = 0
-    while place < min(len(blocks), _HEAD_LINES):
-        block = blocks[place]
-        opening = read_opening(block.text, title)
-        if opening is not None:
-            openings.append(opening)
-            rest = block.text[opening.length :].strip()
-            block.text, block.reason = block.text[: opening.length].strip(), "byline"
-            if rest:
-                blocks.insert(place + 1, Block(rest))
-        elif block.is_prose:
-            break
-        place += 1
-    return openings
+    openings: list[Opening] = []
+    credit: Credit | None = None
+    before = None
+    while before != (before := (len(blocks), sum(block.kept for block in blocks))):
+        openings += facts.read_openings(blocks, article.title)
+        _cut_lines(blocks, article.title)
+        sections.cut_comment_thread(blocks)
+        sections.cut_lists(blocks)
+        sections.cut_author_bio(blocks)
+        if credit is None and article.credit_line is None:
+            credit = _take_credit(blocks)
+    return blocks, openings, credit
 
 
 def _cut_lines(blocks: list[Block], title: str | None) -> None:
     seen: set[str] = set()
-    for place, block in enumerate(blocks):
+    passed = 0
+    for block in blocks:
         if not block.kept:
             continue
-        plain = normalise(block.text)
-        if place < _HEAD_LINES and body.same(block.text, title):
+        if passed < facts.HEAD_LINES and body.same(block.text, title):
             block.reason = "title"
-        elif plain in seen and word_count(block.text) >= _REPEAT_WORDS:
+        elif block.plain in seen and word_count(block.text) >= _REPEAT_WORDS:
             block.reason = "repeated"
         else:
             block.reason = reason_for(block.text)
-        seen.add(plain)
+        seen.add(block.plain)
+        passed += block.kept
+    _spare_weak(blocks)
+
+
+def _spare_weak(blocks: list[Block]) -> None:
+    """Keep a single word ("Twitter", "Best") that stands among paragraphs: it may be a subhead."""
+    last = len(blocks) - 1
+    weak = [place for place, block in enumerate(blocks) if block.reason and is_weak(block.text)]
+    for place in weak:
+        around = blocks[max(0, place - 1) : place] + blocks[place + 1 : place + 2]
+        if 0 < place < last and all(block.kept for block in around):
+            blocks[place].reason = None
 
 
 def _take_credit(blocks: list[Block]) -> Credit | None:
@@ -147,6 +150,7 @@ def _with_facts(
         published_origin=article.published_origin or ("visible" if day else None),
         categories=article.categories or next((o.categories for o in openings if o.categories), ()),
         comment_count=_first(article.comment_count, *counts, sections.comment_count(blocks)),
+        update_note=facts.update_note(article.update_note, blocks),
         agency=article.agency or found.agency,
         credit_kind=article.credit_kind or found.kind,
         credit_line=article.credit_line or found.line,

@@ -1,12 +1,12 @@
 """A body as blocks, each kept or taken out for a reason; the shape all cleaning works on."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pipeline.words import normalise, word_count
 
 _BREAK = re.compile(r"\s*\n\s*")
-_SENTENCE_END = re.compile(r"[.!?…。][\"”’')\]»]*$")
+_SENTENCE_END = re.compile(r"[.!?…。！？؟۔।][\"”’')\]»]*$")
 _PROSE_WORDS = 12
 
 
@@ -19,6 +19,16 @@ class Block:
     """Why it was taken out; None while it is kept."""
     article_count: int | None = None
     """On how many stories of the host it was seen, where that is the reason."""
+
+    _normalised: tuple[str, str] = field(default=("", ""), init=False, repr=False, compare=False)
+    """A text and its normalised form: asked for by every rule, and slow to make."""
+
+    @property
+    def plain(self) -> str:
+        """The text in the form in which texts are compared."""
+        if self._normalised[0] != self.text:
+            self._normalised = self.text, normalise(self.text)
+        return self._normalised[1]
 
     @property
     def kept(self) -> bool:

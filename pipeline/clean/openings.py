@@ -19,6 +19,8 @@ _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
 _WEEKDAY = r"(?:(?:Mon|Tues?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)(?:day)?,? )?"
 _CLOCK = r"(?:,? ?(?:at |[-–|@] ?)?\d{1,2}[:.]\d\d ?(?:[ap]\.?m\.?)?(?: ?[A-Z]{2,4}\b)?)?"
 _NAME = r"[A-Z][\w.’'-]*(?: (?:[A-Z][\w.’'-]*|de|van|von|al|bin|da|del))"
+_ROLE_WORD = r"[A-Z][\w&’'-]*|and|of|the|for|at|in|staff|writer|reporter|correspondent|editor"
+_ROLE = rf"(?:[A-Z][\w&’'-]*|staff)(?: (?:{_ROLE_WORD})){{0,6}}"
 _CATEGORY = r"[A-Z][\w&’'-]*(?: (?:[A-Z&][\w’'-]*|and|of|the))"
 
 _DATES = tuple(
@@ -30,13 +32,21 @@ _DATES = tuple(
     )
 )
 _DATE_LABEL = re.compile(
-    r"(?:(?:Posted|Published|Updated|First published|Last updated|Date)(?: on| at)?:? ?|on )"
+    r"(?:(?:First |Last |Originally )?(?:posted|published|updated|modified|created|date)"
+    r"(?: on| at)?:? ?(?:\d{1,2}[:.]\d\d ?(?:[ap]\.?m\.?)?(?: [A-Z]{2,4})?,? (?:on )?)?|on )",
+    re.IGNORECASE,
 )
 _BYLINE = re.compile(
     rf"(?:(?:[Pp]osted|[Ww]ritten|[Pp]ublished|[Rr]eported) )?(?:[Bb]y|BY)[: ] ?"
     rf"(?P<authors>{_NAME}{{0,3}}(?:(?:, | and | & ){_NAME}{{1,3}}){{0,5}})"
-    rf"(?=\s*(?:$|[|•·–—(]|,? ?(?:{_MONTH_PLAIN}|\d|on |in |Updated|Published|Posted|Leave |No )))"
+    rf"(?=\s*(?:$|[|•·–—(]|-\s|, {_ROLE}$|,? ?(?:{_MONTH_PLAIN}|\d|on |in |"
+    rf"Updated|Published|Posted|Leave |No )))(?:, {_ROLE}$)?"
 )
+_GLUED_BYLINE = re.compile(
+    r"(?:By|BY) (?P<authors>[^\d.!?]{3,80}?) ?(?P<count>\d{1,6}) ?[Cc]omments?"
+)
+_SEAM = re.compile(r"(?<!\bMc)(?<!\bMac)(?<!\bDe)(?<!\bDi)(?<!\bLe)(?<!\bLa)(?<=[a-zß-ÿ])(?=[A-Z])")
+"""Where a template glued a section to a name: "Li WenNews"; McAvoy and DeWitt stay whole."""
 _CATEGORIES = re.compile(rf"{_CATEGORY}{{0,3}}(?:\s?[,|/›»•·]\s?{_CATEGORY}{{0,3}}){{0,7}}")
 _BYLINE_AHEAD = re.compile(r"(?:[Pp]osted )?(?:[Bb]y|BY) [A-Z]")
 _SEPARATORS = re.compile(r"[\s|,•·/–—-]*")
@@ -45,6 +55,8 @@ _COMMENTS = re.compile(
     r"Comments? (?:Off|Closed|Disabled))\b(?P<on> on\b)?"
 )
 _GLUED = re.compile(r"(?<=[a-z0-9?!.’”\"')])(?=[A-Z“\"‘])")
+
+_GLUED_CHARS = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +88,9 @@ def read_opening(text: str, title: str | None = None) -> Opening | None:
         text: one block; the line of facts may be glued to a sentence.
         title: the article's title, which may stand behind "1 Comment on".
     """
+    if len(text) <= _GLUED_CHARS and (glued := _GLUED_BYLINE.fullmatch(text)):
+        names = _SEAM.split(glued["authors"])
+        return Opening(len(text), names[0], None, tuple(names[1:]), int(glued["count"]))
     facts = _Reader(text, title).read()
     if facts is None:
         return None

@@ -45,8 +45,11 @@ _PINGBACK = re.compile(r"\[?\s?(…|\.\.\.)\s?\]\s.*\s\[\s?(…|\.\.\.)\s?\]")
 """WordPress quotes the linking page as "[…] words around the link […]"."""
 
 
+_WEAK = frozenset(_WORDING["weak"]["words"])
+_WEAK_CHARS = 20
 _NAMED = re.compile(
-    r"\b(?:[Bb][Yy]|[Ff]rom|[Ff]or|[Aa]t|[Oo]n|with|[Ff]ollow|[Cc]ontact|[Rr]each) @?[A-Z]|tributed "
+    r"\b(?:[Bb][Yy]|[Ff]rom|[Ff]or|[Aa]t|[Oo]n|with|[Ff]ollow|[Cc]ontact|[Rr]each) @?[A-Z]"
+    r"|tributed "
 )
 """Who worked on a story has a name: "Editing by committee is a bad idea" has none."""
 
@@ -73,6 +76,15 @@ def reason_for(line: str) -> str | None:
         return reason
     reason = _short_reason(plain, words) or _longer_reason(plain, words)
     return None if reason == "contributor_note" and not _NAMED.search(line) else reason
+
+
+def is_weak(line: str) -> bool:
+    """Tell whether a line that is furniture by its wording may be a subhead as well.
+
+    >>> is_weak("Twitter"), is_weak("Advertisement")
+    (True, False)
+    """
+    return len(line) < _WEAK_CHARS and normalise(line) in _WEAK
 
 
 def _note_reason(plain: str, words: int) -> str | None:

@@ -1,29 +1,38 @@
-"""Takes out what only its place gives away: comment threads and lists under a "Related" head.
+"""Takes out what only its place gives away: comment threads, lists under a "Related" head, bios.
 
 A head is a line that ``patterns`` names; what stands under it has no wording of its own. So the
-rules are careful: a thread must show the marks of one, a list ends at the first sentence.
+rules are careful: a thread must show the marks of one, a list ends at the first sentence, a bio
+ends the body. All are linear in the number of blocks.
 """
 
 import re
+from collections.abc import Sequence
 
 from pipeline.clean.blocks import Block
-from pipeline.words import normalise, word_count
+from pipeline.words import word_count
 
 _THREAD_HEAD = re.compile(
     r"(\d+|no|one|view all \d+|all)? ?(comments?|repl(y|ies)|responses?)( ?\(\d+\))?:?|"
     r"(\d+|one) (thoughts?|comments?|responses?|repl(y|ies)) (on|to) .+|"
     r"leave a (reply|comment).*|"
     r"join the (conversation|discussion).*|"
-    r"(leserkommentare|kommentare|commentaires|comentarios)( \(\d+\))?"
+    r"(\d+ )?(leserkommentare|kommentare?|commentaires?|comentarios?|comentários?|commenti|"
+    r"reacties)( \(\d+\))?"
 )
 _THREAD_MARK = re.compile(
     r"reply|report( abuse)?|like|log in to reply|.{2,40} says:?|says:|pingback:.*|"
     r"\[?\s?(…|\.\.\.)\s?\].*|your email address will not be published.*|"
-    r".{0,60}\d{1,2}, \d{4} at \d{1,2}:\d\d.*|\d+ (min(ute)?|hour|day|week|month|year)s? ago"
+    r".{0,60}\d{1,2}, \d{4} at \d{1,2}:\d\d.*|\d+ (min(ute)?|hour|day|week|month|year)s? ago|"
+    r"antworten|répondre|responder|rispondi|beantwoorden"
 )
+_MARK_CHARS = 300
+_LEAST_BODY = 40
+"""Words of the article that must stand above its comments."""
 _LIST_HEAD_REASONS = frozenset({"also_read", "tags"})
+_LIST_HEAD_WORDS = 8
 _LONGEST_LIST = 15
 _HEADLINE_WORDS = 25
+_BIO_BLOCKS = 3
 _COUNT = re.compile(r"\(?(\d{1,6}|one|no)\)? comments?|comments? \((\d{1,6})\)")
 _GLUED_COUNT = re.compile(r"(?<!\d)(\d{1,6}) comments?$")
 """A counter behind a byline, with or without a blank: "By Ann LeeFarming0 comments"."""
@@ -31,45 +40,66 @@ _GLUED_COUNT = re.compile(r"(?<!\d)(\d{1,6}) comments?$")
 
 def cut_comment_thread(blocks: list[Block]) -> None:
     """Take out all that follows a comments head, if there are marks of a thread behind it."""
-    for index, block in enumerate(blocks):
-        if not _THREAD_HEAD.fullmatch(normalise(block.text)):
-            continue
-        before = sum(word_count(b.text) for b in blocks[:index] if b.kept)
-        marks = sum(bool(_THREAD_MARK.fullmatch(normalise(b.text))) for b in blocks[index + 1 :])
-        if before >= 40 and marks:
-            for later in blocks[index:]:
-                later.reason = later.reason or "comments"
-            return
+    before = 0
+    heads: list[int] = []
+    last_mark = -1
+    for place, block in enumerate(blocks):
+        if len(block.text) <= _MARK_CHARS:
+            if before >= _LEAST_BODY and _THREAD_HEAD.fullmatch(block.plain):
+                heads.append(place)
+            if _THREAD_MARK.fullmatch(block.plain):
+                last_mark = place
+        before += word_count(block.text) if block.kept else 0
+    head = next((place for place in heads if place < last_mark), None)
+    for block in blocks[head:] if head is not None else ():
+        block.reason = block.reason or "comments"
 
 
 def cut_lists(blocks: list[Block]) -> None:
     """Take out the headlines under a "Related" head: two or more, or what ends the body."""
+    last_kept = max((place for place, block in enumerate(blocks) if block.kept), default=-1)
     for index, block in enumerate(blocks):
-        if block.reason in _LIST_HEAD_REASONS and word_count(block.text) <= 8:
+        if block.reason in _LIST_HEAD_REASONS and word_count(block.text) <= _LIST_HEAD_WORDS:
             run = _headlines(blocks, index + 1)
-            ends_body = not any(b.kept for b in blocks[index + 1 + len(run) :])
-            if len(run) > 1 or ends_body:
-                for item in run:
-                    item.reason = "related"
+            if len(run) > 1 or (run and run[-1] == last_kept):
+                for place in run:
+                    blocks[place].reason = "related"
 
 
-def _headlines(blocks: list[Block], start: int) -> list[Block]:
-    run: list[Block] = []
-    for block in blocks[start : start + _LONGEST_LIST]:
-        if block.kept and (block.is_prose or word_count(block.text) > _HEADLINE_WORDS):
+def _headlines(blocks: Sequence[Block], start: int) -> list[int]:
+    run: list[int] = []
+    for place in range(start, min(start + _LONGEST_LIST, len(blocks))):
+        block = blocks[place]
+        if block.kept and not _may_be_headline(block):
             break
         if block.kept:
-            run.append(block)
+            run.append(place)
     return run
+
+
+def _may_be_headline(block: Block) -> bool:
+    """A sentence is none, nor is a line that announces what follows it."""
+    announces = block.text.endswith(":")
+    return not (announces or block.is_prose or word_count(block.text) > _HEADLINE_WORDS)
+
+
+def cut_author_bio(blocks: list[Block]) -> None:
+    """Take out the few blocks between an "About the author" head and the end of the body."""
+    head = next((place for place, b in enumerate(blocks) if b.reason == "author_bio"), None)
+    if head is None:
+        return
+    behind = [block for block in blocks[head + 1 :] if block.kept]
+    if len(behind) <= _BIO_BLOCKS:
+        for block in behind:
+            block.reason = "author_bio"
 
 
 def comment_count(blocks: list[Block]) -> int | None:
     """Return the number that a comment counter gives, the first one of the page."""
     for block in blocks:
-        plain = normalise(block.text)
-        if block.reason == "comments" and (found := _COUNT.fullmatch(plain)):
+        if block.reason == "comments" and (found := _COUNT.fullmatch(block.plain)):
             word = found[1] or found[2]
             return {"one": 1, "no": 0}.get(word) if word in ("one", "no") else int(word)
-        if block.reason == "byline" and (found := _GLUED_COUNT.search(plain)):
+        if block.reason == "byline" and (found := _GLUED_COUNT.search(block.plain)):
             return int(found[1])
     return None
