@@ -20,7 +20,7 @@ from pipeline.extract.linked_data import LinkedData
 from pipeline.extract.marked import Marked, is_elsewhere, lined_text
 from pipeline.extract.times import days_apart, instant, is_ambiguous, iso_time
 from pipeline.records import Origin
-from pipeline.words import one_line
+from pipeline.words import normalise, one_line
 
 EARLIEST = date(1990, 1, 1)
 META_PUBLISHED = (
@@ -44,8 +44,15 @@ _UPDATED = re.compile(
     re.IGNORECASE,
 )
 _LINE_CHARS = 120
+_PUBLISHED = re.compile(
+    r"publish|posted|written|created|erschienen|veröffentlicht|erstellt|publi[ée]|publicado|"
+    r"pubblicato|gepubliceerd|geplaatst|publicerad|publisert|julkaistu|opublikowan|опубликован|"
+    r"yayın|diterbitkan|发布|發布|입력",
+    re.IGNORECASE,
+)
 _LINE_RUNS = 25
-_UNTITLED_RUNS = 60
+_ABOVE = 4
+_NEAR = 8
 _MONTH_FIRST = frozenset(("en-us", "en-ph", "us", "ph", "gov", "mil", "edu"))
 _FOR_ALL = frozenset("io co tv me ai fm cc ly gg to la im sh st ws am pm".split())
 """Country domains that the world uses: they tell nothing of a country."""
@@ -71,6 +78,7 @@ def find_times(
     data: LinkedData,
     runs: list[Run],
     *,
+    title: str | None,
     url: str | None,
     feed_published: str | None,
     now: datetime,
@@ -87,7 +95,7 @@ def find_times(
             ("url", url_day(url)),
         ]
     )
-    lines, changed_lines = line_times(runs) if not told.is_exact else ([], [])
+    lines, changed_lines = line_times(runs, title) if not told.is_exact else ([], [])
     told.published([("visible", text) for text in lines])
     if told.found is None and not told.is_undecided:
         told.published([("visible", guessed_day(root, url))])
@@ -252,22 +260,35 @@ def _is_labelled_updated(element: HtmlElement) -> bool:
     return bool(_UPDATED.search(f"{label} {(element.text or '')[:30]}"))
 
 
-def line_times(runs: list[Run]) -> tuple[list[str], list[str]]:
-    """Return the times in the short lines below the title: of publication, and of changes."""
-    titles = [place for place, run in enumerate(runs) if run.tag == "h1"]
-    start, end = (titles[0] + 1, titles[0] + _LINE_RUNS) if titles else (0, _UNTITLED_RUNS)
+def line_times(runs: list[Run], title: str | None) -> tuple[list[str], list[str]]:
+    """Return the times in the short lines around the title: of publication, and of changes.
+
+    Right above or below the title any line counts, nearest first; further down only one that says
+    "Published", since the days of other stories stand there too.
+    """
+    at = title_place(runs, title)
+    around = range(max(0, at - _ABOVE), min(len(runs), at + _LINE_RUNS))
     published: list[str] = []
     changed: list[str] = []
-    for run in runs[start:end]:
-        if len(run.text) > _LINE_CHARS or not re.search(r"\d{4}|\d[./-]\d\d\b", run.text):
+    for place in sorted(around, key=lambda place: abs(place - at)):
+        text = runs[place].text
+        if len(text) > _LINE_CHARS or not re.search(r"\d{4}|\d[./-]\d\d\b", text):
             continue
-        label = _UPDATED.search(run.text)
-        first, then = (
-            (run.text[: label.start()], run.text[label.start() :]) if label else (run.text, "")
-        )
-        published += [first] if _reads(first) else []
-        changed += [then] if _reads(then) else []
+        label = _UPDATED.search(text)
+        border = label.start() if label else len(text)
+        is_near = abs(place - at) <= _NEAR or _PUBLISHED.search(text)
+        published += [text[:border]] if is_near and _reads(text[:border]) else []
+        changed += [text[border:]] if _reads(text[border:]) else []
     return published[:1], changed
+
+
+def title_place(runs: list[Run], title: str | None) -> int:
+    """Return where the title stands in the layout: the run that it is, else the first ``h1``."""
+    key = normalise(title or "")
+    exact = (place for place, run in enumerate(runs) if run.key == key)
+    headlines = [place for place, run in enumerate(runs) if run.tag == "h1"]
+    inside = (place for place in headlines if key and key in runs[place].key)
+    return next(inside, next(exact, headlines[0] if headlines else 0))
 
 
 def _reads(text: str) -> bool:
@@ -282,7 +303,8 @@ def guessed_day(root: HtmlElement, url: str | None) -> str | None:
         found = find_date(root, original_date=True, url=url, outputformat="%Y-%m-%d")
     except Exception:  # a guess over arbitrary markup: whatever breaks in it, there is no day
         return None
-    return str(found) if found else None
+    # "2020-01-01" is what it writes where it finds but a year, in a copyright line for one.
+    return str(found) if found and not str(found).endswith("-01-01") else None
 
 
 now_utc = partial(datetime.now, UTC)

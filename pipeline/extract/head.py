@@ -12,6 +12,7 @@ from pipeline import urls
 from pipeline.extract.tree import text_of
 from pipeline.words import squeeze
 
+_LONGEST_CLASS = 1000
 _LANGUAGE_NAMES = {
     "english": "en",
     "german": "de",
@@ -47,6 +48,8 @@ class Head:
     """ISO 639 code that the page gives itself."""
     locale: str | None = None
     """Language and region as the page writes them, in lower case: "en-gb"."""
+    page_class: str = ""
+    """Class names of the ``body``: many systems name the kind of page there."""
 
     def first(self, *names: str) -> str | None:
         """Return the first content of the first of these meta tags that is there."""
@@ -84,6 +87,7 @@ def read_head(root: HtmlElement) -> Head:
         canonical=next(filter(None, links), None),
         language=language_code(locale),
         locale=locale,
+        page_class=(root.xpath("string(//body/@class)") or "").lower()[:_LONGEST_CLASS],
     )
 
 

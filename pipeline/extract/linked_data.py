@@ -50,6 +50,11 @@ class LinkedData:
     media: str | None = None
     """``video`` or ``gallery`` where the page is one and no article."""
     is_listing: bool = False
+    article_count: int = 0
+    """Article nodes with a headline: a listing may describe its teasers as articles."""
+    walled_classes: tuple[str, ...] = ()
+    """Classes of the elements that the page says are not free (``hasPart``, ``cssSelector``)."""
+    word_count: int | None = None
     breadcrumbs: tuple[str, ...] = ()
     """The names on the way to the page, from the front page down."""
 
@@ -85,7 +90,10 @@ def read_linked_data(root: HtmlElement) -> LinkedData:
         keywords=tuple(word for line in _texts(main.get("keywords")) for word in _words(line)),
         image=_image(main.get("image") or main.get("thumbnailUrl")),
         publisher=next(_names(_resolved(main.get("publisher"), named)), None),
-        is_free=_boolean(main.get("isAccessibleForFree")),
+        is_free=_is_free(main),
+        article_count=len({_text(n.get("headline")) for n in articles if n.get("headline")}),
+        walled_classes=tuple(_walled_classes(main)),
+        word_count=_number(main.get("wordCount")),
         language=language_code(_text(main.get("inLanguage"))),
         breadcrumbs=_breadcrumbs(nodes),
         is_article=True,
@@ -197,6 +205,29 @@ def _image(value: Any) -> str | None:
     if isinstance(value, dict):
         value = value.get("url") or value.get("contentUrl") or value.get("@id")
     return value.strip() if isinstance(value, str) and value.strip() else None
+
+
+def _walled_parts(main: dict[str, Any]) -> list[dict[str, Any]]:
+    parts = main.get("hasPart")
+    listed = parts if isinstance(parts, list) else [parts]
+    nodes = [part for part in listed if isinstance(part, dict)]
+    return [part for part in nodes if _boolean(part.get("isAccessibleForFree")) is False]
+
+
+def _is_free(main: dict[str, Any]) -> bool | None:
+    """Return False where the article or a part of it is not free."""
+    return False if _walled_parts(main) else _boolean(main.get("isAccessibleForFree"))
+
+
+def _walled_classes(main: dict[str, Any]) -> Iterator[str]:
+    for part in _walled_parts(main):
+        for selector in _texts(part.get("cssSelector")):
+            yield from re.findall(r"\.([\w-]+)", selector)
+
+
+def _number(value: Any) -> int | None:
+    found = re.fullmatch(r"\s*(\d{1,6})\s*(?:words?)?\s*", str(value), re.ASCII)
+    return int(found[1]) if found else None
 
 
 def _boolean(value: Any) -> bool | None:

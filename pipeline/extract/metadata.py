@@ -68,6 +68,7 @@ def read_metadata(
         head,
         data,
         runs,
+        title=title,
         url=known.url,
         feed_published=known.feed_published,
         now=known.now,

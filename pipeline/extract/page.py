@@ -76,7 +76,7 @@ def _extract(
     found = find_body(root, runs, data.description or head.first("og:description", "description"))
     text = "\n\n".join(found.lines) or _readable(runs)
     article = replace(known, text=text, removed=found.removed)
-    return judge_language(judge(article, head, data, runs))
+    return judge_language(judge(article, root, head, data, runs))
 
 
 def _bad(url: str | None, reason: str) -> Article:

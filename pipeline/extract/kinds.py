@@ -1,0 +1,244 @@
+"""What a page is: article, opinion, live blog, press release, video, gallery, listing, error page.
+
+Signals, in order: a title or a short text that only error pages and walls have; what a listing is
+made of; the page's own type, URL, section and title. A page that says in its own data that it is an
+article is believed before its URL is. Kinds that outlets do not tell apart reliably (interview,
+review, obituary) are left to sections and tags. Knows nothing of outcomes.
+"""
+
+import re
+from collections import Counter
+
+from lxml.html import HtmlElement
+
+from pipeline.extract.head import Head
+from pipeline.extract.layout import Run
+from pipeline.extract.linked_data import LinkedData
+from pipeline.records import Article, ArticleKind
+from pipeline.words import normalise, tokens, word_count
+
+_PROSE_WORDS = 15
+_STORY_WORDS = 90
+_MOST_LINKED = 0.3
+_PARAGRAPHS = frozenset(("p", "blockquote"))
+_MANY_TEASERS = 12
+_SOME_TEASERS = 6
+_FEW_WORDS = 300
+_ERROR_WORDS = 150
+_MEDIA_WORDS = 100
+_ERROR_TITLE = re.compile(
+    r"\W*((http )?(error )?(404|403|410|500|502|503)\W*(error|not found|forbidden|gone|page.{0,30}|"
+    r"file.{0,20})?|(error )?(404|403|410|500|502|503)\b[^\w]+.{0,60}|"
+    r"(the |this )?(page|article|story|site|content|file|document|url)( you.{0,40})? "
+    r"((was |is |could |can ?)?not (be )?found|unavailable|(is )?no longer (available|exists?)|"
+    r"doesn't exist|does not exist|(is )?missing).{0,40}|error|not found|"
+    r"access (to this page has been )?denied.*|"
+    r"forbidden|just a moment\W*|attention required.*|(are you|verify (that )?you are|"
+    r"i'm not) a? ?(robot|human).*|"
+    r"(human|browser) verification|checking your browser.*|request blocked.*|robot check|captcha.*|"
+    r".{0,30}(page not found|404( error)?( not found)?)|service (temporarily )?unavailable|"
+    r"bad gateway|"
+    r"internal server error|(site |down for |under )?maintenance( mode)?|security check.*|"
+    r"pardon our interruption\W*|"
+    r"before you continue.*|(seite|artikel) (wurde )?nicht gefunden.*|page (introuvable|"
+    r"non trouvée).*|"
+    r"(página|pagina|artículo|artigo) (no|não|non) (encontrad[ao]|trovata).*|"
+    r"pagina niet gevonden.*|sidan hittades inte.*|siden blev ikke fundet.*|"
+    r"nie znaleziono strony.*|"
+    r"страница не найдена.*|sayfa bulunamadı.*|页面(不存在|未找到).*|ページが見つかりません.*)\W*"
+)
+_WEAK_ERROR_TITLE = re.compile(
+    r"\W*((oops|sorry|whoops)\b.{0,60}|(log|sign) ?in\b.{0,30}|(anmelden|einloggen|connexion|"
+    r"iniciar sesión|accedi|inloggen|logga in)\b.{0,30}|register\b.{0,30}|"
+    r"(cookie|privacy|consent)( settings| policy| notice)?|redirecting.{0,20}|loading.{0,5})\W*"
+)
+_ERROR_TEXT = re.compile(
+    r"enable javascript and cookies to continue|"
+    r"(verify|confirm|prove|make sure) (that )?you('re| are) (a |not a )?(human|robot)|"
+    r"(page|article|story|content|url) (that )?you('re| are|'ve| have| were)? ?(looking for|"
+    r"requested|"
+    r"trying to (reach|access|view)).{0,60}(not |n't |no longer|moved|removed|deleted|expired)|"
+    r"(can't|cannot|could ?n't|could not|unable to|can not) (find|locate) (the|that|this) "
+    r"(page|article|story)|unusual (traffic|activity) from your|complete the (captcha|"
+    r"security check)|"
+    r"your access to this site has been (limited|blocked)|you (don't|"
+    r"do not) have permission to access|"
+    r"please wait while we (verify|check)|checking if the site connection is secure|"
+    r"die (angeforderte|gewünschte|gesuchte) seite|la page (que vous|demandée).{0,60}(existe|"
+    r"trouv)|"
+    r"la página que (buscas|busca|solicit).{0,60}(existe|encontr)"
+)
+_LISTING_TITLE = re.compile(
+    r"(search results?\b|results for\b|you searched for\b|suchergebnisse\b|(tag|category|topic|"
+    r"author|section|"
+    r"archives?)\s?:|all (articles|posts|stories) (by|in|from)\b|(articles|posts|stories) (by|"
+    r"tagged)\b|"
+    r"latest (news|stories|articles)\W*$|(news )?archives?\W*$|.{1,40} archives\W*$|"
+    r"page \d+( of \d+)?\W*$|"
+    r"(top|breaking) (news|stories|headlines)\W*$|home( page)?\W*$|homepage\W*$|startseite\W*$|"
+    r"news\W*$)"
+)
+_LISTING_PATH = re.compile(
+    r"/(tags?|topics?|categor(y|ies)|authors?|search|archives?|sections?|schlagwort|thema|themen|"
+    r"kategorie|autor|tema|temas|etiqueta|rubrique|suche|recherche|buscar|contributors?|"
+    r"profile)/([^/]*/?|[^/]+/page/\d+/?|[^/]+/[^/.-]*/?)$|"
+    r"/page/\d+/?$|/(search|archive|archives|sitemap|latest)(\.\w+)?/?$|[?&](s|q|query|"
+    r"search)=",
+    re.I,
+)
+_SECTION_PATH = re.compile(r"(/[a-z]+(-[a-z]+)?){1,2}/?", re.I)
+_SINGLE_CLASS = re.compile(
+    r"(?:^|\s)(single(-\w+)?|postid-\d+|article-?page|node-type-article)(?:\s|$)"
+)
+_LISTING_CLASS = re.compile(
+    r"(?:^|\s)(archive|category|tag|author|search(-results)?|home|blog)(?:\s|$)"
+)
+_ERROR_CLASS = re.compile(r"(?:^|\s)(error-?404|error-page|page-?404|page-not-found)(?:\s|$)")
+_LIVE = re.compile(
+    r"live[- _]?(blog|updates?|ticker|coverage|feed)|(^|[/-])liveblog|(^|/)live/|as it happened|"
+    r"(^|[/-])live-updates|^live\s?[:|-]|\blive:|[-–|:] live$|minuto a minuto|^en direct\b|"
+    r"^ao vivo\b|"
+    r"^in diretta\b|^en vivo\b",
+    re.I,
+)
+_OPINION = re.compile(
+    r"opinions?|op-?eds?|editorials?|columns?|columnists?|commentary|comment|voices|viewpoints?|"
+    r"comment-?is-?free|meinung|kommentare?|kolumnen?|tribunas?|opini[oó]n|opini(ã|a)o|opinioni|"
+    r"d[ée]bats|idées|guest essays?|letters?( to the editor)?|letters-?to-?the-?editor|"
+    r"perspectives?|ledare|debatt|yazarlar|мнени[ея]",
+    re.I,
+)
+_OPINION_TITLE = re.compile(
+    r"(opinion|op-ed|editorial|kommentar|comment|column|tribune)\s?[:|]\s.*"
+)
+_VIDEO = re.compile(r"/(videos?|watch|clips?|video-\w+)/", re.I)
+_GALLERY = re.compile(
+    r"/(galler(y|ies)|photos?|pictures|slideshows?|in-pictures|photo-?gallery|bildergalerien?|"
+    r"fotostrecken?|fotogalerias?|diaporamas?)/",
+    re.I,
+)
+_GALLERY_TITLE = re.compile(
+    r"(in pictures|in photos|photos|gallery|bildergalerie|fotos)\s?:.*|.*\bin pictures$"
+)
+_PRESS = re.compile(r"/(press-?releases?|pressemitteilung(en)?|pressreleases?|newswire)(/|$)", re.I)
+_PRESS_TEXT = re.compile(
+    r"^.{0,120}(/PRNewswire|\(BUSINESS WIRE\)|GLOBE ?NEWSWIRE|/EINPresswire|\(Newsfile)", re.S
+)
+_PRESS_SECTION = re.compile(r"press releases?|pressemitteilung(en)?|communiqués?( de presse)?")
+
+
+def kind_of(article: Article, head: Head, data: LinkedData, runs: list[Run]) -> ArticleKind:
+    """Return what kind of page this is; the article has its text and metadata already."""
+    path = re.sub(r"^https?://[^/]+", "", article.url or article.canonical_url or "")
+    title = normalise(article.title or "")
+    words = word_count(article.text or "")
+    if is_error_page(article, head, data, title, words):
+        return "error_page"
+    if is_listing(article, head, data, runs):
+        return "listing"
+    if "LiveBlogPosting" in data.types or _LIVE.search(path) or _LIVE.search(title):
+        return "live_blog"
+    if _is_opinion(article, data, path, title):
+        return "opinion"
+    if _is_press_release(article, path, title):
+        return "press_release"
+    if words < _MEDIA_WORDS:
+        return _medium(head, data, path, title)
+    return "article"
+
+
+def is_error_page(article: Article, head: Head, data: LinkedData, title: str, words: int) -> bool:
+    """Tell an error page, a robot check, a consent or a login wall from a story of that name.
+
+    "500 people rescued" and "Sorry seems to be the hardest word" are headlines: what may be either
+    needs a page without article data and with few words.
+    """
+    if _ERROR_CLASS.search(head.page_class):
+        return True
+    claims = data.is_article or head.first("og:type") == "article"
+    if _ERROR_TITLE.fullmatch(title) and not (claims and words >= _ERROR_WORDS):
+        return True
+    if claims or words >= _ERROR_WORDS:
+        return False
+    return bool(
+        _WEAK_ERROR_TITLE.fullmatch(title) or _ERROR_TEXT.search(normalise(article.text or ""))
+    )
+
+
+def is_listing(article: Article, head: Head, data: LinkedData, runs: list[Run]) -> bool:
+    """Tell a front, section, tag, author or result page: it is made of other pages' headlines."""
+    path = re.sub(r"^https?://[^/]+", "", article.url or "")
+    words, teasers = word_count(article.text or ""), count_teasers(runs)
+    is_front = bool(article.url) and path.partition("?")[0] in ("", "/")
+    if is_front and (teasers >= _SOME_TEASERS or words < _FEW_WORDS):
+        return True
+    if _SINGLE_CLASS.search(head.page_class) or _is_own(data, head, article):
+        return False
+    if _LISTING_PATH.search(path) or _LISTING_TITLE.match(normalise(article.title or "")):
+        return True
+    if _LISTING_CLASS.search(head.page_class) and teasers >= _SOME_TEASERS:
+        return True
+    if head.first("og:type") == "article" or article.published_origin in ("json_ld", "meta"):
+        return False
+    if data.is_listing and teasers >= _SOME_TEASERS and words < _FEW_WORDS:
+        return True
+    if _holds_story(runs):
+        return False
+    most = _SOME_TEASERS if _SECTION_PATH.fullmatch(path) else _MANY_TEASERS
+    return teasers >= most and words < _FEW_WORDS
+
+
+def _is_own(data: LinkedData, head: Head, article: Article) -> bool:
+    """Tell whether the article in the page's data is the page's own, and no teaser's on a list."""
+    if not data.is_article:
+        return False
+    if data.article_count < 4:
+        return True
+    named = set(tokens(data.headline or ""))
+    titles = (article.title, head.title, head.first("og:title"))
+    return any(2 * len(named & set(tokens(t))) >= len(named) for t in titles if t and named)
+
+
+def _holds_story(runs: list[Run]) -> bool:
+    """Tell whether one element holds the paragraphs of a story; a teaser has a box of its own."""
+    held: Counter[HtmlElement] = Counter()
+    for run in runs:
+        words = word_count(run.text)
+        parent = run.parent.getparent()
+        if words >= _PROSE_WORDS and run.link_share < _MOST_LINKED and parent is not None:
+            held[run.parent if run.tag not in _PARAGRAPHS else parent] += words
+    return bool(held) and max(held.values()) >= _STORY_WORDS
+
+
+def count_teasers(runs: list[Run]) -> int:
+    """Count headlines that are links: a listing is made of them."""
+    return sum(run.link_share > 0.9 and 5 <= word_count(run.text) <= 25 for run in runs)
+
+
+def _is_opinion(article: Article, data: LinkedData, path: str, title: str) -> bool:
+    sections = set(path.lower().split("/")[1:3]) | {
+        normalise(section) for section in (article.section or "", *data.sections)
+    }
+    is_typed = "OpinionNewsArticle" in data.types or bool(_OPINION_TITLE.fullmatch(title))
+    return is_typed or any(_OPINION.fullmatch(section) for section in sections if section)
+
+
+def _is_press_release(article: Article, path: str, title: str) -> bool:
+    return bool(
+        _PRESS.search(path)
+        or title.startswith("press release:")
+        or _PRESS_TEXT.match(article.text or "")
+        or _PRESS_SECTION.fullmatch(normalise(article.section or ""))
+    )
+
+
+def _medium(head: Head, data: LinkedData, path: str, title: str) -> ArticleKind:
+    """Tell a video or a gallery, where there is little text beside it."""
+    og_type = head.first("og:type") or ""
+    is_typed = data.media == "video" or og_type.startswith("video")
+    if _VIDEO.search(path) or (is_typed and not data.is_article):
+        return "video"
+    is_gallery = data.media == "gallery" and not data.is_article
+    if is_gallery or _GALLERY.search(path) or _GALLERY_TITLE.fullmatch(title):
+        return "gallery"
+    return "article"
