@@ -135,14 +135,7 @@ def _with_facts(
     counts = [o.comment_count for o in openings if o.comment_count is not None]
     stated = article.authors or next((author_names(o.authors) for o in openings if o.authors), ())
     agencies = {name: byline_agency(name, article.site_name) for name in stated}
-    found = find_credit(
-        title=article.title,
-        authors=stated,
-        text=article.text,
-        line=credit.line if credit else article.credit_line,
-        url=article.canonical_url or article.url,
-        site_name=article.site_name,
-    )
+    found = _credited(article, stated, credit)
     return replace(
         article,
         authors=tuple(name for name in stated if not agencies[name]),
@@ -151,9 +144,24 @@ def _with_facts(
         categories=article.categories or next((o.categories for o in openings if o.categories), ()),
         comment_count=_first(article.comment_count, *counts, sections.comment_count(blocks)),
         update_note=facts.update_note(article.update_note, blocks),
-        agency=article.agency or found.agency,
-        credit_kind=article.credit_kind or found.kind,
-        credit_line=article.credit_line or found.line,
+        agency=found.agency,
+        credit_kind=found.kind,
+        credit_line=found.line,
+    )
+
+
+def _credited(article: Article, authors: tuple[str, ...], taken: Credit | None) -> Credit:
+    """Return who is credited; an agency that the page's byline named counts as an author."""
+    line = article.credit_line or (taken.line if taken else None)
+    if article.credit_kind:
+        return Credit(line, article.agency, article.credit_kind)
+    return find_credit(
+        title=article.title,
+        authors=(*authors, *filter(None, [article.agency])),
+        text=article.text,
+        line=line,
+        url=article.canonical_url or article.url,
+        site_name=article.site_name,
     )
 
 
