@@ -17,7 +17,7 @@ from statistics import median
 
 WINDOW = 300
 """Pages of a host looked at before a page, and after it."""
-_LEAST_GAP = 20
+_LEAST_GAP = 10
 _GAP_FACTOR = 8
 """A block on every tenth page stays away for 80 pages once in 4,600 lives (0.9 ** 80)."""
 _LONGEST_GAP = timedelta(days=365)
@@ -28,6 +28,7 @@ _SAME_STORY = 0.5
 _KIN_NAMES = 2
 _KIN_SHARE = 0.5
 _KIN_LIFT = 2
+_LEAST_OTHERS = 3
 _HOLDERS = 6
 
 
@@ -97,15 +98,16 @@ class History:
         """Whether the pages of a life are kin to this one, and much more so than its other pages.
 
         Two names in common make kin. On a host that writes of one thing only all pages are kin,
-        which says nothing: hence the comparison.
+        which says nothing: hence the comparison, and no verdict where there is none to compare.
         """
         place = self._places.get(key)
-        if place is None or len(life) < 2:
+        others = len(self._pages) - len(life)
+        if place is None or len(life) < 2 or others < _LEAST_OTHERS:
             return False
         shared = Counter(at for name in self._pages[place].names for at in self._named[name])
         kin = {at for at, count in shared.items() if count >= _KIN_NAMES} - {place}
         inside = len(kin.intersection(life)) / (len(life) - (place in life))
-        outside = len(kin.difference(life)) / max(1, len(self._pages) - len(life))
+        outside = len(kin.difference(life)) / others
         return inside >= _KIN_SHARE and inside >= _KIN_LIFT * outside
 
     def _life(self, held: list[int], place: int) -> list[int]:

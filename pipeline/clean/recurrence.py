@@ -12,6 +12,7 @@ A block that ``LEAST_STORIES`` different stories of a host hold is furniture, wi
   counts only if it is in clearly more stories than these sentences are.
 """
 
+import re
 from dataclasses import dataclass
 from statistics import median
 
@@ -30,6 +31,7 @@ _NAMELESS_FACTOR = 2
 _SUBHEAD_WORDS = 4
 _COPY_SHARE = 0.5
 _COPY_FACTOR = 2
+_FULL_STOP = re.compile(r"[^.…!?\s][.。][”\"’')\]»]*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +62,11 @@ def cut_recurring(history: History, page: SeenPage, blocks: list[Block]) -> None
     for place, (block, found) in enumerate(zip(kept, seen, strict=True)):
         inside = first < place < last
         demands = _demands(block, inside, own)
-        if not inside and found.stories < LEAST_STORIES and not block.ends_sentence:
+        if not inside and found.stories < LEAST_STORIES and not _is_sentence(block):
             template = template_mark(block.text)
             found = history.sightings(template, page.key) if template is not None else found
             demands = (Demand(LEAST_STORIES_WARY, LEAST_SHARE),)
-        elif inside and not block.ends_sentence and _stands_in_a_run(seen, place):
+        elif inside and not _is_sentence(block) and _stands_in_a_run(seen, place):
             demands = (Demand(LEAST_STORIES, LEAST_SHARE),)
         if any(demand.is_met(found, factor, floor) for demand in demands):
             block.reason, block.article_count = "site_memory", found.stories
@@ -72,16 +74,21 @@ def cut_recurring(history: History, page: SeenPage, blocks: list[Block]) -> None
 
 def _demands(block: Block, inside: bool, own_names: set[str]) -> tuple[Demand, ...]:
     """Return what a block must meet, one of them."""
-    if block.is_prose or block.ends_sentence:
-        if not own_names.isdisjoint(names([block])):
+    if _is_sentence(block):
+        if inside or not own_names.isdisjoint(names([block])):
             return (Demand(LEAST_STORIES_WARY, _MOST, True),)
-        if inside or not block.is_prose:
+        if not block.is_prose:
             return (Demand(LEAST_STORIES_WARY, LEAST_SHARE, True),)
         return (Demand(LEAST_STORIES, _MOST), Demand(LEAST_STORIES_WARY, _SENTENCE_SHARE, True))
     if not inside:
         return (Demand(LEAST_STORIES),)
     is_subhead = word_count(block.text) <= _SUBHEAD_WORDS
     return (Demand(LEAST_STORIES_WARY if is_subhead else LEAST_STORIES, LEAST_SHARE),)
+
+
+def _is_sentence(block: Block) -> bool:
+    """Tell "The trial continues." from "Subscribe now!" and "Loading ..."."""
+    return block.is_prose or bool(_FULL_STOP.search(block.text))
 
 
 def _stands_in_a_run(seen: list[Sightings], place: int) -> bool:
