@@ -1,7 +1,8 @@
 """What one method does at one size of the store: times, size, what it finds.
 
-Times are wall-clock milliseconds of one connection. Buffers are pages of 8 kB that the server
-touched: they hang neither on the machine nor on its load.
+Times are milliseconds of one connection, by the clock on the wall and of the processor (this
+process and the server's; Linux). Buffers are pages of 8 kB that the server touched: they hang
+neither on the machine nor on its load.
 """
 
 import resource
@@ -32,6 +33,9 @@ from pipeline.warehouse.store import connect
 
 ORIGINALS = 100
 MADE_LOOKUPS = 300
+JUDGED = 60
+"""Copies for which the whole stage runs: every text of an outlet whose furniture it carries is
+judged with it."""
 PLANTED_DAYS_AGO = 20
 BATCH = 100
 
@@ -45,7 +49,9 @@ class Figures:
     method: str
     articles: int
     times: Sequence[float]
-    """Of each look-up."""
+    """Of each look-up, by the clock on the wall."""
+    processor: Sequence[float]
+    """Of each look-up, of the processor."""
     signature: float
     """To work out what is kept of a text."""
     insert: float
@@ -112,23 +118,22 @@ def measure_dateline(articles: int, data: Path) -> Figures:
 
 
 def _measured(conn: Connection, articles: int, size: float, truth: _Truth) -> Figures:
-    marks, signature = _timed(lambda each: fingerprints(truth.probes[each].text), truth.probes)
+    marks, _, signature = _timed(lambda each: fingerprints(truth.probes[each].text), truth.probes)
     with turn(conn):
         insert = _insert_time(conn, truth.probes)
     asked = marks | _made(conn, articles)
     store = PostgresCandidates(conn)
     store.texts(asked)
     before = _buffers(conn)
-    given, times = _timed(lambda each: store.candidates(each, asked[each]), asked)
+    used = _used_with(conn.info.backend_pid)
+    given, times, processor = _timed(lambda each: store.candidates(each, asked[each]), asked, used)
     buffers = (_buffers(conn) - before) / len(asked)
-    started = time.perf_counter()
-    with turn(conn):
-        find_matches(truth.probes, PostgresCandidates(conn))
-    judged = 1000 * (time.perf_counter() - started) / len(truth.probes)
+    judged = _judge_time(conn, sorted(truth.probes)[:JUDGED])
     return Figures(
         method="**Dateline**, Postgres",
         articles=articles,
         times=times,
+        processor=processor,
         signature=float(np.mean(signature)),
         insert=insert,
         kept_bytes=size,
@@ -137,6 +142,13 @@ def _measured(conn: Connection, articles: int, size: float, truth: _Truth) -> Fi
         buffers=buffers,
         turn=float(np.mean(signature)) + insert + judged,
     )
+
+
+def _judge_time(conn: Connection, ids: Sequence[int]) -> float:
+    started = time.perf_counter()
+    with turn(conn):
+        find_matches(ids, PostgresCandidates(conn))
+    return 1000 * (time.perf_counter() - started) / len(ids)
 
 
 def _insert_time(conn: Connection, ids: Iterable[int]) -> float:
@@ -184,22 +196,25 @@ def measure_peer(make: type[Peer], articles: int, data: Path) -> Figures:
     with tempfile.TemporaryDirectory() as folder:
         peer = make(Path(folder))
         before = _peak_bytes()
-        for first in range(0, articles, 1000):
-            peer.insert(first, peer.made(1000, first))
+        for first in range(0, articles, peer.piece):
+            peer.insert(first, peer.made(min(peer.piece, articles - first), first))
         kept = peer.stored_bytes() or _peak_bytes() - before
         places = range(articles, articles + len(texts))
-        marks, signature = _timed(lambda each: peer.signature(texts[each - articles].text), places)
+        marks, _, signature = _timed(
+            lambda each: peer.signature(texts[each - articles].text), places
+        )
         started = time.perf_counter()
         for batch in batched(places, BATCH):
             peer.insert(batch[0], np.stack([marks[each] for each in batch]))
         insert = 1000 * (time.perf_counter() - started) / len(texts)
-        found, times = _timed(lambda each: peer.lookup(marks[each]), places)
+        found, times, processor = _timed(lambda each: peer.lookup(marks[each]), places)
     probes = {place: texts[place - articles] for place in places[len(given) :]}
     truth = _Truth(probes, places[: len(given)])
     return Figures(
         method=peer.name,
         articles=articles,
         times=times,
+        processor=processor,
         signature=float(np.mean(signature)),
         insert=insert,
         kept_bytes=kept / articles,
@@ -215,15 +230,24 @@ def batched(ids: Sequence[int], size: int) -> Iterator[Sequence[int]]:
 
 
 def _timed(
-    work: Callable[[int], _Result], ids: Iterable[int]
-) -> tuple[dict[int, _Result], list[float]]:
-    """Do the work for each id; return the results and the milliseconds that each took."""
-    results, times = {}, []
+    work: Callable[[int], _Result],
+    ids: Iterable[int],
+    used: Callable[[], float] = time.process_time,
+) -> tuple[dict[int, _Result], list[float], list[float]]:
+    """Do the work for each id; return the results and the milliseconds, wall and processor."""
+    results, walls, processor = {}, [], []
     for each in ids:
-        started = time.perf_counter()
+        started, before = time.perf_counter(), used()
         results[each] = work(each)
-        times.append(1000 * (time.perf_counter() - started))
-    return results, times
+        walls.append(1000 * (time.perf_counter() - started))
+        processor.append(1000 * (used() - before))
+    return results, walls, processor
+
+
+def _used_with(server: int) -> Callable[[], float]:
+    """Return a clock of the seconds that this process and the server's used."""
+    counted = Path(f"/proc/{server}/schedstat")
+    return lambda: time.process_time() + int(counted.read_text().split()[0]) / 1e9
 
 
 def _peak_bytes() -> int:

@@ -27,6 +27,8 @@ class Peer(Protocol):
     """Signatures in, numbers of texts out."""
 
     name: str
+    piece: int
+    """Texts to insert at once while it is filled."""
 
     def __init__(self, folder: Path) -> None:
         """Start empty; ``folder`` is for files."""
@@ -56,6 +58,7 @@ class Datasketch:
     """``MinHashLSH`` for Jaccard 0.5 with 128 permutations."""
 
     name = "datasketch MinHashLSH, memory"
+    piece = 1000  # so that the signatures themselves do not count as its memory
 
     def __init__(self, folder: Path) -> None:
         self._index = MinHashLSH(threshold=JACCARD, num_perm=PERMUTATIONS)
@@ -100,6 +103,7 @@ class DatatroveStyle:
     """Fourteen sorted files of (digest of 8 hashes, text), searched by halving."""
 
     name = "datatrove-style MinHash, files"
+    piece = 1_000_000  # every insert writes all files anew
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
