@@ -51,10 +51,11 @@ class _Lines:
         blocks = split(reading.text)
         return cls([normalise(block.text) for block in blocks], frozenset(_tail(blocks)))
 
-    def drop(self, is_furniture: Callable[[str], bool]) -> None:
-        kept = [line for line in self.lines if not is_furniture(line)]
-        self.lost += len(self.lines) - len(kept)
-        self.lines = kept
+    def drop(self, is_furniture: Callable[[str], bool], kept_by_other: Collection[str]) -> None:
+        """Drop furniture; what the other reading holds as well is no loss."""
+        gone = [line for line in self.lines if is_furniture(line)]
+        self.lines = [line for line in self.lines if not is_furniture(line)]
+        self.lost += sum(line not in kept_by_other for line in gone)
 
     def unglue(self, others: set[str], taken_out: Sequence[str]) -> None:
         """Cut what the other cleaning took out from the ends of blocks that it left in part."""
@@ -85,19 +86,24 @@ def change(before: Reading, after: Reading) -> Change:
 def _drop_taken_out(lines: _Lines, other: _Lines, taken_out: Sequence[str]) -> None:
     gone = {normalise(line) for block in taken_out for line in block.splitlines()} - {""}
     held = set(other.lines)
-    lines.drop(lambda line: line in gone and line not in held)
+    lines.drop((gone - held).__contains__, held)
     lines.unglue(held, sorted(gone, key=len, reverse=True))
 
 
 def _drop_restless(left: _Lines, right: _Lines) -> None:
-    """Drop from both what only one of them has and what comes and goes without an edit."""
+    """Drop the lines below the text, and what one reading holds alone and its wording gives away.
+
+    Lines below the text go from both, whatever both hold: their order changes too.
+    """
+    for lines, held in ((left, set(right.lines)), (right, set(left.lines))):
+        lines.drop(lines.tail.__contains__, held)
     both = {*left.lines} & {*right.lines}
     for lines in (left, right):
-        lines.drop(partial(_is_restless, both, lines.tail))
+        lines.drop(partial(_is_furniture, both), both)
 
 
-def _is_restless(both: Collection[str], tail: Collection[str], line: str) -> bool:
-    return line not in both and (line in tail or reason_for(line) is not None)
+def _is_furniture(both: Collection[str], line: str) -> bool:
+    return line not in both and reason_for(line) is not None
 
 
 def _tail(blocks: Sequence[Block]) -> list[str]:

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 from psycopg import Connection
@@ -35,6 +35,7 @@ _COLUMNS = {
     "tags": "text[]",
     "agency": "text",
     "credit_line": "text",
+    "credit_kind": "text",
     "update_note": "text",
     "is_wire_copy": "bool",
     "comment_count": "int4",
@@ -64,6 +65,15 @@ _BLOCK_COLUMNS = {
     "reason": "text",
     "article_count": "int4",
 }
+
+
+_OF_THE_TEXT = frozenset(
+    "article_version_id article_id version_no content_sha256 body_sha256 is_current title body_text"
+    " word_count comment_count first_seen_at last_seen_at first_run_id first_fetch_id"
+    " extractor_version made_by".split()
+)
+_TOLD_LATER = frozenset("update_note modified_at modified_text modified_origin".split())
+"""Later pages with the same text renew these: what an earlier one says only fills them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +107,65 @@ def insert_versions(conn: Connection, versions: Sequence[NewVersion]) -> list[in
     ids = take_ids(conn, "news.article_versions", "article_version_id", len(versions))
     numbered = list(zip(ids, versions, strict=True))
     copy_rows(conn, "news.article_versions", _COLUMNS, [_row(*each) for each in numbered])
-    blocks = [
-        (number, block_no, storable(block.text), block.reason, block.article_count)
-        for number, version in numbered
-        for block_no, block in enumerate(version.article.removed, start=1)
-    ]
+    blocks = [block for number, version in numbered for block in _blocks(number, version.article)]
     copy_rows(conn, "news.removed_blocks", _BLOCK_COLUMNS, blocks)
     return ids
+
+
+def renew_facts(conn: Connection, version_id: int, article: Article) -> bool:
+    """Put right what is stored about a text (authors, dates, what was taken out), not the text.
+
+    Args:
+        conn: inside a transaction that holds the article locked.
+        version_id: the version.
+        article: what its page says, with the version's title and text.
+
+    Returns:
+        Whether anything was otherwise.
+    """
+    now = datetime.now(UTC)
+    row = _row(version_id, NewVersion(0, 0, article, 0, 0, now))
+    facts = {
+        name: value for name, value in zip(_COLUMNS, row, strict=True) if name not in _OF_THE_TEXT
+    }
+    done = conn.execute(_RENEW_FACTS, (*facts.values(), version_id))
+    return _renew_blocks(conn, version_id, article) or done.rowcount > 0
+
+
+def _renew_blocks(conn: Connection, version_id: int, article: Article) -> bool:
+    found = conn.execute(
+        "select block_text, reason from news.removed_blocks where article_version_id = %s"
+        " order by block_no",
+        (version_id,),
+    )
+    blocks = _blocks(version_id, article)
+    if found.fetchall() == [(text, reason) for _, _, text, reason, _ in blocks]:
+        return False
+    conn.execute("delete from news.removed_blocks where article_version_id = %s", (version_id,))
+    copy_rows(conn, "news.removed_blocks", _BLOCK_COLUMNS, blocks)
+    return True
+
+
+def _blocks(version_id: int, article: Article) -> list[tuple[int, int, str, str, int | None]]:
+    return [
+        (version_id, block_no, storable(block.text), block.reason, block.article_count)
+        for block_no, block in enumerate(article.removed, start=1)
+    ]
+
+
+def _facts_statement() -> str:
+    names = [name for name in _COLUMNS if name not in _OF_THE_TEXT]
+    given = ", ".join(f"%s::{_COLUMNS[name]} as {name}" for name in names)
+    new = ", ".join(f"coalesce(v.{n}, n.{n})" if n in _TOLD_LATER else f"n.{n}" for n in names)
+    old = ", ".join(f"v.{name}" for name in names)
+    return (
+        f"update news.article_versions as v set ({', '.join(names)}) = row({new})"  # noqa: S608
+        f" from (select {given}) as n"
+        f" where v.article_version_id = %s and ({old}) is distinct from ({new})"
+    )
+
+
+_RENEW_FACTS = _facts_statement().encode()
 
 
 def _row(number: int, version: NewVersion) -> tuple[Any, ...]:
@@ -130,8 +192,9 @@ def _row(number: int, version: NewVersion) -> tuple[Any, ...]:
         _lines(article.tags),
         _line(article.agency),
         _line(article.credit_line),
+        article.credit_kind,
         _line(article.update_note),
-        article.agency is not None,
+        article.credit_kind == "whole",
         plausible_count(article.comment_count),
         article.is_paywalled,
         article.quality_score,

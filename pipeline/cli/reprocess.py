@@ -1,0 +1,140 @@
+"""``dateline reprocess``: stored articles through a stage again, by today's code."""
+
+import os
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from pipeline.cli.app import EVERY_DAY
+from pipeline.cli.output import print_table
+
+if TYPE_CHECKING:
+    from pipeline.stages.reprocess import ReadStage, Tally
+    from pipeline.warehouse.backlog import Scope
+
+_HELP = """Take stored articles through a stage again, by today's code.
+
+[bold]clean[/bold] reads archived pages again where another version of Dateline read them, or \
+where the site's furniture became known only later; a page that is gone from the archive is \
+cleaned as it is stored. [bold]extract[/bold] does so only where another version read them, and \
+only from pages. [bold]dedupe[/bold] seeks copies anew (what people decided is kept), \
+[bold]annotate[/bold] names and quotes.
+
+A text that reads better becomes a new version, but no edit: nobody changed it. Twice is once, and \
+a killed command is completed by the next one.
+
+Example: dateline reprocess --stage clean --source harbour --since 2026-11-01 --dry-run
+"""
+_BATCH = 200
+_ROUNDS = 3
+"""Reading again teaches site memory, which may bring more to read: two rounds, as a rule."""
+
+
+class _Stage(StrEnum):
+    EXTRACT = "extract"
+    CLEAN = "clean"
+    DEDUPE = "dedupe"
+    ANNOTATE = "annotate"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+
+    @app.command(rich_help_panel=EVERY_DAY, help=_HELP)
+    def reprocess(
+        stage: Annotated[_Stage, typer.Option(help="The stage to go through again.")],
+        source: Annotated[str | None, typer.Option(help="Only articles of this source.")] = None,
+        host: Annotated[str | None, typer.Option(help="Only articles of this host.")] = None,
+        since: Annotated[
+            datetime | None,
+            typer.Option(formats=["%Y-%m-%d"], help="Only those first seen on that day or later."),
+        ] = None,
+        limit: Annotated[int | None, typer.Option(min=1, help="At most so many pages.")] = None,
+        with_all: Annotated[
+            bool, typer.Option("--all", help="All of them, not only those that need it.")
+        ] = False,
+        dry_run: Annotated[bool, typer.Option(help="Count, and store nothing.")] = False,
+        later: Annotated[
+            bool, typer.Option(help="Leave copies, names and quotes to the next run.")
+        ] = False,
+        as_json: Annotated[bool, typer.Option("--json", help="One JSON object a source.")] = False,
+    ) -> None:
+        from pipeline.stages.runs import close_run, open_run
+        from pipeline.warehouse.backlog import Scope
+
+        started = datetime.now(UTC)
+        name = f"manual__{started:%Y-%m-%dT%H:%M:%S.%f}-{os.getpid()}"
+        run_id = open_run("dateline-reprocess", name)
+        scope = Scope(source, host, since.date() if since else None)
+        has_succeeded = False
+        try:
+            tally = _run(run_id, stage, scope, limit, with_all=with_all, dry_run=dry_run)
+            if not (dry_run or later):
+                _finish(run_id, tally)
+            has_succeeded = True
+        finally:
+            close_run(run_id, has_succeeded)
+        _print(stage, tally, as_json=as_json)
+
+
+def _say(line: str) -> None:
+    typer.secho(f"… {line}", err=True, dim=True)
+
+
+def _run(
+    run_id: int,
+    stage: _Stage,
+    scope: "Scope",
+    limit: int | None,
+    *,
+    with_all: bool,
+    dry_run: bool,
+) -> "Tally":
+    from pipeline.stages.reprocess import again, joined
+
+    if stage is _Stage.DEDUPE or stage is _Stage.ANNOTATE:
+        which: Literal["dedupe", "annotate"] = "dedupe" if stage is _Stage.DEDUPE else "annotate"
+        return again(which, scope, with_all=with_all, dry_run=dry_run)
+    rounds = []
+    for number in range(1 if limit or dry_run else _ROUNDS):
+        rounds.append(_one_round(run_id, stage, scope, limit, with_all and not number, dry_run))
+        if not any(counts.get("read") for counts in rounds[-1].values()):
+            break
+    return joined(rounds)
+
+
+def _one_round(
+    run_id: int, stage: _Stage, scope: "Scope", limit: int | None, with_all: bool, dry_run: bool
+) -> "Tally":
+    from pipeline.stages.reprocess import joined, plan, reprocess
+
+    reading: ReadStage = "extract" if stage is _Stage.EXTRACT else "clean"
+    planned_at = datetime.now(UTC)
+    waiting = [each for batch in plan(reading, scope, with_all=with_all) for each in batch][:limit]
+    batches = [waiting[first : first + _BATCH] for first in range(0, len(waiting), _BATCH)]
+    found = []
+    for place, batch in enumerate(batches):
+        _say(f"reading again: {place * _BATCH} of {len(waiting)} articles")
+        found.append(reprocess(run_id, batch, reading, planned_at=planned_at, dry_run=dry_run))
+    return joined(found)
+
+
+def _finish(run_id: int, tally: "Tally") -> None:
+    from pipeline.stages.reprocess import finish
+
+    if any(counts.keys() & {"renewed", "corrected", "marked"} for counts in tally.values()):
+        _say("looking for copies, names and quotes")
+        finish(run_id)
+
+
+def _print(stage: _Stage, tally: "Tally", *, as_json: bool) -> None:
+    from pipeline.stages.reprocess import COUNTS
+
+    names = COUNTS if stage in (_Stage.EXTRACT, _Stage.CLEAN) else ("marked",)
+    rows = [
+        (source_key, *(counts.get(name, 0) for name in names))
+        for source_key, counts in sorted(tally.items())
+    ]
+    print_table(rows, ("source_key", *names), "json" if as_json else "table")

@@ -1,0 +1,201 @@
+"""Stage *reprocess*: stored articles are read again from the archive by today's code and memory.
+
+Works in parts of some dozens of pages, each stored in one transaction: a kill costs one part, and
+of two at once each finds what the other has done. A text that reads better becomes a version of its
+own and no edit; ``dedupe`` and ``annotate`` take it up as they take up any new version.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from psycopg import Connection
+
+from pipeline.clean.article import clean_article
+from pipeline.clean.memory import SiteMemory
+from pipeline.outcomes import Outcome
+from pipeline.records import Article
+from pipeline.settings import settings
+from pipeline.stages.reading import read_pages
+from pipeline.stages.store import store
+from pipeline.telemetry import log, meter
+from pipeline.warehouse.backlog import Scope, annotate_again, judge_copies_again, versions_to_read
+from pipeline.warehouse.renewals import (
+    Renewal,
+    StoredVersion,
+    mark_read_again,
+    renew,
+    stored_versions,
+)
+from pipeline.warehouse.site_memory import PostgresSiteMemory
+
+ReadStage = Literal["extract", "clean"]
+"""``clean``: what another version of Dateline read, and what site memory has outgrown; a page that
+is gone from the archive is cleaned as it is stored. ``extract``: the former only, pages only."""
+COUNTS = ("read", "renewed", "corrected", "unchanged", "refused", "gone")
+_PART = 50
+"""Pages a transaction: about two seconds of work."""
+
+Tally = dict[str, dict[str, int]]
+"""Counts by source, then by what was counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A stored version and what was found when it was read again."""
+
+    stored: StoredVersion
+    article: Article | None
+    """None where the page is gone and the stored text does not serve."""
+    is_gone: bool
+
+    @property
+    def renewal(self) -> Renewal | None:
+        """What to store; None where today's reading finds no article: the stored one is kept."""
+        if self.article is None or self.article.outcome is not Outcome.LOADED:
+            return None
+        return Renewal(self.stored, self.article) if self.article.text else None
+
+
+def plan(stage: ReadStage, scope: Scope, *, with_all: bool = False) -> list[list[int]]:
+    """Return the versions to read again in batches, pages of one host together."""
+    with store() as connection:
+        found = versions_to_read(connection, scope, with_all=with_all, older=stage == "extract")
+    size = settings().curate_batch
+    log.info("versions to read again", stage=stage, versions=len(found))
+    return [found[first : first + size] for first in range(0, len(found), size)]
+
+
+def reprocess(
+    run_id: int,
+    version_ids: Sequence[int],
+    stage: ReadStage = "clean",
+    *,
+    planned_at: datetime | None = None,
+    dry_run: bool = False,
+) -> Tally:
+    """Read these versions' pages again and renew what is stored; twice is once.
+
+    Args:
+        run_id: the run that does it.
+        version_ids: as ``plan`` gives them; those that are current no more are passed over.
+        stage: ``clean`` or ``extract``.
+        planned_at: what was read again since then, by a twin of ours, is passed over.
+        dry_run: count, and store nothing.
+
+    Returns:
+        By source how many were ``read``; of them ``renewed`` (the text), ``corrected`` (facts about
+        it), ``unchanged``, ``refused`` (no article by today's reading: kept as they are); and how
+        many were ``gone`` from the archive, whose stored text was cleaned where that is the stage.
+    """
+    tally: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    with store() as connection:
+        memory = PostgresSiteMemory(connection)
+        for first in range(0, len(version_ids), _PART):
+            part = stored_versions(connection, version_ids[first : first + _PART], planned_at)
+            with _rehearsal(connection) if dry_run else nullcontext():
+                found = _read(part, memory, stage)
+                _store(connection, run_id, found, tally)
+    for source_key, counts in tally.items():
+        for name, count in counts.items():
+            meter().count(f"reprocessed_{name}", count, source=source_key)
+    log.info("read again", run_id=run_id, versions=sum(each["read"] for each in tally.values()))
+    return {source_key: dict(counts) for source_key, counts in tally.items()}
+
+
+def _rehearsal(connection: Connection) -> AbstractContextManager[object]:
+    return connection.transaction(force_rollback=True)
+
+
+def _read(versions: Sequence[StoredVersion], memory: SiteMemory, stage: ReadStage) -> list[_Read]:
+    """Read pages; of those gone from the archive, clean the stored text where that is the stage."""
+    with_page = [(each, each.page) for each in versions if each.page]
+    articles = read_pages([page for _, page in with_page], memory)
+    pages = {
+        each.article_version_id: article
+        for (each, _), article in zip(with_page, articles, strict=True)
+        if article.outcome is not Outcome.QUARANTINED
+    }
+    return [_one(each, pages.get(each.article_version_id), memory, stage) for each in versions]
+
+
+def _one(
+    stored: StoredVersion, article: Article | None, memory: SiteMemory, stage: ReadStage
+) -> _Read:
+    if article is not None:
+        return _Read(stored, article, is_gone=False)
+    if stage == "extract":
+        return _Read(stored, None, is_gone=True)
+    return _Read(stored, clean_article(stored.article, memory, remember=False), is_gone=True)
+
+
+def _store(
+    connection: Connection,
+    run_id: int,
+    found: Sequence[_Read],
+    tally: defaultdict[str, Counter[str]],
+) -> None:
+    results = renew(connection, run_id, [each.renewal for each in found if each.renewal])
+    kept = [each for each in found if not each.renewal]
+    mark_read_again(connection, [each.stored.article_version_id for each in kept])
+    for each in found:
+        counts = tally[each.stored.source_key]
+        counts["gone"] += each.is_gone
+        if each.article is None:
+            continue
+        result = "refused" if not each.renewal else results.get(each.stored.article_version_id)
+        if result:
+            counts.update((result, "read"))
+        if result == "refused":
+            log.warning(
+                "no article by today's reading; the stored one is kept",
+                url=each.stored.canonical_url,
+                outcome=each.article.outcome,
+                reason=each.article.reason,
+            )
+
+
+def joined(tallies: Iterable[Tally]) -> Tally:
+    """Return the sum of what several batches counted."""
+    total: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for tally in tallies:
+        for source_key, counts in tally.items():
+            total[source_key].update(counts)
+    return {source_key: dict(counts) for source_key, counts in total.items()}
+
+
+def again(
+    stage: Literal["dedupe", "annotate"],
+    scope: Scope,
+    *,
+    with_all: bool = False,
+    dry_run: bool = False,
+) -> Tally:
+    """Have copies, or names and quotes, found anew by their own stages; return counts by source.
+
+    What people decided about copies is kept. Of annotations only those by another model are done
+    anew, or with ``with_all`` those by the present one too.
+    """
+    from pipeline.annotate.annotator import model_version
+
+    with store() as connection, _rehearsal(connection) if dry_run else nullcontext():
+        if stage == "dedupe":
+            counts = judge_copies_again(connection, scope)
+        else:
+            model = model_version(settings().nlp_model)
+            counts = annotate_again(connection, scope, model, with_present=with_all)
+    return {source_key: {"marked": count} for source_key, count in counts.items()}
+
+
+def finish(run_id: int) -> dict[str, int]:
+    """Let the later stages take up what was renewed; return their counts."""
+    from pipeline.stages import annotate, dedupe, publish
+
+    counts = Counter(dedupe.dedupe(run_id))
+    for version_ids in annotate.plan(run_id):
+        counts.update(annotate.annotate(run_id, version_ids))
+    counts.update(publish.publish(run_id))
+    return dict(counts)

@@ -1,0 +1,170 @@
+"""Which stored versions a reprocessing is about, and what makes later stages take them up again."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from psycopg import Connection
+
+from pipeline import __version__
+from pipeline.clean.memory import host_of
+from pipeline.errors import UsageError
+from pipeline.warehouse.retry import transact
+from pipeline.warehouse.site_memory import articles_to_clean_again, hosts_that_grew
+
+_EVER = datetime(1970, 1, 1, tzinfo=UTC)
+_CHUNK = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which articles: those that match all that is set."""
+
+    source_key: str | None = None
+    host: str | None = None
+    """As in the URL; ``www.``, ``m.`` and ``amp.`` make no difference."""
+    since: date | None = None
+    """First seen on that day (UTC) or later."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Version:
+    number: int
+    article_id: int
+    host: str
+    read_by: str
+    read_again_at: datetime | None
+
+
+_CURRENT = """
+select v.article_version_id, v.article_id, a.canonical_url,
+    coalesce(v.read_again_by, v.extractor_version), v.read_again_at
+from news.article_versions as v
+join news.articles as a on a.article_id = v.article_id
+join news.sources as s on s.source_id = a.source_id
+where v.is_current
+    and (%(source)s::text is null or s.source_key = %(source)s)
+    and (%(since)s::date is null or a.first_seen_at >= %(since)s::date at time zone 'UTC')
+"""
+
+
+def versions_to_read(conn: Connection, scope: Scope, *, with_all: bool, older: bool) -> list[int]:
+    """Return current versions whose pages should be read again, host by host, oldest first.
+
+    Those that another version of Dateline read; and those that hold what their host's site memory
+    has learned to be furniture since they were read.
+
+    Args:
+        conn: any connection.
+        scope: which articles.
+        with_all: all of the scope, whoever read them when.
+        older: only those that another version of Dateline read.
+    """
+    versions = _current(conn, scope)
+    wanted = [each for each in versions if with_all or each.read_by != __version__]
+    if not with_all and not older:
+        wanted += _outgrown(conn, versions)
+    distinct = {each.number: each for each in wanted}
+    return sorted(distinct, key=lambda number: (distinct[number].host, number))
+
+
+def _current(conn: Connection, scope: Scope) -> list[_Version]:
+    """Return the scope's current versions.
+
+    Raises:
+        UsageError: there is no such source.
+    """
+    known = "select 1 from news.sources where source_key = %s"
+    if scope.source_key and not conn.execute(known, (scope.source_key,)).fetchone():
+        raise UsageError(f"no source {scope.source_key!r} is stored: see dateline source list.")
+    host = host_of(f"https://{scope.host}/") if scope.host else None
+    given = {"source": scope.source_key, "since": scope.since}
+    found = conn.execute(_CURRENT, given)
+    versions = [_Version(row[0], row[1], host_of(row[2]), row[3], row[4]) for row in found]
+    return [each for each in versions if host in (None, each.host)]
+
+
+def _outgrown(conn: Connection, versions: Sequence[_Version]) -> list[_Version]:
+    """Return the versions that hold what became furniture after they were read."""
+    by_host: defaultdict[str, list[_Version]] = defaultdict(list)
+    for each in versions:
+        by_host[each.host].append(each)
+    found = []
+    for host in sorted(by_host.keys() & set(hosts_that_grew(conn, _EVER))):
+        held = set(articles_to_clean_again(conn, host, _EVER))
+        grown_at = _grown_at(conn, host)
+        found += [
+            each
+            for each in by_host[host]
+            if each.article_id in held
+            and (each.read_again_at is None or each.read_again_at < grown_at)
+        ]
+    return found
+
+
+def _grown_at(conn: Connection, host: str) -> datetime:
+    """Return when the host's memory took in its last page."""
+    row = conn.execute(
+        "select seen_at from news.site_pages where host = %s order by page_no desc limit 1", (host,)
+    ).fetchone()
+    return row[0] if row else _EVER
+
+
+def judge_copies_again(conn: Connection, scope: Scope) -> dict[str, int]:
+    """Have the copies of these articles sought anew; return how many by source.
+
+    Decisions of people about pairs are kept: they are rows of their own.
+    """
+    return _mark(
+        conn,
+        scope,
+        "update news.article_versions set deduplicated_at = null"
+        " where article_version_id = any(%s) and deduplicated_at is not null"
+        " returning article_id",
+    )
+
+
+def annotate_again(
+    conn: Connection, scope: Scope, model_version: str, *, with_present: bool
+) -> dict[str, int]:
+    """Have names and quotes of these articles found anew; return how many by source.
+
+    What is stored stays until it is replaced.
+
+    Args:
+        conn: an autocommit connection.
+        scope: which articles.
+        model_version: the present model.
+        with_present: those that the present model annotated too.
+    """
+    return _mark(
+        conn,
+        scope,
+        "update news.article_versions set nlp_version = null"
+        " where article_version_id = any(%s) and nlp_version is not null"
+        " and (nlp_version <> %s or %s) returning article_id",
+        model_version,
+        with_present,
+    )
+
+
+def _mark(conn: Connection, scope: Scope, statement: str, *values: str | bool) -> dict[str, int]:
+    """Run an update over the scope's versions in parts of a transaction each, lowest ids first."""
+    counts: defaultdict[str, int] = defaultdict(int)
+    ids = sorted(each.number for each in _current(conn, scope))
+    for first in range(0, len(ids), _CHUNK):
+        part = ids[first : first + _CHUNK]
+
+        def work(live: Connection, part: list[int] = part) -> list[tuple[str, int]]:
+            return live.execute(
+                f"with marked as ({statement})"  # noqa: S608  # statements of this module
+                " select s.source_key, count(*) from marked as m"
+                " join news.articles as a on a.article_id = m.article_id"
+                " join news.sources as s on s.source_id = a.source_id group by s.source_key",
+                (part, *values),
+            ).fetchall()
+
+        for source_key, count in transact(conn, work):
+            counts[source_key] += count
+    return dict(counts)

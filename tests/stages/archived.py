@@ -1,0 +1,82 @@
+"""Invented pages in a real archive, taken through the real load stage.
+
+``python -m tests.stages.archived RUN ID…`` reads stored versions again in a process of its own.
+"""
+
+import hashlib
+import json
+import random
+import sys
+
+from pipeline.archive.warc import ArchiveWriter
+from pipeline.records import Link, Response
+from pipeline.settings import settings
+from pipeline.stages.load import load
+from pipeline.stages.reprocess import reprocess
+from pipeline.telemetry import configure_logging
+from pipeline.warehouse.fetches import FetchRow, record_fetches
+from pipeline.warehouse.links import add_links, batch_links
+from tests.warehouse.stories import NOON, begin, story_url
+
+PROMO = "Readers of the Gazette get the weekend edition brought to their door before breakfast."
+_WORDS = """
+council harbour bridge ferry mayor budget vote river storm repair engineer school market
+hospital station tunnel library museum island village election report inquiry witness lawyer farmer
+fisher captain teacher nurse driver baker painter singer painter record season summer winter
+""".split()
+
+
+def paragraphs(number, count=5):
+    """Return sentences that only this story has."""
+    chance = random.Random(number)
+    return [
+        f"The {' '.join(chance.choices(_WORDS, k=6))} of ward {number} told the"
+        f" {' '.join(chance.choices(_WORDS, k=6))} on Friday that part {part} would be kept."
+        for part in range(count)
+    ]
+
+
+def html(number, body=None, title=None, extra=(), head=""):
+    """Return the page of a story; ``extra`` lines stand below its paragraphs."""
+    lines = "".join(f"<p>{line}</p>" for line in [*(body or paragraphs(number)), *extra])
+    heading = title or f"Ward {number} keeps its ferry for another year"
+    return (
+        f"<html lang=en><head><title>{heading}</title>"
+        f'<link rel="canonical" href="{story_url(number)}">'
+        f'<meta property="article:published_time" content="2026-11-20T08:15:00+00:00">{head}'
+        f"</head><body><article><h1>{heading}</h1>{lines}</article></body></html>"
+    )
+
+
+def fetched(conn, pages, run_name="run-1", at=NOON):
+    """Archive these pages (HTML by story number); return the run and the fetch ids."""
+    run_id = begin(conn, run_name)
+    links = [Link(story_url(number), "harbour", "feed") for number in pages]
+    batches = add_links(conn, run_id, "harbour", links, 1000)
+    stored = [each for batch in batches for each in batch_links(conn, run_id, "harbour", batch)]
+    rows = []
+    with ArchiveWriter(
+        settings().archive_url, run_id=run_id, source_key="harbour", part=run_name
+    ) as writer:
+        for each in stored:
+            body = pages[int(each.link.url.rpartition("/")[2])].encode()
+            headers = (("content-type", "text/html; charset=utf-8"),)
+            response = Response(each.link.url, each.link.url, at, 200, headers, body)
+            rows.append(FetchRow.of(each.link_id, "harbour", response, writer.write(response)))
+    return run_id, record_fetches(conn, run_id, rows)
+
+
+def loaded(conn, pages, run_name="run-1", at=NOON):
+    """Take pages all the way into the store; return the counts of the load stage."""
+    return load(*fetched(conn, pages, run_name, at))
+
+
+def digest(conn, query):
+    """Return a fingerprint of a query's rows: equal before and after what changes nothing."""
+    return hashlib.sha256(repr(conn.execute(query).fetchall()).encode()).hexdigest()
+
+
+if __name__ == "__main__":
+    configure_logging("ERROR")
+    run, *numbers = map(int, sys.argv[1:])
+    print(json.dumps(reprocess(run, numbers)))

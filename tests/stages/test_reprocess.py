@@ -1,0 +1,276 @@
+"""Stored articles read again: better texts without an edit, once, whatever is killed or doubled."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import ExitStack, contextmanager
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import UsageError
+from pipeline.settings import settings
+from pipeline.stages import reading
+from pipeline.stages.reprocess import again, plan, reprocess
+from pipeline.warehouse import backlog, renewals, versions
+from pipeline.warehouse.backlog import Scope
+from tests.stages.archived import PROMO, html, loaded, paragraphs
+from tests.warehouse.stories import begin, count, later, story_url
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def archive(store, store_dsn, monkeypatch):
+    """A store with an archive beside it, as the settings name them."""
+    monkeypatch.setenv("DATELINE_DSN", store_dsn)
+    settings.cache_clear()
+    return store
+
+
+def again_of(conn, stage="clean", scope=None, **options):
+    """Plan, read again, and return the counts of the only source."""
+    run_id = begin(conn, "reprocess")
+    ids = [each for batch in plan(stage, scope or Scope()) for each in batch]
+    return reprocess(run_id, ids, stage, **options).get("harbour", {})
+
+
+def current(conn):
+    """Return each article's text and who made it, by the number in its URL."""
+    found = conn.execute(
+        "select canonical_url, v.body_text, v.made_by, v.version_no"
+        " from news.article_versions v join news.articles using (article_id) where is_current"
+    )
+    return {int(url.rpartition("/")[2]): rest for url, *rest in found}
+
+
+def outgrown(conn, numbers=range(2, 8)):
+    """Load a page whose promo nobody can know, then pages that make it known."""
+    loaded(conn, {1: html(1, extra=[PROMO])})
+    loaded(conn, {n: html(n, extra=[PROMO]) for n in numbers}, "run-2", later(1))
+
+
+def test_a_promo_that_became_known_later_leaves_the_old_text_and_is_no_edit(archive):
+    outgrown(archive)
+    assert PROMO in current(archive)[1][0]
+    counts = again_of(archive)
+    assert (counts["renewed"], counts["read"]) == (1, 1)
+    assert current(archive)[1] == ["\n\n".join(paragraphs(1)), "reprocess", 2]
+    assert count(archive, "news.article_edits") == 0
+    assert count(archive, "mart.silent_edits") == 0
+    removed = archive.execute(
+        "select reason from news.removed_blocks join mart.articles using (article_version_id)"
+        " where block_text = %s and canonical_url = %s",
+        (PROMO, story_url(1)),
+    ).fetchall()
+    assert removed == [("site_memory",)]
+
+
+def test_the_new_version_waits_for_copies_and_names_and_keeps_its_times(archive):
+    loaded(archive, {1: html(1, extra=[PROMO])})
+    loaded(archive, {1: html(1, extra=[PROMO, "12 comments"])}, "run-2", later(2))
+    loaded(archive, {n: html(n, extra=[PROMO]) for n in range(2, 8)}, "run-3", later(3))
+    again_of(archive)
+    query = (
+        "select deduplicated_at, annotated_at, first_seen_at, last_seen_at from"
+        " news.article_versions where is_current and made_by = 'reprocess'"
+    )
+    assert archive.execute(query).fetchall() == [(None, None, later(0), later(2))]
+
+
+def test_the_second_time_nothing_is_left_to_read(archive):
+    outgrown(archive)
+    again_of(archive)
+    assert plan("clean", Scope()) == []
+    before = current(archive)
+    counts = again_of(archive)
+    assert counts == {}
+    run_id = begin(archive, "all")
+    everything = [each for batch in plan("clean", Scope(), with_all=True) for each in batch]
+    counts = reprocess(run_id, everything)["harbour"]
+    assert counts["unchanged"] == counts["read"] == len(everything) == 7
+    assert current(archive) == before
+
+
+def test_a_dry_run_counts_and_stores_nothing(archive):
+    outgrown(archive)
+    before = current(archive)
+    assert again_of(archive, dry_run=True)["renewed"] == 1
+    assert current(archive) == before
+    assert again_of(archive)["renewed"] == 1
+
+
+def test_another_version_of_dateline_reads_all_again(archive, monkeypatch):
+    loaded(archive, {1: html(1), 2: html(2)})
+    assert plan("extract", Scope()) == []
+    for module in (backlog, renewals, versions):
+        monkeypatch.setattr(module, "__version__", "999.1")
+    assert again_of(archive, "extract")["unchanged"] == 2
+    assert plan("extract", Scope()) == []
+
+
+def test_facts_that_read_better_are_put_right_in_place(archive):
+    head = '<meta name="author" content="Ida Marlow">'
+    loaded(archive, {1: html(1, head=head)})
+    archive.execute("update news.article_versions set authors = '{Staff}', byline = 'Staff'")
+    run_id = begin(archive, "again")
+    assert reprocess(run_id, [1])["harbour"]["corrected"] == 1
+    assert archive.execute("select authors, version_no from mart.articles").fetchall() == [
+        (["Ida Marlow"], 1)
+    ]
+    assert reprocess(run_id, [1])["harbour"]["unchanged"] == 1
+
+
+def test_a_page_gone_from_the_archive_is_cleaned_as_it_is_stored(archive):
+    outgrown(archive)
+    for file in Path(settings().archive_url).rglob("*.warc.gz"):
+        file.unlink()
+    counts = again_of(archive)
+    assert (counts["gone"], counts["renewed"]) == (1, 1)
+    assert current(archive)[1][0] == "\n\n".join(paragraphs(1))
+
+
+def test_a_page_gone_from_the_archive_cannot_be_extracted(archive):
+    loaded(archive, {1: html(1)})
+    for file in Path(settings().archive_url).rglob("*.warc.gz"):
+        file.unlink()
+    run_id = begin(archive, "again")
+    assert reprocess(run_id, [1], "extract") == {"harbour": {"gone": 1}}
+
+
+def test_what_is_no_article_any_more_is_kept_and_told(archive, monkeypatch):
+    loaded(archive, {1: html(1)})
+    before = current(archive)
+    monkeypatch.setattr(reading, "_extract", lambda page: _refused(page))
+    run_id = begin(archive, "again")
+    counts = reprocess(run_id, [1])["harbour"]
+    assert (counts["refused"], counts["read"]) == (1, 1)
+    assert current(archive) == before
+
+
+def _refused(page):
+    from pipeline.outcomes import Outcome
+    from pipeline.records import Article
+
+    url = page.final_url
+    return Article(url, url, "Ward 1", "A listing.", outcome=Outcome.NOT_AN_ARTICLE, reason="list")
+
+
+def test_an_article_taken_down_stays_down(archive):
+    outgrown(archive)
+    ids = [each for batch in plan("clean", Scope()) for each in batch]
+    archive.execute(
+        "insert into news.takedowns (canonical_url, reason) values (%s, 'court order')",
+        (story_url(1),),
+    )
+    archive.execute("delete from news.articles where canonical_url = %s", (story_url(1),))
+    assert reprocess(begin(archive, "again"), ids) == {}
+    assert count(archive, "news.articles") == 6
+
+
+def test_an_edit_that_comes_meanwhile_wins(archive):
+    outgrown(archive)
+    ids = [each for batch in plan("clean", Scope()) for each in batch]
+    text = [
+        *paragraphs(1),
+        "The harbour master said on Saturday that it would not be kept after all.",
+    ]
+    loaded(archive, {1: html(1, text)}, "run-3", later(3))
+    assert reprocess(begin(archive, "again"), ids) == {}
+    assert current(archive)[1][0] == "\n\n".join(text)
+
+
+@pytest.mark.parametrize(
+    ("scope", "found"),
+    [
+        (Scope(host="www.harbour.example"), 2),
+        (Scope(host="valley.example"), 0),
+        (Scope(source_key="valley"), 0),
+        (Scope(since=date(2026, 11, 20)), 2),
+        (Scope(since=date(2026, 11, 21)), 0),
+    ],
+)
+def test_a_scope_narrows_the_plan(archive, scope, found):
+    loaded(archive, {1: html(1), 2: html(2)})
+    assert sum(map(len, plan("clean", scope, with_all=True))) == found
+
+
+def test_an_unknown_source_is_said_so(archive):
+    with pytest.raises(UsageError, match="no source 'harbor'"):
+        plan("clean", Scope(source_key="harbor"))
+
+
+def test_copies_and_annotations_can_be_asked_for_anew(archive):
+    loaded(archive, {1: html(1), 2: html(2)})
+    archive.execute(
+        "update news.article_versions set deduplicated_at = now(), nlp_version = 'older'"
+    )
+    assert again("dedupe", Scope(), dry_run=True) == {"harbour": {"marked": 2}}
+    assert again("dedupe", Scope()) == {"harbour": {"marked": 2}}
+    assert again("dedupe", Scope()) == {}
+    assert again("annotate", Scope()) == {"harbour": {"marked": 2}}
+    assert count(archive, "news.article_versions where nlp_version is null") == 2
+
+
+@pytest.fixture
+def start():
+    """Start readers as processes of their own; whatever happens, they end with the test."""
+    with ExitStack() as stack:
+        yield lambda run_id, ids: stack.enter_context(_reader(run_id, ids))
+
+
+@contextmanager
+def _reader(run_id, ids):
+    command = [sys.executable, "-m", "tests.stages.archived", *map(str, [run_id, *ids])]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, env=os.environ) as process:
+        yield process
+        process.kill()
+
+
+def grown(archive, pages=110):
+    loaded(archive, {n: html(n, extra=[PROMO]) for n in range(1, pages + 1)})
+    archive.execute(
+        "update news.article_versions set extractor_version = '0.0', body_text = body_text ||"
+        " e'\n\n' || %s, content_sha256 = sha256(content_sha256)",
+        (PROMO,),
+    )
+    return [each for batch in plan("clean", Scope()) for each in batch]
+
+
+def check_all_renewed(archive, pages=110):
+    assert plan("clean", Scope()) == []
+    found = current(archive)
+    assert len(found) == pages
+    assert {(text, made_by, no) for text, made_by, no in map(tuple, found.values())} == {
+        ("\n\n".join(paragraphs(n)), "reprocess", 2) for n in found
+    }
+    assert count(archive, "news.article_versions") == 2 * pages
+    assert count(archive, "news.article_edits") == 0
+
+
+def test_a_kill_in_the_middle_costs_a_part_and_the_next_run_completes_it(archive, start):
+    ids = grown(archive)
+    run_id = begin(archive, "again")
+    process = start(run_id, ids)
+    while not count(archive, "news.article_versions where made_by = 'reprocess'"):
+        assert process.poll() is None
+        time.sleep(0.005)
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    assert 0 < count(archive, "news.article_versions where made_by = 'reprocess'") < 110
+    rest = [each for batch in plan("clean", Scope()) for each in batch]
+    assert reprocess(run_id, rest)["harbour"]["renewed"] == len(rest) < 110
+    check_all_renewed(archive)
+
+
+def test_two_at_once_renew_each_text_once(archive, start):
+    ids = grown(archive)
+    run_id = begin(archive, "again")
+    both = [start(run_id, ids), start(run_id, ids)]
+    told = [json.loads(each.communicate()[0]).get("harbour", {}) for each in both]
+    assert sum(counts.get("renewed", 0) for counts in told) == 110
+    check_all_renewed(archive)
