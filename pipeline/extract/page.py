@@ -16,6 +16,7 @@ from pipeline.extract.language import judge_language
 from pipeline.extract.layout import Run, runs_of
 from pipeline.extract.linked_data import read_linked_data
 from pipeline.extract.metadata import Known, read_metadata
+from pipeline.extract.quality import quality_score
 from pipeline.extract.tree import outsized, parse, strip_scripts
 from pipeline.outcomes import Outcome
 from pipeline.records import Article
@@ -76,7 +77,9 @@ def _extract(
     found = find_body(root, runs, data.description or head.first("og:description", "description"))
     text = "\n\n".join(found.lines) or _readable(runs)
     article = replace(known, text=text, removed=found.removed)
-    return judge_language(judge(article, root, head, data, runs))
+    score = quality_score(article, head, data, runs)
+    judged = judge(replace(article, quality_score=score), root, head, data, runs)
+    return judge_language(judged)
 
 
 def _bad(url: str | None, reason: str) -> Article:
