@@ -24,7 +24,9 @@ _LONGEST_GAP = timedelta(days=365)
 _LEAST_SPAN = 10
 _COMMON_PAGES = 8
 _COMMON_SHARE = 0.4
+_COMMON_LEAST = 2
 _SAME_STORY = 0.5
+_SAME_SENTENCES = 2
 _KIN_NAMES = 2
 _KIN_SHARE = 0.5
 _KIN_LIFT = 2
@@ -135,19 +137,22 @@ class History:
     def _told(self) -> Iterator[int]:
         """Yield a story's number for each page: that of a page with half of its sentences, or new.
 
-        Sentences on two of five pages are furniture whatever else is shared; but a host of a few
-        pages may have nothing but copies of one story.
+        So that furniture does not make stories of one, the commonest sentences are left out; but
+        where they are most of a page, the host has little else than copies of one story.
         """
         stories: list[int] = []
         holders: dict[int, list[int]] = defaultdict(list)
         common = max(_COMMON_PAGES, _COMMON_SHARE * len(self._pages))
         for place, page in enumerate(self._pages):
-            own = [block for block in page.sentences if len(self._held[block]) < common]
+            rare = [block for block in page.sentences if len(self._held[block]) < common]
+            is_all_common = len(page.sentences) - len(rare) > max(_COMMON_LEAST, len(rare))
+            own = page.sentences if is_all_common else rare
             shared = Counter(at for block in own for at in holders[block][-_HOLDERS:])
             story = place
             for at, count in shared.most_common(1):
                 least = min(len(own), len(self._pages[at].sentences))
-                story = stories[at] if count >= _SAME_STORY * least else place
+                is_same = count >= max(_SAME_STORY * least, min(_SAME_SENTENCES, least))
+                story = stories[at] if is_same else place
             for block in own:
                 holders[block].append(place)
             stories.append(story)

@@ -25,7 +25,7 @@ NAMELESS = ""
 _FOLDED_WORDS = 12
 _TEMPLATE_WORDS = 10
 _FACE = re.compile(r"^(www\d?|m|mobile|amp)\.(?=[^.:]+\.)")
-_NUMBER = re.compile(r"\d+(?:[.,:/]\d+)*(?:st|nd|rd|th|[ap]m)?\b")
+_NUMBER = re.compile(r"(?<![^\W_])\d+(?:[.,:/]\d+)*(?:st|nd|rd|th|[ap]m|[kmh])?\b")
 _CALENDAR = re.compile(
     r"\b(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|"
     r"sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?|"
@@ -37,6 +37,7 @@ _NAMES = re.compile(rf"{_NAME}(?:\s+{_NAME})+|(?<=\s){_NAME}")
 """Capitalised words; one that opens the line is none by itself."""
 _MIDDLE_NAME = re.compile(r"(?<=[\w,;:’'”\"] )[“\"‘'(]?([^\W\d_a-z]\w{2,})")
 _NAMES_KEPT = 12
+_FULL_STOP = re.compile(r"[^.…!?\s][.。][”\"’')\]»]*$")
 _CHUNK = 200
 _CACHED_PAGES = 30_000
 """Pages in indexed histories kept at hand, about 4 kB each."""
@@ -54,14 +55,18 @@ def fingerprint(block: str) -> int:
 def mark(block: str) -> int:
     """Return the fingerprint under which a block is counted.
 
-    Of a short line its numbers, months and weekdays are folded first, so that "12 comments",
-    "1 comment" and "Updated 3 May, 10:15" count as what they are: one block that varies. Sentences
-    and longer lines keep their numbers.
+    Of a short line its numbers, months and weekdays are folded first, so that "12 comments" and
+    "1 comment" count as one block that varies. Sentences and longer lines keep their numbers.
 
     >>> mark("Page 2 of 9") == mark("Page 3 of 9")
     True
     """
     return fingerprint(_folded(block))
+
+
+def is_sentence(block: str) -> bool:
+    """Tell "The trial continues." from "Subscribe now!", "Loading ..." and "What happens now?"."""
+    return bool(_FULL_STOP.search(block))
 
 
 def template_mark(block: str) -> int | None:
@@ -70,7 +75,7 @@ def template_mark(block: str) -> int | None:
     >>> template_mark("By Ida Marlow · 4 min read") == template_mark("By Jon Ash · 12 min read")
     True
     """
-    if word_count(block) > _TEMPLATE_WORDS or Block(block).ends_sentence:
+    if word_count(block) > _TEMPLATE_WORDS or is_sentence(block):
         return None
     without = _NAMES.sub("¤", block)
     literal = re.findall(r"[^\W\d_]{2,}", without)
@@ -172,7 +177,8 @@ def _commonest_names(blocks: Iterable[Block]) -> tuple[int, ...]:
 
 def _folded(block: str) -> str:
     plain = normalise(block)
-    if word_count(plain) > _FOLDED_WORDS or not _NUMBER.search(plain):
+    is_short = word_count(plain) <= _FOLDED_WORDS and not is_sentence(block)
+    if not is_short or not _NUMBER.search(plain):
         return plain
     return _PLURAL.sub(r"\1", _CALENDAR.sub("0", _NUMBER.sub("0", plain)))
 

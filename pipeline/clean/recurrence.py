@@ -1,24 +1,23 @@
 """Decides by site memory which blocks of an article are furniture of its host.
 
-A block that ``LEAST_STORIES`` different stories of a host hold is furniture, with four cares:
+A block that ``LEAST_STORIES`` different stories of a host hold is furniture, with three cares
+(``Demand``; measured by ``benchmarks/eval_memory.py``):
 
 * between the first and the last sentence that the article has for itself a short line may be a
   subhead ("What happens next?"), so more stories are asked for, and a share of the host's pages;
-* a sentence that names the people and places of the article around it is background that a
-  newsroom repeats, wherever it stands: furniture speaks of the site and not of the story;
-* a sentence that few of the host's pages hold stays, since newsrooms close many a story alike
-  ("The trial continues.");
-* where most of the article's sentences recur, its pages are copies of one story: then a block
-  counts only if it is in clearly more stories than these sentences are.
+* a sentence must be on most of the host's pages, or on several that speak of different people and
+  places: newsrooms repeat background, and close many a story alike ("The trial continues.");
+* a sentence between others, or one that names the people and places of the article around it, is
+  the article's own unless most of the host's pages hold it.
+
+What counts as one story, and for how long a block lives, is ``history``'s to say.
 """
 
-import re
 from dataclasses import dataclass
-from statistics import median
 
 from pipeline.clean.blocks import Block
 from pipeline.clean.history import History, SeenPage, Sightings
-from pipeline.clean.memory import NAMELESS, mark, names, template_mark
+from pipeline.clean.memory import NAMELESS, is_sentence, mark, names, template_mark
 from pipeline.words import word_count
 
 LEAST_STORIES = 3
@@ -29,9 +28,6 @@ _MOST = 0.6
 _NAMELESS_FACTOR = 2
 """Texts without a URL may come from several sites, so twice the stories are asked for."""
 _SUBHEAD_WORDS = 4
-_COPY_SHARE = 0.5
-_COPY_FACTOR = 2
-_FULL_STOP = re.compile(r"[^.…!?\s][.。][”\"’')\]»]*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +38,11 @@ class Demand:
     share: float = 0.0
     on_several_matters: bool = False
 
-    def is_met(self, seen: Sightings, factor: int = 1, floor: int = 0) -> bool:
-        """Whether the sightings suffice, also for ``factor`` times the stories and the floor."""
+    def is_met(self, seen: Sightings, factor: int = 1) -> bool:
+        """Whether the sightings suffice, also where ``factor`` times the stories are asked for."""
         if self.on_several_matters and seen.is_one_matter:
             return False
-        return seen.stories >= max(floor, factor * self.stories) and seen.share >= self.share
+        return seen.stories >= factor * self.stories and seen.share >= self.share
 
 
 def cut_recurring(history: History, page: SeenPage, blocks: list[Block]) -> None:
@@ -56,7 +52,6 @@ def cut_recurring(history: History, page: SeenPage, blocks: list[Block]) -> None
     kept = [block for block in blocks if block.kept]
     seen = [history.sightings(mark(block.text), page.key) for block in kept]
     factor = _NAMELESS_FACTOR if page.host == NAMELESS else 1
-    floor = _copies(kept, seen) * _COPY_FACTOR
     first, last = _own_sentences(kept, seen)
     own = {*names(b for b, s in zip(kept, seen, strict=True) if s.stories < LEAST_STORIES)}
     for place, (block, found) in enumerate(zip(kept, seen, strict=True)):
@@ -68,7 +63,7 @@ def cut_recurring(history: History, page: SeenPage, blocks: list[Block]) -> None
             demands = (Demand(LEAST_STORIES_WARY, LEAST_SHARE),)
         elif inside and not _is_sentence(block) and _stands_in_a_run(seen, place):
             demands = (Demand(LEAST_STORIES, LEAST_SHARE),)
-        if any(demand.is_met(found, factor, floor) for demand in demands):
+        if any(demand.is_met(found, factor) for demand in demands):
             block.reason, block.article_count = "site_memory", found.stories
 
 
@@ -87,25 +82,13 @@ def _demands(block: Block, inside: bool, own_names: set[str]) -> tuple[Demand, .
 
 
 def _is_sentence(block: Block) -> bool:
-    """Tell "The trial continues." from "Subscribe now!" and "Loading ..."."""
-    return block.is_prose or bool(_FULL_STOP.search(block.text))
+    return block.is_prose or is_sentence(block.text)
 
 
 def _stands_in_a_run(seen: list[Sightings], place: int) -> bool:
     """Whether a neighbour recurs as well: under a subhead stands a sentence of the article."""
     beside = seen[max(0, place - 1) : place] + seen[place + 1 : place + 2]
     return any(Demand(LEAST_STORIES, LEAST_SHARE).is_met(other) for other in beside)
-
-
-def _copies(blocks: list[Block], seen: list[Sightings]) -> int:
-    """Return how many stories hold most of this one's sentences, 0 where they are its own."""
-    prose = [
-        (word_count(b.text), s.stories) for b, s in zip(blocks, seen, strict=True) if b.is_prose
-    ]
-    recurring = [(words, count) for words, count in prose if count >= LEAST_STORIES]
-    if sum(w for w, _ in recurring) <= _COPY_SHARE * sum(w for w, _ in prose):
-        return 0
-    return int(median(count for _, count in recurring))
 
 
 def _own_sentences(blocks: list[Block], seen: list[Sightings]) -> tuple[int, int]:

@@ -1,10 +1,13 @@
 import hashlib
+from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.clean.article import clean_article
-from pipeline.clean.memory import MemorySiteMemory, fingerprint
+from pipeline.clean.history import History, SeenPage
+from pipeline.clean.memory import NAMELESS, MemorySiteMemory, fingerprint, host_of, mark
 from pipeline.records import Article
 
 FURNITURE = "The Lakeshore Post is printed on the old mill island and read in nine parishes."
@@ -97,6 +100,185 @@ def test_a_subhead_that_few_articles_share_stays():
         clean_article(page(number, body=[sentence(number, 1), sentence(number, 2)]), memory)
     found = [clean_article(page(number), memory) for number in range(20, 24)]
     assert SUBHEAD in found[-1].text
+
+
+def test_the_reason_names_the_number_of_articles():
+    memory = MemorySiteMemory()
+    found = [clean_article(page(number), memory) for number in range(4)]
+    assert [block.article_count for block in found[3].removed] == [4, 4]
+
+
+def test_an_article_cleaned_again_is_not_counted_again():
+    memory = MemorySiteMemory()
+    for number in range(2):
+        clean_article(page(number), memory)
+    unknown = clean_article(page(7), memory, remember=False)
+    assert FURNITURE in unknown.text
+    clean_article(page(2), memory)
+    again = [clean_article(page(number), memory, remember=False) for number in (0, 1, 7)]
+    assert not any(FURNITURE in article.text for article in again)
+    assert {block.article_count for article in again for block in article.removed} == {3}
+
+
+def test_an_article_under_two_addresses_counts_once():
+    memory = MemorySiteMemory()
+    quote = "“We have counted every plank of that bridge, and not one of them is sound,” he said."
+    for number in range(2):
+        for way in ("", "/amp"):
+            body = [sentence(number, place) for place in range(4)]
+            told = page(f"{number}{way}", body=[*body, quote], bottom=())
+            assert quote in clean_article(told, memory).text
+
+
+@pytest.mark.parametrize("host", ["www.lakeshore.example", "m.lakeshore.example"])
+def test_faces_of_one_host_share_a_memory(host):
+    memory = MemorySiteMemory()
+    for number in range(2):
+        clean_article(page(number), memory)
+    url = f"https://{host}/9"
+    assert FURNITURE not in clean_article(Article(url, url, None, page(9).text), memory).text
+
+
+@pytest.mark.parametrize(
+    ("url", "host"),
+    [
+        ("https://WWW.Lakeshore.example/a", "lakeshore.example"),
+        ("https://amp.lakeshore.example:8443/a", "lakeshore.example:8443"),
+        ("http://127.0.0.1:8001/a", "127.0.0.1:8001"),
+        ("https://sport.lakeshore.example/a", "sport.lakeshore.example"),
+        ("https://m.example/a", "m.example"),
+        ("file:///tmp/a.html", NAMELESS),
+        (None, NAMELESS),
+    ],
+)
+def test_hosts_are_told_by_name_and_port(url, host):
+    assert host_of(url) == host
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("12 comments", "1 comment"),
+        ("Page 2 of 9", "Page 3 of 11"),
+        ("Updated 3 May, 10:15 am", "Updated 12 October, 9:05 pm"),
+        ("1.2k views", "17K views"),
+        ("3 people are reading this", "1,204 people are reading this"),
+    ],
+)
+def test_lines_that_differ_in_their_numbers_are_one(lines):
+    assert len({mark(line) for line in lines}) == 1
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "The council spent {} crowns on the bridge across the river in the past year.",
+        "She scored {} points.",
+        "A{} motorway",
+    ],
+)
+def test_sentences_and_names_keep_their_numbers(form):
+    assert mark(form.format(7)) != mark(form.format(8))
+
+
+def test_a_byline_that_varies_goes():
+    memory = MemorySiteMemory()
+    names = ("Ines Moor", "Per Aasen", "Adaeze Obi", "Li Wen", "Jon Ash", "Ida Marlow", "Bo Rask")
+    for number, name in enumerate(names):
+        byline = f"{name} · {number + 2} min read · {number}7 views"
+        text = "\n\n".join((byline, sentence(number, 1), sentence(number, 2)))
+        url = f"https://lakeshore.example/{number}"
+        found = clean_article(Article(url, url, None, text), memory)
+    assert byline not in found.text
+
+
+def test_a_name_between_sentences_is_no_template():
+    memory = MemorySiteMemory()
+    for number in range(9):
+        subhead = f"What {('Ada', 'Bea', 'Cid')[number % 3]} Moor{number} said next"
+        body = [sentence(number, 1), subhead, sentence(number, 2)]
+        assert subhead in clean_article(page(number, body=body), memory).text
+
+
+def test_reports_on_one_matter_keep_their_background():
+    memory = MemorySiteMemory()
+    background = "Two fishing boats sank off that coast in the storms of the year before, it said."
+    for number in range(24):
+        matter = number % 3 == 0
+        names = "Ines Moor and Per Aasen of Lighthouse Bay" if matter else f"Clerk Nam{number}x"
+        body = [sentence(number, 1), f"On that day they met {names} at the quay of the old port."]
+        told = [*body, background] if matter else body
+        found = clean_article(page(number, body=told, bottom=(FURNITURE,)), memory)
+        assert (background in found.text) is matter
+
+
+def test_unrelated_stories_lose_a_note_that_they_share():
+    memory = MemorySiteMemory()
+    note = "Two fishing boats carry the paper to the islands each morning, and one brings letters."
+    for number in range(24):
+        body = [sentence(number, 1), f"They met Clerk Nam{number}x at the quay of the old port."]
+        told = [*body, note] if number % 3 == 0 else body
+        clean_article(page(number, body=told, bottom=(FURNITURE,)), memory)
+    last = clean_article(page(21, body=[sentence(21, 1), note]), memory)
+    assert note not in last.text
+
+
+def test_a_closing_sentence_of_few_articles_stays():
+    memory = MemorySiteMemory()
+    for number in range(30):
+        body = [sentence(number, 1), sentence(number, 2)]
+        told = [*body, "The trial continues."] if number % 6 == 0 else body
+        found = clean_article(page(number, body=told), memory)
+        assert ("The trial continues." in found.text) is (number % 6 == 0)
+
+
+def test_a_redesign_is_learned_in_three_pages_and_the_old_design_fades():
+    memory = MemorySiteMemory()
+    body = [sentence("x", 1), sentence("x", 2)]
+    for number in range(30):
+        clean_article(page(number), memory)
+    new = "Read by lamplight since the flood"
+    found = [clean_article(page(30 + n, bottom=(new,)), memory) for n in range(12)]
+    assert [new in article.text for article in found[:3]] == [True, True, False]
+    again = clean_article(page("old words", body=[*body, BOTTOM], bottom=(new,)), memory)
+    assert BOTTOM in again.text
+    assert new not in again.text
+    assert BOTTOM not in clean_article(page(5), memory, remember=False).text
+
+
+def test_what_was_furniture_two_years_ago_stays_today():
+    start = datetime(2024, 3, 1, tzinfo=UTC)
+    old = [SeenPage("h", n, (5,), (100 + n,), (), start) for n in range(9)]
+    new = SeenPage("h", 99, (5,), (199,), (), start + timedelta(days=700))
+    history = History([*old, new])
+    assert history.sightings(5, 99).stories == 1
+    assert history.sightings(5, 3).stories == 9
+
+
+def test_texts_without_a_url_are_one_cautious_host():
+    memory = MemorySiteMemory()
+    texts = [Article(None, None, None, page(number).text) for number in range(6)]
+    found = [clean_article(text, memory) for text in texts]
+    assert [FURNITURE in article.text for article in found] == [True] * 5 + [False]
+
+
+def test_the_same_text_without_a_url_counts_once():
+    memory = MemorySiteMemory()
+    for _ in range(9):
+        assert FURNITURE in clean_article(Article(None, None, None, page(1).text), memory).text
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 40), st.sets(st.integers(0, 6), max_size=4)), max_size=60),
+    st.integers(0, 40),
+    st.integers(0, 6),
+)
+def test_no_more_stories_than_pages(seen, key, block):
+    unique = {number: SeenPage("h", number, tuple(blocks), ()) for number, blocks in seen}
+    history = History(list(unique.values()))
+    found = history.sightings(block, key)
+    assert 0 <= found.stories <= sum(block in page.lines for page in unique.values())
+    assert 0 <= found.share <= 1
 
 
 def test_fingerprints_never_change():
