@@ -1,0 +1,256 @@
+"""What analysts count: raw and originals beside each other, and whose text a group of copies is."""
+
+import re
+
+import pytest
+
+from pipeline.dedupe.groups import Membership
+from pipeline.records import Annotation, Match, Mention, Quote, Speaker
+from pipeline.warehouse.annotations import save_annotations
+from pipeline.warehouse.fingerprints import save_groups, save_matches, turn
+from pipeline.warehouse.marts import refresh, run_checks
+from pipeline.warehouse.wire import renew_origins
+from tests.warehouse.stories import begin, fetched, items, load_batch, story, story_url
+
+COUNTED = re.compile(r"(?:article|mention|quote|wire_copy|edited|word|source)_count$")
+NOT_MULTIPLIED = {
+    ("articles", "word_count"): "a fact of one article",
+    ("text_spread", "article_count"): "one row is one text",
+    ("text_spread", "source_count"): "one row is one text",
+    ("silent_edits", "word_count"): "a fact of one edit",
+}
+"""Counts that wire copies cannot blow up, each with the reason."""
+TEXT = "The council of Port Amber voted on the bridge on Friday, Ida Marlow said."
+AFP, TASS = "Agence France-Presse", "TASS"
+
+
+@pytest.fixture
+def print_story(store):
+    """Return a function that stores an article of an outlet and returns its article_id."""
+    run_id = begin(store)
+
+    def one(number, outlet="harbour", published="2026-11-20T10:00:00+00:00", **credit):
+        article = story(number, TEXT, outlet, published_at=published, **credit)
+        pairs = fetched(store, run_id, [number], outlet)
+        load_batch(store, run_id, f"{outlet}-{number}", items(pairs, [article], outlet=outlet))
+        query = "select article_id from news.articles where canonical_url = %s"
+        return store.execute(query, (story_url(number, outlet),)).fetchone()[0]
+
+    return one
+
+
+def join(store, original, *others):
+    members = (original, *others)
+    matches = [Match(original, other, "duplicate", 0.9, 1.0, 0.9, 14) for other in others]
+    with turn(store):
+        save_matches(store, [], matches)
+        save_groups(store, members, [Membership(None, original, members)])
+
+
+def wire_facts(store):
+    """Return (origin_agency, is_wire_copy) by article_id."""
+    rows = store.execute("select article_id, origin_agency, is_wire_copy from mart.articles")
+    return {article_id: facts for article_id, *facts in rows}
+
+
+def test_every_count_has_its_originals_only_twin(store):
+    rows = store.execute(
+        "select table_name, column_name from mart.column_catalogue where table_schema = 'mart'"
+    ).fetchall()
+    columns = set(rows)
+    counts = {
+        (table, column)
+        for table, column in columns
+        if COUNTED.search(column) and not column.startswith(("original_", "credited_"))
+    }
+    alone = {
+        (table, column) for table, column in counts if (table, f"original_{column}") not in columns
+    }
+    assert alone <= set(NOT_MULTIPLIED), alone - set(NOT_MULTIPLIED)
+    assert len(counts - alone) >= 12
+
+
+def test_the_credit_on_one_copy_speaks_for_all(store, print_story):
+    stripped = print_story(1, published="2026-11-20T08:00:00+00:00")
+    credited = print_story(2, "valley", agency=AFP, credit_kind="whole")
+    other = print_story(3, "valley")
+    join(store, stripped, credited)
+    assert wire_facts(store) == {
+        stripped: [AFP, True],
+        credited: [AFP, True],
+        other: [None, False],
+    }
+
+
+def test_a_credit_counts_before_copies_are_sought(store, print_story):
+    whole = print_story(1, agency=AFP, credit_kind="whole")
+    part = print_story(2, agency=AFP, credit_kind="part")
+    own = print_story(3, agency=AFP, credit_kind="own")
+    nameless = print_story(4, credit_kind="whole")
+    assert wire_facts(store) == {
+        whole: [AFP, True],
+        part: [None, False],
+        own: [AFP, False],
+        nameless: [None, True],
+    }
+
+
+def test_the_agencys_own_page_is_no_wire_copy_and_its_copies_are(store, print_story):
+    own = print_story(1, agency=TASS, credit_kind="own")
+    copy = print_story(2, "valley", agency=AFP, credit_kind="part")
+    join(store, own, copy)
+    assert wire_facts(store) == {own: [TASS, False], copy: [TASS, True]}
+
+
+def test_a_copy_that_comes_later_brings_the_agency(store, print_story):
+    first, second = print_story(1), print_story(2, "valley")
+    join(store, first, second)
+    assert wire_facts(store)[first] == [None, False]
+    third = print_story(3, "valley", agency=AFP, credit_kind="whole")
+    with turn(store):
+        save_groups(store, [first, second, third], [Membership(1, first, (first, second, third))])
+    assert wire_facts(store) == {each: [AFP, True] for each in (first, second, third)}
+
+
+def test_an_undone_group_takes_the_agency_back(store, print_story):
+    first = print_story(1)
+    second = print_story(2, "valley")
+    third = print_story(3, "valley", agency=AFP, credit_kind="whole")
+    join(store, first, second, third)
+    with turn(store):
+        save_groups(store, [first, second, third], [Membership(1, first, (first, second))])
+    assert wire_facts(store) == {
+        first: [None, False],
+        second: [None, False],
+        third: [AFP, True],
+    }
+
+
+def test_an_agency_that_no_member_credits_any_more_is_gone(store, print_story):
+    first, second = print_story(1, agency=AFP, credit_kind="whole"), print_story(2, "valley")
+    join(store, first, second)
+    store.execute("update news.article_versions set agency = null, credit_kind = null")
+    renew_origins(store, [second])
+    assert store.execute("select origin_agency from news.duplicate_groups").fetchall() == [(None,)]
+
+
+def test_who_printed_it_first_and_how_far_it_went(store, print_story):
+    first = print_story(1, "valley", "2026-11-20T06:00:00+00:00")
+    print_story(2, "harbour", "2026-11-20T09:00:00+00:00", agency=AFP, credit_kind="whole")
+    print_story(3, "harbour", "2026-11-20T18:00:00+00:00")
+    join(store, first, 2, 3)
+    (row,) = store.execute(
+        "select origin_agency, first_source_key, first_article_id, first_title, spread_hours,"
+        " median_delay_hours, article_count, source_count, credited_count, source_keys"
+        " from mart.text_spread"
+    )
+    title = "Council votes on bridge 1"
+    spread = (12, 3, 3, 2, 1, ["valley", "harbour"])
+    assert row == (AFP, "valley", first, title, *spread)
+
+
+def test_a_text_within_one_outlet_has_no_delay(store, print_story):
+    join(store, print_story(1), print_story(2))
+    assert store.execute(
+        "select source_count, median_delay_hours, spread_hours from mart.text_spread"
+    ).fetchall() == [(1, None, 0)]
+
+
+def test_who_reuses_whom_counts_pairs_and_texts(store, print_story):
+    first = print_story(1, "valley", "2026-11-20T06:00:00+00:00")
+    print_story(2, "harbour", "2026-11-20T09:00:00+00:00", agency=AFP, credit_kind="whole")
+    print_story(3, "harbour", "2026-11-20T18:00:00+00:00")
+    join(store, first, 2, 3)
+    (row,) = store.execute(
+        "select origin_source, reuse_source, article_count, original_article_count,"
+        " wire_copy_count, original_wire_copy_count, extract(epoch from median_delay) / 3600"
+        " from mart.syndication"
+    )
+    assert row == ("valley", "harbour", 2, 1, 2, 1, 7.5)
+
+
+def test_agencies_by_day_and_outlet(store, print_story):
+    first = print_story(1, published="2026-11-20T06:00:00+00:00")
+    second = print_story(2, "valley", agency=AFP, credit_kind="whole")
+    print_story(3, "valley", agency=TASS, credit_kind="whole")
+    join(store, first, second)
+    rows = store.execute(
+        "select source_key, origin_agency, article_count, original_article_count,"
+        " uncredited_article_count from mart.daily_agency_copies order by 1, 2"
+    ).fetchall()
+    assert rows == [
+        ("harbour", AFP, 1, 1, 1),
+        ("valley", AFP, 1, 0, 0),
+        ("valley", TASS, 1, 1, 0),
+    ]
+    volume = store.execute(
+        "select source_key, article_count, original_article_count, wire_copy_count,"
+        " original_wire_copy_count from mart.daily_volume order by 1"
+    ).fetchall()
+    assert volume == [("harbour", 1, 1, 1, 1), ("valley", 2, 1, 2, 1)]
+
+
+def annotate(store):
+    """Let every stored article name two bodies and quote one person."""
+    at = {word: TEXT.index(word) for word in ("Port Amber", "Ida Marlow")}
+    mentions = tuple(
+        Mention(at[word], at[word] + len(word), word, label, word)
+        for word, label in (("Port Amber", "GPE"), ("Ida Marlow", "PERSON"))
+    )
+    quote = Quote(
+        kind="indirect",
+        content=((0, at["Ida Marlow"] - 2),),
+        source=((at["Ida Marlow"], at["Ida Marlow"] + 10),),
+        cue=((TEXT.index("said"), TEXT.index("said") + 4),),
+        speakers=(Speaker("Ida Marlow", "PERSON"),),
+    )
+    versions = store.execute("select article_version_id from news.article_versions").fetchall()
+    annotation = Annotation(mentions=mentions, quotes=(quote,))
+    save_annotations(store, "m1", [(version, annotation) for (version,) in versions])
+
+
+def test_names_pairs_and_quotes_count_copies_once(store, print_story):
+    originals = [print_story(1), print_story(2)]
+    join(store, originals[0], print_story(3, "valley"))
+    annotate(store)
+    refresh(store)
+    named = store.execute(
+        "select entity_name, mention_count, original_mention_count, article_count,"
+        " original_article_count, source_count, original_source_count"
+        " from mart.daily_entity_mentions order by 1"
+    ).fetchall()
+    assert named == [("Ida Marlow", 3, 2, 3, 2, 2, 1), ("Port Amber", 3, 2, 3, 2, 2, 1)]
+    pairs = "select article_count, original_article_count from mart.entity_co_mentions"
+    assert store.execute(pairs).fetchall() == [(3, 2)]
+    quoted = store.execute(
+        "select speaker_name, quote_count, original_quote_count, article_count,"
+        " original_article_count from mart.daily_speaker_quotes"
+    ).fetchall()
+    assert quoted == [("Ida Marlow", 3, 2, 3, 2)]
+
+
+def findings(store, name):
+    (run_id,) = store.execute("select max(run_id) from ops.runs").fetchone()
+    return next(each.findings for each in run_checks(store, run_id) if each.check_name == name)
+
+
+def test_a_group_with_a_strange_agency_is_found(store, print_story):
+    join(store, print_story(1, agency=AFP, credit_kind="whole"), print_story(2, "valley"))
+    store.execute("update news.article_versions set deduplicated_at = now()")
+    check = "groups_have_the_agency_of_a_member"
+    assert findings(store, check) == ()
+    store.execute("update news.duplicate_groups set origin_agency = 'TASS'")
+    assert findings(store, check) == (
+        "group 1 has agency TASS, its members credit Agence France-Presse",
+    )
+    store.execute("update news.duplicate_groups set origin_agency = null")
+    assert len(findings(store, check)) == 1
+    store.execute("update news.article_versions set agency = null, credit_kind = null")
+    assert findings(store, check) == ()
+    store.execute("update news.duplicate_groups set origin_agency = 'TASS'")
+    assert len(findings(store, check)) == 1
+
+
+def test_originals_are_no_more_than_all(store, print_story):
+    join(store, print_story(1), print_story(2))
+    assert findings(store, "originals_are_no_more_than_all") == ()
