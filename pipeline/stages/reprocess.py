@@ -9,7 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from psycopg import Connection
@@ -35,6 +35,7 @@ from pipeline.warehouse.site_memory import PostgresSiteMemory
 ReadStage = Literal["extract", "clean"]
 """``clean``: what another version of Dateline read, and what site memory has outgrown; a page that
 is gone from the archive is cleaned as it is stored. ``extract``: the former only, pages only."""
+LaterStage = Literal["dedupe", "annotate"]
 COUNTS = ("read", "renewed", "corrected", "unchanged", "refused", "gone")
 _PART = 50
 """Pages a transaction: about two seconds of work."""
@@ -67,6 +68,26 @@ def plan(stage: ReadStage, scope: Scope, *, with_all: bool = False) -> list[list
     size = settings().curate_batch
     log.info("versions to read again", stage=stage, versions=len(found))
     return [found[first : first + size] for first in range(0, len(found), size)]
+
+
+def begin(
+    stage: ReadStage | LaterStage = "clean", source: str | None = None, since: str | None = None
+) -> list[list[int]]:
+    """Return the batches to read again; for a later stage mark its work, and return none.
+
+    Args:
+        stage: the stage to go through again.
+        source: only articles of this source key.
+        since: only those first seen on that day (ISO 8601) or later.
+
+    Raises:
+        UsageError: there is no such source.
+    """
+    scope = Scope(source, None, date.fromisoformat(since) if since else None)
+    if stage == "dedupe" or stage == "annotate":
+        again(stage, scope)
+        return []
+    return plan(stage, scope)
 
 
 def reprocess(
@@ -168,7 +189,7 @@ def joined(tallies: Iterable[Tally]) -> Tally:
 
 
 def again(
-    stage: Literal["dedupe", "annotate"],
+    stage: LaterStage,
     scope: Scope,
     *,
     with_all: bool = False,

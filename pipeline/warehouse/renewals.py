@@ -66,6 +66,7 @@ _FIELDS = {
     "tags": "tags",
     "agency": "agency",
     "credit_line": "credit_line",
+    "credit_kind": "credit_kind",
     "update_note": "update_note",
     "comment_count": "comment_count",
     "site_name": "site_name",

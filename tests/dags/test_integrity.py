@@ -61,6 +61,19 @@ def test_curate_structure(report):
     assert report["dags"]["curate"]["timetable"] == "AssetTriggeredTimetable"
 
 
+def test_reprocess_structure(report):
+    tasks = report["dags"]["reprocess"]["tasks"]
+    order = "plan read_again close_run all_well".split()
+    for before, after in pairwise(order):
+        assert after in tasks[before]["downstream"]
+    assert tasks["close_run"]["outlets"] == ["raw_pages"]
+    assert report["dags"]["reprocess"]["params"] == {
+        "stage": "clean",
+        "source": None,
+        "since": None,
+    }
+
+
 def test_a_run_is_closed_and_judged_whatever_failed(report):
     for dag in report["dags"].values():
         assert dag["tasks"]["close_run"]["rule"] == "all_done"

@@ -1,0 +1,59 @@
+"""### reprocess: stored articles through a stage again
+
+Trigger it with `{"stage": "clean", "source": "<key>", "since": "2026-11-01"}`; without source and
+since it is about all articles. *clean* and *extract* read archived pages again where that may
+change a text, *dedupe* and *annotate* have copies, names and quotes found anew. Nothing is fetched.
+
+A text that reads better becomes a new version and no edit; *curate* runs afterwards and finds its
+copies, names and quotes. Running it again changes nothing.
+"""
+
+from typing import Any
+
+from airflow.providers.standard.operators.empty import EmptyOperator
+from airflow.sdk import Param, dag, task
+from assets import RAW_PAGES
+from policy import DAG_ARGS, EVEN_AFTER_FAILURE, Counts, finished_within, of_batches, stage
+from runs import open_run
+
+DAY = r"^\d{4}-\d{2}-\d{2}$"
+
+
+@dag(
+    schedule=None,
+    deadline=finished_within(hours=12),
+    params={
+        "stage": Param("clean", enum=["clean", "extract", "dedupe", "annotate"]),
+        "source": Param(None, type=["null", "string"], description="only this source key"),
+        "since": Param(None, type=["null", "string"], pattern=DAY, description="first seen since"),
+    },
+    doc_md=__doc__,
+    **DAG_ARGS,
+)
+def reprocess() -> None:
+    """Take stored articles through a stage again, and let *curate* take up what is new."""
+
+    @task
+    def plan(params: dict[str, Any] | None = None) -> list[list[int]]:
+        """Give the ids of versions to read again, in batches; for the later stages, mark them."""
+        return stage("reprocess").begin(**(params or {}))
+
+    @task(**of_batches("version_ids", "articles"), doc_md="Read archived pages again.")
+    def read_again(
+        run: int, version_ids: list[int], params: dict[str, Any] | None = None
+    ) -> Counts:
+        return stage("reprocess").reprocess(run, version_ids, (params or {})["stage"])
+
+    @task(outlets=[RAW_PAGES], **EVEN_AFTER_FAILURE)
+    def close_run(run: int, versions: Any) -> Counts:
+        """Close the run, and start *curate*."""
+        return stage("runs").close_run(run, versions is not None)
+
+    run = open_run()
+    run >> (versions := plan())
+    read = read_again.partial(run=run).expand(version_ids=versions)
+    read >> (closed := close_run(run, versions))
+    [read, closed] >> EmptyOperator(task_id="all_well", trigger_rule="none_failed")
+
+
+reprocess()
