@@ -14,8 +14,8 @@ from pathlib import Path
 
 from datasketch import MinHash  # type: ignore[import-untyped]
 
+from benchmarks.copy_bases import read_rows
 from benchmarks.data import data_folder
-from benchmarks.eval_dedupe import read_rows
 from pipeline.dedupe.fingerprints import fingerprints
 from pipeline.dedupe.matching import find_matches
 from pipeline.dedupe.relations import prepare, relate

@@ -12,11 +12,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from benchmarks.eval_dedupe import read_rows
 from pipeline.dedupe.fingerprints import fingerprints
 
 LEAST_WORDS, MOST_WORDS = 120, 1_600
 ADDRESS = re.compile(r"^\s*(?:https?://|www\.)\S+$", re.MULTILINE)
+
+
+def read_rows(data: Path) -> list[dict[str, Any]]:
+    """Return the rows of ``dedup/dev.jsonl.gz``."""
+    return list(_json_lines(data / "dedup" / "dev.jsonl.gz"))
 
 
 def bases(data: Path) -> list[str]:

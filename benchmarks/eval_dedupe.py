@@ -3,11 +3,10 @@
 Our figures come from the filter's own output (``dateline dedupe`` without outlets). Beside it, in
 the same run, two methods that others use: Jaccard of word 4-grams over all pairs, and datasketch's
 MinHash LSH. A pair counts as found where both rows carry the same ``group``; "with edges" counts
-the relations ``duplicate``, ``a_in_b`` and ``b_in_a`` too.
+the relations ``duplicate``, ``a_in_b`` and ``b_in_a`` too. ``cross`` fits the thresholds on half
+of the stories and scores the other; ``fresh`` sets are made of other articles (``make_copies``).
 """
 
-import gzip
-import json
 import random
 import sys
 from collections import Counter, defaultdict
@@ -19,7 +18,10 @@ from typing import Any
 import numpy as np
 from datasketch import MinHash, MinHashLSH  # type: ignore[import-untyped]
 
+from benchmarks.copy_bases import bases, furniture_lines, read_rows
+from benchmarks.cross_dedupe import cross_validated
 from benchmarks.data import data_folder
+from benchmarks.make_copies import make_sets
 from pipeline.cli.dedupe import find_copies
 from pipeline.cli.filters import Row
 from pipeline.dedupe.fingerprints import shingle_hashes, word_hashes
@@ -37,7 +39,8 @@ def measure(data: Path) -> dict[str, float]:
         filter is told the outlet), ``fifth`` (each row kept with a chance of one in five, so
         that an outlet has two to eight pages), ``jaccard`` and ``datasketch``;
         ``recall.<variant kind>`` and ``false_pairs.<negative kind>`` of our groups; ``n.rows``,
-        ``n.clusters``, ``n.pairs``, ``n.fifth`` (true pairs).
+        ``n.clusters``, ``n.pairs``, ``n.fifth`` (true pairs); those of
+        ``cross_dedupe.cross_validated`` and of ``fresh_sets``.
     """
     rows = read_rows(data)
     gold = true_pairs(rows)
@@ -57,13 +60,27 @@ def measure(data: Path) -> dict[str, float]:
     few = sample(rows, 0.2)
     few_gold = true_pairs(few)
     figures["n.fifth"] = len(few_gold)
-    return figures | scores("fifth", run_filter_on(few)[0], few_gold)
+    figures |= scores("fifth", run_filter_on(few)[0], few_gold)
+    return figures | cross_validated(rows) | fresh_sets(data)
 
 
-def read_rows(data: Path) -> list[dict[str, Any]]:
-    """Return the rows of ``dedup/dev.jsonl.gz``."""
-    with gzip.open(data / "dedup" / "dev.jsonl.gz", "rt", encoding="utf-8") as lines:
-        return [json.loads(line) for line in lines]
+def fresh_sets(data: Path, seed: int = 1) -> dict[str, float]:
+    """Score the filter, without outlets, on the sets of ``make_copies``.
+
+    Returns:
+        ``fresh.<set>.precision|recall|edges`` (recall with containment) and ``fresh.<set>.n`` (true
+        pairs).
+    """
+    figures: dict[str, float] = {}
+    for name, rows in make_sets(bases(data), furniture_lines(data), seed):
+        gold = true_pairs(rows)
+        found, edges = run_filter_on(rows)
+        measured = scores("groups", found, gold)
+        figures[f"fresh.{name}.n"] = len(gold)
+        figures[f"fresh.{name}.precision"] = measured["groups.precision"]
+        figures[f"fresh.{name}.recall"] = measured["groups.recall"]
+        figures[f"fresh.{name}.edges"] = len((found | edges) & gold) / len(gold)
+    return figures
 
 
 def true_pairs(rows: Sequence[Mapping[str, Any]]) -> set[Pair]:
@@ -179,11 +196,35 @@ def report(figures: dict[str, float]) -> str:
     for name in "groups with_edges with_outlets fifth jaccard datasketch".split():
         parts = (figures[f"{name}.{part}"] for part in ("precision", "recall", "f1"))
         lines.append(f"{name:24}" + "".join(f" {value:.4f}" for value in parts))
+    lines += _crossed(figures)
     lines.append("recall of pairs with a variant of this kind")
     lines += _of_kind(figures, "recall.", "{:.4f}")
     lines.append("false pairs with a negative of this kind")
     lines += _of_kind(figures, "false_pairs.", "{:6.0f}")
+    lines.append(f"{'fresh sets, no outlets':24}      P      R  edges      n")
+    names = [name.split(".")[1] for name in figures if name.startswith("fresh.")]
+    for name in dict.fromkeys(names):
+        parts = (figures[f"fresh.{name}.{part}"] for part in ("precision", "recall", "edges"))
+        shown = "".join(f" {value:.4f}" for value in parts)
+        lines.append(f"  {name:22}{shown} {figures[f'fresh.{name}.n']:6,.0f}")
     return "\n".join(lines) + "\n"
+
+
+def _crossed(figures: Mapping[str, float]) -> list[str]:
+    """Tell of the thresholds that one half chose and how they fared on the other."""
+    lines = [
+        "thresholds fitted on one half of the stories, scored on the other:"
+        f" P {figures['cross.precision']:.4f} R {figures['cross.recall']:.4f}"
+        f" with edges {figures['cross.edges']:.4f} (n {figures['cross.n']:,.0f})"
+    ]
+    for half in (0, 1):
+        chosen = {
+            name.rpartition(".")[2]: value
+            for name, value in figures.items()
+            if name.startswith(f"cross.{half}.")
+        }
+        lines.append(f"  half {half} by the other: {chosen}")
+    return lines
 
 
 def _of_kind(figures: Mapping[str, float], kind: str, shape: str) -> list[str]:

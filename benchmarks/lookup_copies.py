@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.eval_dedupe import read_rows
+from benchmarks.copy_bases import read_rows
 from pipeline.dedupe.fingerprints import fingerprints
 
 KINDS = ("edited 10 %", "first half", "inside 2×")

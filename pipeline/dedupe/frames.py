@@ -6,8 +6,8 @@ Sees two texts and nothing else; where more texts of the outlet are known, ``fur
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.dedupe.fingerprints import Hashes, shingle_hashes
-from pipeline.dedupe.prepared import COMPARED_WIDTH, Prepared, within
+from pipeline.dedupe.fingerprints import Hashes
+from pipeline.dedupe.prepared import Prepared, within
 
 FRAME_JACCARD = 0.6
 """Above it a long middle of one's own is an update: a paragraph rewritten in a story of ten."""
@@ -45,8 +45,8 @@ def place_of_shared(held: npt.NDArray[np.bool_]) -> int:
     widest = int(np.diff(own[inner]).max(initial=0))
     if widest > max(before, after) and 2 * widest >= own[-1]:
         return 1
-    least = max(AT_ENDS, int(own[-1]) // 10)
-    return -1 if min(before, after) >= least and widest < max(before, after) else 0
+    is_wrapped = min(before, after) >= max(AT_ENDS, int(own[-1]) // 10)
+    return -1 if is_wrapped and 2 * (before + after) > own[-1] else 0
 
 
 def share_a_frame(a: Prepared, b: Prepared, common: Hashes, ends: int = FRAME_WORDS) -> bool:
@@ -62,7 +62,7 @@ def share_a_frame(a: Prepared, b: Prepared, common: Hashes, ends: int = FRAME_WO
 
 
 def _is_hollow(text: Prepared, common: Hashes, ends: int) -> bool:
-    held = within(shingle_hashes(text.words, COMPARED_WIDTH), common)
+    held = within(text.sequence, common)
     in_run = np.convolve(held, np.ones(VERBATIM), "valid") == VERBATIM
     starts = np.flatnonzero(in_run)
     if len(starts) < 2:

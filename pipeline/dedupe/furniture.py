@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.dedupe.fingerprints import Hashes, shingle_hashes
+from pipeline.dedupe.fingerprints import Hashes
 from pipeline.dedupe.frames import place_of_shared, share_a_frame
-from pipeline.dedupe.prepared import COMPARED_WIDTH, Prepared, shared_shingles, within
+from pipeline.dedupe.prepared import Prepared, shared_shingles, within
 
 TEXTS_OF_ONE_OUTLET = 5
 TEXTS_OF_UNKNOWN_OUTLETS = 7
@@ -36,6 +36,9 @@ WIDE_FRAME = 20
 """Shingles before and after the gap of a frame that is believed on the word of one other page."""
 BEYOND_FRAME = 1.15
 """A full story shares this much more with each of two copies that lack different parts of it."""
+WITHIN = 0.5
+"""Mean of ``place_of_shared``, over both texts, at which a kernel counts as a story: -2 where all
+the texts have words of their own before and after it, 0 where they have them in between."""
 
 _Counts = npt.NDArray[np.int64]
 _Mask = npt.NDArray[np.bool_]
@@ -141,8 +144,12 @@ class _Witnesses:
         return size >= needed
 
     def _lies_around(self, row: int, together: _Mask) -> bool:
-        """Tell whether the kernel stands around the texts' own parts rather than within them."""
-        return bool(self.place[row] + self.place[together].sum() >= 0)
+        """Tell whether the kernel stands around the texts' own parts rather than within them.
+
+        Or among them, as the set phrases of a weather report do.
+        """
+        votes = self.place[row] + self.place[together].sum()
+        return bool(votes > -WITHIN * (1 + np.count_nonzero(together)))
 
     def _independent(self, chosen: _Mask) -> int:
         """Count the chosen rows, those that share more than the kernel with each other once."""
@@ -162,12 +169,10 @@ def _places(
 ) -> npt.NDArray[np.int8]:
     """Add up for the wanted rows where text and row have what they share."""
     places = np.zeros(len(others), dtype=np.int8)
-    sequence = shingle_hashes(text.words, COMPARED_WIDTH)
     for row in wanted:
         other = others[row]
-        theirs = shingle_hashes(other.words, COMPARED_WIDTH)
-        places[row] += place_of_shared(within(sequence, other.shingles))
-        places[row] += place_of_shared(within(theirs, text.shingles))
+        places[row] += place_of_shared(within(text.sequence, other.shingles))
+        places[row] += place_of_shared(within(other.sequence, text.shingles))
     return places
 
 

@@ -19,8 +19,8 @@ from pipeline.dedupe.furniture import MAX_WITNESSES, Furniture, find_furniture
 from pipeline.dedupe.relations import Prepared, prepare, relate
 from pipeline.records import Match
 
-CACHED_WORDS = 3_000_000
-"""A word takes 16 bytes here, so about 50 MB, twice: as it came, and with its furniture marked."""
+CACHED_WORDS = 2_000_000
+"""A word takes 24 bytes here, so about 50 MB, twice: as it came, and with its furniture marked."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,8 @@ class Prepared:
     id: int
     words: Hashes
     """One hash per word, in the order of the text."""
+    sequence: Hashes
+    """One hash per shingle, in the order of the text."""
     shingles: Hashes
     """Distinct shingle hashes, ascending."""
     source: str | None = None
@@ -34,7 +36,8 @@ class Prepared:
 def prepare(text_id: int, text: str, source: str | None = None) -> Prepared:
     """Hash a text once for any number of comparisons."""
     words = word_hashes(text)
-    return Prepared(text_id, words, distinct(shingle_hashes(words, COMPARED_WIDTH)), source)
+    sequence = shingle_hashes(words, COMPARED_WIDTH)
+    return Prepared(text_id, words, sequence, distinct(sequence), source)
 
 
 def shared_shingles(a: Prepared, b: Prepared) -> Hashes:
