@@ -18,7 +18,7 @@ from pipeline.records import Article, ArticleKind
 from pipeline.words import normalise, tokens, word_count
 
 _PROSE_WORDS = 15
-_STORY_WORDS = 90
+_STORY_WORDS = 60
 _MOST_LINKED = 0.3
 _PARAGRAPHS = frozenset(("p", "blockquote"))
 _MANY_TEASERS = 12
@@ -27,8 +27,9 @@ _FEW_WORDS = 300
 _ERROR_WORDS = 150
 _MEDIA_WORDS = 100
 _ERROR_TITLE = re.compile(
-    r"\W*((http )?(error )?(404|403|410|500|502|503)\W*(error|not found|forbidden|gone|page.{0,30}|"
-    r"file.{0,20})?|(error )?(404|403|410|500|502|503)\b[^\w]+.{0,60}|"
+    r"\W*((http |error )*(404|403|410|500|502|503|504)"
+    r"(\W*(error|not found|forbidden|gone|page|file|"
+    r"access denied|service|bad gateway|gateway|(internal )?server)\b.{0,40}|\s*[:|–—-].{0,60})?|"
     r"(the |this )?(page|article|story|site|content|file|document|url)( you.{0,40})? "
     r"((was |is |could |can ?)?not (be )?found|unavailable|(is )?no longer (available|exists?)|"
     r"doesn't exist|does not exist|(is )?missing).{0,40}|error|not found|"
@@ -172,11 +173,12 @@ def is_listing(article: Article, head: Head, data: LinkedData, runs: list[Run]) 
     is_front = bool(article.url) and path.partition("?")[0] in ("", "/")
     if is_front and (teasers >= _SOME_TEASERS or words < _FEW_WORDS):
         return True
-    if _SINGLE_CLASS.search(head.page_class) or _is_own(data, head, article):
+    if _SINGLE_CLASS.search(head.page_class) or _is_own(data, head):
         return False
     if _LISTING_PATH.search(path) or _LISTING_TITLE.match(normalise(article.title or "")):
         return True
-    if _LISTING_CLASS.search(head.page_class) and teasers >= _SOME_TEASERS:
+    # Data that speak of other pages than this one are those of its teasers.
+    if (_LISTING_CLASS.search(head.page_class) or data.is_article) and teasers >= _SOME_TEASERS:
         return True
     if head.first("og:type") == "article" or article.published_origin in ("json_ld", "meta"):
         return False
@@ -188,14 +190,14 @@ def is_listing(article: Article, head: Head, data: LinkedData, runs: list[Run]) 
     return teasers >= most and words < _FEW_WORDS
 
 
-def _is_own(data: LinkedData, head: Head, article: Article) -> bool:
+def _is_own(data: LinkedData, head: Head) -> bool:
     """Tell whether the article in the page's data is the page's own, and no teaser's on a list."""
     if not data.is_article:
         return False
     if data.article_count < 4:
         return True
     named = set(tokens(data.headline or ""))
-    titles = (article.title, head.title, head.first("og:title"))
+    titles = (head.title, head.first("og:title"))
     return any(2 * len(named & set(tokens(t))) >= len(named) for t in titles if t and named)
 
 

@@ -14,13 +14,9 @@ from lxml.html import HtmlElement
 
 from pipeline.words import squeeze
 
-_WANTED = etree.XPath(
-    "//h1 | //time | //*[@itemprop='datePublished' or @itemprop='dateModified' or "
-    "@itemprop='author' or @rel='author' or "
-    "contains(@class,'uthor') or contains(@class,'utor') or contains(@class,'yline') or "
-    "contains(@id,'yline')] | //a[contains(@href,'/author') or contains(@href,'/autor') or "
-    "contains(@href,'/profile') or contains(@href,'/staff/') or contains(@href,'/contributor') or "
-    "contains(@href,'/journalist') or contains(@href,'/people/') or contains(@href,'/by/')]"
+_CLASS = re.compile(r"uthor|utor|yline")
+_PERSON = re.compile(
+    r"/(?:authors?|autor(?:en|es)?|profiles?|staff|contributors?|journalists?|people|by)/[^/?#]+"
 )
 _NAME_CLASS = re.compile(
     r"(?:^|[\s_-])(?:author|autor|byline)s?(?:[\s_-]*(?:name|link|title))?(?:$|\s)|"
@@ -38,6 +34,8 @@ _ELSEWHERE = re.compile(
 )
 _ELSEWHERE_TAGS = frozenset(("aside", "footer", "nav", "form"))
 _BLOCKS = frozenset("p div li br ul ol h1 h2 h3 h4 h5 h6 section header tr td".split())
+_HEADS = frozenset(("h1", "time"))
+_PROPS = frozenset(("author", "datePublished", "dateModified"))
 _TIME_PROPS = frozenset(("datePublished", "dateModified"))
 _LEVELS = 12
 """Ancestors looked at: what a page calls its outer frame says nothing of a part."""
@@ -63,7 +61,7 @@ def read_marked(root: HtmlElement) -> Marked:
     """Return the page's marked headlines, times and authors."""
     found = Marked(authors={tier: [] for tier in _TIERS})
     early: dict[str, list[HtmlElement]] = {tier: [] for tier in (*_TIERS, "time")}
-    for element in _WANTED(root):
+    for element in _wanted(root):
         if element.tag == "h1":
             found.headlines.append(element)
         elif element.tag == "time" or element.get("itemprop") in _TIME_PROPS:
@@ -78,6 +76,21 @@ def read_marked(root: HtmlElement) -> Marked:
     return found
 
 
+def _wanted(root: HtmlElement) -> Iterator[HtmlElement]:
+    """Yield what may be marked; one walk takes half the time of an XPath with ``contains``."""
+    for element in root.iter("*"):
+        get = element.get
+        if (
+            element.tag in _HEADS
+            or ((names := get("class")) and _CLASS.search(names))
+            or (element.tag == "a" and _PERSON.search(get("href") or ""))
+            or get("itemprop") in _PROPS
+            or get("rel") == "author"
+            or _CLASS.search(get("id") or "")
+        ):
+            yield element
+
+
 def _tier(element: HtmlElement) -> str | None:
     """Return how clearly an element is marked as an author's."""
     names = f"{element.get('class') or ''} {element.get('id') or ''}"[:_LONGEST]
@@ -87,20 +100,11 @@ def _tier(element: HtmlElement) -> str | None:
         return "marked"
     if _NAME_CLASS.search(names):
         return "marked"
-    if element.tag == "a" and _is_person_link(element.get("href") or ""):
+    if element.tag == "a" and _PERSON.search(element.get("href") or ""):
         return "linked"
     if _BYLINE_CLASS.search(names):
         return "byline"
     return "author" if _AUTHOR_CLASS.search(names) else None
-
-
-def _is_person_link(href: str) -> bool:
-    return bool(
-        re.search(
-            r"/(?:authors?|autor(?:en|es)?|profiles?|staff|contributors?|journalists?|people|by)/[^/?#]+",
-            href,
-        )
-    )
 
 
 def author_lines(found: Marked) -> Iterator[list[str]]:
