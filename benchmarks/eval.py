@@ -2,7 +2,8 @@
 
 Prints the reports and the tables, and keeps the tables, with the counts and the date of the run, in
 ``docs/recorded/``: ``accuracy.md`` for the README, the others for ``docs/accuracy.md``.
-``python -m benchmarks.eval language`` does the part on names and quotes alone.
+``python -m benchmarks.eval language`` does the part on names and quotes alone, ``memory`` the one
+on site memory.
 """
 
 import argparse
@@ -15,6 +16,7 @@ from benchmarks import (
     eval_annotate,
     eval_dedupe,
     eval_extract,
+    eval_memory,
     language_tables,
 )
 from benchmarks.data import data_folder
@@ -95,9 +97,14 @@ def record(name: str, text: str) -> None:
 def main() -> None:
     """Run the measurements, print them, and record the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("part", nargs="?", choices=["all", "language"], default="all")
+    parser.add_argument("part", nargs="?", choices=["all", "language", "memory"], default="all")
     part = parser.parse_args().part
     data = data_folder()
+    if part in ("all", "memory"):
+        sys.stderr.write("memory …\n")
+        record("memory", eval_memory.page(data))
+    if part == "memory":
+        return
     language = measure_language(data)
     if part == "language":
         return

@@ -127,7 +127,8 @@ def page(data: Path) -> str:
                 for name, tally in redesign(texts, sets[: HOSTS + 1]).items()
             ],
         ),
-        "What recurs and is no furniture, each case among twenty other articles of a known host:",
+        "What recurs and is no furniture, each case among twenty other articles of a known host, "
+        f"{CASE_HOSTS} hosts a case:",
         markdown(
             ("case", "blocks at stake", "of them taken", "paragraphs lost"),
             [
@@ -141,7 +142,7 @@ def page(data: Path) -> str:
             [(name, *_cells(tally)) for name, tally in nameless(texts, sets[HOSTS:]).items()],
         ),
         memory_real.part(data),
-        measured_today("python -m benchmarks.eval_memory"),
+        measured_today("python -m benchmarks.eval memory"),
     ]
     return "\n\n".join(parts) + "\n"
 
