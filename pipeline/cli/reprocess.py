@@ -137,4 +137,6 @@ def _print(stage: _Stage, tally: "Tally", *, as_json: bool) -> None:
         (source_key, *(counts.get(name, 0) for name in names))
         for source_key, counts in sorted(tally.items())
     ]
+    if not rows:
+        _say("nothing needs it; --all takes all")
     print_table(rows, ("source_key", *names), "json" if as_json else "table")
