@@ -9,7 +9,9 @@ from collections import Counter, defaultdict
 from itertools import combinations
 
 import pytest
+from typer.testing import CliRunner
 
+from pipeline.cli.app import build
 from pipeline.cli.dedupe import find_copies
 from pipeline.cli.filters import run_filter
 from tests.fix_stories import edited, first_part, page, story
@@ -168,3 +170,21 @@ def test_the_published_bar_on_the_measuring_data(dedup_data):
     right = counts[True, True]
     assert right / (right + counts[False, True]) >= 0.99
     assert right / (right + counts[True, False]) >= 0.95
+
+
+def test_a_first_word_that_is_no_command_is_the_filters_file(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    line = row(1, BASE)
+    for name in ("undo", "FILE", "filter.jsonl"):
+        (tmp_path / name).write_text(line, encoding="utf-8")
+    runner = CliRunner()
+    for name in ("./undo", "FILE", "filter.jsonl"):
+        done = runner.invoke(build(), ["dedupe", name])
+        assert (done.exit_code, json.loads(done.stdout)["id"]) == (0, 1)
+    for arguments in (["dedupe"], ["dedupe", "-"]):
+        done = runner.invoke(build(), arguments, input=line)
+        assert (done.exit_code, json.loads(done.stdout)["group"]) == (0, 1)
+    assert runner.invoke(build(), ["dedupe", "undone"]).exit_code != 0
+    shown = runner.invoke(build(), ["dedupe", "--help"]).stdout
+    assert "is_original" in shown
+    assert "undo" in shown

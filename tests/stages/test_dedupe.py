@@ -1,5 +1,6 @@
 """Copies in the store: what people decide holds, whatever comes in which order, and once."""
 
+import json
 import os
 import signal
 import subprocess
@@ -10,7 +11,10 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from pipeline.cli.app import build
+from pipeline.dedupe.fingerprints import METHOD_VERSION
 from pipeline.errors import UsageError
 from pipeline.settings import settings
 from pipeline.stages.dedupe import decisions, dedupe, redo, undo
@@ -238,3 +242,42 @@ def test_two_stages_and_a_decision_at_once(here, store_dsn, monkeypatch):
     assert {HARBOUR.key, VALLEY.key} == {
         row[0] for row in here.execute("select source_key from mart.articles")
     }
+
+
+def test_every_link_names_its_survivor_its_method_and_what_was_decided(here):
+    put(here, [*COPIES[:3], story("alone", 100) + "\n\n" + first_part(BASE, 0.3)])
+    dedupe(1)
+    undo("1", "3", decided_by="ida", reason="two matches")
+    rows = here.execute(
+        "select article_id_a, article_id_b, relation, is_one_group, survivor_article_id,"
+        " decided_by, method_version from mart.shared_texts order by 1, 2"
+    ).fetchall()
+    assert {row[6] for row in rows} == {METHOD_VERSION}
+    by_pair = {row[:2]: row[2:6] for row in rows}
+    assert by_pair[1, 3] == ("duplicate", False, None, "ida")
+    together = [pair for pair, (_, is_one, _, _) in by_pair.items() if is_one]
+    assert len(together) == 1
+    assert by_pair[together[0]][2] == min(together[0])
+    assert by_pair[1, 4][:3] == ("partial", False, None)
+
+
+def test_the_commands_decide_and_list(here):
+    put(here, COPIES[:2])
+    dedupe(1)
+    runner = CliRunner()
+    asked = ["dedupe", "undo", "1", story_url(2), "--reason", "two matches", "--by", "ida"]
+    assert runner.invoke(build(), asked).exit_code == 0
+    listed = runner.invoke(build(), ["dedupe", "decisions", "--json"])
+    assert json.loads(listed.stdout) | {"decided_at": ""} == {
+        "decided_at": "",
+        "decided_by": "ida",
+        "article_id_a": 1,
+        "url_a": story_url(1),
+        "article_id_b": 2,
+        "url_b": story_url(2),
+        "reason": "two matches",
+    }
+    assert groups(here) == []
+    assert runner.invoke(build(), ["dedupe", "redo", "1"]).exit_code == 0
+    assert groups(here) == [[1, 2]]
+    assert runner.invoke(build(), ["dedupe", "decisions", "--json"]).stdout == ""
