@@ -45,7 +45,8 @@ _BLOCKS = frozenset(
     "h3 h4 h5 h6 header hr li main nav ol option p pre section table td th tr ul button".split()
 )
 _UNSEEN = frozenset("script style noscript template svg head textarea iframe select".split())
-_DATA = frozenset({"contributor_note", "update_note"})
+_DATA = frozenset({"contributor_note", "update_note", "caption", "photo_credit"})
+"""Reasons of lines that are kept apart rather than thrown away."""
 _NAMES = ("Ines Moor", "Per Aasen", "Adaeze Obi", "Tomás Rivas", "Mary-Ann O’Dell", "Li Wen")
 _SECTIONS = ("News", "World", "Business", "Local", "Politics", "Harbour")
 _PROMOS = (

@@ -39,12 +39,21 @@ def _compiled(table: str) -> dict[str, re.Pattern[str]]:
 _WHOLE = _compiled("whole")
 _PROMPTS = _compiled("prompts")
 _NOTES = _compiled("notes")
-_INLINE = re.compile(rf"\W*(?:{'|'.join(_WORDING['inline']['labels'])}) ?[:|>»] ?\S.{{2,250}}")
+
+
+def _labelled(labels: Iterable[str], ending: str = "") -> re.Pattern[str]:
+    return re.compile(rf"\W{{0,8}}(?:{'|'.join(labels)}) ?[:|>»] ?\S.{{2,250}}{ending}")
+
+
+_INLINE = _labelled(_WORDING["inline"]["labels"])
+_WEAK_INLINE = _labelled(_WORDING["inline"]["weak_labels"], ending=r"(?<![.!…\"')])")
 _CAPTION = re.compile(rf"(?:{'|'.join(_WORDING['caption']['endings'])})$")
 _PINGBACK = re.compile(r"\[?\s?(…|\.\.\.)\s?\]\s.*\s\[\s?(…|\.\.\.)\s?\]")
 """WordPress quotes the linking page as "[…] words around the link […]"."""
 
 
+_ONE_WORD_SENTENCE = re.compile(r"[^.]\.$")
+"""A paragraph such as "Twitter." is written, a button has no full stop."""
 _WEAK = frozenset(_WORDING["weak"]["words"])
 _WEAK_CHARS = 20
 _NAMED = re.compile(
@@ -67,7 +76,7 @@ def reason_for(line: str) -> str | None:
         return None
     plain = normalise(line)
     words = plain.count(" ") + 1
-    if not plain or (words == 1 and plain[-1] == "."):
+    if not plain or (words == 1 and _ONE_WORD_SENTENCE.search(plain)):
         return None
     if _PINGBACK.fullmatch(plain):
         return "pingback"
@@ -99,7 +108,8 @@ def _short_reason(plain: str, words: int) -> str | None:
     for reason, whole in _WHOLE.items():
         if whole.fullmatch(plain):
             return reason
-    return "also_read" if _INLINE.fullmatch(plain) else None
+    is_promo = _INLINE.fullmatch(plain) or _WEAK_INLINE.fullmatch(plain)
+    return "also_read" if is_promo else None
 
 
 def _longer_reason(plain: str, words: int) -> str | None:

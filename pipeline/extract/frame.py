@@ -42,6 +42,8 @@ _LEAST_AKIN, _MOST_AKIN = 0.3, 1.5
 _MOST_TRAILING = 20
 _RESUMED = 0.5
 _FARTHEST = 12
+_NEAR = 4
+_ENDS = frozenset({"comments", "tags", "copyright", "author_bio", "login", "cookie_notice"})
 _NEARLY = 0.8
 """A line that scores nearly as well as the best and stands above it is the headline."""
 _TITLE_LINES = 40
@@ -143,13 +145,17 @@ def _body(lines: Sequence[Line]) -> tuple[int, int]:
 
 def _resumed(lines: Sequence[Line], end: int, held: Counter[str]) -> int:
     """Return the end behind sentences that a block of furniture parts from their article."""
-    for place in range(end, min(len(lines), end + _FARTHEST)):
+    place = end
+    while place < len(lines) and place - end < _FARTHEST:
         line = lines[place]
-        if line.reason in ("comments", "tags"):
+        if line.reason in _ENDS:
             break
-        shared = sum(held[word] > 0 for word in line.says)
-        if line.is_sentence and line.is_loose and shared >= max(4, _RESUMED * len(line.says)):
-            end = place + 1
+        place += 1
+        if line.is_sentence and line.is_loose:
+            shared = sum(held[word] > 0 for word in line.says)
+            akin = shared >= max(4, _RESUMED * len(line.says))
+            if akin or place - end <= _NEAR:
+                end = place
     return end
 
 

@@ -1,10 +1,21 @@
+import re
 import time
+import tomllib
+from importlib.resources import files
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.clean.patterns import reason_for
+
+WORDING = tomllib.loads(files("pipeline.clean").joinpath("wording.toml").read_text("utf-8"))
+ALL_PATTERNS = [
+    pattern
+    for table in ("whole", "prompts", "notes")
+    for patterns in WORDING[table].values()
+    for pattern in patterns
+]
 
 FURNITURE = {
     "search_box": ["Search", "Close this search box.", "Search for:", "Suche"],
@@ -85,4 +96,17 @@ def test_any_line_gets_an_answer(line):
 def test_no_line_takes_long(unit):
     start = time.process_time()
     reason_for((unit * 300)[:599] + "!")
+    assert time.process_time() - start < 0.5
+
+
+@pytest.mark.parametrize("pattern", ALL_PATTERNS, ids=lambda pattern: pattern[:30])
+def test_no_pattern_backtracks_without_end(pattern):
+    """Words of the pattern itself, over and over, with an end that fits nowhere."""
+    words = re.findall(r"[a-z']{1,12}", pattern)[:40]
+    compiled = re.compile(pattern)
+    near_misses = ["".join(f"{w}{glue}" for w in words * 30) for glue in (" ", "", ", ", " | ")]
+    near_misses += [f"{word}{glue}" * 200 for word in words for glue in (" ", "", "/")]
+    start = time.process_time()
+    for miss in near_misses:
+        compiled.fullmatch(miss[:599] + "~")
     assert time.process_time() - start < 0.5
