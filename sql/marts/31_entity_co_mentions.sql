@@ -4,28 +4,37 @@ with named as (
     select distinct
         article_id,
         entity_id,
-        entity_name,
         published_date,
         is_original
     from mart.entity_mentions
+),
+
+pairs as (
+    select
+        x.entity_id as entity_id_a,
+        y.entity_id as entity_id_b,
+        count(*) as article_count,
+        count(*) filter (where x.is_original) as original_article_count,
+        max(x.published_date) as last_seen_date
+    from named as x
+    inner join named as y on x.article_id = y.article_id and x.entity_id < y.entity_id
+    group by
+        x.entity_id,
+        y.entity_id
+    having count(*) filter (where x.is_original) >= 2
 )
 
 select
-    x.entity_id as entity_id_a,
-    x.entity_name as entity_name_a,
-    y.entity_id as entity_id_b,
-    y.entity_name as entity_name_b,
-    count(*) as article_count,
-    count(*) filter (where x.is_original) as original_article_count,
-    max(x.published_date) as last_seen_date
-from named as x
-inner join named as y on x.article_id = y.article_id and x.entity_id < y.entity_id
-group by
-    x.entity_id,
-    x.entity_name,
-    y.entity_id,
-    y.entity_name
-having count(*) filter (where x.is_original) >= 2;
+    p.entity_id_a,
+    a.entity_name as entity_name_a,
+    p.entity_id_b,
+    b.entity_name as entity_name_b,
+    p.article_count,
+    p.original_article_count,
+    p.last_seen_date
+from pairs as p
+inner join news.entities as a on p.entity_id_a = a.entity_id
+inner join news.entities as b on p.entity_id_b = b.entity_id;
 create unique index entity_co_mentions_key on mart.entity_co_mentions (entity_id_a, entity_id_b);
 create index entity_co_mentions_b on mart.entity_co_mentions (entity_id_b);
 comment on materialized view mart.entity_co_mentions is 'One row per pair of entities named together in two originals or more; refreshed after each run.';
