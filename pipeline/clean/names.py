@@ -203,7 +203,7 @@ def _without_role(part: str) -> str:
     kept = words[: roles[0]] if roles[0] else words[roles[-1] + 1 :]
     if len(kept) > 1:
         return " ".join(kept)
-    return part if is_organisation(part) else ""
+    return part if is_organisation(part) and len(roles) < len(words) else ""
 
 
 def _is_name(part: str) -> bool:

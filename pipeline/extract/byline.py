@@ -37,7 +37,7 @@ _WORDED_BY = re.compile(
 )
 _MOST_AUTHORS = 20
 _PLAIN = frozenset(("p", "div"))
-_PROSE_CHARS = 120
+_PROSE_CHARS = 80
 _SIGNATURE_CHARS = 60
 _FULL_NAME = r"[^\W\d_a-z][\w.’'-]+(?: (?:[^\W\d_a-z][\w.’'-]*|de|van|von|bin|al)){1,3}"
 _SIGNED = re.compile(rf"{_FULL_NAME}(?:(?:\s*[/,&]\s*| and | und ){_FULL_NAME})*")

@@ -50,7 +50,7 @@ class Marked:
 
     headlines: list[HtmlElement] = field(default_factory=list)
     times: list[HtmlElement] = field(default_factory=list)
-    """Those behind the first headline before the others: a masthead shows today's day."""
+    """Those behind the first headline before the others; none of a masthead, which shows today."""
     authors: dict[str, list[HtmlElement]] = field(default_factory=dict)
     """Those behind the first headline before the others, by how clearly they are marked."""
     frames: frozenset[HtmlElement] = frozenset()
@@ -70,10 +70,16 @@ def read_marked(root: HtmlElement) -> Marked:
             (found.authors if found.headlines else early)[tier].append(element)
     for tier in _TIERS:
         found.authors[tier] += early[tier]
-    found.times += early["time"]
     if found.headlines:
         found.frames = frozenset(found.headlines[0].iterancestors())
+    found.times += [time for time in early["time"] if _stands_with(time, found.frames)]
     return found
+
+
+def _stands_with(element: HtmlElement, frames: frozenset[HtmlElement]) -> bool:
+    """Tell whether an element shares a part of the page with the headline; a masthead does not."""
+    shared = (parent for parent in element.iterancestors() if parent in frames)
+    return not frames or next((p.tag for p in shared), "body") not in ("body", "html")
 
 
 def _wanted(root: HtmlElement) -> Iterator[HtmlElement]:

@@ -1,0 +1,68 @@
+"""Who wrote a page, read from whole pages."""
+
+import pytest
+
+from pipeline.extract.page import extract_page
+from tests.extract.pages import linked_data, page
+
+
+def authors(**parts):
+    found = extract_page(page(**parts), url="https://lakeshore.example/ferry")
+    return found.authors, found.authors_origin
+
+
+def data(author):
+    return linked_data(headline="Ferry", author=author, publisher={"name": "Lakeshore Post"})
+
+
+@pytest.mark.parametrize(
+    ("parts", "names", "origin"),
+    [
+        ({"head": data({"@type": "Person", "name": "Ines Moor"})}, ("Ines Moor",), "json_ld"),
+        ({"head": data([{"name": "INES MOOR"}, {"name": "AP"}])}, ("Ines Moor",), "json_ld"),
+        ({"head": "<meta name='author' content='Moor, Ines'>"}, ("Ines Moor",), "meta"),
+        ({"before": "<p>By Ines Moor and Per Aasen in Brevik</p>"}, ("Ines Moor", "Per Aasen"),
+         "visible"),
+        ({"before": "<div>ByInes Moor</div>"}, ("Ines Moor",), "visible"),
+        ({"before": "<p class='byline'>by <a rel='author'>Ines Moor</a> and Per Aasen</p>"},
+         ("Ines Moor", "Per Aasen"), "visible"),
+        ({"before": "<a href='/staff/ines-moor'>Ines Moor</a>"}, ("Ines Moor",), "visible"),
+        ({"before": "<span class='post-author'>von ferrywatcher7</span>"}, ("ferrywatcher7",),
+         "visible"),
+        ({}, (), None),
+    ],
+)  # fmt: skip
+def test_authors_have_the_place_they_were_read_from(parts, names, origin):
+    assert authors(**parts) == (names, origin)
+
+
+def test_a_person_on_the_page_counts_before_the_newsroom_in_its_data():
+    head = data({"@type": "Organization", "name": "Lakeshore Post"})
+    assert authors(head=head)[0] == ("Lakeshore Post",)
+    assert authors(head=head, before="<p>By Ines Moor</p>") == (("Ines Moor",), "visible")
+
+
+def test_a_name_alone_above_the_text_signs_it_where_the_data_name_a_newsroom():
+    head = data({"name": "Lakeshore Newsroom"})
+    assert authors(head=head, before="<p>Ines Moor / Per Aasen</p>")[0] == (
+        "Ines Moor",
+        "Per Aasen",
+    )
+    assert authors(before="<p>Related Topics</p>")[0] == ()
+
+
+def test_those_who_comment_or_wrote_other_stories_are_no_authors():
+    after = (
+        "<div class='comments'><span class='author'>Lars Holm</span></div>"
+        "<aside><span class='author-name'>Kim Berg</span></aside>"
+        "<div class='related-card'><span class='author-name'>Kim Berg</span></div>"
+    )
+    assert authors(after=after)[0] == ()
+
+
+def test_two_cards_are_not_one_byline():
+    cards = "".join(
+        f"<div><div><p><span class='author-name'>{name}</span></p></div></div>"
+        for name in ("Ines Moor", "Kim Berg")
+    )
+    assert authors(before=cards)[0] == ("Ines Moor",)

@@ -1,0 +1,106 @@
+"""When a page was published and modified, read from whole pages."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from pipeline.extract.page import extract_page
+from tests.extract.pages import linked_data, page
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
+def read(head="", before="", url="https://lakeshore.example/ferry", lang="en", **known):
+    body = page(head=head, before=before).replace(b"lang='en'", f"lang='{lang}'".encode())
+    return extract_page(body, url=url, now=NOW, **known)
+
+
+@pytest.mark.parametrize(
+    ("head", "before", "url", "origin"),
+    [
+        (linked_data(headline="x", datePublished="2024-03-02"), "", "/ferry", "json_ld"),
+        ("<meta property='article:published_time' content='2024-03-02'>", "", "/f", "meta"),
+        ("", "<time datetime='2024-03-02'>Saturday</time>", "/ferry", "visible"),
+        ("", "<p>Published on March 2, 2024</p>", "/ferry", "visible"),
+        ("", "", "/2024/03/02/ferry", "url"),
+    ],
+)
+def test_a_day_has_the_place_it_was_read_from(head, before, url, origin):
+    found = read(head, before, f"https://lakeshore.example{url}")
+    assert (found.published_at, found.published_origin) == ("2024-03-02", origin)
+
+
+def test_a_feed_serves_a_page_that_is_silent():
+    found = read(feed_published="2024-03-02T08:15:00+01:00")
+    assert found.published_at == "2024-03-02T08:15:00+01:00"
+    assert found.published_origin == "feed"
+
+
+def test_what_cannot_be_is_refused_by_name_and_the_next_one_taken():
+    head = linked_data(headline="x", datePublished="2099-01-01T00:00:00Z") + (
+        "<meta property='article:published_time' content='2024-03-02T08:15:00+01:00'>"
+        "<meta name='date' content='1970-01-01'>"
+    )
+    found = read(head)
+    assert (found.published_at, found.published_origin) == ("2024-03-02T08:15:00+01:00", "meta")
+    assert found.refused_dates == ("json_ld 2099-01-01T00:00:00Z", "meta 1970-01-01")
+
+
+def test_a_draft_saved_before_publication_is_no_modification():
+    head = linked_data(
+        headline="x", datePublished="2024-03-02T08:15:00Z", dateModified="2024-03-02T07:00:00Z"
+    )
+    found = read(head)
+    assert found.modified_at is None
+    assert found.refused_dates == ("json_ld 2024-03-02T07:00:00+00:00 modified before published",)
+
+
+def test_an_update_is_no_publication():
+    found = read(before="<p>Published 2 March 2024. Updated 4 March 2024, 10:15 GMT</p>")
+    assert found.published_at == "2024-03-02"
+    assert found.modified_at == "2024-03-04T10:15:00+00:00"
+    assert found.modified_origin == "visible"
+
+
+def test_a_marked_time_of_change_is_no_publication():
+    found = read(
+        before="<time class='entry-date updated' datetime='2024-03-04'>4 March</time>"
+        "<time class='entry-date published' datetime='2024-03-02'>2 March</time>"
+    )
+    assert (found.published_at, found.modified_at) == ("2024-03-02", "2024-03-04")
+
+
+def test_midnight_gives_way_to_the_time_of_that_day_and_a_time_to_its_zone():
+    head = linked_data(headline="x", datePublished="2024-03-02T00:00:00") + (
+        "<meta property='article:published_time' content='2024-03-02T08:15:00'>"
+        "<meta name='date' content='2024-03-02T08:15:00+01:00'>"
+    )
+    assert read(head).published_at == "2024-03-02T08:15:00+01:00"
+
+
+@pytest.mark.parametrize(
+    ("lang", "host", "before", "day"),
+    [
+        ("en-GB", "lakeshore.example", "", "2024-05-03"),
+        ("en-US", "lakeshore.example", "", "2024-03-05"),
+        ("en", "lakeshore.co.uk", "", "2024-05-03"),
+        ("fr", "lakeshore.example", "", "2024-05-03"),
+        ("en", "lakeshore.example", "<time datetime='2024-03-05'>x</time>", "2024-03-05"),
+    ],
+)
+def test_a_day_in_figures_is_read_by_what_the_page_lets_know(lang, host, before, day):
+    head = "<meta name='date' content='03/05/2024'>"
+    assert read(head, before, f"https://{host}/ferry", lang).published_at == day
+
+
+def test_a_day_that_can_be_two_is_not_guessed():
+    assert read("<meta name='date' content='03/05/2024'>").published_at is None
+
+
+def test_the_masthead_of_today_and_the_days_of_other_stories_are_none_of_the_page():
+    body = page(
+        head="",
+        before="<p>Ines Moor</p><p>2 March 2024</p>",
+        after="<aside><time datetime='2024-01-09'>9 January</time></aside>",
+    ).replace(b"<article>", b"<time datetime='2026-11-22'>Today</time><article>")
+    assert extract_page(body, url=None, now=NOW).published_at == "2024-03-02"
