@@ -44,7 +44,7 @@ _HYPHENED_SHARE = 0.04
 def paragraphs(text: str) -> list[str]:
     """Return the paragraphs of a plain text, each on one line."""
     plain = _decoded(storable(text[:MAX_CHARS]))
-    raw = [line.strip(_EDGES) for line in plain.splitlines()[:MAX_LINES]]
+    raw = [line.strip(_EDGES).strip() for line in plain.splitlines()[:MAX_LINES]]
     width = _column(raw)
     lines = raw if width is None else _unwrapped(raw, width)
     return [line for one in lines if (line := _plain(one)) and not _RULE.fullmatch(line)]
@@ -89,7 +89,8 @@ def _column(lines: Sequence[str]) -> int | None:
 
 def _is_forced(line: str, following: str, width: int) -> bool:
     first = following.split(maxsplit=1)[0]
-    return len(line) >= width // 2 and len(line) + 1 + len(first) > width
+    fits = len(line) + 1 + len(first) <= width
+    return len(line) >= width // 2 and (not fits or bool(_HYPHEN.search(line)))
 
 
 def _unwrapped(lines: Sequence[str], width: int) -> Iterator[str]:
