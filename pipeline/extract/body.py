@@ -5,19 +5,18 @@ lines that are nothing but a link go, each with a reason, and what the extractor
 paragraphs of one parent comes back.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import dataclass
 
 from lxml.html import HtmlElement
 
 from pipeline.extract.alignment import Placed, align
-from pipeline.extract.layout import Run, marks_of
+from pipeline.extract.layout import Run, frames_of, marks_of
 from pipeline.extract.passes import read_lines
 from pipeline.extract.recovery import recover
 from pipeline.records import RemovedBlock
 from pipeline.words import normalise, word_count
 
-_FRAME_SHARE = 0.3
 _LINK_WORDS = 4
 _TITLE_LINES = 3
 
@@ -47,7 +46,7 @@ def _fit(lines: list[str], others: list[str], runs: list[Run], standfirst: str |
     places: dict[str, list[Run]] = defaultdict(list)
     for run in runs:
         places[run.key].append(run)
-    frames = _frames([runs[place] for _, place in placed if place is not None])
+    frames = frames_of([runs[place] for _, place in placed if place is not None])
     kept: list[Placed] = []
     removed: list[RemovedBlock] = []
     for number, (line, at) in enumerate(placed):
@@ -59,20 +58,6 @@ def _fit(lines: list[str], others: list[str], runs: list[Run], standfirst: str |
             kept.append((line, at))
     found = recover(kept, runs, frames, set(map(normalise, others)), standfirst)
     return Body(tuple(found), tuple(removed))
-
-
-def _frames(kept: list[Run]) -> set[HtmlElement]:
-    """Return the elements that hold much of the article."""
-    weights: Counter[HtmlElement] = Counter()
-    total = 0
-    for run in kept:
-        words = word_count(run.text)
-        total += words
-        element: HtmlElement | None = run.parent
-        while element is not None:
-            weights[element] += words
-            element = element.getparent()
-    return {element for element, words in weights.items() if words >= _FRAME_SHARE * total}
 
 
 def _reason(runs: list[Run], frames: set[HtmlElement]) -> str | None:

@@ -6,7 +6,8 @@ Rules look at element names and at words in class names that are common to many 
 """
 
 import re
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -19,6 +20,7 @@ _SKIPPED = frozenset(
     "script style noscript template svg head select option textarea iframe object canvas".split()
 )
 _NAMES_CHARS = 500
+_FRAME_SHARE = 0.3
 _INLINE = frozenset(
     "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark q s samp "
     "small span strike strong sub sup time tt u var wbr img picture source amp-img o:p "
@@ -90,6 +92,11 @@ class Run:
     """Share of its characters that stand in links."""
 
     @property
+    def words(self) -> int:
+        """Number of blank-separated words."""
+        return self.text.count(" ") + 1
+
+    @property
     def tag(self) -> str:
         """Name of the block that holds it."""
         return str(self.parent.tag)
@@ -142,6 +149,29 @@ class _Walker:
             self.runs.append(Run(text, normalise(text), block if parent is None else parent, share))
         self.parts.clear()
         self.linked = 0
+
+
+def weights_of(runs: Iterable[Run]) -> Counter[HtmlElement]:
+    """Return how many words of these runs each element holds; the deepest elements come first."""
+    own: Counter[HtmlElement] = Counter()
+    for run in runs:
+        own[run.parent] += run.words
+    weights: Counter[HtmlElement] = Counter()
+    for parent, words in own.items():
+        element: HtmlElement | None = parent
+        while element is not None:
+            weights[element] += words
+            element = element.getparent()
+    return weights
+
+
+def frames_of(runs: list[Run]) -> set[HtmlElement]:
+    """Return the elements that hold much of these runs: what they are called says little of a part.
+
+    Else a page in a box of the class "content-share" would be furniture altogether.
+    """
+    least = _FRAME_SHARE * sum(run.words for run in runs)
+    return {element for element, words in weights_of(runs).items() if words >= least}
 
 
 def marks_of(run: Run, frames: Collection[HtmlElement]) -> frozenset[str]:
