@@ -104,9 +104,7 @@ early as (
 select article.article_id
 from news.articles as article
 join early
-    on early.page_key = (
-        'x' || encode(substr(sha256(convert_to(article.canonical_url, 'UTF8')), 1, 8), 'hex')
-    )::bit(64)::bigint
+    on early.page_key = ('x' || left(md5(article.canonical_url), 16))::bit(64)::bigint
 order by article.article_id
 """
 

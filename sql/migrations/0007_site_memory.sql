@@ -13,10 +13,14 @@ create table news.site_pages (
 );
 create index site_pages_order on news.site_pages (host, page_no);
 create index site_pages_seen on news.site_pages using brin (seen_at);
+-- From a page of the memory to its article.
+-- squawk-ignore require-concurrent-index-creation
+create index articles_page_key
+on news.articles ((('x' || left(md5(canonical_url), 16))::bit(64)::bigint));
 comment on table news.site_pages is 'One row per host and page that was loaded: what its blocks were, as fingerprints. Blocks that recur over a host''s articles are boilerplate.';
 comment on column news.site_pages.host is 'Host in lower case with its port, without www., m. and amp.; empty for local files.';
 comment on column news.site_pages.page_no is 'Order in which pages were seen; has gaps.';
-comment on column news.site_pages.page_key is 'First 8 bytes of the SHA-256 of the canonical URL.';
+comment on column news.site_pages.page_key is 'First 8 bytes of the MD5 of the canonical URL; the index articles_page_key leads to the article.';
 comment on column news.site_pages.line_marks is 'Fingerprints of its short blocks; digits are folded, and once more its names.';
 comment on column news.site_pages.sentence_marks is 'Fingerprints of its blocks of prose.';
 comment on column news.site_pages.name_marks is 'Hashes of the names it speaks of most: a block that only pages on one matter share is no boilerplate.';
