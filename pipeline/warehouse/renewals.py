@@ -20,6 +20,7 @@ from pipeline.warehouse.fetches import StoredPage
 from pipeline.warehouse.histories import History, lock_articles
 from pipeline.warehouse.retry import transact
 from pipeline.warehouse.versions import NewVersion, insert_versions, renew_facts, version_sha256
+from pipeline.warehouse.wire import renew_origins
 
 Renewed = Literal["renewed", "corrected", "unchanged"]
 """``renewed``: there is a new text. ``corrected``: facts about it were put right."""
@@ -179,6 +180,8 @@ def _renew(conn: Connection, run_id: int, renewals: Sequence[Renewal]) -> dict[i
             others.append(each)
             results[number] = "renewed"
     _replace(conn, run_id, others, histories)
+    # New versions wait for the look-up of copies, which does this for them.
+    renew_origins(conn, [histories[each.stored.canonical_url].article_id for each in todo])
     return results
 
 
