@@ -39,6 +39,12 @@ _TRACKING = re.compile(
     r"wpsrc|wprss|feedtype|feedname|rss|traffic_source|amp|outputtype|_ga|_gl|vero_\w+|oly_\w+|__twitter_impression)$",
     re.IGNORECASE,
 )
+_TWINS = re.compile(
+    r"(print|printable|printer)=(1|true|y|yes|print)|"
+    r"(output|view|display|format|layout)=(amp|print|printable)",
+    re.IGNORECASE,
+)
+"""Parameters that ask for the same article as an AMP or print version."""
 _DEFAULT_PORTS = {"http": "80", "https": "443"}
 
 
@@ -52,7 +58,13 @@ def _without_default_port(parts: SplitResult) -> str:
 
 def _clean_query(query: str) -> str:
     pairs = parse_qsl(query, keep_blank_values=True)
-    return urlencode([(key, value) for key, value in pairs if not _TRACKING.match(key)])
+    return urlencode(
+        [
+            (key, value)
+            for key, value in pairs
+            if not _TRACKING.match(key) and not _TWINS.fullmatch(f"{key}={value}")
+        ]
+    )
 
 
 def canonical_url(url: str) -> str:

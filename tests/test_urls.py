@@ -83,3 +83,15 @@ def test_parts():
     assert authority("https://news.example:443/x") == "news.example"
     assert is_web_url("https://news.example")
     assert not is_web_url("file:///x")
+
+
+@pytest.mark.parametrize("query", ["?print=1", "?view=amp", "?output=print&utm_source=x"])
+def test_print_and_amp_versions_by_parameter_are_the_article(query):
+    assert canonical_url(f"https://lakeshore.example/ferry{query}") == canonical_url(
+        "https://lakeshore.example/ferry"
+    )
+
+
+@pytest.mark.parametrize("query", ["?print=7", "?view=map", "?format=audio"])
+def test_other_values_of_such_parameters_stay(query):
+    assert canonical_url(f"https://lakeshore.example/ferry{query}").endswith(query)

@@ -1,0 +1,42 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.extract.head import Head
+from pipeline.extract.layout import runs_of
+from pipeline.extract.linked_data import LinkedData
+from pipeline.extract.page import extract_page
+from pipeline.extract.quality import quality_score
+from pipeline.extract.tree import parse
+from pipeline.records import Article
+from tests.extract.pages import PARAGRAPHS, STANDFIRST, page
+
+LONG = tuple(f"{text} It was the case number {n} of the year." for n in range(4)
+             for text in PARAGRAPHS)  # fmt: skip
+LINKS = "".join(f"<p><a href='/{n}'>Harbour town counts the cost {n}</a></p>" for n in range(30))
+RUNS = runs_of(parse(page(paragraphs=LONG, after=LINKS).decode()))
+
+
+def score(text):
+    return quality_score(Article(None, None, None, text), Head(), LinkedData(), RUNS)
+
+
+def test_a_whole_text_scores_above_half_of_it_and_that_above_furniture():
+    whole, half = "\n\n".join(LONG), "\n\n".join(LONG[:10])
+    furniture = "\n\n".join(run.text for run in RUNS if run.link_share == 1)
+    around = "\n\n".join((furniture, whole))
+    assert score(whole) > 0.85
+    assert score(whole) > score(half) > score(furniture)
+    assert score(whole) > score(around)
+    assert score(furniture) < 0.3
+
+
+def test_a_page_has_a_score_and_one_that_cannot_be_read_has_none():
+    head = f"<meta name='description' content='{STANDFIRST}'>"
+    found = extract_page(page(head=head, paragraphs=(STANDFIRST, *LONG)), url=None)
+    assert found.quality_score > 0.85
+    assert extract_page(b"", url=None).quality_score is None
+
+
+@given(st.text(max_size=500))
+def test_every_text_scores_between_nought_and_one(text):
+    assert 0 <= score(text) <= 1
