@@ -37,7 +37,7 @@ _META_IMAGE = (
     "twitter:image:src",
 )
 _NO_PICTURE = re.compile(
-    r"\.svg(?:$|\?)|(?:^|[/_.-])(?:logos?|placeholder|fallback|default|no-?(?:image|photo|picture)|"
+    r"(?:^|[/_.-])(?:logos?|placeholder|fallback|default|no-?(?:image|photo|picture)|"
     r"blank|spacer|pixel|1x1|favicon|avatars?|gravatar|site-?icon|apple-touch-icon|sprite)"
     r"(?:$|[/_.\d-])",
     re.IGNORECASE,
