@@ -9,6 +9,7 @@ from pipeline.records import Annotation, Match, Mention, Quote, Speaker
 from pipeline.warehouse.annotations import save_annotations
 from pipeline.warehouse.fingerprints import save_groups, save_matches, turn
 from pipeline.warehouse.marts import refresh, run_checks
+from pipeline.warehouse.renewals import Renewal, renew, stored_versions
 from pipeline.warehouse.wire import renew_origins
 from tests.warehouse.stories import begin, fetched, items, load_batch, story, story_url
 
@@ -132,6 +133,18 @@ def test_an_agency_that_no_member_credits_any_more_is_gone(store, print_story):
     store.execute("update news.article_versions set agency = null, credit_kind = null")
     renew_origins(store, [second])
     assert store.execute("select origin_agency from news.duplicate_groups").fetchall() == [(None,)]
+
+
+def test_a_credit_that_is_read_later_is_settled_for_the_group(store, print_story):
+    first, second = print_story(1), print_story(2, "valley")
+    join(store, first, second)
+    (version,) = store.execute(
+        "select article_version_id from news.article_versions where article_id = %s", (second,)
+    ).fetchone()
+    (stored,) = stored_versions(store, [version])
+    credited = story(2, TEXT, "valley", agency=AFP, credit_kind="whole")
+    assert renew(store, 1, [Renewal(stored, credited)]) == {version: "corrected"}
+    assert wire_facts(store) == {first: [AFP, True], second: [AFP, True]}
 
 
 def test_who_printed_it_first_and_how_far_it_went(store, print_story):
