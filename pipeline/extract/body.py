@@ -13,11 +13,13 @@ from lxml.html import HtmlElement
 from pipeline.extract.alignment import Placed, align
 from pipeline.extract.layout import Run, frames_of, marks_of
 from pipeline.extract.passes import read_lines
-from pipeline.extract.recovery import recover
+from pipeline.extract.recovery import Witness, recover
 from pipeline.records import RemovedBlock
-from pipeline.words import normalise, word_count
+from pipeline.words import normalise, squeeze, word_count
 
 _LINK_WORDS = 4
+_STATED_WORDS = 60
+_STATED_SHARE = 0.5
 _TITLE_LINES = 3
 
 
@@ -29,19 +31,35 @@ class Body:
     removed: tuple[RemovedBlock, ...] = ()
 
 
-def find_body(root: HtmlElement, runs: list[Run], standfirst: str | None) -> Body:
+def find_body(
+    root: HtmlElement, runs: list[Run], standfirst: str | None, stated: str | None = None
+) -> Body:
     """Return the article's lines.
 
     Args:
         root: the page; it is not changed.
         runs: its layout.
         standfirst: what the page's metadata call its description, or None.
+        stated: the text that the page's own data give (``articleBody`` of JSON-LD), or None. It is
+            often cut short or the description again, so it only adds: paragraphs of the layout that
+            stand in it come back, and it is the text where the layout shows less than half of it.
     """
     lines, others = read_lines(root, runs)
-    return _fit(lines, others, runs, standfirst) if lines else Body()
+    found = _fit(lines, others, runs, standfirst, stated) if lines else Body()
+    told = [line for raw in (stated or "").split("\n") if (line := squeeze(raw))]
+    words = sum(map(word_count, told))
+    if words >= _STATED_WORDS and sum(map(word_count, found.lines)) < _STATED_SHARE * words:
+        return Body(tuple(told), found.removed)
+    return found
 
 
-def _fit(lines: list[str], others: list[str], runs: list[Run], standfirst: str | None) -> Body:
+def _fit(
+    lines: list[str],
+    others: list[str],
+    runs: list[Run],
+    standfirst: str | None,
+    stated: str | None,
+) -> Body:
     placed = align(lines, runs)
     places: dict[str, list[Run]] = defaultdict(list)
     for run in runs:
@@ -56,7 +74,7 @@ def _fit(lines: list[str], others: list[str], runs: list[Run], standfirst: str |
             removed.append(RemovedBlock(line, reason))
         else:
             kept.append((line, at))
-    found = recover(kept, runs, frames, set(map(normalise, others)), standfirst)
+    found = recover(kept, runs, frames, Witness(others, stated), standfirst)
     return Body(tuple(found), tuple(removed))
 
 

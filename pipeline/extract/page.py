@@ -74,7 +74,10 @@ def _extract(
         return replace(_bad(url, f"no news page has {size}"), text=_readable(runs_of(root)))
     runs = runs_of(root)
     known = read_metadata(root, head, data, runs, Known(url, feed_title, feed_published, now))
-    found = find_body(root, runs, data.description or head.first("og:description", "description"))
+    described = data.description or head.first("og:description", "description")
+    # The data of a walled page may hold what the publisher shows to subscribers only.
+    stated = None if data.is_free is False else data.body
+    found = find_body(root, runs, described, stated)
     text = "\n\n".join(found.lines) or _readable(runs)
     article = replace(known, text=text, removed=found.removed)
     score = quality_score(article, head, data, runs)

@@ -44,11 +44,23 @@ _CUT = 40
 """Characters of a description that must open a run of text: descriptions are often cut short."""
 
 
+class Witness:
+    """Who else knows the text: another pass of the extractor, the page's own ``articleBody``."""
+
+    def __init__(self, lines: list[str], stated: str | None) -> None:
+        self.lines = set(map(normalise, lines))
+        self.stated = normalise(stated or "")
+
+    def vouches(self, run: Run) -> bool:
+        """Tell whether one of them holds a run."""
+        return run.key in self.lines or (run.words >= _LEAST_WORDS and run.key in self.stated)
+
+
 def recover(
     kept: list[Placed],
     runs: list[Run],
     frames: set[HtmlElement],
-    witness: set[str],
+    witness: Witness,
     standfirst: str | None,
 ) -> list[str]:
     """Return the kept lines with the recovered ones among them, in reading order.
@@ -57,7 +69,7 @@ def recover(
         kept: the extractor's lines, each with its place in ``runs`` if it has one.
         runs: the page.
         frames: elements that hold much of the article.
-        witness: normalised lines that another pass of the extractor kept.
+        witness: who else knows the text.
         standfirst: the description in the page's metadata, or None.
     """
     placed = [place for _, place in kept if place is not None]
@@ -93,7 +105,7 @@ def _merged(kept: list[Placed], back: dict[int, str]) -> list[str]:
 
 
 def _lost(
-    placed: list[int], runs: list[Run], frames: set[HtmlElement], witness: set[str]
+    placed: list[int], runs: list[Run], frames: set[HtmlElement], witness: Witness
 ) -> list[int]:
     taken = set(placed)
     paragraphs = [runs[place] for place in placed if runs[place].tag == "p"]
@@ -107,7 +119,7 @@ def _lost(
 
     def belongs(place: int) -> bool:
         run = runs[place]
-        vouched = run.key in witness or is_sibling(run)
+        vouched = witness.vouches(run) or is_sibling(run)
         return place not in taken and vouched and _is_paragraph(run, frames)
 
     def fits(place: int) -> bool:
