@@ -27,25 +27,33 @@ class Scope:
     since: date | None = None
     """First seen on that day (UTC) or later."""
 
+    @property
+    def memory_host(self) -> str | None:
+        """The host's name in site memory."""
+        return host_of(f"https://{self.host}/") if self.host else None
+
 
 @dataclass(frozen=True, slots=True)
 class _Version:
     number: int
     article_id: int
     host: str
-    read_by: str
     read_again_at: datetime | None
 
 
 _CURRENT = """
-select v.article_version_id, v.article_id, a.canonical_url,
-    coalesce(v.read_again_by, v.extractor_version), v.read_again_at
+select v.article_version_id, v.article_id, a.canonical_url, v.read_again_at
 from news.article_versions as v
 join news.articles as a on a.article_id = v.article_id
 join news.sources as s on s.source_id = a.source_id
 where v.is_current
     and (%(source)s::text is null or s.source_key = %(source)s)
     and (%(since)s::date is null or a.first_seen_at >= %(since)s::date at time zone 'UTC')
+    and (
+        %(not_by)s::text is null
+        or coalesce(v.read_again_by, v.extractor_version) <> %(not_by)s
+    )
+    and (%(ids)s::bigint[] is null or v.article_id = any(%(ids)s))
 """
 
 
@@ -60,55 +68,41 @@ def versions_to_read(conn: Connection, scope: Scope, *, with_all: bool, older: b
         scope: which articles.
         with_all: all of the scope, whoever read them when.
         older: only those that another version of Dateline read.
-    """
-    versions = _current(conn, scope)
-    wanted = [each for each in versions if with_all or each.read_by != __version__]
-    if not with_all and not older:
-        wanted += _outgrown(conn, versions)
-    distinct = {each.number: each for each in wanted}
-    return sorted(distinct, key=lambda number: (distinct[number].host, number))
-
-
-def _current(conn: Connection, scope: Scope) -> list[_Version]:
-    """Return the scope's current versions.
 
     Raises:
         UsageError: there is no such source.
     """
+    wanted = _current(conn, scope, not_by=None if with_all else __version__)
+    if not with_all and not older:
+        wanted += _outgrown(conn, scope)
+    hosts = {each.number: each.host for each in wanted}
+    return sorted(hosts, key=lambda number: (hosts[number], number))
+
+
+def _current(
+    conn: Connection, scope: Scope, *, not_by: str | None = None, ids: Sequence[int] | None = None
+) -> list[_Version]:
+    """Return the scope's current versions, of these articles only, not read by that Dateline."""
     known = "select 1 from news.sources where source_key = %s"
     if scope.source_key and not conn.execute(known, (scope.source_key,)).fetchone():
         raise UsageError(f"no source {scope.source_key!r} is stored: see dateline source list.")
-    host = host_of(f"https://{scope.host}/") if scope.host else None
-    given = {"source": scope.source_key, "since": scope.since}
+    given = {"source": scope.source_key, "since": scope.since, "not_by": not_by, "ids": ids}
     found = conn.execute(_CURRENT, given)
-    versions = [_Version(row[0], row[1], host_of(row[2]), row[3], row[4]) for row in found]
-    return [each for each in versions if host in (None, each.host)]
+    versions = [_Version(one, of, host_of(url), at) for one, of, url, at in found]
+    return [each for each in versions if scope.memory_host in (None, each.host)]
 
 
-def _outgrown(conn: Connection, versions: Sequence[_Version]) -> list[_Version]:
+def _outgrown(conn: Connection, scope: Scope) -> list[_Version]:
     """Return the versions that hold what became furniture after they were read."""
-    by_host: defaultdict[str, list[_Version]] = defaultdict(list)
-    for each in versions:
-        by_host[each.host].append(each)
-    found = []
-    for host in sorted(by_host.keys() & set(hosts_that_grew(conn, _EVER))):
-        held = set(articles_to_clean_again(conn, host, _EVER))
-        grown_at = _grown_at(conn, host)
-        found += [
-            each
-            for each in by_host[host]
-            if each.article_id in held
-            and (each.read_again_at is None or each.read_again_at < grown_at)
-        ]
+    found: list[_Version] = []
+    for host in hosts_that_grew(conn, _EVER):
+        if scope.memory_host not in (None, host):
+            continue
+        held = _current(conn, scope, ids=articles_to_clean_again(conn, host, _EVER))
+        read_at = [each.read_again_at for each in held if each.read_again_at]
+        since_then = set(articles_to_clean_again(conn, host, min(read_at))) if read_at else set()
+        found += [e for e in held if e.read_again_at is None or e.article_id in since_then]
     return found
-
-
-def _grown_at(conn: Connection, host: str) -> datetime:
-    """Return when the host's memory took in its last page."""
-    row = conn.execute(
-        "select seen_at from news.site_pages where host = %s order by page_no desc limit 1", (host,)
-    ).fetchone()
-    return row[0] if row else _EVER
 
 
 def judge_copies_again(conn: Connection, scope: Scope) -> dict[str, int]:

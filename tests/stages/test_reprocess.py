@@ -231,7 +231,7 @@ def _reader(run_id, ids):
         process.kill()
 
 
-def grown(archive, pages=110):
+def grown(archive, pages=60):
     loaded(archive, {n: html(n, extra=[PROMO]) for n in range(1, pages + 1)})
     archive.execute(
         "update news.article_versions set extractor_version = '0.0', body_text = body_text ||"
@@ -241,7 +241,7 @@ def grown(archive, pages=110):
     return [each for batch in plan("clean", Scope()) for each in batch]
 
 
-def check_all_renewed(archive, pages=110):
+def check_all_renewed(archive, pages=60):
     assert plan("clean", Scope()) == []
     found = current(archive)
     assert len(found) == pages
@@ -261,9 +261,9 @@ def test_a_kill_in_the_middle_costs_a_part_and_the_next_run_completes_it(archive
         time.sleep(0.005)
     process.send_signal(signal.SIGKILL)
     process.communicate()
-    assert 0 < count(archive, "news.article_versions where made_by = 'reprocess'") < 110
+    assert 0 < count(archive, "news.article_versions where made_by = 'reprocess'") < 60
     rest = [each for batch in plan("clean", Scope()) for each in batch]
-    assert reprocess(run_id, rest)["harbour"]["renewed"] == len(rest) < 110
+    assert reprocess(run_id, rest)["harbour"]["renewed"] == len(rest) < 60
     check_all_renewed(archive)
 
 
@@ -272,5 +272,5 @@ def test_two_at_once_renew_each_text_once(archive, start):
     run_id = begin(archive, "again")
     both = [start(run_id, ids), start(run_id, ids)]
     told = [json.loads(each.communicate()[0]).get("harbour", {}) for each in both]
-    assert sum(counts.get("renewed", 0) for counts in told) == 110
+    assert sum(counts.get("renewed", 0) for counts in told) == 60
     check_all_renewed(archive)
