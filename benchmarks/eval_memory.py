@@ -130,7 +130,7 @@ def page(data: Path) -> str:
         "What recurs and is no furniture, each case among twenty other articles of a known host, "
         f"{CASE_HOSTS} hosts a case:",
         markdown(
-            ("case", "blocks at stake", "of them taken", "paragraphs lost"),
+            ("case", "blocks at stake", "of them taken", "other paragraphs lost"),
             [
                 (name, str(tally.planted[AT_STAKE]), _at_stake(tally), _lost(tally))
                 for name, tally in hard_cases(texts, sets[-CASE_HOSTS:]).items()
