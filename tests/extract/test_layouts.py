@@ -1,0 +1,183 @@
+"""Layouts that the measured pages do not hold: each a small page of the invented Lakeshore Post."""
+
+import json
+import time
+
+import pytest
+
+from pipeline.extract.body import find_body
+from pipeline.extract.layout import runs_of
+from pipeline.extract.page import extract_page
+from pipeline.extract.tree import parse
+from pipeline.outcomes import Outcome
+from tests.extract.pages import PARAGRAPHS, TITLE, URL, linked_data, page
+
+MORE = (
+    "Aasen said the older of the two broken piers had last been mended eleven winters ago.",
+    "A tug from the yard at Holm took the last cars back to the near shore before nightfall.",
+    "The council will meet on Thursday to hear how much a new pier of steel would cost the county.",
+    "Schools on the far shore opened two hours late, and the bakery there ran out of bread.",
+)
+ALL = PARAGRAPHS + MORE
+TEASERS = "".join(
+    f"<article class='card'><h3><a href='/{n}'>Harbour story number {n} of the week</a></h3>"
+    f"<p>A short word about story number {n}.</p></article>"
+    for n in range(6)
+)
+
+
+def whole(body, head=""):
+    return (
+        f"<html lang='en'><head><title>{TITLE}</title>{head}</head><body>"
+        f"<nav><a href='/'>Home</a></nav>{body}<footer>© 2024 Lakeshore Post</footer></body></html>"
+    ).encode()
+
+
+def text_of(body):
+    found = extract_page(body, url=URL)
+    assert found.outcome is Outcome.LOADED, found.reason
+    return found.text
+
+
+def paragraphs(lines=ALL):
+    return "".join(f"<p>{line}</p>" for line in lines)
+
+
+SHAPES = {
+    "line breaks": f"<div id='story'><h1>{TITLE}</h1>{'<br><br>'.join(ALL)}</div>",
+    "a table": (
+        f"<table><tr><td width='20%'><a href='/a'>Home</a></td><td><h1>{TITLE}</h1>"
+        f"{paragraphs()}</td></tr></table>"
+    ),
+    "nested articles": f"<article><header><h1>{TITLE}</h1></header><article>{paragraphs()}"
+    "</article></article>",
+    "teasers behind": f"<article><h1>{TITLE}</h1>{paragraphs()}</article><section>{TEASERS}"
+    "</section>",
+    "boxes parted by advertisements": f"<h1>{TITLE}</h1>"
+    + "".join(
+        f"<section class='chunk'><p>{line}</p></section><div class='ad-slot'>Advertisement</div>"
+        for line in ALL
+    ),
+    "accelerated mobile page": f"<article class='amp-article'><amp-img src='a.jpg'></amp-img>"
+    f"<h1>{TITLE}</h1>{paragraphs()}<amp-ad></amp-ad></article>",
+    "a frame called share": f"<div class='content-share'><h1>{TITLE}</h1>{paragraphs()}</div>",
+    "inline elements": f"<article><h1>{TITLE}</h1>"
+    + paragraphs(
+        line.replace(" the ", " <b>the</b> ").replace("piers", "<i>pi</i>ers") for line in ALL
+    )
+    + "</article>",
+}
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_the_text_is_whole_whatever_the_shape(name):
+    text = text_of(whole(SHAPES[name]))
+    assert [line for line in ALL if line not in text] == []
+    assert "Harbour story number" not in text
+    assert "Advertisement" not in text
+
+
+def test_a_drop_cap_stays_on_its_word():
+    first = f"<p><span class='dropcap'>{ALL[0][0]}</span>{ALL[0][1:]}</p>"
+    text = text_of(whole(f"<article><h1>{TITLE}</h1>{first}{paragraphs(ALL[1:])}</article>"))
+    assert text.startswith(ALL[0])
+
+
+def test_a_paragraph_wrapped_in_the_source_is_one_line():
+    wrapped = ALL[3].replace(" would ", "\n    would ").replace(" until ", "\n    until ")
+    text = text_of(page(paragraphs=(*ALL[:3], wrapped, *ALL[4:])))
+    assert ALL[3] in text.split("\n\n")
+
+
+def test_lists_of_content_stay():
+    items = "".join(f"<li>Bus {n} leaves the northern bridge at {n} o'clock.</li>" for n in (7, 8))
+    text = text_of(page(inside=f"<p>{MORE[0]}</p><ul>{items}</ul><p>{MORE[1]}</p>"))
+    assert "Bus 7 leaves" in text
+    assert "Bus 8 leaves" in text
+
+
+def test_rows_of_a_table_have_no_bars():
+    rows = "".join(f"<tr><td>Pier {n}</td><td>{n} cars</td></tr>" for n in range(1, 6))
+    text = text_of(page(inside=f"<table>{rows}</table><p>{MORE[0]}</p><p>{MORE[1]}</p>"))
+    assert "Pier 3 3 cars" in text
+    assert "|" not in text
+
+
+def test_subheads_among_paragraphs_stay():
+    body = "".join(
+        f"<div class='chunk text'><h3>Question {n} of the day</h3><p>{line}</p></div>"
+        for n, line in enumerate(ALL)
+    )
+    text = text_of(whole(f"<h1>{TITLE}</h1>{body}"))
+    assert [n for n in range(1, len(ALL)) if f"Question {n} of the day" not in text] == []
+
+
+@pytest.mark.parametrize("break_", ["\n\n", "</p><p>"])
+def test_a_page_that_shows_nothing_gives_the_text_of_its_data(break_):
+    data = linked_data(headline=TITLE, datePublished="2024-03-02", articleBody=break_.join(ALL))
+    text = text_of(whole("<div id='root'></div>", head=data))
+    assert all(line in text for line in ALL)
+
+
+def test_the_data_of_a_walled_page_are_not_its_text():
+    data = linked_data(
+        headline=TITLE,
+        datePublished="2024-03-02",
+        isAccessibleForFree=False,
+        articleBody="\n".join(ALL),
+    )
+    found = extract_page(page(head=data, paragraphs=PARAGRAPHS[:2]), url=URL)
+    assert (found.outcome, MORE[3] in found.text) == (Outcome.PAYWALLED, False)
+
+
+def test_a_paragraph_that_the_data_hold_comes_back():
+    odd = f"<div class='chunk'><div>{MORE[3]}</div></div>"
+    body = f"<article><h1>{TITLE}</h1>{paragraphs(ALL[:4])}{odd}{paragraphs(ALL[4:8])}</article>"
+    data = linked_data(headline=TITLE, articleBody=" ".join(ALL))
+    assert MORE[3] in text_of(whole(body, head=data))
+
+
+def test_a_body_that_only_repeats_the_description_changes_nothing():
+    data = linked_data(headline=TITLE, articleBody="Ferry line closed.", description="Ferry line.")
+    assert text_of(page(head=data)) == text_of(page())
+
+
+def test_text_in_pictures_is_named():
+    pictures = "".join(f"<img src='{n}.png' alt='page {n}'>" for n in range(9))
+    found = extract_page(whole(f"<h1>{TITLE}</h1>{pictures}"), url=URL)
+    assert found.outcome is Outcome.NOT_AN_ARTICLE
+    assert found.reason
+
+
+def test_captions_are_kept_apart_with_their_reason():
+    figure = "<figure><img src='a'><figcaption>Divers at the quay on Tuesday.</figcaption></figure>"
+    found = extract_page(page(inside=figure + f"<p>{MORE[0]}</p>"), url=URL)
+    assert "Divers at the quay" not in found.text
+
+
+def test_finding_the_body_changes_no_tree():
+    root = parse(whole(SHAPES["boxes parted by advertisements"]).decode())
+    before = [(element.tag, element.text, element.tail) for element in root.iter()]
+    find_body(root, runs_of(root), None, "A witness of some words.")
+    assert [(element.tag, element.text, element.tail) for element in root.iter()] == before
+
+
+BIG = {
+    "nested divs": b"<div>" * 200_000 + b"text",
+    "levels": b"<div>" * 230 + b"<p>text</p>",
+    "one line": b"<p>" + b"word " * 10_000_000,
+    "many paragraphs": b"<p>one two three four five six seven.</p>" * 60_000,
+    "long data": b"<script type='application/ld+json'>"
+    + json.dumps({"@type": "NewsArticle", "articleBody": "word " * 900_000}).encode()
+    + b"</script><p>x",
+}
+
+
+@pytest.mark.parametrize("name", BIG)
+def test_oversized_pages_end_soon_in_a_named_outcome(name):
+    extract_page(page(), url=URL)
+    start = time.process_time()
+    found = extract_page(BIG[name], url=URL)
+    assert time.process_time() - start < 10
+    assert found.outcome in (Outcome.BAD_CONTENT, Outcome.NOT_AN_ARTICLE, Outcome.NOT_ENGLISH)
+    assert found.reason
