@@ -14,6 +14,7 @@ from pipeline.errors import StoreUnavailable
 from pipeline.outcomes import Outcome
 from pipeline.settings import settings
 from pipeline.stages.whole import RunReport, run_sources, run_targets
+from pipeline.warehouse.sqlfiles import read_sql, sql_folder
 from pipeline.words import normalise
 
 GOLD = expected()
@@ -249,3 +250,29 @@ def test_a_server_that_goes_away_is_one_sentence(store_dsn, tmp_path, monkeypatc
         run_targets([str(tmp_path / "story.txt")], tell, jobs=1)
     with psycopg.connect(store_dsn) as connection:
         assert connection.execute("select status from ops.runs").fetchall() == [("failed",)]
+
+
+NOTHING_ON_THE_DEMO = {
+    "02_most_named_this_week": "it asks for the last seven days",
+    "04_headlines_changed_after_publication": "the one edit says itself that it is one",
+}
+
+
+@pytest.mark.parametrize("file", read_sql(sql_folder() / "cookbook"), ids=lambda file: file.name)
+def test_the_cookbook_answers_from_the_demo_site(runs, file):
+    with psycopg.connect(runs.dsn) as connection:
+        rows = connection.execute(file.text.encode()).fetchall()
+    assert rows or file.name in NOTHING_ON_THE_DEMO
+
+
+def test_whose_text_it_is_and_who_printed_it_first(runs):
+    texts = runs.rows(
+        "select origin_agency, first_source_key, source_count, source_keys[1] = first_source_key"
+        " from mart.text_spread where source_count > 1 order by source_count desc, 2"
+    )
+    agency = "Linden Press"
+    assert texts == [
+        (agency, "ambara_now", 3, True),
+        (agency, "merrow_post", 3, True),
+        (agency, "ambara_now", 2, True),
+    ]
