@@ -18,7 +18,7 @@ from pipeline.clean.openings import Opening
 from pipeline.clean.patterns import is_weak, reason_for
 from pipeline.outcomes import Outcome
 from pipeline.records import Article, RemovedBlock
-from pipeline.words import word_count
+from pipeline.words import normalise, word_count
 
 _CREDIT_LINES = 4
 _REPEAT_WORDS = 25
@@ -66,7 +66,7 @@ def _by_patterns(article: Article, text: str) -> tuple[list[Block], list[Opening
     before = None
     while before != (before := (len(blocks), sum(block.kept for block in blocks))):
         openings += facts.read_openings(blocks, article.title)
-        _cut_lines(blocks, article.title)
+        _cut_lines(blocks, article)
         sections.cut_comment_thread(blocks)
         sections.cut_lists(blocks)
         sections.cut_author_bio(blocks)
@@ -75,14 +75,17 @@ def _by_patterns(article: Article, text: str) -> tuple[list[Block], list[Opening
     return blocks, openings, credit
 
 
-def _cut_lines(blocks: list[Block], title: str | None) -> None:
+def _cut_lines(blocks: list[Block], article: Article) -> None:
+    headings = {normalise(name) for name in (article.section, *article.categories) if name}
     seen: set[str] = set()
     passed = 0
     for block in blocks:
         if not block.kept:
             continue
-        if passed < facts.HEAD_LINES and body.same(block.text, title):
+        if passed < facts.HEAD_LINES and body.same(block.text, article.title):
             block.reason = "title"
+        elif passed == 0 and block.plain in headings:
+            block.reason = "category"
         elif block.plain in seen and word_count(block.text) >= _REPEAT_WORDS:
             block.reason = "repeated"
         else:

@@ -27,9 +27,8 @@ _MOST_COUNTED = 80
 """Words of a line that count: one long legal notice must not outweigh an article."""
 _LONG_LINE = 25
 """Words that make a line text even where it has no full stop."""
-_STRAY = -4.0
-_FURNITURE = -8.0
-_LIST_HEAD = -25.0
+_STRAY, _FURNITURE, _LIST_HEAD = -4.0, -8.0, -25.0
+"""Weights of lines that are no text, in words; of four settings each, the best on seen hosts."""
 _NEUTRAL = frozenset({"caption", "photo_credit", "update_note", "contributor_note", "byline", "ad"})
 _LIST_HEADS = frozenset({"also_read", "tags", "comments", "author_bio"})
 _HEAD_WORDS = 5
@@ -40,9 +39,14 @@ _AKIN = 0.4
 """Share of a sentence's words that the rest of its article holds too, on an average."""
 _LEAST_AKIN, _MOST_AKIN = 0.3, 1.5
 _MOST_TRAILING = 20
-_RESUMED = 0.5
-_FARTHEST = 12
+"""Stray lines behind the last sentence that are kept up to the first furniture: lists, verses."""
+_RESUMED, _FARTHEST = 0.5, 12
+"""Share of its words that a sentence behind furniture must have in common with the article to
+belong to it, and how many lines behind the end such a sentence is looked for."""
 _NEAR = 4
+"""Lines of furniture behind which a sentence is the article's whatever it says."""
+_RESUMING_WORDS = 7
+_STOP = re.compile(r"[.!?…。؟۔।！？][\"”’')\]»]*$")
 _ENDS = frozenset({"comments", "tags", "copyright", "author_bio", "login", "cookie_notice"})
 _NEARLY = 0.8
 """A line that scores nearly as well as the best and stands above it is the headline."""
@@ -151,7 +155,7 @@ def _resumed(lines: Sequence[Line], end: int, held: Counter[str]) -> int:
         if line.reason in _ENDS:
             break
         place += 1
-        if line.is_sentence and line.is_loose:
+        if line.words >= _RESUMING_WORDS and line.is_loose and _STOP.search(line.text):
             shared = sum(held[word] > 0 for word in line.says)
             akin = shared >= max(4, _RESUMED * len(line.says))
             if akin or place - end <= _NEAR:

@@ -178,3 +178,11 @@ def test_the_time_is_linear_in_the_text(text):
     start = time.process_time()
     clean_article(article(text), None)
     assert time.process_time() - start < 5
+
+
+def test_a_line_that_names_the_section_goes_from_above_the_text():
+    found = clean_article(article("Harbour", FIRST, SECOND, section="Harbour"), None)
+    assert found.text == f"{FIRST}\n\n{SECOND}"
+    assert reasons(found) == [("Harbour", "category")]
+    subhead = article(FIRST, "Harbour", SECOND, section="Harbour")
+    assert clean_article(subhead, None).text == subhead.text
