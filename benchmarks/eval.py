@@ -17,6 +17,8 @@ from benchmarks import (
     eval_dedupe,
     eval_extract,
     eval_memory,
+    eval_metadata,
+    eval_quality,
     language_tables,
 )
 from benchmarks.data import data_folder
@@ -52,7 +54,8 @@ def text_lines(f: Figures) -> list[Line]:
         name = {"day": "day of publication", "authors": "authors, all of them right"}.get(
             what, what
         )
-        lines.append(Line(name, "Fundus pages (50)", f[f"dateline/fundus/{what}"]))
+        peer = f"trafilatura {percent(f[f'trafilatura/fundus/{what}'])}"
+        lines.append(Line(name, "Fundus pages (50)", f[f"dateline/fundus/{what}"], peer))
     lines.append(Line("kept and removed text exactly", "the two example articles", f[_SEEDS_EXACT]))
     return lines
 
@@ -109,8 +112,10 @@ def main() -> None:
     if part == "language":
         return
     sys.stderr.write("extract …\n")
-    lines = text_lines(extracted := eval_extract.measure(data))
-    sys.stdout.write(eval_extract.report(extracted))
+    extracted, known = eval_extract.measure(data), eval_metadata.measure(data)
+    lines = text_lines({**extracted, **known})
+    sys.stdout.write(eval_extract.report(extracted) + eval_metadata.report(known))
+    record("metadata", f"{eval_metadata.report(known)}\n{eval_quality.page(data)}\n")
     sys.stderr.write("dedupe …\n")
     lines += copy_lines(copies := eval_dedupe.measure(data))
     sys.stdout.write(eval_dedupe.report(copies))

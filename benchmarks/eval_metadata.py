@@ -23,6 +23,7 @@ from typing import Any
 
 from benchmarks.data import data_folder
 from benchmarks.eval_extract import Page, half
+from benchmarks.tables import markdown, percent
 from pipeline.clean.article import clean_article
 from pipeline.extract.page import extract_page
 from pipeline.words import normalise
@@ -65,7 +66,8 @@ def scores(pages: Iterable[Page], found: Mapping[str, Found]) -> Iterator[tuple[
             with_gold = [page for page in chosen if page[key]]
             if with_gold:
                 hits = sum(right(page, found[page["id"]]) for page in with_gold)
-                yield f"{name}/{score} (n={len(with_gold)})", hits / len(with_gold)
+                yield f"{name}/{score}", hits / len(with_gold)
+                yield f"{name}/{score}/n", len(with_gold)
 
 
 def _same_title(page: Page, found: Found) -> bool:
@@ -120,15 +122,17 @@ def _peer(body: bytes, url: str | None) -> Found:
 
 
 def report(figures: Mapping[str, float]) -> str:
-    """Lay the figures out as a table, one row a score, one column a tool."""
-    names = dict.fromkeys(key.partition("/")[2] for key in figures)
-    lines = [f"{'':58}{PEER:>14}{OURS:>14}"]
-    for name in names:
-        cells = (figures.get(f"{tool}/{name}") for tool in (PEER, OURS))
-        lines.append(
-            f"{name:58}" + "".join(f"{'' if c is None else f'{c:.4f}':>14}" for c in cells)
+    """Lay the figures out as a Markdown table, one row a score, one column a tool."""
+    prefix = f"{OURS}/"
+    names = [key.removeprefix(prefix) for key in figures if key.startswith(prefix)]
+    rows = []
+    for name in (name for name in names if not name.endswith("/n")):
+        pages, what = name.split("/")
+        count = int(figures[f"{OURS}/{name}/n"])
+        rows.append(
+            (what, f"{pages} ({count})", *(percent(figures[f"{t}/{name}"]) for t in (OURS, PEER)))
         )
-    return "\n".join(lines) + "\n"
+    return markdown(("right, in percent", "pages", OURS, PEER), rows) + "\n"
 
 
 def main() -> None:

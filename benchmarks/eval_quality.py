@@ -19,6 +19,7 @@ import numpy as np
 from benchmarks.data import data_folder
 from benchmarks.eval_extract import Page, half
 from benchmarks.extract_scores import shingles
+from benchmarks.tables import markdown
 from pipeline.extract.decoding import decode
 from pipeline.extract.head import read_head
 from pipeline.extract.layout import Run, runs_of
@@ -45,6 +46,17 @@ class Sample:
 def measure(data: Path) -> dict[str, float]:
     """Return correlation, mean error and the mean F1 of each fifth by score, on unseen hosts."""
     return figures([s for s in samples(data / "news-pages") if s.half == "unseen hosts"])
+
+
+def page(data: Path) -> str:
+    """Return the figures as a Markdown table: what a score says of the true F1."""
+    found = measure(data)
+    names = [f"quality/fifth {fifth}: mean " for fifth in range(1, 6)]
+    rows = [
+        (f"fifth {fifth}", f"{found[f'{name}score']:.2f}", f"{found[f'{name}F1']:.2f}")
+        for fifth, name in enumerate(names, 1)
+    ]
+    return markdown(("texts, by score", "mean score", "mean true F1"), rows) + "\n"
 
 
 def figures(chosen: list[Sample]) -> dict[str, float]:
