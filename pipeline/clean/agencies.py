@@ -166,5 +166,8 @@ def _is_desk_code(plain: str, form: str) -> bool:
 
 
 def _plain(name: str) -> str:
-    letters = unicodedata.normalize("NFKD", name.casefold())
+    folded = name.casefold()
+    if folded.isascii():
+        return folded
+    letters = unicodedata.normalize("NFKD", folded)
     return "".join(each for each in letters if not unicodedata.combining(each))
