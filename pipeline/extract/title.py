@@ -21,9 +21,10 @@ from pipeline.extract.tree import text_of
 from pipeline.records import Origin
 from pipeline.words import normalise, tokens
 
-_SEPARATOR = re.compile(r"\s+(?:[|–—\-:·•»«/*]|::|l)\s+|\s*[|»]\s*")
+_SEPARATOR = re.compile(r"\s+(?:[|│–—\-:·•»«/*]|::|l)\s+|\s*[|»]\s*")
 _CJK_END = re.compile(r"(?<=[\u3000-\u9fff\uff00-\uffef])\s*[-_|–—]+\s*[^-_|–—]{2,12}$")
 """新闻标题-某某网: scripts without blanks put none around the dash before the site's name."""
+_BAR = re.compile(r"\s+[|│]\s+")
 _CUT = re.compile(r"\s*(\.\.\.|…)$")
 _BY_AUTHOR = re.compile(r"\s+[|*–—-]\s+by [A-Z][\w.’'-]+(?: [A-Z][\w.’'-]+){1,3}$")
 _LONGEST = 400
@@ -70,11 +71,20 @@ def _claims(
     raw: list[tuple[Origin, str | None]] = [
         ("json_ld", data.headline),
         *(("meta", text) for text in head.all(*names)),
-        ("meta", _CJK_END.sub("", head.title) if head.title else None),
+        ("meta", _without_end(head.title, sites) if head.title else None),
         ("feed", feed_title),
     ]
     stripped = [(origin, strip_site_name(text, sites)) for origin, text in raw if text]
     return [(origin, text) for origin, text in stripped if text and not _is_site(text, sites)]
+
+
+def _without_end(title: str, sites: frozenset[str]) -> str:
+    """Cut a site's name that the page gives nowhere else off its ``title``: behind the last bar."""
+    stripped = strip_site_name(title, sites)
+    if stripped != title:
+        return stripped
+    rest, bar, end = _BAR.sub("|", _CJK_END.sub("", title)).rpartition("|")
+    return rest if bar and len(rest) > len(end) else f"{rest}{bar}{end}"
 
 
 def _home_link(headline: HtmlElement) -> str | None:
@@ -99,7 +109,7 @@ def _support(title: str, claims: list[Stated]) -> float:
         least = min(len(words), len(theirs))
         if least >= _LEAST_TITLE and 3 * least >= len(theirs):
             best = max(best, len(words & theirs) / least)
-        elif words and (words == theirs or (least >= _LEAST_TITLE and _opens(claim, plain))):
+        elif words and (words == theirs or _opens(claim, plain)):
             best = 1.0
     return best
 
