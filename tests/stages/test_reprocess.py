@@ -184,6 +184,21 @@ def test_an_edit_that_comes_meanwhile_wins(archive):
     assert current(archive)[1][0] == "\n\n".join(text)
 
 
+def test_an_edit_after_the_promo_became_known_holds_the_publishers_change_alone(archive):
+    outgrown(archive)
+    news = "The harbour master said on Saturday that it would not be kept after all."
+    body = [*paragraphs(1)[1:], news]
+    loaded(archive, {1: html(1, body, extra=[PROMO])}, "run-3", later(3))
+    edits = archive.execute("select paragraphs_added, paragraphs_removed from mart.silent_edits")
+    assert edits.fetchall() == [([news], paragraphs(1)[:1])]
+    made = archive.execute(
+        "select version_no, made_by, is_current from news.article_versions"
+        " join news.articles using (article_id) where canonical_url = %s order by 1",
+        (story_url(1),),
+    )
+    assert made.fetchall() == [(1, "page", False), (2, "reprocess", False), (3, "page", True)]
+
+
 @pytest.mark.parametrize(
     ("scope", "found"),
     [
