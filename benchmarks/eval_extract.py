@@ -33,7 +33,7 @@ Page = dict[str, Any]
 PEERS = {"trafilatura": False, "trafilatura precision": True}
 OURS = "dateline"
 CLEANING = "cleaning"
-_WARM_UP = 5
+_WARM_UP = 60
 """Pages read before the clocks start: models and tables of languages load once a process."""
 
 
