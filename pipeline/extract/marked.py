@@ -41,6 +41,7 @@ _LEVELS = 12
 """Ancestors looked at: what a page calls its outer frame says nothing of a part."""
 _LONGEST = 200
 _NEAR = 3
+_MOST_PARTS = 400
 _TIERS = ("marked", "linked", "byline", "author")
 
 
@@ -163,11 +164,16 @@ def _are_near(one: HtmlElement, other: HtmlElement) -> bool:
 
 
 def lined_text(element: HtmlElement) -> str:
-    """Return an element's text with " | " at the borders of its blocks, "" where there is none."""
+    """Return an element's text with " | " at the borders of its blocks, "" where there is none.
+
+    Nor of one with hundreds of parts, which is no byline: 200 nested ones would take seconds.
+    """
     name = element.find(".//*[@itemprop='name']")
     top = element if name is None else name
     parts: list[str] = []
     for event, part in etree.iterwalk(top, events=("start", "end")):
+        if len(parts) > _MOST_PARTS:
+            return ""
         if event == "start":
             parts += ("\n" if part.tag in _BLOCKS else "", _own_text(part))
         elif part is not top:

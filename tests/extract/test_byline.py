@@ -66,3 +66,8 @@ def test_two_cards_are_not_one_byline():
         for name in ("Ines Moor", "Kim Berg")
     )
     assert authors(before=cards)[0] == ("Ines Moor",)
+
+
+def test_what_holds_half_the_page_is_no_byline():
+    deep = "<div class='author'>" * 150 + "<i></i>" * 15_000 + "Ines Moor" + "</div>" * 150
+    assert authors(before=deep)[0] == ()
