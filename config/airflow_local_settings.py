@@ -15,7 +15,7 @@ _HEAVY = (
     "airflow.sdk.api.client airflow.providers.standard.decorators.python "
     "airflow.providers.standard.operators.empty airflow.dag_processing.dagbag "
     "pipeline.stages.discover pipeline.stages.fetch pipeline.stages.load pipeline.stages.dedupe "
-    "pipeline.stages.annotate pipeline.stages.publish"
+    "pipeline.stages.annotate pipeline.stages.publish pipeline.stages.reprocess"
 )
 
 
