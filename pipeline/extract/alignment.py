@@ -20,7 +20,7 @@ _LEAST_CHARS = 25
 _LOST_START = 40
 _MOST_LINKED = 0.6
 _VERBATIM = frozenset({"pre", "code", "textarea"})
-_SENTENCE_END = re.compile(r"[.!?…:。][\"”’')\]»]*$")
+_SENTENCE_END = re.compile(r"[.!?…:。！？।॥؟۔][\"”’')\]»]*$")
 
 
 def align(lines: list[str], runs: list[Run]) -> list[Placed]:

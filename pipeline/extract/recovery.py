@@ -30,7 +30,7 @@ _HEADS = frozenset({"h2", "h3", "h4"})
 _SUBHEAD = re.compile(r"(sub|inter|cross)-?_?(head|title)|question", re.IGNORECASE)
 _KNOWN_CHARS = 30
 """A run whose first and last characters stand in the text is there, cut otherwise: code, verses."""
-_SENTENCE_END = re.compile(r"[.!?…:。][\"”’')\]»]*$")
+_SENTENCE_END = re.compile(r"[.!?…:。！？।॥؟۔][\"”’')\]»]*$")
 _STANDFIRST = re.compile(
     r"standfirst|(^|[\s_-])(dek|deck|lede|lead|strapline|sub-?title|sub-?head(line|ing)?|"
     r"excerpt|intro|summary|kicker-?text|article-?desc(ription)?|description)([\s_-]|$)",
