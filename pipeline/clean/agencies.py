@@ -8,7 +8,7 @@ import re
 import tomllib
 import unicodedata
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -59,6 +59,7 @@ class _Index:
     sites: dict[str, Agency] = field(default_factory=dict)
 
 
+@lru_cache(maxsize=1 << 12)
 def agency_named(name: str, *, is_sure: bool = False) -> str | None:
     """Return the agency that the whole text names.
 

@@ -44,15 +44,28 @@ _MOST_WORDS = 12
 def dateline_agency(text: str) -> str | None:
     """Return the agency in the dateline that a line near the top of a text begins with.
 
+    A round-up, with datelines further down, is no agency's as a whole.
+
     >>> dateline_agency("GENEVA (AP) — The talks opened on Monday.")
     'Associated Press'
     """
     lines = [line.strip() for line in text[:_REACH].splitlines() if line.strip()]
-    found = (
-        _in_marks(head) or _between_stops(head) or _in_front(head)
-        for head in (line[:_HEAD] for line in lines[:_LINES])
-    )
-    return next((agency for agency in found if agency), None)
+    heads = (line[:_HEAD] for line in lines[:_LINES])
+    found = next(((head, agency) for head in heads if (agency := _read(head))), None)
+    return None if found is None or _is_round_up(text, found[0]) else found[1]
+
+
+def _is_round_up(text: str, first: str) -> bool:
+    """Tell a round-up, whose items have datelines of their own, from one agency's report.
+
+    "NAIROBI (AP) — …" and further down "GENEVA (AP) — …": the first speaks for its item alone.
+    """
+    heads = (line.strip()[:_HEAD] for line in text.splitlines())
+    return any(head != first and _MARK.search(head) and _in_marks(head) for head in heads)
+
+
+def _read(head: str) -> str | None:
+    return _in_marks(head) or _between_stops(head) or _in_front(head)
 
 
 def _in_marks(head: str) -> str | None:

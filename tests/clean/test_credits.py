@@ -590,3 +590,10 @@ def test_long_lines_do_not_hang():
         read_credit(line)
         find_credit(text=line, authors=[line])
     assert time.process_time() - started < 5
+
+
+def test_a_round_up_with_several_datelines_is_no_agencys_as_a_whole():
+    items = ["NAIROBI (AP) — The talks opened on Monday.", "The envoys met.", "Rain fell."]
+    assert find_credit(text="\n\n".join(items)).agency == "Associated Press"
+    further = "GENEVA (AP) — Fever has reached two more regions, doctors said."
+    assert find_credit(text="\n\n".join([*items, further])).agency is None
