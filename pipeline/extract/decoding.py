@@ -1,18 +1,24 @@
 """Bytes of a page into text: byte order mark, then header, then meta, then a guess.
 
 Bytes that are valid UTF-8 beyond ASCII are read as UTF-8 whatever a header says: by chance that
-happens in no other charset for more than a few characters. Knows nothing of HTML but its ``meta``.
+happens in no other charset for more than a few characters. UTF-16 is known by its zeros. Knows
+nothing of HTML but its ``meta``.
 """
 
+import codecs
 import re
 from typing import Any
 
 from w3lib.encoding import html_to_unicode, read_bom
 
-from pipeline.words import storable
+from pipeline.extract.mojibake import repair
 
-MAX_BYTES = 5_000_000
-"""The largest news pages are about 3 MB; the rest is cut off, so that time is bounded."""
+MAX_BYTES = 10_000_000
+"""As much as the fetcher takes; the largest news pages are about 3 MB. The rest is cut off, after
+embedded pictures went, so that time is bounded."""
+_EMBEDDED = re.compile(rb";base64,[A-Za-z0-9+/=%\s]{1000,}")
+_UNREADABLE = re.compile(r"[\x00-\x08\x0e-\x1b\x7f\ud800-\udfff]")
+"""Controls that no text needs, and what Postgres refuses: NUL and lone surrogates."""
 _BINARY_SHARE = 0.05
 _REPLACED_SHARE = 0.01
 _SAMPLE = 20_000
@@ -24,43 +30,74 @@ _MAGIC = re.compile(
     re.DOTALL,
 )
 _CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_ZEROS = 0.4
+"""Share of zeros among the high bytes of UTF-16: markup is ASCII even on a Chinese page."""
+
+
+def _western(error: UnicodeError) -> tuple[str, int]:
+    """Read the bytes that are no UTF-8 as windows-1252, in a page that calls all of it UTF-8."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
+
+
+codecs.register_error("dateline_western", _western)
 
 
 def is_binary(body: bytes) -> bool:
     """Tell whether the bytes are a picture, an archive, a PDF or other data, not text."""
-    if read_bom(body[:4])[0]:
-        return False
     sample = body[:_SAMPLE]
+    if read_bom(body[:4])[0] or _utf16(sample):
+        return False
     return bool(_MAGIC.match(sample)) or len(_CONTROLS.findall(sample)) > _BINARY_SHARE * max(
         1, len(sample)
     )
 
 
 def decode(body: bytes, content_type: str | None = None) -> str:
-    """Return the page's text without NUL and lone surrogates; never raises.
+    """Return the page's text without controls and lone surrogates; never raises.
 
     Args:
         body: the page in its own charset, at most ``MAX_BYTES`` of it are read.
         content_type: the HTTP header, for its charset.
     """
-    head = body[:MAX_BYTES]
-    text = None if read_bom(head[:4])[0] else _as_utf8(head)
-    if text is not None:
-        return text.replace("\x00", "")
+    head = body if len(body) <= MAX_BYTES else _EMBEDDED.sub(b"", body)[:MAX_BYTES]
+    text = None if read_bom(head[:4])[0] else _certain(head)
+    return repair(_UNREADABLE.sub("", _declared(head, content_type) if text is None else text))
+
+
+def _certain(head: bytes) -> str | None:
+    """Return the text where the bytes alone tell how to read them; a byte order mark goes first."""
+    if wide := _utf16(head[:_SAMPLE]):
+        return head.decode(wide, "replace")
+    if not head.isascii():
+        return _as_utf8(head)
+    # Under any header; but ISO-2022-JP is ASCII, too, and switches by escapes.
+    return head.decode("ascii") if b"\x1b$" not in head else head.decode("iso2022_jp", "replace")
+
+
+def _declared(head: bytes, content_type: str | None) -> str:
     # The header may hold line breaks or anything else: w3lib only looks for charset=name.
-    _, text = html_to_unicode(content_type, head, auto_detect_fun=_guess)
-    if text.count("\ufffd") > _REPLACED_SHARE * len(text):
-        text = head.decode(_guess(head) or "cp1252", "replace")
-    return storable(text)
+    encoding, text = html_to_unicode(content_type, head, auto_detect_fun=_guess)
+    replaced = text.count("\ufffd")
+    if replaced > _REPLACED_SHARE * len(text):
+        return head.decode(_guess(head) or "cp1252", "replace")
+    if replaced and encoding == "utf-8" and replaced > sum(char > "\x7f" for char in text) / 2:
+        return head.decode("utf-8", "dateline_western")
+    return text
+
+
+def _utf16(sample: bytes) -> str | None:
+    """Return the byte order of UTF-16 without its mark, or None: of ASCII each other byte is 0."""
+    pairs = len(sample) // 2
+    high, low = sample[1 : 2 * pairs : 2].count(0), sample[0 : 2 * pairs : 2].count(0)
+    if pairs < 4 or min(high, low) > 0.05 * pairs or max(high, low) < _ZEROS * pairs:
+        return None
+    return "utf-16-le" if high > low else "utf-16-be"
 
 
 def _as_utf8(head: bytes) -> str | None:
-    """Return the text of valid UTF-8 beyond ASCII; a character cut off at the end is fine.
-
-    It has no surrogates (RFC 3629), so only NUL is left to drop from it.
-    """
-    if head.isascii():
-        return None
+    """Return the text of valid UTF-8 beyond ASCII; a character cut off at the end is fine."""
     try:
         return head.decode("utf-8")
     except UnicodeDecodeError as error:
