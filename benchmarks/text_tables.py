@@ -1,0 +1,108 @@
+"""Tables on body text and on copies for ``docs/accuracy.md``, from the figures of the evals."""
+
+from collections.abc import Mapping
+
+from benchmarks.tables import markdown, measured_today, percent
+
+Figures = Mapping[str, float]
+TOOLS = {
+    "dateline": "Dateline",
+    "trafilatura": "trafilatura",
+    "trafilatura precision": "trafilatura, favor_precision",
+}
+_SETS = {
+    "scrapinghub en": "Scrapinghub, English (80 pages)",
+    "scrapinghub": "Scrapinghub, all languages (90)",
+    "fundus": "Fundus, English news (50)",
+    "seen hosts": "both, hosts whose pages were read (71)",
+    "unseen hosts": "both, hosts kept apart (69)",
+}
+_PARTS = ("F1", "precision", "recall")
+_SYSTEMS = {
+    "groups": "Dateline, groups",
+    "with_edges": "Dateline, groups and containment",
+    "with_outlets": "Dateline, groups, told the outlets",
+    "jaccard": "4-gram Jaccard",
+    "datasketch": "datasketch MinHash",
+}
+
+
+def text_page(f: Figures) -> str:
+    """Return the tables on body text, furniture and cost."""
+    sets = [(name, *_cells(f, key)) for key, name in _SETS.items()]
+    head = ("4-gram F1 / precision / recall", *TOOLS.values())
+    return "\n\n".join([markdown(head, sets), _counts(f), _costs(f), measured_today() + "\n"])
+
+
+def _cells(f: Figures, key: str) -> list[str]:
+    return [" / ".join(percent(f[f"{tool}/{key}/{part}"]) for part in _PARTS) for tool in TOOLS]
+
+
+def _counts(f: Figures) -> str:
+    rows = {
+        "segments to keep and to leave, F1 (trafilatura's own set, 221 pages)": (
+            "trafilatura segments/F1"
+        ),
+        "furniture lines left (6,927 lines)": "furniture lines left, all",
+        "the same, hosts whose lines were read": "furniture lines left, seen hosts",
+        "the same, hosts kept apart": "furniture lines left, unseen hosts",
+    }
+    lines = [(name, *(percent(f[f"{tool}/{key}"]) for tool in TOOLS)) for name, key in rows.items()]
+    peers = [tool for tool in TOOLS if tool != "dateline"]
+    lost = [f"{f[f'dateline/gold paragraphs lost that {peer} keeps']:.0f}" for peer in peers]
+    lines.append(("gold paragraphs that it keeps and Dateline loses", "–", *lost))
+    return markdown(("in percent, or counted", *TOOLS.values()), lines)
+
+
+def _costs(f: Figures) -> str:
+    peer = f["trafilatura/cpu ms a page"]
+    rows = [
+        ("trafilatura, text alone", peer, 1.0),
+        (
+            "trafilatura, favor_precision, text alone",
+            f["trafilatura precision/cpu ms a page"],
+            f["trafilatura precision/cpu ms a page"] / peer,
+        ),
+        (
+            "Dateline: text, metadata, kind, quality, language, cleaning",
+            f["dateline/cpu ms a page"],
+            f["dateline/cpu, extraction with metadata and cleaning, as a share"],
+        ),
+        (
+            "… of which cleaning",
+            f["dateline/cpu, cleaning alone, as a share"] * peer,
+            f["dateline/cpu, cleaning alone, as a share"],
+        ),
+    ]
+    head = ("from a page's bytes", "CPU ms a page", "times trafilatura")
+    return markdown(head, [(name, f"{ms:.1f}", f"{share:.2f}") for name, ms, share in rows])
+
+
+def copies_page(f: Figures) -> str:
+    """Return the tables on copies: each system, halves, fresh sets, and recall by kind."""
+    systems = [
+        (name, *(percent(f[f"{key}.{part}"]) for part in ("precision", "recall", "f1")))
+        for key, name in _SYSTEMS.items()
+    ]
+    crossed = tuple(percent(f[f"cross.{part}"]) for part in ("precision", "recall"))
+    systems.append(("Dateline, thresholds fitted on the other half of the stories", *crossed, "–"))
+    head = (f"pairs of one group, n {f['n.pairs']:,.0f}", "precision", "recall", "F1")
+    return "\n\n".join([markdown(head, systems), _fresh(f), _kinds(f), measured_today() + "\n"])
+
+
+def _fresh(f: Figures) -> str:
+    names = dict.fromkeys(key.split(".")[1] for key in f if key.startswith("fresh."))
+    rows = [
+        (
+            f"{name} ({f[f'fresh.{name}.n']:,.0f})",
+            *(percent(f[f"fresh.{name}.{part}"]) for part in ("precision", "recall", "edges")),
+        )
+        for name in names
+    ]
+    head = ("made afresh, no outlet given (true pairs)", "precision", "recall", "with containment")
+    return markdown(head, rows)
+
+
+def _kinds(f: Figures) -> str:
+    kinds = [(key.partition(".")[2], f[key]) for key in f if key.startswith("recall.")]
+    return markdown(("kind of variant", "recall"), [(kind, percent(r)) for kind, r in kinds])
