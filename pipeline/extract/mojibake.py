@@ -11,8 +11,8 @@ import re
 _MOST_ROUNDS = 3
 _LEAST_SHARE = 0.9
 """Share of the characters beyond ASCII: a template that is right adds a "©" or two."""
-_TELLTALES = ("Ã", "Â", "â€", "Ð", "Ñ", "Ø", "Ù", "×", "Î", "Ï")
-"""First bytes of UTF-8's two-byte letters; a page without any of them is never searched."""
+_TELLTALES = ("Ã", "Â", "€", "Ð", "Ñ", "Ø", "Ù", "×", "Î", "Ï")
+"""First bytes of UTF-8's two-byte letters, and what "’" holds; a text without is never searched."""
 _BYTES = {
     byte: bytes([byte]).decode("cp1252", "ignore") or chr(byte) for byte in range(0x80, 0x100)
 }
@@ -32,7 +32,7 @@ _SEQUENCE = re.compile(
     f"(?:{_class(0xC2, 0xDF)}{_NEXT}|{_class(0xE0, 0xEF)}{_NEXT}{{2}}|"
     f"{_class(0xF0, 0xF4)}{_NEXT}{{3}})+"
 )
-_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
 
 
 def repair(text: str) -> str:
@@ -44,8 +44,9 @@ def repair(text: str) -> str:
     for _ in range(_MOST_ROUNDS):
         if text.isascii() or not any(sign in text for sign in _TELLTALES):
             break
-        held = sum(len(found[0]) for found in _SEQUENCE.finditer(text))
-        if held < _LEAST_SHARE * len(_BEYOND_ASCII.findall(text)):
+        beyond = _BEYOND_ASCII.findall(text)
+        held = sum(len(found[0]) for found in _SEQUENCE.finditer(" ".join(beyond)))
+        if held < _LEAST_SHARE * sum(map(len, beyond)):
             break
         text = _SEQUENCE.sub(_read_back, text)
     return text
