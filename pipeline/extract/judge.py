@@ -20,6 +20,11 @@ from pipeline.words import word_count
 LEAST_WORDS = 25
 """Shorter bodies are no story (a caption, a cookie note); a wire snap has about 30 words."""
 
+_NAMES = {
+    "listing": "a listing of other pages",
+    "error_page": "an error page, a robot check, a login or a consent wall",
+}
+
 
 def judge(
     article: Article, root: HtmlElement, head: Head, data: LinkedData, runs: list[Run]
@@ -31,11 +36,13 @@ def judge(
     walled = is_readable and is_stub(root, head, data, runs, article.text)
     judged = replace(article, kind=kind, is_paywalled=walled)
     if not is_readable:
-        return _refused(judged, Outcome.NOT_AN_ARTICLE, f"the page looks like a {kind}")
+        return _refused(judged, Outcome.NOT_AN_ARTICLE, f"the page looks like {_NAMES[kind]}")
     if walled:
         return _refused(judged, Outcome.PAYWALLED, f"a stub of {words} words before a paywall")
     if words < LEAST_WORDS and not _has_no_blanks(article.text):
-        return _refused(judged, Outcome.NOT_AN_ARTICLE, f"{words} words of text are no story")
+        return _refused(
+            judged, Outcome.NOT_AN_ARTICLE, f"{words} words are no story, which has {LEAST_WORDS}"
+        )
     return judged
 
 

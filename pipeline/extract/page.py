@@ -9,19 +9,20 @@ from datetime import datetime
 
 from pipeline.extract.body import find_body
 from pipeline.extract.dates import now_utc
-from pipeline.extract.decoding import decode, is_binary
+from pipeline.extract.decoding import MAX_BYTES, decode, is_binary
 from pipeline.extract.head import canonical_url, read_head
-from pipeline.extract.judge import judge
+from pipeline.extract.judge import LEAST_WORDS, judge
 from pipeline.extract.language import judge_language
 from pipeline.extract.layout import Run, runs_of
 from pipeline.extract.linked_data import read_linked_data
 from pipeline.extract.metadata import Known, read_metadata
 from pipeline.extract.quality import quality_score
-from pipeline.extract.tree import outsized, parse, strip_scripts
+from pipeline.extract.tree import MAX_CHARS, outsized, parse, strip_scripts
+from pipeline.extract.unreadable import foreign_data, whereabouts
 from pipeline.outcomes import Outcome
 from pipeline.records import Article
 from pipeline.telemetry import log
-from pipeline.words import one_line
+from pipeline.words import one_line, word_count
 
 _READABLE_RUNS = 200
 _READABLE_CHARS = 100_000
@@ -65,9 +66,12 @@ def _extract(
         return _bad(url, "the body is empty")
     if is_binary(body):
         return _bad(url, f"the body is no text: it begins with {body[:8]!r}")
-    root = parse(decode(body, content_type))
+    page = decode(body, content_type)
+    if foreign := foreign_data(page):
+        return replace(_bad(url, foreign[1]), outcome=foreign[0])
+    root = parse(page)
     if root is None:
-        return _bad(url, "there is nothing to parse")
+        return _bad(url, f"there is no element in {len(page)} characters, comments left out")
     head, data = read_head(root), read_linked_data(root)
     strip_scripts(root)
     if size := outsized(root):
@@ -76,13 +80,26 @@ def _extract(
     known = read_metadata(root, head, data, runs, Known(url, feed_title, feed_published, now))
     described = data.description or head.first("og:description", "description")
     # The data of a walled page may hold what the publisher shows to subscribers only.
-    stated = None if data.is_free is False else data.body
+    stated = None if data.is_free is False or len(data.body or "") > MAX_CHARS else data.body
     found = find_body(root, runs, described, stated)
     text = "\n\n".join(found.lines) or _readable(runs)
     article = replace(known, text=text, removed=found.removed)
     score = quality_score(article, head, data, runs)
     judged = judge(replace(article, quality_score=score), root, head, data, runs)
-    return judge_language(judged)
+    return judge_language(_explained(judged, page, len(body)))
+
+
+def _explained(article: Article, page: str, size: int) -> Article:
+    """Say of a page that shows hardly a word where its words may be."""
+    if (
+        article.outcome is not Outcome.NOT_AN_ARTICLE
+        or word_count(article.text or "") >= LEAST_WORDS
+    ):
+        return article
+    # Parsed once more: of the first tree the scripts and frames are gone.
+    where = whereabouts(parse(page), is_error=article.kind == "error_page")
+    cut = f"only the first {MAX_BYTES} of {size} bytes were read" if size > MAX_BYTES else None
+    return replace(article, reason="; ".join(filter(None, (article.reason, where, cut))))
 
 
 def _bad(url: str | None, reason: str) -> Article:
