@@ -9,7 +9,11 @@ import unicodedata
 
 _TOKEN = re.compile(r"\w+")
 _UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
-_INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]")
+_INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+_UNSEEN = re.compile(
+    r"[\x00-\x08\x0e-\x1b\x7f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff"
+    r"\ud800-\udfff]"
+)
 _QUOTES = (
     ("“", '"'),
     ("”", '"'),
@@ -28,6 +32,14 @@ _QUOTES = (
 def storable(text: str) -> str:
     """Drop NUL and lone surrogates, which Postgres refuses for a whole batch (DataError)."""
     return _UNSTORABLE.sub("", text)
+
+
+def visible(text: str) -> str:
+    """Drop what no reader sees: controls, soft hyphens, zero-width blanks, direction marks.
+
+    The two joiners (U+200C, U+200D) stay: Persian and Hindi words and emoji are spelt with them.
+    """
+    return _UNSEEN.sub("", text)
 
 
 def squeeze(text: str) -> str:

@@ -22,6 +22,7 @@ import typer
 from pipeline.cli.app import FILTERS
 from pipeline.cli.filters import Row, RowError, open_input, run_filter
 from pipeline.outcomes import Outcome
+from pipeline.words import storable
 
 if TYPE_CHECKING:
     from pipeline.records import Article
@@ -126,17 +127,14 @@ def _batches(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:
 def _extract(row: Row) -> dict[str, Any]:
     """Return ``{"id", "article"}`` or ``{"id", "error"}``, plain data: it runs in a pool."""
     from pipeline.extract.page import extract_page
-    from pipeline.extract.plain import extract_text
+    from pipeline.extract.plain_file import read_plain
 
     try:
         url = row.text("url")
         is_html, content = _content(row)
     except RowError as error:
         return {"id": row.id, "error": str(error)}
-    if is_html:
-        article = extract_page(content, url=url)
-    else:
-        article = extract_text(content.decode("utf-8", "replace"), url=url)
+    article = extract_page(content, url=url) if is_html else read_plain(content, url=url)
     return {"id": row.id, "article": asdict(article)}
 
 
@@ -152,7 +150,7 @@ def _content(row: Row) -> tuple[bool, bytes]:
         raise RowError(f'a row needs one of "html", "text" and "path"; this one has {found}')
     value = row.text(given[0]) or ""
     if given[0] != "path":
-        return given[0] == "html", value.encode("utf-8", "replace")
+        return given[0] == "html", storable(value).encode()
     name = value.lower()
     return not name.endswith((".txt", ".txt.gz")), _read(Path(value))
 

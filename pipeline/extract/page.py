@@ -22,7 +22,7 @@ from pipeline.extract.unreadable import foreign_data, whereabouts
 from pipeline.outcomes import Outcome
 from pipeline.records import Article
 from pipeline.telemetry import log
-from pipeline.words import one_line, word_count
+from pipeline.words import one_line, visible, word_count
 
 _READABLE_RUNS = 200
 _READABLE_CHARS = 100_000
@@ -82,8 +82,8 @@ def _extract(
     # The data of a walled page may hold what the publisher shows to subscribers only.
     stated = None if data.is_free is False or len(data.body or "") > MAX_CHARS else data.body
     found = find_body(root, runs, described, stated)
-    text = "\n\n".join(found.lines) or _readable(runs)
-    article = replace(known, text=text, removed=found.removed)
+    text = "\n\n".join(found.lines) or _readable(runs) or ""
+    article = replace(known, text=visible(text) or None, removed=found.removed)
     score = quality_score(article, head, data, runs)
     judged = judge(replace(article, quality_score=score), root, head, data, runs)
     return judge_language(_explained(judged, page, len(body)))

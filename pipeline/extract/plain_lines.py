@@ -9,12 +9,13 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from pipeline.words import squeeze, storable
+from pipeline.words import squeeze, storable, visible
 
 MAX_CHARS = 2_000_000
 """About 300,000 words: a book, not an article; the rest is cut off."""
 MAX_LINES = 20_000
-_UNSEEN = re.compile(r"<(script|style)\b[^<>]{0,500}>.{0,100000}?</\1>", re.IGNORECASE | re.DOTALL)
+_SCRIPT_TAG = re.compile(r"<(/?)(script|style)\b[^<>]{0,500}>", re.IGNORECASE)
+_LONGEST_SCRIPT = 100_000
 _BLOCK_TAG = re.compile(
     r"</?(?:p|div|br|hr|h[1-6]|li|[uo]l|blockquote|figure|figcaption|section|article|header|footer|"
     r"table|t[rdh])\b[^<>]{0,500}>",
@@ -53,7 +54,7 @@ def paragraphs(text: str) -> list[str]:
 def _decoded(text: str) -> str:
     """Undo the markup that a scraper left in."""
     if "<" in text:
-        text = _UNSEEN.sub("\n", text)
+        text = _without_scripts(text)
         text = _INLINE_TAG.sub("", _BLOCK_TAG.sub("\n", text))
     if "&" in text:
         text = _TWICE_ESCAPED.sub("&", text)
@@ -61,9 +62,24 @@ def _decoded(text: str) -> str:
     return storable(text)
 
 
+def _without_scripts(text: str) -> str:
+    """Cut scripts out in one pass: 100,000 unclosed tags took a regular expression 51 s."""
+    parts: list[str] = []
+    after, opened, name = 0, -1, ""
+    for tag in _SCRIPT_TAG.finditer(text):
+        if opened >= 0 and tag.start() - opened > _LONGEST_SCRIPT:
+            opened = -1
+        if opened < 0 and not tag[1]:
+            opened, name = tag.start(), tag[2].lower()
+        elif opened >= 0 and tag[1] and tag[2].lower() == name:
+            parts.append(text[after:opened])
+            after, opened = tag.end(), -1
+    return "\n".join([*parts, text[after:]])
+
+
 def _plain(line: str) -> str:
-    """Return a line without Markdown's marks, one blank between words."""
-    line = squeeze(line)
+    """Return a line without Markdown's marks and unseen signs, one blank between words."""
+    line = squeeze(visible(line))
     heading = _HEADING.match(line)
     line = line[heading.end() :].rstrip("# ") if heading else line
     if bold := _BOLD.fullmatch(line):

@@ -17,7 +17,7 @@ from pipeline.clean.history import SeenPage
 from pipeline.clean.memory import SiteMemory
 from pipeline.errors import ArchiveError, UsageError
 from pipeline.extract.page import extract_page
-from pipeline.extract.plain import extract_text
+from pipeline.extract.plain_file import read_plain
 from pipeline.outcomes import Outcome
 from pipeline.records import Article
 from pipeline.telemetry import log
@@ -93,8 +93,7 @@ def _identity(article: Article) -> str | None:
 def _extract(page: StoredPage) -> Article:
     archived = read_record(page.raw_uri)
     if (page.content_type or "").startswith("text/plain"):
-        text = archived.body.decode("utf-8", errors="replace")
-        return extract_text(text, url=page.final_url)
+        return read_plain(archived.body, url=page.final_url, content_type=page.content_type)
     return extract_page(
         archived.body,
         url=page.final_url,
