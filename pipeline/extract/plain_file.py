@@ -5,7 +5,7 @@ What is no text, too long for an article or without a letter is named; the rest 
 
 from dataclasses import replace
 
-from pipeline.extract.decoding import decode, is_binary
+from pipeline.extract.decoding import MAX_BYTES, decode, is_binary
 from pipeline.extract.plain import extract_text
 from pipeline.extract.tree import MAX_CHARS
 from pipeline.outcomes import Outcome
@@ -28,8 +28,9 @@ def read_plain(body: bytes, *, url: str | None, content_type: str | None = None)
         return _bad(url, None, f"the file is no text: it begins with {body[:8]!r}")
     text = decode(body, content_type)
     if len(body) > MAX_CHARS and len(text) > MAX_CHARS:
-        reason = f"no article has {len(body)} bytes of text, {MAX_CHARS} characters are the most"
-        return _bad(url, visible(text[:_KEPT_CHARS]), f"{reason}: give its articles one by one")
+        size = f"{len(text)} characters" if len(body) <= MAX_BYTES else f"{len(body)} bytes"
+        reason = f"no article has {size}, {MAX_CHARS} are the most: give its articles one by one"
+        return _bad(url, visible(text[:_KEPT_CHARS]), reason)
     if text.strip() and not any(map(str.isalpha, text)):
         return _bad(url, visible(text).strip(), f"there is no letter in {len(text)} characters")
     return extract_text(text, url=url)
