@@ -122,6 +122,8 @@ class Frame:
     """Places above the first line of the article's own."""
     foot: frozenset[int]
     """Places below its last one."""
+    start: int = 0
+    """Where the body begins."""
 
 
 def find_frame(texts: Sequence[str]) -> Frame:
@@ -130,7 +132,9 @@ def find_frame(texts: Sequence[str]) -> Frame:
     start, end = _body(lines)
     title = _title(lines, start, end)
     end = _first_marked(lines, end)
-    return Frame(title, frozenset(_head(lines, title, start)), frozenset(range(end, len(lines))))
+    return Frame(
+        title, frozenset(_head(lines, title, start)), frozenset(range(end, len(lines))), start
+    )
 
 
 def _body(lines: Sequence[Line]) -> tuple[int, int]:

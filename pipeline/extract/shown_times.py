@@ -69,12 +69,24 @@ def line_times(runs: list[Run], title: str | None) -> tuple[list[str], list[str]
         text = runs[place].text
         if len(text) > _LINE_CHARS or not re.search(r"\d{4}|\d[./-]\d\d\b", text):
             continue
-        label = _UPDATED.search(text)
-        border = label.start() if label else len(text)
+        first, later = parted(text)
         is_near = abs(place - at) <= _NEAR or _PUBLISHED.search(text)
-        published += [text[:border]] if is_near and _reads(text[:border]) else []
-        changed += [text[border:]] if _reads(text[border:]) else []
+        published += [first] if is_near and _reads(first) else []
+        changed += [later] if _reads(later) else []
     return published[:1], changed
+
+
+def parted(text: str) -> tuple[str, str]:
+    """Part a line into what it says of publication and what it says of changes.
+
+    >>> parted("3 May 2024 | Updated 4 May 2024")
+    ('3 May 2024 | ', 'Updated 4 May 2024')
+    """
+    label = _UPDATED.search(text)
+    border = label.start() if label else len(text)
+    if label and (behind := _PUBLISHED.search(text, label.end())):
+        return text[behind.start() :], text[border : behind.start()]
+    return text[:border], text[border:]
 
 
 def title_place(runs: list[Run], title: str | None) -> int:

@@ -167,14 +167,15 @@ def _from_words(plain: str, day_first: bool | None) -> str | None:
 def _worded_day(plain: str) -> tuple[tuple[int, int], str] | None:
     for pattern in _WORDED:
         for found in pattern.finditer(plain):
-            month = _month(found["month"].lower())
+            month = month_number(found["month"].lower())
             if month and (bare := _day(found["year"], month, found["day"])):
                 return found.span(), bare
     return None
 
 
 @lru_cache(maxsize=512)
-def _month(word: str) -> int | None:
+def month_number(word: str) -> int | None:
+    """Return the month that a word in lower case begins as, in any of the languages known."""
     return next((number for stem, number in _STEMS if word.startswith(stem)), None)
 
 
