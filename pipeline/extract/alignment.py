@@ -20,6 +20,8 @@ _LEAST_CHARS = 25
 _LOST_START = 40
 _MOST_LINKED = 0.6
 _VERBATIM = frozenset({"pre", "code", "textarea"})
+_JOINERS = ("\u200c", "\u200d")
+"""Persian words and emoji are spelt with them; trafilatura drops them."""
 _SENTENCE_END = re.compile(r"[.!?…:。！？।॥؟۔][\"”’')\]»]*$")
 
 
@@ -35,7 +37,8 @@ def align(lines: list[str], runs: list[Run]) -> list[Placed]:
     for line, key, after in zip(lines, keys, following, strict=True):
         if found := places.get(key):
             last = next((place for place in found if place > last), found[-1])
-            placed.append((line, last))
+            shown = runs[last].text
+            placed.append((shown if any(map(shown.count, _JOINERS)) else line, last))
             mended = ""
         elif mended and key in mended:
             continue
