@@ -88,6 +88,8 @@ _OFFSETS = {
     "HST": -600,
 }
 """Minutes east of UTC. IST is none of them: it is India's, Ireland's and Israel's."""
+_MOST_HOURS = 14
+"""East of UTC, of Kiribati; west of it are 12."""
 _REGIONS = {
     "ET": "America/New_York",
     "CT": "America/Chicago",
@@ -143,6 +145,8 @@ def _offset(zone: str | None) -> str:
     if zone[0] not in "+-":
         return "+00:00"
     digits = (zone[1:].replace(":", "") + "00")[:4]
+    if int(digits[:2]) > _MOST_HOURS or int(digits[2:]) > 59:
+        return ""  # "+99:99" is no place on earth: the clock stays, its zone is unknown
     return f"{zone[0]}{digits[:2]}:{digits[2:]}"
 
 
