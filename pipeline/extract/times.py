@@ -90,6 +90,7 @@ _OFFSETS = {
 """Minutes east of UTC. IST is none of them: it is India's, Ireland's and Israel's."""
 _MOST_HOURS = 14
 """East of UTC, of Kiribati; west of it are 12."""
+_ZONE = re.compile(r":\d\d[+-](\d\d):(\d\d)$", re.ASCII)
 _REGIONS = {
     "ET": "America/New_York",
     "CT": "America/Chicago",
@@ -115,9 +116,12 @@ def iso_time(text: str | None, *, day_first: bool | None = None) -> str | None:
     plain = text.strip()
     if re.fullmatch(r"[0-9]{10}(?:[0-9]{3})?", plain):
         return datetime.fromtimestamp(int(plain[:10]), UTC).isoformat()
-    if found := _ISO.search(plain):
-        return _from_iso(found)
-    return _from_mail(plain) or _from_words(plain, day_first)
+    found = _ISO.search(plain)
+    told = _from_iso(found) if found else _from_mail(plain) or _from_words(plain, day_first)
+    zone = _ZONE.search(told or "")
+    if told and zone and (int(zone[1]) > _MOST_HOURS or int(zone[2]) > 59):
+        return told[:-6]  # "+99:99" is nowhere on earth: the clock stays, its zone is unknown
+    return told
 
 
 def is_ambiguous(text: str | None) -> bool:
@@ -145,8 +149,6 @@ def _offset(zone: str | None) -> str:
     if zone[0] not in "+-":
         return "+00:00"
     digits = (zone[1:].replace(":", "") + "00")[:4]
-    if int(digits[:2]) > _MOST_HOURS or int(digits[2:]) > 59:
-        return ""  # "+99:99" is no place on earth: the clock stays, its zone is unknown
     return f"{zone[0]}{digits[:2]}:{digits[2:]}"
 
 
