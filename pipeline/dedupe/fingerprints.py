@@ -49,7 +49,12 @@ def fingerprints(text: str) -> list[int]:
 
     About one in 16 words gives one; a text without words has none.
     """
-    shingles = shingle_hashes(word_hashes(text), SHINGLE_WIDTH)
+    return fingerprints_of(word_hashes(text))
+
+
+def fingerprints_of(words: Hashes) -> list[int]:
+    """Return the same from the hashes of a text's words, in order."""
+    shingles = shingle_hashes(words, SHINGLE_WIDTH)
     chosen: list[int] = distinct(winnow(shingles, WINDOW).view(np.int64)).tolist()
     return chosen
 

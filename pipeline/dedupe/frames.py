@@ -55,21 +55,32 @@ def share_a_frame(a: Prepared, b: Prepared, common: Hashes, ends: int = FRAME_WO
     That is one outlet's header and footer around two stories, seen from two pages alone: copies
     differ at their ends, or all over, or in a passage that only one of them has.
     """
-    union = len(a.shingles) + len(b.shingles) - len(common)
-    if len(common) >= FRAME_JACCARD * union:
+    if not may_frame(len(a.shingles), len(b.shingles), len(common)):
         return False
-    return _is_hollow(a, common, ends) and _is_hollow(b, common, ends)
+    return all(is_hollow(within(text.sequence, common), len(text.words), ends) for text in (a, b))
 
 
-def _is_hollow(text: Prepared, common: Hashes, ends: int) -> bool:
-    held = within(text.sequence, common)
-    in_run = np.convolve(held, np.ones(VERBATIM), "valid") == VERBATIM
-    starts = np.flatnonzero(in_run)
+def may_frame(size_a: int, size_b: int, shared: int) -> bool:
+    """Tell whether two texts of so many shingles share little enough to be no update."""
+    return shared < FRAME_JACCARD * (size_a + size_b - shared)
+
+
+def is_hollow(held: npt.NDArray[np.bool_], words: int, ends: int) -> bool:
+    """Tell whether a text has what it shares before and after a long middle of its own.
+
+    Args:
+        held: for each shingle of the text, in order, whether the other text holds it.
+        words: of the text.
+        ends: runs of ``VERBATIM`` shingles that must stand on either side.
+    """
+    count = max(0, len(held) - VERBATIM + 1)
+    runs = np.logical_and.reduce([held[at : at + count] for at in range(VERBATIM)])
+    starts = np.flatnonzero(runs)
     if len(starts) < 2:
         return False
     gaps = np.diff(starts)
     widest = int(gaps.argmax())
     return bool(
-        gaps[widest] - VERBATIM >= max(FRAME_GAP_WORDS, FRAME_GAP * len(text.words))
+        gaps[widest] - VERBATIM >= max(FRAME_GAP_WORDS, FRAME_GAP * words)
         and min(widest + 1, len(starts) - widest - 1) >= ends
     )

@@ -13,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.dedupe.fingerprints import Hashes
-from pipeline.dedupe.frames import place_of_shared, share_a_frame
-from pipeline.dedupe.prepared import Prepared, shared_shingles, within
+from pipeline.dedupe.frames import is_hollow, may_frame, place_of_shared
+from pipeline.dedupe.prepared import MIN_PETAL, MIN_PETAL_SHINGLES, Prepared, within
 
 TEXTS_OF_ONE_OUTLET = 5
 TEXTS_OF_UNKNOWN_OUTLETS = 7
@@ -26,8 +26,6 @@ MAX_WITNESSES = 48
 """Texts looked at, those that share most first: 48 x 48 comparisons take about 10 ms."""
 SAME_KERNEL = 0.75
 MIN_KERNEL = 20
-MIN_PETAL = 0.2
-MIN_PETAL_SHINGLES = 30
 MIN_STORY = 0.1
 """Share of a text that is never furniture: what is left must be worth comparing."""
 FRAME_SHARE = 0.25
@@ -46,8 +44,6 @@ longer."""
 
 _Counts = npt.NDArray[np.int64]
 _Mask = npt.NDArray[np.bool_]
-_Kernel = tuple[int, _Mask]
-"""How many texts share a part of the text, and which of its shingles that is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,113 +66,166 @@ def find_furniture(text: Prepared, others: Sequence[Prepared]) -> Furniture:
         others: the texts that share something with it, in order of how much; the text itself is
             not among them.
     """
-    seen = others[:MAX_WITNESSES]
-    witnesses = _Witnesses.of(text, seen)
-    framed = [row for row, other in enumerate(seen) if _wide_frame(text, other)]
-    kernels = [*witnesses.kernels(), *(witnesses.frame(row) for row in framed)]
+    if not others or len(text.shingles) < MIN_KERNEL:
+        return Furniture(text.shingles[:0], is_evidence=False)
+    witnesses = _Witnesses.of(text, others[:MAX_WITNESSES])
+    framed = witnesses.framed()
+    kernels = {*witnesses.kernels(), *((2, witnesses.frame(row).tobytes()) for row in framed)}
     marked = np.zeros(len(text.shingles), dtype=np.bool_)
     least = max(MIN_PETAL_SHINGLES, MIN_STORY * len(text.shingles))
-    for _, kernel in sorted(kernels, key=lambda each: (-each[0], each[1].sum(), each[1].tobytes())):
+    decoded = [(size, np.frombuffer(kernel, dtype=np.bool_)) for size, kernel in kernels]
+    for _, kernel in sorted(decoded, key=lambda each: (-each[0], each[1].sum(), each[1].tobytes())):
         if np.count_nonzero(~(marked | kernel)) >= least:
             marked |= kernel
     return Furniture(text.shingles[marked], bool(framed or witnesses.sunflower.any()))
 
 
-def _wide_frame(a: Prepared, b: Prepared) -> bool:
-    common = shared_shingles(a, b)
-    smaller = min(len(a.shingles), len(b.shingles))
-    return len(common) >= max(MIN_KERNEL, FRAME_SHARE * smaller) and share_a_frame(
-        a, b, common, WIDE_FRAME
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class _Witnesses:
-    """The others, as rows: what each holds of the text, and which pairs make sunflowers with it."""
+    """The others that share a kernel's worth, as rows, and which pairs make sunflowers with it."""
 
+    text: Prepared
+    others: Sequence[Prepared]
     held: _Mask
     """True where the other (row) holds the text's shingle (column)."""
     sunflower: _Mask
     """True where text, row and column share one kernel and nothing else."""
     shared: _Counts
-    """Rows x rows: how many shingles two of the others share."""
+    """Rows x rows: how many shingles two of the others share; the diagonal counts for nothing."""
+    places: _Counts
+    """For each shingle of the text in order, its column."""
     same_outlet: _Mask
     other_outlet: _Mask
-    place_of: Callable[[int], int]
-    """Where text and row have what they share: -2 to 2, the sum of ``place_of_shared``."""
 
     @classmethod
     def of(cls, text: Prepared, others: Sequence[Prepared]) -> "_Witnesses":
-        sets = [text.shingles, *(other.shingles for other in others)]
-        universe, columns = np.unique(np.concatenate(sets), return_inverse=True)
-        lengths = np.array([len(each) for each in sets])
-        holds = np.zeros((len(sets), len(universe)), dtype=np.bool_)
-        holds[np.repeat(np.arange(len(sets)), lengths), columns] = True
-        held = holds[1:, holds[0]]
-        shared = _overlaps(holds[1:])
-        sources = [other.source for other in others]
+        held, shared = _table(text, others)
+        near = np.flatnonzero(held.sum(axis=1) >= MIN_KERNEL)
+        held, shared = held[near], shared[np.ix_(near, near)]
+        chosen = [others[row] for row in near.tolist()]
+        lengths = np.array([len(each.shingles) for each in (text, *chosen)])
+        sunflower = _sunflower(held, shared, lengths)
+        sources = [other.source for other in chosen]
         known = np.array([text.source is not None and each is not None for each in sources], bool)
         same = np.array([each == text.source for each in sources], bool)
-        sunflower = _sunflower(held, shared, lengths)
-        return cls(held, sunflower, shared, known & same, known & ~same, _places(text, others))
+        places = np.searchsorted(text.shingles, text.sequence)
+        return cls(text, chosen, held, sunflower, shared, places, known & same, known & ~same)
 
-    def kernels(self) -> Iterator[_Kernel]:
-        """Give the kernels of sunflowers that are large enough."""
+    def framed(self) -> list[int]:
+        """Return the rows that agree with the text before and after a long middle."""
+        size = len(self.text.shingles)
+        return [
+            row
+            for row, shared in enumerate(self.held.sum(axis=1).tolist())
+            if shared >= FRAME_SHARE * min(size, len(self.others[row].shingles))
+            and may_frame(size, len(self.others[row].shingles), shared)
+            and self._is_framed_by(row)
+        ]
+
+    def _is_framed_by(self, row: int) -> bool:
+        text, other = self.text, self.others[row]
+        return is_hollow(self.held[row][self.places], len(text.words), WIDE_FRAME) and is_hollow(
+            within(other.sequence, text.shingles), len(other.words), WIDE_FRAME
+        )
+
+    def kernels(self) -> Iterator[tuple[int, bytes]]:
+        """Give the kernels of sunflowers that are large enough, as bytes of a mask."""
+        place_of = self._places()
+        independent = self._independent()
         for row in np.flatnonzero(self.sunflower.any(axis=1)).tolist():
             together = self.sunflower[row]
-            size = self._independent(together) + 2
-            if self._suffice(row, size) and self._lies_around(together):
-                most_hold = self.held[together].mean(axis=0) >= 0.5
-                yield size, self.held[row] & most_hold
+            size = independent(together) + 2
+            if self._suffice(row, size, independent) and _lies_around(together, place_of):
+                votes = self.held[together].view(np.uint8).sum(axis=0, dtype=np.uint8)
+                most_hold = 2 * votes >= np.count_nonzero(together)
+                yield size, (self.held[row] & most_hold).tobytes()
 
-    def frame(self, row: int) -> _Kernel:
+    def frame(self, row: int) -> _Mask:
         """Give what the text and this row share, if no third text shares more with both."""
-        kernel = self.held[row]
+        kernel: _Mask = self.held[row]
         beyond = BEYOND_FRAME * np.count_nonzero(kernel)
-        in_text = self.held.sum(axis=1)
-        if np.any((in_text >= beyond) & (self.shared[row] >= beyond)):
-            kernel = np.zeros_like(kernel)
-        return 2, kernel
+        shared = self.shared[row].copy()
+        shared[row] = 0
+        full = (self.held.sum(axis=1) >= beyond) & (shared >= beyond)
+        return np.zeros_like(kernel) if full.any() else kernel
 
-    def _suffice(self, row: int, size: int) -> bool:
+    def _suffice(self, row: int, size: int, independent: Callable[[_Mask], int]) -> bool:
         if self.same_outlet[row]:
             mates = self.sunflower[row] & self.same_outlet
-            if self._independent(mates) + 2 >= TEXTS_OF_ONE_OUTLET:
+            if independent(mates) + 2 >= TEXTS_OF_ONE_OUTLET:
                 return True
         needed = TEXTS_OF_SEVERAL_OUTLETS if self.other_outlet[row] else TEXTS_OF_UNKNOWN_OUTLETS
         return size >= needed
 
-    def _lies_around(self, together: _Mask) -> bool:
-        """Tell whether the kernel stands around the texts' own parts rather than within them.
+    def _places(self) -> Callable[[int], int]:
+        """Return what tells, and remembers, where the text and a row have what they share.
 
-        Or among them, as the set phrases of a weather report do.
+        From -2 to 2, the sum of ``place_of_shared`` over both texts.
         """
-        rows = np.flatnonzero(together)[:VOTERS].tolist()
-        return sum(map(self.place_of, rows)) > -WITHIN * len(rows)
 
-    def _independent(self, chosen: _Mask) -> int:
-        """Count the chosen rows, those that share more than the kernel with each other once."""
-        rows = np.flatnonzero(chosen)
-        related = ~self.sunflower[np.ix_(rows, rows)]
-        labels = np.arange(len(rows))
-        while len(rows):
-            least = np.where(related, labels, len(rows)).min(axis=1)
-            if np.array_equal(least, labels):
-                break
-            labels = least
-        return len(np.unique(labels))
+        @cache
+        def place_of(row: int) -> int:
+            here = place_of_shared(self.held[row][self.places])
+            other = within(self.others[row].sequence, self.text.shingles)
+            return here + place_of_shared(other)
+
+        return place_of
+
+    def _independent(self) -> Callable[[_Mask], int]:
+        """Return what counts chosen rows, those that share more than the kernel once."""
+        related: _Mask = ~self.sunflower
+        np.fill_diagonal(related, False)
+        is_related = np.asarray(related.any(axis=1))
+
+        def count(chosen: _Mask) -> int:
+            if not is_related[chosen].any():
+                return int(np.count_nonzero(chosen))
+            rows = np.flatnonzero(chosen)
+            within_chosen = related[np.ix_(rows, rows)]
+            return _parts(within_chosen) if within_chosen.any() else len(rows)
+
+        return count
 
 
-def _places(text: Prepared, others: Sequence[Prepared]) -> Callable[[int], int]:
-    """Return what tells, and remembers, where the text and a row have what they share."""
+def _lies_around(together: _Mask, place_of: Callable[[int], int]) -> bool:
+    """Tell whether the kernel stands around the texts' own parts rather than within them.
 
-    @cache
-    def place_of(row: int) -> int:
-        other = others[row]
-        here = place_of_shared(within(text.sequence, other.shingles))
-        return here + place_of_shared(within(other.sequence, text.shingles))
+    Or among them, as the set phrases of a weather report do.
+    """
+    rows = np.flatnonzero(together)[:VOTERS].tolist()
+    return sum(map(place_of, rows)) > -WITHIN * len(rows)
 
-    return place_of
+
+def _parts(related: _Mask) -> int:
+    """Count the parts into which rows fall that are not related through others."""
+    labels = np.arange(len(related))
+    related = related | np.eye(len(related), dtype=np.bool_)
+    while True:
+        least = np.where(related, labels, len(labels)).min(axis=1)
+        if np.array_equal(least, labels):
+            return len(np.unique(labels))
+        labels = least
+
+
+def _table(text: Prepared, others: Sequence[Prepared]) -> tuple[_Mask, _Counts]:
+    """Return which of the text's shingles each other holds, and how many any two of them share.
+
+    Shingles that only one of all texts holds say nothing and are left out of the comparison.
+    """
+    sets = [text.shingles, *(other.shingles for other in others)]
+    every = np.concatenate(sets)
+    order = np.argsort(every)
+    ordered = every[order]
+    same = ordered[1:] == ordered[:-1]
+    again = np.concatenate((same, [False])) | np.concatenate(([False], same))
+    rows = np.repeat(np.arange(len(sets)), [len(each) for each in sets])[order[again]]
+    keys = ordered[again]
+    columns = np.cumsum(np.concatenate(([False], keys[1:] != keys[:-1]))) if len(keys) else rows
+    holds = np.zeros((len(sets), int(columns[-1]) + 1 if len(keys) else 0), dtype=np.bool_)
+    holds[rows, columns] = True
+    held = np.zeros((len(others), len(text.shingles)), dtype=np.bool_)
+    held[:, within(text.shingles, keys[rows == 0])] = holds[1:, holds[0]]
+    return held, _overlaps(holds[1:])
 
 
 def _sunflower(held: _Mask, shared: _Counts, lengths: _Counts) -> _Mask:

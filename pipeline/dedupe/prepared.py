@@ -14,6 +14,8 @@ COMPARED_WIDTH = 3
 """Words in a compared shingle: at 10 % of the words edited, half the 5-word shingles are gone but
 two thirds of the 3-word ones stand; unrelated texts share under 5 % of either."""
 
+MIN_PETAL = 0.2
+MIN_PETAL_SHINGLES = 30
 _NOTHING: Hashes = np.empty(0, dtype=np.uint64)
 
 
@@ -41,16 +43,28 @@ def prepare(text_id: int, text: str, source: str | None = None) -> Prepared:
 
 
 def shared_shingles(a: Prepared, b: Prepared) -> Hashes:
-    """Return what both texts hold, without what is furniture in both.
+    """Return what both texts hold, ascending; furniture too."""
+    return a.shingles[within(a.shingles, b.shingles)]
 
-    What is furniture in only one of them stays: a story that seven outlets wrap looks like
-    furniture there, but not in the clean copy.
+
+def furniture_of_both(a: Prepared, b: Prepared, common: Hashes) -> npt.NDArray[np.bool_]:
+    """Tell which of the shared shingles are no part of either story.
+
+    Where each text has a story of its own beside what they share, furniture of one is enough: the
+    other may be the outlet's first page, or too far from its like to tell. Where one of them has
+    none, both must agree: a story that seven outlets wrap looks like furniture there, but not in
+    the clean copy.
     """
-    common = a.shingles[within(a.shingles, b.shingles)]
-    if not (len(a.furniture) and len(b.furniture)):
-        return common
-    in_both = within(common, a.furniture) & within(common, b.furniture)
-    return common[~in_both]
+    in_a, in_b = within(common, a.furniture), within(common, b.furniture)
+    return in_a | in_b if have_petals(a, b, len(common)) else in_a & in_b
+
+
+def have_petals(a: Prepared, b: Prepared, shared: int) -> bool:
+    """Tell whether either text has a story of its own beside what they share."""
+    return all(
+        len(text.shingles) - shared >= max(MIN_PETAL_SHINGLES, MIN_PETAL * len(text.shingles))
+        for text in (a, b)
+    )
 
 
 def within(values: Hashes, ordered: Hashes) -> npt.NDArray[np.bool_]:

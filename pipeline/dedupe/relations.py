@@ -9,8 +9,8 @@ import numpy as np
 from pipeline.dedupe.fingerprints import Hashes
 from pipeline.dedupe.frames import share_a_frame
 from pipeline.dedupe.prepared import Prepared as Prepared
+from pipeline.dedupe.prepared import furniture_of_both, have_petals, shared_shingles, within
 from pipeline.dedupe.prepared import prepare as prepare
-from pipeline.dedupe.prepared import shared_shingles, within
 from pipeline.records import Match, Relation
 
 MIN_WORDS = 40
@@ -40,10 +40,14 @@ def relate(a: Prepared, b: Prepared) -> Match | None:
     if min(len(a.words), len(b.words)) < MIN_WORDS:
         return None
     common = shared_shingles(a, b)
+    if len(common) < MIN_SHARED:
+        return None
+    is_page = furniture_of_both(a, b, common)
+    page, common = common[is_page], common[~is_page]
     shared = len(common)
     if shared < MIN_SHARED:
         return None
-    size_a, size_b = _story_size(a, common), _story_size(b, common)
+    size_a, size_b = _story_size(a, common, page), _story_size(b, common, page)
     jaccard = shared / (size_a + size_b - shared)
     in_a, in_b = shared / size_a, shared / size_b
     relation = _relation(jaccard, in_a, in_b, shared)
@@ -52,12 +56,24 @@ def relate(a: Prepared, b: Prepared) -> Match | None:
     return relation and Match(a.id, b.id, relation, jaccard, in_a, in_b, shared)
 
 
-def _story_size(text: Prepared, common: Hashes) -> int:
+def may_relate(a: Prepared, b: Prepared) -> bool:
+    """Tell, before any furniture of ``b`` is known, whether ``relate`` could find something.
+
+    Most pairs of one outlet's pages end here: to tell the furniture of one of them is enough.
+    """
+    if np.array_equal(a.words, b.words):
+        return True
+    common = shared_shingles(a, b)
+    if len(common) >= MIN_SHARED and have_petals(a, b, len(common)):
+        common = common[~within(common, a.furniture)]
+    return len(common) >= MIN_SHARED
+
+
+def _story_size(text: Prepared, common: Hashes, page: Hashes) -> int:
     """Count the shingles that are the story's; shared ones are, whatever they looked like."""
-    if not len(text.furniture):
-        return len(text.shingles)
-    shared_furniture = int(within(common, text.furniture).sum())
-    return len(text.shingles) - len(text.furniture) + shared_furniture
+    kept = int(within(common, text.furniture).sum())
+    unseen = int((~within(page, text.furniture)).sum())
+    return len(text.shingles) - len(text.furniture) + kept - unseen
 
 
 def _relation(jaccard: float, in_a: float, in_b: float, shared: int) -> Relation | None:

@@ -94,26 +94,26 @@ class PostgresCandidates:
     """A ``CandidateStore`` (see ``pipeline/dedupe/candidates.py``) over all current versions.
 
     Args:
-        conn: inside ``turn``, after ``save_fingerprints`` of the new texts.
+        conn: inside ``turn``, after ``save_fingerprints`` of the new texts. What was asked once is
+            remembered: the pages of one outlet and day ask who else holds its furniture.
     """
 
     def __init__(self, conn: Connection) -> None:
         self._conn = conn
         self._days: dict[int, date] = {}
+        self._holders: dict[tuple[date, tuple[int, ...]], list[int]] = {}
 
     def candidates(self, text_id: int, fingerprints: Sequence[int]) -> list[int]:
         """Return the articles that share a fingerprint, most shared first, then by id."""
         day = self._day(text_id)
         if day is None:
             return []
-        return holders(
-            self._conn,
-            text_id,
-            day,
-            fingerprints,
-            window_days=WINDOW_DAYS,
-            limit=HOT_KEY_LIMIT,
-        )
+        asked = day, tuple(fingerprints)
+        if asked not in self._holders:
+            self._holders[asked] = holders(
+                self._conn, *asked, window_days=WINDOW_DAYS, limit=HOT_KEY_LIMIT
+            )
+        return [each for each in self._holders[asked] if each != text_id]
 
     def texts(self, ids: Collection[int]) -> dict[int, CandidateText]:
         """Return the current texts of these articles; those that are gone are left out."""

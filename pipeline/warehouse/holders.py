@@ -39,30 +39,28 @@ with shared as (
 select v.article_id
 from shared
 join news.article_versions as v on v.article_version_id = shared.article_version_id
-where v.is_current and v.article_id <> %(article_id)s
+where v.is_current
 order by shared.fingerprint_count desc, v.article_id
 """
 
 
 def holders(
     conn: Connection,
-    article_id: int,
     day: date,
     fingerprints: Sequence[int],
     *,
     window_days: int,
     limit: int,
 ) -> list[int]:
-    """Return the other articles whose current version holds a fingerprint, most shared first.
+    """Return the articles whose current version holds a fingerprint, most shared first.
 
     Of a fingerprint with more than ``limit`` holders the oldest are taken, those of the months that
     lie whole in the window before the two at its edges: an edge is read from its first day on.
 
     Args:
         conn: to a migrated store.
-        article_id: the article itself, left out.
-        day: on which it was first seen.
-        fingerprints: of its text.
+        day: on which the article was first seen for which others are sought; it is among them.
+        fingerprints: of its text, or some of them.
         window_days: how far apart two articles may have been seen first.
         limit: holders taken for one fingerprint.
     """
@@ -70,7 +68,6 @@ def holders(
     query = holders_query(day - reach, day + reach, limit)
     values = {
         "fingerprints": sorted(set(fingerprints)),
-        "article_id": article_id,
         "earliest": day - reach,
         "latest": day + reach,
     }

@@ -99,7 +99,6 @@ def test_a_lookup_reads_the_months_of_its_window_and_no_others(store):
     query = holders_query(date(2024, 11, 16), date(2025, 3, 16), 64)
     values = {
         "fingerprints": marks[middle],
-        "article_id": middle,
         "earliest": date(2024, 11, 16),
         "latest": date(2025, 3, 16),
     }
