@@ -13,6 +13,7 @@ from lxml.html import HtmlElement
 from pipeline.extract.alignment import Placed, align
 from pipeline.extract.layout import Run, frames_of, marks_of
 from pipeline.extract.passes import read_lines
+from pipeline.extract.pull_quotes import pull_quotes
 from pipeline.extract.recovery import Witness, recover
 from pipeline.records import RemovedBlock
 from pipeline.words import normalise, squeeze, word_count
@@ -21,6 +22,8 @@ _LINK_WORDS = 4
 _STATED_WORDS = 60
 _STATED_SHARE = 0.5
 _TITLE_LINES = 3
+_ABOVE_SHARE = 0.1
+"""Share of the words that may stand above the headline and be no text: a browser note, a label."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,11 @@ class Body:
 
 
 def find_body(
-    root: HtmlElement, runs: list[Run], standfirst: str | None, stated: str | None = None
+    root: HtmlElement,
+    runs: list[Run],
+    standfirst: str | None,
+    stated: str | None = None,
+    title: str | None = None,
 ) -> Body:
     """Return the article's lines.
 
@@ -43,9 +50,11 @@ def find_body(
         stated: the text that the page's own data give (``articleBody`` of JSON-LD), or None. It is
             often cut short or the description again, so it only adds: paragraphs of the layout that
             stand in it come back, and it is the text where the layout shows less than half of it.
+        title: the article's title, for what stands above it.
     """
     lines, others = read_lines(root, runs)
-    found = _fit(lines, others, runs, standfirst, stated) if lines else Body()
+    known = _Known(standfirst, stated, title)
+    found = _fit(lines, others, runs, known) if lines else Body()
     told = [line for raw in (stated or "").split("\n") if (line := squeeze(raw))]
     words = sum(map(word_count, told))
     if words >= _STATED_WORDS and sum(map(word_count, found.lines)) < _STATED_SHARE * words:
@@ -53,13 +62,16 @@ def find_body(
     return found
 
 
-def _fit(
-    lines: list[str],
-    others: list[str],
-    runs: list[Run],
-    standfirst: str | None,
-    stated: str | None,
-) -> Body:
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the page says of the text elsewhere."""
+
+    standfirst: str | None
+    stated: str | None
+    title: str | None
+
+
+def _fit(lines: list[str], others: list[str], runs: list[Run], known: _Known) -> Body:
     placed = align(lines, runs)
     places: dict[str, list[Run]] = defaultdict(list)
     for run in runs:
@@ -67,15 +79,34 @@ def _fit(
     frames = frames_of([runs[place] for _, place in placed if place is not None])
     kept: list[Placed] = []
     removed: list[RemovedBlock] = []
+    quotes = pull_quotes(placed, runs, frames)
+    start = _headline(placed, runs, known.title)
     for number, (line, at) in enumerate(placed):
-        is_title = number < _TITLE_LINES and at is not None and runs[at].tag == "h1"
-        reason = "title" if is_title else _reason(places.get(normalise(line), []), frames)
+        reason: str | None
+        if number < _TITLE_LINES and at is not None and runs[at].tag == "h1":
+            reason = "title"
+        elif at is not None and at < start:
+            reason = "above_headline"
+        elif number in quotes:
+            reason = "pull_quote"
+        else:
+            reason = _reason(places.get(normalise(line), []), frames)
         if reason:
             removed.append(RemovedBlock(line, reason))
         else:
             kept.append((line, at))
-    found = recover(kept, runs, frames, Witness(others, stated), standfirst)
+    found = recover(kept, runs, frames, Witness(others, known.stated), known.standfirst)
     return Body(tuple(found), tuple(removed))
+
+
+def _headline(placed: list[Placed], runs: list[Run], title: str | None) -> int:
+    """Return the place of the headline, 0 where it is not found or much of the text is above it."""
+    key = normalise(title or "")
+    headlines = (place for place, run in enumerate(runs) if run.tag == "h1" and key in run.key)
+    place = next(headlines, 0) if key else 0
+    words = [(at, word_count(line)) for line, at in placed if at is not None]
+    above = sum(count for at, count in words if at < place)
+    return place if above <= _ABOVE_SHARE * sum(count for _, count in words) else 0
 
 
 def _reason(runs: list[Run], frames: set[HtmlElement]) -> str | None:
@@ -88,6 +119,8 @@ def _run_reason(run: Run, frames: set[HtmlElement]) -> str | None:
     marks = marks_of(run, frames)
     if "embed" in marks:
         return "embedded_post"
+    if "wall" in marks:
+        return "login"
     for mark in ("caption", "author_bio"):
         if mark in marks:
             return mark

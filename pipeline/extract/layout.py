@@ -51,6 +51,10 @@ _MARKS: dict[str, re.Pattern[str]] = {
         r"[\s_-])bio(graphy)?([\s_-]|$)",
         re.IGNORECASE,
     ),
+    "wall": re.compile(
+        r"(access|reg(istration)?|log-?in|sign-?(in|up)|subscri\w{1,8})-?_*(pay)?wall",
+        re.IGNORECASE,
+    ),
     "service": re.compile(
         r"newsletter|subscri|sign-?up|paywall|regwall|donat|share|social|sharing|follow-?us|"
         r"toolbar|"

@@ -81,7 +81,7 @@ def _extract(
     described = data.description or head.first("og:description", "description")
     # The data of a walled page may hold what the publisher shows to subscribers only.
     stated = None if data.is_free is False or len(data.body or "") > MAX_CHARS else data.body
-    found = find_body(root, runs, described, stated)
+    found = find_body(root, runs, described, stated, known.title)
     text = "\n\n".join(found.lines) or _readable(runs) or ""
     article = replace(known, text=visible(text) or None, removed=found.removed)
     score = quality_score(article, head, data, runs)

@@ -31,11 +31,13 @@ _LEAST_PROSE = 100
 _LEAST_WORDS = 60
 _PROSE_WORDS = 12
 _MOST_LINKED = 0.4
+_GLUED = 3
 _LONG_WORDS = 40
 """So long a run is prose even where its last stop is missing."""
 _SENTENCE_END = re.compile(r"[.!?…:。！？।॥؟۔][\"”’')\]»」』）]*$")
 """Of any script: Hindi and Urdu pages have prose, too."""
 _LOGGERS = ("trafilatura", "htmldate", "courlan", "readability", "justext", "charset_normalizer")
+_TABLES = frozenset({"td", "th", "tr", "tbody", "table"})
 _FURNITURE = ("head", "aside", "nav", "footer", "menu", "picture")
 """The quick pass drops these by itself (its text is the same on all 361 pages), but only after it
 has searched and copied them: without them it takes three quarters of the time."""
@@ -49,6 +51,11 @@ def read_lines(root: HtmlElement, runs: list[Run]) -> tuple[list[str], list[str]
         runs: its layout.
     """
     prose = _prose(runs)
+    lines, others = _read(root, prose)
+    return _unglued(lines, prose), others
+
+
+def _read(root: HtmlElement, prose: list[Run]) -> tuple[list[str], list[str]]:
     main = _quick_pass(_main_part(root, prose))
     found = sum(run.words for run in _held(prose, main))
     if found >= max(_LEAST_WORDS, SURE_SHARE * sum(run.words for run in prose)):
@@ -62,6 +69,21 @@ def read_lines(root: HtmlElement, runs: list[Run]) -> tuple[list[str], list[str]
     broad = _pass(root, precision=False)
     enough = sum(map(word_count, strict)) >= LEAST_SHARE * sum(map(word_count, broad))
     return (strict, broad) if enough else (broad, strict)
+
+
+def _unglued(lines: list[str], prose: list[Run]) -> list[str]:
+    """Put the paragraphs of the layout in place of a line that holds several of them.
+
+    Text in the cell of a table between line breaks is one line to trafilatura, with the links and
+    the poll of the cells beside it.
+    """
+    longest = max((run.words for run in prose), default=0)
+    mended: list[str] = []
+    for line in lines:
+        key = normalise(line) if word_count(line) > longest else ""
+        glued = [run.text for run in prose if run.key in key] if key else []
+        mended += glued if len(glued) >= _GLUED else [line]
+    return mended
 
 
 def _prose(runs: list[Run]) -> list[Run]:
@@ -80,13 +102,17 @@ def _prose(runs: list[Run]) -> list[Run]:
 def _main_part(root: HtmlElement, prose: list[Run]) -> HtmlElement:
     """Return a copy of the part of the page that holds its prose, in shells of what is around it.
 
-    The shells keep what elements are called, by which trafilatura looks for the article.
+    The shells keep what elements are called, by which trafilatura looks for the article; but the
+    cell of a table that holds it all is no cell: its paragraphs would become one line.
     """
     main = _holder(root, prose, _MAIN_SHARE)
     part = deepcopy(main)
     part.tail = None
+    if part.tag in _TABLES:
+        part.tag = "div"
     for element in main.iterancestors():
-        shell = element.makeelement(element.tag, dict(element.attrib))
+        tag = "div" if element.tag in _TABLES else element.tag
+        shell = element.makeelement(tag, dict(element.attrib))
         shell.append(part)
         part = shell
     return part

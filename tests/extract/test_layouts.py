@@ -181,3 +181,75 @@ def test_oversized_pages_end_soon_in_a_named_outcome(name):
     assert time.process_time() - start < 10
     assert found.outcome in (Outcome.BAD_CONTENT, Outcome.NOT_AN_ARTICLE, Outcome.NOT_ENGLISH)
     assert found.reason
+
+
+TABLE_LINKS = "".join(f"<a href='/{word}'>{word} news</a><br>" for word in ("world", "harbour"))
+OLD_STYLES = {
+    "paragraphs": "".join(f"<p>{line}" for line in ALL),
+    "fonts": "".join(f"<p><font face='Arial'>{line}</font>" for line in ALL),
+    "line breaks": f"<br><br>{'<br><br>'.join(ALL)}",
+    "a table in the cell": f"<table><tr><td>{paragraphs()}</td></tr></table>",
+}
+
+
+@pytest.mark.parametrize("inner", OLD_STYLES.values(), ids=OLD_STYLES)
+def test_the_cell_of_a_layout_table_gives_its_paragraphs(inner):
+    body = (
+        f"<table width=750><tr><td>{TABLE_LINKS}</td><td><font size=5><b>{TITLE}</b></font>{inner}"
+        "</td><td><b>Quick poll</b><br>Should the county build a new pier?<br>Yes<br>No</td></tr>"
+        "</table>"
+    )
+    lines = text_of(whole(body)).split("\n\n")
+    assert [line for line in lines if line != TITLE] == list(ALL)
+
+
+def quoted(markup):
+    story = [f"<p>{line}</p>" for line in ALL]
+    return whole(f"<article><h1>{TITLE}</h1>{''.join([*story[:4], markup, *story[4:]])}</article>")
+
+
+REPEATED = "We will not sail again before the divers have been down"
+PULL_QUOTES = {
+    "a blockquote": f"<blockquote>{REPEATED}</blockquote>",
+    "a class": f"<div class='pull-quote'><p>“{REPEATED}.”</p></div>",
+    "with a name": f"<blockquote><p>{REPEATED}</p><cite>Per Aasen, master</cite></blockquote>",
+}
+
+
+@pytest.mark.parametrize("markup", PULL_QUOTES.values(), ids=PULL_QUOTES)
+def test_a_pull_quote_goes_with_its_name(markup):
+    found = extract_page(quoted(markup), url=URL)
+    assert found.text.split("\n\n") == list(ALL)
+
+
+def test_a_block_quote_that_the_text_does_not_repeat_stays():
+    told = "Nobody told the mills that the line would close for so long a time."
+    lines = text_of(quoted(f"<blockquote><p>{told}</p></blockquote>")).split("\n\n")
+    assert lines == [*ALL[:4], told, *ALL[4:]]
+
+
+def test_the_story_in_noscript_is_read_where_scripts_would_build_the_page():
+    story = f"<article><h1>{TITLE}</h1>{paragraphs()}</article>"
+    built = f"<div id='app'></div><noscript>{story}</noscript>"
+    assert text_of(whole(built)).split("\n\n") == list(ALL)
+
+
+def test_noscript_beside_a_story_is_not_read():
+    note = "Please switch scripts on to see the comments of readers on this page. " * 9
+    text = text_of(whole(f"<article><h1>{TITLE}</h1>{paragraphs()}</article><noscript>{note}"))
+    assert text.split("\n\n") == list(ALL)
+
+
+def test_what_stands_above_the_headline_is_no_text():
+    note = "<div class='strip'><p>You read this page with a browser that is older than it is.</p>"
+    found = extract_page(whole(f"{note}</div><div><h1>{TITLE}</h1>{paragraphs()}</div>"), url=URL)
+    assert found.text.split("\n\n") == list(ALL)
+
+
+def test_the_wall_for_readers_without_an_account_is_no_text():
+    wall = (
+        "<div class='access-wall'><h2>Do you like our latest stories?</h2><ul><li>Read the harbour "
+        "pages of our newsroom</li></ul></div>"
+    )
+    lines = text_of(whole(f"<article><h1>{TITLE}</h1>{paragraphs()}{wall}</article>"))
+    assert lines.split("\n\n") == list(ALL)
