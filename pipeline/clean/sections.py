@@ -32,6 +32,8 @@ _LIST_HEAD_REASONS = frozenset({"also_read", "tags"})
 _LIST_HEAD_WORDS = 8
 _LONGEST_LIST = 15
 _HEADLINE_WORDS = 25
+_SENTENCE_WORDS = 7
+"""Words of a line with a full stop that is no headline."""
 _BIO_BLOCKS = 3
 _COUNT = re.compile(r"\(?(\d{1,6}|one|no)\)? comments?|comments? \((\d{1,6})\)")
 _GLUED_COUNT = re.compile(r"(?<!\d)(\d{1,6}) comments?$")
@@ -61,9 +63,21 @@ def cut_lists(blocks: list[Block]) -> None:
     for index, block in enumerate(blocks):
         if block.reason in _LIST_HEAD_REASONS and word_count(block.text) <= _LIST_HEAD_WORDS:
             run = _headlines(blocks, index + 1)
+            if _is_own_end(blocks, run, last_kept):
+                run.pop()
             if len(run) > 1 or (run and run[-1] == last_kept):
                 for place in run:
                     blocks[place].reason = "related"
+
+
+def _is_own_end(blocks: Sequence[Block], run: Sequence[int], last_kept: int) -> bool:
+    """Tell the article's last sentence behind a list: it alone ends as a sentence does."""
+    ended = [place for place in run if blocks[place].text.endswith((".", ".”", '."'))]
+    return (
+        ended == [last_kept]
+        and run[-1] == last_kept
+        and word_count(blocks[last_kept].text) >= _SENTENCE_WORDS
+    )
 
 
 def _headlines(blocks: Sequence[Block], start: int) -> list[int]:

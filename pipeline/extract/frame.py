@@ -43,9 +43,49 @@ _MOST_TRAILING = 20
 _RESUMED, _FARTHEST = 0.5, 12
 """Share of its words that a sentence behind furniture must have in common with the article to
 belong to it, and how many lines behind the end such a sentence is looked for."""
+_PRECEDING = 0.6
+"""The same for a sentence above the body, where standfirsts of other stories stand too."""
 _NEAR = 4
 """Lines of furniture behind which a sentence is the article's whatever it says."""
 _RESUMING_WORDS = 7
+_SAYS = re.compile(
+    r", (?:he|she|it|they|the \w+|(?:[A-Z]\w+ ?){1,3}) (?:has |had |have |also )?"
+    r"(?:said|says|added|told|noted|explained|warned)\b[^,]{0,40}$"
+)
+"""Who speaks closes the sentence: a teaser seldom says so."""
+_STOP = re.compile(r"(?<!\b[A-Z])(?<!\b(?:Jr|Sr|No|Co))[.;,:…][\"”’')]*$")
+_END = re.compile(r"[.!?…。؟۔।！？:;][\"”’')\]»]*$")
+_MOST_COUNTED = 80
+"""Words of a line that count: one long legal notice must not outweigh an article."""
+_LONG_LINE = 25
+"""Words that make a line text even where it has no full stop."""
+_STRAY, _FURNITURE, _LIST_HEAD = -4.0, -8.0, -25.0
+"""Weights of lines that are no text, in words; of four settings each, the best on seen hosts."""
+_NEUTRAL = frozenset({"caption", "photo_credit", "update_note", "contributor_note", "byline", "ad"})
+_LIST_HEADS = frozenset({"also_read", "tags", "comments", "author_bio"})
+_HEAD_WORDS = 5
+_SENTENCE_WORDS = 12
+_MOST_LOOSE = 3
+"""Stray lines between headline and body: a kicker, a name, a caption; more are furniture."""
+_AKIN = 0.4
+"""Share of a sentence's words that the rest of its article holds too, on an average."""
+_LEAST_AKIN, _MOST_AKIN = 0.3, 1.5
+_MOST_TRAILING = 20
+"""Stray lines behind the last sentence that are kept up to the first furniture: lists, verses."""
+_RESUMED, _FARTHEST = 0.5, 12
+"""Share of its words that a sentence behind furniture must have in common with the article to
+belong to it, and how many lines behind the end such a sentence is looked for."""
+_PRECEDING = 0.6
+"""The same for a sentence above the body, where standfirsts of other stories stand too."""
+_NEAR = 4
+"""Lines of furniture behind which a sentence is the article's whatever it says."""
+_RESUMING_WORDS = 7
+_SAYS = re.compile(
+    r"\b(?:said|says|told|added|adding|noted|explained|wrote|replied|recalled|insisted|argued|"
+    r"warned|stressed|according to)\b|^[\"“„«].*[\"”“»]"
+)
+"""Who speaks in a sentence: a teaser seldom quotes."""
+_NAME = re.compile(r"(?<=[a-z,] )[A-Z][a-z]{3,}")
 _STOP = re.compile(r"[.!?…。؟۔।！？][\"”’')\]»]*$")
 _ENDS = frozenset({"comments", "tags", "copyright", "author_bio", "login", "cookie_notice"})
 _NEARLY = 0.8
@@ -148,7 +188,18 @@ def _body(lines: Sequence[Line]) -> tuple[int, int]:
             shared = sum(held[word] > own for word in line.says) / len(line.says)
             weights[place] *= min(_MOST_AKIN, max(_LEAST_AKIN, shared / _AKIN))
     start, end = _heaviest(weights)
-    return start, _resumed(lines, end, held)
+    return _preceded(lines, start, held), _resumed(lines, end, held)
+
+
+def _preceded(lines: Sequence[Line], start: int, held: Counter[str]) -> int:
+    """Return the start above a first sentence that furniture parts from the rest."""
+    for place in range(start - 1, max(-1, start - 1 - _FARTHEST), -1):
+        line = lines[place]
+        shared = sum(held[word] > 0 for word in line.says)
+        is_own = shared >= max(6, _PRECEDING * len(line.says))
+        if is_own and line.is_sentence and line.is_loose and _STOP.search(line.text):
+            start = place
+    return start
 
 
 def _resumed(lines: Sequence[Line], end: int, held: Counter[str]) -> int:
@@ -159,12 +210,27 @@ def _resumed(lines: Sequence[Line], end: int, held: Counter[str]) -> int:
         if line.reason in _ENDS:
             break
         place += 1
-        if line.words >= _RESUMING_WORDS and line.is_loose and _STOP.search(line.text):
-            shared = sum(held[word] > 0 for word in line.says)
-            akin = shared >= max(4, _RESUMED * len(line.says))
-            if akin or place - end <= _NEAR:
-                end = place
+        if _goes_on(lines, place - 1) or (
+            line.words >= _RESUMING_WORDS
+            and line.is_loose
+            and _STOP.search(line.text)
+            and (place - end <= _NEAR or _is_own(line, held))
+        ):
+            end = place
     return end
+
+
+def _is_own(line: Line, held: Counter[str]) -> bool:
+    """Tell a sentence of the article from a teaser: by its words or by who speaks."""
+    shared = sum(held[word] > 0 for word in line.says)
+    return shared >= max(4, _RESUMED * len(line.says)) or bool(_SAYS.search(line.text))
+
+
+def _goes_on(lines: Sequence[Line], place: int) -> bool:
+    """Tell a line that ends a sentence which the line before it broke off."""
+    line, before = lines[place], lines[max(0, place - 1)]
+    is_rest = line.text[:1].islower() and line.is_loose
+    return is_rest and before.words >= _HEAD_WORDS and not _STOP.search(before.text)
 
 
 def _heaviest(weights: Sequence[float]) -> tuple[int, int]:

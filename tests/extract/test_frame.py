@@ -73,3 +73,16 @@ def test_cleaning_its_own_output_changes_nothing():
 
 def test_no_lines_have_no_frame():
     assert find_frame([]).title is None
+
+
+def test_the_last_sentence_behind_furniture_stays_when_it_says_who_speaks():
+    promos = ["Facebook", "LinkedIn", "Pinterest", "Tumblr", "Reddit", "See also: Quay sinks"]
+    last = "Legal steps in this regard are under way, he added."
+    found = cleaned(TITLE, *PARAGRAPHS, *promos, last, *FOOT)
+    assert found.text == "\n\n".join([*PARAGRAPHS, last])
+
+
+def test_a_last_sentence_behind_a_list_of_headlines_is_none_of_them():
+    last = "Nobody was hurt when the pier gave way."
+    found = cleaned(TITLE, *PARAGRAPHS, "Related articles", "Quay sinks", "Dues rise again", last)
+    assert found.text == "\n\n".join([*PARAGRAPHS, last])
