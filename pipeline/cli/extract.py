@@ -102,9 +102,9 @@ def transform(rows: Iterator[Row], *, jobs: int | None = None) -> Iterator[Mappi
 
 def _extracted(rows: Iterator[Row], jobs: int | None) -> Iterator[dict[str, Any]]:
     """Extract in this process, or in several where there is enough to do."""
-    first = list(islice(rows, _POOL_ROWS))
     workers = jobs or os.cpu_count() or 1
-    if workers == 1 or len(first) < _POOL_ROWS:
+    first = list(islice(rows, _POOL_ROWS if workers > 1 else 0))
+    if len(first) < _POOL_ROWS:
         yield from map(_extract, _chain(first, rows))
         return
     with ProcessPoolExecutor(workers) as pool:

@@ -27,10 +27,12 @@ _SENTENCE_END = re.compile(r"[.!?…:。！？।॥؟۔][\"”’')\]»]*$")
 
 def align(lines: list[str], runs: list[Run]) -> list[Placed]:
     """Return the lines with their places; a cut line is given back whole, its pieces dropped."""
-    keys = [normalise(line) for line in lines]
     places: dict[str, list[int]] = defaultdict(list)
     for place, run in enumerate(runs):
         places[run.key].append(place)
+    if len(lines) == 1 and normalise(lines[0]) not in places:
+        lines = _parted(lines[0], runs)
+    keys = [normalise(line) for line in lines]
     following = [later for _, later in pairwise([*keys, ""])]
     placed: list[Placed] = []
     last, mended = -1, ""
@@ -48,6 +50,23 @@ def align(lines: list[str], runs: list[Run]) -> list[Placed]:
         else:
             placed.append((line, None))
     return placed
+
+
+def _parted(line: str, runs: list[Run]) -> list[str]:
+    """Return the runs that one line joins, or the line itself where it joins none.
+
+    Of a page with fewer than 250 characters of text, which is a short story in Chinese, trafilatura
+    gives all paragraphs on one line, the title before them.
+    """
+    key = normalise(line)
+    for start, first in enumerate(runs):
+        rest, end = key, start
+        while end < len(runs) and rest.startswith(runs[end].key):
+            rest = rest.removeprefix(runs[end].key).lstrip()
+            end += 1
+        if not rest and first.key:
+            return [run.text for run in runs[start:end]]
+    return [line]
 
 
 def _whole(line: str, key: str, after: str, runs: list[Run], last: int) -> int | None:

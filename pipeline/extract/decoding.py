@@ -17,8 +17,11 @@ MAX_BYTES = 10_000_000
 """As much as the fetcher takes; the largest news pages are about 3 MB. The rest is cut off, after
 embedded pictures went, so that time is bounded."""
 _EMBEDDED = re.compile(rb";base64,[A-Za-z0-9+/=%\s]{1000,}")
-_UNREADABLE = re.compile(r"[\x00-\x08\x0e-\x1b\x7f\ud800-\udfff]")
-"""Controls that no text needs, and what Postgres refuses: NUL and lone surrogates."""
+_UNREADABLE = re.compile(
+    r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff"
+    r"\ud800-\udfff]"
+)
+"""What ``words.visible`` drops, without the soft hyphen: in plain text it tells a broken word."""
 _BINARY_SHARE = 0.05
 _REPLACED_SHARE = 0.01
 _SAMPLE = 20_000
@@ -63,7 +66,8 @@ def decode(body: bytes, content_type: str | None = None) -> str:
     """
     head = body if len(body) <= MAX_BYTES else _EMBEDDED.sub(b"", body)[:MAX_BYTES]
     text = None if read_bom(head[:4])[0] else _certain(head)
-    return repair(_UNREADABLE.sub("", _declared(head, content_type) if text is None else text))
+    # Repaired first: of UTF-8 that was read as Latin-1 the controls are a part.
+    return _UNREADABLE.sub("", repair(_declared(head, content_type) if text is None else text))
 
 
 def _certain(head: bytes) -> str | None:

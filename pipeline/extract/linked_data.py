@@ -13,7 +13,7 @@ from typing import Any
 from lxml.html import HtmlElement, fragment_fromstring
 
 from pipeline.extract.head import language_code
-from pipeline.words import squeeze, storable
+from pipeline.words import squeeze, visible
 
 _ARTICLE = re.compile(
     r"(News|Opinion|Analysis|Report|Review|Backgrounder|AskPublic|Satirical|Tech|Scholarly|Advertiser\w*)?"
@@ -154,7 +154,7 @@ def _text(value: Any) -> str | None:
         value = value[0] if value else None
     if not isinstance(value, str):
         return None
-    return squeeze(storable(unescape(value))) or None
+    return squeeze(visible(unescape(value))) or None
 
 
 def _names(value: Any) -> Iterator[str]:
@@ -204,7 +204,7 @@ def _image(value: Any) -> str | None:
         value = value[0] if value else None
     if isinstance(value, dict):
         value = value.get("url") or value.get("contentUrl") or value.get("@id")
-    return storable(value).strip() or None if isinstance(value, str) else None
+    return visible(value).strip() or None if isinstance(value, str) else None
 
 
 def _walled_parts(main: dict[str, Any]) -> list[dict[str, Any]]:
@@ -242,7 +242,7 @@ def _body(value: Any) -> str | None:
         value = "\n".join(part for part in value if isinstance(part, str))
     if not isinstance(value, str) or not value.strip():
         return None
-    plain = storable(unescape(value))  # JSON escapes may name NUL and lone surrogates
+    plain = visible(unescape(value))  # JSON escapes may name NUL and lone surrogates
     if re.search(r"</?(p|br|div|a|strong|em|h\d)\b", plain):
         plain = re.sub(r"</(p|div|h\d|li)>|<br ?/?>", r"\g<0>\n", plain)
         plain = "".join(fragment_fromstring(plain, create_parent="div").itertext())

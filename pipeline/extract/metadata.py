@@ -21,7 +21,7 @@ from pipeline.extract.linked_data import LinkedData
 from pipeline.extract.marked import read_marked
 from pipeline.extract.title import find_title, site_names
 from pipeline.records import Article
-from pipeline.words import normalise, squeeze, storable
+from pipeline.words import normalise, squeeze, storable, visible
 
 _LONGEST_TITLE = 500
 _LONGEST_SECTION = 80
@@ -78,7 +78,7 @@ def read_metadata(
     return Article(
         url=known.url,
         canonical_url=canonical_url(known.url, (head.canonical, head.first("og:url"))),
-        title=storable(title)[:_LONGEST_TITLE] if title else None,
+        title=squeeze(visible(title))[:_LONGEST_TITLE] if title else None,
         title_origin=title_origin if title else None,
         text=None,
         authors=byline.names,

@@ -36,7 +36,7 @@ _WRAP_LEAST, _WRAP_MOST = 40, 110
 _WRAP_LINES = 4
 _BROKEN_SHARE = 0.6
 """Share of long lines that must break a sentence off: nine of ten do in wrapped prose."""
-_SENTENCE_END = re.compile(r"[.!?…:][\"”’')\]]*$")
+_SENTENCE_END = re.compile(r"[.!?…:。！？।॥؟۔][\"”’')\]»」』）]*$")
 _HYPHEN = re.compile(r"[^\W\d_]{2}[-\u00ad\u2010]$")
 _HYPHENED_SHARE = 0.04
 """Share of lines that end in a hyphen where hyphenation made them: "well-/known" alone is rarer."""
