@@ -47,7 +47,7 @@ def speed_table(figures: Iterable[Figures]) -> str:
         "pages touched",
         "signature, ms",
         "insert, ms",
-        "whole stage, ms an article",
+        "whole stage, processor ms an article",
         "kB an article",
     )
     return markdown(head, [_speed(each) for each in figures])
@@ -62,7 +62,7 @@ def _speed(each: Figures) -> tuple[str, ...]:
         "–" if each.buffers is None else f"{each.buffers:.0f}",
         f"{each.signature:.2f}",
         f"{each.insert:.2f}",
-        "–" if each.turn is None else f"{each.turn:.1f}",
+        "–" if each.stage is None else f"{each.stage:.1f}",
         f"{each.kept_bytes / 1000:.2f}",
     )
 
@@ -91,7 +91,8 @@ def page(figures: Sequence[Figures], command: str) -> str:
     asked = (
         "300 copies of 100 real articles and 300 stored articles are looked up, one after the"
         " other; one text in five carries 40 words of its outlet's furniture, and the largest of"
-        " 200 outlets has 17 % of all texts."
+        " 200 outlets has 17 % of all texts. The whole stage then takes in the 300 copies in one"
+        " turn."
     )
     parts = (speed_table(figures), found_table(figures), f"{asked} {measured_today(command)}")
     return "\n\n".join(parts) + "\n"

@@ -21,7 +21,7 @@ from benchmarks.lookup_copies import KINDS, Planted, copies, fingerprint_counts,
 from benchmarks.lookup_peers import Peer
 from benchmarks.lookup_store import OLDER, fill, plant, server
 from pipeline.dedupe.fingerprints import fingerprints
-from pipeline.dedupe.matching import find_matches
+from pipeline.stages.dedupe import one_turn
 from pipeline.warehouse.fingerprints import (
     PostgresCandidates,
     mark_deduplicated,
@@ -33,9 +33,6 @@ from pipeline.warehouse.store import connect
 
 ORIGINALS = 100
 MADE_LOOKUPS = 300
-JUDGED = 60
-"""Copies for which the whole stage runs: every text of an outlet whose furniture it carries is
-judged with it."""
 PLANTED_DAYS_AGO = 20
 BATCH = 100
 
@@ -64,8 +61,8 @@ class Figures:
     """Unrelated texts given back, a look-up."""
     buffers: float | None = None
     """Pages that the server touched, a look-up."""
-    turn: float | None = None
-    """The whole stage *dedupe*, an article: kept, looked up, judged."""
+    stage: float | None = None
+    """Of the processor, the whole stage *dedupe*, an article: kept, looked up, judged, grouped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +125,7 @@ def _measured(conn: Connection, articles: int, size: float, truth: _Truth) -> Fi
     used = _used_with(conn.info.backend_pid)
     given, times, processor = _timed(lambda each: store.candidates(each, asked[each]), asked, used)
     buffers = (_buffers(conn) - before) / len(asked)
-    judged = _judge_time(conn, sorted(truth.probes)[:JUDGED])
+    stage = _stage_time(conn, used)
     return Figures(
         method="**Dateline**, Postgres",
         articles=articles,
@@ -140,15 +137,15 @@ def _measured(conn: Connection, articles: int, size: float, truth: _Truth) -> Fi
         found=truth.found(given),
         others=truth.others(given),
         buffers=buffers,
-        turn=float(np.mean(signature)) + insert + judged,
+        stage=stage,
     )
 
 
-def _judge_time(conn: Connection, ids: Sequence[int]) -> float:
-    started = time.perf_counter()
-    with turn(conn):
-        find_matches(ids, PostgresCandidates(conn))
-    return 1000 * (time.perf_counter() - started) / len(ids)
+def _stage_time(conn: Connection, used: Callable[[], float]) -> float:
+    """Return the milliseconds of processor for each article that waits, all in one turn."""
+    before = used()
+    done = one_turn(conn)
+    return 1000 * (used() - before) / done["deduplicated"]
 
 
 def _insert_time(conn: Connection, ids: Iterable[int]) -> float:

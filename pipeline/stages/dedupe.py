@@ -39,7 +39,7 @@ def dedupe(run_id: int) -> dict[str, int]:
     """Find the copies of new versions and renew the groups they touch; return counts."""
     counts: Counter[str] = Counter()
     with store() as connection:
-        while done := _one_turn(connection):
+        while done := one_turn(connection):
             counts.update(done)
     for name, count in counts.items():
         meter().count(f"dedupe_{name}", count)
@@ -47,7 +47,8 @@ def dedupe(run_id: int) -> dict[str, int]:
     return dict(counts)
 
 
-def _one_turn(connection: psycopg.Connection) -> dict[str, int]:
+def one_turn(connection: psycopg.Connection) -> dict[str, int]:
+    """Do it for the next few hundred versions; return counts, none where nothing waits."""
     with turn(connection):
         versions = pending_dedup(connection, _TURN)
         if not versions:
