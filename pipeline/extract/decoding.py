@@ -33,6 +33,8 @@ _MAGIC = re.compile(
     re.DOTALL,
 )
 _CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_SURROGATE = 0xED
+"""First of a surrogate's three bytes, which UTF-8 must not hold (RFC 3629, 3)."""
 _ZEROS = 0.4
 """Share of zeros among the high bytes of UTF-16: markup is ASCII even on a Chinese page."""
 
@@ -105,9 +107,18 @@ def _as_utf8(head: bytes) -> str | None:
     try:
         return head.decode("utf-8")
     except UnicodeDecodeError as error:
-        if error.start < len(head) - 3 or len(head) < MAX_BYTES:
-            return None
-        return head[: error.start].decode("utf-8")
+        if error.start >= len(head) - 3 and len(head) >= MAX_BYTES:
+            return head[: error.start].decode("utf-8")
+        return _as_cesu(head) if head[error.start] == _SURROGATE else None
+
+
+def _as_cesu(head: bytes) -> str | None:
+    """Return the text of UTF-8 that writes emoji as two surrogates (CESU-8); lone ones go."""
+    try:
+        wide = head.decode("utf-8", "surrogatepass").encode("utf-16-le", "surrogatepass")
+    except UnicodeDecodeError:
+        return None
+    return wide.decode("utf-16-le", "ignore")
 
 
 def _guess(head: bytes) -> str | None:

@@ -118,9 +118,14 @@ def check_bytes(body: bytes, status: int | None = None) -> None:
 
 
 def _has_nul(body: bytes, named: str | None) -> bool:
-    """Tell binary from text by NUL bytes; UTF-16 and UTF-32, which are full of them, say so."""
+    """Tell binary from text by NUL bytes; UTF-16 and UTF-32, which are full of them, say so.
+
+    UTF-16 that does not say so has them at every other place only.
+    """
+    sample = body[:1024]
     is_wide = body.startswith((b"\xff\xfe", b"\xfe\xff")) or "16" in (named or "")
-    return not is_wide and body[:1024].count(0) > 8
+    is_wide = is_wide or not (sample[::2].count(0) and sample[1::2].count(0))
+    return not is_wide and sample.count(0) > 8
 
 
 def is_unchanged(answer: Answer, validators: Validators | None) -> str | None:

@@ -172,6 +172,13 @@ def test_any_charset_and_mojibake_give_the_same_text(name, tmp_path):
     assert (found["outcome"], found["text"]) == ("ok", WITH_ACCENTS)
 
 
+def test_emoji_may_be_written_as_two_surrogates(tmp_path):
+    body = story((*ENGLISH, "The crew waved 😀 as the last ferry left the quay."))
+    written = body.replace("😀", "\ud83d\ude00").encode("utf-8", "surrogatepass")
+    found = of_bytes(tmp_path, written)
+    assert "waved 😀 as" in found["text"]
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "cp1252"])
 def test_text_files_may_have_any_charset(encoding, tmp_path):
     found = of_bytes(tmp_path, "\n".join((TITLE, *ENGLISH)).encode(encoding), "story.txt")
