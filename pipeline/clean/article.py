@@ -8,7 +8,7 @@ Takes and gives records; knows nothing of HTML and of Postgres.
 from dataclasses import replace
 
 from pipeline.clean import blocks as body
-from pipeline.clean import facts, recurrence, sections
+from pipeline.clean import echoes, facts, recurrence, sections
 from pipeline.clean.blocks import Block
 from pipeline.clean.credits import Credit, byline_agency, find_credit, read_credit
 from pipeline.clean.history import SeenPage
@@ -67,6 +67,8 @@ def _by_patterns(article: Article, text: str) -> tuple[list[Block], list[Opening
     while before != (before := (len(blocks), sum(block.kept for block in blocks))):
         openings += facts.read_openings(blocks, article.title)
         _cut_lines(blocks, article)
+        echoes.cut_title_echoes(blocks, article.title)
+        echoes.cut_markers(blocks)
         sections.cut_comment_thread(blocks)
         sections.cut_lists(blocks)
         sections.cut_author_bio(blocks)

@@ -17,7 +17,7 @@ _MONTH_PLAIN = "|".join(name[:3] for name in _MONTHS)
 _YEAR = r"(?P<year>(?:19|20)\d\d)"
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
 _WEEKDAY = r"(?:(?:Mon|Tues?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)(?:day)?,? )?"
-_CLOCK = r"(?:,? ?(?:at |[-–|@] ?)?\d{1,2}[:.]\d\d ?(?:[ap]\.?m\.?)?(?: ?[A-Z]{2,4}\b)?)?"
+_CLOCK = r"(?:,? ?(?:at |[-–|@•] ?)?\d{1,2}[:.]\d\d ?(?:[ap]\.?m\.?)?(?: ?[A-Z]{2,4}\b)?)?"
 _NAME = r"[A-Z][\w.’'-]*(?: (?:[A-Z][\w.’'-]*|de|van|von|al|bin|da|del))"
 _ROLE_WORD = r"[A-Z][\w&’'-]*|and|of|the|for|at|in|staff|writer|reporter|correspondent|editor"
 _ROLE = rf"(?:[A-Z][\w&’'-]*|staff)(?: (?:{_ROLE_WORD})){{0,6}}"
@@ -40,7 +40,7 @@ _BYLINE = re.compile(
     rf"(?:(?:[Pp]osted|[Ww]ritten|[Pp]ublished|[Rr]eported) )?(?:[Bb]y|BY)[: ] ?"
     rf"(?P<authors>{_NAME}{{0,3}}(?:(?:, | and | & ){_NAME}{{1,3}}){{0,5}})"
     rf"(?=\s*(?:$|[|•·–—(]|-\s|, {_ROLE}$|,? ?(?:{_MONTH_PLAIN}|\d|on |in |"
-    rf"Updated|Published|Posted|Leave |No )))(?:, {_ROLE}$)?"
+    rf"[Uu]pdated|[Pp]ublished|[Pp]osted|Leave |No )))(?:, {_ROLE}$)?"
 )
 _GLUED_BYLINE = re.compile(
     r"(?:By|BY) (?P<authors>[^\d.!?]{3,80}?) ?(?P<count>\d{1,6}) ?[Cc]omments?"

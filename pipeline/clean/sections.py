@@ -34,6 +34,7 @@ _LONGEST_LIST = 15
 _HEADLINE_WORDS = 25
 _SENTENCE_WORDS = 7
 """Words of a line with a full stop that is no headline."""
+_PROMO_WORDS = 6
 _BIO_BLOCKS = 3
 _COUNT = re.compile(r"\(?(\d{1,6}|one|no)\)? comments?|comments? \((\d{1,6})\)")
 _GLUED_COUNT = re.compile(r"(?<!\d)(\d{1,6}) comments?$")
@@ -65,9 +66,15 @@ def cut_lists(blocks: list[Block]) -> None:
             run = _headlines(blocks, index + 1)
             if _is_own_end(blocks, run, last_kept):
                 run.pop()
-            if len(run) > 1 or (run and run[-1] == last_kept):
+            if len(run) > 1 or (run and (run[-1] == last_kept or _is_promo(blocks[run[0]]))):
                 for place in run:
                     blocks[place].reason = "related"
+
+
+def _is_promo(block: Block) -> bool:
+    """Tell a headline alone below "Read also" from a subhead there, which is shorter."""
+    is_open = block.text[-1:].isalnum() and not (block.text[:1].islower() or block.text.isupper())
+    return is_open and _PROMO_WORDS <= word_count(block.text) <= _HEADLINE_WORDS
 
 
 def _is_own_end(blocks: Sequence[Block], run: Sequence[int], last_kept: int) -> bool:

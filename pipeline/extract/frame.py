@@ -282,7 +282,8 @@ def _title(lines: list[Line], start: int, end: int) -> int | None:
     held = {word for line in lines[start:end] if line.weight > 0 for word in line.says}
     scores = {place: _likeness(lines[place], held, start - place) for place in places}
     best = max(scores.values())
-    return next(place for place in places if scores[place] >= _NEARLY * best)
+    least = min(best, _NEARLY * best)  # far below all lines the best itself may be below 0
+    return next(place for place in places if scores[place] >= least)
 
 
 def _may_be_title(line: Line) -> bool:

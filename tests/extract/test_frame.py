@@ -86,3 +86,8 @@ def test_a_last_sentence_behind_a_list_of_headlines_is_none_of_them():
     last = "Nobody was hurt when the pier gave way."
     found = cleaned(TITLE, *PARAGRAPHS, "Related articles", "Quay sinks", "Dues rise again", last)
     assert found.text == "\n\n".join([*PARAGRAPHS, last])
+
+
+def test_lines_far_above_the_body_that_share_nothing_with_it_do_no_harm():
+    found = cleaned(*(f"Kvz {number}xq" for number in range(45)), *["Log in"] * 30, *PARAGRAPHS)
+    assert found.text.endswith("\n\n".join(PARAGRAPHS[1:]))
