@@ -37,7 +37,9 @@ _HELP = (
     "meta, feed, visible or url; refused_dates holds times that were not believed (before 1990, "
     "after tomorrow, a change before the publication). quality_score, 0 to 1, estimates how far "
     "the text is the whole article and nothing else: about 0.9 for a whole one, 0.65 for half of "
-    "it or one with the page's furniture, under 0.3 for something else.\n\n"
+    "it or one with the page's furniture, under 0.3 for something else. credit_kind says what the "
+    "agency is credited with: whole (then is_wire_copy is true), part, or own where the page is "
+    "the agency's.\n\n"
     'Example: echo \'{"id": 1, "path": "page.html"}\' | dateline extract'
 )
 _KEYS = (
@@ -46,7 +48,7 @@ _KEYS = (
 ).split()
 _EXTRA_KEYS = (
     "tags site_name image_url reason title_origin authors_origin modified_origin refused_dates "
-    "update_note quality_score"
+    "update_note quality_score credit_kind"
 ).split()
 _MAX_FILE = 50_000_000
 """Bytes read of one file, packed or not: a page is under 10 MB, the rest would be cut anyway."""
@@ -189,5 +191,6 @@ def _article(record: Mapping[str, Any]) -> "Article | None":
 def _row(row_id: Any, article: "Article") -> dict[str, Any]:
     fields = asdict(article)
     row = {"id": row_id, **{key: fields[key] for key in (*_KEYS, *_EXTRA_KEYS)}}
+    row["is_wire_copy"] = article.credit_kind == "whole"
     row["outcome"] = "ok" if article.outcome is Outcome.LOADED else str(article.outcome)
     return row

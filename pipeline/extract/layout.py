@@ -132,7 +132,8 @@ class _Walker:
                     events.skip_subtree()
                     continue
             elif tag not in _INLINE:
-                self._flush(blocks[-1])
+                if self.parts:
+                    self._flush(blocks[-1])
                 if enters:
                     blocks.append(element)
                 else:
@@ -142,7 +143,8 @@ class _Walker:
             text = element.text if enters else element.tail
             if text:
                 self.parts.append(text)
-                self.linked += len(text.strip()) if links else 0
+                if links:
+                    self.linked += len(text.strip())
         return self.runs
 
     def _flush(self, block: HtmlElement) -> None:

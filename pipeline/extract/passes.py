@@ -10,6 +10,7 @@ default setting. Knows nothing of captions, posts and metadata.
 import logging
 import re
 from copy import deepcopy
+from functools import cache
 from itertools import groupby
 
 from lxml import etree
@@ -152,8 +153,7 @@ def _pass(root: HtmlElement, *, precision: bool, fast: bool = False) -> list[str
     # Imported here: trafilatura takes a second to load, and its loggers speak of every odd page.
     import trafilatura
 
-    for name in _LOGGERS:
-        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+    _silence()
     try:
         text = trafilatura.extract(
             root, include_comments=False, favor_precision=precision, fast=fast
@@ -162,6 +162,13 @@ def _pass(root: HtmlElement, *, precision: bool, fast: bool = False) -> list[str
         return []
     lines = map(_plain_line, (text or "").split("\n"))
     return [line for line, _ in groupby(filter(None, lines))]
+
+
+@cache
+def _silence() -> None:
+    """Once a process: setting a level empties the cache of every logger there is."""
+    for name in _LOGGERS:
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
 
 
 def _plain_line(raw: str) -> str:

@@ -29,6 +29,20 @@ def test_the_contracts_keys_are_there():
     assert row["outcome"] == "ok"
 
 
+WHOLE = "Source: Reuters"
+CREDITS = {
+    "none": (None, None, False),
+    WHOLE: ("Reuters", "whole", True),
+}
+
+
+@pytest.mark.parametrize(("line", "wanted"), CREDITS.items(), ids=str)
+def test_a_row_says_what_an_agency_is_credited_with(line, wanted):
+    credit = () if line == "none" else (line,)
+    _, [row] = through({"id": 1, "html": page(paragraphs=(*PARAGRAPHS, *credit)).decode()})
+    assert (row["agency"], row["credit_kind"], row["is_wire_copy"]) == wanted
+
+
 def test_html_and_text_and_paths_packed_or_not(tmp_path):
     (tmp_path / "a.html").write_bytes(page())
     (tmp_path / "b.html").write_bytes(gzip.compress(page()))
