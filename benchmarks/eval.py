@@ -3,7 +3,7 @@
 Prints the reports and the tables, and keeps the tables, with the counts and the date of the run, in
 ``docs/recorded/``: ``accuracy.md`` for the README, the others for ``docs/accuracy.md``.
 ``python -m benchmarks.eval language`` does the part on names and quotes alone, ``memory`` the one
-on site memory.
+on site memory, ``plain`` the one on plain text.
 """
 
 import argparse
@@ -18,6 +18,7 @@ from benchmarks import (
     eval_extract,
     eval_memory,
     eval_metadata,
+    eval_plain,
     eval_quality,
     language_tables,
 )
@@ -100,13 +101,18 @@ def record(name: str, text: str) -> None:
 def main() -> None:
     """Run the measurements, print them, and record the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("part", nargs="?", choices=["all", "language", "memory"], default="all")
+    parser.add_argument(
+        "part", nargs="?", choices=["all", "language", "memory", "plain"], default="all"
+    )
     part = parser.parse_args().part
     data = data_folder()
     if part in ("all", "memory"):
         sys.stderr.write("memory …\n")
         record("memory", eval_memory.page(data))
-    if part == "memory":
+    if part in ("all", "plain"):
+        sys.stderr.write("plain text …\n")
+        record("plain", eval_plain.page(data))
+    if part in ("memory", "plain"):
         return
     language = measure_language(data)
     if part == "language":
