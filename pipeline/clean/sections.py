@@ -32,8 +32,11 @@ _LIST_HEAD_REASONS = frozenset({"also_read", "tags"})
 _LIST_HEAD_WORDS = 8
 _LONGEST_LIST = 15
 _HEADLINE_WORDS = 25
-_SENTENCE_WORDS = 7
-"""Words of a line with a full stop that is no headline."""
+_CARRIES_ITS_HEADLINE = re.compile(r"\w\W{0,3}[:|»>]\s*\W{0,3}\w")
+"""A label with what it announces behind it: "ALSO READ: Quay sinks", "Tags: water"."""
+_CLOSED = re.compile(r"[.。।۔][\"”’')\]»]*$|[!?…؟！？][\"”’»]$")
+"""A headline may ask or shout, but has no full stop, and none behind a quotation ends one."""
+_QUOTED = ('"', "“", "„", "«", "»", "‹", "「", "—", "–")
 _PROMO_WORDS = 6
 _BIO_BLOCKS = 3
 _COUNT = re.compile(r"\(?(\d{1,6}|one|no)\)? comments?|comments? \((\d{1,6})\)")
@@ -62,29 +65,26 @@ def cut_lists(blocks: list[Block]) -> None:
     """Take out the headlines under a "Related" head: two or more, or what ends the body."""
     last_kept = max((place for place, block in enumerate(blocks) if block.kept), default=-1)
     for index, block in enumerate(blocks):
-        if block.reason in _LIST_HEAD_REASONS and word_count(block.text) <= _LIST_HEAD_WORDS:
+        if _opens_list(block):
             run = _headlines(blocks, index + 1)
-            if _is_own_end(blocks, run, last_kept):
-                run.pop()
             if len(run) > 1 or (run and (run[-1] == last_kept or _is_promo(blocks[run[0]]))):
                 for place in run:
                     blocks[place].reason = "related"
+
+
+def _opens_list(block: Block) -> bool:
+    """Tell a bare head ("Also read") from a promo, behind which the article goes on."""
+    return (
+        block.reason in _LIST_HEAD_REASONS
+        and word_count(block.text) <= _LIST_HEAD_WORDS
+        and not _CARRIES_ITS_HEADLINE.search(block.text)
+    )
 
 
 def _is_promo(block: Block) -> bool:
     """Tell a headline alone below "Read also" from a subhead there, which is shorter."""
     is_open = block.text[-1:].isalnum() and not (block.text[:1].islower() or block.text.isupper())
     return is_open and _PROMO_WORDS <= word_count(block.text) <= _HEADLINE_WORDS
-
-
-def _is_own_end(blocks: Sequence[Block], run: Sequence[int], last_kept: int) -> bool:
-    """Tell the article's last sentence behind a list: it alone ends as a sentence does."""
-    ended = [place for place in run if blocks[place].text.endswith((".", ".”", '."'))]
-    return (
-        ended == [last_kept]
-        and run[-1] == last_kept
-        and word_count(blocks[last_kept].text) >= _SENTENCE_WORDS
-    )
 
 
 def _headlines(blocks: Sequence[Block], start: int) -> list[int]:
@@ -99,9 +99,15 @@ def _headlines(blocks: Sequence[Block], start: int) -> list[int]:
 
 
 def _may_be_headline(block: Block) -> bool:
-    """A sentence is none, nor is a line that announces what follows it."""
-    announces = block.text.endswith(":")
-    return not (announces or block.is_prose or word_count(block.text) > _HEADLINE_WORDS)
+    """No sentence is one, however short ("Nobody was hurt."), no speech, no announcement."""
+    if block.text.endswith(":") or block.is_prose or word_count(block.text) > _HEADLINE_WORDS:
+        return False
+    is_speech = block.text.startswith(_QUOTED) and (block.ends_sentence or _ends_quoted(block))
+    return not (is_speech or _CLOSED.search(block.text))
+
+
+def _ends_quoted(block: Block) -> bool:
+    return block.text.endswith(("”", '"', "“", "»", "«", "」"))
 
 
 def cut_author_bio(blocks: list[Block]) -> None:

@@ -1,0 +1,57 @@
+"""Lists under a "Related" head, and the article's own short paragraphs behind them."""
+
+import pytest
+
+from pipeline.clean.article import clean_article
+from pipeline.records import Article
+
+FIRST = "The bakery on Mill Lane burned down on Tuesday night after a fault in one of its ovens."
+LAST = "The fire brigade will look at the two other ovens on Friday, its chief Lena Dahl said."
+
+
+def cleaned(*blocks):
+    url = "https://lakeshore.example/bakery"
+    given = Article(url, url, title="Bakery burns down", text="\n\n".join(blocks))
+    return clean_article(given, None).text.split("\n\n")
+
+
+HEADS = [
+    "ALSO READ: Police free 14 travellers",
+    "Related: Police free 14 travellers",
+    "READ MORE",
+    "Also read",
+    "Tags: water",
+    "Related | Quay sinks",
+]
+SHORT = [
+    ("Nobody was hurt.", "Police have closed the road."),
+    ("He was 97.", "She is 95."),
+    ("“I ran,” she said.", "“So did we all.”"),
+    ("“We ran”", "“So did I!”"),
+    ("— Никто не пострадал.", "Дорога закрыта."),
+    ("没有人受伤。", "警方封锁了道路。"),
+]
+
+
+@pytest.mark.parametrize("head", HEADS)
+@pytest.mark.parametrize("short", SHORT)
+def test_short_paragraphs_behind_a_promo_stay(head, short):
+    assert cleaned(FIRST, head, *short, LAST) == [FIRST, *short, LAST]
+    assert cleaned(FIRST, LAST, head, *short) == [FIRST, LAST, *short]
+
+
+@pytest.mark.parametrize("head", ["READ MORE", "Also read", "Related Posts", "Tags:"])
+def test_headlines_behind_a_bare_head_go(head):
+    listed = ["Police free 14 travellers", "Who will pay for the new quay?", "Mayor: no more money"]
+    assert cleaned(FIRST, head, *listed, LAST) == [FIRST, LAST]
+    assert cleaned(FIRST, LAST, head, *listed) == [FIRST, LAST]
+
+
+def test_a_list_ends_where_the_article_goes_on():
+    blocks = ["Also read", "Police free 14 travellers", "Quay sinks", "Nobody was hurt.", "Costs"]
+    assert cleaned(FIRST, *blocks, LAST) == [FIRST, "Nobody was hurt.", "Costs", LAST]
+
+
+def test_a_subhead_behind_a_promo_stays():
+    blocks = ["ALSO READ: Police free 14 travellers", "What comes next", "Costs"]
+    assert cleaned(FIRST, *blocks, LAST) == [FIRST, *blocks[1:], LAST]
