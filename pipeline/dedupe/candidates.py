@@ -31,7 +31,8 @@ class CandidateStore(Protocol):
     def candidates(self, text_id: int, fingerprints: Sequence[int]) -> list[int]:
         """Return the ids of texts that share a fingerprint, ``text_id`` itself left out.
 
-        Ordered by the number of shared fingerprints, most first, then by id. At most
+        Ordered by the number of shared fingerprints, most first, then as the store likes but always
+        the same: by id, or by what the texts say. At most
         ``HOT_KEY_LIMIT`` texts are taken for one fingerprint.
         """
         ...

@@ -6,6 +6,7 @@ Holds 100,000 articles in about 100 MB. Knows nothing of relations, and keeps no
 from array import array
 from collections import Counter
 from collections.abc import Collection, Sequence
+from hashlib import blake2b
 from typing import IO
 
 import numpy as np
@@ -15,6 +16,7 @@ from pipeline.dedupe.candidates import HOT_KEY_LIMIT, CandidateText
 from pipeline.dedupe.fingerprints import fingerprints
 
 _Keys = npt.NDArray[np.int64]
+_Index = tuple[_Keys, npt.NDArray[np.int32], _Keys, _Keys]
 
 
 class SpooledCandidates:
@@ -29,13 +31,17 @@ class SpooledCandidates:
         self._sources: list[str | None] = []
         self._keys = array("q")
         self._holders = array("i")
-        self._index: tuple[_Keys, npt.NDArray[np.int32]] | None = None
+        self._digests = array("Q")
+        self._index: _Index | None = None
 
     def add(self, text: str, source: str | None = None) -> int:
         """Keep a text and return its number; to be called before anything is asked."""
         number = len(self._sources)
         self._file.seek(self._ends[-1])
-        self._ends.append(self._ends[-1] + self._file.write(text.encode("utf-8", "surrogatepass")))
+        written = text.encode("utf-8", "surrogatepass")
+        self._ends.append(self._ends[-1] + self._file.write(written))
+        digest = blake2b(written, digest_size=8, key=(source or "").encode("utf-8", "replace")[:64])
+        self._digests.append(int.from_bytes(digest.digest(), "little"))
         self._sources.append(source)
         keys = fingerprints(text)
         self._keys.extend(keys)
@@ -45,17 +51,21 @@ class SpooledCandidates:
     def candidates(self, text_id: int, fingerprints: Sequence[int]) -> list[int]:
         """Return the texts that share a fingerprint (see ``CandidateStore``).
 
-        Of a fingerprint with many holders the nearest in number are taken, as many before as after,
-        so that a story with a thousand copies still hangs together.
+        Where a choice must be made, texts are ordered by a digest of what they say, not by number:
+        the same rows in another order give the same groups. Of a fingerprint with many holders the
+        nearest are taken, as many before as after, so that a story with a thousand copies still
+        hangs together.
         """
-        keys, holders = self._sorted()
+        keys, holders, numbers, ranks = self._sorted()
         wanted = np.array(fingerprints, dtype=np.int64)
         begins, ends = np.searchsorted(keys, wanted), np.searchsorted(keys, wanted, "right")
         shared: Counter[int] = Counter()
         for begin, end in zip(begins.tolist(), ends.tolist(), strict=True):
-            shared.update(_nearest(holders[begin:end], text_id))
-        shared.pop(text_id, None)
-        return sorted(shared, key=lambda other: (-shared[other], other))
+            shared.update(_nearest(holders[begin:end], int(ranks[text_id])))
+        shared.pop(int(ranks[text_id]), None)
+        ordered = sorted(shared, key=lambda rank: (-shared[rank], rank))
+        found: list[int] = numbers[ordered].tolist()
+        return found
 
     def texts(self, ids: Collection[int]) -> dict[int, CandidateText]:
         """Return the texts of these numbers, read back from the file."""
@@ -66,20 +76,23 @@ class SpooledCandidates:
         self._file.seek(begin)
         return self._file.read(end - begin).decode("utf-8", "surrogatepass")
 
-    def _sorted(self) -> tuple[_Keys, npt.NDArray[np.int32]]:
+    def _sorted(self) -> _Index:
+        """Return fingerprints ascending, the rank of each one's holder, and ranks to numbers."""
         if self._index is None:
-            keys, holders = np.array(self._keys), np.array(self._holders)
+            numbers = np.argsort(np.array(self._digests), kind="stable")
+            ranks = np.argsort(numbers)
+            keys, holders = np.array(self._keys), ranks[np.array(self._holders, dtype=np.int64)]
             order = np.lexsort((holders, keys))
-            self._index = keys[order], holders[order]
+            self._index = keys[order], holders[order].astype(np.int32), numbers, ranks
             del self._keys[:], self._holders[:]
         return self._index
 
 
-def _nearest(holders: npt.NDArray[np.int32], text_id: int) -> list[int]:
+def _nearest(holders: npt.NDArray[np.int32], rank: int) -> list[int]:
     near: list[int]
     if len(holders) <= HOT_KEY_LIMIT:
         near = holders.tolist()
         return near
-    place = int(np.searchsorted(holders, text_id))
+    place = int(np.searchsorted(holders, rank))
     near = holders[max(0, place - HOT_KEY_LIMIT // 2) : place + HOT_KEY_LIMIT // 2 + 1].tolist()
     return near

@@ -20,7 +20,8 @@ select
     end as relation,
     r.jaccard,
     case when r.article_id_a = c.article_id then r.containment_a else r.containment_b end as containment,
-    r.shared_words
+    r.shared_words,
+    r.method_version
 from mart.articles as c
 inner join mart.articles as o on c.duplicate_group_id = o.duplicate_group_id and o.is_original
 left join news.text_reuse as r
@@ -45,3 +46,4 @@ comment on column mart.copies.relation is 'duplicate, copy_in_original, original
 comment on column mart.copies.jaccard is 'Share of word shingles that both hold.';
 comment on column mart.copies.containment is 'Share of the copy''s shingles that the original holds.';
 comment on column mart.copies.shared_words is 'Words in the shared passages.';
+comment on column mart.copies.method_version is 'Version of the method that related the two.';

@@ -228,10 +228,21 @@ def test_the_spool_finds_what_memory_finds():
     memory = MemoryCandidates(CandidateText(number, text) for number, text in enumerate(texts))
     spool = spooled(texts)
     for number, text in enumerate(texts):
-        assert spool.candidates(number, fingerprints(text)) == memory.candidates(
-            number, fingerprints(text)
-        )
+        marks = fingerprints(text)
+        assert sorted(spool.candidates(number, marks)) == sorted(memory.candidates(number, marks))
     assert spool.texts(range(len(texts))) == memory.texts(range(len(texts)))
+
+
+def test_of_too_many_the_spool_takes_the_same_in_whatever_order_they_came():
+    texts = [f"{story(number, 60)}\n\n{BASE}" for number in range(HOT_KEY_LIMIT * 3)]
+
+    def taken(given):
+        spool, number = spooled(given), given.index(texts[0])
+        return [given[each] for each in spool.candidates(number, fingerprints(texts[0]))]
+
+    first = taken(texts)
+    assert len(first) < len(texts) - 1
+    assert taken(texts[::-1]) == taken(texts[100:] + texts[:100]) == first
 
 
 def test_hundreds_of_copies_hang_together_and_take_little_time():
