@@ -18,8 +18,8 @@ from pipeline.words import tokens
 
 METHOD_VERSION = "winnow-6-32-v2"
 """v2: scripts without blanks by overlapping runs of signs; all other fingerprints are those of v1.
-Also on every relation: since v2 furniture is told by its place, too, and what is furniture of one of
-two pages counts for neither."""
+Also on every relation: since v2 furniture is told by its place, too, and what is furniture of one
+of two pages counts for neither."""
 SHINGLE_WIDTH = 6
 WINDOW = 32
 KNOWN_WORDS = 300_000
