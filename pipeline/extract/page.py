@@ -16,6 +16,7 @@ from pipeline.extract.language import judge_language
 from pipeline.extract.layout import Run, runs_of
 from pipeline.extract.linked_data import read_linked_data
 from pipeline.extract.metadata import Known, read_metadata
+from pipeline.extract.preformatted import unfold
 from pipeline.extract.quality import quality_score
 from pipeline.extract.tree import MAX_CHARS, outsized, parse, strip_scripts
 from pipeline.extract.unreadable import foreign_data, whereabouts
@@ -76,6 +77,7 @@ def _extract(
     strip_scripts(root)
     if size := outsized(root):
         return replace(_bad(url, f"no news page has {size}"), text=_readable(runs_of(root)))
+    unfold(root)
     runs = runs_of(root)
     known = read_metadata(root, head, data, runs, Known(url, feed_title, feed_published, now))
     described = data.description or head.first("og:description", "description")

@@ -11,6 +11,7 @@ import json
 import re
 import subprocess
 import sys
+import textwrap
 import time
 
 import pytest
@@ -351,10 +352,12 @@ def test_a_title_of_many_words_is_cut():
     assert len(found["title"] or "") <= 500
 
 
-def test_a_page_that_is_one_pre():
-    lines = f"{TITLE}\n\n" + "\n\n".join(PARAGRAPHS)
-    found = one(html=f"<html><title>{TITLE}</title><body><pre>{lines}</pre></body></html>")
-    assert (found["outcome"], found["text"]) == ("ok", TEXT)
+@pytest.mark.parametrize("width", [60, 72, 1000])
+def test_a_page_that_is_one_pre(width):
+    wrapped = "\n\n".join("\n".join(textwrap.wrap(text, width)) for text in PARAGRAPHS)
+    html = f"<html><title>{TITLE}</title><body><pre>{TITLE}\n\n{wrapped}</pre></body></html>"
+    assert (found := one(html=html))["outcome"] == "ok"
+    assert found["text"] == TEXT
 
 
 BAD_TEXTS = {
