@@ -15,8 +15,9 @@ _LEAD = re.compile(
     r"^\W*(?:(?:written|posted|reported|published|words|story|text|analysis|opinion|interview|"
     r"review(?:ed)?|photographs?|report(?:ing)?|geschrieben|écrit|escrito|scritto|publié|publicado|"
     r"veröffentlicht|skrevet|redigé|rédigé)\s*)?"
-    r"(?:(?:by|von(?!\s+de[rnm]\b)|par|por|di|door|av|af|oleh|przez)\b|(?:\b(?:text|words|author|autor(?:en|in)?|auteurs?|"
-    r"autore|författare|yazar|автор|текст|작성자|作者|記者|记者|文)\s*[:：／]))[:：\s]*",
+    r"(?:(?:by|von(?!\s+de[rnm]\b)|par|por|di|door|av|af|oleh|przez|بقلم)\b|(?:\b(?:text|words|author|"
+    r"autor(?:en|in)?|auteurs?|interview|analysis|report(?:er|age)?|writer|penulis|autore|författare|"
+    r"yazar|автор|текст|كتبت?|الكاتب|작성자|作者|記者|记者|文)\s*[:：／]))[:：\s]*",
     re.IGNORECASE,
 )
 _INNER_BY = re.compile(
@@ -42,9 +43,10 @@ _DEGREE = re.compile(
 _NOISE = re.compile(
     r"\d|[@<>{}=?!]|https?:|\b(?:updated|modified|published|posted|ago|min|read|am|pm|gmt|est|edt|"
     r"follow|twitter|facebook|email|e-mail|share|comments?|kommentare?|subscribe|view|more|"
-    r"profile|uncategorized|exclusive|not specified|administrator|admin|anonymous|unknown|"
+    r"profile|uncategorized|exclusive|not specified|(?:site )?admin(?:istrator)?|super ?user|"
+    r"webmaster|anonymous|unknown|"
     r"none|null|undefined|"
-    r"default|guest|images?|photos?|getty|topics?|tags|related|link|file|magazine|newsletter|"
+    r"default|guest|images?|photos?|fotos?|getty|topics?|tags|related|link|file|magazine|newsletter|"
     r"sign|log)\b",
     re.IGNORECASE,
 )

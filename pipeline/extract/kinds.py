@@ -91,6 +91,9 @@ _LISTING_PATH = re.compile(
     r"search)=",
     re.I,
 )
+_PERSON_PATH = re.compile(
+    r"/(staff|journalists?|reporters?|columnists?|our-team|byline)/(\d+/)?[^/.]+/?$", re.I
+)
 _SECTION_PATH = re.compile(r"(/[a-z]+(-[a-z]+)?){1,2}/?", re.I)
 _SINGLE_CLASS = re.compile(
     r"(?:^|\s)(single(-\w+)?|postid-\d+|article-?page|node-type-article)(?:\s|$)"
@@ -177,6 +180,8 @@ def is_listing(article: Article, head: Head, data: LinkedData, runs: list[Run]) 
     is_front = bool(article.url) and path.partition("?")[0] in ("", "/")
     if is_front and (teasers >= _SOME_TEASERS or words < _FEW_WORDS):
         return True
+    if _is_profile(article, head, data, path):
+        return True
     if _SINGLE_CLASS.search(head.page_class) or _is_own(data, head):
         return False
     if _LISTING_PATH.search(path) or _LISTING_TITLE.match(normalise(article.title or "")):
@@ -192,6 +197,12 @@ def is_listing(article: Article, head: Head, data: LinkedData, runs: list[Run]) 
         return False
     most = _SOME_TEASERS if _SECTION_PATH.fullmatch(path) else _MANY_TEASERS
     return teasers >= most and words < _FEW_WORDS
+
+
+def _is_profile(article: Article, head: Head, data: LinkedData, path: str) -> bool:
+    """Tell an author's page: its data or its path say so, and nothing that it has a day."""
+    says_so = data.is_profile or head.first("og:type") == "profile" or _PERSON_PATH.search(path)
+    return bool(says_so) and article.published_origin not in ("json_ld", "meta")
 
 
 def _is_own(data: LinkedData, head: Head) -> bool:

@@ -5,15 +5,15 @@ Publishers nest, list and break it in every way, so anything odd is passed over,
 
 import json
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from html import unescape
 from typing import Any
 
 from lxml.html import HtmlElement, fragment_fromstring
 
 from pipeline.extract.head import language_code
-from pipeline.words import squeeze, visible
+from pipeline.words import squeeze, tokens, visible
 
 _ARTICLE = re.compile(
     r"(News|Opinion|Analysis|Report|Review|Backgrounder|AskPublic|Satirical|Tech|Scholarly|Advertiser\w*)?"
@@ -22,6 +22,8 @@ _ARTICLE = re.compile(
 )
 _LISTING = frozenset({"CollectionPage", "SearchResultsPage", "ItemList", "ProfilePage"})
 _MEDIA = {"VideoObject": "video", "ImageGallery": "gallery", "MediaGallery": "gallery"}
+_OTHER_WORKS = frozenset((*_MEDIA, "Recipe", "PodcastEpisode", "RadioEpisode"))
+"""What a page may be about in place of an article; of several such nodes none is the page's."""
 _MAX_NODES = 3000
 _MAX_DEPTH = 40
 _BROKEN_ENDS = re.compile(r"^\s*(?:<!\[CDATA\[|<!--|//<!\[CDATA\[)?|(?:\]\]>|-->|//\]\]>|;)?\s*$")
@@ -49,6 +51,8 @@ class LinkedData:
     is_article: bool = False
     media: str | None = None
     """``video`` or ``gallery`` where the page is one and no article."""
+    is_profile: bool = False
+    """Whether the page says that it is one of a person: an author's."""
     is_listing: bool = False
     article_count: int = 0
     """Article nodes with a headline: a listing may describe its teasers as articles."""
@@ -65,26 +69,43 @@ def read_linked_data(root: HtmlElement) -> LinkedData:
     types = frozenset(name for node in nodes for name in _types(node))
     articles = [node for node in nodes if any(_ARTICLE.fullmatch(name) for name in _types(node))]
     media = next((kind for name, kind in _MEDIA.items() if name in types), None)
-    if not articles:
-        return LinkedData(
-            types=types,
-            media=media,
-            is_listing=bool(types & _LISTING),
-            breadcrumbs=_breadcrumbs(nodes),
-        )
-    main = max(articles, key=_weight)
+    title = root.findtext(".//title") or ""
+    works = [node for node in nodes if _is_work(node, title)]
+    about = LinkedData(
+        types=types,
+        media=media,
+        is_listing=bool(types & _LISTING),
+        is_profile="ProfilePage" in types,
+        breadcrumbs=_breadcrumbs(nodes),
+    )
+    if articles:
+        about = replace(about, media=None, is_listing=False, is_article=True)
+        return _described(about, max(articles, key=_weight), nodes, articles)
+    return _described(about, works[0], nodes, ()) if len(works) == 1 else about
+
+
+def _described(
+    about: LinkedData,
+    main: dict[str, Any],
+    nodes: list[dict[str, Any]],
+    articles: Sequence[dict[str, Any]],
+) -> LinkedData:
+    """Add the fields of the main node to what the page's data are about."""
     named = {
         node["@id"]: node for node in nodes if isinstance(node.get("@id"), str) and "name" in node
     }
     authors, organisations = _authors(_resolved(main.get("author") or main.get("creator"), named))
-    return LinkedData(
-        types=frozenset(_types(main)),
+    return replace(
+        about,
+        types=frozenset(_types(main)) if articles else about.types,
         headline=_text(main.get("headline") or main.get("name")),
         description=_text(main.get("description")),
         body=_body(main.get("articleBody")),
         authors=authors,
         organisations=organisations,
-        published=_text(main.get("datePublished") or main.get("dateCreated")),
+        published=_text(
+            main.get("datePublished") or main.get("dateCreated") or main.get("uploadDate")
+        ),
         modified=_text(main.get("dateModified")),
         sections=tuple(_texts(main.get("articleSection"))),
         keywords=tuple(word for line in _texts(main.get("keywords")) for word in _words(line)),
@@ -95,9 +116,19 @@ def read_linked_data(root: HtmlElement) -> LinkedData:
         walled_classes=tuple(_walled_classes(main)),
         word_count=_number(main.get("wordCount")),
         language=language_code(_text(main.get("inLanguage"))),
-        breadcrumbs=_breadcrumbs(nodes),
-        is_article=True,
     )
+
+
+def _is_work(node: dict[str, Any], title: str) -> bool:
+    """Tell a gallery, a recipe, an episode, and a video that the page's title is about.
+
+    A story has videos of other stories in it, with days of their own.
+    """
+    types = _types(node)
+    if "VideoObject" in types:
+        named = set(tokens(_text(node.get("name")) or ""))
+        return bool(named) and 2 * len(named & set(tokens(title))) >= len(named)
+    return bool(_OTHER_WORKS.intersection(types))
 
 
 def _scripts(root: HtmlElement) -> Iterator[str]:

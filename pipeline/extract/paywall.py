@@ -22,6 +22,8 @@ _WHOLE = 0.6
 """Share of the word count that the page states: less is a stub."""
 _WALLED_WORDS = 40
 _RUNS_BEHIND = 8
+_ARTICLE_TAGS = frozenset(("article", "main"))
+_OUTER_TAGS = frozenset(("nav", "footer"))
 _STUB = re.compile(
     r"subscribe (now |today |here )?(to|for) (continue|keep|read (on|more|the (full|rest|whole|"
     r"entire)|this)|unlock|"
@@ -76,7 +78,7 @@ def is_stub(
     if says_so and data.word_count and data.word_count > STUB_WORDS:
         return words < _WHOLE * data.word_count
     if words < STUB_WORDS:
-        return says_so or (data.is_free is not True and any(_STUB.search(run.key) for run in runs))
+        return says_so or (data.is_free is not True and _sells(runs, text or ""))
     return data.is_free is not True and _is_cut_off(runs, text or "")
 
 
@@ -96,6 +98,21 @@ def walled_words(root: HtmlElement, classes: tuple[str, ...]) -> int | None:
         for element in root.xpath("//*[contains(concat(' ',@class,' '),$name)]", name=f" {name} ")
     ]
     return max(held) if held else None
+
+
+def _sells(runs: list[Run], text: str) -> bool:
+    """Tell whether a wall's wording stands around the text: no masthead's or page foot's offer."""
+    top = normalise(text.partition("\n")[0])
+    first = next((place for place, run in enumerate(runs) if run.key == top), 0)
+    titles = [place for place in range(first) if runs[place].tag == "h1"]
+    around = runs[titles[-1] if titles else first :]
+    return any(_STUB.search(run.key) and not _is_navigation(run) for run in around)
+
+
+def _is_navigation(run: Run) -> bool:
+    """Tell whether a run stands in the page's own navigation or foot, and in no article's."""
+    tags = [element.tag for element in (run.parent, *run.parent.iterancestors())]
+    return not _ARTICLE_TAGS.intersection(tags) and not _OUTER_TAGS.isdisjoint(tags)
 
 
 def _is_cut_off(runs: list[Run], text: str) -> bool:

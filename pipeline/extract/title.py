@@ -9,7 +9,7 @@ of the hosts. Knows nothing of bodies.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from lxml.html import HtmlElement
 
@@ -26,6 +26,18 @@ _CJK_END = re.compile(r"(?<=[\u3000-\u9fff\uff00-\uffef])\s*[-_|–—]+\s*[^-_|
 """新闻标题-某某网: scripts without blanks put none around the dash before the site's name."""
 _BAR = re.compile(r"\s+[|│]\s+")
 _CUT = re.compile(r"\s*(\.\.\.|…)$")
+_SITE_COLON = re.compile(r"([^:]{3,40}):\s+")
+"""Harbour Blog: Ferry workers vote to strike."""
+_PRINT_VERSION = re.compile(
+    r"\s*[|–—:(-]\s*(?:print(?:er)?[- ](?:friendly|version|view|edition)(?: version)?|"
+    r"printable version|druck(?:version|ansicht)|version imprimable|versión imprimible|"
+    r"versione stampabile|versão para impressão)\)?$",
+    re.IGNORECASE,
+)
+_SITE_CLASS = re.compile(
+    r"(?:site|blog)[-_]?(?:title|name|logo)|(?:^|[\s_-])(?:logo|brand|masthead)(?:$|[\s_-])",
+    re.IGNORECASE,
+)
 _BY_AUTHOR = re.compile(r"\s+[|*–—-]\s+by [A-Z][\w.’'-]+(?: [A-Z][\w.’'-]+){1,3}$")
 _LONGEST = 400
 _AGREEMENT = 0.6
@@ -50,7 +62,8 @@ def find_title(
         feed_title: the title a feed gave for it.
     """
     visible = [tag for tag in headlines if 0 < len(text_of(tag)) <= _LONGEST]
-    sites = site_names(head, data, url) | frozenset(filter(None, map(_home_link, visible)))
+    named = (*map(_home_link, visible), *_shown_sites(visible, head.title or ""))
+    sites = site_names(head, data, url) | frozenset(filter(None, named))
     claims = _claims(head, data, feed_title, sites)
     shown = [tag for tag in visible if not _is_site(text_of(tag), sites)]
     ranked = sorted(shown, key=lambda tag: -_support(text_of(tag), claims))
@@ -85,6 +98,38 @@ def _without_end(title: str, sites: frozenset[str]) -> str:
         return stripped
     rest, bar, end = _BAR.sub("|", _CJK_END.sub("", title)).rpartition("|")
     return rest if bar and len(rest) > len(end) else f"{rest}{bar}{end}"
+
+
+def _shown_sites(headlines: list[HtmlElement], title: str) -> Iterator[str]:
+    """Yield the sites' names among the ``h1`` elements, by what they are called and the ``title``.
+
+    "Harbour Blog: T" names the site where T is a lower headline of the page; "T – Harbour Blog"
+    does not, nor "T | Jane Doe", since blogs show their own name as another headline.
+    """
+    for headline in headlines:
+        shown = text_of(headline)
+        parents = [headline, headline.getparent()]
+        names = " ".join(e.get("class") or "" for e in parents if e is not None)
+        rest = _rest_beside(normalise(title), normalise(shown))
+        opens = normalise(title).startswith(f"{normalise(shown)}:")
+        if rest and (_SITE_CLASS.search(names) or (opens and rest in _lower_headlines(headline))):
+            yield _bare(shown)
+
+
+def _rest_beside(title: str, name: str) -> str | None:
+    """Return what stands in a title beside a name and a separator, None where they are not there.
+
+    >>> _rest_beside("harbour blog: ferry strike", "harbour blog")
+    'ferry strike'
+    """
+    end = re.escape(name)
+    found = re.fullmatch(rf"{end}\s*[:|–—-]\s+(.+)|(.+?)\s+[|–—-]\s+{end}", title)
+    return found and (found[1] or found[2])
+
+
+def _lower_headlines(headline: HtmlElement) -> set[str]:
+    lower = headline.getroottree().getroot().iter("h2", "h3")
+    return {normalise(text_of(element)) for element in lower}
 
 
 def _home_link(headline: HtmlElement) -> str | None:
@@ -160,7 +205,10 @@ def strip_site_name(title: str, sites: Iterable[str]) -> str:
     'Talks open in Geneva'
     """
     known = set(sites)
-    title = _BY_AUTHOR.sub("", title)
+    title = _BY_AUTHOR.sub("", _PRINT_VERSION.sub("", title))
+    opening = _SITE_COLON.match(title)
+    if opening and _bare(opening[1]) in known:
+        title = title[opening.end() :]
     while parts := list(_SEPARATOR.finditer(title)):
         first, last = parts[0], parts[-1]
         if _is_site(title[last.end() :], known):

@@ -9,6 +9,10 @@ from pipeline.clean.names import author_names, clean_authors, handle_in, organis
     ("byline", "names"),
     [
         ("By Ines Moor", ("Ines Moor",)),
+        ("Interview: Ines Moor | Foto: Per Aasen", ("Ines Moor",)),
+        ("Penulis: Rina Wulandari", ("Rina Wulandari",)),
+        ("كتب: محمد علي", ("محمد علي",)),
+        ("Super User", ()),
         ("By Ines Moor and Per Aasen, Political Editor", ("Ines Moor", "Per Aasen")),
         ("INES MOOR", ("Ines Moor",)),
         ("Ines Moor | Lakeshore News | Updated: Feb 13, 2024 10:15", ("Ines Moor",)),

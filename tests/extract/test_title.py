@@ -32,3 +32,28 @@ def test_the_headline_wins_over_the_logo():
 def test_a_feeds_title_serves_a_page_without_one():
     found = extract_page(b"<p>The ferry is gone.</p>", url=URL, feed_title="Ferry gone")
     assert found.title == "Ferry gone"
+
+
+def test_a_site_that_opens_the_title_before_a_colon_goes():
+    assert strip_site_name(f"Lakeshore Post: {TITLE}", {"lakeshorepost"}) == TITLE
+    assert strip_site_name(f"Storm: {TITLE}", {"lakeshorepost"}) == f"Storm: {TITLE}"
+
+
+def test_a_blogs_name_in_the_first_headline_is_not_the_posts():
+    body = f"""<html><head><title>Harbour Blog: {TITLE}</title></head><body>
+    <h1>Harbour Blog</h1><h3 class='post-title'>{TITLE}</h3><p>The ferry is gone.</p></body>"""
+    assert extract_page(body.encode(), url="https://harbour.example/1").title == TITLE
+
+
+def test_the_headline_called_the_sites_is_not_the_articles():
+    body = f"""<html><head><title>{TITLE} – Sound Gazette</title></head><body>
+    <h1 class='site-title'>Sound Gazette</h1><h1>{TITLE}</h1><p>The ferry is gone.</p></body>"""
+    assert extract_page(body.encode(), url="https://gazette.example/1").title == TITLE
+
+
+@pytest.mark.parametrize(
+    "end", [" – Print version", " | Printer-friendly version", " (Print view)"]
+)
+def test_what_a_print_page_adds_to_the_title_goes(end):
+    assert strip_site_name(TITLE + end, set()) == TITLE
+    assert strip_site_name("Three books out of print", set()) == "Three books out of print"
