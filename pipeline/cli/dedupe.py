@@ -149,6 +149,7 @@ def _login() -> str:
 def _tell(pairs: Sequence[tuple[int, int]], what: str) -> None:
     for one, two in pairs:
         typer.secho(f"articles {one} and {two} {what}", err=True)
+    typer.secho("groups are renewed; the daily marts follow with the next run", err=True)
 
 
 def find_copies(rows: Iterator[Row]) -> Iterable[Mapping[str, Any]]:

@@ -90,7 +90,10 @@ def undo(
         if one in others:
             raise UsageError(f"{article} and {other} are one article, {one}: name two")
         if not others:
-            raise UsageError(f"{article} is in no group of copies: there is nothing to undo")
+            raise UsageError(
+                f"{article} is in no group of copies: there is nothing to undo;"
+                " dateline dedupe decisions lists what is declared already"
+            )
         pairs = sorted((min(one, each), max(one, each)) for each in others)
         duplicate_decisions.decide(connection, pairs, reason, decided_by)
         _renew_groups(connection, {one, *others})
