@@ -40,7 +40,7 @@ _AKIN = 0.4
 _LEAST_AKIN, _MOST_AKIN = 0.3, 1.5
 _MOST_TRAILING = 20
 """Stray lines behind the last sentence that are kept up to the first furniture: lists, verses."""
-_RESUMED, _FARTHEST = 0.5, 12
+_RESUMED, _FARTHEST = 0.5, 16
 """Share of its words that a sentence behind furniture must have in common with the article to
 belong to it, and how many lines behind the end such a sentence is looked for."""
 _PRECEDING = 0.6
@@ -53,39 +53,11 @@ _SAYS = re.compile(
     r"(?:said|says|added|told|noted|explained|warned)\b[^,]{0,40}$"
 )
 """Who speaks closes the sentence: a teaser seldom says so."""
-_STOP = re.compile(r"(?<!\b[A-Z])(?<!\b(?:Jr|Sr|No|Co))[.;,:…][\"”’')]*$")
-_END = re.compile(r"[.!?…。؟۔।！？:;][\"”’')\]»]*$")
-_MOST_COUNTED = 80
-"""Words of a line that count: one long legal notice must not outweigh an article."""
-_LONG_LINE = 25
-"""Words that make a line text even where it has no full stop."""
-_STRAY, _FURNITURE, _LIST_HEAD = -4.0, -8.0, -25.0
-"""Weights of lines that are no text, in words; of four settings each, the best on seen hosts."""
-_NEUTRAL = frozenset({"caption", "photo_credit", "update_note", "contributor_note", "byline", "ad"})
-_LIST_HEADS = frozenset({"also_read", "tags", "comments", "author_bio"})
-_HEAD_WORDS = 5
-_SENTENCE_WORDS = 12
-_MOST_LOOSE = 3
-"""Stray lines between headline and body: a kicker, a name, a caption; more are furniture."""
-_AKIN = 0.4
-"""Share of a sentence's words that the rest of its article holds too, on an average."""
-_LEAST_AKIN, _MOST_AKIN = 0.3, 1.5
-_MOST_TRAILING = 20
-"""Stray lines behind the last sentence that are kept up to the first furniture: lists, verses."""
-_RESUMED, _FARTHEST = 0.5, 12
-"""Share of its words that a sentence behind furniture must have in common with the article to
-belong to it, and how many lines behind the end such a sentence is looked for."""
-_PRECEDING = 0.6
-"""The same for a sentence above the body, where standfirsts of other stories stand too."""
-_NEAR = 4
-"""Lines of furniture behind which a sentence is the article's whatever it says."""
-_RESUMING_WORDS = 7
-_SAYS = re.compile(
-    r"\b(?:said|says|told|added|adding|noted|explained|wrote|replied|recalled|insisted|argued|"
-    r"warned|stressed|according to)\b|^[\"“„«].*[\"”“»]"
+_NO_NEWS = re.compile(
+    r"\b(?:[Ww]e|[Oo]ur|[Uu]s|[Yy]ou|[Yy]our)\b|\bis (?:an?|the) [\w -]{0,60}"
+    r"(?:editor|reporter|writer|journalist|author|columnist|correspondent)\b"
 )
-"""Who speaks in a sentence: a teaser seldom quotes."""
-_NAME = re.compile(r"(?<=[a-z,] )[A-Z][a-z]{3,}")
+"""A long sentence with none of these is hardly a teaser, a bio or a legal note."""
 _STOP = re.compile(r"[.!?…。؟۔।！？][\"”’')\]»]*$")
 _ENDS = frozenset({"comments", "tags", "copyright", "author_bio", "login", "cookie_notice"})
 _NEARLY = 0.8
@@ -223,7 +195,8 @@ def _resumed(lines: Sequence[Line], end: int, held: Counter[str]) -> int:
 def _is_own(line: Line, held: Counter[str]) -> bool:
     """Tell a sentence of the article from a teaser: by its words or by who speaks."""
     shared = sum(held[word] > 0 for word in line.says)
-    return shared >= max(4, _RESUMED * len(line.says)) or bool(_SAYS.search(line.text))
+    is_long = line.words >= _LONG_LINE and shared >= 3 and not _NO_NEWS.search(line.text)
+    return shared >= max(4, _RESUMED * len(line.says)) or is_long or bool(_SAYS.search(line.text))
 
 
 def _goes_on(lines: Sequence[Line], place: int) -> bool:
