@@ -7,7 +7,7 @@ Knows nothing of what a run is worth.
 
 import re
 from collections import defaultdict
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from pipeline.extract.layout import Run
 from pipeline.words import normalise
@@ -20,6 +20,8 @@ _LEAST_CHARS = 25
 _LOST_START = 40
 _MOST_LINKED = 0.6
 _VERBATIM = frozenset({"pre", "code", "textarea"})
+_MOST_STARTS = 20
+"""Runs tried as the first of a joined line: a page may hold thousands of the same run."""
 _JOINERS = ("\u200c", "\u200d")
 """Persian words and emoji are spelt with them; trafilatura drops them."""
 _SENTENCE_END = re.compile(r"[.!?…:。！？।॥؟۔][\"”’')\]»]*$")
@@ -59,12 +61,14 @@ def _parted(line: str, runs: list[Run]) -> list[str]:
     gives all paragraphs on one line, the title before them.
     """
     key = normalise(line)
-    for start, first in enumerate(runs):
-        rest, end = key, start
-        while end < len(runs) and rest.startswith(runs[end].key):
-            rest = rest.removeprefix(runs[end].key).lstrip()
+    starts = (at for at, run in enumerate(runs) if key.startswith(run.key))
+    for start in islice(starts, _MOST_STARTS):
+        at, end = 0, start
+        while end < len(runs) and at < len(key) and key.startswith(runs[end].key, at):
+            at += len(runs[end].key)
+            at += key.startswith(" ", at)
             end += 1
-        if not rest and first.key:
+        if at >= len(key):
             return [run.text for run in runs[start:end]]
     return [line]
 

@@ -40,8 +40,9 @@ def judge(
     if walled:
         return _refused(judged, Outcome.PAYWALLED, f"a stub of {words} words before a paywall")
     if words < LEAST_WORDS and not _has_no_blanks(article.text):
+        found = "1 word is" if words == 1 else f"{words} words are"
         return _refused(
-            judged, Outcome.NOT_AN_ARTICLE, f"{words} words are no story, which has {LEAST_WORDS}"
+            judged, Outcome.NOT_AN_ARTICLE, f"{found} no story, which has {LEAST_WORDS}"
         )
     return judged
 

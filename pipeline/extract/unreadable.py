@@ -10,7 +10,7 @@ import re
 from lxml.html import HtmlElement
 
 from pipeline.outcomes import Outcome
-from pipeline.words import one_line
+from pipeline.words import one_line, squeeze
 
 _LONGEST = 80
 _MOST_NAMED = 3
@@ -81,7 +81,7 @@ def whereabouts(root: HtmlElement | None, *, is_error: bool = False) -> str | No
 
 def _refresh(root: HtmlElement) -> str | None:
     for tag in root.iter("meta"):
-        content = tag.get("content") or ""
+        content = squeeze((tag.get("content") or "")[:_BEGINNING])
         seconds = re.match(r"\s*(\d+)", content)
         if (tag.get("http-equiv") or "").strip().lower() != "refresh":
             continue

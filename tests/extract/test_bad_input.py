@@ -111,6 +111,14 @@ HUGE = {
         "characters, 600000 are the most",
     ),
     "a packed 100 MB of nothing": (lambda: gzip.compress(b"<p>" + bytes(100_000_000)), "no text"),
+    "6,000 runs of one letter": (
+        lambda: b"<title>A</title>" + b"<div>a</div>" * 6_000 + b"b",
+        "no story|looks like",
+    ),
+    "a redirect of blanks": (
+        lambda: b"<meta http-equiv=refresh content='" + b" " * 1_000_000 + b"'><p>Moved",
+        "1 word is no story",
+    ),
     "data of 20 MB before": (
         lambda: page(head=linked_data(articleBody="The ferry sails. " * 1_200_000)),
         "only the first 10000000 of 2[0-9]+ bytes",
