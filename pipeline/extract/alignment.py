@@ -24,7 +24,7 @@ _MOST_STARTS = 20
 """Runs tried as the first of a joined line: a page may hold thousands of the same run."""
 _JOINERS = ("\u200c", "\u200d")
 """Persian words and emoji are spelt with them; trafilatura drops them."""
-_SENTENCE_END = re.compile(r"[.!?…:。！？।॥؟۔][\"”’')\]»]*$")
+SENTENCE_END = re.compile(r"[.!?…:。！？।॥؟۔][\"”’')\]»]*$")
 
 
 def align(lines: list[str], runs: list[Run]) -> list[Placed]:
@@ -82,7 +82,7 @@ def _whole(line: str, key: str, after: str, runs: list[Run], last: int) -> int |
         if key not in run.key or run.tag in _VERBATIM or run.link_share > _MOST_LINKED:
             continue
         cut_behind = run.key.startswith(key) and (
-            not _SENTENCE_END.search(line) or (after and after in run.key)
+            not SENTENCE_END.search(line) or (after and after in run.key)
         )
         cut_before = run.key.endswith(key) and len(run.key) - len(key) <= _LOST_START
         if cut_behind or cut_before:

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 
 from lxml.html import HtmlElement
 
-from pipeline.extract.alignment import Placed, align
+from pipeline.extract.alignment import SENTENCE_END, Placed, align
 from pipeline.extract.layout import Run, frames_of, marks_of
 from pipeline.extract.passes import read_lines
 from pipeline.extract.pull_quotes import pull_quotes
 from pipeline.extract.recovery import Witness, recover
+from pipeline.extract.tree import text_of
 from pipeline.records import RemovedBlock
 from pipeline.words import normalise, squeeze, word_count
 
@@ -22,6 +23,8 @@ _LINK_WORDS = 4
 _STATED_WORDS = 60
 _STATED_SHARE = 0.5
 _TITLE_LINES = 3
+_CAPTION_WORDS = 30
+_CAPTION_TAGS = frozenset({"p", "div", "span"})
 _ABOVE_SHARE = 0.1
 """Share of the words that may stand above the headline and be no text: a browser note, a label."""
 
@@ -95,7 +98,9 @@ def _fit(lines: list[str], others: list[str], runs: list[Run], known: _Known) ->
             removed.append(RemovedBlock(line, reason))
         else:
             kept.append((line, at))
-    found = recover(kept, runs, frames, Witness(others, known.stated), known.standfirst)
+    witness = Witness(others, known.stated)
+    gone = {normalise(block.text) for block in removed}
+    found = recover(kept, runs, frames, witness, known.standfirst, gone)
     return Body(tuple(found), tuple(removed))
 
 
@@ -124,6 +129,16 @@ def _run_reason(run: Run, frames: set[HtmlElement]) -> str | None:
     for mark in ("caption", "author_bio"):
         if mark in marks:
             return mark
+    if _is_below_picture(run):
+        return "caption"
     if run.link_share > 0.9 and "heading" not in marks and word_count(run.text) >= _LINK_WORDS:
         return "related"
     return None
+
+
+def _is_below_picture(run: Run) -> bool:
+    """Tell a caption without a name: no sentence, alone in one block with a picture."""
+    if run.tag not in _CAPTION_TAGS or SENTENCE_END.search(run.text):
+        return False
+    has_picture = run.words <= _CAPTION_WORDS and run.parent.find(".//img") is not None
+    return has_picture and text_of(run.parent) == run.text

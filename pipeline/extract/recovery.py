@@ -8,7 +8,7 @@ wording calls furniture comes back.
 
 import re
 from collections import Counter
-from collections.abc import Hashable, Iterable
+from collections.abc import Collection, Hashable, Iterable
 from itertools import takewhile
 from typing import TypeVar
 
@@ -62,6 +62,7 @@ def recover(
     frames: set[HtmlElement],
     witness: Witness,
     standfirst: str | None,
+    gone: Collection[str] = (),
 ) -> list[str]:
     """Return the kept lines with the recovered ones among them, in reading order.
 
@@ -71,6 +72,7 @@ def recover(
         frames: elements that hold much of the article.
         witness: who else knows the text.
         standfirst: the description in the page's metadata, or None.
+        gone: keys of the lines that went with a reason: they stay away.
     """
     placed = [place for _, place in kept if place is not None]
     if not placed:
@@ -80,7 +82,7 @@ def recover(
     back = {
         place: runs[place].text
         for place in _lost(placed, runs, frames, witness)
-        if not _is_held(runs[place].key, held)
+        if runs[place].key not in gone and not _is_held(runs[place].key, held)
     }
     top = _standfirst(
         min(placed), runs, known | {run.key for run in map(runs.__getitem__, back)}, standfirst

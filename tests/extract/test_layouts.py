@@ -253,3 +253,15 @@ def test_the_wall_for_readers_without_an_account_is_no_text():
     )
     lines = text_of(whole(f"<article><h1>{TITLE}</h1>{paragraphs()}{wall}</article>"))
     assert lines.split("\n\n") == list(ALL)
+
+
+def test_a_line_alone_in_one_block_with_a_picture_is_its_caption():
+    shown = "<p><img src='/pier.jpg'><br>The near pier on Wednesday morning</p>"
+    found = extract_page(quoted(shown), url=URL)
+    assert found.text.split("\n\n") == list(ALL)
+
+
+def test_a_sentence_beside_a_picture_stays():
+    told = "The near pier leaned to one side on Wednesday morning."
+    lines = text_of(quoted(f"<p><img src='/pier.jpg'><br>{told}</p>")).split("\n\n")
+    assert lines == [*ALL[:4], told, *ALL[4:]]
