@@ -10,7 +10,8 @@ from dataclasses import replace
 from pipeline.clean import blocks as body
 from pipeline.clean import echoes, facts, recurrence, sections
 from pipeline.clean.blocks import Block
-from pipeline.clean.credits import Credit, byline_agency, find_credit, read_credit
+from pipeline.clean.credit_lines import cut_signed_captions, take_credit
+from pipeline.clean.credits import Credit, byline_agency, find_credit
 from pipeline.clean.history import SeenPage
 from pipeline.clean.memory import SiteMemory, seen_page
 from pipeline.clean.names import author_names
@@ -20,7 +21,6 @@ from pipeline.outcomes import Outcome
 from pipeline.records import Article, RemovedBlock
 from pipeline.words import normalise, word_count
 
-_CREDIT_LINES = 4
 _REPEAT_WORDS = 25
 """Shorter lines may repeat in a list ("Battery life: 10 hours")."""
 
@@ -44,6 +44,9 @@ def clean_article(article: Article, memory: SiteMemory | None, *, remember: bool
         if remember:
             memory.remember([page])
         recurrence.cut_recurring(memory.history(page.host, page.key), page, blocks)
+        if credit is None and article.credit_line is None:
+            # The outlet's footer may have hidden the line: only the memory knew it.
+            credit = take_credit(blocks)
     return _with_facts(_with_body(article, blocks), blocks, openings, credit)
 
 
@@ -67,13 +70,14 @@ def _by_patterns(article: Article, text: str) -> tuple[list[Block], list[Opening
     while before != (before := (len(blocks), sum(block.kept for block in blocks))):
         openings += facts.read_openings(blocks, article.title)
         _cut_lines(blocks, article)
+        cut_signed_captions(blocks)
         echoes.cut_title_echoes(blocks, article.title)
         echoes.cut_markers(blocks)
         sections.cut_comment_thread(blocks)
         sections.cut_lists(blocks)
         sections.cut_author_bio(blocks)
         if credit is None and article.credit_line is None:
-            credit = _take_credit(blocks)
+            credit = take_credit(blocks)
     return blocks, openings, credit
 
 
@@ -105,18 +109,6 @@ def _spare_weak(blocks: list[Block]) -> None:
         around = blocks[max(0, place - 1) : place] + blocks[place + 1 : place + 2]
         if 0 < place < last and all(block.kept for block in around):
             blocks[place].reason = None
-
-
-def _take_credit(blocks: list[Block]) -> Credit | None:
-    """Take the credit line out of the end of the body; it becomes data, not a removed block."""
-    tail = [block for block in blocks if block.kept][-_CREDIT_LINES:]
-    for block in reversed(tail):
-        if credit := read_credit(block.text):
-            blocks.remove(block)
-            return credit
-        if block.is_prose:
-            break
-    return None
 
 
 def _with_body(article: Article, blocks: list[Block]) -> Article:

@@ -19,7 +19,7 @@ from pipeline.clean.agencies import (
     own_agency,
 )
 from pipeline.clean.datelines import dateline_agency
-from pipeline.clean.trailers import signed_agency, trailer_agencies
+from pipeline.clean.trailers import HOUSE, is_house_trailer, signed_agency, trailer_agencies
 from pipeline.records import CreditKind
 
 _LONGEST_LINE = 160
@@ -40,7 +40,7 @@ _PART = re.compile(
     r"(?:with )?agency inputs?|"
     r"(?:compiled |written |edited )?(?:(?:(?:with|from) )?(?:(?:additional|further|some|agency) )?"
     r"(?:inputs?|files?|material|information|content|reports?|text) (?:from|of|by)|with)"
-    r"[:\s]+(?P<names>.+)",
+    r"[:\s]+(?P<names>.+?)(?: (?:agency )?(?:inputs?|feeds?))?",
     re.IGNORECASE,
 )
 _THANKS = re.compile(
@@ -53,6 +53,13 @@ _ABOUT = re.compile(
     r"\breporting (?:by|from)\b|\bthis (?:report|story|article)\b|\bcontributed reporting\b",
     re.IGNORECASE,
 )
+_NOT_EDITED = re.compile(
+    r"\(?(?:except for the headline, )?this (?:story|article|report|copy|news item) "
+    r"(?:has not been|was not|is not) [^.()]{2,120}\b(?:feed|service|agency)\b[^.()]{0,60}\.?\)?",
+    re.IGNORECASE,
+)
+"""Outlets in India put it around the agency: "(This story … from a syndicated feed.) PTI"."""
+_HELPER = re.compile(r"\b(?:by|from|of) (?P<behind>.+)|(?P<front>.+?) (?:contributed|assisted)\b")
 _EDITOR = re.compile(r"\s*\|\s*(?:web )?editor:.*", re.IGNORECASE)
 """How Xinhua signs: "Source: Xinhua|Editor: huaxia"."""
 _PICTURE = re.compile(
@@ -92,11 +99,27 @@ def read_credit(line: str) -> Credit | None:
     'Anadolu Agency'
     """
     plain = line.strip()
+    if is_house_trailer(plain):
+        return Credit(line, HOUSE, "whole")
+    if found := _NOT_EDITED.match(plain):
+        agency = agency_named(plain[found.end() :]) or next(trailer_agencies(plain), None)
+        return Credit(line, agency, "whole") if agency else None
     if len(plain) <= _LONGEST_THANKS and _THANKS.fullmatch(plain) and _thanks_an_agency(plain):
         return Credit(line, None)
     if not plain or len(plain) > _LONGEST_LINE or plain.endswith(":") or _PICTURE.search(plain):
         return None
     return _whole_line(line, plain) or _unknown_source(line, plain)
+
+
+def names_agency(line: str) -> bool:
+    """Tell whether a line of thanks names an agency among those who helped.
+
+    >>> names_agency("Additional reporting by Jane Roe and the Associated Press.")
+    True
+    """
+    found = _HELPER.search(line)
+    names = (found["behind"] or found["front"]) if found else ""
+    return any(agency_named(name, is_sure=True) for name in re.split(r",|\band\b", names))
 
 
 def find_credit(
@@ -144,7 +167,7 @@ def _credits(
 ) -> Iterator[Credit]:
     """Yield the credits found, the surest first."""
     stated = read_credit(line)
-    if stated and stated.kind == "whole":
+    if stated and stated.kind == "whole" and not (own and is_house_trailer(line)):
         yield stated
     bylines = [credit for author in authors if (credit := _read_byline(author))]
     yield from sorted(bylines, key=lambda credit: credit.kind != "whole")[:1]
@@ -155,7 +178,7 @@ def _credits(
     yield from _from_tail(text if own is None else "")
     if agency := _from_title(title):
         yield Credit(None, agency, "whole")
-    if stated and stated.kind:
+    if stated and stated.kind == "part":
         yield stated
 
 

@@ -22,6 +22,9 @@ _HOUSE_TRAILER = re.compile(
     r"\((?:Reportage|Rédigé par|Version française) .{0,300}?édité par [A-Z]",
     re.DOTALL,
 )
+HOUSE = "Reuters"
+"""It signs so and does not name itself: "(Reporting by A. Roe; Editing by B. Poe)"."""
+_LONGEST_TRAILER = 500
 _NAMED_TRAILERS = tuple(
     re.compile(pattern)
     for pattern in (
@@ -48,12 +51,22 @@ def trailer_agencies(tail: str) -> Iterator[str]:
     for pattern in _NAMED_TRAILERS:
         yield from _known(agency_named(found["name"]) for found in pattern.finditer(tail))
     yield from _known([_signed_off(tail)])
-    # Reuters signs so and does not name itself: "(Reporting by A. Roe; Editing by B. Poe)".
     if _HOUSE_TRAILER.search(tail):
-        yield "Reuters"
+        yield HOUSE
     if asked := _ASKED.search(tail):
         whose = own_agency(f"https://{asked['host'].rstrip('.')}/", None)
         yield from _known([whose.name if whose else None])
+
+
+def is_house_trailer(line: str) -> bool:
+    """Tell whether a whole line is that agency's trailer, in its round brackets or without.
+
+    "Reporting by Jane Roe. Editing by Bo Poe" may close any outlet's own story.
+    """
+    plain = line.strip()
+    if len(plain) > _LONGEST_TRAILER or not (plain[:1] == "(" or ";" in plain or HOUSE in plain):
+        return False
+    return any(_HOUSE_TRAILER.match(form) for form in (plain, plain.removeprefix("(")))
 
 
 def signed_agency(line: str) -> str | None:
