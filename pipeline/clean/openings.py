@@ -3,7 +3,8 @@
 "Europe, News, US January 11, 2022 1 Comment on Talks openThe delegations met …": categories,
 byline, day and comment counter are data, and the text goes on behind them. Two of the facts must be
 there, and where text follows one of them must be a byline or a counter: "KYIV, January 11, 2022 -"
-is a dateline and stays. English only.
+is a dateline and stays, and so does "Poems by Ted Hughes": categories and a byline are no two
+facts. English only.
 """
 
 import re
@@ -116,7 +117,7 @@ class _Reader:
             self.at = match.end()
             if name == "comments" and match["on"]:
                 self._skip_title()
-        if not self.found or set(self.found) == {"categories"}:
+        if set(self.found) <= {"categories"} or set(self.found) == {"categories", "byline"}:
             return None
         safe = bool({"comments", "byline"} & set(self.found))
         return self._opening(), len(self.found), safe

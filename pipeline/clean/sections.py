@@ -112,7 +112,12 @@ def _ends_quoted(block: Block) -> bool:
 
 def cut_author_bio(blocks: list[Block]) -> None:
     """Take out the few blocks between an "About the author" head and the end of the body."""
-    head = next((place for place, b in enumerate(blocks) if b.reason == "author_bio"), None)
+    heads = (
+        place
+        for place, block in enumerate(blocks)
+        if block.reason == "author_bio" and word_count(block.text) <= _LIST_HEAD_WORDS
+    )
+    head = next(heads, None)
     if head is None:
         return
     behind = [block for block in blocks[head + 1 :] if block.kept]
