@@ -2,12 +2,12 @@
 
 Prints the reports and the tables, and keeps the tables, with the counts and the date of the run, in
 ``docs/recorded/``: ``accuracy.md`` for the README, the others for ``docs/accuracy.md``.
-``python -m benchmarks.eval language`` does the part on names and quotes alone, ``memory`` the one
-on site memory, ``plain`` the one on plain text.
+``python -m benchmarks.eval text`` (or ``plain``, ``memory``, ``copies``, ``language``) does a part.
 """
 
 import argparse
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks import (
@@ -20,68 +20,51 @@ from benchmarks import (
     eval_metadata,
     eval_plain,
     eval_quality,
+    eval_wire,
     language_tables,
+    text_tables,
 )
 from benchmarks.data import data_folder
 from benchmarks.readings import Readings
-from benchmarks.tables import Line, lines_table, measured_today, percent
+from benchmarks.tables import Line, lines_table, measured_today
 from pipeline.annotate.annotator import Annotator
 
 RECORDED = Path(__file__).parents[1] / "docs" / "recorded"
-Figures = dict[str, float]
 
 
-def text_lines(f: Figures) -> list[Line]:
-    """Return the rows on body text and metadata."""
-
-    def others(score: str) -> str:
-        plain, precise = f[f"trafilatura/{score}"], f[f"trafilatura precision/{score}"]
-        return f"trafilatura {percent(plain)}, with favor_precision {percent(precise)}"
-
-    rows = [
-        ("body text, 4-gram F1", "Scrapinghub pages, English (80)", "scrapinghub en/F1"),
-        ("body text, 4-gram F1", "Fundus pages (50)", "fundus/F1"),
-        ("body text, precision", "Fundus pages (50)", "fundus/precision"),
-        ("segments to keep and to leave, F1", "trafilatura's own set (221)", _SEGMENTS),
-        ("boilerplate lines left", "6,927 lines of the English pages", "furniture lines left, all"),
-        (
-            "the same, hosts kept apart from the patterns",
-            "one half of the hosts",
-            "furniture lines left, unseen hosts",
-        ),
-    ]
-    lines = [Line(what, data, f[f"dateline/{key}"], others(key)) for what, data, key in rows]
-    for what in ("title", "day", "authors"):
-        name = {"day": "day of publication", "authors": "authors, all of them right"}.get(
-            what, what
-        )
-        peer = f"trafilatura {percent(f[f'trafilatura/fundus/{what}'])}"
-        lines.append(Line(name, "Fundus pages (50)", f[f"dateline/fundus/{what}"], peer))
-    lines.append(Line("kept and removed text exactly", "the two example articles", f[_SEEDS_EXACT]))
-    return lines
+def measure_text(data: Path) -> list[Line]:
+    """Score text and metadata of pages beside trafilatura."""
+    extracted, known = eval_extract.measure(data), eval_metadata.measure(data)
+    sys.stdout.write(eval_extract.report(extracted))
+    record("text", text_tables.text_page(extracted))
+    quality = eval_quality.page(data)
+    record("metadata", f"{eval_metadata.report(known)}\n{quality}\n\n{measured_today()}\n")
+    return text_tables.text_lines({**extracted, **known})
 
 
-_SEGMENTS = "trafilatura segments/F1"
-_SEEDS_EXACT = "dateline/seeds/exact"
+def measure_plain(data: Path) -> list[Line]:
+    """Score text that somebody else scraped."""
+    record("plain", eval_plain.page(data))
+    return []
 
 
-def copy_lines(f: Figures) -> list[Line]:
-    """Return the rows on copies."""
-    data = f"made and real copies ({f['n.rows']:,.0f} texts, {f['n.pairs']:,.0f} pairs), tuned on"
-
-    def others(score: str) -> str:
-        jaccard, minhash = f[f"jaccard.{score}"], f[f"datasketch.{score}"]
-        return f"4-gram Jaccard {percent(jaccard)}, datasketch MinHash {percent(minhash)}"
-
-    return [
-        Line(f"copies, pairs of one group: {score}", data, f[f"groups.{score}"], others(score))
-        for score in ("precision", "recall")
-    ]
+def measure_memory(data: Path) -> list[Line]:
+    """Score site memory on made hosts."""
+    record("memory", eval_memory.page(data))
+    return []
 
 
-def measure_language(data: Path) -> eval_annotate.Scores:
-    """Score names, quotes and speakers beside the peers; print the report, record the page."""
-    sys.stderr.write("annotate …\n")
+def measure_copies(data: Path) -> list[Line]:
+    """Score copies beside peers, and agency credits."""
+    copies = eval_dedupe.measure(data)
+    sys.stdout.write(eval_dedupe.report(copies))
+    record("copies", text_tables.copies_page(copies))
+    record("credits", text_tables.credits_page(eval_wire.measure(data)))
+    return text_tables.copy_lines(copies)
+
+
+def measure_language(data: Path) -> list[Line]:
+    """Score names, quotes and speakers beside the peers."""
     annotator = Annotator.load()
     readings = Readings.of(data, "dev", annotator)
     scores = eval_annotate.score(data, annotator, readings)
@@ -89,7 +72,17 @@ def measure_language(data: Path) -> eval_annotate.Scores:
     model = f"Model and rules: `{annotator.version}`."
     record("language", f"{language_tables.page(scores)}\n\n{measured_today()} {model}\n")
     record("mistakes", f"{errors.write(readings)}\n\n{measured_today()} {model}\n")
-    return scores
+    return language_tables.readme_lines(scores)
+
+
+PARTS: dict[str, Callable[[Path], list[Line]]] = {
+    "text": measure_text,
+    "plain": measure_plain,
+    "memory": measure_memory,
+    "copies": measure_copies,
+    "language": measure_language,
+}
+"""Each prints its report, records its page, and returns its rows of the README's table."""
 
 
 def record(name: str, text: str) -> None:
@@ -99,36 +92,19 @@ def record(name: str, text: str) -> None:
 
 
 def main() -> None:
-    """Run the measurements, print them, and record the tables."""
+    """Run the measurements, print them, and record the tables; the README's only with all parts."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument(
-        "part", nargs="?", choices=["all", "language", "memory", "plain"], default="all"
-    )
+    parser.add_argument("part", nargs="?", choices=["all", *PARTS], default="all")
     part = parser.parse_args().part
     data = data_folder()
-    if part in ("all", "memory"):
-        sys.stderr.write("memory …\n")
-        record("memory", eval_memory.page(data))
-    if part in ("all", "plain"):
-        sys.stderr.write("plain text …\n")
-        record("plain", eval_plain.page(data))
-    if part in ("memory", "plain"):
-        return
-    language = measure_language(data)
-    if part == "language":
-        return
-    sys.stderr.write("extract …\n")
-    extracted, known = eval_extract.measure(data), eval_metadata.measure(data)
-    lines = text_lines({**extracted, **known})
-    sys.stdout.write(eval_extract.report(extracted) + eval_metadata.report(known))
-    record("metadata", f"{eval_metadata.report(known)}\n{eval_quality.page(data)}\n")
-    sys.stderr.write("dedupe …\n")
-    lines += copy_lines(copies := eval_dedupe.measure(data))
-    sys.stdout.write(eval_dedupe.report(copies))
-    text = f"{lines_table([*lines, *language_tables.readme_lines(language)])}\n\n"
-    record("accuracy", f"{text}{measured_today()}\n")
-    sys.stderr.write("speed …\n")
-    record("speed", f"{bench_annotate.table(data)}\n")
+    lines: list[Line] = []
+    for name in PARTS if part == "all" else [part]:
+        sys.stderr.write(f"{name} …\n")
+        lines += PARTS[name](data)
+    if part == "all":
+        record("accuracy", f"{lines_table(lines)}\n\n{measured_today()}\n")
+        sys.stderr.write("speed …\n")
+        record("speed", f"{bench_annotate.table(data)}\n")
 
 
 if __name__ == "__main__":

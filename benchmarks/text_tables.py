@@ -1,8 +1,8 @@
-"""Tables on body text and on copies for ``docs/accuracy.md``, from the figures of the evals."""
+"""Tables on body text, copies and credits from the figures of the evals: README and docs."""
 
 from collections.abc import Mapping
 
-from benchmarks.tables import markdown, measured_today, percent
+from benchmarks.tables import Line, markdown, measured_today, percent
 
 Figures = Mapping[str, float]
 TOOLS = {
@@ -106,3 +106,66 @@ def _fresh(f: Figures) -> str:
 def _kinds(f: Figures) -> str:
     kinds = [(key.partition(".")[2], f[key]) for key in f if key.startswith("recall.")]
     return markdown(("kind of variant", "recall"), [(kind, percent(r)) for kind, r in kinds])
+
+
+def text_lines(f: Figures) -> list[Line]:
+    """Return the rows on body text and metadata."""
+
+    def others(score: str) -> str:
+        plain, precise = f[f"trafilatura/{score}"], f[f"trafilatura precision/{score}"]
+        return f"trafilatura {percent(plain)}, with favor_precision {percent(precise)}"
+
+    rows = [
+        ("body text, 4-gram F1", "Scrapinghub pages, English (80)", "scrapinghub en/F1"),
+        ("body text, 4-gram F1", "Fundus pages (50)", "fundus/F1"),
+        ("body text, precision", "Fundus pages (50)", "fundus/precision"),
+        ("segments to keep and to leave, F1", "trafilatura's own set (221)", _SEGMENTS),
+        ("boilerplate lines left", "6,927 lines of the English pages", "furniture lines left, all"),
+        (
+            "the same, hosts kept apart from the patterns",
+            "one half of the hosts",
+            "furniture lines left, unseen hosts",
+        ),
+    ]
+    lines = [Line(what, data, f[f"dateline/{key}"], others(key)) for what, data, key in rows]
+    for what in ("title", "day", "authors"):
+        name = {"day": "day of publication", "authors": "authors, all of them right"}.get(
+            what, what
+        )
+        peer = f"trafilatura {percent(f[f'trafilatura/fundus/{what}'])}"
+        lines.append(Line(name, "Fundus pages (50)", f[f"dateline/fundus/{what}"], peer))
+    lines.append(Line("kept and removed text exactly", "the two example articles", f[_SEEDS_EXACT]))
+    return lines
+
+
+_SEGMENTS = "trafilatura segments/F1"
+_SEEDS_EXACT = "dateline/seeds/exact"
+
+
+def copy_lines(f: Figures) -> list[Line]:
+    """Return the rows on copies."""
+    data = f"made and real copies ({f['n.rows']:,.0f} texts, {f['n.pairs']:,.0f} pairs), tuned on"
+
+    def others(score: str) -> str:
+        jaccard, minhash = f[f"jaccard.{score}"], f[f"datasketch.{score}"]
+        return f"4-gram Jaccard {percent(jaccard)}, datasketch MinHash {percent(minhash)}"
+
+    return [
+        Line(f"copies, pairs of one group: {score}", data, f[f"groups.{score}"], others(score))
+        for score in ("precision", "recall")
+    ]
+
+
+def credits_page(f: Figures) -> str:
+    """Return the table on agency credits."""
+    rows = [
+        (
+            f"{part}, {reading}",
+            f"{f[f'{part}/n.wire']:.0f} of {f[f'{part}/n']:.0f}",
+            *(percent(f[f"{part}/{reading}/{score}"]) for score in ("precision", "recall", "f1")),
+        )
+        for part in ("train", "dev")
+        for reading in ("text", "text and byline")
+    ]
+    head = ("PolNeAR, what was read", "agency texts", "precision", "recall", "F1")
+    return f"{markdown(head, rows)}\n\n{measured_today()}\n"
