@@ -9,7 +9,7 @@ own time, also when it is cleaned again years later. Knows only fingerprints; pu
 
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -24,13 +24,13 @@ _LONGEST_GAP = timedelta(days=365)
 _LEAST_SPAN = 10
 _COMMON_PAGES = 8
 _COMMON_SHARE = 0.4
-_COMMON_LEAST = 2
 _SAME_STORY = 0.5
 _SAME_SENTENCES = 2
 _KIN_NAMES = 2
 _KIN_SHARE = 0.5
 _KIN_LIFT = 2
 _LEAST_OTHERS = 3
+_LEAST_ELSEWHERE = 2
 _HOLDERS = 6
 
 
@@ -134,26 +134,68 @@ class History:
         end = self._pages[after].seen_at if after < len(self._pages) else None
         return start is None or end is None or end - start <= _LONGEST_GAP
 
+    def stands_elsewhere(
+        self, block: int, key: int, among: Set[int], *, with_lines: bool = False
+    ) -> bool:
+        """Whether most stories with this block, and several, have more sentences of their own.
+
+        Tells the host's own words, under whatever article, from words that only copies of one
+        story, or the reports of one form, have in common: those hold little else.
+
+        Args:
+            block: the mark of a block of the page that asks.
+            key: that page's.
+            among: marks of the blocks that recur with it there.
+            with_lines: lines that no other page has count as sentences, which may be short.
+        """
+        held = self._held.get(block, [])
+        unit = {each for each in among if self._go_together(held, self._held.get(each, []))}
+        is_elsewhere: dict[int, bool] = {}
+        for place in self._life(held, self._places.get(key, len(self._pages))):
+            page = self._pages[place]
+            own = len(set(page.sentences) - among)
+            if with_lines or block not in page.sentences:
+                own += sum(len(self._held[line]) == 1 for line in page.lines)
+            known = len(unit & {*page.lines, *page.sentences})
+            is_elsewhere[self._stories[place]] = page.key != key and known < own
+        count = sum(is_elsewhere.values())
+        return count >= _LEAST_ELSEWHERE and 2 * count >= len(is_elsewhere) - 1
+
+    @staticmethod
+    def _go_together(held: list[int], other: list[int]) -> bool:
+        return 2 * len({*held} & {*other}) > max(len(held), len(other))
+
     def _told(self) -> Iterator[int]:
         """Yield a story's number for each page: that of a page with half of its sentences, or new.
 
         So that furniture does not make stories of one, the commonest sentences are left out; but
-        where they are most of a page, the host has little else than copies of one story.
+        where they are most of a page, the host has little else than copies of one story. Short
+        texts without sentences of some length are not the same for one blurb: lines count there.
         """
         stories: list[int] = []
+        sizes: list[int] = []
         holders: dict[int, list[int]] = defaultdict(list)
         common = max(_COMMON_PAGES, _COMMON_SHARE * len(self._pages))
         for place, page in enumerate(self._pages):
-            rare = [block for block in page.sentences if len(self._held[block]) < common]
-            is_all_common = len(page.sentences) - len(rare) > max(_COMMON_LEAST, len(rare))
-            own = page.sentences if is_all_common else rare
+            own = self._own(page, common)
             shared = Counter(at for block in own for at in holders[block][-_HOLDERS:])
             story = place
             for at, count in shared.most_common(1):
-                least = min(len(own), len(self._pages[at].sentences))
+                least = min(len(own), sizes[at])
                 is_same = count >= max(_SAME_STORY * least, min(_SAME_SENTENCES, least))
                 story = stories[at] if is_same else place
             for block in own:
                 holders[block].append(place)
             stories.append(story)
+            sizes.append(max(len(own), len(page.sentences)))
             yield story
+
+    def _own(self, page: SeenPage, common: float) -> tuple[int, ...]:
+        """Return the blocks by which a page's story is told from others."""
+        rare = tuple(block for block in page.sentences if len(self._held[block]) < common)
+        if len(page.sentences) - len(rare) <= len(rare):
+            return rare
+        if len(page.sentences) - len(rare) >= _SAME_SENTENCES:
+            return page.sentences
+        lines = (block for block in page.lines if len(self._held[block]) < common)
+        return (*page.sentences, *lines)

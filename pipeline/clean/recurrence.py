@@ -10,9 +10,14 @@ A block that ``LEAST_STORIES`` different stories of a host hold is furniture, wi
 * a sentence between others, or one that names the people and places of the article around it, is
   the article's own unless most of the host's pages hold it.
 
+And never most of a text: of sentences that are more than half of its words those go that stand in
+several stories with more sentences of their own, and no more (``_spare_the_text``). Short
+copies, notices of one form and weather reports have little else.
+
 What counts as one story, and for how long a block lives, is ``history``'s to say.
 """
 
+import re
 from dataclasses import dataclass
 
 from pipeline.clean.blocks import Block
@@ -28,6 +33,7 @@ _MOST = 0.6
 _NAMELESS_FACTOR = 2
 """Texts without a URL may come from several sites, so twice the stories are asked for."""
 _SUBHEAD_WORDS = 4
+_LOOSE_END = re.compile(r"[-–—|»›>→•*]$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +60,7 @@ def cut_recurring(history: History, page: SeenPage, blocks: list[Block]) -> None
     factor = _NAMELESS_FACTOR if page.host == NAMELESS else 1
     first, last = _own_sentences(kept, seen)
     own = {*names(b for b, s in zip(kept, seen, strict=True) if s.stories < LEAST_STORIES)}
+    going: dict[int, Sightings] = {}
     for place, (block, found) in enumerate(zip(kept, seen, strict=True)):
         inside = first < place < last
         demands = _demands(block, inside, own)
@@ -61,10 +68,28 @@ def cut_recurring(history: History, page: SeenPage, blocks: list[Block]) -> None
             template = template_mark(block.text)
             found = history.sightings(template, page.key) if template is not None else found
             demands = (Demand(LEAST_STORIES_WARY, LEAST_SHARE),)
-        elif inside and not _is_sentence(block) and _stands_in_a_run(seen, place):
+        elif inside and not _is_sentence(block) and _is_no_subhead(kept, seen, place):
             demands = (Demand(LEAST_STORIES, LEAST_SHARE),)
         if any(demand.is_met(found, factor) for demand in demands):
-            block.reason, block.article_count = "site_memory", found.stories
+            going[place] = found
+    _spare_the_text(history, page, kept, going)
+    for place, found in going.items():
+        kept[place].reason, kept[place].article_count = "site_memory", found.stories
+
+
+def _spare_the_text(
+    history: History, page: SeenPage, blocks: list[Block], going: dict[int, Sightings]
+) -> None:
+    """Leave sentences in their text that would cost it more than half of its words."""
+    words = {n: word_count(block.text) for n, block in enumerate(blocks) if _is_sentence(block)}
+    lost = {n: mark(blocks[n].text) for n in words.keys() & going.keys()}
+    if 2 * sum(words[n] for n in lost) <= sum(words.values()):
+        return
+    among = {*lost.values()}
+    is_text_left = len(lost) < len(words)
+    for place, block in lost.items():
+        if not history.stands_elsewhere(block, page.key, among, with_lines=is_text_left):
+            del going[place]
 
 
 def _demands(block: Block, inside: bool, own_names: set[str]) -> tuple[Demand, ...]:
@@ -85,8 +110,15 @@ def _is_sentence(block: Block) -> bool:
     return block.is_prose or is_sentence(block.text)
 
 
-def _stands_in_a_run(seen: list[Sightings], place: int) -> bool:
-    """Whether a neighbour recurs as well: under a subhead stands a sentence of the article."""
+def _is_no_subhead(blocks: list[Block], seen: list[Sightings], place: int) -> bool:
+    """Whether a line among sentences is none that parts them, as subheads do.
+
+    It stands in the text several times, closes with a dash or an arrow ("Advertisement -"), or a
+    neighbour recurs as well: under a subhead stands a sentence of the article.
+    """
+    text = blocks[place].text
+    if _LOOSE_END.search(text) or sum(block.plain == blocks[place].plain for block in blocks) > 1:
+        return True
     beside = seen[max(0, place - 1) : place] + seen[place + 1 : place + 2]
     return any(Demand(LEAST_STORIES, LEAST_SHARE).is_met(other) for other in beside)
 

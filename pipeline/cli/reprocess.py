@@ -1,6 +1,5 @@
 """``dateline reprocess``: stored articles through a stage again, by today's code."""
 
-import os
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -16,11 +15,10 @@ if TYPE_CHECKING:
 
 _HELP = """Take stored articles through a stage again, by today's code.
 
-[bold]clean[/bold] reads archived pages again where another version of Dateline read them, or \
-where the site's furniture became known only later; a page that is gone from the archive is \
-cleaned as it is stored. [bold]extract[/bold] does so only where another version read them, and \
-only from pages. [bold]dedupe[/bold] seeks copies anew (what people decided is kept), \
-[bold]annotate[/bold] names and quotes.
+`clean` reads archived pages again where another version of Dateline read them, or where the \
+site's furniture became known only later; a page that is gone from the archive is cleaned as it is \
+stored. `extract` does so only where another version read them, and only from pages. `dedupe` \
+seeks copies anew (what people decided is kept), `annotate` names and quotes.
 
 A text that reads better becomes a new version, but no edit: nobody changed it. Twice is once, and \
 a killed command is completed by the next one.
@@ -61,21 +59,13 @@ def register(app: typer.Typer) -> None:
         ] = False,
         as_json: Annotated[bool, typer.Option("--json", help="One JSON object a source.")] = False,
     ) -> None:
-        from pipeline.stages.runs import close_run, open_run
         from pipeline.warehouse.backlog import Scope
 
-        started = datetime.now(UTC)
-        name = f"manual__{started:%Y-%m-%dT%H:%M:%S.%f}-{os.getpid()}"
-        run_id = open_run("dateline-reprocess", name)
         scope = Scope(source, host, since.date() if since else None)
-        has_succeeded = False
-        try:
-            tally = _run(run_id, stage, scope, limit, with_all=with_all, dry_run=dry_run)
-            if not (dry_run or later):
-                _finish(run_id, tally)
-            has_succeeded = True
-        finally:
-            close_run(run_id, has_succeeded)
+        if dry_run:
+            tally = _run(None, stage, scope, limit, with_all=with_all)
+        else:
+            tally = _run_and_finish(stage, scope, limit, with_all=with_all, later=later)
         _print(stage, tally, as_json=as_json)
 
 
@@ -83,30 +73,42 @@ def _say(line: str) -> None:
     typer.secho(f"… {line}", err=True, dim=True)
 
 
-def _run(
-    run_id: int,
-    stage: _Stage,
-    scope: "Scope",
-    limit: int | None,
-    *,
-    with_all: bool,
-    dry_run: bool,
+def _run_and_finish(
+    stage: _Stage, scope: "Scope", limit: int | None, *, with_all: bool, later: bool
 ) -> "Tally":
+    from pipeline.stages.runs import close_run, own_run
+
+    with own_run("dateline-reprocess") as run_id:
+        has_succeeded = False
+        try:
+            tally = _run(run_id, stage, scope, limit, with_all=with_all)
+            if not later:
+                _finish(run_id, tally)
+            has_succeeded = True
+        finally:
+            close_run(run_id, has_succeeded)
+    return tally
+
+
+def _run(
+    run_id: int | None, stage: _Stage, scope: "Scope", limit: int | None, *, with_all: bool
+) -> "Tally":
+    """Take the scope through the stage; without a run count only."""
     from pipeline.stages.reprocess import again, joined
 
     if stage is _Stage.DEDUPE or stage is _Stage.ANNOTATE:
         which: Literal["dedupe", "annotate"] = "dedupe" if stage is _Stage.DEDUPE else "annotate"
-        return again(which, scope, with_all=with_all, dry_run=dry_run)
+        return again(which, scope, with_all=with_all, dry_run=run_id is None)
     rounds = []
-    for number in range(1 if limit or dry_run else _ROUNDS):
-        rounds.append(_one_round(run_id, stage, scope, limit, with_all and not number, dry_run))
+    for number in range(1 if limit or run_id is None else _ROUNDS):
+        rounds.append(_one_round(run_id, stage, scope, limit, with_all and not number))
         if not any(counts.get("read") for counts in rounds[-1].values()):
             break
     return joined(rounds)
 
 
 def _one_round(
-    run_id: int, stage: _Stage, scope: "Scope", limit: int | None, with_all: bool, dry_run: bool
+    run_id: int | None, stage: _Stage, scope: "Scope", limit: int | None, with_all: bool
 ) -> "Tally":
     from pipeline.stages.reprocess import joined, plan, reprocess
 
@@ -117,7 +119,7 @@ def _one_round(
     found = []
     for place, batch in enumerate(batches):
         _say(f"reading again: {place * _BATCH} of {len(waiting)} articles")
-        found.append(reprocess(run_id, batch, reading, planned_at=planned_at, dry_run=dry_run))
+        found.append(reprocess(run_id, batch, reading, planned_at=planned_at))
     return joined(found)
 
 

@@ -5,17 +5,20 @@ of two at once each finds what the other has done. A text that reads better beco
 own and no edit; ``dedupe`` and ``annotate`` take it up as they take up any new version.
 """
 
+import os
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
 from psycopg import Connection
 
+from pipeline import __version__
 from pipeline.clean.article import clean_article
 from pipeline.clean.memory import SiteMemory
+from pipeline.errors import UsageError
 from pipeline.outcomes import Outcome
 from pipeline.records import Article
 from pipeline.settings import settings
@@ -30,6 +33,7 @@ from pipeline.warehouse.renewals import (
     renew,
     stored_versions,
 )
+from pipeline.warehouse.runs import open_run
 from pipeline.warehouse.site_memory import PostgresSiteMemory
 
 ReadStage = Literal["extract", "clean"]
@@ -81,9 +85,13 @@ def begin(
         since: only those first seen on that day (ISO 8601) or later.
 
     Raises:
-        UsageError: there is no such source.
+        UsageError: there is no such source, or no such day.
     """
-    scope = Scope(source, None, date.fromisoformat(since) if since else None)
+    try:
+        first = date.fromisoformat(since) if since else None
+    except ValueError as error:
+        raise UsageError(f"since {since!r} is no day: give one like 2026-11-01.") from error
+    scope = Scope(source, None, first)
     if stage == "dedupe" or stage == "annotate":
         again(stage, scope)
         return []
@@ -91,21 +99,19 @@ def begin(
 
 
 def reprocess(
-    run_id: int,
+    run_id: int | None,
     version_ids: Sequence[int],
     stage: ReadStage = "clean",
     *,
     planned_at: datetime | None = None,
-    dry_run: bool = False,
 ) -> Tally:
     """Read these versions' pages again and renew what is stored; twice is once.
 
     Args:
-        run_id: the run that does it.
+        run_id: the run that does it; None to count only, and to store nothing.
         version_ids: as ``plan`` gives them; those that are current no more are passed over.
         stage: ``clean`` or ``extract``.
         planned_at: what was read again since then, by a twin of ours, is passed over.
-        dry_run: count, and store nothing.
 
     Returns:
         By source how many were ``read``; of them ``renewed`` (the text), ``corrected`` (facts about
@@ -117,9 +123,9 @@ def reprocess(
         memory = PostgresSiteMemory(connection)
         for first in range(0, len(version_ids), _PART):
             part = stored_versions(connection, version_ids[first : first + _PART], planned_at)
-            with _rehearsal(connection) if dry_run else nullcontext():
+            with _rehearsal(connection) if run_id is None else nullcontext(run_id) as number:
                 found = _read(part, memory, stage)
-                _store(connection, run_id, found, tally)
+                _store(connection, number, found, tally)
     for source_key, counts in tally.items():
         for name, count in counts.items():
             meter().count(f"reprocessed_{name}", count, source=source_key)
@@ -127,8 +133,12 @@ def reprocess(
     return {source_key: dict(counts) for source_key, counts in tally.items()}
 
 
-def _rehearsal(connection: Connection) -> AbstractContextManager[object]:
-    return connection.transaction(force_rollback=True)
+@contextmanager
+def _rehearsal(connection: Connection) -> Iterator[int]:
+    """Yield the id of a run that never was: nothing of what is done within is stored."""
+    name = f"rehearsal-{os.getpid()}"
+    with connection.transaction(force_rollback=True):
+        yield open_run(connection, "dateline-reprocess", name, None, __version__)
 
 
 def _read(versions: Sequence[StoredVersion], memory: SiteMemory, stage: ReadStage) -> list[_Read]:
@@ -202,7 +212,7 @@ def again(
     """
     from pipeline.annotate.annotator import model_version
 
-    with store() as connection, _rehearsal(connection) if dry_run else nullcontext():
+    with store() as connection, _rehearsal(connection) if dry_run else nullcontext(0):
         if stage == "dedupe":
             counts = judge_copies_again(connection, scope)
         else:

@@ -1,19 +1,39 @@
 """Stage *runs*: a run is opened before its first link and closed when every link has an outcome."""
 
-from datetime import datetime
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
 
 from pipeline import __version__
 from pipeline.stages.store import store
 from pipeline.telemetry import log
+from pipeline.warehouse.runs import alive, close_abandoned, outcome_counts
 from pipeline.warehouse.runs import close_run as close_stored_run
 from pipeline.warehouse.runs import open_run as open_stored_run
-from pipeline.warehouse.runs import outcome_counts
 
 
 def open_run(dag_id: str, airflow_run_id: str, logical_date: datetime | None = None) -> int:
     """Return the run's id; the same DAG and Airflow run give the same id."""
     with store() as connection:
         return open_stored_run(connection, dag_id, airflow_run_id, logical_date, __version__)
+
+
+@contextmanager
+def own_run(command: str) -> Iterator[int]:
+    """Yield the id of a new run of a command, which the caller closes within the block.
+
+    A killed command cannot close its run: the next run of the same command does, as failed.
+
+    Args:
+        command: what runs, as ``ops.runs.dag_id`` names it: ``dateline-run``.
+    """
+    name = f"manual__{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%f}-{os.getpid()}"
+    with store() as connection, alive(connection, name):
+        with store() as other:
+            for run_id in close_abandoned(other, command):
+                log.warning("run was left by its process: closed as failed", run_id=run_id)
+        yield open_run(command, name)
 
 
 def close_run(run_id: int, succeeded: bool) -> dict[str, int]:

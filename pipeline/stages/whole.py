@@ -120,8 +120,14 @@ def run_sources(tell: Tell, *, jobs: int | None = None, log_level: str = "ERROR"
 
 
 def _run(find: Callable[[], Found], tell: Tell, jobs: int, log_level: str) -> RunReport:
+    with runs.own_run("dateline-run") as run_id:
+        return _run_as(run_id, find, tell, jobs, log_level)
+
+
+def _run_as(
+    run_id: int, find: Callable[[], Found], tell: Tell, jobs: int, log_level: str
+) -> RunReport:
     started = datetime.now(UTC)
-    run_id = runs.open_run("dateline-run", f"manual__{started:%Y-%m-%dT%H:%M:%S.%f}-{os.getpid()}")
     succeeded = False
     try:
         tell("looking for links")

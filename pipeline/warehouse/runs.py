@@ -1,10 +1,17 @@
 """Runs: one row per pipeline run; what its links came to."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime
 
+import psycopg
 from psycopg import Connection
 
+from pipeline.telemetry import log
 from pipeline.warehouse.retry import transact
+from pipeline.words import one_line
+
+_LOCK = 0x7275_6E73
 
 
 def open_run(
@@ -40,6 +47,51 @@ def close_run(conn: Connection, run_id: int, succeeded: bool) -> None:
         )
 
     transact(conn, work)
+
+
+@contextmanager
+def alive(conn: Connection, airflow_run_id: str) -> Iterator[None]:
+    """Show that a run's process lives, until the block ends or the process does.
+
+    An advisory lock of a transaction that does nothing else, as in ``claims``: it ends with its
+    process however that ends. Taken by name, so it is held before the run's row can be seen.
+
+    Args:
+        conn: an autocommit connection, used for nothing else within the block.
+        airflow_run_id: the name of a run of one process.
+    """
+    try:
+        conn.execute("begin")
+        conn.execute("select pg_advisory_xact_lock(%s, hashtext(%s))", (_LOCK, airflow_run_id))
+    except psycopg.OperationalError as error:
+        log.warning("runs: cannot show that this run lives", reason=one_line(str(error)))
+    try:
+        yield
+    finally:
+        with suppress(psycopg.OperationalError):
+            conn.rollback()
+
+
+def close_abandoned(conn: Connection, command: str) -> list[int]:
+    """Mark runs of a command as failed whose process is gone, and return their ids.
+
+    Only for commands that run in one process and show it (``alive``): Airflow closes its own runs.
+    """
+
+    def work(live: Connection) -> list[int]:
+        found = live.execute(
+            "with open as materialized ("
+            " select run_id, airflow_run_id from ops.runs where dag_id = %s and status = 'running'"
+            " order by run_id for update skip locked)"
+            " update ops.runs as r set status = 'failed', finished_at = now() from open"
+            " where r.run_id = open.run_id"
+            " and pg_try_advisory_xact_lock(%s, hashtext(open.airflow_run_id))"
+            " returning r.run_id",
+            (command, _LOCK),
+        )
+        return sorted(run_id for (run_id,) in found)
+
+    return transact(conn, work)
 
 
 def outcome_counts(conn: Connection, run_id: int) -> dict[str, int]:

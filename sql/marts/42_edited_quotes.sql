@@ -40,8 +40,19 @@ changed as not materialized (
         q.quote_kind
     from edits as e
     inner join news.quotes as q on e.version_before = q.article_version_id
+    inner join news.article_versions as h on q.article_version_id = h.article_version_id
     where
         strpos(e.body_after, q.quote_text) = 0
+        -- The words of a quote in parts stand nowhere in a row: what counts is each part as printed.
+        and exists (
+            select
+            from unnest(q.content_spans) as p (span)
+            where
+                strpos(
+                    e.body_after,
+                    substr(h.body_text, lower(p.span) + 1, upper(p.span) - lower(p.span))
+                ) = 0
+        )
         and not exists (
             select
             from news.quotes as o
@@ -64,6 +75,15 @@ changed as not materialized (
     where
         e.version_before is not null
         and strpos(e.body_before, q.quote_text) = 0
+        and exists (
+            select
+            from unnest(q.content_spans) as p (span)
+            where
+                strpos(
+                    e.body_before,
+                    substr(e.body_after, lower(p.span) + 1, upper(p.span) - lower(p.span))
+                ) = 0
+        )
         and not exists (
             select
             from news.quotes as o

@@ -14,4 +14,4 @@ comment on column news.article_versions.update_note is 'What the page says of it
 comment on column news.article_versions.quality_score is 'How far the text is the whole article and nothing else, 0 to 1: an estimate of its 4-gram F1 before cleaning. About 0.9 is a whole article, 0.65 half of one or one with the page''s furniture, under 0.3 something else.';
 
 alter table news.removed_blocks add column article_count int;
-comment on column news.removed_blocks.article_count is 'With reason site_memory: articles of the host that held the block when it was taken out.';
+comment on column news.removed_blocks.article_count is 'With reason site_memory: different stories of the host whose pages held the block when it was taken out. Copies of one story, AMP twins and states of a running text count once; pages that were refused as no article count too.';

@@ -289,3 +289,88 @@ def test_fingerprints_never_change():
 @given(st.text())
 def test_fingerprints_fit_a_bigint(block):
     assert -(2**63) <= fingerprint(block) < 2**63
+
+
+COPIES = (
+    "The ferry company said on Sunday that its two boats would stay in port until the storm had "
+    "passed, and that tickets would be valid for the rest of the week.",
+    "About four hundred people were waiting at the quay in the evening, most of them on their way "
+    "home from the market, and the town opened the school for them.",
+)
+FRAME = (
+    "Notice is hereby given that the court will hear the following matter in open session, and "
+    "that anyone with an interest in it may attend or send a word in writing.",
+    "Those who wish to be heard have to tell the clerk by noon on the day before, in writing, "
+    "with their name, their address and the number of the matter.",
+)
+
+
+def last_of(texts, host=None):
+    """Clean these texts as a batch of one host, and return what is left of the last one."""
+    memory = MemorySiteMemory()
+    for _ in range(2):
+        for number, text in enumerate(texts):
+            url = f"https://{host}/{number}" if host else None
+            found = clean_article(Article(url, url, None, text), memory)
+    return found.text
+
+
+@pytest.mark.parametrize("host", [None, "lakeshore.example"])
+@pytest.mark.parametrize("copies", [3, 8, 20])
+@pytest.mark.parametrize("ending", ["({})", "Desk of {}", "The words above came from {} by wire."])
+def test_short_near_copies_keep_their_text(host, copies, ending):
+    texts = ["\n\n".join([*COPIES, ending.format(f"Agency{n}x")]) for n in range(copies)]
+    assert all(paragraph in last_of(texts, host) for paragraph in COPIES)
+
+
+@pytest.mark.parametrize("host", [None, "lakeshore.example"])
+@pytest.mark.parametrize("around", [3, 20])
+def test_short_near_copies_among_other_texts_keep_theirs_and_lose_furniture(host, around):
+    others = [
+        "\n\n".join([*(sentence(n, place) for place in range(4)), FURNITURE]) for n in range(around)
+    ]
+    copies = ["\n\n".join([*COPIES, f"(Agency{n}x)", FURNITURE]) for n in range(8)]
+    left = last_of([*others, *copies], host)
+    assert all(paragraph in left for paragraph in COPIES)
+    assert (FURNITURE in left) is (around == 3 and host is None)
+
+
+@pytest.mark.parametrize("host", [None, "court.example"])
+@pytest.mark.parametrize("notices", [6, 30])
+def test_notices_of_one_form_keep_it(host, notices):
+    texts = ["\n\n".join([FRAME[0], sentence(n, 1), FRAME[1]]) for n in range(notices)]
+    assert all(paragraph in last_of(texts, host) for paragraph in FRAME)
+
+
+@pytest.mark.parametrize("number", [3, 4, 6, 20])
+def test_a_long_blurb_goes_from_briefs(number):
+    blurb = f"{FURNITURE[:-1]}, {COPIES[0]} {COPIES[1]}"
+    texts = ["\n\n".join([sentence(n, 1), sentence(n, 2), blurb]) for n in range(number)]
+    assert last_of(texts, "lakeshore.example") == texts[-1].removesuffix(f"\n\n{blurb}")
+
+
+def test_a_page_of_nothing_but_furniture_is_no_article():
+    texts = ["\n\n".join([sentence(n, 1), sentence(n, 2), FURNITURE]) for n in range(9)]
+    assert last_of([*texts, FURNITURE], "lakeshore.example") == ""
+
+
+@pytest.mark.parametrize("line", ["Advertisement -", "Local weather »"])
+def test_a_short_line_with_a_loose_end_goes_at_three_pages(line):
+    texts = ["\n\n".join([sentence(n, 1), line, sentence(n, 2)]) for n in range(3)]
+    assert line not in last_of(texts, "lakeshore.example")
+
+
+def test_a_short_line_that_a_text_repeats_goes_at_three_pages():
+    texts = [
+        "\n\n".join(
+            [sentence(n, 1), "Local weather", sentence(n, 2), "Local weather", sentence(n, 3)]
+        )
+        for n in range(3)
+    ]
+    assert "weather" not in last_of(texts, "lakeshore.example")
+
+
+@pytest.mark.parametrize("subhead", ["What happens next?", "What we know", "“We are here”"])
+def test_a_subhead_asks_for_six_pages(subhead):
+    texts = ["\n\n".join([sentence(n, 1), subhead, sentence(n, 2)]) for n in range(5)]
+    assert subhead in last_of(texts, "lakeshore.example")

@@ -16,6 +16,7 @@ from pipeline.errors import UsageError
 from pipeline.settings import settings
 from pipeline.stages import reading
 from pipeline.stages.reprocess import again, plan, reprocess
+from pipeline.stages.reprocess import begin as begin_stage
 from pipeline.warehouse import backlog, renewals, versions
 from pipeline.warehouse.backlog import Scope
 from tests.stages.archived import PROMO, html, loaded, paragraphs
@@ -32,11 +33,11 @@ def archive(store, store_dsn, monkeypatch):
     return store
 
 
-def again_of(conn, stage="clean", scope=None, **options):
+def again_of(conn, stage="clean", scope=None, *, dry_run=False):
     """Plan, read again, and return the counts of the only source."""
-    run_id = begin(conn, "reprocess")
+    run_id = None if dry_run else begin(conn, "reprocess")
     ids = [each for batch in plan(stage, scope or Scope()) for each in batch]
-    return reprocess(run_id, ids, stage, **options).get("harbour", {})
+    return reprocess(run_id, ids, stage).get("harbour", {})
 
 
 def current(conn):
@@ -101,6 +102,7 @@ def test_a_dry_run_counts_and_stores_nothing(archive):
     before = current(archive)
     assert again_of(archive, dry_run=True)["renewed"] == 1
     assert current(archive) == before
+    assert count(archive, "ops.runs where dag_id = 'dateline-reprocess'") == 0
     assert again_of(archive)["renewed"] == 1
 
 
@@ -289,3 +291,8 @@ def test_two_at_once_renew_each_text_once(archive, start):
     told = [json.loads(each.communicate()[0]).get("harbour", {}) for each in both]
     assert sum(counts.get("renewed", 0) for counts in told) == 60
     check_all_renewed(archive)
+
+
+def test_a_day_that_is_none_is_the_users_fault(archive):
+    with pytest.raises(UsageError, match="2026-13-45"):
+        begin_stage(since="2026-13-45")

@@ -189,6 +189,23 @@ def annotated(conn, *quotes):
     save_annotations(conn, "m1", [(number, Annotation(quotes=tuple(found)))])
 
 
+@pytest.mark.parametrize("hour_with_quote", [0, 1])
+def test_a_quote_in_parts_whose_paragraph_stays_is_no_change(store, hour_with_quote):
+    told = (
+        "The council asked, on Monday evening, for the bridge to open by January, Ida Marlow said."
+    )
+    parts = ((0, 17), (told.index("for the"), told.index(", Ida")))
+    quote = Quote("mixed", parts, speakers=(Speaker("Ida Marlow", None),))
+    for hour, other in enumerate([VOTE, COUNT]):
+        read(store, hour, text(told, other))
+        (number,) = store.execute(
+            "select article_version_id from news.article_versions where is_current"
+        ).fetchone()
+        found = (quote,) if hour == hour_with_quote else ()
+        save_annotations(store, "m1", [(number, Annotation(quotes=found))])
+    assert edit(store, "quotes_added, quotes_removed") == ([], [])
+
+
 def test_quotes_that_vanish_and_come_have_their_speakers(store):
     sunk, safe = "The boats would have sunk without the money", "Nobody was in danger"
     read(store, 0, text(VOTE, SAID))
