@@ -56,6 +56,8 @@ _PINGBACK = re.compile(r"\[?\s?(…|\.\.\.)\s?\]\s.*\s\[\s?(…|\.\.\.)\s?\]")
 
 _ONE_WORD_SENTENCE = re.compile(r"[^.]\.$")
 """A paragraph such as "Twitter." is written, a button has no full stop."""
+_PRESS_SOURCE = re.compile(r"SOURCE:? [A-Z][\w&’'-]*[a-z][\w .,&’'-]{0,80}")
+"""How a press release ends; "Source of the leak" is a subhead."""
 _WEAK = frozenset(_WORDING["weak"]["words"])
 _WEAK_CHARS = 20
 _NAMED = re.compile(
@@ -82,6 +84,8 @@ def reason_for(line: str) -> str | None:
         return None
     if _PINGBACK.fullmatch(plain):
         return "pingback"
+    if _PRESS_SOURCE.fullmatch(line):
+        return "copyright"
     reason = _note_reason(plain, words)
     if reason or len(line) > _LINE_CHARS:
         return reason

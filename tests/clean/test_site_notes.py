@@ -107,9 +107,14 @@ NOTES = """
     —With a report from Per Aasen
     With reports from Per Aasen in Brevik
     © norpress-regio, nor:251009-930-142/1
-    Par (avec AFP)
     Correction, March 8, 11am ET: An earlier version of this story gave the wrong number.
     Correction, Oct. 9, 2025, 9:30 p.m.: The quay was built in 1911.
+    SOURCE Brevik Semiconductors
+    Spotted a mistake? Write to the desk.
+    Suggest a correction
+    Нашли опечатку? Выделите текст и нажмите Ctrl+Enter
+    6:00 pm
+    Lesezeit: 3 Minuten
     Explore more on these topics
     Local headlines: Police find missing tuba in canal
     Top stories | Mayor quits over harbour dues
@@ -182,6 +187,12 @@ NEWS = """
     Top stories: two floors are to be added to the tower on the quay, the owner said.
     Latest figures: 40 dead, 12 missing.
     He wrote: https is not a word.
+    Source of the leak
+    SOURCE CODE LEAKED
+    SOURCE OF LIFE
+    Spotted a mistake in the count, the court ordered a new one.
+    Lesezeit im Park
+    6:00 pm is the hour at which the ferry leaves.
 """
 
 
