@@ -18,8 +18,8 @@ from pipeline.extract.head import Head
 from pipeline.extract.layout import Run
 from pipeline.extract.linked_data import LinkedData
 from pipeline.extract.marked import Marked
-from pipeline.extract.shown_times import line_times, visible_times
-from pipeline.extract.times import days_apart, instant, is_ambiguous, iso_time
+from pipeline.extract.shown_times import is_told, line_times, visible_times
+from pipeline.extract.times import days_apart, instant, is_ambiguous, iso_time, month_number
 from pipeline.records import Origin
 from pipeline.words import one_line
 
@@ -82,7 +82,7 @@ def find_times(
     lines, changed_lines = line_times(runs, title) if not told.is_exact else ([], [])
     told.published([("visible", text) for text in lines])
     if told.found is None and not told.is_undecided:
-        told.published([("visible", guessed_day(root, url))])
+        told.published([("visible", guessed_day(root, url, runs))])
     told.modified(
         [
             ("json_ld", data.modified),
@@ -221,8 +221,12 @@ def url_day(url: str | None) -> str | None:
     return None
 
 
-def guessed_day(root: HtmlElement, url: str | None) -> str | None:
-    """Return the day that htmldate finds in the page, or None: 10 ms and more."""
+def guessed_day(root: HtmlElement, url: str | None, runs: list[Run]) -> str | None:
+    """Return the day that htmldate finds in the page, or None: 10 ms and more.
+
+    A day that stands in a sentence only is what the story tells of: "The council will meet again on
+    October 12, 2026."
+    """
     from htmldate import find_date
 
     try:
@@ -230,7 +234,17 @@ def guessed_day(root: HtmlElement, url: str | None) -> str | None:
     except Exception:  # a guess over arbitrary markup: whatever breaks in it, there is no day
         return None
     # "2020-01-01" is what it writes where it finds but a year, in a copyright line for one.
-    return str(found) if found and not str(found).endswith("-01-01") else None
+    if not found or str(found).endswith("-01-01"):
+        return None
+    holders = [run for run in runs if _holds_day(run.text, date.fromisoformat(str(found)))]
+    return None if holders and all(is_told(run.text) for run in holders) else str(found)
+
+
+def _holds_day(text: str, day: date) -> bool:
+    parts = re.findall(r"[^\W\d_]+|\d+", text)
+    numbers = {int(part) for part in parts if part.isdecimal() and len(part) <= 4}
+    months = {month_number(part.lower()) for part in parts if part.isalpha()} | numbers
+    return day.year in numbers and day.day in numbers and day.month in months
 
 
 now_utc = partial(datetime.now, UTC)

@@ -11,7 +11,7 @@ from lxml.html import HtmlElement
 from pipeline.extract.layout import Run
 from pipeline.extract.marked import Marked, is_elsewhere, lined_text
 from pipeline.extract.times import iso_time
-from pipeline.words import normalise
+from pipeline.words import normalise, word_count
 
 _UPDATED = re.compile(
     r"(?:last |zuletzt |dernière |última |ultimo |ultima )?(?:up-?dated?|modified|revised|edited|"
@@ -21,6 +21,8 @@ _UPDATED = re.compile(
     re.IGNORECASE,
 )
 _LINE_CHARS = 120
+_SENTENCE_WORDS = 8
+_SENTENCE_END = re.compile(r"[.!?…][\"”’')\]»]*$")
 _PUBLISHED = re.compile(
     r"publish|posted|written|created|erschienen|veröffentlicht|erstellt|publi[ée]|publicado|"
     r"pubblicato|gepubliceerd|geplaatst|publicerad|publisert|julkaistu|opublikowan|опубликован|"
@@ -67,13 +69,25 @@ def line_times(runs: list[Run], title: str | None) -> tuple[list[str], list[str]
     changed: list[str] = []
     for place in sorted(around, key=lambda place: abs(place - at)):
         text = runs[place].text
-        if len(text) > _LINE_CHARS or not re.search(r"\d{4}|\d[./-]\d\d\b", text):
+        if len(text) > _LINE_CHARS or is_told(text) or not re.search(r"\d{4}|\d[./-]\d\d\b", text):
             continue
         first, later = parted(text)
         is_near = abs(place - at) <= _NEAR or _PUBLISHED.search(text)
         published += [first] if is_near and _reads(first) else []
         changed += [later] if _reads(later) else []
     return published[:1], changed
+
+
+def is_told(text: str) -> bool:
+    """Tell a sentence of the story, whose days are those of its events, from a line of facts.
+
+    >>> is_told("The council will meet again on October 12, 2026, in the old hall.")
+    True
+    >>> is_told("Published on October 12, 2026, by Greta Holm of the Emberley Post.")
+    False
+    """
+    is_sentence = word_count(text) >= _SENTENCE_WORDS and _SENTENCE_END.search(text)
+    return bool(is_sentence) and not _PUBLISHED.search(text)
 
 
 def parted(text: str) -> tuple[str, str]:

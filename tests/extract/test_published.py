@@ -104,3 +104,20 @@ def test_the_masthead_of_today_and_the_days_of_other_stories_are_none_of_the_pag
         after="<aside><time datetime='2024-01-09'>9 January</time></aside>",
     ).replace(b"<article>", b"<time datetime='2026-11-22'>Today</time><article>")
     assert extract_page(body, url=None, now=NOW).published_at == "2024-03-02"
+
+
+@pytest.mark.parametrize(
+    ("line", "day"),
+    [
+        ("The council will meet again on October 12, 2026, in the old hall.", None),
+        ("He was born on 3 May 1995 in Emberley, the son of a baker.", None),
+        ("October 12, 2026", "2026-10-12"),
+    ],
+)
+def test_a_day_that_the_story_tells_of_is_not_its_publication(line, day):
+    story = "<p>The council met, and Greta Holm spoke about the bridge for two hours.</p>" * 3
+    html = f"<title>Council meets</title><h1>Council meets</h1>{story}<p>{line}</p>"
+    found = extract_page(
+        html.encode(), url="https://post.example/a", now=datetime(2026, 11, 1, tzinfo=UTC)
+    )
+    assert found.published_at == day
