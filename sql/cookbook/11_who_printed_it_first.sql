@@ -13,5 +13,5 @@ from mart.text_spread
 order by
     source_count desc,
     article_count desc,
-    first_published_at desc
+    first_published_at desc nulls last
 limit 25

@@ -6,6 +6,8 @@ with pairs as (
         coalesce(a.duplicate_group_id, -least(a.article_id, b.article_id)) as text_id,
         coalesce(a.published_at, a.first_seen_at) as at_a,
         coalesce(b.published_at, b.first_seen_at) as at_b,
+        -- Null where a page states no time: when it was first seen is no publication.
+        greatest(a.published_at - b.published_at, b.published_at - a.published_at) as delay,
         g.origin_agency,
         a.source_id as source_id_a,
         b.source_id as source_id_b,
@@ -20,6 +22,13 @@ with pairs as (
     where
         r.relation != 'partial'
         and a.source_id != b.source_id
+        and not exists (
+            select
+            from news.duplicate_decisions as d
+            where
+                d.article_id_a = r.article_id_a
+                and d.article_id_b = r.article_id_b
+        )
 ),
 
 directed as (
@@ -27,7 +36,7 @@ directed as (
         jaccard,
         text_id,
         origin_agency,
-        greatest(at_a, at_b) - least(at_a, at_b) as delay,
+        delay,
         greatest(at_a, at_b) as reused_at,
         case when is_a_first then source_id_a else source_id_b end as origin_id,
         case when is_a_first then source_id_b else source_id_a end as reuse_id
@@ -52,13 +61,13 @@ inner join news.sources as reuse on d.reuse_id = reuse.source_id
 group by
     origin.source_key,
     reuse.source_key;
-comment on view mart.syndication is 'One row per pair of outlets: how many texts the first published before the other reused them.';
+comment on view mart.syndication is 'One row per pair of outlets: how many texts the first published before the other reused them. Pairs that were declared different (news.duplicate_decisions) are left out. A page that states no time counts as published when it was first seen.';
 comment on column mart.syndication.origin_source is 'Outlet that had the text first.';
 comment on column mart.syndication.reuse_source is 'Outlet that has it too.';
 comment on column mart.syndication.article_count is 'Pairs of articles: a text that the origin printed twice counts twice.';
 comment on column mart.syndication.original_article_count is 'Texts among them, each group of copies counted once.';
-comment on column mart.syndication.wire_copy_count is 'Pairs that both print an agency''s text: neither may have it from the other.';
+comment on column mart.syndication.wire_copy_count is 'Pairs of a group that prints an agency''s text: neither may have it from the other.';
 comment on column mart.syndication.original_wire_copy_count is 'Agency texts among them, each counted once.';
 comment on column mart.syndication.mean_jaccard is 'Mean similarity of the pairs.';
-comment on column mart.syndication.median_delay is 'Time from the first publication to the reuse, the middle one.';
-comment on column mart.syndication.last_reused_at is 'When the last reuse was published, in UTC.';
+comment on column mart.syndication.median_delay is 'Time from the first publication to the reuse, the middle one; pairs in which a page states no time are left out, null where all are.';
+comment on column mart.syndication.last_reused_at is 'When the last reuse was published, in UTC; first seen, where its page states no time.';

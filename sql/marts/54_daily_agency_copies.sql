@@ -6,9 +6,13 @@ select
     origin_agency,
     count(*) as article_count,
     count(*) filter (where is_original) as original_article_count,
-    count(*) filter (where credit_kind is null) as uncredited_article_count,
     count(*) filter (
         where credit_kind is null
+        and credit_line is null
+    ) as uncredited_article_count,
+    count(*) filter (
+        where credit_kind is null
+        and credit_line is null
         and is_original
     ) as original_uncredited_article_count,
     sum(word_count) as word_count,
@@ -27,7 +31,7 @@ comment on column mart.daily_agency_copies.source_key is 'Short word of the outl
 comment on column mart.daily_agency_copies.origin_agency is 'News agency.';
 comment on column mart.daily_agency_copies.article_count is 'Articles with the agency''s text.';
 comment on column mart.daily_agency_copies.original_article_count is 'Of these, those that count when each text counts once: the outlet was first with it, or alone.';
-comment on column mart.daily_agency_copies.uncredited_article_count is 'Articles that do not say so: a copy elsewhere does.';
+comment on column mart.daily_agency_copies.uncredited_article_count is 'Of these, articles that credit nobody, not with a part and not with thanks either: a copy elsewhere does.';
 comment on column mart.daily_agency_copies.original_uncredited_article_count is 'Originals that do not say so.';
 comment on column mart.daily_agency_copies.word_count is 'Words of these articles.';
 comment on column mart.daily_agency_copies.original_word_count is 'Words of the originals.';

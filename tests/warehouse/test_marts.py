@@ -103,6 +103,45 @@ def test_the_agencys_own_page_is_no_wire_copy_and_its_copies_are(store, print_st
     assert wire_facts(store) == {own: [TASS, False], copy: [TASS, True]}
 
 
+@pytest.mark.parametrize(
+    "stated",
+    [
+        {"agency": AFP, "credit_kind": "part", "credit_line": "With inputs from AFP"},
+        {"credit_line": "Additional reporting by AFP."},
+        {"credit_line": "Source: Brevik Port Authority"},
+    ],
+)
+def test_a_page_that_says_how_much_is_the_agencys_is_believed(store, print_story, stated):
+    staff = print_story(1, **stated)
+    credited = print_story(2, "valley", agency=AFP, credit_kind="whole")
+    join(store, staff, credited)
+    assert wire_facts(store) == {staff: [None, False], credited: [AFP, True]}
+    rows = "select source_key, uncredited_article_count from mart.daily_agency_copies"
+    assert store.execute(rows).fetchall() == [("valley", 0)]
+
+
+def test_a_long_report_that_holds_an_agencys_brief_is_no_wire_copy(store, print_story):
+    report, brief, reprint = print_story(1), print_story(2, "valley"), print_story(3, "valley")
+    credited = print_story(4, "valley", agency=AFP, credit_kind="whole")
+    join(store, report, brief, reprint, credited)
+    with turn(store):
+        save_matches(
+            store,
+            [],
+            [
+                Match(report, credited, "b_in_a", 0.3, 0.3, 1.0, 40),
+                Match(brief, credited, "a_in_b", 0.5, 1.0, 0.5, 40),
+            ],
+        )
+    # Nothing relates the reprint to the credited one but a third text.
+    assert wire_facts(store) == {
+        report: [None, False],
+        brief: [AFP, True],
+        reprint: [AFP, True],
+        credited: [AFP, True],
+    }
+
+
 def test_a_copy_that_comes_later_brings_the_agency(store, print_story):
     first, second = print_story(1), print_story(2, "valley")
     join(store, first, second)
@@ -167,6 +206,41 @@ def test_a_text_within_one_outlet_has_no_delay(store, print_story):
     assert store.execute(
         "select source_count, median_delay_hours, spread_hours from mart.text_spread"
     ).fetchall() == [(1, None, 0)]
+
+
+def test_first_seen_is_no_publication(store, print_story):
+    """A print version without a date, found weeks later, does not stretch the spread."""
+    first = print_story(1, "valley", "2026-11-01T06:00:00+00:00")
+    second = print_story(2, "harbour", "2026-11-01T09:00:00+00:00")
+    undated = print_story(3, "harbour", None)
+    join(store, first, second, undated)
+    spread = (
+        "select first_article_id, extract(day from last_published_at), spread_hours,"
+        " median_delay_hours, article_count from mart.text_spread"
+    )
+    assert store.execute(spread).fetchall() == [(first, 1, 3, 3, 3)]
+    later = "select article_id, extract(epoch from published_later) / 3600 from mart.copies"
+    assert dict(store.execute(later).fetchall()) == {second: 3, undated: None}
+    delay = "select article_count, extract(epoch from median_delay) / 3600 from mart.syndication"
+    assert store.execute(delay).fetchall() == [(2, 3)]
+
+
+def test_without_two_times_there_is_no_spread(store, print_story):
+    join(store, print_story(1, "valley"), print_story(2, "harbour", None))
+    spread = "select spread_hours, median_delay_hours, article_count from mart.text_spread"
+    assert store.execute(spread).fetchall() == [(None, None, 2)]
+    assert store.execute("select median_delay from mart.syndication").fetchall() == [(None,)]
+
+
+def test_pairs_declared_different_are_no_syndication(store, print_story):
+    join(store, print_story(1), print_story(2, "valley"), print_story(3, "valley"))
+    count = "select article_count, original_article_count from mart.syndication"
+    assert store.execute(count).fetchall() == [(2, 1)]
+    store.execute(
+        "insert into news.duplicate_decisions (article_id_a, article_id_b, decision, decided_by)"
+        " values (1, 2, 'not_duplicate', 'ida')"
+    )
+    assert store.execute(count).fetchall() == [(1, 1)]
 
 
 def test_who_reuses_whom_counts_pairs_and_texts(store, print_story):
@@ -240,6 +314,29 @@ def test_names_pairs_and_quotes_count_copies_once(store, print_story):
         " original_article_count from mart.daily_speaker_quotes"
     ).fetchall()
     assert quoted == [("Ida Marlow", 3, 2, 3, 2)]
+
+
+def test_analysts_see_what_a_page_states_and_where(store, print_story):
+    print_story(
+        1,
+        tags=("bridges",),
+        categories=("Local",),
+        site_name="Harbour Post",
+        image_url="https://harbour.example/bridge.jpg",
+        title_origin="json_ld",
+        authors_origin="meta",
+        modified_origin="visible",
+        refused_dates=("json_ld: 1970-01-01",),
+        update_note="Corrected: the vote was on Friday.",
+    )
+    (row,) = store.execute(
+        "select host, site_name, tags, categories, image_url, title_origin, authors_origin,"
+        " modified_origin, refused_dates, update_note from mart.articles"
+    )
+    host = story_url(1, "harbour").split("/")[2]
+    image, note = "https://harbour.example/bridge.jpg", "Corrected: the vote was on Friday."
+    facts = ["json_ld", "meta", "visible", ["json_ld: 1970-01-01"], note]
+    assert row == (host, "Harbour Post", ["bridges"], ["Local"], image, *facts)
 
 
 def findings(store, name):
