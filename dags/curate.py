@@ -40,7 +40,8 @@ def curate() -> None:
 
     @task(pool=DEDUPE_POOL, **EVEN_AFTER_FAILURE)
     def dedupe(run: int) -> Counts:
-        """Find copies among the new versions and the store."""
+        """Read again what site memory outgrew during the run; find copies among all."""
+        stage("reprocess").settle(run)
         return stage("dedupe").dedupe(run)
 
     @task(**EVEN_AFTER_FAILURE)

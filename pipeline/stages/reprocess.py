@@ -25,7 +25,13 @@ from pipeline.settings import settings
 from pipeline.stages.reading import read_pages
 from pipeline.stages.store import store
 from pipeline.telemetry import log, meter
-from pipeline.warehouse.backlog import Scope, annotate_again, judge_copies_again, versions_to_read
+from pipeline.warehouse.backlog import (
+    Scope,
+    annotate_again,
+    judge_copies_again,
+    outgrown_within,
+    versions_to_read,
+)
 from pipeline.warehouse.renewals import (
     Renewal,
     StoredVersion,
@@ -43,6 +49,9 @@ LaterStage = Literal["dedupe", "annotate"]
 COUNTS = ("read", "renewed", "corrected", "unchanged", "refused", "gone")
 _PART = 50
 """Pages a transaction: about two seconds of work."""
+
+_SETTLED_AT_ONCE = 1000
+"""Bound of what loading does again, about a minute; ``dateline reprocess`` finds the rest."""
 
 Tally = dict[str, dict[str, int]]
 """Counts by source, then by what was counted."""
@@ -131,6 +140,22 @@ def reprocess(
             meter().count(f"reprocessed_{name}", count, source=source_key)
     log.info("read again", run_id=run_id, versions=sum(each["read"] for each in tally.values()))
     return {source_key: dict(counts) for source_key, counts in tally.items()}
+
+
+def settle(run_id: int) -> Tally:
+    """Read again what a run loaded before its later pages showed what is furniture.
+
+    So a host's first crawl gives the same texts in whatever order its pages come. To be called
+    between loading and the look-up of copies; twice is once.
+    """
+    ids = unsettled(run_id)
+    return reprocess(run_id, ids) if ids else {}
+
+
+def unsettled(run_id: int) -> list[int]:
+    """Return the versions that ``settle`` would read again: a few for each new host."""
+    with store() as connection:
+        return outgrown_within(connection, run_id, _SETTLED_AT_ONCE)
 
 
 @contextmanager

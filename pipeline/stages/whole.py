@@ -23,7 +23,7 @@ from pipeline.fetch.fetcher import Fetcher
 from pipeline.outcomes import Outcome
 from pipeline.records import Response, Source
 from pipeline.settings import settings
-from pipeline.stages import annotate, dedupe, load, publish, runs
+from pipeline.stages import annotate, dedupe, load, publish, reprocess, runs
 from pipeline.stages.fetch import fetch_source
 from pipeline.stages.sources import active_sources, source_of
 from pipeline.stages.store import store
@@ -176,6 +176,9 @@ def _curate(run_id: int, tell: Tell, pool: Executor, jobs: int) -> Counter[str]:
     waiting = [each for batch in load.plan(run_id) for each in batch]
     tell(f"reading {len(waiting)} pages")
     _spread(pool, jobs, partial(load.load, run_id), waiting)
+    if again := reprocess.unsettled(run_id):
+        tell(f"reading {len(again)} of them again, for what their sites repeat is known now")
+        pool.submit(reprocess.reprocess, run_id, again).result()
     tell("looking for copies")
     counts.update(dedupe.dedupe(run_id))
     waiting = [each for batch in annotate.plan(run_id) for each in batch]

@@ -1,7 +1,7 @@
 """Which stored versions a reprocessing is about, and what makes later stages take them up again."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -15,6 +15,8 @@ from pipeline.warehouse.site_memory import articles_to_clean_again, hosts_that_g
 
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 _CHUNK = 5000
+_NAMED = 12
+_HOSTS = "select distinct substring(canonical_url from '^[a-z]+://([^/?#]+)') from news.articles"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +72,9 @@ def versions_to_read(conn: Connection, scope: Scope, *, with_all: bool, older: b
         older: only those that another version of Dateline read.
 
     Raises:
-        UsageError: there is no such source.
+        UsageError: there is no such source, or no article of that host.
     """
+    _check(conn, scope)
     wanted = _current(conn, scope, not_by=None if with_all else __version__)
     if not with_all and not older:
         wanted += _outgrown(conn, scope)
@@ -79,13 +82,32 @@ def versions_to_read(conn: Connection, scope: Scope, *, with_all: bool, older: b
     return sorted(hosts, key=lambda number: (hosts[number], number))
 
 
+def _check(conn: Connection, scope: Scope) -> None:
+    """Refuse a source or a host of which nothing is stored; a slip would look like no work."""
+    if scope.source_key:
+        keys = conn.execute("select source_key from news.sources order by source_key").fetchall()
+        if (scope.source_key,) not in keys:
+            known = _named(key for (key,) in keys)
+            raise UsageError(f"no source {scope.source_key!r} is stored; there are: {known}.")
+    if scope.host:
+        found = conn.execute(_HOSTS).fetchall()
+        hosts = {host_of(f"https://{host}/") for (host,) in found}
+        if scope.memory_host not in hosts:
+            known = _named(sorted(hosts))
+            raise UsageError(f"no article of host {scope.host!r} is stored; there are: {known}.")
+
+
+def _named(names: Iterable[str]) -> str:
+    """Return the first of many names, or what to say where there is none."""
+    known = list(names)
+    rest = f" and {len(known) - _NAMED} more" if len(known) > _NAMED else ""
+    return (", ".join(known[:_NAMED]) or "none yet") + rest
+
+
 def _current(
     conn: Connection, scope: Scope, *, not_by: str | None = None, ids: Sequence[int] | None = None
 ) -> list[_Version]:
     """Return the scope's current versions, of these articles only, not read by that Dateline."""
-    known = "select 1 from news.sources where source_key = %s"
-    if scope.source_key and not conn.execute(known, (scope.source_key,)).fetchone():
-        raise UsageError(f"no source {scope.source_key!r} is stored: see dateline source list.")
     given = {"source": scope.source_key, "since": scope.since, "not_by": not_by, "ids": ids}
     found = conn.execute(_CURRENT, given)
     versions = [_Version(one, of, host_of(url), at) for one, of, url, at in found]
@@ -103,6 +125,34 @@ def _outgrown(conn: Connection, scope: Scope) -> list[_Version]:
         since_then = set(articles_to_clean_again(conn, host, min(read_at))) if read_at else set()
         found += [e for e in held if e.read_again_at is None or e.article_id in since_then]
     return found
+
+
+def outgrown_within(conn: Connection, run_id: int, limit: int) -> list[int]:
+    """Return versions that a run stored before it met what made their furniture known.
+
+    Which they are depends on the order in which the run's pages came; read again, they do not.
+
+    Args:
+        conn: any connection.
+        run_id: the run; only its own versions that were not read again are looked at.
+        limit: at most so many.
+
+    Returns:
+        Ids of current versions, ascending.
+    """
+    row = conn.execute("select started_at from ops.runs where run_id = %s", (run_id,)).fetchone()
+    started_at = row[0] if row else _EVER
+    found: list[int] = []
+    for host in hosts_that_grew(conn, started_at):
+        ids = articles_to_clean_again(conn, host, started_at)
+        versions = conn.execute(
+            "select article_version_id from news.article_versions"
+            " where article_id = any(%s) and is_current and first_run_id = %s"
+            " and read_again_at is null order by article_version_id",
+            (ids, run_id),
+        )
+        found += [number for (number,) in versions]
+    return sorted(found)[:limit]
 
 
 def judge_copies_again(conn: Connection, scope: Scope) -> dict[str, int]:
@@ -145,6 +195,7 @@ def annotate_again(
 
 def _mark(conn: Connection, scope: Scope, statement: str, *values: str | bool) -> dict[str, int]:
     """Run an update over the scope's versions in parts of a transaction each, lowest ids first."""
+    _check(conn, scope)
     counts: defaultdict[str, int] = defaultdict(int)
     ids = sorted(each.number for each in _current(conn, scope))
     for first in range(0, len(ids), _CHUNK):

@@ -15,11 +15,13 @@ import pytest
 from pipeline.errors import UsageError
 from pipeline.settings import settings
 from pipeline.stages import reading
-from pipeline.stages.reprocess import again, plan, reprocess
+from pipeline.stages.load import load
+from pipeline.stages.reprocess import again, plan, reprocess, settle, unsettled
 from pipeline.stages.reprocess import begin as begin_stage
+from pipeline.stages.runs import close_run, open_run, own_run
 from pipeline.warehouse import backlog, renewals, versions
 from pipeline.warehouse.backlog import Scope
-from tests.stages.archived import PROMO, html, loaded, paragraphs
+from tests.stages.archived import PROMO, fetched, html, loaded, paragraphs
 from tests.warehouse.stories import begin, count, later, story_url
 
 ROOT = Path(__file__).parents[2]
@@ -205,7 +207,6 @@ def test_an_edit_after_the_promo_became_known_holds_the_publishers_change_alone(
     ("scope", "found"),
     [
         (Scope(host="www.harbour.example"), 2),
-        (Scope(host="valley.example"), 0),
         (Scope(source_key="valley"), 0),
         (Scope(since=date(2026, 11, 20)), 2),
         (Scope(since=date(2026, 11, 21)), 0),
@@ -217,8 +218,55 @@ def test_a_scope_narrows_the_plan(archive, scope, found):
 
 
 def test_an_unknown_source_is_said_so(archive):
-    with pytest.raises(UsageError, match="no source 'harbor'"):
-        plan("clean", Scope(source_key="harbor"))
+    loaded(archive, {1: html(1)})
+    for stage in ("clean", "dedupe"):
+        with pytest.raises(
+            UsageError, match="no source 'harbor' is stored; there are: harbour, va"
+        ):
+            begin_stage(stage, source="harbor")
+
+
+def test_an_unknown_host_is_said_so(archive):
+    with pytest.raises(UsageError, match="there are: none yet"):
+        plan("clean", Scope(host="harbor.example"))
+    loaded(archive, {1: html(1)})
+    with pytest.raises(UsageError, match=r"'harbor\.example' is stored; there are: harbour\.ex"):
+        plan("clean", Scope(host="harbor.example"))
+    with pytest.raises(UsageError, match=r"harbor\.example"):
+        again("dedupe", Scope(host="harbor.example"))
+
+
+def test_what_a_run_loaded_too_early_is_read_again_within_it(archive):
+    loaded(archive, {1: html(1, extra=[PROMO])})
+    run_id, first = fetched(archive, {2: html(2, extra=[PROMO]), 3: html(3)}, "run-2", later(1))
+    load(run_id, first)
+    assert unsettled(run_id) == []
+    batch = {n: html(n, extra=[PROMO]) for n in range(4, 10)}
+    load(run_id, fetched(archive, batch, "run-3", later(2))[1])
+    assert PROMO in current(archive)[2][0]
+    assert settle(run_id)["harbour"]["renewed"] == 1
+    assert current(archive)[2] == ["\n\n".join(paragraphs(2)), "reprocess", 2]
+    assert PROMO in current(archive)[1][0]  # an earlier run's, for ``dateline reprocess``
+    assert settle(run_id) == {}
+    assert again_of(archive)["renewed"] == 1
+    assert count(archive, "news.article_versions where not is_current") == 2
+    assert count(archive, "news.article_edits") == 0
+
+
+def test_a_killed_commands_run_is_closed_by_the_next_one(archive):
+    killed = open_run("dateline-reprocess", "manual__2026-11-20T08:15:00-7")
+    other = open_run("dateline-run", "manual__2026-11-20T08:15:00-8")
+    status = "select run_id, status from ops.runs order by run_id"
+    with own_run("dateline-reprocess") as living, own_run("dateline-reprocess") as twin:
+        assert archive.execute(status).fetchall() == [
+            (killed, "failed"),
+            (other, "running"),
+            (living, "running"),
+            (twin, "running"),
+        ]
+        close_run(living, True)
+    with own_run("dateline-reprocess"):
+        assert archive.execute(status).fetchall()[2:4] == [(living, "succeeded"), (twin, "failed")]
 
 
 def test_copies_and_annotations_can_be_asked_for_anew(archive):
