@@ -109,6 +109,7 @@ class Outlet:
     sections: tuple[str, ...]
     fiction: str
     clutter: tuple[str, ...]
+    colophon: str
     feeds: tuple[str, ...]
     sitemaps: tuple[str, ...]
     section_pages: bool

@@ -47,3 +47,14 @@ def test_every_page_ends_as_the_gold_says_with_all_its_sentences(demo_gold, foun
         lines = {normalise(line) for line in article.text.split("\n")}
         clutter = [line for line in demo_gold.clutter[outlet] if normalise(line) in lines]
         assert not clutter, page.path
+
+
+def test_the_line_below_every_story_is_known_by_its_recurring_alone(demo_gold, found):
+    colophons = {outlet.key: outlet.colophon for outlet in outlets()}
+    pages = [page for page in demo_gold.pages if page.outcome is Outcome.LOADED]
+    for page, article in [(page, found(page)) for _ in range(2) for page in pages][len(pages) :]:
+        line = colophons[page.outlet]
+        assert line not in article.text, page.path
+        taken = [block for block in article.removed if block.text == line]
+        assert [block.reason for block in taken] == ["site_memory"], page.path
+        assert taken[0].article_count > 2, page.path

@@ -10,6 +10,7 @@ import psycopg
 import pytest
 
 from pipeline.demo import DemoSite, expected, free_ports
+from pipeline.demo.copydesk import outlets
 from pipeline.errors import StoreUnavailable
 from pipeline.outcomes import Outcome
 from pipeline.settings import settings
@@ -135,6 +136,17 @@ def test_no_line_of_the_templates_is_left_in_a_body(runs):
         if normalise(line) in map(normalise, body.split("\n\n"))
     ]
     assert not left
+
+
+def test_site_memory_knows_the_line_below_every_story_within_the_first_run(runs):
+    lines = [outlet.colophon for outlet in outlets()]
+    bodies = " ".join(body for (body,) in runs.rows("select body_text from mart.articles"))
+    assert not [line for line in lines if line in bodies]
+    taken = runs.rows(
+        "select distinct block_text, reason from news.removed_blocks where block_text = any(%s)",
+        lines,
+    )
+    assert sorted(taken) == sorted((line, "site_memory") for line in lines)
 
 
 def test_the_copy_itself_is_kept(runs):
