@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from pipeline.words import normalise, storable
 
 _LEAD = re.compile(
-    r"^\W*(?:(?:written|posted|reported|published|words|story|text|analysis|opinion|interview|"
+    r"^\W*(?:(?:written|posted|submitted|reported|published|words|story|text|analysis|opinion|interview|"
     r"review(?:ed)?|photographs?|report(?:ing)?|geschrieben|écrit|escrito|scritto|publié|publicado|"
     r"veröffentlicht|skrevet|redigé|rédigé)\s*)?"
     r"(?:(?:by|von(?!\s+de[rnm]\b)|par|por|di|door|av|af|oleh|przez|بقلم)\b|(?:\b(?:text|words|author|"
@@ -25,7 +25,7 @@ _INNER_BY = re.compile(
     r"Chronique|Analyse|Tribune|Columna|Análisis) (?:von|par|por|de))\s+(?=\w)"
 )
 _DAY = re.compile(
-    r"(?<=\w)[\s,]+(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? )?"
+    r"(?<=\w)[\s,]+(?:on )?(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? )?"
     r"(?:(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.? )?\d.*$"
 )
 _GLUED_LEAD = re.compile(r"^(?:By|BY)(?=[A-Z][a-z.])")
@@ -35,7 +35,7 @@ _JOINED = re.compile(
     re.IGNORECASE,
 )
 _FOREIGN_AND = re.compile(r"\s+(?:y|e|och|og|en|и|i|ja|ve|és|και)\s+")
-_AFTER = re.compile(r"\s+(?:for|in|at|from|via|of|für|aus|pour|para|à|près)\s+.*", re.IGNORECASE)
+_AFTER = re.compile(r"\s+(?:for|in|at|on|from|via|of|für|aus|pour|para|à|près)\s+.*", re.IGNORECASE)
 _SUFFIX = re.compile(r",\s*((?:Jr|Sr)\b\.?|I{2,3}\b|IV\b)", re.IGNORECASE)
 _DEGREE = re.compile(
     r"[,\s]+(?:Ph\.?\s?D\.?|M\.?D\.?|M\.?B\.?A\.?|J\.?D\.?|[OMC]BE|Esq\.?|R\.?N\.?|FRS|M\.?Sc\.?)(?=$|[,;\s])"
@@ -148,7 +148,7 @@ def _names(line: str) -> list[str]:
     plain = " ".join(storable(line).split())
     if not plain or len(plain) > 300:
         return []
-    plain = _ADDRESS.sub(" | ", re.sub(r"<[^>]*>", " ", plain))
+    plain = _ADDRESS.sub(" | ", re.sub(r"<[^>]*>|[←→»›]", " ", plain))
     plain = _SUFFIX.sub(r" \1", re.sub(r"\([^)]*\)|\[[^\]]*\]", " | ", plain))
     plain = _without_lead(_INNER_BY.sub("", plain))
     parts = [piece for part in _JOINED.split(_DEGREE.sub("", plain)) for piece in _by_and(part)]

@@ -65,6 +65,13 @@ def find_body(
     return found
 
 
+def with_captions(found: Body) -> Body:
+    """Return the body of a gallery: its captions are its text, behind what introduces them."""
+    captions = tuple(b.text for b in found.removed if b.reason == "caption")
+    others = tuple(b for b in found.removed if b.reason != "caption")
+    return Body(found.lines + captions, others)
+
+
 @dataclass(frozen=True, slots=True)
 class _Known:
     """What the page says of the text elsewhere."""

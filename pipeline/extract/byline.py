@@ -13,7 +13,7 @@ from pipeline.clean.openings import read_opening
 from pipeline.extract.head import Head
 from pipeline.extract.layout import Run
 from pipeline.extract.linked_data import LinkedData
-from pipeline.extract.marked import Marked, author_lines
+from pipeline.extract.marked import Marked, author_lines, lined_text
 from pipeline.records import Origin
 from pipeline.words import normalise
 
@@ -32,9 +32,21 @@ _META = (
 _BYLINE_RUNS = 25
 _UNTITLED_RUNS = 60
 _WORDED_BY = re.compile(
-    r"(?:By|BY)(?=[A-Z])|(?:(?:[Ww]ritten|[Pp]osted|[Ss]tory|[Rr]eported) )?(?:[Bb]y|BY)\b|"
-    r"(?:[Vv]on|VON|Por|Par|Di|Door|Av)\b|(?:Autor(?:en|in)?|Text|Auteur|Автор)\s*:"
+    r"(?:By|BY)(?=[A-Z])|"
+    r"(?:(?:[Ww]ritten|[Pp]osted|[Ss]tory|[Rr]eported|[Ss]ubmitted) )?(?:[Bb]y|BY)\b|"
+    r"(?:[Vv]on|VON|Por|Par|Di|Door|Av|بقلم)\b|"
+    r"(?:Autor(?:en|in)?|Text|Auteur|Автор|Penulis|Interview|Writer|كتبت?)\s*:"
 )
+_MADE_BY = re.compile(
+    r"(?:photo\w*|pictures?|images?|videos?|music|lyrics|edited|translated|illustrat\w+|produced|"
+    r"directed|presented|graphics?|art(?:work)?|design(?:ed)?|sponsored|powered|brought)\b",
+    re.IGNORECASE,
+)
+"""What somebody else than the author did: "Photos by Ann Moor", "Edited by", "Translated by"."""
+_GLUED_DAY = re.compile(r"(?<=[^\W\d_]{3})(?=\d{1,2}(?:[./-]\d| (?:de )?[^\W\d_]{3}))")
+"""Where the day in a ``time`` element is glued to the name before it: "Jonas Aalto23 October"."""
+_HEADINGS = frozenset(("h2", "h3", "h4", "h5", "h6"))
+_TITLE_END = re.compile(r"\s+[|–—·-]\s+")
 _MOST_AUTHORS = 20
 _PLAIN = frozenset(("p", "div"))
 _PROSE_CHARS = 80
@@ -53,26 +65,49 @@ class Byline:
     """Newsrooms and agencies named as authors anywhere, beside people or in their place."""
 
 
-def find_authors(marked: Marked, head: Head, data: LinkedData, runs: list[Run]) -> Byline:
-    """Return the authors as names: people, or an organisation where nobody is named."""
+def find_authors(
+    marked: Marked,
+    head: Head,
+    data: LinkedData,
+    runs: list[Run],
+    sites: frozenset[str] = frozenset(),
+) -> Byline:
+    """Return the authors as names: people, or an organisation where nobody is named.
+
+    Args:
+        marked: the marked elements of the page.
+        head: what its head says.
+        data: what its JSON-LD says.
+        runs: its layout.
+        sites: the site's names without blanks ("lakepost"), its domain's among them.
+    """
     places = [place for place in _places(marked, head, data, runs) if place[1]]
     bodies = organisations_in(line for _, lines in places for line in lines) or tuple(
         dict.fromkeys(data.organisations)
     )
-    sites = {normalise(name) for name in (data.publisher, *head.all("og:site_name")) if name}
-    outlets = sites | set(map(normalise, data.organisations))
+    named = {normalise(name) for name in (data.publisher, *head.all("og:site_name")) if name}
+    outlets = named | set(map(normalise, data.organisations))
+    own = sites | {_folded(_TITLE_END.split(head.title or "")[-1])}
     # Asked only where the page names its newsroom as the author: elsewhere two capitalised words
     # above the text are as often "Related Topics" (12 of 17 such lines).
     signed: list[tuple[Origin, list[str]]] = [("visible", _signature(runs) if bodies else [])]
     for accept, where in ((_full_name, places + signed), (_pen_name, places)):
         for origin, lines in where:
-            names = tuple(name for name in clean_authors(lines) if accept(name, origin, outlets))
+            # A meta tag often names the outlet; who is named on the page wrote it.
+            known = outlets | {
+                n for n in map(normalise, lines) if _folded(n) in own and origin == "meta"
+            }
+            names = tuple(name for name in clean_authors(lines) if accept(name, origin, known))
             if 0 < len(names) <= _MOST_AUTHORS:
                 return Byline(names, origin, bodies)
     for origin, lines in places:
         if name := next(filter(None, map(handle_in, lines)), None):
             return Byline((name,), origin, bodies)
     return _by_organisation(places, data, bodies)
+
+
+def _folded(name: str) -> str:
+    return re.sub(r"\W+", "", normalise(name).removeprefix("the "))
 
 
 def _full_name(name: str, origin: Origin, outlets: set[str]) -> bool:
@@ -116,13 +151,20 @@ def _lines(runs: list[Run]) -> list[str]:
     for run in runs[start:end]:
         if len(run.text) > 160 or run.parent.tag == "h1":
             continue
-        opening = read_opening(run.text)
-        if opening and opening.authors:
+        text = _GLUED_DAY.sub(" | ", _without_roles(run))
+        opening = None if run.tag in _HEADINGS else read_opening(text)
+        if opening and opening.authors and " " in opening.authors and not _MADE_BY.match(text):
             return [opening.authors]
-        names = clean_authors([run.text]) if _WORDED_BY.match(run.text) else ()
+        names = clean_authors([text]) if _WORDED_BY.match(text) else ()
         if names and all(" " in name for name in names):
-            return [run.text]
+            return [text]
     return []
+
+
+def _without_roles(run: Run) -> str:
+    """Return a line without the role behind a linked name, in which "North" looks like a name."""
+    lined = lined_text(run.parent) if run.link_share and _WORDED_BY.match(run.text) else ""
+    return lined if lined and normalise(lined).startswith(run.key[:12]) else run.text
 
 
 def _signature(runs: list[Run]) -> list[str]:

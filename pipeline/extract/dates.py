@@ -18,7 +18,7 @@ from pipeline.extract.head import Head
 from pipeline.extract.layout import Run
 from pipeline.extract.linked_data import LinkedData
 from pipeline.extract.marked import Marked
-from pipeline.extract.shown_times import is_told, line_times, visible_times
+from pipeline.extract.shown_times import is_related, is_told, line_times, visible_times
 from pipeline.extract.times import days_apart, instant, is_ambiguous, iso_time, month_number
 from pipeline.records import Origin
 from pipeline.words import one_line
@@ -237,7 +237,12 @@ def guessed_day(root: HtmlElement, url: str | None, runs: list[Run]) -> str | No
     if not found or str(found).endswith("-01-01"):
         return None
     holders = [run for run in runs if _holds_day(run.text, date.fromisoformat(str(found)))]
-    return None if holders and all(is_told(run.text) for run in holders) else str(found)
+    return None if holders and all(map(_is_foreign, holders)) else str(found)
+
+
+def _is_foreign(run: Run) -> bool:
+    """Tell a day of the story's events, or of a related story."""
+    return is_told(run.text) or is_related(run.parent)
 
 
 def _holds_day(text: str, day: date) -> bool:

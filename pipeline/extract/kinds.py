@@ -150,7 +150,7 @@ def kind_of(article: Article, head: Head, data: LinkedData, runs: list[Run]) -> 
         return "opinion"
     if _is_press_release(article, path, title):
         return "press_release"
-    if words < _MEDIA_WORDS:
+    if words < _MEDIA_WORDS or data.media == "gallery":
         return _medium(head, data, path, title)
     return "article"
 

@@ -14,13 +14,13 @@ from lxml.html import HtmlElement
 
 from pipeline.words import squeeze
 
-_CLASS = re.compile(r"uthor|utor|yline")
+_CLASS = re.compile(r"uthor|utor|yline|(?:^|[\s_-])(?:writer|penulis)(?:$|[\s_-])")
 _PERSON = re.compile(
     r"/(?:authors?|autor(?:en|es)?|profiles?|staff|contributors?|journalists?|people|by)/[^/?#]+"
 )
 _NAME_CLASS = re.compile(
     r"(?:^|[\s_-])(?:author|autor|byline)s?(?:[\s_-]*(?:name|link|title))?(?:$|\s)|"
-    r"author-?_*name|byline-?_*name|authorName|bylineName|(?:^|\s)fn(?:\s|$)",
+    r"author-?_*name|byline-?_*name|authorName|bylineName|(?:^|\s)(?:fn|writer|penulis)(?:\s|$)",
 )
 _BYLINE_CLASS = re.compile(r"byline|(?:^|[\s_-])(?:by|written)[_-]?(?:author|line)", re.IGNORECASE)
 _AUTHOR_CLASS = re.compile(
@@ -28,11 +28,14 @@ _AUTHOR_CLASS = re.compile(
     r"|(?:[a-z]|^)Authors?(?:$|[\s_-])",
 )
 _ELSEWHERE = re.compile(
-    r"comment|related|recommend|teaser|card(?:[\s_-]|$)|widget|(?:^|[\s_-])sidebar|(?:^|[\s_-])more-?(?:from|stories)|"
-    r"most-?(?:read|popular)|promo|footer|trending|latest|carousel|newsletter",
+    r"comment|related|recommend|teaser|(?<!v)card(?:[\s_-]|$)|(?<!elementor-)widget|(?:^|[\s_-])sidebar|"
+    r"(?:^|[\s_-])more-?(?:from|stories)|most-?(?:read|popular)|promo|trending|latest|carousel|newsletter",
     re.IGNORECASE,
 )
-_ELSEWHERE_TAGS = frozenset(("aside", "footer", "nav", "form"))
+"""A vcard is a person's; Elementor builds whole pages of its "elementor-widget" boxes."""
+_FOOT = re.compile(r"footer", re.IGNORECASE)
+_ELSEWHERE_TAGS = frozenset(("aside", "nav", "form"))
+_JOINED_TAIL = re.compile(r"[,;&|/·•]|\b(?:and|und|et|y|e|og|och|with|mit|Jr|Sr|I{2,3})\b|^\s*$")
 _BLOCKS = frozenset("p div li br ul ol h1 h2 h3 h4 h5 h6 section header tr td".split())
 _HEADS = frozenset(("h1", "time"))
 _PROPS = frozenset(("author", "datePublished", "dateModified"))
@@ -153,8 +156,19 @@ def is_elsewhere(element: HtmlElement, frames: frozenset[HtmlElement]) -> bool:
         names = f"{at.get('class') or ''} {at.get('id') or ''}"[:_LONGEST]
         if at.tag in _ELSEWHERE_TAGS or _ELSEWHERE.search(names):
             return True
+        if (at.tag == "footer" or _FOOT.search(names)) and not _is_own_foot(at):
+            return True
         at = at.getparent()
     return False
+
+
+def _is_own_foot(foot: HtmlElement) -> bool:
+    """Tell the foot of the article that has the headline in it from the page's own.
+
+    ``footer.entry-meta`` behind the text says when and by whom it was posted.
+    """
+    article = next(foot.iterancestors("article"), None)
+    return article is not None and article.find(".//h1") is not None
 
 
 def _are_near(one: HtmlElement, other: HtmlElement) -> bool:
@@ -177,9 +191,22 @@ def lined_text(element: HtmlElement) -> str:
         if event == "start":
             parts += ("\n" if part.tag in _BLOCKS else "", _own_text(part))
         elif part is not top:
-            parts += ("\n" if part.tag in _BLOCKS else "", part.tail or "")
+            tail = _behind_name(part) if part.tag == "a" else part.tail or ""
+            parts += ("\n" if part.tag in _BLOCKS else "", tail)
     lines = (squeeze(line) for line in "".join(parts).split("\n"))
     return " | ".join(line for line in lines if line) or (element.get("content") or "")
+
+
+def _behind_name(link: HtmlElement) -> str:
+    """Return what follows a link, but no role right behind an author's whole name.
+
+    "By <a rel=author>Ines Moor</a> North of England correspondent" names nobody called North.
+    """
+    tail = link.tail or ""
+    is_author = link.get("rel") == "author" or _PERSON.search(link.get("href") or "")
+    if not is_author or len((link.text or "").split()) < 2 or _JOINED_TAIL.search(tail):
+        return tail
+    return " | "
 
 
 def _own_text(element: HtmlElement) -> str:

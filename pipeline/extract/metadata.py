@@ -61,7 +61,7 @@ def read_metadata(
     marked = read_marked(root)
     sites = site_names(head, data, known.url)
     title, title_origin = find_title(marked.headlines, head, data, known.url, known.feed_title)
-    byline = find_authors(marked, head, data, runs)
+    byline = find_authors(marked, head, data, runs, sites)
     times = find_times(
         root,
         marked,

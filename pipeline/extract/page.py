@@ -7,7 +7,7 @@ nothing of the network, of Postgres and of other pages.
 from dataclasses import replace
 from datetime import datetime
 
-from pipeline.extract.body import find_body
+from pipeline.extract.body import find_body, with_captions
 from pipeline.extract.dates import now_utc
 from pipeline.extract.decoding import MAX_BYTES, decode, is_binary
 from pipeline.extract.head import canonical_url, read_head
@@ -84,6 +84,8 @@ def _extract(
     # The data of a walled page may hold what the publisher shows to subscribers only.
     stated = None if data.is_free is False or len(data.body or "") > MAX_CHARS else data.body
     found = find_body(root, runs, described, stated, known.title)
+    if data.media == "gallery":
+        found = with_captions(found)
     text = "\n\n".join(found.lines) or _readable(runs) or ""
     article = replace(known, text=visible(text) or None, removed=found.removed)
     score = quality_score(article, head, data, runs)

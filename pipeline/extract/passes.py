@@ -37,6 +37,7 @@ _LONG_WORDS = 40
 """So long a run is prose even where its last stop is missing."""
 _SENTENCE_END = re.compile(r"[.!?…:。！？।॥؟۔][\"”’')\]»」』）]*$")
 """Of any script: Hindi and Urdu pages have prose, too."""
+_SUBHEAD_CHARS = 150
 _LOGGERS = ("trafilatura", "htmldate", "courlan", "readability", "justext", "charset_normalizer")
 _TABLES = frozenset({"td", "th", "tr", "tbody", "table"})
 _FURNITURE = ("head", "aside", "nav", "footer", "menu", "picture")
@@ -144,7 +145,22 @@ def _convinces(lines: list[str], prose: list[Run]) -> bool:
     return words >= _LEAST_WORDS and words >= CONVINCING_SHARE * (words + lost)
 
 
+def _spare_subheads(part: HtmlElement) -> None:
+    """Make a ``div`` of a ``header`` that holds a subhead of the article, without its clock.
+
+    trafilatura drops every ``header``, also those of a list's items and of a live blog's posts.
+    """
+    for header in list(part.iter("header")):
+        heads = list(header.iter("h1", "h2", "h3", "h4"))
+        text = squeeze("".join(header.itertext()))
+        is_held = next(header.iterancestors("article", "main"), None) is not None
+        if is_held and len(heads) == 1 and heads[0].tag != "h1" and len(text) <= _SUBHEAD_CHARS:
+            etree.strip_elements(header, "time", "nav", with_tail=False)
+            header.tag = "div"
+
+
 def _quick_pass(part: HtmlElement) -> list[str]:
+    _spare_subheads(part)
     etree.strip_elements(part, *_FURNITURE, with_tail=False)
     return _pass(part, precision=True, fast=True)
 

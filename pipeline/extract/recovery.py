@@ -18,7 +18,7 @@ from pipeline.clean.openings import read_opening
 from pipeline.clean.patterns import reason_for
 from pipeline.extract.alignment import Placed
 from pipeline.extract.layout import FOREIGN, Run, marks_of
-from pipeline.words import normalise, word_count
+from pipeline.words import normalise, squeeze, word_count
 
 Thing = TypeVar("Thing", bound=Hashable)
 _LEAST_SIBLINGS = 3
@@ -26,6 +26,10 @@ _LEAST_WORDS = 8
 _LINE_WORDS = 3
 _LINE_LINKED = 0.2
 _MOST_LINKED = 0.6
+_BARE_WORDS = 12
+"""Prose that is no ``p`` needs so many words: "Share this story" stands among paragraphs, too."""
+_BARE_TAGS = frozenset(("div", "article", "section", "main", "span", "td", "center", "font"))
+_NO_TEXT = FOREIGN | {"author_bio", "wall", "heading", "item"}
 _HEADS = frozenset({"h2", "h3", "h4"})
 _SUBHEAD = re.compile(r"(sub|inter|cross)-?_?(head|title)|question", re.IGNORECASE)
 _KNOWN_CHARS = 30
@@ -113,15 +117,22 @@ def _lost(
     paragraphs = [runs[place] for place in placed if runs[place].tag == "p"]
     parents = _frequent(map(_parent, paragraphs))
     shapes = _frequent(map(_shape, paragraphs))
+    # Lines between br stand in the container itself.
+    between = (runs[place].parent for place in placed if runs[place].tag in _BARE_TAGS)
+    holders = parents | _frequent(between)
     boxes = {shape[2:] for shape in shapes if any(shape[2:])}
 
     def is_sibling(run: Run) -> bool:
         alike = _shape(run) in shapes and _shape(run)[2:] in boxes
         return run.tag == "p" and (_parent(run) in parents or alike)
 
+    def is_bare(run: Run) -> bool:
+        held = run.parent in holders or (_parent(run) in parents and _is_plain(run.parent))
+        return held and run.tag in _BARE_TAGS and _is_bare_prose(run, frames)
+
     def belongs(place: int) -> bool:
         run = runs[place]
-        vouched = witness.vouches(run) or is_sibling(run)
+        vouched = witness.vouches(run) or is_sibling(run) or is_bare(run)
         return place not in taken and vouched and _is_paragraph(run, frames)
 
     def fits(place: int) -> bool:
@@ -138,6 +149,27 @@ def _lost(
     before = list(takewhile(belongs, range(first - 1, -1, -1)))
     behind = list(takewhile(belongs, range(last + 1, len(runs))))
     return before + inside + behind
+
+
+def _is_plain(element: HtmlElement) -> bool:
+    return not (element.get("class") or element.get("id") or element.get("style"))
+
+
+def _is_bare_prose(run: Run, frames: set[HtmlElement]) -> bool:
+    """Tell prose that stands in no ``p``: a lead before the first one, a ``div`` among them."""
+    if run.words < _BARE_WORDS or run.link_share > _LINE_LINKED or run.text.startswith("©"):
+        return False
+    return _has_no_name(run) and not marks_of(run, frames) & _NO_TEXT
+
+
+def _has_no_name(run: Run) -> bool:
+    """Tell whether no inline element with a class holds the run: ``span.media-caption`` does."""
+    start = run.text[:_KNOWN_CHARS]
+    for element in run.parent.iterdescendants():
+        if element.text and start in squeeze(element.text):
+            around = takewhile(lambda e: e is not run.parent, element.iterancestors())
+            return all(map(_is_plain, (element, *around)))
+    return True
 
 
 def _is_head(run: Run) -> bool:

@@ -5,6 +5,7 @@ what a page says of itself elsewhere.
 """
 
 import re
+from itertools import islice
 
 from lxml.html import HtmlElement
 
@@ -31,6 +32,8 @@ _PUBLISHED = re.compile(
 )
 _LINE_RUNS = 25
 _ABOVE = 4
+_RELATED = re.compile(r"related|recommend|read-?more|you-?may|more-?from", re.IGNORECASE)
+_OUTER = frozenset(("body", "main", "article"))
 _NEAR = 8
 
 
@@ -71,6 +74,8 @@ def line_times(runs: list[Run], title: str | None) -> tuple[list[str], list[str]
         text = runs[place].text
         if len(text) > _LINE_CHARS or is_told(text) or not re.search(r"\d{4}|\d[./-]\d\d\b", text):
             continue
+        if is_related(runs[place].parent):
+            continue
         first, later = parted(text)
         is_near = abs(place - at) <= _NEAR or _PUBLISHED.search(text)
         published += [first] if is_near and _reads(first) else []
@@ -88,6 +93,12 @@ def is_told(text: str) -> bool:
     """
     is_sentence = word_count(text) >= _SENTENCE_WORDS and _SENTENCE_END.search(text)
     return bool(is_sentence) and not _PUBLISHED.search(text)
+
+
+def is_related(element: HtmlElement) -> bool:
+    """Tell the day of a related story by what the line or the boxes around it are called."""
+    around = (element, *islice(element.iterancestors(), 2))
+    return any(_RELATED.search(e.get("class") or "") for e in around if e.tag not in _OUTER)
 
 
 def parted(text: str) -> tuple[str, str]:

@@ -13,6 +13,8 @@ from pipeline.clean.names import author_names, clean_authors, handle_in, organis
         ("Penulis: Rina Wulandari", ("Rina Wulandari",)),
         ("كتب: محمد علي", ("محمد علي",)),
         ("Super User", ()),
+        ("View all posts by Ines Moor →", ("Ines Moor",)),
+        ("Submitted by Ines Moor on Mon, 09/01/2025 - 08:00", ("Ines Moor",)),
         ("By Ines Moor and Per Aasen, Political Editor", ("Ines Moor", "Per Aasen")),
         ("INES MOOR", ("Ines Moor",)),
         ("Ines Moor | Lakeshore News | Updated: Feb 13, 2024 10:15", ("Ines Moor",)),

@@ -71,3 +71,44 @@ def test_two_cards_are_not_one_byline():
 def test_what_holds_half_the_page_is_no_byline():
     deep = "<div class='author'>" * 150 + "<i></i>" * 15_000 + "Ines Moor" + "</div>" * 150
     assert authors(before=deep)[0] == ()
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["<h2>Limits by October</h2>", "<p>Books by Women</p>", "<p>Photos by Ann Moor</p>",
+     "<p>Music by Philip Aasen</p>", "<p>Translated by Ann Moor</p>", "<h2>Poems by Ann Moor</h2>"],
+)  # fmt: skip
+def test_what_somebody_else_did_names_no_author(line):
+    assert authors(before=line) == ((), None)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "<p>By <a rel='author'>Ines Moor</a> North of Holm correspondent</p>",
+        "<aside>By <a rel='author'>Ines Moor</a> North of Holm correspondent</aside>",
+        "<div><span>Por Ines Moor</span><time datetime='2024-03-02'>02/03/2024</time></div>",
+        "<div>Penulis: Ines Moor</div>",
+        "<div class='writer'>Ines Moor</div>",
+        "<p>Submitted by Ines Moor on Sat, 03/02/2024 - 17:02</p>",
+        "<div class='meta'><span class='author vcard'><a class='fn'>Ines Moor</a></span></div>",
+        "<div class='elementor-widget'><span itemprop='author'>Ines Moor</span></div>",
+    ],
+)
+def test_the_name_is_read_whatever_stands_around_it(line):
+    assert authors(before=line) == (("Ines Moor",), "visible")
+
+
+def test_both_names_in_an_articles_footer_are_read():
+    line = (
+        "<footer>By <a>Ines Moor</a> and <a>Per Aasen</a><time>2 March 2024, 14:02</time></footer>"
+    )
+    assert authors(before=line) == (("Ines Moor", "Per Aasen"), "visible")
+    own = "<footer class='entry-meta'>by <a rel='author'>Ines Moor</a></footer>"
+    assert authors(inside=own) == (("Ines Moor",), "visible")
+
+
+@pytest.mark.parametrize("name", ["Super User", "Administrator", "Lakeshore Post", "Lakeshore"])
+def test_who_is_named_on_the_page_counts_before_a_placeholder_or_the_outlet_in_its_meta(name):
+    head = f"<meta name='author' content='{name}'>"
+    assert authors(head=head, before="<p>By Ines Moor</p>") == (("Ines Moor",), "visible")

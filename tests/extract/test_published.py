@@ -121,3 +121,14 @@ def test_a_day_that_the_story_tells_of_is_not_its_publication(line, day):
         html.encode(), url="https://post.example/a", now=datetime(2026, 11, 1, tzinfo=UTC)
     )
     assert found.published_at == day
+
+
+def test_a_related_storys_day_is_none_of_the_page_and_the_articles_footer_is_its_own():
+    related = (
+        "<div class='jp-relatedposts'><p class='jp-relatedposts-post-date'>3 May 2024</p></div>"
+    )
+    footer = "<footer class='entry-meta'><time datetime='2024-03-02'>2 March</time></footer>"
+    url = "https://lakeshore.example/ferry"
+    assert extract_page(page(inside=related), url=url, now=NOW).published_at is None
+    found = extract_page(page(inside=related + footer), url=url, now=NOW)
+    assert found.published_at == "2024-03-02"

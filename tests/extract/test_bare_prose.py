@@ -1,0 +1,79 @@
+"""Paragraphs that are no ``p``, and subheads in ``header``: both belong to their article."""
+
+import pytest
+
+from pipeline.extract.page import extract_page
+from tests.extract.pages import PARAGRAPHS, TITLE, URL, linked_data, page
+
+LEAD = (
+    "The ferry line across the sound will stay closed until the autumn, the county said on Monday."
+)
+REST = "".join(f"<p>{text}</p>" for text in PARAGRAPHS)
+
+
+def text_of(body, around="<div>{}</div>"):
+    html = f"<html lang='en'><head><title>{TITLE}</title></head><body><article><h1>{TITLE}</h1>"
+    html += f"{around.format(body)}</article></body></html>"
+    return extract_page(html.encode(), url=URL).text.split("\n\n")
+
+
+@pytest.mark.parametrize(
+    "lead",
+    [
+        f"<div>{LEAD}</div>",
+        f"<strong>{LEAD}</strong>",
+        f"<span class='dropcap'>{LEAD[0]}</span>{LEAD[1:]}",
+        LEAD,
+        f"<div class='photo'><img src='a.jpg'></div>{LEAD}<br><br>",
+    ],
+)
+def test_a_lead_that_is_no_paragraph_opens_the_text(lead):
+    assert text_of(lead + REST) == [LEAD, *PARAGRAPHS]
+
+
+def test_a_lead_between_line_breaks_opens_them():
+    assert text_of("<br><br>".join((LEAD, *PARAGRAPHS))) == [LEAD, *PARAGRAPHS]
+
+
+def test_a_div_among_paragraphs_and_behind_them_is_one():
+    first, second = (f"<p>{a}</p><p>{b}</p>" for a, b in (PARAGRAPHS[:2], PARAGRAPHS[2:4]))
+    found = text_of(f"{first}<div>{LEAD}</div>{second}<div>{PARAGRAPHS[4]}</div>")
+    assert found == [*PARAGRAPHS[:2], LEAD, *PARAGRAPHS[2:]]
+
+
+@pytest.mark.parametrize(
+    "furniture",
+    [
+        "<span class='media-caption'>{}</span>",
+        "<div class='newsletter'>{}</div>",
+        "<div class='box-77'>{}</div>",
+        "<div><a href='/x'>{}</a></div>",
+        "© {}",
+    ],
+)
+def test_what_is_called_something_else_stays_away(furniture):
+    assert LEAD not in "".join(text_of(furniture.format(LEAD) + REST))
+
+
+def test_subheads_in_headers_stay_and_their_clocks_go():
+    items = "".join(
+        f"<div><header><time>1{n}:00 CEST</time><h2>Pier number {n} examined</h2></header>"
+        f"<p>{text}</p></div>"
+        for n, text in enumerate(PARAGRAPHS)
+    )
+    found = text_of(items)
+    assert [line for line in found if line.startswith("Pier number")] == [
+        f"Pier number {n} examined" for n in range(len(PARAGRAPHS))
+    ]
+    assert "CEST" not in "".join(found)
+
+
+def test_the_captions_of_a_gallery_are_its_text():
+    figures = "".join(
+        f"<figure><img src='{n}.jpg'><figcaption>{text}</figcaption></figure>"
+        for n, text in enumerate(PARAGRAPHS)
+    )
+    head = linked_data(**{"@type": "ImageGallery"}, name=TITLE)
+    found = extract_page(page(head=head, paragraphs=(LEAD,), inside=figures), url=URL)
+    assert (found.kind, str(found.outcome)) == ("gallery", "loaded")
+    assert found.text.split("\n\n") == [LEAD, *PARAGRAPHS]
