@@ -64,6 +64,8 @@ _NEARLY = 0.8
 """A line that scores nearly as well as the best and stands above it is the headline."""
 _TITLE_LINES = 40
 """Lines between a headline and the first sentence: a byline, a day, share buttons, a caption."""
+_CRUMB_WORDS = 8
+"""Words of a path to the page in front of the headline: "News City News Anandpur News"."""
 _CONTENT_WORD = 4
 """Letters of a word that says something: "of" and "the" are everywhere."""
 
@@ -256,7 +258,18 @@ def _title(lines: list[Line], start: int, end: int) -> int | None:
     scores = {place: _likeness(lines[place], held, start - place) for place in places}
     best = max(scores.values())
     least = min(best, _NEARLY * best)  # far below all lines the best itself may be below 0
-    return next(place for place in places if scores[place] >= least)
+    chosen = next(place for place in places if scores[place] >= least)
+    return next((p for p in places if p != chosen and _is_crumbed(lines[chosen], lines[p])), chosen)
+
+
+def _is_crumbed(line: Line, title: Line) -> bool:
+    """Tell "Home News TITLE" from a headline: the title stands alone in a line of its own too."""
+    beside = line.words - title.words
+    return (
+        title.words >= _HEAD_WORDS - 1
+        and 0 < beside <= _CRUMB_WORDS
+        and (line.text.endswith(f" {title.text}"))
+    )
 
 
 def _may_be_title(line: Line) -> bool:

@@ -9,6 +9,7 @@ themselves are ``times``' to read. Knows nothing of the body.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from itertools import takewhile
 
 from pipeline.clean.agencies import agencies_listed
@@ -16,13 +17,16 @@ from pipeline.clean.facts import is_name
 from pipeline.clean.names import author_names, is_organisation
 from pipeline.clean.openings import read_opening
 from pipeline.clean.patterns import reason_for
+from pipeline.extract.plain_names import ROLE, name_alone, poster
 from pipeline.extract.shown_times import parted
-from pipeline.extract.times import iso_time, month_number
+from pipeline.extract.times import is_ambiguous, iso_time, month_number
 
 _CHARS = 140
 _BELOW, _ABOVE, _NEAR = 14, 3, 5
 """Lines around the headline that may hold facts, and those below it that most likely do."""
-_PUBLISHED = re.compile(r"(?:posted|published|by|veröffentlicht|publié|publicado)\b", re.IGNORECASE)
+_PUBLISHED = re.compile(
+    r"(?:posted|published|submitted|by|veröffentlicht|publié|publicado)\b", re.IGNORECASE
+)
 _SENTENCES = 2
 """A standfirst and a caption may stand between the headline and the facts."""
 _BETWEEN = 2
@@ -47,16 +51,18 @@ _LABEL = re.compile(
 _ZONE = re.compile(r"[A-Z]{2,5}|[+]\d\d:?\d\d")
 _BY = re.compile(
     r"(?i:(?:by|author of the article|author|autor(?:in)?|auteur|written by|story by|"
-    r"(?:posted|published|reported) by)\b(?: ?:)?|(?:von|par|por|di|door)\b) ?(?=[^\W\d_a-z])"
+    r"(?:posted|published|reported|submitted) by)\b(?: ?:)?|(?:von|par|por|di|door)\b) ?"
+    r"(?=[^\W\d_a-z])"
 )
 _FOREIGN_BY = re.compile(r"(?:Von|Par|Por|Di|Door) ")
 _LOGIN = re.compile(r"by \w+", re.IGNORECASE)
-_ROLE = re.compile(
-    r"(?:[\w&'’-]+ ){0,4}(?:correspondent|reporter|editor|writer|columnist|contributor|journalist|"
-    r"Redakteur(?:in)?|Korrespondent(?:in)?)s?",
-    re.IGNORECASE,
-)
+_SITE = re.compile(r"[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}", re.IGNORECASE)
+_SLASH = re.compile(r"\s*[/|]\s*")
+_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_WEEKDAY = re.compile(rf"\b({'|'.join(_WEEKDAYS)})[a-z]*\b", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"[.!?…:][\"”’')\]]*$")
+_CLOCK = re.compile(r"(?:at )?\d{1,2}[:.]\d\d ?[ap]\.?m\.?(?: [A-Z]{2,4})?", re.IGNORECASE)
+"""Below a byline or a day; elsewhere it heads an entry of a live report."""
 _OFFSET = re.compile(r"[+-]\d\d:\d\d$")
 
 
@@ -85,6 +91,7 @@ def read_head(lines: Sequence[str], title: int | None, start: int) -> HeadFacts:
     for place in above_body if title is None else _reach(lines, title):
         _read_line(facts, lines[place], place)
     _read_between(facts, lines, title)
+    _read_alone(facts, lines, title, start)
     facts.published = facts.published or (facts.modified or "")[:10] or None
     return facts
 
@@ -112,7 +119,8 @@ def _read_line(facts: HeadFacts, line: str, place: int) -> None:
         return
     left = remainder(line)
     signed = _named(left) if left else ()
-    if left == "" or signed or (left and _LOGIN.fullmatch(left)):
+    is_mute = left is not None and (_LOGIN.fullmatch(left) or _SITE.fullmatch(left))
+    if left == "" or signed or is_mute:
         facts.authors = facts.authors or signed
         _take_times(facts, line)
         facts.places.add(place)
@@ -156,7 +164,7 @@ def _named(left: str) -> tuple[str, ...]:
     if agencies_listed(left, is_sure=True):
         return (left,)
     by = _BY.match(left)
-    name = left[by.end() :] if by else left
+    name = left[by.end() :] if by else _SLASH.split(left)[0]
     if by:
         return author_names(f"By {name}") or (name,)
     return (name,) if is_name(name) and not is_organisation(name) else ()
@@ -200,8 +208,31 @@ def _take_times(facts: HeadFacts, line: str) -> None:
 
 def _stated(text: str) -> str | None:
     """Return the time that a text states; without an offset the day alone, for it may be any."""
-    stated = iso_time(text, day_first=None)
+    stated = iso_time(text, day_first=_is_day_first(text))
     return stated if stated is None or _OFFSET.search(stated) else stated[:10]
+
+
+def _is_day_first(text: str) -> bool | None:
+    """Tell which figure is the day where a weekday beside them decides: "Mon, 09/01/2025"."""
+    named = _WEEKDAY.search(text)
+    for day_first in (True, False) if named and is_ambiguous(text) else ():
+        stated = iso_time(text, day_first=day_first)
+        weekday = _WEEKDAYS[date.fromisoformat(stated[:10]).weekday()] if stated else None
+        if named and weekday == named[1].lower():
+            return day_first
+    return None
+
+
+def _read_alone(facts: HeadFacts, lines: Sequence[str], title: int | None, start: int) -> None:
+    """Read a name that no time and no "By" stands beside."""
+    if facts.authors or title is None:
+        return
+    below = [place for place in _reach(lines, title) if place > title]
+    if found := name_alone(lines, below, facts.places):
+        facts.authors = (found[0],)
+        facts.places |= found[1]
+    else:
+        facts.authors = poster(lines, start)
 
 
 def _read_between(facts: HeadFacts, lines: Sequence[str], title: int | None) -> None:
@@ -213,7 +244,8 @@ def _read_between(facts: HeadFacts, lines: Sequence[str], title: int | None) -> 
         facts.places.update(loose)
         signed = tuple(lines[other] for other in reversed(loose) if _signs(lines[other]))
         facts.authors = facts.authors or signed[:1]
-        if place + 1 < len(lines) and _ROLE.fullmatch(lines[place + 1]):
+        following = lines[place + 1] if place + 1 < len(lines) else ""
+        if ROLE.fullmatch(following) or _CLOCK.fullmatch(following):
             facts.places.add(place + 1)
 
 
@@ -226,7 +258,7 @@ def _signs(line: str) -> bool:
 
 def _is_loose(line: str) -> bool:
     """Tell "The Dunmore Ledger" and "Political editor" from a short standfirst."""
-    if _ROLE.fullmatch(line):
+    if ROLE.fullmatch(line):
         return True
     words = line.split()
     is_named = all(word[:1].isupper() or word in ("of", "the", "and", "&") for word in words)

@@ -113,7 +113,6 @@ NOTES = """
     Spotted a mistake? Write to the desk.
     Suggest a correction
     Нашли опечатку? Выделите текст и нажмите Ctrl+Enter
-    6:00 pm
     Lesezeit: 3 Minuten
     Explore more on these topics
     Local headlines: Police find missing tuba in canal
@@ -192,6 +191,7 @@ NEWS = """
     SOURCE OF LIFE
     Spotted a mistake in the count, the court ordered a new one.
     Lesezeit im Park
+    6:00 pm
     6:00 pm is the hour at which the ferry leaves.
 """
 
