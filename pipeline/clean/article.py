@@ -11,7 +11,7 @@ from pipeline.clean import blocks as body
 from pipeline.clean import echoes, facts, recurrence, sections
 from pipeline.clean.blocks import Block
 from pipeline.clean.credit_lines import cut_signed_captions, take_credit
-from pipeline.clean.credits import Credit, byline_agency, find_credit
+from pipeline.clean.credits import Credit, byline_agency, find_credit, read_byline
 from pipeline.clean.history import SeenPage
 from pipeline.clean.memory import SiteMemory, seen_page
 from pipeline.clean.names import author_names
@@ -75,7 +75,9 @@ def _by_patterns(article: Article, text: str) -> tuple[list[Block], list[Opening
         echoes.cut_markers(blocks)
         sections.cut_comment_thread(blocks)
         sections.cut_lists(blocks)
+        sections.cut_polls(blocks)
         sections.cut_author_bio(blocks)
+        sections.cut_own_bio(blocks, article.authors)
         if credit is None and article.credit_line is None:
             credit = take_credit(blocks)
     return blocks, openings, credit
@@ -132,7 +134,7 @@ def _with_facts(
     counts = [o.comment_count for o in openings if o.comment_count is not None]
     stated = article.authors or next((author_names(o.authors) for o in openings if o.authors), ())
     agencies = {name: byline_agency(name, article.site_name) for name in stated}
-    found = _credited(article, stated, credit)
+    found = _credited(article, stated, credit, _shared(article, openings))
     return replace(
         article,
         authors=tuple(name for name in stated if not agencies[name]),
@@ -147,19 +149,33 @@ def _with_facts(
     )
 
 
-def _credited(article: Article, authors: tuple[str, ...], taken: Credit | None) -> Credit:
-    """Return who is credited; an agency that the page's byline named counts as an author."""
+def _shared(article: Article, openings: list[Opening]) -> Credit | None:
+    """Return the credit for a part: as read before, or in a byline as printed, "…, with AP"."""
+    if article.credit_kind == "part":
+        return Credit(None, article.agency, "part")
+    credits = [read_byline(opening.authors) for opening in openings if opening.authors]
+    return next((credit for credit in credits if credit and credit.kind == "part"), None)
+
+
+def _credited(
+    article: Article, authors: tuple[str, ...], taken: Credit | None, shared: Credit | None
+) -> Credit:
+    """Return who is credited; an agency that the page's byline named counts as an author.
+
+    A credit for a part counts where nothing credits the whole: a dateline goes before it.
+    """
     line = article.credit_line or (taken.line if taken else None)
-    if article.credit_kind:
+    if article.credit_kind and article.credit_kind != "part":
         return Credit(line, article.agency, article.credit_kind)
-    return find_credit(
+    found = find_credit(
         title=article.title,
-        authors=(*authors, *filter(None, [article.agency])),
+        authors=(*authors, *filter(None, [None if shared else article.agency])),
         text=article.text,
         line=line,
         url=article.canonical_url or article.url,
         site_name=article.site_name,
     )
+    return found if found.kind or not shared else replace(shared, line=line)
 
 
 def _first(*values: int | None) -> int | None:

@@ -169,7 +169,7 @@ def _credits(
     stated = read_credit(line)
     if stated and stated.kind == "whole" and not (own and is_house_trailer(line)):
         yield stated
-    bylines = [credit for author in authors if (credit := _read_byline(author))]
+    bylines = [credit for author in authors if (credit := read_byline(author))]
     yield from sorted(bylines, key=lambda credit: credit.kind != "whole")[:1]
     if agency := dateline_agency(text):
         yield Credit(None, agency, "whole")
@@ -227,7 +227,8 @@ def _thanks_an_agency(plain: str) -> bool:
     return bool(_ABOUT.search(plain)) and not plain[0].islower()
 
 
-def _read_byline(byline: str) -> Credit | None:
+def read_byline(byline: str) -> Credit | None:
+    """Return the credit in a byline as printed: ``part`` for "By Jane Roe, with AP"."""
     plain = _BY.sub("", " ".join(byline[:200].split()))
     # The whole comes first: "Press Trust of India" has an "of" itself.
     if agencies := agencies_listed(plain, is_sure=True):
@@ -262,7 +263,7 @@ def _from_head(text: str) -> Iterator[Credit]:
     for line in lines[:_HEAD_LINES]:
         credit = None
         if _BYLINE.fullmatch(line):
-            credit = _read_byline(line)
+            credit = read_byline(line)
         elif line[:1] in "(-–—" or _LABEL.fullmatch(line):
             credit = read_credit(line)
         if credit and credit.kind:

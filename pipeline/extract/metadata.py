@@ -12,13 +12,13 @@ from urllib.parse import urljoin
 
 from lxml.html import HtmlElement
 
-from pipeline.clean.credits import byline_agency
+from pipeline.clean.credits import byline_agency, read_byline
 from pipeline.extract.byline import find_authors
 from pipeline.extract.dates import find_times
 from pipeline.extract.head import Head, canonical_url
 from pipeline.extract.layout import Run
 from pipeline.extract.linked_data import LinkedData
-from pipeline.extract.marked import read_marked
+from pipeline.extract.marked import Marked, author_lines, read_marked
 from pipeline.extract.title import find_title, site_names
 from pipeline.records import Article
 from pipeline.words import normalise, squeeze, storable, visible
@@ -74,6 +74,8 @@ def read_metadata(
         now=known.now,
     )
     site = head.first("og:site_name") or data.publisher
+    agency = next(filter(None, (byline_agency(n, site) for n in byline.organisations)), None)
+    helper = None if agency else _helper(marked, head, data)
     sections = tuple(_sections(head, data, sites))
     return Article(
         url=known.url,
@@ -92,10 +94,18 @@ def read_metadata(
         section=sections[0] if sections else None,
         categories=tuple(dict.fromkeys(data.sections)),
         tags=tuple(_tags(head, data, sites))[:_MOST_TAGS],
-        agency=next(filter(None, (byline_agency(n, site) for n in byline.organisations)), None),
+        agency=agency or helper,
+        credit_kind="part" if helper else None,
         site_name=site,
         image_url=next(_pictures(known.url, head, data), None),
     )
+
+
+def _helper(marked: Marked, head: Head, data: LinkedData) -> str | None:
+    """Return the agency that a byline names beside the author: "By Ines Moor, with AP"."""
+    shown = (line for lines in author_lines(marked) for line in lines)
+    credits = map(read_byline, (*data.authors, *head.all("author", "byl"), *shown))
+    return next((credit.agency for credit in credits if credit and credit.kind == "part"), None)
 
 
 def _sections(head: Head, data: LinkedData, sites: frozenset[str]) -> Iterator[str]:

@@ -4,6 +4,7 @@ import pytest
 
 from pipeline.clean.article import clean_article
 from pipeline.clean.memory import MemorySiteMemory
+from pipeline.extract.page import extract_page
 from pipeline.records import Article
 
 STORY = (
@@ -150,3 +151,23 @@ def test_an_agencys_own_trailer_on_its_own_site_is_nobody_elses_signature():
     text = f"{STORY}\n\n{LAST}\n\n(Reporting by Ana Roe; Editing by Bo Poe)"
     found = clean_article(Article(url=url, canonical_url=url, text=text, title="Ferry"), None)
     assert (found.agency, found.credit_kind) == ("TASS", "own")
+
+
+BYLINE = "By Nora Dahl, with AP"
+
+
+@pytest.mark.parametrize(
+    ("dateline", "kind"), [("", "part"), ("BREVIK (AP) — ", "whole")], ids=["none", "dateline"]
+)
+def test_a_byline_shared_with_an_agency_credits_a_part(dateline, kind):
+    paragraphs = "".join(f"<p>{line}</p>" for line in (dateline + STORY).split("\n\n"))
+    page = f"<h1>Barges broke loose</h1><p class='byline'>{BYLINE}</p>{paragraphs}<p>{LAST}</p>"
+    url = "https://lakeshore.example/a/1"
+    html = f"<html><body><article>{page}</article></body></html>".encode()
+    once = clean_article(extract_page(html, url=url), None)
+    assert (once.authors, once.agency, once.credit_kind) == (
+        ("Nora Dahl",),
+        "Associated Press",
+        kind,
+    )
+    assert clean_article(once, None) == once
