@@ -7,6 +7,7 @@ ends the body. All are linear in the number of blocks.
 
 import re
 from collections.abc import Sequence
+from itertools import takewhile
 
 from pipeline.clean.blocks import Block
 from pipeline.words import word_count
@@ -34,11 +35,21 @@ _LONGEST_LIST = 15
 _HEADLINE_WORDS = 25
 _CARRIES_ITS_HEADLINE = re.compile(r"\w\W{0,3}[:|»>]\s*\W{0,3}\w")
 """A label with what it announces behind it: "ALSO READ: Quay sinks", "Tags: water"."""
-_CLOSED = re.compile(r"[.。।۔][\"”’')\]»]*$|[!?…؟！？][\"”’»]$")
-"""A headline may ask or shout, but has no full stop, and none behind a quotation ends one."""
+_CLOSED = re.compile(r"[.。।۔][\"”’')\]»]*$")
+"""A headline may ask or shout, but has no full stop."""
 _QUOTED = ('"', "“", "„", "«", "»", "‹", "「", "—", "–")
 _PROMO_WORDS = 6
 _BIO_BLOCKS = 3
+_BIO_WORDS = 80
+_LEAST_ABOVE_BIO = 3
+"""Paragraphs that a text must have above a note on its author."""
+_OF_HIMSELF = re.compile(
+    r"(?:is (?:an?|the|our|\w+['’]s|\w+ing)\b|(?:covers|writes|reports|teaches|edits)\b|"
+    r"can be (?:reached|contacted|found)\b|joined\b|has (?:written|covered|reported|worked)\b|"
+    r"was born\b|lives in\b|works (?:for|as|at|in)\b)"
+)
+_POLL_HEADS = frozenset({"poll", "poll:", "our poll", "quick poll", "reader poll", "online poll"})
+_MOST_ANSWERS, _ANSWER_WORDS = 6, 6
 _COUNT = re.compile(r"\(?(\d{1,6}|one|no)\)? comments?|comments? \((\d{1,6})\)")
 _GLUED_COUNT = re.compile(r"(?<!\d)(\d{1,6}) comments?$")
 """A counter behind a byline, with or without a blank: "By Ann LeeFarming0 comments"."""
@@ -108,6 +119,29 @@ def _may_be_headline(block: Block) -> bool:
 
 def _ends_quoted(block: Block) -> bool:
     return block.text.endswith(("”", '"', "“", "»", "«", "」"))
+
+
+def cut_polls(blocks: list[Block]) -> None:
+    """Take out "Poll" with the question below it and the answers below that."""
+    for place, block in enumerate(blocks[:-1]):
+        asked = blocks[place + 1]
+        if block.plain not in _POLL_HEADS or not asked.text.endswith("?") or not asked.kept:
+            continue
+        answers = blocks[place + 2 : place + 2 + _MOST_ANSWERS]
+        given = takewhile(lambda b: word_count(b.text) <= _ANSWER_WORDS, answers)
+        for taken in (block, asked, *(b for b in given if not b.ends_sentence)):
+            taken.reason = taken.reason or "also_read"
+
+
+def cut_own_bio(blocks: list[Block], authors: Sequence[str]) -> None:
+    """Take out the lines at the end that speak of the author by name: "Ines Moor teaches at …"."""
+    for block in reversed([block for block in blocks if block.kept][_LEAST_ABOVE_BIO:]):
+        names = [name for name in authors if " " in name and block.text.startswith(f"{name} ")]
+        if not names or word_count(block.text) > _BIO_WORDS:
+            return
+        if not _OF_HIMSELF.match(block.text[len(names[0]) + 1 :]):
+            return
+        block.reason = "author_bio"
 
 
 def cut_author_bio(blocks: list[Block]) -> None:

@@ -9,9 +9,13 @@ FIRST = "The bakery on Mill Lane burned down on Tuesday night after a fault in o
 LAST = "The fire brigade will look at the two other ovens on Friday, its chief Lena Dahl said."
 
 
-def cleaned(*blocks):
+MIDDLE = "Nobody was hurt, but the baker, Lena Dahl, said she had lost the work of thirty years."
+
+
+def cleaned(*blocks, authors=()):
     url = "https://lakeshore.example/bakery"
-    given = Article(url, url, title="Bakery burns down", text="\n\n".join(blocks))
+    text = "\n\n".join(blocks)
+    given = Article(url, url, title="Bakery burns down", text=text, authors=authors)
     return clean_article(given, None).text.split("\n\n")
 
 
@@ -55,3 +59,34 @@ def test_a_list_ends_where_the_article_goes_on():
 def test_a_subhead_behind_a_promo_stays():
     blocks = ["ALSO READ: Police free 14 travellers", "What comes next", "Costs"]
     assert cleaned(FIRST, *blocks, LAST) == [FIRST, *blocks[1:], LAST]
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "Ines Moor is a retired baker and the author of “Forty Loaves”.",
+        "Ines Moor covers schools for the Tarn Post.",
+        "Ines Moor can be reached at the desk.",
+        "Ines Moor teaches history in Brevik.",
+    ],
+)
+def test_a_note_on_the_author_goes_from_the_end_alone(note):
+    body = [FIRST, MIDDLE, LAST]
+    assert cleaned(*body, note, authors=("Ines Moor",)) == body
+    assert cleaned(*body, note, authors=("Per Aasen",)) == [*body, note]
+    assert cleaned(note, *body, authors=("Ines Moor",)) == [note, *body]
+
+
+def test_news_that_names_who_wrote_it_stays():
+    body = [FIRST, MIDDLE, LAST, "Ines Moor said she would sue the maker of the oven."]
+    assert cleaned(*body, authors=("Ines Moor",)) == body
+
+
+def test_a_poll_goes_with_its_question_and_answers():
+    poll = ["Poll", "Should the bakery move to the quay?", "Yes", "No", "I do not know"]
+    assert cleaned(FIRST, *poll, LAST) == [FIRST, LAST]
+
+
+def test_a_subhead_on_polls_stays():
+    blocks = [FIRST, "Poll", "Six in ten would vote for the mayor again.", LAST]
+    assert cleaned(*blocks) == blocks
