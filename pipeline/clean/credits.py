@@ -32,8 +32,9 @@ _HEAD, _TAIL = 600, 900
 _LABEL = re.compile(
     r"(?P<label>(?:news )?(?:sources?|agency)|via|by|from|story by|report by|reported by|"
     r"(?:published|distributed|provided|supplied) by|credits?|quellen?|text|von|por|par|di|"
-    r"fonte|fuente|kilde|bron|(?:©|\(c\)|copyright|all rights reserved)(?: ©)?(?: \d{4})?(?: by)?)"
-    r"(?:\s*:\s*|\s+)(?P<names>\S.*)",
+    r"fonte|fuente|kilde|bron|المصدر|kaynak|источники?|来源|來源|出典|출처|sumber|स्रोत|"
+    r"(?:©|\(c\)|copyright|all rights reserved)(?: ©)?(?: \d{4})?(?: by)?)"
+    r"(?:\s*[:：]\s*|\s+)(?P<names>\S.*)",
     re.IGNORECASE,
 )
 _PART = re.compile(
