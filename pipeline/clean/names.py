@@ -85,6 +85,7 @@ _PARTICLES = frozenset(
     "bin ibn bint al af av dela e y abu".split()
 )
 _LONGEST_NAME = 5
+_ROLE_LINE = 5
 _HANDLE = re.compile(r"[^\W\d_][\w.-]{2,30}")
 _MOST = 30
 
@@ -103,6 +104,16 @@ def clean_authors(bylines: Iterable[str]) -> tuple[str, ...]:
     names = [name for line in bylines for name in _names(line)]
     people = [name for name in names if not is_organisation(name)]
     return _each_once(people or names)
+
+
+def is_role(line: str) -> bool:
+    """Tell a line that says what somebody is: "Environment correspondent", "Health Reporter".
+
+    >>> is_role("Environment correspondent"), is_role("The editor resigned on Monday.")
+    (True, False)
+    """
+    words = line.split()
+    return 0 < len(words) <= _ROLE_LINE and bool(_ROLE.fullmatch(words[-1]))
 
 
 def is_organisation(name: str) -> bool:

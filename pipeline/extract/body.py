@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from lxml.html import HtmlElement
 
 from pipeline.extract.alignment import SENTENCE_END, Placed, align
+from pipeline.extract.byline import is_byline
 from pipeline.extract.layout import Run, frames_of, marks_of
 from pipeline.extract.passes import read_lines
 from pipeline.extract.pull_quotes import pull_quotes
@@ -23,6 +24,8 @@ _LINK_WORDS = 4
 _STATED_WORDS = 60
 _STATED_SHARE = 0.5
 _TITLE_LINES = 3
+_CREDIT_LINES = 5
+_CREDIT_WORDS = 6
 _CAPTION_WORDS = 30
 _CAPTION_TAGS = frozenset({"p", "div", "span"})
 _ABOVE_SHARE = 0.1
@@ -90,11 +93,14 @@ def _fit(lines: list[str], others: list[str], runs: list[Run], known: _Known) ->
     kept: list[Placed] = []
     removed: list[RemovedBlock] = []
     quotes = pull_quotes(placed, runs, frames)
+    credits = _credits(placed, runs)
     start = _headline(placed, runs, known.title)
     for number, (line, at) in enumerate(placed):
         reason: str | None
         if number < _TITLE_LINES and at is not None and runs[at].tag == "h1":
             reason = "title"
+        elif at is not None and at in credits:
+            reason = "byline"
         elif at is not None and at < start:
             reason = "above_headline"
         elif number in quotes:
@@ -109,6 +115,23 @@ def _fit(lines: list[str], others: list[str], runs: list[Run], known: _Known) ->
     gone = {normalise(block.text) for block in removed}
     found = recover(kept, runs, frames, witness, known.standfirst, gone)
     return Body(tuple(found), tuple(removed))
+
+
+def _credits(placed: list[Placed], runs: list[Run]) -> set[int]:
+    """Return the places of a byline's own lines on top of the text: a day, a name, a role.
+
+    "20th June", "By Stefan Kovac" and "Health Reporter" are three lines of one paragraph.
+    """
+    top = [at for _, at in placed[:_CREDIT_LINES] if at is not None]
+    found: set[int] = set()
+    for place in top:
+        own = [
+            run for run in runs[max(0, place - 3) : place + 4] if run.parent is runs[place].parent
+        ]
+        is_short = all(run.words <= _CREDIT_WORDS for run in own)
+        if is_short and any(is_byline(run.text) for run in own) and len(own) > 1:
+            found.add(place)
+    return found
 
 
 def _headline(placed: list[Placed], runs: list[Run], title: str | None) -> int:

@@ -7,13 +7,20 @@ no place does, a pen name of one word counts, and then an organisation. Knows no
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
-from pipeline.clean.names import clean_authors, handle_in, is_organisation, organisations_in
+from pipeline.clean.names import (
+    clean_authors,
+    handle_in,
+    is_organisation,
+    is_role,
+    organisations_in,
+)
 from pipeline.clean.openings import read_opening
 from pipeline.extract.head import Head
 from pipeline.extract.layout import Run
 from pipeline.extract.linked_data import LinkedData
-from pipeline.extract.marked import Marked, author_lines, lined_text
+from pipeline.extract.marked import Marked, author_lines, lined_text, pieces
 from pipeline.records import Origin
 from pipeline.words import normalise
 
@@ -51,6 +58,7 @@ _MOST_AUTHORS = 20
 _PLAIN = frozenset(("p", "div"))
 _PROSE_CHARS = 80
 _SIGNATURE_CHARS = 60
+_ABOVE_PROSE = 8
 _FULL_NAME = r"[^\W\d_a-z][\w.’'-]+(?: (?:[^\W\d_a-z][\w.’'-]*|de|van|von|bin|al)){1,3}"
 _SIGNED = re.compile(rf"{_FULL_NAME}(?:(?:\s*[/,&]\s*| and | und ){_FULL_NAME})*")
 
@@ -142,6 +150,7 @@ def _places(
     for lines in author_lines(marked):
         yield "visible", lines
     yield "visible", _lines(runs)
+    yield "visible", _with_role(runs)
 
 
 def _lines(runs: list[Run]) -> list[str]:
@@ -165,6 +174,26 @@ def _without_roles(run: Run) -> str:
     """Return a line without the role behind a linked name, in which "North" looks like a name."""
     lined = lined_text(run.parent) if run.link_share and _WORDED_BY.match(run.text) else ""
     return lined if lined and normalise(lined).startswith(run.key[:12]) else run.text
+
+
+def _with_role(runs: list[Run]) -> list[str]:
+    """Return the name above the text that stands alone with what its bearer is behind it."""
+    first = next((place for place, run in enumerate(runs) if _is_prose(run)), 0)
+    parts = [part for run in runs[max(0, first - _ABOVE_PROSE) : first] for part in _parts(run)]
+    for name, role in pairwise(parts):
+        if _SIGNED.fullmatch(name) and is_role(role) and not is_role(name):
+            return [name]
+    return []
+
+
+def _parts(run: Run) -> list[str]:
+    """Return the pieces of a short line: a template puts name and role into spans side by side."""
+    return pieces(run.parent) if len(run.text) <= _PROSE_CHARS and len(run.parent) else [run.text]
+
+
+def is_byline(text: str) -> bool:
+    """Tell a line that says who wrote the page: "By Ines Moor"."""
+    return bool(_WORDED_BY.match(text)) and any(" " in name for name in clean_authors([text]))
 
 
 def _signature(runs: list[Run]) -> list[str]:

@@ -65,10 +65,12 @@ def _read(root: HtmlElement, prose: list[Run]) -> tuple[list[str], list[str]]:
     quick = _quick_pass(deepcopy(root))
     if _convinces(quick, prose):
         return quick, []
-    strict = _pass(root, precision=True)
+    whole = deepcopy(root)
+    _spare_subheads(whole)
+    strict = _pass(whole, precision=True)
     if _convinces(strict, prose):
         return strict, []
-    broad = _pass(root, precision=False)
+    broad = _pass(whole, precision=False)
     enough = sum(map(word_count, strict)) >= LEAST_SHARE * sum(map(word_count, broad))
     return (strict, broad) if enough else (broad, strict)
 

@@ -181,7 +181,13 @@ def _frequent(things: Iterable[Thing]) -> set[Thing]:
 
 
 def _parent(run: Run) -> HtmlElement | None:
-    return run.parent.getparent()
+    return _above(run.parent)
+
+
+def _above(element: HtmlElement) -> HtmlElement | None:
+    """Return an element's parent, past the ``header`` that a subhead shares with a clock."""
+    parent = element.getparent()
+    return parent.getparent() if parent is not None and parent.tag == "header" else parent
 
 
 def _shape(run: Run) -> tuple[str, ...]:
@@ -194,7 +200,7 @@ def _shape(run: Run) -> tuple[str, ...]:
     element: HtmlElement | None = run.parent
     for _ in range(3):
         names.append("" if element is None else element.get("class") or "")
-        element = None if element is None else element.getparent()
+        element = None if element is None else _above(element)
     return tuple(names)
 
 

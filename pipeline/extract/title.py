@@ -112,7 +112,8 @@ def _shown_sites(headlines: list[HtmlElement], title: str) -> Iterator[str]:
         names = " ".join(e.get("class") or "" for e in parents if e is not None)
         rest = _rest_beside(normalise(title), normalise(shown))
         opens = normalise(title).startswith(f"{normalise(shown)}:")
-        if rest and (_SITE_CLASS.search(names) or (opens and rest in _lower_headlines(headline))):
+        is_called_so = _SITE_CLASS.search(names) and (rest or (len(headlines) > 1 and not title))
+        if is_called_so or (rest and opens and rest in _lower_headlines(headline)):
             yield _bare(shown)
 
 

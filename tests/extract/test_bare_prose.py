@@ -68,6 +68,18 @@ def test_subheads_in_headers_stay_and_their_clocks_go():
     assert "CEST" not in "".join(found)
 
 
+def test_short_subheads_of_a_short_live_blog_come_back():
+    posts = "".join(
+        f"<article class='block'><header><time>1{n}:00</time><h2>Pier {word}</h2></header>"
+        f"<p>{text}</p></article>"
+        for n, (word, text) in enumerate(zip(("lost", "closed", "gone"), PARAGRAPHS, strict=False))
+    )
+    found = text_of(posts, "<div class='live'>{}</div>")
+    assert [line for line in found if line.startswith("Pier")] == [
+        "Pier lost", "Pier closed", "Pier gone"
+    ]  # fmt: skip
+
+
 def test_the_captions_of_a_gallery_are_its_text():
     figures = "".join(
         f"<figure><img src='{n}.jpg'><figcaption>{text}</figcaption></figure>"

@@ -3,7 +3,7 @@
 import pytest
 
 from pipeline.extract.page import extract_page
-from tests.extract.pages import linked_data, page
+from tests.extract.pages import PARAGRAPHS, linked_data, page
 
 
 def authors(**parts):
@@ -112,3 +112,26 @@ def test_both_names_in_an_articles_footer_are_read():
 def test_who_is_named_on_the_page_counts_before_a_placeholder_or_the_outlet_in_its_meta(name):
     head = f"<meta name='author' content='{name}'>"
     assert authors(head=head, before="<p>By Ines Moor</p>") == (("Ines Moor",), "visible")
+
+
+@pytest.mark.parametrize(
+    ("line", "names"),
+    [
+        ("<div><span>Ines Moor</span><span>Environment correspondent</span></div>", ("Ines Moor",)),
+        ("<div>Ines Moor</div><div>Health Reporter</div>", ("Ines Moor",)),
+        ("<div>Related Topics</div><div>Harbour Bridge</div>", ()),
+    ],
+)
+def test_a_name_that_stands_alone_counts_where_its_role_stands_behind_it(line, names):
+    assert authors(before=line)[0] == names
+
+
+def test_the_lines_of_a_byline_are_no_text():
+    line = "<p>2nd March<br>By Ines Moor <a>@inesmoor</a><br>Harbour Reporter</p>"
+    body = page().replace(b"<div class='article-body'>", f"<div>{line}".encode())
+    found = extract_page(body, url="https://lakeshore.example/ferry")
+    assert found.authors == ("Ines Moor",)
+    assert found.text.startswith(PARAGRAPHS[0])
+    assert {block.text for block in found.removed if block.reason == "byline"} >= {
+        "2nd March", "Harbour Reporter"
+    }  # fmt: skip

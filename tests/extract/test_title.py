@@ -49,6 +49,8 @@ def test_the_headline_called_the_sites_is_not_the_articles():
     body = f"""<html><head><title>{TITLE} – Sound Gazette</title></head><body>
     <h1 class='site-title'>Sound Gazette</h1><h1>{TITLE}</h1><p>The ferry is gone.</p></body>"""
     assert extract_page(body.encode(), url="https://gazette.example/1").title == TITLE
+    untitled = body.partition("</head>")[2]
+    assert extract_page(untitled.encode(), url="https://paper.example/1").title == TITLE
 
 
 @pytest.mark.parametrize(
