@@ -142,6 +142,15 @@ def test_a_long_report_that_holds_an_agencys_brief_is_no_wire_copy(store, print_
     }
 
 
+def test_copies_are_not_looked_up_where_nobody_asks_for_them(store):
+    def plan(columns):
+        rows = store.execute(f"explain select {columns} from mart.articles").fetchall()
+        return "\n".join(line for (line,) in rows)
+
+    assert "text_reuse" in plan("is_wire_copy")
+    assert "text_reuse" not in plan("article_id, title, published_date, is_original, agency")
+
+
 def test_a_copy_that_comes_later_brings_the_agency(store, print_story):
     first, second = print_story(1), print_story(2, "valley")
     join(store, first, second)
