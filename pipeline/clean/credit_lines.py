@@ -7,8 +7,9 @@ decides: below the last sentence they credit the text. What a line says is told 
 import re
 from collections.abc import Iterator
 
+from pipeline.clean.agencies import agency_named
 from pipeline.clean.blocks import Block
-from pipeline.clean.credits import Credit, names_agency, read_credit
+from pipeline.clean.credits import Credit, read_credit
 
 _KEPT_LINES = 4
 _LOOKALIKES = frozenset(
@@ -17,6 +18,7 @@ _LOOKALIKES = frozenset(
 """What patterns and the site's memory may take a credit line for."""
 _PICTURES = frozenset({"caption", "photo_credit"})
 _RANK = {"whole": 0, "own": 0, "part": 1, None: 2}
+_HELPER = re.compile(r"\b(?:by|from|of) (?P<behind>.+)|(?P<front>.+?) (?:contributed|assisted)\b")
 _SIGNED = re.compile(r"\((?:AFP|REUTERS|Reuters)\)\W*$")
 
 
@@ -66,6 +68,13 @@ def _below_the_text(blocks: list[Block]) -> Iterator[Block]:
 
 def _read(block: Block) -> Credit | None:
     credit = read_credit(block.text)
-    if credit is None or block.kept or credit.kind or names_agency(block.text):
+    if credit is None or block.kept or credit.kind or _names_agency(block.text):
         return credit
     return None
+
+
+def _names_agency(line: str) -> bool:
+    """Tell whether thanks name an agency: "Additional reporting by Jane Roe and AFP."."""
+    found = _HELPER.search(line)
+    names = (found["behind"] or found["front"]) if found else ""
+    return any(agency_named(name, is_sure=True) for name in re.split(r",|\band\b", names))

@@ -60,7 +60,6 @@ _NOT_EDITED = re.compile(
     re.IGNORECASE,
 )
 """Outlets in India put it around the agency: "(This story … from a syndicated feed.) PTI"."""
-_HELPER = re.compile(r"\b(?:by|from|of) (?P<behind>.+)|(?P<front>.+?) (?:contributed|assisted)\b")
 _EDITOR = re.compile(r"\s*\|\s*(?:web )?editor:.*", re.IGNORECASE)
 """How Xinhua signs: "Source: Xinhua|Editor: huaxia"."""
 _PICTURE = re.compile(
@@ -110,17 +109,6 @@ def read_credit(line: str) -> Credit | None:
     if not plain or len(plain) > _LONGEST_LINE or plain.endswith(":") or _PICTURE.search(plain):
         return None
     return _whole_line(line, plain) or _unknown_source(line, plain)
-
-
-def names_agency(line: str) -> bool:
-    """Tell whether a line of thanks names an agency among those who helped.
-
-    >>> names_agency("Additional reporting by Jane Roe and the Associated Press.")
-    True
-    """
-    found = _HELPER.search(line)
-    names = (found["behind"] or found["front"]) if found else ""
-    return any(agency_named(name, is_sure=True) for name in re.split(r",|\band\b", names))
 
 
 def find_credit(
