@@ -142,14 +142,21 @@ def reprocess(
     return {source_key: dict(counts) for source_key, counts in tally.items()}
 
 
-def settle(run_id: int) -> Tally:
-    """Read again what a run loaded before its later pages showed what is furniture.
+def settle(run_id: int, version_ids: Sequence[int] | None = None) -> dict[str, int]:
+    """Read again what a run loaded before its later pages showed what is furniture; return counts.
 
     So a host's first crawl gives the same texts in whatever order its pages come. To be called
     between loading and the look-up of copies; twice is once.
+
+    Args:
+        run_id: the run that loaded.
+        version_ids: of those that are ``unsettled``; by default all.
     """
-    ids = unsettled(run_id)
-    return reprocess(run_id, ids) if ids else {}
+    ids = unsettled(run_id) if version_ids is None else version_ids
+    counts: Counter[str] = Counter()
+    for of_source in reprocess(run_id, ids).values() if ids else ():
+        counts.update(of_source)
+    return dict(counts)
 
 
 def unsettled(run_id: int) -> list[int]:

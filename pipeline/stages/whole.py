@@ -178,7 +178,7 @@ def _curate(run_id: int, tell: Tell, pool: Executor, jobs: int) -> Counter[str]:
     _spread(pool, jobs, partial(load.load, run_id), waiting)
     if again := reprocess.unsettled(run_id):
         tell(f"reading {len(again)} of them again, for what their sites repeat is known now")
-        pool.submit(reprocess.reprocess, run_id, again).result()
+        _spread(pool, jobs, partial(reprocess.settle, run_id), again)
     tell("looking for copies")
     counts.update(dedupe.dedupe(run_id))
     waiting = [each for batch in annotate.plan(run_id) for each in batch]
@@ -198,8 +198,18 @@ def _processes(jobs: int, log_level: str) -> ProcessPoolExecutor:
     context.set_forkserver_preload(["pipeline.stages.load", "pipeline.stages.annotate"])
     style = settings().log_format
     return ProcessPoolExecutor(
-        jobs, mp_context=context, initializer=configure_logging, initargs=(log_level, style)
+        jobs,
+        mp_context=context,
+        initializer=_prepare,
+        initargs=(log_level, style, dict(os.environ)),
     )
+
+
+def _prepare(log_level: str, style: str, environment: dict[str, str]) -> None:
+    """Give a worker our settings: the fork server has kept the environment of its own start."""
+    os.environ.update(environment)
+    settings.cache_clear()
+    configure_logging(log_level, style)
 
 
 def _spread(

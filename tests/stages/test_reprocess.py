@@ -244,7 +244,7 @@ def test_what_a_run_loaded_too_early_is_read_again_within_it(archive):
     batch = {n: html(n, extra=[PROMO]) for n in range(4, 10)}
     load(run_id, fetched(archive, batch, "run-3", later(2))[1])
     assert PROMO in current(archive)[2][0]
-    assert settle(run_id)["harbour"]["renewed"] == 1
+    assert settle(run_id)["renewed"] == 1
     assert current(archive)[2] == ["\n\n".join(paragraphs(2)), "reprocess", 2]
     assert PROMO in current(archive)[1][0]  # an earlier run's, for ``dateline reprocess``
     assert settle(run_id) == {}
