@@ -1,4 +1,4 @@
-"""Takes out what only its place gives away: comment threads, lists under a "Related" head, bios.
+"""Takes out what only its place gives away: comment threads, lists, polls, notes on authors.
 
 A head is a line that ``patterns`` names; what stands under it has no wording of its own. So the
 rules are careful: a thread must show the marks of one, a list ends at the first sentence, a bio

@@ -24,8 +24,11 @@ _WITH_ROLE = re.compile(
 )
 _READING_TIME = re.compile(r"\d+ ?-?min(?:ute)?s?(?: read)?", re.IGNORECASE)
 _NOTE = (
-    r"(?:(?:written by|about|by) )?{}(?:,? (?:covers|writes|reports|is|has|was|joined|leads)\b.*)?"
+    r"(?:written |edited )?by {0}|{0},? (?:covers|writes|reports|teaches)\b.*|"
+    r"{0} is an?\b.{{0,120}}\b"
+    r"(?:correspondent|reporter|editor|writer|columnist|contributor|journalist|author|professor)\b.*"
 )
+"""Not the name alone, which may be a section's in the menu, nor "New York is bracing itself"."""
 _POSTED = re.compile(
     rf"(?:Posted|Submitted|Published|Written) by (?P<name>{_PERSON}) (?:at|on) "
     r"[^.!?]{0,20}\d.{0,40}"

@@ -38,6 +38,8 @@ def read(head, foot=()):
         ([TITLE, "Submitted by Ines Moor on Mon, 09/01/2025 - 08:00"], [], ("Ines Moor",)),
         ([TITLE, "New York"], [], ()),
         ([TITLE, "Middle East", "World"], [], ()),
+        ([TITLE, "New York"], ["New York is bracing itself for floods.", "New York"], ()),
+        ([TITLE, "Middle East"], ["Home", "Middle East", "About Middle East"], ()),
         ([TITLE], ["2 comments", "Posted by Per Aasen at 19:41"], ()),
     ],
 )
