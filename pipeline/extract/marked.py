@@ -8,6 +8,7 @@ what the texts say.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -45,6 +46,7 @@ _LEVELS = 12
 _LONGEST = 200
 _NEAR = 3
 _MOST_PARTS = 400
+_MOST_HEADLINES = 10
 _TIERS = ("marked", "linked", "byline", "author")
 
 
@@ -75,7 +77,9 @@ def read_marked(root: HtmlElement) -> Marked:
     for tier in _TIERS:
         found.authors[tier] += early[tier]
     if found.headlines:
-        found.frames = frozenset(found.headlines[0].iterancestors())
+        # A masthead's h1 may come first; the article of another one is a frame as well.
+        others = (h.iterancestors("article") for h in found.headlines[1:_MOST_HEADLINES])
+        found.frames = frozenset(chain(found.headlines[0].iterancestors(), *others))
     found.times += [time for time in early["time"] if _stands_with(time, found.frames)]
     return found
 
@@ -156,19 +160,18 @@ def is_elsewhere(element: HtmlElement, frames: frozenset[HtmlElement]) -> bool:
         names = f"{at.get('class') or ''} {at.get('id') or ''}"[:_LONGEST]
         if at.tag in _ELSEWHERE_TAGS or _ELSEWHERE.search(names):
             return True
-        if (at.tag == "footer" or _FOOT.search(names)) and not _is_own_foot(at):
+        if (at.tag == "footer" or _FOOT.search(names)) and not _is_own_foot(at, frames):
             return True
         at = at.getparent()
     return False
 
 
-def _is_own_foot(foot: HtmlElement) -> bool:
-    """Tell the foot of the article that has the headline in it from the page's own.
+def _is_own_foot(foot: HtmlElement, frames: frozenset[HtmlElement]) -> bool:
+    """Tell the foot of the article that has a headline in it from the page's own.
 
     ``footer.entry-meta`` behind the text says when and by whom it was posted.
     """
-    article = next(foot.iterancestors("article"), None)
-    return article is not None and article.find(".//h1") is not None
+    return next(foot.iterancestors("article"), None) in frames
 
 
 def _are_near(one: HtmlElement, other: HtmlElement) -> bool:

@@ -9,6 +9,7 @@ wording calls furniture comes back.
 import re
 from collections import Counter
 from collections.abc import Collection, Hashable, Iterable
+from functools import cache
 from itertools import takewhile
 from typing import TypeVar
 
@@ -126,9 +127,13 @@ def _lost(
         alike = _shape(run) in shapes and _shape(run)[2:] in boxes
         return run.tag == "p" and (_parent(run) in parents or alike)
 
+    named = cache(_named_text)
+
     def is_bare(run: Run) -> bool:
         held = run.parent in holders or (_parent(run) in parents and _is_plain(run.parent))
-        return held and run.tag in _BARE_TAGS and _is_bare_prose(run, frames)
+        if not (held and run.tag in _BARE_TAGS and _is_bare_prose(run, frames)):
+            return False
+        return run.text[:_KNOWN_CHARS] not in named(run.parent)
 
     def belongs(place: int) -> bool:
         run = runs[place]
@@ -159,17 +164,13 @@ def _is_bare_prose(run: Run, frames: set[HtmlElement]) -> bool:
     """Tell prose that stands in no ``p``: a lead before the first one, a ``div`` among them."""
     if run.words < _BARE_WORDS or run.link_share > _LINE_LINKED or run.text.startswith("©"):
         return False
-    return _has_no_name(run) and not marks_of(run, frames) & _NO_TEXT
+    return not marks_of(run, frames) & _NO_TEXT
 
 
-def _has_no_name(run: Run) -> bool:
-    """Tell whether no inline element with a class holds the run: ``span.media-caption`` does."""
-    start = run.text[:_KNOWN_CHARS]
-    for element in run.parent.iterdescendants():
-        if element.text and start in squeeze(element.text):
-            around = takewhile(lambda e: e is not run.parent, element.iterancestors())
-            return all(map(_is_plain, (element, *around)))
-    return True
+def _named_text(block: HtmlElement) -> str:
+    """Return what stands in the named parts of a block: a ``span.media-caption`` is no prose."""
+    inside = (e for e in block.iterdescendants() if e.text and not _is_plain(e))
+    return "\n".join(squeeze(e.text or "") for e in inside)
 
 
 def _is_head(run: Run) -> bool:

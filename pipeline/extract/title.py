@@ -40,6 +40,7 @@ _SITE_CLASS = re.compile(
 )
 _BY_AUTHOR = re.compile(r"\s+[|*–—-]\s+by [A-Z][\w.’'-]+(?: [A-Z][\w.’'-]+){1,3}$")
 _LONGEST = 400
+_MOST_HEADLINES = 10
 _AGREEMENT = 0.6
 _LEAST_TITLE = 2
 Stated = tuple[Origin, str]
@@ -106,7 +107,9 @@ def _shown_sites(headlines: list[HtmlElement], title: str) -> Iterator[str]:
     "Harbour Blog: T" names the site where T is a lower headline of the page; "T – Harbour Blog"
     does not, nor "T | Jane Doe", since blogs show their own name as another headline.
     """
-    for headline in headlines:
+    if len(title) > _LONGEST:
+        return
+    for headline in headlines[:_MOST_HEADLINES]:
         shown = text_of(headline)
         parents = [headline, headline.getparent()]
         names = " ".join(e.get("class") or "" for e in parents if e is not None)
