@@ -27,6 +27,8 @@ _QUOTES = (
     ("—", "-"),
 )
 """Replaced one by one: ``str.translate`` with a table takes six times as long."""
+_CLOSING = "\"”’')]»」』）"
+_FULL_STOPS = frozenset(".!?…。！？؟।॥۔")
 
 
 def storable(text: str) -> str:
@@ -95,3 +97,17 @@ def one_line(text: str, limit: int = 300) -> str:
     """Return the text on one line, cut at ``limit`` characters with an ellipsis: for logs."""
     line = squeeze(storable(text))
     return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+def ends_sentence(text: str) -> bool:
+    """Tell whether a text ends in a full stop of some script, closing marks behind it aside.
+
+    >>> ends_sentence("“They were never ours.”"), ends_sentence("What happened:")
+    (True, False)
+    """
+    return text.rstrip(_CLOSING)[-1:] in _FULL_STOPS and bool(text)
+
+
+def ends_line_of_text(text: str) -> bool:
+    """Tell whether a text ends as prose does: in a full stop, or in a colon before a list."""
+    return ends_sentence(text) or text.rstrip(_CLOSING).endswith(":")

@@ -3,10 +3,9 @@
 import re
 from dataclasses import dataclass, field
 
-from pipeline.words import normalise, word_count
+from pipeline.words import ends_sentence, normalise, word_count
 
 _BREAK = re.compile(r"\s*\n\s*")
-_SENTENCE_END = re.compile(r"[.!?…。！？؟۔।][\"”’')\]»]*$")
 _PROSE_WORDS = 12
 
 
@@ -43,7 +42,7 @@ class Block:
     @property
     def ends_sentence(self) -> bool:
         """Whether it closes as a sentence does, however short it is."""
-        return bool(_SENTENCE_END.search(self.text))
+        return ends_sentence(self.text)
 
 
 def split(text: str) -> list[Block]:

@@ -21,6 +21,7 @@ from pipeline.clean.agencies import (
 from pipeline.clean.datelines import dateline_agency
 from pipeline.clean.trailers import HOUSE, is_house_trailer, signed_agency, trailer_agencies
 from pipeline.records import CreditKind
+from pipeline.words import ends_sentence
 
 _LONGEST_LINE = 160
 _LONGEST_THANKS = 400
@@ -76,7 +77,6 @@ _BYLINE = re.compile(
     r"(?:[Ss]taff|STAFF|[Dd]esk|[Nn]ewsroom|[Rr]eporters?) (?:with|WITH|and|AND) )"
     r".{2,90}(?<![.!?:])"
 )
-_SENTENCE_END = re.compile(r"[.!?…][\"”’')\]]*$")
 _TITLE_END = re.compile(r"\|\s*(?P<bar>[^|()]{2,40})$|\((?P<round>[^()]{2,40})\)\s*$")
 
 
@@ -262,7 +262,7 @@ def _from_head(text: str) -> Iterator[Credit]:
 def _from_tail(text: str) -> Iterator[Credit]:
     tail = text[-_TAIL:].rstrip()
     lines = [line.strip() for line in tail.splitlines() if line.strip()]
-    first = next((n for n, line in enumerate(lines) if _SENTENCE_END.search(line)), len(lines))
+    first = next((n for n, line in enumerate(lines) if ends_sentence(line)), len(lines))
     last_lines = list(enumerate(lines))[: -_TAIL_LINES - 1 : -1]
     # A bare "Reuters" above the first sentence of a short text credits a picture.
     below = (line for place, line in last_lines if place > first or not agency_named(line))

@@ -8,7 +8,6 @@ default setting. Knows nothing of captions, posts and metadata.
 """
 
 import logging
-import re
 from copy import deepcopy
 from functools import cache
 from itertools import groupby
@@ -17,7 +16,7 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from pipeline.extract.layout import FOREIGN, Run, frames_of, marks_of, weights_of
-from pipeline.words import normalise, squeeze, word_count
+from pipeline.words import ends_line_of_text, normalise, squeeze, word_count
 
 LEAST_SHARE = 0.6
 """The precision pass must give this share of the default pass's words, or that one is used."""
@@ -35,8 +34,6 @@ _MOST_LINKED = 0.4
 _GLUED = 3
 _LONG_WORDS = 40
 """So long a run is prose even where its last stop is missing."""
-_SENTENCE_END = re.compile(r"[.!?…:。！？।॥؟۔][\"”’')\]»」』）]*$")
-"""Of any script: Hindi and Urdu pages have prose, too."""
 _SUBHEAD_CHARS = 150
 _LOGGERS = ("trafilatura", "htmldate", "courlan", "readability", "justext", "charset_normalizer")
 _TABLES = frozenset({"td", "th", "tr", "tbody", "table"})
@@ -97,7 +94,7 @@ def _prose(runs: list[Run]) -> list[Run]:
         for run in runs
         if run.words >= _PROSE_WORDS
         and run.link_share <= _MOST_LINKED
-        and (run.words >= _LONG_WORDS or _SENTENCE_END.search(run.text))
+        and (run.words >= _LONG_WORDS or ends_line_of_text(run.text))
     ]
     frames = frames_of(sentences)
     return [run for run in sentences if not marks_of(run, frames) & FOREIGN]

@@ -20,6 +20,7 @@ from pipeline.clean.patterns import reason_for
 from pipeline.extract.plain_names import ROLE, name_alone, poster
 from pipeline.extract.shown_times import parted
 from pipeline.extract.times import is_ambiguous, iso_time, month_number
+from pipeline.words import ends_line_of_text
 
 _CHARS = 140
 _BELOW, _ABOVE, _NEAR = 14, 3, 5
@@ -60,7 +61,6 @@ _SITE = re.compile(r"[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}", re.IGNORECASE)
 _SLASH = re.compile(r"\s*[/|]\s*")
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _WEEKDAY = re.compile(rf"\b({'|'.join(_WEEKDAYS)})[a-z]*\b", re.IGNORECASE)
-_SENTENCE_END = re.compile(r"[.!?…:][\"”’')\]]*$")
 _CLOCK = re.compile(r"(?:at )?\d{1,2}[:.]\d\d ?[ap]\.?m\.?(?: [A-Z]{2,4})?", re.IGNORECASE)
 """Below a byline or a day; elsewhere it heads an entry of a live report."""
 _OFFSET = re.compile(r"[+-]\d\d:\d\d$")
@@ -104,7 +104,7 @@ def _reach(lines: Sequence[str], title: int) -> list[int]:
     places: list[int] = []
     sentences = 0
     for place in range(title + 1, min(len(lines), title + 1 + _BELOW)):
-        sentences += bool(_SENTENCE_END.search(lines[place])) and len(lines[place].split()) > 8
+        sentences += ends_line_of_text(lines[place]) and len(lines[place].split()) > 8
         if sentences > _SENTENCES:
             break
         places.append(place)
@@ -145,7 +145,7 @@ def _byline(line: str) -> tuple[str, ...]:
     "By Ana Moor, Political Editor" is one, "By the time the ferry sank" is none.
     """
     lead = _BY.match(line)
-    if not lead or _SENTENCE_END.search(line) or len(line.split()) > 14 or remainder(line) == "":
+    if not lead or ends_line_of_text(line) or len(line.split()) > 14 or remainder(line) == "":
         return ()
     rest = line[lead.end() :]
     if _FOREIGN_BY.match(line) and not is_name(rest):
@@ -265,6 +265,6 @@ def _is_loose(line: str) -> bool:
     return (
         is_named
         and len(words) <= _NAME_WORDS
-        and not _SENTENCE_END.search(line)
+        and not ends_line_of_text(line)
         and not (reason_for(line))
     )

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from pipeline.words import squeeze, storable, visible
+from pipeline.words import ends_line_of_text, squeeze, storable, visible
 
 MAX_CHARS = 2_000_000
 """About 300,000 words: a book, not an article; the rest is cut off."""
@@ -36,7 +36,6 @@ _WRAP_LEAST, _WRAP_MOST = 40, 110
 _WRAP_LINES = 4
 _BROKEN_SHARE = 0.6
 """Share of long lines that must break a sentence off: nine of ten do in wrapped prose."""
-_SENTENCE_END = re.compile(r"[.!?…:。！？।॥؟۔][\"”’')\]»」』）]*$")
 _HYPHEN = re.compile(r"[^\W\d_]{2}[-\u00ad\u2010]$")
 _HYPHENED_SHARE = 0.04
 """Share of lines that end in a hyphen where hyphenation made them: "well-/known" alone is rarer."""
@@ -98,7 +97,7 @@ def _column(lines: Sequence[str]) -> int | None:
     if width > _WRAP_MOST or len(full) < _WRAP_LINES:
         return None
     pairs = [(one, two) for one, two in pairwise(lines) if one and two]
-    broken = sum(_is_forced(a, b, width) and not _SENTENCE_END.search(a) for a, b in pairs)
+    broken = sum(_is_forced(a, b, width) and not ends_line_of_text(a) for a, b in pairs)
     ends = sum(len(one) >= _WRAP_LEAST for one, _ in pairs)
     return width if broken >= _WRAP_LINES - 1 and broken >= _BROKEN_SHARE * ends else None
 

@@ -12,7 +12,6 @@ broken extractions, not to rank good ones.
 Measured before cleaning, which takes more out. Knows nothing of outcomes and of the site.
 """
 
-import re
 from dataclasses import astuple, dataclass
 from math import exp
 
@@ -20,9 +19,8 @@ from pipeline.extract.head import Head
 from pipeline.extract.layout import Run
 from pipeline.extract.linked_data import LinkedData
 from pipeline.records import Article
-from pipeline.words import normalise, tokens
+from pipeline.words import ends_sentence, normalise, tokens
 
-_SENTENCE_END = re.compile(r"[.!?…。！？؟।][\"”’'»)\]」』]*$")
 _PROSE_CHARS = 70
 _MOST_LINKED = 0.3
 _ENOUGH_CHARS = 1500
@@ -69,7 +67,7 @@ def signs_of(text: str, head: Head, data: LinkedData, runs: list[Run]) -> Signs:
     coverage = min(1.0, total / max(1, sum(map(_prose, runs))))
     description = data.description or head.first("og:description", "description") or ""
     return Signs(
-        sentences=sum(len(line) for line in lines if _SENTENCE_END.search(line)) / total,
+        sentences=sum(len(line) for line in lines if ends_sentence(line)) / total,
         linked=sum(run.link_share * len(run.text) for run in own) / max(1, shown),
         length=min(1.0, total / _ENOUGH_CHARS),
         standfirst=_share(description, text),

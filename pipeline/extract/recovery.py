@@ -19,7 +19,7 @@ from pipeline.clean.openings import read_opening
 from pipeline.clean.patterns import reason_for
 from pipeline.extract.alignment import Placed
 from pipeline.extract.layout import FOREIGN, Run, marks_of
-from pipeline.words import normalise, squeeze, word_count
+from pipeline.words import ends_line_of_text, normalise, squeeze, word_count
 
 Thing = TypeVar("Thing", bound=Hashable)
 _LEAST_SIBLINGS = 3
@@ -35,7 +35,6 @@ _HEADS = frozenset({"h2", "h3", "h4"})
 _SUBHEAD = re.compile(r"(sub|inter|cross)-?_?(head|title)|question", re.IGNORECASE)
 _KNOWN_CHARS = 30
 """A run whose first and last characters stand in the text is there, cut otherwise: code, verses."""
-_SENTENCE_END = re.compile(r"[.!?…:。！？।॥؟۔][\"”’')\]»]*$")
 _STANDFIRST = re.compile(
     r"standfirst|(^|[\s_-])(dek|deck|lede|lead|strapline|sub-?title|sub-?head(line|ing)?|"
     r"excerpt|intro|summary|kicker-?text|article-?desc(ription)?|description)([\s_-]|$)",
@@ -208,7 +207,7 @@ def _shape(run: Run) -> tuple[str, ...]:
 def _is_paragraph(run: Run, frames: set[HtmlElement]) -> bool:
     if word_count(run.text) < _LEAST_WORDS or run.link_share > _MOST_LINKED:
         return False
-    if not _SENTENCE_END.search(run.text) or marks_of(run, frames) & FOREIGN:
+    if not ends_line_of_text(run.text) or marks_of(run, frames) & FOREIGN:
         return False
     return reason_for(run.text) is None
 

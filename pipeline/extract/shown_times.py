@@ -12,7 +12,7 @@ from lxml.html import HtmlElement
 from pipeline.extract.layout import Run
 from pipeline.extract.marked import Marked, is_elsewhere, lined_text
 from pipeline.extract.times import iso_time
-from pipeline.words import normalise, word_count
+from pipeline.words import ends_sentence, normalise, word_count
 
 _UPDATED = re.compile(
     r"(?:last |zuletzt |dernière |última |ultimo |ultima )?(?:up-?dated?|modified|revised|edited|"
@@ -23,7 +23,6 @@ _UPDATED = re.compile(
 )
 _LINE_CHARS = 120
 _SENTENCE_WORDS = 8
-_SENTENCE_END = re.compile(r"[.!?…][\"”’')\]»]*$")
 _PUBLISHED = re.compile(
     r"publish|posted|written|created|erschienen|veröffentlicht|erstellt|publi[ée]|publicado|"
     r"pubblicato|gepubliceerd|geplaatst|publicerad|publisert|julkaistu|opublikowan|опубликован|"
@@ -91,7 +90,7 @@ def is_told(text: str) -> bool:
     >>> is_told("Published on October 12, 2026, by Greta Holm of the Emberley Post.")
     False
     """
-    is_sentence = word_count(text) >= _SENTENCE_WORDS and _SENTENCE_END.search(text)
+    is_sentence = word_count(text) >= _SENTENCE_WORDS and ends_sentence(text)
     return bool(is_sentence) and not _PUBLISHED.search(text)
 
 

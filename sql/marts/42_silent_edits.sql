@@ -18,7 +18,7 @@ select
     array(
         select n.line
         from (
-            -- "limit 1": split once a row, and not once a paragraph (10,000 edits in 3 s, not 30).
+            -- "limit 1": split once a row, and not once a paragraph.
             select
                 string_to_array(f.body_text, E'\n\n') as lines_before,
                 string_to_array(t.body_text, E'\n\n') as lines_after
@@ -45,7 +45,7 @@ select
     array(
         select n.line
         from (
-            -- "limit 1": split once a row, and not once a paragraph (10,000 edits in 3 s, not 30).
+            -- "limit 1": split once a row, and not once a paragraph.
             select
                 string_to_array(f.body_text, E'\n\n') as lines_before,
                 string_to_array(t.body_text, E'\n\n') as lines_after
