@@ -6,19 +6,17 @@ Postgres and no other articles.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import metadata
 from itertools import chain, repeat
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.annotate.labels import OTHERS, TAGGER
 from pipeline.annotate.language import is_english
 from pipeline.annotate.layout import CharSpan, Layout
 from pipeline.annotate.lean import import_spacy
+from pipeline.annotate.model_version import OWN_MODEL_NAMES, model_version
 from pipeline.annotate.names.chains import Chains, chain_mentions
 from pipeline.annotate.names.fullnames import with_full_names
 from pipeline.annotate.names.mentions import clean_mentions
@@ -40,9 +38,6 @@ if TYPE_CHECKING:
 
 BATCH_CHARACTERS = 200_000
 """Text tagged at once: about 50 articles, whose windows fill the encoder's batches well."""
-
-OWN = (None, "en_dateline_news")
-"""Names of our model in the setting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +110,7 @@ class Annotator:
         """
         from pipeline.annotate.tagging.tagger import Tagger
 
-        if nlp_model in OWN:
+        if nlp_model in OWN_MODEL_NAMES:
             return cls(_blank(), Tagger.load(), model_version())
         try:
             tagger: Tagger | None = Tagger.load()
@@ -244,36 +239,3 @@ def _installed(name: str) -> Language:
             f"name a pipeline that is installed in this environment or the folder of one, or "
             f"unset the setting to use Dateline's own model"
         ) from error
-
-
-def model_version(nlp_model: str | None = None) -> str:
-    """Name model and code without loading them: "dateline+3f9a…" changes with weights or rules.
-
-    Another pipeline's digest also holds its meta.json, which has its version, so that an upgrade
-    counts as another model.
-    """
-    digest = hashlib.sha256()
-    here = Path(__file__).parent
-    tables = [here / "names" / "aliases.tsv", here / "model" / "config.json"]
-    for path in [*sorted(here.rglob("*.py")), *tables]:
-        if path.exists():
-            digest.update(path.read_bytes())
-    if nlp_model is not None and nlp_model not in OWN:
-        digest.update(_meta(nlp_model))
-    name = "dateline" if nlp_model in OWN else nlp_model
-    return f"{name}+{digest.hexdigest()[:12]}"
-
-
-def _meta(nlp_model: str) -> bytes:
-    """Return what tells two versions of a pipeline apart: its meta.json, or its package's version.
-
-    Empty for one that cannot be found: loading it says why.
-    """
-    try:
-        return (Path(nlp_model) / "meta.json").read_bytes()
-    except OSError:
-        pass
-    try:
-        return metadata.version(nlp_model).encode()
-    except (metadata.PackageNotFoundError, ValueError):
-        return b""

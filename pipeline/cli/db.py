@@ -138,6 +138,9 @@ def _facts() -> dict[str, Any]:
 
 
 def _schema_facts(conn: "Connection") -> dict[str, Any]:
+    from pipeline.annotate.model_version import model_version
+    from pipeline.settings import settings
+    from pipeline.warehouse.backlog import older_versions
     from pipeline.warehouse.migrations import is_current
 
     facts: dict[str, Any] = {"is_up_to_date": is_current(conn)}
@@ -147,6 +150,10 @@ def _schema_facts(conn: "Connection") -> dict[str, Any]:
     if facts["is_up_to_date"]:
         row = conn.execute("select count(*) from news.articles").fetchone()
         facts["articles"] = row[0] if row else 0
+        model = model_version(settings().nlp_model)
+        facts["read_by_older_version"], facts["annotated_by_older_version"] = older_versions(
+            conn, model
+        )
     return facts
 
 

@@ -1,4 +1,7 @@
-"""Stage *annotate*: entities and quotes of versions that the present model has not read.
+"""Stage *annotate*: entities and quotes of the versions that were not annotated yet.
+
+What an older model annotated stays until ``dateline reprocess --stage annotate`` marks it, so that
+an upgrade never sends the whole store through the model.
 
 No text is read twice: exact copies share one annotation, what an edit left as it was is not read
 again, and of two runs at once each takes what the other has not begun.
@@ -11,7 +14,7 @@ from functools import lru_cache
 
 from psycopg import Connection
 
-from pipeline.annotate.annotator import Annotator, model_version
+from pipeline.annotate.annotator import Annotator
 from pipeline.outcomes import Outcome
 from pipeline.records import Annotation
 from pipeline.settings import settings
@@ -37,7 +40,7 @@ _COUNTS = "versions reused mentions quotes not_english windows_read windows_reus
 def plan(run_id: int) -> list[list[int]]:
     """Return the ids of the versions that wait, in batches."""
     with store() as connection:
-        waiting = pending_versions(connection, model_version(settings().nlp_model))
+        waiting = pending_versions(connection)
     size = settings().curate_batch
     log.info("versions wait", run_id=run_id, versions=len(waiting))
     return [waiting[first : first + size] for first in range(0, len(waiting), size)]
@@ -100,7 +103,7 @@ def _unclaimed_parts(claims: Connection, version_ids: Sequence[int]) -> Iterator
 def _annotate_part(
     connection: Connection, annotator: Annotator, ids: Sequence[int]
 ) -> dict[str, int]:
-    waiting = still_pending(connection, annotator.version, ids)
+    waiting = still_pending(connection, ids)
     copied = copy_annotations(connection, annotator.version, waiting)
     texts = version_texts(connection, sorted({*waiting}.difference(copied.versions)))
     found = _read_once(annotator, texts)

@@ -242,7 +242,7 @@ def again(
     What people decided about copies is kept. Of annotations only those by another model are done
     anew, or with ``with_all`` those by the present one too.
     """
-    from pipeline.annotate.annotator import model_version
+    from pipeline.annotate.model_version import model_version
 
     with store() as connection, _rehearsal(connection) if dry_run else nullcontext(0):
         if stage == "dedupe":

@@ -69,24 +69,27 @@ class VersionText:
     language: str | None
 
 
-def pending_versions(conn: Connection, model_version: str, limit: int | None = None) -> list[int]:
-    """Return the current article versions not annotated by this model, oldest first."""
+def pending_versions(conn: Connection, limit: int | None = None) -> list[int]:
+    """Return the current article versions that no model has annotated, oldest first.
+
+    Those of an older model are not among them: ``dateline reprocess --stage annotate`` marks them.
+    """
     found = conn.execute(
         "select article_version_id from news.article_versions"
-        " where is_current and nlp_version is distinct from %s"
+        " where is_current and nlp_version is null"
         " order by article_version_id limit %s",
-        (model_version, limit),
+        (limit,),
     )
     return [row[0] for row in found]
 
 
-def still_pending(conn: Connection, model_version: str, ids: Sequence[int]) -> list[int]:
-    """Return those of these versions that this model has not annotated meanwhile, ordered by id."""
+def still_pending(conn: Connection, ids: Sequence[int]) -> list[int]:
+    """Return those of these versions that nobody has annotated meanwhile, ordered by id."""
     found = conn.execute(
         "select article_version_id from news.article_versions"
-        " where article_version_id = any(%s) and nlp_version is distinct from %s"
+        " where article_version_id = any(%s) and nlp_version is null"
         " order by article_version_id",
-        (list(ids), model_version),
+        (list(ids),),
     )
     return [row[0] for row in found]
 

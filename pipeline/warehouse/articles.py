@@ -11,8 +11,8 @@ from datetime import datetime
 
 from psycopg import Connection
 
-from pipeline import __version__
 from pipeline.clean.sameness import Change, Reading, change
+from pipeline.extract.version import EXTRACTION_VERSION
 from pipeline.outcomes import Outcome
 from pipeline.records import Article
 from pipeline.warehouse.histories import History, StoredText, lock_articles, stored_texts
@@ -124,7 +124,7 @@ def _verdict(each: Sighting, history: History, stored: StoredText) -> _Verdict:
         "edit",
         base=None if is_as_stored else earlier,
         is_announced=stored.is_announced_by(each.article),
-        is_comparable=earlier is not None or stored.read_by == __version__,
+        is_comparable=earlier is not None or stored.read_by == EXTRACTION_VERSION,
     )
 
 

@@ -7,9 +7,9 @@ from datetime import UTC, date, datetime
 
 from psycopg import Connection
 
-from pipeline import __version__
 from pipeline.clean.memory import host_of
 from pipeline.errors import UsageError
+from pipeline.extract.version import EXTRACTION_VERSION
 from pipeline.warehouse.retry import transact
 from pipeline.warehouse.site_memory import articles_to_clean_again, hosts_that_grew
 
@@ -75,7 +75,7 @@ def versions_to_read(conn: Connection, scope: Scope, *, with_all: bool, older: b
         UsageError: there is no such source, or no article of that host.
     """
     _check(conn, scope)
-    wanted = _current(conn, scope, not_by=None if with_all else __version__)
+    wanted = _current(conn, scope, not_by=None if with_all else EXTRACTION_VERSION)
     if not with_all and not older:
         wanted += _outgrown(conn, scope)
     hosts = {each.number: each.host for each in wanted}
@@ -191,6 +191,24 @@ def annotate_again(
         model_version,
         with_present,
     )
+
+
+def older_versions(conn: Connection, model_version: str) -> tuple[int, int]:
+    """Count the current texts that an older version read, and those that one annotated.
+
+    ``dateline reprocess`` with ``--stage extract`` or ``--stage annotate`` reads them again.
+
+    Args:
+        conn: any connection.
+        model_version: the present model; the extraction is compared with the present one too.
+    """
+    row = conn.execute(
+        "select count(*) filter (where coalesce(read_again_by, extractor_version) <> %s),"
+        " count(*) filter (where nlp_version <> %s)"
+        " from news.article_versions where is_current",
+        (EXTRACTION_VERSION, model_version),
+    ).fetchone()
+    return row or (0, 0)
 
 
 def _mark(conn: Connection, scope: Scope, statement: str, *values: str | bool) -> dict[str, int]:

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from psycopg import Connection
 
-from pipeline import __version__
+from pipeline.extract.version import EXTRACTION_VERSION
 from pipeline.records import Article, RemovedBlock
 from pipeline.warehouse.articles import switch_current
 from pipeline.warehouse.fetches import StoredPage
@@ -202,7 +202,7 @@ def mark_read_again(conn: Connection, version_ids: Sequence[int]) -> None:
     conn.execute(
         "update news.article_versions set read_again_at = now(), read_again_by = %s"
         " where article_version_id = any(%s)",
-        (__version__, list(version_ids)),
+        (EXTRACTION_VERSION, list(version_ids)),
     )
 
 
@@ -245,7 +245,7 @@ def _replace(
     ids = insert_versions(conn, new)
     taken.update(zip((each.stored.article_version_id for each in missing), ids, strict=True))
     switch_current(conn, list(taken), list(taken.values()))
-    conn.execute(_CARRY_OVER, (__version__, list(taken), list(taken.values())))
+    conn.execute(_CARRY_OVER, (EXTRACTION_VERSION, list(taken), list(taken.values())))
     conn.execute(
         "update news.articles as a set published_at = v.published_at"
         " from news.article_versions as v where v.article_version_id = any(%s)"

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from psycopg import Connection
 
-from pipeline import __version__
+from pipeline.extract.version import EXTRACTION_VERSION
 from pipeline.records import Article
 from pipeline.warehouse.copying import copy_rows, take_ids
 from pipeline.warehouse.dates import parse_instant
@@ -205,7 +205,7 @@ def _row(number: int, version: NewVersion) -> tuple[Any, ...]:
         version.fetched_at,
         version.run_id,
         version.fetch_id,
-        __version__,
+        EXTRACTION_VERSION,
         version.made_by,
     )
 

@@ -13,7 +13,8 @@ from spacy.tokens import Doc
 from spacy.util import load_model_from_config
 
 from pipeline.annotate import card
-from pipeline.annotate.annotator import Annotator, model_version
+from pipeline.annotate.annotator import Annotator
+from pipeline.annotate.model_version import model_version
 from pipeline.annotate.modelfiles import ModelFiles
 from pipeline.annotate.tagging.tokens import LONGEST_TEXT, GuardedTokenizer
 from pipeline.errors import ModelError

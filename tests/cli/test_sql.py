@@ -85,6 +85,7 @@ def test_a_server_of_ones_own_is_neither_started_nor_stopped(asked, store_dsn):
     status = json.loads(out)
     assert code == 0
     assert (status["is_running"], status["is_up_to_date"], status["articles"]) == (True, True, 1)
+    assert (status["read_by_older_version"], status["annotated_by_older_version"]) == (0, 0)
     assert "up to date" in asked("db", "migrate")[2]
 
 

@@ -14,6 +14,8 @@ BASES = {
     "merrow_post": "http://127.0.0.1:8172",
     "ambara_now": "http://127.0.0.1:8173",
 }
+VERSION_FILE = FOLDER / "EXTRACTION_VERSION"
+"""The extraction's version that gave these files."""
 EVERY = 4
 """Every fourth story of an outlet, so that each template and most kinds of mess are there."""
 

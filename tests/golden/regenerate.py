@@ -1,15 +1,32 @@
-"""Writes the golden files anew: ``python -m tests.golden.regenerate``; then read the diff."""
+"""Writes the golden files again: ``python -m tests.golden.regenerate``; then read the diff."""
 
 import shutil
 
-from tests.golden.pages import FOLDER, as_json, extracted, file_of
+from pipeline.extract.version import EXTRACTION_VERSION
+from tests.golden.pages import FOLDER, VERSION_FILE, as_json, extracted, file_of
 
 
 def main():
+    rows = {file_of(page_id): as_json(row) for page_id, row in extracted().items()}
+    if rows != current() and is_version_recorded():
+        raise SystemExit(
+            f"pages are read otherwise than by extraction version {EXTRACTION_VERSION}: raise "
+            "EXTRACTION_VERSION in pipeline/extract/version.py, or mend the change"
+        )
     shutil.rmtree(FOLDER, ignore_errors=True)
-    for page_id, row in extracted().items():
-        file_of(page_id).parent.mkdir(parents=True, exist_ok=True)
-        file_of(page_id).write_text(as_json(row), encoding="utf-8")
+    for path, row in rows.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(row, encoding="utf-8")
+    VERSION_FILE.write_text(EXTRACTION_VERSION + "\n", encoding="utf-8")
+
+
+def current():
+    return {path: path.read_text(encoding="utf-8") for path in FOLDER.rglob("*.json")}
+
+
+def is_version_recorded():
+    recorded = VERSION_FILE.read_text(encoding="utf-8") if VERSION_FILE.exists() else ""
+    return recorded.strip() == EXTRACTION_VERSION
 
 
 if __name__ == "__main__":

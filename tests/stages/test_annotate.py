@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.annotate.annotator import Annotator, model_version
+from pipeline.annotate.annotator import Annotator
+from pipeline.annotate.model_version import model_version
 from pipeline.annotate.tagging.reuse import WindowMemory
 from pipeline.settings import settings
 from pipeline.stages.annotate import annotate, plan

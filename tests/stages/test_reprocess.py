@@ -112,7 +112,7 @@ def test_another_version_of_dateline_reads_all_again(archive, monkeypatch):
     loaded(archive, {1: html(1), 2: html(2)})
     assert plan("extract", Scope()) == []
     for module in (backlog, renewals, versions):
-        monkeypatch.setattr(module, "__version__", "999.1")
+        monkeypatch.setattr(module, "EXTRACTION_VERSION", "999.1")
     assert again_of(archive, "extract")["unchanged"] == 2
     assert plan("extract", Scope()) == []
 

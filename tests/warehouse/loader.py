@@ -72,7 +72,7 @@ def _article(page):
 
 
 def _annotate(conn):
-    versions = version_texts(conn, pending_versions(conn, "m1", 20))
+    versions = version_texts(conn, pending_versions(conn, 20))
     items = [(each.article_version_id, annotation_of(each.text)) for each in versions]
     save_annotations(conn, "m1", items)
 

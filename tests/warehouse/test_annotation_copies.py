@@ -33,7 +33,7 @@ def test_rows_are_copied_once(store, pair):
     tables = ["news.entities", "news.entity_mentions", "news.quotes", "news.quote_speakers"]
     assert [count(store, table) for table in tables] == [2, 6, 4, 4]
     assert copy_annotations(store, "m1", [giver, taker]) == Copied()
-    assert still_pending(store, "m1", [taker, giver]) == []
+    assert still_pending(store, [taker, giver]) == []
 
 
 def test_what_an_older_model_left_is_replaced(store, pair):

@@ -6,6 +6,7 @@ import pytest
 
 from pipeline.records import Annotation, Mention, Quote, Speaker
 from pipeline.warehouse.annotations import pending_versions, save_annotations, version_texts
+from pipeline.warehouse.backlog import Scope, annotate_again
 from pipeline.warehouse.quoting import quoted_words, surface
 from tests.warehouse.stories import count, later, loaded
 
@@ -92,16 +93,24 @@ def test_annotating_twice_is_annotating_once(store, annotated):
 
 
 def test_another_model_replaces_what_the_first_found(store, annotated):
-    assert pending_versions(store, "m1") == []
-    assert pending_versions(store, "m2") == [annotated]
     save_annotations(store, "m2", [(annotated, Annotation())])
     assert count(store, "news.quotes") == 0
-    assert pending_versions(store, "m2") == []
+    assert store.execute("select distinct nlp_version from news.article_versions").fetchall() == [
+        ("m2",)
+    ]
+
+
+def test_what_an_older_model_annotated_does_not_wait_until_it_is_marked(store, annotated):
+    assert pending_versions(store) == []
+    store.execute("update news.article_versions set nlp_version = 'm0'")
+    assert pending_versions(store) == []
+    annotate_again(store, Scope(), "m1", with_present=False)
+    assert pending_versions(store) == [annotated]
 
 
 def test_only_current_versions_wait(store, annotated):
     (second,) = loaded(store, [1], run_name="run-2", at=later(1), text="Other words.").new_versions
-    assert pending_versions(store, "m1") == [second]
+    assert pending_versions(store) == [second]
     (text,) = version_texts(store, [second, 999_999])
     assert (text.article_version_id, text.text) == (second, "Other words.")
 

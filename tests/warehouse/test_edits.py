@@ -136,8 +136,8 @@ def test_a_text_that_is_back_has_its_copies_sought_anew(store):
 
 def read_by_new_code(conn, monkeypatch, hour, body, earlier_body):
     """Load story 1 with another version of Dateline, and its stored page as that one reads it."""
-    monkeypatch.setattr(versions_module, "__version__", "999.1")
-    monkeypatch.setattr(articles_module, "__version__", "999.1")
+    monkeypatch.setattr(versions_module, "EXTRACTION_VERSION", "999.1")
+    monkeypatch.setattr(articles_module, "EXTRACTION_VERSION", "999.1")
     run_id = begin(conn, f"new-{hour}")
     (item,) = items(fetched(conn, run_id, [1], at=later(hour)), [story(1, body)], later(hour))
     earlier = Earlier(1, 1, later(0), story(1, earlier_body)) if earlier_body else None
