@@ -59,7 +59,7 @@ def _systems(data: Path) -> dict[str, Callable[[Sequence[str]], None]]:
 
     from benchmarks.train_peers import PEERS
     from pipeline.annotate.annotator import Annotator
-    from pipeline.annotate.tagging.reuse import WindowMemory
+    from pipeline.annotate.tagging.window_cache import WindowMemory
 
     annotator = Annotator.load()
     nlp = spacy.load("en_dateline_news")

@@ -16,10 +16,10 @@ from datasketch import MinHash  # type: ignore[import-untyped]
 
 from benchmarks.copy_bases import read_rows
 from benchmarks.data import data_folder
+from pipeline.dedupe.candidates import SpooledCandidates
+from pipeline.dedupe.compare import prepare, relate
 from pipeline.dedupe.fingerprints import fingerprints
 from pipeline.dedupe.matching import find_matches
-from pipeline.dedupe.relations import prepare, relate
-from pipeline.dedupe.spool import SpooledCandidates
 
 PAIRS = 3_000
 ROUNDS = 3

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 
 from pipeline.annotate.annotator import Read, annotate_spans
-from pipeline.annotate.layout import CharSpan
+from pipeline.annotate.spans import CharSpan
 
 BOUND = 3.0
 """Times as long that the double may take: 2 is linear, 4 the square."""

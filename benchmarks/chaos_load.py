@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from pipeline.warehouse.migrations import migrate
-from pipeline.warehouse.server import EmbeddedServer
+from pipeline.warehouse.embedded_server import EmbeddedServer
+from pipeline.warehouse.schema import migrate
 from pipeline.warehouse.store import connect, create_database
 from tests.warehouse.chaos import Chaos, expected, found, kill_loaders, prepare, run_loaders
 

@@ -12,12 +12,11 @@ from dataclasses import dataclass, replace
 from itertools import combinations, product
 from typing import Any
 
-from pipeline.dedupe import relations
-from pipeline.dedupe.groups import GroupText, group
-from pipeline.dedupe.joining import Pair
+from pipeline.dedupe import compare
+from pipeline.dedupe.candidates import SpooledCandidates
+from pipeline.dedupe.groups import GroupText, Pair, group
 from pipeline.dedupe.matching import find_matches
-from pipeline.dedupe.spool import SpooledCandidates
-from pipeline.records import Match
+from pipeline.models import Match
 
 SAME_TEXT = (0.4, 0.5, 0.6)
 CONTAINED = (0.45, 0.5, 0.55, 0.6, 0.65, 0.7)
@@ -84,14 +83,14 @@ def _read(rows: Sequence[Mapping[str, Any]]) -> Half:
 @contextmanager
 def _thresholds(values: Thresholds) -> Iterator[None]:
     names = ("SAME_TEXT", "CONTAINED", "SAME_STORY")
-    before = [getattr(relations, name) for name in names]
+    before = [getattr(compare, name) for name in names]
     for name, value in zip(names, values, strict=True):
-        setattr(relations, name, value)
+        setattr(compare, name, value)
     try:
         yield
     finally:
         for name, value in zip(names, before, strict=True):
-            setattr(relations, name, value)
+            setattr(compare, name, value)
 
 
 def _judged(half: Half, values: Thresholds) -> tuple[set[Pair], set[Pair]]:
@@ -100,7 +99,7 @@ def _judged(half: Half, values: Thresholds) -> tuple[set[Pair], set[Pair]]:
 
     def anew(match: Match) -> Match:
         held = max(match.containment_a, match.containment_b)
-        weak = match.jaccard >= same_story and match.shared_words >= relations.PARTIAL_WORDS
+        weak = match.jaccard >= same_story and match.shared_words >= compare.PARTIAL_WORDS
         if match.relation == "partial":  # under the loosest thresholds, or only a frame
             return match
         if match.jaccard >= same_text:

@@ -26,10 +26,10 @@ from benchmarks.extract_scores import (
     precision_recall_f1,
     segment_f1,
 )
-from pipeline.clean.article import clean_article
+from pipeline.clean.cleaner import clean_article
 from pipeline.extract.page import extract_page
-from pipeline.extract.plain import extract_text
-from pipeline.records import Article
+from pipeline.extract.plain_text import extract_text
+from pipeline.models import Article
 
 Page = dict[str, Any]
 PEERS = {"trafilatura": False, "trafilatura precision": True}

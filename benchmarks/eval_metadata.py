@@ -24,9 +24,9 @@ from typing import Any
 from benchmarks.data import data_folder
 from benchmarks.eval_extract import Page, half
 from benchmarks.tables import markdown, percent
-from pipeline.clean.article import clean_article
+from pipeline.clean.cleaner import clean_article
 from pipeline.extract.page import extract_page
-from pipeline.words import normalise
+from pipeline.text import normalise
 
 PEER = "trafilatura"
 OURS = "dateline"

@@ -29,10 +29,10 @@ from benchmarks.plain_cases import (
     planted,
 )
 from benchmarks.tables import markdown, measured_today, percent
-from pipeline.clean.article import clean_article
-from pipeline.extract.plain import extract_text
-from pipeline.records import Article
-from pipeline.words import normalise, word_count
+from pipeline.clean.cleaner import clean_article
+from pipeline.extract.plain_text import extract_text
+from pipeline.models import Article
+from pipeline.text import normalise, word_count
 
 _SENTENCE_WORDS = 8
 _DATA = frozenset({"contributor_note", "update_note", "caption", "photo_credit"})

@@ -20,13 +20,12 @@ from benchmarks.data import data_folder
 from benchmarks.eval_extract import Page, half
 from benchmarks.extract_scores import shingles
 from benchmarks.tables import markdown
-from pipeline.extract.decoding import decode
-from pipeline.extract.head import read_head
-from pipeline.extract.layout import Run, runs_of
-from pipeline.extract.linked_data import read_linked_data
+from pipeline.extract.encoding import decode
+from pipeline.extract.html_head import read_head
+from pipeline.extract.html_layout import Run, parse, runs_of, strip_scripts
+from pipeline.extract.json_ld import read_linked_data
 from pipeline.extract.page import extract_page
 from pipeline.extract.quality import BIAS, WEIGHTS, signs_of
-from pipeline.extract.tree import parse, strip_scripts
 
 _STEPS = 6000
 _RATE = 0.5

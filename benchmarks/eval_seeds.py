@@ -15,7 +15,7 @@ from typing import Any
 
 from benchmarks.attribution_scores import overlap
 from pipeline.annotate.annotator import Annotator
-from pipeline.records import Annotation, Quote
+from pipeline.models import Annotation, Quote
 
 _EDGES = re.compile(r"^(?:\W|that\b)+|\W+$", re.IGNORECASE)
 _ABSOLUTE = re.compile(r"\d|day\b", re.IGNORECASE)

@@ -30,7 +30,7 @@ from typing import Any, Literal
 from benchmarks.attribution_scores import Span, overlap
 from benchmarks.data import data_folder
 from pipeline.annotate.annotator import Annotator
-from pipeline.records import Annotation, Quote
+from pipeline.models import Annotation, Quote
 from training import corpora
 
 GOLD = Path(__file__).parent / "speakers" / "polnear_dev.jsonl"

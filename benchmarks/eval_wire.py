@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.data import data_folder
-from pipeline.clean.credits import find_credit
+from pipeline.line_rules.credits import find_credit
 
 AGENCIES = {
     "ap": "Associated Press",

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable
 from statistics import mean
 
-from pipeline.words import normalise
+from pipeline.text import normalise
 
 _TOKEN = re.compile(r"\w+")
 _WIDTH = 4

@@ -22,7 +22,7 @@ from benchmarks.lookup_peers import Peer
 from benchmarks.lookup_store import OLDER, fill, plant, server
 from pipeline.dedupe.fingerprints import fingerprints
 from pipeline.stages.dedupe import one_turn
-from pipeline.warehouse.fingerprints import (
+from pipeline.warehouse.duplicates import (
     PostgresCandidates,
     mark_deduplicated,
     pending_dedup,

@@ -15,9 +15,8 @@ from psycopg import Connection
 
 from benchmarks.lookup_copies import OUTLETS, Planted, furniture
 from pipeline.dedupe.fingerprints import fingerprints
-from pipeline.warehouse.migrations import migrate
-from pipeline.warehouse.partitions import FINGERPRINTS, ensure_months, ensure_partitions
-from pipeline.warehouse.server import EmbeddedServer
+from pipeline.warehouse.embedded_server import EmbeddedServer
+from pipeline.warehouse.schema import FINGERPRINTS, ensure_months, ensure_partitions, migrate
 from pipeline.warehouse.store import connect, create_database
 
 TODAY = date(2026, 6, 30)

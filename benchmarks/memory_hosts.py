@@ -15,11 +15,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipeline.clean.blocks import split
-from pipeline.clean.openings import read_opening
-from pipeline.clean.patterns import reason_for
 from pipeline.clean.sections import cut_comment_thread
-from pipeline.records import Article
-from pipeline.words import normalise, word_count
+from pipeline.line_rules.boilerplate import reason_for
+from pipeline.line_rules.header_lines import read_opening
+from pipeline.models import Article
+from pipeline.text import normalise, word_count
 
 Text = tuple[str, ...]
 LEAST_PARAGRAPHS = 5

@@ -10,15 +10,15 @@ from pathlib import Path
 from benchmarks.memory_hosts import Planted, bare, publishers
 from benchmarks.memory_tally import read_first
 from benchmarks.tables import markdown
-from pipeline.clean.article import clean_article
 from pipeline.clean.blocks import split
-from pipeline.demo.copydesk import outlets
-from pipeline.demo.gold import expected
+from pipeline.clean.cleaner import clean_article
+from pipeline.demo.content import outlets
+from pipeline.demo.expected import expected
 from pipeline.demo.site import OutletSite
 from pipeline.extract.page import extract_page
+from pipeline.models import Article
 from pipeline.outcomes import Outcome
-from pipeline.records import Article
-from pipeline.words import normalise
+from pipeline.text import normalise
 
 _LEAST_PAGES = 3
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 from benchmarks.memory_hosts import Planted
 from benchmarks.tables import percent
-from pipeline.clean.article import clean_article, page_to_remember
-from pipeline.clean.memory import MemorySiteMemory
-from pipeline.records import Article
+from pipeline.clean.cleaner import clean_article, page_to_remember
+from pipeline.clean.site_memory import MemorySiteMemory
+from pipeline.models import Article
 
 
 @dataclass

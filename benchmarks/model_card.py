@@ -16,7 +16,7 @@ from benchmarks.eval_annotate import DATELINE, TAGGER, Scores, score_ours
 from benchmarks.language_tables import ROLES
 from benchmarks.readings import Readings
 from benchmarks.tables import markdown, measured_today, percent
-from pipeline.annotate import card as package_card
+from pipeline.annotate import package_metadata as package_card
 from pipeline.annotate.annotator import Annotator
 
 CARD = Path(__file__).parents[1] / "pipeline" / "annotate" / "model" / "README.md"

@@ -16,10 +16,10 @@ from typing import Any
 from lxml import etree
 
 from benchmarks.eval_extract import half
-from pipeline.clean.openings import read_day
-from pipeline.extract.decoding import decode
-from pipeline.extract.tree import parse
-from pipeline.words import normalise, squeeze
+from pipeline.extract.encoding import decode
+from pipeline.extract.html_layout import parse
+from pipeline.line_rules.header_lines import read_day
+from pipeline.text import normalise, squeeze
 
 HALVES = ("seen hosts", "unseen hosts")
 _LEAST_LINES = 8

@@ -14,9 +14,9 @@ from typing import Any
 from benchmarks.attribution_scores import Parts, Span
 from benchmarks.span_scores import LabelledSpan
 from pipeline.annotate.annotator import Annotator, Read, annotate_spans, read_doc
-from pipeline.annotate.layout import CharSpan
+from pipeline.annotate.spans import CharSpan
 from pipeline.annotate.tagging.tagger import Tagger
-from pipeline.records import Annotation
+from pipeline.models import Annotation
 from training import corpora
 from training.corpora import Document
 

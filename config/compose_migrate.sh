@@ -6,8 +6,8 @@ python3 - <<'PYTHON'
 import os
 from pathlib import Path
 
-from pipeline.cockpit.places import Places
-from pipeline.cockpit.secrets import USER, password
+from pipeline.local_airflow.environment import Places
+from pipeline.local_airflow.environment import USER, password
 from pipeline.warehouse.store import create_database
 
 create_database(os.environ["DATELINE_DSN"], "airflow")

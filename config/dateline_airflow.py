@@ -2,7 +2,7 @@
 
 What ``airflow standalone`` does with four interpreters. Measured on 2 cores, to healthy: 15 instead
 of 35 CPU-seconds, 510 instead of 750 MB. No triggerer: nothing of ours defers. Run by
-``pipeline.cockpit``, which may not import Airflow itself.
+``pipeline.local_airflow``, which may not import Airflow itself.
 """
 
 import gc
@@ -13,7 +13,7 @@ from importlib import import_module
 
 from airflow import __main__ as airflow_command
 
-from pipeline.cockpit.keeper import fork, keep
+from pipeline.local_airflow.supervisor import fork, keep
 
 _SHARED = (
     "airflow.cli.commands.scheduler_command airflow.cli.commands.dag_processor_command "

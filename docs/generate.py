@@ -127,7 +127,7 @@ def _catalogue() -> list[tuple[Any, ...]]:
 
     from pipeline.settings import settings
     from pipeline.telemetry import configure_logging
-    from pipeline.warehouse.server import embedded_server
+    from pipeline.warehouse.embedded_server import embedded_server
     from pipeline.warehouse.store import ensure_store
 
     configure_logging("ERROR")

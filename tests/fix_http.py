@@ -9,8 +9,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from pipeline.fetch.fetcher import Fetcher
-from pipeline.fetch.retry import Patience
-from pipeline.fetch.surroundings import Surroundings
+from pipeline.fetch.session import Surroundings
+from pipeline.fetch.throttle import Patience
 from pipeline.settings import Settings
 
 QUICK = Patience(attempts=3, first_wait=0.001, longest_wait=5.0)

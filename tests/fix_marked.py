@@ -3,8 +3,8 @@
 import re
 
 from pipeline.annotate.annotator import Read, annotate_spans
-from pipeline.annotate.layout import CharSpan
-from pipeline.records import Annotation, Quote
+from pipeline.annotate.spans import CharSpan
+from pipeline.models import Annotation, Quote
 
 _TAGS = re.compile(r"\[([SCKPOGN]):([^\]]*)\]")
 _ROLES = {"S": "Source", "C": "Cue", "K": "Content"}

@@ -10,8 +10,8 @@ from contextlib import closing
 import psycopg
 import pytest
 
-from pipeline.warehouse.migrations import migrate
-from pipeline.warehouse.server import EmbeddedServer
+from pipeline.warehouse.embedded_server import EmbeddedServer
+from pipeline.warehouse.schema import migrate
 from pipeline.warehouse.store import connect
 
 _numbers = itertools.count()

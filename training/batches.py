@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from pipeline.annotate.tagging import features
+from pipeline.annotate.tagging import word_pieces
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -72,7 +72,7 @@ def padded(batch: Sequence[Example]) -> dict[str, Tensor]:
     there."""
     shape = (len(batch), max(len(item.window.pieces) for item in batch))
     pieces = torch.zeros(shape, dtype=torch.long)
-    shapes = torch.full(shape, features.SYMBOL)
+    shapes = torch.full(shape, word_pieces.SYMBOL)
     mask = torch.zeros(shape, dtype=torch.long)
     for row, item in enumerate(batch):
         length = len(item.window.pieces)

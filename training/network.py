@@ -11,7 +11,7 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 from transformers import BertConfig, BertModel
 
-from pipeline.annotate.tagging import features
+from pipeline.annotate.tagging import word_pieces
 from training.crf import Crf
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class Network(nn.Module):
             weights = load_file(base_folder() / "model.safetensors")
             kept = {k: v for k, v in weights.items() if not k.startswith("pooler")}
             self.encoder.load_state_dict(kept, strict=False)
-        self.shapes = nn.Embedding(features.ROWS, config.hidden_size)
+        self.shapes = nn.Embedding(word_pieces.ROWS, config.hidden_size)
         nn.init.normal_(self.shapes.weight, std=0.01)
         self.dropout = nn.Dropout(0.1)
         self.heads = nn.ModuleDict(

@@ -22,7 +22,7 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from pipeline.annotate.tagging.windows import Encoder
-from pipeline.annotate.tagging.wordpiece import WordPiece
+from pipeline.annotate.tagging.word_pieces import WordPiece
 from training import corpora
 from training.batches import batches, padded, targets
 from training.examples import bio, examples

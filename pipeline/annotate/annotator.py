@@ -13,22 +13,21 @@ from itertools import chain, repeat
 from typing import TYPE_CHECKING
 
 from pipeline.annotate.labels import OTHERS, TAGGER
-from pipeline.annotate.language import is_english
-from pipeline.annotate.layout import CharSpan, Layout
 from pipeline.annotate.lean import import_spacy
 from pipeline.annotate.model_version import OWN_MODEL_NAMES, model_version
-from pipeline.annotate.names.chains import Chains, chain_mentions
-from pipeline.annotate.names.fullnames import with_full_names
+from pipeline.annotate.names.coreference import Chains, chain_mentions, with_full_names
 from pipeline.annotate.names.mentions import clean_mentions
 from pipeline.annotate.quotes.confidence import confidence
 from pipeline.annotate.quotes.cues import cue_class
 from pipeline.annotate.quotes.finder import QuoteFinder
-from pipeline.annotate.quotes.marks import Marks
+from pipeline.annotate.quotes.quotation_marks import Marks
+from pipeline.annotate.spans import CharSpan, Layout
 from pipeline.annotate.speakers.resolver import SpeakerResolver
 from pipeline.errors import ModelError
+from pipeline.language import is_english
+from pipeline.models import Annotation, Mention, Quote, Span
 from pipeline.outcomes import Outcome
-from pipeline.records import Annotation, Mention, Quote, Span
-from pipeline.words import one_line
+from pipeline.text import one_line
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -221,7 +220,7 @@ def _batches(
 def _blank() -> Language:
     spacy = import_spacy()
 
-    from pipeline.annotate.tagging.tokens import guard
+    from pipeline.annotate.tagging.tokenizer import guard
 
     return guard(spacy.blank("en"))
 
@@ -229,7 +228,7 @@ def _blank() -> Language:
 def _installed(name: str) -> Language:
     spacy = import_spacy()
 
-    from pipeline.annotate.tagging.tokens import guard
+    from pipeline.annotate.tagging.tokenizer import guard
 
     try:
         return guard(spacy.load(name))

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
 
-from pipeline.annotate.modelfiles import CONFIG, SHIPPED
+from pipeline.annotate.model_files import CONFIG, SHIPPED
 
 RULES_VERSION = 1
 """Raise it by one when a change of the code gives other results.

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from spacy.language import Language
 
-from pipeline.annotate.tagging.features import breaks_paragraph
+from pipeline.annotate.tagging.word_pieces import breaks_paragraph
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

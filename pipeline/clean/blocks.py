@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
-from pipeline.words import ends_sentence, normalise, word_count
+from pipeline.text import ends_sentence, normalise, word_count
 
 _BREAK = re.compile(r"\s*\n\s*")
 _PROSE_WORDS = 12

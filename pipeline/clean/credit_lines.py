@@ -7,9 +7,9 @@ decides: below the last sentence they credit the text. What a line says is told 
 import re
 from collections.abc import Iterator
 
-from pipeline.clean.agencies import agency_named
 from pipeline.clean.blocks import Block
-from pipeline.clean.credits import Credit, read_credit
+from pipeline.line_rules.agencies import agency_named
+from pipeline.line_rules.credits import Credit, read_credit
 
 _KEPT_LINES = 4
 _LOOKALIKES = frozenset(

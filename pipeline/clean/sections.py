@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from itertools import takewhile
 
 from pipeline.clean.blocks import Block
-from pipeline.words import word_count
+from pipeline.text import word_count
 
 _THREAD_HEAD = re.compile(
     r"(\d+|no|one|view all \d+|all)? ?(comments?|repl(y|ies)|responses?)( ?\(\d+\))?:?|"

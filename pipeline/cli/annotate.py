@@ -11,8 +11,8 @@ import typer
 
 from pipeline.cli.app import FILTERS
 from pipeline.cli.filters import Row, RowError, open_input, run_filter
+from pipeline.models import Annotation, Quote, Speaker
 from pipeline.outcomes import Outcome
-from pipeline.records import Annotation, Quote, Speaker
 from pipeline.settings import settings
 
 READ_AHEAD = 64

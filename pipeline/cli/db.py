@@ -74,7 +74,7 @@ def stop(
 ) -> None:
     """Stop the embedded server."""
     from pipeline.settings import settings
-    from pipeline.warehouse.server import embedded_server
+    from pipeline.warehouse.embedded_server import embedded_server
 
     _quiet()
     if settings().dsn:
@@ -105,7 +105,7 @@ def status(
 def migrate() -> None:
     """Apply what is missing."""
     from pipeline.settings import settings
-    from pipeline.warehouse.migrations import migrate as bring_up_to_date
+    from pipeline.warehouse.schema import migrate as bring_up_to_date
     from pipeline.warehouse.store import connect, embedded_store
 
     _quiet()
@@ -119,7 +119,7 @@ def migrate() -> None:
 def _facts() -> dict[str, Any]:
     """Return what ``status`` shows, under the keys of its JSON object."""
     from pipeline.settings import settings
-    from pipeline.warehouse.server import embedded_server
+    from pipeline.warehouse.embedded_server import embedded_server
     from pipeline.warehouse.store import address, connect
 
     facts: dict[str, Any] = {"server": "yours, by DATELINE_DSN", "address": None}
@@ -140,8 +140,8 @@ def _facts() -> dict[str, Any]:
 def _schema_facts(conn: "Connection") -> dict[str, Any]:
     from pipeline.annotate.model_version import model_version
     from pipeline.settings import settings
-    from pipeline.warehouse.backlog import older_versions
-    from pipeline.warehouse.migrations import is_current
+    from pipeline.warehouse.reprocessing import older_versions
+    from pipeline.warehouse.schema import is_current
 
     facts: dict[str, Any] = {"is_up_to_date": is_current(conn)}
     facts["version"] = conn.info.parameter_status("server_version")

@@ -21,8 +21,8 @@ from pipeline.cli.filters import Row, RowError, open_input, run_filter
 from pipeline.cli.output import print_table
 
 if TYPE_CHECKING:
-    from pipeline.dedupe.spool import SpooledCandidates
-    from pipeline.records import Match
+    from pipeline.dedupe.candidates import SpooledCandidates
+    from pipeline.models import Match
 
 _HELP = """Find copies among texts: JSON Lines in, JSON Lines out.
 
@@ -157,7 +157,7 @@ def find_copies(rows: Iterator[Row]) -> Iterable[Mapping[str, Any]]:
 
     Texts wait in a temporary file; ids, fingerprints and matches in memory.
     """
-    from pipeline.dedupe.spool import SpooledCandidates
+    from pipeline.dedupe.candidates import SpooledCandidates
 
     with tempfile.TemporaryFile(prefix="dateline-dedupe-") as file:
         store = SpooledCandidates(file)
@@ -202,7 +202,7 @@ class _Verdict:
 
 
 def _take_in(row: Row, store: "SpooledCandidates") -> _Note:
-    from pipeline.words import word_count
+    from pipeline.text import word_count
 
     try:
         text, source = row.text("text"), row.text("source")

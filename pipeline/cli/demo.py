@@ -23,9 +23,9 @@ from pipeline.cli.up import (
 if TYPE_CHECKING:
     from psycopg import Connection
 
-    from pipeline.cockpit.airflow import Airflow
-    from pipeline.cockpit.progress import Progress
     from pipeline.demo import DemoSite
+    from pipeline.local_airflow.airflow import Airflow
+    from pipeline.local_airflow.progress import Progress
 
 _HELP = (
     "Run everything on a bundled news site: Postgres, Airflow, and the tables that come out.\n\n"
@@ -102,8 +102,8 @@ def register(app: typer.Typer) -> None:
             ),
         ] = None,
     ) -> None:
-        from pipeline.cockpit.airflow import require_airflow
-        from pipeline.cockpit.progress import Progress
+        from pipeline.local_airflow.airflow import require_airflow
+        from pipeline.local_airflow.progress import Progress
         from pipeline.settings import settings
         from pipeline.telemetry import configure_logging
 
@@ -118,7 +118,7 @@ def register(app: typer.Typer) -> None:
 
 def _demo(stack: ExitStack, progress: "Progress", *, stays: bool) -> bool:
     """Run the demo; return whether all the rows are there that a demo must have."""
-    from pipeline.cockpit.airflow import Airflow
+    from pipeline.local_airflow.airflow import Airflow
     from pipeline.settings import settings
     from pipeline.warehouse.store import connect
 
@@ -148,7 +148,7 @@ def _demo(stack: ExitStack, progress: "Progress", *, stays: bool) -> bool:
 def _start_store(stack: ExitStack, progress: "Progress") -> str:
     """Return the DSN of a migrated store; what we start here is stopped at the end."""
     from pipeline.settings import settings
-    from pipeline.warehouse.server import embedded_server
+    from pipeline.warehouse.embedded_server import embedded_server
     from pipeline.warehouse.store import ensure_store
 
     if settings().dsn is None and not embedded_server().is_ready():
@@ -183,8 +183,7 @@ def _use_sources(site: "DemoSite") -> None:
 
 def _run_dags(airflow: "Airflow", progress: "Progress") -> None:
     """Trigger *ingest* and wait for it, and for the *curate* run that its asset starts."""
-    from pipeline.cockpit.follow import follow, next_run
-    from pipeline.cockpit.runs import trigger
+    from pipeline.local_airflow.api import follow, next_run, trigger
 
     api, check = airflow.api, airflow.check_alive
     run_id = trigger(api, "ingest")

@@ -24,11 +24,11 @@ def register(app: typer.Typer) -> None:
             bool, typer.Option(help="Remove the home folder and everything in it.")
         ] = False,
     ) -> None:
-        from pipeline.cockpit.places import Places
-        from pipeline.cockpit.processes import stop
-        from pipeline.cockpit.progress import Progress
+        from pipeline.local_airflow.environment import Places
+        from pipeline.local_airflow.processes import stop
+        from pipeline.local_airflow.progress import Progress
         from pipeline.settings import settings
-        from pipeline.warehouse.server import embedded_server
+        from pipeline.warehouse.embedded_server import embedded_server
 
         home, progress = settings().home_folder, Progress()
         places = Places(home)

@@ -22,10 +22,10 @@ import typer
 from pipeline.cli.app import FILTERS
 from pipeline.cli.filters import Row, RowError, open_input, run_filter
 from pipeline.outcomes import Outcome
-from pipeline.words import storable
+from pipeline.text import storable
 
 if TYPE_CHECKING:
-    from pipeline.records import Article
+    from pipeline.models import Article
 
 _HELP = (
     "Turn pages, or text somebody else scraped, into clean articles.\n\n"
@@ -81,8 +81,8 @@ def register(app: typer.Typer) -> None:
 
 def transform(rows: Iterator[Row], *, jobs: int | None = None) -> Iterator[Mapping[str, Any]]:
     """Yield one output row for each input row, in order; see the contract of ``filters``."""
-    from pipeline.clean.article import clean_article, page_to_remember
-    from pipeline.clean.memory import MemorySiteMemory
+    from pipeline.clean.cleaner import clean_article, page_to_remember
+    from pipeline.clean.site_memory import MemorySiteMemory
 
     memory = MemorySiteMemory()
     with tempfile.TemporaryFile() as spool:
@@ -129,7 +129,7 @@ def _batches(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:
 def _extract(row: Row) -> dict[str, Any]:
     """Return ``{"id", "article"}`` or ``{"id", "error"}``, plain data: it runs in a pool."""
     from pipeline.extract.page import extract_page
-    from pipeline.extract.plain_file import read_plain
+    from pipeline.extract.plain_text import read_plain
 
     try:
         url = row.text("url")
@@ -178,7 +178,7 @@ def _unpack(file: IO[bytes]) -> bytes:
 
 def _article(record: Mapping[str, Any]) -> "Article | None":
     """Return the article of a spooled record, or None where it holds an error."""
-    from pipeline.records import Article, RemovedBlock
+    from pipeline.models import Article, RemovedBlock
 
     fields = record.get("article")
     if fields is None:

@@ -31,8 +31,8 @@ def register(app: typer.Typer) -> None:
 
         Example: dateline fate https://news.example/2026/11/storm
         """
-        from pipeline.stages.store import store
         from pipeline.urls import canonical_url
+        from pipeline.warehouse.store import store
 
         if Path(url).is_file():
             url = Path(url).resolve().as_uri()

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, NoReturn, TextIO
 
 from pipeline.errors import UsageError
-from pipeline.words import one_line
+from pipeline.text import one_line
 
 
 class RowError(UsageError):

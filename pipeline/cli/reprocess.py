@@ -11,7 +11,7 @@ from pipeline.cli.output import print_table
 
 if TYPE_CHECKING:
     from pipeline.stages.reprocess import ReadStage, Tally
-    from pipeline.warehouse.backlog import Scope
+    from pipeline.warehouse.reprocessing import Scope
 
 _HELP = """Take stored articles through a stage again, by today's code.
 
@@ -59,7 +59,7 @@ def register(app: typer.Typer) -> None:
         ] = False,
         as_json: Annotated[bool, typer.Option("--json", help="One JSON object a source.")] = False,
     ) -> None:
-        from pipeline.warehouse.backlog import Scope
+        from pipeline.warehouse.reprocessing import Scope
 
         scope = Scope(source, host, since.date() if since else None)
         if dry_run:
@@ -76,7 +76,7 @@ def _say(line: str) -> None:
 def _run_and_finish(
     stage: _Stage, scope: "Scope", limit: int | None, *, with_all: bool, later: bool
 ) -> "Tally":
-    from pipeline.stages.runs import close_run, own_run
+    from pipeline.stages.run_lifecycle import close_run, own_run
 
     with own_run("dateline-reprocess") as run_id:
         has_succeeded = False

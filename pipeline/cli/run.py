@@ -42,7 +42,7 @@ def register(app: typer.Typer) -> None:
         verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show the log.")] = False,
     ) -> None:
         from pipeline.settings import settings
-        from pipeline.stages.whole import run_sources, run_targets
+        from pipeline.stages.local_run import run_sources, run_targets
         from pipeline.telemetry import configure_logging
 
         log_level = settings().log_level if verbose else "ERROR"

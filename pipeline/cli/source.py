@@ -11,8 +11,8 @@ from pipeline.cli.app import EVERY_DAY
 from pipeline.cli.output import print_table
 
 if TYPE_CHECKING:
-    from pipeline.discover.check import Checked
-    from pipeline.records import Source
+    from pipeline.discover.discovery import Checked
+    from pipeline.models import Source
 
 _HELP = (
     "List, check and add the outlets of the folder sources/ ($DATELINE_SOURCES).\n\n"
@@ -64,7 +64,7 @@ def check_sources(
     as_json: _Json = False,
 ) -> None:
     """Read each document of the named sources once; of all sources without names."""
-    from pipeline.discover.check import check
+    from pipeline.discover.discovery import check
     from pipeline.fetch.fetcher import Fetcher
     from pipeline.settings import settings
 
@@ -109,8 +109,8 @@ def add_source(
 
     from pipeline.fetch.fetcher import Fetcher
     from pipeline.settings import settings
+    from pipeline.sources.files import source_toml, write_new
     from pipeline.sources.wizard import propose_source
-    from pipeline.sources.write import source_toml, write_new
 
     _quiet()
     with Fetcher(settings(), allow_private_addresses=allow_private_addresses or None) as fetcher:

@@ -11,8 +11,8 @@ import typer
 from pipeline.cli.app import START
 
 if TYPE_CHECKING:
-    from pipeline.cockpit.airflow import Airflow
-    from pipeline.cockpit.progress import Progress
+    from pipeline.local_airflow.airflow import Airflow
+    from pipeline.local_airflow.progress import Progress
 
 _HELP = (
     "Start Postgres and Airflow and read your sources on a schedule, until Ctrl-C.\n\n"
@@ -32,11 +32,11 @@ def register(app: typer.Typer) -> None:
             bool, typer.Option(help="Leave it running and return; `dateline down` ends it.")
         ] = False,
     ) -> None:
-        from pipeline.cockpit.airflow import Airflow, require_airflow
-        from pipeline.cockpit.progress import Progress
-        from pipeline.cockpit.runs import trigger
+        from pipeline.local_airflow.airflow import Airflow, require_airflow
+        from pipeline.local_airflow.api import trigger
+        from pipeline.local_airflow.progress import Progress
         from pipeline.settings import settings
-        from pipeline.stages.sources import active_sources
+        from pipeline.stages.register_sources import active_sources
         from pipeline.telemetry import configure_logging
         from pipeline.warehouse.store import ensure_store
 
@@ -73,7 +73,7 @@ def start_airflow(airflow: "Airflow", progress: "Progress", *, detached: bool = 
 
 def print_login(airflow: "Airflow") -> None:
     """Print on stderr where the UI is and how to log in."""
-    from pipeline.cockpit.secrets import USER, password
+    from pipeline.local_airflow.environment import USER, password
 
     typer.secho(
         f"\nAirflow: {airflow.url}   user {USER}   password {password(airflow.places)}",

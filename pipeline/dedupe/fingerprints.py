@@ -14,7 +14,7 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.words import tokens
+from pipeline.text import tokens
 
 METHOD_VERSION = "winnow-6-32-v2"
 """v2: scripts without blanks by overlapping runs of signs; all other fingerprints are those of v1.

@@ -14,10 +14,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from pipeline.dedupe.candidates import CandidateStore
+from pipeline.dedupe.compare import Prepared, may_relate, prepare, relate
 from pipeline.dedupe.fingerprints import fingerprints_of
-from pipeline.dedupe.furniture import MAX_WITNESSES, Furniture, find_furniture
-from pipeline.dedupe.relations import Prepared, may_relate, prepare, relate
-from pipeline.records import Match
+from pipeline.dedupe.shared_boilerplate import MAX_WITNESSES, Furniture, find_furniture
+from pipeline.models import Match
 
 CACHED_WORDS = 2_000_000
 """A word takes 24 bytes here, so about 50 MB, twice: as it came, and with its furniture marked."""

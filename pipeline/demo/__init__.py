@@ -5,7 +5,7 @@ serves, ``sources`` describes the outlets to Dateline, ``gold`` says what must c
 knows nothing of the rooms that read it: it is a publisher, as careless as publishers are.
 """
 
-from pipeline.demo.gold import Expected, ExpectedPage, ExpectedQuote, expected
+from pipeline.demo.expected import Expected, ExpectedPage, ExpectedQuote, expected
 from pipeline.demo.server import PREFERRED_PORTS, DemoSite, free_ports
 
 __all__ = [

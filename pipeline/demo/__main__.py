@@ -5,7 +5,7 @@ import signal
 import sys
 import threading
 
-from pipeline.demo.copydesk import EDITIONS
+from pipeline.demo.content import EDITIONS
 from pipeline.demo.server import DemoSite
 from pipeline.errors import DatelineError
 

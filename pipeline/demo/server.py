@@ -2,6 +2,8 @@
 
 Answers GET and HEAD with ETag, Last-Modified, 304 (RFC 9110, section 13) and gzip. Stays on the
 host it is given, loopback by default, and keeps no log.
+
+Describes the demo outlets as Dateline sources: records, and the TOML files of ``sources/``.
 """
 
 import gzip
@@ -14,12 +16,45 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+from urllib.parse import urljoin
 
-from pipeline.demo.copydesk import EDITIONS, outlets
+from pipeline.demo.content import EDITIONS, Outlet, outlets
 from pipeline.demo.site import OutletSite, Page
-from pipeline.demo.sources import source_of, write_source
 from pipeline.errors import PortInUse, UsageError
-from pipeline.records import Source
+from pipeline.models import Source
+from pipeline.sources.files import source_toml
+
+CRAWL_DELAY = 0.05
+"""Seconds; robots.txt of the outlets asks for 0.1, which wins."""
+
+
+def source_of(outlet: Outlet, homepage: str) -> Source:
+    """Return an outlet as a source, its doors as absolute URLs under the home page."""
+    sections = tuple(map(outlet.section_path, outlet.sections)) if outlet.section_pages else ()
+    feeds, sitemaps, pages = (
+        tuple(urljoin(homepage, path) for path in paths)
+        for paths in (outlet.feeds, outlet.sitemaps, sections)
+    )
+    return Source(
+        key=outlet.key,
+        name=outlet.name,
+        homepage=homepage,
+        feeds=feeds,
+        sitemaps=sitemaps,
+        sections=pages,
+        time_zone=outlet.time_zone,
+        crawl_delay=CRAWL_DELAY,
+        allow_private_addresses=True,
+    )
+
+
+def write_source(source: Source, folder: Path) -> Path:
+    """Write ``<key>.toml`` into a folder, the file replaced if it is there."""
+    path = folder / f"{source.key}.toml"
+    about = f"{source.name}: an outlet of the bundled demo site, entirely invented."
+    path.write_text(source_toml(source, about), encoding="utf-8")
+    return path
+
 
 PREFERRED_PORTS = (8171, 8172, 8173)
 """Fixed, so that URLs stay the same from one run of the demo to the next."""

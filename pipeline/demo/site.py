@@ -16,8 +16,7 @@ from http import HTTPStatus
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from pipeline.demo.blocks import HERE, LINK
-from pipeline.demo.copydesk import AGENCY, Extra, Outlet, Story, slug_of
+from pipeline.demo.content import AGENCY, HERE, LINK, Extra, Outlet, Story, slug_of
 from pipeline.outcomes import Outcome
 
 FEED_ITEMS = 16

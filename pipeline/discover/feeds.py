@@ -13,12 +13,12 @@ from urllib.parse import urljoin
 
 import feedparser
 
-from pipeline.discover.found import Entry
-from pipeline.discover.sniff import shape_of
-from pipeline.discover.times import iso_time
+from pipeline.discover.document_type import shape_of
+from pipeline.discover.results import Entry
 from pipeline.errors import Refused
+from pipeline.line_rules.dates import feed_time
 from pipeline.outcomes import Outcome
-from pipeline.words import squeeze, storable
+from pipeline.text import squeeze, storable
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def _entries(entries: list[Any], url: str) -> Iterator[Entry]:
         yield Entry(
             _absolute(url, link),
             _text(entry.get("title")),
-            iso_time(stated) or _from_struct(entry),
+            feed_time(stated) or _from_struct(entry),
         )
 
 
@@ -91,7 +91,7 @@ def _from_struct(entry: Any) -> str | None:
         return None
     year, month, day, hour, minute, second = parts[:6]
     text = f"{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{min(second, 59):02}Z"
-    return iso_time(text)
+    return feed_time(text)
 
 
 def _json_feed(found: dict[str, Any], url: str) -> Feed:
@@ -115,7 +115,7 @@ def _json_entries(items: list[Any], url: str) -> Iterator[Entry]:
             link = str(named[2])
         if link:
             stated = item.get("date_published") or item.get("date_modified")
-            published = iso_time(stated) if isinstance(stated, str) else None
+            published = feed_time(stated) if isinstance(stated, str) else None
             yield Entry(_absolute(url, link), _text(item.get("title")), published)
 
 

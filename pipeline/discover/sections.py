@@ -13,10 +13,10 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 
 from lxml import etree, html
 
-from pipeline.discover.found import Entry
+from pipeline.discover.results import Entry
 from pipeline.errors import Refused
 from pipeline.outcomes import Outcome
-from pipeline.words import squeeze, storable
+from pipeline.text import squeeze, storable
 
 _THRESHOLD = 3
 _DATE = re.compile(r"/(19|20)\d\d[/-]?(0?[1-9]|1[0-2]|[a-z]{3})([/-]|$)", re.I)

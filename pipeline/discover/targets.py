@@ -11,17 +11,16 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from pipeline.discover.discovery import discover
+from pipeline.discover.document_type import Shape, gunzipped, shape_of
 from pipeline.discover.feeds import read_feed
-from pipeline.discover.found import Discovered, Problem
-from pipeline.discover.links import discover
-from pipeline.discover.lists import read_list
-from pipeline.discover.local import local_shape
-from pipeline.discover.pages import feeds_of
-from pipeline.discover.sniff import Shape, gunzipped, shape_of
+from pipeline.discover.local_files import local_shape, read_list
+from pipeline.discover.page_hints import feeds_of
+from pipeline.discover.results import Discovered, Problem
 from pipeline.errors import PageError, UsageError
 from pipeline.fetch.fetcher import Fetcher
+from pipeline.models import FoundBy, Link, Response, Source
 from pipeline.outcomes import Outcome
-from pipeline.records import FoundBy, Link, Response, Source
 from pipeline.urls import authority, is_web_url, site
 
 FILES_KEY = "files"

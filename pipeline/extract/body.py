@@ -3,22 +3,78 @@
 The lines of the pass (see ``passes``) are put back into the layout: captions, embedded posts and
 lines that are nothing but a link go, each with a reason, and what the extractor lost between two
 paragraphs of one parent comes back.
+
+Pull quotes: words of a paragraph that the layout shows a second time, large, among the others.
+
+A text in quotation markup that stands word for word in another paragraph is one, whatever its
+class is called; a block quote that the text does not hold elsewhere is part of the story. Knows
+nothing of who speaks.
 """
 
+import re
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from lxml.html import HtmlElement
 
-from pipeline.extract.alignment import SENTENCE_END, Placed, align
-from pipeline.extract.byline import is_byline
-from pipeline.extract.layout import Run, frames_of, marks_of
-from pipeline.extract.passes import read_lines
-from pipeline.extract.pull_quotes import pull_quotes
-from pipeline.extract.recovery import Witness, recover
-from pipeline.extract.tree import text_of
-from pipeline.records import RemovedBlock
-from pipeline.words import normalise, squeeze, word_count
+from pipeline.extract.authors import is_byline
+from pipeline.extract.html_layout import Run, frames_of, marks_of, text_of
+from pipeline.extract.line_alignment import SENTENCE_END, Placed, align
+from pipeline.extract.lost_paragraphs import Witness, recover
+from pipeline.extract.trafilatura_passes import read_lines
+from pipeline.models import RemovedBlock
+from pipeline.text import normalise, squeeze, word_count
+
+_TAGS = frozenset({"blockquote", "aside", "q"})
+_NAMED = re.compile(r"pull-?_?quote|block-?_?quote|(^|[\s_-])quote([\s_-]|$)", re.IGNORECASE)
+_LEVELS = 4
+_LEAST_WORDS = 5
+_PULL_QUOTE_CREDIT_WORDS = 8
+"""Who is quoted, in the same box: "Per Aasen, harbour master"."""
+_ENDS = "\"'.,:;!?…- "
+
+
+def pull_quotes(placed: list[Placed], runs: list[Run], frames: Collection[HtmlElement]) -> set[int]:
+    """Return the numbers of the lines that are pull quotes, with the names below them.
+
+    Args:
+        placed: the lines, each with its place in ``runs`` if it has one.
+        runs: the page.
+        frames: elements that hold much of the article: a story in a blockquote is no quotation.
+    """
+    boxes: dict[int, HtmlElement] = {}
+    for number, (_, at) in enumerate(placed):
+        if at is not None and (box := _box(runs[at], frames)) is not None:
+            boxes[number] = box
+    if not boxes:
+        return set()
+    keys = [normalise(line) for line, _ in placed]
+    prose = "\n".join(key for number, key in enumerate(keys) if number not in boxes)
+    found = {
+        number
+        for number in boxes
+        if word_count(bare := keys[number].strip(_ENDS)) >= _LEAST_WORDS and bare in prose
+    }
+    repeated = {boxes[number] for number in found}
+    below = {
+        number
+        for number, box in boxes.items()
+        if box in repeated and word_count(keys[number]) <= _PULL_QUOTE_CREDIT_WORDS
+    }
+    return found | below
+
+
+def _box(run: Run, frames: Collection[HtmlElement]) -> HtmlElement | None:
+    element: HtmlElement | None = run.parent
+    for _ in range(_LEVELS):
+        if element is None or element in frames:
+            return None
+        if element.tag in _TAGS or _NAMED.search(element.get("class") or ""):
+            return element
+        element = element.getparent()
+    return None
+
 
 _LINK_WORDS = 4
 _STATED_WORDS = 60

@@ -12,16 +12,16 @@ from urllib.parse import urljoin
 
 from lxml.html import HtmlElement
 
-from pipeline.clean.credits import byline_agency, read_byline
-from pipeline.extract.byline import find_authors
-from pipeline.extract.dates import find_times
-from pipeline.extract.head import Head, canonical_url
-from pipeline.extract.layout import Run
-from pipeline.extract.linked_data import LinkedData
-from pipeline.extract.marked import Marked, author_lines, read_marked
+from pipeline.extract.authors import find_authors
+from pipeline.extract.html_head import Head, canonical_url
+from pipeline.extract.html_layout import Run
+from pipeline.extract.json_ld import LinkedData
+from pipeline.extract.microdata import Marked, author_lines, read_marked
+from pipeline.extract.publication_times import find_times
 from pipeline.extract.title import find_title, site_names
-from pipeline.records import Article
-from pipeline.words import normalise, squeeze, storable, visible
+from pipeline.line_rules.credits import byline_agency, read_byline
+from pipeline.models import Article
+from pipeline.text import normalise, squeeze, storable, visible
 
 _LONGEST_TITLE = 500
 _LONGEST_SECTION = 80

@@ -8,22 +8,21 @@ from dataclasses import replace
 from datetime import datetime
 
 from pipeline.extract.body import find_body, with_captions
-from pipeline.extract.dates import now_utc
-from pipeline.extract.decoding import MAX_BYTES, decode, is_binary
-from pipeline.extract.head import canonical_url, read_head
-from pipeline.extract.judge import LEAST_WORDS, judge
-from pipeline.extract.language import judge_language
-from pipeline.extract.layout import Run, runs_of
-from pipeline.extract.linked_data import read_linked_data
+from pipeline.extract.encoding import MAX_BYTES, decode, is_binary
+from pipeline.extract.html_head import canonical_url, read_head
+from pipeline.extract.html_layout import MAX_CHARS, Run, outsized, parse, runs_of, strip_scripts
+from pipeline.extract.json_ld import read_linked_data
 from pipeline.extract.metadata import Known, read_metadata
-from pipeline.extract.preformatted import unfold
+from pipeline.extract.page_type import LEAST_WORDS, judge
+from pipeline.extract.plain_text_lines import unfold
+from pipeline.extract.publication_times import now_utc
 from pipeline.extract.quality import quality_score
-from pipeline.extract.tree import MAX_CHARS, outsized, parse, strip_scripts
 from pipeline.extract.unreadable import foreign_data, whereabouts
+from pipeline.language import judge_language
+from pipeline.models import Article
 from pipeline.outcomes import Outcome
-from pipeline.records import Article
 from pipeline.telemetry import log
-from pipeline.words import one_line, visible, word_count
+from pipeline.text import one_line, visible, word_count
 
 _READABLE_RUNS = 200
 _READABLE_CHARS = 100_000

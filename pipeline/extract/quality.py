@@ -15,11 +15,11 @@ Measured before cleaning, which takes more out. Knows nothing of outcomes and of
 from dataclasses import astuple, dataclass
 from math import exp
 
-from pipeline.extract.head import Head
-from pipeline.extract.layout import Run
-from pipeline.extract.linked_data import LinkedData
-from pipeline.records import Article
-from pipeline.words import ends_sentence, normalise, tokens
+from pipeline.extract.html_head import Head
+from pipeline.extract.html_layout import Run
+from pipeline.extract.json_ld import LinkedData
+from pipeline.models import Article
+from pipeline.text import ends_sentence, normalise, tokens
 
 _PROSE_CHARS = 70
 _MOST_LINKED = 0.3

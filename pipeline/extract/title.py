@@ -14,12 +14,12 @@ from collections.abc import Iterable, Iterator
 from lxml.html import HtmlElement
 
 from pipeline import urls
-from pipeline.extract.head import Head
-from pipeline.extract.linked_data import LinkedData
-from pipeline.extract.marked import pieces
-from pipeline.extract.tree import text_of
-from pipeline.records import Origin
-from pipeline.words import normalise, tokens
+from pipeline.extract.html_head import Head
+from pipeline.extract.html_layout import text_of
+from pipeline.extract.json_ld import LinkedData
+from pipeline.extract.microdata import pieces
+from pipeline.models import Origin
+from pipeline.text import normalise, tokens
 
 _SEPARATOR = re.compile(r"\s+(?:[|│–—\-:·•»«/*]|::|l)\s+|\s*[|»]\s*")
 _CJK_END = re.compile(r"(?<=[\u3000-\u9fff\uff00-\uffef])\s*[-_|–—]+\s*[^-_|–—]{2,12}$")

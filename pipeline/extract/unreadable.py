@@ -10,7 +10,7 @@ import re
 from lxml.html import HtmlElement
 
 from pipeline.outcomes import Outcome
-from pipeline.words import one_line, squeeze
+from pipeline.text import one_line, squeeze
 
 _LONGEST = 80
 _MOST_NAMED = 3

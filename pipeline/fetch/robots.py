@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from protego import Protego
 
 from pipeline.errors import PageError
-from pipeline.fetch.client import Answer
+from pipeline.fetch.http_client import Answer
 from pipeline.outcomes import Outcome
 
 MAX_BYTES = 500_000

@@ -4,14 +4,14 @@ import re
 from dataclasses import dataclass, replace
 from urllib.parse import urljoin, urlsplit
 
+from pipeline.discover.document_type import gunzipped, shape_of
 from pipeline.discover.feeds import Feed, read_feed
-from pipeline.discover.pages import feeds_of, language_of, name_of, title_of
+from pipeline.discover.page_hints import feeds_of, language_of, name_of, title_of
 from pipeline.discover.sitemaps import read_sitemap
-from pipeline.discover.sniff import gunzipped, shape_of
 from pipeline.errors import PageError, SourceError
 from pipeline.fetch.fetcher import Fetcher
-from pipeline.records import Response, Source
-from pipeline.sources.write import source_toml
+from pipeline.models import Response, Source
+from pipeline.sources.files import source_toml
 from pipeline.urls import authority, host, is_web_url, registrable_domain, site
 
 _MAX_FEEDS = 5

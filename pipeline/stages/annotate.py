@@ -15,21 +15,21 @@ from functools import lru_cache
 from psycopg import Connection
 
 from pipeline.annotate.annotator import Annotator
+from pipeline.models import Annotation
 from pipeline.outcomes import Outcome
-from pipeline.records import Annotation
 from pipeline.settings import settings
-from pipeline.stages.store import store
 from pipeline.telemetry import log, meter
-from pipeline.warehouse.annotation_copies import copy_annotations
 from pipeline.warehouse.annotations import (
     VersionText,
+    claim,
+    copy_annotations,
     pending_versions,
     save_annotations,
     still_pending,
     version_texts,
 )
-from pipeline.warehouse.claims import claim
-from pipeline.warehouse.window_memory import PostgresWindowMemory
+from pipeline.warehouse.store import store
+from pipeline.warehouse.window_cache import PostgresWindowMemory
 
 _PART = 50
 """Versions a transaction: at 8 articles a second a kill costs six seconds of work."""

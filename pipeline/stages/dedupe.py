@@ -14,22 +14,25 @@ from pipeline.dedupe.fingerprints import fingerprints
 from pipeline.dedupe.groups import component, group, regroup
 from pipeline.dedupe.matching import find_matches
 from pipeline.errors import UsageError
-from pipeline.stages.store import store
 from pipeline.telemetry import log, meter
-from pipeline.warehouse import duplicate_decisions
-from pipeline.warehouse.duplicate_decisions import Decision, article_named, copies_of, pairs_apart
-from pipeline.warehouse.fingerprints import (
+from pipeline.warehouse import duplicates
+from pipeline.warehouse.duplicates import (
+    Decision,
     PostgresCandidates,
+    article_named,
+    copies_of,
     group_ids,
     group_texts,
     mark_deduplicated,
     matches_of,
+    pairs_apart,
     pending_dedup,
     save_fingerprints,
     save_groups,
     save_matches,
     turn,
 )
+from pipeline.warehouse.store import store
 
 _TURN = 500
 """Articles a transaction: at 1,500 signatures and 2,500 verified pairs a second about a second."""
@@ -95,7 +98,7 @@ def undo(
                 " dateline dedupe decisions lists what is declared already"
             )
         pairs = sorted((min(one, each), max(one, each)) for each in others)
-        duplicate_decisions.decide(connection, pairs, reason, decided_by)
+        duplicates.decide(connection, pairs, reason, decided_by)
         _renew_groups(connection, {one, *others})
     return pairs
 
@@ -112,7 +115,7 @@ def redo(article: str, other: str | None = None) -> list[tuple[int, int]]:
     with store() as connection, turn(connection):
         one = article_named(connection, article)
         two = article_named(connection, other) if other else None
-        pairs = duplicate_decisions.withdraw(connection, one, two)
+        pairs = duplicates.withdraw(connection, one, two)
         if not pairs:
             about = f"{article} and {other}" if other else article
             raise UsageError(f"nothing was decided about {about}: see dateline dedupe decisions")
@@ -123,7 +126,7 @@ def redo(article: str, other: str | None = None) -> list[tuple[int, int]]:
 def decisions() -> list[Decision]:
     """Return all decisions, the newest first."""
     with store() as connection:
-        return duplicate_decisions.decisions(connection)
+        return duplicates.decisions(connection)
 
 
 def _renew_groups(connection: psycopg.Connection, touched: Collection[int]) -> None:

@@ -1,16 +1,16 @@
 """Stage *discover*: one source's links of this run, stored in batches."""
 
-from pipeline.discover.found import Discovered
-from pipeline.discover.links import discover as find_links
+from pipeline.discover.discovery import discover as find_links
+from pipeline.discover.results import Discovered
 from pipeline.errors import SourceError
 from pipeline.fetch.fetcher import Fetcher
-from pipeline.records import Source
+from pipeline.models import Source
 from pipeline.settings import settings
-from pipeline.stages.sources import source_of
-from pipeline.stages.store import store
+from pipeline.stages.register_sources import source_of
 from pipeline.telemetry import log, meter
+from pipeline.warehouse.fetches import PostgresPace
 from pipeline.warehouse.links import add_links
-from pipeline.warehouse.pace import PostgresPace
+from pipeline.warehouse.store import store
 
 
 def discover(run_id: int, source_key: str) -> list[int]:

@@ -12,15 +12,14 @@ import psycopg
 
 from pipeline.archive.warc import ArchiveWriter
 from pipeline.fetch.fetcher import Fetcher, Request
+from pipeline.models import Response, Source
 from pipeline.outcomes import Outcome
-from pipeline.records import Response, Source
 from pipeline.settings import settings
-from pipeline.stages.sources import source_of
-from pipeline.stages.store import store
+from pipeline.stages.register_sources import source_of
 from pipeline.telemetry import log, meter
-from pipeline.warehouse.fetches import FetchRow, record_fetches
+from pipeline.warehouse.fetches import FetchRow, PostgresPace, record_fetches
 from pipeline.warehouse.links import Decision, StoredLink, batch_links, decide
-from pipeline.warehouse.pace import PostgresPace
+from pipeline.warehouse.store import store
 
 _PART = 50
 """Pages a transaction: about a minute of a polite crawl."""

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 
 from pipeline import __version__
 from pipeline.settings import settings
-from pipeline.stages.reading import earlier_pages, read_pages
-from pipeline.stages.store import store
+from pipeline.stages.extract import earlier_pages, read_pages
 from pipeline.telemetry import log, meter
 from pipeline.warehouse.fetches import pages, pending_pages
 from pipeline.warehouse.load import LoadItem, load_batch
 from pipeline.warehouse.site_memory import PostgresSiteMemory
+from pipeline.warehouse.store import store
 
 
 def plan(run_id: int) -> list[list[int]]:

@@ -4,12 +4,12 @@ from datetime import UTC, datetime
 
 from pipeline.errors import StoreError
 from pipeline.settings import settings
-from pipeline.stages.store import store
 from pipeline.telemetry import log
 from pipeline.warehouse.marts import refresh, run_checks
-from pipeline.warehouse.partitions import ensure_partitions
+from pipeline.warehouse.schema import ensure_partitions
 from pipeline.warehouse.site_memory import forget_old_pages
-from pipeline.warehouse.window_memory import forget_old_windows
+from pipeline.warehouse.store import store
+from pipeline.warehouse.window_cache import forget_old_windows
 
 
 def publish(run_id: int) -> dict[str, int]:

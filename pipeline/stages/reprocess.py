@@ -16,31 +16,29 @@ from typing import Literal
 from psycopg import Connection
 
 from pipeline import __version__
-from pipeline.clean.article import clean_article
-from pipeline.clean.memory import SiteMemory
+from pipeline.clean.cleaner import clean_article
+from pipeline.clean.site_memory import SiteMemory
 from pipeline.errors import UsageError
+from pipeline.models import Article
 from pipeline.outcomes import Outcome
-from pipeline.records import Article
 from pipeline.settings import settings
-from pipeline.stages.reading import read_pages
-from pipeline.stages.store import store
+from pipeline.stages.extract import read_pages
 from pipeline.telemetry import log, meter
-from pipeline.warehouse.backlog import (
+from pipeline.warehouse.reprocessing import (
+    Renewal,
     Scope,
+    StoredVersion,
     annotate_again,
     judge_copies_again,
-    outgrown_within,
-    versions_to_read,
-)
-from pipeline.warehouse.renewals import (
-    Renewal,
-    StoredVersion,
     mark_read_again,
+    outgrown_within,
     renew,
     stored_versions,
+    versions_to_read,
 )
 from pipeline.warehouse.runs import open_run
 from pipeline.warehouse.site_memory import PostgresSiteMemory
+from pipeline.warehouse.store import store
 
 ReadStage = Literal["extract", "clean"]
 """``clean``: what another version of Dateline read, and what site memory has outgrown; a page that

@@ -1,25 +1,163 @@
 """Annotations: entities, mentions, quotes and speakers of article versions.
 
 Re-annotation by another model replaces the children of a version in one transaction.
+
+Entities as rows: one per type and normalised name, found or inserted without deadlocks.
+
+A quote's words as an analyst reads them: without the marks around it, parts joined by a blank.
+
+Marks inside stay: ``talks as an “extraordinary meeting”`` tells which words were the speaker's own.
+
+Annotations copied from one version to another that has the same words.
+
+The model sees a title and a text and nothing else, so equal ones get equal annotations: rows are
+copied within Postgres instead of found anew. "Equal" is to the last code point, for offsets count
+them; ``body_sha256``, which ignores cosmetics, only leads to the candidates.
+
+Claims on texts: of several processes that annotate at once, each works on texts of its own.
+
+A claim is an advisory lock of a transaction that does nothing else, on a connection of its own. It
+needs no table, holds no row, works behind PgBouncer, and ends with its process however that ends.
+It saves work and guards nothing: the writers of this room are safe without, so a claim that is lost
+or cannot be had is no error.
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
-from psycopg import Connection
+import psycopg
+from psycopg import Connection, sql
 from psycopg.types.multirange import Multirange
 from psycopg.types.range import Range
 
+from pipeline.models import Annotation, Quote, Span
 from pipeline.outcomes import Outcome
-from pipeline.records import Annotation, Quote, Span
 from pipeline.telemetry import log
-from pipeline.warehouse.copying import copy_rows
-from pipeline.warehouse.entities import EntityKey, entity_key, find_or_insert
-from pipeline.warehouse.quoting import quoted_words, surface
-from pipeline.warehouse.retry import ROW_AT_FAULT, transact
-from pipeline.words import normalise, squeeze, storable
+from pipeline.text import normalise, one_line, squeeze, storable
+from pipeline.warehouse.transactions import ROW_AT_FAULT, copy_rows, transact
+
+EntityKey = tuple[str, str]
+"""Type and normalised name."""
+_NO_ENTITIES = ("DATE", "MONEY")
+"""Labels that name a time or an amount: mentions of nobody."""
+_LONGEST_NAME = 500
+"""Code points, so at most 2000 bytes of the unique index; the longest real name seen has 160."""
+_LOWER_THE_VOICE = """
+update news.entities as e
+set entity_name = w.name
+from unnest(%s::text[], %s::text[], %s::text[]) as w(kind, normal, name)
+where e.entity_type = w.kind and e.normalized_name = w.normal and e.entity_type <> 'ORG'
+    and e.entity_name = upper(e.entity_name) and w.name <> upper(w.name)
+"""
+
+
+def entity_key(label: str | None, name: str) -> EntityKey:
+    """Return the identity of a named thing, or ("", "") where the label names no entity."""
+    normal = normalise(name)[:_LONGEST_NAME]
+    if not label or label in _NO_ENTITIES or not normal:
+        return ("", "")
+    return (label, normal)
+
+
+def find_or_insert(
+    conn: Connection, named: Iterable[tuple[EntityKey, str]]
+) -> dict[EntityKey, int]:
+    """Return the id of each entity, storing those that are new.
+
+    Of several spellings of a name one that does not shout is kept, whatever came first: "Nairobi"
+    and not the dateline's "NAIROBI". Organisations keep theirs: "UNICEF" is no shouting.
+
+    Sorted, so that two transactions wait for each other rather than deadlock; asked before
+    inserting, so that known names cost no identity values.
+    """
+    names: dict[EntityKey, str] = {}
+    for key, name in named:
+        if key[0]:
+            spelling = squeeze(storable(name))[:_LONGEST_NAME]
+            if key not in names or (names[key].isupper() and not spelling.isupper()):
+                names[key] = spelling
+    keys = sorted(names)
+    columns = ([kind for kind, _ in keys], [normal for _, normal in keys])
+    conn.execute(
+        """
+        insert into news.entities (entity_type, normalized_name, entity_name)
+        select w.kind, w.normal, w.name
+        from unnest(%s::text[], %s::text[], %s::text[]) as w(kind, normal, name)
+        where not exists (
+            select from news.entities as e
+            where e.entity_type = w.kind and e.normalized_name = w.normal
+        )
+        order by w.kind collate "C", w.normal collate "C"
+        on conflict (entity_type, normalized_name) do nothing
+        """,
+        (*columns, [names[key] for key in keys]),
+    )
+    conn.execute(_LOWER_THE_VOICE, (*columns, [names[key] for key in keys]))
+    found = conn.execute(
+        "select e.entity_type, e.normalized_name, e.entity_id from news.entities as e"
+        " join unnest(%s::text[], %s::text[]) as w(kind, normal)"
+        " on e.entity_type = w.kind and e.normalized_name = w.normal",
+        columns,
+    )
+    return {(kind, normal): number for kind, normal, number in found}
+
+
+_OPENING, _CLOSING, _EITHER = "“„‟«", "”»", '"＂'
+_SINGLE_PAIRS = (("‘", "’"), ("'", "'"), ("‚", "‘"), ("‹", "›"))
+_MARKS = re.compile(f"[{_OPENING}{_CLOSING}{_EITHER}]")
+_SENTENCE_ENDED = re.compile(rf"[.!?][\s{_OPENING}{_EITHER}]*$")
+_EDGES = " ,:;–—"
+_PARAGRAPH_MARK = re.compile(rf"\n\s*[{_OPENING}{_EITHER}]")
+
+
+def quoted_words(text: str, spans: Sequence[Span]) -> str:
+    """Return the words of a quote's content.
+
+    >>> quoted_words('"We won," she said, "and how."', [(0, 9), (20, 30)])
+    'We won, and how.'
+    """
+    words = ""
+    for number, (start, end) in enumerate(spans):
+        before = text[spans[number - 1][1] : start] if number else ""
+        if words.endswith(",") and _SENTENCE_ENDED.search(before):
+            # "We ate," she said. "Then we left.": the comma stands in a full stop's place.
+            words = words[:-1] + "."
+        elif words[-1:].isalnum() and _SENTENCE_ENDED.search(before):
+            # «We ate», she said. «Then we left.»: the comma stands outside the marks.
+            words += "."
+        words = f"{words} {_bare(text[start:end])}".strip()
+    return words.removesuffix(",")
+
+
+def surface(text: str, spans: Sequence[Span]) -> str | None:
+    """Return the words of these spans on one line, or None where there are none.
+
+    Without the stops at their edges, so that "said:" and "said" are one cue to whoever groups them.
+    """
+    words = squeeze(storable(" ".join(text[start:end] for start, end in spans)))
+    return words.strip(_EDGES) or None
+
+
+def _bare(part: str) -> str:
+    plain = storable(part).strip()
+    if plain[:1] and plain[0] in _OPENING + _EITHER:
+        # Each paragraph of a long quotation opens anew: “One.\n\n“Two.”
+        plain = _PARAGRAPH_MARK.sub("\n", plain)
+    plain = squeeze(plain)
+    opens, closes = plain[:1] in (*_OPENING, *_EITHER), plain[-1:] in (*_CLOSING, *_EITHER)
+    inside = _MARKS.findall(plain[opens : len(plain) - closes])
+    if not inside or (opens and closes and inside[0] in _OPENING):
+        plain = plain[opens : len(plain) - closes].strip()
+    for opening, closing in _SINGLE_PAIRS:
+        # Only around the whole part: an apostrophe inside is none of our business.
+        if len(plain) > 1 and plain.startswith(opening) and plain.endswith(closing):
+            return plain[1:-1].strip()
+    return plain
+
 
 MENTION_COLUMNS = {
     "article_version_id": "int8",
@@ -234,3 +372,152 @@ def _speakers(
                     speaker.role,
                     entities.get(entity_key(speaker.label, speaker.name)),
                 )
+
+
+_PAIRS = """
+select v.article_version_id, d.article_version_id
+from news.article_versions as v
+cross join lateral (
+    select like_it.article_version_id
+    from news.article_versions as like_it
+    where like_it.body_sha256 = v.body_sha256
+        and like_it.nlp_version = %(model)s
+        and like_it.annotation_outcome <> 'quarantined'
+        and like_it.body_text = v.body_text
+        and like_it.title is not distinct from v.title
+    limit 1
+) as d
+where v.article_version_id = any(%(ids)s) and v.nlp_version is distinct from %(model)s
+"""
+_MARK = """
+update news.article_versions as v
+set nlp_version = d.nlp_version, annotation_outcome = d.annotation_outcome, annotated_at = now()
+from unnest(%s::bigint[], %s::bigint[]) as p(taker, giver)
+join news.article_versions as d on d.article_version_id = p.giver
+where v.article_version_id = p.taker
+returning v.annotation_outcome
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """What a call copied."""
+
+    versions: tuple[int, ...] = ()
+    mentions: int = 0
+    quotes: int = 0
+    not_english: int = 0
+    """Versions whose text the model cannot read."""
+
+
+def copy_annotations(conn: Connection, model_version: str, ids: Sequence[int]) -> Copied:
+    """Annotate those of these versions whose words this model has read in another version.
+
+    Versions that it has annotated already are left alone; a giver that was quarantined gives
+    nothing, so that its takers get a chance of their own.
+
+    Args:
+        conn: an autocommit connection.
+        model_version: the model whose annotations are wanted.
+        ids: article versions.
+    """
+    return transact(conn, lambda live: _copy(live, model_version, ids))
+
+
+def _copy(conn: Connection, model_version: str, ids: Sequence[int]) -> Copied:
+    found = conn.execute(_PAIRS, {"model": model_version, "ids": list(ids)}).fetchall()
+    pairs = _locked(conn, model_version, dict(found))
+    if not pairs:
+        return Copied()
+    delete_children(conn, list(pairs))
+    mentions = _copy_rows(conn, "entity_mentions", MENTION_COLUMNS, pairs)
+    quotes = _copy_rows(conn, "quotes", QUOTE_COLUMNS, pairs)
+    _copy_rows(conn, "quote_speakers", SPEAKER_COLUMNS, pairs)
+    marked = conn.execute(_MARK, (list(pairs), list(pairs.values()))).fetchall()
+    outcomes = [outcome for (outcome,) in marked]
+    return Copied(tuple(pairs), mentions, quotes, outcomes.count(Outcome.NOT_ENGLISH))
+
+
+def _locked(conn: Connection, model_version: str, pairs: Mapping[int, int]) -> dict[int, int]:
+    """Lock takers and givers, all in the order of their ids; drop pairs of which one has changed.
+
+    Between question and lock another model may have annotated the giver, or a takedown removed it.
+    """
+    found = conn.execute(
+        "select article_version_id, nlp_version from news.article_versions"
+        " where article_version_id = any(%s) order by article_version_id for no key update",
+        ([*pairs.keys(), *pairs.values()],),
+    )
+    model_of: dict[int, str | None] = dict(found.fetchall())
+    return {
+        taker: giver
+        for taker, giver in pairs.items()
+        if model_of.get(giver) == model_version and taker in model_of
+    }
+
+
+def _copy_rows(
+    conn: Connection, table: str, columns: Mapping[str, str], pairs: Mapping[int, int]
+) -> int:
+    others = sql.SQL(", ").join(
+        sql.Identifier(name) for name in columns if name != "article_version_id"
+    )
+    statement = sql.SQL(
+        "insert into news.{table} (article_version_id, {others})"
+        " select p.taker, {others} from unnest(%s::bigint[], %s::bigint[]) as p(taker, giver)"
+        " join news.{table} as given on given.article_version_id = p.giver"
+    ).format(table=sql.Identifier(table), others=others)
+    return conn.execute(statement, (list(pairs), list(pairs.values()))).rowcount
+
+
+_LOCK = 0x616E_6E6F
+# The key is the body's digest: exact copies have one, so that a text is claimed and not a row. Two
+# texts that share its first four bytes (one pair in 2^32) merely wait for each other.
+_TRY = """
+select article_version_id, pg_try_advisory_xact_lock(
+    %s, ('x' || encode(substring(body_sha256 from 1 for 4), 'hex'))::bit(32)::int
+)
+from news.article_versions where article_version_id = any(%s) order by article_version_id
+"""
+_WAIT = """
+select pg_advisory_xact_lock(
+    %s, ('x' || encode(substring(body_sha256 from 1 for 4), 'hex'))::bit(32)::int
+)
+from news.article_versions where article_version_id = %s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Versions divided by who works on their texts, each ordered by id; those gone are in none."""
+
+    ours: list[int]
+    others: list[int]
+
+
+@contextmanager
+def claim(conn: Connection, ids: Sequence[int], *, wait: bool = False) -> Iterator[Claim]:
+    """Claim the texts of these versions until the block ends.
+
+    Whoever waits holds nothing meanwhile, so two of them never wait for each other.
+
+    Args:
+        conn: an autocommit connection, used for nothing else within the block.
+        ids: article versions.
+        wait: first wait until the first one's text is free; then it is ours.
+    """
+    try:
+        conn.execute("begin")
+        if wait:
+            conn.execute(_WAIT, (_LOCK, ids[0]))
+        found = conn.execute(_TRY, (_LOCK, list(ids))).fetchall()
+        ours = [number for number, is_free in found if is_free]
+        claimed = Claim(ours, [number for number, is_free in found if not is_free])
+    except psycopg.OperationalError as error:
+        log.warning("annotate: working without a claim", reason=one_line(str(error)))
+        claimed = Claim(sorted(ids), [])
+    try:
+        yield claimed
+    finally:
+        with suppress(psycopg.OperationalError):
+            conn.rollback()

@@ -2,23 +2,270 @@
 
 All statements are set-based and run inside the caller's transaction, which holds the articles
 locked. A text that differs from the stored one is an edit only where the publisher changed it:
-``pipeline/clean/sameness.py`` tells that from furniture and from our own better reading.
+``pipeline/clean/text_change.py`` tells that from furniture and from our own better reading.
+
+What is stored of articles that are about to be written: their versions, under a lock.
+
+Articles are locked in the order of their URLs; under that lock what is read of their versions stays
+true until the transaction ends.
+
+Sightings: an article read from one page, and the marks that every sighting leaves.
+
+What a sighting means for the article's text is decided in ``articles``.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from psycopg import Connection
 
-from pipeline.clean.sameness import Change, Reading, change
+from pipeline.clean.text_change import Change, Reading, change
 from pipeline.extract.version import EXTRACTION_VERSION
+from pipeline.line_rules.dates import parse_instant
+from pipeline.models import Article
 from pipeline.outcomes import Outcome
-from pipeline.records import Article
-from pipeline.warehouse.histories import History, StoredText, lock_articles, stored_texts
+from pipeline.text import squeeze, storable
 from pipeline.warehouse.links import Decision
-from pipeline.warehouse.sightings import Earlier, Sighting, mark_seen, repeated_in_run
-from pipeline.warehouse.versions import NewVersion, insert_versions, version_sha256
+from pipeline.warehouse.versions import NewVersion, insert_versions, plausible_count, version_sha256
+
+
+@dataclass(slots=True)
+class History:
+    """A locked article: when it was last read, and its versions by hash."""
+
+    article_id: int
+    last_seen_at: datetime
+    versions: dict[bytes, tuple[int, int]] = field(default_factory=dict)
+    """Version id and number by content hash."""
+    current: int | None = None
+    current_sha256: bytes | None = None
+    last_no: int = 0
+
+    def take_no(self) -> int:
+        """Return the number of the next version."""
+        self.last_no += 1
+        return self.last_no
+
+
+@dataclass(frozen=True, slots=True)
+class StoredText:
+    """A stored version as far as an edit is judged by it; times in UTC."""
+
+    reading: Reading
+    published_at: datetime | None
+    modified_at: datetime | None
+    update_note: str | None
+    read_by: str
+    """Version of Dateline that read it, the last time."""
+
+    def is_announced_by(self, article: Article) -> bool:
+        """Tell whether a later page says that the text was changed: by its time, or by a note."""
+        modified = parse_instant(article.modified_at)
+        before = self.modified_at or self.published_at
+        is_later = modified is not None and (before is None or modified.at > before)
+        return is_later or (bool(article.update_note) and article.update_note != self.update_note)
+
+
+def lock_articles(conn: Connection, urls: Sequence[str]) -> dict[str, History]:
+    """Lock the articles of these canonical URLs and return their histories; unknown URLs have none.
+
+    Args:
+        conn: inside a transaction.
+        urls: canonical URLs, in any order.
+    """
+    found = conn.execute(
+        "select canonical_url, article_id, last_seen_at from news.articles"
+        " where canonical_url = any(%s) order by canonical_url for update",
+        (list(urls),),
+    )
+    histories = {url: History(number, last) for url, number, last in found}
+    _read_versions(conn, histories)
+    return histories
+
+
+def _read_versions(conn: Connection, histories: dict[str, History]) -> None:
+    by_id = {history.article_id: history for history in histories.values()}
+    found = conn.execute(
+        "select article_id, article_version_id, version_no, content_sha256, is_current"
+        " from news.article_versions where article_id = any(%s)",
+        (list(by_id),),
+    )
+    for article_id, version_id, version_no, digest, is_current in found:
+        history = by_id[article_id]
+        history.versions[bytes(digest)] = (version_id, version_no)
+        history.last_no = max(history.last_no, version_no)
+        if is_current:
+            history.current, history.current_sha256 = version_id, bytes(digest)
+
+
+_TEXTS = """
+select v.article_version_id, v.title, v.body_text, v.credit_line, v.update_note,
+    v.published_at, v.modified_at, coalesce(v.read_again_by, v.extractor_version),
+    array(
+        select r.block_text from news.removed_blocks as r
+        where r.article_version_id = v.article_version_id order by r.block_no
+    )
+from news.article_versions as v where v.article_version_id = any(%s)
+"""
+
+
+def stored_texts(conn: Connection, version_ids: Collection[int]) -> dict[int, StoredText]:
+    """Return these versions by id, with what their cleaning took out."""
+    if not version_ids:
+        return {}
+    texts = {}
+    for number, title, text, credit, note, *rest, removed in conn.execute(
+        _TEXTS, (list(version_ids),)
+    ):
+        reading = Reading(title, text, (*removed, *filter(None, (credit, note))))
+        published, modified, read_by = rest
+        texts[number] = StoredText(reading, published, modified, note, read_by)
+    return texts
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """The page of an article's stored version, read again by today's code and site memory."""
+
+    article_version_id: int
+    fetch_id: int
+    fetched_at: datetime
+    article: Article
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """An article read from one page that one link of a run led to."""
+
+    link_id: int
+    link_run_id: int
+    link_url: str
+    """Canonical URL of the link, which may differ from the article's."""
+    fetch_id: int
+    source_id: int
+    canonical_url: str
+    fetched_at: datetime
+    article: Article
+    earlier: Earlier | None = None
+
+
+def repeated_in_run(
+    conn: Connection, sightings: Sequence[Sighting], histories: Mapping[str, History]
+) -> set[int]:
+    """Return the links whose article another link of the same run has brought already."""
+    found = conn.execute(
+        """
+        select wanted.link_id
+        from unnest(%s::bigint[], %s::bigint[], %s::bigint[])
+            as wanted(link_id, run_id, article_id)
+        where exists (
+            select from ops.links as l
+            where l.article_id = wanted.article_id and l.run_id = wanted.run_id
+                and l.link_id <> wanted.link_id and l.outcome in ('loaded', 'unchanged')
+        )
+        """,
+        (
+            [each.link_id for each in sightings],
+            [each.link_run_id for each in sightings],
+            [histories[each.canonical_url].article_id for each in sightings],
+        ),
+    )
+    return {row[0] for row in found}
+
+
+def mark_seen(
+    conn: Connection,
+    sightings: Sequence[Sighting],
+    histories: Mapping[str, History],
+    targets: Mapping[int, int],
+) -> None:
+    """Note on versions, articles and pages that they were seen again.
+
+    Args:
+        conn: inside a transaction that holds the articles locked.
+        sightings: no two of one article.
+        histories: of their articles, by URL.
+        targets: the version that each sighting shows, by link id.
+    """
+    _mark_versions(conn, sightings, targets)
+    articles = [histories[each.canonical_url].article_id for each in sightings]
+    published = [parse_instant(each.article.published_at) for each in sightings]
+    conn.execute(
+        """
+        update news.articles as a
+        set published_at = case
+                when s.seen_at >= a.last_seen_at then coalesce(s.published_at, a.published_at)
+                else coalesce(a.published_at, s.published_at)
+            end,
+            last_seen_at = greatest(a.last_seen_at, s.seen_at),
+            first_seen_at = least(a.first_seen_at, s.seen_at)
+        from unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[])
+            as s(article_id, seen_at, published_at)
+        where a.article_id = s.article_id
+        """,
+        (
+            articles,
+            [each.fetched_at for each in sightings],
+            [each.at if each else None for each in published],
+        ),
+    )
+    _point_pages(conn, sightings, articles)
+
+
+def _mark_versions(
+    conn: Connection, sightings: Sequence[Sighting], targets: Mapping[int, int]
+) -> None:
+    """Renew what may change while the text does not: comments, a stated change, a note on it."""
+    modified = [parse_instant(each.article.modified_at) for each in sightings]
+    notes = [each.article.update_note for each in sightings]
+    conn.execute(
+        """
+        update news.article_versions as v
+        set last_seen_at = greatest(v.last_seen_at, s.seen_at),
+            comment_count = coalesce(s.comment_count, v.comment_count),
+            update_note = coalesce(s.update_note, v.update_note),
+            modified_at = coalesce(s.modified_at, v.modified_at),
+            modified_text = case
+                when s.modified_at is null then v.modified_text else s.modified_text
+            end,
+            modified_origin = case
+                when s.modified_at is null then v.modified_origin else s.modified_origin
+            end
+        from unnest(
+            %s::bigint[], %s::timestamptz[], %s::int[], %s::text[], %s::timestamptz[], %s::text[],
+            %s::text[]
+        ) as s(
+            article_version_id, seen_at, comment_count, update_note, modified_at, modified_text,
+            modified_origin
+        )
+        where v.article_version_id = s.article_version_id and v.last_seen_at < s.seen_at
+        """,
+        (
+            [targets[each.link_id] for each in sightings],
+            [each.fetched_at for each in sightings],
+            [plausible_count(each.article.comment_count) for each in sightings],
+            [squeeze(storable(note)) or None if note else None for note in notes],
+            [each.at if each else None for each in modified],
+            [squeeze(storable(each.article.modified_at or "")) or None for each in sightings],
+            [each.article.modified_origin for each in sightings],
+        ),
+    )
+
+
+def _point_pages(conn: Connection, sightings: Sequence[Sighting], articles: Sequence[int]) -> None:
+    """Let the next run know which article lies behind a link, whatever the article calls itself."""
+    rows = sorted(zip((each.link_url for each in sightings), articles, strict=True))
+    conn.execute(
+        "select from news.pages where canonical_url = any(%s) order by canonical_url for update",
+        ([url for url, _ in rows],),
+    )
+    conn.execute(
+        "update news.pages as p set article_id = s.article_id"
+        " from unnest(%s::text[], %s::bigint[]) as s(url, article_id)"
+        " where p.canonical_url = s.url and p.article_id is distinct from s.article_id",
+        ([url for url, _ in rows], [article_id for _, article_id in rows]),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,8 @@
 """Fetches: one row per request, and the pages that wait to be read.
 
 The body itself lies in the archive under ``raw_uri``; this room stores only where.
+
+Host pace on Postgres: one row per authority, so that all fetchers of all machines share it.
 """
 
 import hashlib
@@ -11,11 +13,10 @@ from typing import Any
 
 from psycopg import Connection
 
-from pipeline.records import Response
-from pipeline.warehouse.copying import copy_rows, take_ids
-from pipeline.warehouse.retry import transact
+from pipeline.models import Response
+from pipeline.text import one_line, storable
 from pipeline.warehouse.sources import source_ids
-from pipeline.words import one_line, storable
+from pipeline.warehouse.transactions import copy_rows, take_ids, transact
 
 _COLUMNS = {
     "fetch_id": "int8",
@@ -233,3 +234,29 @@ def _remember_pages(conn: Connection, rows: Sequence[FetchRow]) -> None:
             [row.fetched_at for row in good],
         ),
     )
+
+
+_RESERVE = """
+insert into ops.host_pace as p (authority, last_at)
+values (%(authority)s, clock_timestamp())
+on conflict (authority) do update
+set last_at = greatest(clock_timestamp(), p.last_at + make_interval(secs => %(delay)s))
+returning extract(epoch from last_at - clock_timestamp())
+"""
+
+
+class PostgresPace:
+    """A ``Pace`` (see ``pipeline/fetch/throttle.py``) by the server's clock.
+
+    Args:
+        conn: an autocommit connection; one statement a call, so threads may share it.
+    """
+
+    def __init__(self, conn: Connection) -> None:
+        self._conn = conn
+
+    def reserve(self, authority: str, delay: float) -> float:
+        """Reserve the next free slot and return the seconds until it comes, 0 or more."""
+        values = {"authority": storable(authority), "delay": delay}
+        row = self._conn.execute(_RESERVE, values).fetchone()
+        return max(0.0, float(row[0])) if row else 0.0

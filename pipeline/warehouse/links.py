@@ -11,13 +11,12 @@ from typing import Any
 from psycopg import Connection
 
 from pipeline.errors import UsageError
+from pipeline.models import Link, Validators
 from pipeline.outcomes import Outcome
-from pipeline.records import Link, Validators
+from pipeline.text import one_line, storable
 from pipeline.urls import MAX_URL_BYTES, canonical_url
-from pipeline.warehouse.copying import copy_rows
-from pipeline.warehouse.retry import transact
 from pipeline.warehouse.sources import source_ids
-from pipeline.words import one_line, storable
+from pipeline.warehouse.transactions import copy_rows, transact
 
 _LOCK = 0x646C_6C6B
 """First key of the lock under which a run's links are added; the second is the run's number."""

@@ -17,16 +17,15 @@ from psycopg import Connection
 from psycopg.types.json import Jsonb
 
 from pipeline.errors import UsageError
+from pipeline.models import Article
 from pipeline.outcomes import Outcome
-from pipeline.records import Article
 from pipeline.telemetry import log
+from pipeline.text import one_line, storable
 from pipeline.urls import canonical_url
-from pipeline.warehouse.articles import store_sightings
+from pipeline.warehouse.articles import Earlier, Sighting, store_sightings
 from pipeline.warehouse.links import Decision, decide_within
-from pipeline.warehouse.retry import ROW_AT_FAULT, transact
-from pipeline.warehouse.sightings import Earlier, Sighting
 from pipeline.warehouse.sources import source_ids
-from pipeline.words import one_line, storable
+from pipeline.warehouse.transactions import ROW_AT_FAULT, transact
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,9 @@ import psycopg
 from psycopg import Connection, sql
 
 from pipeline.errors import StoreError
-from pipeline.warehouse.retry import transact
-from pipeline.warehouse.sqlfiles import SqlFile, read_sql, sql_folder
-from pipeline.words import one_line
+from pipeline.text import one_line
+from pipeline.warehouse.schema import SqlFile, read_sql, sql_folder
+from pipeline.warehouse.transactions import transact
 
 _MOST_FINDINGS = 100
 

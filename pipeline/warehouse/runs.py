@@ -8,8 +8,8 @@ import psycopg
 from psycopg import Connection
 
 from pipeline.telemetry import log
-from pipeline.warehouse.retry import transact
-from pipeline.words import one_line
+from pipeline.text import one_line
+from pipeline.warehouse.transactions import transact
 
 _LOCK = 0x7275_6E73
 

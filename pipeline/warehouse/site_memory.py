@@ -1,7 +1,7 @@
 """Site memory on Postgres: which blocks of text the pages of a host have shown.
 
 One row a page, written once: nothing is counted in place, so loaders of one host never wait for
-each other, and nothing bloats. What recurs is counted by ``pipeline/clean/history.py`` over the
+each other, and nothing bloats. What recurs is counted by ``pipeline/clean/site_memory.py`` over the
 pages around the one that is cleaned.
 """
 
@@ -11,9 +11,8 @@ from datetime import datetime
 
 from psycopg import Connection
 
-from pipeline.clean.history import WINDOW, History, SeenPage
-from pipeline.clean.recurrence import LEAST_STORIES, LEAST_STORIES_WARY
-from pipeline.warehouse.retry import transact
+from pipeline.clean.site_memory import LEAST_STORIES, LEAST_STORIES_WARY, WINDOW, History, SeenPage
+from pipeline.warehouse.transactions import transact
 
 KEEP_DAYS = 730
 _LAST = 2**63 - 1
@@ -110,7 +109,7 @@ order by article.article_id
 
 
 class PostgresSiteMemory:
-    """A ``SiteMemory`` (see ``pipeline/clean/memory.py``) that all loaders share.
+    """A ``SiteMemory`` (see ``pipeline/clean/site_memory.py``) that all loaders share.
 
     Args:
         conn: an autocommit connection.

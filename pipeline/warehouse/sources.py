@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from psycopg import Connection
 
 from pipeline.errors import UsageError
-from pipeline.records import Source
-from pipeline.warehouse.retry import transact
+from pipeline.models import Source
+from pipeline.warehouse.transactions import transact
 
 _UPSERT = """
 insert into news.sources

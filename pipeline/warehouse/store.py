@@ -1,6 +1,10 @@
-"""The way into the store: a connection, and a server that is there when none was set."""
+"""The way into the store: a connection, and a server that is there when none was set.
 
-from contextlib import closing, suppress
+A connection for a stage: the store is started and migrated where that is still to be done.
+"""
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 
 import psycopg
@@ -8,9 +12,9 @@ from psycopg import Connection, conninfo, sql
 
 from pipeline.errors import SettingsError, StoreUnavailable
 from pipeline.settings import settings
-from pipeline.warehouse import migrations
-from pipeline.warehouse.partitions import ensure_partitions
-from pipeline.warehouse.server import embedded_server
+from pipeline.warehouse import schema
+from pipeline.warehouse.embedded_server import embedded_server
+from pipeline.warehouse.schema import ensure_partitions
 
 _CONNECT_TIMEOUT = 10
 """Seconds; a cold server under load answers within 2."""
@@ -50,8 +54,8 @@ def ensure_store() -> str:
     """
     where = settings().dsn or embedded_store()
     with closing(connect(where)) as conn:
-        if not migrations.is_current(conn):
-            migrations.migrate(conn)
+        if not schema.is_current(conn):
+            schema.migrate(conn)
             ensure_partitions(conn, datetime.now(UTC).date())
     return where
 
@@ -118,3 +122,17 @@ def _next_action() -> str:
     if settings().dsn:
         return "check DATELINE_DSN and that the server runs."
     return "run dateline db start, or set DATELINE_DSN to a server of your own."
+
+
+@contextmanager
+def store() -> Iterator[psycopg.Connection]:
+    """Yield an autocommit connection to a migrated store and close it afterwards.
+
+    Raises:
+        StoreUnavailable: nobody answers; the message names the next action.
+    """
+    connection = connect(ensure_store())
+    try:
+        yield connection
+    finally:
+        connection.close()

@@ -9,10 +9,10 @@ from typing import Any, Literal
 from psycopg import Connection
 
 from pipeline.extract.version import EXTRACTION_VERSION
-from pipeline.records import Article
-from pipeline.warehouse.copying import copy_rows, take_ids
-from pipeline.warehouse.dates import parse_instant
-from pipeline.words import content_sha256, normalise, squeeze, storable, word_count
+from pipeline.line_rules.dates import parse_instant
+from pipeline.models import Article
+from pipeline.text import content_sha256, normalise, squeeze, storable, word_count
+from pipeline.warehouse.transactions import copy_rows, take_ids
 
 _COLUMNS = {
     "article_version_id": "int8",

@@ -12,11 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.cockpit.api import AirflowApi
-from pipeline.cockpit.follow import follow, next_run
-from pipeline.cockpit.progress import Progress
-from pipeline.cockpit.runs import import_errors, tasks, trigger
-from pipeline.warehouse.server import EmbeddedServer
+from pipeline.local_airflow.api import AirflowApi, follow, import_errors, next_run, tasks, trigger
+from pipeline.local_airflow.progress import Progress
+from pipeline.warehouse.embedded_server import EmbeddedServer
 from pipeline.warehouse.store import connect
 
 pytestmark = [pytest.mark.airflow, pytest.mark.timeout(420)]

@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from benchmarks.eval_annotate import measure_seeds
 from pipeline.annotate import annotator as room
 from pipeline.annotate.annotator import Annotator
-from pipeline.annotate.component import load_pipeline
 from pipeline.annotate.labels import LABELS
 from pipeline.annotate.model_version import model_version
+from pipeline.annotate.spacy_component import load_pipeline
 from pipeline.errors import ModelError
+from pipeline.models import Annotation
 from pipeline.outcomes import Outcome
-from pipeline.records import Annotation
 
 STORY = """Harbour talks resume in Port Salina
 

@@ -13,11 +13,11 @@ from spacy.tokens import Doc
 
 from pipeline.annotate.annotator import Annotator
 from pipeline.annotate.labels import LABELS
-from pipeline.annotate.tagging.tokens import LONGEST_RUN
+from pipeline.annotate.tagging.tokenizer import LONGEST_RUN
 from pipeline.cli.annotate import annotated_rows
 from pipeline.cli.filters import run_filter
+from pipeline.models import Annotation
 from pipeline.outcomes import Outcome
-from pipeline.records import Annotation
 
 STORY = """Harbour talks resume in Port Salina
 

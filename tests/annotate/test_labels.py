@@ -4,8 +4,8 @@ import pytest
 
 from pipeline.annotate.annotator import Read, annotate_spans
 from pipeline.annotate.labels import LABELS, MEANINGS, OTHERS, TAGGER, misc_label
-from pipeline.annotate.layout import CharSpan
 from pipeline.annotate.names.gazetteer import place_label
+from pipeline.annotate.spans import CharSpan
 
 
 def labels_of(text: str, label: str, *names: str) -> list[str]:

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.annotate.annotator import Read, annotate_spans
-from pipeline.annotate.layout import CharSpan
 from pipeline.annotate.names.aliases import country_of
-from pipeline.records import Mention
+from pipeline.annotate.spans import CharSpan
+from pipeline.models import Mention
 
 
 def mentions(text: str, **names: str) -> list[Mention]:

@@ -12,11 +12,11 @@ from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.util import load_model_from_config
 
-from pipeline.annotate import card
+from pipeline.annotate import package_metadata
 from pipeline.annotate.annotator import Annotator
+from pipeline.annotate.model_files import ModelFiles
 from pipeline.annotate.model_version import model_version
-from pipeline.annotate.modelfiles import ModelFiles
-from pipeline.annotate.tagging.tokens import LONGEST_TEXT, GuardedTokenizer
+from pipeline.annotate.tagging.tokenizer import LONGEST_TEXT, GuardedTokenizer
 from pipeline.errors import ModelError
 
 NAME = "en_dateline_news"
@@ -187,12 +187,14 @@ def test_spacy_knows_the_package() -> None:
     known = spacy.info(NAME)
     assert (known["name"], known["license"]) == ("dateline_news", "Apache-2.0")
     assert NAME in spacy.info()["pipelines"]
-    assert importlib.metadata.version(NAME) == known["version"] == card.version()
+    assert importlib.metadata.version(NAME) == known["version"] == package_metadata.version()
 
 
 def test_the_package_tells_of_the_present_model() -> None:
-    for path, content in card.files().items():
-        assert path.read_text("utf-8") == content, "run `python -m pipeline.annotate.card`"
+    for path, content in package_metadata.files().items():
+        assert path.read_text("utf-8") == content, (
+            "run `python -m pipeline.annotate.package_metadata`"
+        )
 
 
 def test_figures_are_read_off_the_model_card() -> None:
@@ -203,13 +205,13 @@ def test_figures_are_read_off_the_model_card() -> None:
         "| Worldwide-NER dev | Person | 9 | 85.0 |\n"
         "| PolNeAR dev | cue | 12 | 74.0 |\n\n## Rest\n\n| PolNeAR dev | source | 12 | 1.0 |\n"
     )
-    assert card.performance(model_card) == {
+    assert package_metadata.performance(model_card) == {
         "ents_f": 0.804,
         "ents_per_type": {"Person": {"f": 0.85}},
         "attributions_per_part": {"cue": {"f": 0.74}},
     }
-    assert card.sources(model_card) == [{"name": "texts of Salina", "license": "free"}]
-    assert len(card.meta()["sources"]) >= 3
+    assert package_metadata.sources(model_card) == [{"name": "texts of Salina", "license": "free"}]
+    assert len(package_metadata.meta()["sources"]) >= 3
 
 
 def test_our_name_in_the_setting_means_our_model() -> None:

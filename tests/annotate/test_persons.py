@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.annotate.layout import Layout
 from pipeline.annotate.names.persons import People, folded, generation, same_person
 from pipeline.annotate.names.titles import role_after, role_before, without_titles
+from pipeline.annotate.spans import Layout
 
 
 def resolve(text: str, *forms: str, genders: str = "") -> list[str]:

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.annotate.annotator import Read, annotate_spans
-from pipeline.annotate.layout import CharSpan
 from pipeline.annotate.quotes.cues import cue_class
+from pipeline.annotate.spans import CharSpan
 from tests.fix_marked import annotate, contents
 
 

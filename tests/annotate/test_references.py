@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.annotate.speaking import last_said
+from tests.annotate.speaker_cases import last_said
 from tests.annotate.test_speakers import last_quote, speaker_of
 
 SAID = " [C:said] [K:that all was well in the port]."

@@ -3,9 +3,9 @@
 import pytest
 
 from pipeline.annotate.annotator import Read, annotate_spans
-from pipeline.annotate.layout import CharSpan
-from pipeline.records import Quote, Speaker
-from tests.annotate.speaking import last_said
+from pipeline.annotate.spans import CharSpan
+from pipeline.models import Quote, Speaker
+from tests.annotate.speaker_cases import last_said
 from tests.fix_marked import annotate
 
 

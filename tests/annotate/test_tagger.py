@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from spacy.tokens import Doc
 
-from pipeline.annotate.modelfiles import SHIPPED
+from pipeline.annotate.model_files import SHIPPED
 from pipeline.annotate.tagging.tagger import TaggedSpans, Tagger, TokenSpan
 from pipeline.errors import ModelError
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from pipeline.records import Speaker
-from tests.annotate.speaking import last_said
+from pipeline.models import Speaker
+from tests.annotate.speaker_cases import last_said
 from tests.annotate.test_speakers import last_quote, speaker_of
 
 QUOTE = "[K:“We shall all go home at dawn,”]"

@@ -6,9 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from spacy.tokens import Doc
 
-from pipeline.annotate.tagging.features import SHAPES, SYMBOL, TITLE, shape
 from pipeline.annotate.tagging.windows import LONGEST, Encoded, Encoder
-from pipeline.annotate.tagging.wordpiece import WordPiece
+from pipeline.annotate.tagging.word_pieces import SHAPES, SYMBOL, TITLE, WordPiece, shape
 
 VOCABULARY = ["[UNK]", "[CLS]", "[SEP]", "a", "##a", ".", "the", "mayor"]
 NLP = spacy.blank("en")

@@ -16,10 +16,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from warcio.archiveiterator import ArchiveIterator
 
-from pipeline.archive.locator import parse_locator
-from pipeline.archive.warc import ArchivedPage, ArchiveWriter, BrokenRecord, iter_warc, read_record
+from pipeline.archive.warc import (
+    ArchivedPage,
+    ArchiveWriter,
+    BrokenRecord,
+    iter_warc,
+    parse_locator,
+    read_record,
+)
 from pipeline.errors import ArchiveError
-from pipeline.records import Response
+from pipeline.models import Response
 
 AT = datetime(2026, 11, 22, 8, 15, 30, tzinfo=UTC)
 

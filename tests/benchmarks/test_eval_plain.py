@@ -6,8 +6,8 @@ import pytest
 
 from benchmarks import eval_plain
 from benchmarks.plain_cases import HALVES, Planted, plant
-from pipeline.records import Article, RemovedBlock
-from pipeline.words import normalise
+from pipeline.models import Article, RemovedBlock
+from pipeline.text import normalise
 
 PARAGRAPHS = [
     "The old pier of Brevik sank on Monday in the third storm, the harbour master said.",

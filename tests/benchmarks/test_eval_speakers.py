@@ -18,7 +18,7 @@ from benchmarks.eval_speakers import (
     report,
     score,
 )
-from pipeline.records import Annotation, Quote, Speaker
+from pipeline.models import Annotation, Quote, Speaker
 from tests.fix_data import needs_data
 from training import corpora
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from pipeline.clean.article import clean_article
-from pipeline.clean.memory import MemorySiteMemory
+from pipeline.clean.cleaner import clean_article
+from pipeline.clean.site_memory import MemorySiteMemory
 from pipeline.extract.page import extract_page
-from pipeline.records import Article
+from pipeline.models import Article
 
 STORY = (
     "The harbour master of Brevik closed the north pier on Monday after two barges broke loose.\n\n"

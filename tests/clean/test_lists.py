@@ -2,8 +2,8 @@
 
 import pytest
 
-from pipeline.clean.article import clean_article
-from pipeline.records import Article
+from pipeline.clean.cleaner import clean_article
+from pipeline.models import Article
 
 FIRST = "The bakery on Mill Lane burned down on Tuesday night after a fault in one of its ovens."
 LAST = "The fire brigade will look at the two other ovens on Friday, its chief Lena Dahl said."

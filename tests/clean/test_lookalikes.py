@@ -2,9 +2,9 @@
 
 import pytest
 
-from pipeline.clean.article import clean_article
-from pipeline.clean.patterns import reason_for
-from pipeline.records import Article
+from pipeline.clean.cleaner import clean_article
+from pipeline.line_rules.boilerplate import reason_for
+from pipeline.models import Article
 
 LINES = """
     The newsletter, which goes out to 3,000 readers, was stopped on Friday.

@@ -2,10 +2,10 @@
 
 import pytest
 
-from pipeline.clean.article import clean_article
-from pipeline.clean.openings import read_opening
-from pipeline.clean.patterns import reason_for
-from pipeline.records import Article
+from pipeline.clean.cleaner import clean_article
+from pipeline.line_rules.boilerplate import reason_for
+from pipeline.line_rules.header_lines import read_opening
+from pipeline.models import Article
 
 NOTES = """
     - Advertisement -

@@ -7,7 +7,7 @@ import pytest
 
 from pipeline.cli.app import main
 from pipeline.settings import settings
-from pipeline.warehouse.server import EmbeddedServer
+from pipeline.warehouse.embedded_server import EmbeddedServer
 from tests.warehouse.stories import loaded, story_url
 
 

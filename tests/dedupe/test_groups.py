@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.dedupe.groups import GroupText, component, group, original_of, regroup
-from pipeline.records import Group, Match
+from pipeline.models import Group, Match
 
 
 def duplicate(a: int, b: int, shared: int = 300) -> Match:

@@ -7,13 +7,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.dedupe.candidates import HOT_KEY_LIMIT, CandidateText, MemoryCandidates
+from pipeline.dedupe.candidates import (
+    HOT_KEY_LIMIT,
+    CandidateText,
+    MemoryCandidates,
+    SpooledCandidates,
+)
 from pipeline.dedupe.fingerprints import fingerprints
-from pipeline.dedupe.furniture import MAX_WITNESSES, find_furniture
 from pipeline.dedupe.groups import GroupText, group
 from pipeline.dedupe.matching import find_matches
-from pipeline.dedupe.spool import SpooledCandidates
-from pipeline.records import Match
+from pipeline.dedupe.shared_boilerplate import MAX_WITNESSES, find_furniture
+from pipeline.models import Match
 from tests.fix_stories import edited, first_part, page, story
 
 

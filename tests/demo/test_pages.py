@@ -6,7 +6,7 @@ import re
 import pytest
 
 from pipeline.demo import DemoSite, Expected, free_ports
-from pipeline.demo.copydesk import outlets
+from pipeline.demo.content import outlets
 from pipeline.outcomes import Outcome
 from tests.demo.client import get
 

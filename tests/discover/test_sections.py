@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.discover.pages import feeds_of, language_of, name_of, title_of
+from pipeline.discover.page_hints import feeds_of, language_of, name_of, title_of
 from pipeline.discover.sections import read_section
 from pipeline.errors import Refused
 

@@ -21,9 +21,9 @@ from hypothesis import strategies as st
 
 from pipeline.cli.extract import transform
 from pipeline.cli.filters import run_filter
-from pipeline.extract.mojibake import repair
+from pipeline.extract.encoding import repair
 from pipeline.extract.page import extract_page
-from pipeline.extract.plain_file import read_plain
+from pipeline.extract.plain_text import read_plain
 from pipeline.outcomes import Outcome
 from tests.extract.bad_pages import (
     CHARSETS,

@@ -6,13 +6,13 @@ what it had left, patterns were added then: app promos, glued bylines, agencies 
 
 import pytest
 
-from pipeline.clean.article import clean_article
-from pipeline.clean.memory import MemorySiteMemory
-from pipeline.demo.copydesk import outlets
+from pipeline.clean.cleaner import clean_article
+from pipeline.clean.site_memory import MemorySiteMemory
+from pipeline.demo.content import outlets
 from pipeline.demo.site import OutletSite
 from pipeline.extract.page import extract_page
 from pipeline.outcomes import Outcome
-from pipeline.words import normalise
+from pipeline.text import normalise
 
 READ = {Outcome.LOADED, Outcome.PAYWALLED, Outcome.NOT_AN_ARTICLE, Outcome.NOT_ENGLISH}
 

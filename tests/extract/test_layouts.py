@@ -6,9 +6,8 @@ import time
 import pytest
 
 from pipeline.extract.body import find_body
-from pipeline.extract.layout import runs_of
+from pipeline.extract.html_layout import parse, runs_of
 from pipeline.extract.page import extract_page
-from pipeline.extract.tree import parse
 from pipeline.outcomes import Outcome
 from tests.extract.pages import PARAGRAPHS, TITLE, URL, linked_data, page
 

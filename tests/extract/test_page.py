@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.clean.article import clean_article
+from pipeline.clean.cleaner import clean_article
 from pipeline.extract.page import extract_page
 from pipeline.outcomes import Outcome
 from tests.extract.pages import PARAGRAPHS, STANDFIRST, TITLE, URL, linked_data, page

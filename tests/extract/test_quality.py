@@ -1,13 +1,12 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.extract.head import Head
-from pipeline.extract.layout import runs_of
-from pipeline.extract.linked_data import LinkedData
+from pipeline.extract.html_head import Head
+from pipeline.extract.html_layout import parse, runs_of
+from pipeline.extract.json_ld import LinkedData
 from pipeline.extract.page import extract_page
 from pipeline.extract.quality import quality_score
-from pipeline.extract.tree import parse
-from pipeline.records import Article
+from pipeline.models import Article
 from tests.extract.pages import PARAGRAPHS, STANDFIRST, page
 
 LONG = tuple(f"{text} It was the case number {n} of the year." for n in range(4)

@@ -12,9 +12,9 @@ import pytest
 
 from pipeline.fetch import address
 from pipeline.fetch.address import is_public
-from pipeline.fetch.surroundings import Surroundings
+from pipeline.fetch.session import Surroundings
+from pipeline.models import Source, Validators
 from pipeline.outcomes import Outcome
-from pipeline.records import Source, Validators
 from tests.fix_http import answer
 
 

@@ -3,11 +3,11 @@
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipeline.fetch.client import Answer
-from pipeline.fetch.retry import Patience
+from pipeline.fetch.http_client import Answer
 from pipeline.fetch.robots import Rules, rules_of
-from pipeline.fetch.surroundings import Surroundings
-from pipeline.records import Response, Source
+from pipeline.fetch.session import Surroundings
+from pipeline.fetch.throttle import Patience
+from pipeline.models import Response, Source
 
 LAX = settings(
     max_examples=30,

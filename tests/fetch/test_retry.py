@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.errors import Refused, Transient
-from pipeline.fetch.retry import AskedToWait, Patience, retry_after
+from pipeline.fetch.throttle import AskedToWait, Patience, retry_after
 from pipeline.outcomes import Outcome
 
 NOW = datetime(2026, 11, 22, 12, 0, 0, tzinfo=UTC)

@@ -3,9 +3,9 @@
 import pytest
 
 from pipeline.fetch.robots import product_token
-from pipeline.fetch.surroundings import Surroundings
+from pipeline.fetch.session import Surroundings
+from pipeline.models import Source
 from pipeline.outcomes import Outcome
-from pipeline.records import Source
 
 
 def test_disallowed_paths_are_not_asked_for(site, fetcher):

@@ -5,7 +5,7 @@ import ssl
 
 import pytest
 
-from pipeline.fetch.surroundings import Surroundings
+from pipeline.fetch.session import Surroundings
 from pipeline.outcomes import Outcome
 from tests.fix_http import Site
 

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from pipeline.demo.copydesk import outlets
+from pipeline.demo.content import outlets
 from pipeline.demo.site import OutletSite
 
 FOLDER = Path(__file__).parent / "expected"

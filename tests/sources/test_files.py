@@ -8,9 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import SourceError
-from pipeline.records import Source
-from pipeline.sources.files import read_source, read_sources
-from pipeline.sources.write import source_toml, write_new
+from pipeline.models import Source
+from pipeline.sources.files import read_source, read_sources, source_toml, write_new
 
 SAMPLE = Path(__file__).parents[2] / "sources" / "example.toml.sample"
 

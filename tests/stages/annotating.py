@@ -10,7 +10,7 @@ import time
 from contextlib import closing
 
 from pipeline.stages.annotate import annotate
-from pipeline.warehouse.claims import claim
+from pipeline.warehouse.annotations import claim
 from pipeline.warehouse.store import connect
 
 

@@ -9,7 +9,7 @@ import random
 import sys
 
 from pipeline.archive.warc import ArchiveWriter
-from pipeline.records import Link, Response
+from pipeline.models import Link, Response
 from pipeline.settings import settings
 from pipeline.stages.load import load
 from pipeline.stages.reprocess import reprocess

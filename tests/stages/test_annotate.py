@@ -14,13 +14,13 @@ import pytest
 
 from pipeline.annotate.annotator import Annotator
 from pipeline.annotate.model_version import model_version
-from pipeline.annotate.tagging.reuse import WindowMemory
+from pipeline.annotate.tagging.window_cache import WindowMemory
 from pipeline.settings import settings
 from pipeline.stages.annotate import annotate, plan
 from pipeline.telemetry import install_meter, meter
 from pipeline.warehouse.annotations import save_annotations, version_texts
 from pipeline.warehouse.store import connect
-from pipeline.warehouse.window_memory import forget_old_windows
+from pipeline.warehouse.window_cache import forget_old_windows
 from tests.warehouse.stories import count, later, loaded
 
 ROOT = Path(__file__).parents[2]

@@ -14,13 +14,13 @@ import pytest
 
 from pipeline.errors import UsageError
 from pipeline.settings import settings
-from pipeline.stages import reading
+from pipeline.stages import extract
 from pipeline.stages.load import load
 from pipeline.stages.reprocess import again, plan, reprocess, settle, unsettled
 from pipeline.stages.reprocess import begin as begin_stage
-from pipeline.stages.runs import close_run, open_run, own_run
-from pipeline.warehouse import backlog, renewals, versions
-from pipeline.warehouse.backlog import Scope
+from pipeline.stages.run_lifecycle import close_run, open_run, own_run
+from pipeline.warehouse import reprocessing, versions
+from pipeline.warehouse.reprocessing import Scope
 from tests.stages.archived import PROMO, fetched, html, loaded, paragraphs
 from tests.warehouse.stories import begin, count, later, story_url
 
@@ -111,7 +111,7 @@ def test_a_dry_run_counts_and_stores_nothing(archive):
 def test_another_version_of_dateline_reads_all_again(archive, monkeypatch):
     loaded(archive, {1: html(1), 2: html(2)})
     assert plan("extract", Scope()) == []
-    for module in (backlog, renewals, versions):
+    for module in (reprocessing, versions):
         monkeypatch.setattr(module, "EXTRACTION_VERSION", "999.1")
     assert again_of(archive, "extract")["unchanged"] == 2
     assert plan("extract", Scope()) == []
@@ -149,7 +149,7 @@ def test_a_page_gone_from_the_archive_cannot_be_extracted(archive):
 def test_what_is_no_article_any_more_is_kept_and_told(archive, monkeypatch):
     loaded(archive, {1: html(1)})
     before = current(archive)
-    monkeypatch.setattr(reading, "_extract", lambda page: _refused(page))
+    monkeypatch.setattr(extract, "_extract", lambda page: _refused(page))
     run_id = begin(archive, "again")
     counts = reprocess(run_id, [1])["harbour"]
     assert (counts["refused"], counts["read"]) == (1, 1)
@@ -157,8 +157,8 @@ def test_what_is_no_article_any_more_is_kept_and_told(archive, monkeypatch):
 
 
 def _refused(page):
+    from pipeline.models import Article
     from pipeline.outcomes import Outcome
-    from pipeline.records import Article
 
     url = page.final_url
     return Article(url, url, "Ward 1", "A listing.", outcome=Outcome.NOT_AN_ARTICLE, reason="list")

@@ -3,7 +3,7 @@
 import spacy
 
 from pipeline.annotate.tagging.windows import Encoder
-from pipeline.annotate.tagging.wordpiece import WordPiece
+from pipeline.annotate.tagging.word_pieces import WordPiece
 from training.corpora import Document
 from training.examples import bio, examples
 

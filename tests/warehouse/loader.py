@@ -8,7 +8,7 @@ import random
 import sys
 from contextlib import closing
 
-from pipeline.records import Annotation, Mention, Quote, Speaker
+from pipeline.models import Annotation, Mention, Quote, Speaker
 from pipeline.warehouse.annotations import pending_versions, save_annotations, version_texts
 from pipeline.warehouse.fetches import pages
 from pipeline.warehouse.load import LoadItem, load_batch

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from pipeline.records import Article, Link, RemovedBlock, Source
+from pipeline.models import Article, Link, RemovedBlock, Source
 from pipeline.warehouse.fetches import FetchRow, record_fetches
 from pipeline.warehouse.links import add_links, batch_links
 from pipeline.warehouse.load import LoadItem, load_batch

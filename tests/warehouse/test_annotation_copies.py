@@ -6,9 +6,8 @@ from contextlib import closing
 
 import pytest
 
-from pipeline.records import Annotation
-from pipeline.warehouse.annotation_copies import Copied, copy_annotations
-from pipeline.warehouse.annotations import save_annotations, still_pending
+from pipeline.models import Annotation
+from pipeline.warehouse.annotations import Copied, copy_annotations, save_annotations, still_pending
 from pipeline.warehouse.store import connect
 from tests.warehouse.stories import count, loaded
 from tests.warehouse.test_annotations import TEXT, annotation

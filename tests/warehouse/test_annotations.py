@@ -4,10 +4,15 @@ import re
 
 import pytest
 
-from pipeline.records import Annotation, Mention, Quote, Speaker
-from pipeline.warehouse.annotations import pending_versions, save_annotations, version_texts
-from pipeline.warehouse.backlog import Scope, annotate_again
-from pipeline.warehouse.quoting import quoted_words, surface
+from pipeline.models import Annotation, Mention, Quote, Speaker
+from pipeline.warehouse.annotations import (
+    pending_versions,
+    quoted_words,
+    save_annotations,
+    surface,
+    version_texts,
+)
+from pipeline.warehouse.reprocessing import Scope, annotate_again
 from tests.warehouse.stories import count, later, loaded
 
 TEXT = "“We will rebuild,” Ida Marlow said on Friday, “and soon.” The council agreed."

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from pipeline.models import Annotation, Quote, RemovedBlock, Speaker
 from pipeline.outcomes import Outcome
-from pipeline.records import Annotation, Quote, RemovedBlock, Speaker
 from pipeline.warehouse import articles as articles_module
 from pipeline.warehouse import versions as versions_module
 from pipeline.warehouse.annotations import save_annotations
+from pipeline.warehouse.articles import Earlier
 from pipeline.warehouse.load import load_batch
-from pipeline.warehouse.sightings import Earlier
 from tests.warehouse.stories import begin, count, fetched, items, later, loaded, story
 
 VOTE = "The council of Port Amber voted on Friday to keep the old ferry for another year."

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.warehouse.entities import find_or_insert
+from pipeline.warehouse.annotations import find_or_insert
 
 SHOUTED = (("GPE", "nairobi"), "NAIROBI")
 SPOKEN = (("GPE", "nairobi"), "Nairobi")

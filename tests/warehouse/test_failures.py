@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.errors import StoreUnavailable
 from pipeline.outcomes import Outcome
-from pipeline.warehouse import retry
+from pipeline.warehouse import transactions
 from pipeline.warehouse.load import load_batch
 from pipeline.warehouse.runs import outcome_counts
 from pipeline.warehouse.store import connect
@@ -78,7 +78,7 @@ def test_a_deadlock_is_tried_again(store, store_dsn):
             return "done"
 
         with closing(connect(store_dsn)) as conn:
-            return retry.transact(conn, work)
+            return transactions.transact(conn, work)
 
     results = []
     threads = [
@@ -94,13 +94,13 @@ def test_a_deadlock_is_tried_again(store, store_dsn):
 
 
 def test_a_server_that_stays_away_is_one_sentence(store, monkeypatch):
-    monkeypatch.setattr(retry, "PATIENCE", 0.2)
+    monkeypatch.setattr(transactions, "PATIENCE", 0.2)
 
     def work(conn):
         raise psycopg.OperationalError("server closed the connection unexpectedly")
 
     with pytest.raises(StoreUnavailable, match="stayed away"):
-        retry.transact(store, work)
+        transactions.transact(store, work)
 
 
 def test_inside_a_callers_transaction_nothing_is_tried_again(store):
@@ -111,5 +111,5 @@ def test_inside_a_callers_transaction_nothing_is_tried_again(store):
         raise psycopg.errors.SerializationFailure("could not serialize")
 
     with pytest.raises(psycopg.errors.SerializationFailure), store.transaction():
-        retry.transact(store, work)
+        transactions.transact(store, work)
     assert calls == [1]

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from pipeline.models import Link
 from pipeline.outcomes import Outcome
-from pipeline.records import Link
 from pipeline.warehouse.fetches import pages, pending_pages
 from pipeline.warehouse.links import Decision, add_links, batch_links, decide
 from pipeline.warehouse.load import load_batch

@@ -5,12 +5,11 @@ import re
 import pytest
 
 from pipeline.dedupe.groups import Membership
-from pipeline.records import Annotation, Match, Mention, Quote, Speaker
+from pipeline.models import Annotation, Match, Mention, Quote, Speaker
 from pipeline.warehouse.annotations import save_annotations
-from pipeline.warehouse.fingerprints import save_groups, save_matches, turn
+from pipeline.warehouse.duplicates import renew_origins, save_groups, save_matches, turn
 from pipeline.warehouse.marts import refresh, run_checks
-from pipeline.warehouse.renewals import Renewal, renew, stored_versions
-from pipeline.warehouse.wire import renew_origins
+from pipeline.warehouse.reprocessing import Renewal, renew, stored_versions
 from tests.warehouse.stories import begin, fetched, items, load_batch, story, story_url
 
 COUNTED = re.compile(r"(?:article|mention|quote|wire_copy|edited|word|source)_count$")

@@ -6,17 +6,17 @@ from datetime import UTC, date, datetime
 import pytest
 
 from pipeline.dedupe.fingerprints import fingerprints
-from pipeline.records import Match
-from pipeline.warehouse.fingerprints import (
+from pipeline.models import Match
+from pipeline.warehouse.duplicates import (
     PostgresCandidates,
+    holders_query,
     matches_of,
     pending_dedup,
     save_fingerprints,
     save_matches,
     turn,
 )
-from pipeline.warehouse.holders import holders_query
-from pipeline.warehouse.partitions import FETCHES, FINGERPRINTS, ensure_months, ensure_partitions
+from pipeline.warehouse.schema import FETCHES, FINGERPRINTS, ensure_months, ensure_partitions
 from tests.warehouse.stories import begin, count, fetched, later, loaded
 
 LONG = " ".join(f"The {n}th clause of the harbour treaty was read by clerk {n}." for n in range(40))

@@ -9,8 +9,7 @@ import pytest
 
 from pipeline.errors import MigrationError
 from pipeline.outcomes import Outcome
-from pipeline.warehouse.migrations import is_current, migrate, migrations
-from pipeline.warehouse.sqlfiles import read_sql, sql_folder
+from pipeline.warehouse.schema import is_current, migrate, migrations, read_sql, sql_folder
 from pipeline.warehouse.store import connect
 from tests.warehouse.stories import count, loaded
 

@@ -12,10 +12,10 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 
 from pipeline.annotate.labels import misc_label
-from pipeline.annotate.layout import CharSpan
-from pipeline.annotate.names.agreement import VOTELESS, agree
 from pipeline.annotate.names.aliases import key, load_aliases
-from pipeline.annotate.names.missed import (
+from pipeline.annotate.names.label_agreement import VOTELESS, agree
+from pipeline.annotate.names.titles import without_titles
+from pipeline.annotate.names.untagged import (
     forgotten,
     full_names,
     is_spoken,
@@ -25,7 +25,7 @@ from pipeline.annotate.names.missed import (
     quoted_titles,
     surnames,
 )
-from pipeline.annotate.names.titles import without_titles
+from pipeline.annotate.spans import CharSpan
 
 _EDGE = " \t\u00a0\n\r\"“”'‘’«»()[]{},;:!?…–—|*•/"
 _POSSESSIVE = re.compile(r"(?:['’]s|(?<=s)['’])$", re.IGNORECASE)

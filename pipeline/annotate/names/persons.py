@@ -14,8 +14,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from pipeline.annotate.layout import Layout
-from pipeline.annotate.names.genders import given_name_gender
+from pipeline.annotate.names.given_names import given_name_gender
+from pipeline.annotate.spans import Layout
 
 _ARTICLE = re.compile(r"^(?:al|el|ad|as|ash|ar|az|es)-(?=\w)")
 _NICKNAME = re.compile(r"\s[“\"‘(][^”\"’)]*[”\"’)](?=\s)")

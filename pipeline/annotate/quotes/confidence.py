@@ -10,8 +10,8 @@ from __future__ import annotations
 import math
 
 from pipeline.annotate.quotes.linking import Attribution
-from pipeline.annotate.quotes.marks import words_in
-from pipeline.records import QuoteKind
+from pipeline.annotate.quotes.quotation_marks import words_in
+from pipeline.models import QuoteKind
 
 _BASE = -3.5
 _CONTENT, _CUE, _SOURCE, _MARKED = 4.6, 0.8, 0.9, 0.5

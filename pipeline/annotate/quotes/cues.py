@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from pipeline.records import CueClass, QuoteKind
+from pipeline.models import CueClass, QuoteKind
 
 _IRREGULAR = {
     "say": "say says said saying",

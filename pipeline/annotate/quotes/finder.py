@@ -13,9 +13,12 @@ from collections import defaultdict
 from collections.abc import Sequence
 from itertools import pairwise
 
-from pipeline.annotate.layout import CharSpan, Layout
 from pipeline.annotate.quotes.cues import is_speech_verb
-from pipeline.annotate.quotes.forms import (
+from pipeline.annotate.quotes.linking import Attribution, link
+from pipeline.annotate.quotes.quotation_marks import Marks, Quotation, is_speech, is_title, words_in
+from pipeline.annotate.quotes.source_grammar import find_source, find_subject, share_sources
+from pipeline.annotate.quotes.span_repair import RULE_SCORE, mend, speech_verbs
+from pipeline.annotate.quotes.verbless import (
     FORM_SCORE,
     Turn,
     find_turns,
@@ -23,11 +26,8 @@ from pipeline.annotate.quotes.forms import (
     leads_to_block,
     signature_of,
 )
-from pipeline.annotate.quotes.linking import Attribution, link
-from pipeline.annotate.quotes.marks import Marks, Quotation, is_speech, is_title, words_in
-from pipeline.annotate.quotes.mending import RULE_SCORE, mend, speech_verbs
-from pipeline.annotate.quotes.sources import find_source, find_subject, share_sources
-from pipeline.records import QuoteKind, Span
+from pipeline.annotate.spans import CharSpan, Layout
+from pipeline.models import QuoteKind, Span
 
 FEWEST_WORDS = 3
 """Words of a content without marks that lacks cue or source. Shorter ones with both ("his plan")

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-from pipeline.annotate.layout import CharSpan, Layout
+from pipeline.annotate.spans import CharSpan, Layout
 
 _SENTENCE_END = re.compile(r"(?:\.[”\"’')]*|[!?])\s+[“\"A-Z]")
 _MARKS = re.compile(r"[“\"«„]|''")

@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from pipeline.annotate.modelfiles import SHIPPED, ModelFiles, advice
+from pipeline.annotate.model_files import SHIPPED, ModelFiles, advice
 from pipeline.annotate.tagging import viterbi
-from pipeline.annotate.tagging.reuse import Memory, Reading, WindowMemory, tag_once
+from pipeline.annotate.tagging.window_cache import Memory, Reading, WindowMemory, tag_once
 from pipeline.annotate.tagging.windows import Encoded, Encoder, Window
-from pipeline.annotate.tagging.wordpiece import WordPiece
+from pipeline.annotate.tagging.word_pieces import WordPiece
 from pipeline.errors import ModelError
 
 if TYPE_CHECKING:

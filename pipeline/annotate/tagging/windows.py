@@ -10,12 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from pipeline.annotate.tagging import features
+from pipeline.annotate.tagging import word_pieces
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
 
-    from pipeline.annotate.tagging.wordpiece import WordPiece
+    from pipeline.annotate.tagging.word_pieces import WordPiece
 
 LONGEST = 256
 """Pieces in a window with [CLS] and [SEP]. Speed falls with longer ones, and longer paragraphs are
@@ -74,7 +74,7 @@ class _Paragraph:
     firsts: list[int] = field(default_factory=list)
 
     def add(self, token: Lookup) -> None:
-        row = token.shape if self.firsts else token.shape + features.SHAPES
+        row = token.shape if self.firsts else token.shape + word_pieces.SHAPES
         self.firsts.append(len(self.pieces))
         self.pieces.extend(token.pieces)
         self.shapes.extend([row] * len(token.pieces))
@@ -111,7 +111,9 @@ class Encoder:
     def _look_up(self, orth: int, doc: Doc) -> Lookup:
         text = doc.vocab.strings[orth]
         found = Lookup(
-            self._wordpiece.pieces(text), features.shape(text), features.breaks_paragraph(text)
+            self._wordpiece.pieces(text),
+            word_pieces.shape(text),
+            word_pieces.breaks_paragraph(text),
         )
         if len(self._seen) >= CACHE_LIMIT:
             self._seen.clear()
@@ -153,12 +155,12 @@ class _Packer:
     def close(self) -> None:
         if self._window.firsts:
             self._window.pieces.append(self._end)
-            self._window.shapes.append(features.SYMBOL)
+            self._window.shapes.append(word_pieces.SYMBOL)
             self._encoded.windows.append(self._window)
         self._open()
 
     def _open(self) -> None:
-        self._window = Window([self._begin], [features.SYMBOL], [], self._unit)
+        self._window = Window([self._begin], [word_pieces.SYMBOL], [], self._unit)
 
     def _append(self, paragraph: _Paragraph, unit: int, stop: int, end: int) -> None:
         start = paragraph.firsts[unit]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from spacy.language import Language
 
-from pipeline.annotate.component import load_pipeline
+from pipeline.annotate.spacy_component import load_pipeline
 
 __version__: str = json.loads(Path(__file__).with_name("meta.json").read_text("utf-8"))["version"]
 

@@ -1,0 +1,205 @@
+"""Mends the tagger's spans of one paragraph where the quotation marks show more than it saw.
+
+Contents grow to the marks of the quotations they touch; quotations beside a speech verb become
+contents although the tagger passed them over. Joins nothing: that is ``linking``'s business.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+from pipeline.annotate.quotes.cues import speech_verb_pattern
+from pipeline.annotate.quotes.quotation_marks import Quotation, is_speech
+from pipeline.annotate.spans import CharSpan
+from pipeline.models import Span
+
+RULE_SCORE = 0.6
+"""Score of a span that a rule added: about the share of such spans that PolNeAR has as well."""
+NEAR = 50
+"""Characters between a quotation and the speech verb that introduces it."""
+_RELATIVE = re.compile(r"\S,?\s+(who|which|that)$", re.IGNORECASE)
+_WHO_DID = re.compile(r"who\s+\w+\s+\w")
+_NO_VERB = r"(?!(?:said|says|told|added|according|and|but)\b)"
+_PHRASE_BEFORE = re.compile(
+    r"(?:^|[,.:;!?”\"’»—–]\s*|\b(?:and|but|said|says|told)\s+)"
+    r"((?:(?i:an?|the|one|another|his|her|their|its|some|two|three|several)\s)?"
+    rf"{_NO_VERB}[^\W_][\w’'-]*(?:\s{_NO_VERB}[\w’'-]+){{0,9}}),\s+$"
+)
+"""The noun phrase that "who" stands for: "an official of the department, who"."""
+LONGEST_PHRASE = 100
+_LEADS_UP = re.compile(rf"{speech_verb_pattern().pattern}\s+(?:[\w’'-]+\s+){{0,3}}$", re.IGNORECASE)
+_DAY = (
+    r"(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|"
+    r"(?:Jan|Feb|March|April|May|June|July|Aug|Sept|Oct|Nov|Dec)[a-z]*\.?\s+\d{1,2})"
+)
+_DATE_AND = re.compile(rf"\s+on\s+{_DAY}\s+and\s+(?:the|an?)\s+[^,;:.!?“”\"\n]+(?=[.!?](?:\s|$))")
+_ASIDE = re.compile(r"\s?[—–]\s?[^—–]{3,60}[—–]\s?")
+_OTHER_VERB = re.compile(
+    r"\s+((?:[A-Z][\w.’'-]*)(?:\s+[A-Z][\w.’'-]*){0,3}|he|she|they)\s+"
+    r"((?!(?:and|or|of|is|was|were|are|has|had|have|who|in|on|at|for|to|as|did|does)\b)[a-z]+"
+    r"(?:\s+(?:back|in|out|on|off))?)(?=[.,;]|\s+(?:at|with|to|in|on|as|when|after)\b)"
+)
+_THAT = re.compile(r"that,?\s+$", re.IGNORECASE)
+
+
+def mend(
+    text: str, bounds: Span, spans: Sequence[CharSpan], quoted: Sequence[Quotation]
+) -> list[CharSpan]:
+    """Return the Source, Cue and Content spans of a paragraph, mended, in order."""
+    snapped = _with_unseen_cues(text, bounds, _snapped(text, spans, quoted), quoted)
+    snapped = _with_other_verbs(text, bounds, snapped, quoted)
+    return _with_missed(text, bounds, snapped, quoted)
+
+
+def _snapped(text: str, spans: Sequence[CharSpan], quoted: Sequence[Quotation]) -> list[CharSpan]:
+    """Grow contents to the marks of their quotations; drop cues and sources that lie inside."""
+    grown: list[CharSpan] = []
+    for content in sorted(span for span in spans if span.label == "Content"):
+        start, end = content.start, _past_date(text, content)
+        for quotation in quoted:
+            if quotation.overlaps(start, end):
+                # PolNeAR takes the "that" of “said that …” in; in front of a mark it is no speech.
+                lead = text[start : quotation.start] if start < quotation.start else ""
+                start = (
+                    min(start, quotation.start) if not _THAT.fullmatch(lead) else quotation.start
+                )
+                end = _end(text, end, quotation) if quotation.is_closed else end
+        if grown and start < grown[-1].end:
+            grown[-1] = grown[-1]._replace(end=max(end, grown[-1].end))
+        else:
+            grown += _interrupted(text, content._replace(start=start, end=end), quoted)
+    others = [
+        _without_antecedent(text, span)
+        for span in spans
+        if span.label != "Content" and not _covered(span, grown)
+    ]
+    return sorted([*grown, *others])
+
+
+def _past_date(text: str, content: CharSpan) -> int:
+    """Return the end of a content that goes on behind a date: "A in Oslo | on May 3 and B in Rome".
+
+    What "and" joins to the content is content, so the date between them is no date of the saying.
+    """
+    match = _DATE_AND.match(text, content.end)
+    return match.end() if match else content.end
+
+
+def _interrupted(text: str, content: CharSpan, quoted: Sequence[Quotation]) -> list[CharSpan]:
+    """Take "she paused" out of “We go”—she paused—“at dawn”."""
+    inside = [q for q in quoted if content.start <= q.start and q.end <= content.end]
+    pieces = [content]
+    for earlier, later in pairwise(inside):
+        if _ASIDE.fullmatch(text, earlier.end, later.start):
+            last = pieces.pop()
+            pieces += [last._replace(end=earlier.end), last._replace(start=later.start)]
+    return pieces
+
+
+def _end(text: str, end: int, quotation: Quotation) -> int:
+    """Return the end of a content that touches a quotation: its mark, not the comma behind it."""
+    if end > quotation.end and text[quotation.end : end].strip(" ,.;:"):
+        return end
+    return quotation.end
+
+
+def _without_antecedent(text: str, span: CharSpan) -> CharSpan:
+    """Cut "Lee, who" to "who": PolNeAR takes the subject of the verb, and that is the pronoun.
+
+    "who asked not to be named," with its verb is no subject: that is the noun phrase in front.
+    """
+    if span.label == "Source" and _WHO_DID.match(text, span.start, span.end):
+        phrase = _PHRASE_BEFORE.search(text, max(0, span.start - LONGEST_PHRASE), span.start)
+        return span._replace(start=phrase.start(1), end=phrase.end(1)) if phrase else span
+    match = _RELATIVE.search(text, span.start, span.end) if span.label == "Source" else None
+    return span._replace(start=match.start(1)) if match else span
+
+
+def _covered(span: CharSpan, contents: Sequence[CharSpan]) -> bool:
+    return any(span.start < content.end and span.end > content.start for content in contents)
+
+
+def _with_unseen_cues(
+    text: str, bounds: Span, spans: list[CharSpan], quoted: Sequence[Quotation]
+) -> list[CharSpan]:
+    """Add "told the council" in front of a content whose verb the tagger did not mark."""
+    added: list[CharSpan] = []
+    for number, span in enumerate(spans):
+        before = spans[number - 1] if number else None
+        if span.label != "Content" or (before is not None and before.label == "Cue"):
+            continue
+        low = max(bounds[0], span.start - NEAR, before.end if before else 0)
+        if _LEADS_UP.search(text, low, span.start):
+            added += speech_verbs(text, (low, span.start), quoted)[-1:]
+    return sorted([*spans, *added])
+
+
+def _with_other_verbs(
+    text: str, bounds: Span, spans: list[CharSpan], quoted: Sequence[Quotation]
+) -> list[CharSpan]:
+    """Add subject and verb of “No,” Holm shot back: after that comma any verb is one of speech."""
+    added: list[CharSpan] = []
+    for quotation in quoted:
+        match = _OTHER_VERB.match(text, quotation.end, bounds[1])
+        if match is None or text[quotation.end - quotation.width - 1] not in ",?!":
+            continue
+        near = (quotation.end, match.end() + NEAR)
+        if any(span.label == "Cue" and near[0] <= span.start < near[1] for span in spans):
+            continue
+        source = CharSpan(*match.span(1), "Source", RULE_SCORE)
+        cue = CharSpan(*match.span(2), "Cue", RULE_SCORE)
+        if not _covered(cue, spans):
+            added += [cue] if _covered(source, spans) else [source, cue]
+    return sorted([*spans, *added])
+
+
+def _with_missed(
+    text: str, bounds: Span, spans: list[CharSpan], quoted: Sequence[Quotation]
+) -> list[CharSpan]:
+    """Add quotations that the tagger left out though a speech verb stands beside them."""
+    added: list[CharSpan] = []
+    for quotation in quoted:
+        if not quotation.is_closed or not is_speech(quotation.inner(text)):
+            continue
+        if any(quotation.overlaps(s.start, s.end) for s in spans if s.label == "Content"):
+            continue
+        cue = _cue_beside(text, bounds, quotation, [*spans, *added], quoted)
+        if cue is not None:
+            added.append(CharSpan(quotation.start, quotation.end, "Content", RULE_SCORE))
+            if cue not in spans and cue not in added:
+                added.append(cue)
+    if not added:
+        return spans
+    kept = [span for span in spans if span.label == "Content" or not _covered(span, added)]
+    return sorted({*kept, *added})
+
+
+def _cue_beside(
+    text: str,
+    bounds: Span,
+    quotation: Quotation,
+    spans: Sequence[CharSpan],
+    quoted: Sequence[Quotation],
+) -> CharSpan | None:
+    """Find the cue next to a quotation, the tagger's first, then any speech verb outside marks."""
+    low, high = max(bounds[0], quotation.start - NEAR), min(bounds[1], quotation.end + NEAR)
+    for span in spans:
+        if span.label == "Cue" and span.end > low and span.start < high:
+            return span
+    found = speech_verbs(text, (low, high), quoted)
+    return min(found, key=lambda cue: _gap(cue, quotation), default=None)
+
+
+def speech_verbs(text: str, bounds: Span, quoted: Sequence[Quotation]) -> list[CharSpan]:
+    """Return the verbs of speech in a stretch of text that stand outside quotation marks."""
+    return [
+        CharSpan(*match.span(), "Cue", RULE_SCORE)
+        for match in speech_verb_pattern().finditer(text, *bounds)
+        if not any(other.overlaps(*match.span()) for other in quoted)
+    ]
+
+
+def _gap(cue: CharSpan, quotation: Quotation) -> int:
+    return max(cue.start - quotation.end, quotation.start - cue.end)

@@ -1,0 +1,205 @@
+"""Ways to quote without a verb between the marks: signatures, turns, dashes, block quotes.
+
+“Words.” — Ida Holm (a signature), HOLM: Words (a turn in a transcript, and "Holm: Words" as in a
+headline), — Words, said Ida Holm (a dash as mark), and "Holm wrote:" before a paragraph that
+nothing marks (a block quote, whose indentation plain text has lost).
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from operator import attrgetter
+
+from pipeline.annotate.quotes.cues import is_speech_verb, speech_verb_pattern
+from pipeline.annotate.quotes.linking import Attribution
+from pipeline.annotate.quotes.quotation_marks import Marks, Quotation, is_speech, words_in
+from pipeline.annotate.quotes.source_grammar import find_source
+from pipeline.annotate.quotes.span_repair import speech_verbs
+from pipeline.annotate.spans import CharSpan, Layout
+from pipeline.models import Span
+
+FORM_SCORE = 0.9
+"""Score of what these forms add: hardly ever do they stand for anything else."""
+_WORDS = re.compile(r"\w")
+_SIGNATURE = re.compile(r"\s*([―—–]|--?)\s*([A-Z][^“”\"\n,;:]{1,60})(?:,[^“”\"\n]{1,80})?\s*$")
+_LABEL = re.compile(
+    r"\s*[“\"]?((?:[A-Z][\w.’'-]*\.?\s){0,3}[A-Z][\w’'-]+)(?:\s\([^()]{1,40}\))?(:)\s+(?=\S)"
+)
+_NAME_WORD = re.compile(r"[^\W\d_][\w’'-]*")
+_DASH = re.compile(r"\s*[—–―]\s*(?=[A-Z“‘¿¡])")
+_NEXT_DASH = re.compile(r"[.,!?]\s+[—–―]\s*|\s[—–―]\s+")
+_BLOCK_LEAD = re.compile(rf"(?:{speech_verb_pattern().pattern})(?:\s+[^.:,;]{{0,25}})?:\s*$")
+_BELOW = re.compile(r"\b(?:below|here|above|video|audio|photos?)\s*:\s*$", re.IGNORECASE)
+_PROSE = re.compile(r"\s*[…\[(]?[A-Z…].*[.!?…)\]]\s*$", re.DOTALL)
+FEWEST_BLOCK_WORDS = 5
+FARTHEST_TURN = 4
+"""Paragraphs from one label to the next within which all is the first one's turn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One paragraph of a turn; ``label`` and ``colon`` are those of its first paragraph."""
+
+    label: Span
+    colon: Span
+    content: Span
+    is_first: bool
+    is_transcript: bool
+    """Other turns follow or went before, so that the words are the speaker's own."""
+
+
+def formed(
+    layout: Layout, bounds: Span, quoted: Sequence[Quotation], mentions: Sequence[CharSpan]
+) -> list[Attribution]:
+    """Return the attributions of a paragraph that has one of these forms, none of any other."""
+    if not quoted:
+        line = dashed(layout, bounds, mentions)
+        return [line] if line else []
+    signature = signed(layout, bounds, quoted)
+    return [signature] if signature else labelled(layout, bounds, quoted, mentions)
+
+
+def signed(layout: Layout, bounds: Span, quoted: Sequence[Quotation]) -> Attribution | None:
+    """Read “Words.” — Ida Holm, harbour master: a paragraph of quotations and a name."""
+    text = layout.text
+    if not quoted or _WORDS.search(text, bounds[0], quoted[0].start):
+        return None
+    signature = signature_of(layout, (quoted[-1].end, bounds[1]))
+    apart = any(_WORDS.search(text, a.end, b.start) for a, b in pairwise(quoted))
+    if signature is None or apart or not any(is_speech(q.inner(text)) for q in quoted):
+        return None
+    return Attribution(
+        cue=[signature[0]],
+        source=[signature[1]],
+        content=[CharSpan(q.start, q.end, "Content", FORM_SCORE) for q in quoted],
+    )
+
+
+def labelled(
+    layout: Layout, bounds: Span, quoted: Sequence[Quotation], mentions: Sequence[CharSpan]
+) -> list[Attribution]:
+    """Read Ida Holm: “We open.” Ola Brandt: “We do not.”, if a paragraph is nothing else."""
+    text = layout.text
+    found: list[Attribution] = []
+    place = bounds[0]
+    for quotation in quoted:
+        lead = text[place : quotation.start]
+        first = bisect_left(mentions, place, key=attrgetter("start"))
+        name = mentions[first] if first < len(mentions) else None
+        if (
+            name is None
+            or name.end > quotation.start
+            or _WORDS.search(lead.replace(text[name.start : name.end], "", 1))
+        ):
+            return []
+        if not lead.rstrip().endswith(":"):
+            return []
+        colon = place + lead.rindex(":")
+        found.append(
+            Attribution(
+                cue=[CharSpan(colon, colon + 1, "Cue", FORM_SCORE)],
+                source=[CharSpan(name.start, name.end, "Source", FORM_SCORE)],
+                content=[CharSpan(quotation.start, quotation.end, "Content", FORM_SCORE)],
+            )
+        )
+        place = quotation.end
+    return [] if _WORDS.search(text, place, bounds[1]) else found
+
+
+def signature_of(layout: Layout, bounds: Span) -> tuple[CharSpan, CharSpan] | None:
+    """Return dash and name of a paragraph that is nothing else: "— Ida Holm, harbour master"."""
+    match = _SIGNATURE.match(layout.text, *bounds)
+    if match is None or speech_verbs(layout.text, match.span(), ()):
+        return None
+    end = match.start(2) + len(match[2].rstrip(" ."))
+    return (
+        CharSpan(*match.span(1), "Cue", FORM_SCORE),
+        CharSpan(match.start(2), end, "Source", FORM_SCORE),
+    )
+
+
+def find_turns(layout: Layout, mentions: Sequence[CharSpan]) -> dict[int, Turn]:
+    """Return the paragraphs that are turns, by number: "HOLM: We go." and what follows it.
+
+    A label in capitals counts if its last word is that of a person of the article; in small
+    letters only in the headline, since elsewhere "Holm: 12 votes" and "Holm: what she needs" are
+    lists.
+    """
+    people = [layout.text[m.start : m.end] for m in mentions if m.label == "PERSON"]
+    known = {word.casefold() for name in people for word in _NAME_WORD.findall(name)[-1:]}
+    labels: dict[int, re.Match[str]] = {}
+    for number, (start, end) in enumerate(layout.paragraphs):
+        match = _LABEL.match(layout.text, start, end)
+        is_quoted = match is not None and layout.text[match.end()] in '“"«‘„'
+        if match and not is_quoted and _is_label(match[1], known, number == 0):
+            labels[number] = match
+    shouted = [number for number, match in labels.items() if match[1].isupper()]
+    return {
+        following: turn
+        for number, match in labels.items()
+        for following, turn in _turn(layout, number, match, shouted)
+    }
+
+
+def _is_label(label: str, known: set[str], is_headline: bool) -> bool:
+    words = _NAME_WORD.findall(label)
+    if words[-1].casefold() not in known or any(map(is_speech_verb, words)):
+        return False
+    return label.isupper() or is_headline
+
+
+def _turn(
+    layout: Layout, first: int, match: re.Match[str], shouted: Sequence[int]
+) -> Iterator[tuple[int, Turn]]:
+    """Yield the paragraphs of one turn: in a transcript up to the next label, if that is near."""
+    later = bisect_right(shouted, first)
+    following = shouted[later] if later < len(shouted) else first + 1
+    is_label = later > 0 and shouted[later - 1] == first
+    is_inside = is_label and following - first <= FARTHEST_TURN
+    is_transcript = is_label and len(shouted) > 1
+    for number in range(first, following if is_inside else first + 1):
+        start, end = layout.paragraphs[number]
+        span = _stripped(layout.text, match.end() if number == first else start, end)
+        yield number, Turn(match.span(1), match.span(2), span, number == first, is_transcript)
+
+
+def _stripped(text: str, start: int, end: int) -> Span:
+    kept = text[start:end]
+    return start + len(kept) - len(kept.lstrip()), start + len(kept.rstrip())
+
+
+def dashed(layout: Layout, bounds: Span, mentions: Sequence[CharSpan]) -> Attribution | None:
+    """Read a line of dialogue that a dash opens: "— We go, said Ida Holm. — All of us."."""
+    text = layout.text
+    opening = _DASH.match(text, *bounds)
+    if opening is None:
+        return None
+    for cue in speech_verbs(text, (opening.end(), bounds[1]), ()):
+        source = find_source(layout, cue, (), mentions)
+        if not source:
+            continue
+        first = _stripped(text, opening.end(), min(cue.start, source[0].start))
+        contents = [first] if words_in(text[slice(*first)]) else []
+        again = _NEXT_DASH.search(text, max(cue.end, source[0].end), bounds[1])
+        if contents and again:
+            contents.append(_stripped(text, again.end(), bounds[1]))
+        if contents:
+            spans = [CharSpan(*content, "Content", FORM_SCORE) for content in contents]
+            return Attribution(cue=[cue], source=source, content=spans, is_verbatim=True)
+    return None
+
+
+def leads_to_block(layout: Layout, marks: Marks, number: int) -> bool:
+    """Tell "Ida Holm wrote:" in front of a paragraph of prose that nothing marks as hers."""
+    if number + 1 >= len(layout.paragraphs) or marks.of(number + 1):
+        return False
+    start, end = layout.paragraphs[number]
+    start = layout.sentence_at(len(layout.text[:end].rstrip()) - 1)[0]
+    if not _BLOCK_LEAD.search(layout.text, start, end) or _BELOW.search(layout.text, start, end):
+        return False
+    block = layout.text[slice(*layout.paragraphs[number + 1])]
+    return _PROSE.match(block) is not None and words_in(block) >= FEWEST_BLOCK_WORDS

@@ -1,0 +1,183 @@
+"""The demo site's own gold: what a first and a second run over it must come to.
+
+Generated from the same copy files as the pages, so that the two cannot disagree. Paths are as the
+feeds, sitemaps and section pages name them; put the outlet's home page before them.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from http import HTTPStatus
+
+from pipeline.demo.content import AGENCY, MarkedQuote, Outlet, Story, outlets
+from pipeline.models import ArticleKind, QuoteKind
+from pipeline.outcomes import Outcome
+
+Key = tuple[str, str]
+"""Outlet key and path."""
+_OPENING, _CLOSING = "“\"‘«'", "”\"’»'"
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedQuote:
+    """One quotation of the gold; ``content`` without its quotation marks, part by part."""
+
+    content: tuple[str, ...]
+    speaker: str | None
+    """The speaker's full name, also where the text says "she" or "the deputy minister".
+
+    In lower case a source that the text does not name ("harbour master"); None where the text
+    hides even that ("somebody who asked not to be named").
+    """
+    kind: QuoteKind
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedPage:
+    """One link that the outlets offer, and what becomes of it."""
+
+    outlet: str
+    path: str
+    """As offered; an absolute URL where it leads off the site."""
+    outcome: Outcome
+    second_outcome: Outcome
+    """In a run over edition 2 after one over edition 1."""
+    final_path: str
+    """After redirects and without tracking parameters."""
+    title: str | None = None
+    day: date | None = None
+    authors: tuple[str, ...] = ()
+    """The people (or bodies) who wrote it; an agency is none of them."""
+    agency: str | None = None
+    kind: ArticleKind = "article"
+    paragraphs: tuple[str, ...] = ()
+    """Must all be in the cleaned text, word by word; standfirst, subheads, list items too."""
+    asides: tuple[str, ...] = ()
+    """May be in it or not: captions, credits, editor's notes, time stamps of a live blog."""
+    quotes: tuple[ExpectedQuote, ...] = ()
+
+    @property
+    def key(self) -> Key:
+        """Outlet key and path."""
+        return self.outlet, self.path
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """The gold of the whole site."""
+
+    pages: tuple[ExpectedPage, ...]
+    """Every link that must be discovered, once."""
+    families: tuple[frozenset[Key], ...]
+    """Articles that tell one agency's story: each set is one duplicate group."""
+    updated: ExpectedPage
+    """The one article of edition 2 that differs, as edition 2 has it."""
+    updated_from: ExpectedPage
+    """The same article in edition 1."""
+    clutter: dict[str, tuple[str, ...]]
+    """Outlet key → lines of its templates that no cleaned article may hold."""
+    optional: frozenset[Key]
+    """Pages that may be discovered on section pages: no articles, or denied by robots.txt."""
+
+    def page(self, outlet: str, path: str) -> ExpectedPage:
+        """Return one page; raises KeyError where the site offers no such link."""
+        return {page.key: page for page in self.pages}[outlet, path]
+
+    @property
+    def articles(self) -> tuple[ExpectedPage, ...]:
+        """The links that end as stored articles in a first run."""
+        return tuple(page for page in self.pages if page.outcome is Outcome.LOADED)
+
+
+def bare(part: str) -> str:
+    """Return a part of a quotation without the marks around it."""
+    if part[:1] in _OPENING:
+        part = part[1:]
+    return part[:-1] if part[-1:] in _CLOSING else part
+
+
+def kind_of(parts: tuple[str, ...]) -> QuoteKind:
+    """Tell the kind by the marks: around all of it, in it, or nowhere.
+
+    The last part need not be opened or closed by marks of its own: a quotation that runs over
+    paragraphs is closed once.
+    """
+    if all(part[0] in _OPENING[:4] for part in parts):
+        inner = parts[0][1:-1]
+        is_whole = "”" not in inner and '"' not in inner and "»" not in inner
+        return "direct" if is_whole else "mixed"
+    return "mixed" if any(mark in "".join(parts) for mark in '“"«') else "indirect"
+
+
+def _quote(marked: MarkedQuote) -> ExpectedQuote:
+    kind = kind_of(marked.parts)
+    parts = tuple(map(bare, marked.parts)) if kind == "direct" else marked.parts
+    return ExpectedQuote(parts, marked.speaker, kind)
+
+
+def _second(outcome: Outcome, *, is_updated: bool) -> Outcome:
+    return Outcome.UNCHANGED if outcome is Outcome.LOADED and not is_updated else outcome
+
+
+def _page(story: Story, path: str | None = None) -> ExpectedPage:
+    return ExpectedPage(
+        outlet=story.outlet,
+        path=path or story.path,
+        outcome=story.outcome,
+        second_outcome=_second(story.outcome, is_updated=story.is_updated_in_edition_2),
+        final_path=story.path,
+        title=story.title,
+        day=story.day,
+        authors=tuple(author for author in story.authors if author != AGENCY),
+        agency=AGENCY if AGENCY in story.authors else None,
+        kind=story.kind,
+        paragraphs=story.prose,
+        asides=story.asides,
+        quotes=tuple(map(_quote, story.quotes)),
+    )
+
+
+def _offered(outlet: Outlet) -> list[ExpectedPage]:
+    by_slug = {story.slug: story for story in outlet.stories}
+    moved = {e.target: e for e in outlet.extras if e.status == HTTPStatus.MOVED_PERMANENTLY}
+    pages = [_page(s, moved[s.slug].path if s.slug in moved else None) for s in outlet.stories]
+    for extra in outlet.extras:
+        if extra not in moved.values():
+            final = by_slug[extra.target].path if extra.target else extra.path
+            page = ExpectedPage(outlet.key, extra.path, extra.outcome, extra.outcome, final)
+            pages.append(page)
+    return pages
+
+
+def _families(pages: list[ExpectedPage], stories: list[Story]) -> tuple[frozenset[Key], ...]:
+    """Group stories that carry one wire story; a round-up carries several and joins none."""
+    offered = {(page.outlet, page.final_path): page.key for page in pages if page.title}
+    groups: dict[str, set[Key]] = {}
+    for story in stories:
+        if len(set(story.wires)) == 1 and story.outcome is Outcome.LOADED:
+            groups.setdefault(story.wires[0], set()).add(offered[story.outlet, story.path])
+    return tuple(frozenset(group) for _, group in sorted(groups.items()) if len(group) > 1)
+
+
+def _optional(outlet: Outlet) -> set[Key]:
+    listings = {outlet.section_path(section) for section in outlet.sections}
+    trap = "/calendar/2026/11/" if not outlet.section_pages else "/diary/2026/11/"
+    plain = {f"/{title.lower().replace(' ', '-')}/" for title in outlet.pages}
+    taken = {extra.path for extra in outlet.extras}
+    return {(outlet.key, path) for path in (listings | plain | {"/", trap}) - taken}
+
+
+def expected() -> Expected:
+    """Return the gold of both editions."""
+    pages = [page for outlet in outlets() for page in _offered(outlet)]
+    stories = [story for outlet in outlets() for story in outlet.stories]
+    changed = next(s for o in outlets(2) for s in o.stories if s.is_updated_in_edition_2)
+    updated = _page(changed)
+    before = next(page for page in pages if page.key == updated.key)
+    return Expected(
+        pages=tuple(pages),
+        families=_families(pages, stories),
+        updated=updated,
+        updated_from=before,
+        clutter={outlet.key: outlet.clutter for outlet in outlets()},
+        optional=frozenset().union(*map(_optional, outlets())),
+    )

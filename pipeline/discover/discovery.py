@@ -1,0 +1,304 @@
+"""From a source to its links: every document it names is read, and the newest links are kept.
+
+Each document of a source read once, and what to do about those that give nothing.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
+from hashlib import sha256
+from pathlib import Path
+
+from pipeline.discover.feeds import read_feed
+from pipeline.discover.local_files import read_files, read_list
+from pipeline.discover.results import Discovered, Entry, Problem
+from pipeline.discover.sections import read_section
+from pipeline.discover.sitemaps import read_sitemap
+from pipeline.errors import PageError, Refused
+from pipeline.fetch.fetcher import Fetcher
+from pipeline.fetch.page_request import is_onsite, sites
+from pipeline.line_rules.dates import age_key
+from pipeline.models import FoundBy, Link, Response, Source, Validators
+from pipeline.outcomes import Outcome
+from pipeline.urls import is_web_url
+
+MAX_SITEMAPS = 50
+"""Files read below the sitemaps of one source in one run, newest first."""
+_MAX_DEPTH = 3
+_EXPLICIT: frozenset[FoundBy] = frozenset({"file", "warc", "list", "url"})
+"""Links that somebody named one by one: never cut by ``max_links``."""
+
+
+def discover(
+    source: Source, fetcher: Fetcher, *, validators: Mapping[str, Validators] | None = None
+) -> Discovered:
+    """Return the links that the source offers now, newest first, at most ``source.max_links``.
+
+    Never raises for what the web did: that becomes a ``Problem``. A document that answers 304 to
+    its ``validators``, or has the body of last time, gives no links and no problem. Links to other
+    sites are kept: *fetch* refuses them, so that their fate is known.
+    """
+    search = _Search(source, fetcher, validators or {})
+    search.run()
+    return Discovered(
+        tuple(newest(search.found, source.max_links)),
+        tuple(search.problems),
+        tuple(search.validators),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """A link with what it is sorted by: seconds since 1970, None where nothing is stated."""
+
+    link: Link
+    age: float | None
+
+
+def newest(found: Iterable[Dated], limit: int) -> list[Link]:
+    """Return each URL once, newest first; beyond ``limit`` only what was named one by one.
+
+    Links without any time count as new where they stand on a page or in a feed, whose order is
+    kept, and as old in a sitemap, which may list twenty years of them.
+    """
+    merged: dict[str, Dated] = {}
+    for dated in found:
+        known = merged.get(dated.link.url)
+        merged[dated.link.url] = dated if known is None else _merged(known, dated)
+    ranked = sorted(merged.values(), key=_rank)
+    explicit = [dated.link for dated in ranked if dated.link.found_by in _EXPLICIT]
+    others = [dated.link for dated in ranked if dated.link.found_by not in _EXPLICIT]
+    return explicit + others[:limit]
+
+
+def _rank(dated: Dated) -> float:
+    if dated.age is not None:
+        return -dated.age
+    return float("inf") if dated.link.found_by == "sitemap" else float("-inf")
+
+
+def _merged(known: Dated, other: Dated) -> Dated:
+    """Fill what the first finding left open from a later one of the same URL."""
+    link = replace(
+        known.link,
+        title=known.link.title or other.link.title,
+        published_at=known.link.published_at or other.link.published_at,
+    )
+    return Dated(link, other.age if known.age is None else known.age)
+
+
+@dataclass(slots=True)
+class _Search:
+    source: Source
+    fetcher: Fetcher
+    known: Mapping[str, Validators]
+    found: list[Dated] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    validators: list[tuple[str, Validators]] = field(default_factory=list)
+    sitemaps_read: int = 0
+
+    def run(self) -> None:
+        source = self.source
+        for url in source.feeds:
+            self.take("feed", url, self.feed_entries(url))
+        for url in source.sitemaps:
+            self.take("sitemap", url, self.sitemap_entries(url, 1))
+        for url in self.section_urls():
+            self.take("section", url, self.section_entries(url))
+        for name in source.lists:
+            self.take("list", name, self.list_entries(name))
+        for item in read_files(source):
+            if isinstance(item, Problem):
+                self.problems.append(item)
+            else:
+                self.found.append(Dated(item, None))
+
+    def section_urls(self) -> tuple[str, ...]:
+        """Return the sections; the homepage is one where the source names nothing else."""
+        source = self.source
+        named = (*source.feeds, *source.sitemaps, *source.sections, *source.lists, *source.files)
+        return source.sections if named or not source.homepage else (source.homepage,)
+
+    def take(self, found_by: FoundBy, found_in: str, entries: Iterator[Entry]) -> None:
+        """Turn entries into links; a document that cannot be read becomes a problem.
+
+        An entry that is no web address ("javascript:…") is a link too: its fate is to be refused.
+        """
+        try:
+            for entry in entries:
+                link = Link(
+                    entry.url,
+                    self.source.key,
+                    found_by,
+                    found_in,
+                    entry.title,
+                    entry.published_at,
+                )
+                age = age_key(entry.published_at or entry.changed_at)
+                self.found.append(Dated(link, age))
+        except PageError as error:
+            self.problems.append(Problem(found_in, error.outcome, error.reason))
+
+    def document(self, url: str, *, is_page: bool = False) -> Response | None:
+        """Fetch a document; None when it has not changed.
+
+        Raises:
+            Refused: with the outcome and reason of the response.
+        """
+        response = self.fetcher.fetch(
+            url,
+            validators=self.known.get(url),
+            source=self.source,
+            kind="page" if is_page else "document",
+        )
+        if response.outcome is Outcome.UNCHANGED:
+            return None
+        if response.outcome is not None:
+            raise Refused(response.outcome, response.reason or "", response.status)
+        self.validators.append((url, validators_of(response)))
+        return response
+
+    def feed_entries(self, url: str) -> Iterator[Entry]:
+        response = self.document(url)
+        if response is not None:
+            kind = response.header("content-type")
+            yield from read_feed(response.body, response.final_url, kind).entries
+
+    def section_entries(self, url: str) -> Iterator[Entry]:
+        response = self.document(url, is_page=True)
+        if response is not None:
+            onsite = partial(is_onsite, source=self.source)
+            yield from read_section(response.body, response.final_url, onsite)
+
+    def sitemap_entries(self, url: str, depth: int) -> Iterator[Entry]:
+        self.sitemaps_read += 1
+        response = self.document(url)
+        if response is None:
+            return
+        limit = 5 * self.fetcher.max_body_bytes
+        sitemap = read_sitemap(response.body, response.final_url, limit)
+        yield from sitemap.entries
+        if depth >= _MAX_DEPTH and sitemap.sitemaps:
+            reason = f"sitemaps nested deeper than {_MAX_DEPTH} are not read"
+            self.problems.append(Problem(url, Outcome.TOO_LARGE, reason))
+            return
+        for child in sorted(sitemap.sitemaps, key=_newest_first):
+            if self.sitemaps_read >= MAX_SITEMAPS or self.has_enough():
+                return
+            self.take("sitemap", child.url, self.sitemap_entries(child.url, depth + 1))
+
+    def has_enough(self) -> bool:
+        """Tell whether older sitemaps could only add what ``max_links`` cuts away."""
+        dated = sum(1 for found in self.found if found.age is not None)
+        return dated >= self.source.max_links
+
+    def list_entries(self, name: str) -> Iterator[Entry]:
+        if is_web_url(name):
+            response = self.document(name)
+            body = response.body if response else b""
+        else:
+            body = _local_bytes(name)
+        good, bad = read_list(body)
+        if bad:
+            reason = f"{len(bad)} lines are no URLs, the first is {bad[0]!r}"
+            self.problems.append(Problem(name, Outcome.BAD_CONTENT, reason))
+        yield from good
+
+
+def validators_of(response: Response) -> Validators:
+    """Return what the next conditional GET of this response's URL needs."""
+    return Validators(
+        response.header("etag"), response.header("last-modified"), sha256(response.body).digest()
+    )
+
+
+def _newest_first(entry: Entry) -> float:
+    return -(age_key(entry.changed_at) or 0.0)
+
+
+def _local_bytes(name: str) -> bytes:
+    try:
+        return Path(name).read_bytes()
+    except OSError as error:
+        raise Refused(Outcome.NOT_FOUND, f"list {name} cannot be read: {error.strerror}") from error
+
+
+_HINTS = {
+    Outcome.ROBOTS_DENIED: "robots.txt forbids it: ask the publisher, or use another feed",
+    Outcome.ADDRESS_REFUSED: "not a public address: allow_private_addresses = true if it is yours",
+    Outcome.OFFSITE_REFUSED: "it redirects to another site: add that host to hosts",
+    Outcome.GONE: "the publisher took it away: `dateline source add HOMEPAGE` finds the new one",
+    Outcome.NOT_FOUND: "look for the new address: `dateline source add HOMEPAGE` does",
+    Outcome.FORBIDDEN: "the site refuses us: ask the publisher for access",
+    Outcome.RATE_LIMITED: "asked too often: raise crawl_delay and come back later",
+    Outcome.SERVER_ERROR: "the site has trouble: try again later",
+    Outcome.UNREACHABLE: "check the spelling of the host, and the network",
+    Outcome.TIMEOUT: "slow site: raise DATELINE_TOTAL_TIMEOUT, or try again later",
+    Outcome.TOO_LARGE: "raise DATELINE_MAX_BODY_BYTES, or name a smaller sitemap",
+    Outcome.REDIRECT_LOOP: "open it in a browser and take the address it ends at",
+    Outcome.BAD_CONTENT: "open it in a browser: it is not what its field says",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What one document of a source gave."""
+
+    source_key: str
+    field: str
+    """feeds, sitemaps, sections, lists or files."""
+    found_in: str
+    links: int
+    offsite: int
+    """Links to other sites, which *fetch* will refuse."""
+    newest: str | None
+    """Latest time stated, as stated."""
+    outcome: Outcome | None
+    """None when all is well."""
+    reason: str | None = None
+    hint: str | None = None
+
+
+def check(source: Source, fetcher: Fetcher) -> Iterator[Checked]:
+    """Read every document of a source once and yield what it gave; nothing is stored."""
+    bare = replace(
+        source,
+        feeds=(),
+        sitemaps=(),
+        sections=(),
+        lists=(),
+        files=(),
+        hosts=(*source.hosts, *sites(source)),
+    )
+    documents = [
+        (kind, name)
+        for kind in ("feeds", "sitemaps", "sections", "lists", "files")
+        for name in getattr(source, kind)
+    ]
+    for kind, name in documents or [("sections", source.homepage or "")]:
+        alone = replace(bare, **{kind: (name,)})  # type: ignore[arg-type]
+        yield _checked(alone, kind, name, fetcher)
+
+
+def _checked(source: Source, field: str, name: str, fetcher: Fetcher) -> Checked:
+    found = discover(source, fetcher)
+    problem = next(iter(found.problems), None)
+    empty = not found.links and problem is None
+    outcome = problem.outcome if problem else Outcome.BAD_CONTENT if empty else None
+    offsite = sum(not is_onsite(link.url, source) for link in found.links)
+    return Checked(
+        source.key,
+        field,
+        name,
+        len(found.links),
+        0 if field in ("lists", "files") else offsite,
+        _newest(found.links),
+        outcome,
+        problem.reason if problem else "it names no link" if empty else None,
+        _HINTS.get(outcome) if outcome else None,
+    )
+
+
+def _newest(links: tuple[Link, ...]) -> str | None:
+    """Return the time of the first dated link: they come newest first."""
+    return next((link.published_at for link in links if link.published_at), None)

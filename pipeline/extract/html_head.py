@@ -1,0 +1,161 @@
+"""Reads the ``head`` of a page: meta tags, canonical link, title. Knows nothing of JSON-LD."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from urllib.parse import urljoin
+
+from lxml.html import HtmlElement
+
+from pipeline import urls
+from pipeline.extract.html_layout import text_of
+from pipeline.text import squeeze
+
+_LONGEST_CLASS = 1000
+_LANGUAGE_NAMES = {
+    "english": "en",
+    "german": "de",
+    "deutsch": "de",
+    "french": "fr",
+    "français": "fr",
+    "spanish": "es",
+    "español": "es",
+    "italian": "it",
+    "italiano": "it",
+    "portuguese": "pt",
+    "português": "pt",
+    "dutch": "nl",
+    "arabic": "ar",
+    "russian": "ru",
+    "turkish": "tr",
+    "eng": "en",
+    "deu": "de",
+    "ger": "de",
+    "fra": "fr",
+    "spa": "es",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Meta tags by lower-case name, and the links that matter."""
+
+    meta: dict[str, list[str]] = field(default_factory=dict)
+    title: str | None = None
+    canonical: str | None = None
+    language: str | None = None
+    """ISO 639 code that the page gives itself."""
+    locale: str | None = None
+    """Language and region as the page writes them, in lower case: "en-gb"."""
+    page_class: str = ""
+    """Class names of the ``body``: many systems name the kind of page there."""
+
+    def first(self, *names: str) -> str | None:
+        """Return the first content of the first of these meta tags that is there."""
+        return next((self.meta[name][0] for name in names if name in self.meta), None)
+
+    def all(self, *names: str) -> list[str]:
+        """Return the contents of all these meta tags, in the order of the names."""
+        return [content for name in names for content in self.meta.get(name, ())]
+
+
+def read_head(root: HtmlElement) -> Head:
+    """Return the page's head; names of ``name``, ``property`` and ``itemprop`` are one space."""
+    meta: dict[str, list[str]] = defaultdict(list)
+    for tag in root.iter("meta"):
+        name = (
+            tag.get("property")
+            or tag.get("name")
+            or tag.get("itemprop")
+            or tag.get("http-equiv")
+            or ""
+        )
+        content = squeeze(tag.get("content") or "")
+        if name and content:
+            meta[name.strip().lower()].append(content)
+    title = next((text_of(tag) for tag in root.iter("title")), None)
+    links = [
+        link.get("href")
+        for link in root.iter("link")
+        if "canonical" in (link.get("rel") or "").lower().split()
+    ]
+    locale = _locale(root, meta)
+    return Head(
+        meta=dict(meta),
+        title=title or None,
+        canonical=next(filter(None, links), None),
+        language=language_code(locale),
+        locale=locale,
+        page_class=(root.xpath("string(//body/@class)") or "").lower()[:_LONGEST_CLASS],
+    )
+
+
+def _locale(root: HtmlElement, meta: dict[str, list[str]]) -> str | None:
+    stated = root.get("lang") or root.get("xml:lang") or ""
+    others = (meta.get(name, [""])[0] for name in ("og:locale", "content-language", "language"))
+    names = (name.strip().lower().replace("_", "-") for name in (stated, *others))
+    return next((name for name in names if re.match(r"[a-z]{2,3}(-|$)", name)), None)
+
+
+def language_code(stated: str | None) -> str | None:
+    """Return the ISO 639-1 code of a stated language, or None where it is not one.
+
+    >>> language_code("en_GB"), language_code("German"), language_code("x-default")
+    ('en', 'de', None)
+    """
+    plain = (stated or "").strip().lower().replace("_", "-")
+    if re.match(r"[a-z]{2}(-|$)", plain):
+        return {"nb": "no", "nn": "no", "iw": "he", "in": "id"}.get(plain[:2], plain[:2])
+    return _LANGUAGE_NAMES.get(plain)
+
+
+def canonical_url(url: str | None, candidates: Iterable[str | None]) -> str | None:
+    """Return the page's canonical URL: what an AMP or a print version points to as the article.
+
+    A page may name another URL of the same registrable domain; one on another domain is wire copy
+    or an error and is not believed, unless our own URL holds it, as those of caches and archives
+    do. Nor is a front page, nor a folder above the page. Without a URL of our own the page is
+    believed.
+    """
+    own = urls.canonical_url(url) if url and urls.is_web_url(url) else None
+    for candidate in filter(None, candidates):
+        try:
+            absolute = urljoin(own or "", candidate.strip())
+        except ValueError:
+            continue
+        if not urls.is_web_url(absolute):
+            continue
+        named = urls.canonical_url(absolute)
+        if own is None or (
+            (_are_related(named, own) or _holds(own, named))
+            and not _is_front(named, own)
+            and not _is_above(named, own)
+        ):
+            return named
+    return own
+
+
+def _holds(own: str, named: str) -> bool:
+    """Tell whether our URL is a copy's that names the original: "…/amp/s/news.example/story"."""
+    original = named.partition("://")[2].removeprefix("www.").rstrip("/")
+    host, _, path = original.partition("/")
+    dashed = host.replace("-", "--").replace(".", "-")
+    return bool(path) and (original in own.partition("://")[2] or dashed in urls.host(own))
+
+
+def _is_above(named: str, own: str) -> bool:
+    """Tell whether a URL is a folder above our own: a section that a template names for all."""
+    above, below = named.rstrip("/"), own.partition("?")[0].rstrip("/")
+    rest = below.removeprefix(f"{above}/") if below.startswith(f"{above}/") else ""
+    return "-" in rest.rstrip("/").rpartition("/")[2] and "amp" not in rest.split("/")
+
+
+def _are_related(named: str, own: str) -> bool:
+    one, other = urls.host(named), urls.host(own)
+    bare = one.removeprefix("www."), other.removeprefix("www.")
+    return bare[0] == bare[1] or urls.registrable_domain(one) == urls.registrable_domain(other)
+
+
+def _is_front(named: str, own: str) -> bool:
+    return named.count("/") <= 3 and named.endswith("/") and len(own) > len(named) + 10

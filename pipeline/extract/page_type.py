@@ -1,0 +1,422 @@
+"""What a page is: article, opinion, live blog, press release, video, gallery, listing, error page.
+
+Signals, in order: a title or a short text that only error pages and walls have; what a listing is
+made of; the page's own type, URL, section and title. A page that says in its own data that it is an
+article is believed before its URL is. Kinds that outlets do not tell apart reliably (interview,
+review, obituary) are left to sections and tags. Knows nothing of outcomes.
+
+Tells a stub before a paywall from a whole text, whatever the page sells beside it.
+
+A page that says it is not free (``isAccessibleForFree``, ``article:content_tier``) often has the
+whole text all the same, for search engines; so it is a stub only where the text is short too, by
+the page's own word count or by what stands in the element that the page names as walled. A
+subscription prompt under a whole text makes no stub. Knows nothing of outcomes.
+
+Whether a page's text is one to store: its kind, whether it is a stub, and how long it is.
+
+A video or a gallery with a story's words is kept with its kind; with fewer it is refused like any
+text of a few words. Listings and error pages are refused whatever they hold.
+"""
+
+import re
+from collections import Counter
+from dataclasses import replace
+
+from lxml.html import HtmlElement
+
+from pipeline.extract.html_head import Head
+from pipeline.extract.html_layout import Run
+from pipeline.extract.json_ld import LinkedData
+from pipeline.models import Article, ArticleKind
+from pipeline.outcomes import Outcome
+from pipeline.text import normalise, tokens, word_count
+
+_PROSE_WORDS = 15
+_STORY_WORDS = 60
+_MOST_LINKED = 0.3
+_PARAGRAPHS = frozenset(("p", "blockquote"))
+_MANY_TEASERS = 12
+_SOME_TEASERS = 6
+_FEW_WORDS = 300
+_ERROR_WORDS = 150
+_MEDIA_WORDS = 100
+_ERROR_TITLE = re.compile(
+    r"\W*((http |error )*(404|403|410|500|502|503|504)"
+    r"(\W*(error|not found|forbidden|gone|page|file|"
+    r"access denied|service|bad gateway|gateway|(internal )?server)\b.{0,40}|\s*[:|–—-].{0,60})?|"
+    r"(the |this )?(page|article|story|site|content|file|document|url)( you.{0,40})? "
+    r"((was |is |could |can ?)?not (be )?found|unavailable|(is )?no longer (available|exists?)|"
+    r"doesn't exist|does not exist|(is )?missing).{0,40}|error|not found|"
+    r"access (to this page has been )?denied.*|"
+    r"forbidden|just a moment\W*|attention required.*|(are you|verify (that )?you are|"
+    r"i'm not) a? ?(robot|human).*|"
+    r"(human|browser) verification|checking your browser.*|request blocked.*|robot check|captcha.*|"
+    r".{0,30}(page not found|404( error)?( not found)?)|service (temporarily )?unavailable|"
+    r"bad gateway|"
+    r"internal server error|(site |down for |under )?maintenance( mode)?|security check.*|"
+    r"pardon our interruption\W*|"
+    r"before you continue.*|(seite|artikel) (wurde )?nicht gefunden.*|page (introuvable|"
+    r"non trouvée).*|"
+    r"(página|pagina|artículo|artigo) (no|não|non) (encontrad[ao]|trovata).*|"
+    r"pagina niet gevonden.*|sidan hittades inte.*|siden blev ikke fundet.*|"
+    r"nie znaleziono strony.*|"
+    r"страница не найдена.*|sayfa bulunamadı.*|页面(不存在|未找到).*|ページが見つかりません.*)\W*"
+)
+_WEAK_ERROR_TITLE = re.compile(
+    r"\W*((oops|sorry|whoops)\b.{0,60}|(log|sign) ?in\b.{0,30}|(anmelden|einloggen|connexion|"
+    r"iniciar sesión|accedi|inloggen|logga in)\b.{0,30}|register\b.{0,30}|"
+    r"(cookie|privacy|consent)( settings| policy| notice)?|redirecting.{0,20}|loading.{0,5})\W*"
+)
+_ERROR_TEXT = re.compile(
+    r"enable javascript and cookies to continue|"
+    r"(verify|confirm|prove|make sure) (that )?you('re| are) (a |not a )?(human|robot)|"
+    r"(page|article|story|content|url) (that )?you('re| are|'ve| have| were)? ?(looking for|"
+    r"requested|"
+    r"trying to (reach|access|view)).{0,60}(not |n't |no longer|moved|removed|deleted|expired)|"
+    r"(can't|cannot|could ?n't|could not|unable to|can not) (find|locate) (the|that|this) "
+    r"(page|article|story)|unusual (traffic|activity) from your|complete the (captcha|"
+    r"security check)|"
+    r"your access to this site has been (limited|blocked)|you (don't|"
+    r"do not) have permission to access|"
+    r"(we|you) and our (\d+ )?(advertising |trusted |selected )?(partners|vendors) "
+    r"(store|process|use|access)|wir und unsere (bis zu )?(\d+ )?partner|"
+    r"nous et nos (\d+ )?partenaires|"
+    r"nosotros y nuestros (\d+ )?socios|noi e i nostri (\d+ )?partner|"
+    r"please wait while we (verify|check)|checking if the site connection is secure|"
+    r"die (angeforderte|gewünschte|gesuchte) seite|la page (que vous|demandée).{0,60}(existe|"
+    r"trouv)|"
+    r"la página que (buscas|busca|solicit).{0,60}(existe|encontr)"
+)
+_LISTING_TITLE = re.compile(
+    r"(search results?\b|results for\b|you searched for\b|suchergebnisse\b|(tag|category|topic|"
+    r"author|section|"
+    r"archives?)\s?:|all (articles|posts|stories) (by|in|from)\b|(articles|posts|stories) (by|"
+    r"tagged)\b|"
+    r"latest (news|stories|articles)\W*$|(news )?archives?\W*$|.{1,40} archives\W*$|"
+    r"page \d+( of \d+)?\W*$|"
+    r"(top|breaking) (news|stories|headlines)\W*$|home( page)?\W*$|homepage\W*$|startseite\W*$|"
+    r"news\W*$)"
+)
+_LISTING_PATH = re.compile(
+    r"/(tags?|topics?|categor(y|ies)|authors?|search|archives?|sections?|schlagwort|thema|themen|"
+    r"kategorie|autor|tema|temas|etiqueta|rubrique|suche|recherche|buscar|contributors?|"
+    r"profile)/([^/]*/?|[^/]+/page/\d+/?|[^/]+/[^/.-]*/?)$|"
+    r"/page/\d+/?$|/(search|archive|archives|sitemap|latest)(\.\w+)?/?$|[?&](s|q|query|"
+    r"search)=",
+    re.I,
+)
+_PERSON_PATH = re.compile(
+    r"/(staff|journalists?|reporters?|columnists?|our-team|byline)/(\d+/)?[^/.]+/?$", re.I
+)
+_SECTION_PATH = re.compile(r"(/[a-z]+(-[a-z]+)?){1,2}/?", re.I)
+_SINGLE_CLASS = re.compile(
+    r"(?:^|\s)(single(-\w+)?|postid-\d+|article-?page|node-type-article)(?:\s|$)"
+)
+_LISTING_CLASS = re.compile(
+    r"(?:^|\s)(archive|category|tag|author|search(-results)?|home|blog)(?:\s|$)"
+)
+_ERROR_CLASS = re.compile(r"(?:^|\s)(error-?404|error-page|page-?404|page-not-found)(?:\s|$)")
+_LIVE = re.compile(
+    r"live[- _]?(blog|updates?|ticker|coverage|feed)|(^|[/-])liveblog|(^|/)live/|as it happened|"
+    r"(^|[/-])live-updates|^live\s?[:|-]|\blive:|[-–|:] live$|minuto a minuto|^en direct\b|"
+    r"^ao vivo\b|"
+    r"^in diretta\b|^en vivo\b",
+    re.I,
+)
+_OPINION = re.compile(
+    r"opinions?|op-?eds?|editorials?|columns?|columnists?|commentary|comment|voices|viewpoints?|"
+    r"comment-?is-?free|meinung|kommentare?|kolumnen?|tribunas?|opini[oó]n|opini(ã|a)o|opinioni|"
+    r"d[ée]bats|idées|guest essays?|letters?( to the editor)?|letters-?to-?the-?editor|"
+    r"perspectives?|ledare|debatt|yazarlar|мнени[ея]",
+    re.I,
+)
+_OPINION_TITLE = re.compile(
+    r"(opinion|op-ed|editorial|kommentar|comment|column|tribune)\s?[:|]\s.*"
+)
+_VIDEO = re.compile(r"/(videos?|watch|clips?|video-\w+)/", re.I)
+_GALLERY = re.compile(
+    r"/(galler(y|ies)|photos?|pictures|slideshows?|in-pictures|photo-?gallery|bildergalerien?|"
+    r"fotostrecken?|fotogalerias?|diaporamas?)/",
+    re.I,
+)
+_GALLERY_TITLE = re.compile(
+    r"(in pictures|in photos|photos|gallery|bildergalerie|fotos)\s?:.*|.*\bin pictures$"
+)
+_PRESS = re.compile(r"/(press-?releases?|pressemitteilung(en)?|pressreleases?|newswire)(/|$)", re.I)
+_PRESS_TEXT = re.compile(
+    r"^.{0,120}(/PRNewswire|\(BUSINESS WIRE\)|GLOBE ?NEWSWIRE|/EINPresswire|\(Newsfile)", re.S
+)
+_PRESS_SECTION = re.compile(r"press releases?|pressemitteilung(en)?|communiqués?( de presse)?")
+
+
+def kind_of(article: Article, head: Head, data: LinkedData, runs: list[Run]) -> ArticleKind:
+    """Return what kind of page this is; the article has its text and metadata already."""
+    path = re.sub(r"^https?://[^/]+", "", article.url or article.canonical_url or "")
+    title = normalise(article.title or "")
+    words = word_count(article.text or "")
+    if is_error_page(article, head, data, title, words):
+        return "error_page"
+    if is_listing(article, head, data, runs):
+        return "listing"
+    if "LiveBlogPosting" in data.types or _LIVE.search(path) or _LIVE.search(title):
+        return "live_blog"
+    if _is_opinion(article, data, path, title):
+        return "opinion"
+    if _is_press_release(article, path, title):
+        return "press_release"
+    if words < _MEDIA_WORDS or data.media == "gallery":
+        return _medium(head, data, path, title)
+    return "article"
+
+
+def is_error_page(article: Article, head: Head, data: LinkedData, title: str, words: int) -> bool:
+    """Tell an error page, a robot check, a consent or a login wall from a story of that name.
+
+    "500 people rescued" and "Sorry seems to be the hardest word" are headlines: what may be either
+    needs a page without article data and with few words.
+    """
+    if _ERROR_CLASS.search(head.page_class):
+        return True
+    claims = data.is_article or head.first("og:type") == "article"
+    if _ERROR_TITLE.fullmatch(title) and not (claims and words >= _ERROR_WORDS):
+        return True
+    if claims or words >= _ERROR_WORDS:
+        return False
+    return bool(
+        _WEAK_ERROR_TITLE.fullmatch(title) or _ERROR_TEXT.search(normalise(article.text or ""))
+    )
+
+
+def is_listing(article: Article, head: Head, data: LinkedData, runs: list[Run]) -> bool:
+    """Tell a front, section, tag, author or result page: it is made of other pages' headlines."""
+    path = re.sub(r"^https?://[^/]+", "", article.url or "")
+    words, teasers = word_count(article.text or ""), count_teasers(runs)
+    is_front = bool(article.url) and path.partition("?")[0] in ("", "/")
+    if is_front and (teasers >= _SOME_TEASERS or words < _FEW_WORDS):
+        return True
+    if _is_profile(article, head, data, path):
+        return True
+    if _SINGLE_CLASS.search(head.page_class) or _is_own(data, head):
+        return False
+    if _LISTING_PATH.search(path) or _LISTING_TITLE.match(normalise(article.title or "")):
+        return True
+    # Data that speak of other pages than this one are those of its teasers.
+    if (_LISTING_CLASS.search(head.page_class) or data.is_article) and teasers >= _SOME_TEASERS:
+        return True
+    if head.first("og:type") == "article" or article.published_origin in ("json_ld", "meta"):
+        return False
+    if data.is_listing and teasers >= _SOME_TEASERS and words < _FEW_WORDS:
+        return True
+    if _holds_story(runs):
+        return False
+    most = _SOME_TEASERS if _SECTION_PATH.fullmatch(path) else _MANY_TEASERS
+    return teasers >= most and words < _FEW_WORDS
+
+
+def _is_profile(article: Article, head: Head, data: LinkedData, path: str) -> bool:
+    """Tell an author's page: its data or its path say so, and nothing that it has a day."""
+    says_so = data.is_profile or head.first("og:type") == "profile" or _PERSON_PATH.search(path)
+    return bool(says_so) and article.published_origin not in ("json_ld", "meta")
+
+
+def _is_own(data: LinkedData, head: Head) -> bool:
+    """Tell whether the article in the page's data is the page's own, and no teaser's on a list."""
+    if not data.is_article:
+        return False
+    if data.article_count < 4:
+        return True
+    named = set(tokens(data.headline or ""))
+    titles = (head.title, head.first("og:title"))
+    return any(2 * len(named & set(tokens(t))) >= len(named) for t in titles if t and named)
+
+
+def _holds_story(runs: list[Run]) -> bool:
+    """Tell whether one element holds the paragraphs of a story; a teaser has a box of its own."""
+    held: Counter[HtmlElement] = Counter()
+    for run in runs:
+        words = word_count(run.text)
+        parent = run.parent.getparent()
+        if words >= _PROSE_WORDS and run.link_share < _MOST_LINKED and parent is not None:
+            held[run.parent if run.tag not in _PARAGRAPHS else parent] += words
+    return bool(held) and max(held.values()) >= _STORY_WORDS
+
+
+def count_teasers(runs: list[Run]) -> int:
+    """Count headlines that are links: a listing is made of them."""
+    return sum(run.link_share > 0.9 and 5 <= word_count(run.text) <= 25 for run in runs)
+
+
+def _is_opinion(article: Article, data: LinkedData, path: str, title: str) -> bool:
+    sections = set(path.lower().split("/")[1:3]) | {
+        normalise(section) for section in (article.section or "", *data.sections)
+    }
+    is_typed = "OpinionNewsArticle" in data.types or bool(_OPINION_TITLE.fullmatch(title))
+    return is_typed or any(_OPINION.fullmatch(section) for section in sections if section)
+
+
+def _is_press_release(article: Article, path: str, title: str) -> bool:
+    return bool(
+        _PRESS.search(path)
+        or title.startswith("press release:")
+        or _PRESS_TEXT.match(article.text or "")
+        or _PRESS_SECTION.fullmatch(normalise(article.section or ""))
+    )
+
+
+def _medium(head: Head, data: LinkedData, path: str, title: str) -> ArticleKind:
+    """Tell a video or a gallery, where there is little text beside it."""
+    og_type = head.first("og:type") or ""
+    is_typed = data.media == "video" or og_type.startswith("video")
+    if _VIDEO.search(path) or (is_typed and not data.is_article):
+        return "video"
+    is_gallery = data.media == "gallery" and not data.is_article
+    if is_gallery or _GALLERY.search(path) or _GALLERY_TITLE.fullmatch(title):
+        return "gallery"
+    return "article"
+
+
+STUB_WORDS = 150
+"""A page that sells its texts shows fewer of one; whole wire snaps are as short, on free pages."""
+_LONG_STUB_WORDS = 400
+_WHOLE = 0.6
+"""Share of the word count that the page states: less is a stub."""
+_WALLED_WORDS = 40
+_RUNS_BEHIND = 8
+_ARTICLE_TAGS = frozenset(("article", "main"))
+_OUTER_TAGS = frozenset(("nav", "footer"))
+_STUB = re.compile(
+    r"subscribe (now |today |here )?(to|for) (continue|keep|read (on|more|the (full|rest|whole|"
+    r"entire)|this)|unlock|"
+    r"full|unlimited|access)|"
+    r"(this|the rest of this) (article|content|story|post) is (only |exclusively )?"
+    r"(available |reserved )?(for|to) (our )?(paid |paying |premium )?(subscribers|members)|("
+    r"sign in|sign up|log in|register) to (continue|keep) reading|"
+    r"to (continue|keep) reading,? (this article |please )?(subscribe|log in|sign|register|create)|"
+    r"you('ve| have) (reached|used|read) (your|all|the).{0,40}(limit|free articles?)|"
+    r"unlock (this|the full|the rest of (this|the)) (article|story)|subscriber[- ]only|"
+    r"(for|exclusive to) (subscribers|members) only|exclusive (to|for) (our )?subscribers|"
+    r"become a (member|subscriber) to (read|continue)|already a subscriber\? (log|"
+    r"sign) in to (read|continue)|"
+    r"(dieser|der vollständige) (artikel|beitrag|text|inhalt) ist (nur |"
+    r"exklusiv )?für (abonnenten|mitglieder)|"
+    r"(jetzt|mit .{1,40}) weiterlesen|um (weiterzulesen|den (ganzen|vollständigen) (artikel|"
+    r"text) zu lesen)|"
+    r"exklusiv für abonnenten|nur für abonnent|(cet )?article (est )?réservé (à|"
+    r"aux) (nos )?abonnés|"
+    r"il vous reste \d+ ?% de cet? article|(abonnez-vous|connectez-vous|"
+    r"inscrivez-vous) pour (lire|continuer)|"
+    r"la suite (est réservée|de cet article)|"
+    r"(contenido|artículo|noticia) (exclusiv[oa] |solo |sólo )?para (nuestros )?suscriptores|"
+    r"(suscríbete|suscríbase|regístrate|inicia sesión) para (seguir|continuar|leer)|para (seguir|"
+    r"continuar) leyendo|"
+    r"(contenuto|articolo) (riservato|esclusivo) (agli|per gli) abbonati|"
+    r"abbonati per (continuare|leggere)|"
+    r"(conteúdo|matéria|artigo) exclusiv[oa] para assinantes|(assine|"
+    r"cadastre-se) para (continuar|ler)|"
+    r"(dit )?artikel is (alleen|exclusief) voor abonnees|(lees|verder lezen|"
+    r"lees verder).{0,20} met een abonnement|"
+    r"(artikeln|innehållet|texten) är (endast |bara )?för prenumeranter|läs vidare med|"
+    r"(artikkelen|artiklen|indholdet) er (kun )?for abonnenter|forbeholdt (våre )?abonnenter|"
+    r"(treść|artykuł) (dostępn[ya]|tylko) dla (prenumeratorów|subskrybentów)|"
+    r"(материал|статья) доступ\w+ (только )?(по подписке|подписчикам)|bu içerik abonelere özel|"
+    r"会員限定|有料会員|订阅后继续阅读|付费阅读"
+)
+
+
+def is_stub(
+    root: HtmlElement, head: Head, data: LinkedData, runs: list[Run], text: str | None
+) -> bool:
+    """Tell whether the text is the beginning of an article that one must pay or log in for."""
+    words = word_count(text or "")
+    if words >= _LONG_STUB_WORDS:
+        return False
+    says_so = _says_so(head, data)
+    if says_so and data.walled_classes:
+        held = walled_words(root, data.walled_classes)
+        if held is not None:
+            return held < _WALLED_WORDS
+    if says_so and data.word_count and data.word_count > STUB_WORDS:
+        return words < _WHOLE * data.word_count
+    if words < STUB_WORDS:
+        return says_so or (data.is_free is not True and _sells(runs, text or ""))
+    return data.is_free is not True and _is_cut_off(runs, text or "")
+
+
+def _says_so(head: Head, data: LinkedData) -> bool:
+    tier = (head.first("article:content_tier") or "").lower()
+    return data.is_free is False or tier in ("locked", "metered")
+
+
+def walled_words(root: HtmlElement, classes: tuple[str, ...]) -> int | None:
+    """Return how many words stand in the elements that the page names as walled; None without any.
+
+    An element without a word tells nothing: it may hold what the page loads later.
+    """
+    held = [
+        word_count("".join(element.itertext()))
+        for name in classes
+        for element in root.xpath("//*[contains(concat(' ',@class,' '),$name)]", name=f" {name} ")
+    ]
+    return max(held) if held else None
+
+
+def _sells(runs: list[Run], text: str) -> bool:
+    """Tell whether a wall's wording stands around the text: no masthead's or page foot's offer."""
+    top = normalise(text.partition("\n")[0])
+    first = next((place for place, run in enumerate(runs) if run.key == top), 0)
+    titles = [place for place in range(first) if runs[place].tag == "h1"]
+    around = runs[titles[-1] if titles else first :]
+    return any(_STUB.search(run.key) and not _is_navigation(run) for run in around)
+
+
+def _is_navigation(run: Run) -> bool:
+    """Tell whether a run stands in the page's own navigation or foot, and in no article's."""
+    tags = [element.tag for element in (run.parent, *run.parent.iterancestors())]
+    return not _ARTICLE_TAGS.intersection(tags) and not _OUTER_TAGS.isdisjoint(tags)
+
+
+def _is_cut_off(runs: list[Run], text: str) -> bool:
+    """Tell whether the wording of a wall follows right behind the last paragraph."""
+    last = normalise(text.rpartition("\n")[2])
+    at = next((place for place, run in enumerate(runs) if run.key == last), None)
+    if at is None:
+        return False
+    return any(_STUB.search(run.key) for run in runs[at + 1 : at + 1 + _RUNS_BEHIND])
+
+
+LEAST_WORDS = 25
+"""Shorter bodies are no story (a caption, a cookie note); a wire snap has about 30 words."""
+
+_NAMES = {
+    "listing": "a listing of other pages",
+    "error_page": "an error page, a robot check, a login or a consent wall",
+}
+
+
+def judge(
+    article: Article, root: HtmlElement, head: Head, data: LinkedData, runs: list[Run]
+) -> Article:
+    """Return the article with its kind, paywall flag and outcome; the text stays whatever it is."""
+    kind = kind_of(article, head, data, runs)
+    words = word_count(article.text or "")
+    is_readable = kind not in ("listing", "error_page")
+    walled = is_readable and is_stub(root, head, data, runs, article.text)
+    judged = replace(article, kind=kind, is_paywalled=walled)
+    if not is_readable:
+        return _refused(judged, Outcome.NOT_AN_ARTICLE, f"the page looks like {_NAMES[kind]}")
+    if walled:
+        return _refused(judged, Outcome.PAYWALLED, f"a stub of {words} words before a paywall")
+    if words < LEAST_WORDS and not _has_no_blanks(article.text):
+        found = "1 word is" if words == 1 else f"{words} words are"
+        return _refused(
+            judged, Outcome.NOT_AN_ARTICLE, f"{found} no story, which has {LEAST_WORDS}"
+        )
+    return judged
+
+
+def _refused(article: Article, outcome: Outcome, reason: str) -> Article:
+    return replace(article, outcome=outcome, reason=reason)
+
+
+def _has_no_blanks(text: str | None) -> bool:
+    return sum(char > "\u2e80" for char in text or "") >= LEAST_WORDS * 2

@@ -1,0 +1,337 @@
+"""One stated time, as any outlet may write it, into ISO 8601: epoch, ISO, RFC 5322, words, figures.
+
+The offset is the page's own and nothing is shifted to UTC; a time without one stays without. A day
+in figures that can be read two ways ("03/05/2026") is read only where it is known which way the
+page writes. Knows nothing of pages.
+
+Publication times as feeds and sitemaps state them, brought to ISO 8601. Pure.
+
+Times as pages state them, read into instants: ISO 8601 with the page's own offset, or a day.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from functools import lru_cache
+from typing import Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+_LONGEST = 120
+_ISO = re.compile(
+    r"(?<!\d)(\d{4})-?(\d\d)-?(\d\d)"
+    r"(?:[T ,]+(\d\d?):(\d\d)(?::(\d\d)(?:[.,:]\d+)?)?\s*(Z|[+-]\d\d:?(?:\d\d)?|UTC|GMT)?)?"
+    r"(?![\d])",
+    re.ASCII,
+)
+_YEAR_FIRST = re.compile(r"\b(\d{4})\s*[/.年년]\s*(\d{1,2})\s*[/.月월]\s*(\d{1,2})(?!\d)", re.ASCII)
+_FIGURES = re.compile(
+    r"(?<![\d:/.-])(\d{1,2})([/.-])\s?(\d{1,2})\2\s?(\d{4}|\d\d)(?![\d/-])", re.ASCII
+)
+_MONTHS = (
+    "jan gen ene янв январ січ oca stycz ιαν tammi leden ledna يناير ינואר",
+    "feb fév fev фев лют şub sub lut luty φεβ helmi únor února فبراير פברואר",
+    "mar mär mrt мар берез mart marz μαρ μάρ maalis březen března مارس מרץ מרס",
+    "apr avr abr апр квіт nis kwie απρ huhti duben dubna أبريل ابريل אפריל",
+    "may mai mag maj mei май мая трав mayıs maja μαΐ μαι touko květen května مايو מאי",
+    "jun juin giu июн черв haz czerw ιουν ιούν kesä červen června يونيو יוני",
+    "jul juil lug июл лип tem lip ιουλ ιούλ heinä červenec července يوليو יולי",
+    "aug août aout ago авг серп ağu sier αυγ αύγ elo srpen srpna أغسطس אוגוסט",
+    "sep set sept сен верес eyl wrz σεπ syys září سبتمبر ספטמבר",
+    "oct okt ott out окт жовт eki paź οκτ loka říjen října أكتوبر اكتوبر אוקטובר",
+    "nov ноя лист kas listop νοε νοέ marras listopad نوفمبر נובמבר",
+    "dec dez déc dic des дек груд ara grud δεκ joulu prosin ديسمبر דצמבר",
+)
+"""Stems of the months' names by number, in the languages the commonest news sites write."""
+_STEMS = sorted(
+    ((stem, number) for number, stems in enumerate(_MONTHS, 1) for stem in stems.split()),
+    key=lambda pair: -len(pair[0]),
+)
+_WORD = r"(?P<month>[^\W\d_]{3,12})\.?"
+_DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th|er|º|°|ª|\.)?"
+_YEAR = r"(?P<year>(?:19|20)\d\d)(?!\d)"
+_WORDED = (
+    re.compile(rf"(?<!\d){_DAY}[\s-]*(?:of |de |d'|-)?\s*{_WORD},?[\s-]*(?:de |del |-)?{_YEAR}"),
+    re.compile(rf"\b{_WORD}\s+{_DAY},?\s+(?:de )?{_YEAR}"),
+    re.compile(rf"\b{_WORD}\s+{_DAY}\s+[\d:]{{5,8}}\s+(?:[A-Z]{{3,4}}\s+)?{_YEAR}"),
+    re.compile(rf"\b{_YEAR},?\s+{_WORD}\s+{_DAY}(?!\d)"),
+)
+_CLOCK = re.compile(
+    r"(?<![\d:.])(?P<hour>[01]?\d|2[0-3])(?:[:.h](?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d))?)?"
+    r"\s?(?P<half>[ap]\.?m\b\.?)?(?P<uhr>\s?(?:Uhr|h\b|hrs|Hrs|WIB|น))?"
+    r"\s?\(?(?P<zone>Z\b|(?:UTC|GMT)?\s?[+-]\d\d?(?::?\d\d)?\b|[A-Z]{2,5}\b)?",
+    re.IGNORECASE,
+)
+_OFFSETS = {
+    **dict.fromkeys(("Z", "UTC", "GMT", "WET"), 0),
+    **dict.fromkeys(("BST", "CET", "WAT", "WEST", "MEZ"), 60),
+    **dict.fromkeys(("CEST", "MESZ", "EET", "SAST", "CAT"), 120),
+    **dict.fromkeys(("EEST", "MSK", "EAT", "TRT"), 180),
+    "GST": 240,
+    "PKT": 300,
+    "NPT": 345,
+    "WIB": 420,
+    "AEST": 600,
+    "AEDT": 660,
+    "NZST": 720,
+    **dict.fromkeys(("HKT", "SGT", "AWST", "PHT", "MYT"), 480),
+    "JST": 540,
+    "KST": 540,
+    "ACST": 570,
+    "ACDT": 630,
+    "NZDT": 780,
+    "AST": -240,
+    "EDT": -240,
+    "EST": -300,
+    "CDT": -300,
+    "CST": -360,
+    "MDT": -360,
+    "MST": -420,
+    "PDT": -420,
+    "PST": -480,
+    "AKDT": -480,
+    "AKST": -540,
+    "HST": -600,
+}
+"""Minutes east of UTC. IST is none of them: it is India's, Ireland's and Israel's."""
+_MOST_HOURS = 14
+"""East of UTC, of Kiribati; west of it are 12."""
+_ZONE = re.compile(r":\d\d[+-](\d\d):(\d\d)$", re.ASCII)
+_REGIONS = {
+    "ET": "America/New_York",
+    "CT": "America/Chicago",
+    "MT": "America/Denver",
+    "PT": "America/Los_Angeles",
+}
+
+
+def iso_time(text: str | None, *, day_first: bool | None = None) -> str | None:
+    """Return a stated time as ISO 8601 with its own offset, or a bare day; None if unreadable.
+
+    Args:
+        text: the time as it is stated, with a label or not.
+        day_first: how the page writes days in figures; None where that is not known.
+
+    >>> iso_time("2022-01-11T08:15:00.000+0200")
+    '2022-01-11T08:15:00+02:00'
+    >>> iso_time("Published 14:05 BST, 3 May 2026")
+    '2026-05-03T14:05:00+01:00'
+    """
+    if not text or len(text) > _LONGEST:
+        return None
+    plain = text.strip()
+    if re.fullmatch(r"[0-9]{10}(?:[0-9]{3})?", plain):
+        return datetime.fromtimestamp(int(plain[:10]), UTC).isoformat()
+    found = _ISO.search(plain)
+    told = _from_iso(found) if found else _from_mail(plain) or _from_words(plain, day_first)
+    zone = _ZONE.search(told or "")
+    if told and zone and (int(zone[1]) > _MOST_HOURS or int(zone[2]) > 59):
+        return told[:-6]  # "+99:99" is nowhere on earth: the clock stays, its zone is unknown
+    return told
+
+
+def is_ambiguous(text: str | None) -> bool:
+    """Tell whether a text states a day in figures that can be read two ways."""
+    found = _FIGURES.search(text or "")
+    if not found or found[2] == ".":
+        return False
+    one, other = int(found[1]), int(found[3])
+    return one != other and one <= 12 and other <= 12
+
+
+def _from_iso(found: re.Match[str]) -> str | None:
+    year, month, day, hour, minute, second, zone = found.groups()
+    bare = _day(year, month, day)
+    if bare is None or hour is None:
+        return bare
+    if not (int(hour) < 24 and int(minute) < 60 and int(second or 0) < 60):
+        return bare
+    return f"{bare}T{int(hour):02d}:{minute}:{second or '00'}{_offset(zone)}"
+
+
+def _offset(zone: str | None) -> str:
+    if zone is None:
+        return ""
+    if zone[0] not in "+-":
+        return "+00:00"
+    digits = (zone[1:].replace(":", "") + "00")[:4]
+    return f"{zone[0]}{digits[:2]}:{digits[2:]}"
+
+
+def _from_mail(plain: str) -> str | None:
+    if not re.match(r"[A-Z][a-z]{2}, \d", plain):
+        return None
+    try:
+        return parsedate_to_datetime(plain).isoformat()
+    except (ValueError, TypeError, IndexError):
+        return None
+
+
+def _from_words(plain: str, day_first: bool | None) -> str | None:
+    span, bare = _worded_day(plain) or _figured_day(plain, day_first) or (None, None)
+    if span is None or bare is None:
+        return None
+    rest = f"{plain[: span[0]]} ; {plain[span[1] :]}"
+    inner = re.search(r"\d\d:\d\d(?::\d\d)?(?: [A-Z]{3,4})?", plain[slice(*span)])
+    return _with_clock(bare, inner[0] if inner else rest)
+
+
+def _worded_day(plain: str) -> tuple[tuple[int, int], str] | None:
+    for pattern in _WORDED:
+        for found in pattern.finditer(plain):
+            month = month_number(found["month"].lower())
+            if month and (bare := _day(found["year"], month, found["day"])):
+                return found.span(), bare
+    return None
+
+
+@lru_cache(maxsize=512)
+def month_number(word: str) -> int | None:
+    """Return the month that a word in lower case begins as, in any of the languages known."""
+    return next((number for stem, number in _STEMS if word.startswith(stem)), None)
+
+
+def _figured_day(plain: str, day_first: bool | None) -> tuple[tuple[int, int], str] | None:
+    if found := _YEAR_FIRST.search(plain):
+        bare = _day(*found.groups())
+        return (found.span(), bare) if bare else None
+    found = _FIGURES.search(plain)
+    if not found:
+        return None
+    one, other = int(found[1]), int(found[3])
+    if is_ambiguous(plain) and day_first is None:
+        return None
+    month_first = found[2] != "." and (other > 12 or (day_first is False and one <= 12))
+    day, month = (other, one) if month_first else (one, other)
+    year = found[4] if len(found[4]) == 4 else f"20{found[4]}"
+    bare = _day(year, month, day)
+    return (found.span(), bare) if bare else None
+
+
+def _day(year: str | int, month: str | int, day: str | int) -> str | None:
+    try:
+        return date(int(year), int(month), int(day)).isoformat()
+    except ValueError:
+        return None
+
+
+def _with_clock(bare: str, rest: str) -> str:
+    """Add the time of the day that stands beside a day; a lone number is none."""
+    for found in _CLOCK.finditer(rest):
+        hour, minute = int(found["hour"]), found["minute"]
+        if minute is None and not (found["half"] or (found["uhr"] or "").strip() == "Uhr"):
+            continue
+        if found["half"]:
+            hour = hour % 12 + (12 if found["half"][0] in "pP" else 0)
+        clock = f"{bare}T{hour:02d}:{minute or '00'}:{found['second'] or '00'}"
+        return clock + _zone(found["zone"], clock)
+    return bare
+
+
+def _zone(name: str | None, clock: str) -> str:
+    if not name:
+        return ""
+    plain = name.upper().replace(" ", "")
+    if found := re.fullmatch(r"(?:UTC|GMT)?([+-])(\d\d?):?(\d\d)?", plain):
+        return f"{found[1]}{int(found[2]):02d}:{found[3] or '00'}"
+    if plain in _REGIONS:
+        return _regional(_REGIONS[plain], clock)
+    minutes = _OFFSETS.get(plain)
+    if minutes is None:
+        return ""
+    hours, rest = divmod(abs(minutes), 60)
+    return f"{'-' if minutes < 0 else '+'}{hours:02d}:{rest:02d}"
+
+
+def _regional(region: str, clock: str) -> str:
+    """Return the offset of "ET" on that day: it changes with the summer time."""
+    try:
+        there = datetime.fromisoformat(clock).replace(tzinfo=ZoneInfo(region))
+    except ZoneInfoNotFoundError:
+        return ""
+    return there.isoformat()[-6:]
+
+
+def instant(stated: str) -> datetime | None:
+    """Return the moment that an ISO time names, or None where it states no offset."""
+    moment = datetime.fromisoformat(stated)
+    return moment if moment.tzinfo else None
+
+
+def days_apart(one: str, other: str) -> int:
+    """Return how many days the second time's day lies behind the first one's, as written."""
+    return (date.fromisoformat(other[:10]) - date.fromisoformat(one[:10])) // timedelta(days=1)
+
+
+_W3C = re.compile(
+    r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?)(?:[.,]\d+)?\s*(Z|[+-]\d\d:?\d\d)?)?"
+)
+
+
+def feed_time(text: str | None) -> str | None:
+    """Return the time in ISO 8601 with its own offset, a bare day where only that is known.
+
+    Takes RFC 3339 and W3C dates, and RFC 822 dates as RSS has them; None for anything else, and for
+    days that do not exist.
+
+    >>> iso_time("Fri, 20 Nov 2026 08:15:00 +0200")
+    '2026-11-20T08:15:00+02:00'
+    >>> iso_time("2026-11-20")
+    '2026-11-20'
+    """
+    stripped = (text or "").strip()
+    match = _W3C.fullmatch(stripped)
+    try:
+        if match is None:
+            return parsedate_to_datetime(stripped).replace(microsecond=0).isoformat()
+        day, clock, offset = match.groups()
+        if clock is None:
+            return date.fromisoformat(day).isoformat()
+        return datetime.fromisoformat(f"{day}T{clock}{offset or ''}").isoformat()
+    except (ValueError, TypeError, IndexError):
+        return None
+
+
+def age_key(published_at: str | None) -> float | None:
+    """Return seconds since 1970 of an ISO 8601 time, to sort by; a bare day is its midnight."""
+    if published_at is None:
+        return None
+    try:
+        found = datetime.fromisoformat(published_at)
+        return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, OverflowError):
+        return None
+
+
+Precision = Literal["day", "minute", "second"]
+_BARE_DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
+_SECONDS = re.compile(r"T?\d{2}:\d{2}:\d{2}")
+
+
+@dataclass(frozen=True, slots=True)
+class Instant:
+    """A point in time in UTC, and how much of it the page told."""
+
+    at: datetime
+    precision: Precision
+
+
+def parse_instant(text: str | None) -> Instant | None:
+    """Read an ISO 8601 time; None where there is none or it cannot be read.
+
+    A bare day is its midnight in UTC with precision ``day``, a time without offset is UTC.
+
+    >>> parse_instant("2026-11-20T08:15:00+02:00").at.isoformat()
+    '2026-11-20T06:15:00+00:00'
+    """
+    if not text:
+        return None
+    try:
+        found = datetime.fromisoformat(text.strip())
+        aware = found if found.tzinfo else found.replace(tzinfo=UTC)
+        instant = aware.astimezone(UTC)
+    except (ValueError, OverflowError):  # "last Tuesday"; year 1 with an offset before it
+        return None
+    if _BARE_DAY.match(text.strip()):
+        return Instant(instant, "day")
+    return Instant(instant, "second" if _SECONDS.search(text) else "minute")

@@ -1,0 +1,47 @@
+"""Stage *sources*: the outlets of the sources folder, checked and registered."""
+
+from pipeline.errors import SourceError
+from pipeline.models import Source
+from pipeline.settings import settings
+from pipeline.sources.files import read_source, read_sources
+from pipeline.telemetry import log
+from pipeline.warehouse.sources import upsert_sources
+from pipeline.warehouse.store import store
+
+
+def active_sources() -> list[str]:
+    """Register the sources of ``settings().sources`` and return the keys of the active ones.
+
+    A file that cannot be used is logged and left out; the others go on.
+
+    Raises:
+        SourceError: there is no usable source at all.
+    """
+    folder = settings().sources
+    found, problems = read_sources(folder)
+    for problem in problems:
+        log.error("source left out", problem=str(problem))
+    if not found:
+        hint = f": {problems[0]}" if problems else ". Write one with `dateline source add URL`."
+        raise SourceError(f"no usable source in {folder}{hint}")
+    with store() as connection:
+        upsert_sources(connection, found)
+    return sorted(source.key for source in found if source.is_active)
+
+
+def source_of(source_key: str) -> Source:
+    """Return one source from its file.
+
+    Raises:
+        SourceError: there is no such file, or it cannot be used.
+    """
+    folder = settings().sources
+    path = folder / f"{source_key}.toml"
+    if not path.exists():
+        found, _ = read_sources(folder)
+        named = {source.key: source for source in found}
+        if source_key in named:
+            return named[source_key]
+        known = ", ".join(sorted(named)) or "none"
+        raise SourceError(f"no source {source_key!r} in {folder} (there: {known})")
+    return read_source(path)

@@ -1,0 +1,45 @@
+"""Stage *runs*: a run is opened before its first link and closed when every link has an outcome."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+from pipeline import __version__
+from pipeline.telemetry import log
+from pipeline.warehouse.runs import alive, close_abandoned, outcome_counts
+from pipeline.warehouse.runs import close_run as close_stored_run
+from pipeline.warehouse.runs import open_run as open_stored_run
+from pipeline.warehouse.store import store
+
+
+def open_run(dag_id: str, airflow_run_id: str, logical_date: datetime | None = None) -> int:
+    """Return the run's id; the same DAG and Airflow run give the same id."""
+    with store() as connection:
+        return open_stored_run(connection, dag_id, airflow_run_id, logical_date, __version__)
+
+
+@contextmanager
+def own_run(command: str) -> Iterator[int]:
+    """Yield the id of a new run of a command, which the caller closes within the block.
+
+    A killed command cannot close its run: the next run of the same command does, as failed.
+
+    Args:
+        command: what runs, as ``ops.runs.dag_id`` names it: ``dateline-run``.
+    """
+    name = f"manual__{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%f}-{os.getpid()}"
+    with store() as connection, alive(connection, name):
+        with store() as other:
+            for run_id in close_abandoned(other, command):
+                log.warning("run was left by its process: closed as failed", run_id=run_id)
+        yield open_run(command, name)
+
+
+def close_run(run_id: int, succeeded: bool) -> dict[str, int]:
+    """Close a run and return how many of its links are decided, by outcome."""
+    with store() as connection:
+        close_stored_run(connection, run_id, succeeded)
+        counts = outcome_counts(connection, run_id)
+    log.info("run closed", run_id=run_id, succeeded=succeeded, **counts)
+    return counts

@@ -1,0 +1,283 @@
+"""The embedded PostgreSQL server: started by whoever needs it first, up until it is stopped.
+
+Takes only the programs from a wheel and owns the lifecycle: a lock between processes, a cluster
+made under another name and renamed when whole, starts retried, one unix socket and no TCP, never
+stopped at exit, never a chmod of the caller's folders. Knows nothing of what is stored in it.
+"""
+
+import fcntl
+import hashlib
+import os
+import re
+import shlex
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+import psycopg
+
+from pipeline.errors import SettingsError, StoreUnavailable
+from pipeline.settings import settings
+from pipeline.telemetry import log
+from pipeline.warehouse import postgres_binaries
+
+_SOCKET_LIMIT = 90
+"""sockaddr_un holds 107 bytes on Linux and 103 on macOS; "/.s.PGSQL.5432" takes 14 of them."""
+_SHORT = Path("/tmp")  # noqa: S108  # never TMPDIR: every process must find the same socket
+_PATIENCE = 20.0
+"""Seconds for a start: after kill -9 of the postmaster its children hold the shared memory for
+about 2 s, and until they are gone ``pg_ctl start`` fails."""
+_OPTIONS = (
+    "-c listen_addresses='' -c unix_socket_permissions=0700 -c max_connections=200"
+    " -c log_checkpoints=off -c timezone=UTC"
+)
+
+
+_STAMP = re.compile(r"^\S+ \S+ \S+ \[\d+\] ")
+"""What a log line begins with: ``2026-11-22 06:07:51.008 UTC [5508] ``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What ``dateline db status`` shows."""
+
+    is_running: bool
+    data: Path
+    version: str | None
+    """As the server says, None where it does not run."""
+    dsn: str
+
+
+class EmbeddedServer:
+    """One PostgreSQL cluster below a home folder.
+
+    Args:
+        home: Dateline's home; the cluster is ``<home>/pg<major version>``.
+        options: further options of ``postgres``, in shell syntax.
+    """
+
+    def __init__(self, home: Path, options: str = "") -> None:
+        self.home = home
+        self._options = f"{_OPTIONS} {options}"
+        self._programs = postgres_binaries.installed()
+        self.data = home / f"pg{postgres_binaries.major_version(self._programs)}"
+        self._who = postgres_binaries.account(self.data)
+
+    @property
+    def socket_folder(self) -> Path:
+        """The folder of the unix socket: the cluster's own, unless its path is too long."""
+        if len(os.fsencode(self.data)) <= _SOCKET_LIMIT:
+            return self.data
+        mark = hashlib.sha256(os.fsencode(self.data)).hexdigest()[:12]
+        return _SHORT / f"dateline-{os.geteuid()}-{mark}.sock"
+
+    def dsn(self, database: str = "dateline") -> str:
+        """Return the connection URI of a database on this server."""
+        return f"postgresql://postgres@/{database}?host={quote(str(self.socket_folder), safe='/')}"
+
+    def is_ready(self) -> bool:
+        """Tell whether the server answers."""
+        return self._server_version() is not None
+
+    def status(self) -> Status:
+        """Return what runs and where."""
+        version = self._server_version()
+        return Status(version is not None, self.data, version, self.dsn())
+
+    def start(self) -> None:
+        """Start the server and return when it answers; does nothing where it does already.
+
+        Raises:
+            SettingsError: the folder, the disk or the programs do not allow it.
+            StoreUnavailable: it did not start; quotes the last line of its log.
+        """
+        if self.is_ready():
+            return
+        with self._lock():
+            if self.is_ready():
+                return
+            programs = postgres_binaries.reachable(self._programs, self.home, self._who)
+            if not (self.data / "PG_VERSION").exists():
+                self._make_cluster(programs)
+            self._start(programs)
+
+    def stop(self) -> bool:
+        """Stop the server, open transactions rolled back; tell whether one ran."""
+        if not self.home.is_dir():
+            return False
+        with self._lock(), self._as_seen_by_server(self.data) as (data, fds):
+            if not (self.data / "postmaster.pid").exists():
+                return False
+            programs = postgres_binaries.reachable(self._programs, self.home, self._who)
+            command = [
+                str(programs / "pg_ctl"),
+                "-D",
+                data,
+                "-w",
+                "-t",
+                "120",
+                "-m",
+                "fast",
+                "stop",
+            ]
+            return postgres_binaries.run_as(self._who, command, fds).returncode == 0
+
+    def remove(self) -> None:
+        """Stop the server and remove its cluster and every copy made for it."""
+        self.stop()
+        for folder in (self.data, self._unfinished, postgres_binaries.copies_folder(self.home)):
+            shutil.rmtree(folder, ignore_errors=True)
+        if self.socket_folder != self.data:
+            shutil.rmtree(self.socket_folder, ignore_errors=True)
+        self._lock_file.unlink(missing_ok=True)
+
+    @property
+    def _unfinished(self) -> Path:
+        return self.data.with_name(self.data.name + ".new")
+
+    @property
+    def _lock_file(self) -> Path:
+        return self.data.with_name(self.data.name + ".lock")
+
+    def _server_version(self) -> str | None:
+        try:
+            conn = psycopg.connect(self.dsn("postgres"), connect_timeout=5)
+        except psycopg.OperationalError:
+            return None
+        with closing(conn):
+            return conn.info.parameter_status("server_version")
+
+    @contextmanager
+    def _lock(self) -> Iterator[None]:
+        try:
+            self.home.mkdir(parents=True, exist_ok=True)
+            handle = self._lock_file.open("a")
+        except OSError as error:
+            raise SettingsError(
+                f"the embedded server cannot keep its files in {self.home} ({error.strerror}): "
+                "set DATELINE_HOME to a folder that you may write to."
+            ) from error
+        with handle:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+
+    @contextmanager
+    def _as_seen_by_server(self, folder: Path) -> Iterator[tuple[str, tuple[int, ...]]]:
+        """Give a folder's path for the server's account, and the descriptors to hand over.
+
+        Where the account cannot walk there (a 0700 folder above), it gets an open directory: the
+        kernel follows /proc/self/fd/<n> to it without looking at the folders above.
+        """
+        if not folder.is_dir() or postgres_binaries.may_enter(self._who, folder):
+            yield str(folder), ()
+            return
+        if not Path("/proc/self/fd").is_dir():
+            raise SettingsError(
+                f"user {self._who.name} cannot enter {folder}: set DATELINE_HOME to a folder that "
+                "everybody may enter, or run as an ordinary user."
+            )
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            yield f"/proc/self/fd/{handle}", (handle,)
+        finally:
+            os.close(handle)
+
+    def _make_cluster(self, programs: Path) -> None:
+        new = self._unfinished
+        try:
+            if new.exists():  # somebody died in the middle; the lock is ours now
+                shutil.rmtree(new)
+            new.mkdir(mode=0o700)
+            self._hand_over(new)
+        except OSError as error:
+            raise SettingsError(
+                f"cannot make the database folder {new} ({error.strerror}): "
+                "set DATELINE_HOME to a folder on a local disk that you may write to."
+            ) from error
+        self._initdb(programs, new)
+        new.rename(self.data)
+
+    def _initdb(self, programs: Path, new: Path) -> None:
+        options = ["-U", "postgres", "--encoding=UTF8", "--locale=C.UTF-8", "--auth=trust"]
+        if postgres_binaries.major_version(programs) >= 17:
+            # Sorting by the server itself: an update of the C library cannot corrupt an index.
+            options += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+        with self._as_seen_by_server(new) as (data, fds):
+            made = postgres_binaries.run_as(
+                self._who, [programs / "initdb", "-D", data, *options], fds
+            )
+        if made.returncode:
+            shutil.rmtree(new, ignore_errors=True)
+            raise SettingsError(
+                f"cannot make a database in {self.data} ({_complaint(made.stdout)}): make room or "
+                "set DATELINE_HOME to another folder, or DATELINE_DSN to a server of your own."
+            )
+
+    def _hand_over(self, folder: Path) -> None:
+        if self._who.uid is not None:
+            os.chown(folder, self._who.uid, self._who.gid or 0)
+
+    def _start(self, programs: Path) -> None:
+        sockets = self._make_socket_folder()
+        began = time.monotonic()
+        logged = self._log_file.stat().st_size if self._log_file.exists() else 0
+        with self._as_seen_by_server(self.data) as (data, fds):
+            where = data if sockets == self.data else str(sockets)
+            options = f"{self._options} -k {_socket_option(where)}"
+            log_file = f"{data}/server.log"
+            command = [str(programs / "pg_ctl"), "-D", data, "-w", "-t", "600", "-l", log_file]
+            command += ["-o", options, "start"]
+            while not self.is_ready():
+                if time.monotonic() - began > _PATIENCE:
+                    raise StoreUnavailable(self._why_not_started(logged))
+                if postgres_binaries.run_as(self._who, command, fds, capture=False).returncode:
+                    time.sleep(0.2)
+        log.debug("embedded server started", seconds=round(time.monotonic() - began, 2))
+
+    def _make_socket_folder(self) -> Path:
+        folder = self.socket_folder
+        if folder != self.data:
+            folder.mkdir(mode=0o700, exist_ok=True)
+            if folder.stat().st_uid not in (os.geteuid(), self._who.uid):
+                raise SettingsError(f"{folder} belongs to somebody else: remove it and try again.")
+            self._hand_over(folder)
+        return folder
+
+    @property
+    def _log_file(self) -> Path:
+        return self.data / "server.log"
+
+    def _why_not_started(self, logged: int) -> str:
+        try:
+            said = self._log_file.read_bytes()[logged:].decode(errors="replace")
+        except OSError as error:
+            said = str(error)
+        what = re.sub(r"/proc/self/fd/\d+", lambda _: str(self.data), _complaint(said))
+        return (
+            f"the embedded server in {self.data} does not start ({what}): see "
+            f"{self._log_file}, free disk space if it says so, then try again."
+        )
+
+
+def _socket_option(folder: str) -> str:
+    """Quote for the server, which reads a comma-separated list, and for pg_ctl's shell."""
+    return shlex.quote('"' + folder.replace('"', '""') + '"')
+
+
+def _complaint(output: str) -> str:
+    """Return the line that says what is wrong: a full disk first, else the first fatal line."""
+    lines = [_STAMP.sub("", line.strip()) for line in output.splitlines() if line.strip()]
+    for sign in ("No space left", "PANIC", "FATAL", "error:"):
+        for line in lines:
+            if sign in line:
+                return line[:300]
+    return lines[-1][:300] if lines else "it says nothing"
+
+
+def embedded_server() -> EmbeddedServer:
+    """Return the server of this installation's home (``DATELINE_HOME``), running or not."""
+    return EmbeddedServer(settings().home_folder)

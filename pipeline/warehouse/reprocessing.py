@@ -1,0 +1,508 @@
+"""Stored versions whose pages are read again, and what of them is renewed.
+
+A version is never changed: a text that reads better today is a version of its own, ``reprocess``
+made, and becomes the current one; no edit is written down. Facts about an unchanged text (authors,
+dates, what was taken out) are put right in place. Whoever renews holds the article locked and finds
+its version still current, so that two at once, or one that was killed, renew each text once.
+
+Which stored versions a reprocessing is about, and what makes later stages take them up again.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any, Literal
+
+from psycopg import Connection
+
+from pipeline.clean.site_memory import host_of
+from pipeline.errors import UsageError
+from pipeline.extract.version import EXTRACTION_VERSION
+from pipeline.models import Article, RemovedBlock
+from pipeline.warehouse.articles import History, lock_articles, switch_current
+from pipeline.warehouse.duplicates import renew_origins
+from pipeline.warehouse.fetches import StoredPage
+from pipeline.warehouse.site_memory import articles_to_clean_again, hosts_that_grew
+from pipeline.warehouse.transactions import transact
+from pipeline.warehouse.versions import NewVersion, insert_versions, renew_facts, version_sha256
+
+Renewed = Literal["renewed", "corrected", "unchanged"]
+"""``renewed``: there is a new text. ``corrected``: facts about it were put right."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredVersion:
+    """An article's current version, with the page that it was read from."""
+
+    article_version_id: int
+    source_key: str
+    canonical_url: str
+    fetch_id: int
+    first_seen_at: datetime
+    page: StoredPage | None
+    """None where no page was archived, or nobody knows of it any more."""
+    article: Article
+    """Text and facts as they are stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """A stored version, and what its page says today."""
+
+    stored: StoredVersion
+    article: Article
+
+
+_FIELDS = {
+    "title": "title",
+    "body_text": "text",
+    "title_origin": "title_origin",
+    "authors": "authors",
+    "authors_origin": "authors_origin",
+    "published_text": "published_at",
+    "published_origin": "published_origin",
+    "modified_text": "modified_at",
+    "modified_origin": "modified_origin",
+    "refused_dates": "refused_dates",
+    "language_code": "language",
+    "article_kind": "kind",
+    "section_name": "section",
+    "categories": "categories",
+    "tags": "tags",
+    "agency": "agency",
+    "credit_line": "credit_line",
+    "credit_kind": "credit_kind",
+    "update_note": "update_note",
+    "comment_count": "comment_count",
+    "site_name": "site_name",
+    "image_url": "image_url",
+    "is_paywalled": "is_paywalled",
+    "quality_score": "quality_score",
+}
+"""The field of ``Article`` that a column of a version holds."""
+_PAGE = """
+    f.fetch_id, f.link_id, f.run_id, s.source_key, s.language_code, l.link_title,
+    l.link_published_at, coalesce(l.canonical_url, a.canonical_url), f.final_url, f.content_type,
+    f.raw_uri, f.fetched_at
+"""
+_PAGE_COLUMNS = 12
+_VERSIONS = f"""
+select v.article_version_id, s.source_key, a.canonical_url, v.first_fetch_id, v.first_seen_at,
+    (
+        select coalesce(
+            jsonb_agg(
+                jsonb_build_array(r.block_text, r.reason, r.article_count) order by r.block_no
+            ),
+            '[]'
+        )
+        from news.removed_blocks as r where r.article_version_id = v.article_version_id
+    ),
+    {_PAGE}, {", ".join(f"v.{column}" for column in _FIELDS)}
+from news.article_versions as v
+join news.articles as a on a.article_id = v.article_id
+join news.sources as s on s.source_id = a.source_id
+left join news.fetches as f on f.fetch_id = v.first_fetch_id and f.raw_uri is not null
+left join ops.links as l on l.link_id = f.link_id
+where v.article_version_id = any(%(ids)s) and v.is_current
+    and (
+        %(since)s::timestamptz is null or v.read_again_at is null or v.read_again_at < %(since)s
+    )
+"""  # noqa: S608  # no value is spliced in
+_CHANGED = f"""
+select given.url, v.article_version_id, {_PAGE}
+from unnest(%s::text[], %s::bytea[]) as given(url, digest)
+join news.articles as a on a.canonical_url = given.url
+join news.sources as s on s.source_id = a.source_id
+join news.article_versions as v on v.article_id = a.article_id and v.is_current
+join news.fetches as f on f.fetch_id = v.first_fetch_id and f.raw_uri is not null
+left join ops.links as l on l.link_id = f.link_id
+where v.content_sha256 <> given.digest
+"""  # noqa: S608  # no value is spliced in
+
+
+def stored_versions(
+    conn: Connection, version_ids: Sequence[int], planned_at: datetime | None = None
+) -> list[StoredVersion]:
+    """Return those of these versions that are current, with their pages, in the order given.
+
+    Args:
+        conn: any connection.
+        version_ids: in any order.
+        planned_at: those that were read again since then are left out.
+    """
+    given = {"ids": list(version_ids), "since": planned_at}
+    found = {row[0]: _stored(row) for row in conn.execute(_VERSIONS, given)}
+    return [found[number] for number in version_ids if number in found]
+
+
+def changed_pages(
+    conn: Connection, articles: dict[str, Article]
+) -> dict[str, tuple[int, StoredPage]]:
+    """Return version and page of the stored articles that now have other words, by canonical URL.
+
+    Args:
+        conn: any connection.
+        articles: what pages say now, by canonical URL.
+    """
+    digests = [version_sha256(article) for article in articles.values()]
+    found = conn.execute(_CHANGED, (list(articles), digests))
+    return {url: (number, StoredPage(*page)) for url, number, *page in found}
+
+
+def renew(conn: Connection, run_id: int, renewals: Sequence[Renewal]) -> dict[int, Renewed]:
+    """Store what pages say today, and return what became of each version by its id.
+
+    Versions that are current no more, and articles that were taken down, are left out.
+
+    Args:
+        conn: an autocommit connection.
+        run_id: the run that reads again.
+        renewals: each of another article.
+
+    Raises:
+        StoreUnavailable: the server stayed away for the whole patience.
+    """
+    return transact(conn, lambda live: _renew(live, run_id, renewals))
+
+
+def _renew(conn: Connection, run_id: int, renewals: Sequence[Renewal]) -> dict[int, Renewed]:
+    urls = [each.stored.canonical_url for each in renewals]
+    histories = lock_articles(conn, urls)
+    barred = conn.execute(
+        "select canonical_url from news.takedowns where canonical_url = any(%s)", (urls,)
+    )
+    for (url,) in barred.fetchall():
+        histories.pop(url, None)
+    todo = [each for each in renewals if _is_current(each, histories)]
+    results: dict[int, Renewed] = {}
+    others = []
+    for each in todo:
+        number = each.stored.article_version_id
+        if version_sha256(each.article) == histories[each.stored.canonical_url].current_sha256:
+            results[number] = "corrected" if _correct(conn, each) else "unchanged"
+        else:
+            others.append(each)
+            results[number] = "renewed"
+    _replace(conn, run_id, others, histories)
+    # New versions wait for the look-up of copies, which does this for them.
+    renew_origins(conn, [histories[each.stored.canonical_url].article_id for each in todo])
+    return results
+
+
+def _is_current(each: Renewal, histories: dict[str, History]) -> bool:
+    history = histories.get(each.stored.canonical_url)
+    return history is not None and history.current == each.stored.article_version_id
+
+
+def _correct(conn: Connection, each: Renewal) -> bool:
+    """Put right the facts about a text that reads as it is stored; tell whether any was wrong."""
+    is_corrected = renew_facts(conn, each.stored.article_version_id, each.article)
+    mark_read_again(conn, [each.stored.article_version_id])
+    return is_corrected
+
+
+def mark_read_again(conn: Connection, version_ids: Sequence[int]) -> None:
+    """Note that the pages of these versions were read again, with whatever result."""
+    conn.execute(
+        "update news.article_versions set read_again_at = now(), read_again_by = %s"
+        " where article_version_id = any(%s)",
+        (EXTRACTION_VERSION, list(version_ids)),
+    )
+
+
+_CARRY_OVER = """
+update news.article_versions as v
+set last_seen_at = greatest(o.last_seen_at, v.last_seen_at),
+    comment_count = coalesce(o.comment_count, v.comment_count),
+    update_note = coalesce(o.update_note, v.update_note),
+    modified_at = case when later.so then o.modified_at else v.modified_at end,
+    modified_text = case when later.so then o.modified_text else v.modified_text end,
+    modified_origin = case when later.so then o.modified_origin else v.modified_origin end,
+    read_again_at = now(),
+    read_again_by = %s
+from unnest(%s::bigint[], %s::bigint[]) as p(old, new)
+join news.article_versions as o on o.article_version_id = p.old,
+lateral (
+    select o.modified_at > coalesce(
+        (select n.modified_at from news.article_versions as n where n.article_version_id = p.new),
+        '-infinity'
+    ) as so
+) as later
+where v.article_version_id = p.new
+"""
+"""Later sightings of the old version told these; they hold for the words, however read."""
+
+
+def _replace(
+    conn: Connection, run_id: int, renewals: Sequence[Renewal], histories: dict[str, History]
+) -> None:
+    """Make what pages say today the current versions, new ones where the text is not stored."""
+    taken: dict[int, int] = {}
+    missing = []
+    for each in renewals:
+        known = histories[each.stored.canonical_url].versions.get(version_sha256(each.article))
+        if known:
+            taken[each.stored.article_version_id] = known[0]
+        else:
+            missing.append(each)
+    new = [_new_version(run_id, each, histories[each.stored.canonical_url]) for each in missing]
+    ids = insert_versions(conn, new)
+    taken.update(zip((each.stored.article_version_id for each in missing), ids, strict=True))
+    switch_current(conn, list(taken), list(taken.values()))
+    conn.execute(_CARRY_OVER, (EXTRACTION_VERSION, list(taken), list(taken.values())))
+    conn.execute(
+        "update news.articles as a set published_at = v.published_at"
+        " from news.article_versions as v where v.article_version_id = any(%s)"
+        " and a.article_id = v.article_id and v.published_at is not null",
+        (list(taken.values()),),
+    )
+
+
+def _new_version(run_id: int, each: Renewal, history: History) -> NewVersion:
+    return NewVersion(
+        article_id=history.article_id,
+        version_no=history.take_no(),
+        article=each.article,
+        run_id=run_id,
+        fetch_id=each.stored.fetch_id,
+        fetched_at=each.stored.first_seen_at,
+        made_by="reprocess",
+    )
+
+
+def _stored(row: tuple[Any, ...]) -> StoredVersion:
+    number, source_key, url, fetch_id, seen_at, removed, *rest = row
+    page, facts = rest[:_PAGE_COLUMNS], rest[_PAGE_COLUMNS:]
+    fields: dict[str, Any] = {
+        field: tuple(value) if isinstance(value, list) else value
+        for field, value in zip(_FIELDS.values(), facts, strict=True)
+    }
+    article = Article(
+        url=page[8] or url,
+        canonical_url=url,
+        removed=tuple(RemovedBlock(*block) for block in removed),
+        **fields,
+    )
+    stored_page = StoredPage(*page) if page[0] is not None else None
+    return StoredVersion(number, source_key, url, fetch_id, seen_at, stored_page, article)
+
+
+_EVER = datetime(1970, 1, 1, tzinfo=UTC)
+_CHUNK = 5000
+_NAMED = 12
+_HOSTS = "select distinct substring(canonical_url from '^[a-z]+://([^/?#]+)') from news.articles"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which articles: those that match all that is set."""
+
+    source_key: str | None = None
+    host: str | None = None
+    """As in the URL; ``www.``, ``m.`` and ``amp.`` make no difference."""
+    since: date | None = None
+    """First seen on that day (UTC) or later."""
+
+    @property
+    def memory_host(self) -> str | None:
+        """The host's name in site memory."""
+        return host_of(f"https://{self.host}/") if self.host else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Version:
+    number: int
+    article_id: int
+    host: str
+    read_again_at: datetime | None
+
+
+_CURRENT = """
+select v.article_version_id, v.article_id, a.canonical_url, v.read_again_at
+from news.article_versions as v
+join news.articles as a on a.article_id = v.article_id
+join news.sources as s on s.source_id = a.source_id
+where v.is_current
+    and (%(source)s::text is null or s.source_key = %(source)s)
+    and (%(since)s::date is null or a.first_seen_at >= %(since)s::date at time zone 'UTC')
+    and (
+        %(not_by)s::text is null
+        or coalesce(v.read_again_by, v.extractor_version) <> %(not_by)s
+    )
+    and (%(ids)s::bigint[] is null or v.article_id = any(%(ids)s))
+"""
+
+
+def versions_to_read(conn: Connection, scope: Scope, *, with_all: bool, older: bool) -> list[int]:
+    """Return current versions whose pages should be read again, host by host, oldest first.
+
+    Those that another version of Dateline read; and those that hold what their host's site memory
+    has learned to be furniture since they were read.
+
+    Args:
+        conn: any connection.
+        scope: which articles.
+        with_all: all of the scope, whoever read them when.
+        older: only those that another version of Dateline read.
+
+    Raises:
+        UsageError: there is no such source, or no article of that host.
+    """
+    _check(conn, scope)
+    wanted = _current(conn, scope, not_by=None if with_all else EXTRACTION_VERSION)
+    if not with_all and not older:
+        wanted += _outgrown(conn, scope)
+    hosts = {each.number: each.host for each in wanted}
+    return sorted(hosts, key=lambda number: (hosts[number], number))
+
+
+def _check(conn: Connection, scope: Scope) -> None:
+    """Refuse a source or a host of which nothing is stored; a slip would look like no work."""
+    if scope.source_key:
+        keys = conn.execute("select source_key from news.sources order by source_key").fetchall()
+        if (scope.source_key,) not in keys:
+            known = _named(key for (key,) in keys)
+            raise UsageError(f"no source {scope.source_key!r} is stored; there are: {known}.")
+    if scope.host:
+        found = conn.execute(_HOSTS).fetchall()
+        hosts = {host_of(f"https://{host}/") for (host,) in found}
+        if scope.memory_host not in hosts:
+            known = _named(sorted(hosts))
+            raise UsageError(f"no article of host {scope.host!r} is stored; there are: {known}.")
+
+
+def _named(names: Iterable[str]) -> str:
+    """Return the first of many names, or what to say where there is none."""
+    known = list(names)
+    rest = f" and {len(known) - _NAMED} more" if len(known) > _NAMED else ""
+    return (", ".join(known[:_NAMED]) or "none yet") + rest
+
+
+def _current(
+    conn: Connection, scope: Scope, *, not_by: str | None = None, ids: Sequence[int] | None = None
+) -> list[_Version]:
+    """Return the scope's current versions, of these articles only, not read by that Dateline."""
+    given = {"source": scope.source_key, "since": scope.since, "not_by": not_by, "ids": ids}
+    found = conn.execute(_CURRENT, given)
+    versions = [_Version(one, of, host_of(url), at) for one, of, url, at in found]
+    return [each for each in versions if scope.memory_host in (None, each.host)]
+
+
+def _outgrown(conn: Connection, scope: Scope) -> list[_Version]:
+    """Return the versions that hold what became furniture after they were read."""
+    found: list[_Version] = []
+    for host in hosts_that_grew(conn, _EVER):
+        if scope.memory_host not in (None, host):
+            continue
+        held = _current(conn, scope, ids=articles_to_clean_again(conn, host, _EVER))
+        read_at = [each.read_again_at for each in held if each.read_again_at]
+        since_then = set(articles_to_clean_again(conn, host, min(read_at))) if read_at else set()
+        found += [e for e in held if e.read_again_at is None or e.article_id in since_then]
+    return found
+
+
+def outgrown_within(conn: Connection, run_id: int, limit: int) -> list[int]:
+    """Return versions that a run stored before it met what made their furniture known.
+
+    Which they are depends on the order in which the run's pages came; read again, they do not.
+
+    Args:
+        conn: any connection.
+        run_id: the run; only its own versions that were not read again are looked at.
+        limit: at most so many.
+
+    Returns:
+        Ids of current versions, ascending.
+    """
+    row = conn.execute("select started_at from ops.runs where run_id = %s", (run_id,)).fetchone()
+    started_at = row[0] if row else _EVER
+    found: list[int] = []
+    for host in hosts_that_grew(conn, started_at):
+        ids = articles_to_clean_again(conn, host, started_at)
+        versions = conn.execute(
+            "select article_version_id from news.article_versions"
+            " where article_id = any(%s) and is_current and first_run_id = %s"
+            " and read_again_at is null order by article_version_id",
+            (ids, run_id),
+        )
+        found += [number for (number,) in versions]
+    return sorted(found)[:limit]
+
+
+def judge_copies_again(conn: Connection, scope: Scope) -> dict[str, int]:
+    """Have the copies of these articles sought anew; return how many by source.
+
+    Decisions of people about pairs are kept: they are rows of their own.
+    """
+    return _mark(
+        conn,
+        scope,
+        "update news.article_versions set deduplicated_at = null"
+        " where article_version_id = any(%s) and deduplicated_at is not null"
+        " returning article_id",
+    )
+
+
+def annotate_again(
+    conn: Connection, scope: Scope, model_version: str, *, with_present: bool
+) -> dict[str, int]:
+    """Have names and quotes of these articles found anew; return how many by source.
+
+    What is stored stays until it is replaced.
+
+    Args:
+        conn: an autocommit connection.
+        scope: which articles.
+        model_version: the present model.
+        with_present: those that the present model annotated too.
+    """
+    return _mark(
+        conn,
+        scope,
+        "update news.article_versions set nlp_version = null"
+        " where article_version_id = any(%s) and nlp_version is not null"
+        " and (nlp_version <> %s or %s) returning article_id",
+        model_version,
+        with_present,
+    )
+
+
+def older_versions(conn: Connection, model_version: str) -> tuple[int, int]:
+    """Count the current texts that an older version read, and those that one annotated.
+
+    ``dateline reprocess`` with ``--stage extract`` or ``--stage annotate`` reads them again.
+
+    Args:
+        conn: any connection.
+        model_version: the present model; the extraction is compared with the present one too.
+    """
+    row = conn.execute(
+        "select count(*) filter (where coalesce(read_again_by, extractor_version) <> %s),"
+        " count(*) filter (where nlp_version <> %s)"
+        " from news.article_versions where is_current",
+        (EXTRACTION_VERSION, model_version),
+    ).fetchone()
+    return row or (0, 0)
+
+
+def _mark(conn: Connection, scope: Scope, statement: str, *values: str | bool) -> dict[str, int]:
+    """Run an update over the scope's versions in parts of a transaction each, lowest ids first."""
+    _check(conn, scope)
+    counts: defaultdict[str, int] = defaultdict(int)
+    ids = sorted(each.number for each in _current(conn, scope))
+    for first in range(0, len(ids), _CHUNK):
+        part = ids[first : first + _CHUNK]
+
+        def work(live: Connection, part: list[int] = part) -> list[tuple[str, int]]:
+            return live.execute(
+                f"with marked as ({statement})"  # noqa: S608  # statements of this module
+                " select s.source_key, count(*) from marked as m"
+                " join news.articles as a on a.article_id = m.article_id"
+                " join news.sources as s on s.source_id = a.source_id group by s.source_key",
+                (part, *values),
+            ).fetchall()
+
+        for source_key, count in transact(conn, work):
+            counts[source_key] += count
+    return dict(counts)

@@ -1,0 +1,369 @@
+"""The schema, brought up to date: numbered files once and in order, marts whenever they changed.
+
+``sql/migrations/NNNN_name.sql`` runs once, in one transaction, and may never change afterwards.
+``sql/marts/NN_name.sql`` makes one view ``mart.<name>`` and may change at any time: then all marts
+are dropped and made again in the order of their numbers. A migration whose head says
+``-- marts: drop`` drops them first, for a change that a view stands in the way of.
+
+The SQL files that travel with Dateline: found in a checkout and in an installed wheel alike.
+
+Monthly partitions of fetches and fingerprints: made ahead of time, and for old months when met.
+
+A row without a partition of its month goes to the default partition, so a run that comes late
+loses nothing. Postgres then refuses a partition of that month; here the rows move into it in the
+same transaction, so that the default partition is empty but for the hours between. No month is ever
+dropped: a look-up reads the months of its window only, however many there are.
+"""
+
+import hashlib
+import re
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import LiteralString
+
+import psycopg
+from psycopg import Connection, errors, sql
+
+from pipeline.errors import MigrationError
+from pipeline.telemetry import log
+from pipeline.warehouse.transactions import transact
+
+_PACKAGE = Path(__file__).parents[1]
+
+
+@dataclass(frozen=True, slots=True)
+class SqlFile:
+    """One file: its name without ending, its text, and the SHA-256 of its bytes."""
+
+    name: str
+    text: str
+    sha256: bytes
+
+    def header(self, key: str) -> str | None:
+        """Return the value of a head line ``-- key: value``, or None."""
+        for line in self.text.splitlines():
+            if not line.startswith("--"):
+                break
+            found, colon, value = line.removeprefix("--").strip().partition(":")
+            if colon and found == key:
+                return value.strip()
+        return None
+
+
+def sql_folder() -> Path:
+    """Return ``sql/`` beside the package in a checkout, else the copy inside the wheel.
+
+    Raises:
+        MigrationError: neither is there, so the installation is broken.
+    """
+    places = (_PACKAGE.parent / "sql", _PACKAGE / "_bundled" / "sql")
+    for place in places:
+        if (place / "migrations").is_dir():
+            return place
+    raise MigrationError(f"no folder sql/migrations in {places[0]} or {places[1]}: reinstall.")
+
+
+def read_sql(folder: Path) -> list[SqlFile]:
+    """Return the ``*.sql`` files of a folder, sorted by name."""
+    files = []
+    for path in sorted(folder.glob("*.sql")):
+        raw = path.read_bytes()
+        files.append(SqlFile(path.stem, raw.decode(), hashlib.sha256(raw).digest()))
+    return files
+
+
+_LOCK = 0x646C_6D69  # "dlmi"; one number for all who migrate
+_OLDEST = 150000
+"""The oldest server the tests run on, as libpq numbers versions."""
+_BOOKS = """
+create schema if not exists ops;
+create table if not exists ops.schema_migrations (
+    version int primary key,
+    name text not null,
+    sha256 bytea not null,
+    applied_at timestamptz not null default now()
+);
+create table if not exists ops.mart_files (
+    mart_name text primary key,
+    sha256 bytea not null,
+    applied_at timestamptz not null default now()
+);
+comment on table ops.schema_migrations is 'One row per migration that was applied.';
+comment on column ops.schema_migrations.version is 'Number of the file.';
+comment on column ops.schema_migrations.name is 'Name of the file without number and ending.';
+comment on column ops.schema_migrations.sha256 is 'Hash of the file as it was applied.';
+comment on column ops.schema_migrations.applied_at is 'When it was applied.';
+comment on table ops.mart_files is 'One row per view of mart, as last made from sql/marts.';
+comment on column ops.mart_files.mart_name is 'Name of the view.';
+comment on column ops.mart_files.sha256 is 'Hash of its file when it was made.';
+comment on column ops.mart_files.applied_at is 'When it was made.';
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """One numbered file."""
+
+    version: int
+    name: str
+    file: SqlFile
+
+
+def migrations(folder: Path | None = None) -> list[Migration]:
+    """Return the numbered files in order.
+
+    Raises:
+        MigrationError: a name is not NNNN_name.sql, or the numbers are not 1, 2, 3, …
+    """
+    found = []
+    for expected, file in enumerate(read_sql(folder or sql_folder() / "migrations"), start=1):
+        parts = re.fullmatch(r"(\d{4})_(\w+)", file.name)
+        if not parts or int(parts[1]) != expected:
+            raise MigrationError(
+                f"migration {file.name}.sql stands where {expected:04}_<name>.sql belongs: "
+                "number the files without gaps."
+            )
+        found.append(Migration(expected, parts[2], file))
+    return found
+
+
+def is_current(conn: Connection) -> bool:
+    """Tell whether every file is applied as it stands; needs no lock and two quick queries."""
+    try:
+        with conn.transaction():
+            applied = _hashes(conn, "select version, sha256 from ops.schema_migrations")
+            made = _hashes(conn, "select mart_name, sha256 from ops.mart_files")
+    except (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName):
+        return False
+    wanted = {each.version: each.file.sha256 for each in migrations()}
+    return applied == wanted and made == _wanted_marts()
+
+
+def migrate(conn: Connection, sql_files: Path | None = None) -> list[str]:
+    """Apply what is missing and return the names of the files applied.
+
+    Args:
+        conn: an autocommit connection of the schema's owner.
+        sql_files: another folder than ``sql_folder()`` with ``migrations`` and ``marts``.
+
+    Raises:
+        MigrationError: an applied file was changed or is missing, or a file fails.
+    """
+    folder = sql_files or sql_folder()
+    files = migrations(folder / "migrations")
+    _refuse_unfit(conn)
+    with _alone(conn):
+        applied = _hashes(conn, "select version, sha256 from ops.schema_migrations")
+        _refuse_changed(files, applied)
+        done = []
+        for migration in files[len(applied) :]:
+            _apply(conn, migration)
+            done.append(migration.file.name)
+        return done + _make_marts(conn, read_sql(folder / "marts"))
+
+
+def _hashes(conn: Connection, query: LiteralString) -> dict[int | str, bytes]:
+    return {key: bytes(value) for key, value in conn.execute(query)}
+
+
+def _wanted_marts() -> dict[int | str, bytes]:
+    return {_mart_name(file): file.sha256 for file in read_sql(sql_folder() / "marts")}
+
+
+@contextmanager
+def _alone(conn: Connection) -> Iterator[None]:
+    conn.execute("select pg_advisory_lock(%s)", (_LOCK,))
+    try:
+        with conn.transaction():
+            conn.execute("set local client_min_messages = warning")
+            conn.execute(_BOOKS)
+        yield
+    finally:
+        if not conn.closed:
+            conn.execute("select pg_advisory_unlock(%s)", (_LOCK,))
+
+
+def _refuse_unfit(conn: Connection) -> None:
+    if conn.info.server_version < _OLDEST:
+        raise MigrationError(
+            f"the server is PostgreSQL {conn.info.parameter_status('server_version')}, Dateline "
+            f"needs {_OLDEST // 10000} or newer: name a newer one in DATELINE_DSN."
+        )
+    encoding = conn.info.parameter_status("server_encoding")
+    if encoding != "UTF8":
+        raise MigrationError(
+            f"database {conn.info.dbname} has encoding {encoding}, news needs UTF8: create another "
+            "with encoding 'UTF8' template template0, and name it in DATELINE_DSN."
+        )
+
+
+def _refuse_changed(files: list[Migration], applied: dict[int | str, bytes]) -> None:
+    for migration in files[: len(applied)]:
+        if applied.get(migration.version) != migration.file.sha256:
+            raise MigrationError(
+                f"migration {migration.file.name}.sql was changed after it was applied: restore "
+                "it and write the change as a new file."
+            )
+    if len(applied) > len(files):
+        raise MigrationError(
+            f"the database has {len(applied)} migrations, this Dateline knows {len(files)}: "
+            "update Dateline."
+        )
+
+
+@contextmanager
+def _one_transaction(conn: Connection, name: str) -> Iterator[None]:
+    try:
+        with conn.transaction():
+            # A migration that waits for a lock makes every reader wait behind it.
+            conn.execute("set local lock_timeout = '10s'")
+            conn.execute("set local statement_timeout = '15min'")
+            yield
+    except psycopg.Error as error:
+        said = error.diag.message_primary or str(error)
+        raise MigrationError(
+            f"{name}.sql failed and left nothing behind ({said}). {_next_action(error)}"
+        ) from error
+
+
+def _next_action(error: psycopg.Error) -> str:
+    if isinstance(error, psycopg.errors.DependentObjectsStillExist):
+        return (
+            f"{error.diag.message_detail or 'A view of yours needs it'}: drop that view, run "
+            "dateline db migrate, make it again."
+        )
+    if isinstance(error, psycopg.errors.LockNotAvailable):
+        return "Somebody holds a lock on the table: run dateline db migrate again later."
+    return "Mend the file or the database, then run dateline db migrate again."
+
+
+def _apply(conn: Connection, migration: Migration) -> None:
+    with _one_transaction(conn, migration.file.name):
+        if migration.file.header("marts") == "drop":
+            _drop_marts(conn)
+        conn.execute(migration.file.text.encode())
+        conn.execute(
+            "insert into ops.schema_migrations (version, name, sha256) values (%s, %s, %s)",
+            (migration.version, migration.name, migration.file.sha256),
+        )
+    log.debug("migration applied", migration=migration.file.name)
+
+
+def _mart_name(file: SqlFile) -> str:
+    parts = re.fullmatch(r"\d{2}_(\w+)", file.name)
+    if not parts:
+        raise MigrationError(f"mart {file.name}.sql: name it NN_<view>.sql.")
+    return parts[1]
+
+
+def _make_marts(conn: Connection, files: list[SqlFile]) -> list[str]:
+    wanted: dict[int | str, bytes] = {_mart_name(file): file.sha256 for file in files}
+    if _hashes(conn, "select mart_name, sha256 from ops.mart_files") == wanted:
+        return []
+    name = "marts"
+    with _one_transaction(conn, name):
+        _drop_marts(conn)
+        for file in files:
+            conn.execute(file.text.encode())
+            conn.execute(
+                "insert into ops.mart_files (mart_name, sha256) values (%s, %s)",
+                (_mart_name(file), file.sha256),
+            )
+    return [file.name for file in files]
+
+
+def _drop_marts(conn: Connection) -> None:
+    """Drop our views, dependants first; a view that somebody else made on one is an error."""
+    known = conn.execute(
+        "select c.relname, c.relkind from pg_catalog.pg_class as c"
+        " where c.relnamespace = 'mart'::regnamespace and c.relkind in ('v', 'm')"
+        " and c.relname in (select mart_name from ops.mart_files) order by c.oid desc"
+    ).fetchall()
+    for name, kind in known:
+        statement = "drop materialized view mart.{}" if kind == "m" else "drop view mart.{}"
+        conn.execute(sql.SQL(statement).format(sql.Identifier(name)))
+    conn.execute("delete from ops.mart_files")
+
+
+FETCHES = "news.fetches"
+FINGERPRINTS = "news.article_fingerprints"
+_KEYS = {FETCHES: "fetched_at", FINGERPRINTS: "seen_on"}
+_AHEAD = 3
+"""This month and two more: a scheduler may stand still for weeks."""
+
+
+def ensure_partitions(conn: Connection, today: date) -> list[str]:
+    """Create the partitions that are missing; return their names.
+
+    Those of this and the next two months, and of every month whose rows lie in the default
+    partition; these rows move.
+    """
+    ahead = [month_after(today, number) for number in range(_AHEAD)]
+    made = []
+    for table in _KEYS:
+        made += ensure_months(conn, table, [*ahead, *_months_in_default(conn, table)])
+    return made
+
+
+def ensure_months(conn: Connection, table: str, days: Collection[date]) -> list[str]:
+    """Create the partitions of these days' months where missing; return the new ones' names.
+
+    Args:
+        conn: inside a transaction or not.
+        table: ``FETCHES`` or ``FINGERPRINTS``.
+        days: any days, such as those on which the articles of an old archive were seen.
+    """
+    months = sorted({day.replace(day=1) for day in days})
+    names = [_name(table, first) for first in months]
+    found = conn.execute(
+        "select name from unnest(%s::text[]) as name where to_regclass(name) is null", (names,)
+    )
+    missing = {row[0] for row in found}
+    wanted = [first for first in months if _name(table, first) in missing]
+    return [_name(table, first) for first in wanted if _create(conn, table, first)]
+
+
+def month_after(day: date, months: int) -> date:
+    """Return the first day of the month that lies so many months after a day's."""
+    number = day.year * 12 + day.month - 1 + months
+    return date(number // 12, number % 12 + 1, 1)
+
+
+def _name(table: str, first: date) -> str:
+    return f"{table}_{first:%Y_%m}"
+
+
+def _months_in_default(conn: Connection, table: str) -> list[date]:
+    statement = sql.SQL("select distinct date_trunc('month', {})::date from {}").format(
+        sql.Identifier(_KEYS[table]), sql.Identifier(*f"{table}_default".split("."))
+    )
+    return [row[0] for row in conn.execute(statement)]
+
+
+_CREATE = """
+lock table {default} in access exclusive mode;
+create table {partition} (like {table} including defaults including constraints);
+insert into {partition} select * from {default} where {key} >= {first} and {key} < {end};
+delete from {default} where {key} >= {first} and {key} < {end};
+alter table {table} attach partition {partition} for values from ({first}) to ({end});
+"""
+"""Attached rather than made as a partition, which would lock the whole table against readers."""
+
+
+def _create(conn: Connection, table: str, first: date) -> bool:
+    statement = sql.SQL(_CREATE).format(
+        table=sql.Identifier(*table.split(".")),
+        default=sql.Identifier(*f"{table}_default".split(".")),
+        partition=sql.Identifier(*_name(table, first).split(".")),
+        key=sql.Identifier(_KEYS[table]),
+        first=sql.Literal(first.isoformat()),
+        end=sql.Literal(month_after(first, 1).isoformat()),
+    )
+    try:
+        transact(conn, lambda live: live.execute(statement))
+    except (errors.DuplicateTable, errors.UniqueViolation):  # a twin was quicker
+        return False
+    return True

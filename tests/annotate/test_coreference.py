@@ -1,0 +1,101 @@
+"""Names of what is not a person: abbreviations, short forms, places, capitals."""
+
+import pytest
+
+from pipeline.annotate.annotator import Read, annotate_spans
+from pipeline.annotate.names.coreference import spelled
+from pipeline.annotate.spans import CharSpan
+
+
+def named(text: str, label: str, *names: str) -> list[str]:
+    """Return the names of mentions that were tagged in this order."""
+    spans, position = [], 0
+    for name in names:
+        start = text.index(name, position)
+        position = start + len(name)
+        spans.append(CharSpan(start, position, label))
+    return [mention.name for mention in annotate_spans(text, Read(tuple(spans))).mentions]
+
+
+@pytest.mark.parametrize(
+    ("label", "long", "short"),
+    [
+        ("ORG", "Tarn Widgets Inc.", "Tarn Widgets"),
+        ("ORG", "Velmark Harbour Council", "Harbour Council"),
+        ("ORG", "Velmark Harbour Council", "VHC"),
+        ("PRODUCT", "Velmark Tarn", "Tarn"),
+        ("EVENT", "Great Harbour Stability Talks", "Harbour Stability Talks"),
+        ("GPE", "Tarnby, Velmark", "Tarnby"),
+        ("GPE", "TARNBY", "Tarnby"),
+    ],
+)
+def test_short_forms_share_a_name(label, long, short):
+    names = named(f"There was {long} at first. Then {short} came.", label, long, short)
+    assert len(set(names)) == 1
+
+
+@pytest.mark.parametrize(
+    ("label", "one", "other"),
+    [
+        ("ORG", "Velmark Widgets Party", "Party"),
+        ("ORG", "Tarn Widgets", "Tarn"),
+        ("GPE", "Velmark City", "Velmark"),
+    ],
+)
+def test_a_part_alone_is_another_name(label, one, other):
+    names = named(f"There was {one} at first. Then {other} came.", label, one, other)
+    assert len(set(names)) == 2
+
+
+def test_of_two_longer_names_the_frequent_one_is_meant():
+    long, rare, short = "Velmark Harbour Council", "Key Harbour Council", "Harbour Council"
+    text = f"{rare} met. The {long} spoke. The {long} sang. The {short} left."
+    assert named(text, "ORG", rare, long, long, short)[-1] == long
+    text = f"{rare} met. The {long} spoke. The {short} left."
+    assert named(text, "ORG", rare, long, short)[-1] == short
+
+
+def test_a_caption_word_is_no_surname():
+    assert named("Ida Tarn Photo: Velmark Herald", "PERSON", "Ida Tarn Photo") == ["Ida Tarn"]
+
+
+@pytest.mark.parametrize(
+    ("capitals", "usual"),
+    [
+        ("IDA O'NEILL III", "Ida O'Neill III"),
+        ("JEAN-LUC ORVAL", "Jean-Luc Orval"),
+        ("TARN", "TARN"),
+        ("AREA 51", "AREA 51"),
+        ("Ida Tarn", "Ida Tarn"),
+    ],
+)
+def test_capitals_are_written_as_usual(capitals, usual):
+    assert spelled(capitals) == usual
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "name"),
+    [
+        ("TARN (Harbour Wire) - The pier shut.", "TARN", "Tarn"),
+        ("TARN, Oct 3 (Harbour Wire) - The pier shut.", "TARN", "Tarn"),
+        ("TARN, Kenya — The pier shut.", "TARN, Kenya", "Tarn"),
+        ("NCR, Oct 3 (Harbour Wire) - The pier shut.", "NCR", "NCR"),
+        ("The UTR (old) - it was shut.", "UTR", "UTR"),
+    ],
+)
+def test_the_place_of_a_dateline_is_written_as_usual(text, place, name):
+    assert named(text, "GPE", place) == [name]
+
+
+def test_a_town_with_its_country_has_a_government():
+    text = "TARN BAY, Kenya — The pier shut. It stands in Long Bay."
+    spans = (CharSpan(0, 15, "GPE"), CharSpan(text.index("Long"), text.index("Bay.") + 3, "GPE"))
+    assert [m.label for m in annotate_spans(text, Read(spans)).mentions] == ["GPE", "LOC"]
+
+
+@pytest.mark.parametrize("form", ["SA", "Ltd", "Inc", "GmbH", "AS"])
+def test_a_legal_form_makes_a_company(form):
+    text = f"It was built by Tarn-Eaux {form} in May."
+    start = text.index("Tarn")
+    spans = (CharSpan(start, start + len(f"Tarn-Eaux {form}"), "PERSON"),)
+    assert [m.label for m in annotate_spans(text, Read(spans)).mentions] == ["ORG"]

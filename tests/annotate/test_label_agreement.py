@@ -1,0 +1,80 @@
+"""One name, one class, all through an article."""
+
+from pipeline.annotate.annotator import Read, annotate_spans
+from pipeline.annotate.spans import CharSpan
+from pipeline.models import Mention
+
+
+def annotated(text: str, *tagged: tuple[str, str, float]) -> list[Mention]:
+    """Annotate a text; ``tagged`` are (name, label, score) in reading order."""
+    spans, position = [], 0
+    for name, label, score in tagged:
+        start = text.index(name, position)
+        position = start + len(name)
+        spans.append(CharSpan(start, position, label, score))
+    return list(annotate_spans(text, Read(tuple(spans))).mentions)
+
+
+def test_the_surer_reading_wins():
+    found = annotated(
+        "Tarn won. Tarn lost. Tarn slept.",
+        ("Tarn", "PERSON", 0.4),
+        ("Tarn", "PERSON", 0.4),
+        ("Tarn", "ORG", 0.95),
+    )
+    assert {m.label for m in found} == {"ORG"}
+
+
+def test_capitals_vote_with_the_usual_spelling():
+    found = annotated(
+        "VELMARK TODAY\n\nIn Velmark it rained. Velmark is far.",
+        ("VELMARK", "ORG", 0.6),
+        ("Velmark", "GPE", 0.9),
+        ("Velmark", "GPE", 0.9),
+    )
+    assert [m.label for m in found] == ["GPE", "GPE", "GPE"]
+    assert {m.name for m in found} == {"Velmark"}
+
+
+def test_short_capitals_are_initials_and_no_other_spelling():
+    found = annotated(
+        "The TARN said so. Ida Tarn did not.", ("TARN", "ORG", 0.9), ("Ida Tarn", "PERSON", 0.9)
+    )
+    assert [m.label for m in found] == ["ORG", "PERSON"]
+
+
+def test_a_surname_follows_the_full_name_where_its_own_votes_are_even():
+    found = annotated(
+        "Ida Vesterby came. Vesterby spoke.",
+        ("Ida Vesterby", "PERSON", 0.95),
+        ("Vesterby", "ORG", 0.5),
+    )
+    assert [m.label for m in found] == ["PERSON", "PERSON"]
+
+
+def test_weekdays_are_dates():
+    found = annotated("It rained on Wednesday.", ("Wednesday", "MISC", 0.5))
+    assert [m.label for m in found] == ["DATE"]
+
+
+def test_initials_and_generations_belong_to_names():
+    text = "Then K. R. Holm came. Roy Dane, Jr., left. Paul Oduya Sr slept. A Berg fell."
+    found = annotated(
+        text,
+        ("Holm", "PERSON", 0.9),
+        ("Roy Dane", "PERSON", 0.9),
+        ("Paul Oduya", "PERSON", 0.9),
+        ("Berg", "PERSON", 0.9),
+    )
+    assert [m.text for m in found] == ["K. R. Holm", "Roy Dane, Jr.", "Paul Oduya Sr", "Berg"]
+
+
+def test_the_article_belongs_to_titles_of_works_alone():
+    text = "He saw The Salt Road. The Tarn Games began. She read The Harbour Herald."
+    found = annotated(
+        text,
+        ("The Salt Road", "MISC", 0.9),
+        ("The Tarn Games", "MISC", 0.9),
+        ("The Harbour Herald", "ORG", 0.9),
+    )
+    assert [m.text for m in found] == ["The Salt Road", "Tarn Games", "Harbour Herald"]

@@ -1,0 +1,88 @@
+"""Quotation marks: every style, and what is no speech."""
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.annotate.quotes.quotation_marks import Marks, is_speech, is_title
+from pipeline.annotate.spans import Layout
+
+
+def quoted(text: str) -> list[str]:
+    return [text[start:end] for start, end in Marks(Layout(text)).spans()]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("“We go,” she said, “at dawn.”", ["“We go,”", "“at dawn.”"]),
+        ('"We go," she said, "at dawn."', ['"We go,"', '"at dawn."']),
+        ("''We go,'' she said.", ["''We go,''"]),
+        ("«We go,» she said.", ["«We go,»"]),
+        ("„We go“, she said.", ["„We go“"]),
+        ("»We go«, she said.", ["»We go«"]),
+        ("‘We go at dawn,’ she said.", ["‘We go at dawn,’"]),
+        ("'We don't go,' she said.", ["'We don't go,'"]),
+        ("“He said ‘no’ to me.” Then left.", ["“He said ‘no’ to me.”"]),
+        ("A website called “Port If Rain Wins“ that sells tea.", ["“Port If Rain Wins“"]),
+        ("It’s the brothers’ boat, and the ’90s.", []),
+        ('The board is 6" wide.', []),
+    ],
+)
+def test_marks_of_every_style(text, expected):
+    assert quoted(text) == expected
+
+
+def test_a_mark_without_end_takes_its_sentence_and_no_more():
+    assert quoted("He said “we go. Then he left.\n\nNobody saw him.") == ["“we go."]
+
+
+def test_a_quotation_may_run_on_in_the_next_paragraph():
+    text = "She said: “We go.\n\n“At dawn.”"
+    assert quoted(text) == ["“We go.", "“At dawn.”"]
+
+
+@pytest.mark.parametrize("inner", ["This Week with Ora Lindt,", "The Long Night"])
+def test_titles_are_no_speech(inner):
+    assert is_title(inner)
+    assert not is_speech(inner)
+
+
+@pytest.mark.parametrize("inner", ["extraordinary meeting", "so-called reform"])
+def test_scare_quotes_are_no_speech(inner):
+    assert not is_speech(inner)
+
+
+def test_a_sentence_is_speech():
+    assert is_speech("We will go home at dawn,")
+
+
+@given(st.text(alphabet="“”\"'‘’«»„ab .,\n", max_size=120))
+def test_quotations_are_ordered_apart_and_within_one_paragraph(text):
+    spans = Marks(Layout(text)).spans()
+    assert all(0 <= start < end <= len(text) for start, end in spans)
+    assert all(end <= after for (_, end), (after, _) in pairwise(spans))
+    assert not any("\n" in text[start:end] for start, end in spans)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("We go at dawn,” she said. Then she left.", ["We go at dawn,”"]),
+        ('The pier is old. We go at dawn," she said.', ['We go at dawn,"']),
+        (
+            '"We go at dawn, she said. "We come back," he said.',
+            ['"We go at dawn,', '"We come back,"'],
+        ),
+        ("“They call it “the pier” here,” she said.", ["“They call it “the pier” here,”"]),
+        ('"They call it "the pier" here," she said.', ['"They call it "the pier" here,"']),
+        ("“He said: ‘They shout “no” at us.’” So it is.", ["“He said: ‘They shout “no” at us.’”"]),
+        ("The odds, she said, were ”slim at best.”", ["”slim at best.”"]),
+        ('"We go," he said. " You go first."', ['"We go,"', '" You go first."']),
+        ('It is 6", no more, and 8" there.', []),
+    ],
+)
+def test_marks_that_are_missing_or_nested(text, expected):
+    assert quoted(text) == expected

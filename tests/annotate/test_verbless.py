@@ -1,0 +1,119 @@
+"""Signatures, turns of a transcript, dashes as marks, block quotes."""
+
+import pytest
+
+from pipeline.annotate.quotes.verbless import find_turns
+from pipeline.annotate.spans import Layout
+from tests.fix_marked import annotate, contents
+
+
+def test_a_name_behind_a_dash_signs_the_quotation():
+    text, found = annotate("“The best harbour in the north.” — [P:Ida Holm], harbour master")
+    (quote,) = found.quotes
+    assert contents(text, quote) == ["“The best harbour in the north.”"]
+    assert (quote.kind, quote.speaker) == ("direct", "Ida Holm")
+
+
+def test_each_signed_paragraph_has_its_own_speaker():
+    _, found = annotate(
+        "“The best harbour in the north.” ― [P:Ida Holm]\n\n"
+        "[K:“We all come back to it.”] ― [S:Ola Brandt]"
+    )
+    assert [quote.speaker for quote in found.quotes] == ["Ida Holm", "Ola Brandt"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "“The Long Night” — Ida Holm’s first novel — sold well.",
+        "“The pier is safe again” — that is what people hope.",
+        "They met at “the harbour of the north” — Brandt Bay",
+    ],
+)
+def test_a_dash_behind_a_quotation_is_not_always_a_signature(text):
+    assert not annotate(text)[1].quotes
+
+
+def test_a_transcript_gives_every_turn_to_its_speaker():
+    text, found = annotate(
+        "Then [P:Ida Holm] met [P:Ola Brandt].\n\n"
+        "HOLM: We open in May.\n\n"
+        "BRANDT: Is the pier safe? I [C:think] [K:it is rotten].\n\n"
+        "Have you seen it?\n\n"
+        "HOLM: It is being repaired."
+    )
+    assert [contents(text, quote) for quote in found.quotes] == [
+        ["We open in May."],
+        ["Is the pier safe? I think it is rotten.", "Have you seen it?"],
+        ["It is being repaired."],
+    ]
+    assert {quote.kind for quote in found.quotes} == {"direct"}
+    sources = [text[slice(*quote.source[0])] for quote in found.quotes]
+    assert sources == ["HOLM", "BRANDT", "HOLM"]
+
+
+def test_labels_that_name_nobody_of_the_article_are_no_turns():
+    text, _ = annotate("UPDATE: We open in May.\n\nREAD MORE: The pier.\n\nHolm: 12 votes")
+    assert find_turns(Layout(text), []) == {}
+
+
+def test_a_headline_may_name_its_speaker_before_a_colon():
+    text, found = annotate("[P:Holm]: Harbour will open in May\n\n[P:Ida Holm] was at the pier.")
+    (quote,) = found.quotes
+    assert contents(text, quote) == ["Harbour will open in May"]
+    assert (quote.kind, quote.speaker) == ("indirect", "Ida Holm")
+
+
+def test_a_dash_may_stand_for_a_quotation_mark():
+    text, found = annotate(
+        "— We open in May, said [P:Ida Holm]. — There is no doubt.\n\n"
+        "— Then we come, [P:Ola Brandt] replied."
+    )
+    assert [contents(text, quote) for quote in found.quotes] == [
+        ["We open in May,", "There is no doubt."],
+        ["Then we come,"],
+    ]
+    assert [quote.kind for quote in found.quotes] == ["direct", "direct"]
+    assert [quote.speaker for quote in found.quotes] == ["Ida Holm", "Ola Brandt"]
+
+
+def test_a_dash_before_a_list_item_is_no_quotation_mark():
+    _, found = annotate("— [P:Ida Holm] said nothing.\n\n— A new pier\n\n— Two ferries")
+    assert not found.quotes
+
+
+def test_a_block_quote_needs_no_marks():
+    text, found = annotate(
+        "[S:Ida Holm] [C:wrote] to the council:\n\n"
+        "The pier is rotten. We cannot go on like this.\n\n"
+        "The council did not reply."
+    )
+    (quote,) = found.quotes
+    assert contents(text, quote) == ["The pier is rotten. We cannot go on like this."]
+    assert (quote.kind, quote.speaker) == ("direct", "Ida Holm")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[P:Ida Holm] said this in the video below:\n\nThe pier is rotten and has to go.",
+        "[P:Ida Holm] said the following:\n\n- new pier",
+    ],
+)
+def test_a_colon_before_a_picture_or_a_list_leads_to_no_block_quote(text):
+    assert not annotate(text)[1].quotes
+
+
+def test_a_signature_may_stand_below_the_quotation():
+    text, found = annotate("“We open in May, whatever it takes.”\n\n— [P:Ida Holm], harbour master")
+    (quote,) = found.quotes
+    assert contents(text, quote) == ["“We open in May, whatever it takes.”"]
+    assert (quote.kind, quote.speaker) == ("direct", "Ida Holm")
+
+
+def test_names_before_colons_in_one_paragraph():
+    text, found = annotate("[P:Ida Holm]: “We open in May.” [P:Ola Brandt]: “We will not.”")
+    assert [(contents(text, quote), quote.speaker) for quote in found.quotes] == [
+        (["“We open in May.”"], "Ida Holm"),
+        (["“We will not.”"], "Ola Brandt"),
+    ]

@@ -1,0 +1,166 @@
+"""Windows read once: equal spans, to the last bit; bounded; nothing taken for something else."""
+
+import os
+from collections import Counter
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from functools import cache
+
+import pytest
+import spacy
+
+from pipeline.annotate.tagging.tagger import Tagger
+from pipeline.annotate.tagging.window_cache import Reading, WindowMemory, stretches, tag_once
+from pipeline.annotate.tagging.windows import Encoded, Window
+
+NLP = spacy.blank("en")
+PARAGRAPHS = [
+    f"Marta Ellingsen, the mayor of Port Salina, told the council on Monday that ferry {number} "
+    f"would sail for Norway within {number} days. “We cannot wait any longer,” she said, and the "
+    f"{number} members of the Harbour Board agreed with her after a debate of {number} hours."
+    for number in range(3, 23)
+]
+TEXT = "\n\n".join(PARAGRAPHS)
+LONG = " ".join(PARAGRAPHS[:8])
+"""One paragraph of several windows."""
+
+
+@cache
+def loaded() -> Tagger:
+    return Tagger.load()
+
+
+def fresh() -> Tagger:
+    return replace(loaded(), memory=WindowMemory(), counts=Counter())
+
+
+@pytest.fixture
+def tagger() -> Tagger:
+    return fresh()
+
+
+def test_a_text_is_read_once_and_found_alike(tagger: Tagger) -> None:
+    doc = NLP.make_doc(TEXT)
+    first = tagger.tag([doc])
+    read = tagger.counts["windows_read"]
+    assert read > 3
+    assert tagger.tag([doc, doc]) == [*first, *first]
+    assert tagger.counts == {"windows_read": read, "windows_reused": 2 * read}
+
+
+@pytest.mark.parametrize("text", [TEXT, f"{LONG}\n\n{TEXT}", f"{TEXT}\n\n{LONG}\n\nThe end."])
+def test_what_is_remembered_is_what_would_be_read_again(tagger: Tagger, text: str) -> None:
+    """A late edit: what stands before it is not read again, and the spans are a fresh tagger's."""
+    tagger.tag([NLP.make_doc(text)])
+    read = tagger.counts["windows_read"]
+    edited = NLP.make_doc(text.replace("within 22 days", "by the spring"))
+    again = tagger.tag([edited])
+    assert tagger.counts["windows_reused"] >= 3
+    assert tagger.counts["windows_read"] - read < read / 2
+    assert again == fresh().tag([edited])
+
+
+def test_windows_that_share_a_paragraph_stay_together(tagger: Tagger) -> None:
+    document = tagger.encoder.encode(NLP.make_doc(f"{PARAGRAPHS[0]}\n\n{LONG}\n\n{TEXT}"))
+    cut = list(stretches(document))
+    assert len(document.windows) > len(cut) > 4
+    assert sum(len(each.document.windows) for each in cut) == len(document.windows)
+    assert sum(len(each.document.tokens) for each in cut) == len(document.tokens)
+    for each in cut:
+        assert each.first_unit in document.bounds
+        assert each.document.bounds[0] == 0
+        assert each.document.bounds[-1] == len(each.document.tokens)
+
+
+def document(*pieces: int, firsts: tuple[int, ...] = (1,), shapes: tuple[int, ...] = ()) -> Encoded:
+    window = Window(list(pieces), list(shapes or [6] * len(pieces)), list(firsts), 0)
+    return Encoded([window], list(range(len(firsts))), [0, len(firsts)])
+
+
+def reader(asked: list[int]):
+    """Make a reader whose spans name the second piece and how many documents were read so far."""
+
+    def read(documents: list[Encoded]) -> list[Reading]:
+        readings = []
+        for each in documents:
+            asked.append(each.windows[0].pieces[1])
+            readings.append((((0, 1, f"{asked[-1]} in {len(asked)}", 1.0),),))
+        return readings
+
+    return read
+
+
+def labels(found: list[Reading]) -> list[str]:
+    return [label for (((_, _, label, _),),) in found]
+
+
+def test_the_place_in_the_document_does_not_matter_and_all_else_does() -> None:
+    memory, read = WindowMemory(), reader([])
+    documents = [
+        document(2, 7, 7, 3),
+        document(2, 7, 7, 3),
+        document(2, 7, 8, 3),
+        document(2, 7, 7, 3, firsts=(1, 2)),
+        document(2, 7, 7, 3, shapes=(6, 0, 0, 6)),
+    ]
+    found = labels(tag_once(documents, memory, read, Counter()))
+    assert found == ["7 in 1", "7 in 1", "7 in 2", "7 in 3", "7 in 4"]
+    assert labels(tag_once(documents[::-1], memory, read, Counter())) == found[::-1]
+
+
+def test_the_longest_unused_goes_first() -> None:
+    asked: list[int] = []
+    read = reader(asked)
+    memory = WindowMemory()
+    tag_once([document(2, 1, 3)], memory, read, Counter())
+    memory.limit = 3 * memory.size
+    for number in (2, 3, 1, 4, 1, 2):
+        tag_once([document(2, number, 3)], memory, read, Counter())
+        assert memory.size <= memory.limit
+    assert asked == [1, 2, 3, 4, 2]
+
+
+def test_without_room_every_text_is_read_and_found() -> None:
+    asked: list[int] = []
+    memory = WindowMemory(limit=0)
+    for _ in range(2):
+        (found,) = tag_once([document(2, 1, 3)], memory, reader(asked), Counter())
+        assert found
+    assert (asked, memory.size) == ([1, 1], 0)
+
+
+def test_threads_share_it() -> None:
+    asked: list[int] = []
+    memory = WindowMemory(limit=20_000)
+    read = reader(asked)
+
+    def work(number: int) -> str:
+        (label,) = labels(tag_once([document(2, number % 50, 3)], memory, read, Counter()))
+        return label
+
+    with ThreadPoolExecutor(min(4, 2 * (os.cpu_count() or 1))) as pool:
+        found = list(pool.map(work, range(2_000)))
+    assert [label.split()[0] for label in found] == [str(number % 50) for number in range(2_000)]
+    assert 0 < memory.size <= memory.limit
+
+
+class Everlasting:
+    """A memory that outlives its process, as the warehouse has one."""
+
+    def __init__(self) -> None:
+        self.known: dict[bytes, Reading] = {}
+
+    def recall(self, keys: object) -> dict[bytes, Reading]:
+        return {key: self.known[key] for key in keys if key in self.known}
+
+    def keep(self, readings: Mapping[bytes, Reading]) -> None:
+        self.known.update(readings)
+
+
+def test_another_memory_can_take_its_place(tagger: Tagger) -> None:
+    doc, memory = NLP.make_doc(TEXT), Everlasting()
+    found = replace(fresh(), memory=memory).tag([doc])
+    tagger = replace(fresh(), memory=memory)
+    assert tagger.tag([doc]) == found == fresh().tag([doc])
+    assert tagger.counts["windows_read"] == 0

@@ -1,0 +1,271 @@
+"""From a source to its links, over real sockets."""
+
+import gzip
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.archive.warc import ArchiveWriter
+from pipeline.discover.discovery import MAX_SITEMAPS, Dated, check, discover, newest
+from pipeline.fetch.fetcher import Request
+from pipeline.models import Link, Response, Source
+from pipeline.outcomes import Outcome
+
+
+def rss(*items: str) -> str:
+    return f'<rss version="2.0"><channel><title>H</title>{"".join(items)}</channel></rss>'
+
+
+def item(url: str, day: int | None = None, title: str = "T") -> str:
+    when = f"<pubDate>2026-11-{day:02}T08:00:00Z</pubDate>" if day else ""
+    return f"<item><title>{title}</title><link>{url}</link>{when}</item>"
+
+
+def urlset(*urls: str, day: int = 1) -> str:
+    entries = "".join(
+        f"<url><loc>{url}</loc><lastmod>2026-10-{day:02}</lastmod></url>" for url in urls
+    )
+    return f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{entries}</urlset>'
+
+
+def index(*urls: str) -> str:
+    entries = "".join(f"<sitemap><loc>{url}</loc></sitemap>" for url in urls)
+    return f'<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{entries}</sitemapindex>'
+
+
+def source(site, **fields) -> Source:
+    return Source("herald", "Herald", **{"homepage": site.url + "/"} | fields)
+
+
+def test_links_of_all_documents_come_once_and_newest_first(site, fetcher):
+    site.page("/feed", rss(item("/b", 2), item("/a", 5, "A"), item("/undated")))
+    site.page("/map.xml", urlset(f"{site.url}/a", f"{site.url}/old"))
+    found = discover(
+        source(site, feeds=(f"{site.url}/feed",), sitemaps=(f"{site.url}/map.xml",)), fetcher
+    )
+    paths = [link.url.removeprefix(site.url) for link in found.links]
+    assert paths == ["/undated", "/a", "/b", "/old"]
+    assert found.links[1] == Link(
+        f"{site.url}/a", "herald", "feed", f"{site.url}/feed", "A", "2026-11-05T08:00:00+00:00"
+    )
+    assert found.links[3].published_at is None
+    assert found.problems == ()
+
+
+def test_one_broken_document_does_not_stop_the_others(site, fetcher):
+    site.page("/feed", rss(item("/a")))
+    site.page("/html", "<html><body>moved</body></html>")
+    site.robots("User-agent: *\nDisallow: /denied\n")
+    feeds = tuple(f"{site.url}/{name}" for name in ("gone", "html", "denied", "feed"))
+    found = discover(source(site, feeds=feeds), fetcher)
+    assert [link.url for link in found.links] == [f"{site.url}/a"]
+    assert [
+        (problem.found_in.rpartition("/")[2], problem.outcome) for problem in found.problems
+    ] == [
+        ("gone", Outcome.NOT_FOUND),
+        ("html", Outcome.BAD_CONTENT),
+        ("denied", Outcome.ROBOTS_DENIED),
+    ]
+    assert "HTML page" in found.problems[1].reason
+
+
+def test_adverts_in_a_feed_are_kept_for_fetch_to_refuse(site, fetcher):
+    site.page("/feed", rss(item("/a", 5), item("http://advert.example/buy", 4)))
+    mine = source(site, feeds=(f"{site.url}/feed",))
+    links = discover(mine, fetcher).links
+    assert links[1].url == "http://advert.example/buy"
+    [(_, refused)] = fetcher.fetch_all([Request(1, links[1].url, source=mine)])
+    assert refused.outcome is Outcome.OFFSITE_REFUSED
+
+
+def test_entries_that_are_no_web_addresses_have_a_fate_too(site, fetcher):
+    site.page(
+        "/feed",
+        rss(item("mailto:a@b.example"), item("https://h.example/" + "x" * 3000), item("/a")),
+    )
+    found = discover(source(site, feeds=(f"{site.url}/feed",)), fetcher)
+    assert len(found.links) == 3
+    assert not found.problems
+
+
+def test_an_unchanged_feed_gives_nothing_and_no_problem(site, fetcher):
+    site.page("/feed", rss(item("/a")), ETag='"1"')
+    mine = source(site, feeds=(f"{site.url}/feed",))
+    first = discover(mine, fetcher)
+    again = discover(mine, fetcher, validators=dict(first.validators))
+    assert (len(first.links), again.links, again.problems) == (1, (), ())
+    assert site.asked[-1][1]["if-none-match"] == '"1"'
+
+
+def test_max_links_keeps_the_newest(site, fetcher):
+    site.page("/feed", rss(*(item(f"/{day}", day) for day in range(1, 29))))
+    found = discover(source(site, feeds=(f"{site.url}/feed",), max_links=3), fetcher)
+    assert [link.url.removeprefix(site.url) for link in found.links] == ["/28", "/27", "/26"]
+
+
+def test_nested_and_packed_sitemaps_are_read_to_a_depth_of_three(site, fetcher):
+    site.page("/i1", index(f"{site.url}/i2"))
+    site.page("/i2", index(f"{site.url}/i3", f"{site.url}/leaf.gz"))
+    site.page("/i3", index(f"{site.url}/i4"))
+    site.page(
+        "/leaf.gz", gzip.compress(urlset(f"{site.url}/a").encode()), Content_Type="application/gzip"
+    )
+    found = discover(source(site, sitemaps=(f"{site.url}/i1",)), fetcher)
+    assert [link.url for link in found.links] == [f"{site.url}/a"]
+    assert [problem.found_in for problem in found.problems] == [f"{site.url}/i3"]
+    assert "/i4" not in site.paths
+
+
+def test_a_sitemap_that_names_itself_ends(site, fetcher):
+    site.page("/i", index(*[f"{site.url}/i"] * 100))
+    discover(source(site, sitemaps=(f"{site.url}/i",)), fetcher)
+    assert site.paths.count("/i") <= MAX_SITEMAPS
+
+
+def test_older_sitemaps_are_left_alone_once_there_is_enough(site, fetcher):
+    site.page("/i", index(*(f"{site.url}/m{number}" for number in range(9))))
+    for number in range(9):
+        site.page(f"/m{number}", urlset(*(f"{site.url}/{number}-{n}" for n in range(10))))
+    found = discover(source(site, sitemaps=(f"{site.url}/i",), max_links=15), fetcher)
+    assert len(found.links) == 15
+    assert len([path for path in site.paths if path.startswith("/m")]) == 2
+
+
+def test_a_homepage_alone_is_read_as_a_section(site, fetcher):
+    site.page(
+        "/",
+        '<h2><a href="/2026/11/20/harbour-bridge-reopens-today">Harbour bridge reopens</a></h2>',
+    )
+    [link] = discover(source(site), fetcher).links
+    assert (link.found_by, link.title) == ("section", "Harbour bridge reopens")
+
+
+def test_lists_are_read_whole_from_disk_and_web(site, fetcher, tmp_path):
+    path = tmp_path / "urls.txt"
+    path.write_text(f"# mine\n\n{site.url}/a\nnot a url\n{site.url}/b\n")
+    site.page("/list.txt", f"{site.url}/c\n", Content_Type="text/plain")
+    mine = source(
+        site, lists=(str(path), f"{site.url}/list.txt", str(tmp_path / "none")), max_links=1
+    )
+    found = discover(mine, fetcher)
+    assert [link.url[-1] for link in found.links] == ["a", "b", "c"]
+    assert [problem.outcome for problem in found.problems] == [
+        Outcome.BAD_CONTENT,
+        Outcome.NOT_FOUND,
+    ]
+
+
+def make_folder(folder: Path) -> None:
+    (folder / "deep").mkdir(parents=True)
+    (folder / "a b.html").write_text("<p>one</p>")
+    (folder / "deep" / "story.txt.gz").write_bytes(gzip.compress(b"Plain words."))
+    (folder / "photo.html").write_bytes(b"\x89PNG" + bytes(100))
+    (folder / ".hidden.html").write_text("<p>no</p>")
+    for name in ("notes.md", "gold.json", "style.css", "tracker.js", "logo.png"):
+        (folder / name).write_text('{"a": "<p>no page</p>"}')
+    (folder / "index.php").write_text("<!DOCTYPE html><p>php</p>")
+    (folder / "loop").symlink_to(folder)
+    (folder / "urls.txt").write_text("https://herald.example/a\n")
+    with ArchiveWriter(str(folder / "crawl"), run_id=1, source_key="s", part="p") as writer:
+        page = {"final_url": "https://herald.example/w", "fetched_at": AT, "body": b"<p>w</p>"}
+        headers = (("Content-Type", "text/html"),)
+        writer.write(Response("https://herald.example/w", status=200, headers=headers, **page))
+        writer.write(Response("https://herald.example/x", status=404, headers=headers, **page))
+
+
+AT = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
+
+
+def test_local_pages_and_warc_records_are_found_and_read(fetcher, tmp_path):
+    folder = tmp_path / "pages"
+    make_folder(folder)
+    mine = Source("files", "Files", files=(str(folder),))
+    found = discover(mine, fetcher)
+    assert {link.found_by for link in found.links} == {"file", "warc"}
+    assert sorted(problem.found_in.rpartition("/")[2] for problem in found.problems) == [
+        "photo.html",
+        "urls.txt",
+    ]
+    requests = [
+        Request(n, link.url, None, mine, link.found_in if link.found_by == "warc" else None)
+        for n, link in enumerate(found.links)
+    ]
+    bodies = {reply.body: reply for _, reply in fetcher.fetch_all(requests)}
+    assert set(bodies) == {
+        b"<p>one</p>",
+        b"Plain words.",
+        b"<p>w</p>",
+        b"<!DOCTYPE html><p>php</p>",
+    }
+    assert bodies[b"Plain words."].header("content-type") == "text/plain"
+    assert bodies[b"<p>w</p>"].final_url == "https://herald.example/w"
+    assert abs(bodies[b"<p>one</p>"].fetched_at - datetime.now(UTC)) < timedelta(hours=1)
+
+
+def test_the_web_cannot_name_local_files(fetcher, tmp_path):
+    secret = tmp_path / "secret.txt"
+    secret.write_text("secret")
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    (mine / "link.html").symlink_to(secret)
+    for url in (secret.as_uri(), (mine / "link.html").as_uri(), f"{mine.as_uri()}/../secret.txt"):
+        for each in (
+            None,
+            Source("s", "S", homepage="https://h.example/"),
+            Source("f", "F", files=(str(mine),)),
+        ):
+            assert fetcher.fetch(url, source=each).outcome is Outcome.ADDRESS_REFUSED
+    locator = f"{secret}#offset=0&length=5"
+    [(_, reply)] = fetcher.fetch_all([Request(1, "http://h.example/", archived_at=locator)])
+    assert reply.outcome is Outcome.ADDRESS_REFUSED
+
+
+def test_local_faults_have_outcomes(make_fetcher, tmp_path):
+    (tmp_path / "empty.html").write_text("")
+    (tmp_path / "big.html").write_text("x" * 2000)
+    (tmp_path / "cut.html.gz").write_bytes(gzip.compress(b"x" * 5000)[:-9])
+    mine = Source("f", "F", files=(str(tmp_path),))
+    fetcher = make_fetcher(max_body_bytes=1000)
+    outcomes = {
+        name: fetcher.fetch((tmp_path / name).as_uri(), source=mine).outcome
+        for name in ("none.html", "empty.html", "big.html", "cut.html.gz")
+    }
+    assert list(outcomes.values()) == [
+        Outcome.NOT_FOUND,
+        Outcome.BAD_CONTENT,
+        Outcome.TOO_LARGE,
+        Outcome.TOO_LARGE,
+    ]
+
+
+def test_check_says_what_each_document_gave_and_what_to_do(site, fetcher):
+    site.page("/feed", rss(item("/a", 5), item("http://advert.example/b", 4)))
+    site.page("/empty", rss())
+    mine = source(site, feeds=(f"{site.url}/feed", f"{site.url}/gone", f"{site.url}/empty"))
+    good, gone, empty = check(mine, fetcher)
+    assert (good.links, good.offsite, good.outcome) == (2, 1, None)
+    assert good.newest == "2026-11-05T08:00:00+00:00"
+    assert (gone.outcome, gone.hint is not None) == (Outcome.NOT_FOUND, True)
+    assert (empty.links, empty.reason) == (0, "it names no link")
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(0, 9),
+            st.sampled_from([None, 1.0, 2.0, 3.0]),
+            st.sampled_from(["feed", "sitemap", "list"]),
+        )
+    ),
+    st.integers(1, 5),
+)
+def test_newest_keeps_each_url_once_and_no_more_than_asked(found, limit):
+    dated = [Dated(Link(f"http://h.example/{n}", "h", by), age) for n, age, by in found]
+    links = newest(dated, limit)
+    urls = [link.url for link in links]
+    assert len(urls) == len(set(urls))
+    named = {each.link.url for each in dated if each.link.found_by == "list"}
+    assert sum(link.found_by != "list" for link in links) <= limit
+    assert {link.url for link in links if link.found_by == "list"} <= named

@@ -1,0 +1,25 @@
+import gzip
+import json
+
+import pytest
+
+from pipeline.extract.page import extract_page
+from tests.extract.page_type_pages import PAGES
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_each_kind_is_told_and_ends_as_it_should(page):
+    found = extract_page(page.html, url=page.url)
+    assert (found.kind, str(found.outcome)) == (page.kind, page.outcome)
+    assert found.text
+
+
+def test_no_real_article_is_refused(news_pages):
+    # Every eighth page with a full gold text: the whole set is measured by the benchmark.
+    with gzip.open(news_pages / "gold.jsonl.gz", "rt", encoding="utf-8") as stream:
+        rows = [row for row in map(json.loads, stream) if row["text"]][::8]
+    for row in rows:
+        body = gzip.decompress((news_pages / "pages" / f"{row['id']}.html.gz").read_bytes())
+        found = extract_page(body, url=row["url"])
+        assert found.kind in ("article", "opinion", "live_blog", "press_release"), row["url"]
+        assert str(found.outcome) in ("loaded", "not_english"), row["url"]

@@ -1,0 +1,118 @@
+"""Pace: slots per authority, with a clock and a sleep of the test's own."""
+
+import threading
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.fetch.fetcher import Request
+from pipeline.fetch.session import Surroundings
+from pipeline.fetch.throttle import MemoryPace
+from pipeline.models import Source
+
+
+class Clock:
+    """Time that passes only in sleep."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+        self.slept: list[float] = []
+
+    def __call__(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(round(seconds, 6))
+        self.now += seconds
+
+
+def test_the_first_slot_is_free_and_the_next_ones_are_apart():
+    clock = Clock()
+    pace = MemoryPace(clock)
+    assert [pace.reserve("a", 2.0) for _ in range(3)] == [0.0, 2.0, 4.0]
+    assert pace.reserve("b", 2.0) == 0.0
+    clock.now += 60
+    assert pace.reserve("a", 2.0) == 0.0
+
+
+@given(st.lists(st.tuples(st.floats(0, 5), st.floats(0, 3)), max_size=30))
+def test_two_slots_are_never_closer_than_the_delay(steps):
+    clock = Clock()
+    pace = MemoryPace(clock)
+    last = None
+    for passes, delay in steps:
+        clock.now += passes
+        slot = clock.now + pace.reserve("a", delay)
+        assert last is None or slot >= last + delay - 1e-9
+        last = slot
+
+
+def test_slots_are_apart_for_threads_too():
+    pace = MemoryPace(lambda: 0.0)
+    slots: list[float] = []
+    threads = [
+        threading.Thread(target=lambda: slots.append(pace.reserve("a", 1.0))) for _ in range(20)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(slots) == [float(number) for number in range(20)]
+
+
+def fetch_three(site, make_fetcher, source, **values) -> list[float]:
+    clock = Clock()
+    fetcher = make_fetcher(surroundings=Surroundings(clock=clock, sleep=clock.sleep), **values)
+    for number in range(3):
+        site.page(f"/{number}")
+        assert fetcher.fetch(f"{site.url}/{number}", source=source).outcome is None
+    return clock.slept
+
+
+def test_crawl_delay_of_robots_is_kept(site, make_fetcher):
+    site.robots("User-agent: *\nCrawl-delay: 2.5\n")
+    assert fetch_three(site, make_fetcher, None)[-2:] == [2.5, 2.5]
+
+
+def test_crawl_delay_is_capped(site, make_fetcher):
+    site.robots("User-agent: *\nCrawl-delay: 86400\n")
+    assert fetch_three(site, make_fetcher, None)[-1] == 120.0
+
+
+def test_the_setting_is_the_default_and_the_source_may_say_otherwise(site, make_fetcher):
+    assert fetch_three(site, make_fetcher, None, crawl_delay=3.0) == [0.0, 3.0, 3.0, 3.0]
+    source = Source("s", "S", homepage=site.url, crawl_delay=0.5)
+    assert fetch_three(site, make_fetcher, source, crawl_delay=3.0) == [0.0, 0.5, 0.5, 0.5]
+
+
+def test_the_larger_of_robots_and_source_counts(site, make_fetcher):
+    site.robots("User-agent: *\nCrawl-delay: 1\n")
+    slow = Source("s", "S", homepage=site.url, crawl_delay=4.0)
+    assert fetch_three(site, make_fetcher, slow)[-1] == 4.0
+    quick = Source("s", "S", homepage=site.url, crawl_delay=0.1)
+    assert fetch_three(site, make_fetcher, quick)[-1] == 1.0
+
+
+def test_one_host_is_asked_one_page_at_a_time(site, make_site, make_fetcher):
+    sites = [site, make_site(), make_site()]
+    busy = {each.port: 0 for each in sites}
+    most = dict(busy)
+    lock = threading.Lock()
+
+    def counted(handler) -> None:
+        port = handler.server.server_port
+        with lock:
+            busy[port] += 1
+            most[port] = max(most[port], busy[port])
+        pause.wait(0.01)
+        with lock:
+            busy[port] -= 1
+        handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx")
+
+    pause = threading.Event()
+    for each in sites:
+        each.raw("/a", counted)
+    requests = [Request(n, f"{sites[n % 3].url}/a?{n}") for n in range(30)]
+    seen = {request.key: reply.outcome for request, reply in make_fetcher().fetch_all(requests)}
+    assert seen == dict.fromkeys(range(30))
+    assert set(most.values()) == {1}

@@ -1,0 +1,92 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.line_rules.bylines import author_names, clean_authors, handle_in, organisations_in
+
+
+@pytest.mark.parametrize(
+    ("byline", "names"),
+    [
+        ("By Ines Moor", ("Ines Moor",)),
+        ("Interview: Ines Moor | Foto: Per Aasen", ("Ines Moor",)),
+        ("Penulis: Rina Wulandari", ("Rina Wulandari",)),
+        ("كتب: محمد علي", ("محمد علي",)),
+        ("Super User", ()),
+        ("View all posts by Ines Moor →", ("Ines Moor",)),
+        ("Submitted by Ines Moor on Mon, 09/01/2025 - 08:00", ("Ines Moor",)),
+        ("By Ines Moor and Per Aasen, Political Editor", ("Ines Moor", "Per Aasen")),
+        ("INES MOOR", ("Ines Moor",)),
+        ("Ines Moor | Lakeshore News | Updated: Feb 13, 2024 10:15", ("Ines Moor",)),
+        ("By Ines Moor, Lakeshore News Service", ("Ines Moor",)),
+        ("Ines Moor (Brevik) & Per Aasen", ("Ines Moor", "Per Aasen")),
+        ("2 Minutes Ago Ines Moor", ()),
+        ("By Zoë BrännströmHarbour2 comments", ("Zoë Brännström",)),
+        ("Ines McAvoy and Per FitzRoy", ("Ines McAvoy", "Per FitzRoy")),
+        ("JANE O'NEILL", ("Jane O'Neill",)),
+        ("JAN VAN DER BERG", ("Jan van der Berg",)),
+        ("ROB MCDONALD", ("Rob McDonald",)),
+        ("Ines Moor, Per Aasen & Lu Ray in Cairo", ("Ines Moor", "Per Aasen", "Lu Ray")),
+        ("Glen Moor And Per Aasen For The Post On Friday", ("Glen Moor", "Per Aasen")),
+        ("PER AASEN AND INES MOOR", ("Per Aasen", "Ines Moor")),
+        ("John Q. Roe, Jr.", ("John Q. Roe Jr.",)),
+        ("Dr. Ines Moor, PhD", ("Dr. Ines Moor",)),
+        ("Abdullah bin Salem al-Rashid", ("Abdullah bin Salem al-Rashid",)),
+        ("Maria de la Cruz", ("Maria de la Cruz",)),
+        ("José Ortega y Gasset", ("José Ortega y Gasset",)),
+        ("Por Ana Gómez y Luis Pérez", ("Ana Gómez", "Luis Pérez")),
+        ("von Ines Moor und Per Aasen", ("Ines Moor", "Per Aasen")),
+        ("Von Trapp", ("Von Trapp",)),
+        ("von der Leyen", ("von der Leyen",)),
+        ("Eine Kolumne von Ines Moor", ("Ines Moor",)),
+        ("Мария Петрова и Иван Сидоров", ("Мария Петрова", "Иван Сидоров")),
+        ("山田太郎", ("山田太郎",)),
+        ("作者：王小明", ("王小明",)),
+        ("محمد علي", ("محمد علي",)),
+        ("Moor, Ines", ("Ines Moor",)),
+        ("ByInes Moor", ("Ines Moor",)),
+        ("Ruvela", ("Ruvela",)),
+        ("AFP, MANILA", ("AFP",)),
+        ("By Ines Moor, New York", ("Ines Moor",)),
+        ("Ines Moor Staff Writer", ("Ines Moor",)),
+        ("Senior Political Correspondent Ines Moor", ("Ines Moor",)),
+        ("Ines Moor 12 May 2024", ("Ines Moor",)),
+        ("Published 10:15 by Ines Moor", ("Ines Moor",)),
+        ("Ines Moor ines.moor@lakeshore.example @inesmoor", ("Ines Moor",)),
+        ("Ines Moor is a reporter", ()),
+        ("Staff Writer", ()),
+        ("<b>Ines Moor</b>", ("Ines Moor",)),
+        ("Reuters", ("Reuters",)),
+        ("https://news.example/author/ines", ()),
+        ("", ()),
+    ],
+)
+def test_bylines_become_names(byline, names):
+    assert author_names(byline) == names
+
+
+def test_organisations_stand_only_where_nobody_is_named():
+    assert clean_authors(["Lakeshore News", "Ines Moor"]) == ("Ines Moor",)
+    assert clean_authors(["Lakeshore News"]) == ("Lakeshore News",)
+
+
+def test_each_name_comes_once():
+    assert clean_authors(["Ines Moor", "By INÈS MOOR", "Moor"]) == ("Ines Moor",)
+
+
+def test_organisations_are_named_apart():
+    assert organisations_in(["Ines Moor, AP", "Lakeshore News"]) == ("AP", "Lakeshore News")
+
+
+@pytest.mark.parametrize(
+    ("byline", "handle"),
+    [("von ferry84", "ferry84"), ("By newsfox", "newsfox"), ("admin", None), ("Ines Moor", None)],
+)
+def test_a_pen_name_is_one_word(byline, handle):
+    assert handle_in(byline) == handle
+
+
+@given(st.text(max_size=320))
+def test_no_byline_breaks_it(byline):
+    names = author_names(byline)
+    assert all(name == " ".join(name.split()) and name for name in names)

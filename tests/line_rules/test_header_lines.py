@@ -1,0 +1,55 @@
+import pytest
+
+from pipeline.line_rules.header_lines import read_day, read_opening
+
+TITLE = "Ferry line closes after storm"
+
+
+def test_facts_glued_to_a_sentence_are_read_and_split_off():
+    line = f"Europe, News, Ports January 11, 2022 1 Comment on {TITLE}The ferry line closed."
+    opening = read_opening(line, TITLE)
+    assert line[opening.length :] == "The ferry line closed."
+    assert opening.categories == ("Europe", "News", "Ports")
+    assert opening.published == "2022-01-11"
+    assert opening.comment_count == 1
+
+
+def test_without_the_title_the_seam_in_the_letters_is_found():
+    line = f"News January 11, 2022 2 Comments on {TITLE}The ferry line closed."
+    assert line[read_opening(line).length :] == "The ferry line closed."
+
+
+@pytest.mark.parametrize(
+    ("line", "authors", "day", "count"),
+    [
+        ("By Ines Moor | January 11, 2022 | 3 Comments", "Ines Moor", "2022-01-11", 3),
+        ("Posted on 2 March 2024 by Ines Moor", "Ines Moor", "2024-03-02", None),
+        ("By Ines Moor and Per Aasen", "Ines Moor and Per Aasen", None, None),
+        ("Tuesday, January 11, 2022 at 10:15 am", None, "2022-01-11", None),
+        ("News | 2024-03-02 | Leave a Comment", None, "2024-03-02", None),
+    ],
+)
+def test_lines_of_facts(line, authors, day, count):
+    opening = read_opening(line)
+    assert (opening.authors, opening.published, opening.comment_count) == (authors, day, count)
+    assert opening.length == len(line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "BREVIK, January 11, 2022 - The ferry line closed on Tuesday.",
+        "January 11, 2022 was the day on which the ferry line closed.",
+        "By the time help came, the boat had gone.",
+        "Ines Moor on January 3, 2022 said the quay was safe.",
+        "Europe, News, Ports",
+        "",
+    ],
+)
+def test_sentences_and_datelines_are_no_facts(line):
+    assert read_opening(line) is None
+
+
+@pytest.mark.parametrize("text", ["February 45, 2022", "2022-13-01", "Someday 3, 2022"])
+def test_impossible_days_are_no_days(text):
+    assert read_day(text) is None

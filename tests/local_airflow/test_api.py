@@ -1,0 +1,122 @@
+"""The REST client against a real HTTP server that answers as Airflow does."""
+
+import pytest
+
+from pipeline.local_airflow.api import (
+    AirflowApi,
+    AirflowError,
+    RunFailed,
+    follow,
+    next_run,
+    tasks,
+    trigger,
+    wait_for_dags,
+)
+from pipeline.local_airflow.progress import Progress
+
+RUN = "/api/v2/dags/ingest/dagRuns/manual__2026"
+
+
+@pytest.fixture
+def api(httpserver):
+    token = {"access_token": "secret"}
+    httpserver.expect_request("/auth/token", method="POST").respond_with_json(token, 201)
+    return AirflowApi(httpserver.url_for("").rstrip("/"), "admin", "pw")
+
+
+def instance(name, state, map_index=-1, rendered=None):
+    return {
+        "task_id": name,
+        "state": state,
+        "map_index": map_index,
+        "rendered_map_index": rendered,
+        "duration": 1.5,
+        "try_number": 1,
+        "end_date": "2026-11-22T05:00:00Z",
+    }
+
+
+def serve_tasks(httpserver, *instances):
+    page = {"task_instances": list(instances), "total_entries": len(instances)}
+    httpserver.expect_request(f"{RUN}/taskInstances").respond_with_json(page)
+
+
+@pytest.mark.parametrize(("scheduler", "expected"), [("healthy", True), ("unhealthy", False)])
+def test_health_needs_all_parts(api, httpserver, scheduler, expected):
+    report = {
+        "metadatabase": {"status": "healthy"},
+        "scheduler": {"status": scheduler},
+        "dag_processor": {"status": "healthy"},
+        "triggerer": {"status": None},
+    }
+    httpserver.expect_request("/api/v2/monitor/health").respond_with_json(report)
+    assert api.is_healthy() is expected
+
+
+def test_nobody_there_is_not_healthy():
+    assert not AirflowApi("http://127.0.0.1:9", "admin", "pw").is_healthy()
+
+
+def test_errors_name_the_call_and_the_answer(api, httpserver):
+    httpserver.expect_request("/api/v2/dags/x/dagRuns").respond_with_json({"detail": "no"}, 404)
+    with pytest.raises(AirflowError, match=r"POST /api/v2/dags/x/dagRuns: HTTP 404"):
+        trigger(api, "x")
+
+
+def test_the_token_goes_along(api, httpserver):
+    httpserver.expect_request(
+        "/api/v2/dags/ingest/dagRuns", headers={"Authorization": "Bearer secret"}
+    ).respond_with_json({"dag_run_id": "manual__2026"})
+    assert trigger(api, "ingest") == "manual__2026"
+
+
+def test_mapped_tasks_carry_their_name(api, httpserver):
+    serve_tasks(httpserver, instance("source.fetch", "success", 0, "ambara_now"))
+    assert [task.label for task in tasks(api, "ingest", "manual__2026")] == ["fetch [ambara_now]"]
+
+
+def test_a_failed_run_shows_the_end_of_the_log(api, httpserver):
+    httpserver.expect_request(RUN).respond_with_json({"state": "failed"})
+    serve_tasks(httpserver, instance("open_run", "failed"), instance("sources", "upstream_failed"))
+    frames = [
+        {"filename": "/venv/site-packages/airflow/x.py", "lineno": 1, "name": "theirs"},
+        {"filename": "/dags/runs.py", "lineno": 12, "name": "open_run"},
+    ]
+    error = {"exc_type": "StoreUnavailable", "exc_value": "nobody there", "frames": frames}
+    events = [{"event": "::group::Pre"}, {"event": "Task failed", "error_detail": [error]}]
+    httpserver.expect_request(f"{RUN}/taskInstances/open_run/logs/1").respond_with_json(
+        {"content": events}
+    )
+    with pytest.raises(RunFailed) as caught:
+        follow(api, "ingest", "manual__2026", Progress(), lambda: None)
+    assert str(caught.value).splitlines() == [
+        "the run manual__2026 of ingest failed",
+        "--- ingest.open_run, the end of its log:",
+        "Task failed",
+        "  /dags/runs.py:12 in open_run",
+        "  StoreUnavailable: nobody there",
+    ]
+
+
+def test_progress_is_plain_lines_off_a_terminal(api, httpserver, capsys):
+    httpserver.expect_request(RUN).respond_with_json({"state": "success"})
+    serve_tasks(httpserver, instance("open_run", "success"), instance("all_well", "success"))
+    follow(api, "ingest", "manual__2026", Progress(), lambda: None)
+    said = capsys.readouterr().err
+    assert "✓ ingest: open_run" in said
+    assert "all_well" not in said
+
+
+def test_the_run_that_the_asset_started(api, httpserver):
+    event = {"created_dagruns": [{"dag_id": "curate", "run_id": "asset_triggered__1"}]}
+    httpserver.expect_request("/api/v2/assets/events").respond_with_json({"asset_events": [event]})
+    started = next_run(api, "ingest", "manual__2026", "curate", lambda: None)
+    assert started == "asset_triggered__1"
+
+
+def test_a_dag_file_that_cannot_be_read_is_named(api, httpserver):
+    httpserver.expect_request("/api/v2/dags").respond_with_json({"dags": []})
+    broken = {"filename": "ingest.py", "stack_trace": "Traceback\nNameError: x\n"}
+    httpserver.expect_request("/api/v2/importErrors").respond_with_json({"import_errors": [broken]})
+    with pytest.raises(AirflowError, match=r"ingest\.py: NameError: x"):
+        wait_for_dags(api, {"ingest"}, 5)
