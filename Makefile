@@ -59,7 +59,7 @@ bench: setup ## speed, as ratios within one run
 	@$(BIN)/python -m benchmarks.bench
 
 chaos: setup ## 16 kills in mid-load, 4 loaders at once
-	@$(BIN)/python -m benchmarks.chaos_load
+	@$(BIN)/python -m benchmarks.robustness.chaos_load
 
 train: setup ## train the language model again from ../shared/data (hours)
 	@sh training/train.sh

@@ -2,17 +2,17 @@
 
 import sys
 
-from benchmarks import bench_annotate, bench_dedupe, bench_growth, bench_lookups, bench_whole
+from benchmarks.speed import annotate_speed, dedupe_speed, end_to_end, growth, lookup_speed
 
 
 def main() -> None:
     """Run every benchmark in turn."""
     parts = {
-        "copies": bench_dedupe.main,
-        "copies, look-ups": bench_lookups.main,
-        "names and quotes": bench_annotate.main,
-        "names and quotes, growth": bench_growth.main,
-        "end to end": bench_whole.main,
+        "copies": dedupe_speed.main,
+        "copies, look-ups": lookup_speed.main,
+        "names and quotes": annotate_speed.main,
+        "names and quotes, growth": growth.main,
+        "end to end": end_to_end.main,
     }
     for part, run in parts.items():
         sys.stdout.write(f"== {part}\n")

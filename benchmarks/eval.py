@@ -10,23 +10,14 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import (
-    bench_annotate,
-    errors,
-    eval_annotate,
-    eval_dedupe,
-    eval_extract,
-    eval_memory,
-    eval_metadata,
-    eval_plain,
-    eval_quality,
-    eval_wire,
-    language_tables,
-    text_tables,
-)
+from benchmarks.copies import agency_credits, duplicates
 from benchmarks.data import data_folder
-from benchmarks.readings import Readings
+from benchmarks.language import language_tables, mistakes, names_and_quotes
+from benchmarks.language.readings import Readings
+from benchmarks.memory import site_memory
+from benchmarks.speed import annotate_speed
 from benchmarks.tables import Line, lines_table, measured_today
+from benchmarks.text import page_metadata, page_text, quality_score, scraped_text, text_tables
 from pipeline.annotate.annotator import Annotator
 
 RECORDED = Path(__file__).parents[1] / "docs" / "recorded"
@@ -34,32 +25,32 @@ RECORDED = Path(__file__).parents[1] / "docs" / "recorded"
 
 def measure_text(data: Path) -> list[Line]:
     """Score text and metadata of pages beside trafilatura."""
-    extracted, known = eval_extract.measure(data), eval_metadata.measure(data)
-    sys.stdout.write(eval_extract.report(extracted))
+    extracted, known = page_text.measure(data), page_metadata.measure(data)
+    sys.stdout.write(page_text.report(extracted))
     record("text", text_tables.text_page(extracted))
-    quality = eval_quality.page(data)
-    record("metadata", f"{eval_metadata.report(known)}\n{quality}\n\n{measured_today()}\n")
+    quality = quality_score.page(data)
+    record("metadata", f"{page_metadata.report(known)}\n{quality}\n\n{measured_today()}\n")
     return text_tables.text_lines({**extracted, **known})
 
 
 def measure_plain(data: Path) -> list[Line]:
     """Score text that somebody else scraped."""
-    record("plain", eval_plain.page(data))
+    record("plain", scraped_text.page(data))
     return []
 
 
 def measure_memory(data: Path) -> list[Line]:
     """Score site memory on made hosts."""
-    record("memory", eval_memory.page(data))
+    record("memory", site_memory.page(data))
     return []
 
 
 def measure_copies(data: Path) -> list[Line]:
     """Score copies beside peers, and agency credits."""
-    copies = eval_dedupe.measure(data)
-    sys.stdout.write(eval_dedupe.report(copies))
+    copies = duplicates.measure(data)
+    sys.stdout.write(duplicates.report(copies))
     record("copies", text_tables.copies_page(copies))
-    record("credits", text_tables.credits_page(eval_wire.measure(data)))
+    record("credits", text_tables.credits_page(agency_credits.measure(data)))
     return text_tables.copy_lines(copies)
 
 
@@ -67,11 +58,11 @@ def measure_language(data: Path) -> list[Line]:
     """Score names, quotes and speakers beside the peers."""
     annotator = Annotator.load()
     readings = Readings.of(data, "dev", annotator)
-    scores = eval_annotate.score(data, annotator, readings)
-    sys.stdout.write(eval_annotate.report(scores) + "\n")
+    scores = names_and_quotes.score(data, annotator, readings)
+    sys.stdout.write(names_and_quotes.report(scores) + "\n")
     model = f"Model and rules: `{annotator.version}`."
     record("language", f"{language_tables.page(scores)}\n\n{measured_today()} {model}\n")
-    record("mistakes", f"{errors.write(readings)}\n\n{measured_today()} {model}\n")
+    record("mistakes", f"{mistakes.write(readings)}\n\n{measured_today()} {model}\n")
     return language_tables.readme_lines(scores)
 
 
@@ -104,7 +95,7 @@ def main() -> None:
     if part == "all":
         record("accuracy", f"{lines_table(lines)}\n\n{measured_today()}\n")
         sys.stderr.write("speed …\n")
-        record("speed", f"{bench_annotate.table(data)}\n")
+        record("speed", f"{annotate_speed.table(data)}\n")
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from benchmarks.resampling import Interval
+from benchmarks.language.resampling import Interval
 
 
 class Line(NamedTuple):

@@ -15,7 +15,7 @@ own time, also when it is cleaned again years later. Knows only fingerprints; pu
 Decides by site memory which blocks of an article are furniture of its host.
 
 A block that ``LEAST_STORIES`` different stories of a host hold is furniture, with three cares
-(``Demand``; measured by ``benchmarks/eval_memory.py``):
+(``Demand``; measured by ``benchmarks/memory/site_memory.py``):
 
 * between the first and the last sentence that the article has for itself a short line may be a
   subhead ("What happens next?"), so more stories are asked for, and a share of the host's pages;

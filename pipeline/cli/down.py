@@ -24,7 +24,7 @@ def register(app: typer.Typer) -> None:
             bool, typer.Option(help="Remove the home folder and everything in it.")
         ] = False,
     ) -> None:
-        from pipeline.local_airflow.environment import Places
+        from pipeline.local_airflow.home_folder import Places
         from pipeline.local_airflow.processes import stop
         from pipeline.local_airflow.progress import Progress
         from pipeline.settings import settings

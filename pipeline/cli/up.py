@@ -73,7 +73,7 @@ def start_airflow(airflow: "Airflow", progress: "Progress", *, detached: bool = 
 
 def print_login(airflow: "Airflow") -> None:
     """Print on stderr where the UI is and how to log in."""
-    from pipeline.local_airflow.environment import USER, password
+    from pipeline.local_airflow.home_folder import USER, password
 
     typer.secho(
         f"\nAirflow: {airflow.url}   user {USER}   password {password(airflow.places)}",

@@ -1,12 +1,12 @@
 """The quality score: how far to trust that a text is the whole article and nothing else, 0 to 1.
 
-It estimates the 4-gram F1 (``benchmarks/extract_scores.py``) of the extracted text against the
+It estimates the 4-gram F1 (``benchmarks/text/text_scores.py``) of the extracted text against the
 article that a reader would mark: 0.9 and more is what a text gets that lacks nothing and holds a
 line or two too many; about 0.65 is half an article, or an article with the page's furniture around
 it; under 0.3 is something else. A logistic model over six measured signs; the weights were fitted
 on pages of one half of the hosts, their right texts and ones spoilt in known ways (cut, mixed with
 furniture, taken from elsewhere), and are checked on the other half by
-``python -m benchmarks.eval_quality``. Among right texts it tells little apart: use it to find
+``python -m benchmarks.text.quality_score``. Among right texts it tells little apart: use it to find
 broken extractions, not to rank good ones.
 
 Measured before cleaning, which takes more out. Knows nothing of outcomes and of the site.

@@ -3,7 +3,7 @@
 The visible ``h1`` comes first if something the page states about itself bears it out, since the
 others are often rewritten or cut for search engines. What a template puts into the ``h1`` beside
 the headline (a kicker, a date, a standfirst) goes where the page states the headline without it.
-Measured on two sets of gold (``benchmarks/eval_metadata.py``): the headline by a vote of all
+Measured on two sets of gold (``benchmarks/text/page_metadata.py``): the headline by a vote of all
 sources, by JSON-LD or by ``og:title`` first each score less than the visible one, on either half
 of the hosts. Knows nothing of bodies.
 """

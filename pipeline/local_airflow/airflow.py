@@ -6,9 +6,10 @@ from contextlib import suppress
 from importlib.util import find_spec
 
 from pipeline.errors import SettingsError
-from pipeline.local_airflow import environment, metadata_database, processes
+from pipeline.local_airflow import home_folder, metadata_database, processes
 from pipeline.local_airflow.api import AirflowApi, AirflowError, wait_for_dags
-from pipeline.local_airflow.environment import Places, airflow_environment, api_url
+from pipeline.local_airflow.environment import airflow_environment, api_url
+from pipeline.local_airflow.home_folder import Places
 from pipeline.settings import Settings
 
 DAGS = {"ingest", "curate"}
@@ -41,7 +42,7 @@ class Airflow:
     @property
     def api(self) -> AirflowApi:
         """The REST client, logged in as the UI's user."""
-        return AirflowApi(self.url, environment.USER, environment.password(self.places))
+        return AirflowApi(self.url, home_folder.USER, home_folder.password(self.places))
 
     def start(self, *, detached: bool = False) -> None:
         """Start the components; returns at once, see ``wait_until_ready``.
@@ -55,7 +56,7 @@ class Airflow:
             StoreError: the metadata database cannot be made.
         """
         self.places.make()
-        environment.password(self.places)
+        home_folder.password(self.places)
         self.url = api_url()
         variables = airflow_environment(self._settings, self._dsn, self.url)
         self._metadata_dsn = metadata_database.create_database(self._dsn)

@@ -8,7 +8,7 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from pipeline.errors import StoreError
-from pipeline.local_airflow.environment import Places, write_private
+from pipeline.local_airflow.home_folder import Places, write_private
 from pipeline.warehouse import store
 
 DATABASE = "dateline_airflow"

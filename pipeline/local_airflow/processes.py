@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipeline.errors import SettingsError, UsageError
-from pipeline.local_airflow.environment import Places, shipped, write_private
+from pipeline.local_airflow.home_folder import Places, shipped, write_private
 
 _PATIENCE = 20.0
 """Seconds that the keeper may take: its own patience, and some for a busy machine."""

@@ -11,7 +11,7 @@ import spacy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmarks.eval_annotate import measure_seeds
+from benchmarks.language.names_and_quotes import measure_seeds
 from pipeline.annotate import annotator as room
 from pipeline.annotate.annotator import Annotator
 from pipeline.annotate.labels import LABELS

@@ -2,10 +2,10 @@
 
 import pytest
 
-from benchmarks.attribution_scores import Parts
-from benchmarks.error_kinds import content_mistakes, source_mistakes, span_mistakes
-from benchmarks.error_page import Case, page, sample
-from benchmarks.errors import counts_page, groups
+from benchmarks.language.attribution_scores import Parts
+from benchmarks.language.mistake_kinds import content_mistakes, source_mistakes, span_mistakes
+from benchmarks.language.mistake_page import Case, page, sample
+from benchmarks.language.mistakes import counts_page, groups
 
 GOLD = (10, 20, "Person")
 

@@ -4,8 +4,8 @@ import random
 
 import pytest
 
-from benchmarks import eval_plain
-from benchmarks.plain_cases import HALVES, Planted, plant
+from benchmarks.text import scraped_text
+from benchmarks.text.scraped_cases import HALVES, Planted, plant
 from pipeline.models import Article, RemovedBlock
 from pipeline.text import normalise
 
@@ -22,9 +22,9 @@ def case(**more):
 
 
 def scored(monkeypatch, found, **more):
-    monkeypatch.setattr(eval_plain, "extract_text", lambda text: found)
-    monkeypatch.setattr(eval_plain, "clean_article", lambda article, memory: article)
-    return eval_plain.planted_scores("seen hosts", [case(**more)])
+    monkeypatch.setattr(scraped_text, "extract_text", lambda text: found)
+    monkeypatch.setattr(scraped_text, "clean_article", lambda article, memory: article)
+    return scraped_text.planted_scores("seen hosts", [case(**more)])
 
 
 def test_what_came_out_as_it_should_costs_nothing(monkeypatch):
@@ -75,12 +75,12 @@ def test_planting_keeps_every_paragraph_in_its_order_and_adds_every_line():
 
 
 def test_the_table_gives_both_halves_with_their_counts():
-    figures = {f"{b}/{n}/{s}": 0.5 for _, _, b, s in eval_plain._ROWS for n in HALVES}
+    figures = {f"{b}/{n}/{s}": 0.5 for _, _, b, s in scraped_text._ROWS for n in HALVES}
     counts = ("sentences lines paragraphs title titles authors day pages").split()
     for n in HALVES:
         for bench in ("planted", "dumps"):
             figures |= {f"{bench}/{n}/n.{c}": 7.0 for c in (*counts, "made lines", "comment count")}
     figures |= {"clean/all/paragraphs lost": 0.001, "clean/all/n.paragraphs": 3000.0}
-    table = eval_plain.table(figures)
-    assert table.count("50.0 (7)") == 2 * len(eval_plain._ROWS)
+    table = scraped_text.table(figures)
+    assert table.count("50.0 (7)") == 2 * len(scraped_text._ROWS)
     assert "0.10 (3,000)" in table

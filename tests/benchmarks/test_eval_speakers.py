@@ -6,9 +6,9 @@ from itertools import pairwise
 
 import pytest
 
-from benchmarks.attribution_scores import Parts, is_marked
-from benchmarks.eval_annotate import gold_parts
-from benchmarks.eval_speakers import (
+from benchmarks.language.attribution_scores import Parts, is_marked
+from benchmarks.language.names_and_quotes import gold_parts
+from benchmarks.language.speakers import (
     FORMS,
     GOLD,
     GoldQuote,

@@ -1,9 +1,9 @@
 """The tables of the accuracy page, from made-up scores: every row is there, with its count."""
 
-from benchmarks.attribution_scores import Parts, Score
-from benchmarks.eval_annotate import CNN, DATELINE, LINKER, RULES, TAGGER, Scores
-from benchmarks.language_tables import page, readme_lines
-from benchmarks.span_scores import SpanScore
+from benchmarks.language.attribution_scores import Parts, Score
+from benchmarks.language.language_tables import page, readme_lines
+from benchmarks.language.names_and_quotes import CNN, DATELINE, LINKER, RULES, TAGGER, Scores
+from benchmarks.language.span_scores import SpanScore
 from benchmarks.tables import lines_table, percent
 
 TEXT = "“We will sail at dawn,” Ada Lund said."

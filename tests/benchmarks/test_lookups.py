@@ -1,10 +1,10 @@
 """The look-ups' benchmark finds what it planted, and its store is what it says."""
 
-from benchmarks.bench_lookups import found_table, speed_table
-from benchmarks.lookup_copies import KINDS, OUTLETS, Planted, copies, furniture
-from benchmarks.lookup_measures import Figures
-from benchmarks.lookup_peers import PEERS, DatatroveStyle
-from benchmarks.lookup_store import MONTHS, TODAY, WINDOW, fill, plant
+from benchmarks.copies.lookup_copies import KINDS, OUTLETS, Planted, copies, furniture
+from benchmarks.copies.lookup_measures import Figures
+from benchmarks.copies.lookup_peers import PEERS, DatatroveStyle
+from benchmarks.copies.lookup_store import MONTHS, TODAY, WINDOW, fill, plant
+from benchmarks.speed.lookup_speed import found_table, speed_table
 from pipeline.dedupe.fingerprints import fingerprints
 from tests.fix_stories import edited, story
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from benchmarks.model_card import BEGIN, CARD, END, classes, figures, regions, replaced
+from benchmarks.language.model_card import BEGIN, CARD, END, classes, figures, regions, replaced
 from tests.benchmarks.test_language_tables import made_up
 
 

@@ -4,9 +4,9 @@ import pytest
 import spacy
 from spacy.tokens import Doc
 
-from benchmarks.peer_data import free_sentences, named_paragraphs, parted, relabelled
-from benchmarks.peers import _paragraphs, _parts, _quotations, _runs
-from benchmarks.train_peers import PEERS
+from benchmarks.language.peer_data import free_sentences, named_paragraphs, parted, relabelled
+from benchmarks.language.peers import _paragraphs, _parts, _quotations, _runs
+from benchmarks.language.train_peers import PEERS
 from training.corpora import Document
 
 TREE = """# text = Ada Marie Lund was seen

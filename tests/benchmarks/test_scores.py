@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks.attribution_scores import FIGURES, GROUPS, Parts, Score, overlap
-from benchmarks.resampling import interval
-from benchmarks.span_scores import SpanScore
+from benchmarks.language.attribution_scores import FIGURES, GROUPS, Parts, Score, overlap
+from benchmarks.language.resampling import interval
+from benchmarks.language.span_scores import SpanScore
 
 TEXT = "“We will sail at dawn,” Ada Lund said. Ole Berg thinks that it will rain."
 SAIL = Parts(((0, 23),), ((24, 32),))

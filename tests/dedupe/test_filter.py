@@ -157,7 +157,7 @@ def test_the_order_of_rows_does_not_change_groups():
 
 
 def test_the_published_bar_on_the_measuring_data(dedup_data):
-    # A part of the clusters, so that the suite stays quick; benchmarks/eval_dedupe.py takes all.
+    # A part of the clusters, to keep the suite quick; benchmarks/copies/duplicates.py takes all.
     with gzip.open(dedup_data / "dev.jsonl.gz", "rt", encoding="utf-8") as lines:
         given = [json.loads(line) for line in lines][:900]
     rows, code = run([row(each["id"], each["text"]) for each in given])

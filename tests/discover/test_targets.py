@@ -5,7 +5,7 @@ import pytest
 from pipeline.discover.targets import discover_targets
 from pipeline.errors import UsageError
 from pipeline.outcomes import Outcome
-from tests.discover.test_links import index, item, make_folder, rss, urlset
+from tests.discover.test_discovery import index, item, make_folder, rss, urlset
 
 
 def by_url(found):

@@ -1,6 +1,7 @@
 import pytest
 
-from pipeline.local_airflow.environment import Places, airflow_environment, shipped
+from pipeline.local_airflow.environment import airflow_environment
+from pipeline.local_airflow.home_folder import Places, shipped
 from pipeline.local_airflow.metadata_database import DATABASE
 from pipeline.settings import settings
 

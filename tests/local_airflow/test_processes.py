@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.errors import UsageError
 from pipeline.local_airflow.airflow import Airflow
-from pipeline.local_airflow.environment import Places
+from pipeline.local_airflow.home_folder import Places
 from pipeline.local_airflow.processes import Running, running, start, stop, stop_stale
 from pipeline.settings import settings
 

@@ -2,7 +2,7 @@ import base64
 
 import pytest
 
-from pipeline.local_airflow.environment import Places, keys, password, write_private
+from pipeline.local_airflow.home_folder import Places, keys, password, write_private
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from pipeline.cli.app import build
 from pipeline.errors import SourceError
 from pipeline.sources.files import read_source
 from pipeline.sources.wizard import propose, propose_source
-from tests.discover.test_links import item, rss, urlset
+from tests.discover.test_discovery import item, rss, urlset
 
 HOME = (
     '<html lang="en-GB"><head><title>News</title>'

@@ -1,0 +1,285 @@
+"""Fresh sets of copies and of what only looks like copies, for ``eval_dedupe``.
+
+Made of articles that ``dedup`` does not hold, by the same recipes in other proportions, and of
+kinds that it lacks: few pages of an outlet, one story in thirty outlets, short texts, templates,
+growing texts, outlets of one publisher. Deterministic by seed. Labels are by construction.
+"""
+
+import random
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from benchmarks.copies.edits import EDITS, brief, joined, paragraphs, remark, sentences, shortened
+from benchmarks.copies.templates import TEMPLATES
+from pipeline.dedupe.fingerprints import shingle_hashes, word_hashes
+
+Row = dict[str, Any]
+LEAST_CONTAINMENT, LEAST_JACCARD = 0.57, 0.2
+"""The weakest true pair of ``dedup``, on word 4-grams without furniture: a variant below is made
+anew."""
+KINDS = tuple(EDITS)
+WEIGHTS = {"truncated": 3, "updated": 2, "rewritten": 2, "credit": 2, "paragraphs": 2}
+
+
+@dataclass
+class Maker:
+    """Hands out articles and lines that were not used yet, and collects rows."""
+
+    texts: list[str]
+    lines: list[str]
+    draw: random.Random
+    rows: list[Row] = field(default_factory=list)
+    clusters: int = 0
+
+    def take(self, words: int = 0, most: int = 10_000) -> str:
+        """Take an article that has so many words; begin again where all are taken."""
+        for place, text in enumerate(self.texts):
+            if words <= len(text.split()) <= most:
+                return self.texts.pop(place)
+        raise LookupError(f"no article of {words} to {most} words is left: make a smaller set")
+
+    def furniture(self, words: int) -> tuple[list[str], list[str]]:
+        """Return an outlet's header and footer of about so many words together."""
+        chosen, count = list[str](), 0
+        while count < words:
+            chosen.append(self.draw.choice(self.lines))
+            count += len(chosen[-1].split())
+        cut = self.draw.randint(len(chosen) // 4, max(len(chosen) // 4, len(chosen) * 3 // 4))
+        return chosen[:cut], chosen[cut:]
+
+    def new(self, kind: str, text: str, **more: Any) -> int:
+        """Add a text as a cluster of its own and return the cluster."""
+        self.clusters += 1
+        self.add(self.clusters, kind, text, **more)
+        return self.clusters
+
+    def add(self, cluster: int, kind: str, text: str, **more: Any) -> None:
+        """Add a text to a cluster."""
+        self.rows.append({"text": text, "cluster_id": cluster, "variant_kind": kind, **more})
+
+
+def variant(base: str, draw: random.Random, most: int = 4) -> tuple[str, str]:
+    """Return a kind and a text edited so and in up to ``most`` ways, near enough to its base."""
+    weights = [WEIGHTS.get(kind, 1) for kind in KINDS]
+    while True:
+        kinds = draw.choices(KINDS, weights, k=draw.randint(1, most))
+        kinds.sort(key=lambda kind: kind in {"typography", "credit", "dateline"})
+        text = base
+        for kind in dict.fromkeys(kinds):
+            text = EDITS[kind](text, draw)
+        jaccard, containment = likeness(base, text)
+        if jaccard >= LEAST_JACCARD and containment >= LEAST_CONTAINMENT:
+            return draw.choice(kinds), text
+
+
+def likeness(a: str, b: str) -> tuple[float, float]:
+    """Return Jaccard and containment of word 4-grams."""
+    one, two = (np.unique(shingle_hashes(word_hashes(each), 4)) for each in (a, b))
+    shared = len(np.intersect1d(one, two))
+    return shared / (len(one) + len(two) - shared), shared / min(len(one), len(two))
+
+
+def wrapped(text: str, furniture: tuple[list[str], list[str]]) -> str:
+    """Put a text between header and footer."""
+    return joined([*furniture[0], text, *furniture[1]])
+
+
+def like(make: Maker) -> None:
+    """The recipes of ``dedup``, with other outlets."""
+    outlets = [make.furniture(make.draw.randint(180, 330)) for _ in range(8)]
+    for number in range(240):
+        base = make.take(128)
+        cluster = make.new("original", base)
+        copies = [variant(base, make.draw) for _ in range(make.draw.choice([0, 1, 2, 2, 3, 4]))]
+        for kind, text in copies:
+            if make.draw.random() < 0.25:
+                kind, text = "boilerplate", scattered(text, make)
+            if make.draw.random() < 0.2 and len(text.split()) < 250:
+                outlet = make.draw.randrange(8)
+                text = wrapped(text, outlets[outlet])
+                make.add(cluster, kind, text, outlet=f"o{outlet}")
+            else:
+                make.add(cluster, kind, text)
+        if number % 3 == 0:
+            _negatives(make, base, outlets)
+    for _ in range(20):
+        _two_parts(make)
+    _roundups(make, 20)
+
+
+def scattered(text: str, make: Maker) -> str:
+    """Put lines of page furniture before, after and between paragraphs."""
+    parts = paragraphs(text)
+    for _ in range(make.draw.randint(5, 15)):
+        place = make.draw.choice([0, len(parts), make.draw.randrange(len(parts) + 1)])
+        parts.insert(place, make.draw.choice(make.lines))
+    return joined(parts)
+
+
+def _negatives(make: Maker, base: str, outlets: Sequence[tuple[list[str], list[str]]]) -> None:
+    draw = make.draw
+    other = make.take(128)
+    pieces = [each for each in sentences(base) if 8 <= len(each.split()) <= 60] or [base[:200]]
+    kind = draw.choice(["topic", "shared-furniture", "heavy-furniture", "paragraph", "quotes"])
+    if kind == "topic":
+        make.new("negative:topic", other)
+    elif kind == "shared-furniture":
+        make.new("negative:shared-furniture", joined([*draw.sample(make.lines, 10), other]))
+    elif kind == "heavy-furniture":
+        outlet = draw.randrange(len(outlets))
+        text = wrapped(shortened(other, min(1, 180 / len(other.split()))), outlets[outlet])
+        make.new("negative:heavy-furniture", text, outlet=f"o{outlet}")
+    elif kind == "paragraph":
+        part = draw.choice(paragraphs(base))[:600]
+        make.new("negative:shared-paragraph", joined([*paragraphs(other), part]))
+    else:
+        shared = [f"“{each}”" for each in draw.sample(pieces, min(2, len(pieces)))]
+        make.new("negative:shared-quotes", joined([*paragraphs(other), *shared]))
+
+
+def _two_parts(make: Maker) -> None:
+    parts = paragraphs(make.take(500))
+    half = len(parts) // 2
+    for part in (parts[:half], parts[half:]):
+        if sum(len(each.split()) for each in part) > 120:
+            make.new("negative:two-parts", joined(part))
+
+
+def _roundups(make: Maker, count: int) -> None:
+    originals = [row["text"] for row in make.rows if row["variant_kind"] == "original"]
+    for _ in range(count):
+        leads = [" ".join(text.split()[:50]) for text in make.draw.sample(originals, 5)]
+        make.new("negative:roundup", joined([f"Morning briefing: {remark(make.draw)}", *leads]))
+
+
+def few(make: Maker) -> None:
+    """Outlets of two to six short pages inside long furniture; every third story has a copy."""
+    for outlet in range(45):
+        furniture = make.furniture(make.draw.randint(120, 350))
+        for number in range(make.draw.choice([2, 2, 3, 4, 6])):
+            base = make.take(120)
+            base = shortened(base, min(1, make.draw.randint(110, 250) / len(base.split())))
+            own = {"outlet": f"o{outlet}"}
+            cluster = make.new("page", wrapped(base, furniture), **own)
+            if number == 0:
+                kind, text = variant(base, make.draw, 2)
+                make.add(cluster, f"{kind} without furniture", text)
+            if number == 1:
+                kind, text = variant(base, make.draw, 2)
+                make.add(cluster, f"{kind} of one outlet", wrapped(text, furniture), **own)
+
+
+def wire(make: Maker) -> None:
+    """Six stories in thirty outlets each, each in its outlet's furniture, with other pages."""
+    outlets = [make.furniture(make.draw.randint(60, 260)) for _ in range(30)]
+    for story in range(6):
+        base = make.take(150, 500)
+        cluster = make.clusters = make.clusters + 1
+        for outlet, furniture in enumerate(outlets):
+            kind, text = variant(base, make.draw, 2) if outlet % 2 else ("as it is", base)
+            make.add(cluster, f"wire, {kind}", wrapped(text, furniture), outlet=f"o{outlet}")
+            if outlet % 10 == story:
+                own = wrapped(make.take(150, 600), furniture)
+                make.new("own story", own, outlet=f"o{outlet}")
+
+
+def short(make: Maker) -> None:
+    """Texts of 45 to 80 words, lightly edited."""
+    for _ in range(160):
+        base = make.take(120)
+        base = shortened(base, make.draw.randint(40, 65) / len(base.split()))
+        if len(base.split()) < 42:
+            continue
+        cluster = make.new("short original", base)
+        for kind in make.draw.sample(["credit", "dateline", "headline", "typography"], 2):
+            make.add(cluster, f"short, {kind}", EDITS[kind](base, make.draw))
+
+
+def templates(make: Maker) -> None:
+    """Texts of one frame with other names and numbers; one in four has a copy."""
+    for name, template in TEMPLATES.items():
+        outlet = f"{name} desk"
+        for number in range(24):
+            text = template(make.draw)
+            cluster = make.new(f"negative:template {name}", text, outlet=outlet)
+            if number % 4 == 0:
+                kind = make.draw.choice(["credit", "dateline", "headline", "spelling"])
+                make.add(cluster, f"template {name}, copied", EDITS[kind](text, make.draw))
+
+
+def growing(make: Maker) -> None:
+    """Live blogs that grow, corrections, stories told again with more below; and lists."""
+    for number in range(24):
+        parts = paragraphs(make.take(700))
+        cluster = make.clusters = make.clusters + 1
+        for stage in range(3):
+            share = (0.45, 0.7, 1)[stage]
+            kept = parts[len(parts) - int(len(parts) * share) :]
+            make.add(cluster, "live blog", joined(["The Latest", *kept]), outlet=f"o{number % 4}")
+    for _ in range(20):
+        base = make.take(200)
+        cluster = make.new("before its correction", base)
+        note = "Correction: An earlier version of this article misstated a name and a date."
+        make.add(cluster, "corrected", joined([note, base.replace("two", "three")]))
+    items = [shortened(make.take(150), 0.2) for _ in range(60)]
+    for _ in range(30):
+        make.new("negative:list", joined(make.draw.sample(items, 8)))
+
+
+def one(make: Maker) -> None:
+    """One outlet only: stories with light furniture, a third of them updated at another address."""
+    furniture = make.furniture(80)
+    for number in range(130):
+        base = make.take(150)
+        cluster = make.new("page", wrapped(base, furniture), outlet="o")
+        if number % 3 == 0:
+            kind = make.draw.choice(["updated", "paragraphs", "truncated", "as it is"])
+            text = EDITS[kind](base, make.draw) if kind in EDITS else base
+            make.add(cluster, f"{kind} of one outlet", wrapped(text, furniture), outlet="o")
+
+
+def publisher(make: Maker) -> None:
+    """Outlets of one publisher share its furniture, and take over each other's stories."""
+    for group in range(12):
+        furniture = make.furniture(make.draw.randint(120, 300))
+        for number in range(make.draw.choice([4, 8, 14])):
+            base = make.take(120)
+            base = shortened(base, min(1, 300 / len(base.split())))
+            name = make.draw.randrange(2)
+            cluster = make.new("page", wrapped(base, furniture), outlet=f"p{group}.{name}")
+            if number % 3 == 0:
+                kind, text = variant(base, make.draw, 2)
+                more = {"outlet": f"p{group}.{1 - name}"}
+                make.add(cluster, f"{kind} of its sister", wrapped(text, furniture), **more)
+
+
+def cut(make: Maker) -> None:
+    """Two cuts of one story: briefs, truncations and rewrites without the full text among them."""
+    for _ in range(120):
+        base = make.take(250)
+        cluster = make.clusters = make.clusters + 1
+        for _ in range(2):
+            kind, text = variant(base, make.draw, 2)
+            make.add(cluster, f"{kind} without its original", text)
+        make.add(cluster, "brief without its original", brief(base, make.draw))
+
+
+SETS: Mapping[str, Callable[[Maker], None]] = {
+    "like": like, "few": few, "wire": wire, "short": short, "templates": templates,
+    "growing": growing, "one": one, "publisher": publisher, "cut": cut,
+}  # fmt: skip
+
+
+def make_sets(
+    texts: Sequence[str], lines: Sequence[str], seed: int
+) -> Iterator[tuple[str, list[Row]]]:
+    """Give each set's name and rows, shuffled; each begins with all articles, in another order."""
+    for name, fill in SETS.items():
+        draw = random.Random(f"{name} {seed}")
+        make = Maker(draw.sample(texts, len(texts)), list(lines), draw)
+        fill(make)
+        draw.shuffle(make.rows)
+        yield name, make.rows

@@ -1,0 +1,1 @@
+"""Names, quotes and speakers beside other models, with the kinds of mistakes."""

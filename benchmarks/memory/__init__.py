@@ -1,0 +1,1 @@
+"""Site memory on made and on real hosts."""

@@ -1,0 +1,1 @@
+"""Loading while processes are killed."""

@@ -1,0 +1,1 @@
+"""Speed, each figure beside a peer or as a ratio within one run."""

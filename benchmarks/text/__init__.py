@@ -1,0 +1,1 @@
+"""Text and metadata of pages, and text that others scraped, beside other extractors."""

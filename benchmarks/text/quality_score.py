@@ -1,0 +1,149 @@
+"""What the quality score is worth: beside the true F1 of right and spoilt texts, by half of hosts.
+
+``python -m benchmarks.text.quality_score`` prints the figures, and the weights that a fit on the
+seen half of the hosts gives (those in ``pipeline/extract/quality.py``). Each page with a full gold
+text gives its extracted text and seven spoilt ones, so that there is something to tell apart: of
+the extracted texts alone, nine of ten are right.
+"""
+
+import gzip
+import json
+import random
+import sys
+from collections.abc import Iterator
+from dataclasses import astuple, dataclass
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.data import data_folder
+from benchmarks.tables import markdown
+from benchmarks.text.page_text import Page, half
+from benchmarks.text.text_scores import shingles
+from pipeline.extract.encoding import decode
+from pipeline.extract.html_head import read_head
+from pipeline.extract.html_layout import Run, parse, runs_of, strip_scripts
+from pipeline.extract.json_ld import read_linked_data
+from pipeline.extract.page import extract_page
+from pipeline.extract.quality import BIAS, WEIGHTS, signs_of
+
+_STEPS = 6000
+_RATE = 0.5
+Array = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One text of a page, right or spoilt."""
+
+    half: str
+    spoilt: str
+    f1: float
+    signs: tuple[float, ...]
+
+
+def measure(data: Path) -> dict[str, float]:
+    """Return correlation, mean error and the mean F1 of each fifth by score, on unseen hosts."""
+    return figures([s for s in samples(data / "news-pages") if s.half == "unseen hosts"])
+
+
+def page(data: Path) -> str:
+    """Return the figures as a Markdown table: what a score says of the true F1."""
+    found = measure(data)
+    names = [f"quality/fifth {fifth}: mean " for fifth in range(1, 6)]
+    rows = [
+        (f"fifth {fifth}", f"{found[f'{name}score']:.2f}", f"{found[f'{name}F1']:.2f}")
+        for fifth, name in enumerate(names, 1)
+    ]
+    return markdown(("texts, by score", "mean score", "mean true F1"), rows) + "\n"
+
+
+def figures(chosen: list[Sample]) -> dict[str, float]:
+    """Return the figures of these samples, with the weights as shipped."""
+    signs = np.array([sample.signs for sample in chosen])
+    true = np.array([sample.f1 for sample in chosen])
+    score = _logistic(signs @ np.array(WEIGHTS) + BIAS)
+    found = {
+        f"quality/correlation with F1 (n={len(chosen)})": float(np.corrcoef(score, true)[0, 1]),
+        "quality/mean error": float(abs(score - true).mean()),
+    }
+    for fifth, places in enumerate(np.array_split(np.argsort(score), 5), 1):
+        found[f"quality/fifth {fifth}: mean score"] = float(score[places].mean())
+        found[f"quality/fifth {fifth}: mean F1"] = float(true[places].mean())
+    return found
+
+
+def samples(folder: Path) -> Iterator[Sample]:
+    """Yield the texts of all pages with a full gold text."""
+    with gzip.open(folder / "gold.jsonl.gz", "rt", encoding="utf-8") as stream:
+        pages = [page for page in map(json.loads, stream) if page["text"]]
+    for page in pages:
+        body = gzip.decompress((folder / "pages" / f"{page['id']}.html.gz").read_bytes())
+        yield from _page_samples(page, body)
+
+
+def _page_samples(page: Page, body: bytes) -> Iterator[Sample]:
+    root = parse(decode(body, None))
+    article = extract_page(body, url=page["url"])
+    if root is None or not article.text:
+        return
+    head, data = read_head(root), read_linked_data(root)
+    strip_scripts(root)
+    runs = runs_of(root)
+    # Spoilt the same way each time: the page's id is the seed.
+    for spoilt, text in _variants(article.text, runs, random.Random(page["id"])):
+        signs = astuple(signs_of(text, head, data, runs))
+        yield Sample(half(page), spoilt, _f1(page["text"], text), signs)
+
+
+def _f1(gold: str, found: str) -> float:
+    wanted, got = shingles(gold), shingles(found)
+    return 2 * (wanted & got).total() / max(1, wanted.total() + got.total())
+
+
+def _variants(text: str, runs: list[Run], chance: random.Random) -> Iterator[tuple[str, str]]:
+    lines = [line for line in text.split("\n") if line]
+    others = [run.text for run in runs if run.text not in lines]
+    some = max(5, len(lines) // 2)
+    start = chance.randrange(max(1, len(others) - some))
+    texts = {
+        "none": lines,
+        "the whole page": [run.text for run in runs[:400]],
+        "the first half": lines[: len(lines) // 2],
+        "the first four fifths": lines[: max(2, len(lines) * 4 // 5)],
+        "the first quarter": lines[: max(1, len(lines) // 4)],
+        "furniture around": others[: some // 2] + lines + others[-some:],
+        "furniture behind": lines + others[start : start + some],
+        "furniture only": others[start : start + 3 * some],
+    }
+    yield from ((spoilt, "\n\n".join(chosen)) for spoilt, chosen in texts.items())
+
+
+def fit(chosen: list[Sample]) -> tuple[Array, float]:
+    """Return weights and bias of a logistic regression on the F1, by gradient descent."""
+    signs = np.array([sample.signs for sample in chosen])
+    true = np.array([sample.f1 for sample in chosen])
+    weights, bias = np.zeros(signs.shape[1]), 0.0
+    for _ in range(_STEPS):
+        gap = _logistic(signs @ weights + bias) - true
+        weights -= _RATE * (signs.T @ gap + weights) / len(true)
+        bias -= _RATE * float(gap.mean())
+    return weights, bias
+
+
+def _logistic(inner: Array) -> Array:
+    return np.asarray(1 / (1 + np.exp(-inner)))
+
+
+def main() -> None:
+    """Measure, fit and print."""
+    rows = list(samples(data_folder() / "news-pages"))
+    for name in ("seen hosts", "unseen hosts"):
+        chosen = [row for row in rows if row.half == name]
+        sys.stdout.write("".join(f"{name:14}{k:44}{v:.3f}\n" for k, v in figures(chosen).items()))
+    weights, bias = fit([row for row in rows if row.half == "seen hosts"])
+    sys.stdout.write(f"fitted: {[round(float(w), 2) for w in weights]}, bias {bias:.2f}\n")
+
+
+if __name__ == "__main__":
+    main()
