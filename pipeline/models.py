@@ -126,6 +126,8 @@ class Article:
     published_origin: Origin | None = None
     modified_at: str | None = None
     modified_origin: Origin | None = None
+    time_zone: str | None = None
+    """IANA zone of the source; it holds for times that the page states without an offset."""
     refused_dates: tuple[str, ...] = ()
     """Times that no news page can have (before 1990, after tomorrow): "json_ld 2099-01-01"."""
     language: str | None = None

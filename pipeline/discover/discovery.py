@@ -134,7 +134,7 @@ class _Search:
                     entry.title,
                     entry.published_at,
                 )
-                age = age_key(entry.published_at or entry.changed_at)
+                age = age_key(entry.published_at or entry.changed_at, self.source.time_zone)
                 self.found.append(Dated(link, age))
         except PageError as error:
             self.problems.append(Problem(found_in, error.outcome, error.reason))

@@ -292,46 +292,67 @@ def feed_time(text: str | None) -> str | None:
         return None
 
 
-def age_key(published_at: str | None) -> float | None:
-    """Return seconds since 1970 of an ISO 8601 time, to sort by; a bare day is its midnight."""
-    if published_at is None:
-        return None
-    try:
-        found = datetime.fromisoformat(published_at)
-        return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
-    except (ValueError, OverflowError):
-        return None
-
-
 Precision = Literal["day", "minute", "second"]
+ZoneOrigin = Literal["page", "source", "unknown"]
+"""Where the zone of a clock time comes from: the page's own offset, or the source's zone."""
 _BARE_DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
 _SECONDS = re.compile(r"T?\d{2}:\d{2}:\d{2}")
 
 
 @dataclass(frozen=True, slots=True)
 class Instant:
-    """A point in time in UTC, and how much of it the page told."""
+    """A stated time: the moment it names where its zone is known, and how exactly it was stated."""
 
-    at: datetime
+    at: datetime | None
+    """The moment, in UTC; None for a clock time whose zone nobody knows."""
+    local: datetime
+    """What the page states, without zone: 08:15 for "08:15 BST"."""
     precision: Precision
+    zone: ZoneOrigin | None
+    """Where the zone comes from; None for a bare day, which needs none."""
 
 
-def parse_instant(text: str | None) -> Instant | None:
-    """Read an ISO 8601 time; None where there is none or it cannot be read.
+def parse_instant(text: str | None, time_zone: str | None = None) -> Instant | None:
+    """Read an ISO 8601 time; return None for no text and for text that is no such time.
 
-    A bare day is its midnight in UTC with precision ``day``, a time without offset is UTC.
+    A bare day is its midnight in UTC with precision ``day``. A time without offset is of the zone
+    given; without one its moment is unknown, and ``at`` is None.
+
+    Args:
+        text: the time as stated, with or without offset.
+        time_zone: IANA zone of the source ("Europe/London"), for times without offset. A clock time
+            that occurs twice when summer time ends is the first of the two.
 
     >>> parse_instant("2026-11-20T08:15:00+02:00").at.isoformat()
     '2026-11-20T06:15:00+00:00'
+    >>> parse_instant("2026-07-20T08:15", "Europe/London").at.isoformat()
+    '2026-07-20T07:15:00+00:00'
+    >>> parse_instant("2026-07-20T08:15").at is None
+    True
     """
     if not text:
         return None
     try:
         found = datetime.fromisoformat(text.strip())
-        aware = found if found.tzinfo else found.replace(tzinfo=UTC)
-        instant = aware.astimezone(UTC)
+        local = found.replace(tzinfo=None)
+        if _BARE_DAY.match(text.strip()):
+            return Instant(local.replace(tzinfo=UTC), local, "day", None)
+        precision: Precision = "second" if _SECONDS.search(text) else "minute"
+        if found.tzinfo is not None:
+            return Instant(found.astimezone(UTC), local, precision, "page")
+        if time_zone is None:
+            return Instant(None, local, precision, "unknown")
+        there = found.replace(tzinfo=ZoneInfo(time_zone))
+        return Instant(there.astimezone(UTC), local, precision, "source")
     except (ValueError, OverflowError):  # "last Tuesday"; year 1 with an offset before it
         return None
-    if _BARE_DAY.match(text.strip()):
-        return Instant(instant, "day")
-    return Instant(instant, "second" if _SECONDS.search(text) else "minute")
+
+
+def age_key(published_at: str | None, time_zone: str | None = None) -> float | None:
+    """Return the seconds since 1970 of an ISO 8601 time, to sort by; a bare day is its midnight.
+
+    A time without offset is of the source's zone, or of UTC where that is not known: an order needs
+    some instant.
+    """
+    found = parse_instant(published_at, time_zone)
+    return (found.at or found.local.replace(tzinfo=UTC)).timestamp() if found else None

@@ -5,6 +5,7 @@ A page that cannot be read costs itself and not its batch.
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
@@ -90,6 +91,10 @@ def _identity(article: Article) -> str | None:
 
 
 def _extract(page: StoredPage) -> Article:
+    return replace(_read(page), time_zone=page.time_zone)
+
+
+def _read(page: StoredPage) -> Article:
     archived = read_record(page.raw_uri)
     if (page.content_type or "").startswith("text/plain"):
         return read_plain(archived.body, url=page.final_url, content_type=page.content_type)

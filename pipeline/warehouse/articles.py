@@ -22,7 +22,7 @@ from psycopg import Connection
 
 from pipeline.clean.text_change import Change, Reading, change
 from pipeline.extract.version import EXTRACTION_VERSION
-from pipeline.line_rules.dates import parse_instant
+from pipeline.line_rules.dates import Instant, parse_instant
 from pipeline.models import Article
 from pipeline.outcomes import Outcome
 from pipeline.text import squeeze, storable
@@ -53,18 +53,26 @@ class StoredText:
     """A stored version as far as an edit is judged by it; times in UTC."""
 
     reading: Reading
-    published_at: datetime | None
-    modified_at: datetime | None
+    published: Instant | None
+    modified: Instant | None
     update_note: str | None
     read_by: str
     """Version of Dateline that read it, the last time."""
 
     def is_announced_by(self, article: Article) -> bool:
         """Tell whether a later page says that the text was changed: by its time, or by a note."""
-        modified = parse_instant(article.modified_at)
-        before = self.modified_at or self.published_at
-        is_later = modified is not None and (before is None or modified.at > before)
+        modified = parse_instant(article.modified_at, article.time_zone)
+        is_later = modified is not None and _is_later(modified, self.modified or self.published)
         return is_later or (bool(article.update_note) and article.update_note != self.update_note)
+
+
+def _is_later(after: Instant, before: Instant | None) -> bool:
+    """Compare two times of one page: as moments, or as local times where a zone is unknown."""
+    if before is None:
+        return True
+    if after.at is not None and before.at is not None:
+        return after.at > before.at
+    return after.local > before.local
 
 
 def lock_articles(conn: Connection, urls: Sequence[str]) -> dict[str, History]:
@@ -101,7 +109,12 @@ def _read_versions(conn: Connection, histories: dict[str, History]) -> None:
 
 _TEXTS = """
 select v.article_version_id, v.title, v.body_text, v.credit_line, v.update_note,
-    v.published_at, v.modified_at, coalesce(v.read_again_by, v.extractor_version),
+    v.published_text, v.modified_text,
+    (
+        select s.time_zone from news.articles as a join news.sources as s using (source_id)
+        where a.article_id = v.article_id
+    ),
+    coalesce(v.read_again_by, v.extractor_version),
     array(
         select r.block_text from news.removed_blocks as r
         where r.article_version_id = v.article_version_id order by r.block_no
@@ -119,8 +132,10 @@ def stored_texts(conn: Connection, version_ids: Collection[int]) -> dict[int, St
         _TEXTS, (list(version_ids),)
     ):
         reading = Reading(title, text, (*removed, *filter(None, (credit, note))))
-        published, modified, read_by = rest
-        texts[number] = StoredText(reading, published, modified, note, read_by)
+        published, modified, zone, read_by = rest
+        texts[number] = StoredText(
+            reading, parse_instant(published, zone), parse_instant(modified, zone), note, read_by
+        )
     return texts
 
 
@@ -190,7 +205,9 @@ def mark_seen(
     """
     _mark_versions(conn, sightings, targets)
     articles = [histories[each.canonical_url].article_id for each in sightings]
-    published = [parse_instant(each.article.published_at) for each in sightings]
+    published = [
+        parse_instant(each.article.published_at, each.article.time_zone) for each in sightings
+    ]
     conn.execute(
         """
         update news.articles as a
@@ -217,7 +234,9 @@ def _mark_versions(
     conn: Connection, sightings: Sequence[Sighting], targets: Mapping[int, int]
 ) -> None:
     """Renew what may change while the text does not: comments, a stated change, a note on it."""
-    modified = [parse_instant(each.article.modified_at) for each in sightings]
+    modified = [
+        parse_instant(each.article.modified_at, each.article.time_zone) for each in sightings
+    ]
     notes = [each.article.update_note for each in sightings]
     conn.execute(
         """
@@ -225,12 +244,12 @@ def _mark_versions(
         set last_seen_at = greatest(v.last_seen_at, s.seen_at),
             comment_count = coalesce(s.comment_count, v.comment_count),
             update_note = coalesce(s.update_note, v.update_note),
-            modified_at = coalesce(s.modified_at, v.modified_at),
-            modified_text = case
-                when s.modified_at is null then v.modified_text else s.modified_text
+            modified_at = case
+                when s.modified_text is null then v.modified_at else s.modified_at
             end,
+            modified_text = coalesce(s.modified_text, v.modified_text),
             modified_origin = case
-                when s.modified_at is null then v.modified_origin else s.modified_origin
+                when s.modified_text is null then v.modified_origin else s.modified_origin
             end
         from unnest(
             %s::bigint[], %s::timestamptz[], %s::int[], %s::text[], %s::timestamptz[], %s::text[],
@@ -247,7 +266,10 @@ def _mark_versions(
             [plausible_count(each.article.comment_count) for each in sightings],
             [squeeze(storable(note)) or None if note else None for note in notes],
             [each.at if each else None for each in modified],
-            [squeeze(storable(each.article.modified_at or "")) or None for each in sightings],
+            [
+                squeeze(storable(each.article.modified_at or "")) if time else None
+                for each, time in zip(sightings, modified, strict=True)
+            ],
             [each.article.modified_origin for each in sightings],
         ),
     )

@@ -103,6 +103,8 @@ class StoredPage:
     content_type: str | None
     raw_uri: str
     fetched_at: datetime
+    time_zone: str | None
+    """IANA zone of the source, for times that the page states without an offset."""
 
 
 def record_fetches(conn: Connection, run_id: int, rows: Sequence[FetchRow]) -> list[int]:
@@ -150,7 +152,7 @@ def pages(conn: Connection, fetch_ids: Sequence[int]) -> list[StoredPage]:
         """
         select f.fetch_id, l.link_id, l.run_id, s.source_key, s.language_code, l.link_title,
             l.link_published_at, l.canonical_url, f.final_url, f.content_type, f.raw_uri,
-            f.fetched_at
+            f.fetched_at, s.time_zone
         from ops.links as l
         join news.fetches as f on f.fetch_id = l.fetch_id
         join news.sources as s on s.source_id = l.source_id

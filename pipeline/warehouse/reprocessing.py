@@ -84,9 +84,9 @@ _FIELDS = {
 _PAGE = """
     f.fetch_id, f.link_id, f.run_id, s.source_key, s.language_code, l.link_title,
     l.link_published_at, coalesce(l.canonical_url, a.canonical_url), f.final_url, f.content_type,
-    f.raw_uri, f.fetched_at
+    f.raw_uri, f.fetched_at, s.time_zone
 """
-_PAGE_COLUMNS = 12
+_PAGE_COLUMNS = 13
 _VERSIONS = f"""
 select v.article_version_id, s.source_key, a.canonical_url, v.first_fetch_id, v.first_seen_at,
     (
@@ -199,7 +199,19 @@ def _correct(conn: Connection, each: Renewal) -> bool:
     """Put right the facts about a text that reads as it is stored; tell whether any was wrong."""
     is_corrected = renew_facts(conn, each.stored.article_version_id, each.article)
     mark_read_again(conn, [each.stored.article_version_id])
+    if is_corrected:
+        _date_articles(conn, [each.stored.article_version_id])
     return is_corrected
+
+
+def _date_articles(conn: Connection, version_ids: Sequence[int]) -> None:
+    """Give articles the publication time of these versions, where they have one."""
+    conn.execute(
+        "update news.articles as a set published_at = v.published_at"
+        " from news.article_versions as v where v.article_version_id = any(%s)"
+        " and a.article_id = v.article_id and v.published_at is not null",
+        (list(version_ids),),
+    )
 
 
 def mark_read_again(conn: Connection, version_ids: Sequence[int]) -> None:
@@ -251,12 +263,7 @@ def _replace(
     taken.update(zip((each.stored.article_version_id for each in missing), ids, strict=True))
     switch_current(conn, list(taken), list(taken.values()))
     conn.execute(_CARRY_OVER, (EXTRACTION_VERSION, list(taken), list(taken.values())))
-    conn.execute(
-        "update news.articles as a set published_at = v.published_at"
-        " from news.article_versions as v where v.article_version_id = any(%s)"
-        " and a.article_id = v.article_id and v.published_at is not null",
-        (list(taken.values()),),
-    )
+    _date_articles(conn, list(taken.values()))
 
 
 def _new_version(run_id: int, each: Renewal, history: History) -> NewVersion:
@@ -280,6 +287,7 @@ def _stored(row: tuple[Any, ...]) -> StoredVersion:
     }
     article = Article(
         url=page[8] or url,
+        time_zone=page[-1],
         canonical_url=url,
         removed=tuple(RemovedBlock(*block) for block in removed),
         **fields,

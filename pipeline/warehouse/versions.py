@@ -44,6 +44,8 @@ _COLUMNS = {
     "site_name": "text",
     "image_url": "text",
     "published_at": "timestamptz",
+    "published_local": "timestamp",
+    "published_zone": "text",
     "published_text": "text",
     "published_origin": "text",
     "published_precision": "text",
@@ -211,10 +213,12 @@ def _row(number: int, version: NewVersion) -> tuple[Any, ...]:
 
 
 def _times(article: Article) -> tuple[Any, ...]:
-    published = parse_instant(article.published_at)
-    modified = parse_instant(article.modified_at)
+    published = parse_instant(article.published_at, article.time_zone)
+    modified = parse_instant(article.modified_at, article.time_zone)
     return (
         published.at if published else None,
+        published.local if published and published.at is None else None,
+        published.zone if published else None,
         _line(article.published_at),
         article.published_origin,
         published.precision if published else None,

@@ -13,8 +13,16 @@ select
     v.authors_origin,
     v.body_text,
     v.word_count,
-    coalesce(a.published_at, a.first_seen_at) as published_at,
-    (coalesce(a.published_at, a.first_seen_at) at time zone 'UTC')::date as published_date,
+    case
+        when v.published_zone is distinct from 'unknown'
+            then coalesce(a.published_at, a.first_seen_at)
+    end as published_at,
+    coalesce(
+        v.published_local::date,
+        (coalesce(a.published_at, a.first_seen_at) at time zone 'UTC')::date
+    ) as published_date,
+    v.published_local,
+    v.published_zone,
     v.published_precision,
     v.published_origin,
     v.modified_at,
@@ -101,9 +109,11 @@ comment on column mart.articles.authors is 'Authors, each a name.';
 comment on column mart.articles.authors_origin is 'Where the authors were read: json_ld, meta, feed or visible.';
 comment on column mart.articles.body_text is 'Paragraphs joined by a blank line, without the title.';
 comment on column mart.articles.word_count is 'Words of the body.';
-comment on column mart.articles.published_at is 'Publication time in UTC; where the page has none, when it was first seen.';
-comment on column mart.articles.published_date is 'Day of published_at in UTC.';
-comment on column mart.articles.published_precision is 'day, minute or second; null where the page states no time.';
+comment on column mart.articles.published_at is 'Publication time in UTC; where the page has none, when it was first seen; null where it states a clock time whose zone nobody knows (published_local).';
+comment on column mart.articles.published_date is 'Day of published_at in UTC; of published_local where that is set.';
+comment on column mart.articles.published_local is 'Stated publication time whose zone is unknown: the page gives no offset and its source no time_zone; null otherwise.';
+comment on column mart.articles.published_zone is 'Where the zone of the publication time comes from: page (its own offset), source (the source''s time_zone) or unknown; null where only a day or nothing is stated.';
+comment on column mart.articles.published_precision is 'How exactly the page states the time: day, minute or second (published_zone says whose clock); null where it states none.';
 comment on column mart.articles.published_origin is 'Where the publication time was read: json_ld, meta, feed, visible or url.';
 comment on column mart.articles.modified_at is 'Modification time in UTC, where stated.';
 comment on column mart.articles.modified_origin is 'Where the modification time was read: json_ld, meta or visible.';
