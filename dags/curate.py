@@ -63,7 +63,7 @@ def curate() -> None:
     @task(**EVEN_AFTER_FAILURE)
     def close_run(run: int, published: Any) -> Counts:
         """Close the run in `ops.runs`."""
-        return stage("runs").close_run(run, published is not None)
+        return stage("run_lifecycle").close_run(run, published is not None)
 
     run = open_run()
     loaded = load.partial(run=run).expand(fetch_ids=plan_load(run))

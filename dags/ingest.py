@@ -38,7 +38,11 @@ def ingest() -> None:
     def sources(params: dict[str, Any] | None = None) -> list[str]:
         """Register the files of the sources folder and give the active sources' keys."""
         wanted = (params or {}).get("sources")
-        return [key for key in stage("sources").active_sources() if wanted is None or key in wanted]
+        return [
+            key
+            for key in stage("register_sources").active_sources()
+            if wanted is None or key in wanted
+        ]
 
     @task(**OF_SOURCE)
     def discover(run: int, source_key: str) -> list[int]:
@@ -62,7 +66,7 @@ def ingest() -> None:
     @task(outlets=[RAW_PAGES], **EVEN_AFTER_FAILURE)
     def close_run(run: int, keys: Any, fetched: Any, outlet_events: Any = None) -> Counts:
         """Close the run, whatever became of its sources, and start *curate*."""
-        outcomes = stage("runs").close_run(
+        outcomes = stage("run_lifecycle").close_run(
             run, keys is not None and len(pulled(fetched)) == len(keys)
         )
         outlet_events[RAW_PAGES].extra = {"run_id": run, "outcomes": outcomes}

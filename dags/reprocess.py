@@ -47,7 +47,7 @@ def reprocess() -> None:
     @task(outlets=[RAW_PAGES], **EVEN_AFTER_FAILURE)
     def close_run(run: int, versions: Any) -> Counts:
         """Close the run, and start *curate*."""
-        return stage("runs").close_run(run, versions is not None)
+        return stage("run_lifecycle").close_run(run, versions is not None)
 
     run = open_run()
     run >> (versions := plan())
