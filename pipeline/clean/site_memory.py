@@ -1,34 +1,32 @@
-"""Site memory: which blocks of text a host has shown before, page by page in the order of loading.
+"""Site memory: recognise the boilerplate of a host by what its pages have in common.
 
-A page is remembered as the marks of its blocks: 64-bit fingerprints, no words. Knows nothing of
-what makes a block furniture (``recurrence``) and of where pages are stored: the warehouse keeps
-them in Postgres, ``MemorySiteMemory`` in process for the filters and the tests.
+Every cleaned page is remembered as fingerprints of its blocks (64-bit hashes, no words), in the
+order in which pages are loaded. The warehouse keeps these pages in Postgres;
+``MemorySiteMemory`` keeps them in the process, for ``dateline extract`` and for tests.
 
-What a host showed, page by page: how many stories held a block while the block was alive.
+**Counting** (``History``). A block is counted by the different stories that hold it:
 
-Two things make the count honest. Pages that tell one story (a wire copy twice, an AMP twin, a
-running text under a new URL) count once. And a block has *lives*: where it stayed away for much
-longer than its habit was, it died (a redesign, the end of a campaign), and what comes later is
-counted anew. So furniture of an old design fades, and a page is always judged by the design of its
-own time, also when it is cleaned again years later. Knows only fingerprints; pure.
+* Pages that tell one story (an agency report twice, an AMP page, a live blog under a new URL) count
+  once.
+* A block has an *active period*. Where it is absent for much longer than its usual gap, the period
+  ends (a redesign, the end of a campaign) and a later appearance starts a new count. So the
+  boilerplate of an old design fades, and a page is compared with pages of its own time, also when
+  it is cleaned again years later.
 
-Decides by site memory which blocks of an article are furniture of its host.
+**Deciding** (``cut_recurring``). A block that ``MIN_STORIES`` different stories of a host hold is
+boilerplate, with three exceptions (``Threshold``), which ``benchmarks/memory/site_memory.py``
+measures:
 
-A block that ``LEAST_STORIES`` different stories of a host hold is furniture, with three cares
-(``Demand``; measured by ``benchmarks/memory/site_memory.py``):
-
-* between the first and the last sentence that the article has for itself a short line may be a
-  subhead ("What happens next?"), so more stories are asked for, and a share of the host's pages;
-* a sentence must be on most of the host's pages, or on several that speak of different people and
-  places: newsrooms repeat background, and close many a story alike ("The trial continues.");
-* a sentence between others, or one that names the people and places of the article around it, is
+* A short line between the first and the last sentence that only this article holds may be a
+  subhead ("What happens next?"). It needs more stories, and a share of the host's pages.
+* A sentence must be on most of the host's pages, or on several that name different people and
+  places: newsrooms repeat background, and end many a story alike ("The trial continues.").
+* A sentence between others, or one that names the people and places of the article around it, is
   the article's own unless most of the host's pages hold it.
 
-And never most of a text: of sentences that are more than half of its words those go that stand in
-several stories with more sentences of their own, and no more (``_spare_the_text``). Short
-copies, notices of one form and weather reports have little else.
-
-What counts as one story, and for how long a block lives, is ``history``'s to say.
+If the sentences to remove make up more than half of a text's words, only those are removed that
+also occur in several stories with more sentences of their own (``_keep_most_of_the_text``). Short
+copies of one story, notices of one form and weather reports consist of little else.
 """
 
 import hashlib
@@ -50,197 +48,22 @@ from pipeline.errors import UsageError
 from pipeline.models import Article
 from pipeline.text import normalise, storable, word_count
 
+NO_HOST = ""
+"""The host of texts without a URL and of local files; they may come from several sites."""
 WINDOW = 300
-"""Pages of a host looked at before a page, and after it."""
-_LEAST_GAP = 10
-_GAP_FACTOR = 8
-"""A block on every tenth page stays away for 80 pages once in 4,600 lives (0.9 ** 80)."""
-_LONGEST_GAP = timedelta(days=365)
-_LEAST_SPAN = 10
-_COMMON_PAGES = 8
-_COMMON_SHARE = 0.4
-_SAME_STORY = 0.5
-_SAME_SENTENCES = 2
-_KIN_NAMES = 2
-_KIN_SHARE = 0.5
-_KIN_LIFT = 2
-_LEAST_OTHERS = 3
-_LEAST_ELSEWHERE = 2
-_HOLDERS = 6
+"""How many pages of a host are compared before a page, and how many after it."""
+MIN_STORIES = 3
+"""Different stories that must hold a block before it is boilerplate."""
+MIN_STORIES_STRICT = 6
+"""The same for a block that may be the article's own, such as a subhead."""
+MIN_SHARE = 0.3
+"""Share of the host's pages that must hold a short line that may be a subhead."""
 
-
-@dataclass(frozen=True, slots=True)
-class SeenPage:
-    """A page as the fingerprints of its blocks."""
-
-    host: str
-    key: int
-    lines: tuple[int, ...]
-    """Marks of headlines, promos, subheads, stray lines."""
-    sentences: tuple[int, ...]
-    """Marks of blocks of prose."""
-    names: tuple[int, ...] = ()
-    """What the page speaks of most: hashes of names, to tell pages on one matter."""
-    seen_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Sightings:
-    """How often a block was seen in the life that holds the page that asks."""
-
-    stories: int = 0
-    """Different articles that held it."""
-    share: float = 0.0
-    """Share of the host's pages, from its first sighting to its last, that held it."""
-    is_one_matter: bool = False
-    """Whether most of the other pages that held it speak of the same people and places."""
-
-
-class History:
-    """Consecutive pages of one host, oldest first."""
-
-    def __init__(self, pages: Sequence[SeenPage]) -> None:
-        self._pages = pages
-        self._places = {page.key: place for place, page in enumerate(pages)}
-        self._held: dict[int, list[int]] = defaultdict(list)
-        self._named: dict[int, list[int]] = defaultdict(list)
-        for place, page in enumerate(pages):
-            for block in (*page.lines, *page.sentences):
-                self._held[block].append(place)
-            for name in page.names:
-                self._named[name].append(place)
-        self._stories = list(self._told())
-
-    def __len__(self) -> int:
-        """Count the pages."""
-        return len(self._pages)
-
-    def __contains__(self, key: object) -> bool:
-        """Tell whether the page of this key is among them."""
-        return key in self._places
-
-    def sightings(self, block: int, key: int) -> Sightings:
-        """Return how often the block (its mark) was seen around the page of that key."""
-        held = self._held.get(block)
-        if not held:
-            return Sightings()
-        life = self._life(held, self._places.get(key, len(self._pages)))
-        if not life:
-            return Sightings()
-        span = max(life[-1] - life[0] + 1, min(_LEAST_SPAN, len(self._pages)))
-        stories = len({self._stories[place] for place in life})
-        return Sightings(stories, len(life) / span, self._is_one_matter(key, life))
-
-    def _is_one_matter(self, key: int, life: list[int]) -> bool:
-        """Whether the pages of a life are kin to this one, and much more so than its other pages.
-
-        Two names in common make kin. On a host that writes of one thing only all pages are kin,
-        which says nothing: hence the comparison, and no verdict where there is none to compare.
-        """
-        place = self._places.get(key)
-        others = len(self._pages) - len(life)
-        if place is None or len(life) < 2 or others < _LEAST_OTHERS:
-            return False
-        shared = Counter(at for name in self._pages[place].names for at in self._named[name])
-        kin = {at for at, count in shared.items() if count >= _KIN_NAMES} - {place}
-        inside = len(kin.intersection(life)) / (len(life) - (place in life))
-        outside = len(kin.difference(life)) / others
-        return inside >= _KIN_SHARE and inside >= _KIN_LIFT * outside
-
-    def _life(self, held: list[int], place: int) -> list[int]:
-        """Return the sightings that reach this place without a gap out of the block's habit."""
-        habit = median(after - before for before, after in pairwise(held)) if held[1:] else 1
-        longest = max(_LEAST_GAP, _GAP_FACTOR * habit)
-        first = last = bisect_left(held, place)
-        at = place
-        while first and self._is_habit(held[first - 1], at, longest):
-            first -= 1
-            at = held[first]
-        at = place
-        while last < len(held) and self._is_habit(at, held[last], longest):
-            at = held[last]
-            last += 1
-        return held[first:last]
-
-    def _is_habit(self, before: int, after: int, longest: float) -> bool:
-        if after - before > longest:
-            return False
-        start = self._pages[before].seen_at
-        end = self._pages[after].seen_at if after < len(self._pages) else None
-        return start is None or end is None or end - start <= _LONGEST_GAP
-
-    def stands_elsewhere(
-        self, block: int, key: int, among: Set[int], *, with_lines: bool = False
-    ) -> bool:
-        """Whether most stories with this block, and several, have more sentences of their own.
-
-        Tells the host's own words, under whatever article, from words that only copies of one
-        story, or the reports of one form, have in common: those hold little else.
-
-        Args:
-            block: the mark of a block of the page that asks.
-            key: that page's.
-            among: marks of the blocks that recur with it there.
-            with_lines: lines that no other page has count as sentences, which may be short.
-        """
-        held = self._held.get(block, [])
-        unit = {each for each in among if self._go_together(held, self._held.get(each, []))}
-        is_elsewhere: dict[int, bool] = {}
-        for place in self._life(held, self._places.get(key, len(self._pages))):
-            page = self._pages[place]
-            own = len(set(page.sentences) - among)
-            if with_lines or block not in page.sentences:
-                own += sum(len(self._held[line]) == 1 for line in page.lines)
-            known = len(unit & {*page.lines, *page.sentences})
-            is_elsewhere[self._stories[place]] = page.key != key and known < own
-        count = sum(is_elsewhere.values())
-        return count >= _LEAST_ELSEWHERE and 2 * count >= len(is_elsewhere) - 1
-
-    @staticmethod
-    def _go_together(held: list[int], other: list[int]) -> bool:
-        return 2 * len({*held} & {*other}) > max(len(held), len(other))
-
-    def _told(self) -> Iterator[int]:
-        """Yield a story's number for each page: that of a page with half of its sentences, or new.
-
-        So that furniture does not make stories of one, the commonest sentences are left out; but
-        where they are most of a page, the host has little else than copies of one story. Short
-        texts without sentences of some length are not the same for one blurb: lines count there.
-        """
-        stories: list[int] = []
-        sizes: list[int] = []
-        holders: dict[int, list[int]] = defaultdict(list)
-        common = max(_COMMON_PAGES, _COMMON_SHARE * len(self._pages))
-        for place, page in enumerate(self._pages):
-            own = self._own(page, common)
-            shared = Counter(at for block in own for at in holders[block][-_HOLDERS:])
-            story = place
-            for at, count in shared.most_common(1):
-                least = min(len(own), sizes[at])
-                is_same = count >= max(_SAME_STORY * least, min(_SAME_SENTENCES, least))
-                story = stories[at] if is_same else place
-            for block in own:
-                holders[block].append(place)
-            stories.append(story)
-            sizes.append(max(len(own), len(page.sentences)))
-            yield story
-
-    def _own(self, page: SeenPage, common: float) -> tuple[int, ...]:
-        """Return the blocks by which a page's story is told from others."""
-        rare = tuple(block for block in page.sentences if len(self._held[block]) < common)
-        if len(page.sentences) - len(rare) <= len(rare):
-            return rare
-        if len(page.sentences) - len(rare) >= _SAME_SENTENCES:
-            return page.sentences
-        lines = (block for block in page.lines if len(self._held[block]) < common)
-        return (*page.sentences, *lines)
-
-
-NAMELESS = ""
-"""The host of texts without a URL, and of local files: it may be several sites in truth."""
+# Which form of a block is counted (block_fingerprint, template_fingerprint, host_of).
 _FOLDED_WORDS = 12
+"""Numbers are folded in lines up to this length; longer lines are rarely counters or dates."""
 _TEMPLATE_WORDS = 10
-_FACE = re.compile(r"^(www\d?|m|mobile|amp)\.(?=[^.:]+\.)")
+_HOST_VARIANT = re.compile(r"^(www\d?|m|mobile|amp)\.(?=[^.:]+\.)")
 _NUMBER = re.compile(r"(?<![^\W_])\d+(?:[.,:/]\d+)*(?:st|nd|rd|th|[ap]m|[kmh])?\b")
 _CALENDAR = re.compile(
     r"\b(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|"
@@ -250,52 +73,97 @@ _CALENDAR = re.compile(
 _PLURAL = re.compile(r"(?<=0 )(\w{2,})s\b")
 _NAME = r"[^\W\d_a-z][\w'’.-]*"
 _NAMES = re.compile(rf"{_NAME}(?:\s+{_NAME})+|(?<=\s){_NAME}")
-"""Capitalised words; one that opens the line is none by itself."""
+"""Capitalised words; a single one at the start of the line does not count."""
 _MIDDLE_NAME = re.compile(r"(?<=[\w,;:’'”\"] )[“\"‘'(]?([^\W\d_a-z]\w{2,})")
 _NAMES_KEPT = 12
+"""Names remembered for a page: its most frequent ones."""
 _FULL_STOP = re.compile(r"[^.…!?\s][.。][”\"’')\]»]*$")
+
+# How occurrences are counted (History).
+_MIN_GAP = 10
+"""A block's active period never ends at an absence of fewer pages."""
+_GAP_FACTOR = 8
+"""Its active period ends at an absence of 8 usual gaps. By chance alone a block on every tenth page
+is absent for 80 pages once in 4,600 times (0.9 ** 80)."""
+_MAX_GAP = timedelta(days=365)
+_MIN_SPAN = 10
+"""A share is computed over at least this many pages, if the host has them."""
+_COMMON_PAGES, _COMMON_SHARE = 8, 0.4
+"""A sentence on this many pages and this share of them does not identify a story."""
+_SAME_STORY_SHARE = 0.5
+_SAME_STORY_SENTENCES = 2
+_RELATED_NAMES = 2
+"""Names that two pages must have in common to be on one topic."""
+_TOPIC_SHARE = 0.5
+_TOPIC_LIFT = 2
+"""A block belongs to one topic if at least half of the other pages that hold it are on the topic of
+the page in question, and twice the share of the pages that do not hold it."""
+_MIN_OTHER_PAGES = 3
+_MIN_OTHER_STORIES = 2
+_RECENT_HOLDERS = 6
+"""Latest pages with a block that are compared for the same story; bounds the work a page."""
+
+# When a block is boilerplate (cut_recurring).
+_SENTENCE_SHARE = 0.1
+_MOST_PAGES = 0.6
+_NO_HOST_FACTOR = 2
+"""Texts without a URL may come from several sites, so twice the stories are required."""
+_SUBHEAD_WORDS = 4
+_LOOSE_END = re.compile(r"[-–—|»›>→•*]$")
+
+# What MemorySiteMemory keeps indexed.
 _CHUNK = 200
 _CACHED_PAGES = 30_000
-"""Pages in indexed histories kept at hand, about 4 kB each."""
+"""Pages in the indexed histories that are kept, about 4 kB each."""
 
 
 def fingerprint(block: str) -> int:
     """Return a block's signed 64-bit fingerprint (blake2b of its normalised text).
 
-    Stable for ever: it is a key of stored rows. 64 bits give one accidental collision in about
-    5e9 blocks (birthday bound), and a collision needs the same host to matter.
+    It must never change, since it is a key of stored rows. 64 bits give one accidental collision in
+    about 5e9 blocks (birthday bound), and a collision matters only within one host.
     """
     return _signed(hashlib.blake2b(normalise(block).encode(), digest_size=8).digest())
 
 
-def mark(block: str) -> int:
+def block_fingerprint(block: str) -> int:
     """Return the fingerprint under which a block is counted.
 
-    Of a short line its numbers, months and weekdays are folded first, so that "12 comments" and
+    In a short line numbers, months and weekdays are folded first, so that "12 comments" and
     "1 comment" count as one block that varies. Sentences and longer lines keep their numbers.
 
-    >>> mark("Page 2 of 9") == mark("Page 3 of 9")
+    >>> block_fingerprint("Page 2 of 9") == block_fingerprint("Page 3 of 9")
     True
     """
     return fingerprint(_folded(block))
 
 
-def is_sentence(block: str) -> bool:
-    """Tell "The trial continues." from "Subscribe now!", "Loading ..." and "What happens now?"."""
-    return bool(_FULL_STOP.search(block))
-
-
-def template_mark(block: str) -> int | None:
+def template_fingerprint(block: str) -> int | None:
     """Return the fingerprint of a short line without its names, or None where little is left.
 
-    >>> template_mark("By Ida Marlow · 4 min read") == template_mark("By Jon Ash · 12 min read")
+    >>> one, two = "By Ida Marlow · 4 min read", "By Jon Ash · 12 min read"
+    >>> template_fingerprint(one) == template_fingerprint(two)
     True
     """
-    if word_count(block) > _TEMPLATE_WORDS or is_sentence(block):
+    if word_count(block) > _TEMPLATE_WORDS or ends_with_full_stop(block):
         return None
     without = _NAMES.sub("¤", block)
     literal = re.findall(r"[^\W\d_]{2,}", without)
     return fingerprint(f"¤ {_folded(without)}") if without != block and len(literal) > 1 else None
+
+
+def ends_with_full_stop(block: str) -> bool:
+    """Return True for "The trial continues.", False for "Subscribe now!" and "Loading ..."."""
+    return bool(_FULL_STOP.search(block))
+
+
+def names_in(blocks: Iterable[Block]) -> Iterator[str]:
+    """Yield the capitalised words that do not start a sentence.
+
+    In German these include every noun, which still tells one topic from another.
+    """
+    for block in blocks:
+        yield from _MIDDLE_NAME.findall(block.text)
 
 
 def page_key(url: str) -> int:
@@ -309,91 +177,16 @@ def page_key(url: str) -> int:
 def host_of(url: str | None) -> str:
     """Return the name under which a page's host is remembered.
 
-    Host and port without "www.", "m." or "amp.", which show the same furniture. Not the registrable
-    domain: the blogs of one provider, and the desks of one house, have templates of their own.
+    This is host and port without "www.", "m." or "amp.", which show the same boilerplate. It is not
+    the registrable domain: the blogs of one provider, and the sections of one publisher that have
+    subdomains, use templates of their own.
     """
-    return _FACE.sub("", urls.authority(url)) if url else NAMELESS
-
-
-def seen_page(article: Article, blocks: Iterable[Block]) -> SeenPage:
-    """Return the page to remember; a text without a URL is known by its words."""
-    url = article.canonical_url or article.url
-    kept = [block for block in blocks if block.kept]
-    lines = [block.text for block in kept if not block.is_prose]
-    marks = {mark(line) for line in lines}
-    marks |= {found for line in lines if (found := template_mark(line)) is not None}
-    return SeenPage(
-        host=storable(host_of(url)),
-        key=page_key(url or normalise(article.text or "")),
-        lines=tuple(sorted(marks)),
-        sentences=tuple(sorted({mark(block.text) for block in kept if block.is_prose})),
-        names=_commonest_names(kept),
-    )
-
-
-def names(blocks: Iterable[Block]) -> Iterator[str]:
-    """Yield the capitalised words that open no sentence; of German every noun, which does too."""
-    for block in blocks:
-        yield from _MIDDLE_NAME.findall(block.text)
-
-
-class SiteMemory(Protocol):
-    """Pages by host, in the order in which they were seen."""
-
-    def remember(self, pages: Sequence[SeenPage]) -> None:
-        """Keep these pages; a page that is known keeps its place and gets its new blocks."""
-
-    def history(self, host: str, key: int) -> History:
-        """Return what the host showed around a page: ``WINDOW`` pages before it and after it.
-
-        A page that was never remembered stands behind all others.
-        """
-
-
-class MemorySiteMemory:
-    """A site memory that lives as long as its process."""
-
-    def __init__(self) -> None:
-        self._pages: dict[str, list[SeenPage]] = defaultdict(list)
-        self._places: dict[tuple[str, int], int] = {}
-        self._indexed: dict[tuple[str, int], History] = {}
-
-    def remember(self, pages: Sequence[SeenPage]) -> None:
-        """Keep these pages; a page that is known keeps its place and gets its new blocks."""
-        for page in pages:
-            known = self._pages[page.host]
-            place = self._places.setdefault((page.host, page.key), len(known))
-            known[place : place + 1] = [page]
-        self._indexed.clear()
-
-    def history(self, host: str, key: int) -> History:
-        """Return what the host showed around a page: ``WINDOW`` pages before it and after it."""
-        pages = self._pages.get(host, [])
-        chunk = self._places.get((host, key), len(pages)) // _CHUNK
-        found = self._indexed.pop((host, chunk), None)
-        if found is None:
-            start = chunk * _CHUNK
-            found = History(pages[max(0, start - WINDOW) : start + _CHUNK + WINDOW])
-            self._make_room(len(found))
-        self._indexed[host, chunk] = found
-        return found
-
-    def _make_room(self, pages: int) -> None:
-        """Let go of the histories that were asked for longest ago."""
-        held = sum(map(len, self._indexed.values())) + pages
-        while held > _CACHED_PAGES and self._indexed:
-            held -= len(self._indexed.pop(next(iter(self._indexed))))
-
-
-def _commonest_names(blocks: Iterable[Block]) -> tuple[int, ...]:
-    counts = Counter(names(blocks))
-    top = sorted(counts, key=lambda name: (-counts[name], name))[:_NAMES_KEPT]
-    return tuple(sorted({zlib.crc32(name.encode()) - 2**31 for name in top}))
+    return _HOST_VARIANT.sub("", urls.authority(url)) if url else NO_HOST
 
 
 def _folded(block: str) -> str:
     plain = normalise(block)
-    is_short = word_count(plain) <= _FOLDED_WORDS and not is_sentence(block)
+    is_short = word_count(plain) <= _FOLDED_WORDS and not ends_with_full_stop(block)
     if not is_short or not _NUMBER.search(plain):
         return plain
     return _PLURAL.sub(r"\1", _CALENDAR.sub("0", _NUMBER.sub("0", plain)))
@@ -403,109 +196,386 @@ def _signed(digest: bytes) -> int:
     return int.from_bytes(digest, "big", signed=True)
 
 
-LEAST_STORIES = 3
-LEAST_STORIES_WARY = 6
-LEAST_SHARE = 0.3
-_SENTENCE_SHARE = 0.1
-_MOST = 0.6
-_NAMELESS_FACTOR = 2
-"""Texts without a URL may come from several sites, so twice the stories are asked for."""
-_SUBHEAD_WORDS = 4
-_LOOSE_END = re.compile(r"[-–—|»›>→•*]$")
+@dataclass(frozen=True, slots=True)
+class SeenPage:
+    """A page as site memory keeps it: the fingerprints of its blocks."""
+
+    host: str
+    key: int
+    """See ``page_key``."""
+    lines: tuple[int, ...]
+    """Fingerprints of headlines, promos, subheads and stray lines."""
+    sentences: tuple[int, ...]
+    """Fingerprints of blocks of prose."""
+    names: tuple[int, ...] = ()
+    """Hashes of the most frequent names, by which pages on one topic are recognised."""
+    seen_at: datetime | None = None
+
+
+def seen_page(article: Article, blocks: Iterable[Block]) -> SeenPage:
+    """Return the page to remember; the key of a text without a URL is made from its words.
+
+    Args:
+        article: for its URL.
+        blocks: its blocks after the patterns were applied; only those kept are remembered.
+    """
+    url = article.canonical_url or article.url
+    kept = [block for block in blocks if block.kept]
+    lines = [block.text for block in kept if not block.is_prose]
+    counted = {block_fingerprint(line) for line in lines}
+    counted |= {found for line in lines if (found := template_fingerprint(line)) is not None}
+    return SeenPage(
+        host=storable(host_of(url)),
+        key=page_key(url or normalise(article.text or "")),
+        lines=tuple(sorted(counted)),
+        sentences=tuple(sorted({block_fingerprint(b.text) for b in kept if b.is_prose})),
+        names=_most_frequent_names(kept),
+    )
+
+
+def _most_frequent_names(blocks: Iterable[Block]) -> tuple[int, ...]:
+    counts = Counter(names_in(blocks))
+    top = sorted(counts, key=lambda name: (-counts[name], name))[:_NAMES_KEPT]
+    return tuple(sorted({zlib.crc32(name.encode()) - 2**31 for name in top}))
 
 
 @dataclass(frozen=True, slots=True)
-class Demand:
-    """What a block must have been seen on to be furniture."""
+class Occurrences:
+    """How often a block occurs in the active period around a page."""
+
+    stories: int = 0
+    """Different stories that hold it."""
+    share: float = 0.0
+    """Share of the host's pages, from its first occurrence to its last, that hold it."""
+    is_one_topic: bool = False
+    """Whether most of the other pages that hold it name the same people and places."""
+
+
+class History:
+    """Consecutive pages of one host, oldest first, indexed by their blocks.
+
+    Args:
+        pages: in the order of loading; a page's index here is called its position.
+    """
+
+    def __init__(self, pages: Sequence[SeenPage]) -> None:
+        self._pages = pages
+        self._positions = {page.key: position for position, page in enumerate(pages)}
+        self._by_block: dict[int, list[int]] = defaultdict(list)
+        self._by_name: dict[int, list[int]] = defaultdict(list)
+        for position, page in enumerate(pages):
+            for block in (*page.lines, *page.sentences):
+                self._by_block[block].append(position)
+            for name in page.names:
+                self._by_name[name].append(position)
+        self._stories = list(self._story_numbers())
+
+    def __len__(self) -> int:
+        """Count the pages."""
+        return len(self._pages)
+
+    def __contains__(self, key: object) -> bool:
+        """Return whether the page of this key is among them."""
+        return key in self._positions
+
+    def occurrences(self, block: int, key: int) -> Occurrences:
+        """Return how often a block occurs around a page.
+
+        Args:
+            block: its fingerprint.
+            key: the page's key; a page that is not in the history comes after all others.
+        """
+        holders = self._by_block.get(block)
+        if not holders:
+            return Occurrences()
+        period = self._active_period(holders, self._positions.get(key, len(self._pages)))
+        if not period:
+            return Occurrences()
+        span = max(period[-1] - period[0] + 1, min(_MIN_SPAN, len(self._pages)))
+        stories = len({self._stories[position] for position in period})
+        return Occurrences(stories, len(period) / span, self._is_one_topic(key, period))
+
+    def _is_one_topic(self, key: int, period: list[int]) -> bool:
+        """Return whether the pages with a block are on this page's topic, more than others are.
+
+        Two pages with two names in common are on one topic. On a host that covers a single topic
+        this holds for all pages and means nothing, hence the comparison with the pages that do not
+        hold the block; with fewer than three of those the answer is False.
+        """
+        position = self._positions.get(key)
+        others = len(self._pages) - len(period)
+        if position is None or len(period) < 2 or others < _MIN_OTHER_PAGES:
+            return False
+        shared = Counter(at for name in self._pages[position].names for at in self._by_name[name])
+        related = {at for at, count in shared.items() if count >= _RELATED_NAMES} - {position}
+        inside = len(related.intersection(period)) / (len(period) - (position in period))
+        outside = len(related.difference(period)) / others
+        return inside >= _TOPIC_SHARE and inside >= _TOPIC_LIFT * outside
+
+    def _active_period(self, holders: list[int], position: int) -> list[int]:
+        """Return the positions that are linked to this one without an unusually long gap."""
+        gap = median(after - before for before, after in pairwise(holders)) if holders[1:] else 1
+        longest = max(_MIN_GAP, _GAP_FACTOR * gap)
+        first = last = bisect_left(holders, position)
+        at = position
+        while first and self._is_usual_gap(holders[first - 1], at, longest):
+            first -= 1
+            at = holders[first]
+        at = position
+        while last < len(holders) and self._is_usual_gap(at, holders[last], longest):
+            at = holders[last]
+            last += 1
+        return holders[first:last]
+
+    def _is_usual_gap(self, before: int, after: int, longest: float) -> bool:
+        if after - before > longest:
+            return False
+        start = self._pages[before].seen_at
+        end = self._pages[after].seen_at if after < len(self._pages) else None
+        return start is None or end is None or end - start <= _MAX_GAP
+
+    def occurs_in_longer_stories(
+        self, block: int, key: int, recurring: Set[int], *, with_lines: bool = False
+    ) -> bool:
+        """Return whether most stories with a block, and several, have more text of their own.
+
+        True for the host's own wording, which stands under any article. False for sentences that
+        only copies of one story, or reports of one form, share: these hold little else.
+
+        Args:
+            block: the fingerprint of a block of the page in question.
+            key: that page's key.
+            recurring: fingerprints of the blocks of that page that recur, this one included.
+            with_lines: count lines that no other page has as sentences; the text's own sentences
+                may be too short to count as prose.
+        """
+        holders = self._by_block.get(block, [])
+        together = {
+            each
+            for each in recurring
+            if self._occur_together(holders, self._by_block.get(each, []))
+        }
+        has_own_text: dict[int, bool] = {}
+        for position in self._active_period(holders, self._positions.get(key, len(self._pages))):
+            page = self._pages[position]
+            own = len(set(page.sentences) - recurring)
+            if with_lines or block not in page.sentences:
+                own += sum(len(self._by_block[line]) == 1 for line in page.lines)
+            shared = len(together & {*page.lines, *page.sentences})
+            has_own_text[self._stories[position]] = page.key != key and shared < own
+        count = sum(has_own_text.values())
+        return count >= _MIN_OTHER_STORIES and 2 * count >= len(has_own_text) - 1
+
+    @staticmethod
+    def _occur_together(holders: list[int], others: list[int]) -> bool:
+        return 2 * len({*holders} & {*others}) > max(len(holders), len(others))
+
+    def _story_numbers(self) -> Iterator[int]:
+        """Yield for each page the number of its story.
+
+        A page tells the story of an earlier page if they share half of the sentences of the shorter
+        one, and at least two; otherwise it starts a new story. The most common sentences are left
+        out, because boilerplate would join different stories.
+        """
+        stories: list[int] = []
+        sizes: list[int] = []
+        holders: dict[int, list[int]] = defaultdict(list)
+        common = max(_COMMON_PAGES, _COMMON_SHARE * len(self._pages))
+        for position, page in enumerate(self._pages):
+            own = self._identifying_blocks(page, common)
+            shared = Counter(at for block in own for at in holders[block][-_RECENT_HOLDERS:])
+            story = position
+            for at, count in shared.most_common(1):
+                smaller = min(len(own), sizes[at])
+                required = max(_SAME_STORY_SHARE * smaller, min(_SAME_STORY_SENTENCES, smaller))
+                story = stories[at] if count >= required else position
+            for block in own:
+                holders[block].append(position)
+            stories.append(story)
+            sizes.append(max(len(own), len(page.sentences)))
+            yield story
+
+    def _identifying_blocks(self, page: SeenPage, common: float) -> tuple[int, ...]:
+        """Return the blocks that identify a page's story: its sentences that are not common.
+
+        Where most sentences of a page are common, the host holds little but copies of one story,
+        and they identify it all the same. Where the one sentence of a short text is common, it may
+        be a note below every text, so its lines count as well.
+        """
+        rare = tuple(block for block in page.sentences if len(self._by_block[block]) < common)
+        if len(page.sentences) - len(rare) <= len(rare):
+            return rare
+        if len(page.sentences) - len(rare) >= _SAME_STORY_SENTENCES:
+            return page.sentences
+        lines = (block for block in page.lines if len(self._by_block[block]) < common)
+        return (*page.sentences, *lines)
+
+
+class SiteMemory(Protocol):
+    """Pages by host, in the order in which they were first seen."""
+
+    def remember(self, pages: Sequence[SeenPage]) -> None:
+        """Store these pages; a known page keeps its position and gets its new blocks."""
+
+    def history(self, host: str, key: int) -> History:
+        """Return at least the ``WINDOW`` pages of the host before a page, and those after it.
+
+        A page that was never remembered comes after all others.
+        """
+
+
+class MemorySiteMemory:
+    """A site memory that lasts as long as its process."""
+
+    def __init__(self) -> None:
+        self._pages: dict[str, list[SeenPage]] = defaultdict(list)
+        self._positions: dict[tuple[str, int], int] = {}
+        self._indexed: dict[tuple[str, int], History] = {}
+
+    def remember(self, pages: Sequence[SeenPage]) -> None:
+        """Store these pages; a known page keeps its position and gets its new blocks."""
+        for page in pages:
+            known = self._pages[page.host]
+            position = self._positions.setdefault((page.host, page.key), len(known))
+            known[position : position + 1] = [page]
+        self._indexed.clear()
+
+    def history(self, host: str, key: int) -> History:
+        """Return at least the ``WINDOW`` pages of the host before a page, and those after it."""
+        pages = self._pages.get(host, [])
+        chunk = self._positions.get((host, key), len(pages)) // _CHUNK
+        found = self._indexed.pop((host, chunk), None)
+        if found is None:
+            start = chunk * _CHUNK
+            found = History(pages[max(0, start - WINDOW) : start + _CHUNK + WINDOW])
+            self._evict(len(found))
+        self._indexed[host, chunk] = found
+        return found
+
+    def _evict(self, pages: int) -> None:
+        """Drop the least recently used histories until this many pages fit."""
+        held = sum(map(len, self._indexed.values())) + pages
+        while held > _CACHED_PAGES and self._indexed:
+            held -= len(self._indexed.pop(next(iter(self._indexed))))
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """What the occurrences of a block must reach for the block to be boilerplate."""
 
     stories: int
     share: float = 0.0
-    on_several_matters: bool = False
+    on_several_topics: bool = False
+    """Whether pages that are all on one topic do not suffice."""
 
-    def is_met(self, seen: Sightings, factor: int = 1) -> bool:
-        """Whether the sightings suffice, also where ``factor`` times the stories are asked for."""
-        if self.on_several_matters and seen.is_one_matter:
+    def is_met(self, found: Occurrences, factor: int = 1) -> bool:
+        """Return whether the occurrences suffice.
+
+        Args:
+            found: the block's occurrences.
+            factor: how many times the stories are required.
+        """
+        if self.on_several_topics and found.is_one_topic:
             return False
-        return seen.stories >= factor * self.stories and seen.share >= self.share
+        return found.stories >= factor * self.stories and found.share >= self.share
 
 
 def cut_recurring(history: History, page: SeenPage, blocks: list[Block]) -> None:
-    """Take out the kept blocks that are furniture of the host; the page is remembered before."""
-    if len(history) < LEAST_STORIES:
+    """Take out the kept blocks that are boilerplate of the host, with reason ``site_memory``.
+
+    Args:
+        history: the pages around the page, this one included where it was remembered.
+        page: the page that is cleaned.
+        blocks: its blocks; changed in place.
+    """
+    if len(history) < MIN_STORIES:
         return
     kept = [block for block in blocks if block.kept]
-    seen = [history.sightings(mark(block.text), page.key) for block in kept]
-    factor = _NAMELESS_FACTOR if page.host == NAMELESS else 1
-    first, last = _own_sentences(kept, seen)
-    own = {*names(b for b, s in zip(kept, seen, strict=True) if s.stories < LEAST_STORIES)}
-    going: dict[int, Sightings] = {}
-    for place, (block, found) in enumerate(zip(kept, seen, strict=True)):
+    found = [history.occurrences(block_fingerprint(block.text), page.key) for block in kept]
+    factor = _NO_HOST_FACTOR if page.host == NO_HOST else 1
+    first, last = _own_sentences(kept, found)
+    own = {*names_in(b for b, f in zip(kept, found, strict=True) if f.stories < MIN_STORIES)}
+    going: dict[int, Occurrences] = {}
+    for place, (block, occurrences) in enumerate(zip(kept, found, strict=True)):
         inside = first < place < last
-        demands = _demands(block, inside, own)
-        if not inside and found.stories < LEAST_STORIES and not _is_sentence(block):
-            template = template_mark(block.text)
-            found = history.sightings(template, page.key) if template is not None else found
-            demands = (Demand(LEAST_STORIES_WARY, LEAST_SHARE),)
-        elif inside and not _is_sentence(block) and _is_no_subhead(kept, seen, place):
-            demands = (Demand(LEAST_STORIES, LEAST_SHARE),)
-        if any(demand.is_met(found, factor) for demand in demands):
-            going[place] = found
-    _spare_the_text(history, page, kept, going)
-    for place, found in going.items():
-        kept[place].reason, kept[place].article_count = "site_memory", found.stories
+        thresholds = _thresholds(block, inside, own)
+        if not inside and occurrences.stories < MIN_STORIES and not _is_sentence(block):
+            template = template_fingerprint(block.text)
+            if template is not None:
+                occurrences = history.occurrences(template, page.key)
+            thresholds = (Threshold(MIN_STORIES_STRICT, MIN_SHARE),)
+        elif inside and not _is_sentence(block) and _cannot_be_subhead(kept, found, place):
+            thresholds = (Threshold(MIN_STORIES, MIN_SHARE),)
+        if any(threshold.is_met(occurrences, factor) for threshold in thresholds):
+            going[place] = occurrences
+    _keep_most_of_the_text(history, page, kept, going)
+    for place, occurrences in going.items():
+        kept[place].reason, kept[place].article_count = "site_memory", occurrences.stories
 
 
-def _spare_the_text(
-    history: History, page: SeenPage, blocks: list[Block], going: dict[int, Sightings]
+def _keep_most_of_the_text(
+    history: History, page: SeenPage, blocks: list[Block], going: dict[int, Occurrences]
 ) -> None:
-    """Leave sentences in their text that would cost it more than half of its words."""
+    """Where sentences with over half of a text's words are to go, keep the text's own."""
     words = {n: word_count(block.text) for n, block in enumerate(blocks) if _is_sentence(block)}
-    lost = {n: mark(blocks[n].text) for n in words.keys() & going.keys()}
+    lost = {n: block_fingerprint(blocks[n].text) for n in words.keys() & going.keys()}
     if 2 * sum(words[n] for n in lost) <= sum(words.values()):
         return
-    among = {*lost.values()}
+    recurring = {*lost.values()}
     is_text_left = len(lost) < len(words)
     for place, block in lost.items():
-        if not history.stands_elsewhere(block, page.key, among, with_lines=is_text_left):
+        if not history.occurs_in_longer_stories(
+            block, page.key, recurring, with_lines=is_text_left
+        ):
             del going[place]
 
 
-def _demands(block: Block, inside: bool, own_names: set[str]) -> tuple[Demand, ...]:
-    """Return what a block must meet, one of them."""
+def _thresholds(block: Block, inside: bool, own_names: set[str]) -> tuple[Threshold, ...]:
+    """Return the thresholds for a block; meeting one of them is enough.
+
+    Args:
+        block: a kept block.
+        inside: whether it stands between sentences of the article's own.
+        own_names: names that the article's own blocks mention.
+    """
     if _is_sentence(block):
-        if inside or not own_names.isdisjoint(names([block])):
-            return (Demand(LEAST_STORIES_WARY, _MOST, True),)
+        if inside or not own_names.isdisjoint(names_in([block])):
+            return (Threshold(MIN_STORIES_STRICT, _MOST_PAGES, True),)
         if not block.is_prose:
-            return (Demand(LEAST_STORIES_WARY, LEAST_SHARE, True),)
-        return (Demand(LEAST_STORIES, _MOST), Demand(LEAST_STORIES_WARY, _SENTENCE_SHARE, True))
+            return (Threshold(MIN_STORIES_STRICT, MIN_SHARE, True),)
+        return (
+            Threshold(MIN_STORIES, _MOST_PAGES),
+            Threshold(MIN_STORIES_STRICT, _SENTENCE_SHARE, True),
+        )
     if not inside:
-        return (Demand(LEAST_STORIES),)
+        return (Threshold(MIN_STORIES),)
     is_subhead = word_count(block.text) <= _SUBHEAD_WORDS
-    return (Demand(LEAST_STORIES_WARY if is_subhead else LEAST_STORIES, LEAST_SHARE),)
+    return (Threshold(MIN_STORIES_STRICT if is_subhead else MIN_STORIES, MIN_SHARE),)
 
 
 def _is_sentence(block: Block) -> bool:
-    return block.is_prose or is_sentence(block.text)
+    return block.is_prose or ends_with_full_stop(block.text)
 
 
-def _is_no_subhead(blocks: list[Block], seen: list[Sightings], place: int) -> bool:
-    """Whether a line among sentences is none that parts them, as subheads do.
+def _cannot_be_subhead(blocks: list[Block], found: list[Occurrences], place: int) -> bool:
+    """Return whether a line among sentences does not divide them as a subhead does.
 
-    It stands in the text several times, closes with a dash or an arrow ("Advertisement -"), or a
-    neighbour recurs as well: under a subhead stands a sentence of the article.
+    That is so where the text holds it several times, where it ends with a dash or an arrow
+    ("Advertisement -"), and where a neighbour recurs as well: below a subhead there is a sentence
+    of the article.
     """
     text = blocks[place].text
     if _LOOSE_END.search(text) or sum(block.plain == blocks[place].plain for block in blocks) > 1:
         return True
-    beside = seen[max(0, place - 1) : place] + seen[place + 1 : place + 2]
-    return any(Demand(LEAST_STORIES, LEAST_SHARE).is_met(other) for other in beside)
+    neighbours = found[max(0, place - 1) : place] + found[place + 1 : place + 2]
+    return any(Threshold(MIN_STORIES, MIN_SHARE).is_met(other) for other in neighbours)
 
 
-def _own_sentences(blocks: list[Block], seen: list[Sightings]) -> tuple[int, int]:
+def _own_sentences(blocks: list[Block], found: list[Occurrences]) -> tuple[int, int]:
     """Return the places of the first and the last sentence that no other story holds."""
     own = [
         place
-        for place, (block, found) in enumerate(zip(blocks, seen, strict=True))
-        if block.is_prose and found.stories < LEAST_STORIES
+        for place, (block, occurrences) in enumerate(zip(blocks, found, strict=True))
+        if block.is_prose and occurrences.stories < MIN_STORIES
     ]
     return (own[0], own[-1]) if own else (len(blocks), -1)

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from psycopg import Connection
 
-from pipeline.clean.site_memory import LEAST_STORIES, LEAST_STORIES_WARY, WINDOW, History, SeenPage
+from pipeline.clean.site_memory import MIN_STORIES, MIN_STORIES_STRICT, WINDOW, History, SeenPage
 from pipeline.warehouse.transactions import transact
 
 KEEP_DAYS = 730
@@ -189,7 +189,7 @@ def articles_to_clean_again(conn: Connection, host: str, since: datetime) -> lis
         "host": host,
         "since": since,
         "window": WINDOW,
-        "turns": [LEAST_STORIES, LEAST_STORIES_WARY],
+        "turns": [MIN_STORIES, MIN_STORIES_STRICT],
     }
     return [article_id for (article_id,) in conn.execute(_TO_CLEAN_AGAIN, given)]
 

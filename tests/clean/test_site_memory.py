@@ -7,13 +7,13 @@ from hypothesis import strategies as st
 
 from pipeline.clean.cleaner import clean_article
 from pipeline.clean.site_memory import (
-    NAMELESS,
+    NO_HOST,
     History,
     MemorySiteMemory,
     SeenPage,
+    block_fingerprint,
     fingerprint,
     host_of,
-    mark,
 )
 from pipeline.models import Article
 
@@ -154,8 +154,8 @@ def test_faces_of_one_host_share_a_memory(host):
         ("http://127.0.0.1:8001/a", "127.0.0.1:8001"),
         ("https://sport.lakeshore.example/a", "sport.lakeshore.example"),
         ("https://m.example/a", "m.example"),
-        ("file:///tmp/a.html", NAMELESS),
-        (None, NAMELESS),
+        ("file:///tmp/a.html", NO_HOST),
+        (None, NO_HOST),
     ],
 )
 def test_hosts_are_told_by_name_and_port(url, host):
@@ -173,7 +173,7 @@ def test_hosts_are_told_by_name_and_port(url, host):
     ],
 )
 def test_lines_that_differ_in_their_numbers_are_one(lines):
-    assert len({mark(line) for line in lines}) == 1
+    assert len({block_fingerprint(line) for line in lines}) == 1
 
 
 @pytest.mark.parametrize(
@@ -185,7 +185,7 @@ def test_lines_that_differ_in_their_numbers_are_one(lines):
     ],
 )
 def test_sentences_and_names_keep_their_numbers(form):
-    assert mark(form.format(7)) != mark(form.format(8))
+    assert block_fingerprint(form.format(7)) != block_fingerprint(form.format(8))
 
 
 def test_a_byline_that_varies_goes():
@@ -258,8 +258,8 @@ def test_what_was_furniture_two_years_ago_stays_today():
     old = [SeenPage("h", n, (5,), (100 + n,), (), start) for n in range(9)]
     new = SeenPage("h", 99, (5,), (199,), (), start + timedelta(days=700))
     history = History([*old, new])
-    assert history.sightings(5, 99).stories == 1
-    assert history.sightings(5, 3).stories == 9
+    assert history.occurrences(5, 99).stories == 1
+    assert history.occurrences(5, 3).stories == 9
 
 
 def test_texts_without_a_url_are_one_cautious_host():
@@ -283,7 +283,7 @@ def test_the_same_text_without_a_url_counts_once():
 def test_no_more_stories_than_pages(seen, key, block):
     unique = {number: SeenPage("h", number, tuple(blocks), ()) for number, blocks in seen}
     history = History(list(unique.values()))
-    found = history.sightings(block, key)
+    found = history.occurrences(block, key)
     assert 0 <= found.stories <= sum(block in page.lines for page in unique.values())
     assert 0 <= found.share <= 1
 

@@ -23,7 +23,7 @@ from pipeline.warehouse.duplicates import (
     save_matches,
     turn,
 )
-from pipeline.warehouse.fetches import PostgresPace
+from pipeline.warehouse.fetches import PostgresThrottle
 from pipeline.warehouse.links import add_links
 from pipeline.warehouse.marts import refresh, run_checks
 from pipeline.warehouse.site_memory import (
@@ -128,7 +128,7 @@ def test_articles_that_kept_what_became_furniture_are_named(store):
 
 
 def test_pace_keeps_its_distance(store):
-    pace = PostgresPace(store)
+    pace = PostgresThrottle(store)
     waits = [pace.reserve("h.example", 10.0) for _ in range(3)]
     assert waits == pytest.approx([0, 10, 20], abs=1.0)
     assert pace.reserve("other.example", 10.0) == 0.0
