@@ -5,7 +5,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.annotate.annotator import Read, annotate_spans
-from pipeline.annotate.quotes.cues import cue_class
 from pipeline.annotate.spans import CharSpan
 from tests.fix_marked import annotate, contents
 
@@ -90,29 +89,6 @@ def test_the_papers_own_sentence_is_not_drawn_into_a_quote():
     quote = next(quote for quote in found.quotes if quote.cue)
     assert contents(text, quote) == ["“I shall answer the call,”"]
     assert all(other.speaker is None for other in found.quotes if other is not quote)
-
-
-@pytest.mark.parametrize(
-    ("cue", "kind", "expected"),
-    [
-        ("said in a statement", "indirect", "speech"),
-        ("according to", "indirect", "speech"),
-        ("’s allegation that", "indirect", "speech"),
-        ("believes", "indirect", "thought"),
-        ("is expected", "indirect", "thought"),
-        ("seems", "indirect", "thought"),
-        ("bets on", "indirect", "thought"),
-        ("plans", "indirect", "intent"),
-        ("voted for", "indirect", "intent"),
-        ("agreed:", "direct", "speech"),
-        ("smiled", "direct", "speech"),
-        ("thought", "direct", "thought"),
-        ("smiled at", "mixed", "speech"),
-        ("", "indirect", "speech"),
-    ],
-)
-def test_classes_of_cues(cue, kind, expected):
-    assert cue_class(cue, kind) == expected
 
 
 def test_confidence_tells_what_the_tagger_was_sure_of_from_what_it_was_not():
