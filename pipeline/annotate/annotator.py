@@ -20,7 +20,7 @@ from pipeline.annotate.names.mentions import clean_mentions
 from pipeline.annotate.quotes.confidence import confidence
 from pipeline.annotate.quotes.cues import cue_class
 from pipeline.annotate.quotes.finder import QuoteFinder
-from pipeline.annotate.quotes.quotation_marks import Marks
+from pipeline.annotate.quotes.quotation_marks import Quotations
 from pipeline.annotate.spans import CharSpan, Layout
 from pipeline.annotate.speakers.resolver import SpeakerResolver
 from pipeline.errors import ModelError
@@ -65,10 +65,10 @@ def _mentions(text: str, chains: Chains) -> tuple[Mention, ...]:
 
 
 def _quotes(layout: Layout, read: Read, chains: Chains) -> tuple[Quote, ...]:
-    marks = Marks(layout)
-    finder = QuoteFinder(layout, marks, chains.spans)
+    quotations = Quotations(layout)
+    finder = QuoteFinder(layout, quotations, chains.spans)
     attributions = finder.find(read.attribution)
-    resolver = SpeakerResolver(layout, chains, marks.spans())
+    resolver = SpeakerResolver(layout, chains, quotations.spans())
     quotes = []
     for item in attributions:
         speakers, sureness = resolver.resolve(item)

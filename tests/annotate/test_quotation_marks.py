@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.annotate.quotes.quotation_marks import Marks, is_speech, is_title
+from pipeline.annotate.quotes.quotation_marks import Quotations, is_speech, is_title
 from pipeline.annotate.spans import Layout
 
 
 def quoted(text: str) -> list[str]:
-    return [text[start:end] for start, end in Marks(Layout(text)).spans()]
+    return [text[start:end] for start, end in Quotations(Layout(text)).spans()]
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_a_sentence_is_speech():
 
 @given(st.text(alphabet="“”\"'‘’«»„ab .,\n", max_size=120))
 def test_quotations_are_ordered_apart_and_within_one_paragraph(text):
-    spans = Marks(Layout(text)).spans()
+    spans = Quotations(Layout(text)).spans()
     assert all(0 <= start < end <= len(text) for start, end in spans)
     assert all(end <= after for (_, end), (after, _) in pairwise(spans))
     assert not any("\n" in text[start:end] for start, end in spans)

@@ -1,1 +1,1 @@
-"""Spans of attribution to quotes: marks, cues, sources, what belongs together."""
+"""Find quotes: from the tagger's spans of sources, cues and contents to linked attributions."""

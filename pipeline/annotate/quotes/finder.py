@@ -1,9 +1,10 @@
-"""The attributions of one text, paragraph by paragraph, and what runs on from one to the next.
+"""Find the attributions of one text, paragraph by paragraph.
 
-The tagger's spans are mended and joined within their paragraph. A quotation that opens in several
-paragraphs and closes in the last is one; so are "Ann Lee said:" and the quoted paragraph after it;
-a paragraph of bare quotations goes on with the speaker before. Who that is, is ``speakers``'
-business.
+Within a paragraph the tagger's spans are repaired (``span_repair``) and linked (``linking``), and
+missing sources are added (``source_grammar``). Between paragraphs three things run on: a quotation
+that opens in several paragraphs and closes in the last one is one attribution; "Ann Lee said:"
+introduces the quoted paragraph after it; and a paragraph of quotations alone continues with the
+speaker of the one before. The ``speakers`` package then names the speakers.
 """
 
 from __future__ import annotations
@@ -15,101 +16,125 @@ from itertools import pairwise
 
 from pipeline.annotate.quotes.cues import is_speech_verb
 from pipeline.annotate.quotes.linking import Attribution, link
-from pipeline.annotate.quotes.quotation_marks import Marks, Quotation, is_speech, is_title, words_in
+from pipeline.annotate.quotes.quotation_marks import (
+    Quotation,
+    Quotations,
+    is_speech,
+    is_title,
+    words_in,
+)
 from pipeline.annotate.quotes.source_grammar import find_source, find_subject, share_sources
-from pipeline.annotate.quotes.span_repair import RULE_SCORE, mend, speech_verbs
+from pipeline.annotate.quotes.span_repair import RULE_SCORE, repair_spans, speech_verbs
 from pipeline.annotate.quotes.verbless import (
     FORM_SCORE,
     Turn,
+    find_signature,
     find_turns,
-    formed,
-    leads_to_block,
-    signature_of,
+    find_verbless,
+    introduces_block_quote,
 )
 from pipeline.annotate.spans import CharSpan, Layout
 from pipeline.models import QuoteKind, Span
 
 FEWEST_WORDS = 3
-"""Words of a content without marks that lacks cue or source. Shorter ones with both ("his plan")
-are right as often as long ones: keeping them adds 1.8 points of F1 on PolNeAR's training part."""
+"""Words that a content without marks must have where its cue or its source is missing.
+
+With both, shorter contents ("his plan") are right as often as long ones: keeping them adds 1.8
+points of F1 on PolNeAR's training part."""
 CUELESS_SCORE = 0.6
-"""How sure the tagger must be of a content that no cue belongs to; of such on PolNeAR’s training
-part two in three are attributions whose cue it missed."""
-LOOSE_SCORE = 0.8
-LOOSE_WORDS = 5
-"""How sure the tagger must be of quoted words without any cue, and how many there must be."""
+"""Tagger score from which a content without a cue is kept.
+
+On PolNeAR's training part two in three of these are attributions whose cue the tagger missed."""
+CUELESS_QUOTED_SCORE = 0.8
+"""Tagger score from which a quoted sentence without a cue is kept, if it is long enough."""
+CUELESS_QUOTED_WORDS = 5
+"""A quoted sentence without a cue must have more words than this."""
 _AUTHORING = frozenset("write writes wrote written writing report reported reports".split())
-_DEED = re.compile(
+_ACTION = re.compile(
     r"\b(?:mock(?:s|ed)|thank(?:s|ed)|introduc(?:es?|ed)|greet(?:s|ed)|invit(?:es?|ed)|su(?:es|ed)|"
     r"declin(?:es?|ed)|den(?:y|ies|ied)|reject(?:s|ed)?|known as)$"
 )
-_OBJECT = re.compile(
+_ACTED_ON = re.compile(
     r"it|that|this|them|him|her|(?:an?|the) interviews?|"
     r"(?:(?:the|(?:his|her|their|its) \w+,?)\s)?[A-Z][\w’'.-]*(?:\s[A-Z][\w’'.-]*){0,3}"
 )
-"""A pronoun, a name, or kin with a name: nothing is said in "denied it". PolNeAR's attitudes
-("endorsed Holm") are attributions by its guidelines and stay."""
+"""A pronoun, a name, or a relative with a name: nothing is said in "denied it".
+
+PolNeAR's attitudes ("endorsed Holm") are attributions by its guidelines and stay."""
 _ALNUM = re.compile(r"\w")
-_SENTENCE_LIKE = ".!?,…—-:;"
+_SENTENCE_PUNCTUATION = ".!?,…—-:;"
 
 
 class QuoteFinder:
-    """Finds the attributions of one text; one use."""
+    """Finds the attributions of one text. Make a new finder for each text."""
 
-    def __init__(self, layout: Layout, marks: Marks, mentions: Sequence[CharSpan]) -> None:
-        """Take the clean mentions of names, among which sources are looked for."""
+    def __init__(
+        self, layout: Layout, quotations: Quotations, mentions: Sequence[CharSpan]
+    ) -> None:
+        """Take a text with its quotations and its mentions of names, which may be sources."""
         self._layout = layout
-        self._marks = marks
+        self._quotations = quotations
         self._mentions = mentions
         self._found: list[Attribution] = []
-        self._open: Attribution | None = None
-        """The quotation that the paragraph before left open."""
-        self._lead: Attribution | None = None
-        """What the paragraph before ends with, if that is a colon: "Ann Lee said:"."""
-        self._block: Attribution | None = None
-        """What the paragraph before says of the speaker of an unmarked one: "Ann Lee wrote:"."""
         self._turns = find_turns(layout, mentions)
+        # What the paragraph before the current one leaves to it:
+        self._open: Attribution | None = None
+        """The attribution whose quotation is still open."""
+        self._lead: Attribution | None = None
+        """The attribution at its end that a colon closes: "Ann Lee said:"."""
+        self._block_lead: Attribution | None = None
+        """The same in front of a block quote without marks: "Ann Lee wrote:"."""
         self._last: Attribution | None = None
-        """The last quotation of the paragraph before."""
+        """The attribution of its last quotation."""
 
     def find(self, spans: Sequence[CharSpan]) -> list[Attribution]:
-        """Return the attributions in reading order; spans are labelled Source Cue Content."""
+        """Return the attributions of the text in reading order.
+
+        Args:
+            spans: what the tagger found, each labelled Source, Cue or Content.
+        """
         by_paragraph: dict[int, list[CharSpan]] = defaultdict(list)
         for span in spans:
             by_paragraph[self._layout.paragraph_at(span.start)].append(span)
         for number in range(len(self._layout.paragraphs)):
-            self._paragraph(number, by_paragraph.get(number, []))
+            self._read_paragraph(number, by_paragraph.get(number, []))
         return [item for item in self._found if item.content and self._is_worth_keeping(item)]
 
-    def _paragraph(self, number: int, spans: list[CharSpan]) -> None:
+    def _read_paragraph(self, number: int, spans: list[CharSpan]) -> None:
+        """Add the attributions of a paragraph and note what it leaves to the next one."""
         if number in self._turns:
-            self._take_turn(self._turns[number])
+            self._add_turn(self._turns[number])
             return
-        quoted = self._marks.of(number)
+        quoted = self._quotations.in_paragraph(number)
         bounds = self._layout.paragraphs[number]
-        if self._block is not None:
-            self._block.content.append(CharSpan(*bounds, "Content", RULE_SCORE))
-            self._block, self._lead, self._last, self._open = None, None, self._block, None
+        if self._block_lead is not None:
+            self._block_lead.content.append(CharSpan(*bounds, "Content", RULE_SCORE))
+            self._block_lead, self._lead, self._last, self._open = (
+                None,
+                None,
+                self._block_lead,
+                None,
+            )
             return
-        if not quoted and self._take_signature(bounds):
+        if not quoted and self._add_signature(bounds):
             return
-        linked = formed(self._layout, bounds, quoted, self._mentions)
+        linked = find_verbless(self._layout, bounds, quoted, self._mentions)
         if linked:
             self._open = None
         elif spans or quoted:
-            mended = mend(self._layout.text, bounds, spans, quoted)
-            linked = sorted(link(self._layout, mended), key=lambda item: item.start)
-            if quoted and self._is_bare(number, quoted):
-                linked = self._bare(linked, quoted)
-            self._complete(linked, quoted)
-            self._continue(number, linked, quoted)
+            repaired = repair_spans(self._layout.text, bounds, spans, quoted)
+            linked = sorted(link(self._layout, repaired), key=lambda item: item.start)
+            if quoted and self._is_only_quotations(number, quoted):
+                linked = self._link_bare_paragraph(linked, quoted)
+            self._add_sources(linked, quoted)
+            self._join_open_quotation(number, linked, quoted)
         self._found.extend(linked)
-        self._lead = self._leads_on(number, linked, quoted)
+        self._lead = self._find_lead(number, linked, quoted)
         self._last = next((item for item in reversed(linked) if _touches(item, quoted)), None)
 
-    def _take_signature(self, bounds: Span) -> bool:
-        """Let "— Ida Holm" sign the paragraph of bare quotations before it."""
-        signature = signature_of(self._layout, bounds)
+    def _add_signature(self, bounds: Span) -> bool:
+        """Make "— Ida Holm" the source of the quotations before it; return whether it was one."""
+        signature = find_signature(self._layout, bounds)
         if signature is None or self._last is None or self._last.cue:
             return False
         self._last.cue, self._last.source = [signature[0]], [signature[1]]
@@ -117,8 +142,8 @@ class QuoteFinder:
         self._last = None
         return True
 
-    def _take_turn(self, turn: Turn) -> None:
-        """Make "HOLM: We go." one attribution with the paragraphs up to the next turn."""
+    def _add_turn(self, turn: Turn) -> None:
+        """Add a paragraph of a transcript; paragraphs up to the next label are one attribution."""
         if turn.is_first or self._last is None:
             self._last = Attribution(
                 cue=[CharSpan(*turn.colon, "Cue", FORM_SCORE)],
@@ -129,7 +154,8 @@ class QuoteFinder:
         self._last.content.append(CharSpan(*turn.content, "Content", FORM_SCORE))
         self._open = self._lead = None
 
-    def _complete(self, linked: list[Attribution], quoted: list[Quotation]) -> None:
+    def _add_sources(self, linked: list[Attribution], quoted: list[Quotation]) -> None:
+        """Add sources that the tagger left out, by the grammar of the sentence."""
         for item in linked:
             item.content.sort()
             if not item.source and item.cue and _touches(item, quoted):
@@ -139,21 +165,27 @@ class QuoteFinder:
             if not item.source and item.cue and item.content:
                 item.source.extend(find_subject(self._layout, item, quoted, self._mentions))
 
-    def _is_bare(self, number: int, quoted: list[Quotation]) -> bool:
-        """Tell whether a paragraph is nothing but quotations."""
+    def _is_only_quotations(self, number: int, quoted: list[Quotation]) -> bool:
+        """Tell whether a paragraph has no word outside its quotations."""
         start, end = self._layout.paragraphs[number]
         edges = [start, *(place for q in quoted for place in (q.start, q.end)), end]
         gaps = zip(edges[::2], edges[1::2], strict=True)
         return not any(_ALNUM.search(self._layout.text, a, b) for a, b in gaps)
 
-    def _bare(self, linked: list[Attribution], quoted: list[Quotation]) -> list[Attribution]:
-        """Make one attribution of a bare paragraph, or none if it is a subheading or a title."""
+    def _link_bare_paragraph(
+        self, linked: list[Attribution], quoted: list[Quotation]
+    ) -> list[Attribution]:
+        """Return the attribution of a paragraph of quotations alone.
+
+        There is none where the paragraph is a subheading or a title, nor where the paragraph
+        before introduces it: its attribution then takes the contents.
+        """
         text = self._layout.text
         spoken = [
             CharSpan(q.start, q.end, "Content", RULE_SCORE)
             for q in quoted
             if is_speech(q.inner(text))
-            and (q.inner(text)[-1:] in _SENTENCE_LIKE or not q.is_closed)
+            and (q.inner(text)[-1:] in _SENTENCE_PUNCTUATION or not q.is_closed)
         ]
         if not spoken:
             return []
@@ -164,13 +196,16 @@ class QuoteFinder:
         source = list(self._last.source) if self._last else []
         return [Attribution(source=source, content=seen or spoken, inherits=True)]
 
-    def _continue(self, number: int, linked: list[Attribution], quoted: list[Quotation]) -> None:
-        """Join a quotation that began in the paragraph before; remember the one left open.
+    def _join_open_quotation(
+        self, number: int, linked: list[Attribution], quoted: list[Quotation]
+    ) -> None:
+        """Join a quotation that began in the paragraph before, and note one that stays open.
 
-        The convention: each paragraph opens with a mark, only the last one closes.
+        By convention each paragraph of such a quotation opens with a mark, and only the last one
+        closes.
         """
         item = self._open
-        if item is not None and quoted and self._marks.opens(number):
+        if item is not None and quoted and self._quotations.opens_paragraph(number):
             first = next((other for other in linked if _holds(other, quoted[0])), None)
             if first is None or first.cue:
                 item = first
@@ -180,26 +215,31 @@ class QuoteFinder:
         elif quoted:
             item = None
         self._open = None
-        if quoted and not quoted[-1].is_closed and self._marks.opens(number + 1):
+        if quoted and not quoted[-1].is_closed and self._quotations.opens_paragraph(number + 1):
             self._open = next((o for o in linked if _holds(o, quoted[-1])), item)
 
-    def _leads_on(
+    def _find_lead(
         self, number: int, linked: list[Attribution], quoted: list[Quotation]
     ) -> Attribution | None:
-        """Return what a paragraph that ends in a colon says of the speaker to come."""
+        """Return the attribution that a paragraph ending in a colon begins, or None."""
         start, end = self._layout.paragraphs[number]
         text = self._layout.text[start:end].rstrip()
-        is_block = text.endswith(":") and leads_to_block(self._layout, self._marks, number)
-        if not text.endswith(":") or not (is_block or self._marks.opens(number + 1)):
+        leads_block = text.endswith(":") and introduces_block_quote(
+            self._layout, self._quotations, number
+        )
+        if not text.endswith(":") or not (
+            leads_block or self._quotations.opens_paragraph(number + 1)
+        ):
             return None
-        lead = self._leading(linked, end, quoted)
-        if is_block and lead is not None and not lead.content:
-            self._block, lead.is_verbatim = lead, True
+        lead = self._lead_attribution(linked, end, quoted)
+        if leads_block and lead is not None and not lead.content:
+            self._block_lead, lead.is_verbatim = lead, True
         return lead
 
-    def _leading(
+    def _lead_attribution(
         self, linked: list[Attribution], end: int, quoted: list[Quotation]
     ) -> Attribution | None:
+        """Return the last attribution with a cue, or a new one at a verb that was not tagged."""
         cued = [item for item in linked if item.cue]
         if cued:
             return max(cued, key=lambda item: item.cue[0].start)
@@ -212,57 +252,63 @@ class QuoteFinder:
         return lead
 
     def _is_worth_keeping(self, item: Attribution) -> bool:
+        """Tell whether an attribution has enough words, parts or certainty to be a quote."""
         text = self._layout.text
         words = sum(words_in(text[span.start : span.end]) for span in item.content)
         if item.cue and item.source:
-            return words > 0 and not self._is_deed(item)
+            return words > 0 and not self._is_action(item)
         if not item.cue and self._is_heading(item):
             return False
         if words >= FEWEST_WORDS:
-            return bool(item.cue or item.source or item.inherits) or self._is_loose(item)
+            return bool(item.cue or item.source or item.inherits) or self._is_certain_without_cue(
+                item
+            )
         marked = any(text[span.start] in "“\"«‘'" for span in item.content)
         return marked and bool(item.cue) and words > 0
 
-    def _is_deed(self, item: Attribution) -> bool:
-        """Tell what is done to somebody from what is said: "mocked Holm", "thanked his wife"."""
+    def _is_action(self, item: Attribution) -> bool:
+        """Tell whether the cue is an action on somebody: "mocked Holm", "thanked his wife"."""
         if len(item.content) != 1:
             return False
         text, content = self._layout.text, item.content[0]
         cue = text[item.cue[-1].start : item.cue[-1].end]
         said = text[content.start : content.end].rstrip(" ,.")
-        return _DEED.search(cue) is not None and _OBJECT.fullmatch(said) is not None
+        return _ACTION.search(cue) is not None and _ACTED_ON.fullmatch(said) is not None
 
     def _is_heading(self, item: Attribution) -> bool:
-        """Tell a line that ends like no sentence: 6. "The harbour problem"."""
+        """Tell whether the line does not end like a sentence: 6. "The harbour problem"."""
         start, end = self._layout.bounds_at(item.content[0].start)
         line = self._layout.text[start:end].rstrip().rstrip("”\"’'»)]")
-        return not line.endswith(tuple(_SENTENCE_LIKE))
+        return not line.endswith(tuple(_SENTENCE_PUNCTUATION))
 
-    def _is_loose(self, item: Attribution) -> bool:
-        """Tell speech without any cue: "He held on. “At first I shouted. Then I sang.”"."""
+    def _is_certain_without_cue(self, item: Attribution) -> bool:
+        """Tell whether the tagger is sure of a content that has no cue.
+
+        "He held on. “At first I shouted. Then I sang.”" is speech without a verb of saying.
+        """
         text = self._layout.text
         if all(span.score >= CUELESS_SCORE for span in item.content):
             return True
         return any(
-            span.score >= LOOSE_SCORE
+            span.score >= CUELESS_QUOTED_SCORE
             and text[span.start] in '“"«'
             and text[span.start : span.end].rstrip('”"»')[-1:] in ".!?,"
-            and words_in(text[span.start : span.end]) > LOOSE_WORDS
+            and words_in(text[span.start : span.end]) > CUELESS_QUOTED_WORDS
             for span in item.content
         )
 
     def kind_of(self, item: Attribution) -> QuoteKind:
-        """Tell direct (all between marks, edge punctuation apart), mixed (in part), indirect."""
+        """Return direct if all letters are between marks, mixed if some are, else indirect."""
         text = self._layout.text
         if item.is_verbatim:
             return "direct"
         inside = outside = 0
         for span in item.content:
-            quoted = self._marks.of(self._layout.paragraph_at(span.start))
+            quoted = self._quotations.in_paragraph(self._layout.paragraph_at(span.start))
             quoted = [
                 q
                 for q in quoted
-                if q.overlaps(*span[:2]) and (self._is_called(item) or not is_title(q.inner(text)))
+                if q.overlaps(*span[:2]) and (self._is_spoken(item) or not is_title(q.inner(text)))
             ]
             edges = [span.start, *(place for q in quoted for place in (q.start, q.end)), span.end]
             for place, (a, b) in enumerate(pairwise(edges)):
@@ -273,8 +319,11 @@ class QuoteFinder:
             return "indirect"
         return "mixed" if outside else "direct"
 
-    def _is_called(self, item: Attribution) -> bool:
-        """Tell "they chanted “Red for Ed,”" from "she wrote “The Long Night”" by the verb."""
+    def _is_spoken(self, item: Attribution) -> bool:
+        """Tell by the verb whether quoted capitals are speech.
+
+        "They chanted “Red for Ed,”" is, and "she wrote “The Long Night”" names a title.
+        """
         text = self._layout.text
         words = [word for span in item.cue for word in text[span.start : span.end].split()]
         return any(is_speech_verb(word) and word not in _AUTHORING for word in words)

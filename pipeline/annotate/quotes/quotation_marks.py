@@ -1,9 +1,10 @@
-"""Quotation marks of one paragraph: where quoted text begins and ends, and what is no speech.
+"""Find the quotations of a paragraph by their quotation marks, and tell speech from titles.
 
-Knows curly, straight, doubled-apostrophe and angle marks, and single ones where no double ones are
-open. A mark that is never closed ends with its sentence and one that was never opened begins with
-it, so that a typing error cannot eat the article; in a quotation that runs over paragraphs each
-opens and only the last one closes.
+Curly, straight, doubled-apostrophe and angle marks are read, and single marks outside double ones.
+A quotation that is never closed ends with its sentence, and one that was never opened begins with
+its sentence, so a typing error costs one sentence and not the rest of the article. Where a
+quotation runs over several paragraphs, each paragraph opens with a mark and only the last one
+closes.
 """
 
 from __future__ import annotations
@@ -17,36 +18,40 @@ from pipeline.annotate.spans import Layout
 from pipeline.models import Span
 
 _MARK = re.compile(r"[“”„«»\"‘’]|''|``|'")
-_OPENERS = "“„«\"'‘`"
-_STARTS = re.compile(r"\s*(?:[“„«\"]|''|``)")
+_OPENING_MARK = re.compile(r"\s*(?:[“„«\"]|''|``)")
 _CLOSES = re.compile(r"[\s.,;:!?)\]—–-]|$")
 _WORD = re.compile(r"\w[\w’'-]*")
-_SMALL = frozenset("a an the of and or in on at to for with from by is as vs de la le".split())
-_SAYS = re.compile(
+_LOWER_CASE_IN_TITLES = frozenset(
+    "a an the of and or in on at to for with from by is as vs de la le".split()
+)
+_TAG_AFTER_QUOTE = re.compile(
     r"[,!?]\s+(?=(?:he|she|they|(?:[A-Z][\w.’'-]*\s+){0,5}?[A-Z][\w’'-]*)\s+(?:\w+ly\s+|also\s+)?"
     rf"{speech_verb_pattern().pattern}|{speech_verb_pattern().pattern}\s+(?:the|[A-Z]))"
 )
+"""“We go, she said: the end of a quotation whose closing mark is missing."""
 LONGEST_TITLE = 12
 """Words. Longer quoted text in capitals is a headline or shouting, and counts as speech."""
 LONGEST_SINGLE = 1_500
-"""Characters within which a single mark must be closed, or it was an apostrophe."""
+"""Characters within which a single mark must be closed; otherwise it is an apostrophe."""
 SCARE_WORDS = 3
-"""Quoted words up to which no sentence can be told: “so-called”, “fake news”."""
+"""Quoted words up to which speech cannot be distinguished from scare quotes: “fake news”."""
 
 
 @dataclass(frozen=True, slots=True)
 class Quotation:
-    """Quoted text with its marks, [start, end); ``start + width`` is inside the opening mark."""
+    """Quoted text with its marks, as offsets [start, end) into the text."""
 
     start: int
     end: int
     width: int = 1
+    """Characters of one mark: 2 for doubled apostrophes."""
     is_closed: bool = True
+    """Whether the closing mark is there."""
     is_opened: bool = True
-    """Not so where somebody forgot the opening mark."""
+    """Whether the opening mark is there."""
 
     def inner(self, text: str) -> str:
-        """Return what stands between the marks."""
+        """Return the text between the marks."""
         start = self.start + self.width * self.is_opened
         return text[start : self.end - self.width * self.is_closed]
 
@@ -55,37 +60,40 @@ class Quotation:
         return start < self.end and end > self.start
 
 
-class Marks:
-    """The quotations of one text, found paragraph by paragraph when asked for."""
+class Quotations:
+    """The quotations of one text; each paragraph is scanned when it is first asked for."""
 
     def __init__(self, layout: Layout) -> None:
         self._layout = layout
         self._found: dict[int, list[Quotation]] = {}
 
-    def of(self, number: int) -> list[Quotation]:
+    def in_paragraph(self, number: int) -> list[Quotation]:
         """Return the outermost quotations of a paragraph, in order and without overlap."""
         if number not in self._found:
             scanned = list(_scan(self._layout.text, *self._layout.paragraphs[number]))
-            goes_on = self.opens(number + 1)
+            continues = self.opens_paragraph(number + 1)
             self._found[number] = [
-                found if found.is_closed or (found is scanned[-1] and goes_on) else self._cut(found)
-                for found in map(self._begun, scanned)
+                found
+                if found.is_closed or (found is scanned[-1] and continues)
+                else self._end_with_sentence(found)
+                for found in map(self._start_with_sentence, scanned)
             ]
         return self._found[number]
 
     def spans(self) -> list[Span]:
-        """Return all quotations of the text as places, in order."""
+        """Return all quotations of the text as [start, end), in order."""
         numbers = range(len(self._layout.paragraphs))
-        return [(q.start, q.end) for number in numbers for q in self.of(number)]
+        return [(q.start, q.end) for number in numbers for q in self.in_paragraph(number)]
 
-    def opens(self, number: int) -> bool:
-        """Tell whether a paragraph begins with an opening double mark; no paragraph does not."""
+    def opens_paragraph(self, number: int) -> bool:
+        """Tell whether paragraph ``number`` exists and begins with an opening double mark."""
         if number >= len(self._layout.paragraphs):
             return False
-        return _STARTS.match(self._layout.text, self._layout.paragraphs[number][0]) is not None
+        start, _ = self._layout.paragraphs[number]
+        return _OPENING_MARK.match(self._layout.text, start) is not None
 
-    def _begun(self, found: Quotation) -> Quotation:
-        """Let a quotation without an opening mark begin with its sentence."""
+    def _start_with_sentence(self, found: Quotation) -> Quotation:
+        """Move the start of a quotation without an opening mark to that of its sentence."""
         if found.is_opened:
             return found
         text = self._layout.text
@@ -94,17 +102,18 @@ class Marks:
             start += 1
         return replace(found, start=start)
 
-    def _cut(self, found: Quotation) -> Quotation:
-        """Let a quotation that is never closed end with its sentence or before "she said"."""
+    def _end_with_sentence(self, found: Quotation) -> Quotation:
+        """Cut a quotation that is never closed at the end of its sentence or before "she said"."""
         end = min(found.end, self._layout.sentence_at(found.start)[1])
-        says = _SAYS.search(self._layout.text, found.start, end)
-        end = says.end() if says else end
+        tag = _TAG_AFTER_QUOTE.search(self._layout.text, found.start, end)
+        end = tag.end() if tag else end
         while end > found.start and self._layout.text[end - 1].isspace():
             end -= 1
         return replace(found, end=max(end, found.start + found.width))
 
 
 def _scan(text: str, start: int, end: int) -> Iterator[Quotation]:
+    """Yield the outermost quotations of text[start:end] as their marks show them."""
     opened: int | None = None
     opener = ""
     nested = 0
@@ -124,7 +133,7 @@ def _scan(text: str, start: int, end: int) -> Iterator[Quotation]:
             else:
                 yield Quotation(opened, at, len(opener), is_closed=False)
                 opened = at
-        elif _closes(text, opener, mark, at, end):
+        elif _closes(text, opener, mark, at):
             if nested:
                 nested -= 1
                 continue
@@ -132,7 +141,7 @@ def _scan(text: str, start: int, end: int) -> Iterator[Quotation]:
                 yield Quotation(opened, match.end(), len(opener))
             opened, low = None, match.end()
         elif opener in "'‘" and mark in '“„«"':
-            # An apostrophe was taken for a mark: forget it, the double mark counts.
+            # An apostrophe was taken for a mark: the double mark counts.
             opened, opener = at, mark
     if opened is not None and opener not in "'‘":
         stop = end
@@ -142,12 +151,15 @@ def _scan(text: str, start: int, end: int) -> Iterator[Quotation]:
 
 
 def _closes_unopened(text: str, mark: str, at: int, low: int) -> bool:
-    """Tell the closing mark of a quotation whose opening one is missing: "We go,” she said"."""
+    """Tell whether a mark closes a quotation that nothing opened: "We go,” she said"."""
     return mark in {"”", '"', "''", "»"} and at > low and text[at - 1] in ",.?!…"
 
 
 def _opens_again(text: str, opener: str, mark: str, at: int) -> bool:
-    """Tell an opening mark within the same marks: “They call it “the pier”” or "We go. "No,"."""
+    """Tell whether a mark opens within the same marks: “They call it “the pier”” or "We go. "No,".
+
+    The first is nested, the second follows a closing mark that was forgotten.
+    """
     if mark != opener or mark not in {"“", '"', "''"}:
         return False
     after = text[at + len(mark) : at + len(mark) + 1]
@@ -155,32 +167,34 @@ def _opens_again(text: str, opener: str, mark: str, at: int) -> bool:
 
 
 def _is_nested(text: str, following: Sequence[re.Match[str]]) -> bool:
-    """Tell whether two closing double marks follow, the inner and the outer one."""
+    """Tell whether two closing double marks follow: that of the inner quotation and the outer."""
     double = [match for match in following if match[0] in {"“", "”", '"', "''"}][:2]
     closing = [m for m in double if m[0] != "“" and not text[m.start() - 1].isspace()]
     return len(closing) == 2
 
 
 def _opens(text: str, mark: str, at: int, start: int, end: int) -> bool:
+    """Tell whether a mark at ``at`` opens a quotation in text[start:end]."""
     before = text[at - 1] if at > start else " "
     after = text[at + len(mark)] if at + len(mark) < end else " "
     if mark in {"“", "„", "«", "``"}:
         return True
     if mark in {"”", "»"}:
-        # ”dwindling.” : the wrong mark, but at the place of an opening one; »so« is German style.
+        # ”slim.” has the wrong mark where an opening one belongs; »so« is German style.
         return (before.isspace() or before in "([") and after.isalnum()
     if mark in {'"', "''"}:
-        # He agreed. " You go first," : the space is too much.
-        late = after.isspace() and before.isspace() and text[at - 2 : at - 1] in set(".,:;!?")
-        return late or not (before.isdigit() or after.isspace())
+        # He agreed. " You go first," has a space too many.
+        is_spaced = after.isspace() and before.isspace() and text[at - 2 : at - 1] in set(".,:;!?")
+        return is_spaced or not (before.isdigit() or after.isspace())
     if mark == "’" or after.isspace():
         return False
-    # 'em, 'til, '90s and possessives open nothing.
+    # 'em, 'til, '90s and possessives open no quotation.
     free = before.isspace() or before in "([—–-"
     return free and after.isalpha() and _single_ends(text, mark, at, end)
 
 
 def _single_ends(text: str, mark: str, at: int, end: int) -> bool:
+    """Tell whether a single mark is closed within ``LONGEST_SINGLE`` characters."""
     closing = "’" if mark == "‘" else "'"
     end = min(end, at + LONGEST_SINGLE)
     place = text.find(closing, at + 1, end)
@@ -191,13 +205,14 @@ def _single_ends(text: str, mark: str, at: int, end: int) -> bool:
     return False
 
 
-def _closes(text: str, opener: str, mark: str, at: int, end: int) -> bool:
+def _closes(text: str, opener: str, mark: str, at: int) -> bool:
+    """Tell whether the mark at ``at`` closes a quotation that ``opener`` opened."""
     if opener == "”":
         return mark in {"”", '"'}
     if opener == "»":
         return mark == "«"
     if opener in {"“", "„"}:
-        # “Cape Breton“ : the wrong mark, but at the place of a closing one.
+        # “Linden Bay“ has the wrong mark where a closing one belongs.
         wrong = mark in {"“", '"'} and not text[at - 1].isspace()
         return mark == "”" or (wrong and _CLOSES.match(text, at + 1) is not None)
     if opener == "«":
@@ -210,7 +225,10 @@ def _closes(text: str, opener: str, mark: str, at: int, end: int) -> bool:
 
 
 def _closes_single(text: str, at: int) -> bool:
-    """Tell "peace,’ he" from "don’t" and, as far as can be, from "the brothers’ house"."""
+    """Tell whether a single mark closes ("peace,’ he") and is no apostrophe.
+
+    "Don’t" is always recognised, "the brothers’ house" by the word in lower case that follows.
+    """
     if text[at - 1].isspace() or not _CLOSES.match(text, at + 1):
         return False
     return not (
@@ -224,17 +242,18 @@ def words_in(inner: str) -> int:
 
 
 def is_title(inner: str) -> bool:
-    """Tell the name of a programme or book: capitals throughout, no sentence.
+    """Tell whether quoted text is the title of a programme or book.
 
-    "This Week with George Stephanopoulos," is one, "No." and "We will win" are not.
+    All important words of a title begin with a capital, and it does not end like a sentence: "The
+    Week at Sea with Ida Holm," is a title, "No." and "We will win" are not.
     """
     words = _WORD.findall(inner)
     if not 1 < len(words) <= LONGEST_TITLE or inner.rstrip()[-1:] in ".!?…":
         return False
-    important = [word for word in words if word.lower() not in _SMALL]
+    important = [word for word in words if word.lower() not in _LOWER_CASE_IN_TITLES]
     return len(important) > 1 and all(not word[0].islower() for word in important)
 
 
 def is_speech(inner: str) -> bool:
-    """Tell quoted speech, by its form alone, from scare quotes and titles."""
+    """Tell whether quoted text has the form of speech: more than scare quotes, and no title."""
     return words_in(inner) > SCARE_WORDS and not is_title(inner)

@@ -1,11 +1,11 @@
-"""The source of a cue that the tagger left without one, by the grammar of news English.
+"""Find the source of a cue that the tagger left without one, by the grammar of news English.
 
-"Wendy Sherman also said", "said the statement", "…, Sherman said, adding that …": the subject
-stands right before its verb, right after it where quoted words came first, or it is that of the
-verb before (right in four of five cases on PolNeAR's training part). A source beside the cue is
-looked for only with plain verbs of speech: of those that looser rules found, four in five were
-wrong. A participle ("…, arguing that") and a second verb ("… and told") take the subject of the
-clause before, "After praising X" that of the clause to come.
+The subject stands right before its verb ("Ida Holm also said"), right after it where quoted
+words came first ("said the statement"), or it is the subject of the verb before ("…, Holm said,
+adding that …"; right in four of five cases on PolNeAR's training part). A participle ("…, arguing
+that") and a second verb ("… and told") share the subject of the clause before, "After praising X"
+that of the clause to come. A source beside the cue is looked for only with plain verbs of saying:
+of the sources that looser rules found, four in five were wrong.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from pipeline.models import Span
 
 SOURCE_LABELS = frozenset({"PERSON", "ORG", "GPE", "NORP"})
 RULE_SCORE = 0.6
+"""Score of a source that a rule added."""
 _ADVERBS = r"(?:(?:has|had|have|also|later|then|again|now|once|\w+ly)\s+){0,3}"
 _BETWEEN = re.compile(rf"(?:,[^,“”\"]{{2,90}},|\s\([^()]{{1,40}}\))?\s+{_ADVERBS}$")
 _PRONOUN = re.compile(rf"\b(he|she|they|we)\s+{_ADVERBS}$", re.IGNORECASE)
@@ -34,8 +35,8 @@ _AFTER_PHRASE = re.compile(
     r"(?=[.,;]|\s+(?:in|on|at|after|during|when)\b|\s*$)"
 )
 _WORD = re.compile(r"[A-Za-z]+")
-LOOK = 130
-"""Characters looked at on either side of the cue."""
+WINDOW = 130
+"""Characters on either side of the cue in which its source is looked for."""
 _NAME_LEAD = r"(?:(?:the|former|then|[A-Z][\w.’'-]*)\s+){0,6}"
 _CLAUSE_START = re.compile(
     rf"(?:[,:;—–]|\s-|\b(?:that|while|as|when|but|and|though|because))\s*{_NAME_LEAD}$"
@@ -57,7 +58,7 @@ _PARTICIPLE = re.compile(
     r"(?:[,—–][”\"’»']*|\s-|\b(?:and|but|while|by|in|after|before))\s+(?:\w+ly\s+)?$"
 )
 EARLY = 3
-"""Words before a participle that opens its sentence: "One month after announcing …"."""
+"""Words up to which a participle opens its sentence: "One month after announcing …"."""
 _ACCORDING = re.compile(r"according to|as reported by", re.IGNORECASE)
 _NOUN_PHRASE = re.compile(r"\s+([^\s,;:“”\"()]+(?:\s+[^\s,;:“”\"()]+){0,11})")
 
@@ -65,28 +66,28 @@ _NOUN_PHRASE = re.compile(r"\s+([^\s,;:“”\"()]+(?:\s+[^\s,;:“”\"()]+){0,
 def find_source(
     layout: Layout, cue: CharSpan, quoted: Sequence[Quotation], mentions: Sequence[CharSpan]
 ) -> list[CharSpan]:
-    """Return the source beside a cue, as a list of none or one."""
+    """Return the subject beside a cue as a list of one source, or an empty list."""
     text = layout.text
     words = _WORD.findall(text[cue.start : cue.end])
-    asked = words[:1] and words[0].lower() in {"asked", "was", "were"}
-    if asked or not any(map(is_speech_verb, words)) or words[0].endswith("ing"):
+    is_passive = words[:1] and words[0].lower() in {"asked", "was", "were"}
+    if is_passive or not any(map(is_speech_verb, words)) or words[0].endswith("ing"):
         return []
     start, end = layout.sentence_at(cue.start)
-    low = max([start, cue.start - LOOK, *(q.end for q in quoted if q.end <= cue.start)])
-    high = min([end, cue.end + LOOK, *(q.start for q in quoted if q.start >= cue.end)])
-    near = list(_inside(mentions, low, high))
-    found = _before(text, cue, near, low)
+    low = max([start, cue.start - WINDOW, *(q.end for q in quoted if q.end <= cue.start)])
+    high = min([end, cue.end + WINDOW, *(q.start for q in quoted if q.start >= cue.end)])
+    near = list(_possible_sources(mentions, low, high))
+    found = _source_before(text, cue, near, low)
     if found is None and _INVERTED.search(text, max(0, cue.start - 3), cue.start):
-        found = _after(text, cue, near, high)
+        found = _source_after(text, cue, near, high)
     return _as_source(found)
 
 
 def find_subject(
     layout: Layout, item: Attribution, quoted: Sequence[Quotation], mentions: Sequence[CharSpan]
 ) -> list[CharSpan]:
-    """Return the subject that a cue shares with a verb elsewhere in its sentence: none or one.
+    """Return the subject that a cue shares with another verb of its sentence: one source or none.
 
-    Of PolNeAR's sources (training part) it gets three in four right where it answers.
+    Where it answers, three in four of PolNeAR's sources (training part) are right.
     """
     text, cue = layout.text, item.cue[0]
     start, end = layout.sentence_at(cue.start)
@@ -111,8 +112,8 @@ def _as_source(found: Span | None) -> list[CharSpan]:
     return [CharSpan(*found, "Source", RULE_SCORE)] if found else []
 
 
-def _inside(mentions: Sequence[CharSpan], low: int, high: int) -> Iterator[CharSpan]:
-    """Yield the mentions within [low, high) that may speak; mentions are in order."""
+def _possible_sources(mentions: Sequence[CharSpan], low: int, high: int) -> Iterator[CharSpan]:
+    """Yield the mentions in [low, high) that can be a source, in order."""
     for place in range(bisect_left(mentions, low, key=attrgetter("start")), len(mentions)):
         mention = mentions[place]
         if mention.start >= high:
@@ -124,8 +125,8 @@ def _inside(mentions: Sequence[CharSpan], low: int, high: int) -> Iterator[CharS
 def _subjects(
     text: str, low: int, high: int, mentions: Sequence[CharSpan], quoted: Sequence[Quotation]
 ) -> Iterator[Span]:
-    """Yield the names, pronouns and noun phrases outside marks that a verb may follow, in order."""
-    names = [(m.start, m.end) for m in _inside(mentions, low, high)]
+    """Yield what can be a subject, outside quotations, in order: names, pronouns, phrases."""
+    names = [(m.start, m.end) for m in _possible_sources(mentions, low, high)]
     others = [
         match.span()
         for pattern in (_SUBJECT_PRONOUN, _SUBJECT_PHRASE)
@@ -147,7 +148,7 @@ def _follows_clause(text: str, low: int, subject: Span) -> bool:
 
 
 def share_sources(layout: Layout, linked: Sequence[Attribution]) -> None:
-    """Give "adding" and "and said" the source of the attribution before in the same sentence."""
+    """Let "adding" and "and said" share the source of the attribution before in their sentence."""
     for place, later in enumerate(linked):
         if later.source or not later.cue:
             continue
@@ -161,7 +162,8 @@ def share_sources(layout: Layout, linked: Sequence[Attribution]) -> None:
                 break
 
 
-def _before(text: str, cue: CharSpan, near: list[CharSpan], low: int) -> tuple[int, int] | None:
+def _source_before(text: str, cue: CharSpan, near: list[CharSpan], low: int) -> Span | None:
+    """Return the name or pronoun right before a cue: "Holm, the mayor, also | said"."""
     for mention in reversed(near):
         if mention.end <= cue.start and _BETWEEN.fullmatch(text, mention.end, cue.start):
             return mention.start, mention.end
@@ -169,7 +171,8 @@ def _before(text: str, cue: CharSpan, near: list[CharSpan], low: int) -> tuple[i
     return match.span(1) if match else None
 
 
-def _after(text: str, cue: CharSpan, near: list[CharSpan], high: int) -> tuple[int, int] | None:
+def _source_after(text: str, cue: CharSpan, near: list[CharSpan], high: int) -> Span | None:
+    """Return the name, pronoun or noun phrase right after a cue: "said | the mayor of Tarn"."""
     for mention in near:
         if mention.start >= cue.end and _TITLES.fullmatch(text, cue.end, mention.start):
             return mention.start, mention.end

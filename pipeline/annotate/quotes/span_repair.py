@@ -1,7 +1,7 @@
-"""Mends the tagger's spans of one paragraph where the quotation marks show more than it saw.
+"""Repair the tagger's spans of one paragraph by its quotation marks and verbs of saying.
 
-Contents grow to the marks of the quotations they touch; quotations beside a speech verb become
-contents although the tagger passed them over. Joins nothing: that is ``linking``'s business.
+A content grows to the marks of the quotations it touches, quotations beside a verb of saying become
+contents, and cues that the tagger left out are added. The spans are linked later (``linking``).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pipeline.annotate.spans import CharSpan
 from pipeline.models import Span
 
 RULE_SCORE = 0.6
-"""Score of a span that a rule added: about the share of such spans that PolNeAR has as well."""
+"""Score of a span that a rule added: about the share of such spans that are in PolNeAR too."""
 NEAR = 50
 """Characters between a quotation and the speech verb that introduces it."""
 _RELATIVE = re.compile(r"\S,?\s+(who|which|that)$", re.IGNORECASE)
@@ -27,16 +27,19 @@ _PHRASE_BEFORE = re.compile(
     r"((?:(?i:an?|the|one|another|his|her|their|its|some|two|three|several)\s)?"
     rf"{_NO_VERB}[^\W_][\w’'-]*(?:\s{_NO_VERB}[\w’'-]+){{0,9}}),\s+$"
 )
-"""The noun phrase that "who" stands for: "an official of the department, who"."""
+"""The noun phrase that "who" refers to: "an official of the department, who"."""
 LONGEST_PHRASE = 100
-_LEADS_UP = re.compile(rf"{speech_verb_pattern().pattern}\s+(?:[\w’'-]+\s+){{0,3}}$", re.IGNORECASE)
+"""Characters in front of "who" in which that noun phrase is looked for."""
+_VERB_BEFORE = re.compile(
+    rf"{speech_verb_pattern().pattern}\s+(?:[\w’'-]+\s+){{0,3}}$", re.IGNORECASE
+)
 _DAY = (
     r"(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|"
     r"(?:Jan|Feb|March|April|May|June|July|Aug|Sept|Oct|Nov|Dec)[a-z]*\.?\s+\d{1,2})"
 )
 _DATE_AND = re.compile(rf"\s+on\s+{_DAY}\s+and\s+(?:the|an?)\s+[^,;:.!?“”\"\n]+(?=[.!?](?:\s|$))")
 _ASIDE = re.compile(r"\s?[—–]\s?[^—–]{3,60}[—–]\s?")
-_OTHER_VERB = re.compile(
+_QUOTATION_TAG = re.compile(
     r"\s+((?:[A-Z][\w.’'-]*)(?:\s+[A-Z][\w.’'-]*){0,3}|he|she|they)\s+"
     r"((?!(?:and|or|of|is|was|were|are|has|had|have|who|in|on|at|for|to|as|did|does)\b)[a-z]+"
     r"(?:\s+(?:back|in|out|on|off))?)(?=[.,;]|\s+(?:at|with|to|in|on|as|when|after)\b)"
@@ -44,51 +47,60 @@ _OTHER_VERB = re.compile(
 _THAT = re.compile(r"that,?\s+$", re.IGNORECASE)
 
 
-def mend(
+def repair_spans(
     text: str, bounds: Span, spans: Sequence[CharSpan], quoted: Sequence[Quotation]
 ) -> list[CharSpan]:
-    """Return the Source, Cue and Content spans of a paragraph, mended, in order."""
-    snapped = _with_unseen_cues(text, bounds, _snapped(text, spans, quoted), quoted)
-    snapped = _with_other_verbs(text, bounds, snapped, quoted)
-    return _with_missed(text, bounds, snapped, quoted)
+    """Return the repaired Source, Cue and Content spans of a paragraph, in order.
+
+    Args:
+        text: the whole text, which all offsets count into.
+        bounds: the paragraph.
+        spans: what the tagger found in it.
+        quoted: the quotations of the paragraph, in order.
+    """
+    repaired = _add_untagged_cues(text, bounds, _grow_to_marks(text, spans, quoted), quoted)
+    repaired = _add_quotation_tags(text, bounds, repaired, quoted)
+    return _add_untagged_quotations(text, bounds, repaired, quoted)
 
 
-def _snapped(text: str, spans: Sequence[CharSpan], quoted: Sequence[Quotation]) -> list[CharSpan]:
-    """Grow contents to the marks of their quotations; drop cues and sources that lie inside."""
+def _grow_to_marks(
+    text: str, spans: Sequence[CharSpan], quoted: Sequence[Quotation]
+) -> list[CharSpan]:
+    """Grow contents to the marks of their quotations and drop the cues and sources inside."""
     grown: list[CharSpan] = []
     for content in sorted(span for span in spans if span.label == "Content"):
-        start, end = content.start, _past_date(text, content)
+        start, end = content.start, _end_after_date(text, content)
         for quotation in quoted:
             if quotation.overlaps(start, end):
-                # PolNeAR takes the "that" of “said that …” in; in front of a mark it is no speech.
+                # PolNeAR's contents include "that" (“said that …”), but not in front of a mark.
                 lead = text[start : quotation.start] if start < quotation.start else ""
                 start = (
                     min(start, quotation.start) if not _THAT.fullmatch(lead) else quotation.start
                 )
-                end = _end(text, end, quotation) if quotation.is_closed else end
+                end = _end_at_mark(text, end, quotation) if quotation.is_closed else end
         if grown and start < grown[-1].end:
             grown[-1] = grown[-1]._replace(end=max(end, grown[-1].end))
         else:
-            grown += _interrupted(text, content._replace(start=start, end=end), quoted)
+            grown += _without_asides(text, content._replace(start=start, end=end), quoted)
     others = [
-        _without_antecedent(text, span)
+        _relative_subject(text, span)
         for span in spans
-        if span.label != "Content" and not _covered(span, grown)
+        if span.label != "Content" and not _overlaps_any(span, grown)
     ]
     return sorted([*grown, *others])
 
 
-def _past_date(text: str, content: CharSpan) -> int:
-    """Return the end of a content that goes on behind a date: "A in Oslo | on May 3 and B in Rome".
+def _end_after_date(text: str, content: CharSpan) -> int:
+    """Return the end of a content that a date interrupts: "A in Oslo | on May 3 and B in Rome".
 
-    What "and" joins to the content is content, so the date between them is no date of the saying.
+    What "and" joins to the content is content, so the date between is not that of the statement.
     """
     match = _DATE_AND.match(text, content.end)
     return match.end() if match else content.end
 
 
-def _interrupted(text: str, content: CharSpan, quoted: Sequence[Quotation]) -> list[CharSpan]:
-    """Take "she paused" out of “We go”—she paused—“at dawn”."""
+def _without_asides(text: str, content: CharSpan, quoted: Sequence[Quotation]) -> list[CharSpan]:
+    """Return the pieces of a content without asides: “We go”—she paused—“at dawn” gives two."""
     inside = [q for q in quoted if content.start <= q.start and q.end <= content.end]
     pieces = [content]
     for earlier, later in pairwise(inside):
@@ -98,17 +110,18 @@ def _interrupted(text: str, content: CharSpan, quoted: Sequence[Quotation]) -> l
     return pieces
 
 
-def _end(text: str, end: int, quotation: Quotation) -> int:
-    """Return the end of a content that touches a quotation: its mark, not the comma behind it."""
+def _end_at_mark(text: str, end: int, quotation: Quotation) -> int:
+    """Return the end of a content that touches a quotation: behind the mark, before any comma."""
     if end > quotation.end and text[quotation.end : end].strip(" ,.;:"):
         return end
     return quotation.end
 
 
-def _without_antecedent(text: str, span: CharSpan) -> CharSpan:
-    """Cut "Lee, who" to "who": PolNeAR takes the subject of the verb, and that is the pronoun.
+def _relative_subject(text: str, span: CharSpan) -> CharSpan:
+    """Cut the source "Lee, who" to "who", the subject of the verb, as PolNeAR annotates it.
 
-    "who asked not to be named," with its verb is no subject: that is the noun phrase in front.
+    A source with a verb of its own ("who asked not to be named,") is replaced by the noun phrase in
+    front of it.
     """
     if span.label == "Source" and _WHO_DID.match(text, span.start, span.end):
         phrase = _PHRASE_BEFORE.search(text, max(0, span.start - LONGEST_PHRASE), span.start)
@@ -117,32 +130,32 @@ def _without_antecedent(text: str, span: CharSpan) -> CharSpan:
     return span._replace(start=match.start(1)) if match else span
 
 
-def _covered(span: CharSpan, contents: Sequence[CharSpan]) -> bool:
+def _overlaps_any(span: CharSpan, contents: Sequence[CharSpan]) -> bool:
     return any(span.start < content.end and span.end > content.start for content in contents)
 
 
-def _with_unseen_cues(
+def _add_untagged_cues(
     text: str, bounds: Span, spans: list[CharSpan], quoted: Sequence[Quotation]
 ) -> list[CharSpan]:
-    """Add "told the council" in front of a content whose verb the tagger did not mark."""
+    """Add the cue of "told the council" in front of a content whose verb the tagger missed."""
     added: list[CharSpan] = []
     for number, span in enumerate(spans):
         before = spans[number - 1] if number else None
         if span.label != "Content" or (before is not None and before.label == "Cue"):
             continue
         low = max(bounds[0], span.start - NEAR, before.end if before else 0)
-        if _LEADS_UP.search(text, low, span.start):
+        if _VERB_BEFORE.search(text, low, span.start):
             added += speech_verbs(text, (low, span.start), quoted)[-1:]
     return sorted([*spans, *added])
 
 
-def _with_other_verbs(
+def _add_quotation_tags(
     text: str, bounds: Span, spans: list[CharSpan], quoted: Sequence[Quotation]
 ) -> list[CharSpan]:
-    """Add subject and verb of “No,” Holm shot back: after that comma any verb is one of speech."""
+    """Add subject and verb of “No,” Holm shot back: any verb after such a comma counts."""
     added: list[CharSpan] = []
     for quotation in quoted:
-        match = _OTHER_VERB.match(text, quotation.end, bounds[1])
+        match = _QUOTATION_TAG.match(text, quotation.end, bounds[1])
         if match is None or text[quotation.end - quotation.width - 1] not in ",?!":
             continue
         near = (quotation.end, match.end() + NEAR)
@@ -150,15 +163,15 @@ def _with_other_verbs(
             continue
         source = CharSpan(*match.span(1), "Source", RULE_SCORE)
         cue = CharSpan(*match.span(2), "Cue", RULE_SCORE)
-        if not _covered(cue, spans):
-            added += [cue] if _covered(source, spans) else [source, cue]
+        if not _overlaps_any(cue, spans):
+            added += [cue] if _overlaps_any(source, spans) else [source, cue]
     return sorted([*spans, *added])
 
 
-def _with_missed(
+def _add_untagged_quotations(
     text: str, bounds: Span, spans: list[CharSpan], quoted: Sequence[Quotation]
 ) -> list[CharSpan]:
-    """Add quotations that the tagger left out though a speech verb stands beside them."""
+    """Add quotations that the tagger missed although a verb of saying stands beside them."""
     added: list[CharSpan] = []
     for quotation in quoted:
         if not quotation.is_closed or not is_speech(quotation.inner(text)):
@@ -172,7 +185,7 @@ def _with_missed(
                 added.append(cue)
     if not added:
         return spans
-    kept = [span for span in spans if span.label == "Content" or not _covered(span, added)]
+    kept = [span for span in spans if span.label == "Content" or not _overlaps_any(span, added)]
     return sorted({*kept, *added})
 
 
@@ -183,7 +196,7 @@ def _cue_beside(
     spans: Sequence[CharSpan],
     quoted: Sequence[Quotation],
 ) -> CharSpan | None:
-    """Find the cue next to a quotation, the tagger's first, then any speech verb outside marks."""
+    """Return the cue next to a quotation: a tagged one, else the nearest verb of saying."""
     low, high = max(bounds[0], quotation.start - NEAR), min(bounds[1], quotation.end + NEAR)
     for span in spans:
         if span.label == "Cue" and span.end > low and span.start < high:
@@ -193,7 +206,7 @@ def _cue_beside(
 
 
 def speech_verbs(text: str, bounds: Span, quoted: Sequence[Quotation]) -> list[CharSpan]:
-    """Return the verbs of speech in a stretch of text that stand outside quotation marks."""
+    """Return the verbs of saying in a stretch of text, outside its quotations, as cues."""
     return [
         CharSpan(*match.span(), "Cue", RULE_SCORE)
         for match in speech_verb_pattern().finditer(text, *bounds)

@@ -1,8 +1,8 @@
-"""Ways to quote without a verb between the marks: signatures, turns, dashes, block quotes.
+"""Find quotes that have no verb of saying beside quotation marks.
 
-“Words.” — Ida Holm (a signature), HOLM: Words (a turn in a transcript, and "Holm: Words" as in a
-headline), — Words, said Ida Holm (a dash as mark), and "Holm wrote:" before a paragraph that
-nothing marks (a block quote, whose indentation plain text has lost).
+Four forms are read: a signature (“Words.” — Ida Holm), a label, as in a transcript or a headline
+(HOLM: Words), a dash in place of a quotation mark (— Words, said Ida Holm), and a block quote,
+which plain text has left without marks or indentation, behind "Holm wrote:".
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from operator import attrgetter
 
 from pipeline.annotate.quotes.cues import is_speech_verb, speech_verb_pattern
 from pipeline.annotate.quotes.linking import Attribution
-from pipeline.annotate.quotes.quotation_marks import Marks, Quotation, is_speech, words_in
+from pipeline.annotate.quotes.quotation_marks import Quotation, Quotations, is_speech, words_in
 from pipeline.annotate.quotes.source_grammar import find_source
 from pipeline.annotate.quotes.span_repair import speech_verbs
 from pipeline.annotate.spans import CharSpan, Layout
 from pipeline.models import Span
 
 FORM_SCORE = 0.9
-"""Score of what these forms add: hardly ever do they stand for anything else."""
+"""Score of the spans that these forms add; the forms hardly ever mean anything else."""
 _WORDS = re.compile(r"\w")
 _SIGNATURE = re.compile(r"\s*([―—–]|--?)\s*([A-Z][^“”\"\n,;:]{1,60})(?:,[^“”\"\n]{1,80})?\s*$")
 _LABEL = re.compile(
@@ -36,39 +36,43 @@ _BLOCK_LEAD = re.compile(rf"(?:{speech_verb_pattern().pattern})(?:\s+[^.:,;]{{0,
 _BELOW = re.compile(r"\b(?:below|here|above|video|audio|photos?)\s*:\s*$", re.IGNORECASE)
 _PROSE = re.compile(r"\s*[…\[(]?[A-Z…].*[.!?…)\]]\s*$", re.DOTALL)
 FEWEST_BLOCK_WORDS = 5
+"""Words of a paragraph from which it can be a block quote."""
 FARTHEST_TURN = 4
-"""Paragraphs from one label to the next within which all is the first one's turn."""
+"""Paragraphs from one label to the next up to which those between continue the turn."""
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One paragraph of a turn; ``label`` and ``colon`` are those of its first paragraph."""
+    """One paragraph of a speaker's turn; label and colon stand in the turn's first paragraph."""
 
     label: Span
     colon: Span
     content: Span
     is_first: bool
     is_transcript: bool
-    """Other turns follow or went before, so that the words are the speaker's own."""
+    """Whether the text has other turns; the words are then the speaker's own."""
 
 
-def formed(
+def find_verbless(
     layout: Layout, bounds: Span, quoted: Sequence[Quotation], mentions: Sequence[CharSpan]
 ) -> list[Attribution]:
-    """Return the attributions of a paragraph that has one of these forms, none of any other."""
+    """Return the attributions of a paragraph in one of these forms; none for other paragraphs."""
     if not quoted:
-        line = dashed(layout, bounds, mentions)
+        line = read_dialogue(layout, bounds, mentions)
         return [line] if line else []
-    signature = signed(layout, bounds, quoted)
-    return [signature] if signature else labelled(layout, bounds, quoted, mentions)
+    signature = read_signed(layout, bounds, quoted)
+    return [signature] if signature else read_labelled(layout, bounds, quoted, mentions)
 
 
-def signed(layout: Layout, bounds: Span, quoted: Sequence[Quotation]) -> Attribution | None:
-    """Read “Words.” — Ida Holm, harbour master: a paragraph of quotations and a name."""
+def read_signed(layout: Layout, bounds: Span, quoted: Sequence[Quotation]) -> Attribution | None:
+    """Return the attribution of a paragraph of quotations and a name, or None.
+
+    For example “Words.” — Ida Holm, harbour master.
+    """
     text = layout.text
     if not quoted or _WORDS.search(text, bounds[0], quoted[0].start):
         return None
-    signature = signature_of(layout, (quoted[-1].end, bounds[1]))
+    signature = find_signature(layout, (quoted[-1].end, bounds[1]))
     apart = any(_WORDS.search(text, a.end, b.start) for a, b in pairwise(quoted))
     if signature is None or apart or not any(is_speech(q.inner(text)) for q in quoted):
         return None
@@ -79,10 +83,13 @@ def signed(layout: Layout, bounds: Span, quoted: Sequence[Quotation]) -> Attribu
     )
 
 
-def labelled(
+def read_labelled(
     layout: Layout, bounds: Span, quoted: Sequence[Quotation], mentions: Sequence[CharSpan]
 ) -> list[Attribution]:
-    """Read Ida Holm: “We open.” Ola Brandt: “We do not.”, if a paragraph is nothing else."""
+    """Return the attributions of a paragraph of names, each with a colon and a quotation.
+
+    For example Ida Holm: “We open.” Ola Brandt: “We do not.” A paragraph with other words has none.
+    """
     text = layout.text
     found: list[Attribution] = []
     place = bounds[0]
@@ -110,8 +117,11 @@ def labelled(
     return [] if _WORDS.search(text, place, bounds[1]) else found
 
 
-def signature_of(layout: Layout, bounds: Span) -> tuple[CharSpan, CharSpan] | None:
-    """Return dash and name of a paragraph that is nothing else: "— Ida Holm, harbour master"."""
+def find_signature(layout: Layout, bounds: Span) -> tuple[CharSpan, CharSpan] | None:
+    """Return dash and name of a signature that fills the bounds, or None.
+
+    For example "— Ida Holm, harbour master".
+    """
     match = _SIGNATURE.match(layout.text, *bounds)
     if match is None or speech_verbs(layout.text, match.span(), ()):
         return None
@@ -123,11 +133,10 @@ def signature_of(layout: Layout, bounds: Span) -> tuple[CharSpan, CharSpan] | No
 
 
 def find_turns(layout: Layout, mentions: Sequence[CharSpan]) -> dict[int, Turn]:
-    """Return the paragraphs that are turns, by number: "HOLM: We go." and what follows it.
+    """Return the paragraphs of turns by their number: "HOLM: We go." and those that continue it.
 
-    A label in capitals counts if its last word is that of a person of the article; in small
-    letters only in the headline, since elsewhere "Holm: 12 votes" and "Holm: what she needs" are
-    lists.
+    A label in capitals counts if its last word ends the name of a person of the article. A label in
+    other letters counts in the headline only: elsewhere "Holm: 12 votes" is an item of a list.
     """
     people = [layout.text[m.start : m.end] for m in mentions if m.label == "PERSON"]
     known = {word.casefold() for name in people for word in _NAME_WORD.findall(name)[-1:]}
@@ -137,11 +146,11 @@ def find_turns(layout: Layout, mentions: Sequence[CharSpan]) -> dict[int, Turn]:
         is_quoted = match is not None and layout.text[match.end()] in '“"«‘„'
         if match and not is_quoted and _is_label(match[1], known, number == 0):
             labels[number] = match
-    shouted = [number for number, match in labels.items() if match[1].isupper()]
+    in_capitals = [number for number, match in labels.items() if match[1].isupper()]
     return {
         following: turn
         for number, match in labels.items()
-        for following, turn in _turn(layout, number, match, shouted)
+        for following, turn in _paragraphs_of_turn(layout, number, match, in_capitals)
     }
 
 
@@ -152,16 +161,16 @@ def _is_label(label: str, known: set[str], is_headline: bool) -> bool:
     return label.isupper() or is_headline
 
 
-def _turn(
-    layout: Layout, first: int, match: re.Match[str], shouted: Sequence[int]
+def _paragraphs_of_turn(
+    layout: Layout, first: int, match: re.Match[str], in_capitals: Sequence[int]
 ) -> Iterator[tuple[int, Turn]]:
-    """Yield the paragraphs of one turn: in a transcript up to the next label, if that is near."""
-    later = bisect_right(shouted, first)
-    following = shouted[later] if later < len(shouted) else first + 1
-    is_label = later > 0 and shouted[later - 1] == first
-    is_inside = is_label and following - first <= FARTHEST_TURN
-    is_transcript = is_label and len(shouted) > 1
-    for number in range(first, following if is_inside else first + 1):
+    """Yield the paragraphs of one turn: in a transcript up to the next label, if it is near."""
+    later = bisect_right(in_capitals, first)
+    following = in_capitals[later] if later < len(in_capitals) else first + 1
+    is_label = later > 0 and in_capitals[later - 1] == first
+    continues = is_label and following - first <= FARTHEST_TURN
+    is_transcript = is_label and len(in_capitals) > 1
+    for number in range(first, following if continues else first + 1):
         start, end = layout.paragraphs[number]
         span = _stripped(layout.text, match.end() if number == first else start, end)
         yield number, Turn(match.span(1), match.span(2), span, number == first, is_transcript)
@@ -172,8 +181,11 @@ def _stripped(text: str, start: int, end: int) -> Span:
     return start + len(kept) - len(kept.lstrip()), start + len(kept.rstrip())
 
 
-def dashed(layout: Layout, bounds: Span, mentions: Sequence[CharSpan]) -> Attribution | None:
-    """Read a line of dialogue that a dash opens: "— We go, said Ida Holm. — All of us."."""
+def read_dialogue(layout: Layout, bounds: Span, mentions: Sequence[CharSpan]) -> Attribution | None:
+    """Return the attribution of a line of dialogue that a dash opens, or None.
+
+    For example "— We go, said Ida Holm. — All of us."
+    """
     text = layout.text
     opening = _DASH.match(text, *bounds)
     if opening is None:
@@ -184,18 +196,18 @@ def dashed(layout: Layout, bounds: Span, mentions: Sequence[CharSpan]) -> Attrib
             continue
         first = _stripped(text, opening.end(), min(cue.start, source[0].start))
         contents = [first] if words_in(text[slice(*first)]) else []
-        again = _NEXT_DASH.search(text, max(cue.end, source[0].end), bounds[1])
-        if contents and again:
-            contents.append(_stripped(text, again.end(), bounds[1]))
+        resumed = _NEXT_DASH.search(text, max(cue.end, source[0].end), bounds[1])
+        if contents and resumed:
+            contents.append(_stripped(text, resumed.end(), bounds[1]))
         if contents:
             spans = [CharSpan(*content, "Content", FORM_SCORE) for content in contents]
             return Attribution(cue=[cue], source=source, content=spans, is_verbatim=True)
     return None
 
 
-def leads_to_block(layout: Layout, marks: Marks, number: int) -> bool:
-    """Tell "Ida Holm wrote:" in front of a paragraph of prose that nothing marks as hers."""
-    if number + 1 >= len(layout.paragraphs) or marks.of(number + 1):
+def introduces_block_quote(layout: Layout, quotations: Quotations, number: int) -> bool:
+    """Tell whether a paragraph ends like "Ida Holm wrote:" and prose without marks follows."""
+    if number + 1 >= len(layout.paragraphs) or quotations.in_paragraph(number + 1):
         return False
     start, end = layout.paragraphs[number]
     start = layout.sentence_at(len(layout.text[:end].rstrip()) - 1)[0]
