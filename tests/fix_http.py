@@ -9,22 +9,22 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from pipeline.fetch.fetcher import Fetcher
-from pipeline.fetch.session import Surroundings
-from pipeline.fetch.throttle import Patience
+from pipeline.fetch.session import Environment
+from pipeline.fetch.throttle import RetryPolicy
 from pipeline.settings import Settings
 
-QUICK = Patience(attempts=3, first_wait=0.001, longest_wait=5.0)
+QUICK_RETRIES = RetryPolicy(attempts=3, first_wait=0.001, longest_wait=5.0)
 
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
 
     def handle_error(self, request, client_address) -> None:
-        """Say nothing of clients that hang up: many tests are about that."""
+        """Print nothing when a client hangs up, since many tests do that."""
 
 
 class Site:
-    """Serves what a test puts into it; unknown paths are 404, robots.txt too."""
+    """Serves what a test puts into it; any other path is 404, robots.txt too."""
 
     def __init__(self, context: ssl.SSLContext | None = None) -> None:
         self.scheme = "https" if context else "http"
@@ -126,7 +126,9 @@ def site(make_site) -> Site:
 def make_fetcher():
     made: list[Fetcher] = []
 
-    def make(*, patience=QUICK, pace=None, surroundings=None, allow=True, **values) -> Fetcher:
+    def make(
+        *, retries=QUICK_RETRIES, throttle=None, environment=None, allow=True, **values
+    ) -> Fetcher:
         defaults = {
             "crawl_delay": 0.0,
             "read_timeout": 1.0,
@@ -136,9 +138,9 @@ def make_fetcher():
         made.append(
             Fetcher(
                 Settings(**(defaults | values)),
-                patience=patience,
-                pace=pace,
-                surroundings=surroundings or Surroundings(),
+                retries=retries,
+                throttle=throttle,
+                environment=environment or Environment(),
                 allow_private_addresses=allow,
             )
         )

@@ -1,1 +1,1 @@
-"""Fetch: from a URL to a response, politely and safely; knows neither parsing nor Postgres."""
+"""Fetch: from a URL to a response, with robots.txt, pacing, retries and limits."""

@@ -1,9 +1,9 @@
 """The address guard: which network addresses may be connected to, and a resolver that checks them.
 
-A name is resolved once per connection and the connection goes to the very address that was
-checked, so that a name server that answers differently the second time (DNS rebinding) gains
-nothing. Knows nothing of HTTP. Ranges: IANA special-purpose address registries (RFC 6890 and its
-updates); Python's own ``is_global`` differs between patch releases and is not used.
+A host name is resolved once per connection, and the connection goes to exactly the address that
+was checked. A name server that answers differently the second time (DNS rebinding) therefore gains
+nothing. The ranges are those of the IANA special-purpose address registries (RFC 6890 and its
+updates). Python's own ``is_global`` is not used, because it differs between patch releases.
 """
 
 import socket
@@ -14,7 +14,7 @@ from pipeline.errors import Refused, Transient
 from pipeline.outcomes import Outcome
 
 Resolve = Callable[[str, int], list[str]]
-"""Host name and port to IP addresses as text, in the order to try them."""
+"""Maps host name and port to IP addresses as text, in the order in which to try them."""
 
 _REFUSED_IPV4 = tuple(
     ip_network(text)
@@ -46,7 +46,7 @@ _SIXTOFOUR = ip_network("2002::/16")
 
 
 def _embedded_ipv4(address: IPv6Address) -> IPv4Address | None:
-    """Return the IPv4 address that an IPv6 one stands for: mapped, NAT64 (RFC 6052), 6to4."""
+    """Return the IPv4 address inside a mapped, NAT64 (RFC 6052) or 6to4 address, else None."""
     if address.ipv4_mapped is not None:
         return address.ipv4_mapped
     if address in _NAT64:
@@ -72,7 +72,9 @@ def is_public(text: str) -> bool:
 
 
 def resolve(name: str, port: int) -> list[str]:
-    """Ask the system's resolver; forms such as ``2130706433`` or ``0x7f.1`` come back dotted.
+    """Return a host's addresses as the system's resolver gives them, each once.
+
+    Spellings of an address such as ``2130706433`` or ``0x7f.1`` come back in dotted form.
 
     Raises:
         OSError: the name does not resolve.
@@ -81,27 +83,34 @@ def resolve(name: str, port: int) -> list[str]:
     return list(dict.fromkeys(str(answer[4][0]) for answer in answers))
 
 
-def addresses(
+def allowed_addresses(
     name: str, port: int, *, allow_private: bool, resolver: Resolve = resolve
 ) -> list[str]:
-    """Resolve a host once and return the addresses that may be connected to, never none.
+    """Resolve a host once and return the addresses that may be connected to, at least one.
+
+    Args:
+        name: host name, or an address in any spelling.
+        port: port of the connection.
+        allow_private: whether loopback and private addresses are allowed too.
+        resolver: name resolution; tests pass their own.
 
     Raises:
-        Refused: every address is private, loopback, link-local or reserved; or no such name.
+        Refused: the name does not exist, or all its addresses are private, loopback, link-local
+            or reserved.
         Transient: the resolver did not answer.
     """
     try:
-        found = resolver(name, port)
+        resolved = resolver(name, port)
     except socket.gaierror as error:
         kind = Transient if error.errno == socket.EAI_AGAIN else Refused
         raise kind(Outcome.UNREACHABLE, f"{name} does not resolve: {error.strerror}") from error
     except (OSError, UnicodeError) as error:
         raise Refused(Outcome.UNREACHABLE, f"{name[:100]!r} does not resolve: {error}") from error
-    good = [text for text in found if allow_private or is_public(text)]
-    if not good:
+    allowed = [text for text in resolved if allow_private or is_public(text)]
+    if not allowed:
         raise Refused(
             Outcome.ADDRESS_REFUSED,
-            f"{name} is {', '.join(found) or 'nowhere'}, no public address; intranets need "
-            "allow_private_addresses = true in the source, or --allow-private-addresses",
+            f"{name} resolves to {', '.join(resolved) or 'nothing'}, no public address; an "
+            "intranet needs allow_private_addresses = true in the source, or --allow-private-addresses",
         )
-    return good
+    return allowed

@@ -1,19 +1,13 @@
-"""One GET over HTTP/1.1, guarded and limited: the only module that imports httpx2.
+"""One GET over HTTP/1.1: to a checked address, within a deadline and a size limit.
 
-Knows URLs and bytes; neither robots nor redirects nor sources. There is no switch for TLS
-verification, no proxy, no cookie jar and no redirect following in here, by construction: the
-transport is driven directly, since ``httpx2.Client`` brings all of these and its stock transport
-cannot be told which address to connect to (httpcore2, its engine, can: ``network_backend``).
+This is the only module that imports httpx2. TLS verification cannot be switched off, and there is
+no proxy, no cookie jar and no following of redirects: ``httpx2.Client`` brings all of these, and
+its transport cannot be told which address to connect to. Its engine httpcore2 can (a network
+backend), so the engine is driven directly.
 
-Connections under guard: to checked addresses only, and over by their deadline.
-
-The part of httpcore2 (httpx2's engine) that httpx2's own transport does not let one replace. Knows
-nothing of HTTP.
-
-Content-Encoding undone while it streams, with a limit on what comes out.
-
-A gzip bomb is 1000 times larger than its wire form: the limit is asked before a byte too many is
-kept, never after. Only gzip and deflate are offered to servers, so nothing else is read.
+Content-Encoding is undone while the body streams. The limit is checked before any byte beyond it
+is kept, because a gzip bomb expands a thousandfold. Only gzip and deflate are offered to servers,
+so nothing else is decoded.
 """
 
 import contextlib
@@ -31,27 +25,32 @@ import httpcore2
 import httpx2
 
 from pipeline.errors import PageError, Refused, Transient
-from pipeline.fetch.address import Resolve, addresses
+from pipeline.fetch.address import Resolve, allowed_addresses
 from pipeline.outcomes import Outcome
 
 _QUICKACK: int | None = getattr(socket, "TCP_QUICKACK", None)
 
 
 class Deadline(threading.local):
-    """When the request of this thread must be over (``time.monotonic``)."""
+    """The time by which the request of the current thread must be over."""
 
     at: float = float("inf")
+    """A reading of ``time.monotonic``."""
 
     def cap(self, timeout: float | None) -> float:
-        """Return the timeout, or what is left if that is less; raises ReadTimeout at the end."""
+        """Return the timeout, or the seconds left until the deadline if these are fewer.
+
+        Raises:
+            httpcore2.ReadTimeout: the deadline has passed.
+        """
         left = self.at - time.monotonic()
         if left <= 0:
-            raise httpcore2.ReadTimeout("the time for this page is over")
+            raise httpcore2.ReadTimeout("the time for this page is used up")
         return left if timeout is None else min(left, timeout)
 
 
 class _Stream(httpcore2.NetworkStream):
-    """A connection whose every read ends by the deadline, headers that drip in included."""
+    """A connection on which no read outlasts the deadline, even where headers come byte by byte."""
 
     def __init__(self, inner: httpcore2.NetworkStream, deadline: Deadline) -> None:
         self._inner = inner
@@ -65,6 +64,12 @@ class _Stream(httpcore2.NetworkStream):
         self._inner.write(buffer, self._deadline.cap(timeout))
 
     def close(self) -> None:
+        """Close the connection; a read on it in another thread ends at once.
+
+        Closing alone would not end it: on Linux such a read waits for its timeout.
+        """
+        with contextlib.suppress(OSError):
+            self._inner.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
         self._inner.close()
 
     def start_tls(
@@ -80,8 +85,9 @@ class _Stream(httpcore2.NetworkStream):
         return self._inner.get_extra_info(info)
 
     def _acknowledge_at_once(self) -> None:
-        """Keep small servers from waiting 40 ms for our delayed ACK (Nagle's algorithm, Linux).
+        """Send the TCP acknowledgement now, so that the server need not wait 40 ms for it.
 
+        Servers with Nagle's algorithm hold back data until then (Linux delays acknowledgements).
         Python's own http.server on a kept connection: 21 pages/s without this, 470 with it.
         """
         if _QUICKACK is not None:
@@ -91,7 +97,7 @@ class _Stream(httpcore2.NetworkStream):
 
 
 class GuardedBackend(httpcore2.NetworkBackend):
-    """Resolves a host once, checks what came, and connects to exactly that."""
+    """Resolves a host once, checks the addresses, and connects to one of exactly those."""
 
     def __init__(self, *, allow_private: bool, resolver: Resolve, deadline: Deadline) -> None:
         self._allow_private = allow_private
@@ -107,12 +113,18 @@ class GuardedBackend(httpcore2.NetworkBackend):
         local_address: str | None = None,
         socket_options: Any = None,
     ) -> httpcore2.NetworkStream:
-        """Connect to the first checked address that answers; raises PageError for none."""
-        found = addresses(host, port, allow_private=self._allow_private, resolver=self._resolver)
-        for address in found[:-1]:
+        """Connect to the first allowed address that answers.
+
+        Raises:
+            PageError: no address of the host is allowed.
+        """
+        allowed = allowed_addresses(
+            host, port, allow_private=self._allow_private, resolver=self._resolver
+        )
+        for address in allowed[:-1]:
             with contextlib.suppress(httpcore2.ConnectError, httpcore2.ConnectTimeout):
                 return self._connect(address, port, timeout)
-        return self._connect(found[-1], port, timeout)
+        return self._connect(allowed[-1], port, timeout)
 
     def _connect(self, address: str, port: int, timeout: float | None) -> httpcore2.NetworkStream:
         return _Stream(
@@ -121,62 +133,68 @@ class GuardedBackend(httpcore2.NetworkBackend):
 
 
 OFFERED = "gzip, deflate"
+"""The Accept-Encoding header."""
 _IDENTITY = ("", "identity", "none")
 
 
 class BodyReader:
-    """Collects a body: undoes its encoding and refuses what is over the limit.
+    """Collects a response body, undoes its Content-Encoding and enforces the size limit.
 
     Args:
         encoding: the Content-Encoding header, or "".
-        limit: most bytes, both on the wire and decoded.
-        cut: stop quietly at the limit instead of refusing (robots.txt: RFC 9309, 2.5).
+        limit: most bytes, both as sent and decoded.
+        cut: keep the first ``limit`` bytes instead of refusing the body (robots.txt: RFC 9309,
+            2.5).
     """
 
     def __init__(self, encoding: str, limit: int, *, cut: bool = False) -> None:
-        self._steps = [_step(name) for name in _names(encoding)]
+        self._decoders = [_decoder(name) for name in _names(encoding)]
         self._limit = limit
         self._cut = cut
-        self._wire = 0
+        self._received = 0
         self._parts: list[bytes] = []
         self._size = 0
         self.is_full = False
 
     def feed(self, chunk: bytes) -> None:
-        """Take the next bytes from the wire.
+        """Add the next bytes as they were received.
 
         Raises:
             Refused: the body is too large, or not what its encoding says.
         """
-        self._wire += len(chunk)
-        if self._wire > self._limit and not self._over("on the wire"):
+        self._received += len(chunk)
+        if self._received > self._limit and not self._exceeds("as sent"):
             return
-        for step in self._steps:
-            chunk = step.decode(chunk, self._limit - self._size + 1)
+        for decoder in self._decoders:
+            chunk = decoder.decode(chunk, self._limit - self._size + 1)
         self._size += len(chunk)
         self._parts.append(chunk)
         if self._size > self._limit:
-            self._over("decoded")
+            self._exceeds("decoded")
 
-    def _over(self, where: str) -> bool:
+    def _exceeds(self, form: str) -> bool:
+        """Stop at the limit, or refuse the body where it may not be cut.
+
+        Always returns False, for use as a condition.
+        """
         if not self._cut:
-            raise Refused(Outcome.TOO_LARGE, f"body of more than {self._limit} bytes {where}")
+            raise Refused(Outcome.TOO_LARGE, f"body of more than {self._limit} bytes {form}")
         self.is_full = True
         return False
 
     def body(self) -> bytes:
-        """Return all that was read.
+        """Return the decoded body.
 
         Raises:
             Transient: the encoded stream ends in the middle.
         """
-        if not self.is_full and any(not step.is_complete for step in self._steps):
+        if not self.is_full and any(not decoder.is_complete for decoder in self._decoders):
             raise Transient(Outcome.BAD_CONTENT, "the compressed body ends in the middle")
         return b"".join(self._parts)[: self._limit]
 
 
 class _Inflate:
-    """One gzip or deflate stream; several gzip members in a row are one body (RFC 1952, 2.2)."""
+    """Decodes one gzip or deflate stream; gzip members in a row are one body (RFC 1952, 2.2)."""
 
     def __init__(self, window_bits: int) -> None:
         self._bits = window_bits
@@ -188,6 +206,7 @@ class _Inflate:
         return self._stream.eof or not self._has_begun
 
     def decode(self, chunk: bytes, room: int) -> bytes:
+        """Return what the chunk decodes to, at most ``room`` bytes of it."""
         out = bytearray()
         try:
             while chunk and len(out) < room:
@@ -195,14 +214,14 @@ class _Inflate:
                     if not chunk.strip(b"\0"):
                         break
                     self._stream = zlib.decompressobj(self._bits)
-                out += self._first(chunk, room - len(out))
+                out += self._decompress(chunk, room - len(out))
                 chunk = self._stream.unused_data or self._stream.unconsumed_tail
         except zlib.error as error:
             raise Refused(Outcome.BAD_CONTENT, f"the compressed body is broken: {error}") from error
         return bytes(out)
 
-    def _first(self, chunk: bytes, room: int) -> bytes:
-        """Decompress; "deflate" without its zlib header, as old servers send it, is taken too."""
+    def _decompress(self, chunk: bytes, room: int) -> bytes:
+        """Decompress; accept "deflate" without its zlib header too, as old servers send it."""
         try:
             out = self._stream.decompress(chunk, room)
         except zlib.error:
@@ -215,6 +234,7 @@ class _Inflate:
 
 
 def _names(encoding: str) -> list[str]:
+    """Return the encodings of a Content-Encoding header in the order in which to undo them."""
     names = [name.strip().lower() for name in encoding.split(",")]
     names = [name for name in reversed(names) if name not in _IDENTITY]
     if len(names) > 2:
@@ -222,7 +242,7 @@ def _names(encoding: str) -> list[str]:
     return names
 
 
-def _step(name: str) -> _Inflate:
+def _decoder(name: str) -> _Inflate:
     if name in ("gzip", "x-gzip"):
         return _Inflate(16 + zlib.MAX_WBITS)
     if name == "deflate":
@@ -232,13 +252,13 @@ def _step(name: str) -> _Inflate:
 
 Headers = tuple[tuple[str, str], ...]
 _DRAIN_BYTES = 65_536
-"""Of an answer that carries no page we read this much, to keep its connection usable."""
+"""Bytes read of a body that nobody needs, to keep its connection usable."""
 _BROKEN = (httpcore2.TimeoutException, httpcore2.NetworkError, httpcore2.ProtocolError)
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What a server said to one request."""
+class HttpResponse:
+    """A server's response to one request, its body decoded from Content-Encoding."""
 
     status: int
     headers: Headers
@@ -263,17 +283,17 @@ class Limits:
 
 @lru_cache(maxsize=1)
 def _system_trust() -> ssl.SSLContext:
-    """Return the system's certificate store, or SSL_CERT_FILE; 60 ms, so once a process."""
+    """Return the system's certificate store or that of SSL_CERT_FILE; loading it takes 60 ms."""
     return httpx2.create_ssl_context()
 
 
 class Client:
-    """Asks for one URL at a time per thread; keeps connections open between requests.
+    """Sends one request at a time per thread and keeps connections open between requests.
 
     Args:
-        allow_private: connect to loopback and private addresses too.
-        resolver: name resolution, for tests of DNS rebinding.
-        ssl_context: trust of your own; the system's store otherwise.
+        allow_private: whether to connect to loopback and private addresses too.
+        resolver: name resolution; tests of DNS rebinding pass their own.
+        ssl_context: trusted certificates; None for the system's store.
     """
 
     def __init__(
@@ -301,19 +321,20 @@ class Client:
         limits: Limits,
         *,
         seconds: float,
-        check: Callable[[Answer], None] = lambda answer: None,
-    ) -> Answer:
-        """Ask once; ``check`` sees status and headers before a byte of the body is read.
+        check: Callable[[HttpResponse], None] = lambda response: None,
+    ) -> HttpResponse:
+        """Send one GET and return the response.
 
         Args:
             url: absolute http(s) URL.
             headers: sent as they are, after Host.
             limits: of this request.
-            seconds: for the whole request, connecting included.
-            check: raises PageError to refuse the body.
+            seconds: time for the whole request, connecting included.
+            check: called with status and headers before any of the body is read; raises
+                PageError to refuse it.
 
         Raises:
-            PageError: no answer that can be used; ``Transient`` when another try may help.
+            PageError: no usable response; ``Transient`` where another attempt may help.
         """
         self._deadline.at = time.monotonic() + seconds
         with _translated(url, seconds):
@@ -324,7 +345,7 @@ class Client:
 
 
 class _Exchange:
-    """An answer whose body is still on its way."""
+    """A response whose body has not been read yet."""
 
     def __init__(self, response: httpcore2.Response) -> None:
         self._response = response
@@ -334,20 +355,21 @@ class _Exchange:
         headers = tuple(
             (key.decode("latin-1"), value.decode("latin-1")) for key, value in response.headers
         )
-        self.head = Answer(response.status, headers, b"", peer[0] if peer else None)
+        self.head = HttpResponse(response.status, headers, b"", peer[0] if peer else None)
 
     def close(self) -> None:
-        """End the exchange; a short body that nobody read is taken off the wire first.
+        """End the exchange and read a short unread body first.
 
-        A connection with an unread body cannot be used again, and every 404 would cost a new one.
+        A connection with an unread body cannot be reused, so every 404 would cost a new one.
         """
-        if not self._is_read and self._announced() <= _DRAIN_BYTES:
+        if not self._is_read and self._announced_bytes() <= _DRAIN_BYTES:
             with contextlib.suppress(*_BROKEN):
                 for _ in self._response.iter_stream():
                     pass
         self._response.close()
 
-    def read(self, limits: Limits) -> Answer:
+    def read(self, limits: Limits) -> HttpResponse:
+        """Read the body of a 2xx response; other responses come back without one."""
         head = self.head
         if not 200 <= head.status < 300:
             return head
@@ -358,17 +380,17 @@ class _Exchange:
             reader.feed(chunk)
             if reader.is_full:
                 break
-        return Answer(head.status, head.headers, reader.body(), head.ip_address)
+        return HttpResponse(head.status, head.headers, reader.body(), head.ip_address)
 
-    def _announced(self) -> float:
-        """Return the announced length of the body; infinite where none is."""
+    def _announced_bytes(self) -> float:
+        """Return the length of the body as Content-Length states it, infinity where it does not."""
         if self.head.status == 304:
             return 0
         text = self.head.header("content-length") or ""
         return int(text) if text.isascii() and text.isdigit() else float("inf")
 
     def _refuse_announced(self, limits: Limits) -> None:
-        announced = self._announced()
+        announced = self._announced_bytes()
         if limits.max_bytes < announced < float("inf") and not limits.cut:
             raise Refused(
                 Outcome.TOO_LARGE,
@@ -405,7 +427,7 @@ def _request(url: str, headers: Headers, limits: Limits) -> httpcore2.Request:
 
 @contextlib.contextmanager
 def _translated(url: str, seconds: float) -> Iterator[None]:
-    """Turn the library's errors into ours: who is at fault, and whether to try again."""
+    """Turn the library's errors into ``PageError``: whose fault it is, and whether to try again."""
     try:
         yield
     except PageError:
@@ -416,16 +438,16 @@ def _translated(url: str, seconds: float) -> Iterator[None]:
         raise Transient(Outcome.TIMEOUT, "no connection within the time limit") from error
     except httpcore2.TimeoutException as error:
         raise Transient(
-            Outcome.TIMEOUT, f"no complete answer ({error or 'silence'}); limit {seconds:.0f} s"
+            Outcome.TIMEOUT, f"no complete response ({error or 'silence'}); limit {seconds:.0f} s"
         ) from error
     except httpcore2.NetworkError as error:
         raise _network_error(error) from error
     except httpcore2.ProtocolError as error:
-        raise Transient(Outcome.UNREACHABLE, f"no proper HTTP answer: {error}") from error
+        raise Transient(Outcome.UNREACHABLE, f"no valid HTTP response: {error}") from error
 
 
 def _network_error(error: Exception) -> PageError:
-    """Tell TLS trouble, which another try does not mend, from a connection that broke."""
+    """Return Refused for a TLS error, which no other attempt mends, else Transient."""
     if isinstance(error.__cause__, ssl.SSLError):
         return Refused(Outcome.UNREACHABLE, f"TLS: {error}")
     return Transient(Outcome.UNREACHABLE, f"the connection failed: {error}")

@@ -1,6 +1,7 @@
-"""Local pages as responses: ``file://`` below a source's own ``files``, and WARC records.
+"""Local pages as responses: ``file://`` URLs and WARC records.
 
-A link from the web can never name a local file: only what its source lists is opened.
+Only files below the source's own ``files`` are opened, so that a link from the web can never read
+a local file.
 """
 
 import gzip
@@ -20,12 +21,17 @@ _TAG = re.compile(rb"<(!doctype html|html|head|body|title|article|main|div|p|h1|
 
 
 def read_file(url: str, source: Source | None, max_bytes: int, now: datetime) -> Response:
-    """Read the local page that a ``file://`` URL names; gzip is recognised by its first bytes.
+    """Read the local page that a ``file://`` URL names, decompressed if its first bytes say gzip.
 
-    Its time is now, not the file's: a copy or a checkout changes that one at will.
+    Args:
+        url: the ``file://`` URL.
+        source: whose files may be read.
+        max_bytes: size limit, decompressed.
+        now: the time of the response. The file's own time is not used, because every copy or
+            checkout changes it.
 
     Raises:
-        Refused: not one of the source's files, not there, unreadable or too large.
+        Refused: the file is not one of the source's, is missing, unreadable or too large.
     """
     path = Path(unquote(urlsplit(url).path))
     _refuse_foreign(path, source)
@@ -35,7 +41,7 @@ def read_file(url: str, source: Source | None, max_bytes: int, now: datetime) ->
         final_url=url,
         fetched_at=now,
         status=None,
-        headers=(("Content-Type", _kind(path, body)),),
+        headers=(("Content-Type", _media_type(path, body)),),
         body=body,
     )
 
@@ -44,7 +50,7 @@ def read_archived(raw_uri: str, requested_url: str, source: Source | None) -> Re
     """Read a page from the WARC record that a locator names.
 
     Raises:
-        Refused: not in one of the source's files, or the record is damaged.
+        Refused: the file is not one of the source's, or the record is damaged.
     """
     try:
         _refuse_foreign(Path(parse_locator(raw_uri).file), source)
@@ -62,6 +68,7 @@ def read_archived(raw_uri: str, requested_url: str, source: Source | None) -> Re
 
 
 def _refuse_foreign(path: Path, source: Source | None) -> None:
+    """Refuse a path that is not below one of the source's files."""
     real = path.resolve()
     own = [Path(text).resolve() for text in source.files] if source else []
     if not any(real == root or root in real.parents for root in own):
@@ -70,8 +77,8 @@ def _refuse_foreign(path: Path, source: Source | None) -> None:
         )
 
 
-def _kind(path: Path, body: bytes) -> str:
-    """Name the type: plain text by its name, or where no tag of a page is near the start."""
+def _media_type(path: Path, body: bytes) -> str:
+    """Return the media type: plain text by file name, or where no HTML tag is near the start."""
     plain = path.name.lower().removesuffix(".gz")
     is_text = plain.endswith(".txt") or not (plain.endswith(".html") or _TAG.search(body[:8192]))
     return "text/plain" if is_text else "text/html"
@@ -84,7 +91,7 @@ def _read(path: Path, max_bytes: int) -> bytes:
             file.seek(0)
             body = (gzip.GzipFile(fileobj=file) if is_gzip else file).read(max_bytes + 1)
     except (FileNotFoundError, IsADirectoryError) as error:
-        raise Refused(Outcome.NOT_FOUND, f"{path} is no file") from error
+        raise Refused(Outcome.NOT_FOUND, f"{path} is not a file") from error
     except (OSError, EOFError, zlib.error) as error:
         raise Refused(Outcome.BAD_CONTENT, f"{path} cannot be read: {error}") from error
     if len(body) > max_bytes:

@@ -1,16 +1,17 @@
-"""One page from its URL to its response: checks, retries, redirects, and the verdict.
+"""One page from its URL to its response: checks before each hop, retries, redirects, outcome.
 
-Which URLs belong to a source: adverts in feeds and hijacked redirects lead elsewhere. Pure.
+``is_onsite`` tells which URLs belong to a source: advertisements in feeds and hijacked redirects
+lead to other sites.
 """
 
 from functools import lru_cache
 
 from pipeline.errors import PageError, Refused
 from pipeline.fetch import response_checks
-from pipeline.fetch.http_client import Answer, Headers
-from pipeline.fetch.redirects import Visit
-from pipeline.fetch.robots import Rules
-from pipeline.fetch.session import Budget, Network, Terms
+from pipeline.fetch.http_client import Headers, HttpResponse
+from pipeline.fetch.redirects import RedirectChain
+from pipeline.fetch.robots import RobotsRules
+from pipeline.fetch.session import RequestOptions, Session, TimeBudget
 from pipeline.models import Response, Source, Validators
 from pipeline.outcomes import Outcome
 from pipeline.urls import authority, site
@@ -18,9 +19,9 @@ from pipeline.urls import authority, site
 
 @lru_cache(maxsize=1024)
 def sites(source: Source) -> frozenset[str]:
-    """Return the sites of a source: those of its URLs, and its ``hosts``.
+    """Return the sites (registrable domains, mostly) of a source's URLs and of its ``hosts``.
 
-    A source with neither (lists and local files only) has none, and everything is on-site.
+    A source of lists and local files only has none, and every URL counts as on-site.
     """
     urls = (source.homepage or "", *source.feeds, *source.sitemaps, *source.sections)
     named = [url for url in urls if url] + [f"http://{host}/" for host in source.hosts]
@@ -28,104 +29,104 @@ def sites(source: Source) -> frozenset[str]:
 
 
 def is_onsite(url: str, source: Source | None) -> bool:
-    """Tell whether a URL is of one of the source's sites."""
+    """Tell whether a URL belongs to one of the source's sites."""
     known = sites(source) if source is not None else frozenset()
     return not known or site(url) in known
 
 
-class Errand:
-    """Fetches one page; made for one use.
+class PageRequest:
+    """Fetches one page; each object is used once.
 
     Args:
-        network: shared by all errands of a process.
-        source: whose page it is, for the off-site check.
+        session: shared by all page requests of a process.
+        source: the source the page belongs to, for the off-site check and the delay.
         kind: page, or document (feeds and sitemaps).
         validators: for a conditional GET.
     """
 
     def __init__(
         self,
-        network: Network,
+        session: Session,
         source: Source | None,
         kind: response_checks.Kind,
         validators: Validators | None,
     ) -> None:
-        self._network = network
+        self._session = session
         self._source = source
         self._kind = kind
         self._validators = validators
         self._delay = 0.0
-        self._budget = Budget(network.settings.total_timeout)
+        self._budget = TimeBudget(session.settings.total_timeout)
 
     def run(self, url: str) -> Response:
-        """Fetch; every fault of the page becomes an outcome with a reason."""
-        visit = Visit(url, self._check, self._ask, self._network.settings.max_redirects)
-        answer = None
+        """Fetch the page; an error becomes the response's outcome and reason."""
+        chain = RedirectChain(url, self._check, self._ask, self._session.settings.max_redirects)
+        response = None
         try:
-            answer = visit.follow()
-            if response_checks.is_unchanged(answer, self._validators) is None:
-                response_checks.check_body(answer, self._kind)
+            response = chain.follow()
+            if response_checks.is_unchanged(response, self._validators) is None:
+                response_checks.check_body(response, self._kind)
         except PageError as error:
-            return self._response(url, visit, answer=answer, error=error)
-        return self._response(url, visit, answer=answer)
+            return self._response(url, chain, response=response, error=error)
+        return self._response(url, chain, response=response)
 
     def _check(self, url: str) -> None:
-        """Refuse a hop that leaves the source, rests, or is disallowed by robots.txt."""
+        """Refuse a hop that is off-site, on a paused host, or disallowed by robots.txt."""
         if not url.lower().startswith(("http://", "https://")):
             raise Refused(Outcome.ADDRESS_REFUSED, f"{url[:200]!r} is not an http(s) URL")
         if not is_onsite(url, self._source):
             raise Refused(
                 Outcome.OFFSITE_REFUSED,
-                f"{authority(url)} is not of source {self._source.key if self._source else ''}; "
-                "if it is, add it to the source's hosts",
+                f"{authority(url)} is not a host of source "
+                f"{self._source.key if self._source else ''}; add it to its hosts if it is",
             )
-        self._network.health.check(authority(url))
+        self._session.health.check(authority(url))
         rules = self._rules(url)
         denied = rules.check(url)
         if denied:
             raise Refused(Outcome.ROBOTS_DENIED, denied)
         self._delay = rules.crawl_delay
 
-    def _ask(self, url: str, cookies: Headers) -> Answer:
-        headers = (*cookies, *response_checks.conditions(self._validators))
+    def _ask(self, url: str, cookies: Headers) -> HttpResponse:
+        headers = (*cookies, *response_checks.conditional_headers(self._validators))
         name = authority(url)
         try:
-            answer = self._network.patience.tries(lambda: self._ask_once(url, headers))
+            response = self._session.retries.call(lambda: self._ask_once(url, headers))
         except PageError as error:
-            self._network.health.failed(name, error)
+            self._session.health.failed(name, error)
             raise
-        self._network.health.succeeded(name)
-        return answer
+        self._session.health.succeeded(name)
+        return response
 
-    def _ask_once(self, url: str, headers: Headers) -> Answer:
-        terms = Terms(self._source, self._kind, self._delay)
-        return self._network.get(url, terms, headers, self._budget)
+    def _ask_once(self, url: str, headers: Headers) -> HttpResponse:
+        options = RequestOptions(self._source, self._kind, self._delay)
+        return self._session.get(url, options, headers, self._budget)
 
-    def _rules(self, url: str) -> Rules:
+    def _rules(self, url: str) -> RobotsRules:
         try:
-            return self._network.rules(url, self._source)
+            return self._session.rules(url, self._source)
         except PageError as error:
-            self._network.health.failed(authority(url), error)
+            self._session.health.failed(authority(url), error)
             raise
 
     def _response(
         self,
-        requested: str,
-        visit: Visit,
+        requested_url: str,
+        chain: RedirectChain,
         *,
-        answer: Answer | None = None,
+        response: HttpResponse | None = None,
         error: PageError | None = None,
     ) -> Response:
-        unchanged = response_checks.is_unchanged(answer, self._validators) if answer else None
+        unchanged = response_checks.is_unchanged(response, self._validators) if response else None
         return Response(
-            requested_url=requested,
-            final_url=visit.url,
-            fetched_at=self._network.around.now(),
-            status=answer.status if answer else error.http_status if error else None,
-            headers=answer.headers if answer else (),
-            body=b"" if unchanged or answer is None else answer.body,
-            redirects=tuple(visit.trail),
+            requested_url=requested_url,
+            final_url=chain.url,
+            fetched_at=self._session.environment.now(),
+            status=response.status if response else error.http_status if error else None,
+            headers=response.headers if response else (),
+            body=b"" if unchanged or response is None else response.body,
+            redirects=tuple(chain.history),
             outcome=error.outcome if error else Outcome.UNCHANGED if unchanged else None,
             reason=error.reason if error else unchanged,
-            ip_address=answer.ip_address if answer else None,
+            ip_address=response.ip_address if response else None,
         )

@@ -1,8 +1,8 @@
-"""One page's way: each hop on-site, allowed by robots.txt, paced, and no hop twice.
+"""Redirects: each hop is checked like the first URL, and no hop is requested twice.
 
-Redirects are followed by hand since every hop must pass the checks that the first one passed.
-Cookies live as long as one visit and never leave the host that set them: some sites answer with a
-redirect to the same URL until their cookie comes back.
+Redirects are followed here and not by the HTTP client, because every hop must be on-site, allowed
+by robots.txt and paced. Cookies are kept for one chain of redirects and sent only to the host that
+set them: some sites redirect to the same URL until their cookie comes back.
 """
 
 from collections.abc import Callable
@@ -11,20 +11,20 @@ from http.cookies import CookieError, SimpleCookie
 from urllib.parse import urldefrag, urljoin, urlsplit, urlunsplit
 
 from pipeline.errors import Refused
-from pipeline.fetch.http_client import Answer, Headers
+from pipeline.fetch.http_client import Headers, HttpResponse
 from pipeline.fetch.response_checks import REDIRECTS
 from pipeline.outcomes import Outcome
 from pipeline.urls import host
 
 
 def without_userinfo(url: str) -> str:
-    """Drop user name, password and fragment: they are never sent.
+    """Return a URL without user name, password and fragment, which are never sent.
 
     >>> without_userinfo("http://user:secret@news.example/a#top")
     'http://news.example/a'
 
     Raises:
-        Refused: the text is no URL.
+        Refused: the text is not a URL.
     """
     try:
         parts = urlsplit(urldefrag(url.strip()).url)
@@ -34,70 +34,71 @@ def without_userinfo(url: str) -> str:
 
 
 @dataclass(slots=True)
-class Visit:
-    """Where a visit stands.
+class RedirectChain:
+    """The redirects of one page, followed up to the first response that is none.
 
     Args:
-        url: the first URL.
-        check: raises Refused for a hop that must not be asked for.
-        ask: asks for one URL with further headers; raises PageError.
-        max_redirects: hops allowed after the first.
+        url: the first URL, later the current hop.
+        check: raises Refused for a URL that must not be requested.
+        ask: requests one URL with these further headers; raises PageError.
+        max_redirects: redirects that are followed.
     """
 
     url: str
     check: Callable[[str], None]
-    ask: Callable[[str, Headers], Answer]
+    ask: Callable[[str, Headers], HttpResponse]
     max_redirects: int
-    trail: list[str] = field(default_factory=list)
-    """URLs that answered with a redirect, in order."""
+    history: list[str] = field(default_factory=list)
+    """URLs that responded with a redirect, in order."""
     _cookies: dict[str, dict[str, str]] = field(default_factory=dict)
     _seen: set[tuple[str, str]] = field(default_factory=set)
 
-    def follow(self) -> Answer:
-        """Ask, and follow redirects, until something else comes.
+    def follow(self) -> HttpResponse:
+        """Request the URL, follow redirects, and return the first response that is none.
 
         Raises:
-            PageError: a hop was refused or failed; ``self.url`` is that hop.
+            PageError: a hop was refused or failed; ``self.url`` is its URL.
         """
         while True:
             self.url = without_userinfo(self.url)
             self._refuse_loop()
             self.check(self.url)
-            answer = self.ask(self.url, self._cookie_header())
-            if answer.status not in REDIRECTS:
-                return answer
-            self._keep_cookies(answer)
-            self._turn_to(answer)
+            response = self.ask(self.url, self._cookie_header())
+            if response.status not in REDIRECTS:
+                return response
+            self._keep_cookies(response)
+            self._go_to_location(response)
 
     def _refuse_loop(self) -> None:
         state = (self.url, str(self._cookie_header()))
         if state in self._seen:
             raise Refused(
-                Outcome.REDIRECT_LOOP, f"came back to {self.url[:200]} after {len(self.trail)} hops"
+                Outcome.REDIRECT_LOOP,
+                f"came back to {self.url[:200]} after {len(self.history)} hops",
             )
-        if len(self.trail) > self.max_redirects:
+        if len(self.history) > self.max_redirects:
             raise Refused(
                 Outcome.REDIRECT_LOOP, f"more than {self.max_redirects} redirects in a row"
             )
         self._seen.add(state)
 
-    def _turn_to(self, answer: Answer) -> None:
-        location = answer.header("location")
+    def _go_to_location(self, response: HttpResponse) -> None:
+        location = response.header("location")
         if not location:
             raise Refused(
-                Outcome.BAD_CONTENT, f"HTTP {answer.status} without Location", answer.status
+                Outcome.BAD_CONTENT, f"HTTP {response.status} without Location", response.status
             )
-        self.trail.append(self.url)
+        self.history.append(self.url)
         try:
             self.url = urljoin(self.url, _as_unicode(location))
         except ValueError as error:
             raise Refused(
-                Outcome.ADDRESS_REFUSED, f"redirect to {location[:200]!r}: {error}", answer.status
+                Outcome.ADDRESS_REFUSED, f"redirect to {location[:200]!r}: {error}", response.status
             ) from error
 
-    def _keep_cookies(self, answer: Answer) -> None:
+    def _keep_cookies(self, response: HttpResponse) -> None:
         own = self._cookies.setdefault(host(self.url), {})
-        for name, value in answer.headers:
+        for name, value in response.headers:
             if name.lower() == "set-cookie":
                 try:
                     own.update((key, item.value) for key, item in SimpleCookie(value).items())
@@ -111,7 +112,7 @@ class Visit:
 
 
 def _as_unicode(location: str) -> str:
-    """Read a Location that was sent as raw UTF-8 bytes, as many servers do."""
+    """Return a Location header decoded as UTF-8, which many servers send unescaped."""
     try:
         return location.encode("latin-1").decode("utf-8")
     except UnicodeError:

@@ -1,7 +1,8 @@
-"""robots.txt by RFC 9309, with Crawl-delay and Sitemap lines; knows nothing of pages.
+"""robots.txt by RFC 9309, with Crawl-delay and Sitemap lines.
 
-4xx allows all (2.3.1.3), 5xx and 429 deny all for now (2.3.1.4), 500 kB are read (2.5), an answer
-holds for 24 hours in this process (2.4), a failed one for ten minutes.
+A 4xx response allows everything (2.3.1.3); 5xx and 429 deny everything for now (2.3.1.4). The first
+500 kB are read (2.5). The rules are valid for 24 hours in this process (2.4), a failure for ten
+minutes.
 """
 
 import threading
@@ -11,29 +12,29 @@ from dataclasses import dataclass, field
 from protego import Protego
 
 from pipeline.errors import PageError
-from pipeline.fetch.http_client import Answer
+from pipeline.fetch.http_client import HttpResponse
 from pipeline.outcomes import Outcome
 
 MAX_BYTES = 500_000
 MAX_CRAWL_DELAY = 120.0
 """Seconds; a longer Crawl-delay is read as this (StormCrawler's and news-crawl's limit too)."""
-_HOLDS = 24 * 3600.0
-_FAILURE_HOLDS = 600.0
+_VALID_SECONDS = 24 * 3600.0
+_FAILURE_VALID_SECONDS = 600.0
 _EMPTY = Protego.parse("")
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
-    """What one authority allows us."""
+class RobotsRules:
+    """The robots.txt of one host, as it applies to our crawler."""
 
     product: str
-    """Our product token ("Dateline"): the whole User-Agent would match foreign groups by chance."""
+    """Our product token ("Dateline"); the whole User-Agent would match other crawlers' groups."""
     parsed: Protego = field(default=_EMPTY, repr=False)
     denied: str | None = None
-    """Why everything is denied, where robots.txt could not be read."""
+    """Why everything is denied; None where robots.txt could be read."""
 
     def check(self, url: str) -> str | None:
-        """Return why the URL may not be fetched, or None."""
+        """Return the reason why the URL may not be fetched, None where it may."""
         if self.denied:
             return self.denied
         allowed = self.parsed.can_fetch(url, self.product)
@@ -41,12 +42,12 @@ class Rules:
 
     @property
     def crawl_delay(self) -> float:
-        """Seconds between two requests, 0.0 where none is asked for, at most 120."""
+        """Seconds between two requests, at most 120; 0.0 where robots.txt names none."""
         return min(MAX_CRAWL_DELAY, max(0.0, self.parsed.crawl_delay(self.product) or 0.0))
 
     @property
     def sitemaps(self) -> tuple[str, ...]:
-        """The Sitemap lines, whichever group they stand in."""
+        """The URLs of all Sitemap lines, in whichever group they are."""
         return tuple(self.parsed.sitemaps)
 
 
@@ -60,58 +61,60 @@ def product_token(user_agent: str) -> str:
     return words[0] if words else "*"
 
 
-def rules_of(answer: Answer, product: str) -> Rules:
-    """Read the rules from an answer that followed its redirects."""
-    if 200 <= answer.status < 300:
-        text = answer.body[:MAX_BYTES].decode("utf-8-sig", errors="replace")
-        return Rules(product, Protego.parse(text))
-    if 400 <= answer.status < 500 and answer.status != 429:
-        return Rules(product)
-    return Rules(product, denied=f"robots.txt cannot be read now: HTTP {answer.status}")
+def parse_robots(response: HttpResponse, product: str) -> RobotsRules:
+    """Return the rules from the response to robots.txt, after its redirects."""
+    if 200 <= response.status < 300:
+        text = response.body[:MAX_BYTES].decode("utf-8-sig", errors="replace")
+        return RobotsRules(product, Protego.parse(text))
+    if 400 <= response.status < 500 and response.status != 429:
+        return RobotsRules(product)
+    return RobotsRules(product, denied=f"robots.txt cannot be read now: HTTP {response.status}")
 
 
-class RobotsMemory:
-    """The rules of every authority asked so far; each robots.txt is fetched once at a time.
+class RobotsCache:
+    """Keeps the rules of every host and fetches them when they are missing or out of date.
+
+    Safe for threads: a robots.txt is fetched by one thread while the others wait for it.
 
     Args:
-        ask: gets robots.txt of a root URL ("https://news.example"); raises PageError.
+        ask: requests the URL of a robots.txt; raises PageError.
         product: our product token.
-        clock: seconds that only go forward.
+        clock: returns seconds that never go back.
     """
 
     def __init__(
-        self, ask: Callable[[str], Answer], product: str, clock: Callable[[], float]
+        self, ask: Callable[[str], HttpResponse], product: str, clock: Callable[[], float]
     ) -> None:
         self._ask = ask
         self._product = product
         self._clock = clock
-        self._known: dict[str, tuple[float, Rules]] = {}
+        self._cached: dict[str, tuple[float, RobotsRules]] = {}
         self._locks: dict[str, threading.Lock] = {}
         self._guard = threading.Lock()
 
-    def rules(self, root: str) -> Rules:
-        """Return the rules in force for a root URL (scheme and authority).
+    def rules(self, root: str) -> RobotsRules:
+        """Return the rules for a root URL (scheme and authority: "https://news.example").
 
         Raises:
-            PageError: the host cannot be reached at all, or may not be.
+            PageError: the host cannot be reached, or must not be (private address).
         """
         with self._guard:
             lock = self._locks.setdefault(root, threading.Lock())
         with lock:
-            ends, rules = self._known.get(root, (0.0, None))
-            if rules is None or self._clock() >= ends:
-                rules = self._fresh(root)
-                holds = _FAILURE_HOLDS if rules.denied else _HOLDS
-                self._known[root] = (self._clock() + holds, rules)
+            expires, rules = self._cached.get(root, (0.0, None))
+            if rules is None or self._clock() >= expires:
+                rules = self._fetch(root)
+                valid = _FAILURE_VALID_SECONDS if rules.denied else _VALID_SECONDS
+                self._cached[root] = (self._clock() + valid, rules)
             return rules
 
-    def _fresh(self, root: str) -> Rules:
+    def _fetch(self, root: str) -> RobotsRules:
         try:
-            return rules_of(self._ask(f"{root}/robots.txt"), self._product)
+            return parse_robots(self._ask(f"{root}/robots.txt"), self._product)
         except PageError as error:
             if error.outcome in (Outcome.ADDRESS_REFUSED, Outcome.UNREACHABLE):
                 raise
             if error.http_status and 400 <= error.http_status < 500 and error.http_status != 429:
-                return Rules(self._product)
+                return RobotsRules(self._product)
             reason = f"robots.txt cannot be read now: {error.reason}"
-            return Rules(self._product, denied=reason)
+            return RobotsRules(self._product, denied=reason)

@@ -1,8 +1,7 @@
-"""The network as one process may use it: connections, each authority's turn and slot, robots.txt.
+"""The HTTP session of one process: connections, one request at a time per host, robots.txt.
 
-Knows neither redirects of pages nor what an answer means for a page.
-
-What a fetcher takes from the machine: time, sleep, name resolution, trust; tests give others.
+``Environment`` holds what a session takes from the machine (clock, sleep, name resolution, trusted
+certificates), so that tests can pass their own.
 """
 
 import ssl
@@ -17,11 +16,11 @@ from urllib.parse import urlsplit
 from pipeline.errors import Refused
 from pipeline.fetch import response_checks
 from pipeline.fetch.address import Resolve, resolve
-from pipeline.fetch.http_client import OFFERED, Answer, Client, Headers, Limits
-from pipeline.fetch.redirects import Visit
+from pipeline.fetch.http_client import OFFERED, Client, Headers, HttpResponse, Limits
+from pipeline.fetch.redirects import RedirectChain
 from pipeline.fetch.robots import MAX_BYTES as ROBOTS_BYTES
-from pipeline.fetch.robots import RobotsMemory, Rules, product_token
-from pipeline.fetch.throttle import HostHealth, Pace, Patience
+from pipeline.fetch.robots import RobotsCache, RobotsRules, product_token
+from pipeline.fetch.throttle import HostHealth, RetryPolicy, Throttle
 from pipeline.models import Source
 from pipeline.outcomes import Outcome
 from pipeline.settings import Settings
@@ -29,31 +28,31 @@ from pipeline.urls import authority
 
 
 def utc_now() -> datetime:
-    """Return the time of day, aware, in UTC."""
+    """Return the current time, aware, in UTC."""
     return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
-    """The machine as a fetcher sees it."""
+class Environment:
+    """What a fetcher takes from the machine; the defaults are the real ones."""
 
     resolver: Resolve = resolve
     sleep: Callable[[float], None] | None = None
-    """Waits that many seconds; None for a wait that ends when the fetcher is closed."""
+    """Waits for that many seconds; None for a wait that ends early when the fetcher is closed."""
     clock: Callable[[], float] = time.monotonic
     now: Callable[[], datetime] = utc_now
     ssl_context: ssl.SSLContext | None = None
-    """Trust of your own; None for the system's store."""
+    """Trusted certificates; None for the system's store."""
 
 
 _ACCEPT = "text/html,application/xhtml+xml,application/xml;q=0.9,text/plain;q=0.8,*/*;q=0.5"
 _ROBOTS_REDIRECTS = 5
-"""RFC 9309, 2.3.1.2: at least five, also to other authorities."""
+"""RFC 9309, 2.3.1.2: at least five redirects are followed, also to other hosts."""
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
-    """On which terms one request is made."""
+class RequestOptions:
+    """What one request depends on besides its URL."""
 
     source: Source | None = None
     kind: response_checks.Kind = "page"
@@ -62,37 +61,37 @@ class Terms:
 
 
 @dataclass(slots=True)
-class Budget:
-    """The seconds left for one page: connecting, headers, bodies, of all tries and hops."""
+class TimeBudget:
+    """The time left for one page over all its attempts and hops; waiting for a slot is free."""
 
-    left: float
+    seconds_left: float
 
 
-class Network:
-    """Shared by all fetches of a process; safe for threads.
+class Session:
+    """Sends the requests of a process; shared by all its page requests and safe for threads.
 
     Args:
         settings: limits, delays, user agent.
-        pace: memory of slots.
-        allow_private: connect to private addresses, whatever the source says.
-        patience: retries of robots.txt.
-        around: time, sleep and name resolution.
+        throttle: request slots per host.
+        allow_private: whether to connect to private addresses, whatever the source says.
+        retries: how often and how long a page or robots.txt is tried.
+        environment: clock, sleep, name resolution and trusted certificates.
     """
 
     def __init__(
         self,
         settings: Settings,
-        pace: Pace,
+        throttle: Throttle,
         *,
         allow_private: bool,
-        patience: Patience,
-        around: Surroundings,
+        retries: RetryPolicy,
+        environment: Environment,
     ) -> None:
         self.settings = settings
-        self.patience = patience
-        self.around = around
-        self.health = HostHealth(around.clock, patience.longest_wait)
-        self._pace = pace
+        self.retries = retries
+        self.environment = environment
+        self.health = HostHealth(environment.clock, retries.longest_wait)
+        self._throttle = throttle
         self._allow_private = allow_private
         self._limits = Limits(
             settings.connect_timeout, settings.read_timeout, settings.max_body_bytes
@@ -103,112 +102,120 @@ class Network:
             ("Accept-Encoding", OFFERED),
         )
         self._clients: dict[bool, Client] = {}
-        self._robots: dict[bool, RobotsMemory] = {}
-        self._turns: dict[str, threading.Lock] = {}
+        self._robots: dict[bool, RobotsCache] = {}
+        self._host_locks: dict[str, threading.Lock] = {}
         self._guard = threading.Lock()
         self._closed = threading.Event()
 
     def close(self) -> None:
-        """End every wait and close every connection."""
+        """End every wait, refuse further requests and close every connection."""
         self._closed.set()
         with self._guard:
             clients = list(self._clients.values())
         for client in clients:
             client.close()
 
-    def rules(self, url: str, source: Source | None) -> Rules:
-        """Return the robots.txt in force for a URL.
+    def rules(self, url: str, source: Source | None) -> RobotsRules:
+        """Return the robots.txt rules for a URL.
 
         Raises:
-            PageError: the host cannot be reached at all, or may not be.
+            PageError: the host cannot be reached, or must not be (private address).
         """
         allow = self._allows_private(source)
         with self._guard:
             if allow not in self._robots:
-                self._robots[allow] = RobotsMemory(
-                    partial(self._robots_answer, source),
+                self._robots[allow] = RobotsCache(
+                    partial(self._get_robots, source),
                     product_token(self.settings.user_agent),
-                    self.around.clock,
+                    self.environment.clock,
                 )
-            memory = self._robots[allow]
+            cache = self._robots[allow]
         parts = urlsplit(url)
-        return memory.rules(f"{parts.scheme}://{parts.netloc}")
+        return cache.rules(f"{parts.scheme}://{parts.netloc}")
 
     def get(
         self,
         url: str,
-        terms: Terms,
+        options: RequestOptions,
         headers: Headers,
-        budget: Budget,
+        budget: TimeBudget,
         limits: Limits | None = None,
-    ) -> Answer:
-        """Ask once for one URL, in its authority's turn and slot; the wait costs no budget.
+    ) -> HttpResponse:
+        """Request one URL once, when no other request to its host is running and its slot has come.
+
+        Args:
+            url: absolute http(s) URL.
+            options: source, kind and robots.txt delay.
+            headers: sent besides User-Agent, Accept and Accept-Encoding.
+            budget: time for the page; reduced by what the request takes, without the wait.
+            limits: other limits than those of the settings.
 
         Raises:
-            PageError: no answer that can be used.
+            PageError: no usable response.
         """
         name = authority(url)
-        with self._turn(name):
-            self._wait_for_slot(name, max(terms.delay, self._own_delay(terms.source)))
+        with self._host_lock(name):
+            self._wait_for_slot(name, max(options.delay, self._configured_delay(options.source)))
             began = time.monotonic()
             try:
-                return self._client(terms.source).get(
+                return self._client(options.source).get(
                     url,
                     (*self._headers, *headers),
                     limits or self._limits,
-                    seconds=budget.left,
-                    check=self._checker(terms.kind),
+                    seconds=budget.seconds_left,
+                    check=self._checker(options.kind),
                 )
             finally:
-                budget.left -= time.monotonic() - began
+                budget.seconds_left -= time.monotonic() - began
 
-    def _robots_answer(self, source: Source | None, url: str) -> Answer:
+    def _get_robots(self, source: Source | None, url: str) -> HttpResponse:
+        """Request a robots.txt and follow its redirects."""
         limits = replace(self._limits, max_bytes=ROBOTS_BYTES, cut=True)
-        terms = Terms(source, "document")
+        options = RequestOptions(source, "document")
+        budget = TimeBudget(self.settings.total_timeout)
 
-        budget = Budget(self.settings.total_timeout)
+        def ask(hop: str, cookies: Headers) -> HttpResponse:
+            return self.retries.call(lambda: self.get(hop, options, cookies, budget, limits))
 
-        def ask(hop: str, cookies: Headers) -> Answer:
-            return self.patience.tries(lambda: self.get(hop, terms, cookies, budget, limits))
+        return RedirectChain(url, lambda hop: None, ask, _ROBOTS_REDIRECTS).follow()
 
-        return Visit(url, lambda hop: None, ask, _ROBOTS_REDIRECTS).follow()
-
-    def _checker(self, kind: response_checks.Kind) -> Callable[[Answer], None]:
-        def check(answer: Answer) -> None:
-            response_checks.check_status(answer, self.around.now())
-            response_checks.check_type(answer, kind)
+    def _checker(self, kind: response_checks.Kind) -> Callable[[HttpResponse], None]:
+        def check(response: HttpResponse) -> None:
+            response_checks.check_status(response, self.environment.now())
+            response_checks.check_type(response, kind)
 
         return check
 
     def _client(self, source: Source | None) -> Client:
-        """Return the client of this trust: connections never cross the guard."""
+        """Return the client for public or for all addresses; they share no connections."""
         allow = self._allows_private(source)
         with self._guard:
             if allow not in self._clients:
                 self._clients[allow] = Client(
                     allow_private=allow,
-                    resolver=self.around.resolver,
-                    ssl_context=self.around.ssl_context,
+                    resolver=self.environment.resolver,
+                    ssl_context=self.environment.ssl_context,
                 )
             return self._clients[allow]
 
     def _allows_private(self, source: Source | None) -> bool:
         return self._allow_private or (source is not None and source.allow_private_addresses)
 
-    def _own_delay(self, source: Source | None) -> float:
-        """Return the source's delay where it names one, else the setting: the nearer word wins."""
-        asked = source.crawl_delay if source is not None else None
-        return self.settings.crawl_delay if asked is None else asked
+    def _configured_delay(self, source: Source | None) -> float:
+        """Return the source's delay where it has one, else the setting, in seconds."""
+        own = source.crawl_delay if source is not None else None
+        return self.settings.crawl_delay if own is None else own
 
-    def _turn(self, name: str) -> threading.Lock:
+    def _host_lock(self, name: str) -> threading.Lock:
         with self._guard:
-            return self._turns.setdefault(name, threading.Lock())
+            return self._host_locks.setdefault(name, threading.Lock())
 
     def _wait_for_slot(self, name: str, delay: float) -> None:
-        if delay <= 0:  # nothing to space out: saves a shared pace its round trip
-            return
-        seconds = self._pace.reserve(name, delay)
-        if self.around.sleep is not None:
-            self.around.sleep(seconds)
-        elif seconds > 0 and self._closed.wait(seconds):
+        if delay > 0:  # without a delay, a shared throttle need not be asked
+            seconds = self._throttle.reserve(name, delay)
+            if self.environment.sleep is not None:
+                self.environment.sleep(seconds)
+            else:
+                self._closed.wait(seconds)
+        if self._closed.is_set():
             raise Refused(Outcome.QUARANTINED, "the fetcher was closed while the page waited")

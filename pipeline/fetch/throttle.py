@@ -1,13 +1,11 @@
-"""Pace: slots in time per authority, so that no host is asked faster than it allows.
+"""How often a host is asked: request slots, retries with backoff, and hosts that are left alone.
 
-Another try within one fetch: only for what is transient, and as the server asks (Retry-After).
-
-Retries across hours are the scheduler's, not ours; a wait longer than our patience ends the page
-with its outcome, and the next run asks again.
-
-Hosts that do not answer, or asked us to wait: not asked again by this task until they may be.
-
-Without this a batch of 200 links on a dead host takes 200 x 3 time-outs of 20 s: over three hours.
+- ``Throttle`` hands out request slots, so that no host is asked more often than its delay allows.
+- ``RetryPolicy`` repeats a request that failed for a passing reason, as the server asks for it
+  (Retry-After). It covers seconds. A longer wait ends the page with its outcome, and the next
+  scheduled run asks again.
+- ``HostHealth`` remembers hosts that do not answer or asked us to wait. Without it, a batch of
+  200 links on a dead host takes 200 x 3 time-outs of 20 s: over three hours.
 """
 
 import threading
@@ -24,21 +22,23 @@ from pipeline.errors import PageError, Refused, Transient
 from pipeline.outcomes import Outcome
 
 
-class Pace(Protocol):
-    """A memory of when each authority may be asked next; shared by all who fetch."""
+class Throttle(Protocol):
+    """Remembers when each host may be asked next; shared by all fetchers that use it."""
 
     def reserve(self, authority: str, delay: float) -> float:
-        """Reserve the next free slot of the authority and return the seconds until it comes.
+        """Reserve the next free request slot of a host and return the seconds until it comes.
 
-        ``delay`` is the least distance in seconds to the slot before it.
+        Args:
+            authority: host and port.
+            delay: least number of seconds between this slot and the one before it.
         """
 
 
-class MemoryPace:
-    """A pace for one process; safe for threads.
+class MemoryThrottle:
+    """A ``Throttle`` for one process; safe for threads.
 
     Args:
-        clock: seconds that only go forward.
+        clock: returns seconds that never go back, such as ``time.monotonic``.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -59,28 +59,36 @@ class MemoryPace:
 T = TypeVar("T")
 
 
-class AskedToWait(Transient):
-    """The server answered 429 or 5xx; ``seconds`` is its Retry-After, None where it gave none."""
+class RetryableStatus(Transient):
+    """The server answered 408, 425, 429 or 5xx.
+
+    ``retry_after`` is its Retry-After header in seconds, None where it sent none.
+    """
 
     def __init__(
-        self, outcome: Outcome, reason: str, http_status: int, seconds: float | None
+        self, outcome: Outcome, reason: str, http_status: int, retry_after: float | None
     ) -> None:
         super().__init__(outcome, reason, http_status)
-        self.seconds = seconds
+        self.retry_after = retry_after
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
-    """How long one page is worth waiting for."""
+class RetryPolicy:
+    """How often and how long one page is tried."""
 
     attempts: int = 3
     first_wait: float = 0.5
-    """Seconds before the second try; doubles, with jitter."""
+    """Seconds before the second attempt; doubled for each further one, with jitter."""
     longest_wait: float = 30.0
-    """A Retry-After of more seconds than this ends the page."""
+    """Seconds; a longer Retry-After ends the page."""
 
-    def tries(self, ask: Callable[[], T]) -> T:
-        """Call ``ask`` until it returns, raises what is not transient, or patience runs out."""
+    def call(self, ask: Callable[[], T]) -> T:
+        """Call ``ask`` until it returns, and return its result.
+
+        Raises:
+            PageError: the last error of ``ask``, once the attempts are used up, the server asked
+                for too long a wait, or the error is none that another attempt can help.
+        """
         for attempt in stamina.retry_context(
             on=self._backoff,
             attempts=self.attempts,
@@ -94,15 +102,18 @@ class Patience:
         raise AssertionError("stamina raises the last error itself")
 
     def _backoff(self, error: Exception) -> bool | float:
-        if not isinstance(error, AskedToWait) or error.seconds is None:
+        """Return whether to retry, or the seconds to wait before that (stamina's ``on`` hook)."""
+        if not isinstance(error, RetryableStatus) or error.retry_after is None:
             return isinstance(error, Transient)
-        return error.seconds if error.seconds <= self.longest_wait else False
+        return error.retry_after if error.retry_after <= self.longest_wait else False
 
 
-def retry_after(value: str | None, now: datetime) -> float | None:
-    """Read a Retry-After header (RFC 9110, 10.2.3): seconds, or a date; never negative.
+def parse_retry_after(value: str | None, now: datetime) -> float | None:
+    """Return a Retry-After header (RFC 9110, 10.2.3) in seconds, never negative.
 
-    >>> retry_after("120", datetime(2026, 11, 22))
+    The header holds seconds or a date. None stands for a missing or unreadable header.
+
+    >>> parse_retry_after("120", datetime(2026, 11, 22))
     120.0
     """
     if value is None:
@@ -117,57 +128,57 @@ def retry_after(value: str | None, now: datetime) -> float | None:
 
 
 FAILURES = 3
-"""Pages in a row that ended without any answer before a host counts as down."""
-_REST = 120.0
-"""Seconds a host that is down is left alone."""
-_SILENT = frozenset({Outcome.UNREACHABLE, Outcome.TIMEOUT})
+"""Pages in a row that ended without any response before a host counts as down."""
+_PAUSE = 120.0
+"""Seconds for which a host that is down is left alone."""
+_NO_RESPONSE = frozenset({Outcome.UNREACHABLE, Outcome.TIMEOUT})
 
 
 class HostHealth:
-    """Remembers per authority how the last pages ended; safe for threads.
+    """Remembers per host how its last pages ended and pauses hosts in trouble; safe for threads.
 
     Args:
-        clock: seconds that only go forward.
-        longest_wait: a Retry-After beyond this rests the host.
+        clock: returns seconds that never go back.
+        longest_wait: seconds; a longer Retry-After pauses the host for as long as it asked.
     """
 
     def __init__(self, clock: Callable[[], float], longest_wait: float) -> None:
         self._clock = clock
         self._longest_wait = longest_wait
         self._failures: dict[str, int] = {}
-        self._rests: dict[str, tuple[float, Outcome, str]] = {}
+        self._pauses: dict[str, tuple[float, Outcome, str]] = {}
         self._lock = threading.Lock()
 
     def check(self, authority: str) -> None:
-        """Refuse a page of a host that rests.
+        """Refuse a page of a host that is paused.
 
         Raises:
-            Refused: with the outcome that sent the host to rest.
+            Refused: with the outcome of the page that paused the host.
         """
         with self._lock:
-            until, outcome, reason = self._rests.get(authority, (0.0, Outcome.UNREACHABLE, ""))
+            until, outcome, reason = self._pauses.get(authority, (0.0, Outcome.UNREACHABLE, ""))
         if until > self._clock():
             raise Refused(outcome, f"not asked: {reason}")
 
     def succeeded(self, authority: str) -> None:
-        """Note an answer of any kind."""
+        """Record that the host sent a usable response."""
         with self._lock:
             self._failures.pop(authority, None)
 
     def failed(self, authority: str, error: PageError) -> None:
-        """Note how a page ended that got no usable answer."""
+        """Record the error of a page that got no usable response."""
         with self._lock:
-            if isinstance(error, AskedToWait):
+            if isinstance(error, RetryableStatus):
                 self._failures.pop(authority, None)
-                asked = error.seconds or 0.0
+                asked = error.retry_after or 0.0
                 if error.outcome is Outcome.RATE_LIMITED or asked > self._longest_wait:
-                    self._rest(authority, asked or _REST, error)
-            elif error.outcome in _SILENT:
+                    self._pause(authority, asked or _PAUSE, error)
+            elif error.outcome in _NO_RESPONSE:
                 count = self._failures.get(authority, 0) + 1
                 self._failures[authority] = count
                 if count >= FAILURES:
-                    self._rest(authority, _REST, error)
+                    self._pause(authority, _PAUSE, error)
 
-    def _rest(self, authority: str, seconds: float, error: PageError) -> None:
-        reason = f"{authority} said or did before: {error.reason}"
-        self._rests[authority] = (self._clock() + seconds, error.outcome, reason)
+    def _pause(self, authority: str, seconds: float, error: PageError) -> None:
+        reason = f"{authority} failed before: {error.reason}"
+        self._pauses[authority] = (self._clock() + seconds, error.outcome, reason)

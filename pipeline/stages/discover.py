@@ -8,7 +8,7 @@ from pipeline.models import Source
 from pipeline.settings import settings
 from pipeline.stages.register_sources import source_of
 from pipeline.telemetry import log, meter
-from pipeline.warehouse.fetches import PostgresPace
+from pipeline.warehouse.fetches import PostgresThrottle
 from pipeline.warehouse.links import add_links
 from pipeline.warehouse.store import store
 
@@ -25,7 +25,7 @@ def discover(run_id: int, source_key: str) -> list[int]:
 def discover_source(run_id: int, source: Source) -> list[int]:
     """Do the same for a source that has no file, as ``dateline run TARGET`` makes them."""
     with store() as connection:
-        with Fetcher(settings(), pace=PostgresPace(connection)) as fetcher:
+        with Fetcher(settings(), throttle=PostgresThrottle(connection)) as fetcher:
             found = find_links(source, fetcher)
         _report(source.key, found)
         return add_links(

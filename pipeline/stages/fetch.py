@@ -17,7 +17,7 @@ from pipeline.outcomes import Outcome
 from pipeline.settings import settings
 from pipeline.stages.register_sources import source_of
 from pipeline.telemetry import log, meter
-from pipeline.warehouse.fetches import FetchRow, PostgresPace, record_fetches
+from pipeline.warehouse.fetches import FetchRow, PostgresThrottle, record_fetches
 from pipeline.warehouse.links import Decision, StoredLink, batch_links, decide
 from pipeline.warehouse.store import store
 
@@ -49,7 +49,7 @@ def fetch_source(
         due = _leave_old_articles(connection, links)
         counts[Outcome.UNCHANGED] = len(links) - len(due)
         with (
-            Fetcher(settings(), pace=PostgresPace(connection), kept=kept) as fetcher,
+            Fetcher(settings(), throttle=PostgresThrottle(connection), kept=kept) as fetcher,
             ArchiveWriter(
                 settings().archive_url, run_id=run_id, source_key=source.key, part=str(batch_no)
             ) as archive,

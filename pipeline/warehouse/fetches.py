@@ -247,8 +247,8 @@ returning extract(epoch from last_at - clock_timestamp())
 """
 
 
-class PostgresPace:
-    """A ``Pace`` (see ``pipeline/fetch/throttle.py``) by the server's clock.
+class PostgresThrottle:
+    """A ``Throttle`` (see ``pipeline/fetch/throttle.py``) by the server's clock.
 
     Args:
         conn: an autocommit connection; one statement a call, so threads may share it.

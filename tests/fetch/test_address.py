@@ -1,4 +1,4 @@
-"""The address guard refuses whatever form a private address comes in."""
+"""The address guard refuses private addresses in every spelling."""
 
 import socket
 from ipaddress import IPv4Address
@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.errors import Refused, Transient
-from pipeline.fetch.address import addresses, is_public, resolve
+from pipeline.fetch.address import allowed_addresses, is_public, resolve
 from pipeline.outcomes import Outcome
 
 PRIVATE = """
@@ -31,7 +31,7 @@ def test_public_address_is_public(text):
 
 
 @given(st.ip_addresses(v=4))
-def test_an_embedded_address_is_judged_as_the_one_it_stands_for(address: IPv4Address):
+def test_an_embedded_ipv4_address_is_treated_as_that_address(address: IPv4Address):
     expected = is_public(str(address))
     assert is_public(f"::ffff:{address}") is expected
     assert is_public(f"64:ff9b::{address}") is expected
@@ -40,17 +40,20 @@ def test_an_embedded_address_is_judged_as_the_one_it_stands_for(address: IPv4Add
 @pytest.mark.parametrize("name", ["2130706433", "0x7f.1", "0177.0.0.1", "127.1", "localhost"])
 def test_other_spellings_of_loopback_are_refused(name):
     with pytest.raises(Refused) as caught:
-        addresses(name, 80, allow_private=False)
+        allowed_addresses(name, 80, allow_private=False)
     assert caught.value.outcome is Outcome.ADDRESS_REFUSED
 
 
 def test_only_the_public_ones_of_mixed_addresses_are_kept():
-    mixed = lambda name, port: ["10.0.0.1", "9.9.9.9", "::1"]  # noqa: E731
-    assert addresses("mixed.example", 80, allow_private=False, resolver=mixed) == ["9.9.9.9"]
+    def mixed(name, port):
+        return ["10.0.0.1", "9.9.9.9", "::1"]
+
+    found = allowed_addresses("mixed.example", 80, allow_private=False, resolver=mixed)
+    assert found == ["9.9.9.9"]
 
 
 def test_private_addresses_pass_where_they_are_allowed():
-    assert "127.0.0.1" in addresses("127.0.0.1", 80, allow_private=True, resolver=resolve)
+    assert "127.0.0.1" in allowed_addresses("127.0.0.1", 80, allow_private=True, resolver=resolve)
 
 
 @pytest.mark.parametrize(
@@ -58,14 +61,14 @@ def test_private_addresses_pass_where_they_are_allowed():
 )
 def test_a_name_that_does_not_resolve_is_unreachable(code, kind):
     def resolver(name, port):
-        raise socket.gaierror(code, "told so by the test")
+        raise socket.gaierror(code, "set by the test")
 
     with pytest.raises(kind) as caught:
-        addresses("nowhere.example", 80, allow_private=False, resolver=resolver)
+        allowed_addresses("nowhere.example", 80, allow_private=False, resolver=resolver)
     assert caught.value.outcome is Outcome.UNREACHABLE
 
 
 def test_a_name_that_idna_refuses_is_unreachable():
     with pytest.raises(Refused) as caught:
-        addresses("a" * 70 + ".example", 80, allow_private=False)
+        allowed_addresses("a" * 70 + ".example", 80, allow_private=False)
     assert caught.value.outcome is Outcome.UNREACHABLE

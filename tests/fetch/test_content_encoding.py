@@ -1,4 +1,4 @@
-"""Content-Encoding undone in a stream, within its limit, however the chunks fall."""
+"""Bodies are decoded while they stream, within the limit, for any division into chunks."""
 
 import contextlib
 import gzip
@@ -45,12 +45,12 @@ def test_nothing_over_the_limit_comes_back(encoding, size, sizes):
 
 
 @given(st.binary(min_size=1, max_size=300), st.sampled_from(["gzip", "deflate"]))
-def test_no_garbage_raises_anything_but_a_page_error(data, encoding):
+def test_random_bytes_raise_nothing_but_a_page_error(data, encoding):
     with contextlib.suppress(PageError):
         assert len(read(encoding, data, 1000, [])) <= 1000
 
 
 @pytest.mark.parametrize("encoding", ["br", "zstd", "gzip, gzip, gzip", "aes128gcm"])
-def test_what_we_did_not_offer_is_refused(encoding):
+def test_an_encoding_that_was_not_offered_is_refused(encoding):
     with pytest.raises(Refused):
         BodyReader(encoding, 1000)

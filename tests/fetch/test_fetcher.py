@@ -1,4 +1,4 @@
-"""One page, over real sockets: every way it can end."""
+"""One page over real sockets, with every outcome it can have."""
 
 import gzip
 import hashlib
@@ -12,7 +12,7 @@ import pytest
 
 from pipeline.fetch import address
 from pipeline.fetch.address import is_public
-from pipeline.fetch.session import Surroundings
+from pipeline.fetch.session import Environment
 from pipeline.models import Source, Validators
 from pipeline.outcomes import Outcome
 from tests.fix_http import answer
@@ -28,7 +28,7 @@ def test_a_page_comes_back_with_its_body_and_headers(site, fetcher):
     assert response.final_url == response.requested_url == site.url + "/a"
 
 
-def test_we_introduce_ourselves_and_offer_only_what_we_can_read(site, fetcher):
+def test_request_headers_name_the_crawler_and_the_encodings_it_reads(site, fetcher):
     site.page("/a")
     fetcher.fetch(site.url + "/a")
     headers = dict(site.asked)["/a"]
@@ -58,7 +58,7 @@ def test_user_names_and_passwords_are_dropped(site, fetcher):
         (501, Outcome.SERVER_ERROR),
     ],
 )
-def test_a_final_status_is_asked_for_once(site, fetcher, status, outcome):
+def test_a_final_status_is_requested_once(site, fetcher, status, outcome):
     site.page("/a", b"no", status)
     response = fetcher.fetch(site.url + "/a")
     assert (response.outcome, response.status) == (outcome, status)
@@ -70,14 +70,14 @@ def test_a_final_status_is_asked_for_once(site, fetcher, status, outcome):
     ("status", "outcome"),
     [(500, Outcome.SERVER_ERROR), (503, Outcome.SERVER_ERROR), (429, Outcome.RATE_LIMITED)],
 )
-def test_a_transient_status_is_tried_again_until_patience_ends(site, fetcher, status, outcome):
+def test_a_transient_status_is_retried_up_to_the_limit(site, fetcher, status, outcome):
     site.page("/a", b"later", status)
     response = fetcher.fetch(site.url + "/a")
     assert (response.outcome, response.status) == (outcome, status)
     assert site.paths.count("/a") == 3
 
 
-def test_a_second_try_may_succeed(site, fetcher):
+def test_a_second_attempt_may_succeed(site, fetcher):
     def once_broken(handler):
         answer(handler, 503 if site.paths.count("/a") == 1 else 200, {}, b"<p>now</p>")
 
@@ -96,13 +96,13 @@ def test_retry_after_is_waited_for(site, make_fetcher, form):
         answer(handler, 429 if limited else 200, {"Retry-After": value}, b"<p>x</p>")
 
     site.raw("/a", first_limited)
-    fetcher = make_fetcher(surroundings=Surroundings(now=lambda: now))
+    fetcher = make_fetcher(environment=Environment(now=lambda: now))
     assert fetcher.fetch(site.url + "/a").outcome is None
     first, second = [at for at, path in zip(site.times, site.paths, strict=True) if path == "/a"]
     assert second - first >= 0.95
 
 
-def test_a_retry_after_beyond_our_patience_rests_the_host(site, fetcher):
+def test_a_retry_after_beyond_the_limit_pauses_the_host(site, fetcher):
     site.page("/a", b"", 429, Retry_After="3600")
     site.page("/b")
     assert fetcher.fetch(site.url + "/a").outcome is Outcome.RATE_LIMITED
@@ -139,12 +139,12 @@ def test_304_and_the_same_body_are_unchanged(site, fetcher):
     assert fetcher.fetch(url, validators=Validators('"v0"', None, b"x")).outcome is None
 
 
-def test_304_without_conditions_is_no_page(site, fetcher):
+def test_304_to_an_unconditional_request_is_bad_content(site, fetcher):
     site.page("/a", b"", 304)
     assert fetcher.fetch(site.url + "/a").outcome is Outcome.BAD_CONTENT
 
 
-def test_redirects_are_followed_and_told(site, fetcher):
+def test_redirects_are_followed_and_listed(site, fetcher):
     site.redirect("/a", "/b?x=1", 301)
     site.redirect("/b", f"//127.0.0.1:{site.port}/c", 307)
     site.page("/c")
@@ -180,7 +180,7 @@ def test_too_many_redirects_end(site, make_fetcher):
     assert site.paths[-1] == "/4"
 
 
-def test_a_cookie_wall_is_passed_and_its_cookie_forgotten(site, fetcher):
+def test_a_cookie_wall_is_passed_and_its_cookie_dropped_afterwards(site, fetcher):
     def wall(handler):
         has_cookie = "seen=1" in (handler.headers.get("Cookie") or "")
         headers = {} if has_cookie else {"Location": "/a", "Set-Cookie": "seen=1; Path=/"}
@@ -213,7 +213,9 @@ def test_cookies_do_not_cross_hosts(site, make_site, fetcher):
         "http://[broken/",
     ],
 )
-def test_a_redirect_to_a_refused_address_ends_there(site, make_fetcher, loopback_counts, location):
+def test_a_redirect_to_a_refused_address_ends_there(
+    site, make_fetcher, loopback_counts_as_public, location
+):
     site.redirect("/a", location)
     response = make_fetcher(allow=False).fetch(site.url + "/a")
     assert response.outcome is Outcome.ADDRESS_REFUSED
@@ -221,8 +223,8 @@ def test_a_redirect_to_a_refused_address_ends_there(site, make_fetcher, loopback
 
 
 @pytest.fixture
-def loopback_counts(monkeypatch):
-    """Let 127.0.0.1 alone count as public, so that a first hop can be served at all."""
+def loopback_counts_as_public(monkeypatch):
+    """Treat 127.0.0.1, and no other private address, as public, so that a first hop is served."""
     monkeypatch.setattr(address, "is_public", lambda text: text == "127.0.0.1" or is_public(text))
 
 
@@ -251,15 +253,15 @@ def test_a_name_is_resolved_once_and_that_address_is_connected_to(site, make_fet
         return ["127.0.0.1"] if len(asked) == 1 else ["127.0.0.99"]
 
     site.page("/a", "<p>by name</p>")
-    fetcher = make_fetcher(surroundings=Surroundings(resolver=rebinding))
+    fetcher = make_fetcher(environment=Environment(resolver=rebinding))
     response = fetcher.fetch(f"http://rebind.example:{site.port}/a")
     assert (response.body, response.ip_address) == (b"<p>by name</p>", "127.0.0.1")
     assert asked == ["rebind.example"]
     assert dict(site.asked)["/a"]["host"] == f"rebind.example:{site.port}"
 
 
-def test_a_name_that_rebinds_inward_is_refused_at_its_next_connection(
-    site, make_fetcher, loopback_counts
+def test_a_name_that_later_resolves_to_a_private_address_is_refused(
+    site, make_fetcher, loopback_counts_as_public
 ):
     """First 127.0.0.1, which counts as public here; then, on a new connection, 10.0.0.1."""
     asked = []
@@ -270,7 +272,7 @@ def test_a_name_that_rebinds_inward_is_refused_at_its_next_connection(
 
     site.page("/a", Connection="close")
     site.page("/robots.txt", b"", Connection="close")
-    fetcher = make_fetcher(allow=False, surroundings=Surroundings(resolver=rebinding))
+    fetcher = make_fetcher(allow=False, environment=Environment(resolver=rebinding))
     response = fetcher.fetch(f"http://rebind.example:{site.port}/a")
     assert response.outcome is Outcome.ADDRESS_REFUSED
     assert site.paths == ["/robots.txt"]
@@ -284,7 +286,7 @@ def test_offsite_links_are_refused_without_a_request(site, fetcher):
     assert site.asked == []
 
 
-def test_further_hosts_are_on_site(site, make_site, fetcher):
+def test_the_further_hosts_of_a_source_are_on_site(site, make_site, fetcher):
     other = make_site()
     other.page("/b")
     site.redirect("/a", other.url + "/b")
@@ -325,7 +327,7 @@ def test_a_truncated_or_broken_encoding_is_bad_content(site, fetcher):
         assert fetcher.fetch(f"{site.url}/{path}").outcome is Outcome.BAD_CONTENT
 
 
-def test_a_huge_body_is_refused_announced_or_not(site, fetcher):
+def test_a_body_over_the_limit_is_refused_with_and_without_content_length(site, fetcher):
     site.page("/a", bytes(300_000))
 
     def endless(handler):
@@ -382,7 +384,7 @@ def test_a_connection_that_breaks_off_is_unreachable(site, fetcher):
         ("", b"\x89PNG"),
     ],
 )
-def test_what_is_no_text_is_bad_content(site, fetcher, kind, body):
+def test_a_body_that_is_not_text_is_bad_content(site, fetcher, kind, body):
     site.page("/a", body, Content_Type=kind)
     assert fetcher.fetch(site.url + "/a").outcome is Outcome.BAD_CONTENT
 
@@ -390,12 +392,12 @@ def test_what_is_no_text_is_bad_content(site, fetcher, kind, body):
 @pytest.mark.parametrize(
     "kind", ["text/html", "TEXT/HTML;charset=x", "application/xhtml+xml", "text/plain", ""]
 )
-def test_text_is_taken(site, fetcher, kind):
+def test_text_is_accepted(site, fetcher, kind):
     site.page("/a", "<p>text</p>", Content_Type=kind)
     assert fetcher.fetch(site.url + "/a").outcome is None
 
 
-def test_utf16_is_no_binary(site, fetcher):
+def test_utf16_is_not_taken_for_binary(site, fetcher):
     site.page("/a", "<p>text</p>".encode("utf-16"))
     assert fetcher.fetch(site.url + "/a").outcome is None
 
@@ -404,7 +406,7 @@ def test_utf16_is_no_binary(site, fetcher):
     "url",
     ["mailto:desk@herald.example", "javascript:void(0)", "http://", "nonsense", "http://[::1"],
 )
-def test_what_is_no_web_address_is_refused(fetcher, url):
+def test_a_url_that_is_not_http_is_refused(fetcher, url):
     assert fetcher.fetch(url).outcome is Outcome.ADDRESS_REFUSED
 
 
@@ -421,7 +423,7 @@ def test_connections_are_reused(site, fetcher):
     assert len(ports) == 1
 
 
-def test_a_kept_response_is_given_once(site, fetcher):
+def test_a_kept_response_is_used_once(site, fetcher):
     site.page("/a")
     fetcher.keep(fetcher.fetch(site.url + "/a"))
     assert fetcher.fetch(site.url + "/a").outcome is None

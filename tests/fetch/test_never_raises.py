@@ -1,12 +1,12 @@
-"""Whatever the web sends, a fetch ends in a response: fuzzed URLs, raw answers and robots.txt."""
+"""A fetch always ends in a response: fuzzed URLs, raw HTTP responses and robots.txt."""
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipeline.fetch.http_client import Answer
-from pipeline.fetch.robots import Rules, rules_of
-from pipeline.fetch.session import Surroundings
-from pipeline.fetch.throttle import Patience
+from pipeline.fetch.http_client import HttpResponse
+from pipeline.fetch.robots import RobotsRules, parse_robots
+from pipeline.fetch.session import Environment
+from pipeline.fetch.throttle import RetryPolicy
 from pipeline.models import Response, Source
 
 LAX = settings(
@@ -48,8 +48,8 @@ BODIES = st.sampled_from(
 @LAX
 @given(st.lists(PIECES | st.text(max_size=5), max_size=6).map("".join))
 def test_any_text_as_a_url(make_fetcher, url):
-    offline = Surroundings(resolver=lambda name, port: [])
-    response = make_fetcher(surroundings=offline, allow=False).fetch(
+    offline = Environment(resolver=lambda name, port: [])
+    response = make_fetcher(environment=offline, allow=False).fetch(
         url, source=Source("s", "S", hosts=("a.example",))
     )
     assert isinstance(response, Response)
@@ -58,7 +58,7 @@ def test_any_text_as_a_url(make_fetcher, url):
 
 @LAX
 @given(st.sampled_from([200, 204, 206, 301, 304, 404, 429, 500, 599, 999, 100]), LINES, BODIES)
-def test_any_answer(site, make_fetcher, status, lines, body):
+def test_any_http_response(site, make_fetcher, status, lines, body):
     answer = b"\r\n".join([b"HTTP/1.1 %d X" % status, *lines, b"", body])
 
     def write(handler) -> None:
@@ -66,14 +66,14 @@ def test_any_answer(site, make_fetcher, status, lines, body):
         handler.close_connection = True
 
     site.raw("/a", write)
-    fetcher = make_fetcher(patience=Patience(2, 0.001), read_timeout=0.2, total_timeout=0.5)
+    fetcher = make_fetcher(retries=RetryPolicy(2, 0.001), read_timeout=0.2, total_timeout=0.5)
     response = fetcher.fetch(site.url + "/a")
     assert response.outcome is not None or response.body
 
 
 @LAX
 @given(st.data())
-def test_a_good_answer_with_damage(site, make_fetcher, data):
+def test_a_valid_http_response_with_random_bytes_changed(site, make_fetcher, data):
     answer = bytearray(START)
     for _ in range(data.draw(st.integers(1, 4))):
         answer[data.draw(st.integers(0, len(answer) - 1))] = data.draw(st.integers(0, 255))
@@ -83,7 +83,7 @@ def test_a_good_answer_with_damage(site, make_fetcher, data):
         handler.close_connection = True
 
     site.raw("/a", write)
-    fetcher = make_fetcher(patience=Patience(2, 0.001), read_timeout=0.2, total_timeout=0.5)
+    fetcher = make_fetcher(retries=RetryPolicy(2, 0.001), read_timeout=0.2, total_timeout=0.5)
     assert isinstance(fetcher.fetch(site.url + "/a"), Response)
 
 
@@ -100,16 +100,18 @@ def test_a_good_answer_with_damage(site, make_fetcher, data):
                 "Sitemap: %%",
                 "Disallow: /%zz*?[",
                 "Request-rate: 1/0",
-                "Visit-time: x",
+                "RedirectChain-time: x",
             ]
         )
         | st.text(max_size=20),
         max_size=8,
     )
 )
-def test_any_robots(lines):
-    rules = rules_of(Answer(200, (), "\n".join(lines).encode("utf-8", "replace"), None), "Dateline")
-    assert isinstance(rules, Rules)
+def test_any_robots_txt(lines):
+    rules = parse_robots(
+        HttpResponse(200, (), "\n".join(lines).encode("utf-8", "replace"), None), "Dateline"
+    )
+    assert isinstance(rules, RobotsRules)
     assert 0.0 <= rules.crawl_delay <= 120.0
     assert rules.check("http://a.example/b?c") in (None, "robots.txt disallows it for Dateline")
     assert isinstance(rules.sitemaps, tuple)

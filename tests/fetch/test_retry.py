@@ -1,4 +1,4 @@
-"""Retry-After in its two forms, and patience."""
+"""Retry-After in its two forms, and the retry policy."""
 
 from datetime import UTC, datetime
 
@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.errors import Refused, Transient
-from pipeline.fetch.throttle import AskedToWait, Patience, retry_after
+from pipeline.fetch.throttle import RetryableStatus, RetryPolicy, parse_retry_after
 from pipeline.outcomes import Outcome
 
 NOW = datetime(2026, 11, 22, 12, 0, 0, tzinfo=UTC)
@@ -27,13 +27,13 @@ NOW = datetime(2026, 11, 22, 12, 0, 0, tzinfo=UTC)
         ("٣", None),
     ],
 )
-def test_retry_after(value, seconds):
-    assert retry_after(value, NOW) == seconds
+def test_parse_retry_after(value, seconds):
+    assert parse_retry_after(value, NOW) == seconds
 
 
 @given(st.text(max_size=40))
-def test_any_text_is_no_wait_or_a_wait_that_is_not_negative(value):
-    found = retry_after(value, NOW)
+def test_a_wait_is_never_negative(value):
+    found = parse_retry_after(value, NOW)
     assert found is None or found >= 0
 
 
@@ -54,25 +54,25 @@ def counted(errors: list[Exception]):
     [
         ([], 1),
         ([Transient(Outcome.TIMEOUT, "x")], 2),
-        ([AskedToWait(Outcome.SERVER_ERROR, "x", 503, 0.0)], 2),
-        ([AskedToWait(Outcome.RATE_LIMITED, "x", 429, None)] * 2, 3),
+        ([RetryableStatus(Outcome.SERVER_ERROR, "x", 503, 0.0)], 2),
+        ([RetryableStatus(Outcome.RATE_LIMITED, "x", 429, None)] * 2, 3),
     ],
 )
-def test_transient_errors_are_tried_again(errors, tries):
+def test_transient_errors_are_retried(errors, tries):
     ask, calls = counted(errors)
-    assert Patience(first_wait=0.001).tries(ask) == tries == len(calls)
+    assert RetryPolicy(first_wait=0.001).call(ask) == tries == len(calls)
 
 
 @pytest.mark.parametrize(
     ("error", "tries"),
     [
         (Refused(Outcome.NOT_FOUND, "x"), 1),
-        (AskedToWait(Outcome.RATE_LIMITED, "x", 429, 31.0), 1),
+        (RetryableStatus(Outcome.RATE_LIMITED, "x", 429, 31.0), 1),
         (Transient(Outcome.TIMEOUT, "x"), 3),
     ],
 )
-def test_the_rest_is_raised_after_as_many_tries_as_make_sense(error, tries):
+def test_the_last_error_is_raised_when_no_attempt_is_left_or_would_help(error, tries):
     ask, calls = counted([error] * 9)
     with pytest.raises(type(error)):
-        Patience(first_wait=0.001, longest_wait=30.0).tries(ask)
+        RetryPolicy(first_wait=0.001, longest_wait=30.0).call(ask)
     assert len(calls) == tries

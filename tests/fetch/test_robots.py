@@ -3,7 +3,7 @@
 import pytest
 
 from pipeline.fetch.robots import product_token
-from pipeline.fetch.session import Surroundings
+from pipeline.fetch.session import Environment
 from pipeline.models import Source
 from pipeline.outcomes import Outcome
 
@@ -16,7 +16,7 @@ def test_disallowed_paths_are_not_asked_for(site, fetcher):
     assert site.paths == ["/robots.txt", "/private/open"]
 
 
-def test_our_own_group_counts_and_no_other_by_chance(site, fetcher):
+def test_our_own_group_applies_and_no_group_named_by_another_word_of_the_user_agent(site, fetcher):
     """The User-Agent holds the words "news" and "https": groups of that name are not ours."""
     site.robots(
         "User-agent: news\nDisallow: /\n\nUser-agent: dateline\nDisallow: /no\n\n"
@@ -28,14 +28,14 @@ def test_our_own_group_counts_and_no_other_by_chance(site, fetcher):
 
 
 @pytest.mark.parametrize("status", [401, 403, 404, 410])
-def test_4xx_allows_all(site, fetcher, status):
+def test_a_4xx_robots_txt_allows_everything(site, fetcher, status):
     site.robots("", status)
     site.page("/a")
     assert fetcher.fetch(site.url + "/a").outcome is None
 
 
 @pytest.mark.parametrize("status", [429, 500, 503])
-def test_5xx_denies_for_now_and_says_so(site, fetcher, status):
+def test_a_robots_txt_that_cannot_be_read_denies_everything_with_its_status(site, fetcher, status):
     site.robots("", status)
     site.page("/a")
     response = fetcher.fetch(site.url + "/a")
@@ -44,9 +44,9 @@ def test_5xx_denies_for_now_and_says_so(site, fetcher, status):
     assert "/a" not in site.paths
 
 
-def test_robots_is_asked_for_once_and_again_after_a_day(site, make_fetcher):
+def test_robots_txt_is_fetched_again_after_a_day(site, make_fetcher):
     now = [1000.0]
-    fetcher = make_fetcher(surroundings=Surroundings(clock=lambda: now[0]))
+    fetcher = make_fetcher(environment=Environment(clock=lambda: now[0]))
     site.page("/a")
     for hours in (0, 23, 2):
         now[0] += hours * 3600
@@ -54,9 +54,9 @@ def test_robots_is_asked_for_once_and_again_after_a_day(site, make_fetcher):
     assert site.paths.count("/robots.txt") == 2
 
 
-def test_robots_that_failed_is_asked_for_again_after_ten_minutes(site, make_fetcher):
+def test_a_failed_robots_txt_is_fetched_again_after_ten_minutes(site, make_fetcher):
     now = [1000.0]
-    fetcher = make_fetcher(surroundings=Surroundings(clock=lambda: now[0]))
+    fetcher = make_fetcher(environment=Environment(clock=lambda: now[0]))
     site.robots("", 500)
     site.page("/a")
     assert fetcher.fetch(site.url + "/a").outcome is Outcome.ROBOTS_DENIED
@@ -74,36 +74,36 @@ def test_robots_may_redirect_to_another_host(site, make_site, fetcher):
     assert fetcher.fetch(site.url + "/a", source=source).outcome is Outcome.ROBOTS_DENIED
 
 
-def test_only_the_first_500_kb_count(site, fetcher):
+def test_only_the_first_500_kb_of_robots_txt_are_read(site, fetcher):
     site.robots("User-agent: *\n" + "# filler\n" * 60_000 + "Disallow: /\n")
     site.page("/a")
     assert fetcher.fetch(site.url + "/a").outcome is None
 
 
-def test_every_hop_is_asked_of_robots(site, fetcher):
+def test_every_redirect_hop_is_checked_against_robots_txt(site, fetcher):
     site.robots("User-agent: *\nDisallow: /secret\n")
     site.redirect("/a", "/secret")
     assert fetcher.fetch(site.url + "/a").outcome is Outcome.ROBOTS_DENIED
     assert "/secret" not in site.paths
 
 
-def test_odd_robots_are_read_as_far_as_they_go(site, fetcher):
+def test_the_readable_lines_of_a_malformed_robots_txt_apply(site, fetcher):
     site.robots("\ufeffUSER-AGENT: *\r\nnonsense\r\nDisallow: /a*b$\r\nCrawl-delay: soon\r\n")
     site.page("/a-c")
     assert fetcher.fetch(site.url + "/a-b").outcome is Outcome.ROBOTS_DENIED
     assert fetcher.fetch(site.url + "/a-c").outcome is None
 
 
-def test_sitemap_lines_are_given(site, fetcher):
+def test_sitemap_lines_are_returned(site, fetcher):
     site.robots("Sitemap: https://herald.example/a.xml\nUser-agent: x\nSitemap: /b.xml\n")
     assert fetcher.sitemaps(site.url + "/")[0] == "https://herald.example/a.xml"
 
 
-def test_a_host_that_is_not_there_is_unreachable_not_denied(make_fetcher):
+def test_a_host_that_cannot_be_reached_is_unreachable_and_not_denied(make_fetcher):
     def nowhere(name, port):
         return ["127.0.0.1"]
 
-    fetcher = make_fetcher(surroundings=Surroundings(resolver=nowhere))
+    fetcher = make_fetcher(environment=Environment(resolver=nowhere))
     assert fetcher.fetch("http://herald.example:9/a").outcome is Outcome.UNREACHABLE
 
 

@@ -1,4 +1,4 @@
-"""Pace: slots per authority, with a clock and a sleep of the test's own."""
+"""Request slots per host, with a clock and a sleep of the test's own."""
 
 import threading
 
@@ -6,13 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.fetch.fetcher import Request
-from pipeline.fetch.session import Surroundings
-from pipeline.fetch.throttle import MemoryPace
+from pipeline.fetch.session import Environment
+from pipeline.fetch.throttle import MemoryThrottle
 from pipeline.models import Source
 
 
 class Clock:
-    """Time that passes only in sleep."""
+    """A clock that advances only in ``sleep``."""
 
     def __init__(self) -> None:
         self.now = 100.0
@@ -28,30 +28,30 @@ class Clock:
 
 def test_the_first_slot_is_free_and_the_next_ones_are_apart():
     clock = Clock()
-    pace = MemoryPace(clock)
-    assert [pace.reserve("a", 2.0) for _ in range(3)] == [0.0, 2.0, 4.0]
-    assert pace.reserve("b", 2.0) == 0.0
+    throttle = MemoryThrottle(clock)
+    assert [throttle.reserve("a", 2.0) for _ in range(3)] == [0.0, 2.0, 4.0]
+    assert throttle.reserve("b", 2.0) == 0.0
     clock.now += 60
-    assert pace.reserve("a", 2.0) == 0.0
+    assert throttle.reserve("a", 2.0) == 0.0
 
 
 @given(st.lists(st.tuples(st.floats(0, 5), st.floats(0, 3)), max_size=30))
 def test_two_slots_are_never_closer_than_the_delay(steps):
     clock = Clock()
-    pace = MemoryPace(clock)
+    throttle = MemoryThrottle(clock)
     last = None
     for passes, delay in steps:
         clock.now += passes
-        slot = clock.now + pace.reserve("a", delay)
+        slot = clock.now + throttle.reserve("a", delay)
         assert last is None or slot >= last + delay - 1e-9
         last = slot
 
 
 def test_slots_are_apart_for_threads_too():
-    pace = MemoryPace(lambda: 0.0)
+    throttle = MemoryThrottle(lambda: 0.0)
     slots: list[float] = []
     threads = [
-        threading.Thread(target=lambda: slots.append(pace.reserve("a", 1.0))) for _ in range(20)
+        threading.Thread(target=lambda: slots.append(throttle.reserve("a", 1.0))) for _ in range(20)
     ]
     for thread in threads:
         thread.start()
@@ -62,14 +62,14 @@ def test_slots_are_apart_for_threads_too():
 
 def fetch_three(site, make_fetcher, source, **values) -> list[float]:
     clock = Clock()
-    fetcher = make_fetcher(surroundings=Surroundings(clock=clock, sleep=clock.sleep), **values)
+    fetcher = make_fetcher(environment=Environment(clock=clock, sleep=clock.sleep), **values)
     for number in range(3):
         site.page(f"/{number}")
         assert fetcher.fetch(f"{site.url}/{number}", source=source).outcome is None
     return clock.slept
 
 
-def test_crawl_delay_of_robots_is_kept(site, make_fetcher):
+def test_the_crawl_delay_of_robots_txt_is_kept(site, make_fetcher):
     site.robots("User-agent: *\nCrawl-delay: 2.5\n")
     assert fetch_three(site, make_fetcher, None)[-2:] == [2.5, 2.5]
 
@@ -79,13 +79,13 @@ def test_crawl_delay_is_capped(site, make_fetcher):
     assert fetch_three(site, make_fetcher, None)[-1] == 120.0
 
 
-def test_the_setting_is_the_default_and_the_source_may_say_otherwise(site, make_fetcher):
+def test_the_delay_of_the_source_overrides_the_setting(site, make_fetcher):
     assert fetch_three(site, make_fetcher, None, crawl_delay=3.0) == [0.0, 3.0, 3.0, 3.0]
     source = Source("s", "S", homepage=site.url, crawl_delay=0.5)
     assert fetch_three(site, make_fetcher, source, crawl_delay=3.0) == [0.0, 0.5, 0.5, 0.5]
 
 
-def test_the_larger_of_robots_and_source_counts(site, make_fetcher):
+def test_the_larger_delay_of_robots_txt_and_source_applies(site, make_fetcher):
     site.robots("User-agent: *\nCrawl-delay: 1\n")
     slow = Source("s", "S", homepage=site.url, crawl_delay=4.0)
     assert fetch_three(site, make_fetcher, slow)[-1] == 4.0

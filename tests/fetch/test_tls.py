@@ -1,11 +1,11 @@
-"""TLS: the name that was asked for is announced and checked, though we connect to an address."""
+"""TLS uses the requested host name, although the connection goes to a checked address."""
 
 import datetime
 import ssl
 
 import pytest
 
-from pipeline.fetch.session import Surroundings
+from pipeline.fetch.session import Environment
 from pipeline.outcomes import Outcome
 from tests.fix_http import Site
 
@@ -55,13 +55,13 @@ def tls_site(make_site, tmp_path):
     return site, names, trust
 
 
-def around(trust: ssl.SSLContext | None) -> Surroundings:
-    return Surroundings(resolver=lambda name, port: ["127.0.0.1"], ssl_context=trust)
+def environment_with(trust: ssl.SSLContext | None) -> Environment:
+    return Environment(resolver=lambda name, port: ["127.0.0.1"], ssl_context=trust)
 
 
-def test_name_and_certificate_are_those_of_the_host_not_of_the_address(tls_site, make_fetcher):
+def test_server_name_and_certificate_are_those_of_the_host_name(tls_site, make_fetcher):
     site, names, trust = tls_site
-    fetcher = make_fetcher(surroundings=around(trust))
+    fetcher = make_fetcher(environment=environment_with(trust))
     response = fetcher.fetch(f"https://herald.example:{site.port}/a")
     assert (response.body, response.ip_address) == (b"<p>sealed</p>", "127.0.0.1")
     assert set(names) == {"herald.example"}
@@ -70,9 +70,11 @@ def test_name_and_certificate_are_those_of_the_host_not_of_the_address(tls_site,
 @pytest.mark.parametrize(
     ("name", "is_trusted"), [("post.example", True), ("herald.example", False)]
 )
-def test_a_wrong_name_or_an_unknown_signer_is_unreachable(tls_site, make_fetcher, name, is_trusted):
+def test_a_certificate_for_another_name_or_of_an_unknown_issuer_is_unreachable(
+    tls_site, make_fetcher, name, is_trusted
+):
     site, _, trust = tls_site
-    fetcher = make_fetcher(surroundings=around(trust if is_trusted else None))
+    fetcher = make_fetcher(environment=environment_with(trust if is_trusted else None))
     response = fetcher.fetch(f"https://{name}:{site.port}/a")
     assert response.outcome is Outcome.UNREACHABLE
     assert "certificate" in response.reason
