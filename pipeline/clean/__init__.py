@@ -1,4 +1,5 @@
-"""Takes out of a body what is not the article, with a reason; ``clean_article`` is the door.
+"""Remove from an article's body what is not the article, each block with its reason.
 
-General patterns serve the first pages of a host, site memory all later ones.
+``cleaner.clean_article`` is the entry point. General patterns work from the first page of a host;
+site memory, which knows what the host repeats, works from its third.
 """

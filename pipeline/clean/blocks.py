@@ -1,4 +1,7 @@
-"""A body as blocks, each kept or taken out for a reason; the shape all cleaning works on."""
+"""An article's body as a list of blocks, each kept or taken out for a reason.
+
+All cleaning steps work on this list and change it in place.
+"""
 
 import re
 from dataclasses import dataclass, field
@@ -7,6 +10,7 @@ from pipeline.text import ends_sentence, normalise, word_count
 
 _BREAK = re.compile(r"\s*\n\s*")
 _PROSE_WORDS = 12
+"""Words from which a sentence counts as prose; boilerplate is rarely that long."""
 
 
 @dataclass(slots=True)
@@ -17,10 +21,10 @@ class Block:
     reason: str | None = None
     """Why it was taken out; None while it is kept."""
     article_count: int | None = None
-    """On how many stories of the host it was seen, where that is the reason."""
+    """With the reason ``site_memory``: how many stories of the host hold it."""
 
     _normalised: tuple[str, str] = field(default=("", ""), init=False, repr=False, compare=False)
-    """A text and its normalised form: asked for by every rule, and slow to make."""
+    """A text and its normalised form, cached because every rule asks for it and it is slow."""
 
     @property
     def plain(self) -> str:
@@ -36,12 +40,12 @@ class Block:
 
     @property
     def is_prose(self) -> bool:
-        """A sentence of some length: what furniture seldom is."""
+        """Whether it is a sentence of 12 words or more, which boilerplate rarely is."""
         return word_count(self.text) >= _PROSE_WORDS and self.ends_sentence
 
     @property
     def ends_sentence(self) -> bool:
-        """Whether it closes as a sentence does, however short it is."""
+        """Whether it ends as a sentence does, however short it is."""
         return ends_sentence(self.text)
 
 
@@ -51,10 +55,10 @@ def split(text: str) -> list[Block]:
 
 
 def join(blocks: list[Block]) -> str:
-    """Return the kept blocks as one text, joined by a blank line."""
+    """Return the kept blocks as one text, separated by blank lines."""
     return "\n\n".join(block.text for block in blocks if block.kept)
 
 
 def same(left: str, right: str | None) -> bool:
-    """Tell whether two lines differ in typography at most."""
+    """Return whether two lines are equal apart from their typography."""
     return right is not None and normalise(left) == normalise(right)

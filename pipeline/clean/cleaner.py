@@ -1,8 +1,8 @@
-"""Cleaning of one article: ``clean_article`` is the room's door.
+"""Clean one article: ``clean_article`` removes boilerplate and reads the metadata found in it.
 
-Order matters: facts glued to the text are read first (so that the text behind them is looked at),
-then lines with a wording of their own, then what stands under them, then what the host repeats.
-Takes and gives records; knows nothing of HTML and of Postgres.
+The order of the steps matters. Header lines that are glued to the text are read first, so that the
+text behind them can be checked; then come lines recognised by their own wording, then the lines
+below such heads (lists, comment threads), and last what the host repeats (``site_memory``).
 """
 
 from dataclasses import replace
@@ -25,52 +25,61 @@ _REPEAT_WORDS = 25
 
 
 def clean_article(article: Article, memory: SiteMemory | None, *, remember: bool = True) -> Article:
-    """Return the article without boilerplate; ``removed`` holds what went, with reasons.
+    """Return the article without boilerplate; ``removed`` holds the removed blocks with reasons.
 
-    With a memory the article's blocks are remembered there and then looked up, so the third article
+    With a memory the article is first added to it and then compared with it, so the third article
     of a host is the first to lose what the host repeats. Cleaning a clean article changes nothing.
+    An article left without text gets the outcome ``not_an_article``.
 
     Args:
         article: as it was extracted.
-        memory: what the host has shown, or None to go by patterns alone.
-        remember: False where the article was counted before, as in a batch, or is cleaned again.
+        memory: what the host has shown, or None to apply the patterns alone.
+        remember: False where the memory holds the article already: in a batch, or when an article
+            is cleaned again.
     """
     if not article.text:
         return article
-    blocks, openings, credit = _by_patterns(article, article.text)
+    blocks, headers, credit = _apply_patterns(article, article.text)
     if memory is not None:
         page = seen_page(article, blocks)
         if remember:
             memory.remember([page])
         site_memory.cut_recurring(memory.history(page.host, page.key), page, blocks)
         if credit is None and article.credit_line is None:
-            # The outlet's footer may have hidden the line: only the memory knew it.
+            # The credit line may stand above the outlet's footer, which only the memory recognises.
             credit = take_credit(blocks)
-    return _with_facts(_with_body(article, blocks), blocks, openings, credit)
+    return _with_metadata(_with_body(article, blocks), blocks, headers, credit)
 
 
 def page_to_remember(article: Article) -> SeenPage | None:
-    """Return what a site memory keeps of an article, None of one without text.
+    """Return what a site memory stores of an article, or None if it has no text.
 
-    So a batch is remembered in one go, and its first rows profit from its last.
+    With it a batch is remembered as a whole before its first article is cleaned, so the first
+    articles profit from the last.
     """
-    return seen_page(article, _by_patterns(article, article.text)[0]) if article.text else None
+    return seen_page(article, _apply_patterns(article, article.text)[0]) if article.text else None
 
 
-def _by_patterns(article: Article, text: str) -> tuple[list[Block], list[Opening], Credit | None]:
-    """Take out what patterns tell, again and again until nothing more goes.
+def _apply_patterns(
+    article: Article, text: str
+) -> tuple[list[Block], list[Opening], Credit | None]:
+    """Remove what patterns recognise, and repeat until nothing changes.
 
-    A line that goes may have hidden another from a rule: so cleaning twice changes nothing.
+    A line that is removed may have hidden another one from a rule. Repeating here is what makes
+    cleaning twice change nothing.
+
+    Returns:
+        All blocks of the text, the header lines that were read, and the credit line.
     """
     blocks = body.split(text)
-    openings: list[Opening] = []
+    headers: list[Opening] = []
     credit: Credit | None = None
     before = None
     while before != (before := (len(blocks), sum(block.kept for block in blocks))):
-        openings += header_facts.read_openings(blocks, article.title)
+        headers += header_facts.read_header_lines(blocks, article.title)
         _cut_lines(blocks, article)
         cut_signed_captions(blocks)
-        repeated_lines.cut_title_echoes(blocks, article.title)
+        repeated_lines.cut_repeated_titles(blocks, article.title)
         repeated_lines.cut_markers(blocks)
         sections.cut_comment_thread(blocks)
         sections.cut_lists(blocks)
@@ -79,17 +88,18 @@ def _by_patterns(article: Article, text: str) -> tuple[list[Block], list[Opening
         sections.cut_own_bio(blocks, article.authors)
         if credit is None and article.credit_line is None:
             credit = take_credit(blocks)
-    return blocks, openings, credit
+    return blocks, headers, credit
 
 
 def _cut_lines(blocks: list[Block], article: Article) -> None:
+    """Remove lines by what they say: the title, a category, a repetition, boilerplate wording."""
     headings = {normalise(name) for name in (article.section, *article.categories) if name}
     seen: set[str] = set()
     passed = 0
     for block in blocks:
         if not block.kept:
             continue
-        if passed < header_facts.HEAD_LINES and body.same(block.text, article.title):
+        if passed < header_facts.HEADER_LINES and body.same(block.text, article.title):
             block.reason = "title"
         elif passed == 0 and block.plain in headings:
             block.reason = "category"
@@ -99,11 +109,11 @@ def _cut_lines(blocks: list[Block], article: Article) -> None:
             block.reason = reason_for(block.text)
         seen.add(block.plain)
         passed += block.kept
-    _spare_weak(blocks)
+    _restore_subheads(blocks)
 
 
-def _spare_weak(blocks: list[Block]) -> None:
-    """Keep a single word ("Twitter", "Best") that stands among paragraphs: it may be a subhead."""
+def _restore_subheads(blocks: list[Block]) -> None:
+    """Keep a single word ("Twitter", "Best") between paragraphs, where it may be a subhead."""
     last = len(blocks) - 1
     weak = [place for place, block in enumerate(blocks) if block.reason and is_weak(block.text)]
     for place in weak:
@@ -125,21 +135,21 @@ def _with_body(article: Article, blocks: list[Block]) -> Article:
     return cleaned
 
 
-def _with_facts(
-    article: Article, blocks: list[Block], openings: list[Opening], credit: Credit | None
+def _with_metadata(
+    article: Article, blocks: list[Block], headers: list[Opening], credit: Credit | None
 ) -> Article:
-    """Fill in what the removed lines say; what the page's own metadata say is never overruled."""
-    day = next((opening.published for opening in openings if opening.published), None)
-    counts = [o.comment_count for o in openings if o.comment_count is not None]
-    stated = article.authors or next((author_names(o.authors) for o in openings if o.authors), ())
+    """Add the metadata that the removed lines state; the page's own metadata take precedence."""
+    day = next((header.published for header in headers if header.published), None)
+    counts = [h.comment_count for h in headers if h.comment_count is not None]
+    stated = article.authors or next((author_names(h.authors) for h in headers if h.authors), ())
     agencies = {name: byline_agency(name, article.site_name) for name in stated}
-    found = _credited(article, stated, credit, _shared(article, openings))
+    found = _find_credit(article, stated, credit, _partial_credit(article, headers))
     return replace(
         article,
         authors=tuple(name for name in stated if not agencies[name]),
         published_at=article.published_at or day,
         published_origin=article.published_origin or ("visible" if day else None),
-        categories=article.categories or next((o.categories for o in openings if o.categories), ()),
+        categories=article.categories or next((h.categories for h in headers if h.categories), ()),
         comment_count=_first(article.comment_count, *counts, sections.comment_count(blocks)),
         update_note=header_facts.update_note(article.update_note, blocks),
         agency=found.agency,
@@ -148,33 +158,39 @@ def _with_facts(
     )
 
 
-def _shared(article: Article, openings: list[Opening]) -> Credit | None:
-    """Return the credit for a part: as read before, or in a byline as printed, "…, with AP"."""
+def _partial_credit(article: Article, headers: list[Opening]) -> Credit | None:
+    """Return the credit for a part of the text: as read before, or from a byline "…, with AP"."""
     if article.credit_kind == "part":
         return Credit(None, article.agency, "part")
-    credits = [read_byline(opening.authors) for opening in openings if opening.authors]
+    credits = [read_byline(header.authors) for header in headers if header.authors]
     return next((credit for credit in credits if credit and credit.kind == "part"), None)
 
 
-def _credited(
-    article: Article, authors: tuple[str, ...], taken: Credit | None, shared: Credit | None
+def _find_credit(
+    article: Article, authors: tuple[str, ...], taken: Credit | None, partial: Credit | None
 ) -> Credit:
-    """Return who is credited; an agency that the page's byline named counts as an author.
+    """Return who is credited; an agency that the page's byline names counts as an author.
 
-    A credit for a part counts where nothing credits the whole: a dateline goes before it.
+    A credit for a part applies only where nothing credits the whole: a dateline takes precedence.
+
+    Args:
+        article: the cleaned article.
+        authors: as the page or its header lines state them, agencies included.
+        taken: the credit line taken from the end of the text.
+        partial: a credit for a part of the text.
     """
     line = article.credit_line or (taken.line if taken else None)
     if article.credit_kind and article.credit_kind != "part":
         return Credit(line, article.agency, article.credit_kind)
     found = find_credit(
         title=article.title,
-        authors=(*authors, *filter(None, [None if shared else article.agency])),
+        authors=(*authors, *filter(None, [None if partial else article.agency])),
         text=article.text,
         line=line,
         url=article.canonical_url or article.url,
         site_name=article.site_name,
     )
-    return found if found.kind or not shared else replace(shared, line=line)
+    return found if found.kind or not partial else replace(partial, line=line)
 
 
 def _first(*values: int | None) -> int | None:

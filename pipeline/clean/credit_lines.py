@@ -1,7 +1,8 @@
-"""Takes the credit line out from under the text, be it hidden among furniture or taken for it.
+"""Find the credit line below a text, also where other rules took it for boilerplate.
 
-"(AFP)" and "With inputs from PTI" read like a caption and a note on who helped. Where they stand
-decides: below the last sentence they credit the text. What a line says is told by ``credits``.
+"(AFP)" and "With inputs from PTI" read like a caption and a note on who helped. The position
+decides: below the last sentence they credit the text. What a line says is read by
+``line_rules.credits``.
 """
 
 import re
@@ -12,20 +13,22 @@ from pipeline.line_rules.agencies import agency_named
 from pipeline.line_rules.credits import Credit, read_credit
 
 _KEPT_LINES = 4
+"""Kept lines at the end of a text among which the credit line is looked for."""
 _LOOKALIKES = frozenset(
     {"caption", "photo_credit", "contributor_note", "navigation", "copyright", "site_memory"}
 )
-"""What patterns and the site's memory may take a credit line for."""
+"""Reasons with which patterns and site memory may have removed a credit line."""
 _PICTURES = frozenset({"caption", "photo_credit"})
 _RANK = {"whole": 0, "own": 0, "part": 1, None: 2}
+"""The kinds of credit, those that credit most first."""
 _HELPER = re.compile(r"\b(?:by|from|of) (?P<behind>.+)|(?P<front>.+?) (?:contributed|assisted)\b")
 _SIGNED = re.compile(r"\((?:AFP|REUTERS|Reuters)\)\W*$")
 
 
 def cut_signed_captions(blocks: list[Block]) -> None:
-    """Take "Boats at the quay. (AFP)" beside another caption, but never at the end of the text.
+    """Remove "Boats at the quay. (AFP)" next to another caption, but never at the end of a text.
 
-    A report that ends so is the agency's; the line alone does not tell the one from the other.
+    The last sentence of an agency's report ends in the same way, so the line alone does not decide.
     """
     last = next((block for block in reversed(blocks) if block.kept), None)
     for place, block in enumerate(blocks):
@@ -36,21 +39,22 @@ def cut_signed_captions(blocks: list[Block]) -> None:
 
 
 def take_credit(blocks: list[Block]) -> Credit | None:
-    """Take the credit line out of the end of the body; it becomes data, not a removed block.
+    """Remove the credit line from the end of the body and return it, or None if there is none.
 
-    Of several the one goes that credits most: "(AFP)" before "Additional reporting by Jane Roe".
+    It becomes metadata, not a removed block. Of several lines the one that credits most is taken:
+    "(AFP)" before "Additional reporting by Jane Roe".
     """
     found = [(block, credit) for block in _below_the_text(blocks) if (credit := _read(block))]
     if not found:
         return None
     line, credit = min(found, key=lambda pair: _RANK[pair[1].kind])
-    # By identity: the same words may stand higher up, as a picture's credit.
+    # Compared by identity: a picture's credit higher up may have the same words.
     blocks[:] = [block for block in blocks if block is not line]
     return credit
 
 
 def _below_the_text(blocks: list[Block]) -> Iterator[Block]:
-    """Yield what may be a credit line, from the bottom up to the last paragraph and with it."""
+    """Yield the blocks that may be a credit line, from the last one up to the last paragraph."""
     kept = 0
     for place in range(len(blocks) - 1, -1, -1):
         block = blocks[place]
@@ -74,7 +78,10 @@ def _read(block: Block) -> Credit | None:
 
 
 def _names_agency(line: str) -> bool:
-    """Tell whether thanks name an agency: "Additional reporting by Jane Roe and AFP."."""
+    """Return whether a note on who helped names an agency.
+
+    For example "Additional reporting by Jane Roe and AFP.".
+    """
     found = _HELPER.search(line)
     names = (found["behind"] or found["front"]) if found else ""
     return any(agency_named(name, is_sure=True) for name in re.split(r",|\band\b", names))

@@ -1,6 +1,7 @@
-"""Reads what stands around a text as data: lines of facts above it, notes on its own changes.
+"""Read the metadata that a body states: header lines above the text, notes on changes to it.
 
-The lines go out of the body with a reason, what they say is kept. Knows nothing of other articles.
+A header line ("By Ines Moor | January 11, 2022 | 3 Comments") is split off the text and removed
+with the reason ``byline``; what it says is returned.
 """
 
 import re
@@ -9,43 +10,51 @@ from pipeline.clean.blocks import Block
 from pipeline.line_rules.boilerplate import reason_for
 from pipeline.line_rules.header_lines import Opening, read_opening
 
-HEAD_LINES = 12
-"""Lines of text, facts not counted, within which the facts and the headline stand."""
+HEADER_LINES = 12
+"""Lines at the start of a text among which header lines and the headline are looked for, the header
+lines themselves not counted."""
 _NAME = re.compile(r"(?:[A-Z][\w.’'-]+ ){1,3}[A-Z][\w’'-]+")
 _LONGEST_NAME = 40
+"""Characters."""
 
 
-def read_openings(blocks: list[Block], title: str | None) -> list[Opening]:
-    """Read and split off the lines of facts above and before the first sentence."""
-    openings = []
+def read_header_lines(blocks: list[Block], title: str | None) -> list[Opening]:
+    """Read the header lines above the first sentence, and split off those glued to text.
+
+    Args:
+        blocks: changed in place: header lines get a reason, text behind one becomes a block.
+        title: the headline, which a header line may repeat ("1 Comment on …").
+    """
+    headers = []
     place = passed = 0
-    while place < len(blocks) and passed < HEAD_LINES:
+    while place < len(blocks) and passed < HEADER_LINES:
         block = blocks[place]
-        opening = read_opening(block.text, title) if block.kept else None
-        if opening is not None:
-            openings.append(opening)
-            _take(blocks, place, opening)
+        header = read_opening(block.text, title) if block.kept else None
+        if header is not None:
+            headers.append(header)
+            _remove_header(blocks, place, header)
         elif block.kept:
             if block.is_prose:
                 break
             passed += 1
         place += 1
-    return openings
+    return headers
 
 
-def _take(blocks: list[Block], place: int, opening: Opening) -> None:
+def _remove_header(blocks: list[Block], place: int, header: Opening) -> None:
+    """Mark a header line as removed, and with it a name alone above a line with a date."""
     block = blocks[place]
-    rest = block.text[opening.length :].strip()
-    block.text, block.reason = block.text[: opening.length].strip(), "byline"
+    rest = block.text[header.length :].strip()
+    block.text, block.reason = block.text[: header.length].strip(), "byline"
     if rest:
         blocks.insert(place + 1, Block(rest))
     above = blocks[place - 1] if place else None
-    if above and above.kept and opening.published and not opening.authors and is_name(above.text):
+    if above and above.kept and header.published and not header.authors and is_name(above.text):
         above.reason = "byline"
 
 
 def is_name(line: str) -> bool:
-    """Tell whether a line is two to four capitalised words, as a name or a section's is.
+    """Return whether a line is two to four capitalised words, as a person's or section's name is.
 
     >>> is_name("Ines Moor"), is_name("What happens next?")
     (True, False)
@@ -54,6 +63,11 @@ def is_name(line: str) -> bool:
 
 
 def update_note(known: str | None, blocks: list[Block]) -> str | None:
-    """Return what the page says of its own changes, several notes joined by a blank line."""
+    """Return what the page says about its own changes, notes separated by blank lines.
+
+    Args:
+        known: the note read before, or None.
+        blocks: of which those removed as ``update_note`` are added.
+    """
     notes = [block.text for block in blocks if block.reason == "update_note"]
     return "\n\n".join(dict.fromkeys(filter(None, [known, *notes]))) or None

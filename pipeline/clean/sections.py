@@ -1,8 +1,9 @@
-"""Takes out what only its place gives away: comment threads, lists, polls, notes on authors.
+"""Remove sections recognised by their head: comment threads, lists, polls, notes on authors.
 
-A head is a line that ``patterns`` names; what stands under it has no wording of its own. So the
-rules are careful: a thread must show the marks of one, a list ends at the first sentence, a bio
-ends the body. All are linear in the number of blocks.
+A head ("Leave a comment", "Also read") is recognised by its wording; the lines below it have no
+wording of their own. So the rules are careful: a comment thread must show signs of one, a list ends
+at the first sentence, a note on the author is at the end of the body. All rules are linear in the
+number of blocks.
 """
 
 import re
@@ -20,85 +21,95 @@ _THREAD_HEAD = re.compile(
     r"(\d+ )?(leserkommentare|kommentare?|commentaires?|comentarios?|comentários?|commenti|"
     r"reacties)( \(\d+\))?"
 )
-_THREAD_MARK = re.compile(
+_THREAD_SIGN = re.compile(
     r"reply|report( abuse)?|like|log in to reply|.{2,40} says:?|says:|pingback:.*|"
     r"\[?\s?(…|\.\.\.)\s?\].*|your email address will not be published.*|"
     r".{0,60}\d{1,2}, \d{4} at \d{1,2}:\d\d.*|\d+ (min(ute)?|hour|day|week|month|year)s? ago|"
     r"antworten|répondre|responder|rispondi|beantwoorden"
 )
-_MARK_CHARS = 300
-_LEAST_BODY = 40
-"""Words of the article that must stand above its comments."""
+_SIGN_CHARS = 300
+"""Longer blocks are not looked at: they are neither heads nor signs of a comment thread."""
+_MIN_BODY = 40
+"""Words that an article must have above its comments."""
 _LIST_HEAD_REASONS = frozenset({"also_read", "tags"})
 _LIST_HEAD_WORDS = 8
 _LONGEST_LIST = 15
 _HEADLINE_WORDS = 25
-_CARRIES_ITS_HEADLINE = re.compile(r"\w\W{0,3}[:|»>]\s*\W{0,3}\w")
-"""A label with what it announces behind it: "ALSO READ: Quay sinks", "Tags: water"."""
-_CLOSED = re.compile(r"[.。।۔][\"”’')\]»]*$")
-"""A headline may ask or shout, but has no full stop."""
+_HAS_HEADLINE = re.compile(r"\w\W{0,3}[:|»>]\s*\W{0,3}\w")
+"""A head and its only entry on one line: "ALSO READ: Quay sinks", "Tags: water"."""
+_FULL_STOP = re.compile(r"[.。।۔][\"”’')\]»]*$")
+"""A headline may end with "?" or "!", but not with a full stop."""
 _QUOTED = ('"', "“", "„", "«", "»", "‹", "「", "—", "–")
 _PROMO_WORDS = 6
+"""Words that a line alone below "Read also" must have to be a headline."""
 _BIO_BLOCKS = 3
 _BIO_WORDS = 80
-_LEAST_ABOVE_BIO = 3
+_MIN_ABOVE_BIO = 3
 """Paragraphs that a text must have above a note on its author."""
-_OF_HIMSELF = re.compile(
+_BIO_VERB = re.compile(
     r"(?:is (?:an?|the|our|\w+['’]s|\w+ing)\b|(?:covers|writes|reports|teaches|edits)\b|"
     r"can be (?:reached|contacted|found)\b|joined\b|has (?:written|covered|reported|worked)\b|"
     r"was born\b|lives in\b|works (?:for|as|at|in)\b)"
 )
 _POLL_HEADS = frozenset({"poll", "poll:", "our poll", "quick poll", "reader poll", "online poll"})
-_MOST_ANSWERS, _ANSWER_WORDS = 6, 6
+_MAX_ANSWERS, _ANSWER_WORDS = 6, 6
 _COUNT = re.compile(r"\(?(\d{1,6}|one|no)\)? comments?|comments? \((\d{1,6})\)")
 _GLUED_COUNT = re.compile(r"(?<!\d)(\d{1,6}) comments?$")
-"""A counter behind a byline, with or without a blank: "By Ann LeeFarming0 comments"."""
+"""A counter at the end of a byline, with or without a space: "By Ann LeeFarming0 comments"."""
 
 
 def cut_comment_thread(blocks: list[Block]) -> None:
-    """Take out all that follows a comments head, if there are marks of a thread behind it."""
+    """Remove everything below a comments head if signs of a comment thread follow it."""
     before = 0
     heads: list[int] = []
-    last_mark = -1
+    last_sign = -1
     for place, block in enumerate(blocks):
-        if len(block.text) <= _MARK_CHARS:
-            if before >= _LEAST_BODY and _THREAD_HEAD.fullmatch(block.plain):
+        if len(block.text) <= _SIGN_CHARS:
+            if before >= _MIN_BODY and _THREAD_HEAD.fullmatch(block.plain):
                 heads.append(place)
-            if _THREAD_MARK.fullmatch(block.plain):
-                last_mark = place
+            if _THREAD_SIGN.fullmatch(block.plain):
+                last_sign = place
         before += word_count(block.text) if block.kept else 0
-    head = next((place for place in heads if place < last_mark), None)
+    head = next((place for place in heads if place < last_sign), None)
     for block in blocks[head:] if head is not None else ():
         block.reason = block.reason or "comments"
 
 
 def cut_lists(blocks: list[Block]) -> None:
-    """Take out the headlines under a "Related" head: two or more, or what ends the body."""
+    """Remove the headlines below a "Related" head.
+
+    A single line there may be a subhead, so it is removed only at the end of the body or if it
+    looks like a headline.
+    """
     last_kept = max((place for place, block in enumerate(blocks) if block.kept), default=-1)
     for index, block in enumerate(blocks):
-        if _opens_list(block):
+        if _is_list_head(block):
             run = _headlines(blocks, index + 1)
-            if len(run) > 1 or (run and (run[-1] == last_kept or _is_promo(blocks[run[0]]))):
+            if len(run) > 1 or (run and (run[-1] == last_kept or _is_headline(blocks[run[0]]))):
                 for place in run:
                     blocks[place].reason = "related"
 
 
-def _opens_list(block: Block) -> bool:
-    """Tell a bare head ("Also read") from a promo, behind which the article goes on."""
+def _is_list_head(block: Block) -> bool:
+    """Return whether a block is a bare head ("Also read"), not a promo within the article."""
     return (
         block.reason in _LIST_HEAD_REASONS
         and word_count(block.text) <= _LIST_HEAD_WORDS
-        and not _CARRIES_ITS_HEADLINE.search(block.text)
+        and not _HAS_HEADLINE.search(block.text)
     )
 
 
-def _is_promo(block: Block) -> bool:
-    """Tell a headline alone below "Read also" from a subhead there, which is shorter."""
-    is_open = block.text[-1:].isalnum() and not (block.text[:1].islower() or block.text.isupper())
-    return is_open and _PROMO_WORDS <= word_count(block.text) <= _HEADLINE_WORDS
+def _is_headline(block: Block) -> bool:
+    """Return whether a line alone below "Read also" is a headline: a subhead is shorter."""
+    has_open_end = block.text[-1:].isalnum()
+    is_in_capitals = block.text.isupper()
+    if not has_open_end or is_in_capitals or block.text[:1].islower():
+        return False
+    return _PROMO_WORDS <= word_count(block.text) <= _HEADLINE_WORDS
 
 
 def _headlines(blocks: Sequence[Block], start: int) -> list[int]:
+    """Return the places of the kept blocks from ``start`` on that may be headlines of a list."""
     run: list[int] = []
     for place in range(start, min(start + _LONGEST_LIST, len(blocks))):
         block = blocks[place]
@@ -110,11 +121,11 @@ def _headlines(blocks: Sequence[Block], start: int) -> list[int]:
 
 
 def _may_be_headline(block: Block) -> bool:
-    """No sentence is one, however short ("Nobody was hurt."), no speech, no announcement."""
+    """Return False for sentences, however short ("Nobody was hurt."), quotes and "… berths:"."""
     if block.text.endswith(":") or block.is_prose or word_count(block.text) > _HEADLINE_WORDS:
         return False
-    is_speech = block.text.startswith(_QUOTED) and (block.ends_sentence or _ends_quoted(block))
-    return not (is_speech or _CLOSED.search(block.text))
+    is_quote = block.text.startswith(_QUOTED) and (block.ends_sentence or _ends_quoted(block))
+    return not (is_quote or _FULL_STOP.search(block.text))
 
 
 def _ends_quoted(block: Block) -> bool:
@@ -122,30 +133,30 @@ def _ends_quoted(block: Block) -> bool:
 
 
 def cut_polls(blocks: list[Block]) -> None:
-    """Take out "Poll" with the question below it and the answers below that."""
+    """Remove "Poll" with the question below it and the answers below the question."""
     for place, block in enumerate(blocks[:-1]):
         asked = blocks[place + 1]
         if block.plain not in _POLL_HEADS or not asked.text.endswith("?") or not asked.kept:
             continue
-        answers = blocks[place + 2 : place + 2 + _MOST_ANSWERS]
+        answers = blocks[place + 2 : place + 2 + _MAX_ANSWERS]
         given = takewhile(lambda b: word_count(b.text) <= _ANSWER_WORDS, answers)
         for taken in (block, asked, *(b for b in given if not b.ends_sentence)):
             taken.reason = taken.reason or "also_read"
 
 
 def cut_own_bio(blocks: list[Block], authors: Sequence[str]) -> None:
-    """Take out the lines at the end that speak of the author by name: "Ines Moor teaches at …"."""
-    for block in reversed([block for block in blocks if block.kept][_LEAST_ABOVE_BIO:]):
+    """Remove lines at the end about an author of the article: "Ines Moor teaches at …"."""
+    for block in reversed([block for block in blocks if block.kept][_MIN_ABOVE_BIO:]):
         names = [name for name in authors if " " in name and block.text.startswith(f"{name} ")]
         if not names or word_count(block.text) > _BIO_WORDS:
             return
-        if not _OF_HIMSELF.match(block.text[len(names[0]) + 1 :]):
+        if not _BIO_VERB.match(block.text[len(names[0]) + 1 :]):
             return
         block.reason = "author_bio"
 
 
 def cut_author_bio(blocks: list[Block]) -> None:
-    """Take out the few blocks between an "About the author" head and the end of the body."""
+    """Remove the blocks between an "About the author" head and the end, if they are few."""
     heads = (
         place
         for place, block in enumerate(blocks)
@@ -161,7 +172,7 @@ def cut_author_bio(blocks: list[Block]) -> None:
 
 
 def comment_count(blocks: list[Block]) -> int | None:
-    """Return the number that a comment counter gives, the first one of the page."""
+    """Return the number in the page's first comment counter, or None if there is none."""
     for block in blocks:
         if block.reason == "comments" and (found := _COUNT.fullmatch(block.plain)):
             word = found[1] or found[2]

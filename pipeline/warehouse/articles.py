@@ -20,7 +20,7 @@ from datetime import datetime
 
 from psycopg import Connection
 
-from pipeline.clean.text_change import Change, Reading, change
+from pipeline.clean.text_change import Change, CleanedText, detect_change
 from pipeline.extract.version import EXTRACTION_VERSION
 from pipeline.line_rules.dates import Instant, parse_instant
 from pipeline.models import Article
@@ -52,7 +52,7 @@ class History:
 class StoredText:
     """A stored version as far as an edit is judged by it; times in UTC."""
 
-    reading: Reading
+    reading: CleanedText
     published: Instant | None
     modified: Instant | None
     update_note: str | None
@@ -131,7 +131,7 @@ def stored_texts(conn: Connection, version_ids: Collection[int]) -> dict[int, St
     for number, title, text, credit, note, *rest, removed in conn.execute(
         _TEXTS, (list(version_ids),)
     ):
-        reading = Reading(title, text, (*removed, *filter(None, (credit, note))))
+        reading = CleanedText(title, text, (*removed, *filter(None, (credit, note))))
         published, modified, zone, read_by = rest
         texts[number] = StoredText(
             reading, parse_instant(published, zone), parse_instant(modified, zone), note, read_by
@@ -378,11 +378,15 @@ def _judge(work: _Work, sightings: Sequence[Sighting]) -> None:
 
 
 def _verdict(each: Sighting, history: History, stored: StoredText) -> _Verdict:
-    now = Reading.of(each.article)
-    found = change(stored.reading, now)
+    now = CleanedText.of(each.article)
+    found = detect_change(stored.reading, now)
     is_late = each.fetched_at < history.last_seen_at
     earlier = each.earlier if _is_usable(each.earlier, history) else None
-    if found == "edit" and earlier and change(Reading.of(earlier.article), now) != "edit":
+    if (
+        found == "edit"
+        and earlier
+        and detect_change(CleanedText.of(earlier.article), now) != "edit"
+    ):
         found = "cleaner"
     if found == "cleaner" and is_late:
         found = "none"

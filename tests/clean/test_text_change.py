@@ -1,9 +1,9 @@
-"""What is an edit, and what only looks like one."""
+"""Which differences between two readings of a page are edits by the publisher."""
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.clean.text_change import Reading, change
+from pipeline.clean.text_change import CleanedText, detect_change
 
 BODY = [
     "The council of Port Amber voted on Friday to keep the old ferry for another year.",
@@ -15,58 +15,58 @@ PROMOS = ["Storm takes the pier at Low Sands", "Watch: the ferry of 1950", "Ten 
 
 
 def reading(*lines, title="Council keeps ferry", out=()):
-    return Reading(title, "\n\n".join(lines), tuple(out))
+    return CleanedText(title, "\n\n".join(lines), tuple(out))
 
 
 def test_a_paragraph_that_comes_or_goes_is_an_edit():
-    assert change(reading(*BODY[:3]), reading(*BODY)) == "edit"
-    assert change(reading(*BODY), reading(*BODY[:3])) == "edit"
+    assert detect_change(reading(*BODY[:3]), reading(*BODY)) == "edit"
+    assert detect_change(reading(*BODY), reading(*BODY[:3])) == "edit"
 
 
 def test_a_word_is_an_edit():
     words = BODY[1].replace("twelve", "twenty")
-    assert change(reading(*BODY), reading(BODY[0], words, *BODY[2:])) == "edit"
+    assert detect_change(reading(*BODY), reading(BODY[0], words, *BODY[2:])) == "edit"
 
 
 def test_paragraphs_in_another_order_are_an_edit():
-    assert change(reading(*BODY), reading(*BODY[::-1])) == "edit"
+    assert detect_change(reading(*BODY), reading(*BODY[::-1])) == "edit"
 
 
 def test_a_headline_is_an_edit_and_a_missing_one_is_none():
-    assert change(reading(*BODY), reading(*BODY, title="Council keeps the ferry")) == "edit"
-    assert change(reading(*BODY), reading(*BODY, title="COUNCIL  KEEPS FERRY")) == "none"
-    assert change(reading(*BODY, title=None), reading(*BODY)) == "none"
+    assert detect_change(reading(*BODY), reading(*BODY, title="Council keeps the ferry")) == "edit"
+    assert detect_change(reading(*BODY), reading(*BODY, title="COUNCIL  KEEPS FERRY")) == "none"
+    assert detect_change(reading(*BODY, title=None), reading(*BODY)) == "none"
 
 
 def test_what_the_later_cleaning_takes_out_makes_the_later_text_cleaner():
     promo = "Readers of the Gazette get the weekend edition brought to their door for free."
     before, after = reading(BODY[0], promo, *BODY[1:]), reading(*BODY, out=[promo])
-    assert change(before, after) == "cleaner"
-    assert change(after, before) == "none"
+    assert detect_change(before, after) == "cleaner"
+    assert detect_change(after, before) == "none"
 
 
 def test_a_byline_cut_off_its_paragraph_is_no_edit():
     glued = reading(f"By Ida Marlow 3 comments {BODY[0]}", *BODY[1:])
-    assert change(glued, reading(*BODY, out=["By Ida Marlow 3 comments"])) == "cleaner"
+    assert detect_change(glued, reading(*BODY, out=["By Ida Marlow 3 comments"])) == "cleaner"
 
 
 def test_a_credit_that_became_data_is_no_edit():
     credit = "Additional reporting by the Northern Wire from Port Amber and the islands."
-    assert change(reading(*BODY, credit), reading(*BODY, out=[credit])) == "cleaner"
+    assert detect_change(reading(*BODY, credit), reading(*BODY, out=[credit])) == "cleaner"
 
 
 def test_links_below_the_last_sentence_come_and_go():
-    assert change(reading(*BODY, PROMOS[0]), reading(*BODY, PROMOS[1])) == "none"
-    assert change(reading(*BODY, PROMOS[0]), reading(*BODY)) == "cleaner"
-    assert change(reading(*BODY), reading(*BODY, PROMOS[0])) == "none"
+    assert detect_change(reading(*BODY, PROMOS[0]), reading(*BODY, PROMOS[1])) == "none"
+    assert detect_change(reading(*BODY, PROMOS[0]), reading(*BODY)) == "cleaner"
+    assert detect_change(reading(*BODY), reading(*BODY, PROMOS[0])) == "none"
 
 
 def test_a_subhead_between_sentences_is_text():
-    assert change(reading(*BODY), reading(BODY[0], PROMOS[0], *BODY[1:])) == "edit"
+    assert detect_change(reading(*BODY), reading(BODY[0], PROMOS[0], *BODY[1:])) == "edit"
 
 
 def test_a_list_without_sentences_is_text():
-    assert change(reading("Winners", "Ida Marlow"), reading("Winners", "Jon Ash")) == "edit"
+    assert detect_change(reading("Winners", "Ida Marlow"), reading("Winners", "Jon Ash")) == "edit"
 
 
 @given(
@@ -75,23 +75,23 @@ def test_a_list_without_sentences_is_text():
     st.integers(0, 4),
     st.integers(0, 4),
 )
-def test_furniture_that_comes_and_goes_is_never_an_edit(before, after, place, other):
-    """Found by one of the two cleanings, wherever it stands, or left by both below the text."""
+def test_boilerplate_that_comes_and_goes_is_never_an_edit(before, after, place, other):
+    """Boilerplate that one cleaning removed anywhere, or that both left below the text."""
     first = reading(*BODY[:place], *before, *BODY[place:], out=after)
     second = reading(*BODY[:other], *after, *BODY[other:], out=before)
     if not {*before} & {*after}:
-        assert change(first, second) != "edit"
-    assert change(reading(*BODY, *before), reading(*BODY, *after)) != "edit"
+        assert detect_change(first, second) != "edit"
+    assert detect_change(reading(*BODY, *before), reading(*BODY, *after)) != "edit"
 
 
 @given(st.sampled_from(BODY), st.lists(st.sampled_from(PROMOS), max_size=3))
-def test_no_furniture_hides_an_edit(gone, promos):
+def test_boilerplate_never_hides_an_edit(gone, promos):
     left = [line for line in BODY if line != gone]
-    assert change(reading(*BODY, *promos), reading(*left, out=promos)) == "edit"
-    assert change(reading(*BODY), reading(*left, *promos)) == "edit"
+    assert detect_change(reading(*BODY, *promos), reading(*left, out=promos)) == "edit"
+    assert detect_change(reading(*BODY), reading(*left, *promos)) == "edit"
 
 
 @given(st.lists(st.text(max_size=40)), st.lists(st.text(max_size=40)))
-def test_any_text_is_itself(lines, out):
+def test_a_text_is_unchanged_against_itself(lines, out):
     each = reading(*lines, out=out)
-    assert change(each, each) == "none"
+    assert detect_change(each, each) == "none"
