@@ -1,1 +1,1 @@
-"""Archive: responses as WARC 1.1 records, written, read back, and read from foreign files."""
+"""Archive: responses as WARC 1.1 records, written and read back; WARC files of others too."""

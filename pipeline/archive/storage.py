@@ -1,8 +1,8 @@
-"""Where archive files lie: local folders first, any fsspec URL else. Knows nothing of WARC.
+"""Storage of archive files: a local folder, or any place that fsspec can write to.
 
-A file being written carries ``.open`` after its name. Locally it grows in place and gets its final
-name at the end; a reader looks under both names, so that what was flushed before a kill stays
-readable. Object stores know no growing files: there each flush ends an object.
+A local file is written under its name with the suffix ``.open`` and is renamed at the end. Readers
+look for both names, so that what was flushed before a crash stays readable. Objects in an object
+store cannot grow: there each flush ends one object.
 """
 
 import contextlib
@@ -14,32 +14,32 @@ from typing import IO, Protocol
 from pipeline.errors import ArchiveError
 
 OPEN = ".open"
-"""Suffix of a file that is being written, or whose writer died."""
+"""Suffix of a file that is being written, or whose writer crashed."""
 
 
 class Segment(Protocol):
-    """One file under construction."""
+    """One archive file that is being written."""
 
     name: str
-    """Its final name: absolute path or URL."""
+    """Its final name, an absolute path or a URL."""
     size: int
-    """Bytes written so far."""
+    """Bytes appended so far."""
 
     def append(self, data: bytes) -> None:
-        """Add bytes; all or nothing."""
+        """Append bytes, all of them or, on an error, none."""
 
     def flush(self) -> bool:
-        """Make what was written durable; False when the segment ended by that."""
+        """Make what was appended durable; return False if nothing more can be appended."""
 
     def close(self) -> None:
         """Flush and give the file its final name."""
 
 
 def new_segment(base: str, stem: str) -> Segment:
-    """Begin a file ``<base>/<stem>-<token>.warc.gz`` that no other writer has.
+    """Begin a file ``<base>/<stem>-<token>.warc.gz`` with a random token of its own.
 
     Raises:
-        ArchiveError: the place cannot be written to.
+        ArchiveError: ``base`` cannot be written to.
     """
     name = f"{stem}-{secrets.token_hex(4)}.warc.gz"
     if is_remote(base):
@@ -48,20 +48,20 @@ def new_segment(base: str, stem: str) -> Segment:
 
 
 def is_remote(name: str) -> bool:
-    """Tell an fsspec URL from a local path or ``file://`` URL."""
+    """Tell whether a name is an fsspec URL rather than a local path or ``file://`` URL."""
     return "://" in name and not name.startswith("file://")
 
 
 def local_path(name: str) -> str:
-    """Return the path of a local name that may be written as ``file://``."""
+    """Return the path of a local name, which may be written as a ``file://`` URL."""
     return name.removeprefix("file://")
 
 
 def read_range(name: str, offset: int, length: int | None) -> bytes:
-    """Return bytes of a file, to its end without ``length``.
+    """Return ``length`` bytes of a file from an offset, or all up to its end where it is None.
 
     Raises:
-        ArchiveError: the file is not there or cannot be read.
+        ArchiveError: the file does not exist or cannot be read.
     """
     try:
         with open_file(name) as file:
@@ -72,10 +72,10 @@ def read_range(name: str, offset: int, length: int | None) -> bytes:
 
 
 def open_file(name: str) -> IO[bytes]:
-    """Open an archive file for reading, under its final name or, after a kill, its open one.
+    """Open an archive file for reading, under its final name or else with the suffix ``.open``.
 
     Raises:
-        ArchiveError: neither is there.
+        ArchiveError: neither exists.
     """
     try:
         if is_remote(name):
@@ -133,7 +133,7 @@ class _LocalSegment:
 
 
 class _RemoteSegment:
-    """Kept in memory until its flush: a task's pages are some megabytes."""
+    """A segment that is kept in memory until its flush: a task's pages are some megabytes."""
 
     def __init__(self, name: str) -> None:
         self.name = name

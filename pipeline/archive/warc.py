@@ -1,20 +1,16 @@
-"""WARC 1.1 files of our own (ISO 28500:2017): one file a task, one gzip member a record.
+"""WARC 1.1 files (ISO 28500:2017): our own, written and read back, and those of anybody else.
 
-Bodies are stored decoded, and the headers that spoke of the wire form are kept under
-``X-Crawler-``, as Common Crawl's news-crawl does, so that any reader's idea of the length is right.
+Each task writes one file, in which every record is a gzip member of its own. A locator such as
+``<file>#offset=123&length=456`` names one record by its bytes in the compressed file, so that one
+seek and one read get it back.
 
-What an archive gives back.
+Bodies are stored decoded. The headers that described the body as it was sent are kept under the
+prefix ``X-Crawler-``, as Common Crawl's news-crawl does, so that readers do not expect a wrong
+length.
 
-Locators: where a record lies, as one string: ``<file>#offset=123&length=456``.
-
-The file is an absolute path, or a URL that fsspec opens (``s3://…``). Offset and length are bytes
-of the compressed file, so that one seek and one read get a record back.
-
-WARC records read back: one by its locator, or all of any WARC file, foreign ones too.
-
-What is damaged is told apart from what is there: length and block digest are checked, since a
-truncated record reads as a shorter page otherwise. Reading is fastwarc's; finding the next good
-record after a damaged one is ours.
+Reading checks each record's length and block digest, because a truncated record would otherwise
+read as a shorter page. fastwarc does the parsing; finding the next intact record after a damaged
+one is done here.
 """
 
 import base64
@@ -37,6 +33,7 @@ from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
 from pipeline import __version__
 from pipeline.archive.storage import Segment, new_segment, open_file, read_range
 from pipeline.errors import ArchiveError
+from pipeline.file_formats import GZIP
 from pipeline.models import Response
 from pipeline.settings import settings
 from pipeline.urls import authority
@@ -44,7 +41,7 @@ from pipeline.urls import authority
 
 @dataclass(frozen=True, slots=True)
 class ArchivedPage:
-    """A page as an archive holds it; ``body`` is decoded from its Content-Encoding."""
+    """A page read from a WARC record; ``body`` is decoded from its Content-Encoding."""
 
     url: str
     status: int | None
@@ -59,95 +56,100 @@ class ArchivedPage:
 
 @dataclass(frozen=True, slots=True)
 class BrokenRecord:
-    """A place in a WARC file that cannot be read."""
+    """A part of a WARC file that cannot be read."""
 
     raw_uri: str
     reason: str
 
 
-_FORM = re.compile(r"(?P<file>.+)#offset=(?P<offset>\d{1,18})(?:&length=(?P<length>\d{1,18}))?")
+_LOCATOR = re.compile(r"(?P<file>.+)#offset=(?P<offset>\d{1,18})(?:&length=(?P<length>\d{1,18}))?")
 
 
 @dataclass(frozen=True, slots=True)
 class Locator:
-    """One record's place."""
+    """The place of one record: an absolute path or fsspec URL (``s3://…``) and a byte range."""
 
     file: str
     offset: int
     length: int | None = None
-    """None for "to the end of the record", where the writer of the file did not say."""
+    """None for "to the end of the record", in files of others, where the length is not known."""
 
     def __str__(self) -> str:
-        """Return the one-string form."""
+        """Return the locator as one string."""
         length = "" if self.length is None else f"&length={self.length}"
         return f"{self.file}#offset={self.offset}{length}"
 
 
 def parse_locator(raw_uri: str) -> Locator:
-    """Read the one-string form.
+    """Return the locator that a string holds.
 
     Raises:
-        ArchiveError: it is none.
+        ArchiveError: the string is not a locator.
     """
-    match = _FORM.fullmatch(raw_uri)
+    match = _LOCATOR.fullmatch(raw_uri)
     if match is None:
-        raise ArchiveError(f"{raw_uri[:200]!r} is no locator such as <file>#offset=123&length=456")
+        raise ArchiveError(
+            f"{raw_uri[:200]!r} is not a locator such as <file>#offset=123&length=456"
+        )
     length = match["length"]
     return Locator(match["file"], int(match["offset"]), int(length) if length else None)
 
 
 MAX_RECORD_BYTES = 64_000_000
-"""Larger records are no news pages; reading one would cost its size in memory."""
+"""Larger records are not read: they are no news pages, and each is held in memory whole."""
 _MAX_HEADER_BYTES = 1 << 20
-"""fastwarc stops at 32 KiB by itself; fetch takes up to 100 KiB, and what we wrote we must read."""
-_PAGES = WarcRecordType.response | WarcRecordType.resource
-_GZIP = b"\x1f\x8b\x08"
-_WINDOW = 1 << 20
-_DAMAGE = (OSError, ValueError, EOFError, ArchiveError)
+"""fastwarc's default is 32 KiB, but fetch accepts headers of up to 100 KiB and writes them."""
+_PAGE_RECORDS = WarcRecordType.response | WarcRecordType.resource
+_GZIP_MEMBER = GZIP + b"\x08"
+"""Start of a gzip member: magic bytes and the only compression method there is (RFC 1952)."""
+_SEARCH_BYTES = 1 << 20
+"""Bytes read at a time when the next record is searched for."""
+_DAMAGE_ERRORS = (OSError, ValueError, EOFError, ArchiveError)
 """fastwarc raises OSError for broken gzip and headers, ValueError for broken dates."""
 
 
 def read_record(raw_uri: str) -> ArchivedPage:
-    """Read one record back.
+    """Return the page of one record.
 
     Raises:
-        ArchiveError: the file is not there, or the record is damaged.
+        ArchiveError: the file does not exist, or the record is damaged.
     """
-    place = parse_locator(raw_uri)
-    data = read_range(place.file, place.offset, place.length)
+    locator = parse_locator(raw_uri)
+    data = read_range(locator.file, locator.offset, locator.length)
     try:
         record = next(_records(io.BytesIO(data)), None)
-        if record is None or not record.record_type & _PAGES:
-            raise ArchiveError("no page is recorded there")
+        if record is None or not record.record_type & _PAGE_RECORDS:
+            raise ArchiveError("there is no response or resource record there")
         return _page(record, raw_uri)
-    except _DAMAGE as error:
+    except _DAMAGE_ERRORS as error:
         raise ArchiveError(f"{raw_uri} cannot be read back: {error}") from error
 
 
 def iter_warc(path: str | Path) -> Iterator[ArchivedPage | BrokenRecord]:
-    """Yield the responses and resources of any WARC file; damage becomes a broken record.
+    """Yield the responses and resources of any WARC file, and a broken record for each damage.
 
     Raises:
-        ArchiveError: the file is not there.
+        ArchiveError: the file does not exist.
     """
     name = str(path)
     with open_file(name) as file, open_file(name) as probe:
         start: int | None = 0
         while start is not None:
-            run = _Run(file, probe, name, start)
-            yield from run.records()
-            if run.error is None:
+            intact = _IntactRecords(file, probe, name, start)
+            yield from intact.records()
+            if intact.error is None:
                 return
-            start = _next_start(file, run.position + 1)
-            if run.is_empty or start is None:
-                reason = f"damaged after byte {run.position}: {run.error}"
-                yield BrokenRecord(str(Locator(name, run.position)), reason)
+            start = _next_start(file, intact.position + 1)
+            if intact.is_empty or start is None:
+                reason = f"damaged after byte {intact.position}: {intact.error}"
+                yield BrokenRecord(str(Locator(name, intact.position)), reason)
 
 
-class _Run:
-    """The good records from one place on, up to the end of the file or the next damage.
+class _IntactRecords:
+    """The intact records from one offset on, up to the end of the file or the next damage.
 
-    The damaged record itself is found by the next run, which begins at it and is empty.
+    The damaged record itself is reported by the following object, which starts at that record and
+    finds nothing.
     """
 
     def __init__(self, file: IO[bytes], probe: IO[bytes], name: str, start: int) -> None:
@@ -156,57 +158,59 @@ class _Run:
         self._name = name
         self._start = start
         self.position = start
-        """Where the last record began."""
+        """The offset of the last record."""
         self.is_empty = True
         self.error: Exception | None = None
 
     def records(self) -> Iterator[ArchivedPage | BrokenRecord]:
         self._file.seek(self._start)
         try:
-            for record in _records(_Tail(self._file, self._start)):
+            for record in _records(_FileFrom(self._file, self._start)):
                 self._move_to(self._start + record.stream_pos)
-                if record.record_type & _PAGES:
+                if record.record_type & _PAGE_RECORDS:
                     yield _page_or_broken(record, str(Locator(self._name, self.position)))
                 elif record.record_type == WarcRecordType.unknown:
-                    place = str(Locator(self._name, self.position))
-                    yield BrokenRecord(place, "a record of no known type")
-        except _DAMAGE as error:
+                    raw_uri = str(Locator(self._name, self.position))
+                    yield BrokenRecord(raw_uri, "a record of an unknown type")
+        except _DAMAGE_ERRORS as error:
             self.error = error
 
     def _move_to(self, position: int) -> None:
-        """Check that a record can be reached by its offset alone."""
+        """Move to the next record after checking that it can be read by its offset alone."""
         if not self.is_empty and self._is_gzip(self._start) and not self._is_gzip(position):
-            raise ArchiveError("compressed as a whole; write each record as its own member")
+            raise ArchiveError(
+                "the file is compressed as a whole; compress each record as a gzip member"
+            )
         self.is_empty = False
         self.position = position
 
     def _is_gzip(self, position: int) -> bool:
         self._probe.seek(position)
-        return self._probe.read(3) == _GZIP
+        return self._probe.read(3) == _GZIP_MEMBER
 
 
 def _next_start(file: IO[bytes], offset: int) -> int | None:
-    """Find where the next record begins: a gzip member, or a plain line, that says "WARC/"."""
+    """Return the offset of the next record: a gzip member or plain text that begins "WARC/"."""
     while True:
         file.seek(offset)
-        window = file.read(_WINDOW)
+        window = file.read(_SEARCH_BYTES)
         place = 0
-        while (place := _candidate(window, place)) >= 0:
-            if _says_warc(window[place : place + 512]):
+        while (place := _next_mark(window, place)) >= 0:
+            if _begins_record(window[place : place + 512]):
                 return offset + place
             place += 1
-        if len(window) < _WINDOW:
+        if len(window) < _SEARCH_BYTES:
             return None
-        offset += _WINDOW - 512
+        offset += _SEARCH_BYTES - 512
 
 
-def _candidate(window: bytes, place: int) -> int:
-    found = [window.find(mark, place) for mark in (_GZIP, b"WARC/1.")]
+def _next_mark(window: bytes, place: int) -> int:
+    found = [window.find(mark, place) for mark in (_GZIP_MEMBER, b"WARC/1.")]
     return min((at for at in found if at >= 0), default=-1)
 
 
-def _says_warc(start: bytes) -> bool:
-    if not start.startswith(_GZIP):
+def _begins_record(start: bytes) -> bool:
+    if not start.startswith(_GZIP_MEMBER):
         return True
     try:
         return zlib.decompressobj(16 + zlib.MAX_WBITS).decompress(start, 5) == b"WARC/"
@@ -214,8 +218,8 @@ def _says_warc(start: bytes) -> bool:
         return False
 
 
-class _Tail:
-    """A file that begins at an offset, as fastwarc wants to see it."""
+class _FileFrom:
+    """A file whose positions count from an offset, as fastwarc expects it."""
 
     def __init__(self, file: IO[bytes], start: int) -> None:
         self._file = file
@@ -232,10 +236,10 @@ class _Tail:
         return self._file.tell() - self._start
 
     def close(self) -> None:
-        """Leave the file open: its owner closes it."""
+        """Do nothing, since the file is closed by its owner."""
 
 
-def _records(stream: "_Tail | IO[bytes]") -> Iterator[WarcRecord]:
+def _records(stream: "_FileFrom | IO[bytes]") -> Iterator[WarcRecord]:
     limit = _MAX_HEADER_BYTES
     return iter(ArchiveIterator(stream, parse_http=False, max_header_len=limit, strict_mode=False))
 
@@ -248,20 +252,20 @@ def _page_or_broken(record: WarcRecord, raw_uri: str) -> ArchivedPage | BrokenRe
 
 
 def _page(record: WarcRecord, raw_uri: str) -> ArchivedPage:
-    """Return the page of a record whose length and digest are right.
+    """Return the page of a record after checking its length and digest.
 
     Raises:
-        ArchiveError: they are not, or there is no HTTP answer in it.
+        ArchiveError: the record is damaged, or holds no HTTP response.
     """
-    _check_whole(record)
+    _check_intact(record)
     headers: tuple[tuple[str, str], ...] = ()
     status, kind = None, record.headers.get("Content-Type")
     if record.record_type == WarcRecordType.response:
         record.parse_http(auto_decode="all", max_header_len=_MAX_HEADER_BYTES, strict_mode=False)
-        answer = record.http_headers
-        if answer is None or answer.status_code is None:
-            raise ArchiveError("the record holds no HTTP answer")
-        status, headers = answer.status_code, answer.to_tuples()
+        response = record.http_headers
+        if response is None or response.status_code is None:
+            raise ArchiveError("the record holds no HTTP response")
+        status, headers = response.status_code, response.to_tuples()
         kind = next((value for key, value in headers if key.lower() == "content-type"), None)
     body = record.reader.read(MAX_RECORD_BYTES + 1)
     if len(body) > MAX_RECORD_BYTES:
@@ -271,13 +275,15 @@ def _page(record: WarcRecord, raw_uri: str) -> ArchivedPage:
     return ArchivedPage(url, status, headers, kind, body, at, raw_uri)
 
 
-def _check_whole(record: WarcRecord) -> None:
+def _check_intact(record: WarcRecord) -> None:
     announced = record.content_length
     if announced > MAX_RECORD_BYTES:
         raise ArchiveError(f"record of {announced} bytes; the limit is {MAX_RECORD_BYTES}")
     record.freeze()
     if record.content_length != announced:
-        raise ArchiveError(f"{record.content_length} of {announced} bytes are there: truncated")
+        raise ArchiveError(
+            f"{record.content_length} of {announced} bytes are there; the record is truncated"
+        )
     digest = record.headers.get("WARC-Block-Digest") or ""
     if digest.startswith("sha1:") and not record.verify_block_digest():
         raise ArchiveError("the content does not match its WARC-Block-Digest")
@@ -287,22 +293,22 @@ __all__ = ["ArchiveWriter", "ArchivedPage", "BrokenRecord", "iter_warc", "read_r
 
 _GZIP_LEVEL = 6
 """9 takes three times as long for 1 % less."""
-_OF_THE_WIRE = frozenset({"content-encoding", "transfer-encoding", "content-length"})
+_TRANSFER_HEADERS = frozenset({"content-encoding", "transfer-encoding", "content-length"})
 
 
 class ArchiveWriter:
     """Writes the responses of one task into new ``.warc.gz`` files; a context manager.
 
-    Safe order for a caller that stores locators: ``write`` … ``write``, ``flush``, then the rows.
-    After ``flush`` (or ``close``) every locator returned so far can be read, whatever kills us.
-    Names hold a random token, so that a task's next try never meets the file of a killed one.
+    A caller that stores locators writes records, calls ``flush``, and only then stores the rows:
+    after ``flush`` (or ``close``) every locator returned so far can be read even after a crash.
+    File names hold a random token, so that a retried task never writes to the file of a killed one.
 
     Args:
         base: folder or fsspec URL of the archive (``settings().archive_url``).
-        run_id: of this run.
-        source_key: of the source; part of the file's name.
-        part: which part of the run's work this is.
-        user_agent: for the warcinfo record; the setting by default.
+        run_id: the run; part of the file's name.
+        source_key: the source; part of the file's name.
+        part: the task's part of the run; part of the file's name.
+        user_agent: named in the warcinfo record; that of the settings by default.
     """
 
     def __init__(
@@ -328,10 +334,10 @@ class ArchiveWriter:
         self.close()
 
     def write(self, response: Response) -> str:
-        """Write request and response (or a resource for ``file://``); return the locator.
+        """Write response and request, or a resource for a local file, and return the locator.
 
         Raises:
-            ArchiveError: the record could not be written (disk full, store not there).
+            ArchiveError: the record could not be written (disk full, storage not reachable).
         """
         if self._segment is None:
             self._segment = new_segment(self._base, self._stem)
@@ -345,7 +351,7 @@ class ArchiveWriter:
         return str(Locator(self._segment.name, offset, len(member)))
 
     def flush(self) -> None:
-        """Make every locator returned so far readable by others and safe from a kill."""
+        """Make every locator returned so far readable by others and safe from a crash."""
         if self._segment is not None and not self._segment.flush():
             self._segment = None
 
@@ -386,13 +392,13 @@ def _resource(response: Response) -> bytes:
 
 
 def _exchange(response: Response, user_agent: str) -> tuple[bytes, bytes]:
-    """Return the response record and its request record."""
+    """Return the response record and its request record, each as a gzip member."""
     named = {"WARC-Target-URI": response.final_url}
     if response.ip_address:
         named["WARC-IP-Address"] = response.ip_address
     if response.requested_url != response.final_url:
         named["Dateline-Requested-URI"] = response.requested_url
-    answer = _record(
+    response_record = _record(
         WarcRecordType.response,
         response.fetched_at,
         named
@@ -401,25 +407,25 @@ def _exchange(response: Response, user_agent: str) -> tuple[bytes, bytes]:
             "WARC-Payload-Digest": _sha1(response.body),
         },
     )
-    question = _record(
+    request_record = _record(
         WarcRecordType.request,
         response.fetched_at,
         {
             "WARC-Target-URI": response.final_url,
-            "WARC-Concurrent-To": answer.record_id or "",
+            "WARC-Concurrent-To": response_record.record_id or "",
             "Content-Type": "application/http; msgtype=request",
         },
     )
     return (
-        _member(answer, _http_head(response) + response.body),
-        _member(question, _http_request(response.final_url, user_agent)),
+        _member(response_record, _http_head(response) + response.body),
+        _member(request_record, _http_request(response.final_url, user_agent)),
     )
 
 
 def _http_head(response: Response) -> bytes:
     lines = [f"HTTP/1.1 {response.status} "]
     for name, value in response.headers:
-        prefix = "X-Crawler-" if name.lower() in _OF_THE_WIRE else ""
+        prefix = "X-Crawler-" if name.lower() in _TRANSFER_HEADERS else ""
         lines.append(f"{prefix}{_one_line(name)}: {_one_line(value)}")
     lines.append(f"Content-Length: {len(response.body)}")
     return "\r\n".join([*lines, "", ""]).encode("latin-1", errors="replace")
@@ -452,7 +458,7 @@ def _member(record: WarcRecord, content: bytes) -> bytes:
 
 
 def _sha1(body: bytes) -> str:
-    """Return a digest as WARC files write it; SHA-1 is their custom, no safeguard."""
+    """Return a digest in the form WARC files use; SHA-1 is the convention, not a safeguard."""
     return "sha1:" + base64.b32encode(hashlib.sha1(body, usedforsecurity=False).digest()).decode()
 
 

@@ -21,6 +21,7 @@ import typer
 
 from pipeline.cli.app import FILTERS
 from pipeline.cli.filters import Row, RowError, open_input, run_filter
+from pipeline.file_formats import GZIP
 from pipeline.outcomes import Outcome
 from pipeline.text import storable
 
@@ -160,7 +161,7 @@ def _content(row: Row) -> tuple[bool, bytes]:
 def _read(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
-            packed = file.read(2) == b"\x1f\x8b"
+            packed = file.read(2) == GZIP
             file.seek(0)
             return _unpack(file) if packed else file.read(_MAX_FILE)
     except (OSError, ValueError) as error:

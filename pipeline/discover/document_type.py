@@ -5,9 +5,9 @@ import re
 from typing import Literal
 
 from pipeline.fetch.http_client import BodyReader
+from pipeline.file_formats import GZIP
 
 Shape = Literal["feed", "json_feed", "sitemap", "list", "warc", "html", "json", "text", "binary"]
-_GZIP = b"\x1f\x8b"
 _ROOT = re.compile(rb"<(?![!?])(?:[\w.-]+:)?([\w.-]+)")
 _COMMENTS = re.compile(rb"<!--.*?-->|<\?.*?\?>|<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>", re.DOTALL | re.I)
 _SHAPES: dict[bytes, Shape] = {
@@ -27,7 +27,7 @@ def gunzipped(body: bytes, limit: int) -> bytes:
     Raises:
         PageError: it is broken or larger than ``limit``.
     """
-    if not body.startswith(_GZIP):
+    if not body.startswith(GZIP):
         return body
     reader = BodyReader("gzip", limit)
     reader.feed(body)

@@ -14,6 +14,7 @@ from pipeline.archive.warc import BrokenRecord, iter_warc
 from pipeline.discover.document_type import Shape, shape_of
 from pipeline.discover.results import Entry, Problem
 from pipeline.errors import ArchiveError, Refused
+from pipeline.file_formats import GZIP
 from pipeline.models import Link, Source
 from pipeline.outcomes import Outcome
 from pipeline.text import one_line, storable
@@ -87,7 +88,7 @@ def local_shape(path: Path) -> Shape:
 def _start_of(path: Path) -> bytes:
     with path.open("rb") as file:
         start = file.read(_START)
-        if start.startswith(b"\x1f\x8b"):
+        if start.startswith(GZIP):
             file.seek(0)
             start = gzip.GzipFile(fileobj=file).read(_START)
     return start

@@ -18,6 +18,8 @@ from typing import Any
 
 from w3lib.encoding import html_to_unicode, read_bom
 
+from pipeline.file_formats import GZIP, binary_format
+
 _MOST_ROUNDS = 3
 _LEAST_SHARE = 0.8
 """Share of the characters beyond ASCII: a template that is right adds a "©" or two."""
@@ -92,11 +94,6 @@ _REPLACED_SHARE = 0.01
 _SAMPLE = 20_000
 _WESTERN_SHARE = 0.1
 """Letters beyond ASCII: 4 % of a German text, 85 % of a Russian one."""
-_MAGIC = re.compile(
-    rb"%PDF-|\x89PNG|\xff\xd8\xff|GIF8[79]a|PK\x03\x04|\x1f\x8b|RIFF....WEBP|\x00\x00\x00.ftyp|ID3|"
-    rb"OggS|\x7fELF|MZ\x90|BZh|\xfd7zXZ|7z\xbc\xaf|wOF[F2]",
-    re.DOTALL,
-)
 _CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _SURROGATE = 0xED
 """First of a surrogate's three bytes, which UTF-8 must not hold (RFC 3629, 3)."""
@@ -119,9 +116,9 @@ def is_binary(body: bytes) -> bool:
     sample = body[:_SAMPLE]
     if read_bom(body[:4])[0] or _utf16(sample):
         return False
-    return bool(_MAGIC.match(sample)) or len(_CONTROLS.findall(sample)) > _BINARY_SHARE * max(
-        1, len(sample)
-    )
+    if sample.startswith(GZIP) or binary_format(sample) is not None:
+        return True
+    return len(_CONTROLS.findall(sample)) > _BINARY_SHARE * max(1, len(sample))
 
 
 def decode(body: bytes, content_type: str | None = None) -> str:

@@ -110,7 +110,8 @@ def allowed_addresses(
     if not allowed:
         raise Refused(
             Outcome.ADDRESS_REFUSED,
-            f"{name} resolves to {', '.join(resolved) or 'nothing'}, no public address; an "
-            "intranet needs allow_private_addresses = true in the source, or --allow-private-addresses",
+            f"{name} resolves to {', '.join(resolved) or 'nothing'}, no public address; for an "
+            "intranet set allow_private_addresses = true in the source, or give "
+            "--allow-private-addresses",
         )
     return allowed

@@ -13,10 +13,10 @@ from urllib.parse import unquote, urlsplit
 
 from pipeline.archive.warc import parse_locator, read_record
 from pipeline.errors import ArchiveError, Refused
+from pipeline.file_formats import GZIP
 from pipeline.models import Response, Source
 from pipeline.outcomes import Outcome
 
-_GZIP = b"\x1f\x8b"
 _TAG = re.compile(rb"<(!doctype html|html|head|body|title|article|main|div|p|h1|meta)\b", re.I)
 
 
@@ -87,7 +87,7 @@ def _media_type(path: Path, body: bytes) -> str:
 def _read(path: Path, max_bytes: int) -> bytes:
     try:
         with path.open("rb") as file:
-            is_gzip = file.read(2) == _GZIP
+            is_gzip = file.read(2) == GZIP
             file.seek(0)
             body = (gzip.GzipFile(fileobj=file) if is_gzip else file).read(max_bytes + 1)
     except (FileNotFoundError, IsADirectoryError) as error:

@@ -1,4 +1,4 @@
-"""WARC files: written, read back by us and by warcio, damaged in every way, killed midway."""
+"""WARC files: written, read back by us and by warcio, damaged, and left by a killed writer."""
 
 import base64
 import gzip
@@ -60,7 +60,7 @@ def test_a_page_is_read_back_as_it_was(tmp_path):
     assert not any(key == "Injected" for key, _ in page.headers)
 
 
-def test_headers_as_long_as_fetch_takes_them_are_read_back(tmp_path):
+def test_headers_as_long_as_fetch_accepts_are_read_back(tmp_path):
     headers = tuple((f"X-Policy-{number}", "y" * 1000) for number in range(90))
     [raw_uri] = write(tmp_path, response(headers=headers))
     assert len(read_record(raw_uri).headers) >= 90
@@ -69,7 +69,7 @@ def test_headers_as_long_as_fetch_takes_them_are_read_back(tmp_path):
 
 @settings(max_examples=40, deadline=None)
 @given(st.binary(max_size=5000), st.integers(100, 599))
-def test_any_body_and_status_survives(tmp_path_factory, body, status):
+def test_any_body_and_status_is_read_back(tmp_path_factory, body, status):
     [raw_uri] = write(tmp_path_factory.mktemp("w"), response(body=body, status=status))
     page = read_record(raw_uri)
     assert (page.body, page.status) == (body, status)
@@ -85,16 +85,16 @@ def test_a_local_file_becomes_a_resource(tmp_path):
 
 
 def test_the_file_is_named_by_day_source_run_and_part(tmp_path):
-    place = parse_locator(write(tmp_path, response())[0])
-    day, name = Path(place.file).parent, Path(place.file).name
+    locator = parse_locator(write(tmp_path, response())[0])
+    day, name = Path(locator.file).parent, Path(locator.file).name
     assert day.relative_to(tmp_path).parts == tuple(datetime.now(UTC).strftime("%Y %m %d").split())
     assert name.startswith("herald-7-0-")
     assert name.endswith(".warc.gz")
-    assert Path(place.file).stat().st_size >= place.offset + (place.length or 0)
+    assert Path(locator.file).stat().st_size >= locator.offset + (locator.length or 0)
 
 
 def test_warcio_reads_what_we_write(tmp_path):
-    """The golden test: the standard's reference reader, digests checked."""
+    """warcio is an independent reader of the standard; it checks the digests."""
     raw_uris = write(tmp_path, response(1), response(2, ip_address="192.0.2.9"), response(3))
     file = parse_locator(raw_uris[0]).file
     seen = []
@@ -118,12 +118,12 @@ def test_warcio_reads_what_we_write(tmp_path):
 
 def test_every_record_is_a_gzip_member_of_its_own(tmp_path):
     for raw_uri in write(tmp_path, response(1), response(2)):
-        place = parse_locator(raw_uri)
-        data = Path(place.file).read_bytes()[place.offset : place.offset + place.length]
+        locator = parse_locator(raw_uri)
+        data = Path(locator.file).read_bytes()[locator.offset : locator.offset + locator.length]
         assert gzip.decompress(data).startswith(b"WARC/1.1\r\nWARC-Type: response\r\n")
 
 
-def test_two_tries_of_one_task_never_meet(tmp_path):
+def test_each_attempt_of_a_task_writes_a_file_of_its_own(tmp_path):
     names = {parse_locator(write(tmp_path, response())[0]).file for _ in range(5)}
     assert len(names) == 5
 
@@ -133,7 +133,7 @@ def test_a_writer_without_records_leaves_no_file(tmp_path):
     assert list(tmp_path.rglob("*")) == []
 
 
-def test_what_was_flushed_can_be_read_while_the_file_is_open(tmp_path):
+def test_flushed_records_can_be_read_while_the_file_is_open(tmp_path):
     with ArchiveWriter(str(tmp_path), run_id=1, source_key="s", part="p") as writer:
         raw_uri = writer.write(response())
         writer.flush()
@@ -145,7 +145,7 @@ def test_what_was_flushed_can_be_read_while_the_file_is_open(tmp_path):
     assert list(tmp_path.rglob("*.open")) == []
 
 
-def test_kill_9_loses_nothing_that_was_flushed(tmp_path):
+def test_flushed_records_survive_kill_9(tmp_path):
     program = textwrap.dedent(f"""
         import sys, time
         from tests.archive.test_warc import response
@@ -169,7 +169,7 @@ def test_kill_9_loses_nothing_that_was_flushed(tmp_path):
     assert read_record(again[0]).status == 200
 
 
-def test_an_object_store_gets_a_whole_object_a_flush(tmp_path):
+def test_each_flush_writes_an_object_to_an_object_store(tmp_path):
     base = f"memory://archive-{tmp_path.name}"
     with ArchiveWriter(base, run_id=1, source_key="s", part="p") as writer:
         first = writer.write(response(1))
@@ -185,12 +185,12 @@ def test_an_object_store_gets_a_whole_object_a_flush(tmp_path):
     "raw_uri",
     ["nonsense", "/nowhere/a.warc.gz#offset=0&length=10", "memory://none/a.warc.gz#offset=0", ""],
 )
-def test_a_record_that_is_not_there_is_an_archive_error(raw_uri):
+def test_a_missing_record_is_an_archive_error(raw_uri):
     with pytest.raises(ArchiveError):
         read_record(raw_uri)
 
 
-def test_a_place_where_nothing_can_be_written_is_named(tmp_path):
+def test_the_error_for_an_unwritable_archive_names_the_setting(tmp_path):
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(ArchiveError, match="DATELINE_ARCHIVE"):
         write(tmp_path / "file", response())
@@ -199,21 +199,21 @@ def test_a_place_where_nothing_can_be_written_is_named(tmp_path):
 @pytest.mark.parametrize("damage", ["cut", "flip", "offset"])
 def test_a_damaged_record_is_an_archive_error(tmp_path, damage):
     [raw_uri] = write(tmp_path, response(body=b"word " * 1000))
-    place = parse_locator(raw_uri)
-    path = Path(place.file)
+    locator = parse_locator(raw_uri)
+    path = Path(locator.file)
     data = bytearray(path.read_bytes())
     if damage == "cut":
-        del data[place.offset + place.length - 30 :]
+        del data[locator.offset + locator.length - 30 :]
     elif damage == "flip":
-        data[place.offset + place.length // 2] ^= 0xFF
+        data[locator.offset + locator.length // 2] ^= 0xFF
     path.write_bytes(data)
-    wrong = raw_uri.replace(f"offset={place.offset}", f"offset={place.offset + 3}")
+    wrong = raw_uri.replace(f"offset={locator.offset}", f"offset={locator.offset + 3}")
     with pytest.raises(ArchiveError):
         read_record(wrong if damage == "offset" else raw_uri)
 
 
-def foreign(*, gzipped: bool) -> list[bytes]:
-    """Records as other crawlers write them: raw wire bodies, chunked and gzip-encoded."""
+def records_of_another_crawler(*, gzipped: bool) -> list[bytes]:
+    """Records as other crawlers write them: bodies as they were sent, chunked and gzip-encoded."""
     records = []
     for number in range(4):
         body = gzip.compress(f"<p>page {number}</p>".encode() * 50, mtime=0)
@@ -236,9 +236,9 @@ def foreign(*, gzipped: bool) -> list[bytes]:
 
 
 @pytest.mark.parametrize("gzipped", [True, False])
-def test_foreign_files_are_read_and_every_locator_works(tmp_path, gzipped):
+def test_files_of_other_crawlers_are_read_and_every_locator_works(tmp_path, gzipped):
     path = tmp_path / "crawl.warc"
-    path.write_bytes(b"".join(foreign(gzipped=gzipped)))
+    path.write_bytes(b"".join(records_of_another_crawler(gzipped=gzipped)))
     pages = list(iter_warc(path))
     assert [page.url for page in pages] == [f"http://post.example/{n}" for n in range(4)]
     for number, page in enumerate(pages):
@@ -248,7 +248,7 @@ def test_foreign_files_are_read_and_every_locator_works(tmp_path, gzipped):
 
 @pytest.mark.parametrize("gzipped", [True, False])
 def test_the_records_around_a_broken_one_are_read(tmp_path, gzipped):
-    records = foreign(gzipped=gzipped)
+    records = records_of_another_crawler(gzipped=gzipped)
     middle = bytearray(records[1])
     middle[len(middle) // 2 if gzipped else -20] ^= 0xFF
     records[1] = bytes(middle)
@@ -261,8 +261,8 @@ def test_the_records_around_a_broken_one_are_read(tmp_path, gzipped):
     assert len(broken) == 1
 
 
-def test_a_truncated_file_gives_what_is_whole_and_one_problem(tmp_path):
-    data = b"".join(foreign(gzipped=True))
+def test_a_truncated_file_gives_its_intact_records_and_one_broken_record(tmp_path):
+    data = b"".join(records_of_another_crawler(gzipped=True))
     path = tmp_path / "crawl.warc.gz"
     path.write_bytes(data[:-25])
     found = list(iter_warc(path))
@@ -271,7 +271,7 @@ def test_a_truncated_file_gives_what_is_whole_and_one_problem(tmp_path):
 
 def test_a_file_compressed_as_a_whole_is_refused_with_the_reason(tmp_path):
     path = tmp_path / "crawl.warc.gz"
-    path.write_bytes(gzip.compress(b"".join(foreign(gzipped=False))))
+    path.write_bytes(gzip.compress(b"".join(records_of_another_crawler(gzipped=False))))
     found = list(iter_warc(path))
     assert any(isinstance(each, BrokenRecord) and "as a whole" in each.reason for each in found)
     for page in found:
@@ -279,25 +279,25 @@ def test_a_file_compressed_as_a_whole_is_refused_with_the_reason(tmp_path):
             assert read_record(page.raw_uri) == page
 
 
-@pytest.mark.parametrize("content", [b"", b"no warc at all", b"\x1f\x8b\x08 broken gzip"])
-def test_what_is_no_warc_gives_no_pages(tmp_path, content):
+@pytest.mark.parametrize("content", [b"", b"not a WARC file", b"\x1f\x8b\x08 broken gzip"])
+def test_a_file_that_is_not_warc_gives_no_pages(tmp_path, content):
     path = tmp_path / "x.warc.gz"
     path.write_bytes(content)
     assert not any(isinstance(each, ArchivedPage) for each in iter_warc(path))
 
 
-WHOLE = {gzipped: foreign(gzipped=gzipped) for gzipped in (True, False)}
+INTACT = {gzipped: records_of_another_crawler(gzipped=gzipped) for gzipped in (True, False)}
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_no_damage_makes_reading_fail(tmp_path_factory, data):
-    whole = bytearray(b"".join(WHOLE[data.draw(st.booleans())]))
+    content = bytearray(b"".join(INTACT[data.draw(st.booleans())]))
     for _ in range(data.draw(st.integers(1, 4))):
-        place = data.draw(st.integers(0, len(whole) - 1))
-        whole[place] = data.draw(st.integers(0, 255))
+        position = data.draw(st.integers(0, len(content) - 1))
+        content[position] = data.draw(st.integers(0, 255))
     path = tmp_path_factory.mktemp("d") / "x.warc"
-    path.write_bytes(whole[: data.draw(st.integers(0, len(whole)))])
+    path.write_bytes(content[: data.draw(st.integers(0, len(content)))])
     for each in iter_warc(path):
         if isinstance(each, ArchivedPage):
             assert len(each.body) < 10_000
