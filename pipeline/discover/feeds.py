@@ -16,7 +16,7 @@ import feedparser
 from pipeline.discover.document_type import shape_of
 from pipeline.discover.results import Entry
 from pipeline.errors import Refused
-from pipeline.line_rules.dates import feed_time
+from pipeline.line_rules.dates import iso_time
 from pipeline.outcomes import Outcome
 from pipeline.text import squeeze, storable
 
@@ -76,22 +76,27 @@ def _entries(entries: list[Any], url: str) -> Iterator[Entry]:
         link = entry.get("feedburner_origlink") or entry.get("link")
         if not link:
             continue
-        stated = entry.get("published") or entry.get("updated")
-        yield Entry(
-            _absolute(url, link),
-            _text(entry.get("title")),
-            feed_time(stated) or _from_struct(entry),
-        )
+        yield Entry(_absolute(url, link), _text(entry.get("title")), _published(entry))
 
 
-def _from_struct(entry: Any) -> str | None:
-    """Take what feedparser made of a date in a form of its own repertoire; it is in UTC."""
+def _published(entry: Any) -> str | None:
+    """Return when an entry was published: with the feed's own offset, else as feedparser reads it.
+
+    feedparser gives every time in UTC. It is preferred where it reads more: times in Korean, Greek
+    and Hungarian ("오후 11:23:17"), and a clock time of which ``iso_time`` reads only the day
+    ("20261120T081500Z").
+    """
+    stated = entry.get("published") or entry.get("updated")
+    found = iso_time(stated)
+    if found and "T" in found and stated.isascii():
+        return found
     parts = entry.get("published_parsed") or entry.get("updated_parsed")
     if parts is None:
-        return None
+        return found
     year, month, day, hour, minute, second = parts[:6]
-    text = f"{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{min(second, 59):02}Z"
-    return feed_time(text)
+    if found and not (hour or minute or second):
+        return found
+    return iso_time(f"{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{min(second, 59):02}Z")
 
 
 def _json_feed(found: dict[str, Any], url: str) -> Feed:
@@ -115,7 +120,7 @@ def _json_entries(items: list[Any], url: str) -> Iterator[Entry]:
             link = str(named[2])
         if link:
             stated = item.get("date_published") or item.get("date_modified")
-            published = feed_time(stated) if isinstance(stated, str) else None
+            published = iso_time(stated) if isinstance(stated, str) else None
             yield Entry(_absolute(url, link), _text(item.get("title")), published)
 
 

@@ -13,7 +13,7 @@ from lxml import etree
 from pipeline.discover.document_type import gunzipped, shape_of
 from pipeline.discover.results import Entry
 from pipeline.errors import Refused
-from pipeline.line_rules.dates import feed_time
+from pipeline.line_rules.dates import iso_time
 from pipeline.outcomes import Outcome
 from pipeline.text import squeeze, storable
 
@@ -93,8 +93,8 @@ def _entry(element: etree._Element, url: str) -> Entry | None:
             texts[name] = _text(child)
     if not texts.get("loc"):
         return None
-    published = feed_time(texts.get("publication_date"))
-    changed = feed_time(texts.get("lastmod"))
+    published = iso_time(texts.get("publication_date"))
+    changed = iso_time(texts.get("lastmod"))
     return Entry(_joined(url, texts["loc"]), texts.get("title") or None, published, changed)
 
 

@@ -18,6 +18,9 @@ from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 _LONGEST = 120
+_SHORT_YEAR = re.compile(
+    r"(?:[a-z]{3,9},?\s*)?\d{1,2} [a-z]{3,9} \d\d \d\d?:\d\d", re.ASCII | re.IGNORECASE
+)
 _ISO = re.compile(
     r"(?<!\d)(\d{4})-?(\d\d)-?(\d\d)"
     r"(?:[T ,]+(\d\d?):(\d\d)(?::(\d\d)(?:[.,:]\d+)?)?\s*(Z|[+-]\d\d:?(?:\d\d)?|UTC|GMT)?)?"
@@ -63,7 +66,7 @@ _CLOCK = re.compile(
     re.IGNORECASE,
 )
 _OFFSETS = {
-    **dict.fromkeys(("Z", "UTC", "GMT", "WET"), 0),
+    **dict.fromkeys(("Z", "UTC", "UT", "GMT", "WET"), 0),
     **dict.fromkeys(("BST", "CET", "WAT", "WEST", "MEZ"), 60),
     **dict.fromkeys(("CEST", "MESZ", "EET", "SAST", "CAT"), 120),
     **dict.fromkeys(("EEST", "MSK", "EAT", "TRT"), 180),
@@ -114,6 +117,8 @@ def iso_time(text: str | None, *, day_first: bool | None = None) -> str | None:
 
     >>> iso_time("2022-01-11T08:15:00.000+0200")
     '2022-01-11T08:15:00+02:00'
+    >>> iso_time("Fri, 20 Nov 2026 08:15:00 +0200")
+    '2026-11-20T08:15:00+02:00'
     >>> iso_time("Published 14:05 BST, 3 May 2026")
     '2026-05-03T14:05:00+01:00'
     """
@@ -123,7 +128,10 @@ def iso_time(text: str | None, *, day_first: bool | None = None) -> str | None:
     if re.fullmatch(r"[0-9]{10}(?:[0-9]{3})?", plain):
         return datetime.fromtimestamp(int(plain[:10]), UTC).isoformat()
     found = _ISO.search(plain)
-    told = _from_iso(found) if found else _from_mail(plain) or _from_words(plain, day_first)
+    if found:
+        told = _from_iso(found)
+    else:
+        told = _from_mail(plain) or _from_words(plain, day_first) or _from_short_year(plain)
     zone = _ZONE.search(told or "")
     if told and zone and (int(zone[1]) > _MOST_HOURS or int(zone[2]) > 59):
         return told[:-6]  # "+99:99" is nowhere on earth: the clock stays, its zone is unknown
@@ -159,8 +167,15 @@ def _offset(zone: str | None) -> str:
 
 
 def _from_mail(plain: str) -> str | None:
-    if not re.match(r"[A-Z][a-z]{2}, \d", plain):
-        return None
+    return _parse_mail_date(plain) if re.match(r"[A-Z][a-z]{2}, \d", plain) else None
+
+
+def _from_short_year(plain: str) -> str | None:
+    """Read an RFC 822 date whose year has two digits: "20 Nov 26 08:15 GMT"."""
+    return _parse_mail_date(plain) if _SHORT_YEAR.match(plain) else None
+
+
+def _parse_mail_date(plain: str) -> str | None:
     try:
         return parsedate_to_datetime(plain).isoformat()
     except (ValueError, TypeError, IndexError):
@@ -261,35 +276,6 @@ def instant(stated: str) -> datetime | None:
 def days_apart(one: str, other: str) -> int:
     """Return how many days the second time's day lies behind the first one's, as written."""
     return (date.fromisoformat(other[:10]) - date.fromisoformat(one[:10])) // timedelta(days=1)
-
-
-_W3C = re.compile(
-    r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?)(?:[.,]\d+)?\s*(Z|[+-]\d\d:?\d\d)?)?"
-)
-
-
-def feed_time(text: str | None) -> str | None:
-    """Return the time in ISO 8601 with its own offset, a bare day where only that is known.
-
-    Takes RFC 3339 and W3C dates, and RFC 822 dates as RSS has them; None for anything else, and for
-    days that do not exist.
-
-    >>> iso_time("Fri, 20 Nov 2026 08:15:00 +0200")
-    '2026-11-20T08:15:00+02:00'
-    >>> iso_time("2026-11-20")
-    '2026-11-20'
-    """
-    stripped = (text or "").strip()
-    match = _W3C.fullmatch(stripped)
-    try:
-        if match is None:
-            return parsedate_to_datetime(stripped).replace(microsecond=0).isoformat()
-        day, clock, offset = match.groups()
-        if clock is None:
-            return date.fromisoformat(day).isoformat()
-        return datetime.fromisoformat(f"{day}T{clock}{offset or ''}").isoformat()
-    except (ValueError, TypeError, IndexError):
-        return None
 
 
 Precision = Literal["day", "minute", "second"]
