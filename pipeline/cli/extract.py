@@ -130,14 +130,14 @@ def _batches(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:
 def _extract(row: Row) -> dict[str, Any]:
     """Return ``{"id", "article"}`` or ``{"id", "error"}``, plain data: it runs in a pool."""
     from pipeline.extract.page import extract_page
-    from pipeline.extract.plain_text import read_plain
+    from pipeline.extract.plain_text import extract_text_bytes
 
     try:
         url = row.text("url")
         is_html, content = _content(row)
     except RowError as error:
         return {"id": row.id, "error": str(error)}
-    article = extract_page(content, url=url) if is_html else read_plain(content, url=url)
+    article = extract_page(content, url=url) if is_html else extract_text_bytes(content, url=url)
     return {"id": row.id, "article": asdict(article)}
 
 

@@ -14,7 +14,7 @@ from pipeline.extract.html_layout import MAX_CHARS, Run, outsized, parse, runs_o
 from pipeline.extract.json_ld import read_linked_data
 from pipeline.extract.metadata import Known, read_metadata
 from pipeline.extract.page_type import LEAST_WORDS, judge
-from pipeline.extract.plain_text_lines import unfold
+from pipeline.extract.plain_text_lines import split_preformatted
 from pipeline.extract.publication_times import now_utc
 from pipeline.extract.quality import quality_score
 from pipeline.extract.unreadable import foreign_data, whereabouts
@@ -76,7 +76,7 @@ def _extract(
     strip_scripts(root)
     if size := outsized(root):
         return replace(_bad(url, f"no news page has {size}"), text=_readable(runs_of(root)))
-    unfold(root)
+    split_preformatted(root)
     runs = runs_of(root)
     known = read_metadata(root, head, data, runs, Known(url, feed_title, feed_published, now))
     described = data.description or head.first("og:description", "description")

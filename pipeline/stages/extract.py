@@ -17,7 +17,7 @@ from pipeline.clean.cleaner import clean_article, page_to_remember
 from pipeline.clean.site_memory import SeenPage, SiteMemory
 from pipeline.errors import ArchiveError, UsageError
 from pipeline.extract.page import extract_page
-from pipeline.extract.plain_text import read_plain
+from pipeline.extract.plain_text import extract_text_bytes
 from pipeline.models import Article
 from pipeline.outcomes import Outcome
 from pipeline.telemetry import log
@@ -97,7 +97,7 @@ def _extract(page: StoredPage) -> Article:
 def _read(page: StoredPage) -> Article:
     archived = read_record(page.raw_uri)
     if (page.content_type or "").startswith("text/plain"):
-        return read_plain(archived.body, url=page.final_url, content_type=page.content_type)
+        return extract_text_bytes(archived.body, url=page.final_url, content_type=page.content_type)
     return extract_page(
         archived.body,
         url=page.final_url,

@@ -23,7 +23,7 @@ from pipeline.cli.extract import transform
 from pipeline.cli.filters import run_filter
 from pipeline.extract.encoding import repair
 from pipeline.extract.page import extract_page
-from pipeline.extract.plain_text import read_plain
+from pipeline.extract.plain_text import extract_text_bytes
 from pipeline.outcomes import Outcome
 from tests.extract.bad_pages import (
     CHARSETS,
@@ -414,7 +414,7 @@ SLOW = ["<script>", "<div ", "<", "&amp;", "a\n", "**", "[a](", "#" * 7, "a-\n",
 @pytest.mark.parametrize("part", SLOW)
 def test_texts_that_make_patterns_run_back_take_no_time(part):
     started = time.process_time()
-    read_plain((part * (550_000 // len(part))).encode(), url=None)
+    extract_text_bytes((part * (550_000 // len(part))).encode(), url=None)
     assert time.process_time() - started < SECONDS
 
 
@@ -435,7 +435,7 @@ def test_null_counts_as_absent():
 @example(base64.b64decode("//4="))
 @example(b"<\x00p\x00>\x00")
 def test_no_bytes_raise_in_either_door(body):
-    for found in (extract_page(body, url=URL), read_plain(body, url=URL)):
+    for found in (extract_page(body, url=URL), extract_text_bytes(body, url=URL)):
         assert "broke" not in (found.reason or "")
         (found.text or "").encode()
         assert found.outcome is Outcome.LOADED or found.reason

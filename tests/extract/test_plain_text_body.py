@@ -2,7 +2,7 @@ import pytest
 
 from pipeline.clean.cleaner import clean_article
 from pipeline.extract.plain_text import extract_text
-from pipeline.extract.plain_text_body import find_frame
+from pipeline.extract.plain_text_body import find_body
 from tests.extract.pages import PARAGRAPHS, TITLE
 
 NAVIGATION = ["Home", "World", "Harbour", "Sport", "Culture", "Log in", "Subscribe"]
@@ -72,7 +72,7 @@ def test_cleaning_its_own_output_changes_nothing():
 
 
 def test_no_lines_have_no_frame():
-    assert find_frame([]).title is None
+    assert find_body([]).title is None
 
 
 def test_the_last_sentence_behind_furniture_stays_when_it_says_who_speaks():

@@ -4,7 +4,7 @@ import pytest
 
 from pipeline.clean.cleaner import clean_article
 from pipeline.extract.plain_text import extract_text
-from pipeline.extract.plain_text_metadata import remainder
+from pipeline.extract.plain_text_metadata import text_besides_time
 
 TITLE = "Council sells the old customs house in Brevik"
 BODY = (
@@ -98,5 +98,5 @@ def test_a_line_that_says_more_is_no_line_of_facts(line):
 
 
 def test_what_a_line_says_besides_its_time():
-    assert remainder("By Ana Moor published 19 May 2026") == "By Ana Moor"
-    assert remainder("Mark Stone") is None
+    assert text_besides_time("By Ana Moor published 19 May 2026") == "By Ana Moor"
+    assert text_besides_time("Mark Stone") is None
