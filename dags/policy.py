@@ -60,19 +60,13 @@ def stage(name: str) -> Any:
 
 
 class AirflowMeter:
-    """Forwards the pipeline's counts and durations to Airflow's stats (StatsD, OpenTelemetry)."""
+    """Forwards the pipeline's counts to Airflow's stats (StatsD, OpenTelemetry)."""
 
     def count(self, name: str, value: int = 1, **tags: str) -> None:
         """Add ``value`` to the counter ``dateline.<name>``."""
         from airflow.sdk.observability.stats import incr
 
         incr(f"dateline.{name}", value, tags=tags)
-
-    def timing(self, name: str, seconds: float, **tags: str) -> None:
-        """Record one duration as ``dateline.<name>`` (Airflow's unit is the millisecond)."""
-        from airflow.sdk.observability.stats import timing
-
-        timing(f"dateline.{name}", seconds * 1000, tags=tags)
 
 
 def measure(context: Any) -> None:

@@ -1,17 +1,17 @@
-"""Every error Dateline raises, in one tree; the type answers two questions: retry? whose fault?
+"""Every error that Dateline raises, in one tree; the type tells: retry? whose fault?
 
 DatelineError                     base; ``str(error)`` is one line and names the next action
 ├── UsageError                    the caller's fault: arguments, TOML, JSON; never retry
 │   └── SourceError               a source file that cannot be used as it stands
 ├── SettingsError                 the installation's fault: Python, binaries, disk, model
 ├── StoreError                    Postgres
-│   ├── StoreUnavailable          not there or went away; retry the whole batch
+│   ├── StoreUnavailable          not reachable or gone; retry the whole batch
 │   └── MigrationError            the schema and the files disagree; a person must look
 ├── ArchiveError                  a WARC record that cannot be written or read back
 ├── ModelError                    the language model is missing or broken
 ├── PortInUse                     an address we want to listen on is taken
 └── PageError                     one page's fault; carries its outcome, the batch goes on
-    ├── Transient                 worth another try now (connection reset, 503)
+    ├── Transient                 worth another attempt now (connection reset, 503)
     └── Refused                   will never succeed as asked (robots, address, size, 404)
 """
 
@@ -19,13 +19,13 @@ from pipeline.outcomes import Outcome
 
 
 class DatelineError(Exception):
-    """Base of all errors raised on purpose; the CLI prints ``str(error)`` and no traceback."""
+    """Base of all errors that are raised on purpose; the CLI prints them without a traceback."""
 
     exit_code = 1
 
 
 class UsageError(DatelineError):
-    """What was asked for cannot be done as asked; the message says what to write instead."""
+    """What the caller asked for cannot be done; the message says what to write instead."""
 
     exit_code = 2
 
@@ -47,7 +47,7 @@ class StoreError(DatelineError):
 
 
 class StoreUnavailable(StoreError):
-    """Postgres is not reachable, or went away in the middle; the whole batch may be tried again."""
+    """Postgres is not reachable or the connection broke; the whole batch may be retried."""
 
 
 class MigrationError(StoreError):
@@ -65,18 +65,18 @@ class ModelError(DatelineError):
 
 
 class PortInUse(DatelineError):
-    """A port that we must listen on is taken."""
+    """A port that Dateline must listen on is taken."""
 
     exit_code = 5
 
 
 class PageError(DatelineError):
-    """One page cannot be had or used; the batch goes on.
+    """One page cannot be fetched or used; the batch goes on.
 
     Args:
-        outcome: where the link ends.
+        outcome: the outcome of the link.
         reason: one line for the operator, with both values where two disagree.
-        http_status: the answer's status, if there was an answer.
+        http_status: the status of the response, if there was one.
     """
 
     def __init__(self, outcome: Outcome, reason: str, http_status: int | None = None) -> None:
@@ -87,8 +87,8 @@ class PageError(DatelineError):
 
 
 class Transient(PageError):
-    """Worth another try within this fetch."""
+    """Another attempt within this fetch may help."""
 
 
 class Refused(PageError):
-    """Another try of the same request cannot help."""
+    """Another attempt of the same request cannot help."""

@@ -1,7 +1,6 @@
-"""The records that flow through the house: frozen, slotted, and without behaviour.
+"""The records that pass between the steps of the pipeline: frozen dataclasses without behaviour.
 
-A room takes some of these and gives others (see ``docs/design.md``); none of them knows where it is
-stored. Offsets are code points, end exclusive, so that ``text[start:end]`` gives back the words.
+Offsets are code points, end exclusive, so that ``text[start:end]`` gives back the words.
 Times are aware ``datetime`` in UTC, except a publication time, which stays the ISO 8601 text with
 the page's own offset (``2026-11-20T08:15:00+02:00``), or a bare day (``2026-11-20``).
 """
@@ -17,7 +16,7 @@ ArticleKind = Literal[
     "article", "opinion", "live_blog", "listing", "video", "gallery", "press_release", "error_page"
 ]
 Origin = Literal["json_ld", "meta", "feed", "visible", "url"]
-"""Where on a page, or about it, a fact was read."""
+"""Where a value was read: on the page, in the feed that named it, or from its URL."""
 CreditKind = Literal["whole", "part", "own"]
 """``part``: the text holds some of the agency's; ``own``: the page is the agency's own."""
 QuoteKind = Literal["direct", "mixed", "indirect"]
@@ -28,7 +27,7 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One outlet: where its links come from and what is expected of it (``sources/<key>.toml``)."""
+    """One outlet: where its links come from and how to fetch them (``sources/<key>.toml``)."""
 
     key: str
     name: str
@@ -37,40 +36,40 @@ class Source:
     sitemaps: tuple[str, ...] = ()
     sections: tuple[str, ...] = ()
     lists: tuple[str, ...] = ()
-    """Text files with one URL a line."""
+    """Text files or URLs of lists with one URL per line."""
     files: tuple[str, ...] = ()
     """Local pages, folders and WARC files."""
     language: str = "en"
     country: str | None = None
     time_zone: str | None = None
     hosts: tuple[str, ...] = ()
-    """Further hosts that count as on-site; those of the fields above always do."""
+    """Further hosts that count as on-site; the hosts of the fields above always do."""
     crawl_delay: float | None = None
     """Least seconds between two requests to one host; robots.txt may ask for more."""
     max_links: int = 500
-    """Links taken a run, newest first."""
+    """Most links per run; the newest are taken."""
     is_active: bool = True
     allow_private_addresses: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A URL that a source offers, as it was found."""
+    """A URL that was found in one of a source's documents."""
 
     url: str
-    """As discovered, not canonical."""
+    """As found, not canonical."""
     source_key: str
     found_by: FoundBy
     found_in: str | None = None
-    """The feed, sitemap, page or file that named it."""
+    """The feed, sitemap, page or file that named it; the locator of a WARC record."""
     title: str | None = None
     published_at: str | None = None
-    """As the feed or the news sitemap states it, ISO 8601."""
+    """As the feed or the news sitemap states it, in ISO 8601."""
 
 
 @dataclass(frozen=True, slots=True)
 class Validators:
-    """What a conditional GET needs from the last good answer (RFC 9110, 13.1)."""
+    """What a conditional GET needs from the last good response (RFC 9110, 13.1)."""
 
     etag: str | None = None
     last_modified: str | None = None
@@ -79,7 +78,7 @@ class Validators:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """What came of one request, body included; ``outcome`` is None when there is a body to read."""
+    """The result of one page request; ``outcome`` is None if there is a body to read."""
 
     requested_url: str
     final_url: str
@@ -101,13 +100,13 @@ class Response:
 
 @dataclass(frozen=True, slots=True)
 class RemovedBlock:
-    """Text that was taken out of the body, and why."""
+    """Text that was removed from the body, and why."""
 
     text: str
     reason: str
     """A short stable word: ``search_box``, ``also_read``, ``pingback``, ``site_memory``, …"""
     article_count: int | None = None
-    """With ``site_memory``: how many articles of the host held the block when it was taken out."""
+    """With ``site_memory``: how many articles of the host had the block when it was removed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +126,9 @@ class Article:
     modified_at: str | None = None
     modified_origin: Origin | None = None
     time_zone: str | None = None
-    """IANA zone of the source; it holds for times that the page states without an offset."""
+    """IANA zone of the source, for times that the page states without an offset."""
     refused_dates: tuple[str, ...] = ()
-    """Times that no news page can have (before 1990, after tomorrow): "json_ld 2099-01-01"."""
+    """Impossible times (before 1990, after tomorrow) with their origin: "json_ld 2099-01-01"."""
     language: str | None = None
     kind: ArticleKind = "article"
     section: str | None = None
@@ -146,7 +145,7 @@ class Article:
     image_url: str | None = None
     is_paywalled: bool = False
     quality_score: float | None = None
-    """Trust in the text, 0 to 1 (``pipeline/extract/quality.py`` says what it is made of)."""
+    """Confidence in the text, 0 to 1 (computed in ``pipeline/extract/quality.py``)."""
     removed: tuple[RemovedBlock, ...] = ()
     outcome: Outcome = Outcome.LOADED
     reason: str | None = None
@@ -154,7 +153,7 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """One place where a name stands."""
+    """One occurrence of a name in a text."""
 
     start: int
     end: int
@@ -162,7 +161,7 @@ class Mention:
     label: str
     """PERSON ORG GPE LOC NORP FAC EVENT PRODUCT DATE MONEY WORK_OF_ART LAW LANGUAGE MISC."""
     name: str
-    """The alias table's name where the chain hits it, else the article's longest form."""
+    """The alias table's name if the table has one of its forms, else the article's longest form."""
     role: str | None = None
     """A person's title or office as the text gives it: "US Deputy Secretary of State"."""
 
@@ -178,7 +177,7 @@ class Speaker:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """One attribution: what was said (content), who said it (source), what tells so (cue)."""
+    """One quote: what was said (content), who said it (source), and the words that say so (cue)."""
 
     kind: QuoteKind
     content: tuple[Span, ...]
@@ -190,14 +189,14 @@ class Quote:
 
     @property
     def speaker(self) -> str | None:
-        """The speakers' names joined with " and ", or None where nobody could be named."""
+        """The speakers' names joined with " and ", None where nobody could be named."""
         names = [speaker.name for speaker in self.speakers if speaker.role == "speaker"]
         return " and ".join(names) or None
 
 
 @dataclass(frozen=True, slots=True)
 class Annotation:
-    """All that the language model found in one text."""
+    """Everything that the language model found in one text."""
 
     mentions: tuple[Mention, ...] = ()
     quotes: tuple[Quote, ...] = ()
@@ -207,21 +206,21 @@ class Annotation:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """How text ``a`` relates to text ``b``; scores in 0..1 over word shingles."""
+    """How text ``a`` relates to text ``b``; scores from 0 to 1 over word shingles."""
 
     a: int
     b: int
     relation: Relation
     jaccard: float
     containment_a: float
-    """Share of a's shingles that b holds."""
+    """Share of a's shingles that b has too."""
     containment_b: float
     shared_words: int
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Texts that tell one story in near-identical words; ``members`` holds the original too."""
+    """Texts that tell one story in nearly the same words; ``members`` includes the original."""
 
     original: int
     members: tuple[int, ...] = field(default=())

@@ -1,4 +1,4 @@
-"""The outcomes: every link that is discovered ends in exactly one of these words.
+"""The outcomes: every discovered link ends in exactly one of them.
 
 The same word is the Postgres value (text with a CHECK), the log field and the metric tag, so that
 "where did my story go?" is one SELECT. A check asserts that a run's outcomes add up to its links.
@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class Outcome(StrEnum):
-    """What became of one link in one run."""
+    """The result of one link in one run."""
 
     LOADED = "loaded"
     """A new article, or a new version of a known one, was stored."""
@@ -23,38 +23,32 @@ class Outcome(StrEnum):
     OFFSITE_REFUSED = "offsite_refused"
     """The link, or a redirect from it, leaves the hosts of its source."""
     GONE = "gone"
-    """HTTP 410: the publisher says that the page was taken away."""
+    """HTTP 410: the publisher says that the page was removed."""
     NOT_FOUND = "not_found"
     """HTTP 404."""
     FORBIDDEN = "forbidden"
-    """HTTP 401, 402, 403, 451 or another 4xx: asking again will not help, asking someone may."""
+    """HTTP 401, 402, 403, 451 or another 4xx: a retry will not help, asking the publisher may."""
     RATE_LIMITED = "rate_limited"
-    """HTTP 429 after our patience (Retry-After honoured up to a limit) ran out."""
+    """HTTP 429 after all retries, or with a longer Retry-After than the retry policy allows."""
     SERVER_ERROR = "server_error"
     """HTTP 5xx after retries."""
     UNREACHABLE = "unreachable"
-    """No HTTP answer: DNS, connection refused or reset, TLS."""
+    """No HTTP response: DNS, connection refused or reset, TLS."""
     TIMEOUT = "timeout"
-    """No complete answer within the time limit."""
+    """No complete response within the time limit."""
     TOO_LARGE = "too_large"
     """The body, or what it decompresses to, is over the size limit."""
     REDIRECT_LOOP = "redirect_loop"
-    """Redirects came back to where they had been, or there were too many."""
+    """Redirects led back to a URL requested before, or there were too many."""
     BAD_CONTENT = "bad_content"
-    """The body is no text or HTML, is empty, or cannot be decoded or parsed."""
+    """The body is neither text nor HTML, is empty, or cannot be decoded or parsed."""
     NOT_AN_ARTICLE = "not_an_article"
-    """A listing, an error page, a page without a story of its own."""
+    """A listing, an error page, or another page without an article."""
     PAYWALLED = "paywalled"
-    """Only a stub of the story is visible without paying; it is not stored as an article."""
+    """Only the beginning of the article is free to read; it is not stored as an article."""
     NOT_ENGLISH = "not_english"
     """The text is in a language the source does not announce and the model cannot read."""
     TAKEDOWN = "takedown"
-    """A tombstone forbids to store this URL again."""
+    """The URL was taken down and must not be stored again."""
     QUARANTINED = "quarantined"
-    """Something is implausible or went wrong inside Dateline; the reason says what."""
-
-
-RETRYABLE: frozenset[Outcome] = frozenset(
-    {Outcome.RATE_LIMITED, Outcome.SERVER_ERROR, Outcome.UNREACHABLE, Outcome.TIMEOUT}
-)
-"""Outcomes that a later run may mend by itself: the next run asks for such a link again."""
+    """Something is implausible or failed inside Dateline; the reason says what."""

@@ -1,7 +1,7 @@
-"""Settings from the environment (``DATELINE_*``), in one frozen object; reads nothing else.
+"""The settings of an installation, read from environment variables (``DATELINE_*``) only.
 
-State lives in ``home``: embedded server, archive, Airflow home, logs. Removing that folder removes
-everything Dateline ever wrote on a machine.
+All state is below ``home``: the embedded server, the archive, Airflow's home, logs. Removing that
+folder removes everything that Dateline has written on a machine.
 """
 
 from functools import lru_cache
@@ -15,7 +15,7 @@ from pipeline.errors import SettingsError
 
 
 class Settings(BaseSettings):
-    """Everything an installation may set; each field is the variable ``DATELINE_<FIELD>``."""
+    """The settings; each field is read from the variable ``DATELINE_<FIELD>``."""
 
     model_config = SettingsConfigDict(env_prefix="DATELINE_", frozen=True, extra="ignore")
 
@@ -70,7 +70,7 @@ class Settings(BaseSettings):
 
     @property
     def archive_url(self) -> str:
-        """Where WARC files go: ``DATELINE_ARCHIVE`` or ``<home>/archive``."""
+        """The folder or fsspec URL of WARC files: ``DATELINE_ARCHIVE``, else ``<home>/archive``."""
         return self.archive or str(self.home_folder / "archive")
 
 
@@ -79,7 +79,7 @@ def settings() -> Settings:
     """Return the settings of this process.
 
     Raises:
-        SettingsError: a variable has a value that cannot be used; names the variable and the value.
+        SettingsError: a variable has an unusable value; the message names both.
     """
     try:
         return Settings()

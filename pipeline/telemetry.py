@@ -1,8 +1,8 @@
-"""Logs and a metrics port: how every room speaks to the operator without knowing who listens.
+"""Logs and metrics, independent of whether the command line or Airflow runs the code.
 
-Logs go to stderr through structlog; under Airflow its own structlog set-up stays in force, so call
-``configure_logging`` only from the command line. Metrics go to a ``Meter``: none by default, and
-the DAGs install one that forwards to Airflow's stats.
+Logs are written to stderr through structlog. Airflow configures structlog itself, so only the
+command line calls ``configure_logging``. Metrics go to the ``Meter`` that is installed: by default
+one that drops them; the DAGs install one that forwards to Airflow's stats.
 """
 
 import logging
@@ -12,43 +12,37 @@ from typing import Protocol
 import structlog
 
 log = structlog.stdlib.get_logger("dateline")
-"""Use keyword fields: ``log.info("fetched", url=url, outcome=outcome)``."""
+"""The logger of all modules; fields are keywords: ``log.info("fetched", url=url)``."""
 
 
 class Meter(Protocol):
-    """Where counts and durations go."""
+    """Receives counts."""
 
     def count(self, name: str, value: int = 1, **tags: str) -> None:
         """Add ``value`` to the counter ``name``."""
 
-    def timing(self, name: str, seconds: float, **tags: str) -> None:
-        """Record one duration in seconds."""
 
-
-class _Silent:
+class _NullMeter:
     def count(self, name: str, value: int = 1, **tags: str) -> None:
         """Drop the count."""
 
-    def timing(self, name: str, seconds: float, **tags: str) -> None:
-        """Drop the duration."""
 
-
-_meter: Meter = _Silent()
+_meter: Meter = _NullMeter()
 
 
 def meter() -> Meter:
-    """Return the meter in force."""
+    """Return the installed meter."""
     return _meter
 
 
 def install_meter(new: Meter) -> None:
-    """Send counts and durations of this process to ``new``."""
+    """Send the counts of this process to ``new``."""
     global _meter
     _meter = new
 
 
 def configure_logging(level: str = "INFO", style: str = "auto") -> None:
-    """Set structlog up for a command: one line an event, on stderr.
+    """Configure structlog for a command: one line per event, on stderr.
 
     Args:
         level: the least severity shown, as in ``logging``.

@@ -1,7 +1,4 @@
-"""Text as the whole house sees it: cleaned of what breaks stores, normalised, counted.
-
-Knows nothing of articles. Everything here is a pure function.
-"""
+"""Functions on plain text: storable and visible characters, normal forms, words, sentence ends."""
 
 import hashlib
 import re
@@ -32,28 +29,29 @@ _FULL_STOPS = frozenset(".!?…。！？؟।॥۔")
 
 
 def storable(text: str) -> str:
-    """Drop NUL and lone surrogates, which Postgres refuses for a whole batch (DataError)."""
+    """Return the text without NUL and lone surrogates, for which Postgres refuses a whole batch."""
     return _UNSTORABLE.sub("", text)
 
 
 def visible(text: str) -> str:
-    """Drop what no reader sees: controls, soft hyphens, zero-width blanks, direction marks.
+    """Return the text without characters that no reader sees.
 
-    The two joiners (U+200C, U+200D) stay: Persian and Hindi words and emoji are spelt with them.
+    These are controls, soft hyphens, zero-width spaces and direction marks. The two joiners (U+200C,
+    U+200D) stay: Persian and Hindi words and emoji are spelt with them.
     """
     return _UNSEEN.sub("", text)
 
 
 def squeeze(text: str) -> str:
-    """Fold every run of white space into one blank and trim the ends."""
+    """Return the text with every run of white space as one blank and none at the ends."""
     return " ".join(text.split())
 
 
 def normalise(text: str) -> str:
-    """Return the form in which texts are compared: NFKC, lower case, straight quotes, one blank.
+    """Return the form in which texts are compared: NFKC, case-folded, straight quotes, one blank.
 
-    Two copies that differ in typography only ("don’t" and "don't", NFD accents, soft hyphens)
-    become equal.
+    Copies that differ in typography only ("don’t" and "don't", NFD accents, soft hyphens) are
+    equal in it.
     """
     plain = _plain(text)
     if not plain.isascii():
@@ -63,9 +61,9 @@ def normalise(text: str) -> str:
 
 
 def tokens(text: str) -> list[str]:
-    """Return the words of the normalised text, punctuation dropped.
+    """Return the words of a text, case-folded and without punctuation.
 
-    Quotes and blanks are no part of a word, so they are not folded first: that halves the time.
+    Quotes and blanks are part of no word and are therefore not normalised first: half the time.
     """
     return _TOKEN.findall(_plain(text).casefold())
 
@@ -76,15 +74,8 @@ def word_count(text: str) -> int:
 
 
 def content_sha256(text: str) -> bytes:
-    """Return the 32-byte SHA-256 of the normalised text: equal for cosmetic variants."""
+    """Return the 32-byte SHA-256 of the normalised text, equal for variants in typography."""
     return hashlib.sha256(normalise(text).encode()).digest()
-
-
-def shingles(words: list[str], width: int) -> set[tuple[str, ...]]:
-    """Return the set of ``width``-word shingles (Broder 1997); a shorter text is one shingle."""
-    if len(words) <= width:
-        return {tuple(words)} if words else set()
-    return set(zip(*(words[offset:] for offset in range(width)), strict=False))
 
 
 def _plain(text: str) -> str:
@@ -94,13 +85,13 @@ def _plain(text: str) -> str:
 
 
 def one_line(text: str, limit: int = 300) -> str:
-    """Return the text on one line, cut at ``limit`` characters with an ellipsis: for logs."""
+    """Return the text on one line for logs, cut with an ellipsis at ``limit`` characters."""
     line = squeeze(storable(text))
     return line if len(line) <= limit else line[: limit - 1] + "…"
 
 
 def ends_sentence(text: str) -> bool:
-    """Tell whether a text ends in a full stop of some script, closing marks behind it aside.
+    """Tell whether a text ends with a full stop of some script, before any closing marks.
 
     >>> ends_sentence("“They were never ours.”"), ends_sentence("What happened:")
     (True, False)
@@ -109,5 +100,5 @@ def ends_sentence(text: str) -> bool:
 
 
 def ends_line_of_text(text: str) -> bool:
-    """Tell whether a text ends as prose does: in a full stop, or in a colon before a list."""
+    """Tell whether a text ends as prose does: with a full stop, or with a colon before a list."""
     return ends_sentence(text) or text.rstrip(_CLOSING).endswith(":")

@@ -1,9 +1,10 @@
-"""Identity of URLs: canonical form, host, registrable domain. Pure; asks no network and no file.
+"""Identity of URLs: canonical form, host, authority, registrable domain, site.
 
-The canonical URL is what makes two links one article: scheme and host in lower case, default port
+Two links with the same canonical URL are one article: scheme and host in lower case, default port
 and fragment gone, dot segments resolved, tracking parameters dropped, the rest of the query sorted
 (w3lib's ``canonicalize_url``; RFC 3986, section 6.2). Unknown parameters stay: on many sites
-``?id=7`` *is* the article. courlan's ``strict`` mode was rejected, since it drops them.
+``?id=7`` *is* the article. courlan's ``strict`` mode was rejected, because it drops them. No
+function here uses the network.
 """
 
 import ipaddress
@@ -39,7 +40,7 @@ _TRACKING = re.compile(
     r"wpsrc|wprss|feedtype|feedname|rss|traffic_source|amp|outputtype|_ga|_gl|vero_\w+|oly_\w+|__twitter_impression)$",
     re.IGNORECASE,
 )
-_TWINS = re.compile(
+_VERSION_PARAMETERS = re.compile(
     r"(print|printable|printer)=(1|true|y|yes|print)|"
     r"(output|view|display|format|layout)=(amp|print|printable)",
     re.IGNORECASE,
@@ -62,7 +63,7 @@ def _clean_query(query: str) -> str:
         [
             (key, value)
             for key, value in pairs
-            if not _TRACKING.match(key) and not _TWINS.fullmatch(f"{key}={value}")
+            if not _TRACKING.match(key) and not _VERSION_PARAMETERS.fullmatch(f"{key}={value}")
         ]
     )
 
@@ -126,7 +127,7 @@ def host(url: str) -> str:
 
 
 def authority(url: str) -> str:
-    """Return host and non-default port: the unit of pacing and of robots.txt (RFC 9309, 2.3)."""
+    """Return host and non-default port: robots.txt and crawl delays are per authority."""
     try:
         parts = urlsplit(url)
         return _without_default_port(parts).lower()
@@ -163,10 +164,10 @@ def _suffix_extractor() -> "TLDExtract":
 
 
 def site(url: str) -> str:
-    """Return what makes two URLs one site: the registrable domain, else host and port.
+    """Return the site of a URL: its registrable domain, else its host and port.
 
-    Bare addresses and local names have no registrable domain, so that two servers on two ports of
-    127.0.0.1 are two sites; "http://news.example.com:8080/" is of "example.com" whatever its port.
+    IP addresses and local names have no registrable domain, so two servers on two ports of
+    127.0.0.1 are two sites, while "http://news.example.com:8080/" is of the site "example.com".
     """
     name = host(url)
     domain = registrable_domain(name) if name else ""

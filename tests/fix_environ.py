@@ -1,4 +1,4 @@
-"""Every test starts without the caller's DATELINE_* variables and with fresh settings."""
+"""Every test starts without the caller's DATELINE_* variables and with new settings."""
 
 import os
 
@@ -8,7 +8,7 @@ from hypothesis import settings as hypothesis_settings
 
 from pipeline.settings import settings
 
-# The same examples every time: a test may fail for a change of the code only.
+# Hypothesis draws the same examples every time, so that only a change of the code fails a test.
 hypothesis_settings.register_profile("dateline", derandomize=True, deadline=None)
 hypothesis_settings.load_profile("dateline")
 
@@ -23,4 +23,4 @@ def clean_environ(monkeypatch, tmp_path):
     settings.cache_clear()
     yield
     settings.cache_clear()
-    structlog.reset_defaults()  # a command's log goes to a stderr that is closed by now
+    structlog.reset_defaults()  # a command logged to a stderr that is closed by now

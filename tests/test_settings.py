@@ -1,4 +1,4 @@
-"""Settings come from the environment, and a bad one is named with its value."""
+"""Settings come from the environment; the error for an unusable one names it and its value."""
 
 import pytest
 
@@ -12,11 +12,11 @@ def test_defaults_put_all_state_below_home(tmp_path, monkeypatch):
     assert settings().archive_url == str(tmp_path / "my state" / "archive")
 
 
-def test_a_bad_value_is_named_with_its_variable(monkeypatch):
+def test_the_error_for_an_unusable_value_names_its_variable(monkeypatch):
     monkeypatch.setenv("DATELINE_READ_TIMEOUT", "soon")
     with pytest.raises(SettingsError, match=r"DATELINE_READ_TIMEOUT='soon'"):
         settings()
 
 
-def test_the_user_agent_says_who_we_are():
+def test_the_user_agent_names_dateline():
     assert "Dateline" in settings().user_agent

@@ -1,4 +1,4 @@
-"""Text normalisation: what must be equal, what must stay different, what stores can hold."""
+"""Text normalisation: which texts become equal, which stay different, what can be stored."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,7 +7,6 @@ from pipeline.text import (
     content_sha256,
     normalise,
     one_line,
-    shingles,
     squeeze,
     storable,
     tokens,
@@ -15,18 +14,15 @@ from pipeline.text import (
 )
 
 
-def test_cosmetic_variants_are_one_text():
+def test_variants_in_typography_have_one_hash():
     assert content_sha256("“Don’t,”  she said.\n") == content_sha256('"Don\'t," she said.')
     assert content_sha256("cafe\u0301 co\u00adop") == content_sha256("CAFÉ coop")
     assert content_sha256("12 dead") != content_sha256("13 dead")
 
 
-def test_words():
+def test_words_and_their_count():
     assert tokens("The U.S. won’t pay £5m – yet.") == "the u s won t pay 5m yet".split()
     assert word_count("Two  words\n") == 2
-    assert shingles(["a", "b", "c"], 2) == {("a", "b"), ("b", "c")}
-    assert shingles(["a"], 2) == {("a",)}
-    assert shingles([], 2) == set()
 
 
 def test_one_line_is_short_and_on_one_line():
@@ -35,7 +31,7 @@ def test_one_line_is_short_and_on_one_line():
 
 
 @given(st.text(st.characters()))
-def test_normalising_twice_is_once_and_storable_text_encodes(text):
+def test_normalising_is_idempotent_and_storable_text_encodes(text):
     assert normalise(normalise(text)) == normalise(text)
     assert "\x00" not in storable(text)
     storable(text).encode()

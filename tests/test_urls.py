@@ -1,4 +1,4 @@
-"""Canonical URLs: examples from the wild, and what must hold for every URL."""
+"""Canonical URLs: real kinds of URLs, and properties of every URL."""
 
 import pytest
 from hypothesis import given
@@ -31,22 +31,22 @@ from pipeline.urls import (
         ("file:///pages/../pages/a b.html", "file:///pages/a%20b.html"),
     ],
 )
-def test_known_urls(given_url, canonical):
+def test_canonical_urls(given_url, canonical):
     assert canonical_url(given_url) == canonical
 
 
-def test_an_unknown_parameter_is_the_article_itself():
+def test_an_unknown_parameter_makes_another_article():
     assert canonical_url("https://news.example/story?id=7") != canonical_url(
         "https://news.example/story?id=8"
     )
 
 
 @pytest.mark.parametrize(
-    "useless", ["", "news.example/x", "mailto:a@b.c", "https://", "http://[::1", "file://host/x"]
+    "text", ["", "news.example/x", "mailto:a@b.c", "https://", "http://[::1", "file://host/x"]
 )
-def test_what_is_no_url_is_refused_with_its_value(useless):
+def test_a_text_that_is_not_a_url_is_refused(text):
     with pytest.raises(UsageError, match=r"not|cannot"):
-        canonical_url(useless)
+        canonical_url(text)
 
 
 def test_a_url_too_long_for_the_index_is_refused():
@@ -70,12 +70,12 @@ def test_canonical_is_idempotent_and_ignores_the_fragment(path, query, fragment)
 
 
 @given(st.permutations(["a=1", "b=2", "b=1", "c="]))
-def test_the_order_of_parameters_does_not_count(pairs):
+def test_the_order_of_parameters_does_not_matter(pairs):
     url = "https://news.example/x?" + "&".join(pairs)
     assert canonical_url(url) == "https://news.example/x?a=1&b=1&b=2&c="
 
 
-def test_parts():
+def test_host_authority_and_registrable_domain():
     assert registrable_domain(host("https://news.bbc.co.uk/x")) == "bbc.co.uk"
     assert registrable_domain("127.0.0.1") == "127.0.0.1"
     assert registrable_domain("localhost") == "localhost"
@@ -86,12 +86,12 @@ def test_parts():
 
 
 @pytest.mark.parametrize("query", ["?print=1", "?view=amp", "?output=print&utm_source=x"])
-def test_print_and_amp_versions_by_parameter_are_the_article(query):
+def test_print_and_amp_versions_are_the_same_article(query):
     assert canonical_url(f"https://lakeshore.example/ferry{query}") == canonical_url(
         "https://lakeshore.example/ferry"
     )
 
 
 @pytest.mark.parametrize("query", ["?print=7", "?view=map", "?format=audio"])
-def test_other_values_of_such_parameters_stay(query):
+def test_other_values_of_these_parameters_are_kept(query):
     assert canonical_url(f"https://lakeshore.example/ferry{query}").endswith(query)

@@ -70,9 +70,6 @@ class Tally:
     def count(self, name, value=1, **tags):
         self.counts[name] += value
 
-    def timing(self, name, seconds, **tags):
-        pass
-
 
 @pytest.fixture
 def here(store, store_dsn, monkeypatch, annotator):
