@@ -71,7 +71,7 @@ def _quotes(layout: Layout, read: Read, chains: Chains) -> tuple[Quote, ...]:
     resolver = SpeakerResolver(layout, chains, quotations.spans())
     quotes = []
     for item in attributions:
-        speakers, sureness = resolver.resolve(item)
+        speakers, speaker_confidence = resolver.resolve(item)
         kind = finder.kind_of(item)
         quotes.append(
             Quote(
@@ -81,7 +81,9 @@ def _quotes(layout: Layout, read: Read, chains: Chains) -> tuple[Quote, ...]:
                 source=_places(item.source),
                 cue_class=cue_class(" ".join(layout.text[s.start : s.end] for s in item.cue), kind),
                 speakers=tuple(speakers),
-                confidence=confidence(layout.text, item, kind, sureness if speakers else None),
+                confidence=confidence(
+                    layout.text, item, kind, speaker_confidence if speakers else None
+                ),
             )
         )
     return tuple(quotes)

@@ -1,1 +1,1 @@
-"""The source of a quote to whoever speaks: pronouns, surnames, roles, spokespeople."""
+"""Name the speakers of quotes: full names, surnames, pronouns, offices, spokespeople."""

@@ -1,13 +1,13 @@
-"""Which person is meant at a place: subjects, speakers and the last "she" speak for a person.
+"""Resolve pronouns and pairs: "he", "who", "they", "both countries", "the two leaders".
 
-The weights were set by hand and held against gold coreference (GUM's news, interviews and lives:
-80 % of "he" and "she" right before, 89 % with them) and 113 pronoun sources of PolNeAR's training
-part (99 %). Weights fitted on one half of the articles did no better on the other (87 %).
+"He" and "she" refer to the most salient person of the article so far. Weighted factors rank the
+candidates, a method known from Lappin and Leass (1994): the distance, the syntactic role, who spoke
+last and whom the pronoun before referred to. The weights were set by hand. On gold coreference
+(GUM's news, interviews and biographies) 89 % of "he" and "she" are right, and 80 % were by the
+simpler rules before; on 113 pronoun sources of PolNeAR's training part 99 % are. Weights fitted on
+half of the articles did no better on the other half (87 %).
 
-Whom "he", "who", "both countries" or "the two leaders" means: the article so far.
-
-Every answer comes with how sure it is, and "nobody" is an answer. Knows nothing of cues and
-contents.
+Every answer has a confidence, and may be that nobody is named.
 """
 
 from __future__ import annotations
@@ -23,76 +23,97 @@ from pipeline.annotate.names.coreference import Chains, Entity
 from pipeline.annotate.names.titles import is_title_word
 from pipeline.annotate.quotes.cues import is_speech_verb
 from pipeline.annotate.spans import Layout
-from pipeline.annotate.speakers.discourse import FARTHEST, Discourse, is_asked, place_of
+from pipeline.annotate.speakers.discourse import (
+    MOST_LOOKED_BACK,
+    NOBODY,
+    Answer,
+    Discourse,
+    is_asked,
+    syntactic_role,
+)
+from pipeline.annotate.speakers.nouns import modifies_noun
 from pipeline.models import Span, Speaker
 
-Answer = tuple[list[Speaker], float]
-"""Speakers and the chance, 0..1, that they are the right ones."""
-NOBODY: Answer = ([], 0.0)
-
 PARAGRAPHS_BACK = 3
-"""How far a pronoun reaches; farther back PolNeAR's "he" has mostly been named again."""
+"""Paragraphs that a pronoun reaches back.
+
+Over a longer distance PolNeAR's "he" has mostly been named again."""
+
+# What adds to the score of a candidate; its probability is the softmax of the scores.
 SAME_SENTENCE = 0.8
-SENTENCE_BEFORE = 0.3
-PARAGRAPH = -1.5
-PLACES = {"subject": 0.0, "governed": -1.0, "object": -0.5}
-FIRST = 1.5
+PREVIOUS_SENTENCE = 0.3
+PER_PARAGRAPH = -1.5
+"""For each paragraph between the mention and the pronoun."""
+ROLE = {"subject": 0.0, "prepositional": -1.0, "object": -0.5}
+FIRST_SUBJECT = 1.5
+"""For a subject that no other person precedes in its sentence, or that a verb of saying follows."""
 OPENS_PARAGRAPH = 0.3
-POSSESSIVE = -1.0
+"""For a first subject in the first sentence of its paragraph."""
+MODIFIER = -1.0
+"""For "Holm" in "Holm’s plan" and "the Holm campaign"."""
 QUOTED = -4.5
+"""For a mention between quotation marks."""
 ASKED = 2.5
-"""For whom the last sentence asked: "Holm asked Dane how high. “Very,” he said"."""
+"""For the person who was asked: "Holm asked Dane how high. “Very,” he said"."""
 SAME_GENDER = 0.6
-SPOKE = (1.5, 0.7, 0.3)
-"""For the last speaker, by paragraphs since."""
-UNNAMED = 2.0
-"""For the unnamed person who spoke last: "One delegate said … He said"."""
+"""For a person of the pronoun's gender; one whose gender is unknown gets nothing."""
+LAST_SPEAKER = (1.5, 0.7, 0.3)
+"""For the last speaker, by the paragraphs since."""
+UNNAMED_SPEAKER = 2.0
+"""For a last speaker without a name, beside LAST_SPEAKER: "One delegate said … He said"."""
 EVER_SPOKE = 0.2
-FREQUENT = 0.2
-"""Per e-fold of mentions so far."""
-IN_BETWEEN = -0.2
-"""Per person named since, three at most."""
+FREQUENCY = 0.2
+"""For each e-fold of the person's mentions so far."""
+PER_PERSON_BETWEEN = -0.2
+"""For each person named since, three at most."""
 SAME_PRONOUN = {True: 1.5, False: 0.7}
-"""Who the last "she" was is who this one is; "her" tells less."""
-LEAST, MOST = 0.3, 0.95
-"""Bounds of the chance; the softmax of the scores is right as often as it says in between."""
-FAR = 0.45
-"""The chance where nobody of that gender was named lately, and the last speaker is taken."""
-MISJUDGED = 0.4
-"""The chance where only people of the other gender are near."""
-DEPTH = 6
-"""Pronouns looked back through; every one is resolved once."""
-_POSSESSED = re.compile(
-    r"['’]s?\b|\s+(?:campaign|camp|aides?|supporters?|spokes\w+|surrogates?|allies|ally|rall(?:y|ies)|"
-    r"administration|team|voters?|backers?|delegates?)\b"
-)
-_HEARER = re.compile(
+"""For the person whom the last pronoun of that gender referred to, by whether it was a subject."""
+
+LEAST_CONFIDENCE, MOST_CONFIDENCE = 0.3, 0.95
+"""Bounds of the softmax of the scores; in between, it is right as often as it says."""
+FALLBACK_CONFIDENCE = 0.45
+"""Where nobody of that gender was named lately, and the last speaker is taken."""
+OTHER_GENDER_CONFIDENCE = 0.4
+"""Where only people of the other gender are near."""
+LONGEST_PRONOUN_CHAIN = 6
+"""Pronouns followed back through each other; every one is resolved once."""
+_ADDRESSES = re.compile(
     r"\w+\s+(?:told|tells|asked|assured|reminded|informed)\s+(?:[A-Z][\w.]*\s+){0,2}"
 )
-_SAYS = re.compile(r"\s+(?:(?:has|had|have|also|later|then|\w+ly)\s+){0,2}(\w+)\b")
+_VERB_BEHIND = re.compile(r"\s+(?:(?:has|had|have|also|later|then|\w+ly)\s+){0,2}(\w+)\b")
 _FOLLOWER = re.compile(r"\s+(?:[a-z][\w-]*\s+){0,3}?([a-z][\w-]*)\s+[A-Z]")
 _PRONOUN = re.compile(r"\b(?:(he|his|him)|she|her)\b", re.IGNORECASE)
+_SIDES = frozenset({"ORG", "GPE", "NORP", "PERSON"})
+_BETWEEN = re.compile(r"\bbetween\s+(?:[\w-]+\s+){0,4}$")
+_JOINED = re.compile(r"\s+and\s+(?:[a-z][\w-]*\s+){0,4}")
+_AGAINST = re.compile(
+    r"(?:['’]s?)?\s+(?:[\w-]+\s+){0,6}(?:talks|negotiations|dispute|war|fight|row|standoff|clashes|"
+    r"truce|ceasefire|deal|pact|agreement|merger|battle|quarrel)\s+(?:with|against)\s+(?:the\s+)?"
+)
 
 
 class _Pronoun(NamedTuple):
+    """A third-person pronoun outside quotations; the gender is "m" or "f"."""
+
     position: int
     gender: str
     is_subject: bool
 
 
-class _Static(NamedTuple):
-    """What a mention is worth wherever it is looked at from."""
+class _MentionWeight(NamedTuple):
+    """The part of a mention's score that is the same for every pronoun."""
 
     sentence: Span
     weight: float
-    nth: int
-    """How often the person has been named, this mention included."""
+    mentions: int
+    """How often the person has been named so far, this mention included."""
 
 
-class Salience(Discourse):
-    """Finds the person that a pronoun or a vague description means."""
+class PersonSalience(Discourse):
+    """Ranks the people of an article as referents of a pronoun or a vague description."""
 
     def __init__(self, layout: Layout, chains: Chains, quoted: Sequence[Span]) -> None:
+        """Read the pronouns and mentions of an article; see ``Discourse`` for the arguments."""
         super().__init__(layout, chains, quoted)
         self._pronouns = [
             _Pronoun(m.start(), "m" if m[1] else "f", m[0].lower() in {"he", "she"})
@@ -100,149 +121,163 @@ class Salience(Discourse):
             if not self.is_quoted(m.start())
         ]
         self._pronoun_starts = [pronoun.position for pronoun in self._pronouns]
-        self._static: dict[int, _Static] = {}
-        self._meant: dict[int, Entity | None] = {}
-        self._nth: dict[int, int] = {
-            number: nth
+        self._weights: dict[int, _MentionWeight] = {}
+        self._referents: dict[int, Entity | None] = {}
+        self._counts: dict[int, int] = {
+            number: count
             for entity in self.chains.entities
             if entity.label == "PERSON"
-            for nth, number in enumerate(entity.mentions, start=1)
+            for count, number in enumerate(entity.mentions, start=1)
         }
 
-    def person(self, position: int, gender: str | None, reach: int = PARAGRAPHS_BACK) -> Answer:
-        """Return the person that a pronoun or a vague description at a position means."""
+    def most_salient_person(
+        self, position: int, gender: str | None, reach: int = PARAGRAPHS_BACK
+    ) -> Answer:
+        """Return the person that a pronoun or a vague description refers to.
+
+        Args:
+            position: where it begins.
+            gender: "m", "f", or None for a description.
+            reach: paragraphs looked back.
+        """
         scores = self._scores(position, gender, reach, 0)
         if not scores:
-            return self._far(position, gender) if gender else NOBODY
+            return self._fallback(position, gender) if gender else NOBODY
         best = max(scores, key=lambda entity: scores[entity])
-        if self._unnamed(position) > scores[best]:
+        if self._unnamed_score(position) > scores[best]:
             return NOBODY
         chance = 1 / sum(math.exp(score - scores[best]) for score in scores.values())
-        return [Speaker(best.name, "PERSON")], max(LEAST, min(MOST, chance))
+        return [Speaker(best.name, "PERSON")], max(LEAST_CONFIDENCE, min(MOST_CONFIDENCE, chance))
 
-    def _unnamed(self, position: int) -> float:
-        """Weigh the person without a name who spoke last, if one did."""
-        at, speakers = self.last_heard
+    def _unnamed_score(self, position: int) -> float:
+        """Return the score of a person without a name who spoke last; -inf if none did."""
+        at, speakers = self.last_quote
         away = self.paragraphs_since(at, position)
-        if speakers or not self.last_was_unnamed or at < 0 or away >= len(SPOKE):
+        if speakers or not self.last_was_unnamed or at < 0 or away >= len(LAST_SPEAKER):
             return -math.inf
-        return UNNAMED + SPOKE[away] + PARAGRAPH * away
+        return UNNAMED_SPEAKER + LAST_SPEAKER[away] + PER_PARAGRAPH * away
 
-    def _far(self, position: int, gender: str) -> Answer:
-        """Return the last speaker of that gender, or the one just heard, who is misjudged."""
-        for _, end, speakers in self.utterances[: -FARTHEST - 1 : -1]:
+    def _fallback(self, position: int, gender: str) -> Answer:
+        """Return the last speaker of that gender, or one who spoke near by, or anyone near by."""
+        for _, end, speakers in self.utterances[: -MOST_LOOKED_BACK - 1 : -1]:
             entity = self.entities.get(speakers[0].name)
             if entity and entity.label == "PERSON" and end <= position:
                 near = self.paragraphs_since(end, position) <= 1
                 if entity.gender in {gender, None} or near:
-                    return [Speaker(entity.name, "PERSON")], FAR
-        # A given name tells a gender wrongly at times: "Ashley", "Jan".
-        scores = self._scores(position, None, 1, DEPTH)
+                    return [Speaker(entity.name, "PERSON")], FALLBACK_CONFIDENCE
+        # The gender of a given name is wrong at times: "Ashley", "Jan".
+        scores = self._scores(position, None, 1, LONGEST_PRONOUN_CHAIN)
         best = max(scores, key=lambda entity: scores[entity], default=None)
-        return ([Speaker(best.name, "PERSON")], MISJUDGED) if best else NOBODY
+        return ([Speaker(best.name, "PERSON")], OTHER_GENDER_CONFIDENCE) if best else NOBODY
 
     def _scores(
         self, position: int, gender: str | None, reach: int, depth: int
     ) -> dict[Entity, float]:
+        """Return the score of every candidate; ``depth`` counts the pronouns followed so far."""
         sentence = self.layout.sentence_at(position)
         before = self.layout.sentence_at(sentence[0] - 1) if sentence[0] else None
         scores: dict[Entity, float] = {}
         seen: dict[Entity, float] = {}
-        for number in self.before(position):
+        for number in self.mentions_before(position):
             entity = self.chains.of[number]
             away = self.paragraphs_since(self.chains.spans[number].start, position)
             if away > reach:
                 break
             if entity.label != "PERSON" or (gender and entity.gender not in {None, gender}):
                 continue
-            static = self._static_of(number)
+            known = self._weight_of(number)
             if entity not in seen:
                 seen[entity] = (
-                    FREQUENT * math.log(static.nth)
-                    + IN_BETWEEN * min(3, len(seen))
-                    + self._as_person(entity, position, gender)
+                    FREQUENCY * math.log(known.mentions)
+                    + PER_PERSON_BETWEEN * min(3, len(seen))
+                    + self._person_score(entity, position, gender)
                 )
-            score = seen[entity] + static.weight + PARAGRAPH * away
-            score += SAME_SENTENCE * (static.sentence == sentence)
-            score += SENTENCE_BEFORE * (static.sentence == before and not away)
+            score = seen[entity] + known.weight + PER_PARAGRAPH * away
+            score += SAME_SENTENCE * (known.sentence == sentence)
+            score += PREVIOUS_SENTENCE * (known.sentence == before and not away)
             scores[entity] = max(scores.get(entity, score), score)
         self._add_last_speaker(scores, position, gender, reach)
         if gender:
             self._add_pronouns(scores, seen, position, gender, depth)
-            hearer = self._hearer(position)
-            if hearer:
-                scores.pop(hearer, None)
+            addressee = self._addressee(position)
+            if addressee:
+                scores.pop(addressee, None)
         return scores
 
-    def _as_person(self, entity: Entity, position: int, gender: str | None) -> float:
-        known = gender is not None and entity.gender == gender
-        return SAME_GENDER * known + self._as_speaker(entity, position)
+    def _person_score(self, entity: Entity, position: int, gender: str | None) -> float:
+        is_same = gender is not None and entity.gender == gender
+        return SAME_GENDER * is_same + self._speaker_score(entity, position)
 
-    def _static_of(self, number: int) -> _Static:
-        static = self._static.get(number)
-        if static is None:
-            static = self._static[number] = self._judge(number)
-        return static
+    def _weight_of(self, number: int) -> _MentionWeight:
+        known = self._weights.get(number)
+        if known is None:
+            known = self._weights[number] = self._weigh_mention(number)
+        return known
 
-    def _judge(self, number: int) -> _Static:
+    def _weigh_mention(self, number: int) -> _MentionWeight:
+        """Weigh a mention by its role in the sentence and by what stands around it."""
         span = self.chains.spans[number]
         text = self.layout.text
         sentence = self.layout.sentence_at(span.start)
-        place = place_of(text, sentence[0], span.start)
-        modifies = self._modifies(number)
-        is_first = place == "subject" and not modifies
-        is_first = is_first and (self._says(number) or self._is_first(number, sentence[0]))
+        role = syntactic_role(text, sentence[0], span.start)
+        modifies = self._is_modifier(number)
+        is_first = role == "subject" and not modifies
+        is_first = is_first and (
+            self._speech_verb_follows(number) or self._is_first_named(number, sentence[0])
+        )
         opens = is_first and sentence[0] == self.layout.bounds_at(span.start)[0]
-        nth = self._nth[number]
+        count = self._counts[number]
         weight = (
-            PLACES[place]
-            + FIRST * is_first
+            ROLE[role]
+            + FIRST_SUBJECT * is_first
             + OPENS_PARAGRAPH * opens
-            + POSSESSIVE * modifies
+            + MODIFIER * modifies
             + QUOTED * self.is_quoted(span.start)
             + ASKED * is_asked(text, sentence[0], span.start)
         )
-        return _Static(sentence, weight, nth)
+        return _MentionWeight(sentence, weight, count)
 
-    def _is_first(self, number: int, sentence_start: int) -> bool:
+    def _is_first_named(self, number: int, sentence_start: int) -> bool:
+        """Tell whether no other person is named before in the sentence, modifiers aside."""
         return not any(
-            self.chains.of[other].label == "PERSON" and not self._modifies(other)
-            for other in self.between(sentence_start, self.chains.spans[number].start)
+            self.chains.of[other].label == "PERSON" and not self._is_modifier(other)
+            for other in self.mentions_between(sentence_start, self.chains.spans[number].start)
         )
 
-    def _says(self, number: int) -> bool:
-        verb = _SAYS.match(self.layout.text, self.chains.spans[number].end)
+    def _speech_verb_follows(self, number: int) -> bool:
+        """Tell whether a name is the subject of a verb of saying: "Holm also said"."""
+        verb = _VERB_BEHIND.match(self.layout.text, self.chains.spans[number].end)
         return verb is not None and is_speech_verb(verb[1])
 
-    def _hearer(self, position: int) -> Entity | None:
-        """Return whom the pronoun at a place speaks to: "he told Hannity" is not Hannity."""
-        match = _HEARER.match(self.layout.text, position)
-        numbers = self.between(match.end(), match.end() + 1) if match else []
+    def _addressee(self, position: int) -> Entity | None:
+        """Return the person addressed in "he told Oller", whom "he" does not refer to."""
+        match = _ADDRESSES.match(self.layout.text, position)
+        numbers = self.mentions_between(match.end(), match.end() + 1) if match else []
         return self.chains.of[numbers[0]] if numbers else None
 
-    def _modifies(self, number: int) -> bool:
-        """Tell "Trump" in "Trump’s plan", "Trump aide Ann Lee" and "the Trump campaign"."""
+    def _is_modifier(self, number: int) -> bool:
+        """Tell whether a name modifies a noun: "Dane’s plan", "Dane aide Ann Lee"."""
         end = self.chains.spans[number].end
-        if _POSSESSED.match(self.layout.text, end):
+        if modifies_noun(self.layout.text, end):
             return True
         follower = _FOLLOWER.match(self.layout.text, end)
         return follower is not None and is_title_word(follower[1])
 
-    def _as_speaker(self, entity: Entity, position: int) -> float:
-        """Weigh that somebody has spoken, most of all last and in this paragraph."""
+    def _speaker_score(self, entity: Entity, position: int) -> float:
+        """Return the score for having spoken, above all last and in this paragraph."""
         score = EVER_SPOKE * (entity.name in self.spoken)
         for _, end, speakers in reversed(self.utterances):
             if end <= position:
                 away = self.paragraphs_since(end, position)
-                if speakers[0].name == entity.name and away < len(SPOKE):
-                    score += SPOKE[away]
+                if speakers[0].name == entity.name and away < len(LAST_SPEAKER):
+                    score += LAST_SPEAKER[away]
                 break
         return score
 
     def _add_last_speaker(
         self, scores: dict[Entity, float], position: int, gender: str | None, reach: int
     ) -> None:
-        """Add the last speaker, who may have been named farther back."""
+        """Add the last speaker as a candidate: the name may be farther back than the reach."""
         for _, end, speakers in reversed(self.utterances):
             if end > position:
                 continue
@@ -250,7 +285,7 @@ class Salience(Discourse):
             away = self.paragraphs_since(end, position)
             fits = entity and entity.label == "PERSON" and entity.gender in {gender, None}
             if entity and away <= reach and (fits or (entity.label == "PERSON" and not gender)):
-                score = self._as_person(entity, position, gender) + PARAGRAPH * away
+                score = self._person_score(entity, position, gender) + PER_PARAGRAPH * away
                 scores.setdefault(entity, score)
             return
 
@@ -262,22 +297,24 @@ class Salience(Discourse):
         gender: str,
         depth: int,
     ) -> None:
-        """Add whom the last pronouns of that gender mean."""
+        """Add the referents of the last pronouns of that gender."""
         here = self.layout.sentence_at(position)
-        for pronoun in self._last_pronouns(position, gender) if depth < DEPTH else []:
-            entity = self._entity_of(pronoun, depth)
+        if depth >= LONGEST_PRONOUN_CHAIN:
+            return
+        for pronoun in self._last_pronouns(position, gender):
+            entity = self._referent(pronoun, depth)
             if entity is None:
                 continue
             base = seen.get(entity)
             if base is None:
-                base = self._as_person(entity, position, gender)
+                base = self._person_score(entity, position, gender)
             away = self.paragraphs_since(pronoun.position, position)
-            score = base + SAME_PRONOUN[pronoun.is_subject] + PARAGRAPH * away
+            score = base + SAME_PRONOUN[pronoun.is_subject] + PER_PARAGRAPH * away
             score += SAME_SENTENCE * (here == self.layout.sentence_at(pronoun.position))
             scores[entity] = max(scores.get(entity, score), score)
 
     def _last_pronouns(self, position: int, gender: str) -> list[_Pronoun]:
-        """Return the last pronouns in this paragraph and the one before: a subject, any other."""
+        """Return the last subject and the last other pronoun, at most one paragraph back."""
         place = bisect_left(self._pronoun_starts, position)
         found: dict[bool, _Pronoun] = {}
         for pronoun in reversed(self._pronouns[max(0, place - 20) : place]):
@@ -287,45 +324,37 @@ class Salience(Discourse):
                 found.setdefault(pronoun.is_subject, pronoun)
         return list(found.values())
 
-    def _entity_of(self, pronoun: _Pronoun, depth: int) -> Entity | None:
-        if pronoun.position not in self._meant:
+    def _referent(self, pronoun: _Pronoun, depth: int) -> Entity | None:
+        """Return whom an earlier pronoun refers to; resolved once and remembered."""
+        if pronoun.position not in self._referents:
             scores = self._scores(pronoun.position, pronoun.gender, PARAGRAPHS_BACK, depth + 1)
             best = max(scores, key=lambda entity: scores[entity], default=None)
-            self._meant[pronoun.position] = best
-        return self._meant[pronoun.position]
+            self._referents[pronoun.position] = best
+        return self._referents[pronoun.position]
 
 
-_SIDES = frozenset({"ORG", "GPE", "NORP", "PERSON"})
-_BETWEEN = re.compile(r"\bbetween\s+(?:[\w-]+\s+){0,4}$")
-_JOINED = re.compile(r"\s+and\s+(?:[a-z][\w-]*\s+){0,4}")
-_AGAINST = re.compile(
-    r"(?:['’]s?)?\s+(?:[\w-]+\s+){0,6}(?:talks|negotiations|dispute|war|fight|row|standoff|clashes|"
-    r"truce|ceasefire|deal|pact|agreement|merger|battle|quarrel)\s+(?:with|against)\s+(?:the\s+)?"
-)
+class PronounResolver(PersonSalience):
+    """Resolves pronouns and pairs, for one quote after the other in reading order."""
 
-
-class Antecedents(Salience):
-    """Finds whom references mean; walks through the article in reading order."""
-
-    def pronoun(self, position: int, word: str) -> Answer:
-        """Resolve he, she, who, it or they; the first and second person are nobody's name."""
+    def resolve_pronoun(self, position: int, word: str) -> Answer:
+        """Resolve he, she, who, it or they; other words, "I" and "you" among them, give nobody."""
         plain = word.lower()
         if plain in {"he", "him", "his", "himself"}:
-            return self.person(position, "m")
+            return self.most_salient_person(position, "m")
         if plain in {"she", "her", "herself"}:
-            return self.person(position, "f")
+            return self.most_salient_person(position, "f")
         if plain in {"who", "whose"}:
-            return self._relative(position)
+            return self._resolve_who(position)
         if plain in {"it", "its"}:
-            return self._thing(position)
+            return self._resolve_it(position)
         if plain in {"they", "their", "them"}:
-            return self._several(position)
+            return self._resolve_they(position)
         return NOBODY
 
-    def _relative(self, position: int) -> Answer:
-        """Resolve "who": the name, or the name before its apposition, in the same sentence."""
+    def _resolve_who(self, position: int) -> Answer:
+        """Return the last name before "who" in its sentence, an apposition between or not."""
         start = self.layout.sentence_at(position)[0]
-        for number in self.before(position):
+        for number in self.mentions_before(position):
             span, entity = self.chains.spans[number], self.chains.of[number]
             if span.start < start or position - span.end > 160:
                 break
@@ -334,12 +363,13 @@ class Antecedents(Salience):
                 return [Speaker(entity.name, entity.label)], 0.9 if near else 0.6
         return NOBODY
 
-    def _thing(self, position: int) -> Answer:
-        at, speakers = self.last
+    def _resolve_it(self, position: int) -> Answer:
+        """Return the organisation that spoke last, or one that a sentence near by begins with."""
+        at, speakers = self.last_identified
         near = 0 <= at <= position and self.paragraphs_since(at, position) <= 1
         if near and len(speakers) == 1 and speakers[0].label in {"ORG", "GPE"}:
             return speakers, 0.7
-        for number in self.before(position):
+        for number in self.mentions_before(position):
             span, entity = self.chains.spans[number], self.chains.of[number]
             if self.paragraphs_since(span.start, position) > 1:
                 break
@@ -348,28 +378,29 @@ class Antecedents(Salience):
                 return [Speaker(entity.name, entity.label)], 0.6
         return NOBODY
 
-    def _several(self, position: int) -> Answer:
-        at, speakers = self.last
+    def _resolve_they(self, position: int) -> Answer:
+        """Return the last speakers if they are several, an organisation or a people."""
+        at, speakers = self.last_identified
         near = at >= 0 and self.paragraphs_since(at, position) <= 1
         named = [speaker for speaker in speakers if speaker.role == "speaker"]
         if near and (len(named) > 1 or (named and named[0].label in {"ORG", "NORP"})):
             return named, 0.65
         return NOBODY
 
-    def speaker_around(self, position: int) -> Answer:
-        """Resolve "I" and "we" between quotation marks: whoever says those words."""
-        for start, end, speakers in self.utterances[: -FARTHEST - 1 : -1]:
+    def resolve_first_person(self, position: int) -> Answer:
+        """Resolve "I" and "we" in a quote to its speaker."""
+        for start, end, speakers in self.utterances[: -MOST_LOOKED_BACK - 1 : -1]:
             if start <= position < end:
                 return speakers, 0.7
         return NOBODY
 
-    def two_countries(self, position: int) -> Answer:
-        """Resolve "both countries": the two that were named most so far, in order of mention.
+    def resolve_two_countries(self, position: int) -> Answer:
+        """Resolve "both countries" to the two named most often so far, in order of mention.
 
-        Demonyms count for their country: "Russian" is a mention of Russia.
+        A demonym counts for its country: "Russian" is a mention of Russia.
         """
         counts: Counter[str] = Counter()
-        for number in reversed(list(self.before(position))):
+        for number in reversed(list(self.mentions_before(position))):
             country = self.country_of(number)
             if country:
                 counts[country] += 1
@@ -378,31 +409,31 @@ class Antecedents(Salience):
         top = {name for name, _ in counts.most_common(2)}
         return [Speaker(name, "GPE") for name in counts if name in top], 0.75
 
-    def two_sides(self, position: int) -> Answer:
-        """Resolve "both sides": the two bodies last named together, or else two countries.
+    def resolve_two_sides(self, position: int) -> Answer:
+        """Resolve "both sides" to the two parties last named together, else to two countries.
 
-        "Talks between the Port Board and Oxo", "the board’s dispute with Oxo", "Oxo and the board".
+        For example "talks between the Port Board and Oxo", "the board’s dispute with Oxo".
         """
         last = -1
-        for number in self.before(position):
+        for number in self.mentions_before(position):
             if self.paragraphs_since(self.chains.spans[number].start, position) > 1:
                 break
             sides = [self._side(number), self._side(last)] if last >= 0 else []
-            if len(sides) == 2 and self._face(number, last) and sides[0] != sides[1]:
+            if len(sides) == 2 and self._are_opposed(number, last) and sides[0] != sides[1]:
                 return [side for side in sides if side], 0.75
             last = number if self._side(number) else -1
-        return self.two_countries(position)
+        return self.resolve_two_countries(position)
 
     def _side(self, number: int) -> Speaker | None:
-        """Return the body, country or person that a mention outside quotations stands for."""
+        """Return the organisation, country or person of a mention outside quotations, or None."""
         entity = self.chains.of[number]
         country = self.country_of(number)
         if self.is_quoted(self.chains.spans[number].start) or entity.label not in _SIDES:
             return None
         return Speaker(country, "GPE") if country else Speaker(entity.name, entity.label)
 
-    def _face(self, first: int, second: int) -> bool:
-        """Tell whether two mentions are named as two sides, and not as two of three."""
+    def _are_opposed(self, first: int, second: int) -> bool:
+        """Tell whether two mentions are named as two sides, and not in a list of three."""
         text, spans = self.layout.text, self.chains.spans
         gap = text[spans[first].end : spans[second].start]
         between = _BETWEEN.search(text, max(0, spans[first].start - 40), spans[first].start)
@@ -410,10 +441,10 @@ class Antecedents(Salience):
         joined = _JOINED.fullmatch(gap) and (between or not listed.endswith(","))
         return bool(joined or _AGAINST.fullmatch(gap))
 
-    def two_people(self, position: int) -> Answer:
-        """Resolve "the two leaders": the last two people named, in order of mention."""
+    def resolve_two_people(self, position: int) -> Answer:
+        """Resolve "the two leaders" to the last two people named, in order of mention."""
         names: list[str] = []
-        for number in self.before(position):
+        for number in self.mentions_before(position):
             entity = self.chains.of[number]
             if entity.label == "PERSON" and entity.name not in names:
                 names.append(entity.name)

@@ -1,13 +1,13 @@
-"""From the source of an attribution to the names of its speakers.
+"""Resolve the source of an attribution to the names of its speakers.
 
-A source names its speaker ("Deputy Secretary Sherman"), speaks for somebody ("a spokesman for the
-Kremlin": kept as on_behalf_of), or points back ("he", "the delegation", "both sides", "the
-statement"). "Unknown" is an honest answer for "a passer-by".
+A source names its speaker ("Deputy Secretary Holm"), speaks for somebody ("a spokesman for the Port
+Board", whom the role ``on_behalf_of`` keeps), or refers to somebody named before ("he", "the
+delegation", "both sides", "the statement"). A passer-by has no name, and then nobody is returned.
 
-Who speaks where no source was found: the name beside the verb, the quotation, the paragraph.
-
-"“…,” said a hoarse Ida Holm" with the verb alone; "HOLM: “…”"; a quotation over a line "— Ida Holm,
-postmaster"; "“…,” Holm said, according to the Linden Post", where the paper is but the channel.
+Where the tagger found no source, the speaker is looked for beside the verb ("“…,” said a hoarse Ida
+Holm"), in front of the quotation ("HOLM: “…”") and below it ("— Ida Holm, postmaster"). A source
+that only passes words on does not speak: in "“…,” Holm said, according to the Linden Post" Holm
+does.
 """
 
 from __future__ import annotations
@@ -19,48 +19,71 @@ from pipeline.annotate.names.coreference import Chains
 from pipeline.annotate.quotes.cues import speech_verb_pattern
 from pipeline.annotate.quotes.linking import Attribution
 from pipeline.annotate.spans import CharSpan, Layout
-from pipeline.annotate.speakers.descriptions import (
+from pipeline.annotate.speakers.descriptions import DescriptionResolver
+from pipeline.annotate.speakers.discourse import NOBODY, Answer
+from pipeline.annotate.speakers.named_sources import NamedSourceResolver, Spokespeople
+from pipeline.annotate.speakers.nouns import (
     NAMELESS,
-    Descriptions,
+    PAIRS_OF_COUNTRIES,
+    PAIRS_OF_PEOPLE,
+    PAIRS_OF_SIDES,
+    SPOKESPERSON,
     head_noun,
     is_person_noun,
 )
-from pipeline.annotate.speakers.named import SPOKES, NamedSources, Spokespeople
-from pipeline.annotate.speakers.pronouns import NOBODY, Answer, Antecedents
+from pipeline.annotate.speakers.pronouns import PronounResolver
 from pipeline.models import Span, Speaker
 
-CHANNEL = re.compile(r"according to|report|quoted|\bper\b", re.IGNORECASE)
-FARTHEST = 80
-"""Characters between a verb of speech and its subject; farther ones are mostly somebody else."""
+PASSES_ON = re.compile(r"according to|report|quoted|\bper\b", re.IGNORECASE)
+"""Cues of a source that passes on what somebody else said: "according to the Linden Post"."""
+FARTHEST_SUBJECT = 80
+"""Characters between a verb of saying and its subject; farther names mostly do not speak."""
 _COLON = re.compile(r"\s*:\s*")
 _CREDIT = re.compile(r"[\s”\"]*(?:[—–―-]{1,2}|\n)\s*")
 _CREDIT_END = re.compile(r"(?:,[^\n“”]{0,80})?[.”\"]*\s*(?:\n|$)")
 _SUBJECT = re.compile(r"\b(he|she|they)\b", re.IGNORECASE)
 _MODIFIES = re.compile(r"['’]s?\b|\s+(?:campaign|camp|aides?|supporters?|team|spokes\w+)\b")
+"""Behind a name that does not speak. Fewer nouns than ``nouns.modifies_noun`` has: without a tagged
+source "the Holm administration" is taken as Holm."""
 _OBJECT = re.compile(r"\b(?:to|told|asked|of|with|by|about|against|for|from)\s+(?:[\w.]+\s+){0,2}$")
 _AGENTS = frozenset({"PERSON", "ORG", "GPE"})
 _NAMES_ON = re.compile(r"[-–]|\s+[A-Z]")
 _NO_OBJECT = re.compile(r"\baccording\s+to\s+(?:[\w.]+\s+){0,3}$")
+_PAIRS = re.compile(r"\b(?:both|the two|the pair|the couple|two)(?:\s+([a-z]+))?\b", re.IGNORECASE)
+_PAIR_AT_END = re.compile(r"\band (?:both|the two) (\w+)$", re.IGNORECASE)
+_PRONOUNS = frozenset("he she it they who him his her its their them whose himself herself".split())
+_FIRST_PERSON = frozenset("i we me us my our myself ourselves".split())
+_POSSESSIVES = frozenset("his her its their".split())
+_SPOKESPERSON_OF = re.compile(
+    rf"(the\s+[^,]+)['’]s?\s+(?:\w+\s+){{0,2}}{SPOKESPERSON.pattern}", re.IGNORECASE
+)
+_IS_ASKED = re.compile(
+    r"(?:when |if )?(?:being )?(?:asked|pressed|questioned|quizzed)\b", re.IGNORECASE
+)
+_CLAUSE_START = re.compile(
+    r"(?:^|[,;:—–.?!”\"]|\b(?:when|if|and|but|was|were|been|is))\s*$", re.IGNORECASE
+)
+_WORDS = re.compile(r"[^\W\d_][\w’'-]*")
 
 
-class Unsourced:
-    """Finds the speakers of attributions that have no source of their own."""
+class UnsourcedResolver:
+    """Finds the speakers of attributions without a source."""
 
-    def __init__(self, discourse: Antecedents) -> None:
-        """Take the memory of the article."""
+    def __init__(self, discourse: PronounResolver) -> None:
+        """Take the discourse of an article."""
         self._discourse = discourse
         self._text = discourse.layout.text
 
     def beside(self, item: Attribution) -> Answer:
-        """Return who is named directly in front of the quotation or under it."""
+        """Return who is named directly in front of the quotation or below it."""
         start, end = item.content[0].start, item.content[-1].end
         chains = self._discourse.chains
-        for number in self._discourse.between(max(0, start - FARTHEST), start):
+        for number in self._discourse.mentions_between(max(0, start - FARTHEST_SUBJECT), start):
             if chains.of[number].label in {"PERSON", "ORG"} and _COLON.fullmatch(
                 self._text, chains.spans[number].end, start
             ):
                 return self._person(number, 0.8)
-        for number in self._discourse.between(end, end + 20):
+        for number in self._discourse.mentions_between(end, end + 20):
             span = chains.spans[number]
             credit = _CREDIT.fullmatch(self._text, end, span.start)
             if credit and chains.of[number].label == "PERSON":
@@ -68,29 +91,31 @@ class Unsourced:
         return NOBODY
 
     def _ends(self, position: int) -> bool:
+        """Tell whether a credit ends here, at most an apposition away from the end of its line."""
         return _CREDIT_END.match(self._text, position) is not None
 
     def near_verb(self, cue: CharSpan) -> Answer:
-        """Return the person, or else the pronoun's, that stands nearest a verb in its sentence."""
+        """Return the person, named or by pronoun, nearest to a verb of saying in its sentence."""
         low, high = self._discourse.layout.sentence_at(cue.start)
         chains = self._discourse.chains
         found: list[tuple[int, int]] = []
-        for number in self._discourse.between(max(low, cue.start - FARTHEST), high):
+        first = max(low, cue.start - FARTHEST_SUBJECT)
+        for number in self._discourse.mentions_between(first, high):
             span = chains.spans[number]
             if chains.of[number].label == "PERSON" and self._may_speak(span):
                 gap = max(cue.start - span.end, span.start - cue.end)
                 found.append((gap, number))
-        gap, number = min(found, default=(FARTHEST + 1, -1))
-        pronoun = self._pronoun(cue, max(low, cue.start - FARTHEST), high)
+        gap, number = min(found, default=(FARTHEST_SUBJECT + 1, -1))
+        pronoun = self._nearest_pronoun(cue, first, high)
         if pronoun and pronoun[0] < gap:
-            speakers, sureness = self._discourse.pronoun(pronoun[1], pronoun[2])
-            return speakers, min(sureness, 0.6)
-        return self._person(number, 0.6) if gap <= FARTHEST else self._subject(cue, low)
+            speakers, confidence = self._discourse.resolve_pronoun(pronoun[1], pronoun[2])
+            return speakers, min(confidence, 0.6)
+        return self._person(number, 0.6) if gap <= FARTHEST_SUBJECT else self._subject(cue, low)
 
     def _subject(self, cue: CharSpan, low: int) -> Answer:
-        """Return whom the sentence begins with: "Kenya has always stayed, claiming …"."""
+        """Return the name that the sentence begins with: "Kenya has always stayed, claiming …"."""
         chains = self._discourse.chains
-        for number in self._discourse.between(low, min(low + 5, cue.start)):
+        for number in self._discourse.mentions_between(low, min(low + 5, cue.start)):
             span = chains.spans[number]
             opens = self._text[low : span.start].strip().lower() in {"", "the"}
             speaks = chains.of[number].label in _AGENTS and self._may_speak(span)
@@ -99,6 +124,7 @@ class Unsourced:
         return NOBODY
 
     def _may_speak(self, span: CharSpan) -> bool:
+        """Tell whether a name is no modifier, no object and not between quotation marks."""
         before = self._text[max(0, span.start - 40) : span.start]
         return (
             not self._discourse.is_quoted(span.start)
@@ -106,73 +132,55 @@ class Unsourced:
             and (not _OBJECT.search(before) or _NO_OBJECT.search(before) is not None)
         )
 
-    def _pronoun(self, cue: CharSpan, low: int, high: int) -> tuple[int, int, str] | None:
-        """Return gap, place and word of the pronoun nearest a verb, outside quoted words."""
+    def _nearest_pronoun(self, cue: CharSpan, low: int, high: int) -> tuple[int, int, str] | None:
+        """Return distance, offset and word of the pronoun nearest to a verb, outside quotations."""
         found = [
             (max(cue.start - m.end(), m.start() - cue.end), m.start(), m[1])
             for m in _SUBJECT.finditer(self._text, low, high)
             if not self._discourse.is_quoted(m.start())
         ]
         nearest = min(found, default=None)
-        return nearest if nearest and nearest[0] <= FARTHEST // 4 else None
+        return nearest if nearest and nearest[0] <= FARTHEST_SUBJECT // 4 else None
 
-    def inside(self, item: Attribution) -> Answer:
-        """Return who speaks in the content itself: "“…,” Holm said, according to the Post"."""
+    def within_content(self, item: Attribution) -> Answer:
+        """Return who speaks in the content itself: Holm in "“…,” Holm said" reported by a paper."""
         for content in item.content:
             for match in speech_verb_pattern().finditer(self._text, content.start, content.end):
                 if not self._discourse.is_quoted(match.start()):
                     return self.near_verb(CharSpan(*match.span(), "Cue"))
         return NOBODY
 
-    def _person(self, number: int, sureness: float) -> Answer:
+    def _person(self, number: int, confidence: float) -> Answer:
         entity = self._discourse.chains.of[number]
-        return [Speaker(entity.name, entity.label)], sureness
-
-
-_PAIRS = re.compile(r"\b(?:both|the two|the pair|the couple|two)(?:\s+([a-z]+))?\b", re.IGNORECASE)
-_PAIR_AT_END = re.compile(r"\band (?:both|the two) (\w+)$", re.IGNORECASE)
-_PEOPLE = frozenset(
-    "leaders men women presidents ministers officials candidates senators diplomats rivals "
-    "politicians of".split()
-)
-_COUNTRIES = frozenset("countries nations governments states powers capitals".split())
-_SIDES = frozenset("sides parties delegations companies groups organisations organizations".split())
-_PRONOUNS = frozenset("he she it they who him his her its their them whose himself herself".split())
-_OWN = frozenset("i we me us my our myself ourselves".split())
-_OWNERS = frozenset("his her its their".split())
-_SPOKES_OF = re.compile(rf"((?i:the)\s+[^,]+)['’]s?\s+(?:\w+\s+){{0,2}}{SPOKES.pattern}", re.I)
-_PASSIVE = re.compile(
-    r"(?:when |if )?(?:being )?(?:asked|pressed|questioned|quizzed)\b", re.IGNORECASE
-)
-_OPENS = re.compile(
-    r"(?:^|[,;:—–.?!”\"]|\b(?:when|if|and|but|was|were|been|is))\s*$", re.IGNORECASE
-)
-_WORDS = re.compile(r"[^\W\d_][\w’'-]*")
+        return [Speaker(entity.name, entity.label)], confidence
 
 
 class SpeakerResolver:
-    """Names the speakers of one article's attributions, which must come in reading order."""
+    """Names the speakers of one article's attributions.
+
+    They must be resolved in reading order: every answer is an antecedent of later ones.
+    """
 
     def __init__(self, layout: Layout, chains: Chains, quoted: Sequence[Span]) -> None:
-        """Take the names of the article and the stretches between quotation marks."""
+        """Take a text, its mentions of names and its quotations as [start, end)."""
         self._layout = layout
-        self._discourse = Descriptions(layout, chains, quoted)
+        self._discourse = DescriptionResolver(layout, chains, quoted)
         self._chains = self._discourse.chains
         self._spokespeople = Spokespeople(self._discourse)
-        self._named = NamedSources(self._discourse, self._spokespeople)
-        self._unsourced = Unsourced(self._discourse)
+        self._named = NamedSourceResolver(self._discourse, self._spokespeople)
+        self._unsourced = UnsourcedResolver(self._discourse)
 
     def resolve(self, item: Attribution) -> Answer:
-        """Return the speakers of an attribution and how sure that is."""
-        speakers, sureness = self._resolve(item)
+        """Return the speakers of an attribution, none if unknown, and the confidence in them."""
+        speakers, confidence = self._resolve(item)
         speakers = self._with_principal(speakers)
-        self._discourse.told(item.content, speakers, self._is_unnamed(item))
+        self._discourse.record_quote(item.content, speakers, self._is_unnamed(item))
         if speakers:
-            self._remember_head(item, (speakers, sureness))
-        return speakers, sureness
+            self._record_head_noun(item, (speakers, confidence))
+        return speakers, confidence
 
     def _is_unnamed(self, item: Attribution) -> bool:
-        """Tell whether one person without a name speaks: "one delegate", "the man"."""
+        """Tell whether the source is one person without a name: "one delegate", "the man"."""
         if not item.source:
             return False
         words = self._text(item.source[0]).lower().split()
@@ -183,117 +191,126 @@ class SpeakerResolver:
         return indefinite or (words[0] == "the" and head in NAMELESS)
 
     def _with_principal(self, speakers: list[Speaker]) -> list[Speaker]:
-        """Add whom a speaker speaks for, wherever the article says so."""
+        """Add the principal of a speaker whom the article calls a spokesperson anywhere."""
         if len(speakers) != 1 or speakers[0].label != "PERSON":
             return speakers
         entity = self._discourse.entities.get(speakers[0].name)
-        principal = self._spokespeople.of(entity) if entity else None
+        principal = self._spokespeople.principal_of(entity) if entity else None
         return [*speakers, principal] if principal else speakers
 
-    def _remember_head(self, item: Attribution, answer: Answer) -> None:
+    def _record_head_noun(self, item: Attribution, answer: Answer) -> None:
+        """Record whom the source's head noun refers to: "the column", when it comes again."""
         if item.source and not item.inherits:
             head = head_noun(self._layout.text[item.source[0].start : item.source[0].end])
             if head.islower():
-                self._discourse.heads[head] = answer
+                self._discourse.speakers_by_noun[head] = answer
 
     def _is_question_to(self, item: Attribution) -> bool:
-        """Tell "Asked if it was high, Holm …": somebody asks, and whom one asks is no speaker."""
+        """Tell whether the cue is a question put to somebody: "Asked if it was high, Holm …".
+
+        Holm does not ask there, and who asks has no name.
+        """
         cue = item.cue[0] if item.cue else None
-        if cue is None or item.content[0].start < cue.start or not _PASSIVE.match(self._text(cue)):
+        if cue is None or item.content[0].start < cue.start or not _IS_ASKED.match(self._text(cue)):
             return False
         low = self._layout.sentence_at(cue.start)[0]
-        return _OPENS.search(self._layout.text[low : cue.start]) is not None
+        return _CLAUSE_START.search(self._layout.text[low : cue.start]) is not None
 
     def _resolve(self, item: Attribution) -> Answer:
         if self._is_question_to(item):
             return NOBODY
-        if item.cue and CHANNEL.search(self._text(item.cue[0])):
-            inner = self._unsourced.inside(item)
+        if item.cue and PASSES_ON.search(self._text(item.cue[0])):
+            inner = self._unsourced.within_content(item)
             if inner[0]:
                 return inner
         if item.inherits or not item.source:
-            return self._without_source(item)
+            return self._resolve_unsourced(item)
         source = item.source[0]
         pair = _PAIR_AT_END.search(self._text(source))
         if pair:
-            return self._pair(source, pair[1].lower())
-        numbers = self._discourse.between(source.start, source.end)
+            return self._resolve_pair(source, pair[1].lower())
+        numbers = self._discourse.mentions_between(source.start, source.end)
         named = self._named.resolve(source, numbers)
         people = [n for n in numbers if self._chains.of[n].label == "PERSON"]
         if named[0] or not people:
-            return named if named[0] else self._pointing(source)
-        return self._beside_others(source, {self._chains.of[n].name for n in people})
+            return named if named[0] else self._resolve_reference(source)
+        return self._resolve_beside_others(source, {self._chains.of[n].name for n in people})
 
-    def _beside_others(self, source: CharSpan, others: set[str]) -> Answer:
-        """Resolve "the former aide to Ann Lee", who is anybody but her."""
+    def _resolve_beside_others(self, source: CharSpan, others: set[str]) -> Answer:
+        """Resolve "the former aide to Ann Lee" to a person other than those named in it."""
         phrase = self._text(source)
-        if not phrase.lower().startswith("the ") or SPOKES.search(phrase):
+        if not phrase.lower().startswith("the ") or SPOKESPERSON.search(phrase):
             return NOBODY
-        answer = self._discourse.described(source.start, phrase, head_noun(phrase))
+        answer = self._discourse.resolve_person_description(source.start, phrase, head_noun(phrase))
         return answer if not others & {speaker.name for speaker in answer[0]} else NOBODY
 
     def _text(self, span: CharSpan) -> str:
         return self._layout.text[span.start : span.end]
 
-    def _without_source(self, item: Attribution) -> Answer:
+    def _resolve_unsourced(self, item: Attribution) -> Answer:
+        """Return the speaker of an attribution without a source, by what stands around it."""
         beside = self._unsourced.beside(item)
         if beside[0]:
             return beside
         if item.inherits:
-            return self._inherited(item)
+            return self._resolve_continued(item)
         if item.cue:
             return self._unsourced.near_verb(item.cue[0])
-        at, speakers = self._discourse.last_heard
+        at, speakers = self._discourse.last_quote
         if at >= 0 and speakers and self._discourse.paragraphs_since(at, item.start) == 0:
             return speakers, 0.6
-        speakers, sureness = self._discourse.person(item.start, None, reach=0)
-        return speakers, min(sureness, 0.5)
+        speakers, confidence = self._discourse.most_salient_person(item.start, None, reach=0)
+        return speakers, min(confidence, 0.5)
 
-    def _inherited(self, item: Attribution) -> Answer:
-        at, speakers = self._discourse.last_heard
+    def _resolve_continued(self, item: Attribution) -> Answer:
+        """Return the speaker of the paragraph before, which this one continues."""
+        at, speakers = self._discourse.last_quote
         away = self._discourse.paragraphs_since(at, item.content[0].start) if at >= 0 else -1
-        # Two who spoke together hardly go on together in quotation marks.
+        # Two who spoke together hardly continue together between quotation marks.
         return (speakers, 0.55) if away == 1 and _spoken_by_one(speakers) else NOBODY
 
-    def _pointing(self, source: CharSpan) -> Answer:
-        """Resolve a source without a name: a pronoun, a pair, an office, a document, a body."""
+    def _resolve_reference(self, source: CharSpan) -> Answer:
+        """Resolve a source without a name: pronoun, pair, office, document or organisation."""
         phrase = self._text(source)
         words = [word.lower() for word in _WORDS.findall(phrase)]
         if not words:
             return NOBODY
-        if words[0] in _OWN:
-            return self._discourse.speaker_around(source.start)
+        if words[0] in _FIRST_PERSON:
+            return self._discourse.resolve_first_person(source.start)
         if words[0] in _PRONOUNS and (len(words) == 1 or words[0] in {"he", "she", "who", "it"}):
-            return self._discourse.pronoun(source.start, words[0])
+            return self._discourse.resolve_pronoun(source.start, words[0])
         if words in (["which"], ["that"]):
-            return self._going_on(source.start)
+            return self._resolve_which(source.start)
         pair = _PAIRS.match(phrase)
         if pair:
-            return self._pair(source, (pair[1] or "").lower())
+            return self._resolve_pair(source, (pair[1] or "").lower())
         head = head_noun(phrase)
-        behalf = _SPOKES_OF.fullmatch(phrase)
+        behalf = _SPOKESPERSON_OF.fullmatch(phrase)
         if behalf:
-            return self._spokespeople.owner(source.start, behalf[1])
+            return self._spokespeople.resolve_owner(source.start, behalf[1])
         if words[0] in {"the", "this", "that"}:
-            return self._discourse.definite(source.start, phrase, head)
-        if words[0] in _OWNERS:
-            found = self._discourse.possessed(source.start, words[0], head)
-            unnamed = not found[0] and SPOKES.search(phrase)
-            return self._spokespeople.owner(source.start, words[0]) if unnamed else found
-        return self._discourse.by_name(phrase)
+            return self._discourse.resolve_definite(source.start, phrase, head)
+        if words[0] in _POSSESSIVES:
+            found = self._discourse.resolve_possessive(source.start, words[0], head)
+            unnamed = not found[0] and SPOKESPERSON.search(phrase)
+            return self._spokespeople.resolve_owner(source.start, words[0]) if unnamed else found
+        return self._discourse.resolve_untagged_name(phrase)
 
-    def _going_on(self, position: int) -> Answer:
-        """Resolve "which" behind reported words: they go on, "…, which is aimed at peace"."""
-        at, speakers = self._discourse.last_heard
+    def _resolve_which(self, position: int) -> Answer:
+        """Resolve "which" behind reported words that continue: "…, which is aimed at peace"."""
+        at, speakers = self._discourse.last_quote
         gap = self._layout.text[max(0, at) : position]
         return (speakers, 0.4) if at >= 0 and not gap.strip(" ,") else NOBODY
 
-    def _pair(self, source: CharSpan, noun: str) -> Answer:
-        if noun in _PEOPLE or noun == "":
-            return self._discourse.two_people(source.start)
-        if noun in _SIDES:
-            return self._discourse.two_sides(source.start)
-        return self._discourse.two_countries(source.start) if noun in _COUNTRIES else NOBODY
+    def _resolve_pair(self, source: CharSpan, noun: str) -> Answer:
+        """Resolve "both countries" or "the two leaders" by the kind of the noun; "" is people."""
+        if noun in PAIRS_OF_PEOPLE or noun == "":
+            return self._discourse.resolve_two_people(source.start)
+        if noun in PAIRS_OF_SIDES:
+            return self._discourse.resolve_two_sides(source.start)
+        if noun in PAIRS_OF_COUNTRIES:
+            return self._discourse.resolve_two_countries(source.start)
+        return NOBODY
 
 
 def _spoken_by_one(speakers: list[Speaker]) -> bool:

@@ -1,0 +1,93 @@
+"""Nouns that refer to speakers: "the company", "the Texas senator", "the statement".
+
+The nouns of every kind are in ``nouns.toml``, each kind with its meaning and an example.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from importlib.resources import files
+from typing import Any
+
+from pipeline.annotate.names.titles import is_office
+
+_TABLES: dict[str, Any] = tomllib.loads(
+    (files(__package__) / "nouns.toml").read_text(encoding="utf-8")
+)
+
+
+def _words_of(kind: str) -> frozenset[str]:
+    words = _TABLES[kind]["words"]
+    return frozenset(words.split() if isinstance(words, str) else words)
+
+
+COLLECTIVES = _words_of("collective")
+DOCUMENTS = _words_of("document")
+ORGANISATIONS = _words_of("organisation")
+ANY_ORGANISATION = _words_of("any_organisation")
+PRESS = _words_of("press")
+NAMELESS = _words_of("nameless")
+PARTISANS = _words_of("partisan")
+PARTIES = _words_of("party")
+LAWMAKERS = _words_of("lawmaker")
+DISTINGUISHING = _words_of("distinguishing")
+WITHIN_NAMES = _words_of("name_modifier")
+PAIRS_OF_PEOPLE = _words_of("pair_of_people")
+PAIRS_OF_COUNTRIES = _words_of("pair_of_countries")
+PAIRS_OF_SIDES = _words_of("pair_of_sides")
+_PEOPLE = _words_of("person") | _words_of("relative")
+_NO_PEOPLE = _words_of("no_person") | DOCUMENTS
+_PERSON_ENDING = re.compile(r"(?:er|or|ist|man|woman|ian|ess|ee|ent|ant)$")
+
+SPOKESPERSON = re.compile(
+    rf"\b(?:{'|'.join(sorted(_words_of('spokesperson'), key=len, reverse=True))})\b", re.IGNORECASE
+)
+_MODIFIES = re.compile(rf"['’]s?\b|\s+(?:{'|'.join(sorted(_words_of('entourage')))}|spokes\w+)\b")
+PRESS_NAME = re.compile(
+    rf"\b(?:{'|'.join(sorted(_words_of('press_name')))})\b"
+    rf"|^(?:The\s)?(?:{'|'.join(sorted(_words_of('press_full_name')))})$"
+)
+_SYNONYMS: dict[str, str] = {
+    word: chosen for chosen, words in _TABLES["synonyms"].items() for word in words.split()
+}
+
+
+def head_noun(phrase: str) -> str:
+    """Return the head of a noun phrase in lower case: "the mayor of Tarn" → "mayor".
+
+    That is the last word before any comma, "of", "for", "in" and the like; "" without a word.
+    """
+    core = re.split(r",|\s(?:of|for|in|at|from|on|to|by|with|who|that|which|and)\s", phrase)[0]
+    words = re.findall(r"[^\W\d_][\w’'-]*", core)
+    return words[-1].lower() if words else ""
+
+
+def is_person_noun(noun: str) -> bool:
+    """Tell whether a noun names a person: an office, an occupation, a relative, "protester"."""
+    if noun in _PEOPLE or is_office(noun):
+        return True
+    return len(noun) > 3 and _PERSON_ENDING.search(noun) is not None and noun not in _NO_PEOPLE
+
+
+def modifies_noun(text: str, end: int) -> bool:
+    """Tell whether a person's name that ends here modifies a noun: "Dane’s plan", "Dane aides"."""
+    return _MODIFIES.match(text, end) is not None
+
+
+def with_one_synonym(noun: str) -> str:
+    """Return the noun that stands for all of its meaning: "sen" → "senator", others unchanged."""
+    return _SYNONYMS.get(noun, noun)
+
+
+def words_compared(text: str) -> frozenset[str]:
+    """Return the words of a description as they are compared with another one.
+
+    They are in lower case and without punctuation and possessive, and synonyms are one word. Words
+    with a hyphen also count as their parts.
+    """
+    words = {
+        word.lower().strip(".,()").removesuffix("'s").removesuffix("’s") for word in text.split()
+    }
+    words |= {part for word in words for part in word.split("-") if "-" in word}
+    return frozenset(map(with_one_synonym, words))
