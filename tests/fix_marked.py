@@ -1,4 +1,4 @@
-"""Texts with the tagger's spans written into them, and what the rules make of those."""
+"""Annotate texts that have the tagger's spans written into them, so that tests need no model."""
 
 import re
 
@@ -13,9 +13,10 @@ _FULL_NAME = re.compile(r"(?!The\b)[A-Z][a-z]+(?: [A-Z][a-z]+)?")
 
 
 def annotate(marked: str) -> tuple[str, Annotation]:
-    """Annotate a text with [S:source], [C:cue], [K:content] and names [P: O: G: N:] in it.
+    """Annotate a text in which spans are marked, and return it without the marks.
 
-    Capitalised words of a source are people.
+    The marks are [S:source], [C:cue], [K:content], and [P:person], [O:organisation], [G:place],
+    [N:nationality]. Capitalised words of a source are people.
     """
     text = ""
     entities: list[CharSpan] = []

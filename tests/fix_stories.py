@@ -1,4 +1,4 @@
-"""Invented stories for the tests of duplicates: unrelated where the seed differs."""
+"""Invented stories for the tests of duplicates; stories with different seeds are unrelated."""
 
 import random
 
@@ -13,7 +13,7 @@ _WORDS = (
 
 
 def story(seed: object, words: int = 300) -> str:
-    """Return prose of about so many words in paragraphs of three sentences."""
+    """Return prose of ``words`` words in paragraphs of three sentences."""
     draw = random.Random(str(seed))
     sentences = []
     while words > 0:
@@ -23,20 +23,20 @@ def story(seed: object, words: int = 300) -> str:
     return "\n\n".join(" ".join(sentences[at : at + 3]) for at in range(0, len(sentences), 3))
 
 
-def furniture(outlet: object, words: int = 160) -> tuple[str, str]:
-    """Return an outlet's page header and footer."""
-    lines = story(f"furniture of {outlet}", words).replace(". ", "\n").split("\n")
+def header_and_footer(outlet: object, words: int = 160) -> tuple[str, str]:
+    """Return the header and footer of all pages of an outlet, together of about ``words`` words."""
+    lines = story(f"boilerplate of {outlet}", words).replace(". ", "\n").split("\n")
     return "\n".join(lines[: len(lines) // 2]), "\n".join(lines[len(lines) // 2 :])
 
 
 def page(outlet: object, text: str, words: int = 160) -> str:
-    """Return a text between its outlet's header and footer."""
-    header, footer = furniture(outlet, words)
+    """Return a text with its outlet's header above and footer below."""
+    header, footer = header_and_footer(outlet, words)
     return f"{header}\n\n{text}\n\n{footer}"
 
 
 def edited(text: str, share: float, seed: object = 0) -> str:
-    """Replace a share of the words."""
+    """Return the text with a share of its words replaced."""
     draw = random.Random(f"edit {seed}")
     return " ".join(
         draw.choice(_WORDS) if draw.random() < share else word for word in text.split(" ")
@@ -44,6 +44,6 @@ def edited(text: str, share: float, seed: object = 0) -> str:
 
 
 def first_part(text: str, share: float) -> str:
-    """Truncate to a share of the words."""
+    """Return the first words of a text, as many as the share says."""
     words = text.split(" ")
     return " ".join(words[: int(len(words) * share)])

@@ -1,4 +1,4 @@
-"""The two example articles through the doors that a user has: `dateline extract | annotate`."""
+"""The two example articles as a user runs them: `dateline extract` and `dateline annotate`."""
 
 import json
 import subprocess
@@ -27,7 +27,7 @@ def gold(seed_articles):
     }
 
 
-def test_text_and_metadata_are_exactly_the_golds(seed_articles, gold):
+def test_text_and_metadata_equal_the_gold(seed_articles, gold):
     rows = [{"id": seed, "path": str(seed_articles / f"{seed}.txt")} for seed in SEEDS]
     for seed, row in through("extract", rows).items():
         assert row["outcome"] == "ok"
@@ -57,7 +57,7 @@ def test_every_direct_quote_has_its_speaker(gold):
                 assert match["speaker"] == quote["speaker_canonical"]
 
 
-def test_offsets_slice_back_to_names(gold):
+def test_entity_offsets_give_the_name(gold):
     rows = [{"id": s, "text": gold[s]["body"]} for s in SEEDS]
     for seed, row in through("annotate", rows).items():
         for entity in row["entities"]:

@@ -1,4 +1,4 @@
-"""Furniture by its wording alone, in the ways in which templates of many sites write it."""
+"""Lines that their wording shows to be boilerplate, as templates of many sites write them."""
 
 import pytest
 
@@ -278,10 +278,10 @@ CASES = [(reason, line) for reason, block in LINES.items() for line in lines_of(
 
 
 @pytest.mark.parametrize(("reason", "line"), CASES)
-def test_furniture_is_taken(reason, line):
+def test_boilerplate_is_recognised(reason, line):
     assert reason_for(line) is not None
 
 
-def test_nearly_all_furniture_has_its_own_reason():
+def test_each_line_gets_the_reason_of_its_kind():
     named = [(reason, line, reason_for(line)) for reason, line in CASES]
     assert [case for case in named if case[0] != case[2]] == []

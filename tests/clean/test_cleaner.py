@@ -1,5 +1,6 @@
 import json
-import time
+import sys
+from collections import Counter
 from dataclasses import replace
 
 import pytest
@@ -27,7 +28,7 @@ def reasons(cleaned):
 
 
 @pytest.mark.parametrize("name", ["000", "002"])
-def test_the_seeds_come_out_exactly_as_their_gold(seed_articles, name):
+def test_the_example_articles_give_exactly_their_gold(seed_articles, name):
     gold = json.loads((seed_articles / f"{name}.gold.json").read_text(encoding="utf-8"))
     text = (seed_articles / f"{name}.txt").read_text(encoding="utf-8")
     found = clean_article(extract_text(text), None)
@@ -41,7 +42,7 @@ def test_the_seeds_come_out_exactly_as_their_gold(seed_articles, name):
     assert [block.text for block in found.removed] == gold["boilerplate"]
 
 
-def test_furniture_goes_with_its_reason_and_text_stays():
+def test_boilerplate_is_removed_with_its_reason_and_text_is_kept():
     found = clean_article(article("Search", FIRST, "ALSO READ: Quay sinks", SECOND, "Share"), None)
     assert found.text == f"{FIRST}\n\n{SECOND}"
     assert reasons(found) == [
@@ -51,13 +52,13 @@ def test_furniture_goes_with_its_reason_and_text_stays():
     ]
 
 
-def test_a_repeated_title_goes():
+def test_a_repeated_title_is_removed():
     found = clean_article(article("Ferry line closes after storm", FIRST, SECOND), None)
     assert found.text == f"{FIRST}\n\n{SECOND}"
     assert reasons(found) == [("Ferry line closes after storm", "title")]
 
 
-def test_a_comment_thread_goes_as_a_whole():
+def test_a_comment_thread_is_removed_as_a_whole():
     blocks = [
         FIRST,
         SECOND,
@@ -73,12 +74,12 @@ def test_a_comment_thread_goes_as_a_whole():
     assert found.comment_count == 2
 
 
-def test_a_counter_without_a_thread_behind_it_takes_no_text_with_it():
+def test_text_below_a_counter_without_a_thread_is_kept():
     found = clean_article(article(FIRST, SECOND, "2 Comments", THIRD), None)
     assert found.text == f"{FIRST}\n\n{SECOND}\n\n{THIRD}"
 
 
-def test_headlines_under_a_related_head_go_but_a_subhead_stays():
+def test_headlines_below_a_related_head_are_removed_but_a_subhead_is_kept():
     listed = clean_article(
         article(FIRST, "Related articles", "Quay sinks", "Dues rise", SECOND), None
     )
@@ -87,14 +88,14 @@ def test_headlines_under_a_related_head_go_but_a_subhead_stays():
     assert single.text == f"{FIRST}\n\n‘Years of neglect’\n\n{SECOND}"
 
 
-def test_the_credit_line_becomes_data_and_no_removed_block():
+def test_the_credit_line_becomes_metadata_and_not_a_removed_block():
     found = clean_article(article(FIRST, SECOND, "Source: Anadolu Agency"), None)
     assert found.text == f"{FIRST}\n\n{SECOND}"
     assert (found.agency, found.credit_line) == ("Anadolu Agency", "Source: Anadolu Agency")
     assert found.removed == ()
 
 
-def test_an_agency_among_the_authors_is_the_agency():
+def test_an_agency_among_the_authors_becomes_the_agency():
     found = clean_article(article(FIRST, SECOND, authors=("Linden Press",)), None)
     assert (found.authors, found.agency) == ((), "Linden Press")
     own = article(FIRST, SECOND, authors=("Lakeshore Press",), site_name="The Lakeshore Press")
@@ -110,12 +111,12 @@ def test_the_pages_own_metadata_are_never_overruled():
     assert found.published_origin == "json_ld"
 
 
-def test_nothing_but_furniture_is_no_article():
+def test_a_text_of_boilerplate_alone_is_not_an_article():
     found = clean_article(article("Search", "Share this article"), None)
     assert (found.text, found.outcome) == ("", Outcome.NOT_AN_ARTICLE)
 
 
-def test_an_article_without_text_stays_as_it_is():
+def test_an_article_without_text_is_returned_unchanged():
     empty = article(text=None)
     assert clean_article(empty, None) is empty
 
@@ -126,7 +127,7 @@ LINES = st.sampled_from(
 
 
 @given(st.lists(LINES, max_size=12))
-def test_no_text_is_made_up_and_none_disappears_silently(lines):
+def test_every_character_is_kept_removed_or_in_the_credit_line(lines):
     given_article = article(*lines)
     found = clean_article(given_article, None)
     kept = (found.text or "").split("\n\n")
@@ -142,7 +143,7 @@ def test_cleaning_twice_changes_nothing(lines):
     assert clean_article(once, None) == once
 
 
-def test_notes_on_changes_are_data():
+def test_notes_on_changes_become_the_update_note():
     note = "Correction: A previous version of this article gave a wrong year for the storm."
     other = "This article was updated on 3 May to add a statement by the port."
     found = clean_article(article(note, FIRST, SECOND, other), None)
@@ -151,7 +152,7 @@ def test_notes_on_changes_are_data():
     assert reasons(found) == [(note, "update_note"), (other, "update_note")]
 
 
-def test_a_bio_below_its_head_goes_and_a_paragraph_about_an_author_stays():
+def test_a_bio_is_removed_only_below_its_head():
     bio = "Ines Moor has written on harbours and their masters since 2004 and lives in Brevik."
     found = clean_article(article(FIRST, SECOND, "About the author", bio), None)
     assert found.text == f"{FIRST}\n\n{SECOND}"
@@ -159,28 +160,43 @@ def test_a_bio_below_its_head_goes_and_a_paragraph_about_an_author_stays():
     assert clean_article(article(FIRST, bio), None).text == f"{FIRST}\n\n{bio}"
 
 
-def test_a_list_of_links_ends_where_a_line_announces_something():
+def test_a_list_of_links_ends_at_a_line_with_a_colon():
     blocks = [FIRST, "See also", "Quay sinks", "Dues rise", "The port has three berths:", "North"]
     assert clean_article(article(*blocks), None).text == "\n\n".join([FIRST, *blocks[4:]])
 
 
+def calls(text):
+    """Count the calls of functions while a text is cleaned."""
+    counted = Counter()
+    sys.setprofile(lambda frame, event, argument: counted.update([event]))
+    try:
+        clean_article(article(text), None)
+    finally:
+        sys.setprofile(None)
+    return counted["call"] + counted["c_call"]
+
+
 @pytest.mark.parametrize(
-    "text",
+    "lines",
     [
-        "word " * 1_000_000,
-        "\n".join(["2 Comments", "Reply"] * 10_000),
-        "\n".join(["Related articles", "Quay sinks"] * 10_000),
-        "\n".join(["January 3, 2022"] * 10_000),
+        ["2 Comments", "Reply"],
+        ["Related articles", "Quay sinks"],
+        ["January 3, 2022"],
+        [FIRST, "Harbour desk special"],
     ],
-    ids=["one line", "comment heads", "list heads", "days"],
+    ids=["comment heads", "list heads", "dates", "markers"],
 )
-def test_the_time_is_linear_in_the_text(text):
-    start = time.process_time()
-    clean_article(article(text), None)
-    assert time.process_time() - start < 5
+def test_the_work_is_linear_in_the_number_of_lines(lines):
+    assert calls("\n".join(lines * 1000)) < 2.2 * calls("\n".join(lines * 500))
 
 
-def test_a_line_that_names_the_section_goes_from_above_the_text():
+def test_a_line_of_a_million_words_is_cleaned():
+    """A pattern that is quadratic in the line would run for hours."""
+    text = " ".join(["word"] * 1_000_000)
+    assert clean_article(article(text), None).text == text
+
+
+def test_a_line_that_names_the_section_is_removed_only_above_the_text():
     found = clean_article(article("Harbour", FIRST, SECOND, section="Harbour"), None)
     assert found.text == f"{FIRST}\n\n{SECOND}"
     assert reasons(found) == [("Harbour", "category")]

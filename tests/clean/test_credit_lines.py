@@ -1,4 +1,4 @@
-"""Credit lines under a text: read before furniture hides them or is taken for them."""
+"""Credit lines below a text, next to boilerplate and similar to it."""
 
 import pytest
 
@@ -58,7 +58,7 @@ def test_a_picture_credit_below_the_text_is_a_caption_and_credits_nobody(line):
     assert (found.agency, [block.reason for block in found.removed]) == (None, ["caption"])
 
 
-def test_a_signed_line_among_captions_is_one_of_them():
+def test_a_signed_line_next_to_a_caption_is_a_caption():
     captions = "Boats at the quay. (AFP)\n\nThe north pier on Monday. (Photo: Nora Dahl)"
     found = clean(f"{STORY}\n\n{captions}\n\n{LAST}")
     assert found.text == f"{STORY}\n\n{LAST}"
@@ -103,19 +103,19 @@ def test_a_credit_on_a_line_of_its_own_is_data(line, agency, kind, below):
         "(This story has not been edited by staff and is published from a syndicated feed.)",
     ],
 )
-def test_who_worked_on_a_story_is_no_agency(line):
+def test_a_note_on_who_worked_on_a_story_credits_no_agency(line):
     found = clean(f"{STORY}\n\n{LAST}\n\n{line}")
     assert found.text == f"{STORY}\n\n{LAST}"
     assert (found.agency, found.credit_kind) == (None, None)
 
 
-def test_thanks_to_an_agency_are_kept_as_the_credit_line():
+def test_a_note_that_an_agency_helped_is_the_credit_line():
     line = "Additional reporting by Nora Dahl and The Associated Press."
     found = clean(f"{STORY}\n\n{LAST}\n\n{line}")
     assert (found.agency, found.credit_kind, found.credit_line) == (None, None, line)
 
 
-def test_the_line_that_credits_most_is_the_credit():
+def test_the_line_that_credits_the_whole_text_takes_precedence():
     found = clean(f"{STORY}\n\n{LAST}\n\nSource: AP\n\nAdditional reporting by Nora Dahl")
     assert (found.agency, found.credit_line) == ("Associated Press", "Source: AP")
     assert found.text == f"{STORY}\n\n{LAST}"
@@ -146,7 +146,7 @@ def test_cleaning_again_changes_nothing(line):
     assert clean_article(once, None) == once
 
 
-def test_an_agencys_own_trailer_on_its_own_site_is_nobody_elses_signature():
+def test_a_sign_off_on_an_agencys_own_site_credits_that_agency():
     url = "https://tass.com/ferry"
     text = f"{STORY}\n\n{LAST}\n\n(Reporting by Ana Roe; Editing by Bo Poe)"
     found = clean_article(Article(url=url, canonical_url=url, text=text, title="Ferry"), None)
@@ -159,7 +159,7 @@ BYLINE = "By Nora Dahl, with AP"
 @pytest.mark.parametrize(
     ("dateline", "kind"), [("", "part"), ("BREVIK (AP) — ", "whole")], ids=["none", "dateline"]
 )
-def test_a_byline_shared_with_an_agency_credits_a_part(dateline, kind):
+def test_a_byline_shared_with_an_agency_credits_it_with_a_part(dateline, kind):
     paragraphs = "".join(f"<p>{line}</p>" for line in (dateline + STORY).split("\n\n"))
     page = f"<h1>Barges broke loose</h1><p class='byline'>{BYLINE}</p>{paragraphs}<p>{LAST}</p>"
     url = "https://lakeshore.example/a/1"

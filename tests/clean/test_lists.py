@@ -1,4 +1,4 @@
-"""Lists under a "Related" head, and the article's own short paragraphs behind them."""
+"""Lists below a "Related" head, and the article's own short paragraphs after them."""
 
 import pytest
 
@@ -39,13 +39,13 @@ SHORT = [
 
 @pytest.mark.parametrize("head", HEADS)
 @pytest.mark.parametrize("short", SHORT)
-def test_short_paragraphs_behind_a_promo_stay(head, short):
+def test_short_paragraphs_below_a_promo_are_kept(head, short):
     assert cleaned(FIRST, head, *short, LAST) == [FIRST, *short, LAST]
     assert cleaned(FIRST, LAST, head, *short) == [FIRST, LAST, *short]
 
 
 @pytest.mark.parametrize("head", ["READ MORE", "Also read", "Related Posts", "Tags:"])
-def test_headlines_behind_a_bare_head_go(head):
+def test_headlines_below_a_bare_head_are_removed(head):
     listed = ["Police free 14 travellers", "Who will pay for the new quay?", "Mayor: no more money"]
     assert cleaned(FIRST, head, *listed, LAST) == [FIRST, LAST]
     assert cleaned(FIRST, LAST, head, *listed) == [FIRST, LAST]
@@ -56,7 +56,7 @@ def test_a_list_ends_where_the_article_goes_on():
     assert cleaned(FIRST, *blocks, LAST) == [FIRST, "Nobody was hurt.", "Costs", LAST]
 
 
-def test_a_subhead_behind_a_promo_stays():
+def test_a_subhead_below_a_promo_is_kept():
     blocks = ["ALSO READ: Police free 14 travellers", "What comes next", "Costs"]
     assert cleaned(FIRST, *blocks, LAST) == [FIRST, *blocks[1:], LAST]
 
@@ -70,23 +70,23 @@ def test_a_subhead_behind_a_promo_stays():
         "Ines Moor teaches history in Brevik.",
     ],
 )
-def test_a_note_on_the_author_goes_from_the_end_alone(note):
+def test_a_note_on_the_author_is_removed_only_at_the_end(note):
     body = [FIRST, MIDDLE, LAST]
     assert cleaned(*body, note, authors=("Ines Moor",)) == body
     assert cleaned(*body, note, authors=("Per Aasen",)) == [*body, note]
     assert cleaned(note, *body, authors=("Ines Moor",)) == [note, *body]
 
 
-def test_news_that_names_who_wrote_it_stays():
+def test_news_about_the_author_is_kept():
     body = [FIRST, MIDDLE, LAST, "Ines Moor said she would sue the maker of the oven."]
     assert cleaned(*body, authors=("Ines Moor",)) == body
 
 
-def test_a_poll_goes_with_its_question_and_answers():
+def test_a_poll_is_removed_with_its_question_and_answers():
     poll = ["Poll", "Should the bakery move to the quay?", "Yes", "No", "I do not know"]
     assert cleaned(FIRST, *poll, LAST) == [FIRST, LAST]
 
 
-def test_a_subhead_on_polls_stays():
+def test_a_subhead_on_polls_is_kept():
     blocks = [FIRST, "Poll", "Six in ten would vote for the mayor again.", LAST]
     assert cleaned(*blocks) == blocks

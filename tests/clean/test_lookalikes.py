@@ -1,4 +1,4 @@
-"""Text that looks like furniture: news about newsletters, cookies, searches; short paragraphs."""
+"""News that resembles boilerplate: about newsletters, cookies, searches; short paragraphs."""
 
 import pytest
 
@@ -235,7 +235,7 @@ CASES = [line for raw in LINES.splitlines() if (line := raw.strip())]
 
 
 @pytest.mark.parametrize("line", CASES)
-def test_text_is_left_alone(line):
+def test_news_that_resembles_boilerplate_is_kept(line):
     assert reason_for(line) is None
 
 

@@ -1,4 +1,4 @@
-"""Lines that say the headline again, and markers between paragraphs."""
+"""Lines that repeat the headline, and markers between paragraphs."""
 
 import pytest
 
@@ -32,7 +32,7 @@ def clean(*lines):
     ],
 )
 @pytest.mark.parametrize("place", [0, 2, 4])
-def test_a_line_with_the_headline_and_a_site_goes_wherever_it_stands(line, place):
+def test_a_line_with_only_the_headline_and_the_site_is_removed_anywhere(line, place):
     lines = [*PARAGRAPHS[:place], line, *PARAGRAPHS[place:]]
     assert clean(*lines).text == "\n\n".join(PARAGRAPHS)
 
@@ -45,7 +45,7 @@ def test_a_line_with_the_headline_and_a_site_goes_wherever_it_stands(line, place
         "The old pier of Brevik",
     ],
 )
-def test_a_sentence_with_the_headline_in_it_stays(line):
+def test_a_sentence_that_contains_the_headline_is_kept(line):
     assert line in clean(*PARAGRAPHS[:2], line, *PARAGRAPHS[2:]).text
 
 
@@ -53,16 +53,16 @@ def between(marker):
     return [line for paragraph in PARAGRAPHS for line in (marker, paragraph)]
 
 
-def test_a_marker_between_all_paragraphs_goes():
+def test_a_marker_between_all_paragraphs_is_removed():
     assert clean(*between("Harbour desk special")).text == "\n\n".join(PARAGRAPHS)
 
 
 @pytest.mark.parametrize("label", ["Moor:", "Moor", "No.", "Who says so?"])
-def test_what_a_speaker_or_an_interviewer_stands_for_stays(label):
+def test_a_repeated_speaker_label_or_question_is_kept(label):
     assert clean(*between(label)).text == "\n\n".join(between(label))
 
 
-def test_two_speakers_in_turn_stay():
+def test_two_alternating_speaker_names_are_kept():
     lines = [x for n, p in enumerate(PARAGRAPHS * 2) for x in (("Ana Moor", "Li Wen")[n % 2], p)]
     kept = clean(*lines).text.split("\n\n")
     assert kept.count("Ana Moor") == 4

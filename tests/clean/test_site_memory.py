@@ -17,7 +17,7 @@ from pipeline.clean.site_memory import (
 )
 from pipeline.models import Article
 
-FURNITURE = "The Lakeshore Post is printed on the old mill island and read in nine parishes."
+FOOTER = "The Lakeshore Post is printed on the old mill island and read in nine parishes."
 BOTTOM = "Write to the desk at the mill"
 SUBHEAD = "What happens now"
 
@@ -28,7 +28,7 @@ def sentence(number, place):
     return f"On the day {number} the council heard {words} and went home again."
 
 
-def page(number, *, body=None, bottom=(FURNITURE, BOTTOM)):
+def page(number, *, body=None, bottom=(FOOTER, BOTTOM)):
     url = f"https://lakeshore.example/{number}"
     blocks = body or [sentence(number, 1), SUBHEAD, sentence(number, 2)]
     text = "\n\n".join([*blocks, *bottom])
@@ -38,24 +38,24 @@ def page(number, *, body=None, bottom=(FURNITURE, BOTTOM)):
 def test_the_third_article_of_a_host_loses_what_the_host_repeats():
     memory = MemorySiteMemory()
     found = [clean_article(page(number), memory) for number in range(3)]
-    assert [FURNITURE in article.text for article in found] == [True, True, False]
+    assert [FOOTER in article.text for article in found] == [True, True, False]
     assert [(block.text, block.reason) for block in found[2].removed] == [
-        (FURNITURE, "site_memory"),
+        (FOOTER, "site_memory"),
         (BOTTOM, "site_memory"),
     ]
 
 
-def test_the_first_articles_profit_when_they_are_cleaned_again():
+def test_the_first_articles_lose_it_when_they_are_cleaned_again():
     memory = MemorySiteMemory()
     for number in range(3):
         clean_article(page(number), memory)
-    assert FURNITURE not in clean_article(page(0), memory).text
+    assert FOOTER not in clean_article(page(0), memory).text
 
 
 def test_the_same_page_twice_counts_once():
     memory = MemorySiteMemory()
     found = [clean_article(page(1), memory) for _ in range(5)]
-    assert all(FURNITURE in article.text for article in found)
+    assert all(FOOTER in article.text for article in found)
 
 
 def test_hosts_do_not_share_their_memory():
@@ -63,7 +63,7 @@ def test_hosts_do_not_share_their_memory():
     for number in range(5):
         clean_article(page(number), memory)
     other = Article("https://other.example/1", "https://other.example/1", None, page(9).text)
-    assert FURNITURE in clean_article(other, memory).text
+    assert FOOTER in clean_article(other, memory).text
 
 
 def test_copies_of_one_story_keep_their_sentences():
@@ -73,7 +73,7 @@ def test_copies_of_one_story_keep_their_sentences():
     assert found[-1].text == "\n\n".join(body)
 
 
-def test_furniture_goes_even_from_copies_of_one_story():
+def test_boilerplate_is_removed_even_from_copies_of_one_story():
     memory = MemorySiteMemory()
     for number in range(12):
         clean_article(page(number), memory)
@@ -82,7 +82,7 @@ def test_furniture_goes_even_from_copies_of_one_story():
     assert found[-1].text == "\n\n".join(body)
 
 
-def test_what_two_articles_quote_stays():
+def test_a_quote_in_two_articles_is_kept():
     memory = MemorySiteMemory()
     quote = "“The quay was built by our grandfathers, and it shows,” said Ines Moor of the port."
     for number in range(2):
@@ -91,7 +91,7 @@ def test_what_two_articles_quote_stays():
         assert quote in found.text
 
 
-def test_background_between_own_sentences_stays_until_it_is_everywhere():
+def test_background_between_own_sentences_is_kept():
     memory = MemorySiteMemory()
     background = (
         "The port has been in dispute since the mill island was sold to the county in 2019."
@@ -101,7 +101,7 @@ def test_background_between_own_sentences_stays_until_it_is_everywhere():
         assert background in clean_article(page(number, body=body, bottom=()), memory).text
 
 
-def test_a_subhead_that_few_articles_share_stays():
+def test_a_subhead_that_few_articles_share_is_kept():
     memory = MemorySiteMemory()
     for number in range(20):
         clean_article(page(number, body=[sentence(number, 1), sentence(number, 2)]), memory)
@@ -109,7 +109,7 @@ def test_a_subhead_that_few_articles_share_stays():
     assert SUBHEAD in found[-1].text
 
 
-def test_the_reason_names_the_number_of_articles():
+def test_a_removed_block_states_the_number_of_articles():
     memory = MemorySiteMemory()
     found = [clean_article(page(number), memory) for number in range(4)]
     assert [block.article_count for block in found[3].removed] == [4, 4]
@@ -120,30 +120,30 @@ def test_an_article_cleaned_again_is_not_counted_again():
     for number in range(2):
         clean_article(page(number), memory)
     unknown = clean_article(page(7), memory, remember=False)
-    assert FURNITURE in unknown.text
+    assert FOOTER in unknown.text
     clean_article(page(2), memory)
     again = [clean_article(page(number), memory, remember=False) for number in (0, 1, 7)]
-    assert not any(FURNITURE in article.text for article in again)
+    assert not any(FOOTER in article.text for article in again)
     assert {block.article_count for article in again for block in article.removed} == {3}
 
 
-def test_an_article_under_two_addresses_counts_once():
+def test_an_article_under_two_urls_counts_once():
     memory = MemorySiteMemory()
     quote = "“We have counted every plank of that bridge, and not one of them is sound,” he said."
     for number in range(2):
         for way in ("", "/amp"):
             body = [sentence(number, place) for place in range(4)]
-            told = page(f"{number}{way}", body=[*body, quote], bottom=())
-            assert quote in clean_article(told, memory).text
+            given_page = page(f"{number}{way}", body=[*body, quote], bottom=())
+            assert quote in clean_article(given_page, memory).text
 
 
 @pytest.mark.parametrize("host", ["www.lakeshore.example", "m.lakeshore.example"])
-def test_faces_of_one_host_share_a_memory(host):
+def test_the_www_and_mobile_host_share_a_memory(host):
     memory = MemorySiteMemory()
     for number in range(2):
         clean_article(page(number), memory)
     url = f"https://{host}/9"
-    assert FURNITURE not in clean_article(Article(url, url, None, page(9).text), memory).text
+    assert FOOTER not in clean_article(Article(url, url, None, page(9).text), memory).text
 
 
 @pytest.mark.parametrize(
@@ -158,7 +158,7 @@ def test_faces_of_one_host_share_a_memory(host):
         (None, NO_HOST),
     ],
 )
-def test_hosts_are_told_by_name_and_port(url, host):
+def test_a_host_is_its_name_and_port(url, host):
     assert host_of(url) == host
 
 
@@ -172,7 +172,7 @@ def test_hosts_are_told_by_name_and_port(url, host):
         ("3 people are reading this", "1,204 people are reading this"),
     ],
 )
-def test_lines_that_differ_in_their_numbers_are_one(lines):
+def test_short_lines_that_differ_in_numbers_count_as_one(lines):
     assert len({block_fingerprint(line) for line in lines}) == 1
 
 
@@ -188,7 +188,7 @@ def test_sentences_and_names_keep_their_numbers(form):
     assert block_fingerprint(form.format(7)) != block_fingerprint(form.format(8))
 
 
-def test_a_byline_that_varies_goes():
+def test_a_byline_with_varying_names_is_removed():
     memory = MemorySiteMemory()
     names = ("Ines Moor", "Per Aasen", "Adaeze Obi", "Li Wen", "Jon Ash", "Ida Marlow", "Bo Rask")
     for number, name in enumerate(names):
@@ -199,7 +199,7 @@ def test_a_byline_that_varies_goes():
     assert byline not in found.text
 
 
-def test_a_name_between_sentences_is_no_template():
+def test_a_line_with_varying_names_between_sentences_is_kept():
     memory = MemorySiteMemory()
     for number in range(9):
         subhead = f"What {('Ada', 'Bea', 'Cid')[number % 3]} Moor{number} said next"
@@ -207,16 +207,16 @@ def test_a_name_between_sentences_is_no_template():
         assert subhead in clean_article(page(number, body=body), memory).text
 
 
-def test_reports_on_one_matter_keep_their_background():
+def test_reports_on_one_topic_keep_their_background():
     memory = MemorySiteMemory()
     background = "Two fishing boats sank off that coast in the storms of the year before, it said."
     for number in range(24):
-        matter = number % 3 == 0
-        names = "Ines Moor and Per Aasen of Lighthouse Bay" if matter else f"Clerk Nam{number}x"
+        on_topic = number % 3 == 0
+        names = "Ines Moor and Per Aasen of Lighthouse Bay" if on_topic else f"Clerk Nam{number}x"
         body = [sentence(number, 1), f"On that day they met {names} at the quay of the old port."]
-        told = [*body, background] if matter else body
-        found = clean_article(page(number, body=told, bottom=(FURNITURE,)), memory)
-        assert (background in found.text) is matter
+        blocks = [*body, background] if on_topic else body
+        found = clean_article(page(number, body=blocks, bottom=(FOOTER,)), memory)
+        assert (background in found.text) is on_topic
 
 
 def test_unrelated_stories_lose_a_note_that_they_share():
@@ -224,18 +224,18 @@ def test_unrelated_stories_lose_a_note_that_they_share():
     note = "Two fishing boats carry the paper to the islands each morning, and one brings letters."
     for number in range(24):
         body = [sentence(number, 1), f"They met Clerk Nam{number}x at the quay of the old port."]
-        told = [*body, note] if number % 3 == 0 else body
-        clean_article(page(number, body=told, bottom=(FURNITURE,)), memory)
+        blocks = [*body, note] if number % 3 == 0 else body
+        clean_article(page(number, body=blocks, bottom=(FOOTER,)), memory)
     last = clean_article(page(21, body=[sentence(21, 1), note]), memory)
     assert note not in last.text
 
 
-def test_a_closing_sentence_of_few_articles_stays():
+def test_a_closing_sentence_of_few_articles_is_kept():
     memory = MemorySiteMemory()
     for number in range(30):
         body = [sentence(number, 1), sentence(number, 2)]
-        told = [*body, "The trial continues."] if number % 6 == 0 else body
-        found = clean_article(page(number, body=told), memory)
+        blocks = [*body, "The trial continues."] if number % 6 == 0 else body
+        found = clean_article(page(number, body=blocks), memory)
         assert ("The trial continues." in found.text) is (number % 6 == 0)
 
 
@@ -253,7 +253,7 @@ def test_a_redesign_is_learned_in_three_pages_and_the_old_design_fades():
     assert BOTTOM not in clean_article(page(5), memory, remember=False).text
 
 
-def test_what_was_furniture_two_years_ago_stays_today():
+def test_boilerplate_of_two_years_ago_is_kept_today():
     start = datetime(2024, 3, 1, tzinfo=UTC)
     old = [SeenPage("h", n, (5,), (100 + n,), (), start) for n in range(9)]
     new = SeenPage("h", 99, (5,), (199,), (), start + timedelta(days=700))
@@ -262,17 +262,17 @@ def test_what_was_furniture_two_years_ago_stays_today():
     assert history.occurrences(5, 3).stories == 9
 
 
-def test_texts_without_a_url_are_one_cautious_host():
+def test_texts_without_a_url_are_one_host_that_needs_twice_the_stories():
     memory = MemorySiteMemory()
     texts = [Article(None, None, None, page(number).text) for number in range(6)]
     found = [clean_article(text, memory) for text in texts]
-    assert [FURNITURE in article.text for article in found] == [True] * 5 + [False]
+    assert [FOOTER in article.text for article in found] == [True] * 5 + [False]
 
 
 def test_the_same_text_without_a_url_counts_once():
     memory = MemorySiteMemory()
     for _ in range(9):
-        assert FURNITURE in clean_article(Article(None, None, None, page(1).text), memory).text
+        assert FOOTER in clean_article(Article(None, None, None, page(1).text), memory).text
 
 
 @given(
@@ -280,7 +280,7 @@ def test_the_same_text_without_a_url_counts_once():
     st.integers(0, 40),
     st.integers(0, 6),
 )
-def test_no_more_stories_than_pages(seen, key, block):
+def test_a_block_has_at_most_as_many_stories_as_pages(seen, key, block):
     unique = {number: SeenPage("h", number, tuple(blocks), ()) for number, blocks in seen}
     history = History(list(unique.values()))
     found = history.occurrences(block, key)
@@ -304,7 +304,7 @@ COPIES = (
     "About four hundred people were waiting at the quay in the evening, most of them on their way "
     "home from the market, and the town opened the school for them.",
 )
-FRAME = (
+NOTICE = (
     "Notice is hereby given that the court will hear the following matter in open session, and "
     "that anyone with an interest in it may attend or send a word in writing.",
     "Those who wish to be heard have to tell the clerk by noon on the day before, in writing, "
@@ -313,7 +313,7 @@ FRAME = (
 
 
 def last_of(texts, host=None):
-    """Clean these texts as a batch of one host, and return what is left of the last one."""
+    """Clean these texts twice as articles of one host and return the text of the last one."""
     memory = MemorySiteMemory()
     for _ in range(2):
         for number, text in enumerate(texts):
@@ -332,42 +332,42 @@ def test_short_near_copies_keep_their_text(host, copies, ending):
 
 @pytest.mark.parametrize("host", [None, "lakeshore.example"])
 @pytest.mark.parametrize("around", [3, 20])
-def test_short_near_copies_among_other_texts_keep_theirs_and_lose_furniture(host, around):
+def test_short_near_copies_among_other_texts_lose_only_boilerplate(host, around):
     others = [
-        "\n\n".join([*(sentence(n, place) for place in range(4)), FURNITURE]) for n in range(around)
+        "\n\n".join([*(sentence(n, place) for place in range(4)), FOOTER]) for n in range(around)
     ]
-    copies = ["\n\n".join([*COPIES, f"(Agency{n}x)", FURNITURE]) for n in range(8)]
+    copies = ["\n\n".join([*COPIES, f"(Agency{n}x)", FOOTER]) for n in range(8)]
     left = last_of([*others, *copies], host)
     assert all(paragraph in left for paragraph in COPIES)
-    assert (FURNITURE in left) is (around == 3 and host is None)
+    assert (FOOTER in left) is (around == 3 and host is None)
 
 
 @pytest.mark.parametrize("host", [None, "court.example"])
 @pytest.mark.parametrize("notices", [6, 30])
-def test_notices_of_one_form_keep_it(host, notices):
-    texts = ["\n\n".join([FRAME[0], sentence(n, 1), FRAME[1]]) for n in range(notices)]
-    assert all(paragraph in last_of(texts, host) for paragraph in FRAME)
+def test_notices_of_one_form_keep_their_text(host, notices):
+    texts = ["\n\n".join([NOTICE[0], sentence(n, 1), NOTICE[1]]) for n in range(notices)]
+    assert all(paragraph in last_of(texts, host) for paragraph in NOTICE)
 
 
 @pytest.mark.parametrize("number", [3, 4, 6, 20])
-def test_a_long_blurb_goes_from_briefs(number):
-    blurb = f"{FURNITURE[:-1]}, {COPIES[0]} {COPIES[1]}"
+def test_a_long_blurb_is_removed_from_short_texts(number):
+    blurb = f"{FOOTER[:-1]}, {COPIES[0]} {COPIES[1]}"
     texts = ["\n\n".join([sentence(n, 1), sentence(n, 2), blurb]) for n in range(number)]
     assert last_of(texts, "lakeshore.example") == texts[-1].removesuffix(f"\n\n{blurb}")
 
 
-def test_a_page_of_nothing_but_furniture_is_no_article():
-    texts = ["\n\n".join([sentence(n, 1), sentence(n, 2), FURNITURE]) for n in range(9)]
-    assert last_of([*texts, FURNITURE], "lakeshore.example") == ""
+def test_a_page_of_boilerplate_alone_keeps_no_text():
+    texts = ["\n\n".join([sentence(n, 1), sentence(n, 2), FOOTER]) for n in range(9)]
+    assert last_of([*texts, FOOTER], "lakeshore.example") == ""
 
 
 @pytest.mark.parametrize("line", ["Advertisement -", "Local weather »"])
-def test_a_short_line_with_a_loose_end_goes_at_three_pages(line):
+def test_a_short_line_that_ends_in_a_sign_is_removed_at_three_pages(line):
     texts = ["\n\n".join([sentence(n, 1), line, sentence(n, 2)]) for n in range(3)]
     assert line not in last_of(texts, "lakeshore.example")
 
 
-def test_a_short_line_that_a_text_repeats_goes_at_three_pages():
+def test_a_short_line_that_a_text_repeats_is_removed_at_three_pages():
     texts = [
         "\n\n".join(
             [sentence(n, 1), "Local weather", sentence(n, 2), "Local weather", sentence(n, 3)]
@@ -378,6 +378,6 @@ def test_a_short_line_that_a_text_repeats_goes_at_three_pages():
 
 
 @pytest.mark.parametrize("subhead", ["What happens next?", "What we know", "“We are here”"])
-def test_a_subhead_asks_for_six_pages(subhead):
+def test_a_subhead_on_five_pages_is_kept(subhead):
     texts = ["\n\n".join([sentence(n, 1), subhead, sentence(n, 2)]) for n in range(5)]
     assert subhead in last_of(texts, "lakeshore.example")

@@ -1,4 +1,4 @@
-"""What sites say of themselves around a story, in many languages, and news that sounds alike."""
+"""Notes of a site around a story, in many languages, and news that resembles them."""
 
 import pytest
 
@@ -201,12 +201,12 @@ def lines(raw):
 
 
 @pytest.mark.parametrize("line", lines(NOTES))
-def test_notes_of_the_site_go(line):
+def test_notes_of_the_site_are_recognised(line):
     assert reason_for(line)
 
 
 @pytest.mark.parametrize("line", lines(NEWS))
-def test_news_that_sounds_like_it_stays(line):
+def test_news_that_resembles_site_notes_is_kept(line):
     assert reason_for(line) is None
 
 
@@ -214,15 +214,15 @@ def test_news_that_sounds_like_it_stays(line):
     "line",
     ["Poems by Ted Hughes", "Limits by October", "Songs by Taylor Swift", "Hit by Storms"],
 )
-def test_a_category_and_a_byline_are_no_two_facts(line):
+def test_a_category_with_a_byline_alone_is_not_a_header_line(line):
     assert read_opening(line) is None
 
 
-def test_a_category_a_byline_and_a_day_are_facts():
+def test_a_category_a_byline_and_a_date_are_a_header_line():
     assert read_opening("News by Ines Moor | January 11, 2022").authors == "Ines Moor"
 
 
-def test_a_correction_with_a_clock_is_kept_as_data():
+def test_a_correction_with_a_clock_time_becomes_the_update_note():
     body = "The bakery on Mill Lane burned down on Tuesday night after a fault in an oven."
     note = "Correction, March 8, 11am ET: An earlier version gave the wrong street."
     given = Article(None, None, title="Bakery burns down", text=f"{body}\n\n{note}")

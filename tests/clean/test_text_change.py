@@ -18,12 +18,12 @@ def reading(*lines, title="Council keeps ferry", out=()):
     return CleanedText(title, "\n\n".join(lines), tuple(out))
 
 
-def test_a_paragraph_that_comes_or_goes_is_an_edit():
+def test_an_added_or_removed_paragraph_is_an_edit():
     assert detect_change(reading(*BODY[:3]), reading(*BODY)) == "edit"
     assert detect_change(reading(*BODY), reading(*BODY[:3])) == "edit"
 
 
-def test_a_word_is_an_edit():
+def test_a_changed_word_is_an_edit():
     words = BODY[1].replace("twelve", "twenty")
     assert detect_change(reading(*BODY), reading(BODY[0], words, *BODY[2:])) == "edit"
 
@@ -32,40 +32,40 @@ def test_paragraphs_in_another_order_are_an_edit():
     assert detect_change(reading(*BODY), reading(*BODY[::-1])) == "edit"
 
 
-def test_a_headline_is_an_edit_and_a_missing_one_is_none():
+def test_a_changed_headline_is_an_edit_and_a_missing_one_is_not():
     assert detect_change(reading(*BODY), reading(*BODY, title="Council keeps the ferry")) == "edit"
     assert detect_change(reading(*BODY), reading(*BODY, title="COUNCIL  KEEPS FERRY")) == "none"
     assert detect_change(reading(*BODY, title=None), reading(*BODY)) == "none"
 
 
-def test_what_the_later_cleaning_takes_out_makes_the_later_text_cleaner():
+def test_a_text_that_loses_only_boilerplate_is_cleaner():
     promo = "Readers of the Gazette get the weekend edition brought to their door for free."
     before, after = reading(BODY[0], promo, *BODY[1:]), reading(*BODY, out=[promo])
     assert detect_change(before, after) == "cleaner"
     assert detect_change(after, before) == "none"
 
 
-def test_a_byline_cut_off_its_paragraph_is_no_edit():
+def test_a_byline_split_off_its_paragraph_is_not_an_edit():
     glued = reading(f"By Ida Marlow 3 comments {BODY[0]}", *BODY[1:])
     assert detect_change(glued, reading(*BODY, out=["By Ida Marlow 3 comments"])) == "cleaner"
 
 
-def test_a_credit_that_became_data_is_no_edit():
+def test_a_credit_line_that_became_metadata_is_not_an_edit():
     credit = "Additional reporting by the Northern Wire from Port Amber and the islands."
     assert detect_change(reading(*BODY, credit), reading(*BODY, out=[credit])) == "cleaner"
 
 
-def test_links_below_the_last_sentence_come_and_go():
+def test_changed_links_below_the_last_sentence_are_not_an_edit():
     assert detect_change(reading(*BODY, PROMOS[0]), reading(*BODY, PROMOS[1])) == "none"
     assert detect_change(reading(*BODY, PROMOS[0]), reading(*BODY)) == "cleaner"
     assert detect_change(reading(*BODY), reading(*BODY, PROMOS[0])) == "none"
 
 
-def test_a_subhead_between_sentences_is_text():
+def test_an_added_subhead_between_sentences_is_an_edit():
     assert detect_change(reading(*BODY), reading(BODY[0], PROMOS[0], *BODY[1:])) == "edit"
 
 
-def test_a_list_without_sentences_is_text():
+def test_a_changed_entry_of_a_list_without_sentences_is_an_edit():
     assert detect_change(reading("Winners", "Ida Marlow"), reading("Winners", "Jon Ash")) == "edit"
 
 
@@ -75,7 +75,7 @@ def test_a_list_without_sentences_is_text():
     st.integers(0, 4),
     st.integers(0, 4),
 )
-def test_boilerplate_that_comes_and_goes_is_never_an_edit(before, after, place, other):
+def test_added_and_removed_boilerplate_is_never_an_edit(before, after, place, other):
     """Boilerplate that one cleaning removed anywhere, or that both left below the text."""
     first = reading(*BODY[:place], *before, *BODY[place:], out=after)
     second = reading(*BODY[:other], *after, *BODY[other:], out=before)

@@ -10,7 +10,7 @@ import pytest
 from pipeline.cli.dedupe import find_copies
 from pipeline.cli.filters import run_filter
 from pipeline.dedupe.fingerprints import fingerprints, words_of
-from tests.fix_stories import edited, first_part, furniture, story
+from tests.fix_stories import edited, first_part, header_and_footer, story
 
 
 def run(rows):
@@ -36,8 +36,8 @@ def test_a_thousand_copies_are_one_group_and_no_explosion():
     assert time.process_time() - started < 15
 
 
-def test_furniture_of_a_hundred_pages_joins_none_of_them():
-    header, footer = furniture("hot", 120)
+def test_boilerplate_of_a_hundred_pages_joins_none_of_them():
+    header, footer = header_and_footer("hot", 120)
     texts = [f"{header}\n\n{story(number, 60)}\n\n{footer}" for number in range(150)]
     assert len(set(grouped([*texts, texts[5]]))) == 150
 

@@ -1,7 +1,9 @@
-"""Pages that are none, or hardly: each with the outcome it must get and words of its reason.
+"""Bad input for extraction tests, made up.
 
-And good pages in bad surroundings: whatever is around it, the story must be read. The stories are
-of an invented outlet; the other languages say the same as the English one.
+``REFUSED`` holds responses without an article, each with the outcome it must get and a pattern of
+its reason. ``CHARSETS`` and ``LANGUAGES`` hold one story in many encodings and translations.
+``SURROUNDINGS`` holds oversized or broken markup around a good story, which must be extracted all
+the same.
 """
 
 import gzip
@@ -146,7 +148,7 @@ LANGUAGES = {
 }
 
 ENGLISH = tuple(text.replace("Aasen", "Åsen") for text in PARAGRAPHS)
-"""With a letter beyond ASCII, and quotation marks: what a wrong charset breaks."""
+"""With a non-ASCII letter and quotation marks, which a wrong charset breaks."""
 
 
 def story(paragraphs=ENGLISH, **more):
@@ -154,7 +156,7 @@ def story(paragraphs=ENGLISH, **more):
 
 
 def misread(text, charset="cp1252"):
-    """Return UTF-8 as a program shows it that takes it for another charset."""
+    """Return a text whose UTF-8 bytes were decoded with another charset."""
     read = {byte: bytes([byte]).decode(charset, "ignore") or chr(byte) for byte in range(256)}
     return "".join(read[byte] for byte in text.encode())
 
@@ -225,4 +227,4 @@ SURROUNDINGS = {
     "a base that is a script": lambda: {"head": "<base href='javascript:alert(1)//'>"},
     "a page that loads itself": lambda: {"head": "<meta http-equiv='refresh' content='300'>"},
 }
-"""Arguments of ``page``, made when they are asked for: together they are 70 MB."""
+"""Arguments of ``page``; functions, since the values together are 70 MB."""

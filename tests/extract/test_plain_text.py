@@ -6,14 +6,14 @@ from pipeline.outcomes import Outcome
 from tests.extract.pages import PARAGRAPHS, TITLE
 
 
-def test_the_first_line_that_is_no_furniture_is_the_title():
+def test_the_first_line_that_is_not_boilerplate_is_the_title():
     found = extract_text("\n".join(["Search", TITLE, *PARAGRAPHS]))
     assert found.title == TITLE
     assert found.text == "\n\n".join(PARAGRAPHS)
     assert [(block.text, block.reason) for block in found.removed] == [("Search", "search_box")]
 
 
-def test_a_sentence_is_no_title():
+def test_a_sentence_is_not_a_title():
     found = extract_text("\n\n".join(PARAGRAPHS))
     assert found.title is None
     assert found.text == "\n\n".join(PARAGRAPHS)
@@ -35,7 +35,7 @@ def test_empty_text_is_bad_content():
     assert extract_text(" \n\x00").outcome is Outcome.BAD_CONTENT
 
 
-def test_another_language_is_named():
+def test_another_language_ends_as_not_english():
     text = (
         "Die Fähre über den Sund fährt nicht mehr, weil der Sturm die Pfeiler zerbrochen hat. " * 4
     )
@@ -44,7 +44,7 @@ def test_another_language_is_named():
 
 
 @given(st.text(max_size=400))
-def test_any_text_is_taken(text):
+def test_any_text_gives_an_outcome(text):
     found = extract_text(text)
     (found.text or "").encode("utf-8")
     assert found.outcome in Outcome

@@ -1,4 +1,4 @@
-"""Names and headlines of plain texts where no "By" and no mark says what they are."""
+"""Authors and headlines of plain texts that no "By" and no markup identifies."""
 
 import pytest
 
@@ -43,7 +43,7 @@ def read(head, foot=()):
         ([TITLE], ["2 comments", "Posted by Per Aasen at 19:41"], ()),
     ],
 )
-def test_who_signed(head, foot, authors):
+def test_authors_without_a_by_are_found(head, foot, authors):
     found = read(head, foot)
     assert (found.title, found.authors) == (TITLE, authors)
     assert not any(name in (found.text or "").split("\n\n") for name in authors)
@@ -58,21 +58,21 @@ def test_who_signed(head, foot, authors):
         ("Tarnpost.example / 11:20 AM November 10, 2025", "2025-11-10"),
     ],
 )
-def test_a_weekday_tells_which_figure_is_the_day(line, day):
+def test_a_weekday_decides_which_number_is_the_day(line, day):
     assert read([TITLE, line]).published_at == day
 
 
 @pytest.mark.parametrize("path", ["Home  Headlines", "News City News Tarn News", "Home News Local"])
-def test_a_path_glued_to_the_headline_is_no_part_of_it(path):
+def test_breadcrumbs_before_the_headline_are_not_part_of_it(path):
     found = read([f"{path} {TITLE}", "HeadlinesTop Stories", TITLE, "By Ines Moor"])
     assert (found.title, found.text) == (TITLE, "\n\n".join(BODY))
 
 
-def test_a_headline_that_ends_like_a_subhead_stays():
+def test_a_headline_with_a_colon_is_kept_whole():
     title = f"After the storm: {TITLE}"
     assert read([title, "By Ines Moor"]).title == title
 
 
-def test_a_clock_below_the_day_goes_and_those_of_a_live_report_stay():
+def test_a_clock_time_is_removed_below_the_date_and_kept_in_a_live_report():
     found = read([TITLE, "Ines Moor", "March 6, 2025", "6:00 pm"], ["7:15 pm", "The oven is out."])
     assert found.text == "\n\n".join([*BODY, "7:15 pm", "The oven is out."])

@@ -13,7 +13,7 @@ def cleaned(*lines):
     return clean_article(extract_text("\n".join(lines)), None)
 
 
-def test_navigation_above_and_a_footer_below_go():
+def test_navigation_above_and_a_footer_below_are_removed():
     found = cleaned(*NAVIGATION, TITLE, *PARAGRAPHS, *FOOT)
     assert found.title == TITLE
     assert found.text == "\n\n".join(PARAGRAPHS)
@@ -32,7 +32,7 @@ def test_navigation_above_and_a_footer_below_go():
         ["This website uses cookies to improve your experience.", "Accept"],
     ],
 )
-def test_the_title_is_found_below_what_stands_above_it(above):
+def test_the_title_is_found_below_other_lines(above):
     found = cleaned(*above, TITLE, *PARAGRAPHS)
     assert found.title == TITLE
     assert found.text == "\n\n".join(PARAGRAPHS)
@@ -44,7 +44,7 @@ def test_a_text_without_a_headline_has_no_title():
     assert found.text == "\n\n".join(PARAGRAPHS)
 
 
-def test_facts_below_the_headline_are_read():
+def test_metadata_below_the_headline_is_read():
     found = cleaned(TITLE, "By Ines MoorHarbour3 comments", "May 4, 2022", *PARAGRAPHS)
     assert found.authors == ("Ines Moor",)
     assert (found.published_at, found.comment_count) == ("2022-05-04", 3)
@@ -52,14 +52,14 @@ def test_facts_below_the_headline_are_read():
     assert found.text == "\n\n".join(PARAGRAPHS)
 
 
-def test_subheads_lists_and_verses_are_no_frame():
+def test_subheads_and_verses_belong_to_the_body():
     verses = ["The boat is gone,", "the pier is down,", "and no one sails", "from Brevik town"]
     text = [*PARAGRAPHS[:2], "What happens next?", *PARAGRAPHS[2:], *verses]
     found = cleaned(TITLE, *text)
     assert found.text == "\n\n".join(text)
 
 
-def test_text_behind_a_block_of_furniture_in_the_midst_stays():
+def test_text_below_boilerplate_within_the_body_is_kept():
     block = ["Advertisement", "Sign up for our newsletter", "Email address", "Subscribe"]
     found = cleaned(TITLE, *PARAGRAPHS[:2], *block, *PARAGRAPHS[2:])
     assert found.text == "\n\n".join(PARAGRAPHS)
@@ -71,23 +71,23 @@ def test_cleaning_its_own_output_changes_nothing():
     assert (again.title, again.text) == (once.title, once.text)
 
 
-def test_no_lines_have_no_frame():
+def test_no_lines_have_no_title():
     assert find_body([]).title is None
 
 
-def test_the_last_sentence_behind_furniture_stays_when_it_says_who_speaks():
+def test_a_last_sentence_below_boilerplate_is_kept_if_it_names_its_speaker():
     promos = ["Facebook", "LinkedIn", "Pinterest", "Tumblr", "Reddit", "See also: Quay sinks"]
     last = "Legal steps in this regard are under way, he added."
     found = cleaned(TITLE, *PARAGRAPHS, *promos, last, *FOOT)
     assert found.text == "\n\n".join([*PARAGRAPHS, last])
 
 
-def test_a_last_sentence_behind_a_list_of_headlines_is_none_of_them():
+def test_a_last_sentence_below_a_list_of_headlines_is_kept():
     last = "Nobody was hurt when the pier gave way."
     found = cleaned(TITLE, *PARAGRAPHS, "Related articles", "Quay sinks", "Dues rise again", last)
     assert found.text == "\n\n".join([*PARAGRAPHS, last])
 
 
-def test_lines_far_above_the_body_that_share_nothing_with_it_do_no_harm():
+def test_the_body_is_found_far_below_unrelated_lines():
     found = cleaned(*(f"Kvz {number}xq" for number in range(45)), *["Log in"] * 30, *PARAGRAPHS)
     assert found.text.endswith("\n\n".join(PARAGRAPHS[1:]))

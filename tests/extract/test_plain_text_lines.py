@@ -9,7 +9,7 @@ PARAGRAPHS = list(pages.PARAGRAPHS)
 
 
 @pytest.mark.parametrize("separator", ["\n\n", "\r\n\r\n", "\r", "\n \t\n", "\u2028", "\n"])
-def test_line_ends_of_all_systems_part_paragraphs(separator):
+def test_line_ends_of_all_systems_separate_paragraphs(separator):
     assert paragraphs(separator.join(PARAGRAPHS)) == PARAGRAPHS
 
 
@@ -19,7 +19,7 @@ def test_wrapped_lines_are_joined(width):
     assert paragraphs("\n\n".join(wrapped)) == PARAGRAPHS
 
 
-def test_hyphenation_is_undone_where_there_is_much_of_it():
+def test_hyphenation_is_undone_where_it_is_frequent():
     text = (
         "The ferry line across the sound closed on Tues-\n"
         "day after a storm broke two of its piers, harbour mas-\n"
@@ -61,7 +61,7 @@ def test_short_paragraphs_near_one_column_are_not_wrapped_lines():
         ("&#0;&#xD800;x", ["\ufffd\ufffdx"]),
     ],
 )
-def test_what_scrapers_leave_is_undone(raw, plain):
+def test_leftover_markup_is_removed(raw, plain):
     assert paragraphs(raw) == plain
 
 

@@ -1,4 +1,4 @@
-"""Names and times around a plain text's headline, in the forms in which outlets write them."""
+"""Authors and times around a plain text's headline, as outlets write them."""
 
 import pytest
 
@@ -41,7 +41,7 @@ def read(*lines, above=()):
         ("Updated: 4 May 2024, Published: 3 May 2024", "2024-05-03", "2024-05-04"),
     ],
 )
-def test_the_time_of_publication_is_read_and_its_line_is_no_text(line, published, modified):
+def test_the_publication_time_is_read_and_its_line_removed(line, published, modified):
     found = read(line)
     assert (found.published_at, found.modified_at) == (published, modified)
     assert found.published_origin == "visible"
@@ -61,7 +61,7 @@ def test_the_time_of_publication_is_read_and_its_line_is_no_text(line, published
         (["By Ana Moor published 19 May 2026"], ("Ana Moor",)),
     ],
 )
-def test_who_wrote_it_is_read_with_roles_and_outlet_gone(lines, authors):
+def test_authors_are_read_and_their_lines_removed(lines, authors):
     found = read(*lines)
     assert found.authors == authors
     assert found.text == "\n\n".join(BODY)
@@ -75,12 +75,12 @@ def test_an_agency_beside_a_time_is_the_agency(line):
 
 
 @pytest.mark.parametrize("masthead", ["Today’s Paper | November 22, 2025", "Monday, May 6, 2024"])
-def test_the_day_in_the_masthead_yields_to_the_one_below_the_headline(masthead):
+def test_the_date_below_the_headline_takes_precedence_over_the_masthead(masthead):
     found = read("By Ana Moor", "March 3, 2023", above=["Sign in", masthead])
     assert found.published_at == "2023-03-03"
 
 
-def test_a_time_without_a_zone_is_a_bare_day():
+def test_a_time_without_a_known_offset_gives_its_date():
     assert read("Updated: Aug 12, 2023, 14:22 IST").published_at == "2023-08-12"
 
 
@@ -91,12 +91,12 @@ def test_a_time_without_a_zone_is_a_bare_day():
         "Forty people came on 3 May 2024",
     ],
 )
-def test_a_line_that_says_more_is_no_line_of_facts(line):
+def test_a_sentence_with_a_date_is_text(line):
     found = read(line)
     assert (found.authors, found.published_at) == ((), None)
     assert line in found.text
 
 
-def test_what_a_line_says_besides_its_time():
+def test_the_text_of_a_line_besides_its_time():
     assert text_besides_time("By Ana Moor published 19 May 2026") == "By Ana Moor"
     assert text_besides_time("Mark Stone") is None

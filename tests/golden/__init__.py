@@ -1,5 +1,5 @@
-"""Golden files: what `dateline extract` makes of pages of the bundled demo site.
+"""Golden files: the output of `dateline extract` for pages of the bundled demo site.
 
-A change of a rule shows as a diff of JSON, which is then the review. To write them anew:
+A changed rule shows as a diff of JSON, which is what a reviewer reads. To write them again:
 ``python -m tests.golden.regenerate``.
 """

@@ -1,4 +1,4 @@
-"""Forty texts of our own, and what the annotator finds in them, as one digest a text."""
+"""What the annotator finds in forty texts of the demo site, as one digest for each text."""
 
 import hashlib
 import json
@@ -41,7 +41,7 @@ def recorded():
 
 
 def record():
-    """Write the digests down.
+    """Write the digests to their file.
 
     Raises:
         SystemExit: the results differ and the rules version is the recorded one.
@@ -51,8 +51,8 @@ def record():
         before = recorded()
         if before["texts"] != found and before["rules_version"] == RULES_VERSION:
             raise SystemExit(
-                f"the annotator finds something else than rules version {RULES_VERSION} found: "
-                "raise RULES_VERSION in pipeline/annotate/model_version.py, or mend the change"
+                f"the annotator's results differ from those of rules version {RULES_VERSION}: "
+                "raise RULES_VERSION in pipeline/annotate/model_version.py, or correct the change"
             )
     content = {"rules_version": RULES_VERSION, "texts": found}
     FILE.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")

@@ -1,4 +1,4 @@
-"""The pages that have a golden file, and the way through the door."""
+"""The pages that have a golden file, and how they are extracted."""
 
 import json
 import subprocess
@@ -15,9 +15,9 @@ BASES = {
     "ambara_now": "http://127.0.0.1:8173",
 }
 VERSION_FILE = FOLDER / "EXTRACTION_VERSION"
-"""The extraction's version that gave these files."""
+"""Holds the extraction version that wrote these files."""
 EVERY = 4
-"""Every fourth story of an outlet, so that each template and most kinds of mess are there."""
+"""Every fourth story of an outlet; these cover each template and most kinds of markup errors."""
 
 
 def rows():

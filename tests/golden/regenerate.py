@@ -1,4 +1,4 @@
-"""Writes the golden files again: ``python -m tests.golden.regenerate``; then read the diff."""
+"""Write the golden files again: ``python -m tests.golden.regenerate``; then review the diff."""
 
 import shutil
 
@@ -10,8 +10,8 @@ def main():
     rows = {file_of(page_id): as_json(row) for page_id, row in extracted().items()}
     if rows != current() and is_version_recorded():
         raise SystemExit(
-            f"pages are read otherwise than by extraction version {EXTRACTION_VERSION}: raise "
-            "EXTRACTION_VERSION in pipeline/extract/version.py, or mend the change"
+            f"the results differ from those of extraction version {EXTRACTION_VERSION}: raise "
+            "EXTRACTION_VERSION in pipeline/extract/version.py, or correct the change"
         )
     shutil.rmtree(FOLDER, ignore_errors=True)
     for path, row in rows.items():

@@ -1,15 +1,15 @@
-"""The annotator finds in 40 texts what its rules version found when it was raised last."""
+"""The annotator finds in 40 texts what was recorded with its rules version."""
 
 from pipeline.annotate.model_version import RULES_VERSION
 from tests.golden.annotations import TEXTS, digests, recorded
 
 ADVICE = (
     "the annotator's results changed: raise RULES_VERSION in pipeline/annotate/model_version.py "
-    "and run `python -m tests.golden.annotations`, or mend the change"
+    "and run `python -m tests.golden.annotations`, or correct the change"
 )
 
 
-def test_results_are_those_of_the_rules_version():
+def test_annotations_are_those_of_the_rules_version():
     before = recorded()
     found = digests()
     assert len(found) == TEXTS

@@ -1,11 +1,11 @@
-"""Pages of the demo site give what their golden files say, to the letter."""
+"""Pages of the demo site give exactly the content of their golden files."""
 
 from pipeline.extract.version import EXTRACTION_VERSION
 from tests.golden.pages import FOLDER, VERSION_FILE, as_json, extracted, file_of
 
 ADVICE = (
-    "what is read off a page changed: raise EXTRACTION_VERSION in pipeline/extract/version.py and "
-    "run `python -m tests.golden.regenerate`, or mend the change"
+    "the extraction's results changed: raise EXTRACTION_VERSION in pipeline/extract/version.py and "
+    "run `python -m tests.golden.regenerate`, or correct the change"
 )
 
 

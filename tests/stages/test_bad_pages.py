@@ -1,7 +1,7 @@
-"""Bad pages end to end: served, fetched, read and stored among good ones, twice.
+"""Bad pages from end to end: served, fetched, extracted and loaded among good ones, in two runs.
 
-Each link ends in a named outcome; nothing is lost, nothing is doubled, and what Postgres refuses
-never reaches it.
+Each link gets exactly one outcome, a second run stores nothing twice, and characters that Postgres
+refuses are removed before loading.
 """
 
 import json
@@ -25,7 +25,7 @@ REFUSED_HERE += ("inner-frame", "app", "refresh", "captcha", "consent", "soft-40
 COPIES = ("utf-8", "utf-16 little endian", "windows-1252 that says nothing", "mojibake twice")
 DIRTY = "Dues\x00 rise\ud800 again"
 TWINS = ("/quay-story", "/quay-story/amp", "/quay-story?print=1", "/print/881")
-"""The article, its AMP twin, and two print versions."""
+"""The article, its AMP version, and two print versions."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Runs:
             return connection.execute(query, values).fetchall()
 
     def fate(self, path, run=0):
-        """Return the one fate of a link in a run: outcome, reason, article."""
+        """Return what became of a link in a run: outcome, reason, article id."""
         query = "select outcome, reason, article_id from mart.url_fate where url = %s"
         query += " and run_id = %s"
         [found] = self.rows(query, self.url + path, self.reports[run]["run_id"])
@@ -126,13 +126,13 @@ def runs(tmp_path_factory, postgres_server):
 
 
 @pytest.mark.parametrize("name", REFUSED_HERE)
-def test_what_is_no_article_ends_in_its_outcome(runs, name):
+def test_a_page_that_is_not_an_article_gets_its_outcome(runs, name):
     outcome, reason, article = runs.fate(f"/refused/{name}")
     assert (outcome, article) == (REFUSED[name].outcome, None)
     assert re.search(REFUSED[name].reason, reason)
 
 
-def test_huge_pages_end_in_their_outcomes(runs):
+def test_huge_pages_get_their_outcomes(runs):
     outcome, reason, _ = runs.fate("/big/line")
     assert outcome == Outcome.TOO_LARGE
     assert "10000000" in reason.replace(",", "")
@@ -142,7 +142,7 @@ def test_huge_pages_end_in_their_outcomes(runs):
         assert words in reason
 
 
-def test_other_languages_end_as_such_and_the_main_one_decides(runs):
+def test_pages_in_other_languages_are_not_loaded(runs):
     for language in ("ar", "he", "zh", "de"):
         outcome, reason, article = runs.fate(f"/in/{language}")
         assert (outcome, article) == (Outcome.NOT_ENGLISH, None)
@@ -166,7 +166,7 @@ def test_every_link_ends_once_and_outcomes_add_up(runs):
         assert not {"quarantined", "server_error"} & report["outcomes"].keys()
 
 
-def test_twins_are_one_article(runs):
+def test_amp_and_print_versions_are_one_article(runs):
     found = [runs.fate(path) for path in TWINS]
     articles = runs.rows(
         "select article_id from news.articles where canonical_url = %s", runs.url + TWINS[0]
@@ -179,7 +179,7 @@ def test_twins_are_one_article(runs):
     assert like == [(1,)]
 
 
-def test_one_story_in_four_charsets_is_one_group_of_copies(runs):
+def test_one_story_in_four_charsets_is_one_duplicate_group(runs):
     found = runs.rows(
         "select array_agg(distinct duplicate_group_id), count(*), min(title),"
         " array_agg(distinct body_text) from mart.articles where canonical_url like %s",
@@ -193,7 +193,7 @@ def test_one_story_in_four_charsets_is_one_group_of_copies(runs):
     assert bodies != ["\n\n".join(PARAGRAPHS)]
 
 
-def test_nul_and_surrogates_reach_no_column(runs):
+def test_nul_and_surrogates_are_removed_before_loading(runs):
     article = runs.fate("/dirty")[2]
     query = (
         "select title, authors, section_name, tags, site_name, image_url, body_text, published_text"
@@ -211,7 +211,7 @@ def test_nul_and_surrogates_reach_no_column(runs):
     )
 
 
-def test_a_second_run_doubles_nothing(runs):
+def test_a_second_run_stores_nothing_twice(runs):
     assert runs.sizes[0] == runs.sizes[1]
     again = runs.reports[1]["outcomes"]
     assert Outcome.LOADED not in again
