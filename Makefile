@@ -8,7 +8,7 @@ BIN := .venv/bin
 export UV_PYTHON_DOWNLOADS := never
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test lint format types sql-lint docs docs-check eval bench chaos train clean
+.PHONY: help setup demo up test test-fast lint format types sql-lint docs docs-check eval bench chaos train clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -28,8 +28,11 @@ demo: setup ## the whole way on the bundled news site: Airflow, Postgres, result
 up: setup ## Airflow on your own sources (folder sources/)
 	@$(BIN)/dateline up
 
-test: setup ## all tests, from nothing
+test: setup ## all tests, from nothing, in a new order each time
 	@$(BIN)/pytest
+
+test-fast: setup ## a minute of tests: no Postgres, no Airflow, no measuring data
+	@$(BIN)/pytest -q -n 2 -m "not postgres and not airflow and not browser and not data and not slow"
 
 lint: setup ## style, types, SQL and generated docs
 	@$(BIN)/ruff format --check .

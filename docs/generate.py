@@ -24,6 +24,36 @@ def recorded_markdown(name: str) -> str:
     return (RECORDED / f"{name}.md").read_text(encoding="utf-8").rstrip()
 
 
+def recorded_part(name: str, title: str) -> str:
+    """Return one table of a recorded output, under the command that printed it.
+
+    Raises:
+        ValueError: the output has no such table any more.
+    """
+    blocks = (RECORDED / f"{name}.txt").read_text(encoding="utf-8").split("\n\n")
+    place = next((n for n, block in enumerate(blocks) if block.endswith(title)), None)
+    if place is None:
+        raise ValueError(f"docs/recorded/{name}.txt has no table {title!r}: record it again")
+    command = blocks[0].splitlines()[0]
+    return f"```text\n{command}\n{title}\n{blocks[place + 1].rstrip()}\n```"
+
+
+def recorded_rows(name: str, *labels: str) -> str:
+    """Return the rows of a recorded table that begin with these labels, under its head.
+
+    Raises:
+        ValueError: the table has no such row any more.
+    """
+    lines = (RECORDED / f"{name}.md").read_text(encoding="utf-8").splitlines()
+    rows = []
+    for label in labels:
+        found = [line for line in lines if line.startswith(f"| {label} |")]
+        if not found:
+            raise ValueError(f"docs/recorded/{name}.md has no row {label!r}: record it again")
+        rows.append(found[0])
+    return "\n".join([*lines[:2], *rows])
+
+
 def cli_reference() -> str:
     """Return every command with its arguments and options, from the command line's own objects."""
     import typer

@@ -18,31 +18,21 @@ DATELINE = ROOT / ".venv" / "bin" / "dateline"
 QUESTIONS = (
     (
         "Who is quoted in articles that mention the port strike?",
-        """select speaker_name, quote_text, source_key
-from mart.who_said_what
-join mart.articles using (article_id, source_key)
-where search_vector @@ websearch_to_tsquery('english', '"port strike"')
-  and quote_kind = 'direct' and speaker_name is not null
-  and articles.is_original
-order by quote_text
-limit 4""",
+        """select distinct speaker_name, left(quote_text, 60) as quote
+from mart.who_said_what join mart.articles using (article_id)
+where search_vector @@ websearch_to_tsquery('"port strike"')
+  and quote_kind = 'direct' and speaker_name is not null limit 3;""",
     ),
     (
         "Which bodies are named most, counting a wire story once?",
-        """select entity_name, entity_type, sum(article_count) as articles,
-       sum(original_article_count) as originals
-from mart.daily_entity_mentions
-where entity_type = 'ORG'
-group by entity_name, entity_type
-order by originals desc, articles desc, entity_name
-limit 5""",
+        """select entity_name, sum(original_article_count) as articles
+from mart.daily_entity_mentions where entity_type = 'ORG'
+group by entity_name order by articles desc, entity_name limit 3;""",
     ),
     (
         "Who copied whom?",
-        """select original_source_key as original, source_key as copy, relation, title
-from mart.copies
-order by original_title, source_key, title
-limit 5""",
+        """select original_source_key as original, source_key as copy, left(title, 50) as title
+from mart.copies order by original_title, source_key, title limit 3;""",
     ),
 )
 
@@ -75,9 +65,10 @@ def record_questions() -> None:
         _dateline(folder, "run")
         for question, query in QUESTIONS:
             answer = _scrubbed(_dateline(folder, "sql", query), folder)
-            parts.append(f"**{question}**\n\n```sql\n{query}\n```\n\n```text\n{answer}```")
+            table = answer.partition("\n\n(")[0].strip("\n")
+            parts.append(f"-- {question}\n{query}\n\n{table}\n")
         _dateline(folder, "down", "--remove")
-    (RECORDED / "questions.md").write_text("\n\n".join(parts) + "\n", encoding="utf-8")
+    (RECORDED / "questions.txt").write_text("\n".join(parts), encoding="utf-8")
 
 
 def _dateline(folder: str, *arguments: str) -> str:

@@ -1,4 +1,10 @@
-"""Only lists the fixture modules; the fixtures live in ``tests/fix_*.py``."""
+"""Lists the fixture modules (``tests/fix_*.py``) and marks tests by what they need.
+
+``make test-fast`` leaves out what is marked ``postgres``, ``airflow``, ``browser``, ``data`` or
+``slow``.
+"""
+
+import pytest
 
 pytest_plugins = [
     "tests.fix_airflow",
@@ -8,3 +14,18 @@ pytest_plugins = [
     "tests.fix_http",
     "tests.fix_postgres",
 ]
+
+MARKER_OF_FIXTURE = {
+    "postgres_server": "postgres",
+    "seed_articles": "data",
+    "news_pages": "data",
+    "dedup_data": "data",
+}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark each test by the fixtures that it uses, directly or through others."""
+    for item in items:
+        for fixture, marker in MARKER_OF_FIXTURE.items():
+            if fixture in getattr(item, "fixturenames", ()):
+                item.add_marker(marker)
