@@ -1,4 +1,4 @@
-"""Mini-articles with their names listed beside them: names may stand inside quotations."""
+"""Short articles with their names listed beside them, so that names may stand in quotations."""
 
 import re
 
@@ -11,9 +11,11 @@ _ROLES = {"S": "Source", "C": "Cue", "K": "Content"}
 
 
 def last_said(marked: str, names: dict[str, str]) -> Quote:
-    """Annotate a text with [S:source], [C:cue], [K:content]; return its last quote.
+    """Annotate a text with [S:source], [C:cue] and [K:content] in it; return its last quote.
 
-    ``names`` are surface forms with their labels; the longer ones are looked for first.
+    Args:
+        marked: the text.
+        names: the names in it with their labels; of two at one place the longer one counts.
     """
     text, spans, position = "", [], 0
     for match in _TAGS.finditer(marked):

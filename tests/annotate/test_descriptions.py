@@ -1,4 +1,4 @@
-"""Nouns for people, bodies and documents: whom "the Texas senator" and "the report" mean."""
+"""Descriptions of people, organisations and documents: "the Texas senator", "the report"."""
 
 import pytest
 
@@ -38,7 +38,7 @@ NAMES = {
         ("the crowd", None),
     ],
 )
-def test_people_by_what_the_article_calls_them(source, speaker):
+def test_a_description_is_the_person_whom_the_article_calls_so(source, speaker):
     assert last_said(PEOPLE + f"[S:{source}]" + SAID, NAMES).speaker == speaker
 
 
@@ -47,7 +47,7 @@ def test_the_president_is_not_the_vice_president():
     assert speaker_of(text + "[S:the president]" + SAID) == "Roy Dane"
 
 
-def test_an_office_without_a_match_is_the_last_speaker_or_subject():
+def test_an_office_that_nobody_is_called_is_the_most_salient_person():
     text = "[S:Ida Holm] [C:said] [K:that it was late].\n\n[S:The former candidate]"
     assert speaker_of(text + SAID) == "Ida Holm"
 
@@ -69,11 +69,11 @@ def test_an_office_without_a_match_is_the_last_speaker_or_subject():
         ("[O:Lindco] met the [G:Kenya] team.", "the company", "Lindco"),
     ],
 )
-def test_bodies_and_documents(text, source, speaker):
+def test_organisations_and_documents(text, source, speaker):
     assert speaker_of(f"{text} [S:{source}]" + SAID) == speaker
 
 
-def test_a_noun_that_a_source_was_called_by_means_it_again():
+def test_the_head_noun_of_an_earlier_source_refers_to_it_again():
     text = (
         "[S:the Linden Gazette column] [C:said] [K:that it was late].\n\nIda Holm left.\n\n"
         "[S:the column]"
@@ -90,7 +90,7 @@ def test_a_noun_that_a_source_was_called_by_means_it_again():
         ("the former aide to Anna Dane", "Ida Holm"),
     ],
 )
-def test_people_beside_others(source, speaker):
+def test_a_description_beside_another_name_is_somebody_else(source, speaker):
     text = "[P:Anna Dane] met [P:Ida Holm], a former aide, and her husband, [P:Roy Dane], there. "
     tagged = f"[S:{source}]" + SAID
     assert speaker_of(text + tagged) == speaker

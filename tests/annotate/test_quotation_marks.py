@@ -1,4 +1,4 @@
-"""Quotation marks: every style, and what is no speech."""
+"""Quotations found by their marks in every style, and quoted text that is no speech."""
 
 from itertools import pairwise
 
@@ -31,15 +31,15 @@ def quoted(text: str) -> list[str]:
         ('The board is 6" wide.', []),
     ],
 )
-def test_marks_of_every_style(text, expected):
+def test_quotation_marks_of_every_style(text, expected):
     assert quoted(text) == expected
 
 
-def test_a_mark_without_end_takes_its_sentence_and_no_more():
+def test_a_quotation_that_is_never_closed_ends_with_its_sentence():
     assert quoted("He said “we go. Then he left.\n\nNobody saw him.") == ["“we go."]
 
 
-def test_a_quotation_may_run_on_in_the_next_paragraph():
+def test_a_quotation_may_continue_in_the_next_paragraph():
     text = "She said: “We go.\n\n“At dawn.”"
     assert quoted(text) == ["“We go.", "“At dawn.”"]
 
@@ -60,7 +60,7 @@ def test_a_sentence_is_speech():
 
 
 @given(st.text(alphabet="“”\"'‘’«»„ab .,\n", max_size=120))
-def test_quotations_are_ordered_apart_and_within_one_paragraph(text):
+def test_quotations_are_in_order_disjoint_and_within_one_paragraph(text):
     spans = Quotations(Layout(text)).spans()
     assert all(0 <= start < end <= len(text) for start, end in spans)
     assert all(end <= after for (_, end), (after, _) in pairwise(spans))
@@ -84,5 +84,5 @@ def test_quotations_are_ordered_apart_and_within_one_paragraph(text):
         ('It is 6", no more, and 8" there.', []),
     ],
 )
-def test_marks_that_are_missing_or_nested(text, expected):
+def test_missing_wrong_and_nested_marks(text, expected):
     assert quoted(text) == expected

@@ -1,4 +1,4 @@
-"""Attributions from gold-like spans: kinds, joining, what the marks add."""
+"""Attributions made of the tagger's spans: their kinds, their parts, and what the marks add."""
 
 import pytest
 from hypothesis import given
@@ -9,7 +9,7 @@ from pipeline.annotate.spans import CharSpan
 from tests.fix_marked import annotate, contents
 
 
-def test_kinds():
+def test_a_quote_is_direct_mixed_or_indirect_by_its_marks():
     _, found = annotate(
         "[K:“We go home now,”] [S:Ida Holm] [C:said]. "
         "[S:Ida Holm] [C:said] [K:it was “hard” to go]. "
@@ -19,13 +19,13 @@ def test_kinds():
     assert {quote.speaker for quote in found.quotes} == {"Ida Holm"}
 
 
-def test_an_interrupted_quotation_is_one():
+def test_a_quotation_interrupted_by_its_tag_is_one_quote():
     text, found = annotate("[K:“We go,”] [S:Ida Holm] [C:said], [K:“and we go at dawn.”]")
     (quote,) = found.quotes
     assert contents(text, quote) == ["“We go,”", "“and we go at dawn.”"]
 
 
-def test_a_quotation_over_paragraphs_is_one():
+def test_a_quotation_over_several_paragraphs_is_one_quote():
     text, found = annotate(
         "[S:Ida Holm] [C:said]: [K:“We go home at dawn.]\n\n“We come back at night.\n\n"
         "“And that is all of it.”"
@@ -36,14 +36,14 @@ def test_a_quotation_over_paragraphs_is_one():
     assert text[quote.content[2][0] : quote.content[2][1]] == "“And that is all of it.”"
 
 
-def test_a_colon_leads_to_the_next_paragraph():
+def test_a_colon_introduces_the_quotation_in_the_next_paragraph():
     text, found = annotate("[S:Ida Holm] [C:said]:\n\n“We go home at dawn, all of us.”")
     (quote,) = found.quotes
     assert contents(text, quote) == ["“We go home at dawn, all of us.”"]
     assert quote.speaker == "Ida Holm"
 
 
-def test_bare_paragraphs_go_on_with_the_speaker():
+def test_a_paragraph_of_quotations_alone_continues_with_the_speaker():
     _, found = annotate(
         "[K:“We go home at dawn,”] [S:Ida Holm] [C:said].\n\n“There is nothing left for us here.”"
     )
@@ -51,19 +51,19 @@ def test_bare_paragraphs_go_on_with_the_speaker():
     assert found.quotes[1].confidence < found.quotes[0].confidence
 
 
-def test_quotations_the_tagger_missed_are_found_beside_a_speech_verb():
+def test_a_quotation_beside_a_verb_of_saying_is_found_without_the_tagger():
     text, found = annotate("“We will go home at dawn,” said [P:Ida Holm] in the hall.")
     (quote,) = found.quotes
     assert contents(text, quote) == ["“We will go home at dawn,”"]
     assert (quote.kind, quote.speaker) == ("direct", "Ida Holm")
 
 
-def test_content_grows_to_its_marks():
+def test_content_grows_to_its_quotation_marks():
     text, found = annotate("“We will [K:go home at dawn],” [S:Ida Holm] [C:said].")
     assert contents(text, found.quotes[0]) == ["“We will go home at dawn,”"]
 
 
-def test_that_in_front_of_a_mark_is_no_part_of_a_direct_quotation():
+def test_that_in_front_of_a_mark_is_no_part_of_the_content():
     text, found = annotate("[S:Ida Holm] [C:said] [K:that “how would we go home?”]")
     assert contents(text, found.quotes[0]) == ["“how would we go home?”"]
     assert found.quotes[0].kind == "direct"
@@ -82,7 +82,7 @@ def test_a_second_verb_shares_the_source():
     assert [quote.speaker for quote in found.quotes] == ["Ida Holm", "Ida Holm"]
 
 
-def test_the_papers_own_sentence_is_not_drawn_into_a_quote():
+def test_the_papers_own_sentence_is_no_part_of_a_quote():
     text, found = annotate(
         "[K:Doctors are doubtful]. [K:“I shall answer the call,”] [S:Ida Holm] [C:said]."
     )
@@ -91,7 +91,7 @@ def test_the_papers_own_sentence_is_not_drawn_into_a_quote():
     assert all(other.speaker is None for other in found.quotes if other is not quote)
 
 
-def test_confidence_tells_what_the_tagger_was_sure_of_from_what_it_was_not():
+def test_confidence_is_higher_where_the_tagger_is_sure_and_the_source_is_a_third_person():
     sure, unsure, narrated = (
         annotate_spans(
             f"{who} thought the crew would go.",
@@ -130,7 +130,7 @@ def test_any_spans_give_valid_quotes(text, places):
             assert 0 <= start < end <= len(text)
 
 
-def test_a_quotation_that_stands_alone_goes_on_with_who_spoke_before():
+def test_a_quotation_that_is_a_sentence_of_its_own_continues_the_speaker_before():
     text, found = annotate(
         "[K:“We go at dawn,”] [S:Ida Holm] [C:said], [C:praising] [K:the crew]. "
         "[K:“All of them are ready.”]"
@@ -162,7 +162,7 @@ def test_contents_of_other_sentences_without_marks_are_not_joined():
     assert contents(text, quote) == ["the crew would go"]
 
 
-def test_pieces_that_only_white_space_parts_are_one():
+def test_contents_that_only_white_space_separates_are_merged():
     text, found = annotate("[S:Ida Holm] [C:said] [K:the crew] [K:would go at dawn].")
     assert contents(text, found.quotes[0]) == ["the crew would go at dawn"]
 
@@ -185,7 +185,7 @@ def test_pieces_that_only_white_space_parts_are_one():
         ("The pier was [C:blamed for] [K:the loss of the boat].", ""),
     ],
 )
-def test_the_subject_of_another_verb_is_found(marked, source):
+def test_a_cue_without_a_source_shares_the_subject_of_another_verb(marked, source):
     text, found = annotate(marked)
     (quote,) = found.quotes
     given = " ".join(text[start:end] for start, end in quote.source)
@@ -217,7 +217,7 @@ def test_direct_quotes_in_marks_of_every_style(marked, content):
     assert (quote.kind, quote.speaker) == ("direct", "Ida Holm")
 
 
-def test_a_verb_the_tagger_did_not_mark_keeps_its_content():
+def test_an_untagged_verb_of_saying_keeps_its_content():
     text, found = annotate(
         "[S:Ida Holm] told the council [K:she “never liked the pier”] and [C:called] "
         "[K:the plan “a costly dream”]."
@@ -229,7 +229,7 @@ def test_a_verb_the_tagger_did_not_mark_keeps_its_content():
     assert {quote.speaker for quote in found.quotes} == {"Ida Holm"}
 
 
-def test_after_a_quotation_any_verb_is_one_of_speech():
+def test_any_verb_after_a_quotation_counts_as_a_verb_of_saying():
     text, found = annotate(
         "[K:“Why now?”] [C:asked] [S:Ola Brandt]. [K:“Because we can,”] [P:Ida Holm] shot back."
     )
@@ -239,7 +239,7 @@ def test_after_a_quotation_any_verb_is_one_of_speech():
     ]
 
 
-def test_a_relative_clause_belongs_to_the_claim_if_hardly_a_cue():
+def test_a_relative_clause_with_an_unsure_cue_belongs_to_the_content_before():
     text = "Ida Holm called it safe, which is aimed at keeping boats out."
     for score, count in [(0.2, 1), (0.9, 2)]:
         spans = [
@@ -258,7 +258,7 @@ def test_a_relative_clause_belongs_to_the_claim_if_hardly_a_cue():
         )
 
 
-def test_what_and_joins_to_the_content_is_content():
+def test_a_content_continues_after_a_date_if_and_follows():
     text, found = annotate(
         "[S:Ida Holm] [C:said] [K:the board would meet in Lindt] on May 3 and the council the day "
         "after. [S:Ida Holm] [C:said] [K:the board would meet] on Monday and left."
@@ -275,7 +275,7 @@ def test_an_aside_between_dashes_is_no_content():
     assert found.quotes[0].kind == "direct"
 
 
-def test_capitals_alone_make_no_title_of_what_is_chanted():
+def test_capitals_are_a_title_after_a_verb_of_writing_only():
     _, found = annotate(
         "[S:The crews] [C:chanted] [K:“Red for Ed.”] [S:Ida Holm] [C:wrote] [K:“The Long Night”]."
     )
@@ -292,20 +292,20 @@ def test_capitals_alone_make_no_title_of_what_is_chanted():
         ),
     ],
 )
-def test_who_with_its_verb_is_the_phrase_in_front(text, source):
+def test_a_source_that_is_a_relative_clause_becomes_the_phrase_in_front(text, source):
     text, found = annotate(text.replace("said an", "[C:said] an"))
     start, end = found.quotes[0].source[0]
     assert text[start:end] == f"{source} of the board"
 
 
 @pytest.mark.parametrize("deed", ["mocked [K:Holm]", "denied [K:it]", "thanked [K:his wife, Ida,]"])
-def test_what_is_done_to_somebody_is_no_quote(deed):
+def test_an_action_on_somebody_is_no_quote(deed):
     verb, content = deed.split(" ", 1)
     _, found = annotate(f"[S:Ola Brandt] [C:{verb}] {content} on Friday.")
     assert not found.quotes
 
 
 @pytest.mark.parametrize("said", ["denied] [K:that it sank", "mocked] [K:“Holm”", "said] [K:it"])
-def test_what_is_said_with_the_same_verbs_stays(said):
+def test_reported_words_behind_the_same_verbs_are_a_quote(said):
     _, found = annotate(f"[S:Ola Brandt] [C:{said}] on Friday.")
     assert len(found.quotes) == 1

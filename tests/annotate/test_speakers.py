@@ -1,4 +1,4 @@
-"""Who speaks: names, pronouns, offices, pairs, documents, spokespeople, nobody."""
+"""Speakers of quotes with a source: names, pronouns, offices, pairs, spokespeople."""
 
 import pytest
 
@@ -34,7 +34,7 @@ LEAD = "Foreign Minister [P:Ida Holm] met Senator [P:Roy Dane] in [G:Kenya]. "
         ("[S:I]", None),
     ],
 )
-def test_people(source, speaker):
+def test_names_offices_and_pronouns_of_people(source, speaker):
     assert speaker_of(LEAD + source + " [C:said] [K:that all was well in the port].") == speaker
 
 
@@ -59,7 +59,7 @@ def test_both_countries_are_those_named_most():
     assert speaker_of(text) == "Kenya and Uganda"
 
 
-def test_the_statement_is_its_issuers():
+def test_the_statement_is_spoken_by_its_issuer():
     text = (
         "[K:“We will go home at dawn,”] said [G:Kenya] in a statement.\n\n"
         "[P:Ida Holm] was there.\n\n[K:“We will be back at night,”] [C:said] [S:the statement]."
@@ -82,7 +82,7 @@ def test_a_delegation_speaks_for_its_country(source):
     assert [quote.speaker for quote in found.quotes] == ["United States"]
 
 
-def test_a_spokesman_and_whom_he_speaks_for_are_both_kept():
+def test_a_named_spokesman_has_his_principal_beside_him():
     quote = last_quote(
         "[S:Roy Dane], a spokesman for the [O:Port Board], [C:said] [K:that all was well today]."
     )
@@ -93,7 +93,7 @@ def test_a_spokesman_and_whom_he_speaks_for_are_both_kept():
     assert quote.speaker == "Roy Dane"
 
 
-def test_he_in_the_paragraph_means_its_subject_not_the_last_speaker():
+def test_he_is_the_subject_of_its_paragraph_and_not_the_last_speaker():
     text = (
         "[K:“We go home at dawn,”] [S:Roy Dane] [C:said].\n\n"
         "[P:Paul Vesterby] rowed across. [K:“The water was high,”] [S:he] [C:said]."
@@ -101,19 +101,19 @@ def test_he_in_the_paragraph_means_its_subject_not_the_last_speaker():
     assert speaker_of(text) == "Paul Vesterby"
 
 
-def test_he_told_an_agency_is_not_the_agency():
+def test_he_is_not_the_agency_that_he_told():
     text = LEAD + "[S:he] [C:told] the [O:Linden Press] [K:that all was well]."
     assert speaker_of(text) == "Roy Dane"
 
 
-def test_whom_the_text_calls_the_astronomer():
+def test_the_astronomer_is_the_person_called_so():
     text = (
         "The astronomer [P:Nadir Solberg] looked up. [S:the astronomer] [C:said] [K:it was late]."
     )
     assert speaker_of(text) == "Nadir Solberg"
 
 
-def test_unknown_lowers_the_confidence():
+def test_an_unknown_speaker_lowers_the_confidence():
     known = last_quote(LEAD + "[S:Holm] [C:said] [K:that all was well].")
     unknown = last_quote(LEAD + "[S:a passer-by] [C:said] [K:that all was well].")
     assert unknown.confidence < known.confidence
@@ -135,7 +135,7 @@ APPOSED = {"Mercy Hands": "ORG", "Linden Relief": "ORG", "Oxo Fjord SA": "ORG", 
         ("The aid group Mercy Hands volunteers", None),
     ],
 )
-def test_a_body_in_apposition_to_a_noun_speaks(source, speaker):
+def test_an_organisation_in_apposition_to_a_noun_speaks(source, speaker):
     assert last_said(f"[S:{source}] [C:said] [K:that all was well].", APPOSED).speaker == speaker
 
 
@@ -152,7 +152,7 @@ BOARD = "[S:The Port Board] [C:said] [K:it would wait]. [K:“We know the water,
         "Roy Dane, its chief spokesman,",
     ],
 )
-def test_for_whom_a_spokesman_speaks_may_be_a_pronoun_or_a_noun(source):
+def test_the_principal_of_a_spokesman_may_be_a_pronoun_or_a_noun(source):
     names = {"Port Board": "ORG", "Roy Dane": "PERSON", "Dane": "PERSON"}
     again = "\n\n[K:“We can wait,”] [S:Dane] [C:said]."
     for text in (f"{BOARD}[S:{source}] [C:said].", f"{BOARD}[S:{source}] [C:said].{again}"):
@@ -162,13 +162,13 @@ def test_for_whom_a_spokesman_speaks_may_be_a_pronoun_or_a_noun(source):
         )
 
 
-def test_its_spokeswoman_without_a_name_speaks_for_it():
+def test_an_unnamed_spokeswoman_speaks_for_the_referent_of_its():
     quote = last_said(f"{BOARD}[S:its spokeswoman] [C:said].", {"Port Board": "ORG"})
     assert quote.speakers == (Speaker("Port Board", "ORG", "on_behalf_of"),)
     assert quote.speaker is None
 
 
-def test_a_spokesman_for_whom_nobody_is_named_speaks_alone():
+def test_a_spokesman_without_a_named_principal_speaks_alone():
     text = "[K:“We know the water,”] [S:the former spokesman, Roy Dane,] [C:said]."
     assert last_said(text, {"Roy Dane": "PERSON"}).speakers == (Speaker("Roy Dane", "PERSON"),)
 
@@ -186,7 +186,7 @@ SIDES = {"Port Board": "ORG", "Oxo Fjord": "ORG", "Mercy Hands": "ORG", "Kenya":
         ("The Port Board met.", None),
     ],
 )
-def test_both_sides_are_the_two_bodies_named_together(before, speaker):
+def test_both_sides_are_the_two_parties_named_together(before, speaker):
     text = f"{before} It rained. [S:Both sides] [C:said] [K:that all was well]."
     assert last_said(text, SIDES).speaker == speaker
 
@@ -194,12 +194,12 @@ def test_both_sides_are_the_two_bodies_named_together(before, speaker):
 @pytest.mark.parametrize(
     "source", ["Ida Holm,", "The Port Board, in a statement signed by Ida Holm,"]
 )
-def test_who_signs_a_statement_does_not_speak_in_it(source):
+def test_the_signer_of_a_statement_does_not_speak_in_it(source):
     front = "" if "Board" in source else "The Port Board, in a short letter signed by its head, "
     text = f"{front}[S:{source}] [C:urged] [K:the town to wait]."
     assert last_said(text, {"Port Board": "ORG", "Ida Holm": "PERSON"}).speaker == "Port Board"
 
 
-def test_whose_paper_it_is_does_not_speak_in_it():
+def test_a_newspaper_speaks_on_behalf_of_its_owner():
     quote = last_said("[S:Oxo Fjord’s newspaper] [C:said] [K:that all was well].", SIDES)
     assert quote.speakers == (Speaker("Oxo Fjord", "ORG", "on_behalf_of"),)

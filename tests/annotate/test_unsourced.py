@@ -1,4 +1,4 @@
-"""Quotations whose source the tagger did not find, and spokespeople wherever they are called so."""
+"""Quotes without a tagged source, and spokespeople, whom an article introduces anywhere."""
 
 import pytest
 
@@ -22,7 +22,7 @@ QUOTE = "[K:“We shall all go home at dawn,”]"
         f"remember it, [C:claiming] {QUOTE}",
     ],
 )
-def test_who_stands_beside_a_quotation(marked):
+def test_the_name_beside_a_quotation_speaks(marked):
     assert (speaker_of(marked) or "").casefold() == "ida holm"
 
 
@@ -33,17 +33,17 @@ def test_who_stands_beside_a_quotation(marked):
         f"{QUOTE} [C:chanted] the crowd.",
     ],
 )
-def test_not_everybody_near_a_quotation_says_it(marked):
+def test_modifiers_and_addressees_beside_a_quotation_do_not_speak(marked):
     assert speaker_of(marked) is None
 
 
-def test_the_paper_that_carries_a_quotation_does_not_say_it():
+def test_the_paper_that_reports_a_quotation_does_not_speak():
     text = "[K:“We go home at dawn,” Ida Holm said at noon], [C:according to] [S:the Linden Post]."
     names = {"Ida Holm": "PERSON", "Linden Post": "ORG"}
     assert last_said(text, names).speaker == "Ida Holm"
 
 
-def test_reported_words_that_go_on_keep_their_speaker():
+def test_which_continues_the_reported_words_of_the_speaker():
     text = (
         "[S:Ida Holm] [C:claimed] [K:it was a pier], [S:which] [C:is aimed at] "
         "[K:keeping the water out]."
@@ -61,7 +61,7 @@ def test_reported_words_that_go_on_keep_their_speaker():
         ("[P:Ida Holm], lawyer of [P:Roy Dane], left.", None),
     ],
 )
-def test_whom_a_spokeswoman_speaks_for_is_known_later_too(marked, principal):
+def test_the_principal_of_a_spokeswoman_is_added_to_later_quotes(marked, principal):
     quote = last_quote(f"{marked}\n\nIt rained.\n\n{QUOTE} [S:Holm] [C:said].")
     behalf = [speaker.name for speaker in quote.speakers if speaker.role == "on_behalf_of"]
     assert quote.speaker == "Ida Holm"
@@ -76,7 +76,7 @@ def test_whom_a_spokeswoman_speaks_for_is_known_later_too(marked, principal):
         ("the mayor’s spokesman", Speaker("Ida Holm", "PERSON", "on_behalf_of")),
     ],
 )
-def test_a_spokesman_without_a_name_speaks_for_somebody(source, principal):
+def test_a_spokesman_without_a_name_speaks_for_a_principal(source, principal):
     text = f"Mayor Ida Holm left. [K:“We go home,”] [S:{source}] [C:said]."
     names = {"Port Board": "ORG", "Ida Holm": "PERSON", "Kenyan": "NORP"}
     quote = last_said(text, names)
@@ -84,13 +84,13 @@ def test_a_spokesman_without_a_name_speaks_for_somebody(source, principal):
     assert quote.speakers == (principal,)
 
 
-def test_a_campaign_is_a_body():
+def test_a_campaign_is_an_organisation():
     text = "[P:Roy Dane] left. [S:the Dane campaign] [C:said] [K:that all was well in the port]."
     assert last_quote(text).speakers == (Speaker("Dane campaign", "ORG"),)
 
 
 @pytest.mark.parametrize("source", ["a Dane aide", "Dane supporters", "one Dane adviser"])
-def test_those_around_a_person_are_not_the_person(source):
+def test_the_entourage_of_a_person_is_not_the_person(source):
     text = f"[P:Roy Dane] left. [S:{source}] [C:said] [K:that all was well in the port]."
     assert speaker_of(text) is None
 
@@ -99,6 +99,6 @@ def test_those_around_a_person_are_not_the_person(source):
     "source",
     ["Secretary of State Ida Holm", "Ida Holm herself", "Ida Holm, a friend of Roy Dane"],
 )
-def test_titles_and_afterthoughts_leave_the_speaker(source):
+def test_titles_and_appositions_do_not_change_the_speaker(source):
     text = f"[S:{source}] [C:said] [K:that all was well in the port]."
     assert last_said(text, {"Ida Holm": "PERSON", "Roy Dane": "PERSON"}).speaker == "Ida Holm"

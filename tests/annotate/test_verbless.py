@@ -1,4 +1,4 @@
-"""Signatures, turns of a transcript, dashes as marks, block quotes."""
+"""Quotes without a verb of saying: signatures, transcripts, dialogue dashes, block quotes."""
 
 import pytest
 
@@ -34,7 +34,7 @@ def test_a_dash_behind_a_quotation_is_not_always_a_signature(text):
     assert not annotate(text)[1].quotes
 
 
-def test_a_transcript_gives_every_turn_to_its_speaker():
+def test_every_turn_of_a_transcript_has_its_speaker():
     text, found = annotate(
         "Then [P:Ida Holm] met [P:Ola Brandt].\n\n"
         "HOLM: We open in May.\n\n"
@@ -52,7 +52,7 @@ def test_a_transcript_gives_every_turn_to_its_speaker():
     assert sources == ["HOLM", "BRANDT", "HOLM"]
 
 
-def test_labels_that_name_nobody_of_the_article_are_no_turns():
+def test_a_label_that_names_nobody_in_the_article_begins_no_turn():
     text, _ = annotate("UPDATE: We open in May.\n\nREAD MORE: The pier.\n\nHolm: 12 votes")
     assert find_turns(Layout(text), []) == {}
 
@@ -64,7 +64,7 @@ def test_a_headline_may_name_its_speaker_before_a_colon():
     assert (quote.kind, quote.speaker) == ("indirect", "Ida Holm")
 
 
-def test_a_dash_may_stand_for_a_quotation_mark():
+def test_a_dash_may_replace_a_quotation_mark():
     text, found = annotate(
         "— We open in May, said [P:Ida Holm]. — There is no doubt.\n\n"
         "— Then we come, [P:Ola Brandt] replied."
@@ -82,7 +82,7 @@ def test_a_dash_before_a_list_item_is_no_quotation_mark():
     assert not found.quotes
 
 
-def test_a_block_quote_needs_no_marks():
+def test_a_block_quote_has_no_quotation_marks():
     text, found = annotate(
         "[S:Ida Holm] [C:wrote] to the council:\n\n"
         "The pier is rotten. We cannot go on like this.\n\n"
@@ -100,7 +100,7 @@ def test_a_block_quote_needs_no_marks():
         "[P:Ida Holm] said the following:\n\n- new pier",
     ],
 )
-def test_a_colon_before_a_picture_or_a_list_leads_to_no_block_quote(text):
+def test_a_colon_before_a_video_or_a_list_introduces_no_block_quote(text):
     assert not annotate(text)[1].quotes
 
 

@@ -109,12 +109,8 @@ class QuoteFinder:
         bounds = self._layout.paragraphs[number]
         if self._block_lead is not None:
             self._block_lead.content.append(CharSpan(*bounds, "Content", RULE_SCORE))
-            self._block_lead, self._lead, self._last, self._open = (
-                None,
-                None,
-                self._block_lead,
-                None,
-            )
+            self._last, self._block_lead = self._block_lead, None
+            self._lead = self._open = None
             return
         if not quoted and self._add_signature(bounds):
             return
@@ -224,12 +220,10 @@ class QuoteFinder:
         """Return the attribution that a paragraph ending in a colon begins, or None."""
         start, end = self._layout.paragraphs[number]
         text = self._layout.text[start:end].rstrip()
-        leads_block = text.endswith(":") and introduces_block_quote(
-            self._layout, self._quotations, number
-        )
-        if not text.endswith(":") or not (
-            leads_block or self._quotations.opens_paragraph(number + 1)
-        ):
+        if not text.endswith(":"):
+            return None
+        leads_block = introduces_block_quote(self._layout, self._quotations, number)
+        if not leads_block and not self._quotations.opens_paragraph(number + 1):
             return None
         lead = self._lead_attribution(linked, end, quoted)
         if leads_block and lead is not None and not lead.content:
@@ -260,9 +254,8 @@ class QuoteFinder:
         if not item.cue and self._is_heading(item):
             return False
         if words >= FEWEST_WORDS:
-            return bool(item.cue or item.source or item.inherits) or self._is_certain_without_cue(
-                item
-            )
+            has_speaker = bool(item.cue or item.source or item.inherits)
+            return has_speaker or self._is_certain_without_cue(item)
         marked = any(text[span.start] in "“\"«‘'" for span in item.content)
         return marked and bool(item.cue) and words > 0
 

@@ -84,7 +84,7 @@ def link(layout: Layout, spans: Sequence[CharSpan]) -> list[Attribution]:
             speaking = item
     for item in linked:
         item.content = _merged(text, item.content)
-        _return_relative_clause(text, item, linked)
+        _merge_relative_clause(text, item, linked)
     return linked + alone + [part for item in linked for part in _split_off(layout, item)]
 
 
@@ -125,7 +125,7 @@ class _CueIndex:
             reach *= 5
 
 
-def _return_relative_clause(text: str, item: Attribution, linked: Sequence[Attribution]) -> None:
+def _merge_relative_clause(text: str, item: Attribution, linked: Sequence[Attribution]) -> None:
     """Make one content of "claimed A, which is aimed at B" where the second cue is unsure."""
     lead = _WHICH.search(text, max(0, item.cue[0].start - 12), item.cue[0].start)
     unsure = all(span.score < UNSURE for span in [*item.cue, *item.source])

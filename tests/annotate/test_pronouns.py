@@ -1,4 +1,4 @@
-"""Whom pronouns mean: subjects, last speakers, whoever was asked, and sometimes nobody."""
+"""Pronouns: the most salient person by role, speech and question, and sometimes nobody."""
 
 import pytest
 
@@ -8,12 +8,12 @@ from tests.annotate.test_speakers import last_quote, speaker_of
 SAID = " [C:said] [K:that all was well in the port]."
 
 
-def test_the_subject_comes_before_whom_a_preposition_governs():
+def test_he_is_the_subject_rather_than_a_name_behind_a_preposition():
     text = "[P:Roy Dane] played the part of [P:Paul Oller] for years. [S:he]"
     assert speaker_of(text + SAID) == "Roy Dane"
 
 
-def test_whoever_opens_the_paragraph_comes_before_the_last_speaker():
+def test_he_is_the_subject_of_the_paragraph_rather_than_the_last_speaker():
     text = (
         "[K:“We go home at dawn,”] [S:Roy Dane] [C:said].\n\n"
         "[P:Cosmo Lindqvist] has kept the shop for years. He had hoped to sell. [S:he]"
@@ -21,7 +21,7 @@ def test_whoever_opens_the_paragraph_comes_before_the_last_speaker():
     assert speaker_of(text + SAID) == "Cosmo Lindqvist"
 
 
-def test_the_last_pronoun_tells_who_the_next_one_is():
+def test_she_is_the_person_that_the_last_she_referred_to():
     text = "[P:Anna Dane] ran the port. She met [P:Ida Holm] there. She was early. [S:she]"
     assert speaker_of(text + SAID) == "Anna Dane"
 
@@ -29,7 +29,7 @@ def test_the_last_pronoun_tells_who_the_next_one_is():
 MEN = {"Roy Dane": "PERSON", "Paul Oller": "PERSON", "Dane": "PERSON", "Oller": "PERSON"}
 
 
-def test_whom_he_speaks_to_is_not_he():
+def test_he_is_not_the_person_addressed():
     text = (
         "Roy Dane rowed across at noon. Paul Oller was asking about the flood. "
         "[K:“It rose all night,”] [S:he] [C:told] Oller."
@@ -37,21 +37,21 @@ def test_whom_he_speaks_to_is_not_he():
     assert last_said(text, MEN).speaker == "Roy Dane"
 
 
-def test_whoever_was_asked_answers():
+def test_he_is_the_person_who_was_asked():
     text = (
         "Paul Oller asked Roy Dane how high it was.\n\n[K:“Very high, I think,”] [S:he] [C:said]."
     )
     assert last_said(text, MEN).speaker == "Roy Dane"
 
 
-def test_names_in_the_quotation_are_not_who_says_it():
+def test_she_is_nobody_named_in_the_quotation():
     names = {"Ida Holm": "PERSON", "Anna Dane": "PERSON"}
     text = "Ida Holm was there. [K:“Anna Dane and Anna Dane’s aunt were late,”] [S:she] [C:said]."
     assert last_said(text, names).speaker == "Ida Holm"
 
 
 @pytest.mark.parametrize("unnamed", ["One fisherman", "A woman at the pier", "the man"])
-def test_he_and_she_may_be_somebody_without_a_name(unnamed):
+def test_he_may_be_the_unnamed_person_who_spoke_last(unnamed):
     pronoun = "she" if "woman" in unnamed else "he"
     text = (
         f"[P:Roy Dane] and [P:Anna Dane] were away.\n\n[S:{unnamed}] [C:said] "
@@ -60,30 +60,30 @@ def test_he_and_she_may_be_somebody_without_a_name(unnamed):
     assert speaker_of(text + SAID) is None
 
 
-def test_i_between_marks_is_who_speaks_them():
+def test_i_in_a_quotation_is_its_speaker():
     text = "[K:“We went home. [S:I] [C:said] it was late,”] [S:Ida Holm] [C:said]."
     assert speaker_of(text) == "Ida Holm"
 
 
-def test_they_are_the_body_that_spoke():
+def test_they_are_the_organisation_that_spoke_last():
     names = {"Port Board": "ORG"}
     text = "[S:The Port Board] [C:said] [K:it was late].\n\n[K:“We go home at dawn,”] [S:they] "
     assert last_said(text + "[C:said].", names).speaker == "Port Board"
     assert last_said(text.split("\n\n")[1] + "[C:said].", names).speaker is None
 
 
-def test_who_in_a_relative_clause_is_the_name_before():
+def test_who_is_the_name_in_front():
     text = "[P:Ida Holm], [S:who]"
     assert speaker_of(text + SAID) == "Ida Holm"
 
 
-def test_two_of_one_gender_lower_the_confidence():
+def test_two_candidates_of_one_gender_lower_the_confidence():
     alone = last_quote("[P:Ida Holm] was there. [S:she]" + SAID)
     rivals = last_quote("[P:Anna Dane] met [P:Ida Holm] and [P:Mary Oller] there. [S:she]" + SAID)
     assert rivals.confidence < alone.confidence
 
 
-def test_a_pronoun_too_far_from_any_name_is_still_the_last_speaker():
+def test_a_pronoun_far_from_any_name_is_the_last_speaker_with_low_confidence():
     gap = "\n\n".join(["It rained."] * 6)
     text = f"[S:Ida Holm] [C:said] [K:that it was late].\n\n{gap}\n\n[S:she]"
     quote = last_quote(text + SAID)
@@ -98,17 +98,17 @@ ASKED = (
 WOMEN = {"Anna Dane": "PERSON", "Mary Oller": "PERSON", "Dane": "PERSON"}
 
 
-def test_whoever_shakes_her_head_when_asked_answers():
+def test_she_is_the_person_asked_in_a_passive_clause():
     text = f"{ASKED} [K:“Who,”] [S:she] [C:said], [K:“would buy it?”]"
     assert last_said(text, WOMEN).speaker == "Anna Dane"
 
 
 @pytest.mark.parametrize("start", ["", "When ", "It rained, and when "])
-def test_whoever_is_asked_does_not_ask(start):
+def test_the_person_asked_in_a_passive_clause_does_not_speak_the_question(start):
     text = f"Anna Dane was not sure. {start}[C:asked] [K:if she would move], Dane shook her head."
     assert last_said(text, WOMEN).speaker is None
 
 
-def test_whoever_asks_is_still_named():
+def test_the_person_who_asks_speaks_the_question():
     text = "Anna Dane was not sure. [S:Mary Oller] [C:asked] [K:if she would move]."
     assert last_said(text, WOMEN).speaker == "Mary Oller"
