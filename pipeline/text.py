@@ -36,8 +36,8 @@ def storable(text: str) -> str:
 def visible(text: str) -> str:
     """Return the text without characters that no reader sees.
 
-    These are controls, soft hyphens, zero-width spaces and direction marks. The two joiners (U+200C,
-    U+200D) stay: Persian and Hindi words and emoji are spelt with them.
+    These are controls, soft hyphens, zero-width spaces and direction marks. The two joiners
+    (U+200C, U+200D) stay: Persian and Hindi words and emoji are spelt with them.
     """
     return _UNSEEN.sub("", text)
 

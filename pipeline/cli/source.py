@@ -11,7 +11,7 @@ from pipeline.cli.app import EVERY_DAY
 from pipeline.cli.output import print_table
 
 if TYPE_CHECKING:
-    from pipeline.discover.discovery import Checked
+    from pipeline.discover.discovery import DocumentCheck
     from pipeline.models import Source
 
 _HELP = (
@@ -80,7 +80,7 @@ def check_sources(
     sys.exit(0 if is_sound else 1)
 
 
-def _tell(checked: "Checked", *, as_json: bool) -> None:
+def _tell(checked: "DocumentCheck", *, as_json: bool) -> None:
     from dataclasses import asdict
 
     if as_json:

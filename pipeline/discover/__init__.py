@@ -1,1 +1,1 @@
-"""Discover: from a source to the links it offers: feeds, sitemaps, sections, lists, files."""
+"""Discover: from a source to its links, by feeds, sitemaps, section pages, lists and files."""

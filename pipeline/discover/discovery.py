@@ -1,6 +1,7 @@
-"""From a source to its links: every document it names is read, and the newest links are kept.
+"""Discovery: read every document that a source names and keep the newest links.
 
-Each document of a source read once, and what to do about those that give nothing.
+``discover`` is what a run does. ``check`` reads each document by itself for
+``dateline source check`` and says what to do about those that give no links.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -23,45 +24,50 @@ from pipeline.outcomes import Outcome
 from pipeline.urls import is_web_url
 
 MAX_SITEMAPS = 50
-"""Files read below the sitemaps of one source in one run, newest first."""
+"""Sitemap files read per source and run, newest first."""
 _MAX_DEPTH = 3
 _EXPLICIT: frozenset[FoundBy] = frozenset({"file", "warc", "list", "url"})
-"""Links that somebody named one by one: never cut by ``max_links``."""
+"""Links that somebody listed one by one; ``max_links`` does not apply to them."""
 
 
 def discover(
     source: Source, fetcher: Fetcher, *, validators: Mapping[str, Validators] | None = None
 ) -> Discovered:
-    """Return the links that the source offers now, newest first, at most ``source.max_links``.
+    """Return the links of a source, newest first, at most ``source.max_links``.
 
-    Never raises for what the web did: that becomes a ``Problem``. A document that answers 304 to
-    its ``validators``, or has the body of last time, gives no links and no problem. Links to other
-    sites are kept: *fetch* refuses them, so that their fate is known.
+    A document that cannot be read becomes a ``Problem``; nothing is raised for it. Links to other
+    sites are kept, so that each gets an outcome: fetch refuses them.
+
+    Args:
+        source: whose documents are read.
+        fetcher: fetches them.
+        validators: of the last response, by document. A document that responds 304, or with the
+            same body, gives neither links nor a problem.
     """
-    search = _Search(source, fetcher, validators or {})
-    search.run()
+    discovery = _Discovery(source, fetcher, validators or {})
+    discovery.run()
     return Discovered(
-        tuple(newest(search.found, source.max_links)),
-        tuple(search.problems),
-        tuple(search.validators),
+        tuple(newest(discovery.found, source.max_links)),
+        tuple(discovery.problems),
+        tuple(discovery.validators),
     )
 
 
 @dataclass(frozen=True, slots=True)
-class Dated:
-    """A link with what it is sorted by: seconds since 1970, None where nothing is stated."""
+class DatedLink:
+    """A link with the time it is sorted by: seconds since 1970, None where none is stated."""
 
     link: Link
     age: float | None
 
 
-def newest(found: Iterable[Dated], limit: int) -> list[Link]:
-    """Return each URL once, newest first; beyond ``limit`` only what was named one by one.
+def newest(found: Iterable[DatedLink], limit: int) -> list[Link]:
+    """Return each URL once, newest first: all that were listed one by one and ``limit`` others.
 
-    Links without any time count as new where they stand on a page or in a feed, whose order is
-    kept, and as old in a sitemap, which may list twenty years of them.
+    Links without a time count as new if they are from a page or a feed, whose order is kept, and
+    as old if they are from a sitemap, which may list twenty years of them.
     """
-    merged: dict[str, Dated] = {}
+    merged: dict[str, DatedLink] = {}
     for dated in found:
         known = merged.get(dated.link.url)
         merged[dated.link.url] = dated if known is None else _merged(known, dated)
@@ -71,28 +77,28 @@ def newest(found: Iterable[Dated], limit: int) -> list[Link]:
     return explicit + others[:limit]
 
 
-def _rank(dated: Dated) -> float:
+def _rank(dated: DatedLink) -> float:
     if dated.age is not None:
         return -dated.age
     return float("inf") if dated.link.found_by == "sitemap" else float("-inf")
 
 
-def _merged(known: Dated, other: Dated) -> Dated:
-    """Fill what the first finding left open from a later one of the same URL."""
+def _merged(known: DatedLink, other: DatedLink) -> DatedLink:
+    """Return the first link of a URL, with what it lacks taken from a later one."""
     link = replace(
         known.link,
         title=known.link.title or other.link.title,
         published_at=known.link.published_at or other.link.published_at,
     )
-    return Dated(link, other.age if known.age is None else known.age)
+    return DatedLink(link, other.age if known.age is None else known.age)
 
 
 @dataclass(slots=True)
-class _Search:
+class _Discovery:
     source: Source
     fetcher: Fetcher
     known: Mapping[str, Validators]
-    found: list[Dated] = field(default_factory=list)
+    found: list[DatedLink] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     validators: list[tuple[str, Validators]] = field(default_factory=list)
     sitemaps_read: int = 0
@@ -100,29 +106,29 @@ class _Search:
     def run(self) -> None:
         source = self.source
         for url in source.feeds:
-            self.take("feed", url, self.feed_entries(url))
+            self.add("feed", url, self.feed_entries(url))
         for url in source.sitemaps:
-            self.take("sitemap", url, self.sitemap_entries(url, 1))
+            self.add("sitemap", url, self.sitemap_entries(url, 1))
         for url in self.section_urls():
-            self.take("section", url, self.section_entries(url))
+            self.add("section", url, self.section_entries(url))
         for name in source.lists:
-            self.take("list", name, self.list_entries(name))
+            self.add("list", name, self.list_entries(name))
         for item in read_files(source):
             if isinstance(item, Problem):
                 self.problems.append(item)
             else:
-                self.found.append(Dated(item, None))
+                self.found.append(DatedLink(item, None))
 
     def section_urls(self) -> tuple[str, ...]:
-        """Return the sections; the homepage is one where the source names nothing else."""
+        """Return the source's sections, or its homepage if it has no documents at all."""
         source = self.source
         named = (*source.feeds, *source.sitemaps, *source.sections, *source.lists, *source.files)
         return source.sections if named or not source.homepage else (source.homepage,)
 
-    def take(self, found_by: FoundBy, found_in: str, entries: Iterator[Entry]) -> None:
-        """Turn entries into links; a document that cannot be read becomes a problem.
+    def add(self, found_by: FoundBy, found_in: str, entries: Iterator[Entry]) -> None:
+        """Add the entries of a document as links, or a problem if it cannot be read.
 
-        An entry that is no web address ("javascript:…") is a link too: its fate is to be refused.
+        An entry that is not a web address ("javascript:…") is a link too and will be refused.
         """
         try:
             for entry in entries:
@@ -135,15 +141,15 @@ class _Search:
                     entry.published_at,
                 )
                 age = age_key(entry.published_at or entry.changed_at, self.source.time_zone)
-                self.found.append(Dated(link, age))
+                self.found.append(DatedLink(link, age))
         except PageError as error:
             self.problems.append(Problem(found_in, error.outcome, error.reason))
 
     def document(self, url: str, *, is_page: bool = False) -> Response | None:
-        """Fetch a document; None when it has not changed.
+        """Fetch a document and return its response, or None if it has not changed.
 
         Raises:
-            Refused: with the outcome and reason of the response.
+            Refused: it could not be fetched; with the outcome and reason of the response.
         """
         response = self.fetcher.fetch(
             url,
@@ -185,10 +191,10 @@ class _Search:
         for child in sorted(sitemap.sitemaps, key=_newest_first):
             if self.sitemaps_read >= MAX_SITEMAPS or self.has_enough():
                 return
-            self.take("sitemap", child.url, self.sitemap_entries(child.url, depth + 1))
+            self.add("sitemap", child.url, self.sitemap_entries(child.url, depth + 1))
 
     def has_enough(self) -> bool:
-        """Tell whether older sitemaps could only add what ``max_links`` cuts away."""
+        """Tell whether all further links of older sitemaps would be cut by ``max_links``."""
         dated = sum(1 for found in self.found if found.age is not None)
         return dated >= self.source.max_links
 
@@ -200,13 +206,13 @@ class _Search:
             body = _local_bytes(name)
         good, bad = read_list(body)
         if bad:
-            reason = f"{len(bad)} lines are no URLs, the first is {bad[0]!r}"
+            reason = f"{len(bad)} lines are not URLs, the first is {bad[0]!r}"
             self.problems.append(Problem(name, Outcome.BAD_CONTENT, reason))
         yield from good
 
 
 def validators_of(response: Response) -> Validators:
-    """Return what the next conditional GET of this response's URL needs."""
+    """Return the validators for the next conditional GET of this response's URL."""
     return Validators(
         response.header("etag"), response.header("last-modified"), sha256(response.body).digest()
     )
@@ -227,40 +233,40 @@ _HINTS = {
     Outcome.ROBOTS_DENIED: "robots.txt forbids it: ask the publisher, or use another feed",
     Outcome.ADDRESS_REFUSED: "not a public address: allow_private_addresses = true if it is yours",
     Outcome.OFFSITE_REFUSED: "it redirects to another site: add that host to hosts",
-    Outcome.GONE: "the publisher took it away: `dateline source add HOMEPAGE` finds the new one",
+    Outcome.GONE: "the publisher removed it: `dateline source add HOMEPAGE` finds the new one",
     Outcome.NOT_FOUND: "look for the new address: `dateline source add HOMEPAGE` does",
     Outcome.FORBIDDEN: "the site refuses us: ask the publisher for access",
-    Outcome.RATE_LIMITED: "asked too often: raise crawl_delay and come back later",
-    Outcome.SERVER_ERROR: "the site has trouble: try again later",
+    Outcome.RATE_LIMITED: "asked too often: raise crawl_delay and try again later",
+    Outcome.SERVER_ERROR: "the site has an error: try again later",
     Outcome.UNREACHABLE: "check the spelling of the host, and the network",
     Outcome.TIMEOUT: "slow site: raise DATELINE_TOTAL_TIMEOUT, or try again later",
     Outcome.TOO_LARGE: "raise DATELINE_MAX_BODY_BYTES, or name a smaller sitemap",
-    Outcome.REDIRECT_LOOP: "open it in a browser and take the address it ends at",
-    Outcome.BAD_CONTENT: "open it in a browser: it is not what its field says",
+    Outcome.REDIRECT_LOOP: "open it in a browser and use the address it ends at",
+    Outcome.BAD_CONTENT: "open it in a browser: it is not what the field asks for",
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
-    """What one document of a source gave."""
+class DocumentCheck:
+    """The result of reading one document of a source."""
 
     source_key: str
     field: str
-    """feeds, sitemaps, sections, lists or files."""
+    """The field that names the document: feeds, sitemaps, sections, lists or files."""
     found_in: str
     links: int
     offsite: int
-    """Links to other sites, which *fetch* will refuse."""
+    """Links to other sites, which fetch will refuse."""
     newest: str | None
-    """Latest time stated, as stated."""
+    """The latest time of a link, as stated."""
     outcome: Outcome | None
-    """None when all is well."""
+    """None if the document could be read and names links."""
     reason: str | None = None
     hint: str | None = None
 
 
-def check(source: Source, fetcher: Fetcher) -> Iterator[Checked]:
-    """Read every document of a source once and yield what it gave; nothing is stored."""
+def check(source: Source, fetcher: Fetcher) -> Iterator[DocumentCheck]:
+    """Read every document of a source by itself and yield the results; nothing is stored."""
     bare = replace(
         source,
         feeds=(),
@@ -280,13 +286,13 @@ def check(source: Source, fetcher: Fetcher) -> Iterator[Checked]:
         yield _checked(alone, kind, name, fetcher)
 
 
-def _checked(source: Source, field: str, name: str, fetcher: Fetcher) -> Checked:
+def _checked(source: Source, field: str, name: str, fetcher: Fetcher) -> DocumentCheck:
     found = discover(source, fetcher)
     problem = next(iter(found.problems), None)
     empty = not found.links and problem is None
     outcome = problem.outcome if problem else Outcome.BAD_CONTENT if empty else None
     offsite = sum(not is_onsite(link.url, source) for link in found.links)
-    return Checked(
+    return DocumentCheck(
         source.key,
         field,
         name,
@@ -300,5 +306,5 @@ def _checked(source: Source, field: str, name: str, fetcher: Fetcher) -> Checked
 
 
 def _newest(links: tuple[Link, ...]) -> str | None:
-    """Return the time of the first dated link: they come newest first."""
+    """Return the time of the first dated link; links are sorted newest first."""
     return next((link.published_at for link in links if link.published_at), None)

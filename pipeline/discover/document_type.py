@@ -1,4 +1,4 @@
-"""What a document is, by its content: names and Content-Types lie. Pure."""
+"""The type of a document, told by its content, because names and Content-Types are often wrong."""
 
 import json
 import re
@@ -7,10 +7,12 @@ from typing import Literal
 from pipeline.fetch.http_client import BodyReader
 from pipeline.file_formats import GZIP
 
-Shape = Literal["feed", "json_feed", "sitemap", "list", "warc", "html", "json", "text", "binary"]
+DocumentType = Literal[
+    "feed", "json_feed", "sitemap", "list", "warc", "html", "json", "text", "binary"
+]
 _ROOT = re.compile(rb"<(?![!?])(?:[\w.-]+:)?([\w.-]+)")
 _COMMENTS = re.compile(rb"<!--.*?-->|<\?.*?\?>|<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>", re.DOTALL | re.I)
-_SHAPES: dict[bytes, Shape] = {
+_TYPE_OF_ROOT: dict[bytes, DocumentType] = {
     b"rss": "feed",
     b"feed": "feed",
     b"rdf": "feed",
@@ -25,7 +27,7 @@ def gunzipped(body: bytes, limit: int) -> bytes:
     """Return the body, decompressed if its first bytes say gzip.
 
     Raises:
-        PageError: it is broken or larger than ``limit``.
+        PageError: the gzip data is broken, or decompresses to more than ``limit`` bytes.
     """
     if not body.startswith(GZIP):
         return body
@@ -34,18 +36,18 @@ def gunzipped(body: bytes, limit: int) -> bytes:
     return reader.body()
 
 
-def shape_of(body: bytes) -> Shape:
-    """Tell what a document is from its first bytes (decompressed).
+def document_type(body: bytes) -> DocumentType:
+    """Return the type of a document from its decompressed content.
 
-    >>> shape_of(b'<?xml version="1.0"?><rss version="2.0">')
+    >>> document_type(b'<?xml version="1.0"?><rss version="2.0">')
     'feed'
     """
     if body.startswith(b"WARC/"):
         return "warc"
     start = _COMMENTS.sub(b"", body[:65_536]).lstrip(b"\xef\xbb\xbf \t\r\n\0")
     root = _ROOT.match(start)
-    if root and root[1].lower() in _SHAPES:
-        return _SHAPES[root[1].lower()]
+    if root and root[1].lower() in _TYPE_OF_ROOT:
+        return _TYPE_OF_ROOT[root[1].lower()]
     if _JSON.match(start):
         return "json_feed" if _is_json_feed(body) else "json"
     if root or _HTML_TAG.search(body[:4096]):
@@ -64,10 +66,10 @@ def _is_json_feed(body: bytes) -> bool:
 
 
 def _is_list(body: bytes) -> bool:
-    """Tell a list of URLs: every line that says something is an http(s) URL and nothing else."""
+    """Tell whether every line of the first 20,000 bytes is an http(s) URL, blank, or a comment."""
     lines = [line.strip() for line in body[:20_000].splitlines()]
-    said = [line for line in lines if line and not line.startswith(b"#")]
-    whole = said[:-1] if len(body) > 20_000 else said
+    listed = [line for line in lines if line and not line.startswith(b"#")]
+    whole = listed[:-1] if len(body) > 20_000 else listed
     return bool(whole) and all(
         line.lower().startswith((b"http://", b"https://")) and b" " not in line for line in whole
     )

@@ -1,7 +1,8 @@
-"""Feeds: RSS 0.9x to 2.0, RDF, Atom (feedparser) and JSON Feed 1.x, from bytes only.
+"""Feeds: RSS 0.9x to 2.0, RDF and Atom (read by feedparser), and JSON Feed 1.x.
 
-feedparser gets a stream and never a string, since it would open a string that looks like a URL or
-a path. Broken XML is read as far as it goes ("bozo"); entries without a link are skipped.
+feedparser is given a stream and never a string, because it would open a string that looks like a
+URL or a path. Of broken XML everything up to the error is read (feedparser's "bozo"). Entries
+without a link are skipped.
 """
 
 import io
@@ -13,7 +14,7 @@ from urllib.parse import urljoin
 
 import feedparser
 
-from pipeline.discover.document_type import shape_of
+from pipeline.discover.document_type import document_type
 from pipeline.discover.results import Entry
 from pipeline.errors import Refused
 from pipeline.line_rules.dates import iso_time
@@ -23,39 +24,47 @@ from pipeline.text import squeeze, storable
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """A feed as it was read."""
+    """A feed that was read."""
 
     entries: tuple[Entry, ...]
     title: str | None = None
     homepage: str | None = None
     language: str | None = None
     is_broken: bool = False
-    """Its XML is not well-formed; what could be read is there."""
+    """Its XML is not well-formed; the other fields hold what could be read."""
 
 
 def read_feed(body: bytes, url: str, content_type: str | None = None) -> Feed:
-    """Read a feed that was fetched from ``url``, against which relative links are resolved.
+    """Read a feed.
+
+    Args:
+        body: the feed as fetched.
+        url: its URL, against which relative links are resolved.
+        content_type: its Content-Type, for the charset.
 
     Raises:
-        Refused: bad_content, when it is no feed; the reason says what it is.
+        Refused: bad_content if it is not a feed; the reason says what it is.
     """
-    shape = shape_of(body)
-    if shape == "json_feed":
+    kind = document_type(body)
+    if kind == "json_feed":
         return _json_feed(json.loads(body), url)
-    if shape in ("html", "sitemap"):
-        what = "an HTML page" if shape == "html" else "a sitemap: list it under sitemaps"
+    if kind in ("html", "sitemap"):
+        what = "an HTML page" if kind == "html" else "a sitemap: list it under sitemaps"
         raise Refused(Outcome.BAD_CONTENT, f"not a feed but {what}")
     headers = {"content-location": url}
     if content_type:
         headers["content-type"] = content_type
-    parsed: Any = feedparser.parse(
-        io.BytesIO(body),
-        response_headers=headers,
-        sanitize_html=False,
-        resolve_relative_uris=False,
-    )
+    try:
+        parsed: Any = feedparser.parse(
+            io.BytesIO(body),
+            response_headers=headers,
+            sanitize_html=False,
+            resolve_relative_uris=False,
+        )
+    except ValueError as error:  # feedparser 6.0: a NUL in the name of the encoding
+        raise Refused(Outcome.BAD_CONTENT, f"not a feed: {squeeze(str(error))[:160]}") from error
     if not parsed.get("version") and not parsed.entries:
-        raise Refused(Outcome.BAD_CONTENT, f"not a feed: {_complaint(parsed)}")
+        raise Refused(Outcome.BAD_CONTENT, f"not a feed: {_parse_error(parsed)}")
     channel = parsed.feed
     return Feed(
         tuple(_entries(parsed.entries, url)),
@@ -66,7 +75,7 @@ def read_feed(body: bytes, url: str, content_type: str | None = None) -> Feed:
     )
 
 
-def _complaint(parsed: Any) -> str:
+def _parse_error(parsed: Any) -> str:
     error = parsed.get("bozo_exception")
     return squeeze(str(error))[:160] if error else "neither RSS, Atom, RDF nor JSON Feed"
 
@@ -80,22 +89,14 @@ def _entries(entries: list[Any], url: str) -> Iterator[Entry]:
 
 
 def _published(entry: Any) -> str | None:
-    """Return when an entry was published: with the feed's own offset, else as feedparser reads it.
-
-    feedparser gives every time in UTC. It is preferred where it reads more: times in Korean, Greek
-    and Hungarian ("오후 11:23:17"), and a clock time of which ``iso_time`` reads only the day
-    ("20261120T081500Z").
-    """
-    stated = entry.get("published") or entry.get("updated")
-    found = iso_time(stated)
-    if found and "T" in found and stated.isascii():
-        return found
-    parts = entry.get("published_parsed") or entry.get("updated_parsed")
-    if parts is None:
-        return found
+    """Return when an entry was published, in the feed's own offset, or in UTC by feedparser."""
+    stated = iso_time(entry.get("published") or entry.get("updated"))
+    parts = entry.get("published_parsed")
+    if parts is None and "updated_parsed" in entry:
+        parts = entry.get("updated_parsed")
+    if stated or parts is None:
+        return stated
     year, month, day, hour, minute, second = parts[:6]
-    if found and not (hour or minute or second):
-        return found
     return iso_time(f"{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{min(second, 59):02}Z")
 
 

@@ -1,4 +1,4 @@
-"""What a page says about its site: its feeds, its name, its language. Pure."""
+"""What a page says about its site: feeds, name and language."""
 
 from urllib.parse import urljoin
 
@@ -16,7 +16,7 @@ _FEED_TYPES = (
 
 
 def feeds_of(body: bytes, url: str) -> tuple[str, ...]:
-    """Return the feeds that a page announces by ``<link rel="alternate">``, comment feeds last."""
+    """Return the feeds that a page names by ``<link rel="alternate">``, comment feeds last."""
     try:
         tree = parse_html(body)
     except PageError:
@@ -33,7 +33,7 @@ def feeds_of(body: bytes, url: str) -> tuple[str, ...]:
 
 
 def name_of(body: bytes) -> str | None:
-    """Return the name that a page gives its site: og:site_name or application-name."""
+    """Return the site's name from og:site_name or application-name, or None."""
     try:
         tree = parse_html(body)
     except PageError:
@@ -49,7 +49,7 @@ def name_of(body: bytes) -> str | None:
 
 
 def title_of(body: bytes) -> str | None:
-    """Return what stands first in a page's title: "The Example Herald | News from …"."""
+    """Return the first part of a page's title: "Herald" of "Herald | News from …"; or None."""
     try:
         title = squeeze(storable(parse_html(body).findtext(".//title") or ""))
     except PageError:
@@ -60,7 +60,7 @@ def title_of(body: bytes) -> str | None:
 
 
 def language_of(body: bytes) -> str | None:
-    """Return the language that ``<html lang>`` names, without its region."""
+    """Return the language that ``<html lang>`` names, without its region, or None."""
     try:
         found = parse_html(body).get("lang") or ""
     except PageError:

@@ -1,4 +1,4 @@
-"""What discovery gives: links, and the problems met on the way to them."""
+"""The results of discovery: links, and the documents that could not be read."""
 
 from dataclasses import dataclass
 
@@ -14,25 +14,25 @@ class Problem:
     """The URL or path of what could not be read."""
     outcome: Outcome
     reason: str
-    """One line for the operator; says what to do where that is known."""
+    """One line for the operator, with what to do if that is known."""
 
 
 @dataclass(frozen=True, slots=True)
 class Discovered:
-    """The links of one source, newest first and each URL once, and what went wrong."""
+    """The links of one source, newest first and each URL once, and the problems."""
 
     links: tuple[Link, ...] = ()
     problems: tuple[Problem, ...] = ()
     validators: tuple[tuple[str, Validators], ...] = ()
-    """Per document read (feed, sitemap, section, list): what the next conditional GET needs."""
+    """URL of each document that was read, with the validators for its next conditional GET."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One link as a document names it, before it is known whose it is."""
+    """One link as a document names it, not yet assigned to a source."""
 
     url: str
     title: str | None = None
     published_at: str | None = None
     changed_at: str | None = None
-    """A sitemap's lastmod: good to sort by, no publication time."""
+    """A sitemap's lastmod: used to sort, but not as the publication time."""

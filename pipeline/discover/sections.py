@@ -1,8 +1,8 @@
-"""Section pages: which links of a page look like articles of its site. Pure.
+"""Section pages: which links of a page look like articles of its site.
 
-A simple additive score, since all it decides is whether to fetch: what is no article after all
-ends as ``not_an_article``, and what a feed also names is not lost. JSON-LD item lists are taken as
-given.
+A simple additive score is enough, because it only decides whether to fetch a link: a page that is
+not an article gets the outcome ``not_an_article``, and what a feed names too is not lost. The links
+of JSON-LD item lists are all taken.
 """
 
 import json
@@ -19,6 +19,7 @@ from pipeline.outcomes import Outcome
 from pipeline.text import squeeze, storable
 
 _THRESHOLD = 3
+"""Least score of a link that is taken."""
 _DATE = re.compile(r"/(19|20)\d\d[/-]?(0?[1-9]|1[0-2]|[a-z]{3})([/-]|$)", re.I)
 _LISTING = re.compile(
     r"/(tags?|topics?|category|categories|authors?|profile|people|search|login|signin|register|account|"
@@ -27,23 +28,25 @@ _LISTING = re.compile(
     r"corrections-policy|ethics|donate)(/|$|\?)",
     re.I,
 )
-_NO_PAGE = re.compile(r"\.(jpe?g|png|gif|webp|svg|pdf|mp[34]|zip|css|js|xml|json|ico|rss)$", re.I)
+_NOT_A_PAGE = re.compile(
+    r"\.(jpe?g|png|gif|webp|svg|pdf|mp[34]|zip|css|js|xml|json|ico|rss)$", re.I
+)
 _SLUG = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+){3,}", re.I)
 _NUMBER = re.compile(r"\d{5,}")
-_OUTSIDE = frozenset({"nav", "footer", "aside"})
+_PAGE_PARTS = frozenset({"nav", "footer", "aside"})
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4"})
 
 
 def read_section(body: bytes, url: str, is_onsite: Callable[[str], bool]) -> tuple[Entry, ...]:
-    """Return the article links of a page, in its order, each once.
+    """Return the article links of a page in its order, each once.
 
     Args:
-        body: of the page, HTML.
-        url: its address after redirects.
+        body: the page's HTML.
+        url: its URL after redirects.
         is_onsite: tells whether a URL belongs to the source.
 
     Raises:
-        Refused: bad_content, when there is no HTML to read.
+        Refused: bad_content if there is no HTML.
     """
     tree = parse_html(body)
     base = urljoin(url, next((str(found) for found in tree.xpath("//base/@href")), ""))
@@ -53,7 +56,7 @@ def read_section(body: bytes, url: str, is_onsite: Callable[[str], bool]) -> tup
         if target is None or not is_onsite(target) or target == urldefrag(url).url:
             continue
         text = squeeze(storable("".join(anchor.itertext())))
-        if score(target, text, _surroundings(anchor)) >= _THRESHOLD:
+        if score(target, text, _enclosing_elements(anchor)) >= _THRESHOLD:
             known = entries.get(target)
             if known is None or len(known.title or "") < len(text):
                 entries[target] = Entry(target, text or None)
@@ -61,36 +64,36 @@ def read_section(body: bytes, url: str, is_onsite: Callable[[str], bool]) -> tup
 
 
 def parse_html(body: bytes) -> html.HtmlElement:
-    """Parse a page; charset by its own declaration.
+    """Parse a page, in the charset that it declares itself.
 
     Raises:
-        Refused: bad_content, when there is no HTML to read.
+        Refused: bad_content if there is no HTML.
     """
     try:
         return html.document_fromstring(body)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
-        raise Refused(Outcome.BAD_CONTENT, f"no HTML page: {squeeze(str(error))}") from error
+        raise Refused(Outcome.BAD_CONTENT, f"not an HTML page: {squeeze(str(error))}") from error
 
 
-def score(url: str, text: str, around: frozenset[str]) -> int:
-    """Return how much a link looks like an article's; 3 and more is taken.
+def score(url: str, text: str, enclosing: frozenset[str]) -> int:
+    """Return how much a link looks like one to an article; from 3 on it is taken.
 
     Args:
-        url: absolute.
-        text: of the anchor.
-        around: names of the elements that enclose it.
+        url: absolute URL.
+        text: text of the anchor element.
+        enclosing: names of the elements that enclose the anchor.
     """
     path = urlsplit(url).path
-    if path in ("", "/") or _NO_PAGE.search(path):
+    if path in ("", "/") or _NOT_A_PAGE.search(path):
         return -9
     points = 2 * bool(_DATE.search(path)) + 2 * bool(_SLUG.search(path.rpartition("/")[2] or path))
     points += bool(_NUMBER.search(path)) + path.endswith((".html", ".htm"))
-    points += 2 * (len(text.split()) >= 4) + 2 * bool(around & (_HEADINGS | {"article"}))
-    points -= 5 * bool(_LISTING.search(path)) + 5 * bool(around & _OUTSIDE)
-    return points - 2 * ("header" in around and "article" not in around)
+    points += 2 * (len(text.split()) >= 4) + 2 * bool(enclosing & (_HEADINGS | {"article"}))
+    points -= 5 * bool(_LISTING.search(path)) + 5 * bool(enclosing & _PAGE_PARTS)
+    return points - 2 * ("header" in enclosing and "article" not in enclosing)
 
 
-def _surroundings(anchor: html.HtmlElement) -> frozenset[str]:
+def _enclosing_elements(anchor: html.HtmlElement) -> frozenset[str]:
     names = {str(element.tag) for element in anchor.iterancestors()}
     names |= {str(element.tag) for element in anchor.iter() if isinstance(element.tag, str)}
     if any(element.get("role") == "navigation" for element in anchor.iterancestors()):
@@ -107,7 +110,7 @@ def _target(anchor: html.HtmlElement, base: str) -> str | None:
 
 
 def _item_lists(tree: html.HtmlElement, base: str) -> Iterator[Entry]:
-    """Yield what the page's JSON-LD ItemLists name (schema.org/ItemList)."""
+    """Yield the entries of the page's JSON-LD item lists (schema.org/ItemList)."""
     for script in tree.xpath('//script[@type="application/ld+json"]'):
         try:
             found = json.loads(script.text_content())
@@ -123,9 +126,9 @@ def _list_entry(element: Any, base: str) -> Iterator[Entry]:
     if not isinstance(element, dict):
         return
     item = element.get("item")
-    holder = item if isinstance(item, dict) else element
-    link = item if isinstance(item, str) else holder.get("url") or holder.get("@id")
-    name = holder.get("name") or holder.get("headline")
+    described = item if isinstance(item, dict) else element
+    link = item if isinstance(item, str) else described.get("url") or described.get("@id")
+    name = described.get("name") or described.get("headline")
     if isinstance(link, str) and link:
         try:
             joined = urldefrag(urljoin(base, link)).url

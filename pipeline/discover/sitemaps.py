@@ -1,7 +1,7 @@
 """Sitemaps and news sitemaps (sitemaps.org 0.9, Google News 0.9), read as a stream.
 
-Entities are not resolved and nothing is loaded from anywhere, so that neither "billion laughs" nor
-an external entity does anything. A broken file is read as far as it goes.
+Entities are not resolved and no other file is loaded, so that neither "billion laughs" nor an
+external entity has any effect. Of a broken file everything up to the error is read.
 """
 
 import io
@@ -10,7 +10,7 @@ from urllib.parse import urljoin
 
 from lxml import etree
 
-from pipeline.discover.document_type import gunzipped, shape_of
+from pipeline.discover.document_type import document_type, gunzipped
 from pipeline.discover.results import Entry
 from pipeline.errors import Refused
 from pipeline.line_rules.dates import iso_time
@@ -18,12 +18,12 @@ from pipeline.outcomes import Outcome
 from pipeline.text import squeeze, storable
 
 MAX_URLS = 50_000
-"""Of one file, as the protocol allows."""
+"""Most URLs read of one file; the protocol allows no more."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sitemap:
-    """A sitemap as it was read: entries of a urlset, or further sitemaps of an index."""
+    """A sitemap that was read: the entries of a urlset, or the further sitemaps of an index."""
 
     entries: tuple[Entry, ...] = ()
     sitemaps: tuple[Entry, ...] = ()
@@ -31,22 +31,22 @@ class Sitemap:
 
 
 def read_sitemap(body: bytes, url: str, limit: int) -> Sitemap:
-    """Read a sitemap, gzip or not, XML or one URL a line.
+    """Read a sitemap: XML or one URL per line, gzipped or not.
 
     Args:
-        body: as fetched.
-        url: where from; relative locations, which the protocol forbids, are resolved against it.
-        limit: most bytes once decompressed.
+        body: the sitemap as fetched.
+        url: its URL. Relative locations, which the protocol forbids, are resolved against it.
+        limit: most bytes after decompression.
 
     Raises:
-        PageError: bad_content or too_large; the reason says what it is.
+        PageError: bad_content if it is not a sitemap, with what it is as the reason; too_large.
     """
     plain = gunzipped(body, limit)
-    shape = shape_of(plain)
-    if shape == "list":
+    kind = document_type(plain)
+    if kind == "list":
         return Sitemap(tuple(Entry(line) for line in plain.decode("utf-8", "replace").split()))
-    if shape != "sitemap":
-        raise Refused(Outcome.BAD_CONTENT, f"not a sitemap but {_NAMES.get(shape, shape)}")
+    if kind != "sitemap":
+        raise Refused(Outcome.BAD_CONTENT, f"not a sitemap but {_NAMES.get(kind, kind)}")
     return _read_xml(plain, url)
 
 
@@ -72,7 +72,7 @@ def _read_xml(plain: bytes, url: str) -> Sitemap:
                 found = _entry(element, url)
                 if found is not None:
                     (entries if name == "url" else sitemaps).append(found)
-                _forget(element)
+                _free(element)
             if len(entries) + len(sitemaps) >= MAX_URLS:
                 break
     except etree.XMLSyntaxError as error:
@@ -83,7 +83,10 @@ def _read_xml(plain: bytes, url: str) -> Sitemap:
 
 
 def _entry(element: etree._Element, url: str) -> Entry | None:
-    """Read one url or sitemap; images and videos in it have locations and titles of their own."""
+    """Read one url or sitemap element.
+
+    Only its own children count: images and videos in it have locations and titles too.
+    """
     texts: dict[str, str] = {}
     for child in element:
         name = _local_name(child)
@@ -114,8 +117,8 @@ def _local_name(element: etree._Element) -> str:
     return tag.rpartition("}")[2].lower() if isinstance(tag, str) else ""
 
 
-def _forget(element: etree._Element) -> None:
-    """Free what was read: a sitemap of 50,000 URLs is a tree of some hundred megabytes."""
+def _free(element: etree._Element) -> None:
+    """Free an element that was read: the tree of 50,000 URLs takes some hundred megabytes."""
     element.clear()
     parent = element.getparent()
     while parent is not None and element.getprevious() is not None:

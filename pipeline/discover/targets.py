@@ -1,7 +1,7 @@
-"""From the words of ``dateline run TARGET…`` to sources and links.
+"""The targets of ``dateline run TARGET…`` as sources and links.
 
-What a target is is told by its content: a URL is fetched, and the response is kept for the reader
-that comes after, so that no document is asked for twice.
+The type of a target is told by its content. A URL is fetched for that, and the response is kept for
+the step that reads it, so that no document is requested twice.
 """
 
 import re
@@ -12,9 +12,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from pipeline.discover.discovery import discover
-from pipeline.discover.document_type import Shape, gunzipped, shape_of
+from pipeline.discover.document_type import DocumentType, document_type, gunzipped
 from pipeline.discover.feeds import read_feed
-from pipeline.discover.local_files import local_shape, read_list
+from pipeline.discover.local_files import local_document_type, read_list
 from pipeline.discover.page_hints import feeds_of
 from pipeline.discover.results import Discovered, Problem
 from pipeline.errors import PageError, UsageError
@@ -24,28 +24,29 @@ from pipeline.outcomes import Outcome
 from pipeline.urls import authority, is_web_url, site
 
 FILES_KEY = "files"
+"""Key of the one source of all local files."""
 
 
 def discover_targets(targets: Sequence[str], fetcher: Fetcher) -> list[tuple[Source, Discovered]]:
-    """Tell feeds, sitemaps, pages, lists, folders, files and WARC files apart by their content.
+    """Return sources with their links for feeds, sitemaps, pages, lists, folders and files.
 
-    One source per registrable domain (per host and port for bare addresses), and one source
-    ``files`` for everything local. A homepage stands for its feeds, or for the articles it links.
-    WARC records give links with ``found_by="warc"`` whose ``found_in`` is the record's locator, to
-    be passed on as ``Request.archived_at``. A URL that cannot be had stays a link: its fetch says
-    why.
+    There is one source per site (registrable domain, or host and port of an IP address), and one
+    source ``files`` for everything local. A homepage is replaced by its feed, or by the articles
+    it links to. WARC records become links with ``found_by="warc"``, whose ``found_in`` is the
+    locator for ``Request.archived_at``. A URL that cannot be fetched stays a link, so that its
+    fetch gives it an outcome.
 
     Raises:
         UsageError: a target is neither a URL nor an existing path.
     """
-    plan = _Plan(fetcher)
+    collected = _Targets(fetcher)
     for target in targets:
-        plan.add(target)
-    return plan.discovered()
+        collected.add(target)
+    return collected.discovered()
 
 
-class _Plan:
-    """Sources in the making, by site."""
+class _Targets:
+    """Collects targets as sources by site."""
 
     def __init__(self, fetcher: Fetcher) -> None:
         self._fetcher = fetcher
@@ -75,24 +76,24 @@ class _Plan:
 
     def _add_url(self, url: str) -> None:
         response = self._fetcher.fetch(url, kind="document")
-        shape = _shape(response, self._fetcher.max_body_bytes)
-        if shape is not None:
+        kind = _response_type(response, self._fetcher.max_body_bytes)
+        if kind is not None:
             self._fetcher.keep(response)
             self._extend(url, hosts=(authority(response.final_url),))
-        if shape in ("feed", "json_feed"):
+        if kind in ("feed", "json_feed"):
             self._add_feed(url, response)
-        elif shape == "sitemap":
+        elif kind == "sitemap":
             self._extend(url, sitemaps=(url,))
-        elif shape == "list":
+        elif kind == "list":
             self._add_list(url, response.body)
-        elif shape == "html" and urlsplit(url).path in ("", "/"):
+        elif kind == "html" and urlsplit(url).path in ("", "/"):
             feeds = feeds_of(response.body, response.final_url)[:1]
             self._extend(url, feeds=feeds, sections=() if feeds else (url,))
         else:
             self._add_link(url, "url", None)
 
     def _add_feed(self, url: str, response: Response) -> None:
-        """Add a feed; the site that it says it belongs to is its own too (feed hosters)."""
+        """Add a feed, with its homepage's host as on-site: feeds are often hosted elsewhere."""
         self._extend(url, feeds=(url,))
         try:
             homepage = read_feed(response.body, response.final_url).homepage
@@ -102,18 +103,18 @@ class _Plan:
             self._extend(url, hosts=(authority(homepage),))
 
     def _add_path(self, path: Path) -> None:
-        if path.is_file() and _file_shape(path) == "list":
+        if path.is_file() and _path_type(path) == "list":
             self._add_list(str(path), path.read_bytes())
             return
         known = self._sources.get(FILES_KEY) or Source(FILES_KEY, "Local files")
-        self._sources[FILES_KEY] = replace(known, files=_together(known.files, (str(path),)))
+        self._sources[FILES_KEY] = replace(known, files=_merged(known.files, (str(path),)))
 
     def _add_list(self, found_in: str, body: bytes) -> None:
         good, bad = read_list(body)
         for entry in good:
             self._add_link(entry.url, "list", found_in)
         if bad and good:
-            reason = f"{len(bad)} lines are no URLs, the first is {bad[0]!r}"
+            reason = f"{len(bad)} lines are not URLs, the first is {bad[0]!r}"
             problem = Problem(found_in, Outcome.BAD_CONTENT, reason)
             self._problems.setdefault(site(good[0].url), []).append(problem)
 
@@ -123,28 +124,28 @@ class _Plan:
         self._links.setdefault(name, {}).setdefault(url, link)
 
     def _extend(self, url: str, **fields: tuple[str, ...]) -> str:
-        """Add values to the source of a URL's site; return the site."""
+        """Add values to the source of a URL's site, and return the site."""
         name = site(url)
         known = self._sources.get(name)
         if known is None:
             known = Source(_key_of(name), name, hosts=(authority(url),))
-        wider = {key: _together(getattr(known, key), values) for key, values in fields.items()}
-        self._sources[name] = replace(known, **wider)  # type: ignore[arg-type]
+        merged = {key: _merged(getattr(known, key), values) for key, values in fields.items()}
+        self._sources[name] = replace(known, **merged)  # type: ignore[arg-type]
         return name
 
 
-def _shape(response: Response, limit: int) -> Shape | None:
+def _response_type(response: Response, limit: int) -> DocumentType | None:
     if response.outcome is not None:
         return None
     try:
-        return shape_of(gunzipped(response.body, limit))
+        return document_type(gunzipped(response.body, limit))
     except PageError:
         return None
 
 
-def _file_shape(path: Path) -> Shape | None:
+def _path_type(path: Path) -> DocumentType | None:
     try:
-        return local_shape(path)
+        return local_document_type(path)
     except (OSError, EOFError, zlib.error):
         return None
 
@@ -152,11 +153,11 @@ def _file_shape(path: Path) -> Shape | None:
 def _is_path(target: str) -> bool:
     try:
         return bool(target) and Path(target).exists()
-    except (OSError, ValueError):  # longer than a name may be, or with a NUL in it
+    except (OSError, ValueError):  # the name is too long, or has a NUL in it
         return False
 
 
-def _together(known: tuple[str, ...], values: tuple[str, ...]) -> tuple[str, ...]:
+def _merged(known: tuple[str, ...], values: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*known, *values)))
 
 

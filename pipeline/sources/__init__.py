@@ -1,1 +1,1 @@
-"""Sources: what an operator writes down about an outlet, checked, and a wizard to begin with."""
+"""Sources: an operator's TOML files about outlets, read, checked, and proposed by a wizard."""

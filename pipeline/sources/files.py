@@ -1,8 +1,8 @@
-"""Sources in TOML files: ``sources/<key>.toml``, one outlet a file, every field checked.
+"""Sources in TOML files: ``sources/<key>.toml``, one outlet per file.
 
-Relative paths of ``lists`` and ``files`` are read as relative to the file they stand in.
-
-A source as the TOML text that an operator goes on editing.
+Every field is checked when a file is read; the error names the file, the field, the value and what
+to write instead. Relative paths in ``lists`` and ``files`` are relative to the TOML file. A source
+is also written as TOML, for the operator to edit.
 """
 
 import difflib
@@ -24,15 +24,15 @@ _HOST = re.compile(
     r"(?=.{1,253}(:|$))[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?(:\d{1,5})?|\[[0-9a-f:]+\](:\d{1,5})?"
 )
 _KNOWN = tuple(field.name for field in fields(Source))
-_LEADS_TO_LINKS = ("homepage", "feeds", "sitemaps", "sections", "lists", "files")
+_LINK_FIELDS = ("homepage", "feeds", "sitemaps", "sections", "lists", "files")
 
 
-class _Wrong(Exception):
-    """A value is not what its field wants; the message says what to write instead."""
+class _WrongValue(Exception):
+    """A value is not valid for its field; the message says what to write instead."""
 
 
 def read_source(path: Path) -> Source:
-    """Read one source; ``key`` is the file's name where it is left out.
+    """Read one source; its ``key`` is the name of the file if the file gives none.
 
     Raises:
         SourceError: names the file, the field, the value and what to write instead.
@@ -43,16 +43,16 @@ def read_source(path: Path) -> Source:
     if "name" not in values:
         raise SourceError(f'{path}: name is missing. Write, say, name = "The Example Herald".')
     checked = {name: _checked(path, name, value) for name, value in values.items()}
-    if not any(checked.get(name) for name in _LEADS_TO_LINKS):
-        raise SourceError(f"{path}: nothing to read. Give one of {', '.join(_LEADS_TO_LINKS)}.")
+    if not any(checked.get(name) for name in _LINK_FIELDS):
+        raise SourceError(f"{path}: nothing to read. Give one of {', '.join(_LINK_FIELDS)}.")
     return Source(**checked)
 
 
 def read_sources(folder: Path) -> tuple[list[Source], list[SourceError]]:
-    """Read every ``*.toml`` of a folder, in name order; a broken file does not stop the others.
+    """Read every ``*.toml`` of a folder in name order; return sources, and errors of broken files.
 
     Raises:
-        SourceError: there is no such folder.
+        SourceError: the folder does not exist.
     """
     if not folder.is_dir():
         raise SourceError(
@@ -81,7 +81,7 @@ def _values(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except tomllib.TOMLDecodeError as error:
-        raise SourceError(f"{path}: not TOML: {error}. Strings stand in double quotes.") from error
+        raise SourceError(f"{path}: not TOML: {error}. Write strings in double quotes.") from error
     except UnicodeDecodeError as error:
         raise SourceError(f"{path}: not UTF-8 ({error}). Save it as UTF-8.") from error
     except OSError as error:
@@ -99,7 +99,7 @@ def _refuse_unknown(path: Path, values: Mapping[str, Any]) -> None:
 def _checked(path: Path, name: str, value: Any) -> Any:
     try:
         checked = _CHECKS[name](value)
-    except _Wrong as error:
+    except _WrongValue as error:
         raise SourceError(f"{path}: {name} = {value!r}: {error}.") from error
     return _absolute(checked, path.parent) if name in ("lists", "files") else checked
 
@@ -113,27 +113,29 @@ def _absolute(names: tuple[str, ...], folder: Path) -> tuple[str, ...]:
 
 def _text(value: Any) -> str:
     if not isinstance(value, str) or not value.strip():
-        raise _Wrong("write a text in double quotes")
+        raise _WrongValue("write a text in double quotes")
     return value.strip()
 
 
 def _key(value: Any) -> str:
     if not isinstance(value, str) or not _KEY.fullmatch(value):
-        raise _Wrong("write small letters, digits, - and _, at most 63, such as example-herald")
+        raise _WrongValue(
+            "write small letters, digits, - and _, at most 63, such as example-herald"
+        )
     return value
 
 
 def _url(value: Any) -> str:
     text = _text(value)
     if not is_web_url(text) or not host(text):
-        raise _Wrong("write a full address that begins with https:// or http://")
+        raise _WrongValue("write a full address that begins with https:// or http://")
     return text
 
 
 def _list_of(check: Callable[[Any], str]) -> Callable[[Any], tuple[str, ...]]:
     def checked(value: Any) -> tuple[str, ...]:
         if not isinstance(value, list):
-            raise _Wrong('write a list, such as ["…"]')
+            raise _WrongValue('write a list, such as ["…"]')
         return tuple(dict.fromkeys(check(item) for item in value))
 
     return checked
@@ -142,7 +144,7 @@ def _list_of(check: Callable[[Any], str]) -> Callable[[Any], tuple[str, ...]]:
 def _host_name(value: Any) -> str:
     text = _text(value).lower()
     if not _HOST.fullmatch(text):
-        raise _Wrong("write host names only, without https:// and without a path")
+        raise _WrongValue("write host names only, without https:// and without a path")
     return text
 
 
@@ -150,7 +152,7 @@ def _code(letters: str) -> Callable[[Any], str]:
     def checked(value: Any) -> str:
         text = _text(value)
         if not (len(text) == 2 and text.isascii() and text.isalpha()):
-            raise _Wrong(f"write a two-letter {letters}")
+            raise _WrongValue(f"write a two-letter {letters}")
         return text
 
     return checked
@@ -168,7 +170,7 @@ def _time_zone(value: Any) -> str:
     text = _text(value)
     if text not in available_timezones():
         near = difflib.get_close_matches(text, available_timezones(), n=1, cutoff=0.5)
-        raise _Wrong(
+        raise _WrongValue(
             f"write a zone of the IANA list, such as {near[0] if near else 'Europe/London'}"
         )
     return text
@@ -176,19 +178,19 @@ def _time_zone(value: Any) -> str:
 
 def _seconds(value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 3600:
-        raise _Wrong("write seconds from 0 to 3600")
+        raise _WrongValue("write seconds from 0 to 3600")
     return float(value)
 
 
 def _count(value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= 100_000:
-        raise _Wrong("write a whole number from 1 to 100000")
+        raise _WrongValue("write a whole number from 1 to 100000")
     return value
 
 
 def _flag(value: Any) -> bool:
     if not isinstance(value, bool):
-        raise _Wrong("write true or false, without quotes")
+        raise _WrongValue("write true or false, without quotes")
     return value
 
 
@@ -216,14 +218,14 @@ _NOTES: Mapping[str, str] = {
     "sections": "pages whose article links are followed",
     "hosts": "further hosts that count as this outlet's own",
     "crawl_delay": "least seconds between two requests; robots.txt may ask for more",
-    "max_links": "links taken a run, newest first",
+    "max_links": "links per run, newest first",
     "time_zone": "for times that a page states without an offset",
-    "is_active": "false rests the source without forgetting it",
+    "is_active": "false pauses the source",
 }
 
 
 def source_toml(source: Source, comment: str) -> str:
-    """Return a source as TOML, fields at their defaults left out; ``comment`` is its first line."""
+    """Return a source as TOML without fields at their defaults, after ``comment`` as first line."""
     lines = [f"# {comment}"]
     for field in fields(source):
         value = getattr(source, field.name)
@@ -235,7 +237,7 @@ def source_toml(source: Source, comment: str) -> str:
 
 
 def _toml(value: object) -> str:
-    """Write a value; JSON's strings, numbers and booleans are TOML's too."""
+    """Return a value as TOML; strings, numbers and booleans of JSON are valid TOML."""
     if not isinstance(value, tuple):
         return json.dumps(value, ensure_ascii=False)
     items = [json.dumps(item, ensure_ascii=False) for item in value]
@@ -244,10 +246,11 @@ def _toml(value: object) -> str:
 
 
 def write_new(text: str, path: Path) -> Path:
-    """Write a source file that was not there, checked first; never over another.
+    """Write a new source file, check it by reading it, and return its path.
 
     Raises:
-        SourceError: the file is there already, cannot be written, or would not be read.
+        SourceError: the file exists, cannot be written, or is no valid source; an invalid one is
+            removed again.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -255,7 +258,7 @@ def write_new(text: str, path: Path) -> Path:
             file.write(text)
     except FileExistsError as error:
         raise SourceError(
-            f"{path} is there already. Edit it, or give another name with --key."
+            f"{path} exists already. Edit it, or give another name with --key."
         ) from error
     except OSError as error:
         raise SourceError(f"{path} cannot be written: {error.strerror}.") from error

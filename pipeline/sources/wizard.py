@@ -1,10 +1,10 @@
-"""The wizard: from a homepage or a feed to a proposed source file that works as it stands."""
+"""The wizard: propose a working source file for a homepage or a feed."""
 
 import re
 from dataclasses import dataclass, replace
 from urllib.parse import urljoin, urlsplit
 
-from pipeline.discover.document_type import gunzipped, shape_of
+from pipeline.discover.document_type import document_type, gunzipped
 from pipeline.discover.feeds import Feed, read_feed
 from pipeline.discover.page_hints import feeds_of, language_of, name_of, title_of
 from pipeline.discover.sitemaps import read_sitemap
@@ -16,44 +16,46 @@ from pipeline.urls import authority, host, is_web_url, registrable_domain, site
 
 _MAX_FEEDS = 5
 _USUAL_FEEDS = ("/feed/", "/rss.xml", "/feed.xml", "/atom.xml", "/rss")
-"""Asked for in this order, one by one, where the page announces no feed."""
+"""Paths that are tried in this order if the page names no feed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A source that answers, and how it was found."""
+    """A source whose documents were read, and how they were found."""
 
     source: Source
     notes: tuple[str, ...]
-    """What was looked at, one line each, for the person who asked."""
+    """What was read and used or not, one line each, for the operator."""
 
 
 def propose(url: str, fetcher: Fetcher) -> str:
     """Return the TOML text of a source for a homepage or a feed.
 
     Raises:
-        SourceError: the address cannot be read; says why and what to try.
+        SourceError: the address cannot be read; the message says why and what to try.
     """
     proposal = propose_source(url, fetcher)
     return source_toml(proposal.source, f"Proposed by `dateline source add {url}`; edit freely.")
 
 
 def propose_source(url: str, fetcher: Fetcher) -> Proposal:
-    """Look at a homepage or feed, its announced feeds, its robots.txt, and propose a source.
+    """Read a homepage with its feeds and the sitemaps of its robots.txt, or a feed.
 
     Raises:
-        SourceError: the address cannot be read; says why and what to try.
+        SourceError: the address cannot be read; the message says why and what to try.
     """
     address = url if "://" in url else f"https://{url}"
-    response = _fetched(address, fetcher)
-    if shape_of(gunzipped(response.body, fetcher.max_body_bytes)) in ("feed", "json_feed"):
+    response = _fetch(address, fetcher)
+    if document_type(gunzipped(response.body, fetcher.max_body_bytes)) in ("feed", "json_feed"):
         return _from_feed(address, response, fetcher)
     return _from_homepage(response, fetcher)
 
 
-def _fetched(address: str, fetcher: Fetcher) -> Response:
+def _fetch(address: str, fetcher: Fetcher) -> Response:
     if not is_web_url(address):
-        raise SourceError(f"{address!r} is no web address. Give one such as https://news.example/.")
+        raise SourceError(
+            f"{address!r} is not a web address. Give one such as https://news.example/."
+        )
     response = fetcher.fetch(address, kind="document")
     if response.outcome is not None:
         raise SourceError(
@@ -81,8 +83,8 @@ def _from_feed(address: str, response: Response, fetcher: Fetcher) -> Proposal:
 
 def _from_homepage(response: Response, fetcher: Fetcher) -> Proposal:
     homepage = response.final_url
-    announced = feeds_of(response.body, homepage)
-    feeds = _working_feeds(announced, fetcher, enough=_MAX_FEEDS)
+    named = feeds_of(response.body, homepage)
+    feeds = _working_feeds(named, fetcher, enough=_MAX_FEEDS)
     if not feeds:
         guesses = tuple(urljoin(homepage, path) for path in _USUAL_FEEDS)
         feeds = _working_feeds(guesses, fetcher, enough=1)
@@ -102,13 +104,13 @@ def _from_homepage(response: Response, fetcher: Fetcher) -> Proposal:
 
 
 def _name(body: bytes, feeds: dict[str, Feed]) -> str | None:
-    """Return a site's name: as its page states it, as its first feed is titled, or its title."""
+    """Return a site's name: as the page states it, else the first feed's title or the page's."""
     titles = [feed.title for feed in feeds.values() if feed.title]
     return name_of(body) or next(iter(titles), None) or title_of(body)
 
 
 def _working_feeds(urls: tuple[str, ...], fetcher: Fetcher, enough: int) -> dict[str, Feed]:
-    """Return the feeds that can be read and have entries; comment feeds are left out."""
+    """Return the feeds that can be read and have entries, without comment feeds."""
     found: dict[str, Feed] = {}
     for url in urls:
         if len(found) >= enough or "comment" in url.lower():
@@ -126,7 +128,7 @@ def _working_feeds(urls: tuple[str, ...], fetcher: Fetcher, enough: int) -> dict
 
 
 def _news_sitemaps(homepage: str, fetcher: Fetcher, notes: list[str]) -> tuple[str, ...]:
-    """Keep the sitemaps of robots.txt that are news sitemaps; others list a site's whole past."""
+    """Return the news sitemaps that robots.txt names; other sitemaps list a site's whole past."""
     found: list[str] = []
     for url in fetcher.sitemaps(homepage):
         if not is_web_url(url) or site(url) != site(homepage) or len(found) >= _MAX_FEEDS:
@@ -140,12 +142,12 @@ def _news_sitemaps(homepage: str, fetcher: Fetcher, notes: list[str]) -> tuple[s
             found.append(url)
             notes.append(f"news sitemap: {url}")
         else:
-            notes.append(f"left out, no news sitemap: {url}")
+            notes.append(f"not used, not a news sitemap: {url}")
     return tuple(found)
 
 
 def _other_hosts(urls: list[str], homepage: str) -> tuple[str, ...]:
-    """Return the site that most entries of a feed lie on, where that is not the homepage's."""
+    """Return the site of most entries of a feed, if none of them is on the homepage's site."""
     sites = [site(url) for url in urls if is_web_url(url)]
     if not sites or site(homepage) in sites:
         return ()
@@ -154,7 +156,7 @@ def _other_hosts(urls: list[str], homepage: str) -> tuple[str, ...]:
 
 
 def _language(stated: str | None) -> str:
-    """Return the language without its region: "en-gb" gives "en"; English where none is stated."""
+    """Return a language without its region ("en-gb" gives "en"), English if none is stated."""
     code = (stated or "en").lower().partition("-")[0].strip()
     return code if len(code) == 2 and code.isascii() and code.isalpha() else "en"
 

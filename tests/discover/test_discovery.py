@@ -1,4 +1,4 @@
-"""From a source to its links, over real sockets."""
+"""Discovery of a source's links, over real sockets."""
 
 import gzip
 from datetime import UTC, datetime, timedelta
@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.archive.warc import ArchiveWriter
-from pipeline.discover.discovery import MAX_SITEMAPS, Dated, check, discover, newest
+from pipeline.discover.discovery import MAX_SITEMAPS, DatedLink, check, discover, newest
 from pipeline.fetch.fetcher import Request
 from pipeline.models import Link, Response, Source
 from pipeline.outcomes import Outcome
@@ -71,7 +71,7 @@ def test_one_broken_document_does_not_stop_the_others(site, fetcher):
     assert "HTML page" in found.problems[1].reason
 
 
-def test_adverts_in_a_feed_are_kept_for_fetch_to_refuse(site, fetcher):
+def test_offsite_links_of_a_feed_are_kept_and_fetch_refuses_them(site, fetcher):
     site.page("/feed", rss(item("/a", 5), item("http://advert.example/buy", 4)))
     mine = source(site, feeds=(f"{site.url}/feed",))
     links = discover(mine, fetcher).links
@@ -80,7 +80,7 @@ def test_adverts_in_a_feed_are_kept_for_fetch_to_refuse(site, fetcher):
     assert refused.outcome is Outcome.OFFSITE_REFUSED
 
 
-def test_entries_that_are_no_web_addresses_have_a_fate_too(site, fetcher):
+def test_entries_that_are_not_web_addresses_are_links_too(site, fetcher):
     site.page(
         "/feed",
         rss(item("mailto:a@b.example"), item("https://h.example/" + "x" * 3000), item("/a")),
@@ -90,7 +90,7 @@ def test_entries_that_are_no_web_addresses_have_a_fate_too(site, fetcher):
     assert not found.problems
 
 
-def test_an_unchanged_feed_gives_nothing_and_no_problem(site, fetcher):
+def test_an_unchanged_feed_gives_no_links_and_no_problem(site, fetcher):
     site.page("/feed", rss(item("/a")), ETag='"1"')
     mine = source(site, feeds=(f"{site.url}/feed",))
     first = discover(mine, fetcher)
@@ -118,13 +118,13 @@ def test_nested_and_packed_sitemaps_are_read_to_a_depth_of_three(site, fetcher):
     assert "/i4" not in site.paths
 
 
-def test_a_sitemap_that_names_itself_ends(site, fetcher):
+def test_a_sitemap_that_names_itself_is_read_a_limited_number_of_times(site, fetcher):
     site.page("/i", index(*[f"{site.url}/i"] * 100))
     discover(source(site, sitemaps=(f"{site.url}/i",)), fetcher)
     assert site.paths.count("/i") <= MAX_SITEMAPS
 
 
-def test_older_sitemaps_are_left_alone_once_there_is_enough(site, fetcher):
+def test_older_sitemaps_are_not_read_once_there_are_enough_links(site, fetcher):
     site.page("/i", index(*(f"{site.url}/m{number}" for number in range(9))))
     for number in range(9):
         site.page(f"/m{number}", urlset(*(f"{site.url}/{number}-{n}" for n in range(10))))
@@ -142,7 +142,7 @@ def test_a_homepage_alone_is_read_as_a_section(site, fetcher):
     assert (link.found_by, link.title) == ("section", "Harbour bridge reopens")
 
 
-def test_lists_are_read_whole_from_disk_and_web(site, fetcher, tmp_path):
+def test_lists_are_read_from_disk_and_web_without_a_limit_on_links(site, fetcher, tmp_path):
     path = tmp_path / "urls.txt"
     path.write_text(f"# mine\n\n{site.url}/a\nnot a url\n{site.url}/b\n")
     site.page("/list.txt", f"{site.url}/c\n", Content_Type="text/plain")
@@ -164,7 +164,7 @@ def make_folder(folder: Path) -> None:
     (folder / "photo.html").write_bytes(b"\x89PNG" + bytes(100))
     (folder / ".hidden.html").write_text("<p>no</p>")
     for name in ("notes.md", "gold.json", "style.css", "tracker.js", "logo.png"):
-        (folder / name).write_text('{"a": "<p>no page</p>"}')
+        (folder / name).write_text('{"a": "<p>not a page</p>"}')
     (folder / "index.php").write_text("<!DOCTYPE html><p>php</p>")
     (folder / "loop").symlink_to(folder)
     (folder / "urls.txt").write_text("https://herald.example/a\n")
@@ -204,7 +204,7 @@ def test_local_pages_and_warc_records_are_found_and_read(fetcher, tmp_path):
     assert abs(bodies[b"<p>one</p>"].fetched_at - datetime.now(UTC)) < timedelta(hours=1)
 
 
-def test_the_web_cannot_name_local_files(fetcher, tmp_path):
+def test_only_files_below_those_of_the_source_are_read(fetcher, tmp_path):
     secret = tmp_path / "secret.txt"
     secret.write_text("secret")
     mine = tmp_path / "mine"
@@ -222,7 +222,7 @@ def test_the_web_cannot_name_local_files(fetcher, tmp_path):
     assert reply.outcome is Outcome.ADDRESS_REFUSED
 
 
-def test_local_faults_have_outcomes(make_fetcher, tmp_path):
+def test_unreadable_local_files_have_outcomes(make_fetcher, tmp_path):
     (tmp_path / "empty.html").write_text("")
     (tmp_path / "big.html").write_text("x" * 2000)
     (tmp_path / "cut.html.gz").write_bytes(gzip.compress(b"x" * 5000)[:-9])
@@ -240,7 +240,7 @@ def test_local_faults_have_outcomes(make_fetcher, tmp_path):
     ]
 
 
-def test_check_says_what_each_document_gave_and_what_to_do(site, fetcher):
+def test_check_reports_the_links_of_each_document_or_a_hint(site, fetcher):
     site.page("/feed", rss(item("/a", 5), item("http://advert.example/b", 4)))
     site.page("/empty", rss())
     mine = source(site, feeds=(f"{site.url}/feed", f"{site.url}/gone", f"{site.url}/empty"))
@@ -261,8 +261,8 @@ def test_check_says_what_each_document_gave_and_what_to_do(site, fetcher):
     ),
     st.integers(1, 5),
 )
-def test_newest_keeps_each_url_once_and_no_more_than_asked(found, limit):
-    dated = [Dated(Link(f"http://h.example/{n}", "h", by), age) for n, age, by in found]
+def test_newest_keeps_each_url_once_and_applies_the_limit(found, limit):
+    dated = [DatedLink(Link(f"http://h.example/{n}", "h", by), age) for n, age, by in found]
     links = newest(dated, limit)
     urls = [link.url for link in links]
     assert len(urls) == len(set(urls))

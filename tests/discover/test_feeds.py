@@ -1,4 +1,4 @@
-"""Feeds of every kind, well-formed and not."""
+"""Feeds of every format, well-formed and broken."""
 
 import json
 
@@ -50,10 +50,27 @@ def test_rss():
     ]
 
 
-def test_atom_takes_the_alternate_link_its_base_and_the_first_publication():
+def test_atom_uses_the_alternate_link_its_base_and_the_publication_time():
     [entry] = read_feed(ATOM.encode(), URL).entries
     assert entry.url == "https://herald.example/news/vote-1"
     assert entry.published_at == "2026-11-20T08:00:00-05:00"
+
+
+@pytest.mark.parametrize(
+    ("stated", "published"),
+    [
+        ("Fri, 20 Nov 2026 08:15:00 CET", "2026-11-20T08:15:00"),
+        ("20 November 2026, 08:15 CET", "2026-11-20T08:15:00+01:00"),
+        ("Παρ, 20 Νοέ 2026 08:15:00 EET", "2026-11-20T08:15:00+02:00"),
+        ("2026년 11월 20일 08:15", "2026-11-20T08:15:00"),
+        ("2026-324", "2026-11-20T00:00:00+00:00"),
+        ("last Tuesday", None),
+    ],
+)
+def test_publication_times(stated, published):
+    item = f"<item><link>https://herald.example/a</link><pubDate>{stated}</pubDate></item>"
+    [entry] = read_feed(f'<rss version="2.0"><channel>{item}</channel></rss>'.encode(), URL).entries
+    assert entry.published_at == published
 
 
 def test_rdf():
@@ -111,20 +128,20 @@ def test_the_declared_charset_counts(encoding):
         ("/etc/passwd", "not a feed"),
     ],
 )
-def test_what_is_no_feed_is_said_to_be(body, words):
+def test_a_document_that_is_not_a_feed_is_refused_with_what_it_is(body, words):
     with pytest.raises(Refused, match=words) as caught:
         read_feed(body.encode(), URL)
     assert caught.value.outcome is Outcome.BAD_CONTENT
 
 
-def test_an_empty_feed_is_a_feed():
+def test_a_feed_without_entries_is_read():
     assert (
         read_feed(b'<rss version="2.0"><channel><title>x</title></channel></rss>', URL).entries
         == ()
     )
 
 
-def test_entities_are_neither_fetched_nor_blown_up(tmp_path):
+def test_external_entities_are_not_read_and_nested_ones_not_expanded(tmp_path):
     secret = tmp_path / "secret"
     secret.write_text("the secret")
     laughs = "".join(f'<!ENTITY l{n + 1} "{f"&l{n};" * 10}">' for n in range(9))
@@ -141,7 +158,7 @@ def test_entities_are_neither_fetched_nor_blown_up(tmp_path):
 
 @settings(max_examples=60, deadline=None)
 @given(st.data())
-def test_no_damage_raises_anything_but_a_page_error(data):
+def test_a_damaged_feed_raises_nothing_but_a_page_error(data):
     body = bytearray(data.draw(st.sampled_from([RSS, ATOM, RDF])).encode())
     for _ in range(data.draw(st.integers(1, 5))):
         body[data.draw(st.integers(0, 300))] = data.draw(st.integers(0, 255))
@@ -150,3 +167,10 @@ def test_no_damage_raises_anything_but_a_page_error(data):
     except PageError:
         return
     assert all(entry.url for entry in feed.entries)
+
+
+def test_a_feed_whose_encoding_has_no_valid_name_is_refused():
+    body = RSS.encode().replace(b'encoding="utf-8"', b'encoding="utf\0008"')
+    with pytest.raises(Refused) as caught:
+        read_feed(body, URL)
+    assert caught.value.outcome is Outcome.BAD_CONTENT

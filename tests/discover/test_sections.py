@@ -1,4 +1,4 @@
-"""Section pages: articles in, navigation out."""
+"""Section pages: article links are found, navigation is not."""
 
 import pytest
 
@@ -36,7 +36,7 @@ def onsite(url: str) -> bool:
     return url.startswith("https://herald.example/")
 
 
-def test_articles_are_found_and_the_rest_is_not():
+def test_article_links_are_found_and_no_others():
     entries = read_section(PAGE.encode(), URL, onsite)
     assert [entry.url for entry in entries] == [
         "https://herald.example/p/short",
@@ -47,7 +47,7 @@ def test_articles_are_found_and_the_rest_is_not():
     assert entries[2].title == "Harbour bridge reopens after storm"
 
 
-def test_base_href_counts():
+def test_links_are_resolved_against_base_href():
     page = '<base href="/deep/"><h2><a href="a-long-slug-of-words">Four words are here</a></h2>'
     [entry] = read_section(page.encode(), URL, onsite)
     assert entry.url == "https://herald.example/deep/a-long-slug-of-words"
@@ -59,7 +59,7 @@ def test_a_page_without_html_is_refused(body):
         read_section(body, URL, onsite)
 
 
-def test_what_a_page_says_of_its_site():
+def test_feeds_name_and_language_of_a_site():
     body = PAGE.encode()
     assert feeds_of(body, URL) == (
         "https://herald.example/feed/",

@@ -1,4 +1,4 @@
-"""What `dateline run TARGET…` takes, told apart by content, over real sockets."""
+"""The targets of `dateline run TARGET…`, recognised by content, over real sockets."""
 
 import pytest
 
@@ -12,7 +12,7 @@ def by_url(found):
     return {link.url: link for _, discovered in found for link in discovered.links}
 
 
-def test_urls_are_told_apart_by_content_and_asked_for_once(site, fetcher):
+def test_urls_are_recognised_by_content_and_requested_once(site, fetcher):
     site.page("/one", rss(item("/a")), Content_Type="text/html")
     site.page("/two", index(f"{site.url}/three"), Content_Type="text/plain")
     site.page("/three", urlset(f"{site.url}/b"))
@@ -35,10 +35,9 @@ def test_urls_are_told_apart_by_content_and_asked_for_once(site, fetcher):
     assert fetcher.fetch(f"{site.url}/missing", source=source).outcome is Outcome.NOT_FOUND
 
 
-def test_one_source_a_site(site, make_site, fetcher, tmp_path):
+def test_each_site_becomes_one_source(site, make_site, fetcher, tmp_path):
     other = make_site()
     urls = tmp_path / "some.data"
-    urls.write_text(f"{site.url}/a\n{other.url}/b\nnonsense\n{site.url}/a\n")
     urls.write_text(f"{site.url}/a\n{other.url}/b\n{site.url}/a\n")
     found = discover_targets([str(urls)], fetcher)
     assert [[link.url for link in discovered.links] for _, discovered in found] == [
@@ -48,7 +47,7 @@ def test_one_source_a_site(site, make_site, fetcher, tmp_path):
     assert len({source.key for source, _ in found}) == 2
 
 
-def test_a_homepage_stands_for_its_feed_or_its_articles(site, make_site, fetcher):
+def test_a_homepage_is_replaced_by_its_feed_or_its_article_links(site, make_site, fetcher):
     bare = make_site()
     site.page("/", '<html><link rel="alternate" type="application/rss+xml" href="/feed">')
     site.page("/feed", rss(item("/a")))
@@ -59,7 +58,7 @@ def test_a_homepage_stands_for_its_feed_or_its_articles(site, make_site, fetcher
     assert {link.found_by for link in links.values()} == {"feed", "section"}
 
 
-def test_a_hosted_feed_may_point_to_its_own_site(site, make_site, fetcher):
+def test_the_links_of_a_feed_on_another_host_are_on_site(site, make_site, fetcher):
     host = make_site()
     channel = f"<link>{site.url}/</link>"
     host.page("/feed", rss(channel, item(f"{site.url}/a")))
@@ -68,7 +67,7 @@ def test_a_hosted_feed_may_point_to_its_own_site(site, make_site, fetcher):
     assert fetcher.fetch(discovered.links[0].url, source=source).outcome is None
 
 
-def test_a_page_that_moved_to_another_site_is_followed_where_it_was_named(site, make_site, fetcher):
+def test_a_target_that_redirects_to_another_site_is_followed(site, make_site, fetcher):
     other = make_site()
     other.page("/b", "<html><p>Moved here.</p>")
     site.redirect("/a", f"{other.url}/b")
@@ -109,6 +108,6 @@ def test_a_file_has_one_url_however_its_path_is_written(fetcher, tmp_path, monke
         ("x" * 5000, "neither"),
     ],
 )
-def test_what_is_neither_url_nor_path_is_a_usage_error(fetcher, target, words):
+def test_a_target_that_is_neither_url_nor_path_is_a_usage_error(fetcher, target, words):
     with pytest.raises(UsageError, match=words):
         discover_targets([target], fetcher)

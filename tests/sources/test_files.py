@@ -1,4 +1,4 @@
-"""Source files: read, and refused with a sentence that says what to write."""
+"""Source files: read, or refused with an error that says what to write."""
 
 from dataclasses import fields
 from pathlib import Path
@@ -28,7 +28,7 @@ def test_the_sample_is_a_source_and_shows_every_field(tmp_path):
     assert {field.name for field in fields(Source)} - {"key"} <= shown
 
 
-def test_the_least_is_a_name_and_one_way_to_links(tmp_path):
+def test_a_name_and_one_way_to_links_are_enough(tmp_path):
     source = read_source(written(tmp_path, 'name = "H"\nfeeds = ["https://h.example/feed"]'))
     assert source == Source("herald", "H", feeds=("https://h.example/feed",))
 
@@ -71,7 +71,7 @@ def test_paths_are_relative_to_the_file(tmp_path):
         ("", "name is missing"),
     ],
 )
-def test_a_wrong_file_is_refused_in_one_line_that_helps(tmp_path, text, words):
+def test_the_error_for_an_invalid_file_is_one_line_with_the_remedy(tmp_path, text, words):
     path = written(tmp_path, text)
     with pytest.raises(SourceError) as caught:
         read_source(path)
@@ -100,7 +100,7 @@ def test_a_broken_file_does_not_stop_the_others(tmp_path):
     assert "taken by a.toml" in str(problems[1])
 
 
-def test_a_missing_folder_is_told_with_the_way_out(tmp_path):
+def test_the_error_for_a_missing_folder_names_the_command_that_makes_it(tmp_path):
     with pytest.raises(SourceError, match="dateline source add"):
         read_sources(tmp_path / "none")
 
@@ -110,7 +110,7 @@ TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1).filte
 
 @settings(deadline=None, max_examples=50)
 @given(TEXT, st.booleans(), st.integers(1, 999), st.sampled_from([None, 0.5, 3.0]))
-def test_what_is_written_is_read_back(tmp_path_factory, name, active, links, delay):
+def test_a_source_that_is_written_is_read_back(tmp_path_factory, name, active, links, delay):
     source = Source(
         "herald",
         name.strip(),
@@ -125,7 +125,7 @@ def test_what_is_written_is_read_back(tmp_path_factory, name, active, links, del
     assert read_source(path) == source
 
 
-def test_a_file_is_never_written_over_and_a_bad_one_never_left(tmp_path):
+def test_an_existing_file_is_kept_and_an_invalid_new_one_removed(tmp_path):
     path = written(tmp_path, "mine")
     with pytest.raises(SourceError, match="--key"):
         write_new("x", path)

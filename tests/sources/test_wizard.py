@@ -33,7 +33,7 @@ def herald(site):
     return site
 
 
-def test_a_homepage_gives_working_feeds_and_news_sitemaps(herald, fetcher, tmp_path):
+def test_a_homepage_is_proposed_with_its_feeds_and_news_sitemaps(herald, fetcher, tmp_path):
     text = propose(herald.url + "/", fetcher)
     path = tmp_path / "x.toml"
     path.write_text(text)
@@ -44,29 +44,29 @@ def test_a_homepage_gives_working_feeds_and_news_sitemaps(herald, fetcher, tmp_p
     assert source.sections == ()
 
 
-def test_a_feed_gives_its_channel(herald, fetcher):
+def test_a_feed_is_proposed_with_the_name_and_homepage_of_its_channel(herald, fetcher):
     source = propose_source(f"{herald.url}/feed", fetcher).source
     assert (source.name, source.feeds) == ("H", (f"{herald.url}/feed",))
     assert source.homepage == f"{herald.url}/"
 
 
-def test_usual_addresses_are_tried_where_no_feed_is_announced(site, fetcher):
+def test_usual_paths_are_tried_if_the_page_names_no_feed(site, fetcher):
     site.page("/", "<html><title>H</title>")
     site.page("/rss.xml", rss(item("/a")))
     assert propose_source(site.url, fetcher).source.feeds == (f"{site.url}/rss.xml",)
 
 
-def test_a_site_without_feeds_is_followed_by_its_homepage(site, fetcher):
+def test_a_site_without_feeds_is_proposed_with_its_homepage_as_section(site, fetcher):
     site.page("/", "<html><title>H</title>")
     assert propose_source(site.url, fetcher).source.sections == (site.url,)
 
 
 @pytest.mark.parametrize("path", ["/missing", "/empty-page"])
-def test_what_cannot_be_read_is_said(site, fetcher, path):
+def test_the_error_for_an_unreadable_address_says_what_to_try(site, fetcher, path):
     site.page("/empty-page", b"")
     with pytest.raises(SourceError, match="Try its feed"):
         propose_source(site.url + path, fetcher)
-    with pytest.raises(SourceError, match="no web address"):
+    with pytest.raises(SourceError, match="not a web address"):
         propose_source("ftp://herald.example/", fetcher)
 
 
@@ -77,7 +77,7 @@ def dateline(tmp_path, monkeypatch):
     return lambda *words: CliRunner().invoke(build(), ["source", *words])
 
 
-def test_add_list_check(herald, dateline, tmp_path):
+def test_add_list_and_check(herald, dateline, tmp_path):
     added = dateline("add", herald.url + "/", "--key", "herald", "--allow-private-addresses")
     assert added.exit_code == 0, added.output
     path = tmp_path / "sources" / "herald.toml"
