@@ -1,14 +1,20 @@
-"""The labels that Dateline promises, and what other label sets become in it.
+"""The labels of names that Dateline promises, and how other label sets map to them.
 
-The tagger's nine classes are those of the Worldwide newswire corpus; installed spaCy pipelines
-mostly use OntoNotes names, others the four of CoNLL. Classes that no reader of names asks for
-(ordinals, percentages, times of day) have no label here and are dropped. Names of events, laws,
-works and languages are told apart by their head words, for which the tagger has one class.
+The tagger's nine classes are those of the Worldwide newswire corpus. Installed spaCy pipelines
+mostly use OntoNotes labels, others the four of CoNLL. Classes without a label here (ordinals,
+percentages, times of day) are dropped: nobody who looks for names asks for them. The tagger has one
+class, Misc, for events, laws, works and other names; the head word of the name or the words around
+it decide between them. Head words are in ``label_heads.tsv``, names of languages in
+``languages.tsv``.
 """
 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
+from typing import NamedTuple
+
+from pipeline.annotate.tables import read_rows
 
 MEANINGS = {
     "PERSON": ("Person", "PERSON", "people, also invented ones"),
@@ -39,7 +45,8 @@ TAGGER = {
     "Misc": "MISC",
     "Location": "GPE",
 }
-"""The tagger's classes; Location and Misc are told apart further by ``gazetteer`` and below."""
+"""The tagger's classes → labels. ``names.gazetteer`` splits Location into GPE and LOC; the
+functions below split Misc into EVENT, LAW, WORK_OF_ART and MISC, NORP into NORP and LANGUAGE."""
 OTHERS = {
     **{label: label for label in LABELS},
     "PER": "PERSON",
@@ -50,44 +57,15 @@ OTHERS = {
     "placeName": "GPE",
     "FACILITY": "FAC",
 }
-"""What an installed pipeline calls them: OntoNotes, CoNLL and the names of UD corpora."""
+"""Labels of installed pipelines (OntoNotes, CoNLL and those of UD corpora) → labels."""
 
-_HEADS = {
-    "EVENT": "dialogue summit war wars conference olympics paralympics games festival championship "
-    "championships cup election elections referendum revolution massacre genocide holocaust "
-    "earthquake hurricane typhoon cyclone tsunami pandemic crisis uprising spring protests "
-    "marathon derby final finals tournament open awards ceremony day week christmas easter ramadan "
-    "eid diwali hanukkah passover nowruz talks forum expo congress battle siege ceasefire "
-    "operation coup intifada riots carnival biennale prix trophy",
-    "LAW": "treaty act agreement accord accords constitution bill law laws convention protocol "
-    "charter amendment code resolution directive regulation pact declaration statute ordinance "
-    "decree covenant",
-    "WORK_OF_ART": "song album film movie novel book painting symphony opera",
-}
-_HEAD_OF = {word: label for label, words in _HEADS.items() for word in words.split()}
+_KINDS_OF_MISC = frozenset({"EVENT", "LAW", "WORK_OF_ART"})
 _STORM = re.compile(
     r"(?:hurricane|typhoon|cyclone|tropical storm|operation|battle|siege)\s", re.IGNORECASE
 )
-_SURE_HEADS = {
-    "ORG": "ministry university party court council department commission institute authority "
-    "union agency committee government association federation organization organisation company "
-    "corporation bureau foundation embassy police army navy corp ltd limited inc holdings academy "
-    "church secretariat tribunal airways airlines college society directorate parliament "
-    "securities electronics industries insurance technologies chamber bank",
-    "FAC": "airport bridge museum stadium dam cathedral port",
-    "GPE": "river islands sea county prefecture province governorate strait creek lake mountains",
-    "MISC": "cup games act festival award awards war summit championship championships agreement "
-    "code bill prize accord accords treaty constitution olympics index statute protocol amendment",
-}
-"""Heads that leave no doubt: each stands for its class in 19 of 20 names of Worldwide's training
-part, "West Bank" apart, or is its synonym. "Centre", "House", "Park" and "League" are not here."""
-_SURE_HEAD_OF = {word: label for label, words in _SURE_HEADS.items() for word in words.split()}
-_SURNAMES = frozenset(
-    "church bank court bill bridge lake dam port day war sea creek college police act code".split()
-)
-"""Heads that end people's names as well: "Ruth Church"."""
+"""Events whose head word comes first: "Hurricane Odile"."""
 _BEFORE_OF = re.compile(r"\s(?:of|on|for|against|to)\s")
-_WORK_BEFORE = re.compile(
+_WORK_NOUN_BEFORE = re.compile(
     r"\b(?:films?|movies?|documentary|documentaries|series|sitcom|drama|novels?|books?|memoirs?|"
     r"autobiography|poems?|albums?|songs?|tracks?|paintings?|plays?|musicals?|"
     r"operas?|ballets?|exhibitions?|sculptures?|essays?|podcasts?|titled|entitled)"
@@ -99,17 +77,6 @@ _PREPOSITIONS = frozenset(
 )
 _OPEN_QUOTES = '“‘"«'
 _CLOSE_QUOTES = '”’"»'
-_LANGUAGES = frozenset(
-    "english french spanish portuguese german italian dutch russian ukrainian polish greek turkish "
-    "arabic hebrew persian farsi dari pashto kurdish urdu hindi bengali bangla punjabi tamil "
-    "telugu malayalam marathi gujarati kannada nepali sinhala burmese thai lao khmer vietnamese "
-    "malay indonesian tagalog filipino cebuano chinese mandarin cantonese japanese korean "
-    "mongolian kazakh uzbek tibetan uyghur swahili kiswahili hausa yoruba igbo zulu isizulu xhosa "
-    "shona somali amharic oromo tigrinya twi lingala kinyarwanda luganda wolof quechua aymara "
-    "guarani nahuatl creole maori māori latin esperanto welsh gaelic irish catalan basque romanian "
-    "hungarian czech slovak serbian croatian bulgarian swedish norwegian danish finnish icelandic "
-    "afrikaans armenian georgian azerbaijani".split()
-)
 _SPOKEN = re.compile(
     r"\b(?:speaks?|speaking|spoke|spoken|fluent in|translated (?:in)?to|from the|written in|"
     r"said in|wrote in|tweeted in|speech in|broken|learn|learning|learned|taught in|in|into)\s$"
@@ -118,10 +85,32 @@ _LANGUAGE_AFTER = re.compile(r"(?:[ -]languages?\b|\s(?:speakers?|dialects?|tran
 _LANGUAGE_ENDS = re.compile(r"\s*(?:$|[.,;:!?)”\"\n]|(?:and|or|on|at|that|to|from|with|as)\b)")
 
 
+class _Head(NamedTuple):
+    """A head word of ``label_heads.tsv``; its header says what the columns mean."""
+
+    label: str
+    is_sure: bool
+    is_surname: bool
+
+
+@lru_cache(maxsize=1)
+def _heads() -> dict[str, _Head]:
+    rows = read_rows(__package__, "label_heads.tsv", columns=4)
+    return {
+        word: _Head(label, sure == "yes", surname == "yes") for word, label, sure, surname in rows
+    }
+
+
+@lru_cache(maxsize=1)
+def _languages() -> frozenset[str]:
+    return frozenset(name for (name,) in read_rows(__package__, "languages.tsv", columns=1))
+
+
 def head_word(surface: str) -> str:
     """Return the word that says what a name is: "Treaty of Lisbon", "INF Treaty" → "treaty".
 
-    English names end in their head word, or hold it before "of"; years behind it do not count.
+    An English name ends in its head word or has it before "of"; a year at the end does not count.
+    Returns "" for a name without words.
     """
     words = re.split(r"[\W_]+", _BEFORE_OF.split(surface.casefold(), maxsplit=1)[0])
     words = [word for word in words if word and not word.isdigit()]
@@ -129,39 +118,51 @@ def head_word(surface: str) -> str:
 
 
 def misc_label(surface: str) -> str:
-    """Tell EVENT, LAW and WORK_OF_ART from MISC by the head word: "INF Treaty" is a LAW."""
-    label = _HEAD_OF.get(head_word(surface))
-    return label or ("EVENT" if _STORM.match(surface) else "MISC")
+    """Return EVENT, LAW, WORK_OF_ART or MISC for a name of the tagger's class Misc.
+
+    The head word decides: "INF Treaty" is LAW.
+    """
+    head = _heads().get(head_word(surface))
+    if head is not None and head.label in _KINDS_OF_MISC:
+        return head.label
+    return "EVENT" if _STORM.match(surface) else "MISC"
 
 
 def sure_label(surface: str, label: str) -> str | None:
-    """Return the class that the head word of a longer name leaves no doubt about, or None.
+    """Return the label that the head word of a name of several words leaves no doubt about.
 
-    ``label`` is what the name is taken for: people's surnames are no head words.
+    Args:
+        surface: the name as the text has it.
+        label: the label it has so far; a person's surname is no head word.
+
+    Returns:
+        ORG, FAC, GPE for any place, or MISC for any event, law or other name; None without a sure
+        head word.
     """
     words = surface.casefold().split()
     if len(words) < 2 or words[-2] in {"the", "a", "an"}:
         # "Old Men and the Sea" is no sea.
         return None
-    head = head_word(surface)
-    if label == "PERSON" and head in _SURNAMES:
+    head = _heads().get(head_word(surface))
+    if head is None or not head.is_sure or (label == "PERSON" and head.is_surname):
         return None
-    return _SURE_HEAD_OF.get(head)
+    return "MISC" if head.label in _KINDS_OF_MISC else head.label
 
 
 def is_work(text: str, start: int, end: int) -> bool:
-    """Tell whether a name of no other class is a title: “The Salt Path” or "the film Salt".
+    """Tell whether a MISC name is the title of a work: “The Salt Path” or "the film Salt".
 
-    Two words between quotation marks are as often a nickname: the “Black Death”.
+    Two words between quotation marks are as often a nickname (the “Black Death”), so quotation
+    marks count for three words or more.
     """
-    if _WORK_BEFORE.search(text, max(0, start - 40), start):
+    if _WORK_NOUN_BEFORE.search(text, max(0, start - 40), start):
         return True
-    long = text.count(" ", start, end) > 1
-    return long and is_title_case(text[start:end]) and _is_quoted(text, start, end)
+    is_long = text.count(" ", start, end) > 1
+    return is_long and is_title_case(text[start:end]) and _is_quoted(text, start, end)
 
 
 def _is_quoted(text: str, start: int, end: int) -> bool:
-    """Tell whether quotation marks stand around, a comma or full stop before the last one."""
+    """Tell whether quotation marks enclose a name; a comma or stop may precede the closing one."""
     behind = text[end : end + 2].lstrip(",.")[:1]
     return (
         start > 0 and text[start - 1] in _OPEN_QUOTES and behind != "" and behind in _CLOSE_QUOTES
@@ -176,11 +177,11 @@ def is_title_case(surface: str) -> bool:
 
 
 def is_language(text: str, start: int, end: int) -> bool:
-    """Tell whether a people's name means its language: "in Hausa", "the Hausa language".
+    """Tell whether a mention of a people means its language: "in Hausa", "the Hausa language".
 
-    Said of the mention, not of the name: "Arabic" in "an Arabic coffee pot" stays NORP.
+    It depends on the mention, not on the name: "Arabic" in "an Arabic coffee pot" stays NORP.
     """
-    if text[start:end].casefold() not in _LANGUAGES:
+    if text[start:end].casefold() not in _languages():
         return False
     if _LANGUAGE_AFTER.match(text, end):
         return True

@@ -1,41 +1,44 @@
-"""Known names: countries with their demonyms, and large bodies; surface form → its name.
+"""Look up well-known names: countries with the names of their peoples, and large organisations.
 
-Reads ``aliases.tsv`` once. "US", "U.S." and "United States of America" are one country; "Russian"
-belongs to Russia but stays a name of its own (NORP), and a capital is never its country.
+``aliases.tsv`` maps surface forms to one name. "US", "U.S." and "United States of America" are one
+country. "Russian" belongs to Russia but keeps a name of its own (NORP), and a capital never means
+its country's government.
 """
 
 from __future__ import annotations
 
 import re
 from functools import lru_cache
-from importlib.resources import files
 from typing import NamedTuple
 
+from pipeline.annotate.tables import read_rows
+
 SHORTEST_FOLDED = 5
-"""Letters from which a name is recognised in any case: "RUSSIA" is Russia, "who" is not WHO."""
+"""Letters from which a name is found in any letter case: "RUSSIA" is Russia, "who" is not WHO."""
 _APOSTROPHES = str.maketrans("’‘`´", "''''")
 _DOTTED = re.compile(r"(?<![A-Za-z])((?:[A-Za-z]\.){1,5}[A-Za-z]?)(?![A-Za-z])")
 
 
 class Known(NamedTuple):
-    """What a surface form stands for."""
+    """The name and label that the table has for a surface form."""
 
     name: str
     label: str
 
 
 class Aliases(NamedTuple):
-    """The table, ready for look-ups; keys as ``key`` makes them."""
+    """The table, ready for look-ups by the keys that ``key`` makes."""
 
     names: dict[str, Known]
     folded: dict[str, Known]
+    """By key in lower case."""
     demonyms: dict[str, tuple[str, str]]
-    """Demonym → (its singular or adjective, the country)."""
-    long_bodies: list[str]
-    """Names and aliases of bodies that have several words, as they are written."""
+    """Demonym in lower case → (its singular or adjective, the country)."""
+    long_organisations: list[str]
+    """Names and aliases of organisations that have several words, as they are written."""
 
     def find(self, surface: str) -> Known | None:
-        """Look a surface form up, the exact spelling first; None if it is not in the table."""
+        """Return the entry of a surface form, or None; the exact spelling is tried first."""
         wanted = key(surface)
         found = self.names.get(wanted)
         if found is None and len(wanted) >= SHORTEST_FOLDED:
@@ -43,14 +46,15 @@ class Aliases(NamedTuple):
         return found
 
     def find_demonym(self, surface: str) -> tuple[str, str] | None:
-        """Return ("American", "United States") for "Americans"; None where nothing is known."""
+        """Return ("American", "United States") for "Americans", or None for an unknown name."""
         return self.demonyms.get(key(surface).casefold())
 
 
 def country_of(name: str) -> str | None:
-    """Return the country, or part of the world, of a nationality: "Russians" → "Russia".
+    """Return the country or part of the world of a nationality: "Russians" → "Russia".
 
-    The two stay two entities; this is what links them. A country is its own, other names have none.
+    Country and nationality stay two entities; this function links them. A country is its own
+    country; all other names have None.
     """
     table = load_aliases()
     demonym = table.find_demonym(name)
@@ -71,27 +75,23 @@ def key(surface: str) -> str:
 
 @lru_cache(maxsize=1)
 def load_aliases() -> Aliases:
-    """Read the table that comes with the package."""
+    """Read ``aliases.tsv``, once for each process."""
     table = Aliases({}, {}, {}, [])
-    lines = (files(__package__) / "aliases.tsv").read_text(encoding="utf-8").splitlines()
-    for line in lines:
-        if line and not line.startswith("#"):
-            _add(table, *line.split("\t"))
+    for label, name, aliases, demonyms in read_rows(__package__, "aliases.tsv", columns=4):
+        _add(table, Known(name, label), _listed(aliases), _listed(demonyms))
     return table
 
 
-def _add(table: Aliases, label: str, name: str, aliases: str, demonyms: str) -> None:
-    known = Known(name, label)
-    for surface in [name, *_listed(aliases)]:
+def _add(table: Aliases, known: Known, aliases: list[str], demonyms: list[str]) -> None:
+    for surface in [known.name, *aliases]:
         table.names.setdefault(key(surface), known)
         table.folded.setdefault(key(surface).casefold(), known)
-        if label == "ORG" and " " in surface:
-            table.long_bodies.append(surface)
-    forms = _listed(demonyms)
-    for form in forms:
-        singular = form[:-1] if form.endswith("s") and form[:-1] in forms else form
-        table.demonyms.setdefault(form.casefold(), (singular, name))
+        if known.label == "ORG" and " " in surface:
+            table.long_organisations.append(surface)
+    for form in demonyms:
+        singular = form[:-1] if form.endswith("s") and form[:-1] in demonyms else form
+        table.demonyms.setdefault(form.casefold(), (singular, known.name))
 
 
-def _listed(field: str) -> list[str]:
-    return [part for part in field.split("|") if part]
+def _listed(column: str) -> list[str]:
+    return [part for part in column.split("|") if part]

@@ -1,78 +1,47 @@
-"""Titles and offices of people: outside the name, kept as its role.
+"""Read the title or office of a person from the words around the name; it is no part of the name.
 
 "US Deputy Secretary of State Wendy Sherman" is the name "Wendy Sherman" with the role "US Deputy
-Secretary of State"; "Hugh Hill, a doctor at the clinic," has the role "doctor at the clinic".
+Secretary of State"; "Hugh Hill, a doctor at the clinic," has the role "doctor at the clinic". The
+words of titles, with their kinds, are in ``titles.tsv``.
 """
 
 from __future__ import annotations
 
 import re
+from collections import defaultdict
+from functools import lru_cache
+from typing import NamedTuple
 
 from pipeline.annotate.names.aliases import load_aliases
+from pipeline.annotate.tables import read_rows
 
-HONORIFICS = frozenset(
-    "mr mrs ms miss mx sir dame madam mme dr prof hon rev lord lady datuk dato dato’ datin "
-    "seri puan encik smt shri adv engr barr alhaji alhaja hajia otunba".split()
-)
-MALE_HONORIFICS = frozenset("mr sir lord king prince pope father brother imam sheikh".split())
-FEMALE_HONORIFICS = frozenset("mrs ms miss dame madam mme lady queen princess sister".split())
-RANKS = frozenset(
-    "general gen lieutenant lt colonel col major maj captain capt sergeant sgt corporal cpl "
-    "commander cmdr admiral adm brigadier brig marshal constable inspector superintendent "
-    "detective officer chief sheriff ret retd".split()
-)
-OFFICES = frozenset(
-    "president vice minister premier chancellor secretary undersecretary deputy senator sen "
-    "representative rep congressman congresswoman governor gov mayor councillor councilman "
-    "councilwoman alderman ambassador envoy commissioner judge justice prosecutor attorney "
-    "solicitor king queen prince princess emperor sultan emir sheikh pope cardinal archbishop "
-    "bishop father imam ayatollah rabbi pastor reverend professor doctor director chairman "
-    "chairwoman chairperson chair ceo cfo coo founder co-founder owner editor editor-in-chief "
-    "correspondent reporter journalist columnist author writer analyst economist scientist "
-    "researcher historian lawyer spokesman spokeswoman spokesperson spox coach manager captain "
-    "speaker leader head boss whip nominee candidate frontrunner contender businessman "
-    "businesswoman billionaire activist lawmaker legislator parliamentarian mp mps mep adviser "
-    "advisor aide strategist pollster consultant official diplomat negotiator delegate "
-    "administrator superintendent treasurer comptroller registrar principal dean rector "
-    "coordinator organizer organiser executive president-elect host anchor moderator commentator "
-    "actor actress singer musician artist director-general farmer teacher nurse resident student "
-    "physician neurosurgeon mogul tycoon developer".split()
-)
-_SURNAMES = frozenset(
-    "king queen prince pope judge dean bishop cardinal head boss host coach pastor justice speaker "
-    "farmer father".split()
-)
-"""Offices that are surnames as well: "Stephen King" holds none."""
-_MODIFIERS = frozenset(
-    "prime foreign defense defence interior finance home press first former ex acting assistant "
-    "associate senior junior late interim retired outgoing incoming then-president prime-minister "
-    "executive managing national federal state presidential republican democratic gop police "
-    "campaign health education justice trade energy environment transport labour labor climate "
-    "security affairs treasury majority minority house senate party opposition supreme high chief "
-    "special regional provincial general attorney white".split()
-)
 _LINKS = frozenset("of for and the to at in on & -".split())
-_PLACING = frozenset({"at", "to", "in", "on"})
-_NO_TITLE = frozenset(
+"""Words inside a title that are no title words: "Secretary of State for Trade and Industry"."""
+_PLACE_PREPOSITIONS = frozenset({"at", "to", "in", "on"})
+_SENTENCE_OPENERS = frozenset(
     "a an the when while as after before if but and or that this these those he she they it we i "
     "in on at by for from with under since because though although both neither either not so then "
     "meanwhile however later earlier yesterday today sometimes often once still perhaps".split()
 )
+"""Words that begin sentences with a capital and belong to no title: "Then President Holm"."""
 _AFTER_OFFICE = frozenset(
     "of for at in on with who whom whose which that by to from against than after before during "
     "about and or but is was were are has had said says told when while as".split()
 )
 """An apposition names its office before any of these: ", joined by Justice Holm," names none."""
-_NO_OFFICE = frozenset("both all also still once now then himself herself".split())
-_BURMESE = frozenset({"U", "Daw"})
+_NO_APPOSITION = frozenset("both all also still once now then himself herself".split())
+"""First words after which a phrase between commas is no apposition: ", both mayors,"."""
+_BURMESE_HONORIFICS = frozenset({"U", "Daw"})
 _WORD = re.compile(r"[^\s,;:()“”\"]+")
 _LEADING = re.compile(r"([^\s]+)\s+")
 _APPOSITION = re.compile(
     r",\s+(?:(?:an?|the|his|her|their|its|one of the)\s+)?([^,;:.!?“”\"()\n]{3,90})[,.;]"
 )
 _ARTICLE = r"(?:an?|the|his|her|their|its|our|one)"
-_OPENING = re.compile(rf"\s*(?i:{_ARTICLE})\s+((?:[\w’'-]+\s+){{0,8}}[\w’'-]+),\s+$")
-_CLOSE = re.compile(rf"\b(?i:{_ARTICLE})\s+((?:[a-z][\w’'-]*\s+){{0,2}}[a-z][\w’'-]*),?\s+$")
+_OPENING_DESCRIPTION = re.compile(rf"\s*(?i:{_ARTICLE})\s+((?:[\w’'-]+\s+){{0,8}}[\w’'-]+),\s+$")
+_ADJACENT_DESCRIPTION = re.compile(
+    rf"\b(?i:{_ARTICLE})\s+((?:[a-z][\w’'-]*\s+){{0,2}}[a-z][\w’'-]*),?\s+$"
+)
 _APPOSITION_WITH_ARTICLE = re.compile(rf",\s+{_ARTICLE}\s+([^,;:.!?“”\"()\n]{{3,90}})[,.;]")
 _APPOSED = re.compile(rf"\b(?i:{_ARTICLE})\s+")
 _APPOSED_PHRASE = re.compile(r"((?:[\w’'-]+\s+){0,8}[\w’'-]+),\s+")
@@ -84,114 +53,153 @@ LOOK_BACK = 120
 part has 96."""
 
 
+class _Titles(NamedTuple):
+    """The words of ``titles.tsv`` by kind; its header says what the kinds mean."""
+
+    honorifics: frozenset[str]
+    ranks: frozenset[str]
+    offices: frozenset[str]
+    modifiers: frozenset[str]
+    surnames: frozenset[str]
+    """Offices that are surnames as well: "Stephen King" holds none."""
+    genders: dict[str, str]
+    """Word → "m" or "f"."""
+
+
+@lru_cache(maxsize=1)
+def _load() -> _Titles:
+    kinds: dict[str, set[str]] = defaultdict(set)
+    genders: dict[str, str] = {}
+    for word, listed, gender, surname in read_rows(__package__, "titles.tsv", columns=4):
+        for kind in listed.split("|"):
+            kinds[kind].add(word)
+        if gender != "-":
+            genders[word] = gender
+        if surname == "yes":
+            kinds["surname"].add(word)
+    ordered = ("honorific", "rank", "office", "modifier", "surname")
+    return _Titles(*(frozenset(kinds[kind]) for kind in ordered), genders)
+
+
 def is_title_word(word: str) -> bool:
     """Tell whether a word can be part of a title: "Secretary", "Lt.", "Mr."."""
+    titles = _load()
     plain = word.lower().rstrip(".,")
-    return plain in OFFICES or plain in RANKS or plain in HONORIFICS
+    return plain in titles.offices or plain in titles.ranks or plain in titles.honorifics
 
 
 def is_office(word: str) -> bool:
-    """Tell whether a word names an office or occupation, and no mere form of address."""
+    """Tell whether a word names an office, rank or occupation; "Mr." does not."""
+    titles = _load()
     plain = word.lower().rstrip(".,")
-    return plain in OFFICES or plain in RANKS
+    return plain in titles.offices or plain in titles.ranks
 
 
 def without_titles(name: str) -> str:
-    """Take leading titles off a person's name: "President Joe Biden" → "Joe Biden"."""
-    rest = _behind_people(_behind_office(name.removeprefix("Tan Sri ")))
-    while (match := _LEADING.match(rest)) and _goes(match[1], rest[match.end() :]):
+    """Remove leading titles from a person's name: "President Joe Biden" → "Joe Biden"."""
+    rest = _without_nationality(_after_last_office(name.removeprefix("Tan Sri ")))
+    while (match := _LEADING.match(rest)) and _is_leading_title(match[1], rest[match.end() :]):
         rest = rest[match.end() :]
     return rest
 
 
-def _behind_office(name: str) -> str:
-    """Cut up to the last office that has a full name behind it: "Harbour Minister Ida Holm".
+def _after_last_office(name: str) -> str:
+    """Return what follows the last office before a full name: "Harbour Minister Ida Holm".
 
-    Offices may be short: "Velmark Sen. Ida Holm".
+    Abbreviations count as well: "Velmark Sen. Ida Holm". Without an office the name is returned
+    unchanged.
     """
+    titles = _load()
     words = name.split(" ")
     for place in range(len(words) - 3, 0, -1):
         office = words[place].lower().rstrip(".")
-        if office in OFFICES - _SURNAMES and words[place + 1][:1].isupper():
+        if office in titles.offices - titles.surnames and words[place + 1][:1].isupper():
             return " ".join(words[place + 1 :])
     return name
 
 
-def _behind_people(name: str) -> str:
-    """Cut what a person is called by country, before a full name: "Frenchman Luc Orval".
+def _without_nationality(name: str) -> str:
+    """Remove the nationality in front of a full name: "Frenchman Luc Orval" → "Luc Orval".
 
     "U" and "Daw" are Burmese for Mr. and Mrs.; "U Thant" has no other name and keeps it. "German"
-    is a given name as well.
+    is a given name as well and stays.
     """
     first, _, rest = name.partition(" ")
     if rest.count(" ") < 1 or not rest[0].isupper():
         return name
-    of_a_country = first != "German" and load_aliases().find_demonym(first)
-    return rest if first in _BURMESE or of_a_country else name
+    is_nationality = first != "German" and load_aliases().find_demonym(first)
+    return rest if first in _BURMESE_HONORIFICS or is_nationality else name
 
 
-def _goes(word: str, rest: str) -> bool:
+def _is_leading_title(word: str, rest: str) -> bool:
+    """Tell whether the first word is a title, or leads to one: "former" in "former mayor Holm"."""
     if not any(character.isupper() for character in rest):
         return False
     if is_title_word(word):
         return True
     following = rest.split(maxsplit=1)[0]
-    leads = word.lower() in _MODIFIERS or load_aliases().find_demonym(word) is not None
+    leads = word.lower() in _load().modifiers or load_aliases().find_demonym(word) is not None
     return leads and is_title_word(following) and " " in rest
 
 
 def role_before(text: str, start: int, sentence_start: int) -> str | None:
-    """Return the title that stands right in front of a name, or None."""
-    floor = max(sentence_start, start - LOOK_BACK)
-    window = text[floor:start]
+    """Return the title that stands directly before the name at ``start``, or None."""
+    window_start = max(sentence_start, start - LOOK_BACK)
+    window = text[window_start:start]
     if not window or window[-1] not in " \u00a0":
         return None
     words = list(_WORD.finditer(window))
     first = None
     gap_end = len(window)
     for match in reversed(words):
-        if window[match.end() : gap_end].strip() or not _may_stand_in_title(match[0]):
+        if window[match.end() : gap_end].strip() or not _may_be_in_title(match[0]):
             break
         first, gap_end = match, match.start()
     if first is None:
         return None
-    return _tidy_role(window[first.start() :])
+    return _role_in(window[first.start() :])
 
 
-def _may_stand_in_title(word: str) -> bool:
+def _may_be_in_title(word: str) -> bool:
     plain = word.lower().rstrip(".,'’")
-    if plain in _LINKS or plain in _MODIFIERS or is_title_word(word):
+    if plain in _LINKS or plain in _load().modifiers or is_title_word(word):
         return True
-    if plain in _NO_TITLE or plain.endswith(("'s", "’s")):
+    if plain in _SENTENCE_OPENERS or plain.endswith(("'s", "’s")):
         return False
     return word[0].isupper() or word[0].isdigit()
 
 
-def _tidy_role(run: str) -> str | None:
-    """Cut what a run of capitals has too much: it begins no earlier than needed, ends in a title.
+def _role_in(run: str) -> str | None:
+    """Return the role in a run of words that may be in a title, or None if none is an office.
 
-    "of State Antony Blinken": links at the edges go; without an office there is no role.
-    "Speaking at President Holm’s": "at" leads to an office only from another one.
+    Links and honorifics at both ends are removed ("of State Antony Blinken" is no role). Words up
+    to a preposition of place in front of the office are removed too: "Speaking at President
+    Holm’s" has the role "President".
     """
-    words = run.split() if not run.isupper() else _from_title_on(run.split())
+    honorifics = _load().honorifics
+    words = run.split() if not run.isupper() else _from_first_title_word(run.split())
     office = next((n for n, word in enumerate(words) if is_office(word)), 0)
-    places = [n for n, word in enumerate(words[:office]) if word.lower() in _PLACING]
+    places = [n for n, word in enumerate(words[:office]) if word.lower() in _PLACE_PREPOSITIONS]
     words = words[places[-1] + 1 :] if places else words
-    while words and (words[0].lower() in _LINKS or words[0].lower().rstrip(".") in HONORIFICS):
+    while words and (words[0].lower() in _LINKS or words[0].lower().rstrip(".") in honorifics):
         words.pop(0)
-    while words and words[-1].lower().rstrip(".") in {*HONORIFICS, *_LINKS}:
+    while words and words[-1].lower().rstrip(".") in {*honorifics, *_LINKS}:
         words.pop()
     if not any(is_office(word) for word in words):
         return None
     return " ".join(words)
 
 
-def _from_title_on(words: list[str]) -> list[str]:
-    """Begin a role in capitals at a word of titles: "MET KENYAN FOREIGN MINISTER" at "KENYAN"."""
+def _from_first_title_word(words: list[str]) -> list[str]:
+    """Drop leading words of a run in capitals that belong to no title.
+
+    "MET KENYAN FOREIGN MINISTER" becomes "KENYAN FOREIGN MINISTER": where all words have capitals,
+    capitals do not show where the title begins.
+    """
     aliases = load_aliases()
     while words and not (
         is_title_word(words[0])
-        or words[0].lower() in _MODIFIERS
+        or words[0].lower() in _load().modifiers
         or aliases.find_demonym(words[0])
         or aliases.find(words[0])
     ):
@@ -207,21 +215,21 @@ def role_after(text: str, end: int, sentence_end: int) -> str | None:
     words = match[1].split()
     plain = [word.lower() for word in words]
     stop = next((n for n, word in enumerate(plain) if word in _AFTER_OFFICE), len(words))
-    if not any(map(is_office, words[:stop])) or plain[0] in _NO_OFFICE:
+    if not any(map(is_office, words[:stop])) or plain[0] in _NO_APPOSITION:
         return None
     return match[1].strip()
 
 
 def role_apposed(text: str, start: int, end: int, sentence_start: int) -> str | None:
-    """Return the office that a name stands behind as an apposition, or None.
+    """Return the office to which the name from ``start`` to ``end`` is an apposition, or None.
 
-    "The mayor of Tarn, Ida Holm, said" has the role "mayor of Tarn", "After meeting the mayor, Ida
-    Holm said" has none: the name must have a comma or stop behind it as well.
+    "The mayor of Tarn, Ida Holm, said" has the role "mayor of Tarn". "After meeting the mayor, Ida
+    Holm said" has none: the name must be followed by a comma or full stop as well.
     """
     if text[end : end + 1] not in {",", ".", ";"}:
         return None
-    floor = max(sentence_start, start - LOOK_BACK)
-    articles = [*_APPOSED.finditer(text, floor, start)]
+    window_start = max(sentence_start, start - LOOK_BACK)
+    articles = [*_APPOSED.finditer(text, window_start, start)]
     for article in reversed(articles):
         match = _APPOSED_PHRASE.fullmatch(text, article.end(), start)
         if match and _is_office_phrase(match[1].split()):
@@ -230,7 +238,7 @@ def role_apposed(text: str, start: int, end: int, sentence_start: int) -> str | 
 
 
 def _is_office_phrase(words: list[str]) -> bool:
-    """Tell "mayor of Tarn" and "chief executive" from "mayor said on the road to Tarn"."""
+    """Tell whether words name an office: "mayor of Tarn", but not "mayor said on the road to"."""
     plain = [word.lower() for word in words]
     stop = next((n for n, word in enumerate(plain) if word in _AFTER_OFFICE), len(words))
     if not stop or stop > MOST_OFFICE_WORDS or not is_office(words[stop - 1]):
@@ -242,25 +250,26 @@ def _is_office_phrase(words: list[str]) -> bool:
 
 
 def described_before(text: str, start: int, sentence_start: int) -> list[str]:
-    """Return what a name is called in front: "Her trainer, Babajide Klemm" → ["trainer"].
+    """Return the description in front of a name: "Her trainer, Babajide Klemm" → ["trainer"].
 
-    With a comma the description opens the sentence; without one it is three words at most.
+    A description with a comma must open the sentence; one without has three words at most. The
+    list is empty where there is none.
     """
-    floor = max(sentence_start, start - LOOK_BACK)
-    match = _OPENING.match(text, floor, start) or _CLOSE.search(text, floor, start)
+    window_start = max(sentence_start, start - LOOK_BACK)
+    match = _OPENING_DESCRIPTION.match(text, window_start, start) or _ADJACENT_DESCRIPTION.search(
+        text, window_start, start
+    )
     return [match[1]] if match else []
 
 
 def described_after(text: str, end: int, sentence_end: int) -> list[str]:
-    """Return what a name is called behind: ", a doctor at the clinic," and the like."""
+    """Return the description after a name, ", a doctor at the clinic,", or an empty list."""
     match = _APPOSITION_WITH_ARTICLE.match(text, end, max(sentence_end, end))
     return [match[1]] if match else []
 
 
 def honorific_gender(text: str, start: int) -> str | None:
-    """Return "m" or "f" where the word in front of a name tells, or None."""
+    """Return "m" or "f" where the word before the name at ``start`` tells it ("Mrs."), or None."""
     words = text[max(0, start - 12) : start].split()
     plain = words[-1].lower().rstrip(".") if words else ""
-    if plain in MALE_HONORIFICS:
-        return "m"
-    return "f" if plain in FEMALE_HONORIFICS else None
+    return _load().genders.get(plain)

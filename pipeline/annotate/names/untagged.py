@@ -51,7 +51,7 @@ def official_names(text: str, spans: Sequence[CharSpan]) -> Iterator[CharSpan]:
     "Organization for Security and Co-operation in Europe" tends to break at its hyphen.
     """
     places = sorted({position for span in spans for position in (span.start, span.end - 1)})
-    for name in load_aliases().long_bodies:
+    for name in load_aliases().long_organisations:
         for start in _places(text, name):
             end = start + len(name)
             if bisect_left(places, end) > bisect_left(places, start):
