@@ -1,1 +1,1 @@
-"""Names, quotes and speakers beside other models, with the kinds of mistakes."""
+"""Measure names, quotes and speakers beside other systems, and count the kinds of mistakes."""

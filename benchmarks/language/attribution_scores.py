@@ -1,9 +1,9 @@
-"""Scores for attributions: found where the contents overlap by half, right with the source too.
+"""AttributionScore attributions: an attribution is found where its content overlaps gold's by half.
 
-Overlap is intersection over union of characters (PolNeAR's annotators agree on .877 of their
-attributions at more than half of the shorter content, a softer measure). Each attribution found is
-held against one of gold at most. An attribution without a
-source, in gold or found, does not count where sources are scored; ``strict`` counts it.
+Overlap is intersection over union, in characters. (PolNeAR's annotators agree on .877 of their
+attributions by more than half of the shorter content, which is a softer measure.) Every found
+attribution is matched with one gold attribution at most. Where sources are scored, attributions
+without a source, in gold or found, do not count; the figure ``strict`` counts them.
 """
 
 from collections import Counter
@@ -23,27 +23,28 @@ FIGURES = {
     "found": "recall: share of gold's whose content is found",
     "found_with_source": "recall: share of gold's with a source whose content and source are found",
 }
-"""The figures of a group, in words."""
+"""The figures of a group with their definitions."""
+# The suffixes under which ``_count`` counts all attributions and the right ones of a figure.
 _MET = {"content": ("", " met"), "source": (" sourced", " source met"), "strict": ("", " strict")}
 _RECALLS = {"found": "content", "found_with_source": "source"}
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The places of one attribution."""
+    """The spans of one attribution, [start, end) in characters."""
 
     content: tuple[Span, ...]
     source: tuple[Span, ...] = ()
 
 
 @dataclass(slots=True)
-class Score:
-    """Counts of each article, for all attributions and for those between marks."""
+class AttributionScore:
+    """Counts by article, for all attributions and for those between quotation marks."""
 
     articles: list[Counts] = field(default_factory=list)
 
     def add(self, text: str, gold: Sequence[Parts], found: Sequence[Parts]) -> None:
-        """Count one article."""
+        """Count the attributions of one article, in gold and found."""
         counts: Counts = Counter()
         pairs = _pairs(gold, found)
         of_gold = {left: found[right] for left, right in pairs}
@@ -71,7 +72,7 @@ class Score:
         return result
 
     def interval(self, group: str, name: str) -> Interval:
-        """Return the 95 % interval of a figure over articles."""
+        """Return the 95 % interval of a figure, resampled over articles."""
         articles = [
             Counter({key: number for key, number in counts.items() if key[0].startswith(group)})
             for counts in self.articles
@@ -80,7 +81,7 @@ class Score:
 
 
 def figure_of(group: str, name: str) -> Callable[[Counts], float]:
-    """Return the function from counts to one of ``FIGURES``."""
+    """Return the function that computes one of ``FIGURES`` from counts."""
     of, met = _MET[_RECALLS.get(name, name)]
 
     def share(counts: Counts, side: str) -> float:
@@ -105,9 +106,10 @@ def _count(counts: Counts, key: str, ones: Iterable[tuple[Parts, Parts | None]])
 
 
 def _pairs(gold: Sequence[Parts], found: Sequence[Parts]) -> list[tuple[int, int]]:
-    """Match one to one: contents that overlap most first, of equals those with alike sources.
+    """Match gold and found one to one, the largest overlap first, then the most similar sources.
 
-    So a second copy of a right answer is a mistake, and one answer over two of gold finds one.
+    A second copy of a right answer therefore counts as a mistake, and one answer that covers two
+    gold attributions finds one of them.
     """
     alike = sorted(
         (-overlap(one.content, other.content), -overlap(one.source, other.source), left, right)

@@ -1,7 +1,7 @@
-"""The tables on names, quotes and speakers: a short one for the README, all of it for the page.
+"""The tables on names, quotes and speakers: a short one for the README and all for the docs.
 
-Published figures stand in a column of their own: they are on the published test parts, ours on the
-dev parts, so they are neighbours and not rivals of one race.
+Published figures have a column of their own, because they were measured on the published test parts
+and ours on the dev parts: they are not results of the same comparison.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ ROLES = ("Source", "Cue", "Content")
 
 
 class Published(NamedTuple):
-    """Figures that others state for themselves, on the published test part, in percent."""
+    """F1 that the authors of a system publish, on the published test part, in percent."""
 
     system: str
     source: str
@@ -40,6 +40,7 @@ PUBLISHED = (
     Published("best without a transformer", "73.3", "66.2", "63.6"),
     Published("CoreNLP", "13.9", NOT_MEASURED, "17.5"),
 )
+# The figures that the project wants to reach, and where there are two its aim, in percent.
 AIMS = {"Source": "79; 83.5", "Cue": "73; 75.5", "Content": "66; 73.0"}
 CLASS_AIMS = {"Person": "88", "Location": "83", "Organization": "74"}
 ATTRIBUTION_AIMS = {
@@ -52,7 +53,7 @@ _GROUP_NAMES = {"all": "attributions", "direct": "direct quotes"}
 
 
 def readme_lines(scores: Scores) -> list[Line]:
-    """Return the rows of the README's table."""
+    """Return the rows of the short table."""
     names, roles = scores.names[DATELINE], scores.roles[TAGGER]
     data = f"Worldwide newswire, dev ({names.number():,})"
     lines = [
@@ -121,7 +122,7 @@ def _seed_lines(scores: Scores) -> Iterator[Line]:
 
 
 def page(scores: Scores) -> str:
-    """Return all tables on names, quotes and speakers, with headings."""
+    """Return all tables on names, quotes and speakers as Markdown, with headings."""
     parts = (
         ("Names", names_table(scores)),
         ("Names by region", regions_table(scores)),
@@ -134,7 +135,7 @@ def page(scores: Scores) -> str:
 
 
 def names_table(scores: Scores) -> str:
-    """Return F1 by class for every system; all nine classes together come with an interval."""
+    """Return F1 by class for every system, and for all nine classes with an interval."""
     systems = list(scores.names)
     ours = scores.names[DATELINE]
     head = ["class", "gold names", "to reach; aim", *systems]
@@ -149,7 +150,7 @@ def names_table(scores: Scores) -> str:
 
 
 def regions_table(scores: Scores) -> str:
-    """Return F1 by region, and by how many points it lies under or over the mean of all names."""
+    """Return F1 by region, each with its difference to F1 over all regions in points."""
     ours, systems = scores.names[DATELINE], list(scores.names)
     head = ["region", "articles", "gold names", *(f"{name} (against its mean)" for name in systems)]
     head.append("Dateline, without the article that costs most")
@@ -164,7 +165,7 @@ def regions_table(scores: Scores) -> str:
 
 
 def roles_table(scores: Scores) -> str:
-    """Return exact F1 of sources, cues and contents, the published figures below."""
+    """Return exact F1 of sources, cues and contents, with the published figures below."""
     number = scores.roles[TAGGER].number
     head = ["system", *(f"{role.lower()} (n {number(role):,})" for role in ROLES), "measured on"]
     rows = [["to reach; aim", *AIMS.values(), "dev"]]
@@ -184,7 +185,7 @@ def roles_table(scores: Scores) -> str:
 
 
 def attributions_table(scores: Scores) -> str:
-    """Return F1 and recall for all attributions and for direct quotes, one column a system."""
+    """Return F1 and recall for all attributions and for direct quotes, a column per system."""
     systems = [DATELINE, *(name for name in scores.attributions if name not in (DATELINE, LINKER))]
     systems.append(LINKER)
     figures = {name: scores.attributions[name].figures() for name in systems}
@@ -222,7 +223,7 @@ def _on_textacy(scores: Scores) -> str:
 
 
 def speakers_table(scores: Scores) -> str:
-    """Return how often the speaker's canonical name is given, and how often rightly."""
+    """Return how often a speaker's canonical name is given, and how often it is right."""
     if not scores.speakers:
         return ""
     f = scores.speakers
@@ -247,7 +248,7 @@ def speakers_table(scores: Scores) -> str:
 
 
 def seeds_table(scores: Scores) -> str:
-    """Return what is right of the names and the quotes of the two example articles."""
+    """Return how many names and quotes of the two example articles are right."""
     rows = []
     for key, what in (
         ("entities", "names: found, type, canonical name"),

@@ -1,7 +1,7 @@
-"""What kind of mistake each mistake is, told by comparing spans alone, over all of them.
+"""Classify mistakes by comparing the spans of gold with those found.
 
-A gold span that was not found exactly is one mistake; so is a found span that touches no gold span
-("invented"). Every mistake has one kind. Knows nothing of samples, pages and texts.
+A gold span that was not found exactly is one mistake, and so is a found span that touches no gold
+span ("invented"). Every mistake has one kind; the kinds are defined in the three tables below.
 """
 
 from __future__ import annotations
@@ -40,10 +40,10 @@ CONTENT_KINDS = {
 
 
 class Mistake(NamedTuple):
-    """One mistake in one article; what gold has there, and what was found (either may lack)."""
+    """One mistake in one article, with the gold and the found spans; either may be empty."""
 
     group: str
-    """The class of the page it belongs to: gold's label, or the found one's if invented."""
+    """The section of the page of mistakes: gold's label, or that of an invented span."""
     kind: str
     article: int
     """Number of the article in its corpus."""
@@ -113,7 +113,7 @@ def _source_kind(gold: Sequence[Span], found: Sequence[Span]) -> str:
 def content_mistakes(
     article: int, gold: Sequence[Parts], found: Sequence[Parts]
 ) -> Iterator[Mistake]:
-    """Yield the attributions whose content is not found (overlap under ½), and invented ones."""
+    """Yield gold contents that were not found (overlap under ½), and invented ones."""
     for one in gold:
         near = [other for other in found if overlap(one.content, other.content) > 0]
         if any(overlap(one.content, other.content) >= 0.5 for other in near):

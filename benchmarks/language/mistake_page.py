@@ -1,7 +1,4 @@
-"""A page of mistakes to be read by people: a seeded sample of every class, as static HTML.
-
-Knows nothing of how mistakes are found.
-"""
+"""Write mistakes as a static HTML page to be read by people: a seeded sample of every group."""
 
 from __future__ import annotations
 
@@ -14,13 +11,14 @@ from typing import NamedTuple
 from benchmarks.language.span_scores import LabelledSpan
 
 SAMPLE = 30
+"""Cases of a group on the page."""
 SEED = 3
 CONTEXT = 220
-"""Characters shown on either side."""
+"""Characters of the article shown on either side of a mistake."""
 
 
 class Case(NamedTuple):
-    """A mistake with its words: to be read by people."""
+    """A mistake with the text of its article."""
 
     group: str
     kind: str
@@ -32,7 +30,7 @@ class Case(NamedTuple):
 
 
 def sample(group: Iterable[Case], number: int = SAMPLE, seed: int = SEED) -> list[Case]:
-    """Draw some cases of one class, in reading order; all of them where there are no more."""
+    """Return a random sample of a group in reading order, or all cases of a smaller group."""
     ordered = sorted(group, key=lambda case: (case.article, case.gold, case.found))
     chance = random.Random(seed)
     chosen = sorted(chance.sample(range(len(ordered)), min(number, len(ordered))))
@@ -40,16 +38,16 @@ def sample(group: Iterable[Case], number: int = SAMPLE, seed: int = SEED) -> lis
 
 
 def page(by_group: dict[str, list[Case]]) -> str:
-    """Return the page of samples as HTML."""
+    """Return the HTML page with a sample of every group."""
     sections = []
     for name, group in by_group.items():
         items = "\n".join(f"<li>{_as_html(case)}</li>" for case in sample(group))
         head = f"{html.escape(name)}: {min(SAMPLE, len(group))} of {len(group)}"
         sections.append(f"<h2>{head}</h2>\n<ol>\n{items}\n</ol>")
-    return _FRAME.replace("BODY", "\n".join(sections))
+    return _TEMPLATE.replace("BODY", "\n".join(sections))
 
 
-_FRAME = """<!doctype html>
+_TEMPLATE = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>Mistakes</title>
 <style>
 body { font: 15px/1.5 sans-serif; max-width: 60em; margin: 2em auto; }

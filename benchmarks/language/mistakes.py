@@ -1,10 +1,8 @@
-"""Pages of real mistakes, and how many there are of each kind.
+"""Write a page of real mistakes and count their kinds: ``python -m benchmarks.language.mistakes``.
 
-Run it with ``python -m benchmarks.language.mistakes``.
-
-Writes ``.dateline/errors/index.html`` with 30 mistakes of every class, drawn by a fixed seed, each
-with the words around it. They are words of the corpora, so the page stays out of the repository;
-only the counts go into the docs.
+The page, ``.dateline/errors/index.html``, shows 30 mistakes of every class, drawn with a fixed
+seed, with the words around them. The words belong to the corpora, so the page stays out of the
+repository; the counts are printed for the docs.
 """
 
 from __future__ import annotations
@@ -27,7 +25,7 @@ from benchmarks.language.mistake_kinds import (
 )
 from benchmarks.language.mistake_page import SAMPLE, Case, page
 from benchmarks.language.readings import Readings, as_parts, as_roles, gold_parts, mentions_as_nine
-from benchmarks.language.speakers import Outcome
+from benchmarks.language.speakers import SpeakerAnswer
 from benchmarks.tables import markdown
 from pipeline.annotate.annotator import Annotator
 from training import corpora
@@ -41,7 +39,7 @@ SPEAKER_KINDS = {
 
 
 def cases(readings: Readings) -> list[Case]:
-    """Return all mistakes in both corpora."""
+    """Return all mistakes in names, quotes and speakers of both corpora."""
     names: list[Mistake] = []
     quotes: list[Mistake] = []
     for number, document in enumerate(readings.named):
@@ -68,14 +66,15 @@ def _case(mistake: Mistake, article: str, text: str) -> Case:
 
 
 def speaker_cases(readings: Readings) -> list[Case]:
-    """Return the labelled quotes whose speaker is wrong, unknown or missed."""
+    """Return the gold quotes whose speaker is wrong, unknown or missed."""
     rows = zip(readings.rows, readings.quoted, strict=True)
     by_id = {row["id"]: (row["text"], annotation) for row, annotation in rows}
-    answers = speakers.judge(speakers.read_gold(), {key: value[1] for key, value in by_id.items()})
+    annotations = {article: annotation for article, (_, annotation) in by_id.items()}
+    answers = speakers.match_gold(speakers.read_gold(), annotations)
     return [_speaker_case(a, by_id[a.gold.id][0]) for a in answers if a.verdict != "right"]
 
 
-def _speaker_case(answer: Outcome, text: str) -> Case:
+def _speaker_case(answer: SpeakerAnswer, text: str) -> Case:
     gold, found = answer.gold, answer.found
     wanted = " and ".join(gold.speakers) or f"(unnamed: {gold.unnamed})"
     spans = tuple((start, end, "Content") for start, end in gold.content)
@@ -96,7 +95,7 @@ def groups(all_cases: Iterable[Case]) -> dict[str, list[Case]]:
 
 
 def counts_page(by_group: dict[str, list[Case]]) -> str:
-    """Return tables of how many mistakes of each kind every class has."""
+    """Return tables with the number of mistakes by kind and class."""
     spans = [*corpora.ENTITIES, *corpora.ROLES]
     parts = (
         ("Names, and the parts of attributions", spans, SPAN_KINDS),
@@ -123,7 +122,7 @@ def _counts_table(
 
 
 def confusions(by_group: dict[str, list[Case]]) -> str:
-    """Return for each class of names what its names were taken for, borders right."""
+    """Return a table of confused classes: names with the right borders and another class."""
     counts = {
         name: Counter(case.found[0][2] for case in by_group[name] if case.kind == "wrong class")
         for name in corpora.ENTITIES
@@ -136,7 +135,7 @@ def confusions(by_group: dict[str, list[Case]]) -> str:
 
 
 def write(readings: Readings) -> str:
-    """Write the page of samples; return the tables of counts for the docs."""
+    """Write the page of samples and return the tables of counts for the docs."""
     by_group = groups(cases(readings))
     FOLDER.mkdir(parents=True, exist_ok=True)
     (FOLDER / "index.html").write_text(page(by_group), encoding="utf-8")
@@ -145,7 +144,7 @@ def write(readings: Readings) -> str:
 
 
 def main() -> None:
-    """Annotate, write the page, and print the counts."""
+    """Annotate the dev parts, write the page of mistakes and print their counts."""
     sys.stdout.write(write(Readings.of(data_folder(), "dev", Annotator.load())) + "\n")
     sys.stderr.write(f"{SAMPLE} of each class to read: {FOLDER / 'index.html'}\n")
 

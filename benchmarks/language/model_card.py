@@ -1,8 +1,8 @@
-"""Writes the figures into the model card anew: ``python -m benchmarks.language.model_card``.
+"""Write the model's figures into its card: ``python -m benchmarks.language.model_card``.
 
-Run it after the model was changed. Everything between the two marks in
-``pipeline/annotate/model/README.md`` is replaced, the rest is left as it is. The ``meta.json`` of
-the spaCy package is made from the first table, so it is written too, and the table's columns stay:
+Run it after the model has changed. It replaces everything between the two marks in
+``pipeline/annotate/model/README.md`` and leaves the rest as it is. The ``meta.json`` of the spaCy
+package is made from the first table, so it is written too, and the table must keep its columns:
 set, label, gold spans, F1.
 """
 
@@ -26,7 +26,7 @@ NAMES, ATTRIBUTIONS = "Worldwide-NER dev", "PolNeAR dev"
 
 
 def figures(scores: Scores) -> str:
-    """Return the tables: the tagger by class and role, and whole pipeline and tagger by region."""
+    """Return the tables of the tagger by class and role, and of both by region."""
     return "\n\n".join(
         [
             "Exact spans, F1 in percent, through the shipped int8 model on spaCy's tokens.",
@@ -40,7 +40,7 @@ def figures(scores: Scores) -> str:
 
 
 def classes(scores: Scores) -> str:
-    """Return the tagger's F1 by class and by role."""
+    """Return a table of the tagger's F1 by class and by role."""
     names, roles = scores.names[TAGGER], scores.roles[TAGGER]
     rows = [(NAMES, "all nine", f"{names.number():,}", percent(names.f1()))]
     for label in names.labels():
@@ -52,7 +52,7 @@ def classes(scores: Scores) -> str:
 
 
 def regions(scores: Scores) -> str:
-    """Return F1 by region."""
+    """Return a table of F1 by region, of the tagger alone and with the rules for names."""
     names, bare = scores.names[DATELINE], scores.names[TAGGER]
     rows = [
         (
@@ -71,7 +71,7 @@ def replaced(card: str, text: str) -> str:
     """Return the card with the text between the marks.
 
     Raises:
-        ValueError: a mark is missing; says which one to put back.
+        ValueError: a mark is missing or there twice; the message says which one.
     """
     for mark in (BEGIN, END):
         if card.count(mark) != 1:
@@ -81,7 +81,7 @@ def replaced(card: str, text: str) -> str:
 
 
 def main() -> None:
-    """Measure and write the card."""
+    """Measure on the dev parts and write the card and the package's ``meta.json``."""
     annotator = Annotator.load()
     scores = score_ours(Readings.of(data_folder(), "dev", annotator))
     card = replaced(CARD.read_text(encoding="utf-8"), figures(scores))

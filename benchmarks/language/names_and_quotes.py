@@ -1,8 +1,8 @@
-"""Accuracy of names, quotes and speakers: ``python -m benchmarks.language.names_and_quotes``.
+"""Measure names, quotes and speakers: ``python -m benchmarks.language.names_and_quotes``.
 
-Everything goes through the public door, ``Annotator.annotate``, so rules and model are measured
-together; beside it stand the bare tagger, the peers, and, as an upper bound of linking, the gold
-spans.
+Texts go through ``Annotator.annotate``, so rules and model are measured together. Beside them are
+scored: the tagger without rules, the peers, and the linking of gold spans, which is the upper bound
+of linking.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 
 from benchmarks.data import data_folder
 from benchmarks.language import peers, rule_baseline, speakers
-from benchmarks.language.attribution_scores import FIGURES, GROUPS, Parts, Score, overlap
+from benchmarks.language.attribution_scores import FIGURES, GROUPS, AttributionScore, Parts, overlap
 from benchmarks.language.readings import (
     NINE,
     Readings,
@@ -42,25 +42,25 @@ TEXTACY = "textacy"
 
 @dataclass(slots=True)
 class Scores:
-    """The scores of every system, by its name."""
+    """The scores of all systems, by name of the system."""
 
     names: dict[str, SpanScore] = field(default_factory=dict)
-    """On Worldwide, by class and region."""
+    """Exact names on Worldwide, by class and region."""
     roles: dict[str, SpanScore] = field(default_factory=dict)
     """Exact sources, cues and contents on PolNeAR."""
-    attributions: dict[str, Score] = field(default_factory=dict)
+    attributions: dict[str, AttributionScore] = field(default_factory=dict)
     seeds: dict[str, float] = field(default_factory=dict)
     speakers: dict[str, float] = field(default_factory=dict)
     parsing: dict[str, float] = field(default_factory=dict)
-    """LAS of the parser that textacy stands on."""
+    """Labelled attachment scores of the parser that textacy uses."""
     refused: dict[str, int] = field(default_factory=dict)
-    """Articles that a peer gave up with an error."""
+    """Number of PolNeAR articles on which a peer raised an error."""
     articles: int = 0
-    """Of PolNeAR."""
+    """Number of PolNeAR articles."""
 
 
 def score(data: Path, annotator: Annotator, readings: Readings, with_peers: bool = True) -> Scores:
-    """Score what was read in a part, the seeds, and the peers where they are asked for."""
+    """Score the annotations of a part, the example articles and, if asked for, the peers."""
     scores = score_ours(readings)
     if with_peers:
         _score_peers(scores, readings, data)
@@ -68,12 +68,12 @@ def score(data: Path, annotator: Annotator, readings: Readings, with_peers: bool
     by_id = {row["id"]: a for row, a in zip(readings.rows, readings.quoted, strict=True)}
     gold = [quote for quote in speakers.read_gold() if quote.id in by_id]
     if gold:
-        scores.speakers = speakers.score(speakers.judge(gold, by_id))
+        scores.speakers = speakers.score(speakers.match_gold(gold, by_id))
     return scores
 
 
 def score_ours(readings: Readings) -> Scores:
-    """Score names and quotes of Dateline, and what needs no training beside them."""
+    """Score names and quotes of Dateline and of the systems that need no training."""
     scores = Scores(articles=len(readings.rows))
     _score_names(scores, readings)
     _score_attributions(scores, readings)
@@ -144,19 +144,19 @@ def _roles(readings: Readings, found: Iterable[Iterable[LabelledSpan]]) -> SpanS
     return result
 
 
-def _attributions(readings: Readings, found: Iterable[Sequence[Parts]]) -> Score:
-    result = Score()
+def _attributions(readings: Readings, found: Iterable[Sequence[Parts]]) -> AttributionScore:
+    result = AttributionScore()
     for row, parts in zip(readings.rows, found, strict=True):
         result.add(row["text"], gold_parts(row), parts)
     return result
 
 
 def measure(data: Path, split: str = "dev") -> dict[str, float]:
-    """Return the figures of Dateline and of the rules alone, without peers that need training.
+    """Return the figures of Dateline and of the rule baseline, without peers that need training.
 
     Returns:
-        ``polnear.*``, ``rules.*`` and ``linker.*`` (see ``Score.figures``), ``worldwide.f1``,
-        ``worldwide.n``, ``seeds.*`` (shares, with ``.n``).
+        ``polnear.*``, ``rules.*`` and ``linker.*`` (see ``AttributionScore.figures``),
+        ``worldwide.f1``, ``worldwide.n``, ``seeds.*`` (shares, with ``.n``).
     """
     annotator = Annotator.load()
     scores = score(data, annotator, Readings.of(data, split, annotator), with_peers=False)
@@ -169,7 +169,7 @@ def measure(data: Path, split: str = "dev") -> dict[str, float]:
 
 
 def report(scores: Scores, split: str = "dev") -> str:
-    """Lay everything out as a table: data set, what, n, percent."""
+    """Return all scores as a plain-text table: data set, what, n, percent."""
     lines = [_line("data", "what", "n", "%")]
     for system, names in scores.names.items():
         lines += _name_lines(system, names, split)
@@ -216,7 +216,7 @@ def _percent(share: float) -> str:
 
 
 def main() -> None:
-    """Measure and write the table to standard output."""
+    """Measure a part of both corpora and write the table to standard output."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--split", default="dev", choices=["dev", "train"])
     parser.add_argument("--no-peers", action="store_true", help="Dateline and the rules only")

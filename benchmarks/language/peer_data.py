@@ -1,7 +1,8 @@
-"""Training data for the peers, in spaCy's own terms: names of Worldwide, trees of UD English.
+"""Training data for the peers as spaCy documents: names of Worldwide, trees of UD English.
 
-textacy was written for the labels of spaCy's own English parsers, so the trees are put into those
-words: the last part of a name is its head and the parts before it are ``compound``.
+textacy is written for the labels of spaCy's English parsers, so the trees are converted to these
+labels. A name becomes a compound: its last part is the head and the parts before it are
+``compound``, where Universal Dependencies make the first part the head.
 """
 
 from __future__ import annotations
@@ -26,27 +27,27 @@ if TYPE_CHECKING:
 
 NON_COMMERCIAL = ("essay", "fiction", "letter", "podcast", "whow")
 """Genres of GUM whose texts are under non-commercial terms."""
-NAMES = {
+TEXTACY_LABELS = {
     "nsubj:pass": "nsubjpass",
     "csubj:pass": "csubjpass",
     "aux:pass": "auxpass",
     "obj": "dobj",
 }
-"""Universal Dependencies → what ``textacy.extract.triples`` asks for."""
+"""Labels of Universal Dependencies and what ``textacy.extract.triples`` expects instead."""
 SENTENCES_A_DOC = 10
 HELD_OUT = 20
-"""Every twentieth article decides when training stops; the dev parts are never seen."""
+"""One article in so many is held out to choose the best step; the dev parts are never used."""
 
 
 class Parts(NamedTuple):
-    """Documents to learn from, and others that tell which step was best."""
+    """Documents for training, and held-out ones that choose the best step."""
 
     train: list[Doc]
     held_out: list[Doc]
 
 
-def parted(articles: Iterable[Sequence[Doc]]) -> Parts:
-    """Part articles, each of one document or more: every twentieth is held out."""
+def split_held_out(articles: Iterable[Sequence[Doc]]) -> Parts:
+    """Hold out every twentieth article; an article is one document or several."""
     parts = Parts([], [])
     for number, docs in enumerate(articles):
         (parts.train if number % HELD_OUT else parts.held_out).extend(docs)
@@ -54,13 +55,14 @@ def parted(articles: Iterable[Sequence[Doc]]) -> Parts:
 
 
 def named_docs(data: Path) -> Parts:
-    """Return Worldwide's train part, one document a paragraph; names across tokens are left out.
+    """Return Worldwide's train part, one document for each paragraph.
 
-    Whole articles make batches of one article each, and a worse pipeline: F1 of 69.5 on dev.
+    Names that do not end with a token are left out. Whole articles instead of paragraphs make
+    batches of one article each and a worse pipeline: F1 of 69.5 on dev.
     """
     nlp = spacy.blank("en")
     documents = corpora.worldwide(data / "worldwide-ner", "train")
-    return parted([named_paragraphs(nlp, document) for document in documents])
+    return split_held_out([named_paragraphs(nlp, document) for document in documents])
 
 
 def named_paragraphs(nlp: Language, document: Document) -> list[Doc]:
@@ -81,16 +83,16 @@ def named_paragraphs(nlp: Language, document: Document) -> list[Doc]:
 
 
 def parsed_docs(data: Path) -> Parts:
-    """Return the trees of EWT and of GUM's genres that anybody may use."""
+    """Return the trees of EWT and of GUM's genres under free terms."""
     folder = data / "ud-english"
     docs: list[Doc] = []
     for name in ("ewt", "gum"):
         docs += tree_docs(folder / f"{name}-train.conllu.gz")
-    return parted([doc] for doc in docs)
+    return split_held_out([doc] for doc in docs)
 
 
 def tree_docs(path: Path) -> list[Doc]:
-    """Read a treebank, ten sentences a document, in the labels of ``NAMES``."""
+    """Read a treebank with the labels of ``TEXTACY_LABELS``, ten sentences in a document."""
     text = gzip.decompress(path.read_bytes()).decode("utf-8")
     sentences = (relabelled(sentence) for sentence in free_sentences(text))
     read: Any = conllu_to_docs
@@ -98,7 +100,7 @@ def tree_docs(path: Path) -> list[Doc]:
 
 
 def free_sentences(text: str) -> Iterator[str]:
-    """Yield the sentences of CoNLL-U text, the non-commercial genres of GUM left out."""
+    """Yield the sentences of a CoNLL-U text, without the non-commercial genres of GUM."""
     is_free = True
     for sentence in text.strip().split("\n\n"):
         for line in sentence.split("\n"):
@@ -109,17 +111,17 @@ def free_sentences(text: str) -> Iterator[str]:
 
 
 def relabelled(sentence: str) -> str:
-    """Put the tree of one CoNLL-U sentence into the labels that textacy expects."""
+    """Return one CoNLL-U sentence with the labels that textacy expects."""
     rows = [line.split("\t") for line in sentence.split("\n") if line and line[0] != "#"]
     words = [row for row in rows if row[0].isdigit()]
     _turn_names(words)
     for row in words:
-        row[7] = NAMES.get(row[7], row[7].partition(":")[0])
+        row[7] = TEXTACY_LABELS.get(row[7], row[7].partition(":")[0])
     return "\n".join("\t".join(row) for row in rows)
 
 
 def _turn_names(words: Iterable[list[str]]) -> None:
-    """Make the last part of a flat name its head: Ann ←flat– Lee becomes Ann –compound→ Lee."""
+    """Make the last part of a flat name its head: Lee, flat of Ann, gets Ann as compound."""
     by_id = {row[0]: row for row in words}
     flat: dict[str, list[str]] = defaultdict(list)
     for row in by_id.values():

@@ -1,8 +1,8 @@
-"""The peers that run beside Dateline: a spaCy pipeline for names, textacy's rules for quotes.
+"""The peers that are measured beside Dateline: a spaCy pipeline for names, textacy for quotes.
 
-Both stand on spaCy networks trained here (``train_peers``), since the package index offers no
-English pipeline. textacy is installed by ``uv sync --group peers``; without it its rows are left
-out, with a sentence that says so.
+Both use spaCy networks trained here (``train_peers``), because the package index offers no English
+pipeline. ``uv sync --group peers`` installs textacy; without it the tables say in a sentence that
+its rows are missing.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ STRAIGHT = str.maketrans("“”„‟‘’‚‛", "\"\"\"\"''''")
 
 @dataclass(slots=True)
 class Quoting:
-    """Attributions of each text, and in how many texts textacy gave up with an error."""
+    """The attributions of each text, and the number of texts on which textacy raised an error."""
 
     attributions: list[list[Parts]] = field(default_factory=list)
     texts_refused: int = 0
@@ -41,7 +41,7 @@ class Quoting:
 def named_by_cnn(texts: Iterable[str], data: Path) -> list[set[LabelledSpan]]:
     """Return the names that the spaCy pipeline trained on Worldwide finds, in its classes.
 
-    It reads paragraph by paragraph, as it was trained: F1 of 67.8 on dev where it reads articles.
+    It gets paragraph by paragraph, as in training; with whole articles its F1 on dev is 67.8.
     """
     nlp = spacy.load(train_peers.trained("names", data))
     found = []
@@ -60,7 +60,10 @@ def named_by_cnn(texts: Iterable[str], data: Path) -> list[set[LabelledSpan]]:
 
 
 def parsing_scores(data: Path) -> dict[str, float]:
-    """Return the parser's LAS, punctuation apart, on the dev parts of EWT and GUM (free genres)."""
+    """Return the parser's labelled attachment scores on the dev parts of EWT and free GUM.
+
+    Punctuation does not count. The keys are ``ewt.las``, ``ewt.words``, ``gum.las``, ``gum.words``.
+    """
     from spacy.training import Example
 
     from benchmarks.language.peer_data import tree_docs
@@ -86,12 +89,12 @@ def textacy_version() -> str | None:
 
 
 def quoted_by_textacy(texts: Sequence[str], data: Path) -> dict[str, Quoting]:
-    """Return textacy's direct quotations by the way it is run.
+    """Return textacy's direct quotations in two settings.
 
     Returns:
-        ``as it comes``: articles as they are. ``at its best``: marks straightened, paragraph by
-        paragraph (an unbalanced mark then costs one paragraph), and the whole noun phrase of the
-        speaker's head taken as source.
+        ``as it comes``: articles as they are. ``at its best``: with straight marks, paragraph by
+        paragraph (an unbalanced mark then costs one paragraph), and with the whole noun phrase of
+        the speaker's head as source.
     """
     nlp = spacy.load(train_peers.trained("trees", data))
     plain, best = Quoting(), Quoting()
@@ -111,10 +114,10 @@ def quoted_by_textacy(texts: Sequence[str], data: Path) -> dict[str, Quoting]:
 
 
 def _quotations(nlp: Language, text: str) -> list[tuple[Doc, Any]] | None:
-    """Return textacy's triples (speaker, cue, content), or None where it raises.
+    """Return textacy's triples (speaker, cue, content), or None where it raises ValueError.
 
-    It raises ValueError at an odd number of marks, of whatever shape; the possessive's apostrophe
-    counts as one where it is a token of its own ("the workers’ union").
+    It does so at an odd number of marks of any shape. The apostrophe of a possessive counts as a
+    mark where it is a token of its own ("the workers’ union").
     """
     textacy: Any = importlib.import_module("textacy.extract.triples")
     doc = nlp(text)
@@ -125,6 +128,14 @@ def _quotations(nlp: Language, text: str) -> list[tuple[Doc, Any]] | None:
 
 
 def _parts(doc: Doc, triple: Any, shift: int = 0, whole: bool = False) -> Parts:
+    """Return a triple as spans.
+
+    Args:
+        doc: the parsed text.
+        triple: one quotation of textacy.
+        shift: offset of the parsed text in its article.
+        whole: take the noun phrase of the speaker's head as source, not the speaker's tokens.
+    """
     speaker: list[Token] = triple.speaker
     if whole:
         head = min(speaker, key=lambda token: len(list(token.ancestors)))
@@ -141,7 +152,7 @@ def _parts(doc: Doc, triple: Any, shift: int = 0, whole: bool = False) -> Parts:
 
 
 def _runs(doc: Doc, tokens: Iterable[Token]) -> Iterator[Span]:
-    """Yield the stretches of text that neighbouring tokens make."""
+    """Yield the spans of runs of adjacent tokens."""
     places = sorted({token.i for token in tokens})
     first = places[0]
     for here, following in zip(places, [*places[1:], -1], strict=True):
@@ -151,6 +162,7 @@ def _runs(doc: Doc, tokens: Iterable[Token]) -> Iterator[Span]:
 
 
 def _paragraphs(text: str) -> Iterator[tuple[int, str]]:
+    """Yield the lines that are not blank, each with its offset."""
     place = 0
     for line in text.split("\n"):
         if line.strip():

@@ -1,7 +1,7 @@
-"""What Dateline finds in the annotated corpora, read once for all that is scored on it.
+"""Annotate the corpora once for all scores: names and quotes of Dateline, and the bare tagger's.
 
-Names and quotes come through the public door, ``Annotator.annotate``; beside them stand the bare
-spans of the learned tagger, before any rule. Scores nothing.
+Names and quotes come from ``Annotator.annotate``. Beside them are the spans of the tagger before
+any rule.
 """
 
 from __future__ import annotations
@@ -33,29 +33,39 @@ NINE = {
     "DATE": "Date",
     "MONEY": "Money",
 }
-"""Our labels → Worldwide's classes; all others are its Misc."""
+"""Worldwide's class of our labels; all other labels are its Misc."""
 
 
 @dataclass(frozen=True, slots=True)
 class Readings:
-    """Both corpora with what was found in them, article by article in the same order."""
+    """Both corpora and what was found in them; the lists of a corpus have its order of articles."""
 
     rows: list[Row]
     """PolNeAR's articles as they are in the data."""
     attributed: list[Document]
-    """The same articles with the spans of their roles."""
+    """PolNeAR's articles with the gold spans of sources, cues and contents."""
     quoted: list[Annotation]
+    """What Dateline finds in PolNeAR's articles."""
     roles: list[Read]
-    """What the tagger alone finds in them."""
+    """What the tagger alone finds in PolNeAR's articles."""
     named: list[Document]
-    """Worldwide's articles."""
+    """Worldwide's articles with the gold spans of names."""
     regions: list[str]
+    """The regions of Worldwide's articles."""
     names: list[Annotation]
+    """What Dateline finds in Worldwide's articles."""
     bare_names: list[Read]
+    """What the tagger alone finds in Worldwide's articles."""
 
     @classmethod
     def of(cls, data: Path, split: str, annotator: Annotator) -> Readings:
-        """Annotate a part of both corpora: dev or train."""
+        """Annotate a part of both corpora.
+
+        Args:
+            data: the folder of the corpora.
+            split: "dev" or "train".
+            annotator: the annotator under test.
+        """
         rows = list(corpora.read_rows(polnear_file(data, split)))
         attributed = corpora.polnear(data / "polnear", split)
         named = corpora.worldwide(data / "worldwide-ner", split)
@@ -73,12 +83,12 @@ class Readings:
 
 
 def polnear_file(data: Path, split: str) -> Path:
-    """Return PolNeAR's file of a part."""
+    """Return the path of a part of PolNeAR."""
     return data / "polnear" / ("train.jsonl.gz" if split == "train" else f"{split}.jsonl")
 
 
 def regions(data: Path, split: str) -> list[str]:
-    """Return the region of each article that ``corpora.worldwide`` gives, in its order."""
+    """Return the region of each article of ``corpora.worldwide``, in its order."""
     rows = corpora.read_rows(data / "worldwide-ner" / f"{split}.jsonl.gz")
     by_article: dict[str, str] = {}
     for row in rows:
@@ -89,14 +99,14 @@ def regions(data: Path, split: str) -> list[str]:
 
 
 def bare(annotator: Annotator, texts: Iterable[str]) -> list[Read]:
-    """Return the tagger's own spans, one text at a time: the same as in a batch."""
+    """Return the spans of the tagger alone; one text at a time gives the same as a batch."""
     tagger = annotator.tagger or Tagger.load()
     docs = (annotator.nlp.make_doc(text) for text in texts)
     return [read_doc(doc, tagger.tag([doc])[0]) for doc in docs]
 
 
 def gold_parts(row: Row) -> list[Parts]:
-    """Return the attributions of a PolNeAR row."""
+    """Return the gold attributions of a PolNeAR row."""
     return [Parts(_spans(a["content"]), _spans(a["source"])) for a in row["attributions"]]
 
 
@@ -106,7 +116,7 @@ def as_parts(annotation: Annotation) -> list[Parts]:
 
 
 def linked_gold(row: Row) -> Annotation:
-    """Return what our linking makes of gold's spans: its upper bound."""
+    """Return what Dateline's linking makes of gold spans, which is its upper bound."""
     spans = [
         CharSpan(start, end, role)
         for attribution in row["attributions"]

@@ -1,7 +1,8 @@
-"""How sure a figure is: the articles are drawn again, with replacement, and it is counted anew.
+"""Confidence intervals of figures by a percentile bootstrap over articles (Efron 1979).
 
-Percentile bootstrap (Efron 1979) over whole articles, since mistakes come in clusters of one
-article. It knows the chance of the articles drawn, not that of the training seed.
+Articles are drawn with replacement and the figure is computed from the drawn ones, 1,000 times.
+Whole articles are drawn because mistakes cluster within articles. The interval covers the choice of
+articles, not that of the training seed.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Callable, Hashable, Sequence
 from typing import NamedTuple, TypeVar
 
 ROUNDS = 1_000
+"""Resamples for an interval."""
 SEED = 20_161_108
 Key = TypeVar("Key", bound=Hashable)
 
@@ -29,13 +31,13 @@ def interval(
     rounds: int = ROUNDS,
     seed: int = SEED,
 ) -> Interval:
-    """Return the 95 % interval of a figure that is made of counts.
+    """Return the 95 % interval of a figure that is computed from counts.
 
     Args:
         articles: the counts of each article; at least one.
-        figure: the figure, from the counts of all articles together.
-        rounds: how often to draw.
-        seed: of the draws.
+        figure: computes the figure from the counts of all articles together.
+        rounds: the number of resamples.
+        seed: of the random draws.
     """
     chance = random.Random(seed)
     figures = sorted(
@@ -45,7 +47,7 @@ def interval(
 
 
 def added(articles: Sequence[Counter[Key]]) -> Counter[Key]:
-    """Return the counts of several articles together."""
+    """Return the sum of the counts of several articles."""
     total: Counter[Key] = Counter()
     for counts in articles:
         total.update(counts)

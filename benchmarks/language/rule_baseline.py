@@ -1,7 +1,7 @@
-"""A peer that needs no model: quotation marks, 75 speech verbs, the name beside them.
+"""A baseline for quotes without a model: quotation marks, 75 verbs of saying, the name beside them.
 
-What most pipelines without a trained extractor do. It stands in the tables so that the model's
-worth can be seen; nothing of Dateline uses it.
+It does what most pipelines without a trained extractor do. The tables show it so that the model's
+worth can be seen; Dateline does not use it.
 """
 
 import re
@@ -38,7 +38,7 @@ _PARAGRAPH = re.compile(r"[^\n]+")
 
 
 def attributions(text: str) -> list[Parts]:
-    """Return what the rules find in a text."""
+    """Return the attributions that the rules find in a text."""
     return [
         part
         for paragraph in _PARAGRAPH.finditer(text)

@@ -1,6 +1,6 @@
-"""Exact spans: counts of gold, found and right ones, by article, label and group of articles.
+"""Score exact spans: count gold, found and right spans by article, label and group of articles.
 
-A span is right where both ends and the label are gold's; a span given twice counts once.
+A span is right where both ends and the label are gold's. A span given twice counts once.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from benchmarks.language.resampling import Interval, added, interval
 
 LabelledSpan = tuple[int, int, str]
 Counts = Counter[tuple[str, str]]
-"""(side, label) → number."""
+"""Number of spans by (side, label); the sides are those of ``SIDES``."""
 SIDES = ("gold", "found", "right")
 
 
@@ -27,7 +27,13 @@ class SpanScore:
     def add(
         self, gold: Iterable[LabelledSpan], found: Iterable[LabelledSpan], group: str = ""
     ) -> None:
-        """Count one article."""
+        """Count the spans of one article.
+
+        Args:
+            gold: the annotated spans.
+            found: the spans of the system under test.
+            group: the group of the article, for example its region.
+        """
         wanted, got = set(gold), set(found)
         counts: Counts = Counter()
         for side, spans in zip(SIDES, (wanted, got, wanted & got), strict=True):
@@ -36,16 +42,16 @@ class SpanScore:
         self.groups.append(group)
 
     def f1(self, *labels: str, group: str | None = None) -> float:
-        """Return F1 over these labels together (all if none is named), of one group or of all."""
+        """Return F1 over these labels together (all without any), in one group or in all."""
         return f1_of(*labels)(added(self._chosen(group)))
 
     def number(self, *labels: str, group: str | None = None) -> int:
-        """Return the number of gold spans."""
+        """Return the number of gold spans with these labels, in one group or in all."""
         return _sum(added(self._chosen(group)), "gold", labels)
 
     def interval(self, *labels: str, group: str | None = None) -> Interval:
         """Return the 95 % interval of that F1 over articles."""
-        # Three sums an article instead of a count for every label: a thousand draws add them up.
+        # Three sums an article instead of a count for every label: 1,000 resamples add them up.
         articles = [
             Counter({(side, ""): _sum(counts, side, labels) for side in SIDES})
             for counts in self._chosen(group)
@@ -53,7 +59,7 @@ class SpanScore:
         return interval(articles, f1_of())
 
     def f1_without_worst(self, group: str) -> float:
-        """Return F1 of a group without the one article that costs it most."""
+        """Return F1 of a group without the article that lowers it most."""
         chosen = self._chosen(group)
         rests = (chosen[:place] + chosen[place + 1 :] for place in range(len(chosen)))
         return max(f1_of()(added(rest)) for rest in rests)
@@ -74,7 +80,7 @@ class SpanScore:
 
 
 def f1_of(*labels: str) -> Callable[[Counts], float]:
-    """Return the function from counts to F1 over these labels; over all if none is named."""
+    """Return the function that computes F1 over these labels (all without any) from counts."""
 
     def figure(counts: Counts) -> float:
         gold, found, right = (_sum(counts, side, labels) for side in SIDES)

@@ -1,20 +1,18 @@
-"""Who speaks: names against a hand-made gold set, ``python -m benchmarks.language.speakers``.
+"""Measure speakers on a gold set made by hand: ``python -m benchmarks.language.speakers``.
 
-The gold (``benchmarks/language/speakers_gold/README.md``) names the speaker of direct quotes of
-PolNeAR's dev part. Articles go through the public door, ``Annotator.annotate``, with their text as
-given; each gold quote is held against the found quote whose content overlaps most (intersection
-over union of characters, at least ½).
+The gold set (``benchmarks/language/speakers_gold/README.md``) names the speakers of direct quotes
+in PolNeAR's dev part. Articles go through ``Annotator.annotate`` with their text as given. Each
+gold quote is compared with the found quote whose content overlaps most (intersection over union of
+characters, at least ½).
 
 Definitions, over the gold quotes whose speaker the article names ("named"):
 
-- *unknown*, all: share without any speaker given; a quote that was not found is unknown too.
-- *unknown*, of those found: the same, but only over the quotes found.
-- *precision*: right among those answered. Right is the gold name or one of its equals (``also``),
-  letter case, outer blanks and Unicode composition apart; two speakers must both be there and
-  nobody else. A name given to a source that the article leaves unnamed is an answer too, and a
-  wrong one.
-
-Knows nothing of how speakers are found, and changes nothing.
+- *unknown*, all: the share without any speaker given; a quote that was not found is unknown too.
+- *unknown*, of those found: the same over the quotes found only.
+- *precision*: the share of right answers. Right is the gold name or one of its other forms
+  (``also``), whatever the case, outer white space and Unicode composition; of two speakers both
+  must be given, and nobody else. A name given to a source that the article leaves unnamed is a
+  wrong answer.
 """
 
 import argparse
@@ -41,7 +39,10 @@ Verdict = Literal["right", "wrong", "unknown", "missed"]
 
 @dataclass(frozen=True, slots=True)
 class GoldQuote:
-    """One labelled quote; without ``speakers`` the article names nobody, only ``unnamed``."""
+    """One labelled quote.
+
+    Where the article names no speaker, ``speakers`` is empty and ``unnamed`` has its words.
+    """
 
     id: str
     content: tuple[Span, ...]
@@ -54,7 +55,7 @@ class GoldQuote:
 
     @classmethod
     def of(cls, row: dict[str, Any]) -> "GoldQuote":
-        """Read a row of the gold file; a speaker is a name, a list of names or null."""
+        """Make a gold quote of a row of the file; its speaker is a name, several or null."""
         given = row["speaker"] or []
         return cls(
             id=row["id"],
@@ -69,24 +70,23 @@ class GoldQuote:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """A gold quote and what was answered; ``found`` is None where no quote overlaps enough."""
+class SpeakerAnswer:
+    """A gold quote with the quote found for it, or None where no quote overlaps enough."""
 
     gold: GoldQuote
     found: Quote | None
 
     @property
     def given(self) -> tuple[str, ...]:
-        """The speakers' names as answered; the role of an unnamed source is no name."""
+        """The names of the speakers found, without the words of an unnamed source."""
         names = _names(self.found, "speaker")
         return tuple(name for name in names if _clean(name) != _clean(self.gold.unnamed))
 
     @property
     def verdict(self) -> Verdict:
-        """Right, wrong, unknown (found, but nobody given) or missed (no such quote found).
+        """Right, wrong, unknown (found without a speaker) or missed (no such quote found).
 
-        For a source that the article leaves unnamed, giving nobody is right, where the quote was
-        found.
+        For a source that the article leaves unnamed, no speaker is the right answer.
         """
         if self.found is None:
             return "missed"
@@ -96,7 +96,7 @@ class Outcome:
 
     @property
     def behalf_is_right(self) -> bool:
-        """Tell whether whom the speaker speaks for was given, and rightly."""
+        """Tell whether the principal of the speaker was given and is right."""
         wanted = (self.gold.on_behalf_of,)
         return _same(_names(self.found, "on_behalf_of"), wanted, self.gold.also)
 
@@ -107,7 +107,7 @@ def _names(quote: Quote | None, role: str) -> tuple[str, ...]:
 
 
 def _same(given: Iterable[str], wanted: Sequence[str], also: dict[str, list[str]]) -> bool:
-    """Compare two sets of names, every one of them known under its equals too."""
+    """Tell whether the names are the wanted ones, each in any of its forms (``also``)."""
     called = {_clean(form): name for name in wanted for form in (name, *also.get(name, ()))}
     return {called.get(_clean(name)) for name in given} == set(wanted)
 
@@ -118,13 +118,18 @@ def _clean(name: str) -> str:
 
 
 def read_gold(path: Path = GOLD) -> list[GoldQuote]:
-    """Read the gold set, in its order: by article, then by place."""
+    """Read the gold set, ordered by article and offset."""
     return [GoldQuote.of(row) for row in corpora.read_rows(path)]
 
 
-def judge(gold: Iterable[GoldQuote], annotations: dict[str, Annotation]) -> list[Outcome]:
-    """Hold every gold quote against the quote of its article that overlaps most with it."""
-    return [Outcome(quote, _nearest(quote, annotations[quote.id].quotes)) for quote in gold]
+def match_gold(
+    gold: Iterable[GoldQuote], annotations: dict[str, Annotation]
+) -> list[SpeakerAnswer]:
+    """Match every gold quote with the quote of its article that overlaps most.
+
+    ``annotations`` has the annotation of every article of the gold set by its id.
+    """
+    return [SpeakerAnswer(quote, _nearest(quote, annotations[quote.id].quotes)) for quote in gold]
 
 
 def _nearest(gold: GoldQuote, quotes: Iterable[Quote]) -> Quote | None:
@@ -134,27 +139,27 @@ def _nearest(gold: GoldQuote, quotes: Iterable[Quote]) -> Quote | None:
     return best
 
 
-def outcomes(data: Path) -> tuple[list[Outcome], dict[str, str]]:
+def answers(data: Path) -> tuple[list[SpeakerAnswer], dict[str, str]]:
     """Annotate the articles of the gold set.
 
     Returns:
-        Every gold quote with its answer, and the articles' texts by their ids.
+        Every gold quote with its answer, and the texts of the articles by id.
     """
     gold = read_gold()
     wanted = {quote.id for quote in gold}
     rows = corpora.read_rows(data / "polnear" / "dev.jsonl")
     texts = {row["id"]: row["text"] for row in rows if row["id"] in wanted}
     annotations = Annotator.load().annotate(texts.values())
-    return judge(gold, dict(zip(texts, annotations, strict=True))), texts
+    return match_gold(gold, dict(zip(texts, annotations, strict=True))), texts
 
 
 def measure(data: Path) -> dict[str, float]:
-    """Score the shipped annotator; see ``score`` for the figures."""
-    return score(outcomes(data)[0])
+    """Measure the shipped annotator; see ``score`` for the figures."""
+    return score(answers(data)[0])
 
 
-def score(results: Sequence[Outcome]) -> dict[str, float]:
-    """Return counts and shares.
+def score(results: Sequence[SpeakerAnswer]) -> dict[str, float]:
+    """Return counts and shares of the answers.
 
     Returns:
         For all named quotes (no prefix), for those not doubtful (``sure.``) and for each form
@@ -177,7 +182,7 @@ def score(results: Sequence[Outcome]) -> dict[str, float]:
     }
 
 
-def _shares(prefix: str, results: Iterable[Outcome]) -> dict[str, float]:
+def _shares(prefix: str, results: Iterable[SpeakerAnswer]) -> dict[str, float]:
     named: Counter[Verdict] = Counter()
     wrongly_named = 0
     for result in results:
@@ -215,7 +220,7 @@ _ROWS = {"all": "", "not doubtful": "sure."} | {form: f"{form}." for form in FOR
 
 
 def report(figures: dict[str, float]) -> str:
-    """Lay the figures out as a table, in percent; the starred column is of those found."""
+    """Return the figures as a plain-text table in percent; * marks shares of the quotes found."""
     lines = [_line("who speaks, PolNeAR dev", "n", _COLUMNS.values())]
     for name, prefix in _ROWS.items():
         cells = [f"{100 * figures[prefix + key]:.1f}" for key in _COLUMNS]
@@ -230,8 +235,11 @@ def _line(name: str, n: str, cells: Iterable[str]) -> str:
     return f"{name:24}{n:>5}" + "".join(f"{cell:>11}" for cell in cells)
 
 
-def errors(results: Iterable[Outcome], texts: dict[str, str] | None = None) -> Iterator[str]:
-    """List what went wrong: verdict, article, offsets, form, gold and given; then the text."""
+def errors(results: Iterable[SpeakerAnswer], texts: dict[str, str] | None = None) -> Iterator[str]:
+    """Yield the wrong answers as JSON: verdict, article, offsets, form, gold and given.
+
+    With ``texts`` the words around the quote follow each of them.
+    """
     for result in results:
         gold = result.gold
         behalf = bool(gold.on_behalf_of) and not result.behalf_is_right
@@ -257,12 +265,12 @@ def errors(results: Iterable[Outcome], texts: dict[str, str] | None = None) -> I
 
 
 def main() -> None:
-    """Measure, and write the table or the list of errors to standard output."""
+    """Measure the annotator and write the table, or the errors, to standard output."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--errors", action="store_true", help="list the errors instead")
     parser.add_argument("--text", action="store_true", help="with the articles' words around")
     options = parser.parse_args()
-    results, texts = outcomes(data_folder())
+    results, texts = answers(data_folder())
     if options.errors:
         sys.stdout.writelines(
             f"{line}\n" for line in errors(results, texts if options.text else None)

@@ -1,10 +1,9 @@
-"""Trains the peers that no package index offers.
+"""Train the peers that no package index offers: ``python -m benchmarks.language.train_peers``.
 
-Run it with ``python -m benchmarks.language.train_peers [name …]``.
-
-Each is spaCy's own small network (``init config --optimize efficiency``) on data that lies beside
-the checkout, so that the comparison is one of methods. They stay in ``training/runs/peers/``, named
-by data, recipe and seed, and are never shipped.
+Names behind the command choose some of them. Each peer is spaCy's small network (``init config
+--optimize efficiency``) on the data beside the checkout, so that methods are compared and not data.
+The peers stay in ``training/runs/peers/``, in folders named by data, recipe and seed, and are never
+shipped.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ SEED = 1
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """A pipeline to train: its parts, its data, and for how long."""
+    """A pipeline to train, with its components, its data and its training time."""
 
     name: str
     components: tuple[str, ...]
@@ -40,12 +39,12 @@ class Peer:
     docs: Callable[[Path], peer_data.Parts]
     steps: int
     minutes: int
-    """CPU minutes it took where it was measured; told before training starts."""
+    """CPU minutes that training took where it was measured; printed before training starts."""
     unit: str = ""
-    """What one document is, where that is not a whole document of the data."""
+    """What one training document is, where it is not a whole document of the data."""
 
     def folder(self, data: Path) -> Path:
-        """Return where it lies: another recipe, seed or byte of data is another folder."""
+        """Return its folder, whose name changes with recipe, seed and data."""
         recipe = repr((self.components, self.steps, SEED)) + self.unit
         digest = hashlib.sha256(recipe.encode())
         for file in self.files:
@@ -78,7 +77,7 @@ PEERS = {
 
 
 def trained(name: str, data: Path) -> Path:
-    """Return the folder of a peer; train it first, in a process of its own, where it is missing."""
+    """Return the folder of a peer; a missing peer is trained first, in another process."""
     peer = PEERS[name]
     folder = peer.folder(data)
     if not folder.exists():
@@ -90,7 +89,7 @@ def trained(name: str, data: Path) -> Path:
 
 
 def train(peer: Peer, data: Path) -> Path:
-    """Train a peer and keep its best step; return its folder."""
+    """Train a peer, keep its best step and return its folder."""
     from spacy.cli.init_config import init_config
     from spacy.cli.train import train as spacy_train
     from spacy.tokens import DocBin
@@ -122,14 +121,14 @@ def train(peer: Peer, data: Path) -> Path:
 
 
 def main() -> None:
-    """Train the named peers, all without a name, that are not there yet."""
+    """Train the peers named on the command line, or all, unless they are trained already."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("names", nargs="*", choices=[[], *PEERS])
     names = parser.parse_args().names or list(PEERS)
     os.nice(10)
     data = data_folder()
     for name in names:
-        with _alone(name):
+        with _locked(name):
             folder = PEERS[name].folder(data)
             if not folder.exists():
                 train(PEERS[name], data)
@@ -137,8 +136,8 @@ def main() -> None:
 
 
 @contextmanager
-def _alone(name: str) -> Iterator[None]:
-    """Wait until no other process trains this peer."""
+def _locked(name: str) -> Iterator[None]:
+    """Hold a lock on this peer, so that only one process trains it at a time."""
     RUNS.mkdir(parents=True, exist_ok=True)
     with (RUNS / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

@@ -1,6 +1,6 @@
-"""The tables of the accuracy page, from made-up scores: every row is there, with its count."""
+"""The tables on names and quotes, from invented scores: every row is there with its count."""
 
-from benchmarks.language.attribution_scores import Parts, Score
+from benchmarks.language.attribution_scores import AttributionScore, Parts
 from benchmarks.language.language_tables import page, readme_lines
 from benchmarks.language.names_and_quotes import CNN, DATELINE, LINKER, RULES, TAGGER, Scores
 from benchmarks.language.span_scores import SpanScore
@@ -24,7 +24,7 @@ def roles():
 
 
 def quotes():
-    score = Score()
+    score = AttributionScore()
     score.add(TEXT, [Parts(((0, 23),), ((24, 32),))], [Parts(((0, 23),))])
     return score
 

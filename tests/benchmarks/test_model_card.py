@@ -1,4 +1,4 @@
-"""The generated part of the model card: in its marks, and nothing else of the card touched."""
+"""The generated part of the model card: it replaces what is between the marks, nothing else."""
 
 import re
 

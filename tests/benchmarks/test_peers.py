@@ -1,10 +1,15 @@
-"""What the peers are made of: trees in textacy's labels, runs of tokens, recipes with a hash."""
+"""Training data and results of the peers: trees in textacy's labels, spans, folder names."""
 
 import pytest
 import spacy
 from spacy.tokens import Doc
 
-from benchmarks.language.peer_data import free_sentences, named_paragraphs, parted, relabelled
+from benchmarks.language.peer_data import (
+    free_sentences,
+    named_paragraphs,
+    relabelled,
+    split_held_out,
+)
 from benchmarks.language.peers import _paragraphs, _parts, _quotations, _runs
 from benchmarks.language.train_peers import PEERS
 from training.corpora import Document
@@ -42,7 +47,8 @@ def test_genres_under_non_commercial_terms_are_left_out_up_to_the_next_document(
 
 def test_every_twentieth_article_is_held_out():
     nlp = spacy.blank("en")
-    parts = parted([[nlp.make_doc(f"{number} a"), nlp.make_doc("b")] for number in range(45)])
+    articles = [[nlp.make_doc(f"{number} a"), nlp.make_doc("b")] for number in range(45)]
+    parts = split_held_out(articles)
     assert [doc.text for doc in parts.held_out] == ["0 a", "b", "20 a", "b", "40 a", "b"]
     assert len(parts.train) == 84
 
@@ -63,7 +69,7 @@ def test_runs_of_tokens_and_paragraphs_keep_their_places():
     assert list(_paragraphs(text)) == [(0, "One."), (6, "Two.")]
 
 
-def test_other_data_is_another_folder(tmp_path):
+def test_a_peer_trained_on_other_data_has_another_folder(tmp_path):
     peer = PEERS["names"]
     file = tmp_path / peer.files[0]
     file.parent.mkdir(parents=True)

@@ -1,4 +1,4 @@
-"""Scores of spans and attributions, and how sure they are, on counts one can do by hand."""
+"""Scores of spans and attributions, and their intervals, on counts that are easy to check."""
 
 from collections import Counter
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks.language.attribution_scores import FIGURES, GROUPS, Parts, Score, overlap
+from benchmarks.language.attribution_scores import FIGURES, GROUPS, AttributionScore, Parts, overlap
 from benchmarks.language.resampling import interval
 from benchmarks.language.span_scores import SpanScore
 
@@ -16,19 +16,19 @@ RAIN = Parts(((55, 73),), ((39, 47),))
 
 
 def scored(gold, found):
-    score = Score()
+    score = AttributionScore()
     score.add(TEXT, gold, found)
     return score.figures()
 
 
-def test_gold_against_itself_is_perfect():
+def test_gold_compared_with_itself_is_perfect():
     figures = scored([SAIL, RAIN], [SAIL, RAIN])
     assert figures["all.n"] == 2
     assert figures["direct.n"] == 1
     assert all(figures[f"{group}.{name}"] == 1 for group in GROUPS for name in FIGURES)
 
 
-def test_a_content_with_half_of_it_counts_and_one_with_less_does_not():
+def test_a_content_is_found_from_an_overlap_of_half():
     half, less = Parts(((0, 12),), SAIL.source), Parts(((0, 11),), SAIL.source)
     assert scored([SAIL], [half])["all.content"] == 1
     assert scored([SAIL], [less])["all.content"] == 0
@@ -43,7 +43,7 @@ def test_a_missing_source_does_not_count_among_those_with_one_but_is_a_mistake_w
     assert figures["all.strict"] == 0.5
 
 
-def test_none_marked_and_none_given_is_right_when_all_count():
+def test_no_source_is_right_where_gold_has_none_when_all_count():
     assert scored([Parts(SAIL.content)], [Parts(SAIL.content)])["all.strict"] == 1
 
 
@@ -54,7 +54,7 @@ def test_a_second_copy_of_a_right_answer_is_a_mistake():
     assert figures["all.content"] == pytest.approx(2 / 3)
 
 
-def test_one_answer_over_two_of_gold_finds_the_nearer_one():
+def test_one_answer_over_two_of_gold_finds_the_one_with_more_overlap():
     near, far = Parts(((0, 22),), SAIL.source), Parts(((0, 15),), RAIN.source)
     figures = scored([far, near], [SAIL])
     assert figures["all.found"] == 0.5
@@ -66,7 +66,7 @@ def test_of_equal_contents_the_one_with_the_source_is_taken():
     assert figures["all.found_with_source"] == 1
 
 
-def test_nothing_found_is_nought_not_an_error():
+def test_nothing_found_scores_zero():
     assert all(scored([SAIL], [])[f"all.{name}"] == 0 for name in FIGURES)
     assert overlap((), ()) == 0
 
@@ -93,11 +93,11 @@ def share(counts):
     return counts["right"] / counts["all"]
 
 
-def test_articles_that_are_alike_leave_no_doubt():
+def test_the_interval_of_equal_articles_is_a_point():
     assert interval([Counter(right=3, all=4)] * 9, share) == (0.75, 0.75)
 
 
-def test_the_interval_holds_the_figure_is_the_same_again_and_narrows_with_more_articles():
+def test_the_interval_contains_the_figure_and_narrows_with_more_articles():
     few = [Counter(right=number % 5, all=4) for number in range(10)]
     low, high = interval(few, share)
     assert (low, high) == interval(few, share)
@@ -107,6 +107,6 @@ def test_the_interval_holds_the_figure_is_the_same_again_and_narrows_with_more_a
 
 
 @given(st.lists(st.integers(0, 9), min_size=1, max_size=12))
-def test_the_interval_stays_within_what_articles_have(rights):
+def test_the_interval_stays_within_the_figures_of_the_articles(rights):
     low, high = interval([Counter(right=right, all=10) for right in rights], share, rounds=50)
     assert min(rights) / 10 <= low <= high <= max(rights) / 10

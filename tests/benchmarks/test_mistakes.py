@@ -1,4 +1,4 @@
-"""Kinds of mistakes, their sample and their page, on made-up spans."""
+"""Kinds of mistakes, the sample of them and its page, on invented spans."""
 
 import pytest
 
@@ -26,7 +26,7 @@ def test_every_gold_span_that_is_not_found_has_one_kind(found, kind):
     assert [mistake.kind for mistake in span_mistakes(0, [GOLD], found)] == [kind]
 
 
-def test_spans_run_together_are_two_mistakes_and_one_out_of_nothing_is_invented():
+def test_merged_spans_are_two_mistakes_and_a_span_without_gold_is_invented():
     found = [(10, 30, "Person"), (40, 44, "Date")]
     mistakes = list(span_mistakes(0, [GOLD, (22, 30, "Person")], found))
     assert [(m.kind, m.group) for m in mistakes] == [
@@ -36,7 +36,7 @@ def test_spans_run_together_are_two_mistakes_and_one_out_of_nothing_is_invented(
     ]
 
 
-def test_what_is_right_is_no_mistake():
+def test_right_spans_are_no_mistakes():
     parts = [Parts(((0, 40),), ((45, 50),))]
     assert not list(span_mistakes(0, [GOLD], [GOLD]))
     assert not list(source_mistakes(0, parts, parts))
@@ -53,7 +53,7 @@ def test_what_is_right_is_no_mistake():
         ((), ((50, 60),), "one too many"),
     ],
 )
-def test_sources(gold, found, kind):
+def test_every_wrong_source_has_one_kind(gold, found, kind):
     content = ((0, 40),)
     mistakes = source_mistakes(0, [Parts(content, gold)], [Parts(content, found)])
     assert [mistake.kind for mistake in mistakes] == [kind]
@@ -68,12 +68,12 @@ def test_sources(gold, found, kind):
         ([((60, 80),)], ["missed", "invented"]),
     ],
 )
-def test_contents(found, kinds):
+def test_every_wrong_content_has_one_kind(found, kinds):
     mistakes = content_mistakes(0, [Parts(((0, 40),))], [Parts(span) for span in found])
     assert [mistake.kind for mistake in mistakes] == kinds
 
 
-def test_the_sample_is_the_same_again_and_all_where_there_are_few():
+def test_the_sample_is_reproducible_and_a_small_group_is_complete():
     cases = [Case("Person", "missed", f"a{n:03}", "text", (GOLD,), ()) for n in range(100)]
     assert sample(cases, 30) == sample(reversed(cases), 30)
     assert len(set(sample(cases, 30))) == 30

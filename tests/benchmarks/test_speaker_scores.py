@@ -1,4 +1,4 @@
-"""The scorer of speakers on an invented example, and the gold set's shape and offsets."""
+"""The scores of speakers on an invented example, and the form and offsets of the gold set."""
 
 import json
 from collections import Counter
@@ -13,7 +13,7 @@ from benchmarks.language.speakers import (
     GOLD,
     GoldQuote,
     errors,
-    judge,
+    match_gold,
     read_gold,
     report,
     score,
@@ -55,12 +55,12 @@ EXAMPLE = [
         quote(180, 190, behalf=["Ilva Brandt"]),
     ),
 ]
-"""Overlaps ½ or more but for 100–110: 4 of 19 characters."""
+"""All pairs overlap by ½ or more, except 100–110 with 4 of 19 characters."""
 
 
 def results():
     found = Annotation(quotes=tuple(found for _, found in EXAMPLE))
-    return judge([one for one, _ in EXAMPLE], {"a": found})
+    return match_gold([one for one, _ in EXAMPLE], {"a": found})
 
 
 def test_verdicts():
@@ -94,9 +94,9 @@ def test_figures():
     assert (figures["behalf.n"], figures["behalf.right"]) == (2, 0.5)
 
 
-def test_nobody_named_for_a_quote_that_was_not_found_is_no_merit():
+def test_an_unnamed_quote_that_was_not_found_is_missed():
     one = gold(0, 10, None, form="unnamed", unnamed="an aide")
-    results = judge([one], {"a": Annotation()})
+    results = match_gold([one], {"a": Annotation()})
     assert results[0].verdict == "missed"
     figures = score(results)
     assert (figures["unnamed.n"], figures["unnamed.right"], figures["precision"]) == (1, 0, 0)
@@ -105,13 +105,13 @@ def test_nobody_named_for_a_quote_that_was_not_found_is_no_merit():
 def test_a_name_beside_the_right_one_is_wrong():
     one = gold(0, 10, "Ilva Brandt")
     found = Annotation(quotes=(quote(0, 10, "Ilva Brandt", "Oru Tesk"),))
-    assert judge([one], {"a": found})[0].verdict == "wrong"
+    assert match_gold([one], {"a": found})[0].verdict == "wrong"
 
 
 def test_accents_may_be_composed_or_not():
     one = gold(0, 10, "Jos\u00e9 Lund")
     found = Annotation(quotes=(quote(0, 10, "Jose\u0301 Lund"),))
-    assert judge([one], {"a": found})[0].verdict == "right"
+    assert match_gold([one], {"a": found})[0].verdict == "right"
 
 
 def test_report_has_a_row_for_each_form():
@@ -119,7 +119,7 @@ def test_report_has_a_row_for_each_form():
     assert all(f"\n{form}" in text for form in FORMS)
 
 
-def test_errors_are_listed_and_their_words_only_on_demand():
+def test_errors_are_listed_and_their_text_only_on_demand():
     text = "x" * 200
     assert not any(text[:20] in line for line in errors(results()))
     listed = [json.loads(line) for line in errors(results())]
@@ -156,7 +156,7 @@ def test_gold_is_sorted_and_each_quote_there_once():
     assert max(Counter(name for name, _ in places).values()) <= 4
 
 
-def test_equals_are_those_of_names_in_the_row():
+def test_other_forms_belong_to_names_of_their_row():
     for one in read_gold():
         assert set(one.also) <= {*one.speakers, one.on_behalf_of}
 
