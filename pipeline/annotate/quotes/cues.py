@@ -15,7 +15,7 @@ from typing import NamedTuple, cast
 from pipeline.models import CueClass, QuoteKind
 
 _SPEECH_PHRASE = re.compile(r"according to|in the words of|statement|interview", re.IGNORECASE)
-"""Phrases that make speech of whatever stands beside them: "expected, in an interview, that"."""
+"""Phrases that make any attribution one of speech: "expected, in an interview, that"."""
 _WORD = re.compile(r"[A-Za-z]+")
 _INNER_SPEECH = frozenset(
     "thought thinks think wondered wonders imagined imagines thinking".split()

@@ -171,7 +171,7 @@ def _add_quotation_tags(
 def _add_untagged_quotations(
     text: str, bounds: Span, spans: list[CharSpan], quoted: Sequence[Quotation]
 ) -> list[CharSpan]:
-    """Add quotations that the tagger missed although a verb of saying stands beside them."""
+    """Add quotations that the tagger missed although a verb of saying is beside them."""
     added: list[CharSpan] = []
     for quotation in quoted:
         if not quotation.is_closed or not is_speech(quotation.inner(text)):

@@ -43,7 +43,7 @@ FARTHEST_TURN = 4
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One paragraph of a speaker's turn; label and colon stand in the turn's first paragraph."""
+    """One paragraph of a speaker's turn; label and colon are those of its first paragraph."""
 
     label: Span
     colon: Span

@@ -1,7 +1,7 @@
 """The discourse model of one article: who has been named, and who has spoken, up to an offset.
 
 References are resolved against it: the mentions before an offset and their syntactic roles, the
-speakers of the quotes so far, what stands between quotation marks, the gender of people, and which
+speakers of the quotes so far, what is between quotation marks, the gender of people, and which
 country a people belongs to.
 
 The syntactic role of a name is read from the words in front of it, without a parser: "even comedian

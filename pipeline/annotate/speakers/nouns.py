@@ -76,7 +76,7 @@ def modifies_noun(text: str, end: int) -> bool:
 
 
 def with_one_synonym(noun: str) -> str:
-    """Return the noun that stands for all of its meaning: "sen" → "senator", others unchanged."""
+    """Return the word that represents a noun and its synonyms: "sen" → "senator"."""
     return _SYNONYMS.get(noun, noun)
 
 

@@ -215,7 +215,7 @@ class PersonSalience(Discourse):
         return known
 
     def _weigh_mention(self, number: int) -> _MentionWeight:
-        """Weigh a mention by its role in the sentence and by what stands around it."""
+        """Weigh a mention by its role in the sentence and by the words around it."""
         span = self.chains.spans[number]
         text = self.layout.text
         sentence = self.layout.sentence_at(span.start)

@@ -248,7 +248,7 @@ class SpeakerResolver:
         return self._layout.text[span.start : span.end]
 
     def _resolve_unsourced(self, item: Attribution) -> Answer:
-        """Return the speaker of an attribution without a source, by what stands around it."""
+        """Return the speaker of an attribution without a source, by the words around it."""
         beside = self._unsourced.beside(item)
         if beside[0]:
             return beside
