@@ -1,5 +1,5 @@
-"""``make eval`` (accuracy) and ``make bench`` (speed), beside peers in the same run.
+"""Measure accuracy (``make eval``) and speed (``make bench``) beside other tools in the same run.
 
-Nothing here is part of the product: it may import any room, and reads the measuring data beside the
-checkout (``DATELINE_DATA`` or ``../shared/data``).
+Nothing here is part of the product. Benchmarks may import any package, and read the measuring data
+next to the checkout (``DATELINE_DATA``, by default ``../shared/data``).
 """

@@ -1,4 +1,7 @@
-"""``make bench``: speed, each figure beside a peer or within one run."""
+"""Run all speed benchmarks: ``make bench``.
+
+Each figure is measured beside another tool or is a ratio within one run.
+"""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""Where the measuring data lies."""
+"""Find the folder of the measuring data."""
 
 import os
 import sys
@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def data_folder() -> Path:
-    """Return the folder of the measuring data; exit with a clear sentence where it is missing."""
+    """Return the folder of the measuring data; exit with a message if it does not exist."""
     folder = Path(os.environ.get("DATELINE_DATA", Path(__file__).parents[2] / "shared" / "data"))
     if not folder.is_dir():
         sys.exit(f"no measuring data at {folder}: set DATELINE_DATA to its folder")

@@ -1,8 +1,8 @@
-"""``make eval``: every accuracy figure beside its peers in one run, and the tables of the docs.
+"""Measure every accuracy figure beside other tools and write the tables of the docs: ``make eval``.
 
-Prints the reports and the tables, and keeps the tables, with the counts and the date of the run, in
+Prints the reports and writes the tables, with counts and the date of the run, to
 ``docs/recorded/``: ``accuracy.md`` for the README, the others for ``docs/accuracy.md``.
-``python -m benchmarks.eval text`` (or ``plain``, ``memory``, ``copies``, ``language``) does a part.
+``python -m benchmarks.eval text`` (or ``plain``, ``memory``, ``copies``, ``language``) runs a part.
 """
 
 import argparse
@@ -24,7 +24,7 @@ RECORDED = Path(__file__).parents[1] / "docs" / "recorded"
 
 
 def measure_text(data: Path) -> list[Line]:
-    """Score text and metadata of pages beside trafilatura."""
+    """Score text and metadata of pages beside trafilatura; return rows of the README's table."""
     extracted, known = page_text.measure(data), page_metadata.measure(data)
     sys.stdout.write(page_text.report(extracted))
     record("text", text_tables.text_page(extracted))
@@ -34,19 +34,19 @@ def measure_text(data: Path) -> list[Line]:
 
 
 def measure_plain(data: Path) -> list[Line]:
-    """Score text that somebody else scraped."""
+    """Score plain text that somebody else scraped."""
     record("plain", scraped_text.page(data))
     return []
 
 
 def measure_memory(data: Path) -> list[Line]:
-    """Score site memory on made hosts."""
+    """Score site memory on generated and real hosts."""
     record("memory", site_memory.page(data))
     return []
 
 
 def measure_copies(data: Path) -> list[Line]:
-    """Score copies beside peers, and agency credits."""
+    """Score duplicate detection beside other methods, and agency credits."""
     copies = duplicates.measure(data)
     sys.stdout.write(duplicates.report(copies))
     record("copies", text_tables.copies_page(copies))
@@ -55,7 +55,7 @@ def measure_copies(data: Path) -> list[Line]:
 
 
 def measure_language(data: Path) -> list[Line]:
-    """Score names, quotes and speakers beside the peers."""
+    """Score names, quotes and speakers beside other tools."""
     annotator = Annotator.load()
     readings = Readings.of(data, "dev", annotator)
     scores = names_and_quotes.score(data, annotator, readings)
@@ -73,17 +73,17 @@ PARTS: dict[str, Callable[[Path], list[Line]]] = {
     "copies": measure_copies,
     "language": measure_language,
 }
-"""Each prints its report, records its page, and returns its rows of the README's table."""
+"""Each part prints its report, writes its page and returns its rows of the README's table."""
 
 
 def record(name: str, text: str) -> None:
-    """Print a part and keep it for the docs."""
+    """Print a page and write it to ``docs/recorded/``."""
     sys.stdout.write(text + "\n")
     (RECORDED / f"{name}.md").write_text(text, encoding="utf-8")
 
 
 def main() -> None:
-    """Run the measurements, print them, and record the tables; the README's only with all parts."""
+    """Run one part or all; the README's table is written only when all parts are run."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("part", nargs="?", choices=["all", *PARTS], default="all")
     part = parser.parse_args().part

@@ -1,4 +1,4 @@
-"""Rows of the accuracy tables, as Markdown."""
+"""Format figures as Markdown tables for the docs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from benchmarks.language.resampling import Interval
 
 
 class Line(NamedTuple):
-    """One row of the README's table: what is measured, on what, ours, and the others' figures."""
+    """One row of the README's table: the measure, its data, our figure and that of other tools."""
 
     what: str
     data: str

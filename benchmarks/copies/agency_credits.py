@@ -1,9 +1,9 @@
-"""Accuracy of agency credits on ``polnear``: ``python -m benchmarks.copies.agency_credits``.
+"""Measure agency credits on the PolNeAR corpus: ``python -m benchmarks.copies.agency_credits``.
 
-Gold is the corpus's own ``wire`` field: the agency whose text an article is. Where the corpus did
-not look ("NA", all of one outlet) the article is left out. The field names four agencies, nearly
-all in datelines, so it says nothing of other agencies and little of trailers; and where outlets
-print agency texts that the corpus did not mark, a right answer counts as a false one.
+The gold is the corpus's own ``wire`` field, the agency whose text an article is. Articles whose
+field is "NA" (all of one outlet) are left out. The field names four agencies, nearly all from
+datelines, so the figures say nothing about other agencies and little about sign-offs. Where outlets
+print agency texts that the corpus did not mark, a right answer counts as a wrong one.
 """
 
 import gzip
@@ -22,17 +22,17 @@ AGENCIES = {
     "reuters": "Reuters",
     "upi": "United Press International",
 }
-"""The corpus's word → ours."""
+"""The corpus's name of an agency and ours."""
 PARTS = ("train", "dev")
 READINGS = ("text", "text and byline")
 
 
 def measure(data: Path) -> dict[str, float]:
-    """Score both parts; ``dev`` was not looked at while the rules were made.
+    """Score both parts; ``dev`` was not used for development.
 
     Returns:
-        ``<part>/<reading>/precision|recall|f1`` of the agency named (1 where there is nothing to
-        name and nothing was named), ``<part>/n`` articles and ``<part>/n.wire`` agency texts.
+        ``<part>/<reading>/precision|recall|f1`` of the agency named (precision is 1 if
+        none was named), ``<part>/n`` articles and ``<part>/n.wire`` agency texts.
     """
     figures: dict[str, float] = {}
     for part in PARTS:
@@ -47,7 +47,7 @@ def measure(data: Path) -> dict[str, float]:
 
 
 def read_articles(data: Path, part: str) -> Iterator[dict[str, Any]]:
-    """Yield the articles whose ``wire`` field was filled in, or left empty on purpose."""
+    """Yield the articles whose ``wire`` field names an agency or says that there is none."""
     packed = data / "polnear" / f"{part}.jsonl.gz"
     plain = data / "polnear" / f"{part}.jsonl"
     with gzip.open(packed, "rt", encoding="utf-8") if packed.exists() else plain.open() as lines:
@@ -55,7 +55,7 @@ def read_articles(data: Path, part: str) -> Iterator[dict[str, Any]]:
 
 
 def agency_found(article: dict[str, Any], reading: str) -> str | None:
-    """Return the agency credited with the whole text, as the named reading finds it."""
+    """Return the agency credited with the whole text, with or without the byline."""
     authors = [article["author"]] if article["author"] and "byline" in reading else []
     credit = find_credit(title=article["title"], authors=authors, text=article["text"])
     return credit.agency if credit.kind == "whole" else None
@@ -74,7 +74,7 @@ def scores(pairs: Iterable[tuple[str | None, str | None]]) -> dict[str, float]:
 
 
 def report(figures: dict[str, float]) -> str:
-    """Return the figures as lines for people."""
+    """Return the figures as lines of text."""
     lines = [
         f"{part:6} {reading:16} P {figures[f'{part}/{reading}/precision']:.3f}"
         f"  R {figures[f'{part}/{reading}/recall']:.3f}  F1 {figures[f'{part}/{reading}/f1']:.3f}"

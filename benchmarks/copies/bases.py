@@ -1,7 +1,7 @@
-"""Articles that ``dedup`` was not made of: what ``make_copies`` makes fresh sets of.
+"""Articles from which ``made_copies`` generates copies: none that the data set ``dedup`` holds.
 
-Takes polnear, worldwide-ner, news-pages and gum-news; leaves out what shares a run of words with a
-row of ``dedup`` or with another article taken. Knows nothing of edits and sets.
+They come from polnear, worldwide-ner, news-pages and gum-news. An article that shares a run of
+words with a row of ``dedup`` or with another article taken is left out.
 """
 
 import gzip
@@ -14,7 +14,7 @@ from typing import Any
 
 from pipeline.dedupe.fingerprints import fingerprints
 
-LEAST_WORDS, MOST_WORDS = 120, 1_600
+MIN_WORDS, MAX_WORDS = 120, 1_600
 ADDRESS = re.compile(r"^\s*(?:https?://|www\.)\S+$", re.MULTILINE)
 
 
@@ -29,7 +29,7 @@ def bases(data: Path) -> list[str]:
     chosen: list[str] = []
     for given in _articles(data):
         text = ADDRESS.sub("", given).strip()
-        if not LEAST_WORDS <= len(text.split()) <= MOST_WORDS:
+        if not MIN_WORDS <= len(text.split()) <= MAX_WORDS:
             continue
         keys = set(fingerprints(text))
         if not keys & taken:
@@ -38,8 +38,8 @@ def bases(data: Path) -> list[str]:
     return chosen
 
 
-def furniture_lines(data: Path) -> list[str]:
-    """Return distinct lines of page furniture of 2 to 60 words."""
+def boilerplate_lines(data: Path) -> list[str]:
+    """Return the distinct boilerplate lines of real pages that have 2 to 60 words, sorted."""
     lines = _json_lines(data / "news-pages" / "boilerplate_lines.jsonl")
     return sorted({row["line"] for row in lines if 2 <= len(row["line"].split()) <= 60})
 
@@ -50,7 +50,7 @@ def _articles(data: Path) -> Iterator[str]:
             if row.get("text") and row.get("lang", "en") == "en":
                 yield row["text"]
     for part in ("train", "dev"):
-        yield from _wire_texts(data / "worldwide-ner" / f"{part}.jsonl.gz")
+        yield from _worldwide_texts(data / "worldwide-ner" / f"{part}.jsonl.gz")
     for part in ("train", "dev"):
         for row in _json_lines(data / "gum-news" / f"news.{part}.jsonl"):
             yield row["text"]
@@ -58,8 +58,8 @@ def _articles(data: Path) -> Iterator[str]:
             yield row["text"]
 
 
-def _wire_texts(path: Path) -> Iterator[str]:
-    """Put the sentences of worldwide-ner together again, two in a paragraph."""
+def _worldwide_texts(path: Path) -> Iterator[str]:
+    """Yield the texts of worldwide-ner, its sentences joined to paragraphs of two."""
     found: defaultdict[str, list[str]] = defaultdict(list)
     for row in _json_lines(path):
         blanks = [" " if blank else "" for blank in row["spaces"] or [1] * len(row["tokens"])]

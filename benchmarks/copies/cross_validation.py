@@ -1,7 +1,7 @@
-"""Thresholds of duplicates fitted on one half of ``dedup`` and scored on the other.
+"""Fit the thresholds of duplicate detection on one half of ``dedup`` and score them on the other.
 
-Answers how much of our figures is owed to thresholds that were read off the same rows. The halves
-share no story: negatives stay with the stories that they were made from.
+This shows how far our figures depend on thresholds that were chosen on the same rows. The halves
+share no story: negatives are in the half of the story they were made from.
 """
 
 import io
@@ -13,7 +13,7 @@ from itertools import combinations, product
 from typing import Any
 
 from pipeline.dedupe import compare
-from pipeline.dedupe.candidates import SpooledCandidates
+from pipeline.dedupe.candidates import OnDiskCandidates
 from pipeline.dedupe.groups import GroupText, Pair, group
 from pipeline.dedupe.matching import find_matches
 from pipeline.models import Match
@@ -26,7 +26,7 @@ Thresholds = tuple[float, float, float]
 
 @dataclass(frozen=True, slots=True)
 class Half:
-    """The texts of some clusters, and every pair that the loosest thresholds would relate."""
+    """One half: its texts, and every pair that the loosest thresholds would relate."""
 
     clusters: list[Any]
     texts: list[GroupText]
@@ -71,7 +71,7 @@ def halved(rows: Sequence[Mapping[str, Any]]) -> list[list[Mapping[str, Any]]]:
 
 
 def _read(rows: Sequence[Mapping[str, Any]]) -> Half:
-    store = SpooledCandidates(io.BytesIO())
+    store = OnDiskCandidates(io.BytesIO())
     for row in rows:
         store.add(row["text"])
     with _thresholds((min(SAME_TEXT), min(CONTAINED), min(SAME_STORY))):
@@ -94,13 +94,15 @@ def _thresholds(values: Thresholds) -> Iterator[None]:
 
 
 def _judged(half: Half, values: Thresholds) -> tuple[set[Pair], set[Pair]]:
-    """Return the pairs of one group and the pairs with a joining relation."""
+    """Return the pairs in one group and the pairs with a joining relation, by these thresholds."""
     same_text, contained, same_story = values
 
-    def anew(match: Match) -> Match:
+    def with_thresholds(match: Match) -> Match:
         held = max(match.containment_a, match.containment_b)
         weak = match.jaccard >= same_story and match.shared_words >= compare.PARTIAL_WORDS
-        if match.relation == "partial":  # under the loosest thresholds, or only a frame
+        if (
+            match.relation == "partial"
+        ):  # even under the loosest thresholds, or only boilerplate is shared
             return match
         if match.jaccard >= same_text:
             return replace(match, relation="duplicate")
@@ -109,7 +111,7 @@ def _judged(half: Half, values: Thresholds) -> tuple[set[Pair], set[Pair]]:
             return replace(match, relation=turned)  # type: ignore[arg-type]
         return replace(match, relation="duplicate" if weak else "partial")
 
-    matches = [anew(match) for match in half.matches]
+    matches = [with_thresholds(match) for match in half.matches]
     groups = {
         pair for found in group(half.texts, matches) for pair in combinations(found.members, 2)
     }

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from datasketch import MinHash, MinHashLSH  # type: ignore[import-untyped]
 
-from benchmarks.copies.bases import bases, furniture_lines, read_rows
+from benchmarks.copies.bases import bases, boilerplate_lines, read_rows
 from benchmarks.copies.cross_validation import cross_validated
 from benchmarks.copies.made_copies import make_sets
 from benchmarks.data import data_folder
@@ -72,7 +72,7 @@ def fresh_sets(data: Path, seed: int = 1) -> dict[str, float]:
         pairs).
     """
     figures: dict[str, float] = {}
-    for name, rows in make_sets(bases(data), furniture_lines(data), seed):
+    for name, rows in make_sets(bases(data), boilerplate_lines(data), seed):
         gold = true_pairs(rows)
         found, edges = run_filter_on(rows)
         measured = scores("groups", found, gold)

@@ -1,7 +1,7 @@
-"""What outlets do to a text that they take over: the edits of ``make_copies``.
+"""Edits that outlets make to a text they take over, for generating copies (``made_copies``).
 
-Every edit is a function of a text and a ``random.Random``. Names are invented. Knows nothing of
-outlets, sets and scores.
+Every edit is a function of a text and a ``random.Random`` that returns the edited text. All names
+are invented.
 """
 
 import html
@@ -16,7 +16,7 @@ _AGENCIES = ["AP", "Reuters", "AFP", "PTI", "dpa", "Xinhua", "TASS", "Anadolu", 
 _PLACES = ["PARIS", "NEW DELHI", "LAGOS", "WASHINGTON", "Rio de Janeiro", "ANKARA", "Nairobi"]
 _PEOPLE = ["Mara Ellison", "Tomas Rinde", "Ifeoma Balogun", "Ruth Castellan", "Arjun Mehrotra"]
 _DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
-_TURNS = {
+_PHRASES = {
     "said": "told reporters", "says": "stated", "has": "had", "have": "had", "is": "was",
     "are": "were", "will": "would", "also": "too", "but": "however", "about": "some",
     "more than": "over", "after": "following", "because": "since", "people": "persons",
@@ -43,7 +43,7 @@ _ADDED = [
 
 
 def sentences(paragraph: str) -> list[str]:
-    """Split a paragraph after full stops, roughly."""
+    """Split a paragraph into sentences, roughly: after a full stop before a capital letter."""
     return re.split(r"(?<=[.!?”\"]) (?=[A-Z“\"])", paragraph)
 
 
@@ -53,18 +53,18 @@ def paragraphs(text: str) -> list[str]:
 
 
 def joined(parts: list[str]) -> str:
-    """Put paragraphs together with a blank line between."""
+    """Join paragraphs with blank lines."""
     return "\n\n".join(parts)
 
 
 def remark(draw: random.Random) -> str:
-    """Return a sentence that an editor may add."""
+    """Return a made-up sentence as an editor adds it."""
     values = {"day": _DAYS, "place": [each.title() for each in _PLACES], "name": _PEOPLE}
     return draw.choice(_ADDED).format(**{key: draw.choice(each) for key, each in values.items()})
 
 
 def credit(text: str, draw: random.Random) -> str:
-    """Add an agency's line in one of the usual places."""
+    """Add an agency's credit in one of the usual positions."""
     agency, who = draw.choice(_AGENCIES), draw.choice(_PEOPLE)
     place = draw.choice(_PLACES)
     lines = [
@@ -86,7 +86,7 @@ def dateline(text: str, draw: random.Random) -> str:
 
 
 def headline(text: str, draw: random.Random) -> str:
-    """Write another headline, or leave the first line out if it looks like one."""
+    """Add another headline, often in place of a first line that looks like one."""
     parts = paragraphs(text)
     if len(parts[0].split()) < 16 and draw.random() < 0.6:
         parts = parts[1:]
@@ -95,7 +95,7 @@ def headline(text: str, draw: random.Random) -> str:
 
 
 def shortened(text: str, share: float) -> str:
-    """Keep the sentences of the first part, at least one."""
+    """Keep the first sentences, as many as a share of the words, and at least one."""
     wanted, kept = share * len(text.split()), list[str]()
     for paragraph in paragraphs(text):
         if wanted <= 0:
@@ -136,7 +136,7 @@ def reordered(text: str, draw: random.Random) -> str:
 
 
 def updated(text: str, draw: random.Random) -> str:
-    """Change numbers and days, drop and add sentences, as a later version does."""
+    """Change numbers and weekdays, drop and add sentences, as a later version of a story does."""
     text = re.sub(
         r"\b\d{1,3}\b",
         lambda found: str(int(found[0]) + draw.randint(1, 40)) if draw.random() < 0.5 else found[0],
@@ -152,9 +152,9 @@ def updated(text: str, draw: random.Random) -> str:
 
 
 def rewritten(text: str, draw: random.Random) -> str:
-    """Replace phrases, turn quotes round, add and drop words and sentences."""
+    """Replace phrases, put speakers before quotes, add and drop words and sentences."""
     share = draw.uniform(0.3, 0.9)
-    for old, new in _TURNS.items():
+    for old, new in _PHRASES.items():
         text = re.sub(
             rf"\b{old}\b",
             lambda found, new=new: new if draw.random() < share else found[0],  # type: ignore[misc]
@@ -166,7 +166,7 @@ def rewritten(text: str, draw: random.Random) -> str:
         text,
     )
     parts = [_thinned(each, 0.12, draw) for each in paragraphs(text)]
-    return joined([_split_up(each, draw) for each in parts if each])
+    return joined([_with_word_errors(each, draw) for each in parts if each])
 
 
 def _thinned(paragraph: str, share: float, draw: random.Random) -> str:
@@ -174,8 +174,8 @@ def _thinned(paragraph: str, share: float, draw: random.Random) -> str:
     return " ".join(kept) or paragraph
 
 
-def _split_up(paragraph: str, draw: random.Random) -> str:
-    """Double or drop one word in forty, as careless rewriting does."""
+def _with_word_errors(paragraph: str, draw: random.Random) -> str:
+    """Drop one word in eighty, and add an adverb after one in eighty."""
     words = list[str]()
     for word in paragraph.split(" "):
         chance = draw.random()
@@ -187,7 +187,7 @@ def _split_up(paragraph: str, draw: random.Random) -> str:
 
 
 def spelling(text: str, draw: random.Random) -> str:
-    """Change to British spelling and another house style, or back."""
+    """Change American to British spelling and style, or back."""
     back = draw.random() < 0.5
     for american, british in _SPELLINGS.items():
         if american.strip() and british.strip():
@@ -196,7 +196,7 @@ def spelling(text: str, draw: random.Random) -> str:
 
 
 def typography(text: str, draw: random.Random) -> str:
-    """Apply two or three of the things that feeds and editors do to signs."""
+    """Apply two or three of the changes that feeds and editors make to characters."""
     for name in draw.sample(sorted(TYPOGRAPHY), draw.randint(2, 3)):
         text = TYPOGRAPHY[name](text, draw)
     return text

@@ -1,7 +1,7 @@
-"""Texts for the look-ups' benchmark: real articles, and three kinds of copies of each.
+"""Texts for the benchmark of copy look-ups: real articles, and three kinds of copies of each.
 
-One text in five ends with its outlet's furniture, 40 words that cleaning left; a copy stands in
-another outlet than its original. Knows nothing of how copies are found.
+One text in five ends with its outlet's boilerplate, 40 words that cleaning left. A copy belongs to
+another outlet than its original.
 """
 
 import random
@@ -16,9 +16,9 @@ from pipeline.dedupe.fingerprints import fingerprints
 
 KINDS = ("edited 10 %", "first half", "inside 2×")
 OUTLETS = 200
-FRAMED_OF = 5
-"""One text in so many carries furniture."""
-_FURNITURE_WORDS = 40
+BOILERPLATE_EVERY = 5
+"""Every fifth text ends with boilerplate."""
+_BOILERPLATE_WORDS = 40
 _MIN_WORDS = 150
 
 
@@ -31,15 +31,17 @@ class Planted:
     text: str
     kind: str = "original"
     original: int = -1
-    """Place of its original among the originals; its own where it is one."""
+    """Index of its original among the originals; of itself if it is an original."""
 
 
 def originals(data: Path, count: int) -> list[Planted]:
-    """Return real articles of 150 words and more, one outlet after the other."""
+    """Return up to ``count`` real articles of 150 words and more, assigned to outlets in turn."""
     texts = [row["text"] for row in read_rows(data) if row["variant_kind"] == "original"]
     long_ones = [text for text in texts if len(text.split()) >= _MIN_WORDS][:count]
     return [
-        Planted(number % OUTLETS, _published(text, number, number % OUTLETS), "original", number)
+        Planted(
+            number % OUTLETS, _with_boilerplate(text, number, number % OUTLETS), "original", number
+        )
         for number, text in enumerate(long_ones)
     ]
 
@@ -49,38 +51,40 @@ def copies(given: Sequence[Planted]) -> list[Planted]:
     made = []
     for number, original in enumerate(given):
         outlet = (original.outlet + 1) % OUTLETS
-        words, other = _bare(original), _bare(given[number - 1])
+        words, other = _own_words(original), _own_words(given[number - 1])
         draw = random.Random(number)
         half = len(words) // 2
-        frame = (other * (1 + len(words) // len(other)))[: len(words)]
+        padding = (other * (1 + len(words) // len(other)))[: len(words)]
         variants = (
             [draw.choice(other) if draw.random() < 0.1 else word for word in words],
             words[:half],
-            [*frame[:half], *words, *frame[half:]],
+            [*padding[:half], *words, *padding[half:]],
         )
         made += [
-            Planted(outlet, _published(" ".join(variant), number + place, outlet), kind, number)
+            Planted(
+                outlet, _with_boilerplate(" ".join(variant), number + place, outlet), kind, number
+            )
             for place, (kind, variant) in enumerate(zip(KINDS, variants, strict=True), 1)
         ]
     return made
 
 
-def furniture(outlet: int) -> str:
-    """Return what stands below every text of an outlet."""
-    draw = random.Random(f"furniture {outlet}")
-    return " ".join(f"w{draw.randrange(500)}" for _ in range(_FURNITURE_WORDS))
+def boilerplate(outlet: int) -> str:
+    """Return the boilerplate of an outlet: 40 generated words."""
+    draw = random.Random(f"furniture {outlet}")  # the seed of the recorded figures
+    return " ".join(f"w{draw.randrange(500)}" for _ in range(_BOILERPLATE_WORDS))
 
 
 def fingerprint_counts(data: Path) -> list[int]:
-    """Return how many fingerprints the real articles have, at each of 100 percentiles."""
+    """Return the number of fingerprints of real articles at each of 100 percentiles."""
     texts = [row["text"] for row in read_rows(data) if row["variant_kind"] == "original"]
     held = [len(fingerprints(text)) for text in texts]
     return [int(count) for count in np.percentile(held, np.arange(0.5, 100))]
 
 
-def _published(text: str, number: int, outlet: int) -> str:
-    return text if number % FRAMED_OF else f"{text}\n\n{furniture(outlet)}"
+def _with_boilerplate(text: str, number: int, outlet: int) -> str:
+    return text if number % BOILERPLATE_EVERY else f"{text}\n\n{boilerplate(outlet)}"
 
 
-def _bare(planted: Planted) -> list[str]:
-    return planted.text.removesuffix(furniture(planted.outlet)).split()
+def _own_words(planted: Planted) -> list[str]:
+    return planted.text.removesuffix(boilerplate(planted.outlet)).split()

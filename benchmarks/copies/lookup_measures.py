@@ -1,8 +1,8 @@
-"""What one method does at one size of the store: times, size, what it finds.
+"""Measure copy look-ups with one method at one size of the store: time, storage and what is found.
 
-Times are milliseconds of one connection, by the clock on the wall and of the processor (this
-process and the server's; Linux). Buffers are pages of 8 kB that the server touched: they hang
-neither on the machine nor on its load.
+Times are milliseconds on one connection, by wall clock and by CPU (of this process and the
+server's; Linux). Buffers are 8 kB pages that the server touched; they depend neither on the machine
+nor on its load. ``benchmarks.speed.lookup_speed`` runs the measurements and prints the tables.
 """
 
 import resource
@@ -41,47 +41,47 @@ _Result = TypeVar("_Result")
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What one method does at one size; times in milliseconds."""
+    """The figures of one method at one size; times in milliseconds."""
 
     method: str
     articles: int
     times: Sequence[float]
-    """Of each look-up, by the clock on the wall."""
+    """Wall clock time of each look-up."""
     processor: Sequence[float]
-    """Of each look-up, of the processor."""
+    """CPU time of each look-up."""
     signature: float
-    """To work out what is kept of a text."""
+    """Mean time to compute what is stored of a text."""
     insert: float
-    """To keep it, an article, in batches of 100."""
+    """Mean time to store it for one article, in batches of 100."""
     kept_bytes: float
-    """An article, in memory or on disk."""
+    """Bytes for each article, in memory or on disk."""
     found: Sequence[float]
-    """Share of the copies whose original was given back, by ``KINDS``."""
+    """Share of the copies whose original was returned, in the order of ``KINDS``."""
     others: float
-    """Unrelated texts given back, a look-up."""
+    """Mean number of unrelated texts that a look-up returned."""
     buffers: float | None = None
-    """Pages that the server touched, a look-up."""
+    """Mean number of pages that the server touched in a look-up."""
     stage: float | None = None
-    """Of the processor, the whole stage *dedupe*, an article: kept, looked up, judged, grouped."""
+    """CPU time for each article of the whole stage *dedupe*: store, look up, compare, group."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Truth:
-    """Which stored texts are copies of which, by the ids that a method gives back."""
+    """Which stored texts are copies of which, by the ids that a method returns."""
 
     probes: Mapping[int, Planted]
     originals: Sequence[int]
-    """Id of each original, by its place."""
+    """Id of each original, by its index."""
 
     def found(self, given: Mapping[int, Sequence[int]]) -> list[float]:
-        """Return the share of copies, by kind, whose original was given back."""
+        """Return the share of copies whose original was returned, by kind."""
         hits: dict[str, list[bool]] = {kind: [] for kind in KINDS}
         for each, probe in self.probes.items():
             hits[probe.kind].append(self.originals[probe.original] in given[each])
         return [float(np.mean(hits[kind])) for kind in KINDS]
 
     def others(self, given: Mapping[int, Sequence[int]]) -> float:
-        """Return how many unrelated texts a look-up of a copy gave back."""
+        """Return how many unrelated texts a look-up of a copy returned on average."""
         group = {each: place for place, each in enumerate(self.originals)}
         group |= {each: probe.original for each, probe in self.probes.items()}
         strangers = [
@@ -92,10 +92,10 @@ class _Truth:
 
 
 def measure_dateline(articles: int, data: Path) -> Figures:
-    """Measure Dateline on a fresh store with so many made articles.
+    """Measure Dateline on a fresh store with ``articles`` generated articles.
 
-    Real articles are planted 20 days back, three copies of each today; the copies are looked up,
-    and made articles from all of the window.
+    Real articles are added with a date 20 days ago, and three copies of each with today's date. The
+    copies are looked up, and so are generated articles from the whole window.
     """
     given = originals(data, ORIGINALS)
     probes = copies(given)
@@ -142,7 +142,7 @@ def _measured(conn: Connection, articles: int, size: float, truth: _Truth) -> Fi
 
 
 def _stage_time(conn: Connection, used: Callable[[], float]) -> float:
-    """Return the milliseconds of processor for each article that waits, all in one turn."""
+    """Return the CPU milliseconds for each pending article, all handled in one turn."""
     before = used()
     done = one_turn(conn)
     return 1000 * (used() - before) / done["deduplicated"]
@@ -159,7 +159,7 @@ def _insert_time(conn: Connection, ids: Iterable[int]) -> float:
 
 
 def _made(conn: Connection, articles: int) -> dict[int, list[int]]:
-    """Return the fingerprints of made articles, evenly over the window."""
+    """Return the fingerprints of generated articles, spread evenly over the window."""
     older = articles // OLDER
     ids = [older + (place + 1) * articles // (MADE_LOOKUPS + 1) for place in range(MADE_LOOKUPS)]
     found = conn.execute(
@@ -187,7 +187,7 @@ def _buffers(conn: Connection) -> int:
 
 
 def measure_peer(make: type[Peer], articles: int, data: Path) -> Figures:
-    """Measure a peer; to be called in a fresh process, since the peak of its memory counts."""
+    """Measure another method; call it in a fresh process, since its peak memory is measured."""
     given = originals(data, ORIGINALS)
     texts = [*given, *copies(given)]
     with tempfile.TemporaryDirectory() as folder:
@@ -221,7 +221,7 @@ def measure_peer(make: type[Peer], articles: int, data: Path) -> Figures:
 
 
 def batched(ids: Sequence[int], size: int) -> Iterator[Sequence[int]]:
-    """Yield the ids in pieces."""
+    """Yield the ids in batches of ``size``."""
     for at in range(0, len(ids), size):
         yield ids[at : at + size]
 
@@ -231,7 +231,7 @@ def _timed(
     ids: Iterable[int],
     used: Callable[[], float] = time.process_time,
 ) -> tuple[dict[int, _Result], list[float], list[float]]:
-    """Do the work for each id; return the results and the milliseconds, wall and processor."""
+    """Call ``work`` for each id; return the results, and the milliseconds by wall clock and CPU."""
     results, walls, processor = {}, [], []
     for each in ids:
         started, before = time.perf_counter(), used()
@@ -242,7 +242,7 @@ def _timed(
 
 
 def _used_with(server: int) -> Callable[[], float]:
-    """Return a clock of the seconds that this process and the server's used."""
+    """Return a clock of the CPU seconds of this process and of the server's with that id."""
     counted = Path(f"/proc/{server}/schedstat")
     return lambda: time.process_time() + int(counted.read_text().split()[0]) / 1e9
 

@@ -1,8 +1,8 @@
-"""Two other ways to look copies up: datasketch's LSH in memory, and MinHash as datatrove keeps it.
+"""Two other methods of looking copies up: datasketch's LSH in memory, and MinHash as in datatrove.
 
-Both get the shingles of the words that Dateline compares. The second is a small implementation of
-our own of what datatrove's deduplication does (word 5-grams, 14 buckets of 8 hashes, one sorted
-index a bucket); its real stages stream these files and look nothing up.
+Both get the shingles of the words that Dateline compares. The second is our own small version of
+datatrove's deduplication (word 5-grams, 14 buckets of 8 hashes, one sorted index for each bucket);
+datatrove's real stages stream these files and offer no look-ups.
 """
 
 from pathlib import Path
@@ -24,25 +24,25 @@ Numbers = npt.NDArray[np.uint64]
 
 
 class Peer(Protocol):
-    """Signatures in, numbers of texts out."""
+    """A method that stores signatures of texts and finds texts with a similar one."""
 
     name: str
     piece: int
-    """Texts to insert at once while it is filled."""
+    """Texts inserted at once while the store is filled."""
 
     def __init__(self, folder: Path) -> None:
-        """Start empty; ``folder`` is for files."""
+        """Create an empty store; ``folder`` is for its files."""
 
     def signature(self, text: str) -> Numbers:
-        """Return what is kept of a text."""
+        """Return what is stored of a text."""
         ...
 
     def made(self, count: int, seed: int) -> Numbers:
-        """Return signatures of so many unrelated texts, one a row."""
+        """Return the signatures of ``count`` unrelated texts, one in each row."""
         ...
 
     def insert(self, first: int, signatures: Numbers) -> None:
-        """Keep signatures; the texts are numbered from ``first``."""
+        """Store signatures; the texts are numbered from ``first``."""
         ...
 
     def lookup(self, signature: Numbers) -> list[int]:
@@ -50,7 +50,7 @@ class Peer(Protocol):
         ...
 
     def stored_bytes(self) -> int | None:
-        """Return the bytes on disk, None where all is in memory."""
+        """Return the bytes on disk, or None if everything is in memory."""
         ...
 
 
@@ -58,14 +58,14 @@ class Datasketch:
     """``MinHashLSH`` for Jaccard 0.5 with 128 permutations."""
 
     name = "datasketch MinHashLSH, memory"
-    piece = 1000  # so that the signatures themselves do not count as its memory
+    piece = 1000  # larger pieces would count as its memory
 
     def __init__(self, folder: Path) -> None:
         self._index = MinHashLSH(threshold=JACCARD, num_perm=PERMUTATIONS)
         self._blank = MinHash(num_perm=PERMUTATIONS)
 
     def signature(self, text: str) -> Numbers:
-        """Return the 128 least values over the text's 5-grams."""
+        """Return the 128 smallest hash values of the text's 5-grams."""
         words = text.lower().split()
         found = MinHash(
             num_perm=PERMUTATIONS, permutations=self._blank.permutations, scheme=self._blank.scheme
@@ -81,16 +81,16 @@ class Datasketch:
         return values.astype(self._blank.hashvalues.dtype)
 
     def insert(self, first: int, signatures: Numbers) -> None:
-        """Keep signatures one by one."""
+        """Store signatures one by one."""
         for number, values in enumerate(signatures, first):
             self._index.insert(number, self._minhash(values), check_duplication=False)
 
     def lookup(self, signature: Numbers) -> list[int]:
-        """Return the texts that share a band."""
+        """Return the numbers of the texts that share a band."""
         return list(self._index.query(self._minhash(signature)))
 
     def stored_bytes(self) -> int | None:
-        """Nothing lies on disk."""
+        """Return None: the index is in memory."""
         return None
 
     def _minhash(self, values: Numbers) -> MinHash:
@@ -100,10 +100,10 @@ class Datasketch:
 
 
 class DatatroveStyle:
-    """Fourteen sorted files of (digest of 8 hashes, text), searched by halving."""
+    """Fourteen sorted files of (digest of 8 hashes, text number), with binary search."""
 
     name = "datatrove-style MinHash, files"
-    piece = 1_000_000  # every insert writes all files anew
+    piece = 1_000_000  # every insert rewrites all files
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -115,7 +115,7 @@ class DatatroveStyle:
             self._write(bucket, np.empty(0, np.uint64), np.empty(0, np.uint32))
 
     def signature(self, text: str) -> Numbers:
-        """Return one digest a bucket."""
+        """Return one digest for each bucket."""
         shingles = np.unique(shingle_hashes(word_hashes(text), WIDTH))
         least = (shingles[None, :] * self._factors[:, None] + self._summands[:, None]).min(axis=1)
         rows = least.reshape(BUCKETS, HASHES)
@@ -126,7 +126,7 @@ class DatatroveStyle:
         return np.random.default_rng(seed).integers(0, 2**64, (count, BUCKETS), dtype=np.uint64)
 
     def insert(self, first: int, signatures: Numbers) -> None:
-        """Merge a batch into every file, which writes the file anew."""
+        """Merge a batch into every file, which rewrites the file."""
         numbers = np.arange(first, first + len(signatures), dtype=np.uint32)
         for bucket in range(BUCKETS):
             keys, texts = self._open[bucket]
@@ -138,7 +138,7 @@ class DatatroveStyle:
             )
 
     def lookup(self, signature: Numbers) -> list[int]:
-        """Return the texts that share a bucket's digest."""
+        """Return the numbers of the texts that share a bucket's digest."""
         found: set[int] = set()
         for bucket, digest in enumerate(signature):
             keys, texts = self._open[bucket]

@@ -1,8 +1,8 @@
-"""A store of any size for the look-ups' benchmark: Dateline's own schema, filled by the server.
+"""Fill a store of any size for the benchmark of copy look-ups, in Dateline's schema and by SQL.
 
-The made articles have what a look-up meets: as many fingerprints as real texts have, keys of their
-outlet's furniture, copies of each other, days, outlets of unequal size. Their words do not matter
-and are few. Knows nothing of what is measured.
+The generated articles have what matters to a look-up: as many fingerprints as real texts, the
+fingerprints of their outlet's boilerplate, copies of each other, dates, and outlets of unequal
+size. Their words do not matter and are few.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,7 +13,7 @@ from typing import LiteralString
 
 from psycopg import Connection
 
-from benchmarks.copies.lookup_copies import OUTLETS, Planted, furniture
+from benchmarks.copies.lookup_copies import OUTLETS, Planted, boilerplate
 from pipeline.dedupe.fingerprints import fingerprints
 from pipeline.warehouse.embedded_server import EmbeddedServer
 from pipeline.warehouse.schema import FINGERPRINTS, ensure_months, ensure_partitions, migrate
@@ -21,13 +21,13 @@ from pipeline.warehouse.store import connect, create_database
 
 TODAY = date(2026, 6, 30)
 MONTHS = 24
-"""Partitions there are, as after two years of work."""
+"""Number of monthly partitions, as after two years of operation."""
 WINDOW = 60
 """Days before ``TODAY`` over which the articles are spread."""
 OLDER = 10
-"""One article in so many lies in the two years before the window."""
+"""One article for every ten in the window is added in the two years before it."""
 MADE_WORDS = 60
-"""Words of a made article's own."""
+"""Words of a generated article."""
 
 _KEYS: LiteralString = """
 create or replace function pg_temp.own_key(i bigint, j int) returns bigint
@@ -38,9 +38,9 @@ create or replace function pg_temp.chance(i bigint, seed int) returns float8
 create or replace function pg_temp.outlet(i bigint) returns int
     -- The largest of the 200 has 17 % of all articles.
     language sql immutable as $$ select 1 + floor(200 * pg_temp.chance(i, 2) ^ 3)::int $$;
-create or replace function pg_temp.is_framed(i bigint) returns boolean
+create or replace function pg_temp.has_boilerplate(i bigint) returns boolean
     language sql immutable as $$ select pg_temp.chance(i, 7) < 0.2 $$;
-create temporary table furniture (source_id int, j bigint, key bigint, words text);
+create temporary table boilerplate (source_id int, j bigint, key bigint, words text);
 """
 _ARTICLES: LiteralString = """
 insert into news.articles
@@ -64,8 +64,8 @@ select i, i, 1, sha256(i::text::bytea), sha256(i::text::bytea), true,
     concat_ws(' ', own.words, f.words), 100, 'article', false, false, first_seen_at, first_seen_at,
     1, 1, 'benchmark', first_seen_at
 from news.articles as a cross join lateral (select a.article_id as i) as n
-left join furniture as f
-    on f.source_id = a.source_id and f.j = 1 and pg_temp.is_framed(a.article_id)
+left join boilerplate as f
+    on f.source_id = a.source_id and f.j = 1 and pg_temp.has_boilerplate(a.article_id)
 cross join lateral (
     select string_agg('w' || (hashint8extended(i * 256 + k, 6) & 511), ' ') as words
     from generate_series(1, %(words)s) as k
@@ -74,8 +74,8 @@ cross join lateral (
 _FINGERPRINTS: LiteralString = """
 insert into news.article_fingerprints (fingerprint, article_version_id, seen_on)
 select f.key, a.article_id, a.first_seen_at::date
-from news.articles as a join furniture as f on f.source_id = a.source_id
-where pg_temp.is_framed(a.article_id)
+from news.articles as a join boilerplate as f on f.source_id = a.source_id
+where pg_temp.has_boilerplate(a.article_id)
 union all
 select
     case when i %% 20 = 0 and i > 5000 and j <= 0.8 * held
@@ -121,7 +121,7 @@ from news.articles
 
 @contextmanager
 def server(home: Path) -> Iterator[str]:
-    """Start Dateline's embedded server in a folder and give the DSN of an empty store."""
+    """Start Dateline's embedded server in a folder and yield the DSN of an empty store."""
     embedded = EmbeddedServer(home)
     embedded.start()
     try:
@@ -134,11 +134,11 @@ def server(home: Path) -> Iterator[str]:
 
 
 def fill(conn: Connection, articles: int, counts: Sequence[int]) -> None:
-    """Fill an empty store; the large indexes are made when the rows are in.
+    """Fill an empty store; the large indexes are created after the rows.
 
     Args:
-        conn: to a migrated store without articles.
-        articles: how many within the window; a tenth as many lie before it.
+        conn: connection to a migrated store without articles.
+        articles: number within the window; a tenth as many are added before it.
         counts: fingerprints of a text at each percentile of real texts (100 values).
     """
     ensure_partitions(conn, TODAY)
@@ -146,9 +146,13 @@ def fill(conn: Connection, articles: int, counts: Sequence[int]) -> None:
     ensure_months(conn, FINGERPRINTS, [TODAY - timedelta(days=day) for day in days])
     conn.execute("set maintenance_work_mem to '512MB'")
     conn.execute("set max_parallel_maintenance_workers to 0")
-    conn.execute("drop index news.article_versions_search")  # not asked here, and half of the time
+    conn.execute(
+        "drop index news.article_versions_search"
+    )  # not used here, and half of the time to fill
     with conn.transaction():
-        conn.execute("set local session_replication_role to replica")  # no foreign keys: no runs
+        conn.execute(
+            "set local session_replication_role to replica"
+        )  # no foreign key checks: there are no runs
         conn.execute(_KEYS)
         _fill_outlets(conn)
         _fill_articles(conn, articles)
@@ -161,12 +165,12 @@ def fill(conn: Connection, articles: int, counts: Sequence[int]) -> None:
 
 def _fill_outlets(conn: Connection) -> None:
     rows = [
-        (outlet + 1, number, key, furniture(outlet))
+        (outlet + 1, number, key, boilerplate(outlet))
         for outlet in range(OUTLETS)
-        for number, key in enumerate(fingerprints(furniture(outlet)), 1)
+        for number, key in enumerate(fingerprints(boilerplate(outlet)), 1)
     ]
     with conn.cursor() as cursor:
-        cursor.executemany("insert into furniture values (%s, %s, %s, %s)", rows)
+        cursor.executemany("insert into boilerplate values (%s, %s, %s, %s)", rows)
     conn.execute(
         "insert into news.sources (source_key, source_name)"
         " select 'outlet-' || i, 'Outlet ' || i from generate_series(1, %s) as i",
@@ -182,7 +186,7 @@ def _fill_articles(conn: Connection, articles: int) -> None:
 
 
 def plant(conn: Connection, given: Sequence[Planted], days_ago: int) -> list[int]:
-    """Store texts as articles whose copies were not sought yet, and return their ids."""
+    """Store texts as articles that wait for deduplication, and return their ids."""
     return [_plant(conn, each, TODAY - timedelta(days=days_ago)) for each in given]
 
 

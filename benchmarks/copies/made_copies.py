@@ -1,8 +1,9 @@
-"""Fresh sets of copies and of what only looks like copies, for ``eval_dedupe``.
+"""Generate sets of copies, and of texts that only resemble copies, for ``duplicates``.
 
-Made of articles that ``dedup`` does not hold, by the same recipes in other proportions, and of
-kinds that it lacks: few pages of an outlet, one story in thirty outlets, short texts, templates,
-growing texts, outlets of one publisher. Deterministic by seed. Labels are by construction.
+The sets are made of articles that ``dedup`` does not hold, with its recipes in other proportions,
+and with kinds that it lacks: few pages of an outlet, one story in thirty outlets, short texts,
+templates, growing texts, outlets of one publisher. The same seed gives the same sets. Labels follow
+from how the texts were made.
 """
 
 import random
@@ -17,16 +18,16 @@ from benchmarks.copies.templates import TEMPLATES
 from pipeline.dedupe.fingerprints import shingle_hashes, word_hashes
 
 Row = dict[str, Any]
-LEAST_CONTAINMENT, LEAST_JACCARD = 0.57, 0.2
-"""The weakest true pair of ``dedup``, on word 4-grams without furniture: a variant below is made
-anew."""
+MIN_CONTAINMENT, MIN_JACCARD = 0.57, 0.2
+"""Of the weakest true pair of ``dedup``, on word 4-grams without boilerplate. A variant that is
+less similar to its base is discarded and generated again."""
 KINDS = tuple(EDITS)
 WEIGHTS = {"truncated": 3, "updated": 2, "rewritten": 2, "credit": 2, "paragraphs": 2}
 
 
 @dataclass
 class Maker:
-    """Hands out articles and lines that were not used yet, and collects rows."""
+    """Provides unused articles and boilerplate lines, and collects the rows of a set."""
 
     texts: list[str]
     lines: list[str]
@@ -35,14 +36,18 @@ class Maker:
     clusters: int = 0
 
     def take(self, words: int = 0, most: int = 10_000) -> str:
-        """Take an article that has so many words; begin again where all are taken."""
+        """Return an unused article of ``words`` to ``most`` words.
+
+        Raises:
+            LookupError: none is left.
+        """
         for place, text in enumerate(self.texts):
             if words <= len(text.split()) <= most:
                 return self.texts.pop(place)
         raise LookupError(f"no article of {words} to {most} words is left: make a smaller set")
 
-    def furniture(self, words: int) -> tuple[list[str], list[str]]:
-        """Return an outlet's header and footer of about so many words together."""
+    def boilerplate(self, words: int) -> tuple[list[str], list[str]]:
+        """Return an outlet's header and footer, together of about ``words`` words."""
         chosen, count = list[str](), 0
         while count < words:
             chosen.append(self.draw.choice(self.lines))
@@ -62,7 +67,7 @@ class Maker:
 
 
 def variant(base: str, draw: random.Random, most: int = 4) -> tuple[str, str]:
-    """Return a kind and a text edited so and in up to ``most`` ways, near enough to its base."""
+    """Return a kind of edit and a text with it and up to ``most - 1`` others, close to its base."""
     weights = [WEIGHTS.get(kind, 1) for kind in KINDS]
     while True:
         kinds = draw.choices(KINDS, weights, k=draw.randint(1, most))
@@ -70,26 +75,26 @@ def variant(base: str, draw: random.Random, most: int = 4) -> tuple[str, str]:
         text = base
         for kind in dict.fromkeys(kinds):
             text = EDITS[kind](text, draw)
-        jaccard, containment = likeness(base, text)
-        if jaccard >= LEAST_JACCARD and containment >= LEAST_CONTAINMENT:
+        jaccard, containment = similarity(base, text)
+        if jaccard >= MIN_JACCARD and containment >= MIN_CONTAINMENT:
             return draw.choice(kinds), text
 
 
-def likeness(a: str, b: str) -> tuple[float, float]:
-    """Return Jaccard and containment of word 4-grams."""
+def similarity(a: str, b: str) -> tuple[float, float]:
+    """Return the Jaccard index and the containment of the word 4-grams of two texts."""
     one, two = (np.unique(shingle_hashes(word_hashes(each), 4)) for each in (a, b))
     shared = len(np.intersect1d(one, two))
     return shared / (len(one) + len(two) - shared), shared / min(len(one), len(two))
 
 
-def wrapped(text: str, furniture: tuple[list[str], list[str]]) -> str:
-    """Put a text between header and footer."""
-    return joined([*furniture[0], text, *furniture[1]])
+def wrapped(text: str, boilerplate: tuple[list[str], list[str]]) -> str:
+    """Return a text between an outlet's header and footer."""
+    return joined([*boilerplate[0], text, *boilerplate[1]])
 
 
 def like(make: Maker) -> None:
-    """The recipes of ``dedup``, with other outlets."""
-    outlets = [make.furniture(make.draw.randint(180, 330)) for _ in range(8)]
+    """Add texts by the recipes of ``dedup``, with other outlets."""
+    outlets = [make.boilerplate(make.draw.randint(180, 330)) for _ in range(8)]
     for number in range(240):
         base = make.take(128)
         cluster = make.new("original", base)
@@ -111,7 +116,7 @@ def like(make: Maker) -> None:
 
 
 def scattered(text: str, make: Maker) -> str:
-    """Put lines of page furniture before, after and between paragraphs."""
+    """Return a text with boilerplate lines before, after and between its paragraphs."""
     parts = paragraphs(text)
     for _ in range(make.draw.randint(5, 15)):
         place = make.draw.choice([0, len(parts), make.draw.randrange(len(parts) + 1)])
@@ -123,15 +128,15 @@ def _negatives(make: Maker, base: str, outlets: Sequence[tuple[list[str], list[s
     draw = make.draw
     other = make.take(128)
     pieces = [each for each in sentences(base) if 8 <= len(each.split()) <= 60] or [base[:200]]
-    kind = draw.choice(["topic", "shared-furniture", "heavy-furniture", "paragraph", "quotes"])
+    kind = draw.choice(["topic", "shared-boilerplate", "heavy-boilerplate", "paragraph", "quotes"])
     if kind == "topic":
         make.new("negative:topic", other)
-    elif kind == "shared-furniture":
-        make.new("negative:shared-furniture", joined([*draw.sample(make.lines, 10), other]))
-    elif kind == "heavy-furniture":
+    elif kind == "shared-boilerplate":
+        make.new("negative:shared-boilerplate", joined([*draw.sample(make.lines, 10), other]))
+    elif kind == "heavy-boilerplate":
         outlet = draw.randrange(len(outlets))
         text = wrapped(shortened(other, min(1, 180 / len(other.split()))), outlets[outlet])
-        make.new("negative:heavy-furniture", text, outlet=f"o{outlet}")
+        make.new("negative:heavy-boilerplate", text, outlet=f"o{outlet}")
     elif kind == "paragraph":
         part = draw.choice(paragraphs(base))[:600]
         make.new("negative:shared-paragraph", joined([*paragraphs(other), part]))
@@ -156,38 +161,38 @@ def _roundups(make: Maker, count: int) -> None:
 
 
 def few(make: Maker) -> None:
-    """Outlets of two to six short pages inside long furniture; every third story has a copy."""
+    """Add outlets of two to six short pages within long boilerplate, two of which have a copy."""
     for outlet in range(45):
-        furniture = make.furniture(make.draw.randint(120, 350))
+        boilerplate = make.boilerplate(make.draw.randint(120, 350))
         for number in range(make.draw.choice([2, 2, 3, 4, 6])):
             base = make.take(120)
             base = shortened(base, min(1, make.draw.randint(110, 250) / len(base.split())))
             own = {"outlet": f"o{outlet}"}
-            cluster = make.new("page", wrapped(base, furniture), **own)
+            cluster = make.new("page", wrapped(base, boilerplate), **own)
             if number == 0:
                 kind, text = variant(base, make.draw, 2)
-                make.add(cluster, f"{kind} without furniture", text)
+                make.add(cluster, f"{kind} without boilerplate", text)
             if number == 1:
                 kind, text = variant(base, make.draw, 2)
-                make.add(cluster, f"{kind} of one outlet", wrapped(text, furniture), **own)
+                make.add(cluster, f"{kind} of one outlet", wrapped(text, boilerplate), **own)
 
 
 def wire(make: Maker) -> None:
-    """Six stories in thirty outlets each, each in its outlet's furniture, with other pages."""
-    outlets = [make.furniture(make.draw.randint(60, 260)) for _ in range(30)]
+    """Add six agency stories in thirty outlets each, among other pages of these outlets."""
+    outlets = [make.boilerplate(make.draw.randint(60, 260)) for _ in range(30)]
     for story in range(6):
         base = make.take(150, 500)
         cluster = make.clusters = make.clusters + 1
-        for outlet, furniture in enumerate(outlets):
+        for outlet, boilerplate in enumerate(outlets):
             kind, text = variant(base, make.draw, 2) if outlet % 2 else ("as it is", base)
-            make.add(cluster, f"wire, {kind}", wrapped(text, furniture), outlet=f"o{outlet}")
+            make.add(cluster, f"wire, {kind}", wrapped(text, boilerplate), outlet=f"o{outlet}")
             if outlet % 10 == story:
-                own = wrapped(make.take(150, 600), furniture)
+                own = wrapped(make.take(150, 600), boilerplate)
                 make.new("own story", own, outlet=f"o{outlet}")
 
 
 def short(make: Maker) -> None:
-    """Texts of 45 to 80 words, lightly edited."""
+    """Add texts of about 45 to 80 words with light edits."""
     for _ in range(160):
         base = make.take(120)
         base = shortened(base, make.draw.randint(40, 65) / len(base.split()))
@@ -199,7 +204,7 @@ def short(make: Maker) -> None:
 
 
 def templates(make: Maker) -> None:
-    """Texts of one frame with other names and numbers; one in four has a copy."""
+    """Add texts of one template with different names and numbers, one in four with a copy."""
     for name, template in TEMPLATES.items():
         outlet = f"{name} desk"
         for number in range(24):
@@ -211,7 +216,7 @@ def templates(make: Maker) -> None:
 
 
 def growing(make: Maker) -> None:
-    """Live blogs that grow, corrections, stories told again with more below; and lists."""
+    """Add growing live blogs, corrected stories, and lists of items."""
     for number in range(24):
         parts = paragraphs(make.take(700))
         cluster = make.clusters = make.clusters + 1
@@ -230,34 +235,34 @@ def growing(make: Maker) -> None:
 
 
 def one(make: Maker) -> None:
-    """One outlet only: stories with light furniture, a third of them updated at another address."""
-    furniture = make.furniture(80)
+    """Add stories of one outlet with little boilerplate, a third of them updated at another URL."""
+    boilerplate = make.boilerplate(80)
     for number in range(130):
         base = make.take(150)
-        cluster = make.new("page", wrapped(base, furniture), outlet="o")
+        cluster = make.new("page", wrapped(base, boilerplate), outlet="o")
         if number % 3 == 0:
             kind = make.draw.choice(["updated", "paragraphs", "truncated", "as it is"])
             text = EDITS[kind](base, make.draw) if kind in EDITS else base
-            make.add(cluster, f"{kind} of one outlet", wrapped(text, furniture), outlet="o")
+            make.add(cluster, f"{kind} of one outlet", wrapped(text, boilerplate), outlet="o")
 
 
 def publisher(make: Maker) -> None:
-    """Outlets of one publisher share its furniture, and take over each other's stories."""
+    """Add outlets of one publisher that share boilerplate and take over each other's stories."""
     for group in range(12):
-        furniture = make.furniture(make.draw.randint(120, 300))
+        boilerplate = make.boilerplate(make.draw.randint(120, 300))
         for number in range(make.draw.choice([4, 8, 14])):
             base = make.take(120)
             base = shortened(base, min(1, 300 / len(base.split())))
             name = make.draw.randrange(2)
-            cluster = make.new("page", wrapped(base, furniture), outlet=f"p{group}.{name}")
+            cluster = make.new("page", wrapped(base, boilerplate), outlet=f"p{group}.{name}")
             if number % 3 == 0:
                 kind, text = variant(base, make.draw, 2)
                 more = {"outlet": f"p{group}.{1 - name}"}
-                make.add(cluster, f"{kind} of its sister", wrapped(text, furniture), **more)
+                make.add(cluster, f"{kind} of its sister", wrapped(text, boilerplate), **more)
 
 
 def cut(make: Maker) -> None:
-    """Two cuts of one story: briefs, truncations and rewrites without the full text among them."""
+    """Add edited and shortened versions of stories whose full text is not in the set."""
     for _ in range(120):
         base = make.take(250)
         cluster = make.clusters = make.clusters + 1
@@ -267,6 +272,7 @@ def cut(make: Maker) -> None:
         make.add(cluster, "brief without its original", brief(base, make.draw))
 
 
+# The names are part of the random seeds: another name gives other texts and other figures.
 SETS: Mapping[str, Callable[[Maker], None]] = {
     "like": like, "few": few, "wire": wire, "short": short, "templates": templates,
     "growing": growing, "one": one, "publisher": publisher, "cut": cut,
@@ -276,7 +282,7 @@ SETS: Mapping[str, Callable[[Maker], None]] = {
 def make_sets(
     texts: Sequence[str], lines: Sequence[str], seed: int
 ) -> Iterator[tuple[str, list[Row]]]:
-    """Give each set's name and rows, shuffled; each begins with all articles, in another order."""
+    """Yield the name and the shuffled rows of each set; each set may use all articles."""
     for name, fill in SETS.items():
         draw = random.Random(f"{name} {seed}")
         make = Maker(draw.sample(texts, len(texts)), list(lines), draw)

@@ -1,6 +1,6 @@
-"""Texts of one frame, with other names and numbers each time: what ``make_copies`` must not join.
+"""Texts of one template with different names and numbers, which must not be joined as copies.
 
-Every template is a function of a ``random.Random``; names are invented.
+Every template is a function of a ``random.Random`` that returns a text; all names are invented.
 """
 
 import random

@@ -1,1 +1,1 @@
-"""Site memory on made and on real hosts."""
+"""Site memory on generated and on real hosts."""

@@ -1,9 +1,10 @@
-"""Made hosts: real articles with the furniture of one real page planted on all of them.
+"""Generate hosts for the site memory benchmark: real articles with boilerplate planted in them.
 
-Furniture is what the general patterns leave (else they would do the work), of one page a host. A
-host gets *fixed* blocks above, below and between the paragraphs, *rotating* ones that appear on a
-share of the pages, and made *varying* ones: a counter, a date, a name. Everything is drawn from a
-seed that is the host's number, so that runs agree.
+The boilerplate of a host comes from one real page, of which only the lines that the general
+patterns leave are used, since these would otherwise do the work of the memory. A host gets *fixed*
+blocks above, below and between the paragraphs, *rotating* ones that appear on a share of its pages,
+and generated *varying* ones: a counter, a date, a name. All choices are drawn with the host's
+number as seed, so that runs agree.
 """
 
 import gzip
@@ -22,8 +23,8 @@ from pipeline.models import Article
 from pipeline.text import normalise, word_count
 
 Text = tuple[str, ...]
-LEAST_PARAGRAPHS = 5
-_LEAST_LINES = 9
+MIN_PARAGRAPHS = 5
+_MIN_LINES = 9
 _ROTATING_SHARES = (0.1, 0.2, 0.4)
 _NAMES = ("Ines Moor", "Per Aasen", "Adaeze Obi", "Tomás Rivas", "Mary-Ann O’Dell", "Li Wen")
 _DAYS = ("Monday", "Tuesday", "Friday", "Sunday")
@@ -38,18 +39,18 @@ VARYING = (
 
 @dataclass(frozen=True, slots=True)
 class Planted:
-    """One page of a made host."""
+    """One page of a generated host."""
 
     article: Article
     paragraphs: tuple[str, ...]
-    """Blocks of the article, which must stay."""
-    furniture: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    """Blocks that must go, by kind: fixed, rotating, varying."""
+    """Blocks of the article, which must be kept."""
+    boilerplate: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Blocks that must be removed, by kind: fixed, rotating, varying."""
 
 
 @dataclass(frozen=True, slots=True)
-class Furniture:
-    """The furniture of one host, by where it stands."""
+class Boilerplate:
+    """The boilerplate of one host, by position."""
 
     top: tuple[str, ...]
     inside: tuple[str, ...]
@@ -58,50 +59,50 @@ class Furniture:
 
 
 def articles(data: Path) -> list[Text]:
-    """Return real articles as paragraphs that the patterns leave alone, none of them twice."""
+    """Return real articles as the paragraphs that the patterns keep, without duplicates."""
     texts = [*_polnear(data / "polnear"), *_gum(data / "gum-news"), *_gold(data / "news-pages")]
     found = {}
     for text in texts:
         blocks = split(text)
         cut_comment_thread(blocks)
         kept = tuple(b.text for b in blocks if b.kept and _is_left_by_patterns(b.text))
-        if len(kept) >= LEAST_PARAGRAPHS:
+        if len(kept) >= MIN_PARAGRAPHS:
             found[normalise(kept[0])] = kept
     return list(found.values())
 
 
 def publishers(data: Path) -> dict[str, list[str]]:
-    """Return the texts of PolNeAR by publisher, oldest first, headline left out."""
+    """Return the texts of PolNeAR by publisher, oldest first, without headlines."""
     found: dict[str, list[str]] = defaultdict(list)
     for row in sorted(_polnear_rows(data / "polnear"), key=lambda row: str(row["date"])):
         found[row["publisher"]].append(row["text"].partition("\n\n")[2])
     return found
 
 
-def furniture(data: Path) -> list[Furniture]:
-    """Return sets of furniture, one a page, of pages that gave enough that patterns leave."""
+def boilerplate(data: Path) -> list[Boilerplate]:
+    """Return the boilerplate of each real page of which the patterns leave enough lines."""
     pages: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     path = data / "news-pages" / "boilerplate_lines.jsonl"
     for row in map(json.loads, path.read_text(encoding="utf-8").splitlines()):
         line = " ".join(row["line"].split())
         if 2 <= word_count(line) <= 60 and _is_left_by_patterns(line):
             pages[row["id"]][row["where"] or "after"].append(line)
-    return [made for lines in pages.values() if (made := _furniture(lines)) is not None]
+    return [made for lines in pages.values() if (made := _boilerplate(lines)) is not None]
 
 
-def _furniture(lines: dict[str, list[str]]) -> Furniture | None:
+def _boilerplate(lines: dict[str, list[str]]) -> Boilerplate | None:
     once = {place: list(dict.fromkeys(found)) for place, found in lines.items()}
-    if sum(map(len, once.values())) < _LEAST_LINES:
+    if sum(map(len, once.values())) < _MIN_LINES:
         return None
     every = list(dict.fromkeys(line for place in once.values() for line in place))
     above = once.get("before", [])[:3]
     within = [line for line in once.get("inside", []) if line not in above][:2]
     below = [line for line in every if line not in above and line not in within]
-    return Furniture(tuple(above), tuple(within), tuple(below[:4]), tuple(below[4:7]))
+    return Boilerplate(tuple(above), tuple(within), tuple(below[:4]), tuple(below[4:7]))
 
 
-def plant(host: object, number: int, paragraphs: Text, set_: Furniture) -> Planted:
-    """Return the page with its furniture; the same for the same arguments."""
+def plant(host: object, number: int, paragraphs: Text, set_: Boilerplate) -> Planted:
+    """Return an article with the host's boilerplate, always the same for the same arguments."""
     draw = random.Random(f"{host}/{number}")  # repeatable, not secret
     rotating = [
         (line, draw.random() < _ROTATING_SHARES[turn % 3], draw.random() < 0.5)
@@ -131,16 +132,19 @@ def plant(host: object, number: int, paragraphs: Text, set_: Furniture) -> Plant
 
 
 def hosts(
-    sets: Sequence[Furniture], texts: Sequence[Text], pages: int, first: int = 0
+    sets: Sequence[Boilerplate], texts: Sequence[Text], pages: int, first: int = 0
 ) -> Iterator[list[Planted]]:
-    """Yield a host for each set of furniture, with articles drawn for it."""
+    """Yield a host for each set of boilerplate, with ``pages`` articles drawn for it.
+
+    Hosts are numbered from ``first``, and each number is the seed of its host.
+    """
     for number, set_ in enumerate(sets, first):
         drawn = random.Random(number).sample(texts, pages)
         yield [plant(number, place, text, set_) for place, text in enumerate(drawn)]
 
 
 def bare(url: str | None, blocks: Sequence[str]) -> Article:
-    """Return blocks as an article."""
+    """Return an article made of these blocks, without title or metadata."""
     return Article(url, url, None, "\n\n".join(blocks))
 
 

@@ -1,13 +1,14 @@
-"""What recurs on a host and is no furniture: hosts with one hard case each.
+"""Hosts with one hard case each: blocks that recur and yet are not boilerplate.
 
-Each case stands among twenty other articles with fixed furniture, so that the host is well known.
-``Planted.furniture["at stake"]`` holds the blocks that recur; all but a series' note must stay.
+The pages of a case are mixed among twenty other articles with fixed boilerplate, so that the memory
+knows the host well. ``Planted.boilerplate["at stake"]`` holds the blocks that recur; all of them
+must be kept except the note on a series.
 """
 
 import random
 from collections.abc import Callable, Iterable, Sequence
 
-from benchmarks.memory.made_hosts import Furniture, Planted, Text, bare, plant
+from benchmarks.memory.made_hosts import Boilerplate, Planted, Text, bare, plant
 
 Pages = list[Planted]
 OTHERS = 20
@@ -21,69 +22,69 @@ NOTE = (
 AT_STAKE = "at stake"
 
 
-def wire_copies(draw: random.Random, texts: Sequence[Text], set_: Furniture) -> Pages:
-    """One story under six URLs, every other time with another lead."""
+def wire_copies(draw: random.Random, texts: Sequence[Text], set_: Boilerplate) -> Pages:
+    """Return one story under six URLs, every second time with another lead."""
     story, *leads = draw.sample(texts, 4)
-    told = [(leads[n // 2][0], *story[1:]) if n % 2 else story for n in range(6)]
-    return [_page(number, text, set_, story[1:]) for number, text in enumerate(told)]
+    stories = [(leads[n // 2][0], *story[1:]) if n % 2 else story for n in range(6)]
+    return [_page(number, text, set_, story[1:]) for number, text in enumerate(stories)]
 
 
-def twins(draw: random.Random, texts: Sequence[Text], set_: Furniture) -> Pages:
-    """Articles under two URLs each; two of them hold the same quote, so that four pages do."""
+def twins(draw: random.Random, texts: Sequence[Text], set_: Boilerplate) -> Pages:
+    """Return articles under two URLs each; two articles, and so four pages, hold one quote."""
     pages = []
     for number, text in enumerate(draw.sample(texts, 8)):
-        told = (*text, QUOTE) if number < 2 else text
-        at_stake = told if number < 2 else text
-        pages += [_page(f"{number}{way}", told, set_, at_stake) for way in ("", "/amp")]
+        blocks = (*text, QUOTE) if number < 2 else text
+        pages += [_page(f"{number}{way}", blocks, set_, blocks) for way in ("", "/amp")]
     return pages
 
 
-def quote_in_two(draw: random.Random, texts: Sequence[Text], set_: Furniture) -> Pages:
-    """Two stories that end in the same quote."""
+def quote_in_two(draw: random.Random, texts: Sequence[Text], set_: Boilerplate) -> Pages:
+    """Return two stories that end with the same quote."""
     return [
         _page(number, (*text, QUOTE), set_, (QUOTE,))
         for number, text in enumerate(draw.sample(texts, 2))
     ]
 
 
-def running_story(draw: random.Random, texts: Sequence[Text], set_: Furniture) -> Pages:
-    """Six reports on one matter, each with the same two paragraphs of background, at its end."""
+def running_story(draw: random.Random, texts: Sequence[Text], set_: Boilerplate) -> Pages:
+    """Return six reports on one topic that end with the same two paragraphs of background."""
     return _running(draw, texts, set_, at_end=True)
 
 
-def running_story_inside(draw: random.Random, texts: Sequence[Text], set_: Furniture) -> Pages:
-    """The same, with the background in the middle."""
+def running_story_inside(draw: random.Random, texts: Sequence[Text], set_: Boilerplate) -> Pages:
+    """Return six reports on one topic with the same background in the middle."""
     return _running(draw, texts, set_, at_end=False)
 
 
-def live_blog(draw: random.Random, texts: Sequence[Text], set_: Furniture) -> Pages:
-    """Seven states of one page under URLs of their own, each with two posts more."""
+def live_blog(draw: random.Random, texts: Sequence[Text], set_: Boilerplate) -> Pages:
+    """Return seven states of a live blog under different URLs, each with two more posts."""
     posts = draw.choice([text for text in texts if len(text) >= 18])
     return [_page(n, (*reversed(posts[: 4 + 2 * n]),), set_, posts[: 4 + 2 * n]) for n in range(7)]
 
 
-def subheads(draw: random.Random, texts: Sequence[Text], set_: Furniture) -> Pages:
-    """Five explainers with one subhead in common."""
+def subheads(draw: random.Random, texts: Sequence[Text], set_: Boilerplate) -> Pages:
+    """Return five articles with one subhead in common."""
     return [
         _page(n, (*text[:-2], SUBHEAD, *text[-2:]), set_, (SUBHEAD,))
         for n, text in enumerate(draw.sample(texts, 5))
     ]
 
 
-def closers(draw: random.Random, texts: Sequence[Text], set_: Furniture) -> Pages:
-    """Three reports that end alike, as court and crime reports do."""
+def closers(draw: random.Random, texts: Sequence[Text], set_: Boilerplate) -> Pages:
+    """Return three reports with the same last sentence, as court and crime reports have."""
     closer = draw.choice(CLOSERS)
     return [
         _page(n, (*text, closer), set_, (closer,)) for n, text in enumerate(draw.sample(texts, 3))
     ]
 
 
-def series_note(draw: random.Random, texts: Sequence[Text], set_: Furniture) -> Pages:
-    """Eight parts of a series with its note on top; the one case that must go."""
+def series_note(draw: random.Random, texts: Sequence[Text], set_: Boilerplate) -> Pages:
+    """Return eight parts of a series with its note on top, which must be removed."""
     return [_page(n, (NOTE, *text), set_, (NOTE,)) for n, text in enumerate(draw.sample(texts, 8))]
 
 
-CASES: dict[str, Callable[[random.Random, Sequence[Text], Furniture], Pages]] = {
+# The names are part of the random seeds: another name gives other pages and other figures.
+CASES: dict[str, Callable[[random.Random, Sequence[Text], Boilerplate], Pages]] = {
     "one story under six URLs": wire_copies,
     "articles under two URLs (AMP), a quote in two of them": twins,
     "a quote that ends two stories": quote_in_two,
@@ -96,8 +97,8 @@ CASES: dict[str, Callable[[random.Random, Sequence[Text], Furniture], Pages]] = 
 }
 
 
-def case_host(name: str, number: int, texts: Sequence[Text], set_: Furniture) -> Pages:
-    """Return a host with twenty other articles and the case spread among them."""
+def case_host(name: str, number: int, texts: Sequence[Text], set_: Boilerplate) -> Pages:
+    """Return a host of twenty other articles with the pages of a case mixed among them."""
     draw = random.Random(f"{name}/{number}")  # repeatable, not secret
     others = [plant("case", 1000 + n, text, set_) for n, text in enumerate(texts[:OTHERS])]
     pages = CASES[name](draw, texts[OTHERS:], set_)
@@ -106,7 +107,9 @@ def case_host(name: str, number: int, texts: Sequence[Text], set_: Furniture) ->
     return others
 
 
-def _running(draw: random.Random, texts: Sequence[Text], set_: Furniture, *, at_end: bool) -> Pages:
+def _running(
+    draw: random.Random, texts: Sequence[Text], set_: Boilerplate, *, at_end: bool
+) -> Pages:
     text = draw.choice([text for text in texts if len(text) >= 26])
     background, rest = text[2:4], [*text[:2], *text[4:]]
     reports = [tuple(rest[4 * n : 4 * n + 4]) for n in range(6)]
@@ -121,7 +124,7 @@ def _running(draw: random.Random, texts: Sequence[Text], set_: Furniture, *, at_
     ]
 
 
-def _page(number: object, text: Text, set_: Furniture, at_stake: Iterable[str]) -> Planted:
+def _page(number: object, text: Text, set_: Boilerplate, at_stake: Iterable[str]) -> Planted:
     url = f"https://host-case.example/{number}"
     blocks = [*set_.top, *text, *set_.bottom]
     return Planted(bare(url, blocks), text, {AT_STAKE: tuple(at_stake)})

@@ -1,4 +1,7 @@
-"""Site memory on real hosts: the few of the page collections, a corpus, and the demo outlets."""
+"""Site memory on real hosts: those of the page collections, one corpus, and the demo outlets.
+
+Part of the page that ``benchmarks.memory.site_memory`` prints.
+"""
 
 import gzip
 import json
@@ -20,34 +23,41 @@ from pipeline.models import Article
 from pipeline.outcomes import Outcome
 from pipeline.text import normalise
 
-_LEAST_PAGES = 3
+_MIN_PAGES = 3
 
 
 @dataclass
 class Lines:
-    """Lines of furniture that stay without and with a memory, and article lines it took."""
+    """Counts of boilerplate lines left without and with a memory, and of article lines removed."""
 
     hosts: int = 0
     pages: int = 0
-    furniture: int = 0
+    boilerplate: int = 0
     without: int = 0
     left: int = 0
     taken: int = 0
     lost: int = 0
 
-    def add(self, article: Article, cleaned: Article, furniture: set[str], gold: str) -> None:
-        """Count one page; a line that the memory took is lost if the gold holds it."""
+    def add(self, article: Article, cleaned: Article, boilerplate: set[str], gold: str) -> None:
+        """Count one page; a line that the memory removed is lost if the gold text holds it.
+
+        Args:
+            article: as extracted.
+            cleaned: the same, cleaned with a memory.
+            boilerplate: its boilerplate lines, normalised.
+            gold: its gold text, normalised.
+        """
         self.pages += 1
-        self.furniture += len(furniture)
-        self.without += len(furniture & _lines(clean_article(article, None)))
-        self.left += len(furniture & _lines(cleaned))
+        self.boilerplate += len(boilerplate)
+        self.without += len(boilerplate & _lines(clean_article(article, None)))
+        self.left += len(boilerplate & _lines(cleaned))
         taken = [normalise(b.text) for b in cleaned.removed if b.reason == "site_memory"]
         self.taken += len(taken)
         self.lost += sum(line in gold for line in taken)
 
     def row(self, name: str) -> tuple[str, ...]:
         """Return the row of the table."""
-        counts = (self.furniture, self.without, self.left, self.taken, self.lost)
+        counts = (self.boilerplate, self.without, self.left, self.taken, self.lost)
         return (name, f"{self.hosts} / {self.pages}", *(f"{count:,}" for count in counts))
 
 
@@ -58,27 +68,27 @@ def part(data: Path) -> str:
         _demo().row("the demo outlets"),
         _corpus(data).row("PolNeAR's seven outlets, 120 articles each (texts, no pages)"),
     ]
-    head = ("real hosts", "hosts / pages", "lines of furniture", "left by patterns")
+    head = ("real hosts", "hosts / pages", "lines of boilerplate", "left by patterns")
     more = ("left with memory", "blocks taken", "of them article")
     return "Real hosts, all pages of a host read first:\n\n" + markdown((*head, *more), rows)
 
 
 def _collected(folder: Path) -> Lines:
-    furniture = defaultdict(set)
+    boilerplate = defaultdict(set)
     for row in map(json.loads, (folder / "boilerplate_lines.jsonl").open(encoding="utf-8")):
-        furniture[row["id"]].add(normalise(row["line"]))
+        boilerplate[row["id"]].add(normalise(row["line"]))
     hosts = defaultdict(list)
     with gzip.open(folder / "gold.jsonl.gz", "rt", encoding="utf-8") as stream:
         for row in map(json.loads, stream):
             hosts[row["host_group"]].append(row)
     counts = Lines()
     for name, rows in hosts.items():
-        if name is None or len(rows) < _LEAST_PAGES:
+        if name is None or len(rows) < _MIN_PAGES:
             continue
         counts.hosts += 1
         for row, (page, cleaned) in zip(rows, read_first(_pages(folder, rows)), strict=True):
             gold = normalise("\n".join([row["text"] or "", *(row["with"] or [])]))
-            counts.add(page.article, cleaned, furniture[row["id"]], gold)
+            counts.add(page.article, cleaned, boilerplate[row["id"]], gold)
     return counts
 
 
@@ -112,7 +122,7 @@ def _demo() -> Lines:
 
 
 def _corpus(data: Path) -> Lines:
-    """Count what the memory takes of texts that a corpus cleaned; prose counts as article."""
+    """Count what the memory removes from a corpus's clean texts; prose counts as article."""
     counts = Lines()
     for name, texts in publishers(data).items():
         counts.hosts += 1

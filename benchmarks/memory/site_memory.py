@@ -1,9 +1,10 @@
-"""Site memory apart from the patterns: made hosts, hard cases, a redesign, texts without a URL.
+"""Measure site memory without the patterns: ``python -m benchmarks.memory.site_memory``.
 
-``python -m benchmarks.memory.site_memory`` prints the page. Made hosts are real articles with the
-furniture of one real page planted on all of them (``memory_hosts``). *Batch*: all pages are read
-before the first is cleaned, as the filter does; *stream*: each is cleaned when it comes, as a
-warehouse that loads single pages would. A paragraph counts as lost if the memory took it.
+On generated hosts (``made_hosts``) it measures the boilerplate left and the paragraphs lost by
+number of pages, on hard cases (``negatives``), after a redesign, and on texts without a URL; then
+the same counts on real hosts (``real_hosts``). *Batch*: all pages are read before the first is
+cleaned, as ``dateline extract`` does. *Stream*: each page is cleaned when it arrives, as by a
+warehouse that loads single pages. A paragraph counts as lost if the memory removed it.
 """
 
 import random
@@ -15,7 +16,15 @@ from pathlib import Path
 
 from benchmarks.data import data_folder
 from benchmarks.memory import real_hosts
-from benchmarks.memory.made_hosts import Furniture, Planted, Text, articles, bare, furniture, hosts
+from benchmarks.memory.made_hosts import (
+    Boilerplate,
+    Planted,
+    Text,
+    articles,
+    bare,
+    boilerplate,
+    hosts,
+)
 from benchmarks.memory.negatives import AT_STAKE, CASES, case_host
 from benchmarks.memory.tally import Tally, as_they_come, read_first
 from benchmarks.tables import markdown, measured_today, percent
@@ -29,7 +38,10 @@ Way = Callable[[Sequence[Planted]], Iterator[tuple[Planted, object]]]
 
 
 def growth(made: Sequence[Sequence[Planted]]) -> dict[tuple[str, int], Tally]:
-    """Return the growth curves: in batch all pages of a host of that size, in stream its last."""
+    """Return the tallies by way and number of pages.
+
+    In batch all pages of a host are counted, in stream the last one.
+    """
     curves = {(way, size): Tally() for way in ("batch", "stream") for size in SIZES}
     for pages in made:
         for size in SIZES:
@@ -41,8 +53,8 @@ def growth(made: Sequence[Sequence[Planted]]) -> dict[tuple[str, int], Tally]:
     return curves
 
 
-def hard_cases(texts: Sequence[Text], sets: Sequence[Furniture]) -> dict[str, Tally]:
-    """Return what became of the blocks at stake, and of all paragraphs, by case."""
+def hard_cases(texts: Sequence[Text], sets: Sequence[Boilerplate]) -> dict[str, Tally]:
+    """Return by case what happened to the blocks at stake and to all paragraphs."""
     found = {}
     for name in CASES:
         found[name] = tally = Tally()
@@ -53,10 +65,10 @@ def hard_cases(texts: Sequence[Text], sets: Sequence[Furniture]) -> dict[str, Ta
     return found
 
 
-def redesign(texts: Sequence[Text], sets: Sequence[Furniture]) -> dict[str, Tally]:
-    """Return what became of furniture after a redesign behind page 30, and of old words after it.
+def redesign(texts: Sequence[Text], sets: Sequence[Boilerplate]) -> dict[str, Tally]:
+    """Return what happened to boilerplate after a redesign at page 30.
 
-    Old furniture comes back as a sentence of an article 5 and 25 pages behind the redesign.
+    Five and 25 pages after the redesign a line of the old boilerplate is a sentence of an article.
     """
     found = {f"page {n} of the new design": Tally() for n in (1, 3, 10)}
     found |= {f"old words as an article's own, page {n}": Tally() for n in (5, 25)}
@@ -74,19 +86,21 @@ def redesign(texts: Sequence[Text], sets: Sequence[Furniture]) -> dict[str, Tall
     return found
 
 
-def _renamed(page: Planted, number: int, old: Furniture) -> Planted:
-    """Return a page of the new design, on pages 5 and 25 with an old line as its last paragraph."""
+def _renamed(page: Planted, number: int, old: Boilerplate) -> Planted:
+    """Return a page of the new design; pages 5 and 25 end with a line of the old boilerplate."""
     url = f"{page.article.url}/new"
     blocks = (page.article.text or "").split("\n\n")
     if number not in (5, 25):
-        return Planted(bare(url, blocks), page.paragraphs, page.furniture)
+        return Planted(bare(url, blocks), page.paragraphs, page.boilerplate)
     line = old.bottom[number // 25]
     return Planted(bare(url, [*blocks, line]), (), {AT_STAKE: (line,)})
 
 
-def nameless(texts: Sequence[Text], sets: Sequence[Furniture]) -> dict[str, Tally]:
-    """Return what becomes of texts without a URL: of one site, and of several, in both orders."""
-    one = [pages for made in hosts(sets[:_SITES], texts, 30) if (pages := list(map(_bare, made)))]
+def without_url(texts: Sequence[Text], sets: Sequence[Boilerplate]) -> dict[str, Tally]:
+    """Return what happened to texts without a URL: of one site, of several in turn and mixed."""
+    one = [
+        pages for made in hosts(sets[:_SITES], texts, 30) if (pages := list(map(_drop_url, made)))
+    ]
     mixed = [page for pages in one for page in pages]
     shuffled = random.Random(1).sample(mixed, len(mixed))
     found = {}
@@ -102,19 +116,19 @@ def nameless(texts: Sequence[Text], sets: Sequence[Furniture]) -> dict[str, Tall
     return found
 
 
-def _bare(page: Planted) -> Planted:
+def _drop_url(page: Planted) -> Planted:
     blocks = (page.article.text or "").split("\n\n")
-    return Planted(bare(None, blocks), page.paragraphs, page.furniture)
+    return Planted(bare(None, blocks), page.paragraphs, page.boilerplate)
 
 
 def page(data: Path) -> str:
     """Return the tables as Markdown."""
-    texts, sets = articles(data), furniture(data)
+    texts, sets = articles(data), boilerplate(data)
     made = list(hosts(sets[:: len(sets) // HOSTS][:HOSTS], texts, SIZES[-1]))
     curves = growth(made)
     parts = [
-        f"{HOSTS} made hosts; {len(texts)} real articles, {len(sets)} real pages' furniture. "
-        "Share of planted blocks that stay, in percent; paragraphs the memory took wrongly.",
+        f"{HOSTS} made hosts; {len(texts)} real articles, {len(sets)} real pages' boilerplate. "
+        "Share of planted blocks left, in percent, and paragraphs that the memory removed wrongly.",
         markdown(
             ("pages of the host", *(f"{kind} left" for kind in KINDS), "paragraphs lost"),
             [(f"{size}, {way}", *_cells(tally)) for (way, size), tally in curves.items()],
@@ -127,8 +141,8 @@ def page(data: Path) -> str:
                 for name, tally in redesign(texts, sets[: HOSTS + 1]).items()
             ],
         ),
-        "What recurs and is no furniture, each case among twenty other articles of a known host, "
-        f"{CASE_HOSTS} hosts a case:",
+        "Blocks that recur and are not boilerplate, each case among twenty other articles of a "
+        f"known host, {CASE_HOSTS} hosts a case:",
         markdown(
             ("case", "blocks at stake", "of them taken", "other paragraphs lost"),
             [
@@ -136,10 +150,10 @@ def page(data: Path) -> str:
                 for name, tally in hard_cases(texts, sets[-CASE_HOSTS:]).items()
             ],
         ),
-        "Texts without a URL, taken for one nameless host that asks for twice the stories:",
+        "Texts without a URL, taken for one host that requires twice the stories:",
         markdown(
             ("input", *(f"{kind} left" for kind in KINDS), "paragraphs lost"),
-            [(name, *_cells(tally)) for name, tally in nameless(texts, sets[HOSTS:]).items()],
+            [(name, *_cells(tally)) for name, tally in without_url(texts, sets[HOSTS:]).items()],
         ),
         real_hosts.part(data),
         measured_today("python -m benchmarks.eval memory"),
@@ -165,7 +179,7 @@ def _at_stake(tally: Tally, *, kept: bool = False) -> str:
 
 
 def main() -> None:
-    """Print the page."""
+    """Print the page, and the seconds it took to stderr."""
     start = time.monotonic()
     sys.stdout.write(page(data_folder()))
     sys.stderr.write(f"{time.monotonic() - start:.0f} s\n")

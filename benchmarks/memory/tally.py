@@ -1,4 +1,4 @@
-"""What site memory did to planted pages: the two ways of reading a host, and the counts."""
+"""Clean planted pages with a site memory, in batch or one by one, and count what it removed."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -13,7 +13,7 @@ from pipeline.models import Article
 
 @dataclass
 class Tally:
-    """What became of planted blocks and of paragraphs."""
+    """Counts of planted blocks left and of paragraphs lost."""
 
     planted: Counter[str] = field(default_factory=Counter)
     left: Counter[str] = field(default_factory=Counter)
@@ -21,12 +21,12 @@ class Tally:
     lost: list[str] = field(default_factory=list)
 
     def add(self, page: Planted, cleaned: Article) -> None:
-        """Count one page; a paragraph is lost to the memory alone, patterns are no matter here."""
+        """Count one page; only paragraphs that the memory removed are counted as lost."""
         gone = {block.text for block in cleaned.removed}
-        for kind, blocks in page.furniture.items():
+        for kind, blocks in page.boilerplate.items():
             self.planted[kind] += len(blocks)
             self.left[kind] += sum(block not in gone for block in blocks)
-        own = set(page.paragraphs).difference(*page.furniture.values())
+        own = set(page.paragraphs).difference(*page.boilerplate.values())
         self.paragraphs += len(own)
         self.lost += [
             block.text
@@ -35,13 +35,13 @@ class Tally:
         ]
 
     def percent_left(self, kind: str) -> str:
-        """Write the share of a kind's blocks that stayed."""
+        """Return the share of a kind's blocks that were left, in percent, or "–" without any."""
         planted = self.planted[kind]
         return percent(self.left[kind] / planted) if planted else "–"
 
 
 def read_first(pages: Sequence[Planted]) -> Iterator[tuple[Planted, Article]]:
-    """Clean as the filter does: all pages are remembered first."""
+    """Yield each page with its cleaned article; all pages are remembered before the first."""
     memory = MemorySiteMemory()
     seen = [page_to_remember(page.article) for page in pages]
     memory.remember([page for page in seen if page is not None])
@@ -50,7 +50,7 @@ def read_first(pages: Sequence[Planted]) -> Iterator[tuple[Planted, Article]]:
 
 
 def as_they_come(pages: Sequence[Planted]) -> Iterator[tuple[Planted, Article]]:
-    """Clean page by page."""
+    """Yield each page with its cleaned article; a page is remembered when it is cleaned."""
     memory = MemorySiteMemory()
     for page in pages:
         yield page, clean_article(page.article, memory)

@@ -1,7 +1,8 @@
-"""Kills loaders with SIGKILL in mid-load, lets four meet, and compares every row count.
+"""Kill loaders with SIGKILL while they load, then run four at once, and check every row count.
 
-``make chaos``, or ``python -m benchmarks.robustness.chaos_load --kills 64``. Exit code 1 where a
-row is lost or doubled. The tests do the same with 4 kills (``tests/warehouse/test_failures.py``).
+``make chaos``, or ``python -m benchmarks.robustness.chaos_load --kills 64``. The exit code is 1 if
+a row is lost or stored twice. The tests do the same with 4 kills
+(``tests/warehouse/test_failures.py``).
 """
 
 import argparse
@@ -51,7 +52,7 @@ def _arguments() -> Chaos:
 
 
 def main() -> int:
-    """Run the chaos, print one line a table, and return the exit code."""
+    """Kill the loaders, print one line for each table, and return the exit code."""
     chaos = _arguments()
     began = time.monotonic()
     with _fresh_store() as dsn:

@@ -1,1 +1,1 @@
-"""Speed, each figure beside a peer or as a ratio within one run."""
+"""Speed, each figure beside another tool or as a ratio within one run."""

@@ -1,8 +1,9 @@
-"""Speed, memory and start of the annotator: ``python -m benchmarks.speed.annotate_speed``.
+"""Measure the annotator's speed, memory and start: ``python -m benchmarks.speed.annotate_speed``.
 
-CPU seconds of one process on one core, whole texts in and annotations out, in rounds that take
-turns with the peers', so that a busy machine slows all alike; the median and the range are given.
-Nothing is remembered from round to round. Start and memory are those of fresh processes.
+Speed is in words for each CPU second of one process on one core, from whole texts to annotations.
+The rounds of the annotator and of the other tools alternate, so that load on the machine slows all
+equally; median and range are given. Caches are cleared before each round. Start-up time and memory
+are those of fresh processes.
 """
 
 from __future__ import annotations
@@ -17,19 +18,20 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from benchmarks.data import data_folder
 
 RECORDED = Path(__file__).parents[2] / "docs" / "recorded" / "speed.md"
 ROUNDS = 5
 STARTS = 5
-"""Fresh processes timed; the least of their times stands, since files are read from memory then."""
+"""Fresh processes timed; the smallest time counts, when the files are in the disk cache."""
 SPEED_TEXTS, MEMORY_TEXTS = 80, 300
 Rounds = list[float]
 
 
 def texts(data: Path, number: int) -> list[str]:
-    """Return articles, half of PolNeAR's (800 words) and half of Worldwide's (600)."""
+    """Return ``number`` articles: half from PolNeAR (800 words), half from Worldwide (600)."""
     from training import corpora
 
     half = number // 2
@@ -39,7 +41,7 @@ def texts(data: Path, number: int) -> list[str]:
 
 
 def measure_speed(data: Path, rounds: int = ROUNDS) -> dict[str, Rounds]:
-    """Return words a core-second in each round, by system."""
+    """Return the words for each CPU second in each round, by system."""
     sample = texts(data, SPEED_TEXTS)
     words = sum(len(text.split()) for text in sample)
     systems = _systems(data)
@@ -54,7 +56,7 @@ def measure_speed(data: Path, rounds: int = ROUNDS) -> dict[str, Rounds]:
     return figures
 
 
-def _systems(data: Path) -> dict[str, Callable[[Sequence[str]], None]]:
+def _systems(data: Path) -> dict[str, Callable[[Sequence[str]], object]]:
     import spacy
 
     from benchmarks.language.train_peers import PEERS
@@ -63,6 +65,7 @@ def _systems(data: Path) -> dict[str, Callable[[Sequence[str]], None]]:
 
     annotator = Annotator.load()
     nlp = spacy.load("en_dateline_news")
+    component: Any = nlp.get_pipe("dateline_annotator")
 
     def annotate(sample: Sequence[str]) -> None:
         assert annotator.tagger is not None
@@ -70,10 +73,13 @@ def _systems(data: Path) -> dict[str, Callable[[Sequence[str]], None]]:
         list(annotator.annotate(sample))
 
     def pipe(sample: Sequence[str]) -> None:
-        nlp.get_pipe("dateline_annotator").forget()
+        component.forget()
         list(nlp.pipe(sample))
 
-    systems = {"Dateline, annotate": annotate, "Dateline, as a spaCy pipeline": pipe}
+    systems: dict[str, Callable[[Sequence[str]], object]] = {
+        "Dateline, annotate": annotate,
+        "Dateline, as a spaCy pipeline": pipe,
+    }
     peer = PEERS["names"].folder(data)
     if peer.exists():
         cnn = spacy.load(peer)
@@ -82,7 +88,7 @@ def _systems(data: Path) -> dict[str, Callable[[Sequence[str]], None]]:
 
 
 def measure_start(program: str) -> dict[str, float]:
-    """Run a Python program in fresh processes; it prints a JSON object of seconds."""
+    """Return the smallest times of a program that prints a JSON object of seconds."""
     runs = [
         json.loads(subprocess.check_output([sys.executable, "-c", program])) for _ in range(STARTS)
     ]
@@ -107,7 +113,7 @@ def measure_memory() -> float:
 
 
 def print_peak(data: Path) -> None:
-    """Annotate and print this process's peak (Linux)."""
+    """Annotate 300 articles and print the peak memory of this process in MB (Linux)."""
     from pipeline.annotate.annotator import Annotator
 
     for _ in Annotator.load().annotate(texts(data, MEMORY_TEXTS)):
@@ -117,7 +123,7 @@ def print_peak(data: Path) -> None:
 
 
 def table(data: Path) -> str:
-    """Measure all; return the figures as a Markdown table."""
+    """Measure everything and return the figures as a Markdown table."""
     from benchmarks.tables import markdown, measured_today
 
     rows = [
@@ -139,14 +145,14 @@ def table(data: Path) -> str:
 
 
 def _processor() -> str:
-    """Return the processor's name (Linux), or what Python knows of it."""
+    """Return the processor's name (Linux), or else the machine type."""
     information = Path("/proc/cpuinfo")
     named = information.exists() and re.search(r"model name\s*:\s*(.+)", information.read_text())
     return named[1] if named else platform.machine()
 
 
 def main() -> None:
-    """Print the figures and record them."""
+    """Print the figures and write them to ``docs/recorded/speed.md``."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--memory", action="store_true", help="print this process's peak alone")
     if parser.parse_args().memory:

@@ -1,7 +1,7 @@
-"""Speed of duplicates beside datasketch, in one run: ``python -m benchmarks.speed.dedupe_speed``.
+"""Measure duplicate detection beside datasketch: ``python -m benchmarks.speed.dedupe_speed``.
 
-CPU seconds of this process, one core; the texts are those of ``dedup``. Prints the ratio too, since
-absolute times depend on the machine and its load.
+Times are CPU seconds of this process on one core; the texts are those of ``dedup``. The ratio is
+printed too, since absolute times depend on the machine and its load.
 """
 
 import io
@@ -16,8 +16,8 @@ from datasketch import MinHash  # type: ignore[import-untyped]
 
 from benchmarks.copies.bases import read_rows
 from benchmarks.data import data_folder
-from pipeline.dedupe.candidates import SpooledCandidates
-from pipeline.dedupe.compare import prepare, relate
+from pipeline.dedupe.candidates import OnDiskCandidates
+from pipeline.dedupe.compare import hash_text, relate
 from pipeline.dedupe.fingerprints import fingerprints
 from pipeline.dedupe.matching import find_matches
 
@@ -30,7 +30,7 @@ def measure(data: Path) -> dict[str, float]:
 
     Returns:
         ``signatures_per_second``, ``datasketch_per_second`` (MinHash of 128 over 5-grams),
-        ``milliseconds_per_pair`` (verification, both texts prepared afresh), ``ratio``,
+        ``milliseconds_per_pair`` (comparison, both texts prepared each time), ``ratio``,
         ``lookup_milliseconds`` (candidates and relations of one text among all), ``n``.
     """
     texts = [row["text"] for row in read_rows(data)]
@@ -38,9 +38,9 @@ def measure(data: Path) -> dict[str, float]:
     theirs = seconds(lambda: [minhash(text) for text in texts], rounds=1)
     pairs = random.Random(3).sample(list(combinations(range(300), 2)), PAIRS)
     verify = seconds(
-        lambda: [relate(prepare(1, texts[a]), prepare(2, texts[b])) for a, b in pairs], rounds=1
+        lambda: [relate(hash_text(1, texts[a]), hash_text(2, texts[b])) for a, b in pairs], rounds=1
     )
-    store = SpooledCandidates(io.BytesIO())
+    store = OnDiskCandidates(io.BytesIO())
     for text in texts:
         store.add(text)
     store.candidates(0, [])
@@ -64,7 +64,7 @@ def minhash(text: str) -> MinHash:
 
 
 def seconds(work: Callable[[], object], rounds: int = ROUNDS) -> float:
-    """Return the least CPU time of some rounds."""
+    """Return the smallest CPU time of ``rounds`` calls, in seconds."""
     times = []
     for _ in range(rounds):
         started = time.process_time()

@@ -1,7 +1,9 @@
-"""End to end without Airflow: real pages from a server on loopback to rows in Postgres.
+"""Measure a whole run without Airflow: ``python -m benchmarks.speed.end_to_end``.
 
-The pages are the English ones of ``news-pages``; one host, no crawl delay, a fresh store. Prints
-articles a second (wall, all outcomes counted), and the peak memory of the largest process.
+Real pages are fetched from a server on loopback and loaded into a fresh Postgres store. The pages
+are the English ones of ``news-pages``, from one host and without crawl delay. Prints the links
+handled in a second of wall clock time, whatever their outcome, and the peak memory of the largest
+process.
 """
 
 import gzip
@@ -34,7 +36,7 @@ def english_pages(folder: Path) -> dict[str, bytes]:
 
 
 def serve(bodies: dict[str, bytes]) -> ThreadingHTTPServer:
-    """Serve the bodies on a free loopback port, keep-alive, from memory."""
+    """Serve the bodies from memory on a free loopback port, with keep-alive connections."""
 
     class Pages(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -56,7 +58,7 @@ def serve(bodies: dict[str, bytes]) -> ThreadingHTTPServer:
 
 
 def measure(data: Path) -> dict[str, float]:
-    """Return articles, seconds, articles a second and peak memory (MB) of one run."""
+    """Return links, loaded articles, seconds, links a second and peak memory (MB) of a run."""
     bodies = english_pages(data / "news-pages")
     server = serve(bodies)
     with tempfile.TemporaryDirectory() as home:
@@ -86,8 +88,8 @@ def measure(data: Path) -> dict[str, float]:
 def _run_watched(command: list[str], environ: dict[str, str]) -> tuple[str, float]:
     """Run a command in a session of its own; return its output and its largest process in MB.
 
-    The workers are forked by a server process that nobody waits for, so the accounting of finished
-    children does not see them: every process of the session is looked at four times a second.
+    The workers are forked by a server process that is never waited for, so the resource usage of
+    children does not include them. All processes of the session are read four times a second.
     """
     running = subprocess.Popen(
         command,
@@ -112,7 +114,7 @@ def _peaks(session: int) -> Iterator[float]:
             if os.getsid(int(folder.name)) == session:
                 found = re.search(r"VmHWM:\s+(\d+) kB", (folder / "status").read_text())
                 yield int(found[1]) / 1024 if found else 0.0
-        except OSError:  # gone since the folder was listed
+        except OSError:  # the process ended after the folder was listed
             continue
 
 

@@ -1,7 +1,6 @@
-"""Time grows with the text, not with its square, whatever the text is made of:
-``python -m benchmarks.speed.growth``.
+"""Check that annotation time is linear in the text: ``python -m benchmarks.speed.growth``.
 
-The rules alone, without the encoder, on texts that are hard for one of them.
+The rules run without the tagger, on generated texts each of which is hard for one rule.
 """
 
 import re
@@ -13,9 +12,9 @@ from pipeline.annotate.annotator import Read, annotate_spans
 from pipeline.annotate.spans import CharSpan
 
 BOUND = 3.0
-"""Times as long that the double may take: 2 is linear, 4 the square."""
+"""Allowed ratio of times for a text of double length: 2 is linear, 4 is quadratic."""
 SLACK = 0.02
-"""Seconds that the clock may be off."""
+"""Seconds by which a time may be wrong."""
 
 
 def _name(number: int) -> str:
@@ -76,7 +75,7 @@ def _seconds(text: str, patterns: dict[str, str]) -> float:
 
 
 def main() -> None:
-    """Print for each shape the seconds for a text and how many times as long its double takes."""
+    """Print for each shape the seconds for a text, and the ratio for a text of double length."""
     for shape, (make, patterns, n) in SHAPES.items():
         _seconds(make(50), patterns)
         once, twice = (min(_seconds(make(k * n), patterns) for _ in range(3)) for k in (1, 2))

@@ -1,9 +1,10 @@
-"""Look-ups of copies stay flat as the store grows: ``python -m benchmarks.speed.lookup_speed``.
+"""Measure whether look-ups of copies stay fast as the store grows.
 
-Fills a fresh store of Dateline's own schema (embedded server, a temporary folder) with made
-articles, plants real ones, and looks up three kinds of copies of these. Beside it, in the same run
-and with the same texts, two MinHash indexes. ``--articles 10000 100000 1000000 --record`` takes ten
-minutes and 12 GB of disk, and keeps the tables for the documentation.
+``python -m benchmarks.speed.lookup_speed`` fills a fresh store of Dateline's own schema (embedded
+server, temporary folder) with generated articles, adds real ones, and looks up three kinds of
+copies of these; two MinHash indexes do the same with the same texts in the same run.
+``--articles 10000 100000 1000000 --record`` takes ten minutes and 12 GB of disk, and writes the
+tables for the documentation.
 """
 
 import argparse
@@ -26,7 +27,7 @@ RECORDED = Path(__file__).parents[2] / "docs" / "recorded" / "lookups.md"
 
 
 def measure(sizes: Iterable[int], data: Path) -> Iterator[Figures]:
-    """Yield the figures of every method at every size, each from a process of its own."""
+    """Yield the figures of every method at every size, each measured in a fresh process."""
     fresh = multiprocessing.get_context("spawn")
     for size in sizes:
         with ProcessPoolExecutor(1, mp_context=fresh) as pool:
@@ -38,7 +39,7 @@ def measure(sizes: Iterable[int], data: Path) -> Iterator[Figures]:
 
 
 def speed_table(figures: Iterable[Figures]) -> str:
-    """Return times and sizes as Markdown."""
+    """Return times and sizes as a Markdown table."""
     head = (
         "stored in 60 days",
         "method",
@@ -72,7 +73,7 @@ def _spread(times: Sequence[float]) -> str:
 
 
 def found_table(figures: Iterable[Figures]) -> str:
-    """Return what is found, and what else is given back, as Markdown."""
+    """Return the shares found and the unrelated texts returned as a Markdown table."""
     head = ("stored", "method", *(f"{kind}, %" for kind in KINDS), "unrelated texts a look-up")
     rows = [
         (
@@ -87,11 +88,11 @@ def found_table(figures: Iterable[Figures]) -> str:
 
 
 def page(figures: Sequence[Figures], command: str) -> str:
-    """Return both tables and the sentence below them."""
+    """Return both tables and the note below them."""
     asked = (
         "300 copies of 100 real articles and 300 stored articles are looked up, one after the"
-        " other; one text in five carries 40 words of its outlet's furniture, and the largest of"
-        " 200 outlets has 17 % of all texts. The whole stage then takes in the 300 copies in one"
+        " other; one text in five ends with 40 words of its outlet's boilerplate, and the largest"
+        " of 200 outlets has 17 % of all texts. The whole stage then handles the 300 copies in one"
         " turn."
     )
     parts = (speed_table(figures), found_table(figures), f"{asked} {measured_today(command)}")
@@ -99,7 +100,7 @@ def page(figures: Sequence[Figures], command: str) -> str:
 
 
 def main(arguments: Sequence[str] = ()) -> None:
-    """Print the tables."""
+    """Print the tables, and write them with ``--record``."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.speed.lookup_speed")
     parser.add_argument("--articles", type=int, nargs="+", default=SIZES)
     parser.add_argument("--record", action="store_true", help=f"keep the tables in {RECORDED.name}")

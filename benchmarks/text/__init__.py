@@ -1,1 +1,1 @@
-"""Text and metadata of pages, and text that others scraped, beside other extractors."""
+"""Text and metadata of pages, and of plain text that others scraped, beside other extractors."""

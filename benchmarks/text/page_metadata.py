@@ -1,13 +1,13 @@
-"""Titles, days and authors on real pages, beside trafilatura's own metadata in the same run.
+"""Measure titles, dates and authors of real pages beside trafilatura's own metadata in one run.
 
-``python -m benchmarks.text.page_metadata`` prints a table; ``measure`` gives the figures. Two sets
-with conventions of their own: Fundus's gold comes from a parser written for each outlet, which
-takes the headline from whichever of ``h1``, JSON-LD and ``og:title`` its writer chose;
-trafilatura's was read off the pages by hand, and its authors keep "and", roles and desks. So
-authors are scored twice: as equal lists, and as equal words whatever stands between them.
+``python -m benchmarks.text.page_metadata`` prints a table, ``measure`` returns the figures. The two
+sets of ``news-pages`` have conventions of their own. Fundus's gold comes from a parser written for
+each outlet, which takes the headline from whichever of ``h1``, JSON-LD and ``og:title`` its writer
+chose. Trafilatura's gold was read off the pages by hand, and its authors keep "and", roles and
+desks. So authors are scored twice: as equal lists, and as equal sets of words.
 
-The seven titles and the three bylines of Fundus pages that were wrong were read for both halves of
-the hosts; on trafilatura's set only the errors of the seen half were.
+The seven titles and three bylines of Fundus pages that were wrong were read for both halves of the
+hosts; of trafilatura's set only the errors of the half used for development were.
 """
 
 import gzip
@@ -35,7 +35,7 @@ _JOINERS = frozenset("and und et y e by von with".split())
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a tool says of one page."""
+    """What a tool returns for one page; empty where it found nothing."""
 
     title: str
     day: str
@@ -56,7 +56,7 @@ def measure(data: Path) -> dict[str, float]:
 
 
 def scores(pages: Iterable[Page], found: Mapping[str, Found]) -> Iterator[tuple[str, float]]:
-    """Yield the share of right titles, days and authors by set and by half of the hosts."""
+    """Yield the share of right titles, dates and authors by set and by half of the hosts."""
     sets: dict[str, list[Page]] = defaultdict(list)
     for page in pages:
         sets[page["source_set"]].append(page)
@@ -87,7 +87,7 @@ def _same_author_words(page: Page, found: Found) -> bool:
 
 
 def _author_words(names: Iterable[str]) -> set[str]:
-    """Fold "Ann Moor und Per Aasen" and ["Ann Moor", "Per Aasen"] into one."""
+    """Return the words of names; "Ann Moor und Per Aasen" equals ["Ann Moor", "Per Aasen"]."""
     return {word for name in names for word in re.findall(r"\w+", normalise(name))} - _JOINERS
 
 
@@ -109,20 +109,20 @@ def _ours(body: bytes, url: str | None) -> Found:
 
 
 def _peer(body: bytes, url: str | None) -> Found:
-    """Ask trafilatura as ``bare_extraction(…, with_metadata=True)`` does, short pages included."""
+    """Call trafilatura as ``bare_extraction(…, with_metadata=True)`` does, also for short pages."""
     from trafilatura import load_html
     from trafilatura.metadata import extract_metadata
 
     tree = load_html(body)
     if tree is None:
         return Found("", "", ())
-    facts: Any = extract_metadata(tree, default_url=url)
-    authors = tuple(name for name in re.split(r";\s*", facts.author or "") if name)
-    return Found(facts.title or "", (facts.date or "")[:10], authors)
+    metadata: Any = extract_metadata(tree, default_url=url)
+    authors = tuple(name for name in re.split(r";\s*", metadata.author or "") if name)
+    return Found(metadata.title or "", (metadata.date or "")[:10], authors)
 
 
 def report(figures: Mapping[str, float]) -> str:
-    """Lay the figures out as a Markdown table, one row a score, one column a tool."""
+    """Return the figures as a Markdown table: a row for each score, a column for each tool."""
     prefix = f"{OURS}/"
     names = [key.removeprefix(prefix) for key in figures if key.startswith(prefix)]
     rows = []
@@ -136,7 +136,7 @@ def report(figures: Mapping[str, float]) -> str:
 
 
 def main() -> None:
-    """Measure and print."""
+    """Print the table, and the seconds it took to stderr."""
     start = time.perf_counter()
     sys.stdout.write(report(measure(data_folder())))
     sys.stderr.write(f"{time.perf_counter() - start:.0f} s\n")

@@ -1,12 +1,14 @@
-"""Extraction and cleaning on real pages, beside trafilatura's two settings in the same run.
+"""Measure extraction and cleaning of real pages beside two settings of trafilatura in one run.
 
-``python -m benchmarks.text.page_text`` prints a table; ``measure`` gives the figures.
+``python -m benchmarks.text.page_text`` prints a table, ``measure`` returns the figures. The data
+are the pages, gold texts and boilerplate lines of ``news-pages`` and the two example articles.
 
-The wording patterns were written while looking at the hosts of one half (``half``) only. The halves
-are no clean split for the rest: lists of wrongly removed and lost paragraphs, and the authors and
-outcomes that were wrong, were read for both; rules for layout, recovery and metadata followed.
-Those for captions, walls and what stands above the headline came from the first half; of pull
-quotes and layout tables what they changed was read on both, and no rule altered by it.
+The hosts are divided into two halves (``half``). The wording patterns were written with the pages
+of one half only. For the rest the halves are no clean split: lists of wrongly removed and lost
+paragraphs, and wrong authors and outcomes, were read for both halves, and rules for layout,
+recovery and metadata followed. Rules for captions, walls and lines above the headline came from the
+first half. The effect of those for pull quotes and layout tables was read on both halves, and no
+rule was changed because of it.
 """
 
 import gzip
@@ -21,7 +23,7 @@ from typing import Any
 
 from benchmarks.data import data_folder
 from benchmarks.text.text_scores import (
-    furniture_left,
+    boilerplate_left,
     paragraphs_lost,
     precision_recall_f1,
     segment_f1,
@@ -38,10 +40,10 @@ CLEANING = "cleaning"
 
 
 def measure(data: Path) -> dict[str, float]:
-    """Return every figure under the name ``<tool>/<set>/<score>``, and the CPU of each tool."""
+    """Return every figure as ``<tool>/<set>/<score>``, and the CPU time of each tool."""
     pages, texts, cpu = _run(data / "news-pages")
     figures = _costs(cpu, len(pages))
-    lines = _furniture(data / "news-pages")
+    lines = _boilerplate(data / "news-pages")
     for tool, text in texts.items():
         for name, score in _text_scores(pages, text, lines):
             figures[f"{tool}/{name}"] = score
@@ -53,9 +55,10 @@ def measure(data: Path) -> dict[str, float]:
 
 
 def _costs(cpu: dict[str, float], pages: int) -> dict[str, float]:
-    """Return the CPU of each tool, ours as a share of trafilatura's too: whole, and cleaning alone.
+    """Return the CPU time of each tool, and ours as a share of trafilatura's.
 
-    All read the same bytes, page by page in turn, so that a busy machine slows all alike.
+    All tools read the same bytes in turn, page by page, so that load on the machine slows all
+    equally.
     """
     peer = cpu[next(iter(PEERS))]
     whole = cpu[OURS] + cpu[CLEANING]
@@ -68,7 +71,7 @@ def _costs(cpu: dict[str, float], pages: int) -> dict[str, float]:
 
 
 def half(page: Page) -> str:
-    """Return which half of the hosts a page belongs to: whose furniture was read, or not."""
+    """Return the half of the hosts a page belongs to; "seen" ones were used for development."""
     name = page["host_group"] or page["id"]
     return "unseen hosts" if hashlib.sha256(name.encode()).digest()[0] % 2 else "seen hosts"
 
@@ -92,9 +95,9 @@ def _run(
 
 
 def _warm_up(folder: Path, pages: list[Page]) -> None:
-    """Read all pages before the clocks start: tables of dates and languages load once a process.
+    """Extract all pages once before timing, so that tables of dates and languages are loaded.
 
-    They take 2 s where the first page without a date is met, 6 ms a page if spread over so few.
+    Loading them takes 2 s at the first page without a date, or 6 ms for each of so few pages.
     """
     for page in pages:
         body = _bytes(folder, page)
@@ -124,7 +127,7 @@ def _ours(body: bytes, url: str | None) -> Article:
     return extract_page(body, url=url)
 
 
-def _furniture(folder: Path) -> dict[str, list[str]]:
+def _boilerplate(folder: Path) -> dict[str, list[str]]:
     lines: dict[str, list[str]] = defaultdict(list)
     with (folder / "boilerplate_lines.jsonl").open(encoding="utf-8") as stream:
         for row in map(json.loads, stream):
@@ -133,7 +136,7 @@ def _furniture(folder: Path) -> dict[str, list[str]]:
 
 
 def _text_scores(
-    pages: list[Page], text: dict[str, str], furniture: dict[str, list[str]]
+    pages: list[Page], text: dict[str, str], boilerplate: dict[str, list[str]]
 ) -> Iterator[tuple[str, float]]:
     full = [page for page in pages if page["text"]]
     english = [p for p in full if p["source_set"] == "scrapinghub" and p["lang"] == "en"]
@@ -156,12 +159,12 @@ def _text_scores(
     yield "trafilatura segments/F1", segment_f1(rows)
     for name in ("all", "seen hosts", "unseen hosts"):
         chosen = [p for p in pages if name in ("all", half(p))]
-        left = furniture_left((text[p["id"]], furniture[p["id"]]) for p in chosen)
-        yield f"furniture lines left, {name}", left
+        left = boilerplate_left((text[p["id"]], boilerplate[p["id"]]) for p in chosen)
+        yield f"boilerplate lines left, {name}", left
 
 
 def _seeds_exact(folder: Path) -> float:
-    """Return the share of the two seeds whose kept and removed text are exactly the gold's."""
+    """Return the share of the two example articles whose kept and removed text equal the gold."""
     right = 0
     for name in ("000", "002"):
         gold = json.loads((folder / f"{name}.gold.json").read_text(encoding="utf-8"))
@@ -173,7 +176,7 @@ def _seeds_exact(folder: Path) -> float:
 
 
 def report(figures: dict[str, float]) -> str:
-    """Lay the figures out as a table, one row a score, one column a tool."""
+    """Return the figures as a table: a row for each score, a column for each tool."""
     tools = [*PEERS, OURS]
     names = dict.fromkeys(key.partition("/")[2] for key in figures)
     lines = [f"{'':58}" + "".join(f"{tool:>24}" for tool in tools)]
@@ -185,7 +188,7 @@ def report(figures: dict[str, float]) -> str:
 
 
 def main() -> None:
-    """Measure and print."""
+    """Print the table."""
     sys.stdout.write(report(measure(data_folder())))
 
 

@@ -1,9 +1,9 @@
-"""What the quality score is worth: beside the true F1 of right and spoilt texts, by half of hosts.
+"""Measure the quality score against the true F1 of correct and damaged texts.
 
-``python -m benchmarks.text.quality_score`` prints the figures, and the weights that a fit on the
-seen half of the hosts gives (those in ``pipeline/extract/quality.py``). Each page with a full gold
-text gives its extracted text and seven spoilt ones, so that there is something to tell apart: of
-the extracted texts alone, nine of ten are right.
+``python -m benchmarks.text.quality_score`` prints the figures by half of the hosts, and the weights
+that a fit on the half used for development gives (those in ``pipeline/extract/quality.py``). Each
+page of ``news-pages`` with a full gold text gives its extracted text and seven damaged versions of
+it; the extracted texts alone would not do, since nine of ten are right.
 """
 
 import gzip
@@ -34,21 +34,21 @@ Array = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One text of a page, right or spoilt."""
+    """One text of a page, as extracted or damaged."""
 
     half: str
-    spoilt: str
+    damage: str
     f1: float
     signs: tuple[float, ...]
 
 
 def measure(data: Path) -> dict[str, float]:
-    """Return correlation, mean error and the mean F1 of each fifth by score, on unseen hosts."""
+    """Return correlation, mean error and mean F1 by fifth of the scores, on unseen hosts."""
     return figures([s for s in samples(data / "news-pages") if s.half == "unseen hosts"])
 
 
 def page(data: Path) -> str:
-    """Return the figures as a Markdown table: what a score says of the true F1."""
+    """Return the mean true F1 for each fifth of the scores as a Markdown table."""
     found = measure(data)
     names = [f"quality/fifth {fifth}: mean " for fifth in range(1, 6)]
     rows = [
@@ -74,7 +74,7 @@ def figures(chosen: list[Sample]) -> dict[str, float]:
 
 
 def samples(folder: Path) -> Iterator[Sample]:
-    """Yield the texts of all pages with a full gold text."""
+    """Yield the extracted and the damaged texts of all pages with a full gold text."""
     with gzip.open(folder / "gold.jsonl.gz", "rt", encoding="utf-8") as stream:
         pages = [page for page in map(json.loads, stream) if page["text"]]
     for page in pages:
@@ -90,10 +90,10 @@ def _page_samples(page: Page, body: bytes) -> Iterator[Sample]:
     head, data = read_head(root), read_linked_data(root)
     strip_scripts(root)
     runs = runs_of(root)
-    # Spoilt the same way each time: the page's id is the seed.
-    for spoilt, text in _variants(article.text, runs, random.Random(page["id"])):
+    # The page's id is the seed, so that each run damages it in the same way.
+    for damage, text in _variants(article.text, runs, random.Random(page["id"])):
         signs = astuple(signs_of(text, head, data, runs))
-        yield Sample(half(page), spoilt, _f1(page["text"], text), signs)
+        yield Sample(half(page), damage, _f1(page["text"], text), signs)
 
 
 def _f1(gold: str, found: str) -> float:
@@ -112,11 +112,11 @@ def _variants(text: str, runs: list[Run], chance: random.Random) -> Iterator[tup
         "the first half": lines[: len(lines) // 2],
         "the first four fifths": lines[: max(2, len(lines) * 4 // 5)],
         "the first quarter": lines[: max(1, len(lines) // 4)],
-        "furniture around": others[: some // 2] + lines + others[-some:],
-        "furniture behind": lines + others[start : start + some],
-        "furniture only": others[start : start + 3 * some],
+        "boilerplate around": others[: some // 2] + lines + others[-some:],
+        "boilerplate behind": lines + others[start : start + some],
+        "boilerplate only": others[start : start + 3 * some],
     }
-    yield from ((spoilt, "\n\n".join(chosen)) for spoilt, chosen in texts.items())
+    yield from ((damage, "\n\n".join(chosen)) for damage, chosen in texts.items())
 
 
 def fit(chosen: list[Sample]) -> tuple[Array, float]:
@@ -136,7 +136,7 @@ def _logistic(inner: Array) -> Array:
 
 
 def main() -> None:
-    """Measure, fit and print."""
+    """Print the figures of both halves and the fitted weights."""
     rows = list(samples(data_folder() / "news-pages"))
     for name in ("seen hosts", "unseen hosts"):
         chosen = [row for row in rows if row.half == name]

@@ -1,7 +1,7 @@
-"""The texts of ``eval_plain``: clean articles, furniture planted in them, whole pages as lines.
+"""Texts for ``scraped_text``: clean articles, articles with planted boilerplate, dumps of pages.
 
-Every choice is made with one seed, so each run and each half of the hosts gets the same articles.
-Knows nothing of scores.
+All choices are drawn with one seed, so that each run gives the same texts and each half of the
+hosts the same articles.
 """
 
 import gzip
@@ -22,16 +22,17 @@ from pipeline.line_rules.header_lines import read_day
 from pipeline.text import normalise, squeeze
 
 HALVES = ("seen hosts", "unseen hosts")
-_LEAST_LINES = 8
-"""A page that gave fewer lines of furniture plants none."""
-_MOST_DUMPED = 400_000
+_MIN_LINES = 8
+"""Pages with fewer boilerplate lines are not used for planting."""
+_MAX_DUMPED = 400_000
+"""Characters of a dump; the rest of a page is cut off."""
 _HEAD_KINDS = frozenset({"nav", "search", "login", "cookie", "form", "newsletter", "ad", "footer"})
-"""What stands above a headline; the rest of what precedes a body stands below it."""
+"""Kinds of lines that are planted above the headline; others before a body go below it."""
 _BLOCKS = frozenset(
     "address article aside blockquote br dd div dl dt fieldset figcaption figure footer form h1 h2 "
     "h3 h4 h5 h6 header hr li main nav ol option p pre section table td th tr ul button".split()
 )
-_UNSEEN = frozenset("script style noscript template svg head textarea iframe select".split())
+_INVISIBLE = frozenset("script style noscript template svg head textarea iframe select".split())
 _NAMES = ("Ines Moor", "Per Aasen", "Adaeze Obi", "Tomás Rivas", "Mary-Ann O’Dell", "Li Wen")
 _SECTIONS = ("News", "World", "Business", "Local", "Politics", "Harbour")
 _PROMOS = (
@@ -52,15 +53,15 @@ _PROMOTED = ("Harbour dues rise again", "Why the ferry line may never reopen", "
 
 @dataclass(slots=True)
 class Planted:
-    """One clean article with furniture, and what has to come out of it."""
+    """A clean article with boilerplate planted in it, and the result that is expected."""
 
     text: str
     title: str | None
     paragraphs: list[str]
     lines: list[str]
-    """Harvested furniture."""
+    """Boilerplate of a real page."""
     made: list[str]
-    """Furniture of our own."""
+    """Boilerplate that was generated."""
     author: str | None = None
     day: str | None = None
     comments: int | None = None
@@ -68,7 +69,7 @@ class Planted:
 
 @dataclass(slots=True)
 class _Page:
-    """The text of a page while furniture is put in."""
+    """The lines of a page while boilerplate is planted."""
 
     above: list[str] = field(default_factory=list)
     below_title: list[str] = field(default_factory=list)
@@ -81,7 +82,7 @@ Clean = tuple[str | None, list[str]]
 
 
 def clean_articles(data: Path) -> Iterator[Clean]:
-    """Yield articles without furniture: Wikinews, PolNeAR, newswire from many countries."""
+    """Yield articles without boilerplate: Wikinews, PolNeAR, news agencies of many countries."""
     for row in read_rows(data / "gum-news" / "news.train.jsonl"):
         yield row["title"], _paragraphs(row["text"], row["title"])
     for row in read_rows(data / "polnear" / "dev.jsonl"):
@@ -105,39 +106,39 @@ def _paragraphs(text: str, title: str) -> list[str]:
 
 
 def read_rows(path: Path) -> Iterator[dict[str, Any]]:
-    """Yield the rows of a file of JSON lines, packed or not."""
+    """Yield the rows of a JSON lines file, compressed or not."""
     opened = gzip.open if path.suffix == ".gz" else Path.open
     with opened(path, "rt", encoding="utf-8") as stream:
         yield from map(json.loads, stream)
 
 
 def planted(data: Path, articles: list[Clean], name: str) -> Iterator[Planted]:
-    """Yield each article with the furniture of one page of the half, the same on every run."""
+    """Yield each article with the boilerplate of one page of this half of the hosts."""
     halves = {page["id"]: half(page) for page in read_rows(data / "news-pages" / "gold.jsonl.gz")}
     donors: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for row in read_rows(data / "news-pages" / "boilerplate_lines.jsonl"):
         if halves[row["id"]] == name:
             donors[row["id"]].append(row)
-    rich = [rows for _, rows in sorted(donors.items()) if len(rows) >= _LEAST_LINES]
-    chance = random.Random(4)
-    chance.shuffle(rich)
+    rich = [rows for _, rows in sorted(donors.items()) if len(rows) >= _MIN_LINES]
+    draw = random.Random(4)
+    draw.shuffle(rich)
     for place, article in enumerate(articles):
-        yield plant(article, rich[place % len(rich)], chance)
+        yield plant(article, rich[place % len(rich)], draw)
 
 
-def plant(article: Clean, donor: list[dict[str, Any]], chance: random.Random) -> Planted:
-    """Put the furniture of one page, and lines of our own, around and into an article."""
+def plant(article: Clean, donor: list[dict[str, Any]], draw: random.Random) -> Planted:
+    """Plant the boilerplate of one page, and generated lines, around and inside an article."""
     title, paragraphs = article
     page = _Page(body=list(paragraphs))
     inside = [row["line"] for row in donor if row["where"] == "inside"]
     for lines in (inside[: len(inside) // 2], inside[len(inside) // 2 :]):
-        place = chance.randint(1, max(1, len(page.body) - 1))
+        place = draw.randint(1, max(1, len(page.body) - 1))
         page.body[place:place] = lines
     for row in donor:
         _put(page, row)
     case = Planted("", title, paragraphs, [row["line"] for row in donor], [])
-    _make_facts(case, page, chance)
-    _make_notes(case, page, chance)
+    _plant_header(case, page, draw)
+    _plant_notes(case, page, draw)
     head = [*page.above, *([title] if title else []), *page.below_title]
     case.text = "\n".join([*head, *page.body, *page.after])
     return case
@@ -150,10 +151,10 @@ def _put(page: _Page, row: dict[str, Any]) -> None:
         page.after.append(row["line"])
 
 
-def _make_facts(case: Planted, page: _Page, chance: random.Random) -> None:
-    """Put a line of facts below the headline, in one of the ways in which templates write it."""
-    author, section = chance.choice(_NAMES), chance.choice(_SECTIONS)
-    month, day, count = chance.randint(1, 12), chance.randint(1, 28), chance.randint(0, 40)
+def _plant_header(case: Planted, page: _Page, draw: random.Random) -> None:
+    """Plant header lines below the headline, in one of the forms that templates use."""
+    author, section = draw.choice(_NAMES), draw.choice(_SECTIONS)
+    month, day, count = draw.randint(1, 12), draw.randint(1, 28), draw.randint(0, 40)
     name = "January February March April May June July August September October November December"
     written = f"{name.split()[month - 1]} {day}, 2022"
     forms: list[tuple[list[str], bool, bool]] = [
@@ -165,7 +166,7 @@ def _make_facts(case: Planted, page: _Page, chance: random.Random) -> None:
         ([f"{author}", f"Updated {written}"], False, False),
         ([f"Home » {section}", f"By {author} - {written}"], True, False),
     ]
-    lines, names_author, counts = chance.choice(forms)
+    lines, names_author, counts = draw.choice(forms)
     page.below_title[:0] = lines
     case.made += lines
     case.author = author if names_author else None
@@ -173,10 +174,10 @@ def _make_facts(case: Planted, page: _Page, chance: random.Random) -> None:
     case.day = f"2022-{month:02d}-{day:02d}"
 
 
-def _make_notes(case: Planted, page: _Page, chance: random.Random) -> None:
-    promo = chance.choice(_PROMOS).format(chance.choice(_PROMOTED))
-    note = chance.choice(_NOTES)
-    page.body.insert(chance.randint(1, max(1, len(page.body) - 1)), promo)
+def _plant_notes(case: Planted, page: _Page, draw: random.Random) -> None:
+    promo = draw.choice(_PROMOS).format(draw.choice(_PROMOTED))
+    note = draw.choice(_NOTES)
+    page.body.insert(draw.randint(1, max(1, len(page.body) - 1)), promo)
     page.body.append(note)
     case.made += [promo, note]
 
@@ -191,7 +192,7 @@ def pages_by_half(data: Path) -> dict[str, list[dict[str, Any]]]:
 
 
 def dump(data: Path, page: dict[str, Any]) -> str:
-    """Return what a scraper without any sense of layout makes of a page: a line for each block."""
+    """Return all visible text of a page, one line for each block, as a plain scraper returns it."""
     path = data / "news-pages" / "pages" / f"{page['id']}.html.gz"
     root = parse(decode(gzip.decompress(path.read_bytes()), None))
     if root is None:
@@ -199,7 +200,7 @@ def dump(data: Path, page: dict[str, Any]) -> str:
     parts: list[str] = []
     for event, element in etree.iterwalk(root, events=("start", "end", "comment", "pi")):
         tag = element.tag
-        if not isinstance(tag, str) or tag in _UNSEEN:
+        if not isinstance(tag, str) or tag in _INVISIBLE:
             _skip(event, element, parts)
             continue
         if tag in _BLOCKS:
@@ -208,11 +209,11 @@ def dump(data: Path, page: dict[str, Any]) -> str:
             ((element.text if event == "start" else element.tail) or "").replace("\n", " ")
         )
     lines = (squeeze(line) for line in "".join(parts).split("\n"))
-    return "\n".join(filter(None, lines))[:_MOST_DUMPED]
+    return "\n".join(filter(None, lines))[:_MAX_DUMPED]
 
 
 def _skip(event: str, element: Any, parts: list[str]) -> None:
-    """Drop the inside of an element that is not seen, keep the text behind it."""
+    """Drop the content of an invisible element and keep the text after it."""
     if event == "start":
         for child in list(element):
             element.remove(child)

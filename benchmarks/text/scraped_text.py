@@ -1,15 +1,13 @@
-"""Plain text that somebody else scraped, with the page's furniture left in it.
+"""Measure cleaning of plain text that was scraped with its boilerplate.
 
-Three benches, each on furniture of the hosts whose lines were read while the patterns were written
-("seen hosts") and of the others (``eval_extract.half``):
+``python -m benchmarks.text.scraped_text`` prints the figures, ``measure`` returns them with their
+counts. There are three measurements; the first two separately for boilerplate of the hosts used for
+development ("seen hosts") and of the others (``page_text.half``):
 
-* *planted*: clean articles with the harvested lines of one real page around and inside them, and
-  with a made line of facts (byline, day, comment counter), a made promo and a made update note;
-* *dumps*: all the visible text of a real page, one line a block, against the gold text;
-* *clean*: articles without furniture, which must come out as they went in.
-
-``python -m benchmarks.text.scraped_text`` prints a table; ``measure`` gives the figures
-with their counts.
+* *planted*: clean articles with the boilerplate lines of one real page around and inside them, and
+  with generated header lines (byline, date, comment counter), a promo and an update note;
+* *dumps*: all the visible text of a real page, one line for each block, against the gold text;
+* *clean*: articles without boilerplate, which must not change.
 """
 
 import sys
@@ -36,12 +34,12 @@ from pipeline.models import Article
 from pipeline.text import normalise, word_count
 
 _SENTENCE_WORDS = 8
-_DATA = frozenset({"contributor_note", "update_note", "caption", "photo_credit"})
-"""Reasons of lines that are kept apart rather than thrown away."""
+_NOT_LOST = frozenset({"contributor_note", "update_note", "caption", "photo_credit"})
+"""Reasons of removed lines that hold information and do not count as lost."""
 
 
 def measure(data: Path) -> dict[str, float]:
-    """Return every figure as ``<bench>/<half>/<score>``; ``n.`` keys are counts."""
+    """Return every figure as ``<measurement>/<half>/<score>``; scores with ``n.`` are counts."""
     figures: dict[str, float] = {}
     articles = list(clean_articles(data))
     for name in HALVES:
@@ -52,7 +50,7 @@ def measure(data: Path) -> dict[str, float]:
 
 
 def planted_scores(name: str, cases: list[Planted]) -> dict[str, float]:
-    """Return the scores of the planted articles of one half of the hosts, counts as ``n.``."""
+    """Return the scores of the planted articles of one half of the hosts, counts with ``n.``."""
     counts: Counter[str] = Counter()
     for case in cases:
         found = clean_article(extract_text(case.text), None)
@@ -67,14 +65,14 @@ def planted_scores(name: str, cases: list[Planted]) -> dict[str, float]:
         counts["paragraphs lost"] += len(lost)
         counts["n.sentences"] += sum(map(_is_sentence, case.paragraphs))
         counts["sentences lost"] += sum(map(_is_sentence, lost))
-        for what, is_asked, is_right in _facts(case, found):
+        for what, is_asked, is_right in _header_results(case, found):
             counts[f"n.{what}"] += is_asked
             counts[what] += is_asked and is_right
     return _shares(f"planted/{name}", counts)
 
 
 def _is_sentence(paragraph: str) -> bool:
-    """Tell a paragraph of prose from a list's item, a name or a marker that the source left in."""
+    """Return whether a paragraph is prose, not a list item, a name or a marker."""
     return word_count(paragraph) >= _SENTENCE_WORDS and paragraph.rstrip(" ”\"'’)")[-1:] in ".!?…"
 
 
@@ -83,12 +81,12 @@ def _text_lines(found: Article) -> set[str]:
 
 
 def _kept(found: Article) -> set[str]:
-    """Return the lines of text and title, normalised, and those that are kept as data."""
-    notes = [block.text for block in found.removed if block.reason in _DATA]
+    """Return the normalised lines of text and title, and those kept as metadata."""
+    notes = [block.text for block in found.removed if block.reason in _NOT_LOST]
     return _text_lines(found) | set(map(normalise, [found.credit_line or "", *notes]))
 
 
-def _facts(case: Planted, found: Article) -> Iterator[tuple[str, bool, bool]]:
+def _header_results(case: Planted, found: Article) -> Iterator[tuple[str, bool, bool]]:
     yield (
         "title",
         case.title is not None,
@@ -150,19 +148,19 @@ def _clean_scores(articles: list[Clean]) -> dict[str, float]:
 
 
 _ROWS = (
-    ("sentences lost", "clean articles with planted furniture", "planted", "sentences lost"),
+    ("sentences lost", "clean articles with planted boilerplate", "planted", "sentences lost"),
     ("paragraphs lost, list items and names too", "the same", "planted", "paragraphs lost"),
-    ("lines of furniture left", "real pages' lines, planted", "planted", "lines left"),
+    ("lines of boilerplate left", "real pages' lines, planted", "planted", "lines left"),
     ("lines of our own left", "bylines, promos and notes, made", "planted", "made lines left"),
     ("title", "the same articles, where they have one", "planted", "title"),
     ("authors, all of them right", "made bylines", "planted", "authors"),
-    ("day of publication", "made lines of facts", "planted", "day"),
+    ("day of publication", "made header lines", "planted", "day"),
     ("comment count", "made counters", "planted", "comment count"),
     ("4-gram F1", "all visible text of real pages", "dumps", "cleaned, F1"),
     ("4-gram F1 of the text as given", "the same", "dumps", "as given, F1"),
     ("title", "the same, where the gold has one", "dumps", "title"),
 )
-"""What is measured, on what, and under which bench and score ``measure`` gives it."""
+"""For each row: the measure, its texts, and the measurement and score that ``measure`` names."""
 _COUNTED = {
     "sentences lost": "sentences",
     "paragraphs lost": "paragraphs",
@@ -174,7 +172,7 @@ _COUNTED = {
 
 
 def table(figures: dict[str, float]) -> str:
-    """Return a Markdown table: a row a figure, a column a half of the hosts, each with its n."""
+    """Return a Markdown table: a row for each figure with n, a column for each half of hosts."""
     rows = []
     for what, on, bench, score in _ROWS:
         counted = _COUNTED.get(score, "titles" if bench == "dumps" else score)
@@ -186,18 +184,18 @@ def table(figures: dict[str, float]) -> str:
         rows.append((what, on, *cells))
     lost, n = figures["clean/all/paragraphs lost"], figures["clean/all/n.paragraphs"]
     rows.append(
-        ("paragraphs lost", "the articles without furniture", f"{percent(lost)} ({n:,.0f})", "")
+        ("paragraphs lost", "the articles without boilerplate", f"{percent(lost)} ({n:,.0f})", "")
     )
     return markdown(("what, in percent (n)", "texts", *HALVES), rows)
 
 
 def page(data: Path) -> str:
-    """Measure and return the table with its day and command."""
+    """Measure and return the table with its date and command."""
     return f"{table(measure(data))}\n\n{measured_today('python -m benchmarks.eval plain')}\n"
 
 
 def report(figures: dict[str, float]) -> str:
-    """Lay the figures out as lines: shares in percent, counts as they are."""
+    """Return the figures as lines: shares in percent, counts unchanged."""
     lines = []
     for key, value in figures.items():
         is_count = key.rpartition("/")[2].startswith("n.")
@@ -206,7 +204,7 @@ def report(figures: dict[str, float]) -> str:
 
 
 def main() -> None:
-    """Measure and print."""
+    """Print the figures."""
     sys.stdout.write(report(measure(data_folder())))
 
 

@@ -1,8 +1,9 @@
-"""The two example articles: every name and every quote against their hand-made gold.
+"""Score names and quotes of the two example articles against their hand-made gold.
 
-A name is a surface form of the body; it is *right* where some mention of that form has the type and
-the canonical name. Relative dates ("last month") stand apart. A quote is *right* where its kind,
-its content (marks and edge punctuation aside) and its speaker are. Optional ones do not count.
+A name is a surface form of the body. It is *right* if some mention of that form has the type and
+the canonical name. Relative dates ("last month") are counted separately. A quote is *right* if its
+kind, its content (quotation marks and punctuation at its ends aside) and its speaker are. Names and
+quotes that the gold marks as optional do not count.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ _ABSOLUTE = re.compile(r"\d|day\b", re.IGNORECASE)
 
 
 def measure_seeds(annotator: Annotator, folder: Path) -> dict[str, float]:
-    """Return shares of the seeds' names and quotes.
+    """Return the shares of right names and quotes of the example articles.
 
     Returns:
         ``seeds.entities.right`` and so on, with ``seeds.entities.n``; the groups are ``entities``,
@@ -47,7 +48,7 @@ def _base(key: str) -> str:
 
 
 def _count_entities(gold: dict[str, Any], annotation: Annotation, counts: Counter[str]) -> None:
-    """Count surface forms of the body: found, with the right label, with the right name, both."""
+    """Count surface forms of the body: found, with right label, with right name, with both."""
     body = gold["body"]
     found = {(m.text, m.label, m.name) for m in annotation.mentions}
     for entity in gold["entities"]:
@@ -66,7 +67,7 @@ def _count_entities(gold: dict[str, Any], annotation: Annotation, counts: Counte
 
 
 def _count_quotes(gold: dict[str, Any], annotation: Annotation, counts: Counter[str]) -> None:
-    """Count quotes of each kind: found (overlap ≥ ½), exactly, of that kind, with the speaker."""
+    """Count quotes by kind: found (overlap of ½ or more), exact, right kind, right speaker."""
     body = gold["body"]
     for quote in gold["quotes"]:
         if quote.get("optional"):

@@ -1,8 +1,8 @@
-"""How extraction is scored: 4-gram F1 of Scrapinghub's benchmark, segments, furniture left.
+"""Scores of an extracted text: 4-gram F1, segments found, boilerplate left, paragraphs lost.
 
-The F1 follows scrapinghub/article-extraction-benchmark: counts of 4-word shingles per page, divided
-by the page's sum so that long pages weigh no more, precision and recall averaged over the pages
-where they are defined, F1 of the two means.
+The F1 follows scrapinghub/article-extraction-benchmark: counts of 4-word shingles of each page are
+divided by the page's sum, so that long pages have no more weight; precision and recall are averaged
+over the pages where they are defined, and F1 is computed from the two means.
 """
 
 import re
@@ -40,7 +40,11 @@ def _overlap(gold: str, found: str) -> tuple[int, int, int]:
 
 
 def segment_f1(pages: Iterable[tuple[str, list[str], list[str]]]) -> float:
-    """Return F1 over segments: (found text, segments it must hold, segments it must not hold)."""
+    """Return F1 over segments.
+
+    Args:
+        pages: (found text, segments it must hold, segments it must not hold) of each page.
+    """
     hit = missed = extra = 0
     for text, wanted, unwanted in pages:
         found = sum(segment in text for segment in wanted)
@@ -49,8 +53,8 @@ def segment_f1(pages: Iterable[tuple[str, list[str], list[str]]]) -> float:
     return 2 * hit / (2 * hit + missed + extra)
 
 
-def furniture_left(pages: Iterable[tuple[str, list[str]]]) -> float:
-    """Return the share of furniture lines that a text still holds as whole lines."""
+def boilerplate_left(pages: Iterable[tuple[str, list[str]]]) -> float:
+    """Return the share of boilerplate lines that a text still holds as whole lines."""
     left = total = 0
     for text, lines in pages:
         kept = {normalise(line) for line in text.split("\n")}
@@ -60,9 +64,12 @@ def furniture_left(pages: Iterable[tuple[str, list[str]]]) -> float:
 
 
 def paragraphs_lost(pages: Iterable[tuple[str, str, str]]) -> list[str]:
-    """Return the gold paragraphs that a peer keeps and we do not: (gold, ours, the peer's).
+    """Return the gold paragraphs that another tool keeps and Dateline does not.
 
-    A paragraph is kept where nine of ten of its shingles are there.
+    A paragraph is kept if the text holds nine of ten of its shingles.
+
+    Args:
+        pages: (gold text, Dateline's text, the other tool's text) of each page.
     """
     lost = []
     for gold, ours, theirs in pages:

@@ -1,4 +1,4 @@
-"""Tables on body text, copies and credits from the figures of the evals: README and docs."""
+"""Tables for README and docs on body text, copies and credits, from the figures of ``eval``."""
 
 from collections.abc import Mapping
 
@@ -14,21 +14,21 @@ _SETS = {
     "scrapinghub en": "Scrapinghub, English (80 pages)",
     "scrapinghub": "Scrapinghub, all languages (90)",
     "fundus": "Fundus, English news (50)",
-    "seen hosts": "both, hosts whose pages were read (71)",
+    "seen hosts": "both, hosts used for development (71)",
     "unseen hosts": "both, hosts kept apart (69)",
 }
 _PARTS = ("F1", "precision", "recall")
 _SYSTEMS = {
     "groups": "Dateline, groups",
     "with_edges": "Dateline, groups and containment",
-    "with_outlets": "Dateline, groups, told the outlets",
+    "with_outlets": "Dateline, groups, outlets given",
     "jaccard": "4-gram Jaccard",
     "datasketch": "datasketch MinHash",
 }
 
 
 def text_page(f: Figures) -> str:
-    """Return the tables on body text, furniture and cost."""
+    """Return the tables on body text, boilerplate and cost."""
     sets = [(name, *_cells(f, key)) for key, name in _SETS.items()]
     head = ("4-gram F1 / precision / recall", *TOOLS.values())
     return "\n\n".join([markdown(head, sets), _counts(f), _costs(f), measured_today() + "\n"])
@@ -43,9 +43,9 @@ def _counts(f: Figures) -> str:
         "segments to keep and to leave, F1 (trafilatura's own set, 221 pages)": (
             "trafilatura segments/F1"
         ),
-        "furniture lines left (6,927 lines)": "furniture lines left, all",
-        "the same, hosts whose lines were read": "furniture lines left, seen hosts",
-        "the same, hosts kept apart": "furniture lines left, unseen hosts",
+        "boilerplate lines left (6,927 lines)": "boilerplate lines left, all",
+        "the same, hosts used for development": "boilerplate lines left, seen hosts",
+        "the same, hosts kept apart": "boilerplate lines left, unseen hosts",
     }
     lines = [(name, *(percent(f[f"{tool}/{key}"]) for tool in TOOLS)) for name, key in rows.items()]
     peers = [tool for tool in TOOLS if tool != "dateline"]
@@ -79,7 +79,7 @@ def _costs(f: Figures) -> str:
 
 
 def copies_page(f: Figures) -> str:
-    """Return the tables on copies: each system, halves, fresh sets, and recall by kind."""
+    """Return the tables on copies: systems, generated sets, and recall by kind of edit."""
     systems = [
         (name, *(percent(f[f"{key}.{part}"]) for part in ("precision", "recall", "f1")))
         for key, name in _SYSTEMS.items()
@@ -99,7 +99,12 @@ def _fresh(f: Figures) -> str:
         )
         for name in names
     ]
-    head = ("made afresh, no outlet given (true pairs)", "precision", "recall", "with containment")
+    head = (
+        "generated sets, no outlet given (true pairs)",
+        "precision",
+        "recall",
+        "with containment",
+    )
     return markdown(head, rows)
 
 
@@ -120,11 +125,15 @@ def text_lines(f: Figures) -> list[Line]:
         ("body text, 4-gram F1", "Fundus pages (50)", "fundus/F1"),
         ("body text, precision", "Fundus pages (50)", "fundus/precision"),
         ("segments to keep and to leave, F1", "trafilatura's own set (221)", _SEGMENTS),
-        ("boilerplate lines left", "6,927 lines of the English pages", "furniture lines left, all"),
+        (
+            "boilerplate lines left",
+            "6,927 lines of the English pages",
+            "boilerplate lines left, all",
+        ),
         (
             "the same, hosts kept apart from the patterns",
             "one half of the hosts",
-            "furniture lines left, unseen hosts",
+            "boilerplate lines left, unseen hosts",
         ),
     ]
     lines = [Line(what, data, f[f"dateline/{key}"], others(key)) for what, data, key in rows]

@@ -1,6 +1,6 @@
 """The look-ups' benchmark finds what it planted, and its store is what it says."""
 
-from benchmarks.copies.lookup_copies import KINDS, OUTLETS, Planted, copies, furniture
+from benchmarks.copies.lookup_copies import KINDS, OUTLETS, Planted, boilerplate, copies
 from benchmarks.copies.lookup_measures import Figures
 from benchmarks.copies.lookup_peers import PEERS, DatatroveStyle
 from benchmarks.copies.lookup_store import MONTHS, TODAY, WINDOW, fill, plant
@@ -20,10 +20,10 @@ def test_every_original_gets_one_copy_of_each_kind_in_another_outlet():
     assert [round(length / 300, 1) for length in lengths] == [1.0, 0.5, 2.0]
 
 
-def test_furniture_has_a_fingerprint_whatever_stands_above_it():
-    marks = fingerprints(furniture(7))
-    assert set(marks) & set(fingerprints(f"{story(1)}\n\n{furniture(7)}"))
-    assert not set(marks) & set(fingerprints(furniture(8)))
+def test_boilerplate_has_a_fingerprint_whatever_stands_above_it():
+    marks = fingerprints(boilerplate(7))
+    assert set(marks) & set(fingerprints(f"{story(1)}\n\n{boilerplate(7)}"))
+    assert not set(marks) & set(fingerprints(boilerplate(8)))
 
 
 def test_peers_find_a_near_copy_and_not_a_stranger(tmp_path):
