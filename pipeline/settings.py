@@ -23,6 +23,13 @@ class Settings(BaseSettings):
     dsn: str | None = Field(
         default=None, description="a Postgres server of your own, as a connection URI"
     )
+    sql_dsn: str | None = Field(
+        default=None,
+        description="login of dateline sql on that server; needs reading rights only",
+    )
+    sql_timeout: float = Field(
+        default=60.0, ge=0, description="seconds for a query of dateline sql; 0 for no limit"
+    )
     pg_bin: Path | None = Field(default=None, description="folder with initdb, postgres and pg_ctl")
     sources: Path = Field(default=Path("sources"), description="folder of <outlet>.toml files")
     archive: str | None = Field(

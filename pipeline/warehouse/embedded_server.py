@@ -25,6 +25,8 @@ from pipeline.settings import settings
 from pipeline.telemetry import log
 from pipeline.warehouse import postgres_binaries
 
+SQL_LOGIN_FILE = "sql_login.json"
+"""File in the home folder with the login of ``dateline sql`` (``read_only.py``)."""
 _SOCKET_LIMIT = 90
 """sockaddr_un holds 107 bytes on Linux and 103 on macOS; "/.s.PGSQL.5432" takes 14 of them."""
 _SHORT = Path("/tmp")  # noqa: S108  # never TMPDIR: every process must find the same socket
@@ -133,6 +135,7 @@ class EmbeddedServer:
             shutil.rmtree(folder, ignore_errors=True)
         if self.socket_folder != self.data:
             shutil.rmtree(self.socket_folder, ignore_errors=True)
+        (self.home / SQL_LOGIN_FILE).unlink(missing_ok=True)
         self._lock_file.unlink(missing_ok=True)
 
     @property

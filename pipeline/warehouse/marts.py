@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import psycopg
-from psycopg import Connection, sql
+from psycopg import Connection
 
 from pipeline.errors import StoreError
 from pipeline.text import one_line
@@ -39,13 +39,13 @@ def refresh(conn: Connection) -> None:
         " where c.relnamespace = 'mart'::regnamespace and c.relkind = 'm' order by c.oid"
     ).fetchall()
     for (name,) in found:
-        statement = sql.SQL("refresh materialized view concurrently mart.{}")
-        _refresh_one(conn, statement.format(sql.Identifier(name)))
+        _refresh_one(conn, name)
 
 
-def _refresh_one(conn: Connection, statement: sql.Composed) -> None:
+def _refresh_one(conn: Connection, name: str) -> None:
     def work(live: Connection) -> None:
-        live.execute(statement)
+        # A function, since only the owner of a view may refresh it, and the loader is not.
+        live.execute("select ops.refresh_mart(%s)", (name,))
 
     transact(conn, work)
 

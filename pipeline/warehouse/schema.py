@@ -175,11 +175,18 @@ def _wanted_marts() -> dict[int | str, bytes]:
 
 @contextmanager
 def _alone(conn: Connection) -> Iterator[None]:
+    """Hold the lock of migrations; the two tables that record them are there inside."""
     conn.execute("select pg_advisory_lock(%s)", (_LOCK,))
     try:
-        with conn.transaction():
-            conn.execute("set local client_min_messages = warning")
-            conn.execute(_BOOKS)
+        try:
+            with conn.transaction():
+                conn.execute("set local client_min_messages = warning")
+                conn.execute(_BOOKS)
+        except errors.InsufficientPrivilege as error:
+            raise MigrationError(
+                f"the schema of database {conn.info.dbname} is not up to date, and "
+                f"{conn.info.user} may not change it: run dateline db migrate as its owner."
+            ) from error
         yield
     finally:
         if not conn.closed:
@@ -343,27 +350,12 @@ def _months_in_default(conn: Connection, table: str) -> list[date]:
     return [row[0] for row in conn.execute(statement)]
 
 
-_CREATE = """
-lock table {default} in access exclusive mode;
-create table {partition} (like {table} including defaults including constraints);
-insert into {partition} select * from {default} where {key} >= {first} and {key} < {end};
-delete from {default} where {key} >= {first} and {key} < {end};
-alter table {table} attach partition {partition} for values from ({first}) to ({end});
-"""
-"""Attached rather than made as a partition, which would lock the whole table against readers."""
-
-
 def _create(conn: Connection, table: str, first: date) -> bool:
-    statement = sql.SQL(_CREATE).format(
-        table=sql.Identifier(*table.split(".")),
-        default=sql.Identifier(*f"{table}_default".split(".")),
-        partition=sql.Identifier(*_name(table, first).split(".")),
-        key=sql.Identifier(_KEYS[table]),
-        first=sql.Literal(first.isoformat()),
-        end=sql.Literal(month_after(first, 1).isoformat()),
-    )
+    def work(live: Connection) -> None:
+        live.execute("select news.create_month(%s::regclass, %s)", (table, first))
+
     try:
-        transact(conn, lambda live: live.execute(statement))
-    except (errors.DuplicateTable, errors.UniqueViolation):  # a twin was quicker
+        transact(conn, work)
+    except (errors.DuplicateTable, errors.UniqueViolation):  # another process was first
         return False
     return True

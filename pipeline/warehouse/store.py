@@ -1,6 +1,7 @@
-"""The way into the store: a connection, and a server that is there when none was set.
+"""Connections to the store: the server of ``DATELINE_DSN``, or the embedded one.
 
-A connection for a stage: the store is started and migrated where that is still to be done.
+``store()`` is what stages use: it starts the embedded server where no DSN is set, brings the schema
+up to date, and yields an autocommit connection.
 """
 
 from collections.abc import Iterator
@@ -20,14 +21,18 @@ _CONNECT_TIMEOUT = 10
 """Seconds; a cold server under load answers within 2."""
 
 
-def connect(dsn: str | None = None) -> Connection:
+def connect(dsn: str | None = None, *, setting: str = "DATELINE_DSN") -> Connection:
     """Return an autocommit connection; without a DSN to ``settings().dsn`` or the embedded server.
+
+    Args:
+        dsn: a libpq connection URI or keyword string.
+        setting: the setting that the DSN comes from, for messages.
 
     Raises:
         StoreUnavailable: nobody answers there; the message names the next action.
         SettingsError: the DSN cannot be read.
     """
-    where = _readable(dsn or settings().dsn or embedded_server().dsn())
+    where = _readable(dsn or settings().dsn or embedded_server().dsn(), setting)
     try:
         conn = psycopg.connect(
             where,
@@ -37,7 +42,7 @@ def connect(dsn: str | None = None) -> Connection:
             client_encoding="utf8",
         )
     except psycopg.OperationalError as error:
-        raise StoreUnavailable(_nobody_there(where, error)) from error
+        raise StoreUnavailable(_no_answer(where, error, setting)) from error
     conn.execute("set timezone to 'UTC'")  # not as a startup option: PgBouncer refuses those
     return conn
 
@@ -45,7 +50,7 @@ def connect(dsn: str | None = None) -> Connection:
 def ensure_store() -> str:
     """Return a DSN of a migrated store, starting the embedded server where no DSN is set.
 
-    Quick when all is there: one connection and two small queries.
+    Where nothing is to be done this takes one connection and two small queries.
 
     Raises:
         StoreUnavailable: the server of ``DATELINE_DSN`` does not answer.
@@ -61,7 +66,7 @@ def ensure_store() -> str:
 
 
 def embedded_store() -> str:
-    """Start the embedded server, make its database, and return a DSN; does not migrate."""
+    """Start the embedded server, create its database, and return a DSN; do not migrate."""
     server = embedded_server()
     server.start()
     create_database(server.dsn("postgres"), "dateline")
@@ -69,7 +74,9 @@ def embedded_store() -> str:
 
 
 def create_database(server_dsn: str, name: str) -> bool:
-    """Create a database where it is missing and tell whether it was; safe when several do so.
+    """Create a database and return True, or return False where it exists.
+
+    Several processes may do so at once: one of them creates it.
 
     Args:
         server_dsn: a connection to another database of that server, such as ``postgres``.
@@ -79,10 +86,9 @@ def create_database(server_dsn: str, name: str) -> bool:
         query = "select 1 from pg_catalog.pg_database where datname = %s"
         if conn.execute(query, (name,)).fetchone():
             return False
-        # A twin between the question and the answer: DuplicateDatabase, or UniqueViolation when
-        # both are in the middle of it.
-        twin = (psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation)
-        with suppress(*twin):
+        # Another process may create it after the query above: Postgres says DuplicateDatabase, or
+        # UniqueViolation where both create it at the same moment.
+        with suppress(psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):
             identifier = sql.Identifier(name)
             conn.execute(sql.SQL("create database {}").format(identifier))
             return True
@@ -90,38 +96,36 @@ def create_database(server_dsn: str, name: str) -> bool:
 
 
 def address(conn: Connection) -> str:
-    """Return where a connection leads, without its password."""
-    return _shown(conn.info.dsn)
+    """Return a connection's host, port and database, without the password."""
+    return _without_password(conn.info.dsn)
 
 
-def _readable(where: str) -> str:
+def _readable(where: str, setting: str) -> str:
     try:
         conninfo.conninfo_to_dict(where)
     except psycopg.ProgrammingError as error:
-        said = " ".join(str(error).replace(where, "…").split())  # libpq repeats it, password too
+        # libpq repeats the DSN, password included.
+        said = " ".join(str(error).replace(where, "…").split())
         raise SettingsError(
-            f"DATELINE_DSN cannot be read ({said}): "
-            "write it as postgresql://user@host:5432/database."
+            f"{setting} cannot be read ({said}): write it as postgresql://user@host:5432/database."
         ) from error
     return where
 
 
-def _nobody_there(where: str, error: psycopg.OperationalError) -> str:
+def _no_answer(where: str, error: psycopg.OperationalError, setting: str) -> str:
     said = " ".join(str(error).split())[:300]
-    return f"Postgres does not answer at {_shown(where)} ({said}): {_next_action()}"
+    action = (
+        f"check {setting} and that the server runs."
+        if settings().dsn or setting != "DATELINE_DSN"
+        else "run dateline db start, or set DATELINE_DSN to a server of your own."
+    )
+    return f"Postgres does not answer at {_without_password(where)} ({said}): {action}"
 
 
-def _shown(where: str) -> str:
-    """Return the address without its password."""
+def _without_password(where: str) -> str:
     parts = conninfo.conninfo_to_dict(where)
     host, port = parts.get("host") or "localhost", parts.get("port")
     return f"{host}{f':{port}' if port else ''}, database {parts.get('dbname') or 'default'}"
-
-
-def _next_action() -> str:
-    if settings().dsn:
-        return "check DATELINE_DSN and that the server runs."
-    return "run dateline db start, or set DATELINE_DSN to a server of your own."
 
 
 @contextmanager

@@ -1,4 +1,6 @@
--- Who said what about a subject? Full-text search in the article, then its named speakers.
+-- question: Who said what about a subject?
+-- row: one row per quote with a named speaker in an article that matches, newest first; wire copies count once
+-- set: about = bridge or harbour -- words as in a web search: or, "a phrase", -without
 select
     q.published_date,
     q.source_key,
@@ -8,7 +10,7 @@ select
 from mart.who_said_what as q
 inner join mart.articles as a on q.article_id = a.article_id
 where
-    a.search_vector @@ websearch_to_tsquery('english', 'bridge or harbour')
+    a.search_vector @@ websearch_to_tsquery('english', :'about')
     and q.is_original
     and q.speaker_name is not null
     and q.cue_class = 'speech'

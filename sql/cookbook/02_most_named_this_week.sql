@@ -1,4 +1,6 @@
--- Who is named most in the last seven days? Wire copies count once.
+-- question: Who is named most in the last days?
+-- row: one row per entity: articles and mentions, wire copies counted once
+-- set: days = 7 -- days up to today (UTC)
 select
     entity_type,
     entity_name,
@@ -6,7 +8,7 @@ select
     sum(original_mention_count) as mentions,
     max(source_count) as most_sources_a_day
 from mart.daily_entity_mentions
-where published_date > (now() at time zone 'UTC')::date - 7
+where published_date > (now() at time zone 'UTC')::date - :'days'::int
 group by
     entity_id,
     entity_type,

@@ -1,4 +1,5 @@
--- Who copied whom, and how much later? One row per copy, the original beside it.
+-- question: Who copied whom, and how much later?
+-- row: one row per copy, the original beside it, newest original first
 select
     original_source_key,
     source_key as copy_source_key,

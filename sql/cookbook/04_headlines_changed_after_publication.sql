@@ -1,4 +1,5 @@
--- Which headlines changed after publication without the page saying so?
+-- question: Which headlines changed after publication without the page saying so?
+-- row: one row per change, newest first
 select
     seen_at,
     source_key,

@@ -1,9 +1,11 @@
--- Is the data of the last two weeks complete? Articles a day and outlet, with the gaps as zero.
+-- question: Is the data of the last days complete?
+-- row: one row per outlet and day with its articles; days without any are shown as 0
+-- set: days = 14 -- days up to today (UTC)
 with days as (
     select d::date as published_date
     from
         generate_series(
-            (now() at time zone 'UTC')::date - 13,
+            (now() at time zone 'UTC')::date - (:'days'::int - 1),
             (now() at time zone 'UTC')::date,
             interval '1 day'
         ) as d

@@ -1,4 +1,5 @@
--- Where did the links of the last run go that brought no article? Counts with one example each.
+-- question: Where did the links of the last run go that brought no article?
+-- row: one row per outlet and outcome, with one example
 select
     source_key,
     outcome,

@@ -1,4 +1,6 @@
--- Which quotes travel? The same words in three outlets or more.
+-- question: Which quotes travel?
+-- row: one row per direct quote of five words or more that several outlets print
+-- set: outlets = 3 -- least number of outlets
 select
     min(speaker_name) as speaker_name,
     min(quote_text) as quote_text,
@@ -9,7 +11,7 @@ where
     quote_kind = 'direct'
     and array_length(string_to_array(quote_text, ' '), 1) >= 5
 group by quote_sha256
-having count(distinct source_key) >= 3
+having count(distinct source_key) >= :'outlets'::int
 order by
     outlets desc,
     first_seen_at

@@ -1,4 +1,5 @@
--- Who is named together with whom? Each text counts once; beside it the count with copies.
+-- question: Who is named together with whom?
+-- row: one row per pair of entities: articles that name both, each text counted once, and beside it the count with copies
 select
     entity_name_a,
     entity_name_b,

@@ -1,4 +1,6 @@
--- How often is a name in the news? Day by day, wire copies counted once and, beside it, every copy.
+-- question: How often is a name in the news?
+-- row: one row per day and entity, newest first: articles with wire copies counted once, and beside it every copy
+-- set: name = torvesk -- part of the name, in upper or lower case
 select
     published_date,
     entity_name,
@@ -6,7 +8,7 @@ select
     article_count,
     source_count
 from mart.daily_entity_mentions
-where entity_name ilike '%torvesk%'
+where entity_name ilike '%' || :'name' || '%'
 order by
     published_date desc,
     original_article_count desc,

@@ -1,4 +1,5 @@
--- Which agency feeds which outlet, what share of the outlet is that, and how often does it not say so?
+-- question: Which agency feeds which outlet, what share of the outlet is that, and how often is it not credited?
+-- row: one row per outlet and agency
 with outlets as (
     select
         source_key,

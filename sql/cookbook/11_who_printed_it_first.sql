@@ -1,4 +1,5 @@
--- Who printed it first, and how far did it go? The texts that most outlets share.
+-- question: Who printed it first, and how far did it go?
+-- row: one row per text that two articles or more print, the most widely printed first
 select
     first_source_key,
     first_published_at,

@@ -1,4 +1,5 @@
--- Who is quoted most? A quote in a wire copy counts once, however many outlets print it.
+-- question: Who is quoted most?
+-- row: one row per speaker; a quote in a wire copy counts once, however many outlets print it
 select
     speaker_name,
     sum(original_quote_count) as quotes,

@@ -1,4 +1,5 @@
--- Which quotes vanished from an article after publication, and did the page say that it was changed?
+-- question: Which quotes vanished from an article after publication, and did the page say that it was changed?
+-- row: one row per removed quote, newest first
 select
     q.seen_at,
     q.source_key,

@@ -14,7 +14,7 @@ select
     v.body_text,
     v.word_count,
     case
-        when v.published_zone is distinct from 'unknown'
+        when coalesce(v.published_zone, '') != 'unknown'
             then coalesce(a.published_at, a.first_seen_at)
     end as published_at,
     coalesce(
@@ -59,7 +59,7 @@ inner join news.sources as s on a.source_id = s.source_id
 inner join news.article_versions as v on a.article_id = v.article_id and v.is_current
 left join news.duplicate_groups as g on a.duplicate_group_id = g.duplicate_group_id
 left join news.story_articles as sa on a.article_id = sa.article_id
--- Without a table of its own, so that nothing is looked up where the column is not asked for.
+-- A lateral subquery without a table, so that nothing is looked up where the column is not selected.
 cross join lateral ( -- noqa: ST05
     select
         case
@@ -78,8 +78,8 @@ cross join lateral ( -- noqa: ST05
                     o.duplicate_group_id = a.duplicate_group_id
                     and o.article_id != a.article_id
                     and c.agency is not null
-                    -- A page that says itself how much is the agency's is believed; only the
-                    -- agency's own page knows better.
+                    -- The page's own statement of how much is the agency's counts; only the
+                    -- agency's own page overrides it.
                     and (
                         c.credit_kind = 'own'
                         or (c.credit_kind = 'whole' and v.credit_kind is null and v.credit_line is null)
@@ -98,10 +98,10 @@ cross join lateral ( -- noqa: ST05
 ) as w;
 comment on view mart.articles is 'One row per article: its current text, in UTC, with its place among copies.';
 comment on column mart.articles.article_id is 'Key of the article.';
-comment on column mart.articles.source_key is 'Short word of the outlet.';
+comment on column mart.articles.source_key is 'Key of the outlet: the name of its file in sources/.';
 comment on column mart.articles.canonical_url is 'Identity and address of the article.';
 comment on column mart.articles.host is 'Host of canonical_url, without a port.';
-comment on column mart.articles.site_name is 'The outlet as the page names itself.';
+comment on column mart.articles.site_name is 'The outlet''s name as the page states it.';
 comment on column mart.articles.title is 'Headline.';
 comment on column mart.articles.title_origin is 'Where the headline was read: json_ld, meta, feed or visible.';
 comment on column mart.articles.byline is 'Authors as one line.';
@@ -109,7 +109,7 @@ comment on column mart.articles.authors is 'Authors, each a name.';
 comment on column mart.articles.authors_origin is 'Where the authors were read: json_ld, meta, feed or visible.';
 comment on column mart.articles.body_text is 'Paragraphs joined by a blank line, without the title.';
 comment on column mart.articles.word_count is 'Words of the body.';
-comment on column mart.articles.published_at is 'Publication time in UTC; where the page has none, when it was first seen; null where it states a clock time whose zone nobody knows (published_local).';
+comment on column mart.articles.published_at is 'Publication time in UTC; where the page has none, when it was first seen; null where it states a clock time of unknown zone (published_local).';
 comment on column mart.articles.published_date is 'Day of published_at in UTC; of published_local where that is set.';
 comment on column mart.articles.published_local is 'Stated publication time whose zone is unknown: the page gives no offset and its source no time_zone; null otherwise.';
 comment on column mart.articles.published_zone is 'Where the zone of the publication time comes from: page (its own offset), source (the source''s time_zone) or unknown; null where only a day or nothing is stated.';
@@ -117,7 +117,7 @@ comment on column mart.articles.published_precision is 'How exactly the page sta
 comment on column mart.articles.published_origin is 'Where the publication time was read: json_ld, meta, feed, visible or url.';
 comment on column mart.articles.modified_at is 'Modification time in UTC, where stated.';
 comment on column mart.articles.modified_origin is 'Where the modification time was read: json_ld, meta or visible.';
-comment on column mart.articles.refused_dates is 'Times not believed, each with where it stood: before 1990, after tomorrow, or a modification before the publication.';
+comment on column mart.articles.refused_dates is 'Times not believed, each with where it was read: before 1990, after tomorrow, or a modification before the publication.';
 comment on column mart.articles.update_note is 'What the page says of its own changes, such as a correction; not part of body_text.';
 comment on column mart.articles.first_seen_at is 'When it was first fetched.';
 comment on column mart.articles.last_seen_at is 'When its page was last read.';
@@ -128,15 +128,15 @@ comment on column mart.articles.categories is 'Categories as the page states the
 comment on column mart.articles.tags is 'Keywords as the page states them.';
 comment on column mart.articles.image_url is 'Address of the lead image.';
 comment on column mart.articles.agency is 'News agency that the page credits.';
-comment on column mart.articles.credit_line is 'The credit as printed; thanks to an agency among them, which credit it with nothing.';
+comment on column mart.articles.credit_line is 'The credit as printed, thanks to an agency included, which credit it with no text.';
 comment on column mart.articles.credit_kind is 'What the page credits it with: whole, the text is the agency''s; part, some of it; own, the outlet is the agency. Null where no agency is credited.';
 comment on column mart.articles.origin_agency is 'News agency the text comes from: credited with the whole on this page, or on a copy where is_wire_copy is true through it. Null for a page that says that only a part is the agency''s.';
 comment on column mart.articles.is_wire_copy is 'Whether the text is an agency''s and the outlet is not that agency: the page credits the whole to one; or it credits nobody, and half of its text or more lies in a copy that does; or that much lies in the agency''s own page. Where credit_kind and credit_line are null, the outlet prints it without saying so.';
 comment on column mart.articles.is_paywalled is 'Whether the page is for subscribers.';
-comment on column mart.articles.quality_score is 'How far the text is the whole article and nothing else, 0 to 1: an estimate of its 4-gram F1 before cleaning. About 0.9 is a whole article, 0.65 half of one or one with the page''s furniture, under 0.3 something else. Null for plain text.';
-comment on column mart.articles.annotation_outcome is 'Whether its names and quotes were sought: loaded; not_english, so there are none; quarantined; null where it still waits.';
+comment on column mart.articles.quality_score is 'How far the text is the whole article and nothing else, 0 to 1: an estimate of its 4-gram F1 before cleaning. About 0.9 is a whole article, 0.65 half of one or one with the page''s boilerplate, under 0.3 something else. Null for plain text.';
+comment on column mart.articles.annotation_outcome is 'What annotation came to: loaded, names and quotes were looked for; not_english, they were not; quarantined, annotation failed; null until it is annotated.';
 comment on column mart.articles.version_no is 'Number of the current version; above 1 the text was edited.';
-comment on column mart.articles.duplicate_group_id is 'Group of copies; null where it stands alone.';
+comment on column mart.articles.duplicate_group_id is 'Group of copies; null where the article has none.';
 comment on column mart.articles.is_original is 'True for articles without copies and for the original of each group: count these to count a story once.';
 comment on column mart.articles.story_id is 'Story it belongs to, where one was formed.';
 comment on column mart.articles.article_version_id is 'Key of the current version.';

@@ -22,7 +22,7 @@ comment on view mart.entity_mentions is 'One row per mention of an entity in an 
 comment on column mart.entity_mentions.article_id is 'Key of the article.';
 comment on column mart.entity_mentions.published_at is 'Publication time of the article in UTC.';
 comment on column mart.entity_mentions.published_date is 'Its day in UTC.';
-comment on column mart.entity_mentions.source_key is 'Short word of the outlet.';
+comment on column mart.entity_mentions.source_key is 'Key of the outlet: the name of its file in sources/.';
 comment on column mart.entity_mentions.entity_id is 'Key of the entity.';
 comment on column mart.entity_mentions.entity_type is 'PERSON, ORG, GPE and so on.';
 comment on column mart.entity_mentions.entity_name is 'Name of the entity.';

@@ -9,7 +9,7 @@ with edits as not materialized (
         f.body_text as body_before,
         t.article_version_id as version_after,
         t.body_text as body_after,
-        -- A version that nobody saw as the current one was never annotated: see the one before it.
+        -- A version that was never current was never annotated: use the one before it.
         (
             select v.article_version_id
             from news.article_versions as v
@@ -115,14 +115,14 @@ select
 from changed as c
 inner join news.articles as a on c.article_id = a.article_id
 inner join news.sources as s on a.source_id = s.source_id;
-comment on view mart.edited_quotes is 'One row per quote that an edit brought or took away.';
+comment on view mart.edited_quotes is 'One row per quote that an edit added or removed.';
 comment on column mart.edited_quotes.article_id is 'Key of the article.';
 comment on column mart.edited_quotes.edit_no is 'Number of the change within the article (mart.silent_edits).';
 comment on column mart.edited_quotes.seen_at is 'Fetch time of the page that showed the change.';
-comment on column mart.edited_quotes.source_key is 'Short word of the outlet.';
+comment on column mart.edited_quotes.source_key is 'Key of the outlet: the name of its file in sources/.';
 comment on column mart.edited_quotes.canonical_url is 'Address of the article.';
-comment on column mart.edited_quotes.change_kind is 'removed: its words stand in the text no more. added: they did not stand there before. Other words in a quote are one of each.';
-comment on column mart.edited_quotes.speaker_name is 'Who says it, several joined with "and"; null where nobody is named.';
+comment on column mart.edited_quotes.change_kind is 'removed: the text no longer holds its words. added: the text did not hold them before. A reworded quote gives one row of each.';
+comment on column mart.edited_quotes.speaker_name is 'Who says it, several joined with "and"; null where the text names nobody.';
 comment on column mart.edited_quotes.quote_text is 'The words said, without the quotation marks around them.';
 comment on column mart.edited_quotes.quote_kind is 'direct, mixed or indirect.';
 comment on column mart.edited_quotes.article_version_id is 'Version that holds the quote (news.quotes).';

@@ -25,7 +25,7 @@ from ops.links as l
 inner join news.sources as s on l.source_id = s.source_id;
 comment on view mart.url_fate is 'One row per discovered URL and run: where it ended and why.';
 comment on column mart.url_fate.url is 'URL as discovered.';
-comment on column mart.url_fate.source_key is 'Short word of the outlet.';
+comment on column mart.url_fate.source_key is 'Key of the outlet: the name of its file in sources/.';
 comment on column mart.url_fate.outcome is 'Where it ended; null while undecided.';
 comment on column mart.url_fate.reason is 'One line that explains the outcome.';
 comment on column mart.url_fate.http_status is 'Status of the answer that decided it.';

@@ -1,4 +1,4 @@
--- one row per active source: when it last gave something, and how it did in the last day.
+-- one row per active source: when it last brought a link, a page and an article, and its last 24 hours.
 create view mart.source_freshness as
 select
     s.source_key,
@@ -43,14 +43,14 @@ left join lateral (
     where x.source_id = s.source_id
 ) as l on true
 where s.is_active;
-comment on view mart.source_freshness is 'One row per active source: when it last gave something, and how it did in the last day.';
-comment on column mart.source_freshness.source_key is 'Short word of the outlet.';
+comment on view mart.source_freshness is 'One row per active source: when it last brought a link, a page and an article, and its last 24 hours.';
+comment on column mart.source_freshness.source_key is 'Key of the outlet: the name of its file in sources/.';
 comment on column mart.source_freshness.last_link_at is 'When a link of it was last discovered.';
-comment on column mart.source_freshness.last_fetch_at is 'When it was last asked for a page.';
-comment on column mart.source_freshness.last_ok_fetch_at is 'When it last gave one.';
+comment on column mart.source_freshness.last_fetch_at is 'When a page of it was last requested.';
+comment on column mart.source_freshness.last_ok_fetch_at is 'When a request last succeeded (HTTP 200 to 399).';
 comment on column mart.source_freshness.last_article_at is 'When a new article of it was last seen.';
-comment on column mart.source_freshness.fetches_24h is 'Pages asked for in the last 24 hours.';
-comment on column mart.source_freshness.failures_24h is 'Of these, without an answer or with 4xx or 5xx.';
+comment on column mart.source_freshness.fetches_24h is 'Requests in the last 24 hours.';
+comment on column mart.source_freshness.failures_24h is 'Of these, requests without an answer or with 4xx or 5xx.';
 comment on column mart.source_freshness.new_articles_24h is 'Articles first seen in the last 24 hours, copies included.';
 comment on column mart.source_freshness.new_original_articles_24h is 'Of these, those that are no copies.';
 comment on column mart.source_freshness.hours_silent is 'Hours since its last new article; null where there is none yet.';

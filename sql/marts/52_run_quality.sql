@@ -77,9 +77,9 @@ comment on column mart.run_quality.undecided_count is 'Links without an outcome 
 comment on column mart.run_quality.loaded_count is 'Links that brought a new article or version.';
 comment on column mart.run_quality.unchanged_count is 'Links whose article was stored already.';
 comment on column mart.run_quality.duplicate_url_count is 'Links to a URL that another link had.';
-comment on column mart.run_quality.refused_count is 'Links we did not ask for: robots, address, off-site, takedown.';
+comment on column mart.run_quality.refused_count is 'Links that were not requested: robots.txt, address, off-site, takedown.';
 comment on column mart.run_quality.failed_count is 'Links without a usable answer: 4xx, 5xx, timeouts, broken bodies.';
-comment on column mart.run_quality.set_aside_count is 'Pages that hold no article for us: listings, paywall stubs, other languages.';
+comment on column mart.run_quality.set_aside_count is 'Pages without an article to load: listings, paywall stubs, other languages.';
 comment on column mart.run_quality.quarantined_count is 'Pages that Dateline could not handle.';
 comment on column mart.run_quality.failed_share is 'failed_count of the links decided.';
 comment on column mart.run_quality.version_count is 'Article versions stored.';

@@ -23,7 +23,7 @@ group by
     source_key;
 comment on view mart.daily_volume is 'One row per outlet and day: articles, copies among them, and words.';
 comment on column mart.daily_volume.published_date is 'Day in UTC.';
-comment on column mart.daily_volume.source_key is 'Short word of the outlet.';
+comment on column mart.daily_volume.source_key is 'Key of the outlet: the name of its file in sources/.';
 comment on column mart.daily_volume.article_count is 'Articles, copies included.';
 comment on column mart.daily_volume.original_article_count is 'Articles that are no copies: each text counts once.';
 comment on column mart.daily_volume.wire_copy_count is 'Articles that print an agency''s text, credited on the page or on a copy.';

@@ -27,11 +27,11 @@ group by
     origin_agency;
 comment on view mart.daily_agency_copies is 'One row per day, outlet and agency: how much of the agency''s text the outlet prints.';
 comment on column mart.daily_agency_copies.published_date is 'Day in UTC.';
-comment on column mart.daily_agency_copies.source_key is 'Short word of the outlet.';
+comment on column mart.daily_agency_copies.source_key is 'Key of the outlet: the name of its file in sources/.';
 comment on column mart.daily_agency_copies.origin_agency is 'News agency.';
 comment on column mart.daily_agency_copies.article_count is 'Articles with the agency''s text.';
 comment on column mart.daily_agency_copies.original_article_count is 'Of these, those that count when each text counts once: the outlet was first with it, or alone.';
-comment on column mart.daily_agency_copies.uncredited_article_count is 'Of these, articles that credit nobody, not with a part and not with thanks either: a copy elsewhere does.';
+comment on column mart.daily_agency_copies.uncredited_article_count is 'Of these, articles that credit no agency at all, neither with a part nor with thanks; a copy elsewhere credits it.';
 comment on column mart.daily_agency_copies.original_uncredited_article_count is 'Originals that do not say so.';
 comment on column mart.daily_agency_copies.word_count is 'Words of these articles.';
 comment on column mart.daily_agency_copies.original_word_count is 'Words of the originals.';

@@ -32,7 +32,7 @@ comment on column mart.story_timeline.article_count is 'Articles in the story, c
 comment on column mart.story_timeline.original_article_count is 'Articles in the story, each text counted once.';
 comment on column mart.story_timeline.position_no is 'Place of the article in the story, from 1.';
 comment on column mart.story_timeline.published_at is 'Publication time of the article in UTC.';
-comment on column mart.story_timeline.source_key is 'Short word of the outlet.';
+comment on column mart.story_timeline.source_key is 'Key of the outlet: the name of its file in sources/.';
 comment on column mart.story_timeline.article_id is 'Key of the article.';
 comment on column mart.story_timeline.title is 'Headline of the article.';
 comment on column mart.story_timeline.canonical_url is 'Address of the article.';

@@ -1,12 +1,15 @@
 """``dateline sql`` and ``dateline db``: what a person types and sees."""
 
 import json
+import os
 import sys
 
+import psycopg
 import pytest
 
 from pipeline.cli.app import main
 from pipeline.settings import settings
+from pipeline.warehouse.cookbook import cookbook
 from pipeline.warehouse.embedded_server import EmbeddedServer
 from tests.warehouse.stories import loaded, story_url
 
@@ -27,10 +30,40 @@ def dateline(monkeypatch, capsys):
 
 @pytest.fixture
 def asked(dateline, store, store_dsn, monkeypatch):
-    monkeypatch.setenv("DATELINE_DSN", store_dsn)
-    settings.cache_clear()
+    """A command line on a store with one article; the login that it creates is dropped again."""
+    use(monkeypatch, DATELINE_DSN=store_dsn)
     loaded(store, [1])
-    return dateline
+    yield dateline
+    kept = settings().home_folder / "sql_login.json"
+    if kept.exists():
+        store.execute(f"drop role if exists {json.loads(kept.read_text())['user']}")
+
+
+def use(monkeypatch, **variables):
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    settings.cache_clear()
+
+
+@pytest.fixture
+def plain_login(store):
+    """The name of a login that may read everything and delete articles, and create no roles."""
+    name = f"plain_login_{os.getpid()}"
+    store.execute(f"create role {name} login")
+    store.execute(
+        f"grant usage on schema ops, news, mart to {name};"
+        f"grant select on all tables in schema ops, news, mart to {name};"
+        f"grant delete on news.articles to {name}"
+    )
+    yield name
+    store.execute(f"drop owned by {name}; drop role {name}")
+
+
+def assert_refused(asked, query, said):
+    code, out, err = asked("sql", query)
+    assert (code, out) == (2, "")
+    assert said in err
+    assert len(err.splitlines()) == 1
 
 
 def test_rows_as_json_csv_and_table(asked):
@@ -49,27 +82,175 @@ def test_rows_as_json_csv_and_table(asked):
 
 
 def test_a_file_with_two_queries_prints_both(asked, tmp_path):
-    (tmp_path / "q.sql").write_text("select 1 as one; select 'a%s' as two;")
+    (tmp_path / "q.sql").write_text("select 1 as one; select 'a%s;' as two; -- done;")
     _, out, _ = asked("sql", tmp_path / "q.sql", "--json")
-    assert [json.loads(line) for line in out.splitlines()] == [{"one": 1}, {"two": "a%s"}]
+    assert [json.loads(line) for line in out.splitlines()] == [{"one": 1}, {"two": "a%s;"}]
 
 
 @pytest.mark.parametrize(
     ("query", "said"),
     [
         ("select 1,\n  nonsense", "(line 2, column 3: nonsense)"),
-        ("delete from news.articles", "read-only transaction"),
-        ("set transaction read write; create table public.mine (a int)", "before any query"),
-        ("commit; create table public.mine (a int); begin", "read-only transaction"),
+        ("select 1 where false;\nselect 2,\n  nonsense", "(line 3, column 3: nonsense)"),
         ("missing.sql", "there is no file missing.sql"),
+        ("who_said_nothing", "there is no query named who_said_nothing"),
         ("select headlin from mart.articles", "does not exist"),
+        (" -- nothing", "holds no statement"),
     ],
 )
-def test_a_query_that_cannot_be_is_one_line(asked, query, said):
-    code, out, err = asked("sql", query)
-    assert (code, out) == (2, "")
+def test_a_query_that_cannot_run_is_one_line(asked, query, said):
+    code, _, err = asked("sql", query)
+    assert code == 2
     assert said in err
     assert len(err.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("delete from news.articles", "delete is refused"),
+        ("(/* x */ /* /* */ ; */ delete from news.articles)", "delete is refused"),
+        (
+            "with gone as (delete from news.articles returning 1) table gone",
+            "read-only transaction",
+        ),
+        ("explain analyze delete from news.articles", "read-only transaction"),
+        ("select * into public.mine from mart.articles", "read-only transaction"),
+        ("select * from news.articles for update", "read-only transaction"),
+        ("set transaction read write; create table public.mine (a int)", "set is refused"),
+        ("select 1; commit; create table public.mine (a int); begin", "commit is refused"),
+        ("reset role", "reset is refused"),
+        ("set session authorization postgres", "set is refused"),
+        ("select set_config('role', 'postgres', false)", "permission denied to set role"),
+        (
+            "select set_config('session_authorization', 'postgres', false)",
+            "permission denied to set session authorization",
+        ),
+        ("select set_config('transaction_read_only', 'off', false)", "before any query"),
+        ("do $$ begin raise notice 'x'; end $$", "do is refused"),
+        ("copy (select 1) to program 'true'", "copy is refused"),
+        (
+            "select query_to_xml($$copy (select 1) to program 'true'$$, true, true, '')",
+            "COPY",
+        ),
+        ("select pg_read_file('PG_VERSION')", "permission denied for function pg_read_file"),
+        ("select pg_ls_dir('.')", "permission denied for function pg_ls_dir"),
+        ("select lo_export(1, 'out')", "permission denied for function lo_export"),
+        ("select lo_import('PG_VERSION')", "permission denied for function lo_import"),
+        ("select pg_reload_conf()", "permission denied for function pg_reload_conf"),
+        ("select nextval('news.articles_article_id_seq')", "permission denied for sequence"),
+        ("select news.create_month('news.fetches', '2001-01-01')", "permission denied for func"),
+        ("select ops.refresh_mart('daily_entity_mentions')", "permission denied for function"),
+    ],
+)
+def test_an_attack_is_refused_in_one_line(asked, query, said, store):
+    assert_refused(asked, query, said)
+    assert store.execute("select count(*) from news.articles").fetchone() == (1,)
+    assert store.execute("select to_regclass('public.mine')").fetchone() == (None,)
+
+
+def test_a_query_cannot_end_another_session(asked, store):
+    # PostgreSQL 16 says "permission denied to terminate process", 15 "must be a superuser to …".
+    assert_refused(asked, f"select pg_terminate_backend({store.info.backend_pid})", "terminate")
+    assert store.execute("select 1").fetchone() == (1,)
+
+
+def test_large_objects_that_a_query_makes_are_gone_afterwards(asked, store):
+    asked("sql", "select lo_create(0)")  # PostgreSQL 16 and later refuse it
+    assert store.execute("select count(*) from pg_largeobject_metadata").fetchone() == (0,)
+
+
+def test_a_query_is_cancelled_when_its_time_is_over(asked, monkeypatch):
+    code, out, err = asked("sql", "select pg_sleep(60)", "--timeout", "0.05")
+    assert (code, out) == (2, "")
+    assert "took longer than 0.05 s" in err
+    use(monkeypatch, DATELINE_SQL_TIMEOUT="0.1")
+    assert "took longer than 0.1 s" in asked("sql", "select pg_sleep(60)")[2]
+
+
+def test_a_query_cannot_give_itself_more_time(asked):
+    text = "select set_config('statement_timeout', '0', false); select pg_sleep(60)"
+    assert "took longer than 0.2 s" in asked("sql", text, "--timeout", "0.2")[2]
+
+
+def test_the_login_is_created_once_and_its_password_is_the_owners_only(asked, store):
+    query = "select current_user, session_user"
+    first = json.loads(asked("sql", query, "--json")[1])
+    kept = settings().home_folder / "sql_login.json"
+    assert first["current_user"] == first["session_user"] == json.loads(kept.read_text())["user"]
+    assert kept.stat().st_mode & 0o077 == 0
+    assert json.loads(asked("sql", query, "--json")[1]) == first
+    store.execute(f"drop role {first['current_user']}")
+    assert json.loads(asked("sql", query, "--json")[1]) == first
+
+
+def test_where_no_login_can_be_created_queries_run_with_a_warning(
+    asked, store_dsn, monkeypatch, plain_login
+):
+    use(monkeypatch, DATELINE_DSN=psycopg.conninfo.make_conninfo(store_dsn, user=plain_login))
+    code, out, err = asked("sql", "select count(*) as n from mart.articles", "--json")
+    assert (code, json.loads(out)) == (0, {"n": 1})
+    assert "no login that may only read" in err
+    assert "DATELINE_SQL_DSN" in err
+    assert len(err.splitlines()) == 1
+    for query, said in (
+        ("delete from news.articles", "delete is refused"),
+        ("with gone as (delete from news.articles returning 1) table gone", "read-only trans"),
+        ("select set_config('transaction_read_only', 'off', false)", "before any query"),
+        ("select pg_read_file('PG_VERSION')", "permission denied for function pg_read_file"),
+    ):
+        code, out, err = asked("sql", query)
+        assert (code, out) == (2, "")
+        assert said in err
+
+
+def test_a_login_of_ones_own_is_used_and_a_superuser_is_not(
+    asked, store, store_dsn, monkeypatch, plain_login
+):
+    def with_dsn(dsn):
+        use(monkeypatch, DATELINE_SQL_DSN=dsn)
+        return asked("sql", "select current_user as me", "--json")
+
+    plain_dsn = psycopg.conninfo.make_conninfo(store_dsn, user=plain_login)
+    code, out, err = with_dsn(plain_dsn)
+    assert (code, json.loads(out), err) == (0, {"me": plain_login}, "")
+    store.execute(f"grant insert on news.articles to {plain_login}")
+    assert "may write" in with_dsn(plain_dsn)[2]
+    code, out, err = with_dsn(store_dsn)
+    assert (code, out) == (3, "")
+    assert "may run programs or read files on the database server" in err
+    assert "DATELINE_SQL_DSN cannot be read" in with_dsn("nonsense")[2]
+
+
+def test_queries_of_the_cookbook_are_listed(dateline):
+    code, out, _ = dateline("sql", "--list", "--json")
+    listed = [json.loads(line) for line in out.splitlines()]
+    assert code == 0
+    assert [each["name"] for each in listed] == list(cookbook())
+    assert all(each["question"].endswith("?") and each["row"] for each in listed)
+    assert listed[0]["parameters"].startswith("about=bridge or harbour (words")
+
+
+@pytest.mark.parametrize("name", cookbook())
+def test_every_query_of_the_cookbook_runs_by_name(asked, name):
+    code, out, err = asked("sql", name, "--csv")
+    assert (code, err) == (0, "")
+    assert "," in out.splitlines()[0]
+
+
+def test_a_parameter_is_set_and_is_a_value_only(asked):
+    def days(value):
+        return asked("sql", "is_the_week_complete", "--set", f"days={value}", "--json")
+
+    assert len(days("3")[1].splitlines()) == 6  # two outlets
+    code, out, err = days("3'; drop table news.articles --")
+    assert (code, out) == (2, "")
+    assert "invalid input syntax for type integer" in err
+    code, _, err = asked("sql", "is_the_week_complete", "--set", "weeks=1")
+    assert code == 2
+    assert "has no parameter weeks; it has: days" in err
+    assert "NAME=VALUE" in asked("sql", "is_the_week_complete", "--set", "days")[2]
+    assert "needs a named query" in asked("sql", "select 1", "--set", "days=1")[2]
 
 
 def test_json_and_csv_exclude_each_other(asked):
@@ -96,6 +277,8 @@ def test_the_embedded_server_from_nothing_to_nothing(dateline, tmp_path):
     try:
         assert dateline("db", "migrate")[1].splitlines()[0] == "0001_runs_and_links"
         assert dateline("db", "status")[0] == 0
+        query = "select current_user <> 'postgres' as is_other"
+        assert json.loads(dateline("sql", query, "--json")[1]) == {"is_other": True}
         assert "stopped" in dateline("db", "stop")[2]
         assert "was not running" in dateline("db", "stop")[2]
         assert "removed" in dateline("db", "stop", "--remove")[2]

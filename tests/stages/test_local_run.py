@@ -16,7 +16,7 @@ from pipeline.outcomes import Outcome
 from pipeline.settings import settings
 from pipeline.stages.local_run import RunReport, run_sources, run_targets
 from pipeline.text import normalise
-from pipeline.warehouse.schema import read_sql, sql_folder
+from pipeline.warehouse.cookbook import cookbook
 
 GOLD = expected()
 _TABLES = (
@@ -265,16 +265,16 @@ def test_a_server_that_goes_away_is_one_sentence(store_dsn, tmp_path, monkeypatc
 
 
 NOTHING_ON_THE_DEMO = {
-    "02_most_named_this_week": "it asks for the last seven days",
-    "04_headlines_changed_after_publication": "the one edit says itself that it is one",
+    "most_named_this_week": "it asks for the last seven days",
+    "headlines_changed_after_publication": "the one edit says itself that it is one",
 }
 
 
-@pytest.mark.parametrize("file", read_sql(sql_folder() / "cookbook"), ids=lambda file: file.name)
-def test_the_cookbook_answers_from_the_demo_site(runs, file):
+@pytest.mark.parametrize("query", cookbook().values(), ids=lambda query: query.name)
+def test_the_cookbook_answers_from_the_demo_site(runs, query):
     with psycopg.connect(runs.dsn) as connection:
-        rows = connection.execute(file.text.encode()).fetchall()
-    assert rows or file.name in NOTHING_ON_THE_DEMO
+        rows = connection.execute(query.with_values({}).encode()).fetchall()
+    assert rows or query.name in NOTHING_ON_THE_DEMO
 
 
 def test_whose_text_it_is_and_who_printed_it_first(runs):

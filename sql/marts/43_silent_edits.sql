@@ -128,9 +128,9 @@ inner join news.sources as s on a.source_id = s.source_id
 inner join news.article_versions as f on e.from_version_id = f.article_version_id
 inner join news.article_versions as t on e.to_version_id = t.article_version_id
 where coalesce(e.is_comparable, f.extractor_version = t.extractor_version);
-comment on view mart.silent_edits is 'One row per change of an article''s title or text after publication, as the publisher made it: furniture that comes and goes, and our own better reading, are left out.';
+comment on view mart.silent_edits is 'One row per change of an article''s title or text after publication, as the publisher made it: boilerplate that comes and goes and improvements of our own extraction are left out.';
 comment on column mart.silent_edits.article_id is 'Key of the article.';
-comment on column mart.silent_edits.source_key is 'Short word of the outlet.';
+comment on column mart.silent_edits.source_key is 'Key of the outlet: the name of its file in sources/.';
 comment on column mart.silent_edits.canonical_url is 'Address of the article.';
 comment on column mart.silent_edits.edit_no is 'Number of the change within the article.';
 comment on column mart.silent_edits.seen_at is 'Fetch time of the page that showed it.';
@@ -143,9 +143,9 @@ comment on column mart.silent_edits.words_before is 'Words of the text before.';
 comment on column mart.silent_edits.words_after is 'Words of the text after.';
 comment on column mart.silent_edits.body_before is 'Text before.';
 comment on column mart.silent_edits.body_after is 'Text after.';
-comment on column mart.silent_edits.paragraphs_added is 'Paragraphs that were not there before, in their order; a changed one stands here and under paragraphs_removed.';
-comment on column mart.silent_edits.paragraphs_removed is 'Paragraphs that are there no more, in their order.';
-comment on column mart.silent_edits.change_share is 'Share of the words of both texts that stand in changed paragraphs, 0 to 1.';
+comment on column mart.silent_edits.paragraphs_added is 'Paragraphs that were not there before, in their order; a changed paragraph is listed here and under paragraphs_removed.';
+comment on column mart.silent_edits.paragraphs_removed is 'Paragraphs that are no longer there, in their order.';
+comment on column mart.silent_edits.change_share is 'Share of the words of both texts that belong to changed paragraphs, 0 to 1.';
 comment on column mart.silent_edits.quotes_added is 'New quotes as "speaker: words"; empty until both texts were annotated (mart.edited_quotes has a row each).';
 comment on column mart.silent_edits.quotes_removed is 'Quotes that vanished, as "speaker: words".';
 comment on column mart.silent_edits.minutes_after_publication is 'Minutes from publication to the page that showed the change; null where only a day is known.';

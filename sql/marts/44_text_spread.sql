@@ -86,7 +86,7 @@ inner join news.article_versions as v on a.article_id = v.article_id and v.is_cu
 comment on view mart.text_spread is 'One row per text that two articles or more print: who printed it first, how far and how fast it went.';
 comment on column mart.text_spread.duplicate_group_id is 'Group of copies.';
 comment on column mart.text_spread.origin_agency is 'News agency the text comes from; null where no copy credits one.';
-comment on column mart.text_spread.first_source_key is 'Outlet that printed it first, of those that are read here; a page that states no time stands where it was first seen.';
+comment on column mart.text_spread.first_source_key is 'Outlet that printed it first, among the outlets read here; a page that states no time counts from when it was first seen.';
 comment on column mart.text_spread.first_published_at is 'When, in UTC; null where its page states no time.';
 comment on column mart.text_spread.first_article_id is 'The article that came first.';
 comment on column mart.text_spread.first_title is 'Its headline.';
@@ -97,4 +97,4 @@ comment on column mart.text_spread.median_delay_hours is 'Hours from the first p
 comment on column mart.text_spread.article_count is 'Articles that print it; it is one text.';
 comment on column mart.text_spread.source_count is 'Outlets that print it.';
 comment on column mart.text_spread.credited_count is 'Articles that credit an agency on the page.';
-comment on column mart.text_spread.source_keys is 'The outlets, in the order in which they printed it; one that states no time stands where it was first seen.';
+comment on column mart.text_spread.source_keys is 'The outlets, in the order in which they printed it; one that states no time counts from when it was first seen.';

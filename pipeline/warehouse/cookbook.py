@@ -1,0 +1,87 @@
+"""The queries of ``sql/cookbook``, which answer one question each and run by name.
+
+A file ``NN_name.sql`` begins with comment lines that say the question, what a row of the result is,
+and for each parameter its default and meaning::
+
+    -- question: How often is a name in the news?
+    -- row: one row per day and entity, newest first
+    -- set: name = torvesk -- part of the name, in upper or lower case
+
+The query uses a parameter as ``:'name'``, so that the file runs in psql too
+(``psql -v name=torvesk -f 09_….sql``).
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from psycopg import sql
+
+from pipeline.errors import UsageError
+from pipeline.warehouse.schema import SqlFile, read_sql, sql_folder
+
+_HEADER = re.compile(r"^-- (question|row|set): (.*)$")
+_PARAMETER = re.compile(r"(?P<name>\w+) = (?P<default>.*?) -- (?P<meaning>.+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A value of a query that the reader may set."""
+
+    name: str
+    default: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class CookbookQuery:
+    """One query: its name (without number and ending), its question, and its SQL."""
+
+    name: str
+    question: str
+    row: str
+    """What a row of the result is."""
+    parameters: tuple[Parameter, ...]
+    text: str
+
+    def with_values(self, values: Mapping[str, str]) -> str:
+        """Return the SQL with these values, and the defaults for all others, as literals.
+
+        Raises:
+            UsageError: the query has no such parameter.
+        """
+        known = {each.name: each.default for each in self.parameters}
+        if unknown := sorted(set(values) - set(known)):
+            raise UsageError(
+                f"{self.name} has no parameter {', '.join(unknown)}; it has: "
+                f"{', '.join(known) or 'none'}."
+            )
+        text = self.text
+        for name, value in (known | dict(values)).items():
+            text = text.replace(f":'{name}'", sql.Literal(value).as_string())
+        return text
+
+
+def cookbook() -> dict[str, CookbookQuery]:
+    """Return the queries by name, in the order of their numbers."""
+    found = (_query(file) for file in read_sql(sql_folder() / "cookbook"))
+    return {query.name: query for query in found}
+
+
+def _query(file: SqlFile) -> CookbookQuery:
+    heads: dict[str, list[str]] = {"question": [], "row": [], "set": []}
+    for line in file.text.splitlines():
+        header = _HEADER.match(line)
+        if not header:
+            break
+        heads[header[1]].append(header[2])
+    parameters = [_PARAMETER.fullmatch(line) for line in heads["set"]]
+    return CookbookQuery(
+        name=file.name.partition("_")[2],
+        question=" ".join(heads["question"]),
+        row=" ".join(heads["row"]),
+        parameters=tuple(
+            Parameter(each["name"], each["default"], each["meaning"]) for each in parameters if each
+        ),
+        text=file.text,
+    )
