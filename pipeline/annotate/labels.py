@@ -14,7 +14,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from pipeline.annotate.tables import read_rows
+from pipeline.tables import read_rows
 
 MEANINGS = {
     "PERSON": ("Person", "PERSON", "people, also invented ones"),

@@ -11,7 +11,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from pipeline.annotate.tables import read_rows
+from pipeline.tables import read_rows
 
 SHORTEST_FOLDED = 5
 """Letters from which a name is found in any letter case: "RUSSIA" is Russia, "who" is not WHO."""

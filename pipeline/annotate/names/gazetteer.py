@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from pipeline.annotate.names.aliases import key, load_aliases
-from pipeline.annotate.tables import read_rows
+from pipeline.tables import read_rows
 
 _PART = re.compile(
     r"(?:(?:north|south)(?:-?(?:east|west))?|east|west|central)(?:ern)?\s(?=[^\Wa-z])"

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from pipeline.annotate.names.aliases import load_aliases
-from pipeline.annotate.tables import read_rows
+from pipeline.tables import read_rows
 
 _LINKS = frozenset("of for and the to at in on & -".split())
 """Words inside a title that are no title words: "Secretary of State for Trade and Industry"."""

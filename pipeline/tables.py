@@ -1,8 +1,8 @@
-"""Read the word tables (``*.tsv``) that lie beside the modules of the annotator.
+"""Read the word tables (``*.tsv``) that lie beside the modules that use them.
 
 A table begins with comment lines that explain its columns and name its source; every other line is
-one row, with tabs between its columns. The rows are part of the model version
-(``model_version.py``), the comments are not.
+one row, with tabs between its columns. The rows of the annotator's tables are part of the model
+version (``annotate/model_version.py``), the comments are not.
 """
 
 from __future__ import annotations
