@@ -44,7 +44,7 @@ def seen(number, *blocks, host="harbour.example"):
 
 def stories(memory, number, block, host="harbour.example"):
     key = page_key(f"https://{host}/{number}")
-    return memory.history(host, key).sightings(block, key).stories
+    return memory.history(host, key).occurrences(block, key).stories
 
 
 @pytest.mark.parametrize("make", [PostgresSiteMemory, lambda conn: MemorySiteMemory()])

@@ -1,0 +1,93 @@
+"""A store that an earlier version made is upgraded with its rows, and nothing is annotated again."""
+
+import json
+import shutil
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from pipeline.annotate.model_version import model_version
+from pipeline.cli.app import main
+from pipeline.settings import settings
+from pipeline.warehouse.annotations import pending_versions
+from pipeline.warehouse.reprocessing import older_versions
+from pipeline.warehouse.schema import is_current, migrate, sql_folder
+from pipeline.warehouse.store import connect
+from tests.warehouse.stories import count, loaded
+
+ROWS = Path(__file__).with_name("rows_of_0010.sql")
+BEFORE = 10
+"""The last migration of the version before."""
+TABLES = [
+    "ops.runs",
+    "ops.links",
+    "ops.load_batches",
+    "news.sources",
+    "news.fetches",
+    "news.pages",
+    "news.articles",
+    "news.article_versions",
+    "news.article_edits",
+    "news.removed_blocks",
+    "news.article_fingerprints",
+    "news.text_reuse",
+    "news.duplicate_groups",
+    "news.entities",
+    "news.entity_mentions",
+    "news.quotes",
+    "news.quote_speakers",
+    "news.site_pages",
+]
+
+
+@pytest.fixture
+def old_store(empty_dsn, tmp_path):
+    """A DSN of a store as migration 0010 left it, with a row or more in every table."""
+    folder = tmp_path / "sql"
+    (folder / "marts").mkdir(parents=True)
+    (folder / "migrations").mkdir()
+    for path in sorted((sql_folder() / "migrations").glob("*.sql"))[:BEFORE]:
+        shutil.copy(path, folder / "migrations")
+    with closing(connect(empty_dsn)) as conn:
+        assert migrate(conn, folder)[-1] == "0010_wire_copies"
+        conn.execute(ROWS.read_text().encode())
+    return empty_dsn
+
+
+def counts(conn):
+    return {table: count(conn, table) for table in TABLES}
+
+
+def test_an_upgrade_keeps_every_row_and_annotates_nothing_again(old_store):
+    with closing(connect(old_store)) as conn:
+        before = counts(conn)
+        assert min(before.values()) > 0
+        migrate(conn)
+        assert is_current(conn)
+        assert counts(conn) == before
+        assert pending_versions(conn) == []
+        quoted = "select speaker_name, quote_text, cue_text from mart.who_said_what"
+        assert conn.execute(quoted).fetchall() == [("Ida Marlow", "The bridge is safe", "said")]
+        copies = "select article_id, original_article_id, relation from mart.copies"
+        assert conn.execute(copies).fetchall() == [(2, 1, "duplicate")]
+        edits = "select title_before, title_after from mart.silent_edits"
+        assert conn.execute(edits).fetchall() == [("Bridge opens", "Bridge opens late")]
+        report = loaded(conn, [7], run_name="the next run")
+        assert pending_versions(conn) == list(report.new_versions)
+
+
+def test_status_counts_the_texts_of_the_earlier_version(old_store, monkeypatch, capsys):
+    with closing(connect(old_store)) as conn:
+        migrate(conn)
+        assert older_versions(conn, model_version(None)) == (2, 2)
+    monkeypatch.setenv("DATELINE_DSN", old_store)
+    settings.cache_clear()
+    monkeypatch.setattr(sys, "argv", ["dateline", "db", "status", "--json"])
+    capsys.readouterr()
+    with pytest.raises(SystemExit) as left:
+        main()
+    status = json.loads(capsys.readouterr().out)
+    assert (left.value.code, status["articles"]) == (0, 2)
+    assert (status["read_by_older_version"], status["annotated_by_older_version"]) == (2, 2)
