@@ -1,10 +1,11 @@
-"""Accuracy of duplicates on ``dedup``: ``python -m benchmarks.copies.duplicates``.
+"""Measure duplicate detection on ``dedup``: ``python -m benchmarks.copies.duplicates``.
 
-Our figures come from the filter's own output (``dateline dedupe`` without outlets). Beside it, in
-the same run, two methods that others use: Jaccard of word 4-grams over all pairs, and datasketch's
-MinHash LSH. A pair counts as found where both rows carry the same ``group``; "with edges" counts
-the relations ``duplicate``, ``a_in_b`` and ``b_in_a`` too. ``cross`` fits the thresholds on half
-of the stories and scores the other; ``fresh`` sets are made of other articles (``make_copies``).
+Our figures come from the output of ``dateline dedupe`` without outlets. Two other methods are
+measured in the same run: the Jaccard index of word 4-grams over all pairs, and datasketch's MinHash
+LSH. A pair counts as found if both rows have the same ``group``; "with edges" also counts the relations
+``duplicate``, ``a_in_b`` and ``b_in_a``. ``cross`` fits the thresholds on half of the stories and
+scores the other half (``cross_validation``). ``fresh`` sets are generated from other articles
+(``made_copies``).
 """
 
 import random
@@ -32,15 +33,15 @@ JOINING = {"duplicate", "a_in_b", "b_in_a"}
 
 
 def measure(data: Path) -> dict[str, float]:
-    """Score the filter and the peers.
+    """Score ``dateline dedupe`` and the other methods.
 
     Returns:
-        ``<system>.precision|recall|f1`` for ``groups``, ``with_edges``, ``with_outlets`` (the
-        filter is told the outlet), ``fifth`` (each row kept with a chance of one in five, so
-        that an outlet has two to eight pages), ``jaccard`` and ``datasketch``;
+        ``<system>.precision|recall|f1`` for ``groups``, ``with_edges``, ``with_outlets`` (rows
+        name their outlet), ``fifth`` (a random fifth of the rows, so that an outlet has two to
+        eight pages), ``jaccard`` and ``datasketch``;
         ``recall.<variant kind>`` and ``false_pairs.<negative kind>`` of our groups; ``n.rows``,
-        ``n.clusters``, ``n.pairs``, ``n.fifth`` (true pairs); those of
-        ``cross_dedupe.cross_validated`` and of ``fresh_sets``.
+        ``n.clusters``, ``n.pairs``, ``n.fifth`` (true pairs); and the
+        figures of ``cross_validated`` and ``fresh_sets``.
     """
     rows = read_rows(data)
     gold = true_pairs(rows)
@@ -65,7 +66,7 @@ def measure(data: Path) -> dict[str, float]:
 
 
 def fresh_sets(data: Path, seed: int = 1) -> dict[str, float]:
-    """Score the filter, without outlets, on the sets of ``make_copies``.
+    """Score ``dateline dedupe``, without outlets, on the sets of ``made_copies``.
 
     Returns:
         ``fresh.<set>.precision|recall|edges`` (recall with containment) and ``fresh.<set>.n`` (true
@@ -84,7 +85,7 @@ def fresh_sets(data: Path, seed: int = 1) -> dict[str, float]:
 
 
 def true_pairs(rows: Sequence[Mapping[str, Any]]) -> set[Pair]:
-    """Return the pairs of rows of one cluster, by position."""
+    """Return the pairs of rows that are in one cluster, by position."""
     return same_value([row["cluster_id"] for row in rows])
 
 
@@ -99,7 +100,12 @@ def same_value(values: Iterable[Any]) -> set[Pair]:
 def run_filter_on(
     rows: Sequence[Mapping[str, Any]], source: str | None = None
 ) -> tuple[set[Pair], set[Pair]]:
-    """Return the pairs of one group and the pairs that a joining relation ties."""
+    """Return the pairs in one group and the pairs with a joining relation.
+
+    Args:
+        rows: of the data set.
+        source: the key of a row's outlet, or None to give no outlets.
+    """
 
     def given() -> Iterator[Row]:
         for number, row in enumerate(rows):
@@ -117,7 +123,7 @@ def run_filter_on(
 
 
 def jaccard_pairs(rows: Sequence[Mapping[str, Any]]) -> set[Pair]:
-    """Return all pairs whose sets of word 4-grams have a Jaccard index of 0.4 and more."""
+    """Return all pairs whose sets of word 4-grams have a Jaccard index of 0.4 or more."""
     sets = [np.unique(shingle_hashes(word_hashes(row["text"]), PEER_WIDTH)) for row in rows]
     holders: defaultdict[int, list[int]] = defaultdict(list)
     for place, each in enumerate(sets):
@@ -134,7 +140,7 @@ def jaccard_pairs(rows: Sequence[Mapping[str, Any]]) -> set[Pair]:
 
 
 def minhash_pairs(rows: Sequence[Mapping[str, Any]]) -> set[Pair]:
-    """Return what datasketch's MinHash LSH finds (128 permutations, 4-grams, threshold 0.4)."""
+    """Return the pairs that datasketch's MinHash LSH finds (128 permutations, 4-grams, 0.4)."""
     index = MinHashLSH(threshold=PEER_JACCARD, num_perm=128)
     pairs: set[Pair] = set()
     for place, row in enumerate(rows):
@@ -159,7 +165,7 @@ def scores(name: str, found: set[Pair], gold: set[Pair]) -> dict[str, float]:
 def by_kind(
     rows: Sequence[Mapping[str, Any]], gold: set[Pair], found: set[Pair]
 ) -> dict[str, float]:
-    """Return the recall of the pairs that a variant kind takes part in, and false pairs by kind."""
+    """Return the recall of pairs with a variant of each kind, and false pairs by negative kind."""
     figures: Counter[str] = Counter()
     for kind, pairs in (("n", gold), ("right", gold & found)):
         for pair in pairs:
@@ -181,13 +187,13 @@ def by_kind(
 
 
 def sample(rows: Sequence[dict[str, Any]], share: float) -> list[dict[str, Any]]:
-    """Return a share of the rows, always the same."""
+    """Return a random share of the rows, the same in each run."""
     draw = random.Random(7)
     return [row for row in rows if draw.random() < share]
 
 
 def report(figures: dict[str, float]) -> str:
-    """Lay the figures out: each system's scores, then recall and false pairs by kind."""
+    """Return the figures as text: scores of each method, then recall and false pairs by kind."""
     lines = [
         f"dedup: {figures['n.rows']:,.0f} rows, {figures['n.clusters']:,.0f} clusters,"
         f" {figures['n.pairs']:,.0f} true pairs; in the fifth {figures['n.fifth']:,.0f}",
@@ -211,7 +217,7 @@ def report(figures: dict[str, float]) -> str:
 
 
 def _crossed(figures: Mapping[str, float]) -> list[str]:
-    """Tell of the thresholds that one half chose and how they fared on the other."""
+    """Return lines on the thresholds fitted on each half and their scores on the other."""
     lines = [
         "thresholds fitted on one half of the stories, scored on the other:"
         f" P {figures['cross.precision']:.4f} R {figures['cross.recall']:.4f}"
@@ -236,7 +242,7 @@ def _of_kind(figures: Mapping[str, float], kind: str, shape: str) -> list[str]:
 
 
 def main() -> None:
-    """Measure and print."""
+    """Print the figures."""
     sys.stdout.write(report(measure(data_folder())))
 
 

@@ -1,4 +1,4 @@
-"""The look-ups' benchmark finds what it planted, and its store is what it says."""
+"""The benchmark of copy look-ups: its texts, the other methods, its store and its tables."""
 
 from benchmarks.copies.lookup_copies import KINDS, OUTLETS, Planted, boilerplate, copies
 from benchmarks.copies.lookup_measures import Figures
@@ -20,13 +20,13 @@ def test_every_original_gets_one_copy_of_each_kind_in_another_outlet():
     assert [round(length / 300, 1) for length in lengths] == [1.0, 0.5, 2.0]
 
 
-def test_boilerplate_has_a_fingerprint_whatever_stands_above_it():
+def test_an_outlets_boilerplate_has_fingerprints_below_any_text():
     marks = fingerprints(boilerplate(7))
     assert set(marks) & set(fingerprints(f"{story(1)}\n\n{boilerplate(7)}"))
     assert not set(marks) & set(fingerprints(boilerplate(8)))
 
 
-def test_peers_find_a_near_copy_and_not_a_stranger(tmp_path):
+def test_other_methods_find_a_near_copy_and_no_unrelated_text(tmp_path):
     text = story("a", 300)
     for make in PEERS:
         peer = make(tmp_path)
@@ -38,14 +38,14 @@ def test_peers_find_a_near_copy_and_not_a_stranger(tmp_path):
         assert peer.lookup(marks[1]) == [51]
 
 
-def test_files_grow_with_what_is_inserted(tmp_path):
+def test_files_grow_by_twelve_bytes_a_bucket_and_text(tmp_path):
     peer = DatatroveStyle(tmp_path)
     empty = peer.stored_bytes()
     peer.insert(0, peer.made(100, 1))
     assert peer.stored_bytes() == empty + 100 * 14 * 12
 
 
-def test_a_filled_store_has_its_articles_where_it_says(store):
+def test_a_filled_store_has_its_articles_in_the_window_and_before(store):
     fill(store, 2_000, [40] * 100)
     spread = store.execute(
         "select count(*), count(*) filter (where %s - seen_on < %s), count(distinct seen_on)"
@@ -70,7 +70,7 @@ def test_a_filled_store_has_its_articles_where_it_says(store):
     assert planted == 2_201
 
 
-def test_tables_say_what_was_measured():
+def test_the_tables_state_the_figures():
     figures = Figures("M", 10_000, [1.0, 3.0], [0.5], 0.1, 0.2, 4_400, [1.0, 0.5, 0.015], 2.0, 7.0)
     assert "| 10,000 | M | 0.50 / 0.50 / 0.50 | 2.00 / 2.90 / 3.00 | 7 |" in speed_table([figures])
     assert "| 100.0 | 50.0 | 1.50 | 2.0 |" in found_table([figures])

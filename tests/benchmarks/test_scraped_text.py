@@ -1,4 +1,4 @@
-"""The bench on plain text: its scores on cases one can count by hand."""
+"""The scores of the plain-text benchmark, on cases that can be counted by hand."""
 
 import random
 
@@ -27,7 +27,7 @@ def scored(monkeypatch, found, **more):
     return scraped_text.planted_scores("seen hosts", [case(**more)])
 
 
-def test_what_came_out_as_it_should_costs_nothing(monkeypatch):
+def test_a_correct_result_loses_nothing_and_leaves_nothing(monkeypatch):
     found = Article(None, None, "Old pier sinks", "\n\n".join(PARAGRAPHS), authors=("Ines Moor",))
     figures = scored(monkeypatch, found, author="Ines Moor")
     for score in ("lines left", "made lines left", "paragraphs lost", "sentences lost"):
@@ -37,7 +37,7 @@ def test_what_came_out_as_it_should_costs_nothing(monkeypatch):
     assert "planted/seen hosts/day" not in {k for k, v in figures.items() if v}
 
 
-def test_losses_leftovers_and_wrong_facts_are_shares_of_what_was_planted(monkeypatch):
+def test_losses_and_errors_are_shares_of_what_was_planted(monkeypatch):
     text = "\n\n".join([PARAGRAPHS[0], "Most read", "By Ines Moor"])
     found = Article(None, None, "Old pier sinks", text, published_at="2022-01-03")
     figures = scored(monkeypatch, found, author="Ines Moor", day="2022-01-02", comments=3)
@@ -45,12 +45,12 @@ def test_losses_leftovers_and_wrong_facts_are_shares_of_what_was_planted(monkeyp
     assert figures[f"{of}lines left"] == 1 / 2
     assert figures[f"{of}made lines left"] == 1
     assert figures[f"{of}paragraphs lost"] == pytest.approx(2 / 3)
-    assert figures[f"{of}sentences lost"] == 1 / 2, "Quay 4 is no sentence"
-    assert [figures[f"{of}{fact}"] for fact in ("authors", "day", "comment count")] == [0, 0, 0]
+    assert figures[f"{of}sentences lost"] == 1 / 2, "Quay 4 is not a sentence"
+    assert [figures[f"{of}{what}"] for what in ("authors", "day", "comment count")] == [0, 0, 0]
     assert [figures[f"{of}n.{what}"] for what in ("lines", "paragraphs", "sentences")] == [2, 3, 2]
 
 
-def test_a_note_that_is_kept_as_data_is_not_lost(monkeypatch):
+def test_a_note_that_is_kept_as_metadata_is_not_lost(monkeypatch):
     note = RemovedBlock(PARAGRAPHS[2], "update_note")
     gone = RemovedBlock(PARAGRAPHS[1], "also_read")
     found = Article(None, None, None, PARAGRAPHS[0], removed=(note, gone))
@@ -58,7 +58,7 @@ def test_a_note_that_is_kept_as_data_is_not_lost(monkeypatch):
     assert figures["planted/seen hosts/paragraphs lost"] == pytest.approx(1 / 3)
 
 
-def test_planting_keeps_every_paragraph_in_its_order_and_adds_every_line():
+def test_planting_keeps_the_order_of_paragraphs_and_adds_every_line():
     donor = [
         {"line": "Skip to content", "where": "before", "kind": "nav"},
         {"line": "Share", "where": "before", "kind": "share"},
