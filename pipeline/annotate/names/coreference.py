@@ -17,7 +17,6 @@ Clinton", "Hillary Clinton"), whoever was named in full last is meant. Knows not
 from __future__ import annotations
 
 import re
-import unicodedata
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
@@ -25,7 +24,12 @@ from dataclasses import dataclass, field, replace
 from itertools import chain, pairwise
 
 from pipeline.annotate.names.aliases import key, load_aliases
-from pipeline.annotate.names.given_names import FEMALE, MALE, gender_votes, given_name_gender
+from pipeline.annotate.names.given_names import (
+    gender_votes,
+    given_name_gender,
+    is_common_given_name,
+    without_accents,
+)
 from pipeline.annotate.names.label_agreement import normal_forms
 from pipeline.annotate.names.mentions import is_acronym
 from pipeline.annotate.names.persons import People, Person, folded, same_person
@@ -347,7 +351,7 @@ MOST_NAMES = 60
 _PARTICLES = frozenset("le la de van von bin el del di da du dos das den der".split())
 _NO_GIVEN = frozenset(
     "team camp house mount fort port lake saint new north south hotel casa club radio the "
-    "republican democratic crooked lyin little anti pro".split()
+    "republican democratic anti pro".split()
 )
 _OFFICE_BEFORE = re.compile(r"([\w.]+)\s+$")
 
@@ -377,12 +381,6 @@ def with_full_names(layout: Layout, chains: Chains) -> Chains:
     return replace(chains, of=of, entities=list(dict.fromkeys(of)))
 
 
-def plain(word: str) -> str:
-    """Return a word as names are compared: lower case, no accents ("François" is "Francois")."""
-    marked = unicodedata.normalize("NFKD", word.casefold())
-    return "".join(letter for letter in marked if not unicodedata.combining(letter))
-
-
 def _bare_mentions(layout: Layout, chains: Chains) -> list[tuple[int, str]]:
     """Return (number, surname) of every person's mention without a given name: "Le Pen"."""
     found = []
@@ -390,7 +388,7 @@ def _bare_mentions(layout: Layout, chains: Chains) -> list[tuple[int, str]]:
         if entity.label == "PERSON":
             words = folded(layout.text[span.start : span.end])
             if len(words) == 1 or (words[0] in _PARTICLES and words == folded(entity.name)):
-                found.append((number, plain(" ".join(words))))
+                found.append((number, without_accents(" ".join(words))))
     return found
 
 
@@ -411,10 +409,10 @@ def _in_full(layout: Layout, chains: Chains) -> dict[str, list[_Candidate]]:
 
 
 def _add(known: dict[str, list[_Candidate]], candidate: _Candidate) -> None:
-    words = tuple(map(plain, folded(candidate.entity.name)))
+    words = tuple(map(without_accents, folded(candidate.entity.name)))
     alike = known.setdefault(words[-1], [])
     for other in alike:
-        if same_person(words, tuple(map(plain, folded(other.entity.name)))):
+        if same_person(words, tuple(map(without_accents, folded(other.entity.name)))):
             other.places = sorted([*other.places, *candidate.places])
             return
     if len(alike) < MOST_ALIKE_FULL_NAMES:
@@ -424,7 +422,7 @@ def _add(known: dict[str, list[_Candidate]], candidate: _Candidate) -> None:
 def _by_given_name(known: dict[str, list[_Candidate]]) -> dict[str, list[_Candidate]]:
     found: dict[str, list[_Candidate]] = {}
     for candidate in [c for alike in known.values() for c in alike]:
-        alike = found.setdefault(plain(folded(candidate.entity.name)[0]), [])
+        alike = found.setdefault(without_accents(folded(candidate.entity.name)[0]), [])
         if len(alike) < MOST_ALIKE_FULL_NAMES:
             alike.append(candidate)
     return found
@@ -449,7 +447,7 @@ def _read_text(
         before = _OFFICE_BEFORE.search(layout.text, max(0, match.start() - 25), match.start())
         titled = before is not None and is_office(before[1]) and not is_title_word(match[1])
         alone = match[0] in tagged and given not in _NO_GIVEN and not is_title_word(given)
-        if given in MALE or given in FEMALE or titled or alone:
+        if is_common_given_name(given) or titled or alone:
             name = " ".join(match[0].split())
             entity = Entity(name, "PERSON", given_name_gender(name))
             _add(known, _Candidate(entity, [match.start()]))

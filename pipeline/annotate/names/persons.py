@@ -8,13 +8,12 @@ apart: a bare surname goes to one of them by title, by who was named in full las
 from __future__ import annotations
 
 import re
-import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from pipeline.annotate.names.given_names import given_name_gender
+from pipeline.annotate.names.given_names import given_name_gender, without_accents
 from pipeline.annotate.spans import Layout
 
 _ARTICLE = re.compile(r"^(?:al|el|ad|as|ash|ar|az|es)-(?=\w)")
@@ -77,8 +76,7 @@ def folded(surface: str) -> tuple[str, ...]:
     "Bashar al-Assad" and "Assad" then end alike, "J.K. Holm" has two initials, a nickname in
     quotation marks is left out.
     """
-    marked = unicodedata.normalize("NFKD", _NICKNAME.sub("", surface).casefold())
-    plain = "".join(letter for letter in marked if not unicodedata.combining(letter))
+    plain = without_accents(_NICKNAME.sub("", surface))
     words = [part for word in plain.split() for part in _parts(word)]
     kept = tuple(w for w in words if w and w not in _GENERATION and w not in _DEGREES)
     return kept or tuple(words)
