@@ -38,7 +38,7 @@ from pipeline.models import Annotation, Quote, Span
 from pipeline.outcomes import Outcome
 from pipeline.telemetry import log
 from pipeline.text import normalise, one_line, squeeze, storable
-from pipeline.warehouse.transactions import ROW_AT_FAULT, copy_rows, transact
+from pipeline.warehouse.transactions import ROW_ERRORS, copy_rows, transact
 
 EntityKey = tuple[str, str]
 """Type and normalised name."""
@@ -252,7 +252,7 @@ def save_annotations(
     """
     try:
         transact(conn, lambda live: _save(live, model_version, dict(items)))
-    except ROW_AT_FAULT as error:
+    except ROW_ERRORS as error:
         log.warning("annotate: a text spoils its batch, saving one by one", reason=str(error))
         for item in items:
             _save_alone(conn, model_version, item)
@@ -261,7 +261,7 @@ def save_annotations(
 def _save_alone(conn: Connection, model_version: str, item: tuple[int, Annotation]) -> None:
     try:
         transact(conn, lambda live: _save(live, model_version, dict([item])))
-    except ROW_AT_FAULT as error:
+    except ROW_ERRORS as error:
         log.error("annotate: quarantined", article_version_id=item[0], reason=str(error))
         nothing = Annotation(outcome=Outcome.QUARANTINED)
         transact(conn, lambda live: _save(live, model_version, {item[0]: nothing}))

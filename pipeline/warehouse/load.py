@@ -25,7 +25,7 @@ from pipeline.urls import canonical_url
 from pipeline.warehouse.articles import Earlier, Sighting, store_sightings
 from pipeline.warehouse.links import Decision, decide_within
 from pipeline.warehouse.sources import source_ids
-from pipeline.warehouse.transactions import ROW_AT_FAULT, transact
+from pipeline.warehouse.transactions import ROW_ERRORS, transact
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ def load_batch(
     """
     try:
         return transact(conn, lambda live: _load(live, run_id, batch_key, pages))
-    except ROW_AT_FAULT as error:
+    except ROW_ERRORS as error:
         log.warning("load: a page spoils its batch, loading one by one", reason=str(error))
     return _joined([_load_alone(conn, run_id, batch_key, page) for page in pages])
 
@@ -87,7 +87,7 @@ def load_batch(
 def _load_alone(conn: Connection, run_id: int, batch_key: str, page: LoadItem) -> LoadReport:
     try:
         return transact(conn, lambda live: _load(live, run_id, batch_key, [page]))
-    except ROW_AT_FAULT as error:
+    except ROW_ERRORS as error:
         reason = one_line(f"Postgres refuses the article: {error}")
     article = replace(page.article, outcome=Outcome.QUARANTINED, reason=reason)
     bad = replace(page, article=article)

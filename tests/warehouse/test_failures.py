@@ -94,7 +94,7 @@ def test_a_deadlock_is_tried_again(store, store_dsn):
 
 
 def test_a_server_that_stays_away_is_one_sentence(store, monkeypatch):
-    monkeypatch.setattr(transactions, "PATIENCE", 0.2)
+    monkeypatch.setattr(transactions, "RETRY_SECONDS", 0.2)
 
     def work(conn):
         raise psycopg.OperationalError("server closed the connection unexpectedly")

@@ -1,4 +1,4 @@
-"""A store that an earlier version made is upgraded with its rows, and nothing is annotated again."""
+"""A store of an earlier version is upgraded with its rows, and nothing is annotated again."""
 
 import json
 import shutil
