@@ -2,10 +2,10 @@
 
 Our figures come from the output of ``dateline dedupe`` without outlets. Two other methods are
 measured in the same run: the Jaccard index of word 4-grams over all pairs, and datasketch's MinHash
-LSH. A pair counts as found if both rows have the same ``group``; "with edges" also counts the relations
-``duplicate``, ``a_in_b`` and ``b_in_a``. ``cross`` fits the thresholds on half of the stories and
-scores the other half (``cross_validation``). ``fresh`` sets are generated from other articles
-(``made_copies``).
+LSH. A pair counts as found if both rows have the same ``group``; "with edges" also counts the
+relations ``duplicate``, ``a_in_b`` and ``b_in_a``. ``cross`` fits the thresholds on half of the
+stories and scores the other half (``cross_validation``). ``fresh`` sets are generated from other
+articles (``made_copies``).
 """
 
 import random

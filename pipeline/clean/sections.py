@@ -33,17 +33,22 @@ _MIN_BODY = 40
 """Words that an article must have above its comments."""
 _LIST_HEAD_REASONS = frozenset({"also_read", "tags"})
 _LIST_HEAD_WORDS = 8
+"""A longer line is a promo or a sentence, not a head."""
 _LONGEST_LIST = 15
+"""Blocks below a head that are looked at."""
 _HEADLINE_WORDS = 25
+"""A longer line is not a headline."""
 _HAS_HEADLINE = re.compile(r"\w\W{0,3}[:|»>]\s*\W{0,3}\w")
 """A head and its only entry on one line: "ALSO READ: Quay sinks", "Tags: water"."""
 _FULL_STOP = re.compile(r"[.。।۔][\"”’')\]»]*$")
 """A headline may end with "?" or "!", but not with a full stop."""
-_QUOTED = ('"', "“", "„", "«", "»", "‹", "「", "—", "–")
+_QUOTATION_STARTS = ('"', "“", "„", "«", "»", "‹", "「", "—", "–")
 _PROMO_WORDS = 6
 """Words that a line alone below "Read also" must have to be a headline."""
 _BIO_BLOCKS = 3
+"""If more blocks follow the head, the article goes on and all are kept."""
 _BIO_WORDS = 80
+"""A longer block that begins with the author's name is text."""
 _MIN_ABOVE_BIO = 3
 """Paragraphs that a text must have above a note on its author."""
 _BIO_VERB = re.compile(
@@ -53,6 +58,7 @@ _BIO_VERB = re.compile(
 )
 _POLL_HEADS = frozenset({"poll", "poll:", "our poll", "quick poll", "reader poll", "online poll"})
 _MAX_ANSWERS, _ANSWER_WORDS = 6, 6
+"""Answers of a poll, and words of one."""
 _COUNT = re.compile(r"\(?(\d{1,6}|one|no)\)? comments?|comments? \((\d{1,6})\)")
 _GLUED_COUNT = re.compile(r"(?<!\d)(\d{1,6}) comments?$")
 """A counter at the end of a byline, with or without a space: "By Ann LeeFarming0 comments"."""
@@ -85,7 +91,9 @@ def cut_lists(blocks: list[Block]) -> None:
     for index, block in enumerate(blocks):
         if _is_list_head(block):
             run = _headlines(blocks, index + 1)
-            if len(run) > 1 or (run and (run[-1] == last_kept or _is_headline(blocks[run[0]]))):
+            if len(run) > 1 or (
+                run and (run[-1] == last_kept or _is_single_headline(blocks[run[0]]))
+            ):
                 for place in run:
                     blocks[place].reason = "related"
 
@@ -99,7 +107,7 @@ def _is_list_head(block: Block) -> bool:
     )
 
 
-def _is_headline(block: Block) -> bool:
+def _is_single_headline(block: Block) -> bool:
     """Return whether a line alone below "Read also" is a headline: a subhead is shorter."""
     has_open_end = block.text[-1:].isalnum()
     is_in_capitals = block.text.isupper()
@@ -124,7 +132,9 @@ def _may_be_headline(block: Block) -> bool:
     """Return False for sentences, however short ("Nobody was hurt."), quotes and "… berths:"."""
     if block.text.endswith(":") or block.is_prose or word_count(block.text) > _HEADLINE_WORDS:
         return False
-    is_quote = block.text.startswith(_QUOTED) and (block.ends_sentence or _ends_quoted(block))
+    is_quote = block.text.startswith(_QUOTATION_STARTS) and (
+        block.ends_sentence or _ends_quoted(block)
+    )
     return not (is_quote or _FULL_STOP.search(block.text))
 
 
