@@ -29,7 +29,7 @@ from pipeline.warehouse.annotations import (
     version_texts,
 )
 from pipeline.warehouse.store import store
-from pipeline.warehouse.window_cache import PostgresWindowMemory
+from pipeline.warehouse.window_cache import PostgresWindowCache
 
 _PART = 50
 """Versions a transaction: at 8 articles a second a kill costs six seconds of work."""
@@ -75,7 +75,7 @@ def _remembering(annotator: Annotator, connection: Connection) -> Iterator[Count
         yield counts
         return
     recent = tagger.memory
-    tagger.memory = PostgresWindowMemory(connection, annotator.version, recent)
+    tagger.memory = PostgresWindowCache(connection, annotator.version, recent)
     tagger.counts = counts
     try:
         yield counts

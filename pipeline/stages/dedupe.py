@@ -11,7 +11,7 @@ from functools import partial
 import psycopg
 
 from pipeline.dedupe.fingerprints import fingerprints
-from pipeline.dedupe.groups import component, group, regroup
+from pipeline.dedupe.groups import connected_matches, group, regroup
 from pipeline.dedupe.matching import find_matches
 from pipeline.errors import UsageError
 from pipeline.telemetry import log, meter
@@ -19,13 +19,13 @@ from pipeline.warehouse import duplicates
 from pipeline.warehouse.duplicates import (
     Decision,
     PostgresCandidates,
-    article_named,
-    copies_of,
+    find_article,
     group_ids,
+    group_members,
     group_texts,
     mark_deduplicated,
     matches_of,
-    pairs_apart,
+    pairs_kept_apart,
     pending_dedup,
     save_fingerprints,
     save_groups,
@@ -88,8 +88,8 @@ def undo(
         UsageError: an article is unknown, has no group, or is declared different from itself.
     """
     with store() as connection, turn(connection):
-        one = article_named(connection, article)
-        others = [article_named(connection, other)] if other else copies_of(connection, one)
+        one = find_article(connection, article)
+        others = [find_article(connection, other)] if other else group_members(connection, one)
         if one in others:
             raise UsageError(f"{article} and {other} are one article, {one}: name two")
         if not others:
@@ -113,8 +113,8 @@ def redo(article: str, other: str | None = None) -> list[tuple[int, int]]:
         UsageError: an article is unknown, or there is no such decision.
     """
     with store() as connection, turn(connection):
-        one = article_named(connection, article)
-        two = article_named(connection, other) if other else None
+        one = find_article(connection, article)
+        two = find_article(connection, other) if other else None
         pairs = duplicates.withdraw(connection, one, two)
         if not pairs:
             about = f"{article} and {other}" if other else article
@@ -130,11 +130,11 @@ def decisions() -> list[Decision]:
 
 
 def _renew_groups(connection: psycopg.Connection, touched: Collection[int]) -> None:
-    matches = component(touched, partial(matches_of, connection))
+    matches = connected_matches(touched, partial(matches_of, connection))
     # Not those reached by "partial" alone: their own relations are not among these, so they would
     # lose the group they are in.
     joining = [match for match in matches if match.relation != "partial"]
     members = set(touched).union(*((match.a, match.b) for match in joining))
-    apart = pairs_apart(connection, members)
+    apart = pairs_kept_apart(connection, members)
     groups = group(group_texts(connection, members), matches, apart)
     save_groups(connection, members, regroup(groups, group_ids(connection, members)))

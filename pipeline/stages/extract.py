@@ -25,7 +25,7 @@ from pipeline.text import one_line, storable
 from pipeline.urls import canonical_url
 from pipeline.warehouse.articles import Earlier
 from pipeline.warehouse.fetches import StoredPage
-from pipeline.warehouse.reprocessing import changed_pages
+from pipeline.warehouse.reprocessing import pages_with_changed_text
 
 _Result = TypeVar("_Result")
 
@@ -71,7 +71,7 @@ def earlier_pages(
     """
     urls = [_identity(article) for article in articles]
     read = {url: article for url, article in zip(urls, articles, strict=True) if url}
-    changed = changed_pages(conn, read) if read else {}
+    changed = pages_with_changed_text(conn, read) if read else {}
     pages = [page for _, page in changed.values()]
     found = {
         url: Earlier(version_id, page.fetch_id, page.fetched_at, article)

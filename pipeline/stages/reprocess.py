@@ -25,16 +25,16 @@ from pipeline.settings import settings
 from pipeline.stages.extract import read_pages
 from pipeline.telemetry import log, meter
 from pipeline.warehouse.reprocessing import (
-    Renewal,
+    ReprocessedVersion,
     Scope,
     StoredVersion,
-    annotate_again,
-    judge_copies_again,
-    mark_read_again,
-    outgrown_within,
+    mark_reprocessed,
+    queue_for_annotation,
+    queue_for_dedup,
     renew,
     stored_versions,
-    versions_to_read,
+    versions_to_reprocess,
+    versions_with_new_boilerplate,
 )
 from pipeline.warehouse.runs import open_run
 from pipeline.warehouse.site_memory import PostgresSiteMemory
@@ -65,17 +65,17 @@ class _Read:
     is_gone: bool
 
     @property
-    def renewal(self) -> Renewal | None:
+    def renewal(self) -> ReprocessedVersion | None:
         """What to store; None where today's reading finds no article: the stored one is kept."""
         if self.article is None or self.article.outcome is not Outcome.LOADED:
             return None
-        return Renewal(self.stored, self.article) if self.article.text else None
+        return ReprocessedVersion(self.stored, self.article) if self.article.text else None
 
 
 def plan(stage: ReadStage, scope: Scope, *, with_all: bool = False) -> list[list[int]]:
     """Return the versions to read again in batches, pages of one host together."""
     with store() as connection:
-        found = versions_to_read(connection, scope, with_all=with_all, older=stage == "extract")
+        found = versions_to_reprocess(connection, scope, with_all=with_all, older=stage == "extract")
     size = settings().curate_batch
     log.info("versions to read again", stage=stage, versions=len(found))
     return [found[first : first + size] for first in range(0, len(found), size)]
@@ -160,7 +160,7 @@ def settle(run_id: int, version_ids: Sequence[int] | None = None) -> dict[str, i
 def unsettled(run_id: int) -> list[int]:
     """Return the versions that ``settle`` would read again: a few for each new host."""
     with store() as connection:
-        return outgrown_within(connection, run_id, _SETTLED_AT_ONCE)
+        return versions_with_new_boilerplate(connection, run_id, _SETTLED_AT_ONCE)
 
 
 @contextmanager
@@ -201,7 +201,7 @@ def _store(
 ) -> None:
     results = renew(connection, run_id, [each.renewal for each in found if each.renewal])
     kept = [each for each in found if not each.renewal]
-    mark_read_again(connection, [each.stored.article_version_id for each in kept])
+    mark_reprocessed(connection, [each.stored.article_version_id for each in kept])
     for each in found:
         counts = tally[each.stored.source_key]
         counts["gone"] += each.is_gone
@@ -244,10 +244,10 @@ def again(
 
     with store() as connection, _rehearsal(connection) if dry_run else nullcontext(0):
         if stage == "dedupe":
-            counts = judge_copies_again(connection, scope)
+            counts = queue_for_dedup(connection, scope)
         else:
             model = model_version(settings().nlp_model)
-            counts = annotate_again(connection, scope, model, with_present=with_all)
+            counts = queue_for_annotation(connection, scope, model, with_present=with_all)
     return {source_key: {"marked": count} for source_key, count in counts.items()}
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from pipeline import __version__
 from pipeline.telemetry import log
-from pipeline.warehouse.runs import alive, close_abandoned, outcome_counts
+from pipeline.warehouse.runs import alive, close_abandoned_runs, outcome_counts
 from pipeline.warehouse.runs import close_run as close_stored_run
 from pipeline.warehouse.runs import open_run as open_stored_run
 from pipeline.warehouse.store import store
@@ -31,7 +31,7 @@ def own_run(command: str) -> Iterator[int]:
     name = f"manual__{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%f}-{os.getpid()}"
     with store() as connection, alive(connection, name):
         with store() as other:
-            for run_id in close_abandoned(other, command):
+            for run_id in close_abandoned_runs(other, command):
                 log.warning("run was left by its process: closed as failed", run_id=run_id)
         yield open_run(command, name)
 

@@ -63,7 +63,7 @@ def entity_key(label: str | None, name: str) -> EntityKey:
     return (label, normal)
 
 
-def find_or_insert(
+def find_or_insert_entities(
     conn: Connection, named: Iterable[tuple[EntityKey, str]]
 ) -> dict[EntityKey, int]:
     """Return the id of each entity, storing those that are new.
@@ -271,7 +271,7 @@ def _save(conn: Connection, model_version: str, items: dict[int, Annotation]) ->
     texts = _locked_texts(conn, sorted(items))
     present = {number: items[number] for number in texts}
     delete_children(conn, list(present))
-    entities = find_or_insert(conn, _named(present))
+    entities = find_or_insert_entities(conn, _named(present))
     copy_rows(conn, "news.entity_mentions", MENTION_COLUMNS, _mentions(present, entities))
     copy_rows(conn, "news.quotes", QUOTE_COLUMNS, _quotes(present, texts, model_version))
     copy_rows(conn, "news.quote_speakers", SPEAKER_COLUMNS, _speakers(present, entities))

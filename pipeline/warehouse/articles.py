@@ -150,7 +150,7 @@ class Earlier:
 
 
 @dataclass(frozen=True, slots=True)
-class Sighting:
+class Observation:
     """An article read from one page that one link of a run led to."""
 
     link_id: int
@@ -166,7 +166,7 @@ class Sighting:
 
 
 def repeated_in_run(
-    conn: Connection, sightings: Sequence[Sighting], histories: Mapping[str, History]
+    conn: Connection, sightings: Sequence[Observation], histories: Mapping[str, History]
 ) -> set[int]:
     """Return the links whose article another link of the same run has brought already."""
     found = conn.execute(
@@ -191,7 +191,7 @@ def repeated_in_run(
 
 def mark_seen(
     conn: Connection,
-    sightings: Sequence[Sighting],
+    sightings: Sequence[Observation],
     histories: Mapping[str, History],
     targets: Mapping[int, int],
 ) -> None:
@@ -231,7 +231,7 @@ def mark_seen(
 
 
 def _mark_versions(
-    conn: Connection, sightings: Sequence[Sighting], targets: Mapping[int, int]
+    conn: Connection, sightings: Sequence[Observation], targets: Mapping[int, int]
 ) -> None:
     """Renew what may change while the text does not: comments, a stated change, a note on it."""
     modified = [
@@ -275,7 +275,7 @@ def _mark_versions(
     )
 
 
-def _point_pages(conn: Connection, sightings: Sequence[Sighting], articles: Sequence[int]) -> None:
+def _point_pages(conn: Connection, sightings: Sequence[Observation], articles: Sequence[int]) -> None:
     """Let the next run know which article lies behind a link, whatever the article calls itself."""
     rows = sorted(zip((each.link_url for each in sightings), articles, strict=True))
     conn.execute(
@@ -326,7 +326,7 @@ class _Work:
     new_versions: list[int] = field(default_factory=list)
 
 
-def store_sightings(conn: Connection, run_id: int, sightings: Sequence[Sighting]) -> Stored:
+def store_observations(conn: Connection, run_id: int, sightings: Sequence[Observation]) -> Stored:
     """Store sightings, each of another article, and say where their links end.
 
     Args:
@@ -345,7 +345,7 @@ def store_sightings(conn: Connection, run_id: int, sightings: Sequence[Sighting]
     return Stored([*decisions, *(_decision(each, work) for each in fresh)], work.new_versions)
 
 
-def _insert_and_lock(conn: Connection, sightings: Sequence[Sighting]) -> dict[str, History]:
+def _insert_and_lock(conn: Connection, sightings: Sequence[Observation]) -> dict[str, History]:
     rows = sorted(sightings, key=lambda each: each.canonical_url)
     urls = [each.canonical_url for each in rows]
     seen = [each.fetched_at for each in rows]
@@ -359,7 +359,7 @@ def _insert_and_lock(conn: Connection, sightings: Sequence[Sighting]) -> dict[st
     return lock_articles(conn, urls)
 
 
-def _judge(work: _Work, sightings: Sequence[Sighting]) -> None:
+def _judge(work: _Work, sightings: Sequence[Observation]) -> None:
     """Compare the texts that are not the stored ones; only those are read from the store."""
     compared: dict[int, int] = {}
     for each in sightings:
@@ -377,7 +377,7 @@ def _judge(work: _Work, sightings: Sequence[Sighting]) -> None:
             work.verdicts[each.link_id] = _verdict(each, history, texts[compared[each.link_id]])
 
 
-def _verdict(each: Sighting, history: History, stored: StoredText) -> _Verdict:
+def _verdict(each: Observation, history: History, stored: StoredText) -> _Verdict:
     now = CleanedText.of(each.article)
     found = detect_change(stored.reading, now)
     is_late = each.fetched_at < history.last_seen_at
@@ -409,7 +409,7 @@ def _is_usable(earlier: Earlier | None, history: History) -> bool:
     )
 
 
-def _find_or_insert(work: _Work, sightings: Sequence[Sighting]) -> None:
+def _find_or_insert(work: _Work, sightings: Sequence[Observation]) -> None:
     """Find the version of each sighting, and of the pages that edits go from; insert what is new.
 
     What is the publisher's same text, and no cleaner, is a sighting of the current version.
@@ -434,7 +434,7 @@ def _find_or_insert(work: _Work, sightings: Sequence[Sighting]) -> None:
         (work.origins if is_base else work.targets)[link_id] = number
 
 
-def _texts(each: Sighting, verdict: _Verdict) -> list[tuple[Article, Earlier | None]]:
+def _texts(each: Observation, verdict: _Verdict) -> list[tuple[Article, Earlier | None]]:
     """Return the texts to be found or inserted, the page that an edit goes from first."""
     base = [(verdict.base.article, verdict.base)] if verdict.base else []
     return [*base, (each.article, None)]
@@ -442,7 +442,7 @@ def _texts(each: Sighting, verdict: _Verdict) -> list[tuple[Article, Earlier | N
 
 def _new_version(
     run_id: int,
-    page: Sighting | Earlier,
+    page: Observation | Earlier,
     article: Article,
     history: History,
     is_renewal: bool,
@@ -458,7 +458,7 @@ def _new_version(
     )
 
 
-def _make_current(work: _Work, sightings: Sequence[Sighting]) -> None:
+def _make_current(work: _Work, sightings: Sequence[Observation]) -> None:
     """Point articles at the version that their latest page shows, and write edits down.
 
     A page that waited and is older than what is stored changes nothing here. An edit back to an
@@ -514,7 +514,7 @@ from unnest(
 """
 
 
-def _edit(each: Sighting, work: _Work) -> tuple[int, int | None, int, datetime, bool, bool]:
+def _edit(each: Observation, work: _Work) -> tuple[int, int | None, int, datetime, bool, bool]:
     history = work.histories[each.canonical_url]
     verdict = work.verdicts[each.link_id]
     return (
@@ -531,7 +531,7 @@ def _columns(rows: Sequence[tuple[object, ...]]) -> list[list[object]]:
     return [list(column) for column in zip(*rows, strict=True)] or [[], [], [], [], [], []]
 
 
-def _duplicate(each: Sighting, work: _Work) -> Decision:
+def _duplicate(each: Observation, work: _Work) -> Decision:
     return Decision(
         each.link_id,
         Outcome.DUPLICATE_URL,
@@ -540,14 +540,14 @@ def _duplicate(each: Sighting, work: _Work) -> Decision:
     )
 
 
-def _decision(each: Sighting, work: _Work) -> Decision:
+def _decision(each: Observation, work: _Work) -> Decision:
     history = work.histories[each.canonical_url]
     outcome, reason = _outcome(each, history, work.verdicts[each.link_id], work.targets)
     return Decision(each.link_id, outcome, reason, article_id=history.article_id)
 
 
 def _outcome(
-    each: Sighting, history: History, verdict: _Verdict, targets: Mapping[int, int]
+    each: Observation, history: History, verdict: _Verdict, targets: Mapping[int, int]
 ) -> tuple[Outcome, str | None]:
     target = targets[each.link_id]
     known = dict(history.versions.values())

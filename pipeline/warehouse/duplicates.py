@@ -9,7 +9,7 @@ Who holds a text's fingerprints: the one query whose cost must not grow with the
 A branch of the query for each month of the window, its bounds written out, so that the planner
 leaves all other partitions out and reads each month in the order of its primary key. With the
 bounds as parameters, or one ``order by`` over all months, it may sort every holder of a key instead
-(measured: 100,000 articles in 24 months gave that plan), and a page's furniture has a hundred
+(measured: 100,000 articles in 24 months gave that plan), and a page's boilerplate has a hundred
 thousand holders. Knows nothing of texts.
 
 What people decided about copies: pairs of articles that never share a group.
@@ -32,7 +32,7 @@ from typing import LiteralString
 
 from psycopg import Connection, sql
 
-from pipeline.dedupe.candidates import HOT_KEY_LIMIT, CandidateText
+from pipeline.dedupe.candidates import MAX_TEXTS_PER_FINGERPRINT, CandidateText
 from pipeline.dedupe.fingerprints import METHOD_VERSION
 from pipeline.dedupe.groups import GroupText, Membership
 from pipeline.dedupe.wire_copy import GroupCredit, origin_agency
@@ -91,7 +91,7 @@ def holders(
         limit: holders taken for one fingerprint.
     """
     reach = timedelta(days=window_days)
-    query = holders_query(day - reach, day + reach, limit)
+    query = candidate_query(day - reach, day + reach, limit)
     values = {
         "fingerprints": sorted(set(fingerprints)),
         "earliest": day - reach,
@@ -100,7 +100,7 @@ def holders(
     return [row[0] for row in conn.execute(query, values)]
 
 
-def holders_query(earliest: date, latest: date, limit: int) -> sql.SQL:
+def candidate_query(earliest: date, latest: date, limit: int) -> sql.SQL:
     """Return the query for a window; the same text for all days with the same months.
 
     So the server plans it once for a connection, not once for a look-up.
@@ -148,7 +148,7 @@ class Decision:
     decided_at: datetime
 
 
-def article_named(conn: Connection, name: str) -> int:
+def find_article(conn: Connection, name: str) -> int:
     """Return the id of an article that is named by its id or by any URL that led to it.
 
     Raises:
@@ -172,7 +172,7 @@ def article_named(conn: Connection, name: str) -> int:
     return int(row[0])
 
 
-def copies_of(conn: Connection, article_id: int) -> list[int]:
+def group_members(conn: Connection, article_id: int) -> list[int]:
     """Return the other articles of its group, and those that it would join without them.
 
     Empty for an article without a group.
@@ -232,7 +232,7 @@ def withdraw(conn: Connection, article_id: int, other_id: int | None = None) -> 
     return sorted((row[0], row[1]) for row in found)
 
 
-def pairs_apart(conn: Connection, ids: Collection[int]) -> list[Pair]:
+def pairs_kept_apart(conn: Connection, ids: Collection[int]) -> list[Pair]:
     """Return the decided pairs that lie within these articles."""
     found = conn.execute(
         "select article_id_a, article_id_b from news.duplicate_decisions"
@@ -261,7 +261,7 @@ def _columns(pairs: Sequence[Pair]) -> tuple[list[int], list[int]]:
     return [low for low, _ in ordered], [high for _, high in ordered]
 
 
-def renew_origins(conn: Connection, article_ids: Collection[int]) -> None:
+def update_group_agencies(conn: Connection, article_ids: Collection[int]) -> None:
     """Settle anew the agency of every group that one of these articles is in.
 
     Args:
@@ -374,7 +374,7 @@ class PostgresCandidates:
 
     Args:
         conn: inside ``turn``, after ``save_fingerprints`` of the new texts. What was asked once is
-            remembered: the pages of one outlet and day ask who else holds its furniture.
+            remembered: the pages of one outlet and day ask who else holds its boilerplate.
     """
 
     def __init__(self, conn: Connection) -> None:
@@ -390,7 +390,7 @@ class PostgresCandidates:
         asked = day, tuple(fingerprints)
         if asked not in self._holders:
             self._holders[asked] = holders(
-                self._conn, *asked, window_days=WINDOW_DAYS, limit=HOT_KEY_LIMIT
+                self._conn, *asked, window_days=WINDOW_DAYS, limit=MAX_TEXTS_PER_FINGERPRINT
             )
         return [each for each in self._holders[asked] if each != text_id]
 
@@ -559,7 +559,7 @@ def save_groups(
         " (select from news.articles as a where a.duplicate_group_id = g.duplicate_group_id)",
         (list(before),),
     )
-    renew_origins(conn, considered)
+    update_group_agencies(conn, considered)
 
 
 def _new_group(conn: Connection) -> int:

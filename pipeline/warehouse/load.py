@@ -22,7 +22,7 @@ from pipeline.outcomes import Outcome
 from pipeline.telemetry import log
 from pipeline.text import one_line, storable
 from pipeline.urls import canonical_url
-from pipeline.warehouse.articles import Earlier, Sighting, store_sightings
+from pipeline.warehouse.articles import Earlier, Observation, store_observations
 from pipeline.warehouse.links import Decision, decide_within
 from pipeline.warehouse.sources import source_ids
 from pipeline.warehouse.transactions import ROW_ERRORS, transact
@@ -113,7 +113,7 @@ def _load(conn: Connection, run_id: int, batch_key: str, pages: Sequence[LoadIte
     decide_within(conn, decisions)
     new_versions: list[int] = []
     for group in _rounds(sightings):
-        stored = store_sightings(conn, run_id, group)
+        stored = store_observations(conn, run_id, group)
         new_versions += stored.new_versions
         decisions += stored.decisions
         decide_within(conn, stored.decisions)  # the next round asks what this run's links came to
@@ -154,7 +154,7 @@ def _open_links(conn: Connection, link_ids: Sequence[int]) -> dict[int, _OpenLin
 
 def _sort_out(
     conn: Connection, todo: Sequence[LoadItem], links: dict[int, _OpenLink]
-) -> tuple[list[Sighting], list[Decision]]:
+) -> tuple[list[Observation], list[Decision]]:
     """Divide pages into articles to store and links to decide at once."""
     sources = source_ids(conn, [page.source_key for page in todo])
     urls = {page.link_id: _identities(page, links[page.link_id]) for page in todo}
@@ -166,7 +166,7 @@ def _sort_out(
             decisions.append(verdict)
             continue
         sightings.append(
-            Sighting(
+            Observation(
                 link_id=page.link_id,
                 link_run_id=links[page.link_id].run_id,
                 link_url=links[page.link_id].canonical_url or urls[page.link_id][0],
@@ -238,12 +238,12 @@ def _keep_rejects(
         )
 
 
-def _rounds(sightings: Iterable[Sighting]) -> list[list[Sighting]]:
+def _rounds(sightings: Iterable[Observation]) -> list[list[Observation]]:
     """Divide sightings so that no round has one article twice, earlier pages first.
 
     Two runs may have fetched a page before either was loaded: both texts count, in their order.
     """
-    rounds: list[list[Sighting]] = []
+    rounds: list[list[Observation]] = []
     met: Counter[str] = Counter()
     for each in sorted(sightings, key=lambda each: (each.fetched_at, each.link_id)):
         if met[each.canonical_url] == len(rounds):

@@ -21,13 +21,13 @@ from pipeline.errors import UsageError
 from pipeline.extract.version import EXTRACTION_VERSION
 from pipeline.models import Article, RemovedBlock
 from pipeline.warehouse.articles import History, lock_articles, switch_current
-from pipeline.warehouse.duplicates import renew_origins
+from pipeline.warehouse.duplicates import update_group_agencies
 from pipeline.warehouse.fetches import StoredPage
-from pipeline.warehouse.site_memory import articles_to_clean_again, hosts_that_grew
+from pipeline.warehouse.site_memory import articles_to_clean, hosts_with_new_pages
 from pipeline.warehouse.transactions import transact
-from pipeline.warehouse.versions import NewVersion, insert_versions, renew_facts, version_sha256
+from pipeline.warehouse.versions import NewVersion, insert_versions, update_metadata, version_sha256
 
-Renewed = Literal["renewed", "corrected", "unchanged"]
+ReprocessResult = Literal["renewed", "corrected", "unchanged"]
 """``renewed``: there is a new text. ``corrected``: facts about it were put right."""
 
 
@@ -47,7 +47,7 @@ class StoredVersion:
 
 
 @dataclass(frozen=True, slots=True)
-class Renewal:
+class ReprocessedVersion:
     """A stored version, and what its page says today."""
 
     stored: StoredVersion
@@ -136,7 +136,7 @@ def stored_versions(
     return [found[number] for number in version_ids if number in found]
 
 
-def changed_pages(
+def pages_with_changed_text(
     conn: Connection, articles: dict[str, Article]
 ) -> dict[str, tuple[int, StoredPage]]:
     """Return version and page of the stored articles that now have other words, by canonical URL.
@@ -150,7 +150,7 @@ def changed_pages(
     return {url: (number, StoredPage(*page)) for url, number, *page in found}
 
 
-def renew(conn: Connection, run_id: int, renewals: Sequence[Renewal]) -> dict[int, Renewed]:
+def renew(conn: Connection, run_id: int, renewals: Sequence[ReprocessedVersion]) -> dict[int, ReprocessResult]:
     """Store what pages say today, and return what became of each version by its id.
 
     Versions that are current no more, and articles that were taken down, are left out.
@@ -166,7 +166,7 @@ def renew(conn: Connection, run_id: int, renewals: Sequence[Renewal]) -> dict[in
     return transact(conn, lambda live: _renew(live, run_id, renewals))
 
 
-def _renew(conn: Connection, run_id: int, renewals: Sequence[Renewal]) -> dict[int, Renewed]:
+def _renew(conn: Connection, run_id: int, renewals: Sequence[ReprocessedVersion]) -> dict[int, ReprocessResult]:
     urls = [each.stored.canonical_url for each in renewals]
     histories = lock_articles(conn, urls)
     barred = conn.execute(
@@ -175,7 +175,7 @@ def _renew(conn: Connection, run_id: int, renewals: Sequence[Renewal]) -> dict[i
     for (url,) in barred.fetchall():
         histories.pop(url, None)
     todo = [each for each in renewals if _is_current(each, histories)]
-    results: dict[int, Renewed] = {}
+    results: dict[int, ReprocessResult] = {}
     others = []
     for each in todo:
         number = each.stored.article_version_id
@@ -186,19 +186,19 @@ def _renew(conn: Connection, run_id: int, renewals: Sequence[Renewal]) -> dict[i
             results[number] = "renewed"
     _replace(conn, run_id, others, histories)
     # New versions wait for the look-up of copies, which does this for them.
-    renew_origins(conn, [histories[each.stored.canonical_url].article_id for each in todo])
+    update_group_agencies(conn, [histories[each.stored.canonical_url].article_id for each in todo])
     return results
 
 
-def _is_current(each: Renewal, histories: dict[str, History]) -> bool:
+def _is_current(each: ReprocessedVersion, histories: dict[str, History]) -> bool:
     history = histories.get(each.stored.canonical_url)
     return history is not None and history.current == each.stored.article_version_id
 
 
-def _correct(conn: Connection, each: Renewal) -> bool:
+def _correct(conn: Connection, each: ReprocessedVersion) -> bool:
     """Put right the facts about a text that reads as it is stored; tell whether any was wrong."""
-    is_corrected = renew_facts(conn, each.stored.article_version_id, each.article)
-    mark_read_again(conn, [each.stored.article_version_id])
+    is_corrected = update_metadata(conn, each.stored.article_version_id, each.article)
+    mark_reprocessed(conn, [each.stored.article_version_id])
     if is_corrected:
         _date_articles(conn, [each.stored.article_version_id])
     return is_corrected
@@ -214,7 +214,7 @@ def _date_articles(conn: Connection, version_ids: Sequence[int]) -> None:
     )
 
 
-def mark_read_again(conn: Connection, version_ids: Sequence[int]) -> None:
+def mark_reprocessed(conn: Connection, version_ids: Sequence[int]) -> None:
     """Note that the pages of these versions were read again, with whatever result."""
     conn.execute(
         "update news.article_versions set read_again_at = now(), read_again_by = %s"
@@ -247,7 +247,7 @@ where v.article_version_id = p.new
 
 
 def _replace(
-    conn: Connection, run_id: int, renewals: Sequence[Renewal], histories: dict[str, History]
+    conn: Connection, run_id: int, renewals: Sequence[ReprocessedVersion], histories: dict[str, History]
 ) -> None:
     """Make what pages say today the current versions, new ones where the text is not stored."""
     taken: dict[int, int] = {}
@@ -266,7 +266,7 @@ def _replace(
     _date_articles(conn, list(taken.values()))
 
 
-def _new_version(run_id: int, each: Renewal, history: History) -> NewVersion:
+def _new_version(run_id: int, each: ReprocessedVersion, history: History) -> NewVersion:
     return NewVersion(
         article_id=history.article_id,
         version_no=history.take_no(),
@@ -342,7 +342,7 @@ where v.is_current
 """
 
 
-def versions_to_read(conn: Connection, scope: Scope, *, with_all: bool, older: bool) -> list[int]:
+def versions_to_reprocess(conn: Connection, scope: Scope, *, with_all: bool, older: bool) -> list[int]:
     """Return current versions whose pages should be read again, host by host, oldest first.
 
     Those that another version of Dateline read; and those that hold what their host's site memory
@@ -400,17 +400,17 @@ def _current(
 def _outgrown(conn: Connection, scope: Scope) -> list[_Version]:
     """Return the versions that hold what became furniture after they were read."""
     found: list[_Version] = []
-    for host in hosts_that_grew(conn, _EVER):
+    for host in hosts_with_new_pages(conn, _EVER):
         if scope.memory_host not in (None, host):
             continue
-        held = _current(conn, scope, ids=articles_to_clean_again(conn, host, _EVER))
+        held = _current(conn, scope, ids=articles_to_clean(conn, host, _EVER))
         read_at = [each.read_again_at for each in held if each.read_again_at]
-        since_then = set(articles_to_clean_again(conn, host, min(read_at))) if read_at else set()
+        since_then = set(articles_to_clean(conn, host, min(read_at))) if read_at else set()
         found += [e for e in held if e.read_again_at is None or e.article_id in since_then]
     return found
 
 
-def outgrown_within(conn: Connection, run_id: int, limit: int) -> list[int]:
+def versions_with_new_boilerplate(conn: Connection, run_id: int, limit: int) -> list[int]:
     """Return versions that a run stored before it met what made their furniture known.
 
     Which they are depends on the order in which the run's pages came; read again, they do not.
@@ -426,8 +426,8 @@ def outgrown_within(conn: Connection, run_id: int, limit: int) -> list[int]:
     row = conn.execute("select started_at from ops.runs where run_id = %s", (run_id,)).fetchone()
     started_at = row[0] if row else _EVER
     found: list[int] = []
-    for host in hosts_that_grew(conn, started_at):
-        ids = articles_to_clean_again(conn, host, started_at)
+    for host in hosts_with_new_pages(conn, started_at):
+        ids = articles_to_clean(conn, host, started_at)
         versions = conn.execute(
             "select article_version_id from news.article_versions"
             " where article_id = any(%s) and is_current and first_run_id = %s"
@@ -438,7 +438,7 @@ def outgrown_within(conn: Connection, run_id: int, limit: int) -> list[int]:
     return sorted(found)[:limit]
 
 
-def judge_copies_again(conn: Connection, scope: Scope) -> dict[str, int]:
+def queue_for_dedup(conn: Connection, scope: Scope) -> dict[str, int]:
     """Have the copies of these articles sought anew; return how many by source.
 
     Decisions of people about pairs are kept: they are rows of their own.
@@ -452,7 +452,7 @@ def judge_copies_again(conn: Connection, scope: Scope) -> dict[str, int]:
     )
 
 
-def annotate_again(
+def queue_for_annotation(
     conn: Connection, scope: Scope, model_version: str, *, with_present: bool
 ) -> dict[str, int]:
     """Have names and quotes of these articles found anew; return how many by source.

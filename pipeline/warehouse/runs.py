@@ -72,7 +72,7 @@ def alive(conn: Connection, airflow_run_id: str) -> Iterator[None]:
             conn.rollback()
 
 
-def close_abandoned(conn: Connection, command: str) -> list[int]:
+def close_abandoned_runs(conn: Connection, command: str) -> list[int]:
     """Mark runs of a command as failed whose process is gone, and return their ids.
 
     Only for commands that run in one process and show it (``alive``): Airflow closes its own runs.

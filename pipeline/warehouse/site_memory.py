@@ -160,7 +160,7 @@ class PostgresSiteMemory:
         return {host: History(seen) for host, seen in pages.items()}
 
 
-def hosts_that_grew(conn: Connection, since: datetime) -> list[str]:
+def hosts_with_new_pages(conn: Connection, since: datetime) -> list[str]:
     """Return the hosts of which pages were seen for the first time at ``since`` or later."""
     found = conn.execute(
         "select distinct host from news.site_pages where seen_at >= %s order by host", (since,)
@@ -168,18 +168,18 @@ def hosts_that_grew(conn: Connection, since: datetime) -> list[str]:
     return [host for (host,) in found]
 
 
-def articles_to_clean_again(conn: Connection, host: str, since: datetime) -> list[int]:
+def articles_to_clean(conn: Connection, host: str, since: datetime) -> list[int]:
     """Return the articles of a host that hold what became furniture at ``since`` or later.
 
     A block becomes furniture with its third page, and in the middle of a text with its sixth
     (``recurrence``); the pages that were loaded before that one kept it, and later ones lost it.
     That is what ``reprocess --stage clean`` may change, so cleaning these again is enough; some of
     them will turn out unchanged, since shares and stories are not looked at here. To be asked for
-    each of ``hosts_that_grew``: about 5 ms a thousand pages.
+    each of ``hosts_with_new_pages``: about 5 ms a thousand pages.
 
     Args:
         conn: any connection.
-        host: as ``hosts_that_grew`` returns it.
+        host: as ``hosts_with_new_pages`` returns it.
         since: when this was asked last; the earliest time asks for all.
 
     Returns:

@@ -114,7 +114,7 @@ def insert_versions(conn: Connection, versions: Sequence[NewVersion]) -> list[in
     return ids
 
 
-def renew_facts(conn: Connection, version_id: int, article: Article) -> bool:
+def update_metadata(conn: Connection, version_id: int, article: Article) -> bool:
     """Put right what is stored about a text (authors, dates, what was taken out), not the text.
 
     Args:

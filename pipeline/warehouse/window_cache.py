@@ -18,7 +18,7 @@ from pipeline.annotate.tagging.window_cache import Memory, Place, Reading
 from pipeline.telemetry import log
 from pipeline.warehouse.transactions import transact
 
-LOCK_PATIENCE = "200ms"
+LOCK_TIMEOUT = "200ms"
 """Fifty articles are read anew in about 10 s; waiting much longer for a memory is no gain."""
 _Result = TypeVar("_Result")
 _COUNT = struct.Struct("<I")
@@ -30,7 +30,7 @@ class _Withheld(Exception):
     """The table is locked or forbidden; no ``psycopg.Error``, which ``transact`` would retry."""
 
 
-class PostgresWindowMemory:
+class PostgresWindowCache:
     """A ``Memory`` (``pipeline/annotate/tagging/window_cache.py``) shared by all annotators.
 
     Args:
@@ -95,7 +95,7 @@ class PostgresWindowMemory:
 
 def _shortly(live: Connection, work: Callable[[Connection], _Result]) -> _Result:
     try:
-        live.execute(f"set local lock_timeout = '{LOCK_PATIENCE}'")
+        live.execute(f"set local lock_timeout = '{LOCK_TIMEOUT}'")
         return work(live)
     except (errors.InsufficientPrivilege, errors.LockNotAvailable) as error:
         raise _Withheld(error.diag.message_primary or str(error)) from error

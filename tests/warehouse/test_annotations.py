@@ -12,7 +12,7 @@ from pipeline.warehouse.annotations import (
     surface,
     version_texts,
 )
-from pipeline.warehouse.reprocessing import Scope, annotate_again
+from pipeline.warehouse.reprocessing import Scope, queue_for_annotation
 from tests.warehouse.stories import count, later, loaded
 
 TEXT = "“We will rebuild,” Ida Marlow said on Friday, “and soon.” The council agreed."
@@ -109,7 +109,7 @@ def test_what_an_older_model_annotated_does_not_wait_until_it_is_marked(store, a
     assert pending_versions(store) == []
     store.execute("update news.article_versions set nlp_version = 'm0'")
     assert pending_versions(store) == []
-    annotate_again(store, Scope(), "m1", with_present=False)
+    queue_for_annotation(store, Scope(), "m1", with_present=False)
     assert pending_versions(store) == [annotated]
 
 

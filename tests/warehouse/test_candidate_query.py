@@ -1,14 +1,14 @@
-"""Who holds a fingerprint: furniture that thousands share hides no copy and costs no more."""
+"""Who holds a fingerprint: boilerplate that thousands share hides no copy and costs no more."""
 
 from datetime import UTC, datetime
 
-from pipeline.dedupe.candidates import HOT_KEY_LIMIT
+from pipeline.dedupe.candidates import MAX_TEXTS_PER_FINGERPRINT
 from pipeline.dedupe.fingerprints import fingerprints
 from pipeline.warehouse.duplicates import PostgresCandidates, pending_dedup, save_fingerprints, turn
 from tests.fix_stories import story
 from tests.warehouse.stories import loaded
 
-FURNITURE = story("furniture", 45)
+FURNITURE = story("boilerplate", 45)
 
 
 def keep(store):
@@ -23,13 +23,13 @@ def keep(store):
 
 def test_furniture_of_many_texts_hides_no_copy(store):
     own = story("own", 60)  # 37 words of its own are enough for a fingerprint of its own
-    loaded(store, range(HOT_KEY_LIMIT + 20), text=FURNITURE)
+    loaded(store, range(MAX_TEXTS_PER_FINGERPRINT + 20), text=FURNITURE)
     loaded(store, [200], run_name="run-2", text=f"{own}\n\n{FURNITURE}")
     loaded(store, [201], run_name="run-3", outlet="valley", text=f"{own}\n\n{FURNITURE}")
     marks = keep(store)
     *many, original, copy = marks
     found = PostgresCandidates(store).candidates(copy, marks[copy])
-    assert found == [original, *sorted(many[:HOT_KEY_LIMIT])]
+    assert found == [original, *sorted(many[:MAX_TEXTS_PER_FINGERPRINT])]
 
 
 def test_of_a_shared_fingerprint_the_whole_months_of_the_window_come_first(store):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.warehouse.annotations import find_or_insert
+from pipeline.warehouse.annotations import find_or_insert_entities
 
 SHOUTED = (("GPE", "nairobi"), "NAIROBI")
 SPOKEN = (("GPE", "nairobi"), "Nairobi")
@@ -15,18 +15,18 @@ def names(store):
 
 @pytest.mark.parametrize("order", BOTH_ORDERS)
 def test_a_name_that_does_not_shout_is_kept_in_any_order(store, order):
-    ids = [find_or_insert(store, [named]) for named in order]
+    ids = [find_or_insert_entities(store, [named]) for named in order]
     assert ids[0] == ids[1]
     assert names(store) == {"GPE": "Nairobi"}
 
 
 @pytest.mark.parametrize("order", BOTH_ORDERS)
 def test_within_one_batch_too(store, order):
-    find_or_insert(store, order)
+    find_or_insert_entities(store, order)
     assert names(store) == {"GPE": "Nairobi"}
 
 
 def test_an_acronym_keeps_its_capitals(store):
-    find_or_insert(store, [(("ORG", "unicef"), "UNICEF")])
-    find_or_insert(store, [(("ORG", "unicef"), "Unicef")])
+    find_or_insert_entities(store, [(("ORG", "unicef"), "UNICEF")])
+    find_or_insert_entities(store, [(("ORG", "unicef"), "Unicef")])
     assert names(store) == {"ORG": "UNICEF"}

@@ -7,9 +7,9 @@ import pytest
 from pipeline.dedupe.groups import Membership
 from pipeline.models import Annotation, Match, Mention, Quote, Speaker
 from pipeline.warehouse.annotations import save_annotations
-from pipeline.warehouse.duplicates import renew_origins, save_groups, save_matches, turn
+from pipeline.warehouse.duplicates import save_groups, save_matches, turn, update_group_agencies
 from pipeline.warehouse.marts import refresh, run_checks
-from pipeline.warehouse.reprocessing import Renewal, renew, stored_versions
+from pipeline.warehouse.reprocessing import ReprocessedVersion, renew, stored_versions
 from tests.warehouse.stories import begin, fetched, items, load_batch, story, story_url
 
 COUNTED = re.compile(r"(?:article|mention|quote|wire_copy|edited|word|source)_count$")
@@ -178,7 +178,7 @@ def test_an_agency_that_no_member_credits_any_more_is_gone(store, print_story):
     first, second = print_story(1, agency=AFP, credit_kind="whole"), print_story(2, "valley")
     join(store, first, second)
     store.execute("update news.article_versions set agency = null, credit_kind = null")
-    renew_origins(store, [second])
+    update_group_agencies(store, [second])
     assert store.execute("select origin_agency from news.duplicate_groups").fetchall() == [(None,)]
 
 
@@ -190,7 +190,7 @@ def test_a_credit_that_is_read_later_is_settled_for_the_group(store, print_story
     ).fetchone()
     (stored,) = stored_versions(store, [version])
     credited = story(2, TEXT, "valley", agency=AFP, credit_kind="whole")
-    assert renew(store, 1, [Renewal(stored, credited)]) == {version: "corrected"}
+    assert renew(store, 1, [ReprocessedVersion(stored, credited)]) == {version: "corrected"}
     assert wire_facts(store) == {first: [AFP, True], second: [AFP, True]}
 
 

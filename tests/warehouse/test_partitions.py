@@ -9,7 +9,7 @@ from pipeline.dedupe.fingerprints import fingerprints
 from pipeline.models import Match
 from pipeline.warehouse.duplicates import (
     PostgresCandidates,
-    holders_query,
+    candidate_query,
     matches_of,
     pending_dedup,
     save_fingerprints,
@@ -96,7 +96,7 @@ def test_a_lookup_reads_the_months_of_its_window_and_no_others(store):
     waiting, marks = keep_fingerprints(store)
     middle = list(waiting)[3]
     assert len(PostgresCandidates(store).candidates(middle, marks[middle])) == 3
-    query = holders_query(date(2024, 11, 16), date(2025, 3, 16), 64)
+    query = candidate_query(date(2024, 11, 16), date(2025, 3, 16), 64)
     values = {
         "fingerprints": marks[middle],
         "earliest": date(2024, 11, 16),

@@ -28,9 +28,9 @@ from pipeline.warehouse.links import add_links
 from pipeline.warehouse.marts import refresh, run_checks
 from pipeline.warehouse.site_memory import (
     PostgresSiteMemory,
-    articles_to_clean_again,
+    articles_to_clean,
     forget_old_pages,
-    hosts_that_grew,
+    hosts_with_new_pages,
 )
 from pipeline.warehouse.store import connect
 from tests.warehouse.stories import begin, count, later, loaded, story_url
@@ -114,11 +114,11 @@ def test_articles_that_kept_what_became_furniture_are_named(store):
     hour = timedelta(hours=1)
     now = store.execute("select now()").fetchone()[0]
     articles = dict(store.execute("select canonical_url, article_id from news.articles").fetchall())
-    assert hosts_that_grew(store, now) == []
-    assert hosts_that_grew(store, now - hour * 3) == ["harbour.example"]
+    assert hosts_with_new_pages(store, now) == []
+    assert hosts_with_new_pages(store, now - hour * 3) == ["harbour.example"]
 
     def named(since):
-        found = articles_to_clean_again(store, "harbour.example", since)
+        found = articles_to_clean(store, "harbour.example", since)
         return [number for number in range(1, 8) if articles[story_url(number)] in found]
 
     assert named(now - 100 * hour) == [1, 2]
