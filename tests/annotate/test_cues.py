@@ -2,14 +2,13 @@
 
 import re
 from collections import Counter
-from importlib.resources import files
 
 import pytest
 
 from pipeline.annotate.quotes.cues import cue_class, is_speech_verb, speech_verb_pattern
+from pipeline.tables import read_rows
 
-TABLE = (files("pipeline.annotate.quotes") / "cues.tsv").read_text(encoding="utf-8")
-ROWS = [line.split("\t") for line in TABLE.splitlines() if not line.startswith("#")]
+ROWS = list(read_rows("pipeline.annotate.quotes", "cues.tsv", 6))
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row[2]} {row[0]}")

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from importlib.resources import files
 from typing import NamedTuple, cast
 
 from pipeline.models import CueClass, QuoteKind
+from pipeline.tables import read_rows
 
 _SPEECH_PHRASE = re.compile(r"according to|in the words of|statement|interview", re.IGNORECASE)
 """Phrases that make any attribution one of speech: "expected, in an interview, that"."""
@@ -34,11 +34,9 @@ class _Entry(NamedTuple):
 
 @lru_cache(maxsize=1)
 def _entries() -> tuple[_Entry, ...]:
-    table = (files(__package__) / "cues.tsv").read_text(encoding="utf-8")
-    rows = (line.split("\t") for line in table.splitlines() if not line.startswith("#"))
     return tuple(
         _Entry(cast("CueClass", cue_class), _forms(word, part, forms), quoted == "yes")
-        for word, part, cue_class, quoted, forms, _ in rows
+        for word, part, cue_class, quoted, forms, _ in read_rows(__package__, "cues.tsv", 6)
     )
 
 

@@ -15,10 +15,15 @@ from functools import partial
 
 from pipeline.annotate.spans import CharSpan, Layout
 
+# In the examples of patterns, "|" shows where the match begins and ends.
+# Between two spans: a full stop, a mark, or both, and a capital.
 _SENTENCE_END = re.compile(r"(?:\.[”\"’')]*|[!?])\s+[“\"A-Z]")
 _MARKS = re.compile(r"[“\"«„]|''")
+# Between a content and the cue of a second clause: "A | and also | called B".
 _SECOND_VERB = re.compile(r",?\s+(?:and|but)\s+(?:\w+ly\s+|also\s+|then\s+)?$")
+# In front of the cue of a relative clause: "A|, which | is aimed at B".
 _WHICH = re.compile(r",\s+which\s+$")
+# How a second content behind the cue begins that continues the first: "and that B".
 _CONTINUES = re.compile(r"(?:that|to|for|and|of|in|as|or|but|with|at|from|if|on)\b", re.IGNORECASE)
 SENTENCE_COST = 60
 """Characters that a boundary between sentences counts as."""

@@ -18,18 +18,23 @@ from operator import attrgetter
 from pipeline.annotate.quotes.cues import is_speech_verb
 from pipeline.annotate.quotes.linking import Attribution
 from pipeline.annotate.quotes.quotation_marks import Quotation
+from pipeline.annotate.quotes.span_repair import RULE_SCORE
 from pipeline.annotate.spans import CharSpan, Layout
 from pipeline.models import Span
 
 SOURCE_LABELS = frozenset({"PERSON", "ORG", "GPE", "NORP"})
-RULE_SCORE = 0.6
-"""Score of a source that a rule added."""
 _ADVERBS = r"(?:(?:has|had|have|also|later|then|again|now|once|\w+ly)\s+){0,3}"
+# In the examples of patterns, "|" shows where the match begins and ends.
+# Between a subject and its verb: "Holm | , the mayor, also | said", "Holm | (R-Nev.) | said".
 _BETWEEN = re.compile(rf"(?:,[^,“”\"]{{2,90}},|\s\([^()]{{1,40}}\))?\s+{_ADVERBS}$")
+# Right in front of the verb: "she later | said".
 _PRONOUN = re.compile(rf"\b(he|she|they|we)\s+{_ADVERBS}$", re.IGNORECASE)
+# In front of an inverted verb: "“We go,” | said Holm".
 _INVERTED = re.compile(r"[,”\"’»?!]\s*$")
+# Between an inverted verb and its subject: "said | the Mayor of Tarn, for | Ida Holm".
 _TITLES = re.compile(r"\s+(?:(?:the|[A-Z][\w’'.-]*|of|for|and)\s+){0,6}$")
 _AFTER_PRONOUN = re.compile(r"\s+(he|she|they)\b")
+# A phrase behind an inverted verb: "said | the harbour master | in Tarn".
 _AFTER_PHRASE = re.compile(
     r"\s+((?:the|an?|his|her|their|its|one)\s+(?:[\w’'-]+\s){0,2}?[\w’'-]+)"
     r"(?=[.,;]|\s+(?:in|on|at|after|during|when)\b|\s*$)"
@@ -37,29 +42,37 @@ _AFTER_PHRASE = re.compile(
 _WORD = re.compile(r"[A-Za-z]+")
 WINDOW = 130
 """Characters on either side of the cue in which its source is looked for."""
+# In front of a name, as a part of its phrase: "the former Mayor | Holm".
 _NAME_LEAD = r"(?:(?:the|former|then|[A-Z][\w.’'-]*)\s+){0,6}"
+# In front of a subject that opens its clause: "…, but Mayor | Holm".
 _CLAUSE_START = re.compile(
     rf"(?:[,:;—–]|\s-|\b(?:that|while|as|when|but|and|though|because))\s*{_NAME_LEAD}$"
 )
+# In front of the subject behind an introductory clause: "After praising X, | Holm".
 _AFTER_CLAUSE = re.compile(rf"[,”\"’)—–]\s*{_NAME_LEAD}$")
 _ONLY_LEAD = re.compile(rf"{_NAME_LEAD}$")
+# Behind a subject: "Holm | met", "Holm | on Monday met", "Holm |, the mayor, met", "he|’d met".
 _VERB_FOLLOWS = re.compile(
     r"\s+(?!(?:of|and|or|in|to|for|at|from|with|by|as|than)\b)"
     r"(?:on\s+[A-Z]\w+\s+|last\s+\w+\s+)?[a-z’']+|\s?[,(—–]|\s-\s|[’']d\b"
 )
 _SUBJECT_PRONOUN = re.compile(r"\b(?:he|she|they|it|who|we|I)\b", re.IGNORECASE)
+# A noun phrase with a verb behind it: "the harbour master | has", "some fishermen | asked".
 _SUBJECT_PHRASE = re.compile(
     r"\b(?:the|an?|his|her|their|its|some|many|most|several)\s+(?:[\w’'-]+\s){0,2}?[\w’'-]+"
     r"(?=\s+(?:has|have|had|is|are|was|were|will|would|could|did|does|do|\w+ed|\w+s)\b)",
     re.IGNORECASE,
 )
+# In front of a second verb: "Holm met them | and later | told".
 _SECOND_VERB = re.compile(r"\b(?:and|but)\s+(?:\w+ly\s+|then\s+|also\s+|later\s+)?$")
+# In front of a participle: "Holm left, | sharply | criticising", "by | calling".
 _PARTICIPLE = re.compile(
     r"(?:[,—–][”\"’»']*|\s-|\b(?:and|but|while|by|in|after|before))\s+(?:\w+ly\s+)?$"
 )
 EARLY = 3
 """Words up to which a participle opens its sentence: "One month after announcing …"."""
 _ACCORDING = re.compile(r"according to|as reported by", re.IGNORECASE)
+# Behind "according to": up to 12 words, without punctuation.
 _NOUN_PHRASE = re.compile(r"\s+([^\s,;:“”\"()]+(?:\s+[^\s,;:“”\"()]+){0,11})")
 
 

@@ -19,7 +19,10 @@ RULE_SCORE = 0.6
 """Score of a span that a rule added: about the share of such spans that are in PolNeAR too."""
 NEAR = 50
 """Characters between a quotation and the speech verb that introduces it."""
+# In the examples of patterns, "|" shows where the match begins and ends.
+# A source that ends in a relative pronoun: "Lee, who".
 _RELATIVE = re.compile(r"\S,?\s+(who|which|that)$", re.IGNORECASE)
+# A source that is a relative clause: "who asked not to be named,".
 _WHO_DID = re.compile(r"who\s+\w+\s+\w")
 _NO_VERB = r"(?!(?:said|says|told|added|according|and|but)\b)"
 _PHRASE_BEFORE = re.compile(
@@ -30,6 +33,7 @@ _PHRASE_BEFORE = re.compile(
 """The noun phrase that "who" refers to: "an official of the department, who"."""
 LONGEST_PHRASE = 100
 """Characters in front of "who" in which that noun phrase is looked for."""
+# In front of a content: "told the council | that".
 _VERB_BEFORE = re.compile(
     rf"{speech_verb_pattern().pattern}\s+(?:[\w’'-]+\s+){{0,3}}$", re.IGNORECASE
 )
@@ -37,8 +41,11 @@ _DAY = (
     r"(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|"
     r"(?:Jan|Feb|March|April|May|June|July|Aug|Sept|Oct|Nov|Dec)[a-z]*\.?\s+\d{1,2})"
 )
+# "on May 3 and the council the day after" at the end of a sentence.
 _DATE_AND = re.compile(rf"\s+on\s+{_DAY}\s+and\s+(?:the|an?)\s+[^,;:.!?“”\"\n]+(?=[.!?](?:\s|$))")
+# "—she paused—" between two quotations.
 _ASIDE = re.compile(r"\s?[—–]\s?[^—–]{3,60}[—–]\s?")
+# Subject and verb behind a quotation: "Holm shot back.", "she laughed as".
 _QUOTATION_TAG = re.compile(
     r"\s+((?:[A-Z][\w.’'-]*)(?:\s+[A-Z][\w.’'-]*){0,3}|he|she|they)\s+"
     r"((?!(?:and|or|of|is|was|were|are|has|had|have|who|in|on|at|for|to|as|did|does)\b)[a-z]+"

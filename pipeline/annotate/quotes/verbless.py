@@ -25,15 +25,22 @@ from pipeline.models import Span
 FORM_SCORE = 0.9
 """Score of the spans that these forms add; the forms hardly ever mean anything else."""
 _WORDS = re.compile(r"\w")
+# "— Ida Holm, harbour master" behind a quotation or on a line of its own.
 _SIGNATURE = re.compile(r"\s*([―—–]|--?)\s*([A-Z][^“”\"\n,;:]{1,60})(?:,[^“”\"\n]{1,80})?\s*$")
+# "HOLM:" or "Ida Holm (harbour master):" at the start of a paragraph.
 _LABEL = re.compile(
     r"\s*[“\"]?((?:[A-Z][\w.’'-]*\.?\s){0,3}[A-Z][\w’'-]+)(?:\s\([^()]{1,40}\))?(:)\s+(?=\S)"
 )
 _NAME_WORD = re.compile(r"[^\W\d_][\w’'-]*")
+# A dash that opens a line of dialogue: "— We go".
 _DASH = re.compile(r"\s*[—–―]\s*(?=[A-Z“‘¿¡])")
+# The dash behind the tag, where the speaker continues: "said Holm. — All of us."
 _NEXT_DASH = re.compile(r"[.,!?]\s+[—–―]\s*|\s[—–―]\s+")
+# The end of a paragraph in front of a block quote: "Holm wrote to the council:".
 _BLOCK_LEAD = re.compile(rf"(?:{speech_verb_pattern().pattern})(?:\s+[^.:,;]{{0,25}})?:\s*$")
+# The same in front of a picture or a film: "Holm said this in the video below:".
 _BELOW = re.compile(r"\b(?:below|here|above|video|audio|photos?)\s*:\s*$", re.IGNORECASE)
+# A paragraph that begins with a capital and ends like a sentence.
 _PROSE = re.compile(r"\s*[…\[(]?[A-Z…].*[.!?…)\]]\s*$", re.DOTALL)
 FEWEST_BLOCK_WORDS = 5
 """Words of a paragraph from which it can be a block quote."""

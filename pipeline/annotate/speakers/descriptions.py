@@ -35,10 +35,13 @@ from pipeline.annotate.speakers.nouns import (
 from pipeline.annotate.speakers.pronouns import PronounResolver
 from pipeline.models import Speaker
 
+# In the examples of patterns, "|" shows where the match begins and ends.
+# Between a document and its issuer: "report | published by the | clinic".
 _FOLLOWED = re.compile(
     r"\s+(?:(?:released|issued|published|filed|written|signed|sent|posted|made|conducted)\s+)?"
     r"(?:by|from|of)\s+(?:the\s+)?"
 )
+# In front of an issuer: "…, said the | US in a statement".
 _SAID_BEFORE = re.compile(r"\bsa(?:id|ys)\s+(?:the\s+)?$")
 DOCUMENT_WINDOW = 6000
 """Characters back in which a document is looked for; articles are shorter, books are not."""
@@ -47,6 +50,7 @@ NOUN_SCORE = 5
 PROFILE_MENTIONS = 40
 """Mentions of a person behind which a party and state are looked for: "(R-Nev.)"."""
 _FUNCTION_WORDS = frozenset("the a an this that of his her its their".split())
+# Behind a politician's name: " (R-Nev.)".
 _PARTY = re.compile(r"\s*,?\s*\(?([DRI])\s*-\s*([A-Z][\w.]+)\)?")
 _PARTY_LETTERS = {"D": "democrat", "R": "republican", "I": "independent"}
 

@@ -52,7 +52,10 @@ _VERBS_OF_ADDRESS = frozenset(
     "told tells telling tell asked asks asking assured reminded urged".split()
 )
 """Verbs whose object is the person addressed: "told Ann Lee", but "…,” asked Ann Lee"."""
+# In the examples of patterns, "|" shows where the match begins and ends.
+# In front of the person asked: "Oller asked Mayor | Holm how high".
 _ASKED = re.compile(r"\b(?:asked|pressed|questioned)\s+(?:[A-Z][\w.]*\s+){0,3}$")
+# The same at the start of the sentence: "Asked how high it was, | Holm shook her head".
 _ASKED_FIRST = re.compile(
     r"(?i:[“\"]?(?:(?:when|if|but|and)\s+)*(?:asked|pressed|questioned)\b)"
     r"[^“”]{0,200},\s+(?:[A-Z][\w.]*\s+){0,3}"

@@ -24,25 +24,34 @@ from pipeline.annotate.speakers.nouns import (
     ORGANISATIONS,
     PRESS,
     SPOKESPERSON,
+    WORD,
     head_noun,
     is_person_noun,
 )
 from pipeline.models import Speaker
 
+# In the examples of patterns, "|" shows where the match begins and ends.
+# Behind a person's name: "Dane|’s presidential campaign"; a campaign manager is a person.
 _CAMPAIGN = re.compile(r"(?:['’]s?)?\s+((?:presidential\s+)?(?:campaign|camp))\b(?!\s+manager)")
+# Between "spokesman" and its principal: "spokesman | for the | Port Board".
 _FOR = re.compile(r"\s+(?:for|of|at|with|from)\s+(?:[\w.’'-]+\s+){0,5}$")
+# Between a principal and "spokesman": "Port Board|’s chief | spokesman".
 _IN_FRONT = re.compile(r"(?:['’]s?)?\s+(?:[\w-]+\s+){0,4}$")
+# Between "spokeswoman" and her name: "spokeswoman | for the board, Dr. | Hope Lind".
 _NAMED_BEHIND = re.compile(
     r"(?:\s+(?:for|of|at|with)\s+[^.;:“”\"]{1,60}?)?,?\s+(?:(?:[A-Z][\w.]*|the)\s+){0,2}"
 )
+# Between a name and "spokeswoman": "Hope Lind|, who is a | spokeswoman".
 _NAMED_BEFORE = re.compile(r"(?:,|\s+is|\s+was|,\s+who\s+is)\s+(?:[\w.’'&-]+\s+){0,8}")
 _PRONOUNS = frozenset({"its", "their", "his", "her"})
+# A principal without a name in front: "its chief", "the board’s", "company".
 _OWNER = re.compile(
     rf"\b({'|'.join(sorted(_PRONOUNS))}|(?:the|this|that)\s+(?:[\w-]+\s+){{0,2}}[\w-]+(?=['’]s?\s)|"
     rf"(?:the\s+)?(?:{'|'.join(sorted(ORGANISATIONS))})(?=\s))(?:['’]s?)?\s+"
     r"(?:(?:chief|lead|senior|former|main|official)\s+){0,2}$",
     re.IGNORECASE,
 )
+# A principal without a name behind: "spokesman | for the harbour board,".
 _OWNER_BEHIND = re.compile(
     r"\s+(?:for|of)\s+((?:the|this|that)\s+(?:[a-z][\w-]*\s+){0,2}?[a-z][\w-]*)(?=[,.]|\s+[A-Z])"
 )
@@ -50,17 +59,21 @@ FARTHEST_NAME = 90
 """Characters between a name and the word "spokesman" at most."""
 PRINCIPALS = frozenset({"PERSON", "ORG", "GPE", "NORP", "FAC"})
 """Labels of what a spokesperson can speak for."""
+# Between two speakers: "Holm | and Mayor | Dane", "Holm|, | Dane".
 _AND = re.compile(r"\s*(?:,|and|&|,\s*and|as well as|along with)\s+(?:[\w.’'-]+\s+){0,6}$")
+# Behind a name that modifies a noun: "Dane|’s former campaign".
 _POSSESSED = re.compile(r"['’]s?\s+(?:\w+\s+){0,3}\w")
 _JOINED = re.compile(r"\b(?:and|with)\b|&")
+# In front of a name that a preposition governs: "an aide | to President | Lee".
 _GOVERNED = re.compile(
     r"\b(?:for|to|of|by|with|from|against|like|about|on)\s+((?:[\w.’'-]+\s+){0,4})$"
 )
-_WORDS = re.compile(r"[^\W\d_][\w’'-]*")
+# Words behind a name that no noun precedes: after "Holm who" and "Holm later" Holm speaks.
 _NO_MODIFIER = frozenset(
     "and of who in from at on whose which the an a for with to himself herself themselves also "
     "later then now again too when while as after before".split()
 )
+# Endings of words behind a name that are no noun: "Holm recently", "Holm speaking".
 _NO_NOUN = re.compile(r"ly$|ing$|ed$")
 _BEFORE_TITLES = frozenset(
     "the a an his her their its former then late vice deputy acting fellow prime house "
@@ -70,15 +83,19 @@ _INDEFINITE = frozenset(
     "a an one another some several many most few two three four five dozens other any".split()
 )
 _AGENTS = frozenset({"ORG", "GPE", "NORP", "FAC"})
+# In front of an organisation's name that a noun describes: "The aid group", "The firm, the".
 _CALLED = re.compile(r"(?:[\w.’'-]+,?\s+){0,7}?(?!\w+(?:ing|ed)\b)[a-z][\w-]*(?:,?\s+the|,)?\s+")
+# Between the speaker and the signer: "Board|, in a letter signed by its head, | Ida Holm".
 _SIGNED = re.compile(
     r",\s+in\s+an?\s+(?:[\w-]+\s+){0,3}(?:statement|letter|report|article|memo|email|petition|note)\s+"
     r"(?:[\w-]+\s+){0,3}by\s+[^.;:“”\"]{0,80}$"
 )
+# Words that make a name part of another phrase: "a nurse from the aid group Mercy Hands".
 _CLAUSE = re.compile(
     r"\b(?:of|for|at|in|from|by|with|to|on|against|about|like|behind|and|who|which|that|whose)\b",
     re.IGNORECASE,
 )
+# Behind an apposition that ends the source.
 _CLOSES = re.compile(r"\s*(?:[,(].*)?", re.DOTALL)
 
 
@@ -248,7 +265,7 @@ class NamedSourceResolver:
         before = self._text[source.start : span.start]
         if _POSSESSED.match(after):
             return True
-        following = _WORDS.match(after.lstrip()) if after[:1].isspace() else None
+        following = WORD.match(after.lstrip()) if after[:1].isspace() else None
         if following and following[0].islower() and following[0] not in _NO_MODIFIER:
             return _NO_NOUN.search(following[0]) is None
         governed = _GOVERNED.search(before)

@@ -17,6 +17,10 @@ _TABLES: dict[str, Any] = tomllib.loads(
 )
 
 
+WORD = re.compile(r"[^\W\d_][\w’'-]*")
+"""A word of a phrase: "op-ed", "O’Neill", no number."""
+
+
 def _words_of(kind: str) -> frozenset[str]:
     words = _TABLES[kind]["words"]
     return frozenset(words.split() if isinstance(words, str) else words)
@@ -59,7 +63,7 @@ def head_noun(phrase: str) -> str:
     That is the last word before any comma, "of", "for", "in" and the like; "" without a word.
     """
     core = re.split(r",|\s(?:of|for|in|at|from|on|to|by|with|who|that|which|and)\s", phrase)[0]
-    words = re.findall(r"[^\W\d_][\w’'-]*", core)
+    words = WORD.findall(core)
     return words[-1].lower() if words else ""
 
 

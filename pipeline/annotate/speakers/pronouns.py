@@ -77,15 +77,22 @@ OTHER_GENDER_CONFIDENCE = 0.4
 """Where only people of the other gender are near."""
 LONGEST_PRONOUN_CHAIN = 6
 """Pronouns followed back through each other; every one is resolved once."""
+# In the examples of patterns, "|" shows where the match begins and ends.
+# A pronoun and the verb in front of the person addressed: "he told Mayor | Oller".
 _ADDRESSES = re.compile(
     r"\w+\s+(?:told|tells|asked|assured|reminded|informed)\s+(?:[A-Z][\w.]*\s+){0,2}"
 )
+# Behind a name: "Holm | has also said".
 _VERB_BEHIND = re.compile(r"\s+(?:(?:has|had|have|also|later|then|\w+ly)\s+){0,2}(\w+)\b")
+# Behind a name: "Dane | campaign adviser | Paul Oller"; is the noun a title?
 _FOLLOWER = re.compile(r"\s+(?:[a-z][\w-]*\s+){0,3}?([a-z][\w-]*)\s+[A-Z]")
 _PRONOUN = re.compile(r"\b(?:(he|his|him)|she|her)\b", re.IGNORECASE)
 _SIDES = frozenset({"ORG", "GPE", "NORP", "PERSON"})
+# In front of the first of two sides: "talks between the | Port Board".
 _BETWEEN = re.compile(r"\bbetween\s+(?:[\w-]+\s+){0,4}$")
+# Between two sides: "Port Board | and the firm | Oxo".
 _JOINED = re.compile(r"\s+and\s+(?:[a-z][\w-]*\s+){0,4}")
+# The same: "board|’s long dispute with | Oxo".
 _AGAINST = re.compile(
     r"(?:['’]s?)?\s+(?:[\w-]+\s+){0,6}(?:talks|negotiations|dispute|war|fight|row|standoff|clashes|"
     r"truce|ceasefire|deal|pact|agreement|merger|battle|quarrel)\s+(?:with|against)\s+(?:the\s+)?"

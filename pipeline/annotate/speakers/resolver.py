@@ -28,6 +28,7 @@ from pipeline.annotate.speakers.nouns import (
     PAIRS_OF_PEOPLE,
     PAIRS_OF_SIDES,
     SPOKESPERSON,
+    WORD,
     head_noun,
     is_person_noun,
 )
@@ -38,32 +39,43 @@ PASSES_ON = re.compile(r"according to|report|quoted|\bper\b", re.IGNORECASE)
 """Cues of a source that passes on what somebody else said: "according to the Linden Post"."""
 FARTHEST_SUBJECT = 80
 """Characters between a verb of saying and its subject; farther names mostly do not speak."""
+# In the examples of patterns, "|" shows where the match begins and ends.
+# Between a name and its quotation: "HOLM|: |“…”".
 _COLON = re.compile(r"\s*:\s*")
+# Between a quotation and the name below it: "“…” | — | Ida Holm".
 _CREDIT = re.compile(r"[\s”\"]*(?:[—–―-]{1,2}|\n)\s*")
+# Behind that name: "|, postmaster" and the end of the line.
 _CREDIT_END = re.compile(r"(?:,[^\n“”]{0,80})?[.”\"]*\s*(?:\n|$)")
 _SUBJECT = re.compile(r"\b(he|she|they)\b", re.IGNORECASE)
 _MODIFIES = re.compile(r"['’]s?\b|\s+(?:campaign|camp|aides?|supporters?|team|spokes\w+)\b")
 """Behind a name that does not speak. Fewer nouns than ``nouns.modifies_noun`` has: without a tagged
 source "the Holm administration" is taken as Holm."""
+# In front of a name that is an object: "said to Mayor | Holm".
 _OBJECT = re.compile(r"\b(?:to|told|asked|of|with|by|about|against|for|from)\s+(?:[\w.]+\s+){0,2}$")
 _AGENTS = frozenset({"PERSON", "ORG", "GPE"})
+# Behind a name that is only the first part of another: "Kenya| Airways", "Kenya|-led".
 _NAMES_ON = re.compile(r"[-–]|\s+[A-Z]")
+# … unless that is its source: "according to | Holm".
 _NO_OBJECT = re.compile(r"\baccording\s+to\s+(?:[\w.]+\s+){0,3}$")
+# "both countries", "the two leaders", "both".
 _PAIRS = re.compile(r"\b(?:both|the two|the pair|the couple|two)(?:\s+([a-z]+))?\b", re.IGNORECASE)
+# "Kenya, Uganda and both governments" ends in a pair.
 _PAIR_AT_END = re.compile(r"\band (?:both|the two) (\w+)$", re.IGNORECASE)
 _PRONOUNS = frozenset("he she it they who him his her its their them whose himself herself".split())
 _FIRST_PERSON = frozenset("i we me us my our myself ourselves".split())
 _POSSESSIVES = frozenset("his her its their".split())
+# "the board’s chief spokesman".
 _SPOKESPERSON_OF = re.compile(
     rf"(the\s+[^,]+)['’]s?\s+(?:\w+\s+){{0,2}}{SPOKESPERSON.pattern}", re.IGNORECASE
 )
+# A cue in the passive: "when asked", "being pressed".
 _IS_ASKED = re.compile(
     r"(?:when |if )?(?:being )?(?:asked|pressed|questioned|quizzed)\b", re.IGNORECASE
 )
+# In front of such a cue: the start of a clause, or its auxiliary.
 _CLAUSE_START = re.compile(
     r"(?:^|[,;:—–.?!”\"]|\b(?:when|if|and|but|was|were|been|is))\s*$", re.IGNORECASE
 )
-_WORDS = re.compile(r"[^\W\d_][\w’'-]*")
 
 
 class UnsourcedResolver:
@@ -272,7 +284,7 @@ class SpeakerResolver:
     def _resolve_reference(self, source: CharSpan) -> Answer:
         """Resolve a source without a name: pronoun, pair, office, document or organisation."""
         phrase = self._text(source)
-        words = [word.lower() for word in _WORDS.findall(phrase)]
+        words = [word.lower() for word in WORD.findall(phrase)]
         if not words:
             return NOBODY
         if words[0] in _FIRST_PERSON:
