@@ -1,7 +1,7 @@
 """Scores of an extracted text: 4-gram F1, segments found, boilerplate left, paragraphs lost.
 
 The F1 follows scrapinghub/article-extraction-benchmark: counts of 4-word shingles of each page are
-divided by the page's sum, so that long pages have no more weight; precision and recall are averaged
+divided by the page's sum, so that long pages do not weigh more; precision and recall are averaged
 over the pages where they are defined, and F1 is computed from the two means.
 """
 
