@@ -63,6 +63,7 @@ BODY
 
 
 def _as_html(case: Case) -> str:
+    """Return the text around a case with its gold and found spans marked and labelled."""
     spans = (*case.gold, *case.found)
     low, high = min(span[0] for span in spans), max(span[1] for span in spans)
     low, high = max(0, low - CONTEXT), min(len(case.text), high + CONTEXT)

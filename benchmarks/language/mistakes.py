@@ -75,6 +75,7 @@ def speaker_cases(readings: Readings) -> list[Case]:
 
 
 def _speaker_case(answer: SpeakerAnswer, text: str) -> Case:
+    """Return a wrong answer as a case, with the gold and the given names in its note."""
     gold, found = answer.gold, answer.found
     wanted = " and ".join(gold.speakers) or f"(unnamed: {gold.unnamed})"
     spans = tuple((start, end, "Content") for start, end in gold.content)

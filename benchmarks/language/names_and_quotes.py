@@ -96,6 +96,7 @@ def _spans(readings: Readings, found: Iterable[Iterable[LabelledSpan]]) -> SpanS
 
 
 def _score_attributions(scores: Scores, readings: Readings) -> None:
+    """Score roles and attributions of Dateline, the bare tagger, gold's spans and the rules."""
     scores.roles[TAGGER] = _roles(
         readings, [{(s.start, s.end, s.label) for s in read.attribution} for read in readings.roles]
     )
@@ -117,6 +118,7 @@ def _score_attributions(scores: Scores, readings: Readings) -> None:
 
 
 def _score_peers(scores: Scores, readings: Readings, data: Path) -> None:
+    """Score the trained peers; textacy only where it is installed."""
     texts = [document.text for document in readings.named]
     scores.names[CNN] = _spans(readings, peers.named_by_cnn(texts, data))
     version = peers.textacy_version()

@@ -183,6 +183,7 @@ def score(results: Sequence[SpeakerAnswer]) -> dict[str, float]:
 
 
 def _shares(prefix: str, results: Iterable[SpeakerAnswer]) -> dict[str, float]:
+    """Return the figures of some answers, each key with the prefix in front."""
     named: Counter[Verdict] = Counter()
     wrongly_named = 0
     for result in results:

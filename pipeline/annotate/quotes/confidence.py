@@ -51,6 +51,7 @@ def _factor_without_name(text: str, item: Attribution) -> float:
 
 
 def _probability(text: str, item: Attribution, kind: QuoteKind) -> float:
+    """Return the probability that the content is an attribution, by the regression."""
     words = sum(words_in(text[span.start : span.end]) for span in item.content)
     content = sum(span.score for span in item.content) / len(item.content)
     cue = item.cue[0].score if item.cue else NO_CUE

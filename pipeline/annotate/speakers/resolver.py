@@ -229,6 +229,11 @@ class SpeakerResolver:
         return _CLAUSE_START.search(self._layout.text[low : cue.start]) is not None
 
     def _resolve(self, item: Attribution) -> Answer:
+        """Return the speakers of an attribution without their principals.
+
+        The names in the source come first, then what the source refers to, or, without a source,
+        what is beside the quotation.
+        """
         if self._is_question_to(item):
             return NOBODY
         if item.cue and PASSES_ON.search(self._text(item.cue[0])):
