@@ -1,75 +1,135 @@
-"""What furniture says: a line of text in, the reason why it is no part of an article out.
+"""Recognises boilerplate by its wording: returns why one line is no part of an article.
 
-The wording stands in ``wording.toml``. A pattern must take the *whole* line, or begin with a
-command to the reader, since news may report on newsletters and cookies. Knows nothing of where a
-line stands: see ``sections`` for that.
+The wording is in ``wording.toml``. A rule must match the whole line, or its beginning if that is a
+request to the reader: news may report on newsletters and cookies. Where a line stands does not
+matter here; ``pipeline.clean.sections`` reads that.
 """
 
 import re
 import tomllib
-from collections.abc import Iterable
-from functools import lru_cache
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
+from pipeline.line_rules.calendar_words import CLOCK, ENGLISH_MONTH, ENGLISH_WEEKDAY
 from pipeline.text import normalise
 
+Matcher = Callable[[str], re.Match[str] | None]
+
 _LINE_WORDS = 45
+"""Words of the longest line that is boilerplate as a whole."""
 _PROMPT_WORDS = 60
+"""Words of the longest request to the reader."""
 _CAPTION_WORDS = 70
-_ENDING = 160
-"""Characters of the end in which a caption's credit stands."""
+"""Words of the longest caption."""
+_CAPTION_ENDING = 160
+"""Characters at the end of a line in which a caption's credit is."""
 _NOTE_WORDS = 150
-_LINE_CHARS = 600
-"""Longer lines are text: of 6,927 harvested furniture lines 0.6 % are longer."""
+"""Words of the longest note about a correction or an update."""
 _NOTE_CHARS = 1000
+"""Characters of the longest note."""
+_LINE_CHARS = 600
+"""Longer lines are text: of 6,927 harvested boilerplate lines 0.6 % are longer."""
 
-
-def _either(patterns: Iterable[str]) -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns))
-
-
-_WORDING: dict[str, Any] = tomllib.loads(
-    files("pipeline.line_rules").joinpath("wording.toml").read_text(encoding="utf-8")
-)
-
-
-def _compiled(table: str) -> dict[str, re.Pattern[str]]:
-    return {reason: _either(patterns) for reason, patterns in _WORDING[table].items()}
-
-
-_WHOLE = _compiled("whole")
-_PROMPTS = _compiled("prompts")
-_NOTES = _compiled("notes")
-
-
-def _labelled(labels: Iterable[str], ending: str = "") -> re.Pattern[str]:
-    return re.compile(rf"\W{{0,8}}(?:{'|'.join(labels)}) ?[:|>»] ?\S.{{2,250}}{ending}")
-
-
-_INLINE = _labelled(_WORDING["inline"]["labels"])
-_WEAK_INLINE = _labelled(_WORDING["inline"]["weak_labels"], ending=r"(?<![.!…\"')])")
-_CAPTION = re.compile(rf"(?:{'|'.join(_WORDING['caption']['endings'])})$")
-_PINGBACK = re.compile(r"\[?\s?(…|\.\.\.)\s?\]\s.*\s\[\s?(…|\.\.\.)\s?\]")
-"""WordPress quotes the linking page as "[…] words around the link […]"."""
-
-
+_PART_NAME = re.compile(r"<(month|weekday|clock|when)>")
+"""How an alternative of ``wording.toml`` names a part."""
+_PINGBACK = re.compile(r"\[?\s?\.\.\.\s?\]\s.*\s\[\s?\.\.\.\s?\]")
+"""WordPress quotes the linking page as "[…] words around the link […]"; normalised "[...]"."""
 _ONE_WORD_SENTENCE = re.compile(r"[^.]\.$")
-"""A paragraph such as "Twitter." is written, a button has no full stop."""
+"""A paragraph such as "Twitter." is text: a button has no full stop."""
 _PRESS_SOURCE = re.compile(r"SOURCE:? [A-Z][\w&’'-]*[a-z][\w .,&’'-]{0,80}")
 """How a press release ends; "Source of the leak" is a subhead."""
-_WEAK = frozenset(_WORDING["weak"]["words"])
 _WEAK_CHARS = 20
-_NAMED = re.compile(
+"""Characters of the longest weak word, with room for punctuation; saves normalising others."""
+_CONTRIBUTOR = re.compile(
     r"\b(?:[Bb][Yy]|[Ff]rom|[Ff]or|[Aa]t|[Oo]n|with|[Ff]ollow|[Cc]ontact|[Rr]each) @?[A-Z]"
     r"|tributed "
 )
-"""Who worked on a story has a name: "Editing by committee is a bad idea" has none."""
+"""A contributor has a name: "Editing by committee is a bad idea" has none."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    """The compiled alternatives of ``wording.toml``: one function for each reason."""
+
+    whole: dict[str, Matcher]
+    prompts: dict[str, Matcher]
+    notes: dict[str, Matcher]
+    inline: tuple[Matcher, ...]
+    caption: Matcher
+    weak_words: frozenset[str]
+
+
+@cache
+def read_wording() -> dict[str, Any]:
+    """Return the content of ``wording.toml``: tables of reasons with their alternatives."""
+    text = files(__package__).joinpath("wording.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
+@cache
+def _rules() -> _Rules:
+    """Compile the wording at the first line that is read: it takes a tenth of a second."""
+    tables = {
+        table: {
+            reason: line_matcher(table, reason, (each["match"] for each in alternatives))
+            for reason, alternatives in read_wording()[table].items()
+        }
+        for table in ("whole", "prompts", "notes", "inline", "caption")
+    }
+    return _Rules(
+        whole=tables["whole"],
+        prompts=tables["prompts"],
+        notes=tables["notes"],
+        inline=tuple(tables["inline"].values()),
+        caption=tables["caption"]["endings"],
+        weak_words=frozenset(read_wording()["weak"]["words"]),
+    )
+
+
+def line_matcher(table: str, reason: str, patterns: Iterable[str]) -> Matcher:
+    """Return the function that matches a normalised line in the way of a table of the wording.
+
+    Args:
+        table: "whole", "prompts", "notes", "inline" or "caption".
+        reason: the key in the table.
+        patterns: alternatives; the function matches if one of them does.
+    """
+    either = "|".join(f"(?:{_with_parts(pattern)})" for pattern in patterns)
+    if table == "inline":
+        # A headline follows a label; after a weak label it must not end as a sentence does.
+        ending = r"(?<![.!\"')])" if reason == "weak_labels" else ""
+        either = rf"\W{{0,8}}(?:{either}) ?[:|>] ?\S.{{2,250}}{ending}"
+    if table == "prompts":
+        return re.compile(either).match
+    if table == "caption":
+        return re.compile(f"(?:{either})$").search
+    return re.compile(either).fullmatch
+
+
+def _with_parts(pattern: str) -> str:
+    """Replace names of parts, such as "<month>", by their patterns."""
+    while found := _PART_NAME.search(pattern):  # a part may hold others
+        part = _parts()[found[1]]
+        pattern = f"{pattern[: found.start()]}(?:{part}){pattern[found.end() :]}"
+    return pattern
+
+
+@cache
+def _parts() -> dict[str, str]:
+    return {
+        "month": ENGLISH_MONTH.lower(),
+        "weekday": ENGLISH_WEEKDAY.lower(),
+        "clock": CLOCK,
+        **read_wording()["parts"],
+    }
 
 
 @lru_cache(maxsize=1 << 14)
 def reason_for(line: str) -> str | None:
-    """Return why a line is furniture, or None for what may be text.
+    """Return why a line is boilerplate, or None if it may be text.
 
     >>> reason_for("Close this search box.")
     'search_box'
@@ -90,38 +150,38 @@ def reason_for(line: str) -> str | None:
     if reason or len(line) > _LINE_CHARS:
         return reason
     reason = _short_reason(plain, words) or _longer_reason(plain, words)
-    return None if reason == "contributor_note" and not _NAMED.search(line) else reason
+    return None if reason == "contributor_note" and not _CONTRIBUTOR.search(line) else reason
 
 
 def is_weak(line: str) -> bool:
-    """Tell whether a line that is furniture by its wording may be a subhead as well.
+    """Tell whether a line that is boilerplate by its wording may also be a subhead.
 
     >>> is_weak("Twitter"), is_weak("Advertisement")
     (True, False)
     """
-    return len(line) < _WEAK_CHARS and normalise(line) in _WEAK
+    return len(line) < _WEAK_CHARS and normalise(line) in _rules().weak_words
 
 
 def _note_reason(plain: str, words: int) -> str | None:
     if words > _NOTE_WORDS:
         return None
-    return next((reason for reason, note in _NOTES.items() if note.fullmatch(plain)), None)
+    return next((reason for reason, matches in _rules().notes.items() if matches(plain)), None)
 
 
 def _short_reason(plain: str, words: int) -> str | None:
     if words > _LINE_WORDS:
         return None
-    for reason, whole in _WHOLE.items():
-        if whole.fullmatch(plain):
+    for reason, matches in _rules().whole.items():
+        if matches(plain):
             return reason
-    is_promo = _INLINE.fullmatch(plain) or _WEAK_INLINE.fullmatch(plain)
-    return "also_read" if is_promo else None
+    return "also_read" if any(matches(plain) for matches in _rules().inline) else None
 
 
 def _longer_reason(plain: str, words: int) -> str | None:
     if words <= _PROMPT_WORDS:
-        for reason, prompt in _PROMPTS.items():
-            if prompt.match(plain):
+        for reason, matches in _rules().prompts.items():
+            if matches(plain):
                 return reason
-    # No ending is longer; most lines are, and a search over them cost a tenth of the cleaning.
-    return "caption" if words <= _CAPTION_WORDS and _CAPTION.search(plain[-_ENDING:]) else None
+    # A search over whole lines took a tenth of the time of cleaning; no ending is longer than this.
+    is_caption = words <= _CAPTION_WORDS and _rules().caption(plain[-_CAPTION_ENDING:])
+    return "caption" if is_caption else None

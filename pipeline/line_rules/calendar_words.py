@@ -1,0 +1,95 @@
+"""Names of months, weekdays and time zones, and patterns for English dates and clock times.
+
+The names are in ``months.tsv``, ``weekdays.tsv`` and ``time_zones.tsv``. Every rule that recognises
+a date uses them, so a row added to a table serves all rules.
+"""
+
+from datetime import datetime
+from functools import cache, lru_cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pipeline.tables import read_rows
+
+_MONTHS = [
+    (language, int(month), stem, example)
+    for language, month, stem, example in read_rows(__package__, "months.tsv", columns=4)
+]
+_MONTH_BY_STEM = sorted(
+    {(stem, month) for _, month, stem, _ in _MONTHS}, key=lambda row: (-len(row[0]), row)
+)
+"""Longest stem first: Czech "červen" is June, "červenec" is July."""
+_MONTH_WORDS = frozenset(
+    word for _, _, stem, example in _MONTHS for word in (stem, example.lower())
+)
+_WEEKDAYS = [
+    (language, name, abbreviations.split())
+    for language, _, name, abbreviations in read_rows(__package__, "weekdays.tsv", columns=4)
+]
+
+ENGLISH_MONTHS = tuple(dict.fromkeys(name for language, _, _, name in _MONTHS if language == "en"))
+"""January to December."""
+ENGLISH_MONTH = (
+    "(?:" + "|".join(f"{name[:3]}(?:{name[3:]})?" for name in ENGLISH_MONTHS) + r"|Sept)\.?"
+)
+"""Pattern for an English month, in full or cut: "January", "Jan.", "Sept."."""
+ENGLISH_WEEKDAYS = tuple(name for language, name, _ in _WEEKDAYS if language == "en")
+"""Monday to Sunday."""
+ENGLISH_WEEKDAY = (
+    "(?:"
+    + "|".join(
+        word
+        for language, name, abbreviations in _WEEKDAYS
+        if language == "en"
+        for word in (name, *abbreviations)
+    )
+    + ")"
+)
+"""Pattern for an English weekday, in full or cut: "Tuesday", "Tues", "Tue"."""
+WEEKDAY = "(?:" + "|".join(name for _, name, _ in _WEEKDAYS) + f"|{ENGLISH_WEEKDAY})"
+"""Pattern for a weekday in any language of ``weekdays.tsv``."""
+AM_PM = r"[ap]\.?m\.?"
+"""Pattern for the half of the day, in lower case: "am", "p.m."."""
+CLOCK = rf"\d{{1,2}}[:.]\d\d ?(?:{AM_PM})?"
+"""Pattern for a clock time as English pages print it, in lower case: "10:15", "10.15 p.m."."""
+
+
+@lru_cache(maxsize=512)
+def month_number(word: str) -> int | None:
+    """Return the number of the month that a word in lower case names, in any language known.
+
+    >>> month_number("sept"), month_number("července"), month_number("harbour")
+    (9, 7, None)
+    """
+    return next((month for stem, month in _MONTH_BY_STEM if word.startswith(stem)), None)
+
+
+def is_month(word: str) -> bool:
+    """Tell whether a word in lower case is a month's whole name or its usual abbreviation.
+
+    >>> is_month("nov"), is_month("novembre"), is_month("novel")
+    (True, True, False)
+    """
+    return word in _MONTH_WORDS
+
+
+def utc_offset(abbreviation: str, clock: str) -> str | None:
+    """Return the offset of a time zone as "+01:00", or None for an unknown abbreviation.
+
+    Args:
+        abbreviation: in capitals: "BST", "ET".
+        clock: the ISO 8601 time without offset for which it is asked: "ET" changes with the season.
+    """
+    zone = _zones().get(abbreviation)
+    if zone is None or "/" not in zone:
+        return zone
+    try:
+        there = datetime.fromisoformat(clock).replace(tzinfo=ZoneInfo(zone))
+    except ZoneInfoNotFoundError:  # a machine without the IANA database
+        return None
+    return there.isoformat()[-6:]
+
+
+@cache
+def _zones() -> dict[str, str]:
+    rows = read_rows(__package__, "time_zones.tsv", columns=3)
+    return {abbreviation: zone for abbreviation, zone, _ in rows}
