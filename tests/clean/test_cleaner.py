@@ -1,3 +1,5 @@
+"""``clean_article`` without a memory: boilerplate is removed, and its metadata read."""
+
 import json
 import sys
 from collections import Counter

@@ -1,3 +1,5 @@
+"""Site memory: what a host repeats is removed, and what articles share by right is kept."""
+
 import hashlib
 from datetime import UTC, datetime, timedelta
 

@@ -1,3 +1,5 @@
+"""Plain text becomes an article: title, paragraphs, outcome, language."""
+
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -1,3 +1,5 @@
+"""Headline and body are found in pages saved as plain text."""
+
 import pytest
 
 from pipeline.clean.cleaner import clean_article

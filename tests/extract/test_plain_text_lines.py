@@ -1,3 +1,5 @@
+"""Raw text becomes paragraphs without markup and wrapped lines."""
+
 import textwrap
 
 import pytest
