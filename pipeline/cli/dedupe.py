@@ -21,13 +21,13 @@ from pipeline.cli.filters import Row, RowError, open_input, run_filter
 from pipeline.cli.output import print_table
 
 if TYPE_CHECKING:
-    from pipeline.dedupe.candidates import SpooledCandidates
+    from pipeline.dedupe.candidates import OnDiskCandidates
     from pipeline.models import Match
 
 _HELP = """Find copies among texts: JSON Lines in, JSON Lines out.
 
 Each row needs "id" and "text"; "source" (the outlet) helps to tell page \
-furniture from the story, and may be left out.
+boilerplate from the story, and may be left out.
 
 Each row comes back with "group" (a number that all copies of one story share, \
 the place of its first row), "is_original" (true for the longest text of a group \
@@ -157,10 +157,10 @@ def find_copies(rows: Iterator[Row]) -> Iterable[Mapping[str, Any]]:
 
     Texts wait in a temporary file; ids, fingerprints and matches in memory.
     """
-    from pipeline.dedupe.candidates import SpooledCandidates
+    from pipeline.dedupe.candidates import OnDiskCandidates
 
     with tempfile.TemporaryFile(prefix="dateline-dedupe-") as file:
-        store = SpooledCandidates(file)
+        store = OnDiskCandidates(file)
         notes = [_take_in(row, store) for row in rows]
         verdict = _judge(store, [note.words for note in notes if note.error is None])
     ids = [note.id for note in notes if note.error is None]
@@ -201,7 +201,7 @@ class _Verdict:
         }
 
 
-def _take_in(row: Row, store: "SpooledCandidates") -> _Note:
+def _take_in(row: Row, store: "OnDiskCandidates") -> _Note:
     from pipeline.text import word_count
 
     try:
@@ -214,7 +214,7 @@ def _take_in(row: Row, store: "SpooledCandidates") -> _Note:
     return _Note(row.id, word_count(text))
 
 
-def _judge(store: "SpooledCandidates", words: list[int]) -> _Verdict:
+def _judge(store: "OnDiskCandidates", words: list[int]) -> _Verdict:
     from pipeline.dedupe.groups import GroupText, group
     from pipeline.dedupe.matching import find_matches
 

@@ -1,1 +1,1 @@
-"""Near-duplicate texts: fingerprints, relations, groups and wire copies; knows nothing of HTML."""
+"""Near-duplicate texts: fingerprints, relations, groups and wire copy."""

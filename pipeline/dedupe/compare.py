@@ -1,15 +1,9 @@
-"""How two texts relate, verified exactly on their full sets of word shingles.
+"""How two texts relate, computed exactly on their full sets of word shingles.
 
-Resemblance (Jaccard) and containment are Broder's (1997), over what is left of each text once its
-furniture is dropped. Knows nothing of how candidates or furniture were found, nor of groups.
-
-A text hashed for comparison, and what two such texts share.
-
-Knows nothing of what the shared part means.
-
-Tells two pages of one outlet, which share header and footer, from two copies of a story.
-
-Sees two texts and nothing else; where more texts of the outlet are known, ``furniture`` sees more.
+Resemblance (Jaccard) and containment are those of Broder (1997), over the shingles that are left of
+each text once its boilerplate is dropped. Boilerplate is what ``shared_boilerplate`` found among
+many texts. Here only two texts are seen: ``share_header_and_footer`` recognises two pages of one
+outlet by a shared beginning and end around different stories.
 """
 
 from dataclasses import dataclass, field
@@ -21,17 +15,19 @@ from pipeline.dedupe.fingerprints import Hashes, distinct, shingle_hashes, word_
 from pipeline.models import Match, Relation
 
 COMPARED_WIDTH = 3
-"""Words in a compared shingle: at 10 % of the words edited, half the 5-word shingles are gone but
-two thirds of the 3-word ones stand; unrelated texts share under 5 % of either."""
+"""Words in a compared shingle. With 10 % of the words edited, half of the 5-word shingles are gone
+but two thirds of the 3-word ones are left; unrelated texts share under 5 % of either."""
 
-MIN_PETAL = 0.2
-MIN_PETAL_SHINGLES = 30
+MIN_OWN_SHARE = 0.2
+MIN_OWN_SHINGLES = 30
+"""A text has a story of its own beside a shared part if at least this share of its shingles, and at
+least this number, are not shared."""
 _NOTHING: Hashes = np.empty(0, dtype=np.uint64)
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
-    """A text ready to be compared: its words and the set of its shingles, as sorted hashes."""
+class HashedText:
+    """A text as hashes, ready to be compared."""
 
     id: int
     words: Hashes
@@ -41,75 +37,85 @@ class Prepared:
     shingles: Hashes
     """Distinct shingle hashes, ascending."""
     source: str | None = None
-    furniture: Hashes = field(default_factory=lambda: _NOTHING)
-    """Those of the shingles that are the page's, not the story's; ascending."""
+    boilerplate: Hashes = field(default_factory=lambda: _NOTHING)
+    """The shingles of the page rather than of the story, ascending; a subset of ``shingles``."""
 
 
-def prepare(text_id: int, text: str, source: str | None = None) -> Prepared:
+def hash_text(text_id: int, text: str, source: str | None = None) -> HashedText:
     """Hash a text once for any number of comparisons."""
     words = word_hashes(text)
     sequence = shingle_hashes(words, COMPARED_WIDTH)
-    return Prepared(text_id, words, sequence, distinct(sequence), source)
+    return HashedText(text_id, words, sequence, distinct(sequence), source)
 
 
-def shared_shingles(a: Prepared, b: Prepared) -> Hashes:
-    """Return what both texts hold, ascending; furniture too."""
+def shared_shingles(a: HashedText, b: HashedText) -> Hashes:
+    """Return the shingles that both texts have, ascending, with boilerplate."""
     return a.shingles[within(a.shingles, b.shingles)]
 
 
-def furniture_of_both(a: Prepared, b: Prepared, common: Hashes) -> npt.NDArray[np.bool_]:
-    """Tell which of the shared shingles are no part of either story.
+def boilerplate_of_pair(a: HashedText, b: HashedText, common: Hashes) -> npt.NDArray[np.bool_]:
+    """Tell which of the shared shingles count as boilerplate and not as part of a story.
 
-    Where each text has a story of its own beside what they share, furniture of one is enough: the
-    other may be the outlet's first page, or too far from its like to tell. Where one of them has
-    none, both must agree: a story that seven outlets wrap looks like furniture there, but not in
-    the clean copy.
+    If each text has a story of its own beside the shared part, boilerplate of one text is enough:
+    the other may be the first page known of its outlet, or share too little with the others. If one
+    of them has no story of its own, the shingle must be boilerplate of both: a story on pages of
+    seven outlets looks like boilerplate in each, but not in a copy without header and footer.
+
+    Args:
+        a: one text.
+        b: the other text.
+        common: the shingles of both, as of ``shared_shingles``.
+
+    Returns:
+        One boolean for each of ``common``.
     """
-    in_a, in_b = within(common, a.furniture), within(common, b.furniture)
-    return in_a | in_b if have_petals(a, b, len(common)) else in_a & in_b
+    in_a, in_b = within(common, a.boilerplate), within(common, b.boilerplate)
+    return in_a | in_b if have_own_parts(a, b, len(common)) else in_a & in_b
 
 
-def have_petals(a: Prepared, b: Prepared, shared: int) -> bool:
-    """Tell whether either text has a story of its own beside what they share."""
+def have_own_parts(a: HashedText, b: HashedText, shared: int) -> bool:
+    """Tell whether each of the texts has a story of its own beside ``shared`` common shingles."""
     return all(
-        len(text.shingles) - shared >= max(MIN_PETAL_SHINGLES, MIN_PETAL * len(text.shingles))
+        len(text.shingles) - shared >= max(MIN_OWN_SHINGLES, MIN_OWN_SHARE * len(text.shingles))
         for text in (a, b)
     )
 
 
 def within(values: Hashes, ordered: Hashes) -> npt.NDArray[np.bool_]:
-    """Tell which values stand in the ascending set: ``numpy.isin`` at a tenth of its time."""
+    """Tell which values are in the ascending set; ten times as fast as ``numpy.isin``."""
     if not len(ordered):
         return np.zeros(len(values), dtype=np.bool_)
     places = np.minimum(np.searchsorted(ordered, values), len(ordered) - 1)
     return np.asarray(ordered[places] == values, dtype=np.bool_)
 
 
-FRAME_JACCARD = 0.6
-"""Above it a long middle of one's own is an update: a paragraph rewritten in a story of ten."""
-FRAME_GAP = 0.2
-"""In ``data/dedup`` no two copies have such a gap in both; 99.9 % of the pages of one outlet do."""
-FRAME_GAP_WORDS = 40
-FRAME_WORDS = 8
-"""Six words in a row that two pages begin with, or end with, are no chance: of pages with two or
-three of their outlet in the set, 20 left a quarter of the pairs joined, 8 none."""
-VERBATIM = 4
-"""Shingles in a row (six words) that count as agreement: "one of the" in a middle does not."""
+HEADER_FOOTER_JACCARD = 0.6
+"""Above it, two texts with different middles are an update: one paragraph of ten rewritten."""
+OWN_MIDDLE_SHARE = 0.2
+"""Least length of the middle that is not shared, as a share of the words. In ``data/dedup`` no two
+copies have such a gap in both texts, but 99.9 % of the pages of one outlet do."""
+OWN_MIDDLE_WORDS = 40
+"""Least length of that middle in words."""
+MIN_RUNS_AT_ENDS = 8
+"""Shared runs of six words needed before the middle, and after it. For outlets with two or three
+pages in the set, 20 runs left a quarter of the pairs joined, 8 runs none."""
+RUN_SHINGLES = 4
+"""Shared shingles in a row (six words) that count as a run; "one of the" in a middle does not."""
 STRAY = 20
-"""One shared shingle in twenty at either end may stand anywhere: a phrase that recurs by chance."""
+"""One in this many shared shingles is ignored at either end: a phrase that recurs by chance."""
 AT_ENDS = 8
-"""Shingles of one's own before and after, from which a shared part is wrapped."""
+"""Least number of own shingles before and after a shared part that lies inside a text."""
 
 
-def place_of_shared(held: npt.NDArray[np.bool_]) -> int:
-    """Tell where a text has what it shares with another: around its own part, or within.
+def side_of_shared(held: npt.NDArray[np.bool_]) -> int:
+    """Tell whether a text shares its outside or its inside with another text.
 
     Args:
-        held: for each shingle of the text, in order, whether the other text holds it.
+        held: for each shingle of the text, in order, whether the other text has it.
 
     Returns:
-        1 where the shared part stands around one's own, as header and footer do; -1 where one's
-        own stands around the shared part, as with a story in its outlet's furniture; else 0.
+        1 if the shared part encloses the text's own part, as header and footer do; -1 if its own
+        part encloses the shared part, as boilerplate encloses a story; else 0.
     """
     places = np.flatnonzero(held)
     if len(places) < 2:
@@ -121,68 +127,86 @@ def place_of_shared(held: npt.NDArray[np.bool_]) -> int:
     widest = int(np.diff(own[inner]).max(initial=0))
     if widest > max(before, after) and 2 * widest >= own[-1]:
         return 1
-    is_wrapped = min(before, after) >= max(AT_ENDS, int(own[-1]) // 10)
-    return -1 if is_wrapped and 2 * (before + after) > own[-1] else 0
+    is_enclosed = min(before, after) >= max(AT_ENDS, int(own[-1]) // 10)
+    return -1 if is_enclosed and 2 * (before + after) > own[-1] else 0
 
 
-def share_a_frame(a: Prepared, b: Prepared, common: Hashes, ends: int = FRAME_WORDS) -> bool:
-    """Tell whether two texts agree before and after a long middle of their own.
+def share_header_and_footer(a: HashedText, b: HashedText, common: Hashes) -> bool:
+    """Tell whether two texts agree at their beginning and end, around different long middles.
 
-    That is one outlet's header and footer around two stories, seen from two pages alone: copies
+    These are one outlet's header and footer around two stories. Copies of a story, in contrast,
     differ at their ends, or all over, or in a passage that only one of them has.
-    """
-    if not may_frame(len(a.shingles), len(b.shingles), len(common)):
-        return False
-    return all(is_hollow(within(text.sequence, common), len(text.words), ends) for text in (a, b))
-
-
-def may_frame(size_a: int, size_b: int, shared: int) -> bool:
-    """Tell whether two texts of so many shingles share little enough to be no update."""
-    return shared < FRAME_JACCARD * (size_a + size_b - shared)
-
-
-def is_hollow(held: npt.NDArray[np.bool_], words: int, ends: int) -> bool:
-    """Tell whether a text has what it shares before and after a long middle of its own.
 
     Args:
-        held: for each shingle of the text, in order, whether the other text holds it.
-        words: of the text.
-        ends: runs of ``VERBATIM`` shingles that must stand on either side.
+        a: one text.
+        b: the other text.
+        common: the shingles of both, without boilerplate that is known already.
     """
-    count = max(0, len(held) - VERBATIM + 1)
-    runs = np.logical_and.reduce([held[at : at + count] for at in range(VERBATIM)])
+    if not may_share_header_and_footer(len(a.shingles), len(b.shingles), len(common)):
+        return False
+    return all(
+        is_shared_at_both_ends(within(text.sequence, common), len(text.words), MIN_RUNS_AT_ENDS)
+        for text in (a, b)
+    )
+
+
+def may_share_header_and_footer(size_a: int, size_b: int, shared: int) -> bool:
+    """Tell whether two texts share too little to be an update of each other.
+
+    Args:
+        size_a: shingles of one text.
+        size_b: shingles of the other text.
+        shared: shingles of both.
+    """
+    return shared < HEADER_FOOTER_JACCARD * (size_a + size_b - shared)
+
+
+def is_shared_at_both_ends(held: npt.NDArray[np.bool_], words: int, ends: int) -> bool:
+    """Tell whether a text shares its beginning and its end, but not a long middle.
+
+    Args:
+        held: for each shingle of the text, in order, whether the other text has it.
+        words: number of words of the text.
+        ends: shared runs of ``RUN_SHINGLES`` shingles needed before and after the middle.
+    """
+    count = max(0, len(held) - RUN_SHINGLES + 1)
+    runs = np.logical_and.reduce([held[at : at + count] for at in range(RUN_SHINGLES)])
     starts = np.flatnonzero(runs)
     if len(starts) < 2:
         return False
     gaps = np.diff(starts)
     widest = int(gaps.argmax())
     return bool(
-        gaps[widest] - VERBATIM >= max(FRAME_GAP_WORDS, FRAME_GAP * words)
+        gaps[widest] - RUN_SHINGLES >= max(OWN_MIDDLE_WORDS, OWN_MIDDLE_SHARE * words)
         and min(widest + 1, len(starts) - widest - 1) >= ends
     )
 
 
 MIN_WORDS = 40
+"""Texts of fewer words are copies only if all their words are equal."""
 MIN_SHARED = 30
-"""Shingles; where furniture fills the page, two stories of a line each can agree by chance."""
+"""Shingles that related texts share at least; two stories of one line each agree by chance."""
 SAME_TEXT = 0.5
-"""Jaccard from which neither text is worth calling a part of the other."""
+"""Jaccard from which two texts are duplicates, rather than one a part of the other."""
 CONTAINED = 0.6
-"""Nothing unrelated in ``data/dedup`` reaches 0.54 once furniture is dropped."""
+"""Containment from which a text is part of another. Without boilerplate, no unrelated pair of
+``data/dedup`` reaches 0.54."""
 SAME_STORY = 0.25
-"""Jaccard of two texts that were both cut and edited. Nothing unrelated reaches 0.20; the least
-truly related pair has 0.14, half a per cent of them lie under 0.20."""
+"""Jaccard from which two texts that were both cut and edited are duplicates. No unrelated pair
+reaches 0.20; the lowest related pair has 0.14, and half a per cent of them are below 0.20."""
 PARTIAL = 0.2
+"""Containment from which a relation is ``partial``."""
 PARTIAL_WORDS = 50
-"""Two match reports of one desk share 20 to 45 shingles of set phrases; in ``data/dedup`` the least
-that a pair shares which only ``SAME_STORY`` joins is 64."""
+"""Shared shingles needed for ``partial`` and for ``SAME_STORY``. Two match reports of one desk
+share 20 to 45 shingles of set phrases; pairs of ``data/dedup`` that only ``SAME_STORY`` joins share
+at least 64."""
 
 
-def relate(a: Prepared, b: Prepared) -> Match | None:
-    """Say how ``a`` relates to ``b``, or None where they share too little to tell a reader.
+def relate(a: HashedText, b: HashedText) -> Match | None:
+    """Return how ``a`` relates to ``b``, or None if they share too little.
 
-    Texts under ``MIN_WORDS`` words are only compared exactly. ``relate(b, a)`` is the same match
-    turned round. ``shared_words`` counts shared shingles: one starts at each shared word.
+    ``relate(b, a)`` is the same match with the sides exchanged. ``shared_words`` of the match is
+    the number of shared shingles: one starts at each shared word.
     """
     if np.array_equal(a.words, b.words):
         return _identical(a, b)
@@ -191,38 +215,43 @@ def relate(a: Prepared, b: Prepared) -> Match | None:
     common = shared_shingles(a, b)
     if len(common) < MIN_SHARED:
         return None
-    is_page = furniture_of_both(a, b, common)
-    page, common = common[is_page], common[~is_page]
+    is_boilerplate = boilerplate_of_pair(a, b, common)
+    dropped, common = common[is_boilerplate], common[~is_boilerplate]
     shared = len(common)
     if shared < MIN_SHARED:
         return None
-    size_a, size_b = _story_size(a, common, page), _story_size(b, common, page)
+    size_a, size_b = _story_size(a, common, dropped), _story_size(b, common, dropped)
     jaccard = shared / (size_a + size_b - shared)
     in_a, in_b = shared / size_a, shared / size_b
     relation = _relation(jaccard, in_a, in_b, shared)
-    if relation and share_a_frame(a, b, common):
+    if relation and share_header_and_footer(a, b, common):
         relation = _partial(in_a, in_b, shared)
     return relation and Match(a.id, b.id, relation, jaccard, in_a, in_b, shared)
 
 
-def may_relate(a: Prepared, b: Prepared) -> bool:
-    """Tell, before any furniture of ``b`` is known, whether ``relate`` could find something.
+def may_relate(a: HashedText, b: HashedText) -> bool:
+    """Tell, before the boilerplate of ``b`` is known, whether ``relate`` could return a match.
 
-    Most pairs of one outlet's pages end here: to tell the furniture of one of them is enough.
+    Most pairs of one outlet's pages are excluded here, so that the boilerplate of only one of them
+    has to be found.
     """
     if np.array_equal(a.words, b.words):
         return True
     common = shared_shingles(a, b)
-    if len(common) >= MIN_SHARED and have_petals(a, b, len(common)):
-        common = common[~within(common, a.furniture)]
+    if len(common) >= MIN_SHARED and have_own_parts(a, b, len(common)):
+        common = common[~within(common, a.boilerplate)]
     return len(common) >= MIN_SHARED
 
 
-def _story_size(text: Prepared, common: Hashes, page: Hashes) -> int:
-    """Count the shingles that are the story's; shared ones are, whatever they looked like."""
-    kept = int(within(common, text.furniture).sum())
-    unseen = int((~within(page, text.furniture)).sum())
-    return len(text.shingles) - len(text.furniture) + kept - unseen
+def _story_size(text: HashedText, common: Hashes, dropped: Hashes) -> int:
+    """Count the shingles of a text's story.
+
+    Shared shingles that were kept belong to it even if they are marked as boilerplate of this text
+    alone, and those that were dropped do not even if they are not marked.
+    """
+    kept_marked = int(within(common, text.boilerplate).sum())
+    dropped_unmarked = int((~within(dropped, text.boilerplate)).sum())
+    return len(text.shingles) - len(text.boilerplate) + kept_marked - dropped_unmarked
 
 
 def _relation(jaccard: float, in_a: float, in_b: float, shared: int) -> Relation | None:
@@ -240,7 +269,7 @@ def _partial(in_a: float, in_b: float, shared: int) -> Relation | None:
     return "partial" if enough else None
 
 
-def _identical(a: Prepared, b: Prepared) -> Match | None:
+def _identical(a: HashedText, b: HashedText) -> Match | None:
     if not len(a.words):
         return None
     return Match(a.id, b.id, "duplicate", 1.0, 1.0, 1.0, len(a.shingles))

@@ -1,9 +1,9 @@
 """Winnowing fingerprints of a text (Schleimer, Wilkerson and Aiken, SIGMOD 2003).
 
-Two texts that share any run of 37 words (6 + 32 - 1) share a fingerprint, wherever the run stands:
-truncated, embedded and wrapped copies are found, which MinHash and SimHash miss. The hash is our
-own and stays what it is, because fingerprints are stored: a change needs a new ``METHOD_VERSION``.
-Refuses to know what a match means: that is ``relations``.
+Two texts that share any run of 37 words (6 + 32 - 1) share a fingerprint, wherever the run is. So
+truncated and embedded copies and copies between boilerplate are found, which MinHash and SimHash
+miss. Fingerprints are stored, so any change to the hash needs a new ``METHOD_VERSION``. What a
+match means is decided in ``compare``.
 """
 
 import re
@@ -17,13 +17,15 @@ import numpy.typing as npt
 from pipeline.text import tokens
 
 METHOD_VERSION = "winnow-6-32-v2"
-"""v2: scripts without blanks by overlapping runs of signs; all other fingerprints are those of v1.
-Also on every relation: since v2 furniture is told by its place, too, and what is furniture of one
-of two pages counts for neither."""
+"""Stored with fingerprints and with relations. v2 splits scripts without blanks into overlapping
+runs of characters; all other fingerprints are those of v1. Since v2, relations also recognise
+boilerplate by its place, and ignore what is boilerplate of only one of two pages."""
 SHINGLE_WIDTH = 6
+"""Words in a shingle."""
 WINDOW = 32
+"""Neighbouring shingles of which the smallest hash becomes a fingerprint."""
 KNOWN_WORDS = 300_000
-"""Hashes kept at hand: about 30 MB."""
+"""Most word hashes that are cached: about 30 MB."""
 
 Hashes = npt.NDArray[np.uint64]
 _Whole = TypeVar("_Whole", np.uint64, np.int64)
@@ -31,39 +33,41 @@ _Whole = TypeVar("_Whole", np.uint64, np.int64)
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)
 _LETTERS = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
 """Thai, Lao, Burmese, Khmer: alphabets written without blanks."""
-_SIGNS = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_IDEOGRAPHS = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 """Kana and Han."""
-_UNSPACED = re.compile(f"[{_LETTERS}{_SIGNS}]")
-_RUN = re.compile(f"(?P<letters>[{_LETTERS}]+)|(?P<signs>[{_SIGNS}]+)|[^\\W{_LETTERS}{_SIGNS}]+")
-_LETTERS_IN_WORD, _SIGNS_IN_WORD = 6, 2
-"""About a word of each. Three Thai letters in a row stand in any two texts; with three such runs a
-shingle is eight letters, or four Han signs."""
+_UNSPACED = re.compile(f"[{_LETTERS}{_IDEOGRAPHS}]")
+_RUN = re.compile(
+    f"(?P<letters>[{_LETTERS}]+)|(?P<chars>[{_IDEOGRAPHS}]+)|[^\\W{_LETTERS}{_IDEOGRAPHS}]+"
+)
+_LETTERS_IN_WORD, _CHARS_IN_WORD = 6, 2
+"""About a word of each. Any two texts share runs of three Thai letters; with these widths a
+compared shingle of three runs is eight letters, or four Han characters."""
 _MOJIBAKE = re.compile(r"[\u00c2-\u00f4][\u0080-\u00bf\u0152-\u017e\u02c6\u02dc\u2013-\u2122]{1,3}")
 _WINDOWS_1252 = {
     bytes([byte]).decode("cp1252", "ignore") or chr(byte): byte for byte in range(0x80, 0x100)
 }
-"""As browsers read it: five bytes that Python's codec refuses (0x9D, …) stand for themselves."""
+"""As browsers decode it: five bytes that Python's codec rejects (0x9D, …) map to themselves."""
 
 
 def fingerprints(text: str) -> list[int]:
     """Return the sorted distinct fingerprints of a text as signed 64-bit integers.
 
-    About one in 16 words gives one; a text without words has none.
+    There is about one for 16 words; a text without words has none.
     """
     return fingerprints_of(word_hashes(text))
 
 
 def fingerprints_of(words: Hashes) -> list[int]:
-    """Return the same from the hashes of a text's words, in order."""
+    """Return the same as ``fingerprints`` from the hashes of a text's words, in order."""
     shingles = shingle_hashes(words, SHINGLE_WIDTH)
     chosen: list[int] = distinct(winnow(shingles, WINDOW).view(np.int64)).tolist()
     return chosen
 
 
 def words_of(text: str) -> list[str]:
-    """Return the words that are compared; scripts without blanks give overlapping runs of signs.
+    """Return the words that are compared, of scripts without blanks overlapping runs of characters.
 
-    A Chinese sentence is a single run of word characters, so that one changed sign would otherwise
+    A Chinese sentence is a single run of word characters, so one changed character would otherwise
     change the whole "word".
     """
     words = tokens(_repaired(text))
@@ -73,28 +77,28 @@ def words_of(text: str) -> list[str]:
 
 
 def _cut(found: re.Match[str]) -> list[str]:
-    """Cut a run into as many pieces as it has signs, but for the last ones, or leave a word whole.
+    """Split a run of a script without blanks into overlapping pieces; return other words whole.
 
     >>> _cut(_RUN.match("港口城市"))
     ['港口', '口城', '城市']
     """
     run = found[0]
-    width = {"letters": _LETTERS_IN_WORD, "signs": _SIGNS_IN_WORD}.get(found.lastgroup or "")
+    width = {"letters": _LETTERS_IN_WORD, "chars": _CHARS_IN_WORD}.get(found.lastgroup or "")
     if width is None or len(run) <= width:
         return [run]
     return [run[at : at + width] for at in range(len(run) - width + 1)]
 
 
 def _repaired(text: str) -> str:
-    """Undo what careless feeds do to a copy: entities left standing, UTF-8 read as Windows-1252."""
+    """Return a text with entities decoded and with UTF-8 that was read as Windows-1252 repaired."""
     if "&" in text:
         text = unescape(text)
-    return text if text.isascii() else _MOJIBAKE.sub(_reread, text)
+    return text if text.isascii() else _MOJIBAKE.sub(_decode_as_utf8, text)
 
 
-def _reread(found: re.Match[str]) -> str:
+def _decode_as_utf8(found: re.Match[str]) -> str:
     try:
-        return bytes(_WINDOWS_1252[sign] for sign in found[0]).decode()
+        return bytes(_WINDOWS_1252[char] for char in found[0]).decode()
     except (KeyError, UnicodeDecodeError):
         return found[0]
 
@@ -108,7 +112,7 @@ def word_hashes(text: str) -> Hashes:
 def shingle_hashes(words: Hashes, width: int) -> Hashes:
     """Return one hash per ``width``-word shingle; a shorter text is one shingle, an empty one none.
 
-    Polynomial in the word hashes, so that the order of the words counts, then mixed.
+    The hash is a polynomial in the word hashes, so it depends on their order, and then mixed.
     """
     if not len(words):
         return words
@@ -123,8 +127,8 @@ def shingle_hashes(words: Hashes, width: int) -> Hashes:
 def winnow(hashes: Hashes, window: int) -> Hashes:
     """Return the least hash of every window of ``window`` neighbours, in order, with repeats.
 
-    The minimum is taken by doubling (Gil and Werman's idea): log2(window) array operations instead
-    of one comparison per window and neighbour.
+    Minima of 1, 2, 4, … neighbours are combined (after Gil and Werman): log2(window) array
+    operations instead of one comparison per window and neighbour.
     """
     if len(hashes) <= window:
         return hashes.min(keepdims=True) if len(hashes) else hashes
@@ -137,7 +141,7 @@ def winnow(hashes: Hashes, window: int) -> Hashes:
 
 
 def distinct(values: npt.NDArray[_Whole]) -> npt.NDArray[_Whole]:
-    """Return the distinct values, ascending: ``numpy.unique`` at a quarter of its time."""
+    """Return the distinct values, ascending; four times as fast as ``numpy.unique``."""
     ordered = np.sort(values)
     return (
         ordered[np.concatenate(([True], ordered[1:] != ordered[:-1]))] if len(ordered) else ordered
@@ -145,7 +149,7 @@ def distinct(values: npt.NDArray[_Whole]) -> npt.NDArray[_Whole]:
 
 
 class _WordHashes(dict[str, int]):
-    """Word to hash, worked out once: blake2b takes a microsecond, a news text has 500 words."""
+    """Cache of word hashes: blake2b takes a microsecond, and a news text has 500 words."""
 
     def __missing__(self, word: str) -> int:
         if len(self) >= KNOWN_WORDS:
@@ -159,7 +163,7 @@ _hashes = _WordHashes()
 
 
 def _mix(values: Hashes) -> Hashes:
-    """Spread the bits: MurmurHash3's 64-bit finaliser (Appleby 2011)."""
+    """Return the values mixed by MurmurHash3's 64-bit finaliser (Appleby 2011)."""
     values = values ^ (values >> np.uint64(33))
     values = values * np.uint64(0xFF51AFD7ED558CCD)
     values = values ^ (values >> np.uint64(33))

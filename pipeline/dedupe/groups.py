@@ -1,11 +1,8 @@
-"""From relations to groups: which texts tell one story in near-identical words.
+"""Groups of texts that tell one story in nearly the same words, made from their matches.
 
-Pure functions of the set of texts and matches, so that the order of arrival does not count.
-Knows nothing of how a relation was found.
-
-From links to the parts that they tie together, with pairs that must stay apart.
-
-Knows nothing of what a link means, but for how strong it is. Pure functions of sets.
+The groups depend only on the set of texts and matches, not on their order. Connected components
+are found with a union-find that keeps pairs apart which somebody declared different
+("cannot-link" constraints in the literature on clustering).
 """
 
 import math
@@ -20,56 +17,56 @@ from pipeline.models import Group, Match
 Pair = tuple[int, int]
 
 
-def parts(links: Iterable[Match], apart: Collection[Pair] = ()) -> dict[int, int]:
-    """Map each linked id to the smallest id of its part.
+def components(matches: Iterable[Match], apart: Collection[Pair] = ()) -> dict[int, int]:
+    """Map each matched id to the smallest id of its connected component.
 
-    Without ``apart`` two ids share a part where a chain of links leads from one to the other. A
-    pair in ``apart`` never shares one: links are taken from the strongest to the weakest, and a
-    link that would bring such a pair together is passed over (Kruskal's algorithm). So of the
-    strongest chain between the two its weakest link is cut, and every other link stays.
+    A pair in ``apart`` is never in one component: matches are taken from the strongest to the
+    weakest, and one that would connect such a pair is skipped (Kruskal's algorithm). So only the
+    weakest match of the strongest chain between the two is dropped.
 
     Args:
-        links: what ties two ids together.
+        matches: the edges of the graph.
         apart: pairs of ids, in any order; those that no chain connects have no effect.
     """
-    forest = _Forest(apart)
-    for link in sorted(links, key=strength, reverse=True):
-        forest.join(link.a, link.b)
-    return forest.smallest()
+    union = _UnionFind(apart)
+    for match in sorted(matches, key=strength, reverse=True):
+        union.join(match.a, match.b)
+    return union.smallest()
 
 
-def strength(link: Match) -> tuple[float, float, int, int]:
-    """Return what orders links: containment of the smaller text, Jaccard, then the older pair.
+def strength(match: Match) -> tuple[float, float, int, int]:
+    """Return the sort key of a match: containment of the smaller text, Jaccard, the older pair.
 
-    A brief that lies whole in a long story (0.3, 1.0) is surer than two rewrites (0.4, 0.6).
+    A brief that a long story contains whole (Jaccard 0.3, containment 1.0) is stronger than two
+    rewrites (0.4, 0.6).
     """
-    low, high = sorted((link.a, link.b))
-    return max(link.containment_a, link.containment_b), link.jaccard, -low, -high
+    low, high = sorted((match.a, match.b))
+    return max(match.containment_a, match.containment_b), match.jaccard, -low, -high
 
 
-class _Forest:
-    """Union-find whose trees know which trees they must not grow into."""
+class _UnionFind:
+    """Union-find in which every tree has a set of trees that it must not be joined with."""
 
     def __init__(self, apart: Collection[Pair]) -> None:
         self._parent: dict[int, int] = {}
-        self._foes: defaultdict[int, set[int]] = defaultdict(set)
+        self._apart: defaultdict[int, set[int]] = defaultdict(set)
         for one, two in apart:
-            self._foes[one].add(two)
-            self._foes[two].add(one)
+            self._apart[one].add(two)
+            self._apart[two].add(one)
 
     def join(self, one: int, two: int) -> None:
-        """Bring two trees together, unless a pair would be that must stay apart."""
+        """Join the trees of two ids, unless that would connect a pair that must stay apart."""
         low, high = sorted((self._root(one), self._root(two)))
-        if low == high or high in self._foes.get(low, ()):
+        if low == high or high in self._apart.get(low, ()):
             return
         self._parent[high] = low
-        for foe in self._foes.pop(high, ()):
-            self._foes[foe].discard(high)
-            self._foes[foe].add(low)
-            self._foes[low].add(foe)
+        for other in self._apart.pop(high, ()):
+            self._apart[other].discard(high)
+            self._apart[other].add(low)
+            self._apart[low].add(other)
 
     def smallest(self) -> dict[int, int]:
-        """Return the root of each id, which is the smallest of its tree."""
+        """Return the root of each id, which is the smallest id of its tree."""
         return {each: self._root(each) for each in list(self._parent)}
 
     def _root(self, each: int) -> int:
@@ -81,17 +78,18 @@ class _Forest:
 
 
 SAME_PART = 0.3
-"""Two texts inside a third tell the same part of it if they share this much of the smaller one."""
+"""Two texts inside a third are the same part of it if they share this much of the smaller one."""
 BEYOND_CONTAINED = 1.3
-"""Two texts around a third tell one story if they share this many times what it holds of them."""
-LARGELY = 0.35
-"""Jaccard from which a text lies in another as a story between lines of furniture does, not as a
-note: two outlets' pages around one story have nothing else in common either."""
+"""Two texts that contain a third tell one story if they share this many times what the third shares
+with them."""
+MAIN_PART = 0.35
+"""Jaccard from which a contained text is the main part of the other, as a story is of its page, and
+not a note in it. Pages of two outlets with one story have nothing else in common either."""
 
 
 @dataclass(frozen=True, slots=True)
 class GroupText:
-    """What grouping needs to know of a text; its times are aware."""
+    """The facts of a text that grouping uses; its times are aware."""
 
     id: int
     words: int
@@ -101,7 +99,7 @@ class GroupText:
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """A group with the identity it keeps; ``group_id`` is None where a new one is needed."""
+    """A group with the id it keeps; ``group_id`` is None if it needs a new one."""
 
     group_id: int | None
     original: int
@@ -111,21 +109,22 @@ class Membership:
 def group(
     texts: Iterable[GroupText], matches: Iterable[Match], apart: Collection[Pair] = ()
 ) -> list[Group]:
-    """Join texts into groups of two and more, ordered by their smallest member.
+    """Return the groups of two and more texts, ordered by their smallest member.
 
-    ``duplicate`` joins, and so does containment where one single story explains the longer text:
-    a text that contains two unrelated ones (round-up, live blog) joins neither, and a text that two
-    unrelated ones contain (a stub of page furniture, a shared background note) joins neither.
-    ``partial`` never joins; it only tells which contained texts overlap.
+    Duplicates are grouped, and so is a text with one that contains it, if the longer text tells one
+    story: a text that contains two unrelated ones (round-up, live blog) is grouped with neither,
+    and a text that two unrelated ones contain (a stub of boilerplate, a shared background note)
+    is grouped with neither. ``partial`` matches do not group texts; they only tell which contained
+    texts overlap.
 
     Args:
-        texts: all that may be joined.
-        matches: how they relate; those with other texts are passed over.
-        apart: pairs that somebody declared different; no group holds both (see ``joining.parts``).
+        texts: all texts that may be grouped.
+        matches: how they relate; matches with other texts are ignored.
+        apart: pairs that somebody declared different; no group has both (see ``components``).
     """
     known = {text.id: text for text in texts}
     usable = [match for match in matches if match.a in known and match.b in known]
-    roots = parts(_joining(usable), apart)
+    roots = components(_grouping_matches(usable), apart)
     members: defaultdict[int, list[int]] = defaultdict(list)
     for each in sorted(roots):
         members[roots[each]].append(each)
@@ -137,20 +136,20 @@ def group(
 
 
 def original_of(texts: Sequence[GroupText]) -> int:
-    """Return the id of the earliest published, else first seen, else longest text."""
+    """Return the id of the text published (or else seen) first; without times, of the longest."""
     return min(texts, key=_seniority).id
 
 
-def component(
+def connected_matches(
     start: Collection[int], matches_of: Callable[[Collection[int]], Iterable[Match]]
 ) -> list[Match]:
-    """Collect all matches that decide the groups of the texts ``start``.
+    """Return all matches that decide the groups of the texts ``start``.
 
-    Follows every relation but ``partial``, so that ``group`` over the outcome gives whole groups.
+    Every relation but ``partial`` is followed, so that ``group`` of the result gives whole groups.
 
     Args:
         start: ids of the texts whose matches changed.
-        matches_of: returns all matches that one of the given texts takes part in.
+        matches_of: returns all matches of any of the given texts.
     """
     found: dict[Pair, Match] = {}
     seen: set[int] = set()
@@ -167,10 +166,13 @@ def component(
 
 
 def regroup(groups: Sequence[Group], existing: Mapping[int, int]) -> list[Membership]:
-    """Give groups the ids they keep: the smallest id that their members already bear.
+    """Return the groups with the ids they keep: the smallest id that their members had before.
 
-    ``existing`` maps text ids to group ids. Where a group was split, the part that holds most of
-    its old members keeps the id.
+    Of a group that was split, the part with most of the old members keeps the id.
+
+    Args:
+        groups: the new groups.
+        existing: text ids to their group ids before.
     """
     claims: Counter[Pair] = Counter()
     for number, found in enumerate(groups):
@@ -187,33 +189,34 @@ def regroup(groups: Sequence[Group], existing: Mapping[int, int]) -> list[Member
     ]
 
 
-def _joining(matches: Sequence[Match]) -> list[Match]:
-    """Return the matches that may join: those of mixed and of torn texts are left out."""
+def _grouping_matches(matches: Sequence[Match]) -> list[Match]:
+    """Return the matches that group texts: without those of round-ups and of shared fragments."""
     shared = {frozenset((match.a, match.b)): match.shared_words for match in matches}
     edges = [match for match in matches if match.relation != "partial"]
-    mixed = _mixed(edges, shared)
-    edges = [match for match in edges if not _joins_a_mixed_text(match, mixed)]
-    torn = _torn(edges, shared)
+    round_ups = _round_ups(edges, shared)
+    edges = [match for match in edges if not _joins_a_round_up(match, round_ups)]
+    fragments = _shared_fragments(edges, shared)
     return [
         match
         for match in edges
         if match.relation == "duplicate"
-        or match.jaccard >= LARGELY
-        or _inner_and_outer(match)[0] not in torn
+        or match.jaccard >= MAIN_PART
+        or _inner_and_outer(match)[0] not in fragments
     ]
 
 
-def _joins_a_mixed_text(match: Match, mixed: Collection[int]) -> bool:
-    """Tell whether the match ties a round-up to anything but its like."""
-    return (match.a in mixed) != (match.b in mixed) or (
-        match.a in mixed and match.relation != "duplicate"
+def _joins_a_round_up(match: Match, round_ups: Collection[int]) -> bool:
+    """Tell whether the match is between a round-up and anything but its duplicate."""
+    return (match.a in round_ups) != (match.b in round_ups) or (
+        match.a in round_ups and match.relation != "duplicate"
     )
 
 
-def _mixed(edges: Iterable[Match], shared: Mapping[frozenset[int], int]) -> set[int]:
-    """Return the texts that contain two others which tell different parts of them.
+def _round_ups(edges: Iterable[Match], shared: Mapping[frozenset[int], int]) -> set[int]:
+    """Return the texts that contain two others which are different parts of them.
 
-    A mixed text inside another ties nothing together there: hence the rounds.
+    A round-up inside another text does not connect the parts of that one, so the search is
+    repeated without the round-ups found until there are no more.
     """
     inside: defaultdict[int, set[int]] = defaultdict(set)
     for match in edges:
@@ -225,37 +228,37 @@ def _mixed(edges: Iterable[Match], shared: Mapping[frozenset[int], int]) -> set[
         smaller = min(shared[frozenset((one, outer))], shared[frozenset((two, outer))])
         return shared.get(frozenset((one, two)), 0) >= SAME_PART * smaller
 
-    mixed: set[int] = set()
+    round_ups: set[int] = set()
     while more := {
         outer
         for outer, inner in inside.items()
-        if outer not in mixed and _falls_apart(inner - mixed, outer, same_part)
+        if outer not in round_ups and _is_disconnected(inner - round_ups, outer, same_part)
     }:
-        mixed |= more
-    return mixed
+        round_ups |= more
+    return round_ups
 
 
-def _torn(edges: Iterable[Match], shared: Mapping[frozenset[int], int]) -> set[int]:
-    """Return the texts that lie inside two others which have nothing else in common."""
+def _shared_fragments(edges: Iterable[Match], shared: Mapping[frozenset[int], int]) -> set[int]:
+    """Return the texts that two others contain which have nothing else in common."""
     around: defaultdict[int, set[int]] = defaultdict(set)
-    tied = {frozenset((match.a, match.b)) for match in edges}
+    matched = {frozenset((match.a, match.b)) for match in edges}
     for match in edges:
-        if match.relation != "duplicate" and match.jaccard < LARGELY:
+        if match.relation != "duplicate" and match.jaccard < MAIN_PART:
             inner, outer = _inner_and_outer(match)
             around[inner].add(outer)
 
     def same_story(one: int, two: int, inner: int) -> bool:
         held = max(shared[frozenset((one, inner))], shared[frozenset((two, inner))])
         both = frozenset((one, two))
-        return both in tied or shared.get(both, 0) >= BEYOND_CONTAINED * held
+        return both in matched or shared.get(both, 0) >= BEYOND_CONTAINED * held
 
-    return {inner for inner, outer in around.items() if _falls_apart(outer, inner, same_story)}
+    return {inner for inner, outer in around.items() if _is_disconnected(outer, inner, same_story)}
 
 
-def _falls_apart(
+def _is_disconnected(
     texts: Collection[int], about: int, belong: Callable[[int, int, int], bool]
 ) -> bool:
-    """Tell whether the texts fall into two parts or more that do not belong together."""
+    """Tell whether the relation ``belong`` leaves the texts in more than one component."""
     left = set(texts)
     todo = [left.pop()] if left else []
     while todo and left:
@@ -267,7 +270,7 @@ def _falls_apart(
 
 
 def _inner_and_outer(match: Match) -> Pair:
-    """Return the text that lies more in the other, and the other."""
+    """Return the text that the other contains more of, and the other."""
     if match.containment_a >= match.containment_b:
         return match.a, match.b
     return match.b, match.a

@@ -1,10 +1,10 @@
-"""New texts against a store of older ones: what relates to what, and what no longer does.
+"""Match new texts with a store of older ones: which pairs relate, and which no longer do.
 
-The warehouse stage calls this once a batch, the filter once for all its rows. The findings depend
-on the set of texts in the store only, not on the order or the batches in which they came, with two
-exceptions: a fingerprint that has more holders than the store gives back, and a text that goes or
-is replaced, since what its words showed to be furniture of others stays so until those others are
-judged again. Knows nothing of where texts lie.
+The warehouse stage calls ``find_matches`` once per batch, the filter once for all its rows. The
+result depends only on the set of texts in the store, not on their order or batches, with two
+exceptions. For a fingerprint of many texts the store returns only some of them. And when a text is
+removed or replaced, what it showed to be boilerplate of other texts stays so until these are
+compared again.
 """
 
 from collections import OrderedDict
@@ -14,59 +14,60 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from pipeline.dedupe.candidates import CandidateStore
-from pipeline.dedupe.compare import Prepared, may_relate, prepare, relate
+from pipeline.dedupe.compare import HashedText, hash_text, may_relate, relate
 from pipeline.dedupe.fingerprints import fingerprints_of
-from pipeline.dedupe.shared_boilerplate import MAX_WITNESSES, Furniture, find_furniture
+from pipeline.dedupe.shared_boilerplate import MAX_COMPARED, Boilerplate, find_boilerplate
 from pipeline.models import Match
 
 CACHED_WORDS = 2_000_000
-"""A word takes 24 bytes here, so about 50 MB, twice: as it came, and with its furniture marked."""
-
+"""Words of the texts in each of two caches, one with plain texts and one with their boilerplate
+marked. A word takes 24 bytes, so each cache takes about 50 MB."""
 READ_AHEAD = 200
-"""Texts asked for at once: a question to the store for each took a fifth of the time."""
+"""Texts read from the store at once; one query per text took a fifth of the time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What a batch of new texts changes in the relations; in every pair a < b."""
+    """The changes that a batch of new texts makes to the stored relations; in every pair a < b."""
 
     matches: tuple[Match, ...]
-    """To be stored over what is there; pairs of two older texts may be among them, judged anew."""
+    """Matches to insert or update, among them those of older texts that were compared again."""
     retracted: tuple[tuple[int, int], ...] = ()
-    """Pairs of older texts that do not relate (any more): what they share is furniture."""
+    """Pairs of older texts to delete, because all they share has turned out to be boilerplate."""
 
 
 def find_matches(
     new: Collection[int], store: CandidateStore, again: Collection[int] = ()
 ) -> Findings:
-    """Relate each new text with its candidates.
+    """Relate each new text to its candidates.
 
-    The new texts must be in the store already. Relations that an older version of a new text had
-    must be deleted by the caller before the findings are stored.
+    The caller deletes the relations that an older version of a new text had before it stores the
+    findings.
 
     Args:
-        new: ids of the texts that came since the last call.
+        new: ids of the texts that were added since the last call.
         store: holds the new texts and all older ones.
-        again: older texts to be judged anew, since a text that shared words with them is replaced.
+        again: ids of older texts to compare again, because a text that shared words with them was
+            replaced.
     """
     wanted = set(new)
-    desk = _Desk(store, wanted)
+    batch = _BatchTexts(store, wanted)
     pairs: set[tuple[int, int]] = set()
     older: set[int] = set()
-    for each in desk.read_ahead(sorted(wanted)):
-        pairs.update(desk.pairs(each))
-        older.update(desk.candidates(each))
-    for each in desk.read_ahead(sorted(older.union(again) - wanted)):
-        if each in again or desk.is_changed(each):
-            pairs.update(desk.pairs(each))
-    return _judge(sorted(pairs), wanted, desk)
+    for each in batch.read_ahead(sorted(wanted)):
+        pairs.update(batch.pairs(each))
+        older.update(batch.candidates(each))
+    for each in batch.read_ahead(sorted(older.union(again) - wanted)):
+        if each in again or batch.has_new_boilerplate(each):
+            pairs.update(batch.pairs(each))
+    return _compare(sorted(pairs), wanted, batch)
 
 
-def _judge(pairs: Iterable[tuple[int, int]], new: set[int], desk: "_Desk") -> Findings:
+def _compare(pairs: Iterable[tuple[int, int]], new: set[int], batch: "_BatchTexts") -> Findings:
     matches: list[Match] = []
     retracted: list[tuple[int, int]] = []
     for a, b in pairs:
-        match = desk.relation(a, b)
+        match = batch.relation(a, b)
         if match is not None:
             matches.append(match)
         elif a not in new and b not in new:
@@ -74,127 +75,131 @@ def _judge(pairs: Iterable[tuple[int, int]], new: set[int], desk: "_Desk") -> Fi
     return Findings(tuple(matches), tuple(retracted))
 
 
-class _Desk:
-    """The texts in hand: hashed once, kept while there is room."""
+class _BatchTexts:
+    """The texts of one call: read from the store, hashed, with their boilerplate, and cached."""
 
     def __init__(self, store: CandidateStore, new: set[int]) -> None:
         self._store = store
         self._new = new
-        self._plain = _Shelf()
-        self._stripped = _Shelf()
+        self._unmarked = _TextCache()
+        self._marked = _TextCache()
         self._candidates: dict[int, list[int]] = {}
-        self._evidence: set[int] = set()
-        self._new_marks: set[int] = set()
+        self._sharing_core: set[int] = set()
+        self._new_fingerprints: set[int] = set()
 
     def read_ahead(self, ids: Sequence[int]) -> Iterator[int]:
-        """Give the ids, their texts at hand: one question to the store for many of them."""
+        """Yield the ids after caching their texts, many of them by one query to the store."""
         for begin in range(0, len(ids), READ_AHEAD):
-            self._prepared(ids[begin : begin + READ_AHEAD])
+            self._hashed(ids[begin : begin + READ_AHEAD])
             yield from ids[begin : begin + READ_AHEAD]
 
     def relation(self, a: int, b: int) -> Match | None:
-        """Relate two texts; the furniture of the second is sought only where it would count."""
+        """Relate two texts; look for the second one's boilerplate only if it can matter."""
         known, other = (b, a) if b in self._new else (a, b)
-        plain = self._prepared([known, other])
-        if len(plain) < 2 or not may_relate(plain[known], plain[other]):
+        unmarked = self._hashed([known, other])
+        if len(unmarked) < 2 or not may_relate(unmarked[known], unmarked[other]):
             return None
-        story = self._story(known)
-        if story is None or not may_relate(story, plain[other]):
+        marked = self._with_boilerplate(known)
+        if marked is None or not may_relate(marked, unmarked[other]):
             return None
-        left, right = self._story(a), self._story(b)
+        left, right = self._with_boilerplate(a), self._with_boilerplate(b)
         return relate(left, right) if left and right else None
 
     def pairs(self, text_id: int) -> set[tuple[int, int]]:
+        """Return the pairs of a text with each of its candidates, the smaller id first."""
         return {(min(text_id, each), max(text_id, each)) for each in self.candidates(text_id)}
 
     def candidates(self, text_id: int) -> list[int]:
+        """Return the candidates of a text, cached."""
         if text_id not in self._candidates:
-            marks = self._marks(text_id)
-            self._candidates[text_id] = self._store.candidates(text_id, marks) if marks else []
+            own = self._fingerprints(text_id)
+            self._candidates[text_id] = self._store.candidates(text_id, own) if own else []
         return self._candidates[text_id]
 
-    def is_changed(self, text_id: int) -> bool:
-        """Tell whether an older text has other furniture than it had before the new ones came.
+    def has_new_boilerplate(self, text_id: int) -> bool:
+        """Tell whether an older text has other boilerplate than before the new texts were added.
 
-        Asked of the older text, since a new one does not see all that it tips: the clean copy of a
-        page's story has that page for its only candidate, but the page has its outlet's others too.
+        This is checked for every older candidate, because a new text can change the boilerplate
+        of texts that are not its own candidates: a copy of a page's story without header and
+        footer has only that page as a candidate, but the page has the outlet's other pages too.
         """
-        if not self._has_new_witness(text_id):
+        if not self._is_compared_with_new(text_id):
             return False
         others = self.candidates(text_id)
         before = [other for other in others if other not in self._new]
-        story = self._story(text_id)
-        if story is None or before[:MAX_WITNESSES] == others[:MAX_WITNESSES]:
+        text = self._with_boilerplate(text_id)
+        if text is None or before[:MAX_COMPARED] == others[:MAX_COMPARED]:
             return False
-        if text_id not in self._evidence and len(others) <= MAX_WITNESSES:
-            return False  # no sunflower with all the others, so none with some of them
-        was = self._furniture(story, before)
-        return not np.array_equal(was.shingles, story.furniture)
+        if text_id not in self._sharing_core and len(others) <= MAX_COMPARED:
+            return False  # no core is shared with all the others, so none with some of them
+        was = self._boilerplate(text, before)
+        return not np.array_equal(was.shingles, text.boilerplate)
 
-    def _has_new_witness(self, text_id: int) -> bool:
-        """Tell whether a new text may be among those that are asked about an older text.
+    def _is_compared_with_new(self, text_id: int) -> bool:
+        """Tell whether a new text may be among those whose comparison decides a text's boilerplate.
 
-        Only fingerprints that a new text holds are looked up: whoever shares as many of these and
-        comes before the new text there does so among all fingerprints, too. A page of an outlet
-        with hundreds stops here, after two or three fingerprints instead of forty.
+        Only fingerprints that some new text has are looked up: a candidate that precedes the new
+        text by these also precedes it by all fingerprints. For a page of an outlet with hundreds
+        of pages, two or three look-ups are enough instead of forty.
         """
-        if not self._new_marks:
+        if not self._new_fingerprints:
             for each in self.read_ahead(sorted(self._new)):
-                self._new_marks.update(self._marks(each))
-        shared = [mark for mark in self._marks(text_id) if mark in self._new_marks]
+                self._new_fingerprints.update(self._fingerprints(each))
+        shared = [each for each in self._fingerprints(text_id) if each in self._new_fingerprints]
         found = self._store.candidates(text_id, shared) if shared else []
-        return not self._new.isdisjoint(found[:MAX_WITNESSES])
+        return not self._new.isdisjoint(found[:MAX_COMPARED])
 
-    def _marks(self, text_id: int) -> list[int]:
-        text = self._prepared([text_id]).get(text_id)
+    def _fingerprints(self, text_id: int) -> list[int]:
+        text = self._hashed([text_id]).get(text_id)
         return [] if text is None else fingerprints_of(text.words)
 
-    def _story(self, text_id: int) -> Prepared | None:
-        """Return the text with its furniture marked, or None where it is gone."""
-        known = self._stripped.get(text_id)
+    def _with_boilerplate(self, text_id: int) -> HashedText | None:
+        """Return a text with its boilerplate, or None if it no longer exists."""
+        known = self._marked.get(text_id)
         if known is None:
-            known = self._strip(text_id)
+            known = self._mark_boilerplate(text_id)
             if known is not None:
-                self._stripped.put(known)
+                self._marked.put(known)
         return known
 
-    def _strip(self, text_id: int) -> Prepared | None:
-        text = self._prepared([text_id]).get(text_id)
+    def _mark_boilerplate(self, text_id: int) -> HashedText | None:
+        text = self._hashed([text_id]).get(text_id)
         if text is None:
             return None
-        found = self._furniture(text, self.candidates(text_id))
-        if found.is_evidence:
-            self._evidence.add(text_id)
-        return replace(text, furniture=found.shingles) if len(found.shingles) else text
+        found = self._boilerplate(text, self.candidates(text_id))
+        if found.shares_core:
+            self._sharing_core.add(text_id)
+        return replace(text, boilerplate=found.shingles) if len(found.shingles) else text
 
-    def _furniture(self, text: Prepared, others: list[int]) -> Furniture:
+    def _boilerplate(self, text: HashedText, others: list[int]) -> Boilerplate:
         if len(others) < 2:
-            return Furniture(text.shingles[:0], is_evidence=False)
-        return find_furniture(text, list(self._prepared(others[:MAX_WITNESSES]).values()))
+            return Boilerplate(text.shingles[:0], shares_core=False)
+        return find_boilerplate(text, list(self._hashed(others[:MAX_COMPARED]).values()))
 
-    def _prepared(self, ids: Collection[int]) -> dict[int, Prepared]:
-        ready = {each: text for each in ids if (text := self._plain.get(each)) is not None}
+    def _hashed(self, ids: Collection[int]) -> dict[int, HashedText]:
+        """Return the hashed texts of ids in their order, without ids that no longer exist."""
+        ready = {each: text for each in ids if (text := self._unmarked.get(each)) is not None}
         missing = [each for each in ids if each not in ready]
         if missing:
             for each, given in self._store.texts(missing).items():
-                ready[each] = prepare(each, given.text, given.source)
-                self._plain.put(ready[each])
+                ready[each] = hash_text(each, given.text, given.source)
+                self._unmarked.put(ready[each])
         return {each: ready[each] for each in ids if each in ready}
 
 
-class _Shelf:
-    """Prepared texts up to so many words, the ones used last."""
+class _TextCache:
+    """The hashed texts that were used last, up to ``CACHED_WORDS`` words."""
 
     def __init__(self) -> None:
-        self._texts: OrderedDict[int, Prepared] = OrderedDict()
+        self._texts: OrderedDict[int, HashedText] = OrderedDict()
         self._words = 0
 
-    def get(self, text_id: int) -> Prepared | None:
+    def get(self, text_id: int) -> HashedText | None:
         if text_id in self._texts:
             self._texts.move_to_end(text_id)
         return self._texts.get(text_id)
 
-    def put(self, text: Prepared) -> None:
+    def put(self, text: HashedText) -> None:
         self._texts[text.id] = text
         self._words += len(text.words)
         while self._words > CACHED_WORDS and len(self._texts) > 1:

@@ -1,8 +1,9 @@
-"""Which part of a text is its outlet's page furniture, told from the texts that share it.
+"""Boilerplate of an outlet's pages, recognised by the other texts that share it.
 
-Furniture is the kernel of a sunflower (Erdős and Rado 1960): many texts, any two of which share
-the same words and nothing else. Copies of one story are no sunflower: two of them share more than
-the third holds, or one of them has no petal of its own. Knows nothing of HTML and of positions.
+Boilerplate is a set of shingles (the *core*) that many texts share, any two of which share nothing
+else: a sunflower in the sense of Erdős and Rado (1960), with the core as its kernel. Copies of one
+story do not form a sunflower: two of them share more than the third has, or one of them has no part
+of its own besides. Only shingles are compared, so nothing needs to be known about HTML.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -13,12 +14,12 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.dedupe.compare import (
-    MIN_PETAL,
-    MIN_PETAL_SHINGLES,
-    Prepared,
-    is_hollow,
-    may_frame,
-    place_of_shared,
+    MIN_OWN_SHARE,
+    MIN_OWN_SHINGLES,
+    HashedText,
+    is_shared_at_both_ends,
+    may_share_header_and_footer,
+    side_of_shared,
     within,
 )
 from pipeline.dedupe.fingerprints import Hashes
@@ -26,161 +27,173 @@ from pipeline.dedupe.fingerprints import Hashes
 TEXTS_OF_ONE_OUTLET = 5
 TEXTS_OF_UNKNOWN_OUTLETS = 7
 TEXTS_OF_SEVERAL_OUTLETS = 12
-"""Independent texts that make a kernel furniture. A story that some outlets wrap each in its own
-furniture, with no clean copy among them, makes a sunflower too: so known outlets that differ need
-more witnesses, and one outlet that repeats itself needs fewer."""
-MAX_WITNESSES = 48
-"""Texts looked at, those that share most first: 48 x 48 comparisons take about 10 ms."""
-SAME_KERNEL = 0.75
-MIN_KERNEL = 20
+"""Least number of independent texts that share a core for it to be boilerplate. A story that
+several outlets print, each between its own header and footer, forms such a core too. So texts of
+different known outlets must be more, and texts of one known outlet may be fewer."""
+MAX_COMPARED = 48
+"""Texts that are compared, those that share most first; 48 x 48 comparisons take about 10 ms."""
+SAME_CORE = 0.75
+"""Two texts share the same core with a third if the core is this share of all that any two of them
+share."""
+MIN_CORE = 20
+"""Least shingles of a core."""
 MIN_STORY = 0.1
-"""Share of a text that is never furniture: what is left must be worth comparing."""
-FRAME_SHARE = 0.25
-"""Share of a text below which a frame is too thin to disturb, and may be two shared quotes."""
+"""Least share of a text that is left as its story."""
+HEADER_FOOTER_SHARE = 0.25
+"""Least share of a text that a header and footer take; less may be two shared quotes, and does no
+harm."""
 
-WIDE_FRAME = 20
-"""Shingles before and after the gap of a frame that is believed on the word of one other page."""
-BEYOND_FRAME = 1.15
-"""A full story shares this much more with each of two copies that lack different parts of it."""
-WITHIN = 0.5
-"""Mean of ``place_of_shared``, over both texts, at which a kernel counts as a story: -2 where all
-the texts have words of their own before and after it, 0 where they have them in between."""
-VOTERS = 12
-"""Texts asked for their place, those that share most first: with all 48 a look-up takes a tenth
-longer."""
+RUNS_AT_ENDS_OF_PAIR = 20
+"""Shared runs before and after the middle, for a header and footer that only one other page has."""
+FULL_STORY_FACTOR = 1.15
+"""A third text that shares this many times as much with both texts is the full story, and they are
+copies that lack different parts of it."""
+STORY_SIDE = 0.5
+"""A core is a story if the mean of ``side_of_shared``, summed over both texts, is at most minus
+this. The mean is -2 if all texts have words of their own before and after the core."""
+SIDE_TEXTS = 12
+"""Texts whose ``side_of_shared`` is computed, those that share most first. With all 48 a look-up
+takes a tenth longer."""
 
 _Counts = npt.NDArray[np.int64]
 _Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
-class Furniture:
-    """The furniture of one text."""
+class Boilerplate:
+    """The boilerplate of one text."""
 
     shingles: Hashes
-    """A part of the text's shingles, ascending."""
-    is_evidence: bool
-    """Whether the text belongs to any sunflower: then it may tip the scales for others."""
+    """A subset of the text's shingles, ascending."""
+    shares_core: bool
+    """Whether the text shares a core with other texts and so may decide their boilerplate."""
 
 
-def find_furniture(text: Prepared, others: Sequence[Prepared]) -> Furniture:
-    """Return the kernels of all sunflowers that are large enough and hold the text.
+def find_boilerplate(text: HashedText, others: Sequence[HashedText]) -> Boilerplate:
+    """Return the boilerplate of a text: the cores that it shares with enough other texts.
 
-    Kernels with more witnesses come first, and a kernel that would leave no story is passed over.
+    Cores of more texts come first; one that would leave no story in the text is skipped.
 
     Args:
-        text: the text in question.
-        others: the texts that share something with it, in order of how much; the text itself is
-            not among them.
+        text: the text.
+        others: other texts that share something with it, those that share most first.
     """
-    if not others or len(text.shingles) < MIN_KERNEL:
-        return Furniture(text.shingles[:0], is_evidence=False)
-    witnesses = _Witnesses.of(text, others[:MAX_WITNESSES])
-    framed = witnesses.framed()
-    kernels = {*witnesses.kernels(), *((2, witnesses.frame(row).tobytes()) for row in framed)}
+    if not others or len(text.shingles) < MIN_CORE:
+        return Boilerplate(text.shingles[:0], shares_core=False)
+    sharing = _SharingTexts.of(text, others[:MAX_COMPARED])
+    rows = sharing.same_header_and_footer()
+    cores = {*sharing.cores(), *((2, sharing.header_and_footer(row).tobytes()) for row in rows)}
     marked = np.zeros(len(text.shingles), dtype=np.bool_)
-    least = max(MIN_PETAL_SHINGLES, MIN_STORY * len(text.shingles))
-    decoded = [(size, np.frombuffer(kernel, dtype=np.bool_)) for size, kernel in kernels]
-    for _, kernel in sorted(decoded, key=lambda each: (-each[0], each[1].sum(), each[1].tobytes())):
-        if np.count_nonzero(~(marked | kernel)) >= least:
-            marked |= kernel
-    return Furniture(text.shingles[marked], bool(framed or witnesses.sunflower.any()))
+    least = max(MIN_OWN_SHINGLES, MIN_STORY * len(text.shingles))
+    decoded = [(size, np.frombuffer(core, dtype=np.bool_)) for size, core in cores]
+    for _, core in sorted(decoded, key=lambda each: (-each[0], each[1].sum(), each[1].tobytes())):
+        if np.count_nonzero(~(marked | core)) >= least:
+            marked |= core
+    return Boilerplate(text.shingles[marked], bool(rows or sharing.shares_core.any()))
 
 
 @dataclass(frozen=True, slots=True)
-class _Witnesses:
-    """The others that share a kernel's worth, as rows, and which pairs make sunflowers with it."""
+class _SharingTexts:
+    """A text and the others (the rows) that share at least ``MIN_CORE`` shingles with it."""
 
-    text: Prepared
-    others: Sequence[Prepared]
+    text: HashedText
+    others: Sequence[HashedText]
     held: _Mask
-    """True where the other (row) holds the text's shingle (column)."""
-    sunflower: _Mask
-    """True where text, row and column share one kernel and nothing else."""
+    """Rows x shingles of the text: True where the other text has the shingle."""
+    shares_core: _Mask
+    """Rows x rows: True where the text and both others share one core and nothing else."""
     shared: _Counts
-    """Rows x rows: how many shingles two of the others share; the diagonal counts for nothing."""
+    """Rows x rows: how many shingles two of the others share; the diagonal has no meaning."""
     places: _Counts
-    """For each shingle of the text in order, its column."""
+    """For each shingle of the text in order, its column in ``held``."""
     same_outlet: _Mask
+    """Rows of the text's own outlet, where both are known."""
     other_outlet: _Mask
+    """Rows of another outlet, where both are known."""
 
     @classmethod
-    def of(cls, text: Prepared, others: Sequence[Prepared]) -> "_Witnesses":
+    def of(cls, text: HashedText, others: Sequence[HashedText]) -> "_SharingTexts":
         held, shared = _table(text, others)
-        near = np.flatnonzero(held.sum(axis=1) >= MIN_KERNEL)
+        near = np.flatnonzero(held.sum(axis=1) >= MIN_CORE)
         held, shared = held[near], shared[np.ix_(near, near)]
         chosen = [others[row] for row in near.tolist()]
         lengths = np.array([len(each.shingles) for each in (text, *chosen)])
-        sunflower = _sunflower(held, shared, lengths)
+        shares_core = _sharing_one_core(held, shared, lengths)
         sources = [other.source for other in chosen]
         known = np.array([text.source is not None and each is not None for each in sources], bool)
         same = np.array([each == text.source for each in sources], bool)
         places = np.searchsorted(text.shingles, text.sequence)
-        return cls(text, chosen, held, sunflower, shared, places, known & same, known & ~same)
+        return cls(text, chosen, held, shares_core, shared, places, known & same, known & ~same)
 
-    def framed(self) -> list[int]:
-        """Return the rows that agree with the text before and after a long middle."""
+    def same_header_and_footer(self) -> list[int]:
+        """Return the rows that agree with the text at its beginning and end, not in the middle."""
         size = len(self.text.shingles)
         return [
             row
             for row, shared in enumerate(self.held.sum(axis=1).tolist())
-            if shared >= FRAME_SHARE * min(size, len(self.others[row].shingles))
-            and may_frame(size, len(self.others[row].shingles), shared)
-            and self._is_framed_by(row)
+            if shared >= HEADER_FOOTER_SHARE * min(size, len(self.others[row].shingles))
+            and may_share_header_and_footer(size, len(self.others[row].shingles), shared)
+            and self._has_ends_of(row)
         ]
 
-    def _is_framed_by(self, row: int) -> bool:
+    def _has_ends_of(self, row: int) -> bool:
         text, other = self.text, self.others[row]
-        return is_hollow(self.held[row][self.places], len(text.words), WIDE_FRAME) and is_hollow(
-            within(other.sequence, text.shingles), len(other.words), WIDE_FRAME
+        return is_shared_at_both_ends(
+            self.held[row][self.places], len(text.words), RUNS_AT_ENDS_OF_PAIR
+        ) and is_shared_at_both_ends(
+            within(other.sequence, text.shingles), len(other.words), RUNS_AT_ENDS_OF_PAIR
         )
 
-    def kernels(self) -> Iterator[tuple[int, bytes]]:
-        """Give the kernels of sunflowers that are large enough, as bytes of a mask."""
-        place_of = self._places()
+    def cores(self) -> Iterator[tuple[int, bytes]]:
+        """Yield each core that enough texts share: their number, and its mask as bytes."""
+        side_of = self._side_of_row()
         independent = self._independent()
-        for row in np.flatnonzero(self.sunflower.any(axis=1)).tolist():
-            together = self.sunflower[row]
+        for row in np.flatnonzero(self.shares_core.any(axis=1)).tolist():
+            together = self.shares_core[row]
             size = independent(together) + 2
-            if self._suffice(row, size, independent) and _lies_around(together, place_of):
+            if self._are_enough(row, size, independent) and _encloses_stories(together, side_of):
                 votes = self.held[together].view(np.uint8).sum(axis=0, dtype=np.uint8)
                 most_hold = 2 * votes >= np.count_nonzero(together)
                 yield size, (self.held[row] & most_hold).tobytes()
 
-    def frame(self, row: int) -> _Mask:
-        """Give what the text and this row share, if no third text shares more with both."""
-        kernel: _Mask = self.held[row]
-        beyond = BEYOND_FRAME * np.count_nonzero(kernel)
+    def header_and_footer(self, row: int) -> _Mask:
+        """Return what text and row share, or nothing if a third text shares more with both."""
+        core: _Mask = self.held[row]
+        beyond = FULL_STORY_FACTOR * np.count_nonzero(core)
         shared = self.shared[row].copy()
         shared[row] = 0
         full = (self.held.sum(axis=1) >= beyond) & (shared >= beyond)
-        return np.zeros_like(kernel) if full.any() else kernel
+        return np.zeros_like(core) if full.any() else core
 
-    def _suffice(self, row: int, size: int, independent: Callable[[_Mask], int]) -> bool:
+    def _are_enough(self, row: int, size: int, independent: Callable[[_Mask], int]) -> bool:
+        """Tell whether ``size`` independent texts that share the core of a row are enough."""
         if self.same_outlet[row]:
-            mates = self.sunflower[row] & self.same_outlet
-            if independent(mates) + 2 >= TEXTS_OF_ONE_OUTLET:
+            of_outlet = self.shares_core[row] & self.same_outlet
+            if independent(of_outlet) + 2 >= TEXTS_OF_ONE_OUTLET:
                 return True
         needed = TEXTS_OF_SEVERAL_OUTLETS if self.other_outlet[row] else TEXTS_OF_UNKNOWN_OUTLETS
         return size >= needed
 
-    def _places(self) -> Callable[[int], int]:
-        """Return what tells, and remembers, where the text and a row have what they share.
+    def _side_of_row(self) -> Callable[[int], int]:
+        """Return a cached function of a row: the sum of ``side_of_shared`` over both texts.
 
-        From -2 to 2, the sum of ``place_of_shared`` over both texts.
+        The sum is from -2 to 2.
         """
 
         @cache
-        def place_of(row: int) -> int:
-            here = place_of_shared(self.held[row][self.places])
+        def side_of(row: int) -> int:
+            here = side_of_shared(self.held[row][self.places])
             other = within(self.others[row].sequence, self.text.shingles)
-            return here + place_of_shared(other)
+            return here + side_of_shared(other)
 
-        return place_of
+        return side_of
 
     def _independent(self) -> Callable[[_Mask], int]:
-        """Return what counts chosen rows, those that share more than the kernel once."""
-        related: _Mask = ~self.sunflower
+        """Return a function that counts chosen rows, of which related ones count as one.
+
+        Rows are related if they share more than one core, as copies of a story do.
+        """
+        related: _Mask = ~self.shares_core
         np.fill_diagonal(related, False)
         is_related = np.asarray(related.any(axis=1))
 
@@ -189,22 +202,22 @@ class _Witnesses:
                 return int(np.count_nonzero(chosen))
             rows = np.flatnonzero(chosen)
             within_chosen = related[np.ix_(rows, rows)]
-            return _parts(within_chosen) if within_chosen.any() else len(rows)
+            return _count_components(within_chosen) if within_chosen.any() else len(rows)
 
         return count
 
 
-def _lies_around(together: _Mask, place_of: Callable[[int], int]) -> bool:
-    """Tell whether the kernel stands around the texts' own parts rather than within them.
+def _encloses_stories(together: _Mask, side_of: Callable[[int], int]) -> bool:
+    """Tell whether the core encloses the texts' own parts, or lies between them.
 
-    Or among them, as the set phrases of a weather report do.
+    The set phrases of a weather report lie between. A core inside the own parts is a story.
     """
-    rows = np.flatnonzero(together)[:VOTERS].tolist()
-    return sum(map(place_of, rows)) > -WITHIN * len(rows)
+    rows = np.flatnonzero(together)[:SIDE_TEXTS].tolist()
+    return sum(map(side_of, rows)) > -STORY_SIDE * len(rows)
 
 
-def _parts(related: _Mask) -> int:
-    """Count the parts into which rows fall that are not related through others."""
+def _count_components(related: _Mask) -> int:
+    """Count the connected components of a symmetric relation between rows."""
     labels = np.arange(len(related))
     related = related | np.eye(len(related), dtype=np.bool_)
     while True:
@@ -214,10 +227,10 @@ def _parts(related: _Mask) -> int:
         labels = least
 
 
-def _table(text: Prepared, others: Sequence[Prepared]) -> tuple[_Mask, _Counts]:
-    """Return which of the text's shingles each other holds, and how many any two of them share.
+def _table(text: HashedText, others: Sequence[HashedText]) -> tuple[_Mask, _Counts]:
+    """Return which of the text's shingles each other text has, and how many any two of them share.
 
-    Shingles that only one of all texts holds say nothing and are left out of the comparison.
+    Shingles that only one of all texts has are left out of the comparison.
     """
     sets = [text.shingles, *(other.shingles for other in others)]
     every = np.concatenate(sets)
@@ -235,32 +248,35 @@ def _table(text: Prepared, others: Sequence[Prepared]) -> tuple[_Mask, _Counts]:
     return held, _overlaps(holds[1:])
 
 
-def _sunflower(held: _Mask, shared: _Counts, lengths: _Counts) -> _Mask:
-    """Return which pairs of rows form a sunflower with the text (symmetric, False on the diagonal).
+def _sharing_one_core(held: _Mask, shared: _Counts, lengths: _Counts) -> _Mask:
+    """Return which pairs of rows share one core with the text and nothing else with each other.
+
+    The result is symmetric and False on the diagonal.
 
     Args:
-        held: rows x the text's shingles.
-        shared: rows x rows, shingles that two rows share.
-        lengths: shingles of the text, then of each row.
+        held: rows x shingles of the text, True where the row has the shingle.
+        shared: rows x rows, the number of shingles that two rows share.
+        lengths: the number of shingles of the text, then of each row.
     """
-    kernel = _overlaps(held)
-    in_text = np.diagonal(kernel)
+    core = _overlaps(held)
+    in_text = np.diagonal(core)
     widest = np.maximum(np.maximum(in_text[:, None], in_text[None, :]), shared)
-    petal = np.maximum(MIN_PETAL_SHINGLES, MIN_PETAL * lengths)
-    has_petals = (
-        (lengths[0] - kernel >= petal[0])
-        & (lengths[1:, None] - kernel >= petal[1:, None])
-        & (lengths[None, 1:] - kernel >= petal[None, 1:])
+    least_own = np.maximum(MIN_OWN_SHINGLES, MIN_OWN_SHARE * lengths)
+    has_own_parts = (
+        (lengths[0] - core >= least_own[0])
+        & (lengths[1:, None] - core >= least_own[1:, None])
+        & (lengths[None, 1:] - core >= least_own[None, 1:])
     )
-    found = (kernel >= MIN_KERNEL) & (kernel >= SAME_KERNEL * widest) & has_petals
+    found = (core >= MIN_CORE) & (core >= SAME_CORE * widest) & has_own_parts
     np.fill_diagonal(found, False)
     return np.asarray(found, dtype=np.bool_)
 
 
 def _overlaps(rows: _Mask) -> _Counts:
-    """Count for each two rows the columns that are True in both.
+    """Count, for each two rows, the columns that are True in both.
 
-    By population count: a matrix product would spread over all cores and wait for them.
+    Bits are counted in packed rows; a matrix product would start a thread on every CPU and wait for
+    all of them.
     """
     width = -(-rows.shape[1] // 64) * 8
     bits = np.zeros((len(rows), width), dtype=np.uint8)

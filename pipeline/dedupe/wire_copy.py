@@ -1,7 +1,7 @@
-"""Wire copy within groups: which agency's text the members of a group print.
+"""Wire copy: which agency's text the members of a duplicate group print.
 
-An outlet that strips the credit prints the agency's text all the same, so the credit on one copy
-speaks for all. Who is credited on a single page is told by ``pipeline.line_rules.credits``.
+An outlet that removes the credit still prints the agency's text, so the credit of one copy holds
+for the whole group. ``pipeline.line_rules.credits`` reads the credit of a single page.
 """
 
 from collections import Counter
@@ -14,20 +14,20 @@ from pipeline.models import CreditKind
 
 @dataclass(frozen=True, slots=True)
 class GroupCredit:
-    """What one member of a group says of the agency behind its text."""
+    """The agency that one member of a group credits."""
 
     agency: str
     kind: CreditKind
     at: datetime
-    """When the member was published, else first seen; aware."""
+    """When the member was published, or else first seen; aware."""
 
 
 def origin_agency(credits: Iterable[GroupCredit]) -> str | None:
-    """Return the agency whose text a group prints, or None where no member names one.
+    """Return the agency whose text a group prints, or None if no member credits one.
 
-    The agency's own page is the surest; then the agency most often credited with the whole text;
-    among equals the one credited first. Credits for parts name no origin. The order of the members
-    does not count.
+    An agency's own page decides; without one, the agency that most members credit with the whole
+    text, and of several such the one credited first. Credits for a part of a text do not count.
+    The result does not depend on the order of the members.
     """
     usable = [credit for credit in credits if credit.kind != "part"]
     own = [credit for credit in usable if credit.kind == "own"]

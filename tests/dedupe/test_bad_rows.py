@@ -1,4 +1,4 @@
-"""Rows that are no texts, or texts that nobody wrote: ``dateline dedupe`` names or groups each."""
+"""Invalid rows and unusual texts: ``dateline dedupe`` gives an error or a group for each."""
 
 import io
 import json
@@ -28,7 +28,9 @@ def groups(*texts):
     return [row["group"] for row in found]
 
 
-def test_lines_of_fifty_megabytes_are_rows_like_others():
+@pytest.mark.clock
+@pytest.mark.slow
+def test_lines_of_fifty_megabytes_are_grouped():
     started = time.process_time()
     word = "a" * 50_000_000
     found = groups(BASE, word, edited(BASE, 0.04), word)
@@ -36,6 +38,8 @@ def test_lines_of_fifty_megabytes_are_rows_like_others():
     assert time.process_time() - started < 30
 
 
+@pytest.mark.clock
+@pytest.mark.slow
 def test_thousands_of_identical_rows_are_one_group():
     """1,250, 2,500 and 5,000 such rows take 1.7, 3.1 and 6.2 s of CPU: it grows with the rows."""
     text = story("base", 50)
@@ -48,14 +52,14 @@ def test_thousands_of_identical_rows_are_one_group():
 
 
 @pytest.mark.parametrize("text", ["", " ", "\u200b\u2060", "\x00\x01", "\ud800", "…", "🚢 🚢 🚢"])
-def test_texts_without_a_word_are_copies_of_none(text):
+def test_texts_without_a_word_have_no_copies(text):
     found = run([{"id": number, "text": text} for number in range(3)])
     assert [row["group"] for row in found] == [1, 2, 3]
     assert all(row["is_original"] and not row["matches"] for row in found)
 
 
 @pytest.mark.parametrize("value", [None, 5, 0, 1.5, True, ["a"], {"a": "b"}])
-def test_what_is_no_text_is_an_error_between_good_rows(value):
+def test_a_value_that_is_not_a_string_is_an_error_between_valid_rows(value):
     first, bad, last = run([{"id": n, "text": t} for n, t in enumerate((BASE, value, BASE))])
     assert first["group"] == last["group"] == 1
     assert bad["id"] == 1
@@ -63,17 +67,17 @@ def test_what_is_no_text_is_an_error_between_good_rows(value):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_copies_in_any_language_are_found_whatever_nobody_sees(language):
+def test_copies_in_any_language_are_found_despite_invisible_characters(language):
     text = "\n\n".join(LANGUAGES[language])
     strewn = "\u202b" + text.replace(" ", " \u200f", 5).replace("ا", "ا\u200b", 3) + "\u202c"
     assert groups(text, strewn, BASE) == [1, 1, 3]
 
 
 @pytest.mark.parametrize(
-    "sign", ["😀", "👨‍👩‍👧 ", "\u200b", "\u200d", "\x00", "\ufeff", "\U000e0061"], ids=ascii
+    "inserted", ["😀", "👨‍👩‍👧 ", "\u200b", "\u200d", "\x00", "\ufeff", "\U000e0061"], ids=ascii
 )
-def test_signs_strewn_into_a_copy_do_not_part_it(sign):
-    strewn = BASE.replace(" ", f"{sign} ", 30)
+def test_inserted_characters_do_not_hide_a_copy(inserted):
+    strewn = BASE.replace(" ", f"{inserted} ", 30)
     assert groups(BASE, strewn, story("other", 120)) == [1, 1, 3]
 
 

@@ -1,4 +1,4 @@
-"""``dateline dedupe``: the contract of the filter."""
+"""``dateline dedupe``: the input and output of the filter."""
 
 import gzip
 import io
@@ -82,7 +82,7 @@ def test_ids_are_echoed_as_given_and_may_repeat():
     assert [match["id"] for match in rows[0]["matches"]] == ids[1:]
 
 
-def test_bad_lines_keep_their_place_and_the_rest_goes_on():
+def test_bad_lines_keep_their_place_and_the_others_are_compared():
     rows, code = run(
         [row("a", BASE), "{", "[]", row(None, "x"), row("n", None), row("t", 5), row("z", BASE)]
     )
@@ -94,7 +94,7 @@ def test_bad_lines_keep_their_place_and_the_rest_goes_on():
     assert rows[0]["matches"][0]["id"] == "z"
 
 
-def test_a_source_that_is_no_string_is_an_error_of_its_row():
+def test_a_source_that_is_not_a_string_is_an_error_of_its_row():
     rows, code = run([row(1, BASE, source=3), row(2, BASE, source=None), row(3, BASE)])
     assert code == 1
     assert "error" in rows[0]
@@ -102,7 +102,7 @@ def test_a_source_that_is_no_string_is_an_error_of_its_row():
 
 
 @pytest.mark.parametrize("text", ["", " ", "\x00", "word", "\ud800", "🙂" * 50, "港" * 200])
-def test_hostile_texts_stand_alone(text):
+def test_texts_without_words_are_groups_of_one(text):
     rows, code = run([row(1, text), row(2, BASE), row(3, story(9, 60))])
     assert code == 0
     assert [each["group"] for each in rows] == [1, 2, 3]
@@ -120,6 +120,7 @@ def test_no_input_gives_no_output():
     assert run(["", " "]) == ([], 0)
 
 
+@pytest.mark.slow
 def test_the_command_reads_a_file_like_standard_input(tmp_path):
     lines = [row(1, BASE), row(2, edited(BASE, 0.05)), "{"]
     (tmp_path / "in.jsonl").write_text("\n".join(lines), encoding="utf-8")
@@ -131,15 +132,15 @@ def test_a_missing_file_is_a_usage_error(tmp_path):
     assert run_process("", str(tmp_path / "none.jsonl")) == ([], 2)
 
 
-def test_the_outlet_is_not_needed_but_used():
+def test_the_outlet_is_optional_and_helps_to_recognise_boilerplate():
     header = story("header", 170)
     texts = [header + "\n\n" + story(f"own {number}", 130) for number in range(5)]
     without, _ = run([row(number, text) for number, text in enumerate(texts)])
     named, _ = run([row(number, text, source="outlet") for number, text in enumerate(texts)])
     assert len({each["group"] for each in without}) == 1
     assert len({each["group"] for each in named}) == 5
-    framed, _ = run([row(number, page("outlet", story(number, 150), 230)) for number in range(2)])
-    assert len({each["group"] for each in framed}) == 2
+    pages, _ = run([row(number, page("outlet", story(number, 150), 230)) for number in range(2)])
+    assert len({each["group"] for each in pages}) == 2
 
 
 def test_the_order_of_rows_does_not_change_groups():
@@ -147,16 +148,16 @@ def test_the_order_of_rows_does_not_change_groups():
     there, _ = run([row(number, text) for number, text in enumerate(texts)])
     back, _ = run([row(number, text) for number, text in reversed(list(enumerate(texts)))])
 
-    def parts(rows):
+    def partition(rows):
         found = defaultdict(set)
         for each in rows:
             found[each["group"]].add(each["id"])
         return sorted(map(sorted, found.values()))
 
-    assert parts(there) == parts(back) == [[0, 1, 2, 4], [3]]
+    assert partition(there) == partition(back) == [[0, 1, 2, 4], [3]]
 
 
-def test_the_published_bar_on_the_measuring_data(dedup_data):
+def test_precision_and_recall_on_the_measuring_data(dedup_data):
     # A part of the clusters, to keep the suite quick; benchmarks/copies/duplicates.py takes all.
     with gzip.open(dedup_data / "dev.jsonl.gz", "rt", encoding="utf-8") as lines:
         given = [json.loads(line) for line in lines][:900]
@@ -172,7 +173,7 @@ def test_the_published_bar_on_the_measuring_data(dedup_data):
     assert right / (right + counts[True, False]) >= 0.95
 
 
-def test_a_first_word_that_is_no_command_is_the_filters_file(tmp_path, monkeypatch):
+def test_a_first_argument_that_is_not_a_command_is_the_input_file(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     line = row(1, BASE)
     for name in ("undo", "FILE", "filter.jsonl"):

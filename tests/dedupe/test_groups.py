@@ -1,4 +1,4 @@
-"""Groups from relations: who joins whom, who is the original, and which group keeps its id."""
+"""Groups from matches: their members, the original, and the ids that groups keep."""
 
 from datetime import UTC, datetime
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.dedupe.groups import GroupText, component, group, original_of, regroup
+from pipeline.dedupe.groups import GroupText, connected_matches, group, original_of, regroup
 from pipeline.models import Group, Match
 
 
@@ -32,8 +32,8 @@ def members(matches: list[Match], count: int = 9) -> list[tuple[int, ...]]:
     [
         pytest.param([], [], id="nothing"),
         pytest.param([duplicate(1, 2), duplicate(2, 3)], [(1, 2, 3)], id="copies of copies"),
-        pytest.param([partial(1, 2, 80)], [], id="partial never joins"),
-        pytest.param([inside(1, 2)], [(1, 2)], id="brief joins its story"),
+        pytest.param([partial(1, 2, 80)], [], id="partial does not group"),
+        pytest.param([inside(1, 2)], [(1, 2)], id="a brief and its story"),
         pytest.param(
             [inside(1, 3), inside(2, 3), inside(1, 2)], [(1, 2, 3)], id="two briefs of one story"
         ),
@@ -42,11 +42,11 @@ def members(matches: list[Match], count: int = 9) -> list[tuple[int, ...]]:
             [(1, 2, 3)],
             id="two cuts that overlap enough",
         ),
-        pytest.param([inside(1, 3), inside(2, 3)], [], id="round-up of two stories joins none"),
+        pytest.param([inside(1, 3), inside(2, 3)], [], id="a round-up of two stories"),
         pytest.param(
             [duplicate(1, 2), duplicate(4, 5), inside(1, 3), inside(2, 3), inside(4, 3)],
             [(1, 2), (4, 5)],
-            id="round-up does not chain two groups",
+            id="a round-up does not connect two groups",
         ),
         pytest.param(
             [inside(1, 3), inside(2, 3), inside(1, 4), inside(2, 4), duplicate(3, 4)],
@@ -70,7 +70,7 @@ def members(matches: list[Match], count: int = 9) -> list[tuple[int, ...]]:
         pytest.param(
             [inside(1, 2), inside(1, 3), partial(2, 3, 140)],
             [(1, 2, 3)],
-            id="two far versions around one brief",
+            id="two distant versions with one brief",
         ),
         pytest.param(
             [
@@ -78,12 +78,12 @@ def members(matches: list[Match], count: int = 9) -> list[tuple[int, ...]]:
                 Match(1, 3, "a_in_b", 0.4, 0.9, 0.42, 130),
             ],
             [(1, 2, 3)],
-            id="a story between other lines in two outlets",
+            id="a story between boilerplate of two outlets",
         ),
-        pytest.param([duplicate(1, 99)], [], id="a text that is gone"),
+        pytest.param([duplicate(1, 99)], [], id="a text that no longer exists"),
     ],
 )
-def test_who_joins_whom(matches, groups):
+def test_members_of_groups(matches, groups):
     assert members(matches) == groups
 
 
@@ -110,14 +110,14 @@ def test_the_larger_part_of_a_split_group_keeps_the_id():
     assert [each.group_id for each in found] == [None, 7]
 
 
-def test_component_follows_all_but_partial_relations():
+def test_connected_matches_follow_all_but_partial_relations():
     stored = [duplicate(1, 2), inside(2, 3), partial(3, 4, 60), duplicate(4, 5), duplicate(6, 7)]
 
     def matches_of(ids):
         return [match for match in stored if match.a in ids or match.b in ids]
 
-    assert component([1], matches_of) == stored[:3]
-    assert component([9], matches_of) == []
+    assert connected_matches([1], matches_of) == stored[:3]
+    assert connected_matches([9], matches_of) == []
 
 
 relations = st.sampled_from(["duplicate", "a_in_b", "b_in_a", "partial"])
@@ -137,7 +137,7 @@ def some_matches(draw):
 
 @settings(max_examples=300)
 @given(some_matches(), st.randoms(use_true_random=False))
-def test_groups_do_not_depend_on_order_and_come_out_by_component(matches, random):
+def test_groups_do_not_depend_on_order_and_can_be_computed_by_component(matches, random):
     texts = [GroupText(each, 100 + each) for each in range(1, 9)]
     whole = group(texts, matches)
     shuffled = list(matches)
@@ -149,19 +149,19 @@ def test_groups_do_not_depend_on_order_and_come_out_by_component(matches, random
         return [match for match in matches if match.a in ids or match.b in ids]
 
     for each in range(1, 9):
-        here = group(texts, component([each], matches_of))
+        here = group(texts, connected_matches([each], matches_of))
         assert [found for found in here if each in found.members] == [
             found for found in whole if each in found.members
         ]
 
 
 @given(some_matches(), st.dictionaries(st.integers(1, 8), st.integers(50, 54)))
-def test_regroup_gives_every_id_once_and_only_to_its_members(matches, existing):
+def test_regroup_gives_each_id_once_and_to_a_group_of_its_members(matches, existing):
     groups = group([GroupText(each, 100) for each in range(1, 9)], matches)
     kept = regroup(groups, existing)
     assert [each.members for each in kept] == [each.members for each in groups]
     ids = [each.group_id for each in kept if each.group_id is not None]
     assert len(ids) == len(set(ids))
     for each in kept:
-        claims = {existing[member] for member in each.members if member in existing}
-        assert each.group_id is None or each.group_id in claims
+        earlier = {existing[member] for member in each.members if member in existing}
+        assert each.group_id is None or each.group_id in earlier

@@ -1,4 +1,4 @@
-"""New texts against a store: the same findings in whatever order and batches they came."""
+"""Matching of new texts with a store: the same findings for any order and batches."""
 
 import io
 import time
@@ -8,16 +8,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.dedupe.candidates import (
-    HOT_KEY_LIMIT,
+    MAX_TEXTS_PER_FINGERPRINT,
     CandidateText,
-    MemoryCandidates,
-    SpooledCandidates,
+    OnDiskCandidates,
 )
 from pipeline.dedupe.fingerprints import fingerprints
 from pipeline.dedupe.groups import GroupText, group
 from pipeline.dedupe.matching import find_matches
-from pipeline.dedupe.shared_boilerplate import MAX_WITNESSES, find_furniture
+from pipeline.dedupe.shared_boilerplate import MAX_COMPARED, find_boilerplate
 from pipeline.models import Match
+from tests.dedupe.memory_candidates import MemoryCandidates
 from tests.fix_stories import edited, first_part, page, story
 
 
@@ -33,7 +33,7 @@ def all_at_once(texts: list[CandidateText]) -> dict[tuple[int, int], Match]:
 
 
 def in_batches(texts: list[CandidateText], sizes: list[int]) -> dict[tuple[int, int], Match]:
-    """Do what the warehouse does: store a batch, find, delete what was retracted, upsert."""
+    """Store batch by batch as the warehouse does: match, delete the retracted, upsert the rest."""
     store, known = MemoryCandidates(), {}
     left, sizes = list(texts), list(sizes)
     while left:
@@ -48,7 +48,7 @@ def in_batches(texts: list[CandidateText], sizes: list[int]) -> dict[tuple[int, 
     return known
 
 
-def joined(texts: list[CandidateText]) -> list[tuple[int, ...]]:
+def grouped(texts: list[CandidateText]) -> list[tuple[int, ...]]:
     lengths = [GroupText(text.id, len(text.text)) for text in texts]
     return [found.members for found in group(lengths, all_at_once(texts).values())]
 
@@ -60,65 +60,65 @@ def test_copies_of_every_kind_are_one_group():
     long_copy = story("ahead", 60) + "\n\n" + BASE
     brief, cut = first_part(BASE, 0.3), edited(first_part(BASE, 0.7), 0.08)
     texts = texts_of(BASE, story(1, 300), cut, page("a", BASE, 90), brief, long_copy, story(2, 50))
-    assert joined(texts) == [(1, 3, 4, 5, 6)]
+    assert grouped(texts) == [(1, 3, 4, 5, 6)]
 
 
 @pytest.mark.parametrize(
     ("pages", "source"), [(2, None), (3, None), (8, None), (30, None), (2, "outlet"), (8, "outlet")]
 )
-def test_pages_of_an_outlet_whose_furniture_is_longer_than_the_story(pages, source):
-    # 230 words of furniture around 150 of story: three fifths of each page agree.
+def test_pages_of_an_outlet_with_more_boilerplate_than_story_are_not_grouped(pages, source):
+    # 230 words of boilerplate around 150 of story: three fifths of each page agree.
     texts = [page("outlet", story(f"own {number}", 150), 230) for number in range(pages)]
     copy = page("outlet", edited(story("own 0", 150), 0.05), 230)
     elsewhere = story("own 1", 150)
-    assert joined(texts_of(*texts, copy, elsewhere, source=source)) == [
+    assert grouped(texts_of(*texts, copy, elsewhere, source=source)) == [
         (1, pages + 1),
         (2, pages + 2),
     ]
 
 
-def test_one_sided_furniture_needs_more_pages_or_the_outlets_name():
+def test_a_header_without_footer_is_recognised_from_more_pages_or_by_the_outlet():
     header = story("header", 170)
     texts = [header + "\n\n" + story(f"own {number}", 130) for number in range(8)]
-    assert joined(texts_of(*texts)) == []
-    assert joined(texts_of(*texts[:5], source="outlet")) == []
+    assert grouped(texts_of(*texts)) == []
+    assert grouped(texts_of(*texts[:5], source="outlet")) == []
 
 
-def test_a_story_that_eight_outlets_wrap_is_found_by_its_clean_copy():
+def test_a_story_between_boilerplate_of_eight_outlets_is_grouped_by_its_plain_copy():
     texts = texts_of(*(page(outlet, BASE, 160) for outlet in range(8)), BASE)
-    assert joined(texts) == [tuple(range(1, 10))]
+    assert grouped(texts) == [tuple(range(1, 10))]
 
 
-def test_a_story_that_known_outlets_wrap_is_found_without_a_clean_copy():
+def test_a_story_between_boilerplate_of_known_outlets_is_grouped_without_a_plain_copy():
     texts = [
         CandidateText(number, page(number, BASE, 160), f"outlet {number}") for number in range(1, 9)
     ]
-    assert joined(texts) == [tuple(range(1, 9))]
+    assert grouped(texts) == [tuple(range(1, 9))]
 
 
-def test_a_story_in_thirty_outlets_is_no_furniture_even_where_none_is_named():
-    # Every outlet has a page of its own too, and none has the story without furniture.
-    wire = [page(outlet, edited(BASE, 0.03, outlet), 120) for outlet in range(30)]
+def test_a_story_in_thirty_unknown_outlets_is_not_taken_for_boilerplate():
+    # Every outlet has a page of its own too, and none has the story without boilerplate.
+    printed = [page(outlet, edited(BASE, 0.03, outlet), 120) for outlet in range(30)]
     own = [page(outlet, story(f"own {outlet}", 200), 120) for outlet in range(30)]
-    assert joined(texts_of(*wire, *own)) == [tuple(range(1, 31))]
+    assert grouped(texts_of(*printed, *own)) == [tuple(range(1, 31))]
 
 
-def test_two_pages_of_an_outlet_with_a_line_of_header_and_a_long_footer():
+def test_two_pages_with_a_line_of_header_and_a_long_footer_are_not_grouped():
     header, footer = story("header", 16), story("footer", 150)
     pages = [f"{header}\n\n{story(f'own {number}', 160)}\n\n{footer}" for number in range(2)]
-    assert joined(texts_of(*pages, story("own 0", 160))) == [(1, 3)]
+    assert grouped(texts_of(*pages, story("own 0", 160))) == [(1, 3)]
 
 
-def test_round_up_of_two_stories_joins_neither():
+def test_a_round_up_of_two_stories_is_grouped_with_neither():
     one, two = story("one", 200), story("two", 200)
     round_up = "\n\n".join((one, two, story("three", 150)))
     texts = texts_of(one, two, round_up, edited(one, 0.04))
-    assert joined(texts) == [(1, 4)]
+    assert grouped(texts) == [(1, 4)]
     relations = {pair: match.relation for pair, match in all_at_once(texts).items()}
     assert relations == {(1, 3): "a_in_b", (2, 3): "a_in_b", (3, 4): "b_in_a", (1, 4): "duplicate"}
 
 
-def test_furniture_that_shows_itself_later_retracts_older_matches():
+def test_boilerplate_that_later_pages_reveal_retracts_older_matches():
     header = story("header", 170)
     texts = texts_of(*(header + "\n\n" + story(f"own {number}", 130) for number in range(9)))
     store = MemoryCandidates(texts[:3])
@@ -131,8 +131,8 @@ def test_furniture_that_shows_itself_later_retracts_older_matches():
     assert later.matches == ()
 
 
-def test_a_frame_that_one_page_sees_parts_both_whenever_the_clean_copies_come():
-    # Beside its clean copy a page has no frame to see: it takes the other page's word.
+def test_header_and_footer_seen_from_one_page_separate_both_for_any_arrival_of_plain_copies():
+    # Beside its plain copy a page shows no header and footer; the other page does.
     pages = [page("outlet a", story(f"made {seed}", 160), 170) for seed in (0, 1)]
     texts = texts_of(story("made 0", 160), *pages, story("made 1", 160))
     assert set(in_batches(texts[:3], [])) == {(1, 2)}
@@ -166,37 +166,39 @@ def make(kind: str, seed: int) -> str:
     st.lists(st.integers(1, 5), max_size=8),
     st.randoms(use_true_random=False),
     st.booleans(),
-    st.sampled_from([MAX_WITNESSES, 5]),
+    st.sampled_from([MAX_COMPARED, 5]),
 )
-def test_arrival_does_not_count(chosen, sizes, random, has_source, most):
+def test_the_order_and_batches_of_arrival_do_not_matter(chosen, sizes, random, has_source, most):
     texts = [
         CandidateText(number, make(kind, seed), kind if has_source else None)
         for number, (kind, seed) in enumerate(chosen, 1)
     ]
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("pipeline.dedupe.matching.MAX_WITNESSES", most)
+        patched.setattr("pipeline.dedupe.matching.MAX_COMPARED", most)
         once = all_at_once(texts)
         random.shuffle(texts)
         assert in_batches(texts, sizes) == once
 
 
-def test_the_batches_that_once_kept_a_retracted_relation():
+def test_batches_that_once_kept_a_retracted_relation():
     chosen = [*[("plain", 0)] * 4, ("outlet a", 1), ("plain", 1), ("outlet a", 0)]
     texts = texts_of(*(make(kind, seed) for kind, seed in chosen))
     first, rest = [texts[each] for each in (0, 4, 6)], [texts[each] for each in (1, 2, 5, 3)]
     assert in_batches([*first, *rest], [3]) == all_at_once(texts)
 
 
-def test_a_page_of_an_outlet_with_hundreds_asks_for_none_of_their_furniture():
-    pages = [page("hot", story(f"own {number}", 150), 60) for number in range(HOT_KEY_LIMIT)]
+def test_a_page_of_an_outlet_with_hundreds_computes_no_boilerplate_of_the_others():
+    pages = [
+        page("hot", story(f"own {number}", 150), 120) for number in range(MAX_TEXTS_PER_FINGERPRINT)
+    ]
     store = MemoryCandidates(texts_of(*pages))
-    find_matches(range(1, HOT_KEY_LIMIT + 1), store)
-    store.add(CandidateText(99, page("hot", story("new", 150), 60)))
+    find_matches(range(1, MAX_TEXTS_PER_FINGERPRINT + 1), store)
+    store.add(CandidateText(99, page("hot", story("new", 150), 120)))
     asked = []
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(
-            "pipeline.dedupe.matching.find_furniture",
-            lambda text, others: asked.append(text.id) or find_furniture(text, others),
+            "pipeline.dedupe.matching.find_boilerplate",
+            lambda text, others: asked.append(text.id) or find_boilerplate(text, others),
         )
         assert find_matches([99], store).matches == ()
     assert asked == [99]
@@ -210,51 +212,52 @@ def test_a_new_version_replaces_the_older_text_in_the_store():
     assert store.candidates(1, fingerprints(BASE)) == []
 
 
-def test_a_text_that_is_gone_relates_to_nothing():
-    class Forgetful(MemoryCandidates):
+def test_a_text_that_no_longer_exists_relates_to_nothing():
+    class WithoutTheSecond(MemoryCandidates):
         def texts(self, ids):
             return {each: text for each, text in super().texts(ids).items() if each != 2}
 
-    store = Forgetful(texts_of(BASE, BASE, BASE))
+    store = WithoutTheSecond(texts_of(BASE, BASE, BASE))
     assert [(match.a, match.b) for match in find_matches([1, 2, 3], store).matches] == [(1, 3)]
 
 
-def spooled(texts: list[str]) -> SpooledCandidates:
-    store = SpooledCandidates(io.BytesIO())
+def on_disk(texts: list[str]) -> OnDiskCandidates:
+    store = OnDiskCandidates(io.BytesIO())
     for text in texts:
         store.add(text)
     return store
 
 
-def test_the_spool_finds_what_memory_finds():
+def test_both_stores_return_the_same_candidates():
     texts = [make(kind, seed) for kind in ("plain", "cut", "outlet a") for seed in range(4)]
     texts += ["", "\ud800 lone", "港口", "🙂"]
     memory = MemoryCandidates(CandidateText(number, text) for number, text in enumerate(texts))
-    spool = spooled(texts)
+    disk = on_disk(texts)
     for number, text in enumerate(texts):
-        marks = fingerprints(text)
-        assert sorted(spool.candidates(number, marks)) == sorted(memory.candidates(number, marks))
-    assert spool.texts(range(len(texts))) == memory.texts(range(len(texts)))
+        keys = fingerprints(text)
+        assert sorted(disk.candidates(number, keys)) == sorted(memory.candidates(number, keys))
+    assert disk.texts(range(len(texts))) == memory.texts(range(len(texts)))
 
 
-def test_of_too_many_the_spool_takes_the_same_in_whatever_order_they_came():
-    texts = [f"{story(number, 60)}\n\n{BASE}" for number in range(HOT_KEY_LIMIT * 3)]
+def test_the_limit_on_texts_selects_the_same_ones_for_any_order_of_rows():
+    texts = [f"{story(number, 60)}\n\n{BASE}" for number in range(MAX_TEXTS_PER_FINGERPRINT * 3)]
 
     def taken(given):
-        spool, number = spooled(given), given.index(texts[0])
-        return [given[each] for each in spool.candidates(number, fingerprints(texts[0]))]
+        disk, number = on_disk(given), given.index(texts[0])
+        return [given[each] for each in disk.candidates(number, fingerprints(texts[0]))]
 
     first = taken(texts)
     assert len(first) < len(texts) - 1
     assert taken(texts[::-1]) == taken(texts[100:] + texts[:100]) == first
 
 
-def test_hundreds_of_copies_hang_together_and_take_little_time():
-    copies = HOT_KEY_LIMIT * 4
-    spool = spooled([BASE] * copies)
+@pytest.mark.clock
+def test_hundreds_of_copies_are_one_group_in_linear_time():
+    copies = MAX_TEXTS_PER_FINGERPRINT * 4
+    disk = on_disk([BASE] * copies)
     started = time.process_time()
-    matches = find_matches(range(copies), spool).matches
+    matches = find_matches(range(copies), disk).matches
     assert time.process_time() - started < 10
-    assert len(matches) <= copies * HOT_KEY_LIMIT
+    assert len(matches) <= copies * MAX_TEXTS_PER_FINGERPRINT
     lengths = [GroupText(number, 300) for number in range(copies)]
     assert [len(found.members) for found in group(lengths, matches)] == [copies]

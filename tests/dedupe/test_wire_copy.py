@@ -1,4 +1,4 @@
-"""Which agency's text a group prints, from what its members say."""
+"""The agency whose text a group prints, from the credits of its members."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -43,7 +43,7 @@ CREDITS = st.lists(
 
 
 @given(CREDITS, st.randoms(use_true_random=False))
-def test_the_order_of_members_does_not_count(credits, random):
+def test_the_order_of_members_does_not_matter(credits, random):
     shuffled = list(credits)
     random.shuffle(shuffled)
     assert origin_agency(shuffled) == origin_agency(credits)
