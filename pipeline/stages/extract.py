@@ -23,7 +23,7 @@ from pipeline.outcomes import Outcome
 from pipeline.telemetry import log
 from pipeline.text import one_line, storable
 from pipeline.urls import canonical_url
-from pipeline.warehouse.articles import Earlier
+from pipeline.warehouse.articles import ReprocessedPage
 from pipeline.warehouse.fetches import StoredPage
 from pipeline.warehouse.reprocessing import pages_with_changed_text
 
@@ -58,7 +58,7 @@ def read_pages(
 
 def earlier_pages(
     conn: Connection, articles: Sequence[Article], memory: SiteMemory
-) -> list[Earlier | None]:
+) -> list[ReprocessedPage | None]:
     """Return, for each article whose stored text is another one, how its stored page reads today.
 
     So what the publisher changed can be told from what we read better by now. Few articles are
@@ -74,7 +74,7 @@ def earlier_pages(
     changed = pages_with_changed_text(conn, read) if read else {}
     pages = [page for _, page in changed.values()]
     found = {
-        url: Earlier(version_id, page.fetch_id, page.fetched_at, article)
+        url: ReprocessedPage(version_id, page.fetch_id, page.fetched_at, article)
         for (url, (version_id, page)), article in zip(
             changed.items(), read_pages(pages, memory, remember=False), strict=True
         )

@@ -31,7 +31,7 @@ from pipeline.warehouse.reprocessing import (
     mark_reprocessed,
     queue_for_annotation,
     queue_for_dedup,
-    renew,
+    store_reprocessed,
     stored_versions,
     versions_to_reprocess,
     versions_with_new_boilerplate,
@@ -75,7 +75,9 @@ class _Read:
 def plan(stage: ReadStage, scope: Scope, *, with_all: bool = False) -> list[list[int]]:
     """Return the versions to read again in batches, pages of one host together."""
     with store() as connection:
-        found = versions_to_reprocess(connection, scope, with_all=with_all, older=stage == "extract")
+        found = versions_to_reprocess(
+            connection, scope, with_all=with_all, older=stage == "extract"
+        )
     size = settings().curate_batch
     log.info("versions to read again", stage=stage, versions=len(found))
     return [found[first : first + size] for first in range(0, len(found), size)]
@@ -199,7 +201,9 @@ def _store(
     found: Sequence[_Read],
     tally: defaultdict[str, Counter[str]],
 ) -> None:
-    results = renew(connection, run_id, [each.renewal for each in found if each.renewal])
+    results = store_reprocessed(
+        connection, run_id, [each.renewal for each in found if each.renewal]
+    )
     kept = [each for each in found if not each.renewal]
     mark_reprocessed(connection, [each.stored.article_version_id for each in kept])
     for each in found:

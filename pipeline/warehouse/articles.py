@@ -1,17 +1,13 @@
-"""Sightings become articles, versions and edits: what a page read now means for what is stored.
+"""Store what pages say now: articles, their versions and edits, in set-based statements.
 
-All statements are set-based and run inside the caller's transaction, which holds the articles
-locked. A text that differs from the stored one is an edit only where the publisher changed it:
-``pipeline/clean/text_change.py`` tells that from furniture and from our own better reading.
+An *observation* is an article extracted from one page that a link led to. ``store_observations``
+locks the articles, compares each text with the stored version, inserts the versions that are new,
+and records an edit where the publisher changed the text. Boilerplate that comes and goes, and a
+better extraction by us, are no edits: ``pipeline/clean/text_change.py`` decides that.
 
-What is stored of articles that are about to be written: their versions, under a lock.
-
-Articles are locked in the order of their URLs; under that lock what is read of their versions stays
-true until the transaction ends.
-
-Sightings: an article read from one page, and the marks that every sighting leaves.
-
-What a sighting means for the article's text is decided in ``articles``.
+Everything runs inside the caller's transaction. Articles are locked in the order of their URLs, so
+that two loaders wait for each other and do not deadlock; what is read of their versions stays true
+until the transaction ends.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -31,8 +27,8 @@ from pipeline.warehouse.versions import NewVersion, insert_versions, plausible_c
 
 
 @dataclass(slots=True)
-class History:
-    """A locked article: when it was last read, and its versions by hash."""
+class LockedArticle:
+    """An article whose row is locked: when it was last read, and its versions by hash."""
 
     article_id: int
     last_seen_at: datetime
@@ -42,7 +38,7 @@ class History:
     current_sha256: bytes | None = None
     last_no: int = 0
 
-    def take_no(self) -> int:
+    def next_version_no(self) -> int:
         """Return the number of the next version."""
         self.last_no += 1
         return self.last_no
@@ -50,17 +46,17 @@ class History:
 
 @dataclass(frozen=True, slots=True)
 class StoredText:
-    """A stored version as far as an edit is judged by it; times in UTC."""
+    """What of a stored version decides whether a later text is an edit; times in UTC."""
 
     reading: CleanedText
     published: Instant | None
     modified: Instant | None
     update_note: str | None
     read_by: str
-    """Version of Dateline that read it, the last time."""
+    """Version of extraction and cleaning that read it last."""
 
     def is_announced_by(self, article: Article) -> bool:
-        """Tell whether a later page says that the text was changed: by its time, or by a note."""
+        """Return whether a later page says that the text was changed, by a time or by a note."""
         modified = parse_instant(article.modified_at, article.time_zone)
         is_later = modified is not None and _is_later(modified, self.modified or self.published)
         return is_later or (bool(article.update_note) and article.update_note != self.update_note)
@@ -75,8 +71,8 @@ def _is_later(after: Instant, before: Instant | None) -> bool:
     return after.local > before.local
 
 
-def lock_articles(conn: Connection, urls: Sequence[str]) -> dict[str, History]:
-    """Lock the articles of these canonical URLs and return their histories; unknown URLs have none.
+def lock_articles(conn: Connection, urls: Sequence[str]) -> dict[str, LockedArticle]:
+    """Lock the articles of these canonical URLs and return those that exist, by URL.
 
     Args:
         conn: inside a transaction.
@@ -87,24 +83,24 @@ def lock_articles(conn: Connection, urls: Sequence[str]) -> dict[str, History]:
         " where canonical_url = any(%s) order by canonical_url for update",
         (list(urls),),
     )
-    histories = {url: History(number, last) for url, number, last in found}
-    _read_versions(conn, histories)
-    return histories
+    locked_articles = {url: LockedArticle(number, last) for url, number, last in found}
+    _read_versions(conn, locked_articles)
+    return locked_articles
 
 
-def _read_versions(conn: Connection, histories: dict[str, History]) -> None:
-    by_id = {history.article_id: history for history in histories.values()}
+def _read_versions(conn: Connection, locked_articles: dict[str, LockedArticle]) -> None:
+    by_id = {locked.article_id: locked for locked in locked_articles.values()}
     found = conn.execute(
         "select article_id, article_version_id, version_no, content_sha256, is_current"
         " from news.article_versions where article_id = any(%s)",
         (list(by_id),),
     )
     for article_id, version_id, version_no, digest, is_current in found:
-        history = by_id[article_id]
-        history.versions[bytes(digest)] = (version_id, version_no)
-        history.last_no = max(history.last_no, version_no)
+        locked = by_id[article_id]
+        locked.versions[bytes(digest)] = (version_id, version_no)
+        locked.last_no = max(locked.last_no, version_no)
         if is_current:
-            history.current, history.current_sha256 = version_id, bytes(digest)
+            locked.current, locked.current_sha256 = version_id, bytes(digest)
 
 
 _TEXTS = """
@@ -124,7 +120,7 @@ from news.article_versions as v where v.article_version_id = any(%s)
 
 
 def stored_texts(conn: Connection, version_ids: Collection[int]) -> dict[int, StoredText]:
-    """Return these versions by id, with what their cleaning took out."""
+    """Return these versions by id, with the blocks that cleaning removed from them."""
     if not version_ids:
         return {}
     texts = {}
@@ -140,8 +136,8 @@ def stored_texts(conn: Connection, version_ids: Collection[int]) -> dict[int, St
 
 
 @dataclass(frozen=True, slots=True)
-class Earlier:
-    """The page of an article's stored version, read again by today's code and site memory."""
+class ReprocessedPage:
+    """A stored version's page, extracted and cleaned again by today's code and site memory."""
 
     article_version_id: int
     fetch_id: int
@@ -151,7 +147,7 @@ class Earlier:
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """An article read from one page that one link of a run led to."""
+    """An article extracted from one page, to which one link of a run led."""
 
     link_id: int
     link_run_id: int
@@ -162,11 +158,13 @@ class Observation:
     canonical_url: str
     fetched_at: datetime
     article: Article
-    earlier: Earlier | None = None
+    reprocessed: ReprocessedPage | None = None
 
 
 def repeated_in_run(
-    conn: Connection, sightings: Sequence[Observation], histories: Mapping[str, History]
+    conn: Connection,
+    observations: Sequence[Observation],
+    locked_articles: Mapping[str, LockedArticle],
 ) -> set[int]:
     """Return the links whose article another link of the same run has brought already."""
     found = conn.execute(
@@ -181,9 +179,9 @@ def repeated_in_run(
         )
         """,
         (
-            [each.link_id for each in sightings],
-            [each.link_run_id for each in sightings],
-            [histories[each.canonical_url].article_id for each in sightings],
+            [each.link_id for each in observations],
+            [each.link_run_id for each in observations],
+            [locked_articles[each.canonical_url].article_id for each in observations],
         ),
     )
     return {row[0] for row in found}
@@ -191,22 +189,22 @@ def repeated_in_run(
 
 def mark_seen(
     conn: Connection,
-    sightings: Sequence[Observation],
-    histories: Mapping[str, History],
+    observations: Sequence[Observation],
+    locked_articles: Mapping[str, LockedArticle],
     targets: Mapping[int, int],
 ) -> None:
-    """Note on versions, articles and pages that they were seen again.
+    """Set on versions, articles and pages when they were last seen, and what a page states anew.
 
     Args:
         conn: inside a transaction that holds the articles locked.
-        sightings: no two of one article.
-        histories: of their articles, by URL.
-        targets: the version that each sighting shows, by link id.
+        observations: no two of one article.
+        locked_articles: their articles, by URL.
+        targets: the version whose text each observation has, by link id.
     """
-    _mark_versions(conn, sightings, targets)
-    articles = [histories[each.canonical_url].article_id for each in sightings]
+    _mark_versions(conn, observations, targets)
+    articles = [locked_articles[each.canonical_url].article_id for each in observations]
     published = [
-        parse_instant(each.article.published_at, each.article.time_zone) for each in sightings
+        parse_instant(each.article.published_at, each.article.time_zone) for each in observations
     ]
     conn.execute(
         """
@@ -223,21 +221,21 @@ def mark_seen(
         """,
         (
             articles,
-            [each.fetched_at for each in sightings],
+            [each.fetched_at for each in observations],
             [each.at if each else None for each in published],
         ),
     )
-    _point_pages(conn, sightings, articles)
+    _link_pages(conn, observations, articles)
 
 
 def _mark_versions(
-    conn: Connection, sightings: Sequence[Observation], targets: Mapping[int, int]
+    conn: Connection, observations: Sequence[Observation], targets: Mapping[int, int]
 ) -> None:
-    """Renew what may change while the text does not: comments, a stated change, a note on it."""
+    """Update what may change while the text does not: comment count, modification time, note."""
     modified = [
-        parse_instant(each.article.modified_at, each.article.time_zone) for each in sightings
+        parse_instant(each.article.modified_at, each.article.time_zone) for each in observations
     ]
-    notes = [each.article.update_note for each in sightings]
+    notes = [each.article.update_note for each in observations]
     conn.execute(
         """
         update news.article_versions as v
@@ -261,23 +259,25 @@ def _mark_versions(
         where v.article_version_id = s.article_version_id and v.last_seen_at < s.seen_at
         """,
         (
-            [targets[each.link_id] for each in sightings],
-            [each.fetched_at for each in sightings],
-            [plausible_count(each.article.comment_count) for each in sightings],
+            [targets[each.link_id] for each in observations],
+            [each.fetched_at for each in observations],
+            [plausible_count(each.article.comment_count) for each in observations],
             [squeeze(storable(note)) or None if note else None for note in notes],
             [each.at if each else None for each in modified],
             [
                 squeeze(storable(each.article.modified_at or "")) if time else None
-                for each, time in zip(sightings, modified, strict=True)
+                for each, time in zip(observations, modified, strict=True)
             ],
-            [each.article.modified_origin for each in sightings],
+            [each.article.modified_origin for each in observations],
         ),
     )
 
 
-def _point_pages(conn: Connection, sightings: Sequence[Observation], articles: Sequence[int]) -> None:
-    """Let the next run know which article lies behind a link, whatever the article calls itself."""
-    rows = sorted(zip((each.link_url for each in sightings), articles, strict=True))
+def _link_pages(
+    conn: Connection, observations: Sequence[Observation], articles: Sequence[int]
+) -> None:
+    """Store which article each link's URL leads to, whatever URL the article states as its own."""
+    rows = sorted(zip((each.link_url for each in observations), articles, strict=True))
     conn.execute(
         "select from news.pages where canonical_url = any(%s) order by canonical_url for update",
         ([url for url, _ in rows],),
@@ -291,62 +291,68 @@ def _point_pages(conn: Connection, sightings: Sequence[Observation], articles: S
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
-    """What became of a set of sightings."""
+class StoredObservations:
+    """Where the links of a call ended, and the ids of the versions that it inserted."""
 
     decisions: list[Decision]
     new_versions: list[int]
 
 
 @dataclass(frozen=True, slots=True)
-class _Verdict:
-    """What one sighting means for its article."""
+class _Comparison:
+    """How an observed text differs from the article's stored one."""
 
     change: Change
-    base: Earlier | None = None
-    """The stored version's page as it reads today, where that differs from what is stored: the
-    edit goes from there, so that it holds what the publisher changed and nothing else."""
+    base: ReprocessedPage | None = None
+    """The stored version's page as today's code reads it, where that differs from what is stored.
+    The edit starts from that text, so that it holds the publisher's changes and nothing else."""
     is_announced: bool = False
     is_comparable: bool = True
-    """Whether one version of Dateline read both texts of an edit."""
+    """Whether one version of extraction and cleaning read both texts of an edit."""
 
 
 @dataclass(slots=True)
-class _Work:
-    """The sightings of one call and what was found out about them, by link id."""
+class _Batch:
+    """State of one call of ``store_observations``; the dicts are keyed by link id."""
 
     conn: Connection
     run_id: int
-    histories: dict[str, History]
-    verdicts: dict[int, _Verdict] = field(default_factory=dict)
+    locked_articles: dict[str, LockedArticle]
+    comparisons: dict[int, _Comparison] = field(default_factory=dict)
     targets: dict[int, int] = field(default_factory=dict)
-    """The version that a sighting shows."""
-    origins: dict[int, int] = field(default_factory=dict)
-    """The version that an edit goes from, where it is not the current one."""
+    """The version that has the observed text."""
+    edit_bases: dict[int, int] = field(default_factory=dict)
+    """The version that an edit starts from, where it is not the current one."""
     new_versions: list[int] = field(default_factory=list)
 
 
-def store_observations(conn: Connection, run_id: int, sightings: Sequence[Observation]) -> Stored:
-    """Store sightings, each of another article, and say where their links end.
+def store_observations(
+    conn: Connection, run_id: int, observations: Sequence[Observation]
+) -> StoredObservations:
+    """Store observations of different articles and return where their links end.
 
     Args:
         conn: inside a transaction.
         run_id: the run that loads.
-        sightings: no two with one canonical URL.
+        observations: no two with one canonical URL.
     """
-    work = _Work(conn, run_id, _insert_and_lock(conn, sightings))
-    repeated = repeated_in_run(conn, sightings, work.histories)
-    decisions = [_duplicate(each, work) for each in sightings if each.link_id in repeated]
-    fresh = [each for each in sightings if each.link_id not in repeated]
-    _judge(work, fresh)
-    _find_or_insert(work, fresh)
-    _make_current(work, fresh)
-    mark_seen(conn, fresh, work.histories, work.targets)
-    return Stored([*decisions, *(_decision(each, work) for each in fresh)], work.new_versions)
+    batch = _Batch(conn, run_id, _insert_and_lock(conn, observations))
+    repeated = repeated_in_run(conn, observations, batch.locked_articles)
+    decisions = [_duplicate(each, batch) for each in observations if each.link_id in repeated]
+    fresh = [each for each in observations if each.link_id not in repeated]
+    _compare(batch, fresh)
+    _find_or_insert(batch, fresh)
+    _make_current(batch, fresh)
+    mark_seen(conn, fresh, batch.locked_articles, batch.targets)
+    return StoredObservations(
+        [*decisions, *(_decision(each, batch) for each in fresh)], batch.new_versions
+    )
 
 
-def _insert_and_lock(conn: Connection, sightings: Sequence[Observation]) -> dict[str, History]:
-    rows = sorted(sightings, key=lambda each: each.canonical_url)
+def _insert_and_lock(
+    conn: Connection, observations: Sequence[Observation]
+) -> dict[str, LockedArticle]:
+    rows = sorted(observations, key=lambda each: each.canonical_url)
     urls = [each.canonical_url for each in rows]
     seen = [each.fetched_at for each in rows]
     conn.execute(
@@ -359,136 +365,144 @@ def _insert_and_lock(conn: Connection, sightings: Sequence[Observation]) -> dict
     return lock_articles(conn, urls)
 
 
-def _judge(work: _Work, sightings: Sequence[Observation]) -> None:
-    """Compare the texts that are not the stored ones; only those are read from the store."""
+def _compare(batch: _Batch, observations: Sequence[Observation]) -> None:
+    """Compare each text with the stored one; equal hashes need no text from the store."""
     compared: dict[int, int] = {}
-    for each in sightings:
-        history = work.histories[each.canonical_url]
-        if history.current is None:
-            work.verdicts[each.link_id] = _Verdict("edit")
-        elif history.current_sha256 == version_sha256(each.article):
-            work.verdicts[each.link_id] = _Verdict("none")
+    for each in observations:
+        locked = batch.locked_articles[each.canonical_url]
+        if locked.current is None:
+            batch.comparisons[each.link_id] = _Comparison("edit")
+        elif locked.current_sha256 == version_sha256(each.article):
+            batch.comparisons[each.link_id] = _Comparison("none")
         else:
-            compared[each.link_id] = history.current
-    texts = stored_texts(work.conn, set(compared.values()))
-    for each in sightings:
+            compared[each.link_id] = locked.current
+    texts = stored_texts(batch.conn, set(compared.values()))
+    for each in observations:
         if each.link_id in compared:
-            history = work.histories[each.canonical_url]
-            work.verdicts[each.link_id] = _verdict(each, history, texts[compared[each.link_id]])
+            locked = batch.locked_articles[each.canonical_url]
+            batch.comparisons[each.link_id] = _comparison(
+                each, locked, texts[compared[each.link_id]]
+            )
 
 
-def _verdict(each: Observation, history: History, stored: StoredText) -> _Verdict:
+def _comparison(each: Observation, locked: LockedArticle, stored: StoredText) -> _Comparison:
     now = CleanedText.of(each.article)
     found = detect_change(stored.reading, now)
-    is_late = each.fetched_at < history.last_seen_at
-    earlier = each.earlier if _is_usable(each.earlier, history) else None
+    is_late = each.fetched_at < locked.last_seen_at
+    reprocessed = each.reprocessed if _is_usable(each.reprocessed, locked) else None
     if (
         found == "edit"
-        and earlier
-        and detect_change(CleanedText.of(earlier.article), now) != "edit"
+        and reprocessed
+        and detect_change(CleanedText.of(reprocessed.article), now) != "edit"
     ):
         found = "cleaner"
     if found == "cleaner" and is_late:
         found = "none"
     if found != "edit" or is_late:
-        return _Verdict(found)
-    is_as_stored = earlier and version_sha256(earlier.article) == history.current_sha256
-    return _Verdict(
+        return _Comparison(found)
+    is_as_stored = reprocessed and version_sha256(reprocessed.article) == locked.current_sha256
+    return _Comparison(
         "edit",
-        base=None if is_as_stored else earlier,
+        base=None if is_as_stored else reprocessed,
         is_announced=stored.is_announced_by(each.article),
-        is_comparable=earlier is not None or stored.read_by == EXTRACTION_VERSION,
+        is_comparable=reprocessed is not None or stored.read_by == EXTRACTION_VERSION,
     )
 
 
-def _is_usable(earlier: Earlier | None, history: History) -> bool:
+def _is_usable(reprocessed: ReprocessedPage | None, locked: LockedArticle) -> bool:
     return (
-        earlier is not None
-        and earlier.article_version_id == history.current
-        and earlier.article.outcome is Outcome.LOADED
+        reprocessed is not None
+        and reprocessed.article_version_id == locked.current
+        and reprocessed.article.outcome is Outcome.LOADED
     )
 
 
-def _find_or_insert(work: _Work, sightings: Sequence[Observation]) -> None:
-    """Find the version of each sighting, and of the pages that edits go from; insert what is new.
+def _find_or_insert(batch: _Batch, observations: Sequence[Observation]) -> None:
+    """Set the version of each observation, and of each edit's base; insert the missing versions.
 
-    What is the publisher's same text, and no cleaner, is a sighting of the current version.
+    An observation without a change of the publisher, and no better extracted, belongs to the
+    current version.
     """
     missing: list[tuple[int, bool, NewVersion]] = []
-    for each in sightings:
-        history = work.histories[each.canonical_url]
-        verdict = work.verdicts[each.link_id]
-        if verdict.change == "none" and history.current is not None:
-            work.targets[each.link_id] = history.current
+    for each in observations:
+        locked = batch.locked_articles[each.canonical_url]
+        comparison = batch.comparisons[each.link_id]
+        if comparison.change == "none" and locked.current is not None:
+            batch.targets[each.link_id] = locked.current
             continue
-        for article, base in _texts(each, verdict):
-            known = history.versions.get(version_sha256(article))
+        for article, base in _texts(each, comparison):
+            known = locked.versions.get(version_sha256(article))
             if known:
-                (work.origins if base else work.targets)[each.link_id] = known[0]
+                (batch.edit_bases if base else batch.targets)[each.link_id] = known[0]
                 continue
-            is_renewal = base is not None or verdict.change == "cleaner"
-            new = _new_version(work.run_id, base or each, article, history, is_renewal)
+            is_reprocessed = base is not None or comparison.change == "cleaner"
+            new = _new_version(batch.run_id, base or each, article, locked, is_reprocessed)
             missing.append((each.link_id, base is not None, new))
-    work.new_versions = insert_versions(work.conn, [new for *_, new in missing])
-    for number, (link_id, is_base, _) in zip(work.new_versions, missing, strict=True):
-        (work.origins if is_base else work.targets)[link_id] = number
+    batch.new_versions = insert_versions(batch.conn, [new for *_, new in missing])
+    for number, (link_id, is_base, _) in zip(batch.new_versions, missing, strict=True):
+        (batch.edit_bases if is_base else batch.targets)[link_id] = number
 
 
-def _texts(each: Observation, verdict: _Verdict) -> list[tuple[Article, Earlier | None]]:
-    """Return the texts to be found or inserted, the page that an edit goes from first."""
-    base = [(verdict.base.article, verdict.base)] if verdict.base else []
+def _texts(
+    each: Observation, comparison: _Comparison
+) -> list[tuple[Article, ReprocessedPage | None]]:
+    """Return the texts to find or insert, with the base of the edit first."""
+    base = [(comparison.base.article, comparison.base)] if comparison.base else []
     return [*base, (each.article, None)]
 
 
 def _new_version(
     run_id: int,
-    page: Observation | Earlier,
+    page: Observation | ReprocessedPage,
     article: Article,
-    history: History,
-    is_renewal: bool,
+    locked: LockedArticle,
+    is_reprocessed: bool,
 ) -> NewVersion:
     return NewVersion(
-        article_id=history.article_id,
-        version_no=history.take_no(),
+        article_id=locked.article_id,
+        version_no=locked.next_version_no(),
         article=article,
         run_id=run_id,
         fetch_id=page.fetch_id,
         fetched_at=page.fetched_at,
-        made_by="reprocess" if is_renewal else "page",
+        made_by="reprocess" if is_reprocessed else "page",
     )
 
 
-def _make_current(work: _Work, sightings: Sequence[Observation]) -> None:
-    """Point articles at the version that their latest page shows, and write edits down.
+def _make_current(batch: _Batch, observations: Sequence[Observation]) -> None:
+    """Make the version of each article's latest page the current one, and insert edits.
 
-    A page that waited and is older than what is stored changes nothing here. An edit back to an
-    earlier text (A, B, A) points back at the earlier version.
+    A page that was fetched before what is stored changes nothing here. An edit back to an earlier
+    text (A, B, A) makes the earlier version current again.
     """
     changed = [
         each
-        for each in sightings
-        if (history := work.histories[each.canonical_url]).current != work.targets[each.link_id]
-        and each.fetched_at >= history.last_seen_at
+        for each in observations
+        if (locked := batch.locked_articles[each.canonical_url]).current
+        != batch.targets[each.link_id]
+        and each.fetched_at >= locked.last_seen_at
     ]
-    left = [work.histories[each.canonical_url].current for each in changed]
+    left = [batch.locked_articles[each.canonical_url].current for each in changed]
     switch_current(
-        work.conn, [number for number in left if number], [work.targets[e.link_id] for e in changed]
+        batch.conn,
+        [number for number in left if number],
+        [batch.targets[e.link_id] for e in changed],
     )
     edits = [
-        _edit(each, work)
+        _edit(each, batch)
         for each, number in zip(changed, left, strict=True)
-        if number and work.verdicts[each.link_id].change == "edit"
+        if number and batch.comparisons[each.link_id].change == "edit"
     ]
-    work.conn.execute(_KEEP_EDITS, (work.run_id, *_columns(edits)))
+    batch.conn.execute(_INSERT_EDITS, (batch.run_id, *_columns(edits)))
 
 
 def switch_current(conn: Connection, left: Sequence[int], taken: Sequence[int]) -> None:
-    """Make versions current in place of others; copies of a text that is back are sought anew.
+    """Make versions current in place of others; copies of them will be looked for.
 
     Args:
         conn: inside a transaction that holds the articles locked.
-        left: versions that are no longer what their page says.
-        taken: versions that are, of the same articles and perhaps more.
+        left: versions that are no longer current.
+        taken: versions that become current, of the same articles and perhaps more.
     """
     conn.execute(
         "update news.article_versions set is_current = false where article_version_id = any(%s)",
@@ -501,7 +515,7 @@ def switch_current(conn: Connection, left: Sequence[int], taken: Sequence[int]) 
     )
 
 
-_KEEP_EDITS = """
+_INSERT_EDITS = """
 insert into news.article_edits
     (article_id, edit_no, from_version_id, to_version_id, seen_at, is_announced, is_comparable,
     run_id)
@@ -514,16 +528,16 @@ from unnest(
 """
 
 
-def _edit(each: Observation, work: _Work) -> tuple[int, int | None, int, datetime, bool, bool]:
-    history = work.histories[each.canonical_url]
-    verdict = work.verdicts[each.link_id]
+def _edit(each: Observation, batch: _Batch) -> tuple[int, int | None, int, datetime, bool, bool]:
+    locked = batch.locked_articles[each.canonical_url]
+    comparison = batch.comparisons[each.link_id]
     return (
-        history.article_id,
-        work.origins.get(each.link_id, history.current),
-        work.targets[each.link_id],
+        locked.article_id,
+        batch.edit_bases.get(each.link_id, locked.current),
+        batch.targets[each.link_id],
         each.fetched_at,
-        verdict.is_announced,
-        verdict.is_comparable,
+        comparison.is_announced,
+        comparison.is_comparable,
     )
 
 
@@ -531,31 +545,31 @@ def _columns(rows: Sequence[tuple[object, ...]]) -> list[list[object]]:
     return [list(column) for column in zip(*rows, strict=True)] or [[], [], [], [], [], []]
 
 
-def _duplicate(each: Observation, work: _Work) -> Decision:
+def _duplicate(each: Observation, batch: _Batch) -> Decision:
     return Decision(
         each.link_id,
         Outcome.DUPLICATE_URL,
         f"another link of this run led to {each.canonical_url}",
-        article_id=work.histories[each.canonical_url].article_id,
+        article_id=batch.locked_articles[each.canonical_url].article_id,
     )
 
 
-def _decision(each: Observation, work: _Work) -> Decision:
-    history = work.histories[each.canonical_url]
-    outcome, reason = _outcome(each, history, work.verdicts[each.link_id], work.targets)
-    return Decision(each.link_id, outcome, reason, article_id=history.article_id)
+def _decision(each: Observation, batch: _Batch) -> Decision:
+    locked = batch.locked_articles[each.canonical_url]
+    outcome, reason = _outcome(each, locked, batch.comparisons[each.link_id], batch.targets)
+    return Decision(each.link_id, outcome, reason, article_id=locked.article_id)
 
 
 def _outcome(
-    each: Observation, history: History, verdict: _Verdict, targets: Mapping[int, int]
+    each: Observation, locked: LockedArticle, comparison: _Comparison, targets: Mapping[int, int]
 ) -> tuple[Outcome, str | None]:
     target = targets[each.link_id]
-    known = dict(history.versions.values())
-    if verdict.change == "cleaner":
+    known = dict(locked.versions.values())
+    if comparison.change == "cleaner":
         return Outcome.UNCHANGED, "the publisher's text is the same; it was read better"
-    if verdict.change == "none" or target == history.current:
+    if comparison.change == "none" or target == locked.current:
         return Outcome.UNCHANGED, None
-    if each.fetched_at < history.last_seen_at:
+    if each.fetched_at < locked.last_seen_at:
         outcome = Outcome.UNCHANGED if target in known else Outcome.LOADED
         return outcome, "the page is older than the version that is current"
     back = f"the text of version {known[target]} is back" if target in known else None

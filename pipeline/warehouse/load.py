@@ -1,9 +1,9 @@
-"""Loading: a batch of extracted articles becomes rows exactly once, in one transaction.
+"""Load a batch of extracted articles exactly once, in one transaction.
 
-The batch key goes first, so that a twin waits and then skips; then articles in the order of their
-canonical URLs, so that two loaders wait rather than deadlock; versions and their children by COPY,
-only those that are new; last the links' outcomes. Knows nothing of HTML; what an article is was
-decided before.
+The order of the statements matters: first the batch key, so that a second loader of the same batch
+waits and then skips it; then articles in the order of their canonical URLs, so that two loaders
+wait for each other and do not deadlock; then new versions and their blocks by COPY; last the links'
+outcomes.
 """
 
 import hashlib
@@ -22,7 +22,7 @@ from pipeline.outcomes import Outcome
 from pipeline.telemetry import log
 from pipeline.text import one_line, storable
 from pipeline.urls import canonical_url
-from pipeline.warehouse.articles import Earlier, Observation, store_observations
+from pipeline.warehouse.articles import Observation, ReprocessedPage, store_observations
 from pipeline.warehouse.links import Decision, decide_within
 from pipeline.warehouse.sources import source_ids
 from pipeline.warehouse.transactions import ROW_ERRORS, transact
@@ -30,27 +30,27 @@ from pipeline.warehouse.transactions import ROW_ERRORS, transact
 
 @dataclass(frozen=True, slots=True)
 class LoadItem:
-    """One extracted page; where the article's outcome is not ``loaded`` it is only decided."""
+    """One extracted page; without the outcome ``loaded`` only its link is decided."""
 
     link_id: int
     fetch_id: int
     source_key: str
     article: Article
     fetched_at: datetime
-    earlier: Earlier | None = None
-    """What the article's stored version would be, were its page read today; None for as stored."""
+    reprocessed: ReprocessedPage | None = None
+    """The article's stored version as today's code reads its page; None where that is as stored."""
 
 
 @dataclass(frozen=True, slots=True)
 class LoadReport:
-    """What a batch did."""
+    """What loading a batch did."""
 
     outcomes: dict[Outcome, int] = field(default_factory=dict)
     """Links decided in this call."""
     new_versions: tuple[int, ...] = ()
     """Ids of the article versions stored in this call."""
     was_loaded: bool = False
-    """The batch key was there before: nothing was done."""
+    """True where the batch was loaded before, so that nothing was done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,23 +64,25 @@ def load_batch(
 ) -> LoadReport:
     """Store a batch exactly once and decide its links in the same transaction.
 
-    Links that are decided already are left alone, so batches may overlap. A batch counts as loaded
-    when it had the same key and the same links: a retry with other links is another batch.
+    Links that are decided already are skipped, so batches may overlap. A batch was loaded before
+    where one had the same key and the same links: a retry with other links is another batch.
 
     Args:
         conn: an autocommit connection.
-        run_id: the run that loads; the links may come from earlier ones.
+        run_id: the run that loads; the links may come from reprocessed ones.
         batch_key: the caller's name for the batch.
         pages: in any order.
 
     Raises:
-        StoreUnavailable: the server stayed away for the whole patience.
+        StoreUnavailable: the server stayed away (``transact``).
         StoreError: Postgres refuses for good.
     """
     try:
         return transact(conn, lambda live: _load(live, run_id, batch_key, pages))
     except ROW_ERRORS as error:
-        log.warning("load: a page spoils its batch, loading one by one", reason=str(error))
+        log.warning(
+            "load: Postgres refuses a page, loading the batch one by one", reason=str(error)
+        )
     return _joined([_load_alone(conn, run_id, batch_key, page) for page in pages])
 
 
@@ -104,31 +106,31 @@ def _joined(reports: Sequence[LoadReport]) -> LoadReport:
 
 def _load(conn: Connection, run_id: int, batch_key: str, pages: Sequence[LoadItem]) -> LoadReport:
     key = _full_key(batch_key, pages)
-    if not _claim(conn, key, run_id, len(pages)):
+    if not _is_new_batch(conn, key, run_id, len(pages)):
         return LoadReport(was_loaded=True)
     links = _open_links(conn, [page.link_id for page in pages])
     todo = [page for page in pages if page.link_id in links]
-    sightings, decisions = _sort_out(conn, todo, links)
-    _keep_rejects(conn, run_id, todo, decisions)
+    observations, decisions = _divide(conn, todo, links)
+    _store_rejects(conn, run_id, todo, decisions)
     decide_within(conn, decisions)
     new_versions: list[int] = []
-    for group in _rounds(sightings):
+    for group in _rounds(observations):
         stored = store_observations(conn, run_id, group)
         new_versions += stored.new_versions
         decisions += stored.decisions
-        decide_within(conn, stored.decisions)  # the next round asks what this run's links came to
-    _note_versions(conn, key, len(new_versions))
+        decide_within(conn, stored.decisions)  # the next round looks at outcomes of this run
+    _store_version_count(conn, key, len(new_versions))
     counts = Counter(decision.outcome for decision in decisions)
     return LoadReport(dict(counts), tuple(new_versions))
 
 
 def _full_key(batch_key: str, pages: Sequence[LoadItem]) -> str:
-    """Return the key with a digest of the links: other links are another batch."""
+    """Return the key with a digest of the links, since other links are another batch."""
     numbers = ",".join(map(str, sorted(page.link_id for page in pages)))
     return f"{batch_key}:{hashlib.sha256(numbers.encode()).hexdigest()[:16]}"
 
 
-def _claim(conn: Connection, key: str, run_id: int, count: int) -> bool:
+def _is_new_batch(conn: Connection, key: str, run_id: int, count: int) -> bool:
     row = conn.execute(
         "insert into ops.load_batches (batch_key, run_id, item_count) values (%s, %s, %s)"
         " on conflict (batch_key) do nothing returning batch_key",
@@ -137,7 +139,7 @@ def _claim(conn: Connection, key: str, run_id: int, count: int) -> bool:
     return row is not None
 
 
-def _note_versions(conn: Connection, key: str, count: int) -> None:
+def _store_version_count(conn: Connection, key: str, count: int) -> None:
     conn.execute(
         "update ops.load_batches set version_count = %s where batch_key = %s", (count, key)
     )
@@ -152,20 +154,20 @@ def _open_links(conn: Connection, link_ids: Sequence[int]) -> dict[int, _OpenLin
     return {number: _OpenLink(run_id, url) for number, run_id, url in found}
 
 
-def _sort_out(
+def _divide(
     conn: Connection, todo: Sequence[LoadItem], links: dict[int, _OpenLink]
 ) -> tuple[list[Observation], list[Decision]]:
-    """Divide pages into articles to store and links to decide at once."""
+    """Divide pages into articles to store and links to decide without storing anything."""
     sources = source_ids(conn, [page.source_key for page in todo])
     urls = {page.link_id: _identities(page, links[page.link_id]) for page in todo}
-    barred = _taken_down(conn, [url for each in urls.values() for url in each])
-    sightings, decisions = [], []
+    taken_down = _taken_down(conn, [url for each in urls.values() for url in each])
+    observations, decisions = [], []
     for page in todo:
-        verdict = _verdict(page, urls[page.link_id], barred)
-        if verdict:
-            decisions.append(verdict)
+        refusal = _refusal(page, urls[page.link_id], taken_down)
+        if refusal:
+            decisions.append(refusal)
             continue
-        sightings.append(
+        observations.append(
             Observation(
                 link_id=page.link_id,
                 link_run_id=links[page.link_id].run_id,
@@ -175,17 +177,17 @@ def _sort_out(
                 canonical_url=urls[page.link_id][0],
                 fetched_at=page.fetched_at,
                 article=page.article,
-                earlier=page.earlier,
+                reprocessed=page.reprocessed,
             )
         )
-    return sightings, decisions
+    return observations, decisions
 
 
 def _identities(page: LoadItem, link: _OpenLink) -> list[str]:
-    """Return the article's canonical URL, then the link's, as far as they can be used."""
+    """Return the article's canonical URL and the link's, in this order, where they are usable."""
     found = []
     if page.article.canonical_url:
-        with suppress(UsageError):  # rel=canonical is the page's word: "/", "http://", 3 kB
+        with suppress(UsageError):  # rel=canonical may hold anything: "/", "http://", 3 kB
             found.append(canonical_url(storable(page.article.canonical_url)))
     if link.canonical_url and link.canonical_url not in found:
         found.append(link.canonical_url)
@@ -199,12 +201,12 @@ def _taken_down(conn: Connection, urls: Sequence[str]) -> set[str]:
     return {row[0] for row in found}
 
 
-def _verdict(page: LoadItem, urls: Sequence[str], barred: set[str]) -> Decision | None:
-    """Return where the link ends without anything stored, or None where it is to be stored."""
+def _refusal(page: LoadItem, urls: Sequence[str], taken_down: set[str]) -> Decision | None:
+    """Return the link's outcome where nothing is to be stored, or None where the article is."""
     article = page.article
     if article.outcome is not Outcome.LOADED:
         return Decision(page.link_id, article.outcome, article.reason)
-    taken = next((url for url in urls if url in barred), None)
+    taken = next((url for url in urls if url in taken_down), None)
     if taken:
         return Decision(page.link_id, Outcome.TAKEDOWN, f"{taken} was taken down")
     if not urls:
@@ -216,7 +218,7 @@ def _verdict(page: LoadItem, urls: Sequence[str], barred: set[str]) -> Decision 
     return None
 
 
-def _keep_rejects(
+def _store_rejects(
     conn: Connection, run_id: int, todo: Sequence[LoadItem], decisions: Sequence[Decision]
 ) -> None:
     pages = {page.link_id: page for page in todo}
@@ -238,16 +240,16 @@ def _keep_rejects(
         )
 
 
-def _rounds(sightings: Iterable[Observation]) -> list[list[Observation]]:
-    """Divide sightings so that no round has one article twice, earlier pages first.
+def _rounds(observations: Iterable[Observation]) -> list[list[Observation]]:
+    """Divide observations into rounds without two of one article, the earliest pages first.
 
-    Two runs may have fetched a page before either was loaded: both texts count, in their order.
+    Two runs may have fetched a page before either was loaded; both texts are stored, in order.
     """
     rounds: list[list[Observation]] = []
-    met: Counter[str] = Counter()
-    for each in sorted(sightings, key=lambda each: (each.fetched_at, each.link_id)):
-        if met[each.canonical_url] == len(rounds):
+    seen: Counter[str] = Counter()
+    for each in sorted(observations, key=lambda each: (each.fetched_at, each.link_id)):
+        if seen[each.canonical_url] == len(rounds):
             rounds.append([])
-        rounds[met[each.canonical_url]].append(each)
-        met[each.canonical_url] += 1
+        rounds[seen[each.canonical_url]].append(each)
+        seen[each.canonical_url] += 1
     return rounds

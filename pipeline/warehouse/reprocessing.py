@@ -1,11 +1,13 @@
-"""Stored versions whose pages are read again, and what of them is renewed.
+"""Reprocess stored versions: choose them, read their pages' rows, store what changed.
 
-A version is never changed: a text that reads better today is a version of its own, ``reprocess``
-made, and becomes the current one; no edit is written down. Facts about an unchanged text (authors,
-dates, what was taken out) are put right in place. Whoever renews holds the article locked and finds
-its version still current, so that two at once, or one that was killed, renew each text once.
+The text of a version is never changed. A text that today's code extracts better becomes a version
+of its own (``made_by = 'reprocess'``) and the current one, without an edit. Metadata of an
+unchanged text (authors, dates, removed blocks) is corrected in place. Results are stored only with
+the article locked and the version still current, so that each text is stored once, even by two
+processes at once or after one was killed.
 
-Which stored versions a reprocessing is about, and what makes later stages take them up again.
+``queue_for_dedup`` and ``queue_for_annotation`` clear the marks of later stages, which then take
+the versions up as they take up new ones.
 """
 
 from collections import defaultdict
@@ -20,7 +22,7 @@ from pipeline.clean.site_memory import host_of
 from pipeline.errors import UsageError
 from pipeline.extract.version import EXTRACTION_VERSION
 from pipeline.models import Article, RemovedBlock
-from pipeline.warehouse.articles import History, lock_articles, switch_current
+from pipeline.warehouse.articles import LockedArticle, lock_articles, switch_current
 from pipeline.warehouse.duplicates import update_group_agencies
 from pipeline.warehouse.fetches import StoredPage
 from pipeline.warehouse.site_memory import articles_to_clean, hosts_with_new_pages
@@ -28,7 +30,7 @@ from pipeline.warehouse.transactions import transact
 from pipeline.warehouse.versions import NewVersion, insert_versions, update_metadata, version_sha256
 
 ReprocessResult = Literal["renewed", "corrected", "unchanged"]
-"""``renewed``: there is a new text. ``corrected``: facts about it were put right."""
+"""``renewed``: a new text was stored. ``corrected``: metadata of the text was updated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +43,14 @@ class StoredVersion:
     fetch_id: int
     first_seen_at: datetime
     page: StoredPage | None
-    """None where no page was archived, or nobody knows of it any more."""
+    """None where no page was archived, or its fetch was deleted."""
     article: Article
-    """Text and facts as they are stored."""
+    """Text and metadata as they are stored."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReprocessedVersion:
-    """A stored version, and what its page says today."""
+    """A stored version, and the article that today's code extracts from its page."""
 
     stored: StoredVersion
     article: Article
@@ -129,7 +131,7 @@ def stored_versions(
     Args:
         conn: any connection.
         version_ids: in any order.
-        planned_at: those that were read again since then are left out.
+        planned_at: versions that were reprocessed since then are left out.
     """
     given = {"ids": list(version_ids), "since": planned_at}
     found = {row[0]: _stored(row) for row in conn.execute(_VERSIONS, given)}
@@ -139,7 +141,7 @@ def stored_versions(
 def pages_with_changed_text(
     conn: Connection, articles: dict[str, Article]
 ) -> dict[str, tuple[int, StoredPage]]:
-    """Return version and page of the stored articles that now have other words, by canonical URL.
+    """Return id and page of the stored versions whose text differs from these articles, by URL.
 
     Args:
         conn: any connection.
@@ -150,53 +152,62 @@ def pages_with_changed_text(
     return {url: (number, StoredPage(*page)) for url, number, *page in found}
 
 
-def renew(conn: Connection, run_id: int, renewals: Sequence[ReprocessedVersion]) -> dict[int, ReprocessResult]:
-    """Store what pages say today, and return what became of each version by its id.
+def store_reprocessed(
+    conn: Connection, run_id: int, versions: Sequence[ReprocessedVersion]
+) -> dict[int, ReprocessResult]:
+    """Store what today's code extracted, and return what came of each version by its id.
 
-    Versions that are current no more, and articles that were taken down, are left out.
+    Versions that are no longer current, and articles that were taken down, are left out.
 
     Args:
         conn: an autocommit connection.
-        run_id: the run that reads again.
-        renewals: each of another article.
+        run_id: the run that reprocesses.
+        versions: each of another article.
 
     Raises:
-        StoreUnavailable: the server stayed away for the whole patience.
+        StoreUnavailable: the server stayed away (``transact``).
     """
-    return transact(conn, lambda live: _renew(live, run_id, renewals))
+    return transact(conn, lambda live: _store_reprocessed(live, run_id, versions))
 
 
-def _renew(conn: Connection, run_id: int, renewals: Sequence[ReprocessedVersion]) -> dict[int, ReprocessResult]:
-    urls = [each.stored.canonical_url for each in renewals]
-    histories = lock_articles(conn, urls)
-    barred = conn.execute(
+def _store_reprocessed(
+    conn: Connection, run_id: int, versions: Sequence[ReprocessedVersion]
+) -> dict[int, ReprocessResult]:
+    urls = [each.stored.canonical_url for each in versions]
+    locked_articles = lock_articles(conn, urls)
+    taken_down = conn.execute(
         "select canonical_url from news.takedowns where canonical_url = any(%s)", (urls,)
     )
-    for (url,) in barred.fetchall():
-        histories.pop(url, None)
-    todo = [each for each in renewals if _is_current(each, histories)]
+    for (url,) in taken_down.fetchall():
+        locked_articles.pop(url, None)
+    todo = [each for each in versions if _is_current(each, locked_articles)]
     results: dict[int, ReprocessResult] = {}
     others = []
     for each in todo:
         number = each.stored.article_version_id
-        if version_sha256(each.article) == histories[each.stored.canonical_url].current_sha256:
+        if (
+            version_sha256(each.article)
+            == locked_articles[each.stored.canonical_url].current_sha256
+        ):
             results[number] = "corrected" if _correct(conn, each) else "unchanged"
         else:
             others.append(each)
             results[number] = "renewed"
-    _replace(conn, run_id, others, histories)
-    # New versions wait for the look-up of copies, which does this for them.
-    update_group_agencies(conn, [histories[each.stored.canonical_url].article_id for each in todo])
+    _replace(conn, run_id, others, locked_articles)
+    # For new versions the look-up of copies does this.
+    update_group_agencies(
+        conn, [locked_articles[each.stored.canonical_url].article_id for each in todo]
+    )
     return results
 
 
-def _is_current(each: ReprocessedVersion, histories: dict[str, History]) -> bool:
-    history = histories.get(each.stored.canonical_url)
-    return history is not None and history.current == each.stored.article_version_id
+def _is_current(each: ReprocessedVersion, locked_articles: dict[str, LockedArticle]) -> bool:
+    locked = locked_articles.get(each.stored.canonical_url)
+    return locked is not None and locked.current == each.stored.article_version_id
 
 
 def _correct(conn: Connection, each: ReprocessedVersion) -> bool:
-    """Put right the facts about a text that reads as it is stored; tell whether any was wrong."""
+    """Update the metadata of an unchanged text, and return whether any of it changed."""
     is_corrected = update_metadata(conn, each.stored.article_version_id, each.article)
     mark_reprocessed(conn, [each.stored.article_version_id])
     if is_corrected:
@@ -205,7 +216,7 @@ def _correct(conn: Connection, each: ReprocessedVersion) -> bool:
 
 
 def _date_articles(conn: Connection, version_ids: Sequence[int]) -> None:
-    """Give articles the publication time of these versions, where they have one."""
+    """Set the articles' publication time from these versions, where these have one."""
     conn.execute(
         "update news.articles as a set published_at = v.published_at"
         " from news.article_versions as v where v.article_version_id = any(%s)"
@@ -215,7 +226,7 @@ def _date_articles(conn: Connection, version_ids: Sequence[int]) -> None:
 
 
 def mark_reprocessed(conn: Connection, version_ids: Sequence[int]) -> None:
-    """Note that the pages of these versions were read again, with whatever result."""
+    """Mark these versions as reprocessed by the present extraction, whatever the result."""
     conn.execute(
         "update news.article_versions set read_again_at = now(), read_again_by = %s"
         " where article_version_id = any(%s)",
@@ -243,22 +254,29 @@ lateral (
 ) as later
 where v.article_version_id = p.new
 """
-"""Later sightings of the old version told these; they hold for the words, however read."""
+"""Later pages with the old version's text set these columns, and they hold for the new one too."""
 
 
 def _replace(
-    conn: Connection, run_id: int, renewals: Sequence[ReprocessedVersion], histories: dict[str, History]
+    conn: Connection,
+    run_id: int,
+    versions: Sequence[ReprocessedVersion],
+    locked_articles: dict[str, LockedArticle],
 ) -> None:
-    """Make what pages say today the current versions, new ones where the text is not stored."""
+    """Make today's texts the current versions, and insert those that are not stored."""
     taken: dict[int, int] = {}
     missing = []
-    for each in renewals:
-        known = histories[each.stored.canonical_url].versions.get(version_sha256(each.article))
+    for each in versions:
+        known = locked_articles[each.stored.canonical_url].versions.get(
+            version_sha256(each.article)
+        )
         if known:
             taken[each.stored.article_version_id] = known[0]
         else:
             missing.append(each)
-    new = [_new_version(run_id, each, histories[each.stored.canonical_url]) for each in missing]
+    new = [
+        _new_version(run_id, each, locked_articles[each.stored.canonical_url]) for each in missing
+    ]
     ids = insert_versions(conn, new)
     taken.update(zip((each.stored.article_version_id for each in missing), ids, strict=True))
     switch_current(conn, list(taken), list(taken.values()))
@@ -266,10 +284,10 @@ def _replace(
     _date_articles(conn, list(taken.values()))
 
 
-def _new_version(run_id: int, each: ReprocessedVersion, history: History) -> NewVersion:
+def _new_version(run_id: int, each: ReprocessedVersion, locked: LockedArticle) -> NewVersion:
     return NewVersion(
-        article_id=history.article_id,
-        version_no=history.take_no(),
+        article_id=locked.article_id,
+        version_no=locked.next_version_no(),
         article=each.article,
         run_id=run_id,
         fetch_id=each.stored.fetch_id,
@@ -298,13 +316,15 @@ def _stored(row: tuple[Any, ...]) -> StoredVersion:
 
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 _CHUNK = 5000
-_NAMED = 12
+"""Versions that one transaction marks: a kill costs little, and locks are held for a moment."""
+_LISTED = 12
+"""Names that an error message lists."""
 _HOSTS = "select distinct substring(canonical_url from '^[a-z]+://([^/?#]+)') from news.articles"
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which articles: those that match all that is set."""
+    """Which articles to reprocess: those that match every field that is set."""
 
     source_key: str | None = None
     host: str | None = None
@@ -314,7 +334,7 @@ class Scope:
 
     @property
     def memory_host(self) -> str | None:
-        """The host's name in site memory."""
+        """The host as site memory names it, without ``www.``, ``m.`` and ``amp.``."""
         return host_of(f"https://{self.host}/") if self.host else None
 
 
@@ -342,17 +362,19 @@ where v.is_current
 """
 
 
-def versions_to_reprocess(conn: Connection, scope: Scope, *, with_all: bool, older: bool) -> list[int]:
-    """Return current versions whose pages should be read again, host by host, oldest first.
+def versions_to_reprocess(
+    conn: Connection, scope: Scope, *, with_all: bool, older: bool
+) -> list[int]:
+    """Return current versions whose pages should be extracted again, host by host, oldest first.
 
-    Those that another version of Dateline read; and those that hold what their host's site memory
-    has learned to be furniture since they were read.
+    These are the versions that another version of the extraction read, and those that hold text
+    which site memory has learned to be boilerplate since.
 
     Args:
         conn: any connection.
         scope: which articles.
-        with_all: all of the scope, whoever read them when.
-        older: only those that another version of Dateline read.
+        with_all: return all versions of the scope.
+        older: return only those that another version of the extraction read.
 
     Raises:
         UsageError: there is no such source, or no article of that host.
@@ -360,45 +382,55 @@ def versions_to_reprocess(conn: Connection, scope: Scope, *, with_all: bool, old
     _check(conn, scope)
     wanted = _current(conn, scope, not_by=None if with_all else EXTRACTION_VERSION)
     if not with_all and not older:
-        wanted += _outgrown(conn, scope)
+        wanted += _with_new_boilerplate(conn, scope)
     hosts = {each.number: each.host for each in wanted}
     return sorted(hosts, key=lambda number: (hosts[number], number))
 
 
 def _check(conn: Connection, scope: Scope) -> None:
-    """Refuse a source or a host of which nothing is stored; a slip would look like no work."""
+    """Raise UsageError for a source or host of which nothing is stored.
+
+    Otherwise a misspelt name would look as if there were nothing to reprocess.
+    """
     if scope.source_key:
         keys = conn.execute("select source_key from news.sources order by source_key").fetchall()
         if (scope.source_key,) not in keys:
-            known = _named(key for (key,) in keys)
+            known = _listed(key for (key,) in keys)
             raise UsageError(f"no source {scope.source_key!r} is stored; there are: {known}.")
     if scope.host:
         found = conn.execute(_HOSTS).fetchall()
         hosts = {host_of(f"https://{host}/") for (host,) in found}
         if scope.memory_host not in hosts:
-            known = _named(sorted(hosts))
+            known = _listed(sorted(hosts))
             raise UsageError(f"no article of host {scope.host!r} is stored; there are: {known}.")
 
 
-def _named(names: Iterable[str]) -> str:
-    """Return the first of many names, or what to say where there is none."""
+def _listed(names: Iterable[str]) -> str:
+    """Return the first names as one line, with the number of the others."""
     known = list(names)
-    rest = f" and {len(known) - _NAMED} more" if len(known) > _NAMED else ""
-    return (", ".join(known[:_NAMED]) or "none yet") + rest
+    rest = f" and {len(known) - _LISTED} more" if len(known) > _LISTED else ""
+    return (", ".join(known[:_LISTED]) or "none yet") + rest
 
 
 def _current(
     conn: Connection, scope: Scope, *, not_by: str | None = None, ids: Sequence[int] | None = None
 ) -> list[_Version]:
-    """Return the scope's current versions, of these articles only, not read by that Dateline."""
+    """Return the scope's current versions.
+
+    Args:
+        conn: any connection.
+        scope: which articles.
+        not_by: leave out those that this version of the extraction read last.
+        ids: only versions of these articles.
+    """
     given = {"source": scope.source_key, "since": scope.since, "not_by": not_by, "ids": ids}
     found = conn.execute(_CURRENT, given)
     versions = [_Version(one, of, host_of(url), at) for one, of, url, at in found]
     return [each for each in versions if scope.memory_host in (None, each.host)]
 
 
-def _outgrown(conn: Connection, scope: Scope) -> list[_Version]:
-    """Return the versions that hold what became furniture after they were read."""
+def _with_new_boilerplate(conn: Connection, scope: Scope) -> list[_Version]:
+    """Return the versions that hold text which became boilerplate after they were read."""
     found: list[_Version] = []
     for host in hosts_with_new_pages(conn, _EVER):
         if scope.memory_host not in (None, host):
@@ -411,14 +443,15 @@ def _outgrown(conn: Connection, scope: Scope) -> list[_Version]:
 
 
 def versions_with_new_boilerplate(conn: Connection, run_id: int, limit: int) -> list[int]:
-    """Return versions that a run stored before it met what made their furniture known.
+    """Return a run's versions that hold text which its later pages showed to be boilerplate.
 
-    Which they are depends on the order in which the run's pages came; read again, they do not.
+    Which these are depends on the order in which the run's pages came; once they are cleaned again,
+    the stored texts do not.
 
     Args:
         conn: any connection.
-        run_id: the run; only its own versions that were not read again are looked at.
-        limit: at most so many.
+        run_id: the run; only its own versions that were not reprocessed are considered.
+        limit: return at most so many.
 
     Returns:
         Ids of current versions, ascending.
@@ -439,7 +472,7 @@ def versions_with_new_boilerplate(conn: Connection, run_id: int, limit: int) -> 
 
 
 def queue_for_dedup(conn: Connection, scope: Scope) -> dict[str, int]:
-    """Have the copies of these articles sought anew; return how many by source.
+    """Mark these articles so that copies of them are looked for again; return counts by source.
 
     Decisions of people about pairs are kept: they are rows of their own.
     """
@@ -455,15 +488,15 @@ def queue_for_dedup(conn: Connection, scope: Scope) -> dict[str, int]:
 def queue_for_annotation(
     conn: Connection, scope: Scope, model_version: str, *, with_present: bool
 ) -> dict[str, int]:
-    """Have names and quotes of these articles found anew; return how many by source.
+    """Mark these articles so that they are annotated again; return counts by source.
 
-    What is stored stays until it is replaced.
+    The stored annotations stay until they are replaced.
 
     Args:
         conn: an autocommit connection.
         scope: which articles.
         model_version: the present model.
-        with_present: those that the present model annotated too.
+        with_present: include those that the present model annotated.
     """
     return _mark(
         conn,
@@ -477,13 +510,13 @@ def queue_for_annotation(
 
 
 def older_versions(conn: Connection, model_version: str) -> tuple[int, int]:
-    """Count the current texts that an older version read, and those that one annotated.
+    """Count the current texts extracted, and those annotated, by another version than today's.
 
-    ``dateline reprocess`` with ``--stage extract`` or ``--stage annotate`` reads them again.
+    ``dateline reprocess`` with ``--stage extract`` or ``--stage annotate`` brings them up to date.
 
     Args:
         conn: any connection.
-        model_version: the present model; the extraction is compared with the present one too.
+        model_version: today's model.
     """
     row = conn.execute(
         "select count(*) filter (where coalesce(read_again_by, extractor_version) <> %s),"
@@ -495,7 +528,7 @@ def older_versions(conn: Connection, model_version: str) -> tuple[int, int]:
 
 
 def _mark(conn: Connection, scope: Scope, statement: str, *values: str | bool) -> dict[str, int]:
-    """Run an update over the scope's versions in parts of a transaction each, lowest ids first."""
+    """Run an update over the scope's versions, ``_CHUNK`` ids a transaction; count by source."""
     _check(conn, scope)
     counts: defaultdict[str, int] = defaultdict(int)
     ids = sorted(each.number for each in _current(conn, scope))

@@ -1,4 +1,4 @@
-"""Article versions as rows: what is stored of an article, and the statements that store it."""
+"""Article versions as rows: the map from an ``Article`` to columns, and statements that use it."""
 
 import hashlib
 from collections.abc import Sequence
@@ -69,13 +69,14 @@ _BLOCK_COLUMNS = {
 }
 
 
-_OF_THE_TEXT = frozenset(
+_TEXT_COLUMNS = frozenset(
     "article_version_id article_id version_no content_sha256 body_sha256 is_current title body_text"
     " word_count comment_count first_seen_at last_seen_at first_run_id first_fetch_id"
     " extractor_version made_by".split()
 )
-_TOLD_LATER = frozenset("update_note modified_at modified_text modified_origin".split())
-"""Later pages with the same text renew these: what an earlier one says only fills them."""
+_SET_BY_LATER_PAGES = frozenset("update_note modified_at modified_text modified_origin".split())
+"""Columns that later pages with the same text update, so reprocessing the first page may fill them
+but not overwrite them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +90,14 @@ class NewVersion:
     fetch_id: int
     fetched_at: datetime
     made_by: Literal["page", "reprocess"] = "page"
-    """``reprocess``: the publisher changed nothing, we read the text better."""
+    """``reprocess``: the publisher changed nothing, a newer extraction reads the text better."""
 
 
 def version_sha256(article: Article) -> bytes:
-    """Return the identity of a version: title and text, cosmetics aside.
+    """Return the identity of a version: a digest of the normalised title and text.
 
-    Not ``content_sha256`` of the two joined: "A" + "B c" and "A B" + "c" are two versions.
+    The two are joined by a line break rather than a blank, since "A" with the text "B c" and "A B"
+    with the text "c" are different versions.
     """
     joined = f"{normalise(article.title or '')}\n{normalise(article.text or '')}"
     return hashlib.sha256(joined.encode()).digest()
@@ -104,7 +106,7 @@ def version_sha256(article: Article) -> bytes:
 def insert_versions(conn: Connection, versions: Sequence[NewVersion]) -> list[int]:
     """Copy versions and their removed blocks into the store and return their ids, in order.
 
-    The caller holds the articles' rows locked and has seen that none of these texts is there.
+    The caller holds the articles' rows locked and has checked that none of these texts is stored.
     """
     ids = take_ids(conn, "news.article_versions", "article_version_id", len(versions))
     numbered = list(zip(ids, versions, strict=True))
@@ -115,7 +117,7 @@ def insert_versions(conn: Connection, versions: Sequence[NewVersion]) -> list[in
 
 
 def update_metadata(conn: Connection, version_id: int, article: Article) -> bool:
-    """Put right what is stored about a text (authors, dates, what was taken out), not the text.
+    """Update the metadata of a version (authors, dates, removed blocks), but not its text.
 
     Args:
         conn: inside a transaction that holds the article locked.
@@ -123,18 +125,18 @@ def update_metadata(conn: Connection, version_id: int, article: Article) -> bool
         article: what its page says, with the version's title and text.
 
     Returns:
-        Whether anything was otherwise.
+        Whether anything changed.
     """
     now = datetime.now(UTC)
     row = _row(version_id, NewVersion(0, 0, article, 0, 0, now))
-    facts = {
-        name: value for name, value in zip(_COLUMNS, row, strict=True) if name not in _OF_THE_TEXT
+    values = {
+        name: value for name, value in zip(_COLUMNS, row, strict=True) if name not in _TEXT_COLUMNS
     }
-    done = conn.execute(_RENEW_FACTS, (*facts.values(), version_id))
-    return _renew_blocks(conn, version_id, article) or done.rowcount > 0
+    done = conn.execute(_UPDATE_METADATA, (*values.values(), version_id))
+    return _update_blocks(conn, version_id, article) or done.rowcount > 0
 
 
-def _renew_blocks(conn: Connection, version_id: int, article: Article) -> bool:
+def _update_blocks(conn: Connection, version_id: int, article: Article) -> bool:
     found = conn.execute(
         "select block_text, reason from news.removed_blocks where article_version_id = %s"
         " order by block_no",
@@ -155,10 +157,12 @@ def _blocks(version_id: int, article: Article) -> list[tuple[int, int, str, str,
     ]
 
 
-def _facts_statement() -> str:
-    names = [name for name in _COLUMNS if name not in _OF_THE_TEXT]
+def _metadata_statement() -> str:
+    names = [name for name in _COLUMNS if name not in _TEXT_COLUMNS]
     given = ", ".join(f"%s::{_COLUMNS[name]} as {name}" for name in names)
-    new = ", ".join(f"coalesce(v.{n}, n.{n})" if n in _TOLD_LATER else f"n.{n}" for n in names)
+    new = ", ".join(
+        f"coalesce(v.{n}, n.{n})" if n in _SET_BY_LATER_PAGES else f"n.{n}" for n in names
+    )
     old = ", ".join(f"v.{name}" for name in names)
     return (
         f"update news.article_versions as v set ({', '.join(names)}) = row({new})"  # noqa: S608
@@ -167,7 +171,7 @@ def _facts_statement() -> str:
     )
 
 
-_RENEW_FACTS = _facts_statement().encode()
+_UPDATE_METADATA = _metadata_statement().encode()
 
 
 def _row(number: int, version: NewVersion) -> tuple[Any, ...]:
@@ -230,7 +234,7 @@ def _times(article: Article) -> tuple[Any, ...]:
 
 
 def plausible_count(count: int | None) -> int | None:
-    """Return a comment count that a page may have, or None ("99999999999 comments")."""
+    """Return a plausible comment count, or None for one like "99999999999 comments"."""
     return count if count is not None and 0 <= count < 10**9 else None
 
 

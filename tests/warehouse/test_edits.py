@@ -12,7 +12,7 @@ from pipeline.outcomes import Outcome
 from pipeline.warehouse import articles as articles_module
 from pipeline.warehouse import versions as versions_module
 from pipeline.warehouse.annotations import save_annotations
-from pipeline.warehouse.articles import Earlier
+from pipeline.warehouse.articles import ReprocessedPage
 from pipeline.warehouse.load import load_batch
 from tests.warehouse.stories import begin, count, fetched, items, later, loaded, story
 
@@ -140,8 +140,8 @@ def read_by_new_code(conn, monkeypatch, hour, body, earlier_body):
     monkeypatch.setattr(articles_module, "EXTRACTION_VERSION", "999.1")
     run_id = begin(conn, f"new-{hour}")
     (item,) = items(fetched(conn, run_id, [1], at=later(hour)), [story(1, body)], later(hour))
-    earlier = Earlier(1, 1, later(0), story(1, earlier_body)) if earlier_body else None
-    (outcome,) = load_batch(conn, run_id, "new", [replace(item, earlier=earlier)]).outcomes
+    reprocessed = ReprocessedPage(1, 1, later(0), story(1, earlier_body)) if earlier_body else None
+    (outcome,) = load_batch(conn, run_id, "new", [replace(item, reprocessed=reprocessed)]).outcomes
     return outcome
 
 

@@ -9,7 +9,11 @@ from pipeline.models import Annotation, Match, Mention, Quote, Speaker
 from pipeline.warehouse.annotations import save_annotations
 from pipeline.warehouse.duplicates import save_groups, save_matches, turn, update_group_agencies
 from pipeline.warehouse.marts import refresh, run_checks
-from pipeline.warehouse.reprocessing import ReprocessedVersion, renew, stored_versions
+from pipeline.warehouse.reprocessing import (
+    ReprocessedVersion,
+    store_reprocessed,
+    stored_versions,
+)
 from tests.warehouse.stories import begin, fetched, items, load_batch, story, story_url
 
 COUNTED = re.compile(r"(?:article|mention|quote|wire_copy|edited|word|source)_count$")
@@ -190,7 +194,9 @@ def test_a_credit_that_is_read_later_is_settled_for_the_group(store, print_story
     ).fetchone()
     (stored,) = stored_versions(store, [version])
     credited = story(2, TEXT, "valley", agency=AFP, credit_kind="whole")
-    assert renew(store, 1, [ReprocessedVersion(stored, credited)]) == {version: "corrected"}
+    assert store_reprocessed(store, 1, [ReprocessedVersion(stored, credited)]) == {
+        version: "corrected"
+    }
     assert wire_facts(store) == {first: [AFP, True], second: [AFP, True]}
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.annotate.tagging.window_cache import WindowMemory
+from pipeline.annotate.tagging.window_cache import WindowCache
 from pipeline.warehouse.window_cache import PostgresWindowCache, pack, unpack
 from tests.warehouse.stories import count
 
@@ -27,45 +27,45 @@ def test_packed_and_unpacked_is_the_same(reading):
 
 def test_what_one_process_keeps_another_recalls(store):
     keys = [bytes([number]) * 16 for number in range(5)]
-    PostgresWindowCache(store, "m1", WindowMemory()).keep({keys[1]: READING, keys[3]: ((), ())})
-    other = PostgresWindowCache(store, "m1", recent := WindowMemory())
-    assert other.recall(keys) == {keys[1]: READING, keys[3]: ((), ())}
-    assert recent.recall(keys[:2]) == {keys[1]: READING}
-    assert PostgresWindowCache(store, "m2", WindowMemory()).recall(keys) == {}
+    PostgresWindowCache(store, "m1", WindowCache()).put({keys[1]: READING, keys[3]: ((), ())})
+    other = PostgresWindowCache(store, "m1", recent := WindowCache())
+    assert other.get_many(keys) == {keys[1]: READING, keys[3]: ((), ())}
+    assert recent.get_many(keys[:2]) == {keys[1]: READING}
+    assert PostgresWindowCache(store, "m2", WindowCache()).get_many(keys) == {}
 
 
 def test_kept_twice_is_kept_once(store):
     for _ in range(2):
-        PostgresWindowCache(store, "m1", WindowMemory()).keep({bytes(16): READING})
+        PostgresWindowCache(store, "m1", WindowCache()).put({bytes(16): READING})
     assert count(store, "news.window_readings") == 1
 
 
 def test_nothing_to_keep_and_nothing_to_recall(store):
-    memory = PostgresWindowCache(store, "m1", WindowMemory())
-    memory.keep({})
-    assert memory.recall([]) == {}
+    memory = PostgresWindowCache(store, "m1", WindowCache())
+    memory.put({})
+    assert memory.get_many([]) == {}
 
 
 @pytest.mark.parametrize("damaged", ["substring(spans for 20)", "''", r"'\xff0a'", "'Cue'::bytea"])
 def test_a_damaged_row_is_unknown_until_it_is_stored_anew(store, damaged):
-    memory = PostgresWindowCache(store, "m1", WindowMemory())
-    memory.keep({bytes(16): READING})
+    memory = PostgresWindowCache(store, "m1", WindowCache())
+    memory.put({bytes(16): READING})
     store.execute(f"update news.window_readings set spans = {damaged}")
-    other = PostgresWindowCache(store, "m1", WindowMemory())
-    assert other.recall([bytes(16)]) == {}
-    other.keep({bytes(16): READING})
-    again = PostgresWindowCache(store, "m1", WindowMemory())
-    assert again.recall([bytes(16)]) == {bytes(16): READING}
+    other = PostgresWindowCache(store, "m1", WindowCache())
+    assert other.get_many([bytes(16)]) == {}
+    other.put({bytes(16): READING})
+    again = PostgresWindowCache(store, "m1", WindowCache())
+    assert again.get_many([bytes(16)]) == {bytes(16): READING}
 
 
 def test_a_locked_table_counts_as_empty(store, store_dsn):
-    memory = PostgresWindowCache(store, "m1", WindowMemory())
+    memory = PostgresWindowCache(store, "m1", WindowCache())
     with psycopg.connect(store_dsn) as other:
         other.execute("lock table news.window_readings in access exclusive mode")
-        assert memory.recall([bytes(16)]) == {}
-        memory.keep({bytes(16): READING})
-    memory.keep({bytes(16): READING})
-    assert PostgresWindowCache(store, "m1", WindowMemory()).recall([bytes(16)])
+        assert memory.get_many([bytes(16)]) == {}
+        memory.put({bytes(16): READING})
+    memory.put({bytes(16): READING})
+    assert PostgresWindowCache(store, "m1", WindowCache()).get_many([bytes(16)])
     assert store.execute("show lock_timeout").fetchone() == ("0",)
 
 
@@ -75,10 +75,10 @@ def test_a_forbidden_table_counts_as_empty(store):
     try:
         store.execute(f"grant usage on schema news to {role}")
         store.execute(f"set role {role}")
-        memory = PostgresWindowCache(store, "m1", WindowMemory())
-        assert memory.recall([bytes(16)]) == {}
-        memory.keep({bytes(16): READING})
-        assert memory.recall([bytes(16)]) == {bytes(16): READING}
+        memory = PostgresWindowCache(store, "m1", WindowCache())
+        assert memory.get_many([bytes(16)]) == {}
+        memory.put({bytes(16): READING})
+        assert memory.get_many([bytes(16)]) == {bytes(16): READING}
     finally:
         store.execute("reset role")
         store.execute(f"drop owned by {role}")
