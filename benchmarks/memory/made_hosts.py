@@ -18,7 +18,7 @@ from pathlib import Path
 from pipeline.clean.blocks import split
 from pipeline.clean.sections import cut_comment_thread
 from pipeline.line_rules.boilerplate import reason_for
-from pipeline.line_rules.header_lines import read_opening
+from pipeline.line_rules.header_lines import read_header_line
 from pipeline.models import Article
 from pipeline.text import normalise, word_count
 
@@ -159,7 +159,7 @@ def _varied(form: str, draw: random.Random) -> str:
 
 def _is_left_by_patterns(line: str) -> bool:
     is_markup = line.startswith("<")  # <tweet tweet-id="…"/> in a few texts of the corpus
-    return not is_markup and reason_for(line) is None and read_opening(line, None) is None
+    return not is_markup and reason_for(line) is None and read_header_line(line, None) is None
 
 
 def _polnear(folder: Path) -> Iterator[str]:

@@ -15,7 +15,7 @@ from pipeline.clean.site_memory import SeenPage, SiteMemory, seen_page
 from pipeline.line_rules.boilerplate import is_weak, reason_for
 from pipeline.line_rules.bylines import author_names
 from pipeline.line_rules.credits import Credit, byline_agency, find_credit, read_byline
-from pipeline.line_rules.header_lines import Opening
+from pipeline.line_rules.header_lines import HeaderLine
 from pipeline.models import Article, RemovedBlock
 from pipeline.outcomes import Outcome
 from pipeline.text import normalise, word_count
@@ -62,7 +62,7 @@ def page_to_remember(article: Article) -> SeenPage | None:
 
 def _apply_patterns(
     article: Article, text: str
-) -> tuple[list[Block], list[Opening], Credit | None]:
+) -> tuple[list[Block], list[HeaderLine], Credit | None]:
     """Remove what patterns recognise, and repeat until nothing changes.
 
     A line that is removed may have hidden another one from a rule. Repeating here is what makes
@@ -72,7 +72,7 @@ def _apply_patterns(
         All blocks of the text, the header lines that were read, and the credit line.
     """
     blocks = body.split(text)
-    headers: list[Opening] = []
+    headers: list[HeaderLine] = []
     credit: Credit | None = None
     before = None
     while before != (before := (len(blocks), sum(block.kept for block in blocks))):
@@ -136,7 +136,7 @@ def _with_body(article: Article, blocks: list[Block]) -> Article:
 
 
 def _with_metadata(
-    article: Article, blocks: list[Block], headers: list[Opening], credit: Credit | None
+    article: Article, blocks: list[Block], headers: list[HeaderLine], credit: Credit | None
 ) -> Article:
     """Add the metadata that the removed lines state; the page's own metadata take precedence."""
     day = next((header.published for header in headers if header.published), None)
@@ -158,7 +158,7 @@ def _with_metadata(
     )
 
 
-def _partial_credit(article: Article, headers: list[Opening]) -> Credit | None:
+def _partial_credit(article: Article, headers: list[HeaderLine]) -> Credit | None:
     """Return the credit for a part of the text: as read before, or from a byline "…, with AP"."""
     if article.credit_kind == "part":
         return Credit(None, article.agency, "part")

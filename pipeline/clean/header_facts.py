@@ -8,7 +8,7 @@ import re
 
 from pipeline.clean.blocks import Block
 from pipeline.line_rules.boilerplate import reason_for
-from pipeline.line_rules.header_lines import Opening, read_opening
+from pipeline.line_rules.header_lines import HeaderLine, read_header_line
 
 HEADER_LINES = 12
 """Lines at the start of a text among which header lines and the headline are looked for, the header
@@ -18,7 +18,7 @@ _LONGEST_NAME = 40
 """Characters."""
 
 
-def read_header_lines(blocks: list[Block], title: str | None) -> list[Opening]:
+def read_header_lines(blocks: list[Block], title: str | None) -> list[HeaderLine]:
     """Read the header lines above the first sentence, and split off those glued to text.
 
     Args:
@@ -29,7 +29,7 @@ def read_header_lines(blocks: list[Block], title: str | None) -> list[Opening]:
     place = passed = 0
     while place < len(blocks) and passed < HEADER_LINES:
         block = blocks[place]
-        header = read_opening(block.text, title) if block.kept else None
+        header = read_header_line(block.text, title) if block.kept else None
         if header is not None:
             headers.append(header)
             _remove_header(blocks, place, header)
@@ -41,7 +41,7 @@ def read_header_lines(blocks: list[Block], title: str | None) -> list[Opening]:
     return headers
 
 
-def _remove_header(blocks: list[Block], place: int, header: Opening) -> None:
+def _remove_header(blocks: list[Block], place: int, header: HeaderLine) -> None:
     """Mark a header line as removed, and with it a name alone above a line with a date."""
     block = blocks[place]
     rest = block.text[header.length :].strip()

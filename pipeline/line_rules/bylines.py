@@ -9,8 +9,11 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from pipeline.line_rules.calendar_words import ENGLISH_MONTH, ENGLISH_WEEKDAY, MONTH_NAME
 from pipeline.text import normalise, storable
 
+BY = r"(?:[Bb]y|BY)"
+"""Pattern for the English "by" as bylines print it."""
 _LEAD = re.compile(
     r"^\W*(?:(?:written|posted|submitted|reported|published|words|story|text|analysis|opinion|interview|"
     r"review(?:ed)?|photographs?|report(?:ing)?|geschrieben|écrit|escrito|scritto|publié|publicado|"
@@ -21,14 +24,14 @@ _LEAD = re.compile(
     re.IGNORECASE,
 )
 _INNER_BY = re.compile(
-    r"^.*\b(?:[Bb]y|BY|(?:Kolumne|Kommentar|Analyse|Bericht|Interview|Gastbeitrag|Essay|Reportage|Glosse|"
+    rf"^.*\b(?:{BY}|(?:Kolumne|Kommentar|Analyse|Bericht|Interview|Gastbeitrag|Essay|Reportage|Glosse|"
     r"Chronique|Analyse|Tribune|Columna|Análisis) (?:von|par|por|de))\s+(?=\w)"
 )
-_DAY = re.compile(
-    r"(?<=\w)[\s,]+(?:on )?(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? )?"
-    r"(?:(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.? )?\d.*$"
+_DATE = re.compile(
+    rf"(?<=\w)[\s,]+(?:on )?(?:{ENGLISH_WEEKDAY},? )?"
+    rf"(?:(?:{ENGLISH_MONTH}|(?i:{MONTH_NAME})) )?\d.*$"
 )
-_GLUED_LEAD = re.compile(r"^(?:By|BY)(?=[A-Z][a-z.])")
+_GLUED_LEAD = re.compile(rf"^{BY}(?=[A-Z][a-z.])")
 _ADDRESS = re.compile(r"https?:\S+|www\.\S+|\S+@\S+\.\w+|(?<!\w)@\w+|\(at\)\S*")
 _JOINED = re.compile(
     r"\s*(?:[;|/•·&\n、，]|,|\s[-–—]+\s|[-–—]+\s|\s[-–—]+)\s*|\s+(?:and|und|et|with|avec|mit|plus)\s+",
@@ -198,7 +201,7 @@ def _unturned(line: str, names: list[str]) -> list[str]:
 
 
 def _name(raw: str) -> str | None:
-    part = _without_lead(_DAY.sub("", _AFTER.sub("", f" {raw}"))).strip(" .,:*\"“”'")
+    part = _without_lead(_DATE.sub("", _AFTER.sub("", f" {raw}"))).strip(" .,:*\"“”'")
     if re.search(r"\b(?:Jr|Sr)$", part) and f"{part}." in raw:
         part += "."
     if " " in part:

@@ -32,6 +32,8 @@ ENGLISH_MONTH = (
     "(?:" + "|".join(f"{name[:3]}(?:{name[3:]})?" for name in ENGLISH_MONTHS) + r"|Sept)\.?"
 )
 """Pattern for an English month, in full or cut: "January", "Jan.", "Sept."."""
+MONTH_NAME = "(?:" + "|".join(dict.fromkeys(name.lower() for *_, name in _MONTHS)) + ")"
+"""Pattern for a whole month name in any language of ``months.tsv``, in lower case."""
 ENGLISH_WEEKDAYS = tuple(name for language, name, _ in _WEEKDAYS if language == "en")
 """Monday to Sunday."""
 ENGLISH_WEEKDAY = (

@@ -4,7 +4,7 @@ import pytest
 
 from pipeline.clean.cleaner import clean_article
 from pipeline.line_rules.boilerplate import reason_for
-from pipeline.line_rules.header_lines import read_opening
+from pipeline.line_rules.header_lines import read_header_line
 from pipeline.models import Article
 
 NOTES = """
@@ -215,11 +215,11 @@ def test_news_that_resembles_site_notes_is_kept(line):
     ["Poems by Ted Hughes", "Limits by October", "Songs by Taylor Swift", "Hit by Storms"],
 )
 def test_a_category_with_a_byline_alone_is_not_a_header_line(line):
-    assert read_opening(line) is None
+    assert read_header_line(line) is None
 
 
 def test_a_category_a_byline_and_a_date_are_a_header_line():
-    assert read_opening("News by Ines Moor | January 11, 2022").authors == "Ines Moor"
+    assert read_header_line("News by Ines Moor | January 11, 2022").authors == "Ines Moor"
 
 
 def test_a_correction_with_a_clock_time_becomes_the_update_note():

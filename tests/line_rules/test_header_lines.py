@@ -1,22 +1,22 @@
 import pytest
 
-from pipeline.line_rules.header_lines import read_day, read_opening
+from pipeline.line_rules.header_lines import read_day, read_header_line
 
 TITLE = "Ferry line closes after storm"
 
 
-def test_facts_glued_to_a_sentence_are_read_and_split_off():
+def test_metadata_glued_to_a_sentence_is_read_and_split_off():
     line = f"Europe, News, Ports January 11, 2022 1 Comment on {TITLE}The ferry line closed."
-    opening = read_opening(line, TITLE)
-    assert line[opening.length :] == "The ferry line closed."
-    assert opening.categories == ("Europe", "News", "Ports")
-    assert opening.published == "2022-01-11"
-    assert opening.comment_count == 1
+    header = read_header_line(line, TITLE)
+    assert line[header.length :] == "The ferry line closed."
+    assert header.categories == ("Europe", "News", "Ports")
+    assert header.published == "2022-01-11"
+    assert header.comment_count == 1
 
 
-def test_without_the_title_the_seam_in_the_letters_is_found():
+def test_without_the_title_the_change_of_case_shows_where_the_text_begins():
     line = f"News January 11, 2022 2 Comments on {TITLE}The ferry line closed."
-    assert line[read_opening(line).length :] == "The ferry line closed."
+    assert line[read_header_line(line).length :] == "The ferry line closed."
 
 
 @pytest.mark.parametrize(
@@ -29,10 +29,10 @@ def test_without_the_title_the_seam_in_the_letters_is_found():
         ("News | 2024-03-02 | Leave a Comment", None, "2024-03-02", None),
     ],
 )
-def test_lines_of_facts(line, authors, day, count):
-    opening = read_opening(line)
-    assert (opening.authors, opening.published, opening.comment_count) == (authors, day, count)
-    assert opening.length == len(line)
+def test_header_lines_state_author_day_and_count(line, authors, day, count):
+    header = read_header_line(line)
+    assert (header.authors, header.published, header.comment_count) == (authors, day, count)
+    assert header.length == len(line)
 
 
 @pytest.mark.parametrize(
@@ -46,8 +46,8 @@ def test_lines_of_facts(line, authors, day, count):
         "",
     ],
 )
-def test_sentences_and_datelines_are_no_facts(line):
-    assert read_opening(line) is None
+def test_sentences_and_datelines_are_no_header_lines(line):
+    assert read_header_line(line) is None
 
 
 @pytest.mark.parametrize("text", ["February 45, 2022", "2022-13-01", "Someday 3, 2022"])
