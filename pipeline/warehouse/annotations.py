@@ -1,25 +1,14 @@
-"""Annotations: entities, mentions, quotes and speakers of article versions.
+"""Annotations as rows: entities, mentions, quotes and speakers of article versions.
 
-Re-annotation by another model replaces the children of a version in one transaction.
+``save_annotations`` replaces the annotations of versions in one transaction. ``copy_annotations``
+copies them from a version with the same title and text instead: the model sees nothing else, so
+equal texts get equal annotations. Equal means to the last code point, since offsets count code
+points; ``body_sha256``, which ignores differences of typography, only finds the candidates.
 
-Entities as rows: one per type and normalised name, found or inserted without deadlocks.
-
-A quote's words as an analyst reads them: without the marks around it, parts joined by a blank.
-
-Marks inside stay: ``talks as an “extraordinary meeting”`` tells which words were the speaker's own.
-
-Annotations copied from one version to another that has the same words.
-
-The model sees a title and a text and nothing else, so equal ones get equal annotations: rows are
-copied within Postgres instead of found anew. "Equal" is to the last code point, for offsets count
-them; ``body_sha256``, which ignores cosmetics, only leads to the candidates.
-
-Claims on texts: of several processes that annotate at once, each works on texts of its own.
-
-A claim is an advisory lock of a transaction that does nothing else, on a connection of its own. It
-needs no table, holds no row, works behind PgBouncer, and ends with its process however that ends.
-It saves work and guards nothing: the writers of this room are safe without, so a claim that is lost
-or cannot be had is no error.
+``claim`` divides texts between processes that annotate at the same time. A claim is an advisory
+lock of a transaction that does nothing else, on a connection of its own: it needs no table, holds
+no row, works behind PgBouncer, and ends with its process, however that ends. It only saves work:
+the writers here are safe without it, so a claim that is lost or cannot be had is no error.
 """
 
 import hashlib
@@ -43,10 +32,10 @@ from pipeline.warehouse.transactions import ROW_ERRORS, copy_rows, transact
 EntityKey = tuple[str, str]
 """Type and normalised name."""
 _NO_ENTITIES = ("DATE", "MONEY")
-"""Labels that name a time or an amount: mentions of nobody."""
+"""Labels of times and amounts, whose mentions belong to no entity."""
 _LONGEST_NAME = 500
-"""Code points, so at most 2000 bytes of the unique index; the longest real name seen has 160."""
-_LOWER_THE_VOICE = """
+"""Code points, at most 2000 bytes of the unique index; the longest name in our data has 160."""
+_REPLACE_UPPER_CASE_NAMES = """
 update news.entities as e
 set entity_name = w.name
 from unnest(%s::text[], %s::text[], %s::text[]) as w(kind, normal, name)
@@ -56,7 +45,7 @@ where e.entity_type = w.kind and e.normalized_name = w.normal and e.entity_type 
 
 
 def entity_key(label: str | None, name: str) -> EntityKey:
-    """Return the identity of a named thing, or ("", "") where the label names no entity."""
+    """Return the identity of an entity, or ("", "") where the label names none."""
     normal = normalise(name)[:_LONGEST_NAME]
     if not label or label in _NO_ENTITIES or not normal:
         return ("", "")
@@ -66,13 +55,13 @@ def entity_key(label: str | None, name: str) -> EntityKey:
 def find_or_insert_entities(
     conn: Connection, named: Iterable[tuple[EntityKey, str]]
 ) -> dict[EntityKey, int]:
-    """Return the id of each entity, storing those that are new.
+    """Return the id of each entity, and insert those that are new.
 
-    Of several spellings of a name one that does not shout is kept, whatever came first: "Nairobi"
-    and not the dateline's "NAIROBI". Organisations keep theirs: "UNICEF" is no shouting.
+    Of several spellings of a name one in lower case is kept, whichever came first: "Nairobi", and
+    not "NAIROBI" from a dateline. Organisations keep the first spelling, since "UNICEF" is one.
 
-    Sorted, so that two transactions wait for each other rather than deadlock; asked before
-    inserting, so that known names cost no identity values.
+    Names are inserted in sorted order, so that two transactions wait for each other and do not
+    deadlock. Known names are left out by a query, since ON CONFLICT would use up identity values.
     """
     names: dict[EntityKey, str] = {}
     for key, name in named:
@@ -96,7 +85,7 @@ def find_or_insert_entities(
         """,
         (*columns, [names[key] for key in keys]),
     )
-    conn.execute(_LOWER_THE_VOICE, (*columns, [names[key] for key in keys]))
+    conn.execute(_REPLACE_UPPER_CASE_NAMES, (*columns, [names[key] for key in keys]))
     found = conn.execute(
         "select e.entity_type, e.normalized_name, e.entity_id from news.entities as e"
         " join unnest(%s::text[], %s::text[]) as w(kind, normal)"
@@ -115,7 +104,10 @@ _PARAGRAPH_MARK = re.compile(rf"\n\s*[{_OPENING}{_EITHER}]")
 
 
 def quoted_words(text: str, spans: Sequence[Span]) -> str:
-    """Return the words of a quote's content.
+    """Return the words of a quote's content, without the marks around it and with its parts joined.
+
+    Marks inside stay: in ``talks as an “extraordinary meeting”`` they show which words the speaker
+    used.
 
     >>> quoted_words('"We won," she said, "and how."', [(0, 9), (20, 30)])
     'We won, and how.'
@@ -124,28 +116,28 @@ def quoted_words(text: str, spans: Sequence[Span]) -> str:
     for number, (start, end) in enumerate(spans):
         before = text[spans[number - 1][1] : start] if number else ""
         if words.endswith(",") and _SENTENCE_ENDED.search(before):
-            # "We ate," she said. "Then we left.": the comma stands in a full stop's place.
+            # "We ate," she said. "Then we left.": the comma takes the place of a full stop.
             words = words[:-1] + "."
         elif words[-1:].isalnum() and _SENTENCE_ENDED.search(before):
-            # «We ate», she said. «Then we left.»: the comma stands outside the marks.
+            # «We ate», she said. «Then we left.»: the comma is outside the marks.
             words += "."
-        words = f"{words} {_bare(text[start:end])}".strip()
+        words = f"{words} {_without_marks(text[start:end])}".strip()
     return words.removesuffix(",")
 
 
-def surface(text: str, spans: Sequence[Span]) -> str | None:
+def printed_words(text: str, spans: Sequence[Span]) -> str | None:
     """Return the words of these spans on one line, or None where there are none.
 
-    Without the stops at their edges, so that "said:" and "said" are one cue to whoever groups them.
+    Punctuation at the edges is removed, so that "said:" and "said" are one cue in a GROUP BY.
     """
     words = squeeze(storable(" ".join(text[start:end] for start, end in spans)))
     return words.strip(_EDGES) or None
 
 
-def _bare(part: str) -> str:
+def _without_marks(part: str) -> str:
     plain = storable(part).strip()
     if plain[:1] and plain[0] in _OPENING + _EITHER:
-        # Each paragraph of a long quotation opens anew: “One.\n\n“Two.”
+        # Each paragraph of a long quotation has an opening mark of its own: “One.\n\n“Two.”
         plain = _PARAGRAPH_MARK.sub("\n", plain)
     plain = squeeze(plain)
     opens, closes = plain[:1] in (*_OPENING, *_EITHER), plain[-1:] in (*_CLOSING, *_EITHER)
@@ -153,7 +145,7 @@ def _bare(part: str) -> str:
     if not inside or (opens and closes and inside[0] in _OPENING):
         plain = plain[opens : len(plain) - closes].strip()
     for opening, closing in _SINGLE_PAIRS:
-        # Only around the whole part: an apostrophe inside is none of our business.
+        # Only around the whole part, since a single mark inside may be an apostrophe.
         if len(plain) > 1 and plain.startswith(opening) and plain.endswith(closing):
             return plain[1:-1].strip()
     return plain
@@ -199,7 +191,7 @@ SPEAKER_COLUMNS = {
 
 @dataclass(frozen=True, slots=True)
 class VersionText:
-    """The text of one article version, as the offsets of its annotation count it."""
+    """The text of one article version; the offsets of annotations count its code points."""
 
     article_version_id: int
     title: str | None
@@ -210,7 +202,8 @@ class VersionText:
 def pending_versions(conn: Connection, limit: int | None = None) -> list[int]:
     """Return the current article versions that no model has annotated, oldest first.
 
-    Those of an older model are not among them: ``dateline reprocess --stage annotate`` marks them.
+    Versions that an older model annotated are left out; ``dateline reprocess --stage annotate``
+    marks them as pending.
     """
     found = conn.execute(
         "select article_version_id from news.article_versions"
@@ -222,7 +215,7 @@ def pending_versions(conn: Connection, limit: int | None = None) -> list[int]:
 
 
 def still_pending(conn: Connection, ids: Sequence[int]) -> list[int]:
-    """Return those of these versions that nobody has annotated meanwhile, ordered by id."""
+    """Return those of these versions that are not annotated yet, ordered by id."""
     found = conn.execute(
         "select article_version_id from news.article_versions"
         " where article_version_id = any(%s) and nlp_version is null"
@@ -245,15 +238,18 @@ def version_texts(conn: Connection, ids: Sequence[int]) -> list[VersionText]:
 def save_annotations(
     conn: Connection, model_version: str, items: Sequence[tuple[int, Annotation]]
 ) -> None:
-    """Replace the annotations of these versions; twice is once.
+    """Replace the annotations of these versions; a second call with the same items changes nothing.
 
-    A version that is gone (taken down meanwhile) is left out. One whose annotation breaks a rule of
-    the schema is marked ``quarantined`` and has none, and the others are saved.
+    A version that was deleted meanwhile (a takedown) is left out. One whose annotation breaks a
+    constraint is marked ``quarantined`` and gets none, and the others are saved.
     """
     try:
         transact(conn, lambda live: _save(live, model_version, dict(items)))
     except ROW_ERRORS as error:
-        log.warning("annotate: a text spoils its batch, saving one by one", reason=str(error))
+        log.warning(
+            "annotate: Postgres refuses an annotation, saving the batch one by one",
+            reason=str(error),
+        )
         for item in items:
             _save_alone(conn, model_version, item)
 
@@ -270,7 +266,7 @@ def _save_alone(conn: Connection, model_version: str, item: tuple[int, Annotatio
 def _save(conn: Connection, model_version: str, items: dict[int, Annotation]) -> None:
     texts = _locked_texts(conn, sorted(items))
     present = {number: items[number] for number in texts}
-    delete_children(conn, list(present))
+    delete_annotations(conn, list(present))
     entities = find_or_insert_entities(conn, _named(present))
     copy_rows(conn, "news.entity_mentions", MENTION_COLUMNS, _mentions(present, entities))
     copy_rows(conn, "news.quotes", QUOTE_COLUMNS, _quotes(present, texts, model_version))
@@ -293,8 +289,8 @@ def _locked_texts(conn: Connection, ids: Sequence[int]) -> dict[int, str]:
     return dict(found.fetchall())
 
 
-def delete_children(conn: Connection, ids: Sequence[int]) -> None:
-    """Take away the annotations of these versions, whose rows the caller holds locked."""
+def delete_annotations(conn: Connection, ids: Sequence[int]) -> None:
+    """Delete the annotations of these versions, whose rows the caller holds locked."""
     # Speakers go with their quotes (on delete cascade).
     conn.execute("delete from news.entity_mentions where article_version_id = any(%s)", (ids,))
     conn.execute("delete from news.quotes where article_version_id = any(%s)", (ids,))
@@ -344,8 +340,8 @@ def _quote_row(quote: Quote, text: str, model_version: str) -> tuple[Any, ...]:
         _multirange(quote.content),
         _multirange(quote.source),
         _multirange(quote.cue),
-        surface(text, quote.source),
-        surface(text, quote.cue),
+        printed_words(text, quote.source),
+        printed_words(text, quote.cue),
         quote.cue_class,
         model_version,
         min(1.0, max(0.0, quote.confidence)),
@@ -392,29 +388,29 @@ where v.article_version_id = any(%(ids)s) and v.nlp_version is distinct from %(m
 _MARK = """
 update news.article_versions as v
 set nlp_version = d.nlp_version, annotation_outcome = d.annotation_outcome, annotated_at = now()
-from unnest(%s::bigint[], %s::bigint[]) as p(taker, giver)
-join news.article_versions as d on d.article_version_id = p.giver
-where v.article_version_id = p.taker
+from unnest(%s::bigint[], %s::bigint[]) as p(target, origin)
+join news.article_versions as d on d.article_version_id = p.origin
+where v.article_version_id = p.target
 returning v.annotation_outcome
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Copied:
-    """What a call copied."""
+    """What a call of ``copy_annotations`` copied."""
 
     versions: tuple[int, ...] = ()
     mentions: int = 0
     quotes: int = 0
     not_english: int = 0
-    """Versions whose text the model cannot read."""
+    """Versions whose text is not English, so that the model found nothing in it."""
 
 
 def copy_annotations(conn: Connection, model_version: str, ids: Sequence[int]) -> Copied:
-    """Annotate those of these versions whose words this model has read in another version.
+    """Annotate those of these versions whose title and text this model has annotated elsewhere.
 
-    Versions that it has annotated already are left alone; a giver that was quarantined gives
-    nothing, so that its takers get a chance of their own.
+    Versions that the model has annotated already are left out. Nothing is copied from a version
+    that was quarantined, so that equal texts are annotated themselves.
 
     Args:
         conn: an autocommit connection.
@@ -429,7 +425,7 @@ def _copy(conn: Connection, model_version: str, ids: Sequence[int]) -> Copied:
     pairs = _locked(conn, model_version, dict(found))
     if not pairs:
         return Copied()
-    delete_children(conn, list(pairs))
+    delete_annotations(conn, list(pairs))
     mentions = _copy_rows(conn, "entity_mentions", MENTION_COLUMNS, pairs)
     quotes = _copy_rows(conn, "quotes", QUOTE_COLUMNS, pairs)
     _copy_rows(conn, "quote_speakers", SPEAKER_COLUMNS, pairs)
@@ -439,9 +435,10 @@ def _copy(conn: Connection, model_version: str, ids: Sequence[int]) -> Copied:
 
 
 def _locked(conn: Connection, model_version: str, pairs: Mapping[int, int]) -> dict[int, int]:
-    """Lock takers and givers, all in the order of their ids; drop pairs of which one has changed.
+    """Lock targets and origins in the order of their ids; drop pairs of which one has changed.
 
-    Between question and lock another model may have annotated the giver, or a takedown removed it.
+    Between the query and the lock another model may have annotated the origin, or a takedown may
+    have deleted it.
     """
     found = conn.execute(
         "select article_version_id, nlp_version from news.article_versions"
@@ -450,9 +447,9 @@ def _locked(conn: Connection, model_version: str, pairs: Mapping[int, int]) -> d
     )
     model_of: dict[int, str | None] = dict(found.fetchall())
     return {
-        taker: giver
-        for taker, giver in pairs.items()
-        if model_of.get(giver) == model_version and taker in model_of
+        target: origin
+        for target, origin in pairs.items()
+        if model_of.get(origin) == model_version and target in model_of
     }
 
 
@@ -464,15 +461,15 @@ def _copy_rows(
     )
     statement = sql.SQL(
         "insert into news.{table} (article_version_id, {others})"
-        " select p.taker, {others} from unnest(%s::bigint[], %s::bigint[]) as p(taker, giver)"
-        " join news.{table} as given on given.article_version_id = p.giver"
+        " select p.target, {others} from unnest(%s::bigint[], %s::bigint[]) as p(target, origin)"
+        " join news.{table} as o on o.article_version_id = p.origin"
     ).format(table=sql.Identifier(table), others=others)
     return conn.execute(statement, (list(pairs), list(pairs.values()))).rowcount
 
 
 _LOCK = 0x616E_6E6F
-# The key is the body's digest: exact copies have one, so that a text is claimed and not a row. Two
-# texts that share its first four bytes (one pair in 2^32) merely wait for each other.
+# The key is the start of the body's digest, which exact copies share, so that a claim is on a text
+# and not on a row. Two texts with the same first four bytes (one pair in 2^32) wait for each other.
 _TRY = """
 select article_version_id, pg_try_advisory_xact_lock(
     %s, ('x' || encode(substring(body_sha256 from 1 for 4), 'hex'))::bit(32)::int
@@ -489,7 +486,7 @@ from news.article_versions where article_version_id = %s
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Versions divided by who works on their texts, each ordered by id; those gone are in none."""
+    """Versions by who annotates their texts, ordered by id; deleted versions are in neither list."""
 
     ours: list[int]
     others: list[int]
@@ -499,12 +496,12 @@ class Claim:
 def claim(conn: Connection, ids: Sequence[int], *, wait: bool = False) -> Iterator[Claim]:
     """Claim the texts of these versions until the block ends.
 
-    Whoever waits holds nothing meanwhile, so two of them never wait for each other.
+    A process that waits holds no claim meanwhile, so two processes never wait for each other.
 
     Args:
         conn: an autocommit connection, used for nothing else within the block.
         ids: article versions.
-        wait: first wait until the first one's text is free; then it is ours.
+        wait: first wait until the text of the first version is free, and claim it.
     """
     try:
         conn.execute("begin")

@@ -7,9 +7,9 @@ import pytest
 from pipeline.models import Annotation, Mention, Quote, Speaker
 from pipeline.warehouse.annotations import (
     pending_versions,
+    printed_words,
     quoted_words,
     save_annotations,
-    surface,
     version_texts,
 )
 from pipeline.warehouse.reprocessing import Scope, queue_for_annotation
@@ -173,6 +173,10 @@ def test_a_sentence_that_ends_with_its_speaker_ends_in_the_words(text, words):
 
 
 def test_a_cue_is_the_same_word_with_and_without_its_stop() -> None:
-    assert surface("Berg said: “No.”", [(5, 10)]) == surface("Berg said", [(5, 9)]) == "said"
-    assert surface("Berg, said", [(0, 5)]) == "Berg"
-    assert surface("–", [(0, 1)]) is None
+    assert (
+        printed_words("Berg said: “No.”", [(5, 10)])
+        == printed_words("Berg said", [(5, 9)])
+        == "said"
+    )
+    assert printed_words("Berg, said", [(0, 5)]) == "Berg"
+    assert printed_words("–", [(0, 1)]) is None
