@@ -1,44 +1,101 @@
-"""The rules of the house that a machine can check."""
+"""Rules about imports: which packages may import which others, and which libraries."""
 
 import ast
 import subprocess
 import sys
+from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
 
 PIPELINE = Path(__file__).parents[1] / "pipeline"
-MODULES = sorted(PIPELINE.rglob("*.py"))
+LAYERS = (
+    "__init__ file_formats outcomes tables telemetry text",
+    "errors models",
+    "language settings urls",
+    "archive dedupe line_rules",
+    "clean fetch",
+    "annotate discover extract",
+    "sources",
+    "demo warehouse",
+    "local_airflow stages",
+    "cli",
+)
+"""Packages and modules of ``pipeline/``, lowest first; each imports from lower layers only."""
+LAYER_OF = {name: number for number, layer in enumerate(LAYERS) for name in layer.split()}
+WITHOUT_POSTGRES = "annotate archive clean dedupe demo discover extract fetch line_rules sources"
 
 
-def imports(path):
+def module_name(path: Path) -> str:
+    name = ".".join(path.relative_to(PIPELINE.parent).with_suffix("").parts)
+    return name.removesuffix(".__init__")
+
+
+MODULES = {module_name(path): path for path in sorted(PIPELINE.rglob("*.py"))}
+
+
+def imported(path: Path) -> Iterator[str]:
+    """Yield every name that a file imports, inside functions too."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            yield node.module
+        elif isinstance(node, ast.ImportFrom):
+            assert not node.level, f"{path}:{node.lineno}: import by the full name, without dots"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PIPELINE)))
-def test_pipeline_never_imports_airflow_and_only_one_module_imports_the_http_client(path):
-    roots = {name.partition(".")[0] for name in imports(path)}
-    assert "airflow" not in roots
-    assert "httpx" not in roots
-    if path != PIPELINE / "fetch" / "http_client.py":
-        assert "httpx2" not in roots
+def own_imports(path: Path) -> set[str]:
+    """Return the modules of ``pipeline`` that a file imports."""
+    names = {name for name in imported(path) if name.partition(".")[0] == "pipeline"}
+    return {name if name in MODULES else name.rpartition(".")[0] for name in names}
 
 
-ROOMS_WITHOUT_POSTGRES = "sources discover fetch archive extract clean dedupe annotate demo".split()
+def package(module: str) -> str:
+    """Return the package or top-level module: "pipeline.fetch.robots" is in "fetch"."""
+    return [*module.split("."), "__init__"][1]
 
 
-@pytest.mark.parametrize("room", ROOMS_WITHOUT_POSTGRES)
-def test_only_the_warehouse_knows_postgres(room):
-    for path in (PIPELINE / room).rglob("*.py"):
-        names = set(imports(path))
-        assert not any(name.startswith(("psycopg", "pipeline.warehouse")) for name in names), path
+@pytest.mark.parametrize("module", MODULES)
+def test_each_module_imports_from_lower_layers_only(module):
+    own = package(module)
+    assert own in LAYER_OF, f"add {own!r} to LAYERS, above all that it imports"
+    upward = {
+        name
+        for name in own_imports(MODULES[module])
+        if package(name) != own and LAYER_OF[package(name)] >= LAYER_OF[own]
+    }
+    assert upward == set()
 
 
-def test_help_pulls_in_no_heavy_library():
+def test_there_is_no_import_circle():
+    # A module may import its own package, which Python has loaded before it.
+    graph = {
+        module: {name for name in own_imports(path) if not module.startswith(f"{name}.")}
+        for module, path in MODULES.items()
+    }
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        pytest.fail(f"modules import each other: {' -> '.join(error.args[1])}")
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_pipeline_does_not_import_airflow_and_one_module_imports_the_http_client(module):
+    libraries = {name.partition(".")[0] for name in imported(MODULES[module])}
+    assert "airflow" not in libraries
+    assert "httpx" not in libraries
+    if module != "pipeline.fetch.http_client":
+        assert "httpx2" not in libraries
+
+
+@pytest.mark.parametrize("name", WITHOUT_POSTGRES.split())
+def test_packages_below_the_warehouse_do_not_import_postgres(name):
+    for path in (PIPELINE / name).rglob("*.py"):
+        assert not any(each.startswith("psycopg") for each in imported(path)), path
+
+
+def test_help_imports_no_heavy_library():
     heavy = "spacy trafilatura onnxruntime psycopg lxml numpy".split()
     code = (
         "import sys; from pipeline.cli.app import build; build(); "
