@@ -24,10 +24,10 @@ from pipeline.dedupe.fingerprints import fingerprints
 from pipeline.stages.dedupe import one_turn
 from pipeline.warehouse.duplicates import (
     PostgresCandidates,
+    dedup_lock,
     mark_deduplicated,
     pending_dedup,
     save_fingerprints,
-    turn,
 )
 from pipeline.warehouse.store import connect
 
@@ -107,7 +107,7 @@ def measure_dateline(articles: int, data: Path) -> Figures:
         fill(conn, articles, fingerprint_counts(data))
         size = _stored_bytes(conn) / (articles + articles // OLDER)
         first = plant(conn, given, PLANTED_DAYS_AGO)
-        with turn(conn):
+        with dedup_lock(conn):
             _insert_time(conn, first)
             mark_deduplicated(conn, pending_dedup(conn).values())
         ids = plant(conn, probes, 0)
@@ -116,7 +116,7 @@ def measure_dateline(articles: int, data: Path) -> Figures:
 
 def _measured(conn: Connection, articles: int, size: float, truth: _Truth) -> Figures:
     marks, _, signature = _timed(lambda each: fingerprints(truth.probes[each].text), truth.probes)
-    with turn(conn):
+    with dedup_lock(conn):
         insert = _insert_time(conn, truth.probes)
     asked = marks | _made(conn, articles)
     store = PostgresCandidates(conn)

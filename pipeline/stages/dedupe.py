@@ -17,8 +17,9 @@ from pipeline.errors import UsageError
 from pipeline.telemetry import log, meter
 from pipeline.warehouse import duplicates
 from pipeline.warehouse.duplicates import (
-    Decision,
+    DuplicateDecision,
     PostgresCandidates,
+    dedup_lock,
     find_article,
     group_ids,
     group_members,
@@ -30,7 +31,6 @@ from pipeline.warehouse.duplicates import (
     save_fingerprints,
     save_groups,
     save_matches,
-    turn,
 )
 from pipeline.warehouse.store import store
 
@@ -52,7 +52,7 @@ def dedupe(run_id: int) -> dict[str, int]:
 
 def one_turn(connection: psycopg.Connection) -> dict[str, int]:
     """Do it for the next few hundred versions; return counts, none where nothing waits."""
-    with turn(connection):
+    with dedup_lock(connection):
         versions = pending_dedup(connection, _TURN)
         if not versions:
             return {}
@@ -87,7 +87,7 @@ def undo(
     Raises:
         UsageError: an article is unknown, has no group, or is declared different from itself.
     """
-    with store() as connection, turn(connection):
+    with store() as connection, dedup_lock(connection):
         one = find_article(connection, article)
         others = [find_article(connection, other)] if other else group_members(connection, one)
         if one in others:
@@ -98,7 +98,7 @@ def undo(
                 " dateline dedupe decisions lists what is declared already"
             )
         pairs = sorted((min(one, each), max(one, each)) for each in others)
-        duplicates.decide(connection, pairs, reason, decided_by)
+        duplicates.declare_different(connection, pairs, reason, decided_by)
         _renew_groups(connection, {one, *others})
     return pairs
 
@@ -112,10 +112,10 @@ def redo(article: str, other: str | None = None) -> list[tuple[int, int]]:
     Raises:
         UsageError: an article is unknown, or there is no such decision.
     """
-    with store() as connection, turn(connection):
+    with store() as connection, dedup_lock(connection):
         one = find_article(connection, article)
         two = find_article(connection, other) if other else None
-        pairs = duplicates.withdraw(connection, one, two)
+        pairs = duplicates.withdraw_decisions(connection, one, two)
         if not pairs:
             about = f"{article} and {other}" if other else article
             raise UsageError(f"nothing was decided about {about}: see dateline dedupe decisions")
@@ -123,7 +123,7 @@ def redo(article: str, other: str | None = None) -> list[tuple[int, int]]:
     return pairs
 
 
-def decisions() -> list[Decision]:
+def decisions() -> list[DuplicateDecision]:
     """Return all decisions, the newest first."""
     with store() as connection:
         return duplicates.decisions(connection)

@@ -247,7 +247,7 @@ def save_annotations(
         transact(conn, lambda live: _save(live, model_version, dict(items)))
     except ROW_ERRORS as error:
         log.warning(
-            "annotate: Postgres refuses an annotation, saving the batch one by one",
+            "annotate: Postgres refuses an annotation, saving one by one",
             reason=str(error),
         )
         for item in items:
@@ -486,7 +486,7 @@ from news.article_versions where article_version_id = %s
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Versions by who annotates their texts, ordered by id; deleted versions are in neither list."""
+    """Versions by who annotates them, each list ordered by id; deleted ones are in neither."""
 
     ours: list[int]
     others: list[int]

@@ -1,25 +1,19 @@
-"""Near-duplicates on Postgres: fingerprints as rows, candidates, relations and groups.
+"""Near-duplicates on Postgres: fingerprints, candidates, relations, groups, people's decisions.
 
-A text's id is its ``article_id``, its text the article's current version. All that one call of the
-stage does belongs into one ``turn``: two batches in flight could not see each other's fingerprints.
-An article that gets a new version meanwhile simply waits for the next turn.
+A text's id is its ``article_id``; its text is the article's current version. Everything that one
+call of the stage does runs inside one ``dedup_lock``, since two batches in flight could not see
+each other's fingerprints. An article that gets a new version meanwhile waits for the next call.
 
-Who holds a text's fingerprints: the one query whose cost must not grow with the store.
+The candidate query is the one query whose cost must not grow with the store. It has a branch for
+each month of the window with the bounds as literals, so that the planner leaves all other
+partitions out and reads each month in the order of its primary key. With the bounds as parameters,
+or with one ``order by`` over all months, it may sort all articles that share a fingerprint
+(measured: 100,000 articles in 24 months gave that plan), and the boilerplate of a site is shared by
+a hundred thousand.
 
-A branch of the query for each month of the window, its bounds written out, so that the planner
-leaves all other partitions out and reads each month in the order of its primary key. With the
-bounds as parameters, or one ``order by`` over all months, it may sort every holder of a key instead
-(measured: 100,000 articles in 24 months gave that plan), and a page's boilerplate has a hundred
-thousand holders. Knows nothing of texts.
-
-What people decided about copies: pairs of articles that never share a group.
-
-A decision names articles, not texts: it outlives new versions, reprocessing and the method. Knows
-nothing of how groups are made; whoever changes a decision renews them, in the same ``turn``.
-
-Whose text a group of copies is: the agency that its members credit, kept with the group.
-
-Knows nothing of how a credit was read or a group was found.
+Decisions of people (two articles are not duplicates) name articles and not texts, so they outlive
+new versions, reprocessing and new methods. Whoever changes a decision forms the groups again inside
+the same ``dedup_lock``.
 """
 
 from collections import defaultdict
@@ -50,8 +44,8 @@ _MONTH: LiteralString = """(
             order by f.article_version_id
             limit {limit}
         )"""
-_WITHIN: LiteralString = " and f.seen_on between %(earliest)s and %(latest)s"
-_HOLDERS: LiteralString = """
+_IN_WINDOW: LiteralString = " and f.seen_on between %(earliest)s and %(latest)s"
+_CANDIDATES: LiteralString = """
 with shared as (
     select held.article_version_id, count(*) as fingerprint_count
     from unnest(%(fingerprints)s::bigint[]) as wanted(fingerprint)
@@ -70,7 +64,7 @@ order by shared.fingerprint_count desc, v.article_id
 """
 
 
-def holders(
+def sharing_articles(
     conn: Connection,
     day: date,
     fingerprints: Sequence[int],
@@ -78,17 +72,19 @@ def holders(
     window_days: int,
     limit: int,
 ) -> list[int]:
-    """Return the articles whose current version holds a fingerprint, most shared first.
+    """Return the articles whose current version has one of these fingerprints, most shared first.
 
-    Of a fingerprint with more than ``limit`` holders the oldest are taken, those of the months that
-    lie whole in the window before the two at its edges: an edge is read from its first day on.
+    Of a fingerprint that more than ``limit`` articles share, the oldest articles are taken: first
+    those of the months that lie completely in the window, then those of the two months at its
+    edges, which are read from their first day on.
 
     Args:
         conn: to a migrated store.
-        day: on which the article was first seen for which others are sought; it is among them.
+        day: the day on which the article with these fingerprints was first seen; the article is in
+            the result too.
         fingerprints: of its text, or some of them.
-        window_days: how far apart two articles may have been seen first.
-        limit: holders taken for one fingerprint.
+        window_days: the largest distance between the days on which two articles were first seen.
+        limit: articles taken for one fingerprint.
     """
     reach = timedelta(days=window_days)
     query = candidate_query(day - reach, day + reach, limit)
@@ -101,25 +97,26 @@ def holders(
 
 
 def candidate_query(earliest: date, latest: date, limit: int) -> sql.SQL:
-    """Return the query for a window; the same text for all days with the same months.
+    """Return the query for a window.
 
-    So the server plans it once for a connection, not once for a look-up.
+    All days with the same months give the same text, so that the server plans it once for a
+    connection and not for each look-up.
     """
-    return _written(earliest.replace(day=1), latest.replace(day=1), limit)
+    return _query_for_months(earliest.replace(day=1), latest.replace(day=1), limit)
 
 
 @lru_cache(maxsize=64)
-def _written(first: date, last: date, limit: int) -> sql.SQL:
+def _query_for_months(first: date, last: date, limit: int) -> sql.SQL:
     months = [first]
     while months[-1] < last:
         months.append(month_after(months[-1], 1))
     edges = [last, first] if last > first else [first]
     branches = [_month(month, limit) for month in months if month not in edges]
-    branches += [_month(month, limit, _WITHIN) for month in edges]
-    query = sql.SQL(_HOLDERS).format(
+    branches += [_month(month, limit, _IN_WINDOW) for month in edges]
+    query = sql.SQL(_CANDIDATES).format(
         months=sql.SQL("\n        union all\n        ").join(branches), limit=sql.Literal(limit)
     )
-    # Put together once: at each look-up it took as long as sending it.
+    # Composed once and cached: composing it at each look-up took as long as sending it.
     return sql.SQL(query.as_string())
 
 
@@ -136,8 +133,8 @@ Pair = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
-    """One decision, with the URLs of its articles."""
+class DuplicateDecision:
+    """A person's decision that two articles are not duplicates, with their URLs."""
 
     article_id_a: int
     article_id_b: int
@@ -149,7 +146,7 @@ class Decision:
 
 
 def find_article(conn: Connection, name: str) -> int:
-    """Return the id of an article that is named by its id or by any URL that led to it.
+    """Return the id of the article with this id, or to which this URL led.
 
     Raises:
         UsageError: there is none.
@@ -167,15 +164,16 @@ def find_article(conn: Connection, name: str) -> int:
     if row is None:
         raise UsageError(
             f"no article {name}: give an article_id or a URL of mart.articles;"
-            f" dateline fate {name} tells what became of a URL"
+            f" dateline fate {name} shows what became of a URL"
         )
     return int(row[0])
 
 
 def group_members(conn: Connection, article_id: int) -> list[int]:
-    """Return the other articles of its group, and those that it would join without them.
+    """Return the other articles of an article's group and all others that it is a duplicate of.
 
-    Empty for an article without a group.
+    The latter would take it into their group once it left its own. The list is empty for an article
+    without a group.
     """
     found = conn.execute(
         "with own as (select article_id, duplicate_group_id from news.articles"
@@ -192,14 +190,16 @@ def group_members(conn: Connection, article_id: int) -> list[int]:
     return [row[0] for row in found]
 
 
-def decide(conn: Connection, pairs: Sequence[Pair], reason: str | None, decided_by: str) -> None:
-    """Store that these pairs are not duplicates; what was decided before is decided anew.
+def declare_different(
+    conn: Connection, pairs: Sequence[Pair], reason: str | None, decided_by: str
+) -> None:
+    """Store that these pairs are not duplicates, in place of what was decided about them before.
 
     Args:
-        conn: inside ``turn``.
+        conn: inside ``dedup_lock``.
         pairs: article ids, in any order within a pair.
-        reason: in the words of whoever decides; None keeps the one that is there.
-        decided_by: who decides.
+        reason: in the words of the person who decides; None keeps the stored one.
+        decided_by: the person's name.
     """
     lows, highs = _columns(pairs)
     conn.execute(
@@ -214,13 +214,15 @@ def decide(conn: Connection, pairs: Sequence[Pair], reason: str | None, decided_
     )
 
 
-def withdraw(conn: Connection, article_id: int, other_id: int | None = None) -> list[Pair]:
+def withdraw_decisions(
+    conn: Connection, article_id: int, other_id: int | None = None
+) -> list[Pair]:
     """Delete the decision about two articles, or all about one; return the pairs.
 
     Args:
-        conn: inside ``turn``.
+        conn: inside ``dedup_lock``.
         article_id: one article.
-        other_id: the other; None for whichever.
+        other_id: the other one; None for any.
     """
     found = conn.execute(
         "delete from news.duplicate_decisions"
@@ -233,7 +235,7 @@ def withdraw(conn: Connection, article_id: int, other_id: int | None = None) -> 
 
 
 def pairs_kept_apart(conn: Connection, ids: Collection[int]) -> list[Pair]:
-    """Return the decided pairs that lie within these articles."""
+    """Return the decided pairs of which both articles are among these."""
     found = conn.execute(
         "select article_id_a, article_id_b from news.duplicate_decisions"
         " where article_id_a = any(%(ids)s) and article_id_b = any(%(ids)s)"
@@ -243,7 +245,7 @@ def pairs_kept_apart(conn: Connection, ids: Collection[int]) -> list[Pair]:
     return [(row[0], row[1]) for row in found]
 
 
-def decisions(conn: Connection) -> list[Decision]:
+def decisions(conn: Connection) -> list[DuplicateDecision]:
     """Return all decisions, the newest first."""
     found = conn.execute(
         "select d.article_id_a, d.article_id_b, a.canonical_url, b.canonical_url, d.reason,"
@@ -253,7 +255,7 @@ def decisions(conn: Connection) -> list[Decision]:
         " join news.articles as b on b.article_id = d.article_id_b"
         " order by d.decided_at desc, d.article_id_a, d.article_id_b"
     )
-    return [Decision(*row) for row in found]
+    return [DuplicateDecision(*row) for row in found]
 
 
 def _columns(pairs: Sequence[Pair]) -> tuple[list[int], list[int]]:
@@ -262,11 +264,11 @@ def _columns(pairs: Sequence[Pair]) -> tuple[list[int], list[int]]:
 
 
 def update_group_agencies(conn: Connection, article_ids: Collection[int]) -> None:
-    """Settle anew the agency of every group that one of these articles is in.
+    """Set the agency of every group that one of these articles is in, from its members' credits.
 
     Args:
         conn: inside the transaction that changed the groups, or a credit.
-        article_ids: articles whose group or whose credit changed; those without a group are fine.
+        article_ids: articles whose group or credit changed; those without a group are ignored.
     """
     found = conn.execute(
         """
@@ -301,22 +303,22 @@ def update_group_agencies(conn: Connection, article_ids: Collection[int]) -> Non
 
 
 WINDOW_DAYS = 60
-"""Texts first seen further apart are no candidates: copies come within days. Counted between the
-two, not from today, so that an archive of ten years gives the same relations on any day."""
+"""Texts first seen further apart are no candidates, since copies come within days. The distance is
+between the two texts and not to today, so that an archive gives the same relations on any day."""
 _LOCK = 0x646C_6470
 _MIRRORED: dict[str, Relation] = {"a_in_b": "b_in_a", "b_in_a": "a_in_b"}
 
 
 @contextmanager
-def turn(conn: Connection) -> Iterator[None]:
-    """Hold the only turn to look for copies, in one transaction that ends with the block."""
+def dedup_lock(conn: Connection) -> Iterator[None]:
+    """Hold the lock on looking for copies, in one transaction that ends with the block."""
     with conn.transaction():
         conn.execute("select pg_advisory_xact_lock(%s)", (_LOCK,))
         yield
 
 
 def pending_dedup(conn: Connection, limit: int | None = None) -> dict[int, int]:
-    """Return the current versions whose copies were not sought yet, by article id, oldest first."""
+    """Return the current versions whose copies were not looked for, by article id, oldest first."""
     found = conn.execute(
         "select article_id, article_version_id from news.article_versions"
         " where is_current and deduplicated_at is null order by article_version_id limit %s",
@@ -328,15 +330,15 @@ def pending_dedup(conn: Connection, limit: int | None = None) -> dict[int, int]:
 def save_fingerprints(
     conn: Connection, versions: Mapping[int, int], fingerprints: Mapping[int, Sequence[int]]
 ) -> dict[int, list[int]]:
-    """Store the fingerprints of these articles; those of their earlier versions go.
+    """Store the fingerprints of these articles and delete those of their earlier versions.
 
     Args:
-        conn: inside ``turn``.
+        conn: inside ``dedup_lock``.
         versions: version id by article id, as ``pending_dedup`` gave them.
         fingerprints: of each article's text.
 
     Returns:
-        The fingerprints that each article had and has no more.
+        The fingerprints that each article had before and no longer has.
     """
     gone = conn.execute(
         "delete from news.article_fingerprints as f using news.article_versions as v"
@@ -347,11 +349,11 @@ def save_fingerprints(
     lost: defaultdict[int, set[int]] = defaultdict(set)
     for article_id, fingerprint in gone:
         lost[article_id].add(fingerprint)
-    days = _days(conn, list(versions))
+    days = _first_seen_days(conn, list(versions))
     rows = [
-        (mark, versions[article_id], days[article_id])
+        (fingerprint, versions[article_id], days[article_id])
         for article_id in days
-        for mark in sorted(set(fingerprints.get(article_id, ())))
+        for fingerprint in sorted(set(fingerprints.get(article_id, ())))
     ]
     ensure_months(conn, FINGERPRINTS, days.values())
     columns = {"fingerprint": "int8", "article_version_id": "int8", "seen_on": "date"}
@@ -360,7 +362,7 @@ def save_fingerprints(
     return {article_id: keys for article_id, keys in left.items() if keys}
 
 
-def _days(conn: Connection, ids: Sequence[int]) -> dict[int, date]:
+def _first_seen_days(conn: Connection, ids: Sequence[int]) -> dict[int, date]:
     found = conn.execute(
         "select article_id, (first_seen_at at time zone 'UTC')::date from news.articles"
         " where article_id = any(%s)",
@@ -373,14 +375,14 @@ class PostgresCandidates:
     """A ``CandidateStore`` (see ``pipeline/dedupe/candidates.py``) over all current versions.
 
     Args:
-        conn: inside ``turn``, after ``save_fingerprints`` of the new texts. What was asked once is
-            remembered: the pages of one outlet and day ask who else holds its boilerplate.
+        conn: inside ``dedup_lock``, after ``save_fingerprints`` of the new texts. Answers are
+            cached: all pages of an outlet and day look for the articles with its boilerplate.
     """
 
     def __init__(self, conn: Connection) -> None:
         self._conn = conn
         self._days: dict[int, date] = {}
-        self._holders: dict[tuple[date, tuple[int, ...]], list[int]] = {}
+        self._found: dict[tuple[date, tuple[int, ...]], list[int]] = {}
 
     def candidates(self, text_id: int, fingerprints: Sequence[int]) -> list[int]:
         """Return the articles that share a fingerprint, most shared first, then by id."""
@@ -388,14 +390,14 @@ class PostgresCandidates:
         if day is None:
             return []
         asked = day, tuple(fingerprints)
-        if asked not in self._holders:
-            self._holders[asked] = holders(
+        if asked not in self._found:
+            self._found[asked] = sharing_articles(
                 self._conn, *asked, window_days=WINDOW_DAYS, limit=MAX_TEXTS_PER_FINGERPRINT
             )
-        return [each for each in self._holders[asked] if each != text_id]
+        return [each for each in self._found[asked] if each != text_id]
 
     def texts(self, ids: Collection[int]) -> dict[int, CandidateText]:
-        """Return the current texts of these articles; those that are gone are left out."""
+        """Return the current texts of these articles; those that were deleted are left out."""
         found = self._conn.execute(
             "select a.article_id, v.body_text, s.source_key,"
             " coalesce(a.published_at, a.first_seen_at), (a.first_seen_at at time zone 'UTC')::date"
@@ -413,7 +415,7 @@ class PostgresCandidates:
 
     def _day(self, article_id: int) -> date | None:
         if article_id not in self._days:
-            self._days |= _days(self._conn, [article_id])
+            self._days |= _first_seen_days(self._conn, [article_id])
         return self._days.get(article_id)
 
 
@@ -424,14 +426,14 @@ def save_matches(
     retracted: Iterable[tuple[int, int]] = (),
     method_version: str = METHOD_VERSION,
 ) -> set[int]:
-    """Store relations over those that are there, and return every article whose relations changed.
+    """Store relations, over those of the same pairs, and return the articles they changed for.
 
     Args:
-        conn: inside ``turn``.
-        new: articles whose text is new: all their relations from before go.
-        matches: as found; a and b in any order.
-        retracted: pairs that relate no more.
-        method_version: what judged them.
+        conn: inside ``dedup_lock``.
+        new: articles with a new text; all their earlier relations are deleted.
+        matches: a and b in any order.
+        retracted: pairs that are no longer related.
+        method_version: the version of the method that compared them.
     """
     touched = set(new)
     gone = conn.execute(
@@ -496,7 +498,7 @@ def _match_row(match: Match, method_version: str) -> tuple[object, ...]:
 
 
 def matches_of(conn: Connection, ids: Collection[int]) -> list[Match]:
-    """Return all stored relations that one of these articles takes part in (a < b)."""
+    """Return the stored relations of these articles, a < b in each."""
     found = conn.execute(
         "select article_id_a, article_id_b, relation, jaccard, containment_a, containment_b,"
         " shared_words from news.text_reuse"
@@ -508,7 +510,7 @@ def matches_of(conn: Connection, ids: Collection[int]) -> list[Match]:
 
 
 def group_texts(conn: Connection, ids: Collection[int]) -> list[GroupText]:
-    """Return what grouping needs to know of these articles, ordered by id."""
+    """Return the facts that grouping needs about these articles, ordered by id."""
     found = conn.execute(
         "select a.article_id, v.word_count, a.published_at, a.first_seen_at"
         " from news.articles as a"
@@ -532,20 +534,20 @@ def group_ids(conn: Connection, ids: Collection[int]) -> dict[int, int]:
 def save_groups(
     conn: Connection, considered: Collection[int], groups: Sequence[Membership]
 ) -> None:
-    """Give the articles considered their groups; those in none of them lose theirs.
+    """Set the groups of articles; an article that is in none of the groups leaves its own.
 
     Args:
-        conn: inside ``turn``.
-        considered: every article whose group may have changed; members of groups are among them.
-        groups: with ``group_id`` None where a new one is needed.
+        conn: inside ``dedup_lock``.
+        considered: every article whose group may have changed, the members of ``groups`` included.
+        groups: ``group_id`` is None for a new group.
     """
     before = set(group_ids(conn, considered).values())
     rows: list[tuple[int, int | None, bool | None]] = []
     for each in groups:
         group_id = each.group_id if each.group_id is not None else _new_group(conn)
         rows += [(member, group_id, member == each.original) for member in each.members]
-    loners = set(considered) - {row[0] for row in rows}
-    rows += [(article_id, None, None) for article_id in loners]
+    ungrouped = set(considered) - {row[0] for row in rows}
+    rows += [(article_id, None, None) for article_id in ungrouped]
     rows.sort(key=lambda row: row[0])
     conn.execute(
         "update news.articles as a set duplicate_group_id = w.group_id, is_group_original = w.first"
@@ -570,7 +572,7 @@ def _new_group(conn: Connection) -> int:
 
 
 def mark_deduplicated(conn: Connection, version_ids: Collection[int]) -> None:
-    """Note that the copies of these versions were sought."""
+    """Mark these versions as looked up for copies."""
     conn.execute(
         "update news.article_versions set deduplicated_at = now()"
         " where article_version_id = any(%s)",

@@ -4,7 +4,12 @@ from datetime import UTC, datetime
 
 from pipeline.dedupe.candidates import MAX_TEXTS_PER_FINGERPRINT
 from pipeline.dedupe.fingerprints import fingerprints
-from pipeline.warehouse.duplicates import PostgresCandidates, pending_dedup, save_fingerprints, turn
+from pipeline.warehouse.duplicates import (
+    PostgresCandidates,
+    dedup_lock,
+    pending_dedup,
+    save_fingerprints,
+)
 from tests.fix_stories import story
 from tests.warehouse.stories import loaded
 
@@ -16,7 +21,7 @@ def keep(store):
     waiting = pending_dedup(store)
     texts = PostgresCandidates(store).texts(waiting)
     marks = {number: fingerprints(text.text) for number, text in texts.items()}
-    with turn(store):
+    with dedup_lock(store):
         save_fingerprints(store, waiting, marks)
     return {number: marks[number] for number in waiting}
 

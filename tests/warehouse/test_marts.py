@@ -7,7 +7,12 @@ import pytest
 from pipeline.dedupe.groups import Membership
 from pipeline.models import Annotation, Match, Mention, Quote, Speaker
 from pipeline.warehouse.annotations import save_annotations
-from pipeline.warehouse.duplicates import save_groups, save_matches, turn, update_group_agencies
+from pipeline.warehouse.duplicates import (
+    dedup_lock,
+    save_groups,
+    save_matches,
+    update_group_agencies,
+)
 from pipeline.warehouse.marts import refresh, run_checks
 from pipeline.warehouse.reprocessing import (
     ReprocessedVersion,
@@ -46,7 +51,7 @@ def print_story(store):
 def join(store, original, *others):
     members = (original, *others)
     matches = [Match(original, other, "duplicate", 0.9, 1.0, 0.9, 14) for other in others]
-    with turn(store):
+    with dedup_lock(store):
         save_matches(store, [], matches)
         save_groups(store, members, [Membership(None, original, members)])
 
@@ -127,7 +132,7 @@ def test_a_long_report_that_holds_an_agencys_brief_is_no_wire_copy(store, print_
     report, brief, reprint = print_story(1), print_story(2, "valley"), print_story(3, "valley")
     credited = print_story(4, "valley", agency=AFP, credit_kind="whole")
     join(store, report, brief, reprint, credited)
-    with turn(store):
+    with dedup_lock(store):
         save_matches(
             store,
             [],
@@ -159,7 +164,7 @@ def test_a_copy_that_comes_later_brings_the_agency(store, print_story):
     join(store, first, second)
     assert wire_facts(store)[first] == [None, False]
     third = print_story(3, "valley", agency=AFP, credit_kind="whole")
-    with turn(store):
+    with dedup_lock(store):
         save_groups(store, [first, second, third], [Membership(1, first, (first, second, third))])
     assert wire_facts(store) == {each: [AFP, True] for each in (first, second, third)}
 
@@ -169,7 +174,7 @@ def test_an_undone_group_takes_the_agency_back(store, print_story):
     second = print_story(2, "valley")
     third = print_story(3, "valley", agency=AFP, credit_kind="whole")
     join(store, first, second, third)
-    with turn(store):
+    with dedup_lock(store):
         save_groups(store, [first, second, third], [Membership(1, first, (first, second))])
     assert wire_facts(store) == {
         first: [None, False],

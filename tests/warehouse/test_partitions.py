@@ -10,11 +10,11 @@ from pipeline.models import Match
 from pipeline.warehouse.duplicates import (
     PostgresCandidates,
     candidate_query,
+    dedup_lock,
     matches_of,
     pending_dedup,
     save_fingerprints,
     save_matches,
-    turn,
 )
 from pipeline.warehouse.schema import FETCHES, FINGERPRINTS, ensure_months, ensure_partitions
 from tests.warehouse.stories import begin, count, fetched, later, loaded
@@ -35,7 +35,7 @@ def keep_fingerprints(store):
     waiting = pending_dedup(store)
     texts = PostgresCandidates(store).texts(waiting)
     marks = {number: fingerprints(text.text) for number, text in texts.items()}
-    with turn(store):
+    with dedup_lock(store):
         save_fingerprints(store, waiting, marks)
     return waiting, marks
 
@@ -112,7 +112,7 @@ def test_relations_outlive_the_fingerprints_of_a_dropped_month(store):
     loaded(store, [1], run_name="run-2", outlet="valley", at=later(2), text=f"{LONG} More below.")
     waiting, marks = keep_fingerprints(store)
     first, second = waiting
-    with turn(store):
+    with dedup_lock(store):
         save_matches(store, waiting, [Match(first, second, "duplicate", 0.9, 0.95, 0.95, 300)])
     store.execute("drop table news.article_fingerprints_2026_11")
     assert [match.relation for match in matches_of(store, [first])] == ["duplicate"]

@@ -15,7 +15,7 @@ from pipeline.errors import MigrationError
 from pipeline.models import Annotation, Mention
 from pipeline.settings import settings
 from pipeline.warehouse.annotations import pending_versions, save_annotations
-from pipeline.warehouse.duplicates import pending_dedup, save_fingerprints, turn
+from pipeline.warehouse.duplicates import dedup_lock, pending_dedup, save_fingerprints
 from pipeline.warehouse.fetches import PostgresThrottle
 from pipeline.warehouse.marts import refresh, run_checks
 from pipeline.warehouse.read_only import reader, statements
@@ -93,7 +93,7 @@ def test_a_loader_takes_articles_the_whole_way(loader_dsn, store):
         PostgresThrottle(conn).reserve("harbour.example", 1)
         waiting = pending_dedup(conn)
         words = {number: fingerprints("one two three " * 30) for number in waiting}
-        with turn(conn):
+        with dedup_lock(conn):
             save_fingerprints(conn, waiting, words)
         mention = Mention(15, 25, "Port Amber", "GPE", "Port Amber")
         annotated = [(number, Annotation((mention,), ())) for number in pending_versions(conn)]

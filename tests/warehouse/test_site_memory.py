@@ -13,6 +13,7 @@ from pipeline.models import Annotation, Link, Match, Mention
 from pipeline.warehouse.annotations import save_annotations
 from pipeline.warehouse.duplicates import (
     PostgresCandidates,
+    dedup_lock,
     group_ids,
     group_texts,
     mark_deduplicated,
@@ -21,7 +22,6 @@ from pipeline.warehouse.duplicates import (
     save_fingerprints,
     save_groups,
     save_matches,
-    turn,
 )
 from pipeline.warehouse.fetches import PostgresThrottle
 from pipeline.warehouse.links import add_links
@@ -144,7 +144,7 @@ def two_copies(store):
 def test_candidates_share_fingerprints(store):
     waiting = two_copies(store)
     first, second, third = waiting
-    with turn(store):
+    with dedup_lock(store):
         candidates = PostgresCandidates(store)
         texts = candidates.texts([*waiting, 999])
         assert sorted(texts) == [first, second, third]
@@ -165,20 +165,20 @@ def test_texts_that_are_months_apart_are_no_candidates(store):
     waiting = pending_dedup(store)
     first, second = waiting
     marks = fingerprints(LONG)
-    with turn(store):
+    with dedup_lock(store):
         save_fingerprints(store, waiting, {first: marks, second: marks})
         assert PostgresCandidates(store).candidates(first, marks) == []
 
 
 def test_relations_are_stored_in_one_direction_and_replaced(store):
     first, second, third = two_copies(store)
-    with turn(store):
+    with dedup_lock(store):
         match = Match(second, first, "a_in_b", 0.4, 0.9, 0.45, 300)
         assert save_matches(store, [first, second], [match]) == {first, second}
     assert matches_of(store, [second]) == [
         Match(first, second, "b_in_a", *(pytest.approx(x) for x in (0.4, 0.45, 0.9)), 300)
     ]
-    with turn(store):
+    with dedup_lock(store):
         assert save_matches(store, [third], [], retracted=[(second, first)]) == {
             first,
             second,
@@ -190,7 +190,7 @@ def test_relations_are_stored_in_one_direction_and_replaced(store):
 def test_groups_mark_one_original_and_dissolve(store):
     first, second, third = two_copies(store)
     assert [text.id for text in group_texts(store, [third, first])] == [first, third]
-    with turn(store):
+    with dedup_lock(store):
         save_matches(store, [], [Match(first, second, "duplicate", 0.9, 0.95, 0.95, 300)])
         save_groups(store, [first, second, third], [Membership(None, first, (first, second))])
     groups = group_ids(store, [first, second, third])
@@ -203,7 +203,7 @@ def test_groups_mark_one_original_and_dissolve(store):
     syndication = "select origin_source, reuse_source, article_count from mart.syndication"
     assert store.execute(syndication).fetchall() == [("harbour", "valley", 1)]
     assert store.execute("select count(*) from mart.articles where is_original").fetchone() == (2,)
-    with turn(store):
+    with dedup_lock(store):
         save_groups(store, [first, second], [])
     assert group_ids(store, [first, second]) == {}
     assert count(store, "news.duplicate_groups") == 0
@@ -248,7 +248,7 @@ def test_marts_count_originals_once(store):
             treaty = text.index("treaty")
             other = Mention(treaty, treaty + 6, "treaty", "LAW", "Treaty")
             save_annotations(store, "m1", [(version, Annotation(mentions=(found, other)))])
-    with turn(store):
+    with dedup_lock(store):
         save_groups(store, [first, second], [Membership(None, first, (first, second))])
     refresh(store)
     rows = store.execute(
