@@ -45,6 +45,7 @@ from typing import Protocol
 from pipeline import urls
 from pipeline.clean.blocks import Block
 from pipeline.errors import UsageError
+from pipeline.line_rules.calendar_words import AM_PM, ENGLISH_MONTH, ENGLISH_WEEKDAY
 from pipeline.models import Article
 from pipeline.text import normalise, storable, word_count
 
@@ -65,11 +66,7 @@ _FOLDED_WORDS = 12
 _TEMPLATE_WORDS = 10
 _HOST_VARIANT = re.compile(r"^(www\d?|m|mobile|amp)\.(?=[^.:]+\.)")
 _NUMBER = re.compile(r"(?<![^\W_])\d+(?:[.,:/]\d+)*(?:st|nd|rd|th|[ap]m|[kmh])?\b")
-_CALENDAR = re.compile(
-    r"\b(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|"
-    r"sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?|"
-    r"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?|[ap]\.?m)\b\.?"
-)
+_CALENDAR = re.compile(rf"\b(?:{ENGLISH_MONTH.lower()}|{ENGLISH_WEEKDAY.lower()}|{AM_PM})(?!\w)\.?")
 _PLURAL = re.compile(r"(?<=0 )(\w{2,})s\b")
 _NAME = r"[^\W\d_a-z][\w'’.-]*"
 _NAMES = re.compile(rf"{_NAME}(?:\s+{_NAME})+|(?<=\s){_NAME}")

@@ -23,6 +23,13 @@ _LEAD = re.compile(
     r"yazar|автор|текст|كتبت?|الكاتب|작성자|作者|記者|记者|文)\s*[:：／]))[:：\s]*",
     re.IGNORECASE,
 )
+_BYLINE_START = re.compile(
+    r"(?:By|BY)(?=[A-Z])|"
+    r"(?:(?:[Ww]ritten|[Pp]osted|[Ss]tory|[Rr]eported|[Ss]ubmitted) )?(?:[Bb]y|BY)\b|"
+    r"(?:[Vv]on|VON|Por|Par|Di|Door|Av|بقلم)\b|"
+    r"(?:Autor(?:en|in)?|Text|Auteur|Автор|Penulis|Interview|Writer|كتبت?)\s*:"
+)
+"""Stricter than ``_LEAD``, for lines of a page that are not known to be bylines."""
 _INNER_BY = re.compile(
     rf"^.*\b(?:{BY}|(?:Kolumne|Kommentar|Analyse|Bericht|Interview|Gastbeitrag|Essay|Reportage|Glosse|"
     r"Chronique|Analyse|Tribune|Columna|Análisis) (?:von|par|por|de))\s+(?=\w)"
@@ -107,6 +114,24 @@ def clean_authors(bylines: Iterable[str]) -> tuple[str, ...]:
     names = [name for line in bylines for name in _names(line)]
     people = [name for name in names if not is_organisation(name)]
     return _each_once(people or names)
+
+
+def starts_as_byline(line: str) -> bool:
+    """Tell whether a line begins with "By", "Written by", "Autor:" or the like.
+
+    >>> starts_as_byline("By Ines Moor"), starts_as_byline("Bystanders saw it.")
+    (True, False)
+    """
+    return bool(_BYLINE_START.match(line))
+
+
+def is_byline(line: str) -> bool:
+    """Tell whether a line says who wrote the page and names a person with two words.
+
+    >>> is_byline("By Ines Moor"), is_byline("By Tuesday, the pier was closed.")
+    (True, False)
+    """
+    return starts_as_byline(line) and any(" " in name for name in clean_authors([line]))
 
 
 def is_role(line: str) -> bool:

@@ -53,6 +53,8 @@ AM_PM = r"[ap]\.?m\.?"
 """Pattern for the half of the day, in lower case: "am", "p.m."."""
 CLOCK = rf"\d{{1,2}}[:.]\d\d ?(?:{AM_PM})?"
 """Pattern for a clock time as English pages print it, in lower case: "10:15", "10.15 p.m."."""
+CLOCK_12 = rf"\d{{1,2}}[:.]\d\d ?{AM_PM}"
+"""Pattern for a clock time of the 12-hour clock, in lower case: "10:15 am"."""
 
 
 @lru_cache(maxsize=512)

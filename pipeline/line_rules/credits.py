@@ -27,6 +27,7 @@ from pipeline.line_rules.agencies import (
     is_collective,
     own_agency,
 )
+from pipeline.line_rules.calendar_words import is_month
 from pipeline.models import CreditKind
 from pipeline.text import ends_sentence
 
@@ -44,14 +45,6 @@ _FRONT = re.compile(
 )
 _ALONE = re.compile(r"(?P<name>[^\W\d_a-z][\w ]{1,24}?)\s*[-–—]{1,2}(?P<place>)")
 _STOP = re.compile(r"[,.:]\s+")
-_MONTHS = (
-    "jan feb mar apr may jun jul aug sep sept oct nov dec january february march april june july "
-    "august september october november december januar februar märz mai juni juli oktober dezember "
-    "enero febrero marzo abril mayo junio julio agosto septiembre setiembre octubre noviembre "
-    "diciembre janvier février mars avril juin juillet août septembre octobre novembre décembre "
-    "janeiro fevereiro março maio junho julho setembro outubro novembro dezembro fev abr ago set "
-    "out dez ene dic janv févr juil gennaio febbraio aprile maggio giugno luglio ottobre dicembre"
-).split()
 _PARTICLES = frozenset(
     "of and de del da do dos das di du des al el la le les los las am im an der den ob sur upon on "
     "in at près the".split()
@@ -144,7 +137,7 @@ def _may_stand(word: str) -> bool:
     return (
         not plain
         or plain[0].isupper()
-        or plain.lower() in _MONTHS
+        or is_month(plain.lower())
         or plain.lower() in _PARTICLES
         or bool(_DAY.fullmatch(plain))
         or not plain[0].isalpha()

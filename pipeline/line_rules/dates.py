@@ -1,119 +1,70 @@
-"""One stated time, as any outlet may write it, into ISO 8601: epoch, ISO, RFC 5322, words, figures.
+"""Reads times as pages, feeds and sitemaps state them, into ISO 8601 and into instants.
 
-The offset is the page's own and nothing is shifted to UTC; a time without one stays without. A day
-in figures that can be read two ways ("03/05/2026") is read only where it is known which way the
-page writes. Knows nothing of pages.
-
-Publication times as feeds and sitemaps state them, brought to ISO 8601. Pure.
-
-Times as pages state them, read into instants: ISO 8601 with the page's own offset, or a day.
+``iso_time`` reads seconds since 1970, ISO 8601, RFC 5322, dates in words in the languages of
+``months.tsv``, and dates in figures. It keeps the offset that is stated, and adds none. A date in
+figures that can be read in two ways ("03/05/2026") is read only if the caller knows which way the
+page writes. ``parse_instant`` turns an ISO 8601 time into a moment in UTC.
 """
 
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from functools import lru_cache
 from typing import Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
+
+from pipeline.line_rules.calendar_words import month_number, utc_offset
 
 _LONGEST = 120
+"""Characters of the longest text that is read as a time."""
+# "20 Nov 26 08:15 GMT" (RFC 822)
 _SHORT_YEAR = re.compile(
     r"(?:[a-z]{3,9},?\s*)?\d{1,2} [a-z]{3,9} \d\d \d\d?:\d\d", re.ASCII | re.IGNORECASE
 )
+# ISO 8601: "2026-11-20T08:15:00.123+05:30", "20261120"
 _ISO = re.compile(
     r"(?<!\d)(\d{4})-?(\d\d)-?(\d\d)"
     r"(?:[T ,]+(\d\d?):(\d\d)(?::(\d\d)(?:[.,:]\d+)?)?\s*(Z|[+-]\d\d:?(?:\d\d)?|UTC|GMT)?)?"
     r"(?![\d])",
     re.ASCII,
 )
+# "2026/5/3", "2026年5月3日"
 _YEAR_FIRST = re.compile(r"\b(\d{4})\s*[/.年년]\s*(\d{1,2})\s*[/.月월]\s*(\d{1,2})(?!\d)", re.ASCII)
+# "03/05/2026", "3.5.26"
 _FIGURES = re.compile(
     r"(?<![\d:/.-])(\d{1,2})([/.-])\s?(\d{1,2})\2\s?(\d{4}|\d\d)(?![\d/-])", re.ASCII
-)
-_MONTHS = (
-    "jan gen ene янв январ січ oca stycz ιαν tammi leden ledna يناير ינואר",
-    "feb fév fev фев лют şub sub lut luty φεβ helmi únor února فبراير פברואר",
-    "mar mär mrt мар берез mart marz μαρ μάρ maalis březen března مارس מרץ מרס",
-    "apr avr abr апр квіт nis kwie απρ huhti duben dubna أبريل ابريل אפריל",
-    "may mai mag maj mei май мая трав mayıs maja μαΐ μαι touko květen května مايو מאי",
-    "jun juin giu июн черв haz czerw ιουν ιούν kesä červen června يونيو יוני",
-    "jul juil lug июл лип tem lip ιουλ ιούλ heinä červenec července يوليو יולי",
-    "aug août aout ago авг серп ağu sier αυγ αύγ elo srpen srpna أغسطس אוגוסט",
-    "sep set sept сен верес eyl wrz σεπ syys září سبتمبر ספטמבר",
-    "oct okt ott out окт жовт eki paź οκτ loka říjen října أكتوبر اكتوبر אוקטובר",
-    "nov ноя лист kas listop νοε νοέ marras listopad نوفمبر נובמבר",
-    "dec dez déc dic des дек груд ara grud δεκ joulu prosin ديسمبر דצמבר",
-)
-"""Stems of the months' names by number, in the languages the commonest news sites write."""
-_STEMS = sorted(
-    ((stem, number) for number, stems in enumerate(_MONTHS, 1) for stem in stems.split()),
-    key=lambda pair: -len(pair[0]),
 )
 _WORD = r"(?P<month>[^\W\d_]{3,12})\.?"
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th|er|º|°|ª|\.)?"
 _YEAR = r"(?P<year>(?:19|20)\d\d)(?!\d)"
-_WORDED = (
+_DATES_IN_WORDS = (
+    # "3rd of May 2026", "3 de mayo de 2026", "02-Mar-2024"
     re.compile(rf"(?<!\d){_DAY}[\s-]*(?:of |de |d'|-)?\s*{_WORD},?[\s-]*(?:de |del |-)?{_YEAR}"),
+    # "May 5, 2026"
     re.compile(rf"\b{_WORD}\s+{_DAY},?\s+(?:de )?{_YEAR}"),
+    # "Tue May 05 10:15:00 EDT 2026", as the Unix command date prints it
     re.compile(rf"\b{_WORD}\s+{_DAY}\s+[\d:]{{5,8}}\s+(?:[A-Z]{{3,4}}\s+)?{_YEAR}"),
+    # "2026 May 5"
     re.compile(rf"\b{_YEAR},?\s+{_WORD}\s+{_DAY}(?!\d)"),
 )
+# "14:05:30", "14h30", "10.15", "3 p.m.", "14 Uhr", each with a zone: "BST", "(UTC+2)"
 _CLOCK = re.compile(
     r"(?<![\d:.])(?P<hour>[01]?\d|2[0-3])(?:[:.h](?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d))?)?"
-    r"\s?(?P<half>[ap]\.?m\b\.?)?(?P<uhr>\s?(?:Uhr|h\b|hrs|Hrs|WIB|น))?"
+    r"\s?(?P<half>[ap]\.?m\b\.?)?(?P<suffix>\s?(?:Uhr|h\b|hrs|Hrs|WIB|น))?"
     r"\s?\(?(?P<zone>Z\b|(?:UTC|GMT)?\s?[+-]\d\d?(?::?\d\d)?\b|[A-Z]{2,5}\b)?",
     re.IGNORECASE,
 )
-_OFFSETS = {
-    **dict.fromkeys(("Z", "UTC", "UT", "GMT", "WET"), 0),
-    **dict.fromkeys(("BST", "CET", "WAT", "WEST", "MEZ"), 60),
-    **dict.fromkeys(("CEST", "MESZ", "EET", "SAST", "CAT"), 120),
-    **dict.fromkeys(("EEST", "MSK", "EAT", "TRT"), 180),
-    "GST": 240,
-    "PKT": 300,
-    "NPT": 345,
-    "WIB": 420,
-    "AEST": 600,
-    "AEDT": 660,
-    "NZST": 720,
-    **dict.fromkeys(("HKT", "SGT", "AWST", "PHT", "MYT"), 480),
-    "JST": 540,
-    "KST": 540,
-    "ACST": 570,
-    "ACDT": 630,
-    "NZDT": 780,
-    "AST": -240,
-    "EDT": -240,
-    "EST": -300,
-    "CDT": -300,
-    "CST": -360,
-    "MDT": -360,
-    "MST": -420,
-    "PDT": -420,
-    "PST": -480,
-    "AKDT": -480,
-    "AKST": -540,
-    "HST": -600,
-}
-"""Minutes east of UTC. IST is none of them: it is India's, Ireland's and Israel's."""
-_MOST_HOURS = 14
-"""East of UTC, of Kiribati; west of it are 12."""
-_ZONE = re.compile(r":\d\d[+-](\d\d):(\d\d)$", re.ASCII)
-_REGIONS = {
-    "ET": "America/New_York",
-    "CT": "America/Chicago",
-    "MT": "America/Denver",
-    "PT": "America/Los_Angeles",
-}
+_MAX_HOURS_EAST = 14
+"""Hours of the largest offset: that of Kiribati. The largest to the west is 12."""
+_OFFSET = re.compile(r":\d\d[+-](\d\d):(\d\d)$", re.ASCII)
 
 
 def iso_time(text: str | None, *, day_first: bool | None = None) -> str | None:
-    """Return a stated time as ISO 8601 with its own offset, or a bare day; None if unreadable.
+    """Return a stated time as ISO 8601 with its own offset, or a day; None if it is not readable.
 
     Args:
-        text: the time as it is stated, with a label or not.
-        day_first: how the page writes days in figures; None where that is not known.
+        text: the time as stated, with or without a label.
+        day_first: whether the page writes the day before the month; None if that is not known.
 
     >>> iso_time("2022-01-11T08:15:00.000+0200")
     '2022-01-11T08:15:00+02:00'
@@ -129,17 +80,17 @@ def iso_time(text: str | None, *, day_first: bool | None = None) -> str | None:
         return datetime.fromtimestamp(int(plain[:10]), UTC).isoformat()
     found = _ISO.search(plain)
     if found:
-        told = _from_iso(found)
+        stated = _from_iso(found)
     else:
-        told = _from_mail(plain) or _from_words(plain, day_first) or _from_short_year(plain)
-    zone = _ZONE.search(told or "")
-    if told and zone and (int(zone[1]) > _MOST_HOURS or int(zone[2]) > 59):
-        return told[:-6]  # "+99:99" is nowhere on earth: the clock stays, its zone is unknown
-    return told
+        stated = _from_mail(plain) or _from_words(plain, day_first) or _from_short_year(plain)
+    offset = _OFFSET.search(stated or "")
+    if stated and offset and (int(offset[1]) > _MAX_HOURS_EAST or int(offset[2]) > 59):
+        return stated[:-6]  # no place has "+99:99": the clock time is kept without a zone
+    return stated
 
 
 def is_ambiguous(text: str | None) -> bool:
-    """Tell whether a text states a day in figures that can be read two ways."""
+    """Tell whether a text states a date in figures that can be read in two ways."""
     found = _FIGURES.search(text or "")
     if not found or found[2] == ".":
         return False
@@ -149,12 +100,12 @@ def is_ambiguous(text: str | None) -> bool:
 
 def _from_iso(found: re.Match[str]) -> str | None:
     year, month, day, hour, minute, second, zone = found.groups()
-    bare = _day(year, month, day)
-    if bare is None or hour is None:
-        return bare
+    stated = _day(year, month, day)
+    if stated is None or hour is None:
+        return stated
     if not (int(hour) < 24 and int(minute) < 60 and int(second or 0) < 60):
-        return bare
-    return f"{bare}T{int(hour):02d}:{minute}:{second or '00'}{_offset(zone)}"
+        return stated
+    return f"{stated}T{int(hour):02d}:{minute}:{second or '00'}{_offset(zone)}"
 
 
 def _offset(zone: str | None) -> str:
@@ -183,33 +134,27 @@ def _parse_mail_date(plain: str) -> str | None:
 
 
 def _from_words(plain: str, day_first: bool | None) -> str | None:
-    span, bare = _worded_day(plain) or _figured_day(plain, day_first) or (None, None)
-    if span is None or bare is None:
+    span, stated = _day_in_words(plain) or _day_in_figures(plain, day_first) or (None, None)
+    if span is None or stated is None:
         return None
     rest = f"{plain[: span[0]]} ; {plain[span[1] :]}"
     inner = re.search(r"\d\d:\d\d(?::\d\d)?(?: [A-Z]{3,4})?", plain[slice(*span)])
-    return _with_clock(bare, inner[0] if inner else rest)
+    return _with_clock(stated, inner[0] if inner else rest)
 
 
-def _worded_day(plain: str) -> tuple[tuple[int, int], str] | None:
-    for pattern in _WORDED:
+def _day_in_words(plain: str) -> tuple[tuple[int, int], str] | None:
+    for pattern in _DATES_IN_WORDS:
         for found in pattern.finditer(plain):
             month = month_number(found["month"].lower())
-            if month and (bare := _day(found["year"], month, found["day"])):
-                return found.span(), bare
+            if month and (stated := _day(found["year"], month, found["day"])):
+                return found.span(), stated
     return None
 
 
-@lru_cache(maxsize=512)
-def month_number(word: str) -> int | None:
-    """Return the month that a word in lower case begins as, in any of the languages known."""
-    return next((number for stem, number in _STEMS if word.startswith(stem)), None)
-
-
-def _figured_day(plain: str, day_first: bool | None) -> tuple[tuple[int, int], str] | None:
+def _day_in_figures(plain: str, day_first: bool | None) -> tuple[tuple[int, int], str] | None:
     if found := _YEAR_FIRST.search(plain):
-        bare = _day(*found.groups())
-        return (found.span(), bare) if bare else None
+        stated = _day(*found.groups())
+        return (found.span(), stated) if stated else None
     found = _FIGURES.search(plain)
     if not found:
         return None
@@ -219,8 +164,8 @@ def _figured_day(plain: str, day_first: bool | None) -> tuple[tuple[int, int], s
     month_first = found[2] != "." and (other > 12 or (day_first is False and one <= 12))
     day, month = (other, one) if month_first else (one, other)
     year = found[4] if len(found[4]) == 4 else f"20{found[4]}"
-    bare = _day(year, month, day)
-    return (found.span(), bare) if bare else None
+    stated = _day(year, month, day)
+    return (found.span(), stated) if stated else None
 
 
 def _day(year: str | int, month: str | int, day: str | int) -> str | None:
@@ -230,17 +175,17 @@ def _day(year: str | int, month: str | int, day: str | int) -> str | None:
         return None
 
 
-def _with_clock(bare: str, rest: str) -> str:
-    """Add the time of the day that stands beside a day; a lone number is none."""
+def _with_clock(day: str, rest: str) -> str:
+    """Add the clock time that the rest of the text states; a number alone is no clock time."""
     for found in _CLOCK.finditer(rest):
         hour, minute = int(found["hour"]), found["minute"]
-        if minute is None and not (found["half"] or (found["uhr"] or "").strip() == "Uhr"):
+        if minute is None and not (found["half"] or (found["suffix"] or "").strip() == "Uhr"):
             continue
         if found["half"]:
             hour = hour % 12 + (12 if found["half"][0] in "pP" else 0)
-        clock = f"{bare}T{hour:02d}:{minute or '00'}:{found['second'] or '00'}"
+        clock = f"{day}T{hour:02d}:{minute or '00'}:{found['second'] or '00'}"
         return clock + _zone(found["zone"], clock)
-    return bare
+    return day
 
 
 def _zone(name: str | None, clock: str) -> str:
@@ -249,22 +194,7 @@ def _zone(name: str | None, clock: str) -> str:
     plain = name.upper().replace(" ", "")
     if found := re.fullmatch(r"(?:UTC|GMT)?([+-])(\d\d?):?(\d\d)?", plain):
         return f"{found[1]}{int(found[2]):02d}:{found[3] or '00'}"
-    if plain in _REGIONS:
-        return _regional(_REGIONS[plain], clock)
-    minutes = _OFFSETS.get(plain)
-    if minutes is None:
-        return ""
-    hours, rest = divmod(abs(minutes), 60)
-    return f"{'-' if minutes < 0 else '+'}{hours:02d}:{rest:02d}"
-
-
-def _regional(region: str, clock: str) -> str:
-    """Return the offset of "ET" on that day: it changes with the summer time."""
-    try:
-        there = datetime.fromisoformat(clock).replace(tzinfo=ZoneInfo(region))
-    except ZoneInfoNotFoundError:
-        return ""
-    return there.isoformat()[-6:]
+    return utc_offset(plain, clock) or ""
 
 
 def instant(stated: str) -> datetime | None:
