@@ -53,7 +53,7 @@ class Site:
         data = body.encode() if isinstance(body, str) else body
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         named.setdefault("Content-Type", "text/html; charset=utf-8")
-        self.routes[path] = lambda handler: answer(handler, status, named, data)
+        self.routes[path] = lambda handler: respond(handler, status, named, data)
 
     def redirect(self, path: str, location: str, status: int = 302, **headers) -> None:
         self.page(path, b"", status, Location=location, **headers)
@@ -70,7 +70,7 @@ class Site:
         self.thread.join()
 
 
-def answer(handler: BaseHTTPRequestHandler, status: int, headers: dict[str, str], body: bytes):
+def respond(handler: BaseHTTPRequestHandler, status: int, headers: dict[str, str], body: bytes):
     handler.send_response(status)
     for name, value in headers.items():
         handler.send_header(name, value)
@@ -91,7 +91,7 @@ def _handler(site: Site) -> type[BaseHTTPRequestHandler]:
             site.times.append(time.monotonic())
             route = site.routes.get(self.path) or site.routes.get(self.path.partition("?")[0])
             if route is None:
-                answer(self, 404, {}, b"")
+                respond(self, 404, {}, b"")
                 return
             try:
                 route(self)

@@ -59,10 +59,10 @@ def test_any_text_as_a_url(make_fetcher, url):
 @LAX
 @given(st.sampled_from([200, 204, 206, 301, 304, 404, 429, 500, 599, 999, 100]), LINES, BODIES)
 def test_any_http_response(site, make_fetcher, status, lines, body):
-    answer = b"\r\n".join([b"HTTP/1.1 %d X" % status, *lines, b"", body])
+    raw = b"\r\n".join([b"HTTP/1.1 %d X" % status, *lines, b"", body])
 
     def write(handler) -> None:
-        handler.wfile.write(answer)
+        handler.wfile.write(raw)
         handler.close_connection = True
 
     site.raw("/a", write)
@@ -74,12 +74,12 @@ def test_any_http_response(site, make_fetcher, status, lines, body):
 @LAX
 @given(st.data())
 def test_a_valid_http_response_with_random_bytes_changed(site, make_fetcher, data):
-    answer = bytearray(START)
+    raw = bytearray(START)
     for _ in range(data.draw(st.integers(1, 4))):
-        answer[data.draw(st.integers(0, len(answer) - 1))] = data.draw(st.integers(0, 255))
+        raw[data.draw(st.integers(0, len(raw) - 1))] = data.draw(st.integers(0, 255))
 
     def write(handler) -> None:
-        handler.wfile.write(bytes(answer))
+        handler.wfile.write(bytes(raw))
         handler.close_connection = True
 
     site.raw("/a", write)
