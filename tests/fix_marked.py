@@ -2,7 +2,7 @@
 
 import re
 
-from pipeline.annotate.annotator import Read, annotate_spans
+from pipeline.annotate.annotator import TaggedText, annotate_spans
 from pipeline.annotate.spans import CharSpan
 from pipeline.models import Annotation, Quote
 
@@ -35,7 +35,7 @@ def annotate(marked: str) -> tuple[str, Annotation]:
             people = (name.span() for name in _FULL_NAME.finditer(match[2]))
             entities += [CharSpan(place + a, place + b, "PERSON") for a, b in people]
     text += marked[position:]
-    return text, annotate_spans(text, Read(tuple(entities), tuple(attribution)))
+    return text, annotate_spans(text, TaggedText(tuple(entities), tuple(attribution)))
 
 
 def contents(text: str, quote: Quote) -> list[str]:

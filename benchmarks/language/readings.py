@@ -13,7 +13,7 @@ from typing import Any
 
 from benchmarks.language.attribution_scores import Parts, Span
 from benchmarks.language.span_scores import LabelledSpan
-from pipeline.annotate.annotator import Annotator, Read, annotate_spans, read_doc
+from pipeline.annotate.annotator import Annotator, TaggedText, annotate_spans, text_from_tagger
 from pipeline.annotate.spans import CharSpan
 from pipeline.annotate.tagging.tagger import Tagger
 from pipeline.models import Annotation
@@ -46,7 +46,7 @@ class Readings:
     """PolNeAR's articles with the gold spans of sources, cues and contents."""
     quoted: list[Annotation]
     """What Dateline finds in PolNeAR's articles."""
-    roles: list[Read]
+    roles: list[TaggedText]
     """What the tagger alone finds in PolNeAR's articles."""
     named: list[Document]
     """Worldwide's articles with the gold spans of names."""
@@ -54,7 +54,7 @@ class Readings:
     """The regions of Worldwide's articles."""
     names: list[Annotation]
     """What Dateline finds in Worldwide's articles."""
-    bare_names: list[Read]
+    bare_names: list[TaggedText]
     """What the tagger alone finds in Worldwide's articles."""
 
     @classmethod
@@ -98,11 +98,11 @@ def regions(data: Path, split: str) -> list[str]:
     return list(by_article.values())
 
 
-def bare(annotator: Annotator, texts: Iterable[str]) -> list[Read]:
+def bare(annotator: Annotator, texts: Iterable[str]) -> list[TaggedText]:
     """Return the spans of the tagger alone; one text at a time gives the same as a batch."""
     tagger = annotator.tagger or Tagger.load()
     docs = (annotator.nlp.make_doc(text) for text in texts)
-    return [read_doc(doc, tagger.tag([doc])[0]) for doc in docs]
+    return [text_from_tagger(doc, tagger.tag([doc])[0]) for doc in docs]
 
 
 def gold_parts(row: Row) -> list[Parts]:
@@ -123,7 +123,7 @@ def linked_gold(row: Row) -> Annotation:
         for role in corpora.ROLES
         for start, end in attribution[role.lower()]
     ]
-    return annotate_spans(row["text"], Read((), tuple(spans)))
+    return annotate_spans(row["text"], TaggedText((), tuple(spans)))
 
 
 def as_nine(spans: Iterable[CharSpan]) -> set[LabelledSpan]:

@@ -61,7 +61,7 @@ def _systems(data: Path) -> dict[str, Callable[[Sequence[str]], object]]:
 
     from benchmarks.language.train_peers import PEERS
     from pipeline.annotate.annotator import Annotator
-    from pipeline.annotate.tagging.window_cache import WindowMemory
+    from pipeline.annotate.tagging.window_cache import WindowCache
 
     annotator = Annotator.load()
     nlp = spacy.load("en_dateline_news")
@@ -69,11 +69,11 @@ def _systems(data: Path) -> dict[str, Callable[[Sequence[str]], object]]:
 
     def annotate(sample: Sequence[str]) -> None:
         assert annotator.tagger is not None
-        annotator.tagger.memory = WindowMemory()
+        annotator.tagger.cache = WindowCache()
         list(annotator.annotate(sample))
 
     def pipe(sample: Sequence[str]) -> None:
-        component.forget()
+        component.clear_cache()
         list(nlp.pipe(sample))
 
     systems: dict[str, Callable[[Sequence[str]], object]] = {

@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from pipeline.annotate.annotator import Read, annotate_spans
+from pipeline.annotate.annotator import TaggedText, annotate_spans
 from pipeline.annotate.spans import CharSpan
 
 BOUND = 3.0
@@ -65,7 +65,7 @@ def _seconds(text: str, patterns: dict[str, str]) -> float:
         for match in re.finditer(rf"\b{pattern}\b" if pattern[0] != "“" else pattern, text)
     )
     roles = {"Source", "Cue", "Content"}
-    read = Read(
+    read = TaggedText(
         tuple(span for span in spans if span.label not in roles),
         tuple(span for span in spans if span.label in roles),
     )

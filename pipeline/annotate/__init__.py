@@ -1,2 +1,1 @@
-"""One article's text → entities, and quotes with their speakers. Knows no HTML, no Postgres, no
-other articles."""
+"""Annotate one text: find its names, and its quotes with their speakers."""

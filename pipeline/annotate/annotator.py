@@ -1,7 +1,9 @@
-"""The door of the room: texts in, annotations out, in bounded batches and in order.
+"""Annotate texts: find the names in each text, and its quotes with their speakers.
 
-An annotation holds the names of one text and its quotes with their speakers. Knows no HTML, no
-Postgres and no other articles.
+``Annotator`` is the entry point. It takes texts in any number and yields one annotation for each,
+in order and in bounded batches. The steps for one text: the tagger, or an installed spaCy pipeline,
+finds spans (``tagging``); ``annotate_spans`` makes mentions and entities (``names``), quotes
+(``quotes``) and speakers (``speakers``) of them by rules.
 """
 
 from __future__ import annotations
@@ -9,11 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain, repeat
+from itertools import chain, compress, repeat
 from typing import TYPE_CHECKING
 
-from pipeline.annotate.labels import OTHERS, TAGGER
-from pipeline.annotate.lean import import_spacy
+from pipeline.annotate.labels import LABEL_OF_CLASS, LABEL_OF_PIPELINE
 from pipeline.annotate.model_version import OWN_MODEL_NAMES, model_version
 from pipeline.annotate.names.coreference import Chains, chain_mentions, with_full_names
 from pipeline.annotate.names.mentions import clean_mentions
@@ -36,25 +37,31 @@ if TYPE_CHECKING:
     from pipeline.annotate.tagging.tagger import TaggedSpans, Tagger, TokenSpan
 
 BATCH_CHARACTERS = 200_000
-"""Text tagged at once: about 50 articles, whose windows fill the encoder's batches well."""
+"""Characters of the texts in a batch: about 50 articles."""
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
-    """What a tagger found in one text, as characters; entity labels are ours."""
+class TaggedText:
+    """The spans found in one text, as characters; entity labels are those of ``labels``."""
 
     entities: tuple[CharSpan, ...] = ()
     attribution: tuple[CharSpan, ...] = ()
 
 
 def annotate_spans(
-    text: str, read: Read, title_names: Iterable[tuple[str, str]] = ()
+    text: str, tagged: TaggedText, title_names: Iterable[tuple[str, str]] = ()
 ) -> Annotation:
-    """Make names, quotes and speakers of the spans that a tagger found in a text."""
+    """Return the names, quotes and speakers of a text, by rules from the spans found in it.
+
+    Args:
+        text: the article's text.
+        tagged: the spans of names and of parts of attributions.
+        title_names: (name, label) of the names in the headline, which help to complete short ones.
+    """
     layout = Layout(text)
-    spans = clean_mentions(text, read.entities)
+    spans = clean_mentions(text, tagged.entities)
     chains = with_full_names(layout, chain_mentions(layout, spans, list(title_names)))
-    return Annotation(mentions=_mentions(text, chains), quotes=_quotes(layout, read, chains))
+    return Annotation(mentions=_mentions(text, chains), quotes=_quotes(layout, tagged, chains))
 
 
 def _mentions(text: str, chains: Chains) -> tuple[Mention, ...]:
@@ -64,10 +71,10 @@ def _mentions(text: str, chains: Chains) -> tuple[Mention, ...]:
     )
 
 
-def _quotes(layout: Layout, read: Read, chains: Chains) -> tuple[Quote, ...]:
+def _quotes(layout: Layout, tagged: TaggedText, chains: Chains) -> tuple[Quote, ...]:
     quotations = Quotations(layout)
     finder = QuoteFinder(layout, quotations, chains.spans)
-    attributions = finder.find(read.attribution)
+    attributions = finder.find(tagged.attribution)
     resolver = SpeakerResolver(layout, chains, quotations.spans())
     quotes = []
     for item in attributions:
@@ -76,9 +83,9 @@ def _quotes(layout: Layout, read: Read, chains: Chains) -> tuple[Quote, ...]:
         quotes.append(
             Quote(
                 kind=kind,
-                content=_places(item.content),
-                cue=_places(item.cue),
-                source=_places(item.source),
+                content=_offsets(item.content),
+                cue=_offsets(item.cue),
+                source=_offsets(item.source),
                 cue_class=cue_class(" ".join(layout.text[s.start : s.end] for s in item.cue), kind),
                 speakers=tuple(speakers),
                 confidence=confidence(
@@ -89,25 +96,29 @@ def _quotes(layout: Layout, read: Read, chains: Chains) -> tuple[Quote, ...]:
     return tuple(quotes)
 
 
-def _places(spans: Iterable[CharSpan]) -> tuple[Span, ...]:
+def _offsets(spans: Iterable[CharSpan]) -> tuple[Span, ...]:
     return tuple((span.start, span.end) for span in spans)
 
 
 @dataclass
 class Annotator:
-    """A loaded model; one for a process, reused for all its texts."""
+    """A loaded model; a process needs one for all its texts."""
 
     nlp: Language
     tagger: Tagger | None
     version: str
     uses_own_entities: bool = True
+    """Whether names come from our tagger; otherwise from ``nlp``."""
 
     @classmethod
     def load(cls, nlp_model: str | None = None) -> Annotator:
         """Load our model, or an installed spaCy pipeline whose names then replace ours.
 
+        Args:
+            nlp_model: the name or folder of the pipeline; None for our own model.
+
         Raises:
-            ModelError: neither can be loaded; says what to install.
+            ModelError: the model or pipeline cannot be loaded; says what to install.
         """
         from pipeline.annotate.tagging.tagger import Tagger
 
@@ -116,42 +127,47 @@ class Annotator:
         try:
             tagger: Tagger | None = Tagger.load()
         except ModelError:
-            # Somebody else's pipeline still finds the names; quotes need our tagger.
+            # The other pipeline still finds the names; without our tagger there are no quotes.
             tagger = None
         return cls(_installed(nlp_model), tagger, model_version(nlp_model), uses_own_entities=False)
 
     def annotate(
         self, texts: Iterable[str], titles: Iterable[str | None] | None = None
     ) -> Iterator[Annotation]:
-        """Annotate texts in their order, reading ahead no more than a batch."""
+        """Yield the annotations of texts in their order; at most a batch of texts is read ahead.
+
+        A text in another language than English gets the outcome ``not_english`` and nothing else.
+        ``titles`` are the headlines of the texts.
+        """
         pairs = zip(texts, chain(titles or (), repeat(None)), strict=False)
         for batch in _batches(pairs):
             yield from self._annotate_batch(batch)
 
     def _annotate_batch(self, batch: list[tuple[str, str | None]]) -> Iterator[Annotation]:
-        readable = [is_english(text) for text, _ in batch]
-        wanted = [pair for pair, good in zip(batch, readable, strict=True) if good]
-        reads = self._read([_headed(text, title) for text, title in wanted])
-        done = zip(wanted, reads, strict=True)
-        for good in readable:
-            if not good:
+        are_english = [is_english(text) for text, _ in batch]
+        english = list(compress(batch, are_english))
+        tagged = iter(self._tag([_with_title(text, title) for text, title in english]))
+        for (text, title), good in zip(batch, are_english, strict=True):
+            if good:
+                yield self._annotation(text, title or "", next(tagged))
+            else:
                 yield Annotation(outcome=Outcome.NOT_ENGLISH, model_version=self.version)
-                continue
-            (text, title), read = next(done)
-            yield self._one(text, title or "", read)
 
-    def _one(self, text: str, title: str, read: Read) -> Annotation:
-        names = [
+    def _annotation(self, text: str, title: str, tagged: TaggedText) -> Annotation:
+        """Annotate a text; ``tagged`` has the spans of its headline and the text."""
+        title_names = [
             (title[span.start : span.end], span.label)
-            for span in read.entities
+            for span in tagged.entities
             if span.end <= len(title)
         ]
-        start = len(_headed("", title))
-        body = Read(_behind(start, read.entities), _behind(start, read.attribution))
-        found = annotate_spans(text, body, names)
+        start = len(_with_title("", title))
+        body = TaggedText(
+            _spans_from(start, tagged.entities), _spans_from(start, tagged.attribution)
+        )
+        found = annotate_spans(text, body, title_names)
         return Annotation(found.mentions, found.quotes, found.outcome, self.version)
 
-    def _read(self, texts: list[str]) -> list[Read]:
+    def _tag(self, texts: list[str]) -> list[TaggedText]:
         from pipeline.annotate.tagging.tagger import TaggedSpans
 
         if self.uses_own_entities:
@@ -159,19 +175,17 @@ class Annotator:
         else:
             docs = list(self.nlp.pipe(texts))
         tagged = self.tagger.tag(docs) if self.tagger else [TaggedSpans() for _ in docs]
-        return [self._as_read(doc, spans) for doc, spans in zip(docs, tagged, strict=True)]
-
-    def _as_read(self, doc: Doc, spans: TaggedSpans) -> Read:
-        return read_doc(doc, spans) if self.uses_own_entities else read_others(doc, spans)
+        as_characters = text_from_tagger if self.uses_own_entities else text_from_pipeline
+        return [as_characters(doc, spans) for doc, spans in zip(docs, tagged, strict=True)]
 
 
-def _headed(text: str, title: str | None) -> str:
-    """Put the headline before its text: the model learned on articles that begin with theirs."""
+def _with_title(text: str, title: str | None) -> str:
+    """Return a text after its headline, since the model was trained on articles with headlines."""
     return f"{title}\n\n{text}" if title else text
 
 
-def _behind(start: int, spans: Iterable[CharSpan]) -> tuple[CharSpan, ...]:
-    """Return the spans from a place on, counted from there."""
+def _spans_from(start: int, spans: Iterable[CharSpan]) -> tuple[CharSpan, ...]:
+    """Return the spans that begin at ``start`` or later, with offsets counted from there."""
     return tuple(
         span._replace(start=span.start - start, end=span.end - start)
         for span in spans
@@ -179,22 +193,22 @@ def _behind(start: int, spans: Iterable[CharSpan]) -> tuple[CharSpan, ...]:
     )
 
 
-def read_doc(doc: Doc, spans: TaggedSpans) -> Read:
-    """Turn the tagger's token spans into characters, its classes into our labels."""
-    return Read(
-        tuple(_characters(doc, span, TAGGER[span.label]) for span in spans.entities),
+def text_from_tagger(doc: Doc, spans: TaggedSpans) -> TaggedText:
+    """Return the tagger's token spans as characters, its classes as our labels."""
+    return TaggedText(
+        tuple(_characters(doc, span, LABEL_OF_CLASS[span.label]) for span in spans.entities),
         tuple(_characters(doc, span, span.label) for span in spans.attribution),
     )
 
 
-def read_others(doc: Doc, spans: TaggedSpans) -> Read:
-    """Take the names that another pipeline has put into the Doc, and the tagger's attributions."""
+def text_from_pipeline(doc: Doc, spans: TaggedSpans) -> TaggedText:
+    """Return the names that another pipeline set in the Doc, and the tagger's attributions."""
     entities = (
-        CharSpan(entity.start_char, entity.end_char, OTHERS[entity.label_])
+        CharSpan(entity.start_char, entity.end_char, LABEL_OF_PIPELINE[entity.label_])
         for entity in doc.ents
-        if entity.label_ in OTHERS
+        if entity.label_ in LABEL_OF_PIPELINE
     )
-    return Read(tuple(entities), read_doc(doc, spans).attribution)
+    return TaggedText(tuple(entities), text_from_tagger(doc, spans).attribution)
 
 
 def _characters(doc: Doc, span: TokenSpan, label: str) -> CharSpan:
@@ -209,8 +223,8 @@ def _batches(
     size = 0
     for pair in pairs:
         batch.append(pair)
-        # One more each, so that a batch of empty texts ends too.
-        size += len(_headed(*pair)) + 1
+        # Each text counts one more, so that endless empty texts fill a batch too.
+        size += len(_with_title(*pair)) + 1
         if size >= BATCH_CHARACTERS:
             yield batch
             batch, size = [], 0
@@ -220,20 +234,20 @@ def _batches(
 
 @lru_cache(maxsize=1)
 def _blank() -> Language:
-    spacy = import_spacy()
+    import spacy
 
-    from pipeline.annotate.tagging.tokenizer import guard
+    from pipeline.annotate.tagging.tokenizer import prepare
 
-    return guard(spacy.blank("en"))
+    return prepare(spacy.blank("en"))
 
 
 def _installed(name: str) -> Language:
-    spacy = import_spacy()
+    import spacy
 
-    from pipeline.annotate.tagging.tokenizer import guard
+    from pipeline.annotate.tagging.tokenizer import prepare
 
     try:
-        return guard(spacy.load(name))
+        return prepare(spacy.load(name))
     except (OSError, ValueError) as error:
         raise ModelError(
             f"DATELINE_NLP_MODEL={name!r} cannot be loaded: {one_line(str(error)).rstrip('.')}; "

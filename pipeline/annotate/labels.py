@@ -34,7 +34,7 @@ MEANINGS = {
 }
 """Label → (the tagger's class it comes from, its OntoNotes name, what it holds)."""
 LABELS = list(MEANINGS)
-TAGGER = {
+LABEL_OF_CLASS = {
     "Person": "PERSON",
     "Organization": "ORG",
     "NORP": "NORP",
@@ -47,7 +47,7 @@ TAGGER = {
 }
 """The tagger's classes → labels. ``names.gazetteer`` splits Location into GPE and LOC; the
 functions below split Misc into EVENT, LAW, WORK_OF_ART and MISC, NORP into NORP and LANGUAGE."""
-OTHERS = {
+LABEL_OF_PIPELINE = {
     **{label: label for label in LABELS},
     "PER": "PERSON",
     "persName": "PERSON",

@@ -1,6 +1,6 @@
-"""The three files of a model: read from a folder, written to one, packed for another machine.
+"""Read, write and pack the three files of a model: config, vocabulary and weights.
 
-Checks that the weights are those that the config describes. Knows nothing of what is in them.
+The config has the SHA-256 of the weights, and no model is used whose weights have another one.
 """
 
 from __future__ import annotations
@@ -14,23 +14,25 @@ from typing import Any
 from pipeline.errors import ModelError
 
 SHIPPED = Path(__file__).parent / "model"
-"""The folder that comes with the package."""
+"""The folder of the model that ships with the package."""
 CONFIG, VOCABULARY, WEIGHTS = "config.json", "vocab.txt", "model.onnx"
 
 
 @dataclass(frozen=True, slots=True)
 class ModelFiles:
-    """A model as it is stored; `weights` stay on the disk (a path) unless they came as bytes."""
+    """The contents of a model's files, except that weights read from a folder stay on disk."""
 
     place: str
-    """Where it comes from, for messages."""
+    """The folder or other origin, for messages."""
     config: dict[str, Any]
     vocabulary: str
+    """The text of ``vocab.txt``."""
     weights: Path | bytes
+    """The path of the weights, or the weights themselves for a model that was unpacked."""
 
     @classmethod
     def read(cls, folder: Path) -> ModelFiles:
-        """Read a model folder, all but the weights.
+        """Read the config and vocabulary of a model folder, and check the weights' digest.
 
         Raises:
             ModelError: a file is missing or damaged.
@@ -44,7 +46,7 @@ class ModelFiles:
 
     @classmethod
     def unpack(cls, packed: dict[str, bytes]) -> ModelFiles:
-        """Undo `pack`.
+        """Return the model that `pack` gave as bytes.
 
         Raises:
             ModelError: a file is missing or damaged.
@@ -66,7 +68,7 @@ class ModelFiles:
         return cls(place, read, vocabulary.decode("utf-8"), weights)
 
     def pack(self) -> dict[str, bytes]:
-        """Give all of it, weights included (23 MB), by file name."""
+        """Return the contents of all files by name, including the weights (23 MB)."""
         weights = self.weights if isinstance(self.weights, bytes) else self.weights.read_bytes()
         config = json.dumps(self.config, indent=1) + "\n"
         return {
@@ -76,7 +78,7 @@ class ModelFiles:
         }
 
     def write(self, folder: Path) -> None:
-        """Write a model folder, which is made where it is missing."""
+        """Write a model folder; create it if it does not exist."""
         folder.mkdir(parents=True, exist_ok=True)
         for name, content in self.pack().items():
             (folder / name).write_bytes(content)
@@ -90,7 +92,7 @@ def _digest(weights: Path | bytes) -> str:
 
 
 def advice(place: str, reason: str) -> str:
-    """Say which model cannot be used, why, and what to do."""
+    """Return a message that says which model cannot be used, why, and what to do."""
     return (
         f"the language model in {place} cannot be used: {reason}; "
         "install the package again, or run `make train`"

@@ -1,7 +1,7 @@
-"""The version of what annotates: which weights, which tables and which rules made a result.
+"""The version of the annotator: which weights, tables and rules gave a result.
 
-It is stored with every annotation (``nlp_version``), so that an analyst can tell which texts were
-read by which model, and ``dateline reprocess --stage annotate`` knows which to read again.
+It is stored with every annotation (``nlp_version``). It shows an analyst which texts were annotated
+by which model, and ``dateline reprocess --stage annotate`` which texts to annotate again.
 """
 
 import hashlib
@@ -13,13 +13,13 @@ from pathlib import Path
 from pipeline.annotate.model_files import CONFIG, SHIPPED
 
 RULES_VERSION = 1
-"""Raise it by one when a change of the code gives other results.
+"""Raise it by one when a change of the code changes results; comments, renames and moves do not.
 
-``tests/golden/test_annotations.py`` compares the results on texts of our own with recorded ones and
-fails until the version is raised or the change is mended. Comments, renames and moves leave it."""
+``tests/golden/test_annotations.py`` compares the results on texts of our own with recorded ones; it
+fails until the version is raised or the change is corrected."""
 
 OWN_MODEL_NAMES = (None, "en_dateline_news")
-"""What ``DATELINE_NLP_MODEL`` may hold for our own model; unset is one of them."""
+"""Values of ``DATELINE_NLP_MODEL`` that mean our own model; None means that it is not set."""
 
 _TABLE_ENDINGS = (".tsv", ".toml")
 
@@ -27,7 +27,7 @@ _TABLE_ENDINGS = (".tsv", ".toml")
 def model_version(nlp_model: str | None = None) -> str:
     """Return the name of the model, the rules version and a digest of weights and tables.
 
-    Neither the model nor spaCy is loaded. For another spaCy pipeline the digest also holds its
+    Neither the model nor spaCy is loaded. For another spaCy pipeline the digest also covers its
     ``meta.json`` or the version of its package, so that its upgrade counts as another model.
 
     Args:
@@ -47,12 +47,12 @@ def model_version(nlp_model: str | None = None) -> str:
 
 
 def _weights_and_tables() -> Iterator[bytes]:
-    """Yield the digest of the weights, which the model's config holds, and the tables' entries."""
+    """Yield the digest of the weights (from the model's config) and the rows of all tables."""
     here = Path(__file__).parent
     config = SHIPPED / CONFIG
     if config.exists():
         settings = json.loads(config.read_text(encoding="utf-8"))
-        # How the weights were trained is told in the config too, and changes no result.
+        # The config also says how the weights were trained, which changes no result.
         yield json.dumps([settings.get("model_sha256"), settings.get("heads")]).encode()
     tables = (path for ending in _TABLE_ENDINGS for path in here.rglob(f"*{ending}"))
     for path in sorted(tables):
@@ -62,9 +62,9 @@ def _weights_and_tables() -> Iterator[bytes]:
 
 
 def _pipeline_version(nlp_model: str) -> bytes:
-    """Return what differs between two versions of a pipeline: its meta.json or package version.
+    """Return a pipeline's ``meta.json`` or package version, which change with an upgrade.
 
-    Empty for a pipeline that cannot be found: loading it raises the error that says why.
+    Returns b"" for a pipeline that cannot be found; loading it raises the error that says why.
     """
     try:
         return (Path(nlp_model) / "meta.json").read_bytes()

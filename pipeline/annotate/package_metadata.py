@@ -1,8 +1,8 @@
-"""What spaCy wants to know of ``en_dateline_news``, read from the model's folder.
+"""Generate the metadata files of the spaCy package ``en_dateline_news`` from the model's folder.
 
-Run ``python -m pipeline.annotate.package_metadata`` after the model has changed: it writes the
-package's ``meta.json`` and the distribution's ``METADATA``. The figures come from the tables of the
-model card, ``README.md``.
+Run ``python -m pipeline.annotate.package_metadata`` after a change of the model: it writes the
+package's ``meta.json`` and the distribution's ``METADATA``. The figures are those in the tables of
+the model card, ``README.md``.
 """
 
 from __future__ import annotations
@@ -17,19 +17,19 @@ from pipeline.annotate.spacy_component import PACKAGE, load_pipeline
 
 NAME = PACKAGE.name
 DISTRIBUTION = PACKAGE.with_name(f"{NAME}.dist-info")
-"""spaCy takes a name for that of a package when there is a distribution of that name."""
+"""spaCy takes a name for a package if a distribution of that name is installed."""
 _ROW = re.compile(r"^\| (?P<set>[^|]+) \| (?P<label>[^|]+) \| [\d,]+ \| (?P<f>[\d.]+) \|$", re.M)
 _SOURCE = re.compile(r"^\| (?P<what>[^|]+?) \| (?P<licence>[^|]+?) \|$", re.M)
 
 
 def version(folder: Path = SHIPPED) -> str:
-    """Return the model's version as packages write it: 1 → 1.0.0."""
+    """Return the model's version in the form of package versions: 1 → "1.0.0"."""
     number = json.loads((folder / CONFIG).read_text(encoding="utf-8"))["version"]
     return f"{number}.0.0"
 
 
 def meta(folder: Path = SHIPPED) -> dict[str, Any]:
-    """Return what ``meta.json`` holds beside what spaCy adds."""
+    """Return the contents of ``meta.json``, without those that spaCy adds."""
     card = (folder / "README.md").read_text(encoding="utf-8")
     return {
         "lang": "en",
@@ -47,13 +47,16 @@ def meta(folder: Path = SHIPPED) -> dict[str, Any]:
 
 
 def sources(card: str) -> list[dict[str, str]]:
-    """Read the table under "Made from"."""
+    """Return the rows of the model card's table under "Made from"."""
     rows = _SOURCE.findall(_section(card, "Made from"))
     return [{"name": what, "license": licence} for what, licence in rows if what != "what"]
 
 
 def performance(card: str) -> dict[str, Any]:
-    """Read the table under "Figures" as shares under spaCy's names: 80.4 is `ents_f` 0.804."""
+    """Return the figures of the model card's table under "Figures", under spaCy's names.
+
+    They are shares: 80.4 in the card is `ents_f` 0.804.
+    """
     found: dict[str, Any] = {"ents_per_type": {}, "attributions_per_part": {}}
     for data, label, figure in _ROW.findall(_section(card, "Figures")):
         share = round(float(figure) / 100, 3)
@@ -72,7 +75,7 @@ def _section(card: str, title: str) -> str:
 
 
 def files() -> dict[Path, str]:
-    """Return the files of the package that follow from the model, with what they should hold."""
+    """Return the paths and contents of the package's files that depend on the model."""
     nlp = load_pipeline()
     nlp.meta = nlp.meta | meta()
     metadata = f"Metadata-Version: 2.1\nName: {NAME.replace('_', '-')}\nVersion: {version()}\n"

@@ -1,6 +1,6 @@
-"""Where things stand in one text: spans of characters, paragraphs and sentences.
+"""Spans of characters, and the paragraphs and sentences of one text.
 
-Offsets are code points into the text as given, end exclusive. Knows nothing of names and quotes.
+Offsets are code points into the text as given, end exclusive.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ _ABBREVIATIONS = frozenset(
     "u.k e.g i.e a.m p.m".split()
 )
 LONGEST_PARAGRAPH = 12_000
-"""Characters. The longest paragraphs of PolNeAR have 5,000; a megabyte on one line is no prose, and
-all that is looked for within a paragraph costs time by its square."""
-REACH = 12
-"""Characters looked back from a full stop for the abbreviation it may belong to."""
+"""Characters. The longest paragraphs of PolNeAR have 5,000. A megabyte on one line is no prose, and
+searches within a paragraph take quadratic time, so longer paragraphs are cut."""
+LONGEST_ABBREVIATION = 12
+"""Characters before a full stop that are searched for the abbreviation it may belong to."""
 
 
 class CharSpan(NamedTuple):
-    """A labelled stretch of the text; ``score`` is the tagger's confidence, 1.0 for a rule."""
+    """A labelled part of the text; ``score`` is the tagger's confidence, 1.0 for a rule."""
 
     start: int
     end: int
@@ -37,7 +37,7 @@ class CharSpan(NamedTuple):
 
 
 class Layout:
-    """One text with its paragraphs; sentences are found when they are asked for."""
+    """A text with its paragraphs and sentences; sentences are found at their first use."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -47,19 +47,19 @@ class Layout:
         self._sentences: dict[int, tuple[list[Span], list[int]]] = {}
 
     def paragraph_at(self, position: int) -> int:
-        """Return the number of the paragraph that holds the position, or the one before it."""
+        """Return the number of the paragraph that contains a position or ends before it."""
         return max(0, bisect_right(self._starts, position) - 1)
 
     def bounds_at(self, position: int) -> Span:
-        """Return the paragraph around a position as (start, end); (0, 0) in a text without any."""
+        """Return (start, end) of the paragraph at a position; (0, 0) in a text without any."""
         return self.paragraphs[self.paragraph_at(position)] if self.paragraphs else (0, 0)
 
     def sentences(self, number: int) -> list[Span]:
-        """Return the sentences of a paragraph, which cover it without gaps."""
+        """Return the sentences of a paragraph by its number; they cover it without gaps."""
         return self._sentences_of(number)[0]
 
     def sentence_at(self, position: int) -> Span:
-        """Return the sentence around a position; (0, 0) in a text without paragraphs."""
+        """Return (start, end) of the sentence at a position; (0, 0) in a text without any."""
         if not self.paragraphs:
             return 0, 0
         sentences, starts = self._sentences_of(self.paragraph_at(position))
@@ -73,7 +73,7 @@ class Layout:
 
 
 def _bounded(text: str, start: int, end: int) -> Iterator[Span]:
-    """Cut what is too long for a paragraph, at a blank where there is one."""
+    """Yield a line as one paragraph, or cut at blanks if it is longer than LONGEST_PARAGRAPH."""
     while end - start > LONGEST_PARAGRAPH:
         blank = text.rfind(" ", start + LONGEST_PARAGRAPH // 2, start + LONGEST_PARAGRAPH)
         stop = blank + 1 if blank != -1 else start + LONGEST_PARAGRAPH
@@ -88,10 +88,12 @@ def _split(text: str, start: int, end: int) -> list[Span]:
 
 
 def _ends_sentence(match: re.Match[str]) -> bool:
-    """Tell "… in Geneva. Then" from "Lt. Gen." and "J. Smith"."""
+    """Tell whether an end mark ends a sentence: "in Geneva." does, "Lt." and "J. Smith" do not."""
     if match[0][0] != ".":
         return True
-    word = _LAST_WORD.search(match.string[max(0, match.start() - REACH) : match.start()])
+    word = _LAST_WORD.search(
+        match.string[max(0, match.start() - LONGEST_ABBREVIATION) : match.start()]
+    )
     if word is None:
         return True
     last = word[0].lower()

@@ -74,13 +74,13 @@ def _remembering(annotator: Annotator, connection: Connection) -> Iterator[Count
     if tagger is None:
         yield counts
         return
-    recent = tagger.memory
-    tagger.memory = PostgresWindowCache(connection, annotator.version, recent)
+    recent = tagger.cache
+    tagger.cache = PostgresWindowCache(connection, annotator.version, recent)
     tagger.counts = counts
     try:
         yield counts
     finally:
-        tagger.memory = recent
+        tagger.cache = recent
 
 
 def _unclaimed_parts(claims: Connection, version_ids: Sequence[int]) -> Iterator[list[int]]:

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from psycopg import Connection, errors
 
-from pipeline.annotate.tagging.window_cache import Memory, Place, Reading
+from pipeline.annotate.tagging.window_cache import FoundSpans, SpanCache, UnitSpan
 from pipeline.telemetry import log
 from pipeline.warehouse.transactions import transact
 
@@ -31,7 +31,7 @@ class _Withheld(Exception):
 
 
 class PostgresWindowCache:
-    """A ``Memory`` (``pipeline/annotate/tagging/window_cache.py``) shared by all annotators.
+    """A ``SpanCache`` (``pipeline/annotate/tagging/window_cache.py``) shared by all annotators.
 
     Args:
         conn: an autocommit connection.
@@ -39,18 +39,18 @@ class PostgresWindowCache:
         recent: the memory of this process, asked first.
     """
 
-    def __init__(self, conn: Connection, model_version: str, recent: Memory) -> None:
+    def __init__(self, conn: Connection, model_version: str, recent: SpanCache) -> None:
         self._conn = conn
         self._model = model_version.encode()
         self._recent = recent
         self._warned = False
 
-    def recall(self, keys: Collection[bytes]) -> dict[bytes, Reading]:
+    def get_many(self, keys: Collection[bytes]) -> dict[bytes, FoundSpans]:
         """Return those that this process or the store knows."""
-        known = self._recent.recall(keys)
+        known = self._recent.get_many(keys)
         wanted = {self._stored_key(key): key for key in keys if key not in known}
 
-        def work(live: Connection) -> dict[bytes, Reading]:
+        def work(live: Connection) -> dict[bytes, FoundSpans]:
             found = live.execute(
                 "select reading_key, spans from news.window_readings where reading_key = any(%s)",
                 (list(wanted),),
@@ -58,15 +58,15 @@ class PostgresWindowCache:
             read = {wanted[stored]: unpack(spans) for stored, spans in found}
             return {key: reading for key, reading in read.items() if reading is not None}
 
-        stored: dict[bytes, Reading] = {}
+        stored: dict[bytes, FoundSpans] = {}
         if wanted:
             stored = self._asked(work, stored)
-        self._recent.keep(stored)
+        self._recent.put(stored)
         return known | stored
 
-    def keep(self, readings: Mapping[bytes, Reading]) -> None:
+    def put(self, readings: Mapping[bytes, FoundSpans]) -> None:
         """Store these, also in the place of a damaged row."""
-        self._recent.keep(readings)
+        self._recent.put(readings)
         rows = sorted((self._stored_key(key), pack(spans)) for key, spans in readings.items())
 
         def work(live: Connection) -> None:
@@ -110,7 +110,7 @@ def forget_old_windows(conn: Connection, days: int) -> int:
     return done.rowcount
 
 
-def pack(reading: Reading) -> bytes:
+def pack(reading: FoundSpans) -> bytes:
     """Return a reading as bytes: a checksum, a line of labels, then the spans of each head."""
     labels = sorted({label for head in reading for _, _, label, _ in head})
     parts = [" ".join(labels).encode(), b"\n"]
@@ -123,7 +123,7 @@ def pack(reading: Reading) -> bytes:
     return _CHECKSUM.pack(zlib.crc32(packed)) + packed
 
 
-def unpack(packed: bytes) -> Reading | None:
+def unpack(packed: bytes) -> FoundSpans | None:
     """Return the reading that ``pack`` was given, or None of bytes that it did not write."""
     checksum, written = packed[: _CHECKSUM.size], packed[_CHECKSUM.size :]
     if checksum != _CHECKSUM.pack(zlib.crc32(written)):
@@ -132,7 +132,7 @@ def unpack(packed: bytes) -> Reading | None:
     return tuple(_heads(line.decode().split(), spans))
 
 
-def _heads(labels: list[str], packed: bytes) -> Iterator[tuple[Place, ...]]:
+def _heads(labels: list[str], packed: bytes) -> Iterator[tuple[UnitSpan, ...]]:
     at = 0
     while at < len(packed):
         (count,) = _COUNT.unpack_from(packed, at)

@@ -2,7 +2,7 @@
 
 import re
 
-from pipeline.annotate.annotator import Read, annotate_spans
+from pipeline.annotate.annotator import TaggedText, annotate_spans
 from pipeline.annotate.spans import CharSpan
 from pipeline.models import Quote
 
@@ -26,4 +26,4 @@ def last_said(marked: str, names: dict[str, str]) -> Quote:
     text += marked[position:]
     pattern = "|".join(map(re.escape, sorted(names, key=len, reverse=True)))
     found = [CharSpan(*m.span(), names[m[0]]) for m in re.finditer(pattern, text)]
-    return annotate_spans(text, Read(tuple(found), tuple(spans))).quotes[-1]
+    return annotate_spans(text, TaggedText(tuple(found), tuple(spans))).quotes[-1]

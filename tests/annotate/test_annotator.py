@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.language.names_and_quotes import measure_seeds
-from pipeline.annotate import annotator as room
+from pipeline.annotate import annotator
 from pipeline.annotate.annotator import Annotator
 from pipeline.annotate.labels import LABELS
 from pipeline.annotate.model_version import model_version
@@ -73,14 +73,14 @@ def test_seed_articles(seed_articles):
 
 
 def test_order_is_kept_over_batches(monkeypatch):
-    monkeypatch.setattr(room, "BATCH_CHARACTERS", 200)
+    monkeypatch.setattr(annotator, "BATCH_CHARACTERS", 200)
     texts = [f"Ida Holm came to town number {number}." * (number % 4 + 1) for number in range(20)]
     alone = [annotate(text).mentions for text in texts]
     assert [found.mentions for found in shared().annotate(texts)] == alone
 
 
 def test_texts_are_read_batch_by_batch(monkeypatch):
-    monkeypatch.setattr(room, "BATCH_CHARACTERS", 100)
+    monkeypatch.setattr(annotator, "BATCH_CHARACTERS", 100)
     taken = []
 
     def endless():
@@ -94,7 +94,7 @@ def test_texts_are_read_batch_by_batch(monkeypatch):
 
 @pytest.mark.parametrize("pair", [("", None), ("", "Port " * 1000)])
 def test_empty_texts_and_long_titles_fill_a_batch_too(monkeypatch, pair):
-    monkeypatch.setattr(room, "BATCH_CHARACTERS", 100)
+    monkeypatch.setattr(annotator, "BATCH_CHARACTERS", 100)
     text, title = pair
     taken = []
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.annotate.annotator import Read, annotate_spans
+from pipeline.annotate.annotator import TaggedText, annotate_spans
 from pipeline.annotate.names.coreference import spelled
 from pipeline.annotate.spans import CharSpan
 
@@ -14,7 +14,7 @@ def named(text: str, label: str, *names: str) -> list[str]:
         start = text.index(name, position)
         position = start + len(name)
         spans.append(CharSpan(start, position, label))
-    return [mention.name for mention in annotate_spans(text, Read(tuple(spans))).mentions]
+    return [mention.name for mention in annotate_spans(text, TaggedText(tuple(spans))).mentions]
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def test_the_place_of_a_dateline_is_written_as_usual(text, place, name):
 def test_a_town_with_its_country_has_a_government():
     text = "TARN BAY, Kenya — The pier shut. It stands in Long Bay."
     spans = (CharSpan(0, 15, "GPE"), CharSpan(text.index("Long"), text.index("Bay.") + 3, "GPE"))
-    assert [m.label for m in annotate_spans(text, Read(spans)).mentions] == ["GPE", "LOC"]
+    assert [m.label for m in annotate_spans(text, TaggedText(spans)).mentions] == ["GPE", "LOC"]
 
 
 @pytest.mark.parametrize("form", ["SA", "Ltd", "Inc", "GmbH", "AS"])
@@ -98,4 +98,4 @@ def test_a_legal_form_makes_a_company(form):
     text = f"It was built by Tarn-Eaux {form} in May."
     start = text.index("Tarn")
     spans = (CharSpan(start, start + len(f"Tarn-Eaux {form}"), "PERSON"),)
-    assert [m.label for m in annotate_spans(text, Read(spans)).mentions] == ["ORG"]
+    assert [m.label for m in annotate_spans(text, TaggedText(spans)).mentions] == ["ORG"]

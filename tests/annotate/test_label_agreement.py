@@ -1,6 +1,6 @@
 """One name, one class, all through an article."""
 
-from pipeline.annotate.annotator import Read, annotate_spans
+from pipeline.annotate.annotator import TaggedText, annotate_spans
 from pipeline.annotate.spans import CharSpan
 from pipeline.models import Mention
 
@@ -12,7 +12,7 @@ def annotated(text: str, *tagged: tuple[str, str, float]) -> list[Mention]:
         start = text.index(name, position)
         position = start + len(name)
         spans.append(CharSpan(start, position, label, score))
-    return list(annotate_spans(text, Read(tuple(spans))).mentions)
+    return list(annotate_spans(text, TaggedText(tuple(spans))).mentions)
 
 
 def test_the_surer_reading_wins():

@@ -2,8 +2,8 @@
 
 import pytest
 
-from pipeline.annotate.annotator import Read, annotate_spans
-from pipeline.annotate.labels import LABELS, MEANINGS, OTHERS, TAGGER, misc_label
+from pipeline.annotate.annotator import TaggedText, annotate_spans
+from pipeline.annotate.labels import LABEL_OF_CLASS, LABEL_OF_PIPELINE, LABELS, MEANINGS, misc_label
 from pipeline.annotate.names.gazetteer import place_label
 from pipeline.annotate.spans import CharSpan
 
@@ -11,7 +11,7 @@ from pipeline.annotate.spans import CharSpan
 def labels_of(text: str, label: str, *names: str) -> list[str]:
     """Annotate a text in which the names were tagged once each; return their labels."""
     spans = (CharSpan(text.index(name), text.index(name) + len(name), label) for name in names)
-    return [mention.label for mention in annotate_spans(text, Read(tuple(spans))).mentions]
+    return [mention.label for mention in annotate_spans(text, TaggedText(tuple(spans))).mentions]
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_titles_of_works(text, label):
 def test_a_title_is_one_wherever_it_stands():
     text = "“The Salt Roads” was sold. She wrote The Salt Roads in May."
     spans = (CharSpan(1, 15, "MISC"), CharSpan(37, 51, "MISC"))
-    found = annotate_spans(text, Read(spans)).mentions
+    found = annotate_spans(text, TaggedText(spans)).mentions
     assert [(m.text, m.label) for m in found] == [("The Salt Roads", "WORK_OF_ART")] * 2
 
 
@@ -106,6 +106,6 @@ def test_places_with_and_without_a_government(place, label):
 
 def test_every_label_is_explained_and_reachable():
     assert list(MEANINGS) == LABELS
-    assert set(TAGGER.values()) <= set(LABELS)
-    assert set(OTHERS.values()) == set(LABELS)
-    assert {given for given, _, _ in MEANINGS.values()} == set(TAGGER)
+    assert set(LABEL_OF_CLASS.values()) <= set(LABELS)
+    assert set(LABEL_OF_PIPELINE.values()) == set(LABELS)
+    assert {given for given, _, _ in MEANINGS.values()} == set(LABEL_OF_CLASS)

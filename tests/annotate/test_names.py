@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.annotate.annotator import Read, annotate_spans
+from pipeline.annotate.annotator import TaggedText, annotate_spans
 from pipeline.annotate.names.aliases import country_of
 from pipeline.annotate.spans import CharSpan
 from pipeline.models import Mention
@@ -21,7 +21,7 @@ def mentions(text: str, **names: str) -> list[Mention]:
             while start != -1:
                 spans.append(CharSpan(start, start + len(name), label))
                 start = text.find(name, start + len(name))
-    return list(annotate_spans(text, Read(tuple(spans))).mentions)
+    return list(annotate_spans(text, TaggedText(tuple(spans))).mentions)
 
 
 def names_of(found: list[Mention]) -> dict[str, str]:
@@ -118,13 +118,13 @@ def test_the_articles_own_abbreviation_beats_the_table():
 def test_one_surface_form_has_one_label():
     text = "Tarn won. Tarn lost. Tarn slept."
     spans = [CharSpan(0, 4, "ORG"), CharSpan(10, 14, "ORG"), CharSpan(21, 25, "PERSON")]
-    found = annotate_spans(text, Read(tuple(spans))).mentions
+    found = annotate_spans(text, TaggedText(tuple(spans))).mentions
     assert [m.label for m in found] == ["ORG", "ORG", "ORG"]
 
 
 def test_names_found_once_are_found_everywhere():
     text = "Ida Vesterby came. Then Ida Vesterby left."
-    found = annotate_spans(text, Read((CharSpan(0, 12, "PERSON"),))).mentions
+    found = annotate_spans(text, TaggedText((CharSpan(0, 12, "PERSON"),))).mentions
     assert [m.start for m in found] == [0, 24]
 
 
@@ -174,7 +174,7 @@ def test_any_spans_give_valid_mentions(words, places):
         for start, length in places
         if start < len(text)
     )
-    found = annotate_spans(text, Read(spans)).mentions
+    found = annotate_spans(text, TaggedText(spans)).mentions
     assert all(
         text[m.start : m.end] == m.text and m.text.strip() == m.text and m.name for m in found
     )

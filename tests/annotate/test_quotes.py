@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.annotate.annotator import Read, annotate_spans
+from pipeline.annotate.annotator import TaggedText, annotate_spans
 from pipeline.annotate.spans import CharSpan
 from tests.fix_marked import annotate, contents
 
@@ -95,7 +95,7 @@ def test_confidence_is_higher_where_the_tagger_is_sure_and_the_source_is_a_third
     sure, unsure, narrated = (
         annotate_spans(
             f"{who} thought the crew would go.",
-            Read((), tuple(_spans_of(who, score))),
+            TaggedText((), tuple(_spans_of(who, score))),
         ).quotes[0]
         for who, score in [("The mayor", 0.95), ("The mayor", 0.5), ("We", 0.95)]
     )
@@ -123,7 +123,7 @@ def test_any_spans_give_valid_quotes(text, places):
         for start, length, kind in sorted(places)
         if start < len(text)
     )
-    for quote in annotate_spans(text, Read((), spans)).quotes:
+    for quote in annotate_spans(text, TaggedText((), spans)).quotes:
         assert quote.content
         assert 0.0 <= quote.confidence <= 1.0
         for start, end in (*quote.content, *quote.cue, *quote.source):
@@ -250,7 +250,7 @@ def test_a_relative_clause_with_an_unsure_cue_belongs_to_the_content_before():
             CharSpan(31, 42, "Cue", score),
             CharSpan(43, 60, "Content"),
         ]
-        found = annotate_spans(text, Read((), tuple(spans))).quotes
+        found = annotate_spans(text, TaggedText((), tuple(spans))).quotes
         assert len(found) == count
         end = found[0].content[0][1]
         assert (

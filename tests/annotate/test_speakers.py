@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.annotate.annotator import Read, annotate_spans
+from pipeline.annotate.annotator import TaggedText, annotate_spans
 from pipeline.annotate.spans import CharSpan
 from pipeline.models import Quote, Speaker
 from tests.annotate.speaker_cases import last_said
@@ -78,7 +78,7 @@ def test_a_delegation_speaks_for_its_country(source):
         CharSpan(start, start + 6, "Cue"),
         CharSpan(start + 7, len(text) - 1, "Content"),
     )
-    found = annotate_spans(text, Read((CharSpan(name, name + 4, "GPE"),), spans))
+    found = annotate_spans(text, TaggedText((CharSpan(name, name + 4, "GPE"),), spans))
     assert [quote.speaker for quote in found.quotes] == ["United States"]
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.annotate.annotator import Read, annotate_spans
+from pipeline.annotate.annotator import TaggedText, annotate_spans
 from pipeline.annotate.spans import CharSpan
 from pipeline.models import Mention
 
@@ -10,7 +10,7 @@ from pipeline.models import Mention
 def tagged(text: str, label: str, *names: str) -> list[Mention]:
     """Annotate a text in which each name was tagged once, at its first place."""
     spans = (CharSpan(text.index(name), text.index(name) + len(name), label) for name in names)
-    return list(annotate_spans(text, Read(tuple(spans))).mentions)
+    return list(annotate_spans(text, TaggedText(tuple(spans))).mentions)
 
 
 @pytest.mark.parametrize(

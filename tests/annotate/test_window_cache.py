@@ -11,7 +11,7 @@ import pytest
 import spacy
 
 from pipeline.annotate.tagging.tagger import Tagger
-from pipeline.annotate.tagging.window_cache import Reading, WindowMemory, stretches, tag_once
+from pipeline.annotate.tagging.window_cache import FoundSpans, WindowCache, segments, tag_with_cache
 from pipeline.annotate.tagging.windows import Encoded, Window
 
 NLP = spacy.blank("en")
@@ -32,7 +32,7 @@ def loaded() -> Tagger:
 
 
 def fresh() -> Tagger:
-    return replace(loaded(), memory=WindowMemory(), counts=Counter())
+    return replace(loaded(), cache=WindowCache(), counts=Counter())
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def test_what_is_remembered_is_what_would_be_read_again(tagger: Tagger, text: st
 
 def test_windows_that_share_a_paragraph_stay_together(tagger: Tagger) -> None:
     document = tagger.encoder.encode(NLP.make_doc(f"{PARAGRAPHS[0]}\n\n{LONG}\n\n{TEXT}"))
-    cut = list(stretches(document))
+    cut = list(segments(document))
     assert len(document.windows) > len(cut) > 4
     assert sum(len(each.document.windows) for each in cut) == len(document.windows)
     assert sum(len(each.document.tokens) for each in cut) == len(document.tokens)
@@ -81,7 +81,7 @@ def document(*pieces: int, firsts: tuple[int, ...] = (1,), shapes: tuple[int, ..
 def reader(asked: list[int]):
     """Make a reader whose spans name the second piece and how many documents were read so far."""
 
-    def read(documents: list[Encoded]) -> list[Reading]:
+    def read(documents: list[Encoded]) -> list[FoundSpans]:
         readings = []
         for each in documents:
             asked.append(each.windows[0].pieces[1])
@@ -91,12 +91,12 @@ def reader(asked: list[int]):
     return read
 
 
-def labels(found: list[Reading]) -> list[str]:
+def labels(found: list[FoundSpans]) -> list[str]:
     return [label for (((_, _, label, _),),) in found]
 
 
 def test_the_place_in_the_document_does_not_matter_and_all_else_does() -> None:
-    memory, read = WindowMemory(), reader([])
+    memory, read = WindowCache(), reader([])
     documents = [
         document(2, 7, 7, 3),
         document(2, 7, 7, 3),
@@ -104,39 +104,39 @@ def test_the_place_in_the_document_does_not_matter_and_all_else_does() -> None:
         document(2, 7, 7, 3, firsts=(1, 2)),
         document(2, 7, 7, 3, shapes=(6, 0, 0, 6)),
     ]
-    found = labels(tag_once(documents, memory, read, Counter()))
+    found = labels(tag_with_cache(documents, memory, read, Counter()))
     assert found == ["7 in 1", "7 in 1", "7 in 2", "7 in 3", "7 in 4"]
-    assert labels(tag_once(documents[::-1], memory, read, Counter())) == found[::-1]
+    assert labels(tag_with_cache(documents[::-1], memory, read, Counter())) == found[::-1]
 
 
 def test_the_longest_unused_goes_first() -> None:
     asked: list[int] = []
     read = reader(asked)
-    memory = WindowMemory()
-    tag_once([document(2, 1, 3)], memory, read, Counter())
+    memory = WindowCache()
+    tag_with_cache([document(2, 1, 3)], memory, read, Counter())
     memory.limit = 3 * memory.size
     for number in (2, 3, 1, 4, 1, 2):
-        tag_once([document(2, number, 3)], memory, read, Counter())
+        tag_with_cache([document(2, number, 3)], memory, read, Counter())
         assert memory.size <= memory.limit
     assert asked == [1, 2, 3, 4, 2]
 
 
 def test_without_room_every_text_is_read_and_found() -> None:
     asked: list[int] = []
-    memory = WindowMemory(limit=0)
+    memory = WindowCache(limit=0)
     for _ in range(2):
-        (found,) = tag_once([document(2, 1, 3)], memory, reader(asked), Counter())
+        (found,) = tag_with_cache([document(2, 1, 3)], memory, reader(asked), Counter())
         assert found
     assert (asked, memory.size) == ([1, 1], 0)
 
 
 def test_threads_share_it() -> None:
     asked: list[int] = []
-    memory = WindowMemory(limit=20_000)
+    memory = WindowCache(limit=20_000)
     read = reader(asked)
 
     def work(number: int) -> str:
-        (label,) = labels(tag_once([document(2, number % 50, 3)], memory, read, Counter()))
+        (label,) = labels(tag_with_cache([document(2, number % 50, 3)], memory, read, Counter()))
         return label
 
     with ThreadPoolExecutor(min(4, 2 * (os.cpu_count() or 1))) as pool:
@@ -149,18 +149,18 @@ class Everlasting:
     """A memory that outlives its process, as the warehouse has one."""
 
     def __init__(self) -> None:
-        self.known: dict[bytes, Reading] = {}
+        self.known: dict[bytes, FoundSpans] = {}
 
-    def recall(self, keys: object) -> dict[bytes, Reading]:
+    def get_many(self, keys: object) -> dict[bytes, FoundSpans]:
         return {key: self.known[key] for key in keys if key in self.known}
 
-    def keep(self, readings: Mapping[bytes, Reading]) -> None:
+    def put(self, readings: Mapping[bytes, FoundSpans]) -> None:
         self.known.update(readings)
 
 
 def test_another_memory_can_take_its_place(tagger: Tagger) -> None:
     doc, memory = NLP.make_doc(TEXT), Everlasting()
-    found = replace(fresh(), memory=memory).tag([doc])
-    tagger = replace(fresh(), memory=memory)
+    found = replace(fresh(), cache=memory).tag([doc])
+    tagger = replace(fresh(), cache=memory)
     assert tagger.tag([doc]) == found == fresh().tag([doc])
     assert tagger.counts["windows_read"] == 0

@@ -14,7 +14,7 @@ import pytest
 
 from pipeline.annotate.annotator import Annotator
 from pipeline.annotate.model_version import model_version
-from pipeline.annotate.tagging.window_cache import WindowMemory
+from pipeline.annotate.tagging.window_cache import WindowCache
 from pipeline.settings import settings
 from pipeline.stages.annotate import annotate, plan
 from pipeline.telemetry import install_meter, meter
@@ -55,9 +55,9 @@ def annotator():
     return Annotator.load()
 
 
-def forget(annotator):
+def clear_cache(annotator):
     """Make the process one that has read nothing yet."""
-    annotator.tagger.memory = WindowMemory()
+    annotator.tagger.cache = WindowCache()
     annotator.tagger.counts = Counter()
 
 
@@ -76,7 +76,7 @@ def here(store, store_dsn, monkeypatch, annotator):
     """The stage works on this test's store, with a model that has read nothing yet."""
     monkeypatch.setenv("DATELINE_DSN", store_dsn)
     settings.cache_clear()
-    forget(annotator)
+    clear_cache(annotator)
     monkeypatch.setattr("pipeline.stages.annotate._annotator", lambda nlp_model: annotator)
     return store
 
@@ -123,7 +123,7 @@ def test_a_copy_in_a_later_run_has_the_rows_that_reading_it_would_give(here, tal
     assert copied == rows(here, first)
 
     (text,) = version_texts(here, [copy])
-    forget(annotator)
+    clear_cache(annotator)
     (again,) = annotator.annotate([text.text], [text.title])
     assert annotator.tagger.counts["windows_read"] == read["windows_read"]
     save_annotations(here, annotator.version, [(copy, again)])
@@ -169,7 +169,7 @@ def test_an_edit_reads_the_changed_windows_only_whatever_the_process(here, tally
         assert (counts["versions"], counts["reused"]) == (1, 0)
         assert tally["annotated_windows_read"] == counts["windows_read"] == 1
         assert counts["windows_reused"] == read["windows_read"] - 1
-        forget(annotator)
+        clear_cache(annotator)
     found = rows(here, edited)
     (text,) = version_texts(here, [edited])
     (again,) = annotator.annotate([text.text], [text.title])
@@ -180,7 +180,7 @@ def test_an_edit_reads_the_changed_windows_only_whatever_the_process(here, tally
 
 def test_what_was_read_goes_by_age_and_is_read_again(here, annotator):
     read = annotate(1, [stored(here, 1)])
-    forget(annotator)
+    clear_cache(annotator)
     here.execute("update news.window_readings set read_at = now() - interval '20 days'")
     assert forget_old_windows(here, days=30) == 0
     assert forget_old_windows(here, days=15) == read["windows_read"]
@@ -207,7 +207,7 @@ def test_what_another_model_or_a_failure_left_is_not_copied(here, spoil):
 
 def test_another_model_reads_for_itself(here, annotator, monkeypatch):
     read = annotate(1, [stored(here, 1)])
-    forget(annotator)
+    clear_cache(annotator)
     monkeypatch.setattr(annotator, "version", "another model")
     counts = annotate(2, [stored(here, 2, "run-2", title="Another headline")])
     assert (counts["windows_read"], counts["windows_reused"]) == (read["windows_read"], 0)

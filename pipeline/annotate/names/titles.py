@@ -77,8 +77,14 @@ def _load() -> _Titles:
             genders[word] = gender
         if surname == "yes":
             kinds["surname"].add(word)
-    ordered = ("honorific", "rank", "office", "modifier", "surname")
-    return _Titles(*(frozenset(kinds[kind]) for kind in ordered), genders)
+    return _Titles(
+        frozenset(kinds["honorific"]),
+        frozenset(kinds["rank"]),
+        frozenset(kinds["office"]),
+        frozenset(kinds["modifier"]),
+        frozenset(kinds["surname"]),
+        genders,
+    )
 
 
 def is_title_word(word: str) -> bool:

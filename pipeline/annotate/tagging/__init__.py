@@ -1,1 +1,1 @@
-"""Text to labelled spans: tokens, word pieces, windows, the model, decoding."""
+"""Find labelled spans in texts: tokens, word pieces, windows, the encoder, decoding."""

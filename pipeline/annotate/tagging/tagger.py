@@ -1,8 +1,9 @@
-"""The learned tagger: entity mentions and the parts of attributions in spaCy Docs.
+"""Tag spaCy Docs with the learned model: mentions of names and the parts of attributions.
 
-Runs the shipped encoder (int8 ONNX) over the windows of documents and decodes both label sets.
-Spans are token spans that never cross a paragraph. Knows nothing of who said what (which source
-goes with which content) and nothing of the names behind the mentions.
+The shipped encoder (int8 ONNX, run by onnxruntime) scores every token under two label sets, one for
+names and one for sources, cues and contents of quotes; Viterbi decoding makes spans of the scores.
+Spans are token spans that never cross a paragraph. Which source belongs to which content, and which
+entity a mention means, is decided later by rules (packages ``quotes`` and ``names``).
 """
 
 from __future__ import annotations
@@ -18,7 +19,12 @@ import numpy as np
 
 from pipeline.annotate.model_files import SHIPPED, ModelFiles, advice
 from pipeline.annotate.tagging import viterbi
-from pipeline.annotate.tagging.window_cache import Memory, Reading, WindowMemory, tag_once
+from pipeline.annotate.tagging.window_cache import (
+    FoundSpans,
+    SpanCache,
+    WindowCache,
+    tag_with_cache,
+)
 from pipeline.annotate.tagging.windows import Encoded, Encoder, Window
 from pipeline.annotate.tagging.word_pieces import WordPiece
 from pipeline.errors import ModelError
@@ -34,14 +40,14 @@ if TYPE_CHECKING:
     Numbers = NDArray[np.int64]
 
 HEADS = ("entities", "attribution")
-"""Outputs of the model and keys of `heads` in its config.json."""
+"""Outputs of the model, which are the keys of `heads` in its config.json."""
 
 
 class TokenSpan(NamedTuple):
-    """Tokens `start` up to `end` (exclusive) of the Doc.
+    """The tokens of a Doc from `start` to `end` (exclusive) under one label.
 
-    `score` is the mean over the tokens of the label's softmax probability, before transitions
-    weigh in: good for ranking, too low for long spans.
+    `score` is the mean over the tokens of the label's softmax probability, without the transition
+    scores: good for ranking, too low for long spans.
     """
 
     start: int
@@ -52,10 +58,10 @@ class TokenSpan(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class TaggedSpans:
-    """What was found in one document, in reading order, without overlaps within each of the two.
+    """The spans of one document under both label sets, in reading order.
 
-    Entity labels: Person Organization NORP Date Money Facility Product Misc Location. Attribution
-    labels: Source Cue Content.
+    Spans of one label set do not overlap. Entity labels: Person Organization NORP Date Money
+    Facility Product Misc Location. Attribution labels: Source Cue Content.
     """
 
     entities: tuple[TokenSpan, ...] = ()
@@ -72,20 +78,29 @@ class Head:
 
 @dataclass
 class Tagger:
-    """A loaded model; can be handed to a forked or spawned process, which opens its own session."""
+    """A loaded model.
+
+    It can be given to a forked or spawned process, which then opens a session of its own.
+    """
 
     files: ModelFiles
     threads: int
     heads: dict[str, Head]
     encoder: Encoder
-    memory: Memory = field(default_factory=WindowMemory)
+    cache: SpanCache = field(default_factory=WindowCache)
     counts: Counter[str] = field(default_factory=Counter)
+    """``windows_read`` and ``windows_reused`` so far."""
     _sessions: dict[int, InferenceSession] = field(default_factory=dict, repr=False)
 
     @classmethod
     def load(cls, folder: Path | None = None, threads: int = 1) -> Tagger:
-        """Check a model folder and read all but the weights, which are read at the first `tag` of
-        a process.
+        """Check a model folder and read everything but the weights.
+
+        Each process reads the weights at its first call of `tag`.
+
+        Args:
+            folder: the model's folder; None for the model that ships with the package.
+            threads: threads that onnxruntime uses for one window.
 
         Raises:
             ModelError: a file is missing, damaged or of another format.
@@ -94,7 +109,7 @@ class Tagger:
 
     @classmethod
     def of(cls, files: ModelFiles, threads: int = 1) -> Tagger:
-        """Make a tagger of a model's files.
+        """Make a tagger from a model's files.
 
         Raises:
             ModelError: the config or the vocabulary is of another format.
@@ -107,32 +122,32 @@ class Tagger:
         return cls(files, threads, heads, encoder)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle the files: a session cannot travel to another process."""
+        """Pickle the files only: a session cannot be sent to another process."""
         return Tagger.of, (self.files, self.threads)
 
     def tag(self, docs: Sequence[Doc]) -> list[TaggedSpans]:
-        """Tag documents in their order; what is found in one does not depend on the others.
+        """Tag documents and return their spans in the same order.
 
-        Odd input (an empty document, one huge token, only punctuation) gives no spans, never an
-        error.
+        The spans of a document do not depend on the other documents. Odd input (an empty document,
+        one huge token, only punctuation) gives no spans and no error.
 
         Raises:
             ModelError: the weights cannot be loaded.
         """
         encoded = [self.encoder.encode(doc) for doc in docs]
-        found = tag_once(encoded, self.memory, self._read, self.counts)
+        found = tag_with_cache(encoded, self.cache, self._tag_encoded, self.counts)
         return [
             TaggedSpans(*(tuple(map(TokenSpan._make, head)) for head in each)) for each in found
         ]
 
-    def _read(self, encoded: list[Encoded]) -> list[Reading]:
+    def _tag_encoded(self, encoded: list[Encoded]) -> list[FoundSpans]:
         logits = self._logits(encoded)
         tagged = [self._spans(logits[name], encoded, self.heads[name]) for name in HEADS]
         return list(zip(*tagged, strict=True))
 
     def _session(self) -> InferenceSession:
-        # A session does not survive fork (its threads stay behind in the parent), hence one for
-        # each process.
+        # A session does not survive a fork, because its threads stay in the parent; so each process
+        # has its own.
         session = self._sessions.get(os.getpid())
         if session is None:
             session = _open_session(self.files, self.threads)
@@ -141,8 +156,7 @@ class Tagger:
         return session
 
     def _logits(self, encoded: list[Encoded]) -> dict[str, Floats]:
-        """Run the encoder: one row of scores for every unit of every document, in order, for each
-        head."""
+        """Return the scores of each head, shape (units of all documents in order, labels)."""
         offsets = _offsets(encoded)
         rows = {
             name: np.zeros((offsets[-1], len(head.labels)), np.float32)
@@ -177,11 +191,11 @@ class Tagger:
 
 
 def feed(window: Window) -> dict[str, Numbers]:
-    """Make the model's inputs, each (1, pieces).
+    """Return the model's inputs for one window, each of shape (1, pieces).
 
-    One window a run: int8 activations are scaled by the largest of a batch, so in a batch a text's
-    spans would hang on its neighbours. Nor is a batch faster on one core (8,700 words/s alone,
-    8,600 at 512 pieces, 7,400 at 1,024).
+    The encoder runs on one window at a time. In a batch, int8 activations are scaled by the largest
+    of all windows, so the spans of a text would depend on its neighbours. A batch is not faster on
+    one core either (8,700 words/s for single windows, 8,600 at 512 pieces, 7,400 at 1,024).
     """
     return {
         "pieces": np.array([window.pieces], dtype=np.int64),
@@ -199,8 +213,17 @@ def log_softmax(logits: Floats) -> Floats:
 def collect_spans(
     labels: Numbers, chances: Floats, tokens: Sequence[int], names: Sequence[str]
 ) -> Iterator[TokenSpan]:
-    """Read spans off one document's labels; valid BIO is assumed, so every span begins with its
-    B-."""
+    """Yield the spans of one document from its labels.
+
+    The labels must be valid BIO, in which every span begins with its B- label; `viterbi` gives no
+    others.
+
+    Args:
+        labels: label numbers of the units, shape (units,).
+        chances: probability of each unit's label, shape (units,).
+        tokens: the token number of each unit.
+        names: label number → name such as "B-Person".
+    """
     inside = np.flatnonzero(labels).tolist()
     begins = [unit for unit in inside if names[labels[unit]][0] == "B"]
     probabilities = chances.tolist()
@@ -229,7 +252,7 @@ def _open_session(files: ModelFiles, threads: int) -> InferenceSession:
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
-    # Spinning threads steal the core from other workers of the machine and win nothing at one
+    # Spinning threads take the core from other workers of the machine and gain nothing at one
     # thread.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     try:
@@ -237,8 +260,8 @@ def _open_session(files: ModelFiles, threads: int) -> InferenceSession:
             files.weights,
             options,
             providers=["CPUExecutionProvider"],
-            # Onnxruntime 1.31 computes a sum and its norm four times slower in one kernel than in
-            # two: 401 against 60 microseconds a layer half, 14 % of a window.
+            # onnxruntime 1.31 takes 401 microseconds for a sum and its norm in one fused kernel, 60
+            # in two kernels; that is 14 % of the time of a window.
             disabled_optimizers=["SkipLayerNormFusion"],
         )
     # onnxruntime raises its own C++ exception types, which share no base but Exception.

@@ -1,8 +1,8 @@
-"""spaCy's English tokeniser, guarded against text that is no prose.
+"""A tokeniser for spaCy pipelines that takes linear time on text that is no prose.
 
-spaCy strips affixes one at a time and copies the rest each time, so a megabyte of quotation marks
-without a blank takes hours (quadratic). Runs without white space that are longer than any word
-become one token here; all else is spaCy's own work.
+spaCy's own tokeniser strips affixes one at a time and copies the rest each time, so a megabyte of
+quotation marks without a blank takes hours (quadratic). Here a run without white space that is
+longer than any word becomes one token; everything else is left to spaCy.
 """
 
 from __future__ import annotations
@@ -21,25 +21,25 @@ if TYPE_CHECKING:
 LONGEST_RUN = 400
 """Characters without white space. The longest URLs in news text have about 300."""
 LONGEST_TEXT = 2**31
-"""Characters: spaCy's own limit of 1,000,000 protects its parser and NER, which need memory by the
-character; windows of word pieces do not."""
+"""Characters. spaCy's own limit of 1,000,000 protects its parser and NER, whose memory grows with
+the text; windows of word pieces need none of that."""
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
-_BLOB = re.compile(rf"\S{{{LONGEST_RUN},}}")
+_LONG_RUN = re.compile(rf"\S{{{LONGEST_RUN},}}")
 
 
 class GuardedTokenizer(Tokenizer):  # type: ignore[misc]
-    """spaCy's tokeniser for any text; the Doc's text is equal to it but for lone surrogates."""
+    """spaCy's tokeniser for any text; only lone surrogates differ in the text of the Doc."""
 
     def __call__(self, text: str) -> Doc:
         """Tokenise one text."""
         text = encodable(text)
-        if not _BLOB.search(text):
-            whole: Doc = super().__call__(text)
-            return whole
+        if not _LONG_RUN.search(text):
+            doc: Doc = super().__call__(text)
+            return doc
         words: list[str] = []
         spaces: list[bool] = []
         position = 0
-        for match in _BLOB.finditer(text):
+        for match in _LONG_RUN.finditer(text):
             self._append(text[position : match.start()], words, spaces)
             words.append(match[0])
             spaces.append(False)
@@ -55,14 +55,14 @@ class GuardedTokenizer(Tokenizer):  # type: ignore[misc]
             spaces.append(bool(token.whitespace_))
 
     def from_disk(self, path: Path | str, **options: object) -> GuardedTokenizer:
-        """Read rules that were saved; where none were saved the language's own stay."""
+        """Read saved rules; without any, those of the language stay."""
         if Path(path).exists():
             super().from_disk(path, **options)
         return self
 
 
 def encodable(text: str) -> str:
-    """Replace lone surrogates by U+FFFD, one for one, so that all places stay.
+    """Return the text with every lone surrogate replaced by U+FFFD, which keeps all offsets.
 
     spaCy hashes strings as UTF-8, in which a lone surrogate does not exist.
     """
@@ -70,23 +70,23 @@ def encodable(text: str) -> str:
 
 
 def make_tokenizer() -> Callable[[Language], Tokenizer]:
-    """Make the tokeniser that a pipeline's ``config.cfg`` names, with its language's rules."""
+    """Return a factory of the tokeniser for ``config.cfg``, with the rules of its language."""
     return lambda nlp: guarded(create_tokenizer()(nlp))
 
 
 def make_any_length() -> Callable[[Language], Language]:
-    """Lift the length limit of a pipeline that has nothing but our components."""
+    """Return the callback for ``config.cfg`` that allows texts of any length."""
     return any_length
 
 
 def any_length(nlp: Language) -> Language:
-    """Let a pipeline read texts of any length; returns it."""
+    """Set a pipeline's length limit to ``LONGEST_TEXT`` and return the pipeline."""
     nlp.max_length = LONGEST_TEXT
     return nlp
 
 
 def guarded(tokenizer: Tokenizer) -> GuardedTokenizer:
-    """Give a tokeniser with the same rules that is safe for any text."""
+    """Return a tokeniser with the same rules that is safe for any text."""
     return GuardedTokenizer(
         tokenizer.vocab,
         rules=tokenizer.rules,
@@ -98,8 +98,11 @@ def guarded(tokenizer: Tokenizer) -> GuardedTokenizer:
     )
 
 
-def guard(nlp: Language) -> Language:
-    """Guard a pipeline's tokeniser, unless it is one of another kind, and lift its length limit."""
+def prepare(nlp: Language) -> Language:
+    """Prepare a pipeline for texts of any kind and length, and return it.
+
+    A tokeniser of spaCy's own class is replaced by a guarded one; others stay.
+    """
     if type(nlp.tokenizer) is Tokenizer:
         nlp.tokenizer = guarded(nlp.tokenizer)
     return any_length(nlp)

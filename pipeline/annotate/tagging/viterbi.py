@@ -1,8 +1,8 @@
-"""The best label sequence of each paragraph under the rules of BIO tagging.
+"""Find the best label sequence of each paragraph under the rules of BIO tagging.
 
-Viterbi (1967) over the encoder's scores and a transition matrix in which an I-X may follow only B-X
-or I-X and may not open a paragraph. Decodes many paragraphs side by side; knows nothing of words
-or windows.
+The algorithm is Viterbi's (1967), over the encoder's scores and a transition matrix in which I-X
+may follow only B-X or I-X and may not begin a paragraph. Many paragraphs are decoded in parallel
+as arrays of numpy.
 """
 
 from __future__ import annotations
@@ -21,19 +21,20 @@ if TYPE_CHECKING:
     Labels = NDArray[np.int64]
 
 FORBIDDEN = -1e4
-"""A score that no sum of log-probabilities of a paragraph makes up for."""
+"""A score so low that no sum of log-probabilities of a paragraph can outweigh it."""
 AREA = 32_768
-"""Units (padding included) decoded side by side: about 128 paragraphs of a long article, 5 MB of
-back pointers."""
+"""Units, padding included, that are decoded in parallel: about 128 paragraphs of a long article,
+5 MB of back pointers."""
 
 
 @dataclass(frozen=True, slots=True)
 class Transitions:
-    """Scores of starting with a label, shape (labels,), and of going from row to column, (labels,
-    labels)."""
+    """The scores of label sequences, beside those of single labels."""
 
     start: Floats
+    """Scores of the first label, shape (labels,)."""
     step: Floats
+    """Scores of going from the label of the row to that of the column, shape (labels, labels)."""
 
     @classmethod
     def of(
@@ -42,8 +43,13 @@ class Transitions:
         start: Sequence[float] | None = None,
         step: Sequence[Sequence[float]] | None = None,
     ) -> Transitions:
-        """Forbid what BIO forbids among labels such as O, B-Person, I-Person; the rest scores as
-        given, or 0."""
+        """Make transitions that forbid what BIO forbids among labels such as O, B-Person, I-Person.
+
+        Args:
+            labels: the names of the labels in the order of their numbers.
+            start: learned scores of the first label; None for 0 everywhere.
+            step: learned scores of each step, rows to columns; None for 0 everywhere.
+        """
         size = len(labels)
         first = np.array(start if start is not None else np.zeros(size), dtype=np.float32)
         scores = np.array(step if step is not None else np.zeros((size, size)), dtype=np.float32)
@@ -58,10 +64,13 @@ class Transitions:
 
 
 def best_labels(scores: Floats, bounds: Sequence[int], transitions: Transitions) -> Labels:
-    """Decode every paragraph: scores (units, labels) in, label numbers (units,) out.
+    """Return the number of the best label of each unit, shape (units,).
 
-    Paragraph p holds the rows from `bounds[p]` up to `bounds[p + 1]`; no label depends on another
-    paragraph.
+    Args:
+        scores: log-probabilities, shape (units, labels).
+        bounds: paragraph p has the rows from `bounds[p]` to `bounds[p + 1]` (exclusive); its labels
+            depend on no other paragraph.
+        transitions: what the model has learned about sequences.
     """
     found = np.zeros(len(scores), dtype=np.int64)
     starts = np.asarray(bounds[:-1], dtype=np.int64)
@@ -76,8 +85,10 @@ def best_labels(scores: Floats, bounds: Sequence[int], transitions: Transitions)
 
 
 def _by_length(lengths: Labels) -> Iterator[Labels]:
-    """Longest first, so that the first of a chunk gives its width; empty paragraphs are left
-    out."""
+    """Yield chunks of paragraph numbers, longest first; the first of a chunk gives its width.
+
+    Paragraphs without units are left out.
+    """
     order = np.argsort(-lengths, kind="stable")
     order = order[lengths[order] > 0]
     start = 0
@@ -88,8 +99,10 @@ def _by_length(lengths: Labels) -> Iterator[Labels]:
 
 
 def _decode(scores: Floats, lengths: Labels, transitions: Transitions) -> Labels:
-    """Decode (paragraphs, width, labels) whose lengths fall from the first to the last
-    paragraph."""
+    """Return labels, shape (paragraphs, width), of padded scores (paragraphs, width, labels).
+
+    The lengths must fall from the first to the last paragraph.
+    """
     count, width, size = scores.shape
     running = scores[:, 0] + transitions.start
     back = np.zeros((width, count, size), dtype=np.int8)

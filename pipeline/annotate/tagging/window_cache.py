@@ -1,11 +1,11 @@
-"""Tags no stretch of text twice: what was found in it is remembered, and given again.
+"""Tag each segment of text once: remember the spans found in it and reuse them.
 
-A stretch is the least that is tagged on its own: the windows of whole paragraphs, one as a rule,
-several where a paragraph is longer than a window. Its spans depend on nothing but its pieces and
-shapes (one window a run of the encoder, see ``tagger.feed``; one paragraph a path of the decoder),
-so what is remembered is what would be found again, to the last bit: copies under another headline,
-the untouched part of an edited story. One memory serves one model. Knows nothing of labels and
-texts.
+A segment is the smallest part of a document that is tagged on its own: the windows of whole
+paragraphs, as a rule one window, several where a paragraph is longer than a window. The spans of a
+segment depend only on its word pieces and shapes, because the encoder runs on one window at a time
+(see ``tagger.feed``) and the decoder on one paragraph. So the remembered spans are, to the last
+bit, those that tagging again would find. Copies of a text under another headline and the unchanged
+part of an edited story are therefore tagged only once. A cache must serve one model only.
 """
 
 from __future__ import annotations
@@ -23,109 +23,110 @@ if TYPE_CHECKING:
     from collections import Counter
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
-Place = tuple[int, int, str, float]
-"""First unit and unit after the last, label, score of a span."""
-Reading = tuple[tuple[Place, ...], ...]
-"""What was found in a stretch, whose units count from 0: the spans of each head of the model."""
+UnitSpan = tuple[int, int, str, float]
+"""First unit, unit after the last, label and score of a span."""
+FoundSpans = tuple[tuple[UnitSpan, ...], ...]
+"""The spans of each head of the model; in a segment, units are counted from its first."""
 LIMIT = 16_000_000
 """Bytes remembered: about 4,000 windows, the last thousand articles."""
 _ENTRY, _SPAN = 400, 180
-"""Bytes of an entry and of each of its spans, as Python keeps them."""
+"""Bytes that Python needs for an entry and for each of its spans."""
 
 
-class Memory(Protocol):
-    """Readings by key."""
+class SpanCache(Protocol):
+    """Spans of segments by key."""
 
-    def recall(self, keys: Collection[bytes]) -> dict[bytes, Reading]:
-        """Return those that are known."""
+    def get_many(self, keys: Collection[bytes]) -> dict[bytes, FoundSpans]:
+        """Return the spans of those keys that are in the cache."""
 
-    def keep(self, readings: Mapping[bytes, Reading]) -> None:
-        """Remember these, for as long as the memory sees fit."""
+    def put(self, spans: Mapping[bytes, FoundSpans]) -> None:
+        """Store spans by key; the cache decides for how long."""
 
 
 @dataclass
-class WindowMemory:
-    """The memory of a process: what was not asked for longest goes first."""
+class WindowCache:
+    """The cache of one process, in memory; it drops the least recently used entries."""
 
     limit: int = LIMIT
     size: int = 0
-    _known: OrderedDict[bytes, Reading] = field(default_factory=OrderedDict, repr=False)
+    """Bytes, estimated."""
+    _known: OrderedDict[bytes, FoundSpans] = field(default_factory=OrderedDict, repr=False)
     _lock: Lock = field(default_factory=Lock, repr=False)
 
-    def recall(self, keys: Collection[bytes]) -> dict[bytes, Reading]:
-        """Return those that are known."""
+    def get_many(self, keys: Collection[bytes]) -> dict[bytes, FoundSpans]:
+        """Return the spans of those keys that are in the cache."""
         with self._lock:
             found = {key: self._known[key] for key in keys if key in self._known}
             for key in found:
                 self._known.move_to_end(key)
         return found
 
-    def keep(self, readings: Mapping[bytes, Reading]) -> None:
-        """Remember these; those unused for longest make room."""
+    def put(self, spans: Mapping[bytes, FoundSpans]) -> None:
+        """Store spans by key, and drop the least recently used ones above the limit."""
         with self._lock:
-            for key, reading in readings.items():
+            for key, found in spans.items():
                 if key not in self._known:
-                    self._known[key] = reading
-                    self.size += _bytes(reading)
+                    self._known[key] = found
+                    self.size += _bytes(found)
             while self.size > self.limit:
                 self.size -= _bytes(self._known.popitem(last=False)[1])
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class Segment:
     """Windows that are tagged together, as a document of their own whose tokens are its units."""
 
     key: bytes
     document: Encoded
     first_unit: int
-    """Its place in the document that it was cut from."""
+    """The unit of the whole document at which the segment begins."""
 
 
-def tag_once(
+def tag_with_cache(
     documents: Sequence[Encoded],
-    memory: Memory,
-    read: Callable[[list[Encoded]], list[Reading]],
+    cache: SpanCache,
+    tag: Callable[[list[Encoded]], list[FoundSpans]],
     counts: Counter[str],
-) -> list[Reading]:
-    """Return what is found in each document, in tokens of the document.
+) -> list[FoundSpans]:
+    """Return the spans of each document, as token numbers of the document.
 
     Args:
-        documents: in any number; what they have in common is read once.
-        memory: what was read before; gets what is read now.
-        read: tags stretches, each as if it were a document, its tokens being its units.
-        counts: ``windows_read`` and ``windows_reused`` are added to.
+        documents: any number; a segment that several of them have is tagged once.
+        cache: spans found earlier; the new ones are added.
+        tag: tags segments, each as a document of its own whose tokens are its units.
+        counts: ``windows_read`` and ``windows_reused`` are increased.
     """
-    cut = [list(stretches(document)) for document in documents]
-    asked = {stretch.key: stretch for each in cut for stretch in each}
-    known = memory.recall(asked.keys())
-    new = [stretch for key, stretch in asked.items() if key not in known]
-    readings = read([stretch.document for stretch in new])
-    found = {stretch.key: reading for stretch, reading in zip(new, readings, strict=True)}
-    memory.keep(found)
-    windows = sum(len(stretch.document.windows) for stretch in new)
+    cut = [list(segments(document)) for document in documents]
+    wanted = {segment.key: segment for each in cut for segment in each}
+    known = cache.get_many(wanted.keys())
+    new = [segment for key, segment in wanted.items() if key not in known]
+    tagged = tag([segment.document for segment in new])
+    found = {segment.key: spans for segment, spans in zip(new, tagged, strict=True)}
+    cache.put(found)
+    windows = sum(len(segment.document.windows) for segment in new)
     counts["windows_read"] += windows
     counts["windows_reused"] += sum(len(document.windows) for document in documents) - windows
     known |= found
     return [
-        _joined(document, [(stretch.first_unit, known[stretch.key]) for stretch in each])
+        _joined(document, [(segment.first_unit, known[segment.key]) for segment in each])
         for document, each in zip(documents, cut, strict=True)
     ]
 
 
-def stretches(document: Encoded) -> Iterator[Stretch]:
+def segments(document: Encoded) -> Iterator[Segment]:
     """Cut a document wherever a window begins with a paragraph."""
     beginnings = set(document.bounds)
     together: list[Window] = []
     for window in document.windows:
         if together and window.first_unit in beginnings:
-            yield _stretch(document, together)
+            yield _segment(document, together)
             together = []
         together.append(window)
     if together:
-        yield _stretch(document, together)
+        yield _segment(document, together)
 
 
-def _stretch(document: Encoded, windows: list[Window]) -> Stretch:
+def _segment(document: Encoded, windows: list[Window]) -> Segment:
     first = windows[0].first_unit
     last = windows[-1].first_unit + len(windows[-1].firsts)
     alone = Encoded(
@@ -136,14 +137,14 @@ def _stretch(document: Encoded, windows: list[Window]) -> Stretch:
         list(range(last - first)),
         [bound - first for bound in document.bounds if first <= bound <= last],
     )
-    return Stretch(_key(windows), alone, first)
+    return Segment(_key(windows), alone, first)
 
 
 def _key(windows: list[Window]) -> bytes:
-    """Return a digest of all that a reading depends on.
+    """Return a digest of everything that the spans depend on.
 
-    With the places of the units, since "..." as one token and as three have the same pieces; the
-    paragraphs' bounds show in the shapes.
+    The positions of the units belong to it, since "..." as one token and as three tokens has the
+    same pieces. The bounds of paragraphs are contained in the shapes.
     """
     digest = hashlib.blake2b(digest_size=16)
     for window in windows:
@@ -152,16 +153,17 @@ def _key(windows: list[Window]) -> bytes:
     return digest.digest()
 
 
-def _joined(document: Encoded, readings: list[tuple[int, Reading]]) -> Reading:
-    heads: list[list[Place]] = []
-    for first, reading in readings:
-        heads = heads or [[] for _ in reading]
-        for spans, head in zip(reading, heads, strict=True):
+def _joined(document: Encoded, parts: list[tuple[int, FoundSpans]]) -> FoundSpans:
+    """Join the spans of segments, given with their first units, as token numbers."""
+    heads: list[list[UnitSpan]] = []
+    for first, found in parts:
+        heads = heads or [[] for _ in found]
+        for spans, head in zip(found, heads, strict=True):
             for start, end, label, score in spans:
                 begin, last = document.tokens[first + start], document.tokens[first + end - 1]
                 head.append((begin, last + 1, label, score))
     return tuple(tuple(head) for head in heads)
 
 
-def _bytes(reading: Reading) -> int:
-    return _ENTRY + _SPAN * sum(len(spans) for spans in reading)
+def _bytes(found: FoundSpans) -> int:
+    return _ENTRY + _SPAN * sum(len(spans) for spans in found)

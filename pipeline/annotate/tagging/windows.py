@@ -1,8 +1,8 @@
-"""Cuts a tokenised document into windows of word pieces that the encoder can read at once.
+"""Cut a tokenised document into windows of word pieces, the inputs of the encoder.
 
-Paragraphs are packed into windows in reading order and are cut only when one alone is longer than a
-window, at a token. Training and inference both come through here, so labels and pieces are aligned
-by construction. Knows nothing of labels and of the model.
+Paragraphs are packed into windows in reading order. A paragraph is cut, between two tokens, only
+where it is longer than a window. Training and inference use the same windows, so labels and pieces
+are aligned in both.
 """
 
 from __future__ import annotations
@@ -18,21 +18,22 @@ if TYPE_CHECKING:
     from pipeline.annotate.tagging.word_pieces import WordPiece
 
 LONGEST = 256
-"""Pieces in a window with [CLS] and [SEP]. Speed falls with longer ones, and longer paragraphs are
-rare."""
+"""Pieces in a window, including [CLS] and [SEP]. Longer windows are slower, and longer paragraphs
+are rare."""
 FRAGMENT = 64
-"""Room left under which an overlong paragraph starts a new window and is not begun in this one."""
+"""Free pieces of a window below which a paragraph longer than a window begins in a new one."""
 CLOSING = 96
-"""Pieces from which a window closes early, behind a paragraph whose pieces sum to an even number:
-windows fall into step again behind an edit, and those after it are known (`reuse`). Of the pieces
-of an edited article 69–90 % stand in windows that its former version had, against 43–86 % when
-windows are filled to the brim; F1 is the same, ± 0.2."""
+"""Pieces from which a window is closed early, after a paragraph whose piece ids sum to an even
+number. The bounds of windows then depend on the text around them alone, so that behind an edit they
+soon are where they were, and the cache (``window_cache``) has those windows. Of the pieces of an
+edited article 69–90 % are in windows of its former version, against 43–86 % when windows are filled
+completely; F1 is the same, ± 0.2."""
 CACHE_LIMIT = 200_000
-"""Distinct tokens remembered (about 40 MB); then the memory starts over."""
+"""Distinct tokens whose pieces are remembered (about 40 MB); above it all are dropped."""
 
 
 @dataclass(frozen=True, slots=True)
-class Lookup:
+class TokenPieces:
     """What the windows need of one distinct token."""
 
     pieces: tuple[int, ...]
@@ -44,8 +45,8 @@ class Lookup:
 class Window:
     """One input of the encoder, [CLS] and [SEP] included.
 
-    `firsts[i]` is the position of the first piece of unit `first_unit + i`; the units of a window
-    follow one another.
+    `firsts[i]` is the position in `pieces` of the first piece of unit `first_unit + i`. The units
+    of a window are consecutive.
     """
 
     pieces: list[int]
@@ -56,10 +57,10 @@ class Window:
 
 @dataclass(slots=True)
 class Encoded:
-    """One document: its windows and its units, the tokens that have pieces (white space has none).
+    """The windows and units of one document.
 
-    `tokens[u]` is the index of unit u in the Doc. Paragraph p holds the units from `bounds[p]` up
-    to `bounds[p + 1]`.
+    Units are the tokens that have pieces; white space has none. `tokens[u]` is the index of unit u
+    in the Doc. Paragraph p has the units from `bounds[p]` to `bounds[p + 1]` (exclusive).
     """
 
     windows: list[Window] = field(default_factory=list)
@@ -73,7 +74,7 @@ class _Paragraph:
     shapes: list[int] = field(default_factory=list)
     firsts: list[int] = field(default_factory=list)
 
-    def add(self, token: Lookup) -> None:
+    def add(self, token: TokenPieces) -> None:
         row = token.shape if self.firsts else token.shape + word_pieces.SHAPES
         self.firsts.append(len(self.pieces))
         self.pieces.extend(token.pieces)
@@ -81,17 +82,17 @@ class _Paragraph:
 
 
 class Encoder:
-    """Turns Docs into windows; remembers what every distinct token became."""
+    """Make windows of Docs; the pieces of distinct tokens are remembered."""
 
     def __init__(self, wordpiece: WordPiece) -> None:
-        """Take the vocabulary, which must hold `[CLS]` and `[SEP]`."""
+        """Take a vocabulary that has `[CLS]` and `[SEP]`."""
         self._wordpiece = wordpiece
         self._begin = wordpiece.id_of("[CLS]")
         self._end = wordpiece.id_of("[SEP]")
-        self._seen: dict[int, Lookup] = {}
+        self._seen: dict[int, TokenPieces] = {}
 
     def encode(self, doc: Doc) -> Encoded:
-        """Give the windows of a document; a document without a visible character has none."""
+        """Return the windows of a document; one without a visible character has none."""
         encoded = Encoded()
         packer = _Packer(encoded, self._begin, self._end)
         paragraph = _Paragraph()
@@ -108,9 +109,9 @@ class Encoder:
         packer.close()
         return encoded
 
-    def _look_up(self, orth: int, doc: Doc) -> Lookup:
+    def _look_up(self, orth: int, doc: Doc) -> TokenPieces:
         text = doc.vocab.strings[orth]
-        found = Lookup(
+        found = TokenPieces(
             self._wordpiece.pieces(text),
             word_pieces.shape(text),
             word_pieces.breaks_paragraph(text),
@@ -122,7 +123,7 @@ class Encoder:
 
 
 class _Packer:
-    """Fills windows with paragraphs in order; one use for one document."""
+    """Fill windows with the paragraphs of one document in order."""
 
     def __init__(self, encoded: Encoded, begin: int, end: int) -> None:
         self._encoded = encoded
@@ -136,13 +137,13 @@ class _Packer:
         ends = [*paragraph.firsts[1:], len(paragraph.pieces)]
         unit = 0
         while unit < len(ends):
-            room = LONGEST - 1 - len(self._window.pieces)
+            free = LONGEST - 1 - len(self._window.pieces)
             rest = len(paragraph.pieces) - paragraph.firsts[unit]
-            if rest > room and self._window.firsts and (rest <= LONGEST - 2 or room < FRAGMENT):
+            if rest > free and self._window.firsts and (rest <= LONGEST - 2 or free < FRAGMENT):
                 self.close()
                 continue
             stop = unit
-            limit = paragraph.firsts[unit] + room
+            limit = paragraph.firsts[unit] + free
             while stop < len(ends) and ends[stop] <= limit:
                 stop += 1
             self._append(paragraph, unit, stop, ends[stop - 1])

@@ -1,14 +1,12 @@
-"""BERT's uncased WordPiece for one spaCy token at a time.
+"""Turn one spaCy token into what the encoder reads: ids of word pieces, and a shape.
 
-Implements the basic tokenizer (lower case, accents stripped, split at punctuation and Chinese
-characters) and the greedy longest-match-first pieces of Devlin et al. 2019, as the `BertTokenizer`
-of the pretrained weights applies them. Knows nothing of documents, windows or labels.
+The pieces are those of BERT's uncased WordPiece: the basic tokenizer (lower case, accents stripped,
+split at punctuation and Chinese characters) and the greedy longest-match-first segmentation of
+Devlin et al. 2019, as the `BertTokenizer` of the pretrained weights applies them.
 
-What a token looks like beside its lower-cased pieces: the case feature of the model.
-
-The encoder is uncased, and case is what tells "Turkey" from "turkey", so a small embedding of 14
-rows is added to its input: seven shapes, once more for the first token of a paragraph, where a
-capital means little.
+Since the encoder is uncased, and case is what separates "Turkey" from "turkey", the shape of a
+token is a second input: an embedding of 14 rows, for seven shapes and once more for the first token
+of a paragraph, where a capital means little.
 """
 
 from __future__ import annotations
@@ -23,19 +21,19 @@ if TYPE_CHECKING:
 
 UNKNOWN = "[UNK]"
 LONGEST_WORD = 100
-"""Characters; BertTokenizer's `max_input_chars_per_word`: longer words are one [UNK]."""
+"""Characters (`max_input_chars_per_word` of BertTokenizer); a longer word is one [UNK]."""
 LONGEST_TOKEN = 400
-"""Characters of a token that are read at all: only the first piece carries the label, so the tail
-of a 40,000-character blob is worth nothing to the model."""
+"""Characters of a token that are read. Only the first piece has the label, so the end of a token
+of 40,000 characters is worth nothing to the model."""
 MOST_PIECES = 32
 """Pieces kept of one token, so that every token fits into a window (longest English word: 12)."""
 
 
 class WordPiece:
-    """The vocabulary and its greedy longest-match-first segmentation."""
+    """A vocabulary of pieces, and the segmentation of words with it."""
 
     def __init__(self, vocabulary: Mapping[str, int]) -> None:
-        """Take piece → id; continuation pieces start with `##`, and `[UNK]` must be there."""
+        """Take piece → id; continuation pieces begin with `##`, and `[UNK]` must be present."""
         self._vocabulary = vocabulary
         self._unknown = vocabulary[UNKNOWN]
 
@@ -46,16 +44,16 @@ class WordPiece:
 
     @classmethod
     def of(cls, vocabulary: str) -> WordPiece:
-        """Take the text of a `vocab.txt`: one piece a line, its id the line's number from 0."""
+        """Parse the text of a `vocab.txt`: a piece on each line, whose number from 0 is its id."""
         lines = vocabulary.split("\n")
         return cls({line: number for number, line in enumerate(lines) if line})
 
     def id_of(self, piece: str) -> int:
-        """Give the id of a piece such as `[CLS]`; KeyError if it is not in the vocabulary."""
+        """Return the id of a piece such as `[CLS]`; raise KeyError if the vocabulary lacks it."""
         return self._vocabulary[piece]
 
     def pieces(self, token: str) -> tuple[int, ...]:
-        """Give the ids of a token's pieces: empty for white space and control characters alone."""
+        """Return the ids of a token's pieces; white space and control characters have none."""
         found: list[int] = []
         for word in basic_words(token[:LONGEST_TOKEN]):
             found.extend(self._word(word))
@@ -92,7 +90,7 @@ def basic_words(token: str) -> Iterator[str]:
         category = unicodedata.category(character)
         if category == "Mn" or (category[0] == "C" and character not in "\t\n\r"):
             continue
-        alone = _stands_alone(character, category)
+        alone = _is_punctuation_or_han(character, category)
         if not alone and not character.isspace():
             word += character
             continue
@@ -105,11 +103,11 @@ def basic_words(token: str) -> Iterator[str]:
         yield word
 
 
-def _stands_alone(character: str, category: str) -> bool:
+def _is_punctuation_or_han(character: str, category: str) -> bool:
     point = ord(character)
     if point < 128:
-        # BERT counts all printable ASCII that is no letter, digit or blank as punctuation: $ + < =
-        # > ^ ` | ~ too.
+        # To BERT all printable ASCII but letters, digits and the blank is punctuation, also
+        # $ + < = > ^ ` | ~.
         return 33 <= point < 127 and not character.isalnum()
     return category[0] == "P" or _is_han(point)
 
@@ -133,7 +131,7 @@ LINE_BREAKS = frozenset("\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029")
 
 
 def shape(token: str) -> int:
-    """Name the token's shape: said 0, Obama 1, NATO 2, A 3, McCain 4, 2016 5, -- 6."""
+    """Return the shape of a token: said 0, Berlin 1, NATO 2, A 3, McAdam 4, 2016 5, -- 6."""
     if not any(character.isalnum() for character in token):
         return SYMBOL
     if any(character.isdigit() for character in token):
@@ -148,5 +146,5 @@ def shape(token: str) -> int:
 
 
 def breaks_paragraph(token: str) -> bool:
-    r"""Tell whether a token ends the paragraph: spaCy makes the white space "\n\n" a token."""
+    r"""Tell whether a token ends its paragraph: spaCy makes white space such as "\n\n" a token."""
     return token.isspace() and not LINE_BREAKS.isdisjoint(token)
