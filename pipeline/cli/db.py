@@ -1,4 +1,4 @@
-"""``dateline db``: the Postgres server that Dateline brings along, and the schema in it."""
+"""``dateline db``: start, stop and inspect the embedded Postgres server, and migrate the schema."""
 
 import sys
 from contextlib import closing
@@ -26,7 +26,8 @@ _START_HELP = (
 _STOP_HELP = "Stop the server; rows stay.\n\nExample: dateline db stop"
 _STATUS_HELP = (
     "Show where the rows are, whether the server answers, and whether the schema is up to date.\n\n"
-    "Exit code 1 when one of the two is not so.\n\nExample: dateline db status --json"
+    "Exit code 1 when the server does not answer or the schema is out of date.\n\n"
+    "Example: dateline db status --json"
 )
 _MIGRATE_HELP = (
     "Bring the schema up to date and print the files that were applied.\n\n"
@@ -48,7 +49,7 @@ def _say(line: str) -> None:
     typer.secho(line, err=True)
 
 
-def _quiet() -> None:
+def _configure_logging() -> None:
     from pipeline.settings import settings
     from pipeline.telemetry import configure_logging
 
@@ -60,7 +61,7 @@ def start() -> None:
     from pipeline.settings import settings
     from pipeline.warehouse.store import ensure_store
 
-    _quiet()
+    _configure_logging()
     dsn = ensure_store()
     if settings().dsn:
         _say("DATELINE_DSN names a server of your own: it answers, and its schema is up to date.")
@@ -76,7 +77,7 @@ def stop(
     from pipeline.settings import settings
     from pipeline.warehouse.embedded_server import embedded_server
 
-    _quiet()
+    _configure_logging()
     if settings().dsn:
         _say("DATELINE_DSN names a server of your own: nothing to stop.")
         return
@@ -91,8 +92,8 @@ def stop(
 def status(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
-    """Show server and schema."""
-    _quiet()
+    """Print the state of the server and of the schema."""
+    _configure_logging()
     facts = _facts()
     if as_json:
         print_table([list(facts.values())], list(facts), "json")
@@ -103,12 +104,12 @@ def status(
 
 
 def migrate() -> None:
-    """Apply what is missing."""
+    """Apply the migrations and marts that are missing."""
     from pipeline.settings import settings
     from pipeline.warehouse.schema import migrate as bring_up_to_date
     from pipeline.warehouse.store import connect, embedded_store
 
-    _quiet()
+    _configure_logging()
     with closing(connect(settings().dsn or embedded_store())) as conn:
         applied = bring_up_to_date(conn)
     for name in applied:

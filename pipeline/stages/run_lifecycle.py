@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from pipeline import __version__
 from pipeline.telemetry import log
-from pipeline.warehouse.runs import alive, close_abandoned_runs, outcome_counts
+from pipeline.warehouse.runs import close_abandoned_runs, hold_run_lock, outcome_counts
 from pipeline.warehouse.runs import close_run as close_stored_run
 from pipeline.warehouse.runs import open_run as open_stored_run
 from pipeline.warehouse.store import store
@@ -29,7 +29,7 @@ def own_run(command: str) -> Iterator[int]:
         command: what runs, as ``ops.runs.dag_id`` names it: ``dateline-run``.
     """
     name = f"manual__{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%f}-{os.getpid()}"
-    with store() as connection, alive(connection, name):
+    with store() as connection, hold_run_lock(connection, name):
         with store() as other:
             for run_id in close_abandoned_runs(other, command):
                 log.warning("run was left by its process: closed as failed", run_id=run_id)

@@ -1,5 +1,5 @@
-"""Records become rows here, exactly once: the store, its schema, its runs and the embedded server.
+"""The store on Postgres: connections, schema, runs, and every statement that reads or writes rows.
 
-Knows nothing of HTTP, HTML or language. Other rooms declare what they want remembered as a Protocol
-(site memory, host pace, duplicate candidates); this room implements it on Postgres.
+Other packages declare what they need of a store as a Protocol (site memory, throttle, duplicate
+candidates, window cache), and this package implements it.
 """

@@ -1,8 +1,9 @@
-"""The embedded PostgreSQL server: started by whoever needs it first, up until it is stopped.
+"""The embedded PostgreSQL server: started by the first process that needs it, up until stopped.
 
-Takes only the programs from a wheel and owns the lifecycle: a lock between processes, a cluster
-made under another name and renamed when whole, starts retried, one unix socket and no TCP, never
-stopped at exit, never a chmod of the caller's folders. Knows nothing of what is stored in it.
+Only the programs come from a wheel; the life cycle is managed here. A lock between processes guards
+starts and stops. A cluster is made under another name and renamed when it is complete. A start is
+retried. The server listens on one unix socket and not on TCP, it is not stopped when the process
+ends, and the modes of the caller's folders are never changed.
 """
 
 import fcntl
@@ -29,10 +30,10 @@ SQL_LOGIN_FILE = "sql_login.json"
 """File in the home folder with the login of ``dateline sql`` (``read_only.py``)."""
 _SOCKET_LIMIT = 90
 """sockaddr_un holds 107 bytes on Linux and 103 on macOS; "/.s.PGSQL.5432" takes 14 of them."""
-_SHORT = Path("/tmp")  # noqa: S108  # never TMPDIR: every process must find the same socket
-_PATIENCE = 20.0
-"""Seconds for a start: after kill -9 of the postmaster its children hold the shared memory for
-about 2 s, and until they are gone ``pg_ctl start`` fails."""
+_SOCKET_PARENT = Path("/tmp")  # noqa: S108  # not TMPDIR: every process must find the same socket
+_START_SECONDS = 20.0
+"""For how long a start is retried: after kill -9 of the postmaster its children hold the shared
+memory for about 2 s, and until they are gone ``pg_ctl start`` fails."""
 _OPTIONS = (
     "-c listen_addresses='' -c unix_socket_permissions=0700 -c max_connections=200"
     " -c log_checkpoints=off -c timezone=UTC"
@@ -45,12 +46,12 @@ _STAMP = re.compile(r"^\S+ \S+ \S+ \[\d+\] ")
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """What ``dateline db status`` shows."""
+    """Whether a server runs, where its data is, and its address."""
 
     is_running: bool
     data: Path
     version: str | None
-    """As the server says, None where it does not run."""
+    """Version that the server reports; None where it does not run."""
     dsn: str
 
 
@@ -75,27 +76,27 @@ class EmbeddedServer:
         if len(os.fsencode(self.data)) <= _SOCKET_LIMIT:
             return self.data
         mark = hashlib.sha256(os.fsencode(self.data)).hexdigest()[:12]
-        return _SHORT / f"dateline-{os.geteuid()}-{mark}.sock"
+        return _SOCKET_PARENT / f"dateline-{os.geteuid()}-{mark}.sock"
 
     def dsn(self, database: str = "dateline") -> str:
         """Return the connection URI of a database on this server."""
         return f"postgresql://postgres@/{database}?host={quote(str(self.socket_folder), safe='/')}"
 
     def is_ready(self) -> bool:
-        """Tell whether the server answers."""
+        """Return whether the server answers."""
         return self._server_version() is not None
 
     def status(self) -> Status:
-        """Return what runs and where."""
+        """Return the state of the server."""
         version = self._server_version()
         return Status(version is not None, self.data, version, self.dsn())
 
     def start(self) -> None:
-        """Start the server and return when it answers; does nothing where it does already.
+        """Start the server and return when it answers; do nothing where it runs already.
 
         Raises:
             SettingsError: the folder, the disk or the programs do not allow it.
-            StoreUnavailable: it did not start; quotes the last line of its log.
+            StoreUnavailable: it did not start; the message quotes its log.
         """
         if self.is_ready():
             return
@@ -108,7 +109,7 @@ class EmbeddedServer:
             self._start(programs)
 
     def stop(self) -> bool:
-        """Stop the server, open transactions rolled back; tell whether one ran."""
+        """Stop the server and return whether it ran; open transactions are rolled back."""
         if not self.home.is_dir():
             return False
         with self._lock(), self._as_seen_by_server(self.data) as (data, fds):
@@ -129,7 +130,7 @@ class EmbeddedServer:
             return postgres_binaries.run_as(self._who, command, fds).returncode == 0
 
     def remove(self) -> None:
-        """Stop the server and remove its cluster and every copy made for it."""
+        """Stop the server and remove its cluster and every file that was made for it."""
         self.stop()
         for folder in (self.data, self._unfinished, postgres_binaries.copies_folder(self.home)):
             shutil.rmtree(folder, ignore_errors=True)
@@ -170,10 +171,10 @@ class EmbeddedServer:
 
     @contextmanager
     def _as_seen_by_server(self, folder: Path) -> Iterator[tuple[str, tuple[int, ...]]]:
-        """Give a folder's path for the server's account, and the descriptors to hand over.
+        """Yield a folder's path for the server's account, and the descriptors to pass on.
 
-        Where the account cannot walk there (a 0700 folder above), it gets an open directory: the
-        kernel follows /proc/self/fd/<n> to it without looking at the folders above.
+        Where the account may not reach the folder (one above it has mode 0700), the path leads to
+        an open directory: the kernel follows /proc/self/fd/<n> without checking the folders above.
         """
         if not folder.is_dir() or postgres_binaries.may_enter(self._who, folder):
             yield str(folder), ()
@@ -192,10 +193,10 @@ class EmbeddedServer:
     def _make_cluster(self, programs: Path) -> None:
         new = self._unfinished
         try:
-            if new.exists():  # somebody died in the middle; the lock is ours now
+            if new.exists():  # a process died while making it; this one has the lock now
                 shutil.rmtree(new)
             new.mkdir(mode=0o700)
-            self._hand_over(new)
+            self._give_to_account(new)
         except OSError as error:
             raise SettingsError(
                 f"cannot make the database folder {new} ({error.strerror}): "
@@ -207,7 +208,7 @@ class EmbeddedServer:
     def _initdb(self, programs: Path, new: Path) -> None:
         options = ["-U", "postgres", "--encoding=UTF8", "--locale=C.UTF-8", "--auth=trust"]
         if postgres_binaries.major_version(programs) >= 17:
-            # Sorting by the server itself: an update of the C library cannot corrupt an index.
+            # With the server's own collation an update of the C library cannot corrupt an index.
             options += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         with self._as_seen_by_server(new) as (data, fds):
             made = postgres_binaries.run_as(
@@ -216,11 +217,11 @@ class EmbeddedServer:
         if made.returncode:
             shutil.rmtree(new, ignore_errors=True)
             raise SettingsError(
-                f"cannot make a database in {self.data} ({_complaint(made.stdout)}): make room or "
+                f"cannot make a database in {self.data} ({_error_line(made.stdout)}): make room or "
                 "set DATELINE_HOME to another folder, or DATELINE_DSN to a server of your own."
             )
 
-    def _hand_over(self, folder: Path) -> None:
+    def _give_to_account(self, folder: Path) -> None:
         if self._who.uid is not None:
             os.chown(folder, self._who.uid, self._who.gid or 0)
 
@@ -235,7 +236,7 @@ class EmbeddedServer:
             command = [str(programs / "pg_ctl"), "-D", data, "-w", "-t", "600", "-l", log_file]
             command += ["-o", options, "start"]
             while not self.is_ready():
-                if time.monotonic() - began > _PATIENCE:
+                if time.monotonic() - began > _START_SECONDS:
                     raise StoreUnavailable(self._why_not_started(logged))
                 if postgres_binaries.run_as(self._who, command, fds, capture=False).returncode:
                     time.sleep(0.2)
@@ -246,8 +247,8 @@ class EmbeddedServer:
         if folder != self.data:
             folder.mkdir(mode=0o700, exist_ok=True)
             if folder.stat().st_uid not in (os.geteuid(), self._who.uid):
-                raise SettingsError(f"{folder} belongs to somebody else: remove it and try again.")
-            self._hand_over(folder)
+                raise SettingsError(f"{folder} belongs to another user: remove it and try again.")
+            self._give_to_account(folder)
         return folder
 
     @property
@@ -259,7 +260,7 @@ class EmbeddedServer:
             said = self._log_file.read_bytes()[logged:].decode(errors="replace")
         except OSError as error:
             said = str(error)
-        what = re.sub(r"/proc/self/fd/\d+", lambda _: str(self.data), _complaint(said))
+        what = re.sub(r"/proc/self/fd/\d+", lambda _: str(self.data), _error_line(said))
         return (
             f"the embedded server in {self.data} does not start ({what}): see "
             f"{self._log_file}, free disk space if it says so, then try again."
@@ -267,18 +268,18 @@ class EmbeddedServer:
 
 
 def _socket_option(folder: str) -> str:
-    """Quote for the server, which reads a comma-separated list, and for pg_ctl's shell."""
+    """Quote a folder for the server, which reads a comma-separated list, and for pg_ctl's shell."""
     return shlex.quote('"' + folder.replace('"', '""') + '"')
 
 
-def _complaint(output: str) -> str:
-    """Return the line that says what is wrong: a full disk first, else the first fatal line."""
+def _error_line(output: str) -> str:
+    """Return the line that names the error: a full disk first, else the first fatal line."""
     lines = [_STAMP.sub("", line.strip()) for line in output.splitlines() if line.strip()]
     for sign in ("No space left", "PANIC", "FATAL", "error:"):
         for line in lines:
             if sign in line:
                 return line[:300]
-    return lines[-1][:300] if lines else "it says nothing"
+    return lines[-1][:300] if lines else "it wrote nothing"
 
 
 def embedded_server() -> EmbeddedServer:

@@ -1,8 +1,7 @@
-"""Fetches: one row per request, and the pages that wait to be read.
+"""Fetches as rows, the pages that wait for extraction, and the throttle that fetchers share.
 
-The body itself lies in the archive under ``raw_uri``; this room stores only where.
-
-Host pace on Postgres: one row per authority, so that all fetchers of all machines share it.
+Bodies are in the WARC archive; a row holds the file and offset (``raw_uri``). The throttle keeps
+one row per authority, so that the fetchers of all machines keep one crawl delay together.
 """
 
 import hashlib
@@ -41,7 +40,7 @@ _COLUMNS = {
 
 @dataclass(frozen=True, slots=True)
 class FetchRow:
-    """One request as it is stored; times in UTC."""
+    """One request as a row; times in UTC."""
 
     link_id: int
     source_key: str
@@ -64,7 +63,7 @@ class FetchRow:
     def of(
         cls, link_id: int, source_key: str, response: Response, raw_uri: str | None
     ) -> "FetchRow":
-        """Take the stored fields from a response."""
+        """Return the row of a response."""
         body = response.body
         failed = f"{response.outcome}: {response.reason}" if response.outcome else None
         return cls(
@@ -87,7 +86,7 @@ class FetchRow:
 
 @dataclass(frozen=True, slots=True)
 class StoredPage:
-    """A fetched page whose link is undecided, with what extraction needs to know of it."""
+    """A fetched page whose link has no outcome yet, with what extraction needs."""
 
     fetch_id: int
     link_id: int
@@ -110,8 +109,8 @@ class StoredPage:
 def record_fetches(conn: Connection, run_id: int, rows: Sequence[FetchRow]) -> list[int]:
     """Store requests in one transaction and return their fetch ids in the order given.
 
-    A link that has its page already keeps it, and its first fetch id is returned: the same call
-    again stores nothing.
+    A link that has a page already keeps it, and the id of that fetch is returned, so a second call
+    with the same rows stores nothing.
     """
 
     def work(live: Connection) -> list[int]:
@@ -128,8 +127,8 @@ def record_fetches(conn: Connection, run_id: int, rows: Sequence[FetchRow]) -> l
                 for number, row in zip(ids, new, strict=True)
             ],
         )
-        _point_links(live, dict(zip(ids, new, strict=True)))
-        _remember_pages(live, new)
+        _set_fetch_of_links(live, dict(zip(ids, new, strict=True)))
+        _upsert_pages(live, new)
         fresh = {id(row): number for number, row in zip(ids, new, strict=True)}
         return [fresh.get(id(row)) or known[row.link_id] for row in rows]
 
@@ -137,7 +136,7 @@ def record_fetches(conn: Connection, run_id: int, rows: Sequence[FetchRow]) -> l
 
 
 def pending_pages(conn: Connection, limit: int | None = None) -> list[int]:
-    """Return the ids of fetches with a body whose link is undecided, of any run, oldest first."""
+    """Return the ids of fetches whose page waits for extraction, of any run, oldest first."""
     found = conn.execute(
         "select fetch_id from ops.links where outcome is null and fetch_id is not null"
         " order by fetch_id limit %s",
@@ -147,7 +146,7 @@ def pending_pages(conn: Connection, limit: int | None = None) -> list[int]:
 
 
 def pages(conn: Connection, fetch_ids: Sequence[int]) -> list[StoredPage]:
-    """Return the pages of these fetches that are still undecided, ordered by fetch id."""
+    """Return the pages of these fetches whose links have no outcome yet, ordered by fetch id."""
     found = conn.execute(
         """
         select f.fetch_id, l.link_id, l.run_id, s.source_key, s.language_code, l.link_title,
@@ -194,7 +193,7 @@ def _links_with_page(conn: Connection, link_ids: Sequence[int]) -> dict[int, int
     return {link_id: fetch_id for link_id, fetch_id in found if fetch_id is not None}
 
 
-def _point_links(conn: Connection, stored: dict[int, FetchRow]) -> None:
+def _set_fetch_of_links(conn: Connection, stored: dict[int, FetchRow]) -> None:
     with_body = {number: row for number, row in stored.items() if row.raw_uri}
     conn.execute(
         "update ops.links as l set fetch_id = f.fetch_id, http_status = f.http_status"
@@ -208,8 +207,8 @@ def _point_links(conn: Connection, stored: dict[int, FetchRow]) -> None:
     )
 
 
-def _remember_pages(conn: Connection, rows: Sequence[FetchRow]) -> None:
-    """Keep what the next conditional request needs, by the canonical URL of the link."""
+def _upsert_pages(conn: Connection, rows: Sequence[FetchRow]) -> None:
+    """Store validators for the next conditional request, by the canonical URL of the link."""
     good = [row for row in rows if row.raw_uri]
     conn.execute(
         """
@@ -248,17 +247,17 @@ returning extract(epoch from last_at - clock_timestamp())
 
 
 class PostgresThrottle:
-    """A ``Throttle`` (see ``pipeline/fetch/throttle.py``) by the server's clock.
+    """A ``Throttle`` (see ``pipeline/fetch/throttle.py``) that uses the server's clock.
 
     Args:
-        conn: an autocommit connection; one statement a call, so threads may share it.
+        conn: an autocommit connection; a call is one statement, so threads may share it.
     """
 
     def __init__(self, conn: Connection) -> None:
         self._conn = conn
 
     def reserve(self, authority: str, delay: float) -> float:
-        """Reserve the next free slot and return the seconds until it comes, 0 or more."""
+        """Reserve the next free request time and return the seconds until then, 0 or more."""
         values = {"authority": storable(authority), "delay": delay}
         row = self._conn.execute(_RESERVE, values).fetchone()
         return max(0.0, float(row[0])) if row else 0.0

@@ -1,6 +1,6 @@
-"""The links of a run: added in batches, handed out, and each decided with exactly one outcome.
+"""The links of a run: stored in batches, read batch by batch, decided with one outcome each.
 
-Knows nothing of HTTP; a batch is only a number that an Airflow task can carry.
+A batch is a number, so that an Airflow task can carry it.
 """
 
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ from pipeline.warehouse.sources import source_ids
 from pipeline.warehouse.transactions import copy_rows, transact
 
 _LOCK = 0x646C_6C6B
-"""First key of the lock under which a run's links are added; the second is the run's number."""
+"""First key of the advisory lock under which a run's links are added; the second is the run id."""
 _COLUMNS = {
     "run_id": "int8",
     "source_id": "int4",
@@ -38,22 +38,22 @@ _COLUMNS = {
 
 @dataclass(frozen=True, slots=True)
 class StoredLink:
-    """A link of a run with what the store knows of its page."""
+    """A link of a run, with what the store holds about its page from earlier runs."""
 
     link_id: int
     link: Link
     canonical_url: str
     validators: Validators
     article_first_seen_at: datetime | None
-    """When the article at this URL was first stored (UTC), None where it never was."""
+    """When the article at this URL was first stored (UTC); None where there is none."""
     has_article: bool
     last_outcome: Outcome | None = None
-    """Where a link to this page ended in an earlier run."""
+    """Outcome of a link to this page in the latest earlier run."""
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Where one link ends."""
+    """The outcome of one link."""
 
     link_id: int
     outcome: Outcome
@@ -71,10 +71,10 @@ class _Prepared:
 
 
 def link_identity(link: Link) -> str:
-    """Return the canonical URL of a link; a local file's or WARC record's is its address.
+    """Return the canonical URL of a link, or the address of a local file or WARC record as it is.
 
     Raises:
-        UsageError: it is no URL that could be fetched or stored.
+        UsageError: the URL cannot be fetched or stored.
     """
     if link.found_by in ("file", "warc") and not link.url.startswith(("http:", "https:")):
         if len(link.url.encode()) > MAX_URL_BYTES:
@@ -88,25 +88,25 @@ def add_links(
 ) -> list[int]:
     """Store the links of one source and return the numbers of its batches that need fetching.
 
-    A link whose canonical URL stands in this run already ends as ``duplicate_url`` at once, a URL
-    that cannot be used as ``address_refused``. The same call again adds nothing and returns the
-    batches that still hold links to fetch.
+    A link whose canonical URL is in this run already gets the outcome ``duplicate_url`` at once; a
+    URL that cannot be used gets ``address_refused``. A second call with the same links adds none
+    and returns the batches that still hold links to fetch.
 
     Args:
         conn: an autocommit connection.
         run_id: the run that discovered them.
         source_key: a stored source.
-        links: as found; a URL that comes twice is stored once, as found first.
-        batch_size: most links in one batch.
+        links: as found; of links with the same URL the first is stored.
+        batch_size: the largest number of links in a batch.
     """
     prepared = _prepare(links)
 
     def work(live: Connection) -> list[int]:
-        # Two sources of a run may offer one story at the same moment: one is the duplicate.
+        # Two sources of a run may list one story at the same moment: one of them is the duplicate.
         live.execute("select pg_advisory_xact_lock(%s, %s)", (_LOCK, run_id % 2**31))
         source_id = source_ids(live, [source_key])[source_key]
-        new = _unknown(live, run_id, source_id, prepared)
-        _insert(live, run_id, source_id, _marked_duplicates(live, run_id, new), batch_size)
+        new = _not_stored_yet(live, run_id, source_id, prepared)
+        _insert(live, run_id, source_id, _with_duplicates_decided(live, run_id, new), batch_size)
         return _open_batches(live, run_id, source_id)
 
     return transact(conn, work)
@@ -141,7 +141,7 @@ def batch_links(conn: Connection, run_id: int, source_key: str, batch_no: int) -
 
 
 def decide(conn: Connection, decisions: Sequence[Decision]) -> int:
-    """Give links their outcome and return how many got one; a decision that stands is kept."""
+    """Set the outcomes of links and return how many were set; a link keeps an earlier outcome."""
     return transact(conn, lambda live: decide_within(live, decisions))
 
 
@@ -149,7 +149,7 @@ def decide_within(conn: Connection, decisions: Sequence[Decision]) -> int:
     """Do as ``decide`` inside the caller's transaction."""
     rows = sorted(decisions, key=lambda decision: decision.link_id)
     ids = [row.link_id for row in rows]
-    conn.execute(  # in one order, so that two deciders wait rather than deadlock
+    conn.execute(  # locked in one order, so that two processes wait and do not deadlock
         "select from ops.links where link_id = any(%s) order by link_id for update", (ids,)
     )
     done = conn.execute(
@@ -186,7 +186,7 @@ def _prepare(links: Sequence[Link]) -> list[_Prepared]:
     return list(prepared.values())
 
 
-def _unknown(
+def _not_stored_yet(
     conn: Connection, run_id: int, source_id: int, prepared: Sequence[_Prepared]
 ) -> list[_Prepared]:
     found = conn.execute(
@@ -198,7 +198,7 @@ def _unknown(
     return [each for each in prepared if storable(each.link.url) not in known]
 
 
-def _marked_duplicates(
+def _with_duplicates_decided(
     conn: Connection, run_id: int, prepared: Sequence[_Prepared]
 ) -> list[_Prepared]:
     wanted = [each.canonical_url for each in prepared if each.canonical_url]

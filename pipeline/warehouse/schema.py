@@ -1,18 +1,17 @@
-"""The schema, brought up to date: numbered files once and in order, marts whenever they changed.
+"""The schema: numbered migrations, marts made again when they change, monthly partitions.
 
 ``sql/migrations/NNNN_name.sql`` runs once, in one transaction, and may never change afterwards.
 ``sql/marts/NN_name.sql`` makes one view ``mart.<name>`` and may change at any time: then all marts
 are dropped and made again in the order of their numbers. A migration whose head says
-``-- marts: drop`` drops them first, for a change that a view stands in the way of.
+``-- marts: drop`` drops them first, for a change that a view would block.
 
-The SQL files that travel with Dateline: found in a checkout and in an installed wheel alike.
+The SQL files are found in a checkout and in an installed wheel alike.
 
-Monthly partitions of fetches and fingerprints: made ahead of time, and for old months when met.
-
-A row without a partition of its month goes to the default partition, so a run that comes late
-loses nothing. Postgres then refuses a partition of that month; here the rows move into it in the
-same transaction, so that the default partition is empty but for the hours between. No month is ever
-dropped: a look-up reads the months of its window only, however many there are.
+Fetches and fingerprints have a partition for each month. Partitions of this month and the next two
+are created ahead. A row without a partition of its month goes to the default partition, so a late
+run loses nothing. Postgres would refuse a partition of that month then, so ``news.create_month``
+(migration 0013) moves the rows in the same transaction; the default partition stays nearly empty.
+No month is ever dropped, since a look-up reads only the months of its window.
 """
 
 import hashlib
@@ -36,14 +35,14 @@ _PACKAGE = Path(__file__).parents[1]
 
 @dataclass(frozen=True, slots=True)
 class SqlFile:
-    """One file: its name without ending, its text, and the SHA-256 of its bytes."""
+    """A file with SQL: its name without ending, its text, and the SHA-256 of its bytes."""
 
     name: str
     text: str
     sha256: bytes
 
     def header(self, key: str) -> str | None:
-        """Return the value of a head line ``-- key: value``, or None."""
+        """Return the value of the comment line ``-- key: value`` at the top, or None."""
         for line in self.text.splitlines():
             if not line.startswith("--"):
                 break
@@ -57,7 +56,7 @@ def sql_folder() -> Path:
     """Return ``sql/`` beside the package in a checkout, else the copy inside the wheel.
 
     Raises:
-        MigrationError: neither is there, so the installation is broken.
+        MigrationError: neither exists, so the installation is broken.
     """
     places = (_PACKAGE.parent / "sql", _PACKAGE / "_bundled" / "sql")
     for place in places:
@@ -75,10 +74,11 @@ def read_sql(folder: Path) -> list[SqlFile]:
     return files
 
 
-_LOCK = 0x646C_6D69  # "dlmi"; one number for all who migrate
+_LOCK = 0x646C_6D69
+"""Key of the advisory lock that a process holds while it migrates ("dlmi")."""
 _OLDEST = 150000
-"""The oldest server the tests run on, as libpq numbers versions."""
-_BOOKS = """
+"""The oldest server version that the tests run on, as libpq numbers versions."""
+_RECORDS = """
 create schema if not exists ops;
 create table if not exists ops.schema_migrations (
     version int primary key,
@@ -105,7 +105,7 @@ comment on column ops.mart_files.applied_at is 'When it was made.';
 
 @dataclass(frozen=True, slots=True)
 class Migration:
-    """One numbered file."""
+    """A numbered file of ``sql/migrations``."""
 
     version: int
     name: str
@@ -123,7 +123,7 @@ def migrations(folder: Path | None = None) -> list[Migration]:
         parts = re.fullmatch(r"(\d{4})_(\w+)", file.name)
         if not parts or int(parts[1]) != expected:
             raise MigrationError(
-                f"migration {file.name}.sql stands where {expected:04}_<name>.sql belongs: "
+                f"migration {file.name}.sql is where {expected:04}_<name>.sql belongs: "
                 "number the files without gaps."
             )
         found.append(Migration(expected, parts[2], file))
@@ -131,7 +131,7 @@ def migrations(folder: Path | None = None) -> list[Migration]:
 
 
 def is_current(conn: Connection) -> bool:
-    """Tell whether every file is applied as it stands; needs no lock and two quick queries."""
+    """Return whether every file is applied in its present form; takes two queries and no lock."""
     try:
         with conn.transaction():
             applied = _hashes(conn, "select version, sha256 from ops.schema_migrations")
@@ -143,19 +143,19 @@ def is_current(conn: Connection) -> bool:
 
 
 def migrate(conn: Connection, sql_files: Path | None = None) -> list[str]:
-    """Apply what is missing and return the names of the files applied.
+    """Apply the files that are missing and return their names.
 
     Args:
         conn: an autocommit connection of the schema's owner.
-        sql_files: another folder than ``sql_folder()`` with ``migrations`` and ``marts``.
+        sql_files: a folder with ``migrations`` and ``marts`` in place of ``sql_folder()``.
 
     Raises:
         MigrationError: an applied file was changed or is missing, or a file fails.
     """
     folder = sql_files or sql_folder()
     files = migrations(folder / "migrations")
-    _refuse_unfit(conn)
-    with _alone(conn):
+    _refuse_server(conn)
+    with _migration_lock(conn):
         applied = _hashes(conn, "select version, sha256 from ops.schema_migrations")
         _refuse_changed(files, applied)
         done = []
@@ -174,14 +174,14 @@ def _wanted_marts() -> dict[int | str, bytes]:
 
 
 @contextmanager
-def _alone(conn: Connection) -> Iterator[None]:
+def _migration_lock(conn: Connection) -> Iterator[None]:
     """Hold the lock of migrations; the two tables that record them are there inside."""
     conn.execute("select pg_advisory_lock(%s)", (_LOCK,))
     try:
         try:
             with conn.transaction():
                 conn.execute("set local client_min_messages = warning")
-                conn.execute(_BOOKS)
+                conn.execute(_RECORDS)
         except errors.InsufficientPrivilege as error:
             raise MigrationError(
                 f"the schema of database {conn.info.dbname} is not up to date, and "
@@ -193,7 +193,7 @@ def _alone(conn: Connection) -> Iterator[None]:
             conn.execute("select pg_advisory_unlock(%s)", (_LOCK,))
 
 
-def _refuse_unfit(conn: Connection) -> None:
+def _refuse_server(conn: Connection) -> None:
     if conn.info.server_version < _OLDEST:
         raise MigrationError(
             f"the server is PostgreSQL {conn.info.parameter_status('server_version')}, Dateline "
@@ -225,7 +225,7 @@ def _refuse_changed(files: list[Migration], applied: dict[int | str, bytes]) -> 
 def _one_transaction(conn: Connection, name: str) -> Iterator[None]:
     try:
         with conn.transaction():
-            # A migration that waits for a lock makes every reader wait behind it.
+            # While a migration waits for a lock, every later reader waits behind it.
             conn.execute("set local lock_timeout = '10s'")
             conn.execute("set local statement_timeout = '15min'")
             yield
@@ -243,8 +243,8 @@ def _next_action(error: psycopg.Error) -> str:
             "dateline db migrate, make it again."
         )
     if isinstance(error, psycopg.errors.LockNotAvailable):
-        return "Somebody holds a lock on the table: run dateline db migrate again later."
-    return "Mend the file or the database, then run dateline db migrate again."
+        return "Another session holds a lock on the table: run dateline db migrate again later."
+    return "Correct the file or the database, then run dateline db migrate again."
 
 
 def _apply(conn: Connection, migration: Migration) -> None:
@@ -283,7 +283,7 @@ def _make_marts(conn: Connection, files: list[SqlFile]) -> list[str]:
 
 
 def _drop_marts(conn: Connection) -> None:
-    """Drop our views, dependants first; a view that somebody else made on one is an error."""
+    """Drop the views of sql/marts, dependants first; fail where another view depends on one."""
     known = conn.execute(
         "select c.relname, c.relkind from pg_catalog.pg_class as c"
         " where c.relnamespace = 'mart'::regnamespace and c.relkind in ('v', 'm')"
@@ -299,14 +299,14 @@ FETCHES = "news.fetches"
 FINGERPRINTS = "news.article_fingerprints"
 _KEYS = {FETCHES: "fetched_at", FINGERPRINTS: "seen_on"}
 _AHEAD = 3
-"""This month and two more: a scheduler may stand still for weeks."""
+"""Months created ahead, this one included: a scheduler may be off for weeks."""
 
 
 def ensure_partitions(conn: Connection, today: date) -> list[str]:
-    """Create the partitions that are missing; return their names.
+    """Create the partitions that are missing, and return their names.
 
-    Those of this and the next two months, and of every month whose rows lie in the default
-    partition; these rows move.
+    These are the partitions of this and the next two months, and of every month that has rows in
+    the default partition.
     """
     ahead = [month_after(today, number) for number in range(_AHEAD)]
     made = []
@@ -316,7 +316,7 @@ def ensure_partitions(conn: Connection, today: date) -> list[str]:
 
 
 def ensure_months(conn: Connection, table: str, days: Collection[date]) -> list[str]:
-    """Create the partitions of these days' months where missing; return the new ones' names.
+    """Create the missing partitions of the months of these days, and return their names.
 
     Args:
         conn: inside a transaction or not.
@@ -334,7 +334,7 @@ def ensure_months(conn: Connection, table: str, days: Collection[date]) -> list[
 
 
 def month_after(day: date, months: int) -> date:
-    """Return the first day of the month that lies so many months after a day's."""
+    """Return the first day of the month that is ``months`` months after a day's month."""
     number = day.year * 12 + day.month - 1 + months
     return date(number // 12, number % 12 + 1, 1)
 

@@ -1,8 +1,8 @@
 """Site memory on Postgres: which blocks of text the pages of a host have shown.
 
-One row a page, written once: nothing is counted in place, so loaders of one host never wait for
-each other, and nothing bloats. What recurs is counted by ``pipeline/clean/site_memory.py`` over the
-pages around the one that is cleaned.
+A page is one row, written once. Nothing is counted in place, so loaders of one host never wait for
+each other and the table does not bloat. ``pipeline/clean/site_memory.py`` counts recurring blocks
+over the pages around the one that is cleaned.
 """
 
 from collections import defaultdict
@@ -15,9 +15,10 @@ from pipeline.clean.site_memory import MIN_STORIES, MIN_STORIES_STRICT, WINDOW, 
 from pipeline.warehouse.transactions import transact
 
 KEEP_DAYS = 730
+"""Two years; pages are forgotten so that the memory of a host does not grow without end."""
 _LAST = 2**63 - 1
-_BEHIND = 1000
-"""Pages read behind the first one of a batch; a batch has some hundreds."""
+_PAGES_AFTER = 1000
+"""Pages read after the first one of a batch, which has some hundreds."""
 _REMEMBER = """
 with seen as materialized (
     select given.*, nextval(pg_get_serial_sequence('news.site_pages', 'page_no')) as page_no
@@ -38,7 +39,8 @@ set
 where (stored.line_marks, stored.sentence_marks)
     is distinct from (excluded.line_marks, excluded.sentence_marks)
 """
-"""Numbered in the order of the pages, locked in the order of the keys: so nobody deadlocks."""
+"""Rows are numbered in the order of the pages and inserted in the order of their keys, so that two
+loaders do not deadlock."""
 _AROUND = """
 with asked as (
     select each.host, min(coalesce(known.page_no, %(last)s)) as page_no
@@ -58,16 +60,16 @@ cross join lateral (
     )
     union all
     (
-        select behind.* from news.site_pages as behind
-        where behind.host = asked.host and behind.page_no >= asked.page_no
-        order by behind.page_no
-        limit %(behind)s
+        select after.* from news.site_pages as after
+        where after.host = asked.host and after.page_no >= asked.page_no
+        order by after.page_no
+        limit %(after)s
     )
 ) as page
 order by page.host, page.page_no
 """
 
-_TO_CLEAN_AGAIN = """
+_ARTICLES_TO_CLEAN = """
 with page as (
     select page_no, page_key, seen_at, line_marks || sentence_marks as marks
     from news.site_pages
@@ -87,18 +89,18 @@ with page as (
 holder as (
     select
         mark, page_key, seen_at,
-        row_number() over (partition by mark order by page_no) as turn
+        row_number() over (partition by mark order by page_no) as page_count
     from page cross join unnest(marks) as mark
 ),
-turned as (
+became_boilerplate as (
     select mark, max(seen_at) as seen_at from holder
-    where turn = any(%(turns)s) and seen_at >= %(since)s
+    where page_count = any(%(page_counts)s) and seen_at >= %(since)s
     group by mark
 ),
 early as (
     select distinct holder.page_key
-    from holder join turned using (mark)
-    where holder.seen_at < turned.seen_at
+    from holder join became_boilerplate using (mark)
+    where holder.seen_at < became_boilerplate.seen_at
 )
 select article.article_id
 from news.articles as article
@@ -117,12 +119,12 @@ class PostgresSiteMemory:
 
     def __init__(self, conn: Connection) -> None:
         self._conn = conn
-        self._ahead: dict[str, History] = {}
+        self._batch: dict[str, History] = {}
 
     def remember(self, pages: Sequence[SeenPage]) -> None:
-        """Keep these pages; a page that is known keeps its place and gets its new blocks.
+        """Store these pages; a known page keeps its number and gets its new blocks.
 
-        Two statements for a whole batch: what stands around it is read at once, for ``history``.
+        A batch takes two statements: the pages around it are read at once, for ``history``.
         """
         rows = {(page.host, page.key): page for page in pages}
         given = (
@@ -134,16 +136,16 @@ class PostgresSiteMemory:
         )
         if rows:
             transact(self._conn, lambda live: live.execute(_REMEMBER, given))
-        self._ahead = self._around(rows, _BEHIND)
+        self._batch = self._around(rows, _PAGES_AFTER)
 
     def history(self, host: str, key: int) -> History:
-        """Return what the host showed around a page: ``WINDOW`` pages before it and after it."""
-        ahead = self._ahead.get(host)
-        if ahead is not None and key in ahead:
-            return ahead
+        """Return the ``WINDOW`` pages of the host before a page, and as many after it."""
+        known = self._batch.get(host)
+        if known is not None and key in known:
+            return known
         return self._around([(host, key)], WINDOW + 1).get(host) or History([])
 
-    def _around(self, asked: Collection[tuple[str, int]], behind: int) -> dict[str, History]:
+    def _around(self, asked: Collection[tuple[str, int]], after: int) -> dict[str, History]:
         found = self._conn.execute(
             _AROUND,
             {
@@ -151,7 +153,7 @@ class PostgresSiteMemory:
                 "keys": [key for _, key in asked],
                 "last": _LAST,
                 "window": WINDOW,
-                "behind": behind,
+                "after": after,
             },
         )
         pages: dict[str, list[SeenPage]] = defaultdict(list)
@@ -169,18 +171,18 @@ def hosts_with_new_pages(conn: Connection, since: datetime) -> list[str]:
 
 
 def articles_to_clean(conn: Connection, host: str, since: datetime) -> list[int]:
-    """Return the articles of a host that hold what became furniture at ``since`` or later.
+    """Return the articles of a host that hold blocks which became boilerplate since a time.
 
-    A block becomes furniture with its third page, and in the middle of a text with its sixth
-    (``recurrence``); the pages that were loaded before that one kept it, and later ones lost it.
-    That is what ``reprocess --stage clean`` may change, so cleaning these again is enough; some of
-    them will turn out unchanged, since shares and stories are not looked at here. To be asked for
-    each of ``hosts_with_new_pages``: about 5 ms a thousand pages.
+    A block becomes boilerplate with its third page, and in the middle of a text with its sixth
+    (``MIN_STORIES``, ``MIN_STORIES_STRICT``). Pages that were loaded before kept it, later ones
+    lost it. ``reprocess --stage clean`` can change no other articles, so cleaning these again is
+    enough; some will stay unchanged, since shares and stories are not considered here. A call
+    takes about 5 ms per thousand pages of the host.
 
     Args:
         conn: any connection.
         host: as ``hosts_with_new_pages`` returns it.
-        since: when this was asked last; the earliest time asks for all.
+        since: the time of the last call; the earliest time for all articles.
 
     Returns:
         Ids of articles, ascending.
@@ -189,13 +191,13 @@ def articles_to_clean(conn: Connection, host: str, since: datetime) -> list[int]
         "host": host,
         "since": since,
         "window": WINDOW,
-        "turns": [MIN_STORIES, MIN_STORIES_STRICT],
+        "page_counts": [MIN_STORIES, MIN_STORIES_STRICT],
     }
-    return [article_id for (article_id,) in conn.execute(_TO_CLEAN_AGAIN, given)]
+    return [article_id for (article_id,) in conn.execute(_ARTICLES_TO_CLEAN, given)]
 
 
 def forget_old_pages(conn: Connection, days: int = KEEP_DAYS) -> int:
-    """Drop pages seen ``days`` ago and more, and return how many."""
+    """Delete pages first seen ``days`` ago or more, and return how many."""
 
     def work(live: Connection) -> int:
         done = live.execute(

@@ -28,7 +28,7 @@ where (sources.source_name, sources.homepage_url, sources.country_code, sources.
 
 
 def upsert_sources(conn: Connection, sources: Sequence[Source]) -> dict[str, int]:
-    """Store these sources and return their ids by key; sources not named stay as they are."""
+    """Store these sources and return their ids by key; other stored sources stay as they are."""
     rows = [
         (s.key, s.name, s.homepage, s.country, s.language, s.time_zone, s.is_active)
         for s in sorted(sources, key=lambda source: source.key)

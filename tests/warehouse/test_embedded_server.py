@@ -54,7 +54,7 @@ def test_it_lives_and_survives_kill_9(server, monkeypatch):
     assert server.stop() is True
     assert server.is_ready() is False
     (server.data / "postgresql.conf").write_text("port = nonsense\n")
-    monkeypatch.setattr("pipeline.warehouse.embedded_server._PATIENCE", 0.2)
+    monkeypatch.setattr("pipeline.warehouse.embedded_server._START_SECONDS", 0.2)
     with pytest.raises(
         StoreUnavailable, match=r"pg\d+/postgresql\.conf.* contains errors.*server\.log"
     ):
@@ -66,6 +66,7 @@ def test_it_lives_and_survives_kill_9(server, monkeypatch):
 START = "from pipeline.warehouse.store import ensure_store; ensure_store()"
 
 
+@pytest.mark.clock
 def test_four_first_starts_at_once_make_one_store(server, monkeypatch):
     environ = os.environ | {"DATELINE_HOME": str(server.home)}
     command = [sys.executable, "-c", START]

@@ -140,7 +140,7 @@ def test_a_database_that_cannot_hold_every_letter_is_refused(postgres_server):
 
 def test_gaps_and_bad_names_are_refused(files):
     write(files / "migrations", "0099_late.sql", "select 1;")
-    with pytest.raises(MigrationError, match=rf"0099_late.sql stands where {NEXT}_"):
+    with pytest.raises(MigrationError, match=rf"0099_late.sql is where {NEXT}_"):
         migrations(files / "migrations")
 
 
