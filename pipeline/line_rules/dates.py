@@ -50,7 +50,7 @@ _DATES_IN_WORDS = (
 # "14:05:30", "14h30", "10.15", "3 p.m.", "14 Uhr", each with a zone: "BST", "(UTC+2)"
 _CLOCK = re.compile(
     r"(?<![\d:.])(?P<hour>[01]?\d|2[0-3])(?:[:.h](?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d))?)?"
-    r"\s?(?P<half>[ap]\.?m\b\.?)?(?P<suffix>\s?(?:Uhr|h\b|hrs|Hrs|WIB|น))?"
+    r"\s?(?P<half>[ap]\.?m\b\.?)?(?P<suffix>\s?(?:Uhr|h\b|hrs|น))?"
     r"\s?\(?(?P<zone>Z\b|(?:UTC|GMT)?\s?[+-]\d\d?(?::?\d\d)?\b|[A-Z]{2,5}\b)?",
     re.IGNORECASE,
 )

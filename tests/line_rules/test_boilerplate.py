@@ -127,6 +127,7 @@ class TestAlternatives:
 
 
 @pytest.mark.clock
+@pytest.mark.clock
 @pytest.mark.parametrize("unit", ["share, ", "about us ", "a.b ", "more ", "the ", "read ", "- "])
 def test_repeated_words_are_read_in_linear_time(unit):
     start = time.process_time()
@@ -134,6 +135,7 @@ def test_repeated_words_are_read_in_linear_time(unit):
     assert time.process_time() - start < 0.5
 
 
+@pytest.mark.clock
 @pytest.mark.clock
 @pytest.mark.parametrize(("table", "reason"), REASONS)
 def test_no_alternative_backtracks_without_end(table, reason):

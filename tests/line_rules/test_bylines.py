@@ -1,8 +1,22 @@
+"""Bylines into names, and every row of the table of byline words."""
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.line_rules.bylines import author_names, clean_authors, handle_in, organisations_in
+from pipeline.line_rules.bylines import (
+    author_names,
+    clean_authors,
+    handle_in,
+    is_organisation,
+    is_role,
+    organisations_in,
+)
+from pipeline.tables import read_rows
+
+WORDS = list(read_rows("pipeline.line_rules", "byline_words.tsv", columns=4))
+NAMED = ("before", "made", "label", "genre", "place")
+"""Kinds of words that a byline has beside a name, which is read without them."""
 
 
 @pytest.mark.parametrize(
@@ -65,16 +79,16 @@ def test_bylines_become_names(byline, names):
     assert author_names(byline) == names
 
 
-def test_organisations_stand_only_where_nobody_is_named():
+def test_organisations_are_authors_only_if_no_person_is_named():
     assert clean_authors(["Lakeshore News", "Ines Moor"]) == ("Ines Moor",)
     assert clean_authors(["Lakeshore News"]) == ("Lakeshore News",)
 
 
-def test_each_name_comes_once():
+def test_each_name_is_returned_once():
     assert clean_authors(["Ines Moor", "By INÈS MOOR", "Moor"]) == ("Ines Moor",)
 
 
-def test_organisations_are_named_apart():
+def test_organisations_can_be_read_alone():
     assert organisations_in(["Ines Moor, AP", "Lakeshore News"]) == ("AP", "Lakeshore News")
 
 
@@ -82,11 +96,35 @@ def test_organisations_are_named_apart():
     ("byline", "handle"),
     [("von ferry84", "ferry84"), ("By newsfox", "newsfox"), ("admin", None), ("Ines Moor", None)],
 )
-def test_a_pen_name_is_one_word(byline, handle):
+def test_a_byline_of_one_word_is_a_pen_name(byline, handle):
     assert handle_in(byline) == handle
 
 
+@pytest.mark.parametrize(("kind", "language", "words", "example"), WORDS)
+def test_every_word_does_in_its_example_what_its_kind_says(kind, language, words, example):
+    assert any(word in example.lower() for word in words.split("|"))
+    if kind == "role":
+        assert is_role(example)
+    elif kind in ("body", "body_part"):
+        assert is_organisation(example)
+    elif kind == "never":
+        assert author_names(example) == ()
+    elif kind == "particle":
+        assert author_names(example) == (example,)
+    else:
+        assert kind in NAMED
+        names = (
+            ("Ines Moor",),
+            ("Мария Петрова",),
+            ("محمد علي",),
+            ("王小明",),
+            ("山田太郎",),
+            ("김철수",),
+        )
+        assert author_names(example) in names
+
+
 @given(st.text(max_size=320))
-def test_no_byline_breaks_it(byline):
+def test_any_text_can_be_read_as_a_byline(byline):
     names = author_names(byline)
     assert all(name == " ".join(name.split()) and name for name in names)

@@ -573,6 +573,7 @@ def test_no_two_agencies_share_a_name_or_a_site():
     assert all(own_agency(f"https://{site}/1", None) for site in sites)
 
 
+@pytest.mark.clock
 def test_long_lines_do_not_hang():
     started = time.process_time()
     assert (
