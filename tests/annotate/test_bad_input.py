@@ -19,6 +19,8 @@ from pipeline.cli.filters import run_filter
 from pipeline.models import Annotation
 from pipeline.outcomes import Outcome
 
+pytestmark = pytest.mark.slow
+
 STORY = """Harbour talks resume in Port Salina
 
 The mayor of Port Salina, Marta Ellingsen, said on Monday that the city would buy 40 ferries.

@@ -1,6 +1,10 @@
 """Speakers on the demo site's copy: 500 quotations by people nobody has heard of."""
 
+import pytest
+
 from pipeline.annotate.annotator import Annotator
+
+pytestmark = pytest.mark.slow
 
 
 def test_direct_quotations_are_found_and_mostly_given_to_the_right_speaker(demo_gold):

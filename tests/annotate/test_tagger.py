@@ -118,6 +118,7 @@ def tag_elsewhere(tagger: Tagger, text: str) -> TaggedSpans:
     return tagger.tag([NLP.make_doc(text)])[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["fork", "spawn"])
 @pytest.mark.filterwarnings("ignore:.*multi-threaded, use of fork:DeprecationWarning")
 def test_another_process_opens_its_own_session(tagger: Tagger, method: str) -> None:

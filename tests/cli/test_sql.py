@@ -270,6 +270,7 @@ def test_a_server_of_ones_own_is_neither_started_nor_stopped(asked, store_dsn):
     assert "up to date" in asked("db", "migrate")[2]
 
 
+@pytest.mark.postgres
 def test_the_embedded_server_from_nothing_to_nothing(dateline, tmp_path):
     home = tmp_path / "home"
     code, out, _ = dateline("db", "status", "--json")

@@ -28,6 +28,8 @@ def groups(*texts):
     return [row["group"] for row in found]
 
 
+@pytest.mark.slow
+@pytest.mark.clock
 @pytest.mark.clock
 @pytest.mark.slow
 def test_lines_of_fifty_megabytes_are_grouped():
@@ -38,6 +40,8 @@ def test_lines_of_fifty_megabytes_are_grouped():
     assert time.process_time() - started < 30
 
 
+@pytest.mark.slow
+@pytest.mark.clock
 @pytest.mark.clock
 @pytest.mark.slow
 def test_thousands_of_identical_rows_are_one_group():

@@ -96,6 +96,7 @@ def test_short_and_empty_texts():
 
 
 @pytest.mark.clock
+@pytest.mark.clock
 def test_a_megabyte_of_one_word_has_one_fingerprint():
     started = time.process_time()
     assert len(fingerprints("spam " * 200_000)) == 1

@@ -12,6 +12,8 @@ from pipeline.cli.filters import run_filter
 from pipeline.dedupe.fingerprints import fingerprints, words_of
 from tests.fix_stories import edited, first_part, header_and_footer, story
 
+pytestmark = pytest.mark.slow
+
 
 def run(rows):
     out = io.StringIO()
@@ -25,6 +27,7 @@ def grouped(texts, **more):
     return [each["group"] for each in found]
 
 
+@pytest.mark.clock
 @pytest.mark.clock
 @pytest.mark.slow
 def test_a_thousand_copies_are_one_group_without_all_pairs_as_matches():
@@ -45,6 +48,7 @@ def test_boilerplate_of_a_hundred_pages_groups_none_of_them():
     assert len(set(grouped([*texts, texts[5]]))) == 150
 
 
+@pytest.mark.clock
 @pytest.mark.clock
 @pytest.mark.slow
 def test_a_text_of_five_megabytes():

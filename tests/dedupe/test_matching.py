@@ -252,6 +252,7 @@ def test_the_limit_on_texts_selects_the_same_ones_for_any_order_of_rows():
 
 
 @pytest.mark.clock
+@pytest.mark.clock
 def test_hundreds_of_copies_are_one_group_in_linear_time():
     copies = MAX_TEXTS_PER_FINGERPRINT * 4
     disk = on_disk([BASE] * copies)

@@ -149,6 +149,7 @@ def test_a_story_is_read_whatever_stands_around_it(name, tmp_path):
     assert found["canonical_url"] == URL
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="peak memory needs /proc")
 def test_fifty_megabytes_fit_into_little_memory(tmp_path):
     """One process takes a line of 50 MB as a page, as a text, in a row and out of a bomb."""
@@ -411,6 +412,7 @@ def test_files_that_are_no_text_say_so(name, body, tmp_path):
 SLOW = ["<script>", "<div ", "<", "&amp;", "a\n", "**", "[a](", "#" * 7, "a-\n", "“", "By A B\n"]
 
 
+@pytest.mark.clock
 @pytest.mark.parametrize("part", SLOW)
 def test_texts_that_make_patterns_run_back_take_no_time(part):
     started = time.process_time()

@@ -49,6 +49,7 @@ def test_every_page_ends_as_the_gold_says_with_all_its_sentences(demo_gold, foun
         assert not clutter, page.path
 
 
+@pytest.mark.slow
 def test_the_line_below_every_story_is_known_by_its_recurring_alone(demo_gold, found):
     colophons = {outlet.key: outlet.colophon for outlet in outlets()}
     pages = [page for page in demo_gold.pages if page.outcome is Outcome.LOADED]

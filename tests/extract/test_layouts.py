@@ -6,7 +6,7 @@ import time
 import pytest
 
 from pipeline.extract.body import find_body
-from pipeline.extract.html_layout import parse, runs_of
+from pipeline.extract.html_layout import parse, text_blocks
 from pipeline.extract.page import extract_page
 from pipeline.outcomes import Outcome
 from tests.extract.pages import PARAGRAPHS, TITLE, URL, linked_data, page
@@ -157,7 +157,7 @@ def test_captions_are_kept_apart_with_their_reason():
 def test_finding_the_body_changes_no_tree():
     root = parse(whole(SHAPES["boxes parted by advertisements"]).decode())
     before = [(element.tag, element.text, element.tail) for element in root.iter()]
-    find_body(root, runs_of(root), None, "A witness of some words.")
+    find_body(root, text_blocks(root), None, "A witness of some words.")
     assert [(element.tag, element.text, element.tail) for element in root.iter()] == before
 
 
@@ -172,6 +172,7 @@ BIG = {
 }
 
 
+@pytest.mark.clock
 @pytest.mark.parametrize("name", BIG)
 def test_oversized_pages_end_soon_in_a_named_outcome(name):
     extract_page(page(), url=URL)

@@ -188,6 +188,7 @@ HOSTILE = {
 }
 
 
+@pytest.mark.clock
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_pages_end_quickly_in_a_named_outcome(name):
     extract(page())

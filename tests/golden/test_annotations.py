@@ -1,7 +1,11 @@
 """The annotator finds in 40 texts what was recorded with its rules version."""
 
+import pytest
+
 from pipeline.annotate.model_version import RULES_VERSION
 from tests.golden.annotations import TEXTS, digests, recorded
+
+pytestmark = pytest.mark.slow
 
 ADVICE = (
     "the annotator's results changed: raise RULES_VERSION in pipeline/annotate/model_version.py "

@@ -1,7 +1,11 @@
 """Pages of the demo site give exactly the content of their golden files."""
 
+import pytest
+
 from pipeline.extract.version import EXTRACTION_VERSION
 from tests.golden.pages import FOLDER, VERSION_FILE, as_json, extracted, file_of
+
+pytestmark = pytest.mark.slow
 
 ADVICE = (
     "the extraction's results changed: raise EXTRACTION_VERSION in pipeline/extract/version.py and "

@@ -12,6 +12,8 @@ from pipeline.errors import SettingsError, SourceError
 from pipeline.local_airflow import airflow
 from pipeline.warehouse.embedded_server import EmbeddedServer
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def dateline(monkeypatch, capsys):

@@ -1,4 +1,4 @@
-"""The embedded server: first start, second start, kill -9, twins, long and odd paths, root."""
+"""The embedded server: starts, kill -9, concurrent starts, long and odd paths, root."""
 
 import os
 import pwd
@@ -16,6 +16,8 @@ from pipeline.settings import settings
 from pipeline.warehouse import postgres_binaries
 from pipeline.warehouse.embedded_server import EmbeddedServer
 from pipeline.warehouse.store import connect, ensure_store
+
+pytestmark = pytest.mark.postgres
 
 QUICK = "-c fsync=off"
 
@@ -36,7 +38,7 @@ def postmaster(server):
     return int((server.data / "postmaster.pid").read_text().split()[0])
 
 
-def test_it_lives_and_survives_kill_9(server, monkeypatch):
+def test_it_starts_stops_and_survives_kill_9(server, monkeypatch):
     assert server.status().is_running is False
     assert server.stop() is False
     unfinished = server.data.with_name(server.data.name + ".new")
@@ -92,7 +94,7 @@ def test_a_path_too_long_for_a_socket(tmp_path):
     assert not server.socket_folder.exists()
 
 
-def test_a_home_that_cannot_be_is_one_sentence(tmp_path):
+def test_an_unusable_home_is_one_sentence(tmp_path):
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(SettingsError, match=r"set DATELINE_HOME to a folder that you may write"):
         EmbeddedServer(tmp_path / "file" / "home").start()
@@ -120,7 +122,7 @@ needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root hands over 
 
 
 @needs_root
-def test_root_below_a_private_folder_opens_nothing_up(tmp_path):
+def test_root_below_a_private_folder_changes_no_modes(tmp_path):
     private = tmp_path / "private"
     private.mkdir(mode=0o700)
     server = EmbeddedServer(private / "a b", QUICK)
