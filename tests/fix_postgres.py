@@ -1,4 +1,4 @@
-"""A real server for the tests: one embedded cluster a session, an empty database a test.
+"""A real Postgres for the tests: one embedded server a session, an empty database a test.
 
 ``DATELINE_TEST_DSN`` names another server instead (an older PostgreSQL, one in a container).
 """
@@ -15,8 +15,8 @@ from pipeline.warehouse.schema import migrate
 from pipeline.warehouse.store import connect
 
 _numbers = itertools.count()
-_HASTE = "-c fsync=off -c full_page_writes=off -c synchronous_commit=off"
-"""A test's cluster need not survive a power cut."""
+_FAST_OPTIONS = "-c fsync=off -c full_page_writes=off -c synchronous_commit=off"
+"""Options without durability: the server of a test need not survive a power cut."""
 
 
 _WIPE = r"""
@@ -57,7 +57,7 @@ end $$
 _RELATIONS = r"""
 select count(*) from pg_class
 where relnamespace in ('ops'::regnamespace, 'news'::regnamespace, 'mart'::regnamespace)
-    and relname !~ '_\d{4}_\d\d'  -- months, which a test's rows bring with them
+    and relname !~ '_\d{4}_\d\d'  -- partitions, which a test's rows create
 """
 
 
@@ -78,8 +78,11 @@ class TestServer:
         with closing(psycopg.connect(self.dsn(), autocommit=True)) as conn:
             conn.execute(statement)
 
-    def borrow(self):
-        """Return the name of a migrated, empty database: making one takes 0.3 CPU-seconds."""
+    def lend(self):
+        """Return the name of a migrated, empty database; used ones are emptied and lent again.
+
+        Creating one takes 0.3 CPU-seconds.
+        """
         if self._idle:
             return self._idle.pop()
         name = f"dateline_test_{os.getpid()}_{next(_numbers)}"
@@ -116,7 +119,7 @@ def postgres_server(tmp_path_factory):
             embedded = None
         else:
             patch.delenv("DATELINE_DSN", raising=False)
-            embedded = EmbeddedServer(tmp_path_factory.mktemp("postgres"), _HASTE)
+            embedded = EmbeddedServer(tmp_path_factory.mktemp("postgres"), _FAST_OPTIONS)
             embedded.start()
             server = TestServer(embedded.dsn)
         server.sql(f"create database {server.template}")
@@ -132,7 +135,7 @@ def postgres_server(tmp_path_factory):
 @pytest.fixture
 def store_dsn(postgres_server):
     """A DSN of a migrated, empty database of this test's own."""
-    name = postgres_server.borrow()
+    name = postgres_server.lend()
     yield postgres_server.dsn(name)
     postgres_server.take_back(name)
 

@@ -1,4 +1,4 @@
-"""Loaders that meet, and loaders that are killed: shared by the tests and ``make chaos``."""
+"""Concurrent and killed loaders, shared by the tests and ``make chaos``."""
 
 import random
 import signal
@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 
 @dataclass(frozen=True)
 class Chaos:
-    """How hard to be on the loaders."""
+    """How many articles, loaders and kills."""
 
     articles: int
     batch_size: int
@@ -72,7 +72,7 @@ def kill_loaders(dsn, run_id, chaos):
 
 
 def wait_for_progress(conn, run_id, loaders):
-    """Return once a batch more is loaded, or nobody is at work."""
+    """Return once another batch is loaded, or no loader runs."""
     before = count(conn, "ops.load_batches")
     while any(loader.poll() is None for loader in loaders):
         if count(conn, "ops.load_batches") > before:

@@ -1,4 +1,4 @@
-"""Invented stories and the short ways to have them in a store."""
+"""Invented stories, and functions that store them."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -72,7 +72,7 @@ def items(pairs, articles, at=NOON, outlet="harbour"):
 
 
 def loaded(conn, numbers, run_name="run-1", at=NOON, outlet="harbour", **changes):
-    """Take stories the whole way in one run and return the report of their load."""
+    """Discover, fetch and load stories in one run, and return the report of the load."""
     run_id = begin(conn, run_name)
     pairs = fetched(conn, run_id, numbers, outlet, at)
     articles = [story(number, outlet=outlet, **changes) for number in numbers]

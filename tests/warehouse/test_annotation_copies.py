@@ -17,29 +17,29 @@ TITLE = "Council to rebuild the bridge"
 
 @pytest.fixture
 def pair(store):
-    """An annotated version, and a copy of it that waits."""
-    (giver,) = loaded(store, [1], text=TEXT, title=TITLE).new_versions
-    save_annotations(store, "m1", [(giver, annotation())])
-    (taker,) = loaded(
+    """The ids of an annotated version and of an exact copy that is not annotated."""
+    (origin,) = loaded(store, [1], text=TEXT, title=TITLE).new_versions
+    save_annotations(store, "m1", [(origin, annotation())])
+    (target,) = loaded(
         store, [2], run_name="run-2", outlet="valley", text=TEXT, title=TITLE
     ).new_versions
-    return giver, taker
+    return origin, target
 
 
 def test_rows_are_copied_once(store, pair):
-    giver, taker = pair
-    assert copy_annotations(store, "m1", [giver, taker]) == Copied((taker,), 3, 2)
+    origin, target = pair
+    assert copy_annotations(store, "m1", [origin, target]) == Copied((target,), 3, 2)
     tables = ["news.entities", "news.entity_mentions", "news.quotes", "news.quote_speakers"]
     assert [count(store, table) for table in tables] == [2, 6, 4, 4]
-    assert copy_annotations(store, "m1", [giver, taker]) == Copied()
-    assert still_pending(store, [taker, giver]) == []
+    assert copy_annotations(store, "m1", [origin, target]) == Copied()
+    assert still_pending(store, [target, origin]) == []
 
 
-def test_what_an_older_model_left_is_replaced(store, pair):
-    giver, taker = pair
-    save_annotations(store, "m0", [(taker, annotation())])
-    save_annotations(store, "m1", [(giver, Annotation())])
-    assert copy_annotations(store, "m1", [taker]).versions == (taker,)
+def test_annotations_of_an_older_model_are_replaced(store, pair):
+    origin, target = pair
+    save_annotations(store, "m0", [(target, annotation())])
+    save_annotations(store, "m1", [(origin, Annotation())])
+    assert copy_annotations(store, "m1", [target]).versions == (target,)
     assert count(store, "news.quotes") == count(store, "news.entity_mentions") == 0
 
 
@@ -51,22 +51,22 @@ def test_what_an_older_model_left_is_replaced(store, pair):
         " where a.article_id = v.article_id and v.article_version_id = %s",
     ],
 )
-@pytest.mark.parametrize("whom", [0, 1])
-def test_a_change_between_question_and_lock_is_seen(store, store_dsn, pair, change, whom):
+@pytest.mark.parametrize("changed", [0, 1])
+def test_a_change_between_query_and_lock_is_noticed(store, store_dsn, pair, change, changed):
     results = []
     with closing(connect(store_dsn)) as other:
         with other.transaction():
-            other.execute(change, (pair[whom],))
+            other.execute(change, (pair[changed],))
             copier = threading.Thread(
                 target=lambda: results.append(copy_annotations(store, "m1", [pair[1]]))
             )
             copier.start()
             wait_until_blocked(other, store.info.backend_pid)
         copier.join(30)
-        is_taker_annotated = whom == 1 and "nlp_version" in change
-        assert results[0].versions == ((pair[1],) if is_taker_annotated else ())
+        is_target_annotated = changed == 1 and "nlp_version" in change
+        assert results[0].versions == ((pair[1],) if is_target_annotated else ())
         rows = "news.quotes where article_version_id = " + str(pair[1])
-        assert count(other, rows) == (2 if is_taker_annotated else 0)
+        assert count(other, rows) == (2 if is_target_annotated else 0)
 
 
 def wait_until_blocked(conn, pid):
@@ -74,4 +74,4 @@ def wait_until_blocked(conn, pid):
         if conn.execute("select cardinality(pg_blocking_pids(%s))", (pid,)).fetchone()[0]:
             return
         time.sleep(0.005)
-    pytest.fail("the copier waits for nobody")
+    pytest.fail("the copier never waited for a lock")

@@ -1,4 +1,4 @@
-"""Annotations: what the model found becomes rows whose offsets give back the words."""
+"""Annotations become rows whose offsets give the words of the text."""
 
 import re
 
@@ -71,7 +71,7 @@ def test_quotes_have_one_row_a_speaker_and_words_without_marks(store, annotated)
     ]
 
 
-def test_offsets_give_back_the_words(store, annotated):
+def test_offsets_give_the_words_of_the_text(store, annotated):
     found = store.execute(
         "select m.surface_text, substring(v.body_text, m.start_char + 1, m.end_char - m.start_char)"
         " from news.entity_mentions as m join news.article_versions as v using (article_version_id)"
@@ -85,12 +85,12 @@ def test_offsets_give_back_the_words(store, annotated):
     assert parts == ["“We will rebuild,”", "“and soon.”"]
 
 
-def test_dates_are_mentions_of_no_entity(store, annotated):
+def test_dates_are_mentions_without_an_entity(store, annotated):
     names = store.execute("select entity_name from news.entities order by 1").fetchall()
     assert names == [("Ida Marlow",), ("Port Amber Council",)]
 
 
-def test_annotating_twice_is_annotating_once(store, annotated):
+def test_annotating_twice_stores_the_same_rows(store, annotated):
     tables = ["news.entities", "news.entity_mentions", "news.quotes", "news.quote_speakers"]
     before = [count(store, table) for table in tables]
     save_annotations(store, "m1", [(annotated, annotation())])
@@ -105,7 +105,7 @@ def test_another_model_replaces_what_the_first_found(store, annotated):
     ]
 
 
-def test_what_an_older_model_annotated_does_not_wait_until_it_is_marked(store, annotated):
+def test_versions_of_an_older_model_are_pending_only_once_marked(store, annotated):
     assert pending_versions(store) == []
     store.execute("update news.article_versions set nlp_version = 'm0'")
     assert pending_versions(store) == []
@@ -113,14 +113,14 @@ def test_what_an_older_model_annotated_does_not_wait_until_it_is_marked(store, a
     assert pending_versions(store) == [annotated]
 
 
-def test_only_current_versions_wait(store, annotated):
+def test_only_current_versions_are_pending(store, annotated):
     (second,) = loaded(store, [1], run_name="run-2", at=later(1), text="Other words.").new_versions
     assert pending_versions(store) == [second]
     (text,) = version_texts(store, [second, 999_999])
     assert (text.article_version_id, text.text) == (second, "Other words.")
 
 
-def test_one_annotation_that_breaks_a_rule_does_not_cost_the_others(store, annotated):
+def test_one_annotation_that_postgres_refuses_does_not_cost_the_others(store, annotated):
     (second,) = loaded(store, [2], run_name="run-2", text=TEXT).new_versions
     bad = Annotation(mentions=(Mention(5, 5, "", "PERSON", "Nobody"),))
     save_annotations(store, "m2", [(annotated, bad), (second, annotation())])
@@ -132,7 +132,7 @@ def test_one_annotation_that_breaks_a_rule_does_not_cost_the_others(store, annot
     assert count(store, "news.quotes") == 2
 
 
-def test_a_version_that_is_gone_is_left_out(store, annotated):
+def test_a_deleted_version_is_left_out(store, annotated):
     save_annotations(store, "m1", [(annotated + 1000, annotation()), (annotated, Annotation())])
     assert count(store, "news.quotes") == 0
 
@@ -172,7 +172,7 @@ def test_a_sentence_that_ends_with_its_speaker_ends_in_the_words(text, words):
     assert quoted_words(text, spans) == words
 
 
-def test_a_cue_is_the_same_word_with_and_without_its_stop() -> None:
+def test_punctuation_around_a_cue_is_removed() -> None:
     assert (
         printed_words("Berg said: “No.”", [(5, 10)])
         == printed_words("Berg said", [(5, 9)])

@@ -1,4 +1,4 @@
-"""Edits: what the publisher changed, by paragraph and quote, and what is none."""
+"""Edits: changes of the publisher, by paragraph and quote, and changes that are none."""
 
 from dataclasses import replace
 from itertools import pairwise
@@ -49,7 +49,7 @@ def edit(conn, columns):
     return row
 
 
-def test_an_edit_tells_its_paragraphs_size_and_delay(store):
+def test_an_edit_has_its_paragraphs_size_and_delay(store):
     read(store, 0, text(VOTE, COST, COUNT))
     twenty = COST.replace("twelve", "twenty")
     read(store, 2, text(VOTE, twenty, COUNT, SAID))
@@ -78,7 +78,7 @@ def test_a_headline_alone(store):
     assert row == (True, True, [], 0)
 
 
-def test_minutes_are_not_told_where_only_a_day_is_known(store):
+def test_minutes_are_null_where_only_a_day_is_known(store):
     read(store, 0, VOTE, published_at="2026-11-20")
     read(store, 1, COST, published_at="2026-11-20")
     assert edit(store, "minutes_after_publication") == (None,)
@@ -114,7 +114,7 @@ def test_a_cleaner_text_is_a_version_and_no_edit(store):
     assert count(store, "mart.silent_edits") == count(store, "news.article_edits") == 0
 
 
-def test_a_text_with_more_furniture_is_the_stored_one(store):
+def test_a_text_with_more_boilerplate_is_the_stored_one(store):
     read(store, 0, text(VOTE, COST), removed=[PROMO])
     assert read(store, 1, text(VOTE, PROMO, COST)) == Outcome.UNCHANGED
     assert count(store, "news.article_versions") == 1
@@ -126,7 +126,7 @@ def test_an_older_page_that_is_cleaner_changes_nothing(store):
     assert count(store, "news.article_versions") == 1
 
 
-def test_a_text_that_is_back_has_its_copies_sought_anew(store):
+def test_copies_of_a_text_that_is_current_again_are_looked_for(store):
     for hour, body in enumerate([VOTE, COST, VOTE]):
         store.execute("update news.article_versions set deduplicated_at = now()")
         read(store, hour, body)
@@ -135,7 +135,7 @@ def test_a_text_that_is_back_has_its_copies_sought_anew(store):
 
 
 def read_by_new_code(conn, monkeypatch, hour, body, earlier_body):
-    """Load story 1 with another version of Dateline, and its stored page as that one reads it."""
+    """Load story 1 by a new extraction, with its stored page as that one reads it."""
     monkeypatch.setattr(versions_module, "EXTRACTION_VERSION", "999.1")
     monkeypatch.setattr(articles_module, "EXTRACTION_VERSION", "999.1")
     run_id = begin(conn, f"new-{hour}")
@@ -145,7 +145,7 @@ def read_by_new_code(conn, monkeypatch, hour, body, earlier_body):
     return outcome
 
 
-def test_what_new_code_reads_otherwise_is_no_edit(store, monkeypatch):
+def test_a_difference_made_by_new_code_is_no_edit(store, monkeypatch):
     read(store, 0, text(VOTE, COST))
     found = read_by_new_code(store, monkeypatch, 1, text(VOTE, COST, SAID), text(VOTE, COST, SAID))
     assert found == Outcome.UNCHANGED
@@ -155,7 +155,7 @@ def test_what_new_code_reads_otherwise_is_no_edit(store, monkeypatch):
     ).fetchall() == [("reprocess", text(VOTE, COST, SAID))]
 
 
-def test_an_edit_seen_by_new_code_goes_from_the_old_page_as_new_code_reads_it(store, monkeypatch):
+def test_an_edit_seen_by_new_code_starts_from_the_old_page_as_it_reads_it(store, monkeypatch):
     read(store, 0, text(VOTE, COST))
     found = read_by_new_code(store, monkeypatch, 1, text(VOTE, SAID, COUNT), text(VOTE, COST, SAID))
     assert found == Outcome.LOADED
@@ -168,7 +168,7 @@ def test_an_edit_seen_by_new_code_goes_from_the_old_page_as_new_code_reads_it(st
     ]
 
 
-def test_an_edit_between_two_codes_without_the_old_page_is_not_shown(store, monkeypatch):
+def test_an_edit_between_two_extractions_without_the_old_page_is_not_shown(store, monkeypatch):
     read(store, 0, text(VOTE, COST))
     assert read_by_new_code(store, monkeypatch, 1, text(VOTE, SAID), None) == Outcome.LOADED
     assert count(store, "news.article_edits where not is_comparable") == 1
@@ -206,7 +206,7 @@ def test_a_quote_in_parts_whose_paragraph_stays_is_no_change(store, hour_with_qu
     assert edit(store, "quotes_added, quotes_removed") == ([], [])
 
 
-def test_quotes_that_vanish_and_come_have_their_speakers(store):
+def test_removed_and_added_quotes_have_their_speakers(store):
     sunk, safe = "The boats would have sunk without the money", "Nobody was in danger"
     read(store, 0, text(VOTE, SAID))
     annotated(store, (sunk, "Jon Ash"))
@@ -236,7 +236,7 @@ LINES = st.lists(st.sampled_from([VOTE, COST, SAID, COUNT]), min_size=1, max_siz
 
 @given(st.lists(st.tuples(LINES, st.booleans()), min_size=1, max_size=4))
 @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_loading_twice_is_loading_once_and_promos_make_no_edit(store, pages):
+def test_loading_twice_stores_one_version_and_promos_make_no_edit(store, pages):
     """Pages of an article one after the other, each loaded twice, with a promo or without."""
     store.execute("truncate news.articles, ops.links, ops.load_batches, ops.runs cascade")
     texts = []

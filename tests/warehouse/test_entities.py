@@ -1,4 +1,4 @@
-"""Names of entities: the same whatever came first."""
+"""Names of entities are the same in whichever order articles come."""
 
 import pytest
 
@@ -14,14 +14,14 @@ def names(store):
 
 
 @pytest.mark.parametrize("order", BOTH_ORDERS)
-def test_a_name_that_does_not_shout_is_kept_in_any_order(store, order):
+def test_a_name_in_lower_case_is_kept_in_any_order(store, order):
     ids = [find_or_insert_entities(store, [named]) for named in order]
     assert ids[0] == ids[1]
     assert names(store) == {"GPE": "Nairobi"}
 
 
 @pytest.mark.parametrize("order", BOTH_ORDERS)
-def test_within_one_batch_too(store, order):
+def test_a_name_in_lower_case_is_kept_within_one_batch(store, order):
     find_or_insert_entities(store, order)
     assert names(store) == {"GPE": "Nairobi"}
 

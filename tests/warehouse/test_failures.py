@@ -1,4 +1,4 @@
-"""Loads under fire, with real processes: loaders that meet, are killed, or lose their server."""
+"""Loading with real processes: several at once, killed ones, and a server that goes away."""
 
 import threading
 import time
@@ -17,14 +17,14 @@ from tests.warehouse.chaos import Chaos, expected, found, kill_loaders, prepare,
 from tests.warehouse.stories import begin, count, fetched, items, story
 
 
-def test_four_loaders_at_once_lose_and_double_nothing(store_dsn):
+def test_four_loaders_at_once_store_each_article_once(store_dsn):
     chaos = Chaos(articles=80, batch_size=10, overlapping=4, loaders=4)
     run_id = prepare(store_dsn, chaos)
     assert run_loaders(store_dsn, run_id, chaos) == [0, 0, 0, 0]
     assert found(store_dsn, run_id, chaos) == expected(chaos)
 
 
-def test_four_kills_in_mid_load_lose_and_double_nothing(store_dsn):
+def test_after_four_kills_each_article_is_stored_once(store_dsn):
     chaos = Chaos(articles=120, batch_size=10, overlapping=4, loaders=2, kills=4)
     run_id = prepare(store_dsn, chaos)
     assert kill_loaders(store_dsn, run_id, chaos) == 4
@@ -32,7 +32,7 @@ def test_four_kills_in_mid_load_lose_and_double_nothing(store_dsn):
     assert found(store_dsn, run_id, chaos) == expected(chaos)
 
 
-def test_a_server_that_goes_away_in_mid_batch_is_no_loss(store, store_dsn):
+def test_a_batch_is_stored_when_the_server_goes_away_in_the_middle(store, store_dsn):
     run_id = begin(store)
     batch = items(fetched(store, run_id, [1, 2]), [story(1), story(2)])
     pid = store.info.backend_pid
@@ -59,7 +59,7 @@ def terminate_when_waiting(conn, pid):
             conn.execute("select pg_terminate_backend(%s)", (pid,))
             return
         time.sleep(0.01)
-    raise AssertionError("the loader never came to wait for the lock")
+    raise AssertionError("the loader never waited for the lock")
 
 
 def test_a_deadlock_is_tried_again(store, store_dsn):

@@ -1,4 +1,4 @@
-"""Loading: exactly once, whatever is tried twice, at once, or in the middle of a failure."""
+"""Loading stores each article exactly once, also when repeated, concurrent or interrupted."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -101,7 +101,7 @@ def test_an_edit_and_its_return_point_at_one_current_version(store):
     ]
 
 
-def test_a_page_that_waited_does_not_become_current(store):
+def test_a_page_older_than_the_stored_one_does_not_become_current(store):
     loaded(store, [1], run_name="newer", at=later(5), text="The new text.")
     report = loaded(store, [1], run_name="older", at=later(1), text="The old text.")
     assert report.outcomes == {Outcome.LOADED: 1}
@@ -133,7 +133,7 @@ def test_two_links_that_end_at_one_article_are_one_article(store, together):
     assert count(store, "ops.links where article_id is not null") == 2
 
 
-def test_what_is_no_article_is_decided_and_not_stored(store):
+def test_a_page_without_an_article_is_decided_and_not_stored(store):
     run_id = begin(store)
     pairs = fetched(store, run_id, [1, 2])
     listing = story(1, outcome=Outcome.NOT_AN_ARTICLE, reason="a listing of 40 links")
@@ -173,7 +173,7 @@ def test_a_text_of_many_words_can_still_be_searched(store):
     assert store.execute(query, (words.split()[0],)).fetchone() == (1,)
 
 
-def test_a_tombstone_keeps_an_article_out(store):
+def test_an_article_that_was_taken_down_is_not_stored_again(store):
     run_id = begin(store)
     store.execute(
         "insert into news.takedowns (canonical_url, reason) values (%s, 'court order')",
@@ -184,7 +184,7 @@ def test_a_tombstone_keeps_an_article_out(store):
     assert count(store, "news.articles") == 0
 
 
-def test_a_bad_canonical_url_falls_back_on_the_links(store):
+def test_an_unusable_canonical_url_falls_back_to_the_links(store):
     run_id = begin(store)
     wrong = replace(story(1), canonical_url="https://" + "x" * 3000)
     load_batch(store, run_id, "batch", items(fetched(store, run_id, [1]), [wrong]))
@@ -208,14 +208,14 @@ def test_links_are_added_once_and_duplicates_decided_at_once(store):
     assert (only.link.url, only.link.title, only.has_article) == (story_url(2), "Title", False)
 
 
-def test_one_story_offered_by_two_sources_is_asked_for_once(store):
+def test_one_story_listed_by_two_sources_is_fetched_once(store):
     run_id = begin(store)
     assert add_links(store, run_id, "harbour", [Link(story_url(1), "harbour", "feed")], 5) == [1]
     assert add_links(store, run_id, "valley", [Link(story_url(1), "valley", "feed")], 5) == []
     assert outcome_counts(store, run_id) == {"duplicate_url": 1}
 
 
-def test_a_decision_stands(store):
+def test_an_outcome_is_never_overwritten(store):
     run_id = begin(store)
     add_links(store, run_id, "harbour", [Link(story_url(1), "harbour", "feed")], 5)
     (link,) = batch_links(store, run_id, "harbour", 1)
@@ -228,7 +228,7 @@ def test_a_decision_stands(store):
     assert batch_links(store, run_id, "harbour", 1) == []
 
 
-def test_a_fetched_page_waits_with_what_extraction_needs(store):
+def test_a_fetched_page_has_what_extraction_needs(store):
     run_id = begin(store)
     ((link, fetch_id),) = fetched(store, run_id, [1])
     assert pending_pages(store) == [fetch_id]

@@ -1,4 +1,4 @@
-"""What analysts count: raw and originals beside each other, and whose text a group of copies is."""
+"""Counts in the marts with and without copies, and the agency of a group of copies."""
 
 import re
 
@@ -28,7 +28,7 @@ NOT_MULTIPLIED = {
     ("text_spread", "source_count"): "one row is one text",
     ("silent_edits", "word_count"): "a fact of one edit",
 }
-"""Counts that wire copies cannot blow up, each with the reason."""
+"""Counts that wire copies cannot inflate, each with the reason."""
 TEXT = "The council of Port Amber voted on the bridge on Friday, Ida Marlow said."
 AFP, TASS = "Agence France-Presse", "TASS"
 
@@ -62,7 +62,7 @@ def wire_facts(store):
     return {article_id: facts for article_id, *facts in rows}
 
 
-def test_every_count_has_its_originals_only_twin(store):
+def test_every_count_has_one_of_originals_beside_it(store):
     rows = store.execute(
         "select table_name, column_name from mart.column_catalogue where table_schema = 'mart'"
     ).fetchall()
@@ -79,7 +79,7 @@ def test_every_count_has_its_originals_only_twin(store):
     assert len(counts - alone) >= 12
 
 
-def test_the_credit_on_one_copy_speaks_for_all(store, print_story):
+def test_the_credit_on_one_copy_counts_for_all(store, print_story):
     stripped = print_story(1, published="2026-11-20T08:00:00+00:00")
     credited = print_story(2, "valley", agency=AFP, credit_kind="whole")
     other = print_story(3, "valley")
@@ -91,7 +91,7 @@ def test_the_credit_on_one_copy_speaks_for_all(store, print_story):
     }
 
 
-def test_a_credit_counts_before_copies_are_sought(store, print_story):
+def test_a_credit_counts_before_copies_are_looked_for(store, print_story):
     whole = print_story(1, agency=AFP, credit_kind="whole")
     part = print_story(2, agency=AFP, credit_kind="part")
     own = print_story(3, agency=AFP, credit_kind="own")
@@ -119,7 +119,7 @@ def test_the_agencys_own_page_is_no_wire_copy_and_its_copies_are(store, print_st
         {"credit_line": "Source: Brevik Port Authority"},
     ],
 )
-def test_a_page_that_says_how_much_is_the_agencys_is_believed(store, print_story, stated):
+def test_a_page_that_states_the_agencys_share_decides_it(store, print_story, stated):
     staff = print_story(1, **stated)
     credited = print_story(2, "valley", agency=AFP, credit_kind="whole")
     join(store, staff, credited)
@@ -150,7 +150,7 @@ def test_a_long_report_that_holds_an_agencys_brief_is_no_wire_copy(store, print_
     }
 
 
-def test_copies_are_not_looked_up_where_nobody_asks_for_them(store):
+def test_copies_are_not_looked_up_for_other_columns(store):
     def plan(columns):
         rows = store.execute(f"explain select {columns} from mart.articles").fetchall()
         return "\n".join(line for (line,) in rows)
@@ -159,7 +159,7 @@ def test_copies_are_not_looked_up_where_nobody_asks_for_them(store):
     assert "text_reuse" not in plan("article_id, title, published_date, is_original, agency")
 
 
-def test_a_copy_that_comes_later_brings_the_agency(store, print_story):
+def test_a_later_copy_sets_the_agency_of_the_group(store, print_story):
     first, second = print_story(1), print_story(2, "valley")
     join(store, first, second)
     assert wire_facts(store)[first] == [None, False]
@@ -169,7 +169,7 @@ def test_a_copy_that_comes_later_brings_the_agency(store, print_story):
     assert wire_facts(store) == {each: [AFP, True] for each in (first, second, third)}
 
 
-def test_an_undone_group_takes_the_agency_back(store, print_story):
+def test_an_undone_group_has_no_agency(store, print_story):
     first = print_story(1)
     second = print_story(2, "valley")
     third = print_story(3, "valley", agency=AFP, credit_kind="whole")
@@ -183,7 +183,7 @@ def test_an_undone_group_takes_the_agency_back(store, print_story):
     }
 
 
-def test_an_agency_that_no_member_credits_any_more_is_gone(store, print_story):
+def test_an_agency_without_a_crediting_member_is_removed(store, print_story):
     first, second = print_story(1, agency=AFP, credit_kind="whole"), print_story(2, "valley")
     join(store, first, second)
     store.execute("update news.article_versions set agency = null, credit_kind = null")
@@ -191,7 +191,7 @@ def test_an_agency_that_no_member_credits_any_more_is_gone(store, print_story):
     assert store.execute("select origin_agency from news.duplicate_groups").fetchall() == [(None,)]
 
 
-def test_a_credit_that_is_read_later_is_settled_for_the_group(store, print_story):
+def test_a_credit_found_by_reprocessing_sets_the_agency_of_the_group(store, print_story):
     first, second = print_story(1), print_story(2, "valley")
     join(store, first, second)
     (version,) = store.execute(
@@ -227,7 +227,7 @@ def test_a_text_within_one_outlet_has_no_delay(store, print_story):
     ).fetchall() == [(1, None, 0)]
 
 
-def test_first_seen_is_no_publication(store, print_story):
+def test_first_seen_does_not_count_as_publication(store, print_story):
     """A print version without a date, found weeks later, does not stretch the spread."""
     first = print_story(1, "valley", "2026-11-01T06:00:00+00:00")
     second = print_story(2, "harbour", "2026-11-01T09:00:00+00:00")
@@ -297,7 +297,7 @@ def test_agencies_by_day_and_outlet(store, print_story):
 
 
 def annotate(store):
-    """Let every stored article name two bodies and quote one person."""
+    """Annotate every stored article with two names and one quote."""
     at = {word: TEXT.index(word) for word in ("Port Amber", "Ida Marlow")}
     mentions = tuple(
         Mention(at[word], at[word] + len(word), word, label, word)
@@ -363,7 +363,7 @@ def findings(store, name):
     return next(each.findings for each in run_checks(store, run_id) if each.check_name == name)
 
 
-def test_a_group_with_a_strange_agency_is_found(store, print_story):
+def test_a_group_with_an_agency_that_no_member_credits_is_found(store, print_story):
     join(store, print_story(1, agency=AFP, credit_kind="whole"), print_story(2, "valley"))
     store.execute("update news.article_versions set deduplicated_at = now()")
     check = "groups_have_the_agency_of_a_member"

@@ -1,4 +1,4 @@
-"""Monthly partitions: made ahead, made for old months, and only a window's months are read."""
+"""Monthly partitions: created ahead and for old months; a look-up reads only its window."""
 
 import re
 from datetime import UTC, date, datetime
@@ -53,7 +53,7 @@ def test_partitions_are_made_ahead_and_once(store):
     assert len(ensure_partitions(store, date(2026, 12, 1))) == 2
 
 
-def test_rows_that_came_before_their_partition_move_into_it(store):
+def test_rows_older_than_their_partition_move_into_it(store):
     loaded(store, [1], at=datetime(2026, 11, 20, tzinfo=UTC))
     fetched(store, begin(store, "archive"), [7, 8], at=datetime(2009, 3, 31, 23, 59, tzinfo=UTC))
     assert homes(store, FETCHES) == {"default": 3}

@@ -27,7 +27,7 @@ from tests.warehouse.stories import count, fetched, items, load_batch, loaded, s
 
 @pytest.fixture
 def analyst_dsn(store, store_dsn, monkeypatch):
-    """The DSN of the login that dateline sql uses, taken out of its hands."""
+    """The DSN of the login that dateline sql creates, for use without dateline sql."""
     monkeypatch.setenv("DATELINE_DSN", store_dsn)
     settings.cache_clear()
     loaded(store, [1])
@@ -85,7 +85,7 @@ def loader_dsn(store, store_dsn):
     store.execute(f"drop role {name}")
 
 
-def test_a_loader_takes_articles_the_whole_way(loader_dsn, store):
+def test_a_loader_may_run_every_stage(loader_dsn, store):
     with closing(connect(loader_dsn)) as conn:
         report = loaded(conn, [1, 2])
         assert len(report.new_versions) == 2

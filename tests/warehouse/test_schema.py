@@ -1,4 +1,4 @@
-"""The schema: every column explained, outcomes in step with the code, files kept as applied."""
+"""The schema: comments on every column, outcomes as in the code, migrations unchanged."""
 
 import re
 import shutil
@@ -66,7 +66,7 @@ def test_every_table_and_column_is_explained(store):
     assert (tables, columns) == ([], [])
 
 
-def test_outcomes_are_the_words_of_the_code(store):
+def test_outcomes_are_the_same_in_schema_and_code(store):
     (definition,) = store.execute(
         "select pg_get_constraintdef(oid) from pg_constraint"
         " where conrelid = 'ops.links'::regclass and conname = 'links_outcome_check'"
@@ -124,7 +124,7 @@ def test_a_changed_migration_is_refused(empty_dsn, files):
             migrate(conn, files)
 
 
-def test_a_database_that_cannot_hold_every_letter_is_refused(postgres_server):
+def test_a_database_in_another_encoding_is_refused(postgres_server):
     options = "encoding 'LATIN1' locale 'C' template template0"
     options += " locale_provider libc"
     postgres_server.sql(f"create database latin {options}")
@@ -188,7 +188,7 @@ def test_a_view_of_the_analyst_is_not_dropped(empty_dsn, files):
         assert count(conn, "desk.mine") == 0
 
 
-def test_a_migration_may_ask_for_the_marts_to_stand_aside(empty_dsn, files):
+def test_a_migration_may_have_the_marts_dropped_first(empty_dsn, files):
     change = "alter table news.articles alter column is_group_original type text;"
     with closing(connect(empty_dsn)) as conn:
         migrate(conn, files)

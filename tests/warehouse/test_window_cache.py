@@ -1,4 +1,4 @@
-"""Readings as rows: what comes back is what was kept, for the same model only."""
+"""The window cache on Postgres returns what was stored, for the same model only."""
 
 from uuid import uuid4
 
@@ -25,7 +25,7 @@ def test_packed_and_unpacked_is_the_same(reading):
     assert unpack(pack(reading)) == reading
 
 
-def test_what_one_process_keeps_another_recalls(store):
+def test_spans_of_one_process_are_found_by_another(store):
     keys = [bytes([number]) * 16 for number in range(5)]
     PostgresWindowCache(store, "m1", WindowCache()).put({keys[1]: READING, keys[3]: ((), ())})
     other = PostgresWindowCache(store, "m1", recent := WindowCache())
@@ -34,20 +34,20 @@ def test_what_one_process_keeps_another_recalls(store):
     assert PostgresWindowCache(store, "m2", WindowCache()).get_many(keys) == {}
 
 
-def test_kept_twice_is_kept_once(store):
+def test_spans_put_twice_are_stored_once(store):
     for _ in range(2):
         PostgresWindowCache(store, "m1", WindowCache()).put({bytes(16): READING})
     assert count(store, "news.window_readings") == 1
 
 
-def test_nothing_to_keep_and_nothing_to_recall(store):
+def test_empty_calls_do_nothing(store):
     memory = PostgresWindowCache(store, "m1", WindowCache())
     memory.put({})
     assert memory.get_many([]) == {}
 
 
 @pytest.mark.parametrize("damaged", ["substring(spans for 20)", "''", r"'\xff0a'", "'Cue'::bytea"])
-def test_a_damaged_row_is_unknown_until_it_is_stored_anew(store, damaged):
+def test_a_damaged_row_is_ignored_until_it_is_replaced(store, damaged):
     memory = PostgresWindowCache(store, "m1", WindowCache())
     memory.put({bytes(16): READING})
     store.execute(f"update news.window_readings set spans = {damaged}")
