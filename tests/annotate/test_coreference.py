@@ -3,7 +3,7 @@
 import pytest
 
 from pipeline.annotate.annotator import TaggedText, annotate_spans
-from pipeline.annotate.names.coreference import spelled
+from pipeline.annotate.names.coreference import usual_spelling
 from pipeline.annotate.spans import CharSpan
 
 
@@ -70,7 +70,7 @@ def test_a_caption_word_is_no_surname():
     ],
 )
 def test_capitals_are_written_as_usual(capitals, usual):
-    assert spelled(capitals) == usual
+    assert usual_spelling(capitals) == usual
 
 
 @pytest.mark.parametrize(

@@ -1,1 +1,1 @@
-"""Spans of names to entities: borders, classes that agree, chains, titles, aliases."""
+"""Make entities of tagged names: borders, labels, coreference chains, titles, aliases."""

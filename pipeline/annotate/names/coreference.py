@@ -1,17 +1,12 @@
-"""The names of one article: every mention gets the entity it belongs to, every entity one name.
+"""Decide which mentions of an article mean the same entity, and which name that entity has.
 
-The name is the alias table's where a form hits it, else what the article itself spells out
-("Strategic Stability Dialogue (SSD)"), else the longest form. Knows no other articles.
+People are resolved by the forms of their names (``persons``): "Sherman" is "Wendy Sherman". All
+other entities are found by their names: the alias table's if it has the form, else the long form
+that the article spells out ("Strategic Stability Dialogue (SSD)"), else the longest form.
 
-Places in capitals at the head of a dateline: "OSLO, Oct 3 (Tarn Wire) - " is Oslo.
-
-Knows no list of places; that the words are a place is the tagger's word.
-
-Who a bare "Clinton" is: full names that the article gives, and which of one surname is meant.
-
-The chain knows people by the names that were tagged as people's. Here the article itself is read
-for the full form of a bare surname ("Newt Gingrich", untagged), and where two share one ("Bill
-Clinton", "Hillary Clinton"), whoever was named in full last is meant. Knows nothing of quotes.
+``with_full_names`` then completes people. A bare surname whose full form ("Martin Oake") was not
+tagged is looked up in the text, and where several people share a surname ("Anna Dane", "Roy Dane"),
+the one named in full most recently is meant.
 """
 
 from __future__ import annotations
@@ -44,7 +39,9 @@ from pipeline.annotate.names.titles import (
     role_before,
 )
 from pipeline.annotate.spans import CharSpan, Layout
+from pipeline.line_rules.calendar_words import ENGLISH_MONTHS
 
+_MONTH = re.compile(r"\b(Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\b\.?")
 _VOWEL = re.compile(r"[AEIOUYÄÖÜÅØÆÁÉÍÓÚ]")
 _LINE_BEFORE = re.compile(r"[\n\r]\s*$")
 _DATELINE = re.compile(
@@ -52,72 +49,82 @@ _DATELINE = re.compile(
     r"\s?(?:\([^()\n]{1,40}\)\s?)?(?:[—–]|-{1,2}\s|:\s)"
 )
 """What follows the place of a dateline: ", Oct 3 (Tarn Wire) - "."""
-FEWEST_LETTERS = 3
-
-
-def spelled_dateline(text: str, span: CharSpan, place: str) -> str | None:
-    """Write one word in capitals as usual where a dateline begins with it, else return None.
-
-    "NCR" and the like, initials, have no vowel.
-    """
-    if not (place.isupper() and place.isalpha() and len(place) >= FEWEST_LETTERS):
-        return None
-    opens = span.start == 0 or _LINE_BEFORE.search(text, max(0, span.start - 4), span.start)
-    if not opens or not _VOWEL.search(place) or not _DATELINE.match(text, span.end):
-        return None
-    return place.capitalize()
-
-
-_MONTHS = (
-    "January February March April May June July August September October November December".split()
-)
-_MONTH = re.compile(r"\b(Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\b\.?")
+FEWEST_DATELINE_LETTERS = 3
+"""Letters of the shortest place in capitals that is written as usual: "ROM" is "Rom"."""
 _LETTERS = re.compile(r"[^\W\d_]+")
 _NUMERALS = frozenset("II III IV VI VII VIII".split())
-_CORPORATE = frozenset(
+_LEGAL_FORMS = frozenset(
     "inc corp corporation company co ltd limited plc group holdings llc university college bank "
     "institute foundation association news party campaign".split()
 )
-_BODIES = frozenset(
+"""Words that a longer name may add without meaning something else: "Boeing Co" is "Boeing"."""
+_PARTS_OF_ORGANISATIONS = frozenset(
     "council committee commission parliament assembly court board secretariat office".split()
 )
-MOST_ALIKE_CHAINS = 100
-"""Long names of one first letter or outer word among which a short one's is looked for; an article
-has about five, and in a directory nobody can tell."""
-SPELLED_OUT = frozenset({"ORG", "EVENT", "LAW", "MISC", "FAC", "PRODUCT", "WORK_OF_ART"})
-"""Labels whose names are shortened to initials."""
+MOST_LONG_NAMES = 100
+"""Long names with one first letter or outer word up to which the long form of a short name is
+looked for among them. An article has about five; in a directory the answer would be arbitrary."""
+SHORTENED = frozenset({"ORG", "EVENT", "LAW", "MISC", "FAC", "PRODUCT", "WORK_OF_ART"})
+"""Labels whose names are shortened, to initials for example."""
+NEAR = 2
+"""Paragraphs back in which a full name decides which person of that surname a bare one means."""
+NEIGHBOURS = 20
+"""Mentions before and after a mention that are searched for others in its sentence."""
+LATEST = 3
+"""Full mentions of each person that are considered for a bare one, the latest before it."""
+MOST_OF_ONE_SURNAME = 20
+"""People of one surname that are considered; a telephone directory has more."""
+MOST_BARE_NAMES = 60
+"""Bare names whose full form is looked for in the text; an article has about eight."""
+_PARTICLES = frozenset("le la de van von bin el del di da du dos das den der".split())
+_NO_GIVEN_NAMES = frozenset(
+    "team camp house mount fort port lake saint new north south hotel casa club radio the "
+    "republican democratic anti pro".split()
+)
+"""Words before a surname that are no given names: "Team Holm"."""
+_WORD_BEFORE = re.compile(r"([\w.]+)\s+$")
 
 
 @dataclass(slots=True, eq=False)
 class Entity:
-    """One person, body, place or other thing of the article."""
+    """A person, organisation, place or other thing that the article names."""
 
     name: str
     label: str
     gender: str | None = None
+    """"m", "f" or None for unknown; people only."""
     roles: list[str] = field(default_factory=list)
+    """A person's titles and offices: "Harbour Minister"."""
     descriptions: list[str] = field(default_factory=list)
-    """What the article calls a person beside the name: "the postmaster", "a technician"."""
+    """Nouns that describe a person beside the name: "postmaster", "retired technician"."""
     mentions: list[int] = field(default_factory=list)
-    """Numbers of its mentions, in reading order."""
+    """The numbers of its mentions, in reading order."""
 
 
 @dataclass(slots=True)
 class Chains:
-    """The entities of one article; ``of[i]`` is the entity of mention ``i``, ``roles[i]`` its
-    title."""
+    """The mentions of one article, chained to entities."""
 
     spans: Sequence[CharSpan]
+    """The mentions in reading order."""
     of: list[Entity]
+    """The entity of each mention."""
     roles: list[str | None]
+    """The title or office beside each mention, if it is a person's."""
     entities: list[Entity]
-    """The distinct entities in order of first mention."""
+    """The distinct entities in the order of their first mention."""
 
 
 def chain_mentions(
     layout: Layout, spans: Sequence[CharSpan], title_names: Sequence[tuple[str, str]] = ()
 ) -> Chains:
-    """Chain the clean mentions of a text; ``title_names`` are (surface, label) of its headline."""
+    """Chain the mentions of a text to entities.
+
+    Args:
+        layout: the text.
+        spans: the mentions in reading order, as ``clean_mentions`` returns them.
+        title_names: (name, label) of the names in the headline.
+    """
     text = layout.text
     titled = [(-1, surface) for surface, label in title_names if label == "PERSON"]
     people = People(
@@ -152,24 +159,25 @@ def chain_mentions(
 def _finish_people(found: dict[object, Entity]) -> None:
     for person, entity in found.items():
         if isinstance(person, Person):
-            entity.name = spelled(" ".join(person.name.split()))
+            entity.name = usual_spelling(" ".join(person.name.split()))
             entity.gender = person.gender
 
 
 def _title_before(layout: Layout, span: CharSpan, after: int) -> str | None:
-    """Return the title in front of a person's name, not reaching back over another person's."""
+    """Return the title before a person's name; ``after`` is where the last person's name ended."""
     start, _ = layout.sentence_at(span.start)
     return role_before(layout.text, span.start, max(start, after))
 
 
 def _office(role: str | None) -> str | None:
+    """Return the last word of a role: "US Secretary" → "secretary"."""
     return role.split()[-1].lower() if role else None
 
 
 def _add_role(
     layout: Layout, span: CharSpan, entity: Entity, before: str | None, after: int
 ) -> str | None:
-    """Remember what stands around a person's name; return the title of this mention."""
+    """Add the roles and descriptions around a mention to its person; return the mention's role."""
     start, end = layout.sentence_at(span.start)
     before = before or role_apposed(layout.text, span.start, span.end, max(start, after))
     behind = role_after(layout.text, span.end, end)
@@ -182,39 +190,42 @@ def _add_role(
 
 
 class _Names:
-    """Names of all that is not a person, found out from the whole article first."""
+    """The names of entities other than people, from the mentions of the whole article."""
 
     def __init__(self, text: str, spans: Sequence[CharSpan]) -> None:
         self._text = text
         self._aliases = load_aliases()
-        self._defined: dict[str, str] = {}
-        self._long: dict[str, list[tuple[str, ...]]] = {}
-        self._by_initial: dict[str, set[str]] = {}
+        self._long_of_acronym: dict[str, str] = {}
+        self._long_names: dict[str, list[tuple[str, ...]]] = {}
+        self._long_by_initial: dict[str, set[str]] = {}
         self._usual = normal_forms([text[s.start : s.end] for s in spans])
-        self._before = dict(zip((s.start for s in spans[1:]), spans, strict=False))
+        self._span_before = dict(zip((s.start for s in spans[1:]), spans, strict=False))
         for span, following in pairwise(spans):
             self._define(span, following)
-        self._explained = {long: n for n, long in reversed([*enumerate(self._defined.values())])}
+        self._rank_of_long = {
+            long: n for n, long in reversed([*enumerate(self._long_of_acronym.values())])
+        }
         self._counts = Counter(
-            " ".join(text[s.start : s.end].split()) for s in spans if s.label in SPELLED_OUT
+            " ".join(text[s.start : s.end].split()) for s in spans if s.label in SHORTENED
         )
         for surface in self._counts:
             words = tuple(surface.split())
             if len(words) > 1:
-                self._long.setdefault(words[-1].casefold(), []).append(words)
-                self._long.setdefault(words[0].casefold(), []).append(words)
-                self._by_initial.setdefault(surface[0].upper(), set()).add(surface)
+                self._long_names.setdefault(words[-1].casefold(), []).append(words)
+                self._long_names.setdefault(words[0].casefold(), []).append(words)
+                self._long_by_initial.setdefault(surface[0].upper(), set()).add(surface)
 
     def _define(self, span: CharSpan, following: CharSpan) -> None:
+        """Store the acronym that an article explains: "Strategic Stability Dialogue (SSD)"."""
         text = self._text
         if following.start - span.end > 2 or text[span.end : following.start].strip() != "(":
             return
         long, short = text[span.start : span.end], text[following.start : following.end]
         if text[following.end : following.end + 1] == ")" and is_acronym(short, long):
-            self._defined.setdefault(key(short), long)
+            self._long_of_acronym.setdefault(key(short), long)
 
     def of(self, span: CharSpan, surface: str) -> str:
-        """Return the name of a mention."""
+        """Return the name of the entity that a mention means."""
         if span.label == "DATE":
             return date_name(surface)
         if span.label == "MONEY":
@@ -229,10 +240,12 @@ class _Names:
         if span.label in {"GPE", "LOC"}:
             # "Mecca, Saudi Arabia" is "Mecca", and "Washington, D.C." is "Washington".
             place = surface.split(", ")[0]
-            return _without_stop(spelled_dateline(self._text, span, place) or spelled(place))
-        return self._body_of(span, surface) or _without_stop(surface)
+            usual = dateline_place(self._text, span, place) or usual_spelling(place)
+            return _without_stop(usual)
+        return self._part_of_organisation(span, surface) or _without_stop(surface)
 
     def _people_name(self, surface: str) -> str:
+        """Return the adjective or singular: "Kenyans" → "Kenyan"."""
         known = self._aliases.find_demonym(surface)
         if known:
             return known[0]
@@ -240,16 +253,16 @@ class _Names:
         return surface[:-1] if plural else surface
 
     def _long_form(self, span: CharSpan, surface: str) -> str:
-        defined = self._defined.get(key(surface))
+        defined = self._long_of_acronym.get(key(surface))
         if defined:
             return defined
-        if span.label not in SPELLED_OUT:
+        if span.label not in SHORTENED:
             return surface
         words = surface.split(" ")
         ends = (" ".join(words[first:]) for first in range(len(words)))
-        longs = [end for end in ends if end in self._explained]
+        longs = [end for end in ends if end in self._rank_of_long]
         if longs:
-            return min(longs, key=self._explained.__getitem__)
+            return min(longs, key=self._rank_of_long.__getitem__)
         if self._aliases.find(surface):
             return surface
         return self._initials_of(surface) or self._shortened(surface, span.label) or surface
@@ -257,44 +270,48 @@ class _Names:
     def _initials_of(self, surface: str) -> str | None:
         if not (surface.isupper() and 2 <= len(surface) <= 7):
             return None
-        initial = self._by_initial.get(surface[0], set())
-        if len(initial) > MOST_ALIKE_CHAINS:
+        initial = self._long_by_initial.get(surface[0], set())
+        if len(initial) > MOST_LONG_NAMES:
             return None
         choices = {long for long in initial if is_acronym(surface, long)}
         return choices.pop() if len(choices) == 1 else None
 
     def _shortened(self, surface: str, label: str) -> str | None:
-        """Find the longer name that the form cuts: "Boeing" of "Boeing Co", not "Party".
+        """Return the longer name that a form shortens: "Boeing Co" for "Boeing", or None.
 
-        Of products the last word is enough: "Tarn" of "Velmark Tarn".
+        A form of one word must be the beginning of the name, because "Party" may be any party. For
+        products the last word is enough: "Tarn" is "Velmark Tarn".
         """
         words = tuple(surface.split())
-        ends = len(words) > 1 or label == "PRODUCT"
-        alike = [self._long.get(words[place].casefold(), []) for place in (-1, 0)]
-        if max(map(len, alike)) > MOST_ALIKE_CHAINS:
+        may_be_end = len(words) > 1 or label == "PRODUCT"
+        similar = [self._long_names.get(words[place].casefold(), []) for place in (-1, 0)]
+        if max(map(len, similar)) > MOST_LONG_NAMES:
             return None
         fits = [
             " ".join(long)
-            for long in dict.fromkeys(chain(*alike))
+            for long in dict.fromkeys(chain(*similar))
             if len(long) > len(words)
-            and ((ends and long[-len(words) :] == words) or _adds_form(long, words))
+            and ((may_be_end and long[-len(words) :] == words) or _adds_form(long, words))
         ]
         return self._clearly_most_frequent(fits)
 
     def _clearly_most_frequent(self, names: list[str]) -> str | None:
-        """Return the one name, or the one that stands twice as often as every other."""
+        """Return the only name, the one at least twice as frequent as every other, or None."""
         if len(names) < 2:
             return names[0] if names else None
         first, second = sorted(names, key=lambda name: -self._counts[name])[:2]
         return first if self._counts[first] >= 2 * self._counts[second] else None
 
-    def _body_of(self, span: CharSpan, surface: str) -> str | None:
-        """Name a body after the one in front: "… Europe (OSCE) Permanent Council"."""
-        before = self._before.get(span.start)
+    def _part_of_organisation(self, span: CharSpan, surface: str) -> str | None:
+        """Return a name with that of the organisation before it, or None.
+
+        In "… Europe (OSCE) Permanent Council" the council is the "OSCE Permanent Council".
+        """
+        before = self._span_before.get(span.start)
         if span.label != "ORG" or before is None or before.label != "ORG":
             return None
-        words = surface.casefold().split()
-        if words[-1] in _BODIES and self._text[before.end : span.start].strip() in {")", ""}:
+        is_part = surface.casefold().split()[-1] in _PARTS_OF_ORGANISATIONS
+        if is_part and self._text[before.end : span.start].strip() in {")", ""}:
             return f"{self._text[before.start : before.end]} {surface}"
         return None
 
@@ -303,27 +320,42 @@ def _adds_form(long: tuple[str, ...], words: tuple[str, ...]) -> bool:
     """Tell whether a longer name only adds its legal form: "Boeing Co" to "Boeing"."""
     added = long[len(words) :]
     return long[: len(words)] == words and all(
-        word.casefold().strip(".") in _CORPORATE for word in added
+        word.casefold().strip(".") in _LEGAL_FORMS for word in added
     )
 
 
 def date_name(surface: str) -> str:
-    """Spell months out and write a relative date small: "Jan. 12" → "January 12"."""
-    plain = " ".join(surface.split())
-    plain = _MONTH.sub(lambda match: _full_month(match[1]), plain)
-    first = plain.split()[0]
-    small = first.lower() in {"last", "next", "this", "a", "the", "early", "late", "mid"}
-    return plain[0].lower() + plain[1:] if small else plain
+    """Return the name of a date: "Jan. 12" → "January 12", "Last May" → "last May"."""
+    name = " ".join(surface.split())
+    name = _MONTH.sub(lambda match: _full_month(match[1]), name)
+    first = name.split()[0]
+    is_relative = first.lower() in {"last", "next", "this", "a", "the", "early", "late", "mid"}
+    return name[0].lower() + name[1:] if is_relative else name
 
 
 def _full_month(short: str) -> str:
-    return next(month for month in _MONTHS if month.startswith(short[:3]))
+    return next(month for month in ENGLISH_MONTHS if month.startswith(short[:3]))
 
 
-def spelled(name: str) -> str:
-    """Write a person's or place's name in capitals as usual: "IDA O'NEILL III" → "Ida O'Neill III".
+def dateline_place(text: str, span: CharSpan, place: str) -> str | None:
+    """Return the usual spelling of a place in capitals if a dateline begins with it, else None.
 
-    Up to four letters are as likely initials ("JN", "NCR") and stay.
+    "OSLO, Oct 3 (Tarn Wire) - " begins with Oslo. A word without a vowel is an
+    abbreviation ("NCR").
+    Whether the word is a place is not checked, because the tagger decided that.
+    """
+    is_word = place.isupper() and place.isalpha() and len(place) >= FEWEST_DATELINE_LETTERS
+    if not is_word or not _VOWEL.search(place):
+        return None
+    opens = span.start == 0 or _LINE_BEFORE.search(text, max(0, span.start - 4), span.start)
+    return place.capitalize() if opens and _DATELINE.match(text, span.end) else None
+
+
+def usual_spelling(name: str) -> str:
+    """Return a person's or place's name in capitals as it is usually written.
+
+    "IDA O'NEILL III" is "Ida O'Neill III". Names of up to four letters may be initials ("JN",
+    "NCR") and stay as they are.
     """
     if not name.isupper() or len(name) < 5 or any(map(str.isdigit, name)):
         return name
@@ -338,35 +370,17 @@ def _without_stop(surface: str) -> str:
     return surface[:-1] if surface.endswith(".") and surface.count(".") == 1 else surface
 
 
-NEAR = 2
-"""Paragraphs back in which a full name decides who of that surname a bare one is."""
-AROUND = 20
-"""Mentions looked at on either side of one."""
-LATEST = 3
-"""Full mentions of each person that are looked at for a bare one."""
-MOST_ALIKE_FULL_NAMES = 20
-"""People of one surname that are told apart; a telephone directory has more."""
-MOST_NAMES = 60
-"""Bare names looked for in the text; an article has about eight."""
-_PARTICLES = frozenset("le la de van von bin el del di da du dos das den der".split())
-_NO_GIVEN = frozenset(
-    "team camp house mount fort port lake saint new north south hotel casa club radio the "
-    "republican democratic anti pro".split()
-)
-_OFFICE_BEFORE = re.compile(r"([\w.]+)\s+$")
-
-
 @dataclass(slots=True)
 class _Candidate:
-    """Somebody whom the article names in full."""
+    """A person whom the article names in full."""
 
     entity: Entity
     places: list[int] = field(default_factory=list)
-    """Where a full form begins, in reading order."""
+    """The positions at which a full form begins, in reading order."""
 
 
 def with_full_names(layout: Layout, chains: Chains) -> Chains:
-    """Return chains in which a bare surname belongs to whom the article names so in full."""
+    """Return chains in which bare surnames belong to people whom the article names in full."""
     bare = _bare_mentions(layout, chains)
     if not bare:
         return chains
@@ -382,7 +396,7 @@ def with_full_names(layout: Layout, chains: Chains) -> Chains:
 
 
 def _bare_mentions(layout: Layout, chains: Chains) -> list[tuple[int, str]]:
-    """Return (number, surname) of every person's mention without a given name: "Le Pen"."""
+    """Return (number, surname) of each mention of a person without a given name: "Le Pen"."""
     found = []
     for number, (span, entity) in enumerate(zip(chains.spans, chains.of, strict=True)):
         if entity.label == "PERSON":
@@ -393,7 +407,7 @@ def _bare_mentions(layout: Layout, chains: Chains) -> list[tuple[int, str]]:
 
 
 def _in_full(layout: Layout, chains: Chains) -> dict[str, list[_Candidate]]:
-    """Return the people whom the chain has in full, by surname; two spellings are one."""
+    """Return the people whose full name the chains have, by surname without accents."""
     known: dict[str, list[_Candidate]] = {}
     for entity in chains.entities:
         words = folded(entity.name) if entity.label == "PERSON" else ()
@@ -415,7 +429,7 @@ def _add(known: dict[str, list[_Candidate]], candidate: _Candidate) -> None:
         if same_person(words, tuple(map(without_accents, folded(other.entity.name)))):
             other.places = sorted([*other.places, *candidate.places])
             return
-    if len(alike) < MOST_ALIKE_FULL_NAMES:
+    if len(alike) < MOST_OF_ONE_SURNAME:
         alike.append(candidate)
 
 
@@ -423,7 +437,7 @@ def _by_given_name(known: dict[str, list[_Candidate]]) -> dict[str, list[_Candid
     found: dict[str, list[_Candidate]] = {}
     for candidate in [c for alike in known.values() for c in alike]:
         alike = found.setdefault(without_accents(folded(candidate.entity.name)[0]), [])
-        if len(alike) < MOST_ALIKE_FULL_NAMES:
+        if len(alike) < MOST_OF_ONE_SURNAME:
             alike.append(candidate)
     return found
 
@@ -431,12 +445,20 @@ def _by_given_name(known: dict[str, list[_Candidate]]) -> dict[str, list[_Candid
 def _read_text(
     layout: Layout, chains: Chains, wanted: set[str], known: dict[str, list[_Candidate]]
 ) -> None:
-    """Find full names in the text for bare ones of whom the chain has none.
+    """Add to ``known`` the full names that the text has for bare surnames without any.
 
-    The word in front must be a common given name, have an office in front of itself, or be tagged
-    together with the surname, as a body perhaps.
+    Args:
+        layout: the text.
+        chains: its mentions.
+        wanted: the bare surnames.
+        known: the people named in full, by surname.
+
+    The word before the surname must be a common given name, must follow an office, or must have
+    been tagged together with the surname under any label.
     """
-    unknown = sorted(name for name in wanted if name.rpartition(" ")[2] not in known)[:MOST_NAMES]
+    unknown = sorted(name for name in wanted if name.rpartition(" ")[2] not in known)[
+        :MOST_BARE_NAMES
+    ]
     if not unknown:
         return
     tagged = {layout.text[span.start : span.end] for span in chains.spans}
@@ -444,28 +466,30 @@ def _read_text(
     pattern = rf"\b([A-Z][\w’'-]+)((?:\s[A-Z]\.)?)\s((?i:{surnames}))\b"
     for match in re.finditer(pattern, layout.text):
         given = match[1].lower()
-        before = _OFFICE_BEFORE.search(layout.text, max(0, match.start() - 25), match.start())
-        titled = before is not None and is_office(before[1]) and not is_title_word(match[1])
-        alone = match[0] in tagged and given not in _NO_GIVEN and not is_title_word(given)
-        if is_common_given_name(given) or titled or alone:
+        before = _WORD_BEFORE.search(layout.text, max(0, match.start() - 25), match.start())
+        is_titled = before is not None and is_office(before[1]) and not is_title_word(match[1])
+        is_tagged = match[0] in tagged and given not in _NO_GIVEN_NAMES and not is_title_word(given)
+        if is_common_given_name(given) or is_titled or is_tagged:
             name = " ".join(match[0].split())
             entity = Entity(name, "PERSON", given_name_gender(name))
             _add(known, _Candidate(entity, [match.start()]))
 
 
 def _meant(layout: Layout, chains: Chains, number: int, choices: list[_Candidate]) -> Entity:
-    """Choose among the people of a surname for one bare mention."""
-    given = chains.of[number]
+    """Return the person whom a bare mention means, of those who have its surname."""
+    so_far = chains.of[number]
     start = chains.spans[number].start
     gender = honorific_gender(layout.text, start)
     if gender:
         choices = [c for c in choices if c.entity.gender in {gender, None}]
     genders = {c.entity.gender for c in choices}
-    if genders == {"m", "f"} or (len(choices) == 1 and choices[0].entity is not given):
-        told = _gender_behind(layout, chains, number)
-        choices = [c for c in choices if None in {told, c.entity.gender} or told == c.entity.gender]
+    if genders == {"m", "f"} or (len(choices) == 1 and choices[0].entity is not so_far):
+        gender = _gender_behind(layout, chains, number)
+        choices = [
+            c for c in choices if None in {gender, c.entity.gender} or gender == c.entity.gender
+        ]
     if len(choices) < 2:
-        return choices[0].entity if choices else given
+        return choices[0].entity if choices else so_far
     near = _named_before(layout, start, choices)
     if near:
         return near
@@ -473,11 +497,11 @@ def _meant(layout: Layout, chains: Chains, number: int, choices: list[_Candidate
 
 
 def _gender_behind(layout: Layout, chains: Chains, number: int) -> str | None:
-    """Return the gender of the pronouns behind a mention that is its sentence's only person."""
+    """Return the gender of the words after a mention, if it is the only person in its sentence."""
     start, end = layout.sentence_at(chains.spans[number].start)
-    around = chains.of[max(0, number - AROUND) : number + AROUND]
-    places = chains.spans[max(0, number - AROUND) : number + AROUND]
-    inside = [s for s, e in zip(places, around, strict=True) if e.label == "PERSON"]
+    entities = chains.of[max(0, number - NEIGHBOURS) : number + NEIGHBOURS]
+    spans = chains.spans[max(0, number - NEIGHBOURS) : number + NEIGHBOURS]
+    inside = [s for s, e in zip(spans, entities, strict=True) if e.label == "PERSON"]
     if sum(start <= span.start < end for span in inside) != 1:
         return None
     male, female = gender_votes(layout.text[chains.spans[number].end : end])
@@ -485,9 +509,9 @@ def _gender_behind(layout: Layout, chains: Chains, number: int) -> str | None:
 
 
 def _named_before(layout: Layout, start: int, choices: list[_Candidate]) -> Entity | None:
-    """Return whom the last sentence before that has one of the full names names first.
+    """Return the first person named in full in the last sentence before ``start`` that names any.
 
-    "Patricia Smith, mother of Sean Smith, was there. … Smith said" is the mother.
+    "Patricia Holm, mother of Sean Holm, was there. … Holm said" means the mother.
     """
     here = layout.paragraph_at(start)
     near = [
@@ -500,12 +524,13 @@ def _named_before(layout: Layout, start: int, choices: list[_Candidate]) -> Enti
 
 
 def _latest(places: list[int], start: int) -> list[int]:
+    """Return the last ``LATEST`` of the sorted places before ``start``."""
     end = bisect_left(places, start)
     return places[max(0, end - LATEST) : end]
 
 
 def _pass_on(before: list[Entity], of: list[Entity]) -> None:
-    """Give people the titles and descriptions that stand beside their bare name as well."""
+    """Move roles, descriptions and mentions of bare names to the people whom they mean now."""
     for old, new in dict.fromkeys(zip(before, of, strict=True)):
         if old is not new:
             new.roles.extend(old.roles)

@@ -1,9 +1,10 @@
-"""One name, one class, all through an article: what the mentions of a name agree on.
+"""Give all mentions of a name in an article the same label.
 
-The tagger labels token by token, so the same name may be an organisation here and a place there.
-One surface form has one label in one article (in the Worldwide corpus it keeps it in 99.2 % of
-cases); capitals are the same name, an abbreviation votes with its long form, and a surname with
-the full name. Looks at names and their nearest words, not at other articles.
+The tagger labels token by token, so a name may be an organisation in one sentence and a place in
+the next. In the Worldwide corpus one surface form has one label in an article in 99.2 % of cases.
+So the mentions vote, weighted by the tagger's confidence: a form in capitals is the same name, an
+abbreviation votes with its long form, and a surname with the full name. Tables and the words around
+a mention then correct the elected label.
 """
 
 from __future__ import annotations
@@ -16,34 +17,43 @@ from pipeline.annotate.labels import is_language, is_work, misc_label, sure_labe
 from pipeline.annotate.names.aliases import key, load_aliases
 from pipeline.annotate.names.gazetteer import is_known_place, place_label
 from pipeline.annotate.spans import CharSpan
+from pipeline.line_rules.calendar_words import ENGLISH_WEEKDAYS
 
-_INSIDE = re.compile(r"\b(?:[Ii]n|[Aa]cross|[Nn]ear|[Ff]rom)\s+$")
-_WEEKDAY = re.compile(r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day")
+_PREPOSITION_OF_PLACE = re.compile(r"\b(?:[Ii]n|[Aa]cross|[Nn]ear|[Ff]rom)\s+$")
+_WEEKDAY = re.compile("|".join(ENGLISH_WEEKDAYS))
 _SUM = re.compile(
     r"(?:[A-Z]{0,3}[$€£¥₹₦₵]|R|RM|RMB|Rs\.?|KSh|Ksh|Sh|NT|[A-Z]{3})\s?\d[\d.,]*\s?"
     r"(?:k|m|mn|bn|tn|thousand|lakh|crore|million|billion|trillion)"
 )
-"""A sum with its unit: "R2bn", "KSh40 million"; "A380" and "R2" are none."""
+"""A sum of money with its unit: "R2bn", "KSh40 million", but not "A380" or "R2"."""
 _COMPANY = re.compile(
     r"[\w)] (?:S\.?A\.?|Ltd\.?|Inc\.?|GmbH|AG|ASA?|AB|N\.?V\.?|B\.?V\.?|PLC|Plc|plc|LLC|SpA"
     r"|Oyj|A/S)$"
 )
-"""Legal forms, which people's names never end in: "Tarn-Eaux SA"."""
+"""Legal forms of companies, which no person's name ends in: "Tarn-Eaux SA"."""
 SURNAME_SHARE, GIVEN_SHARE = 1.0, 0.3
-"""Weight of a full name's vote on its surname alone and on its first word alone. Within these
-bounds nothing changes on Worldwide's development part; they keep a chain in one piece where the
-short form's own votes are even. "Virginia" and "Florence" are given names and places."""
+"""Weights of a full name's votes for its surname alone and for its first word alone. They decide
+where the votes of the short form itself are equal. The first word has the smaller weight because
+"Virginia" and "Florence" are given names and places. Between 0.3 and 1.0 the values change nothing
+on Worldwide's development part."""
 LONGEST_ACRONYM = 5
-"""Letters up to which capitals may be initials: "WHO" is no other form of "Who"."""
+"""Letters up to which a word in capitals may be an acronym: "WHO" is not "Who"."""
 VOTELESS = frozenset({"DATE", "MONEY"})
+"""Labels that every mention keeps."""
 
 Votes = dict[str, dict[str, float]]
+"""Name → label → weight."""
 
 
-def agree(text: str, spans: Sequence[CharSpan], spelled_out: Mapping[str, str]) -> list[CharSpan]:
-    """Give every mention the label that weighs most among the mentions of its name.
+def with_agreed_labels(
+    text: str, spans: Sequence[CharSpan], spelled_out: Mapping[str, str]
+) -> list[CharSpan]:
+    """Return the mentions, each with the label that has most weight among those of its name.
 
-    ``spelled_out`` maps abbreviations, as ``aliases.key`` writes them, to their long forms.
+    Args:
+        text: the article.
+        spans: its mentions.
+        spelled_out: abbreviation, as ``aliases.key`` writes it → its long form in the article.
     """
     surfaces = [text[span.start : span.end] for span in spans]
     surfaces = [spelled_out.get(key(surface), surface) for surface in surfaces]
@@ -54,11 +64,13 @@ def agree(text: str, spans: Sequence[CharSpan], spelled_out: Mapping[str, str]) 
         span._replace(label=_elect(surface, span.label, votes[name]))
         for surface, name, span in zip(surfaces, names, spans, strict=True)
     ]
-    return _with_works(text, [_by_context(text, span) for span in _with_places(text, labelled)])
+    return _with_works(
+        text, [_with_label_of_context(text, span) for span in _with_places(text, labelled)]
+    )
 
 
 def normal_forms(surfaces: Sequence[str]) -> dict[str, str]:
-    """Map names in capitals to their usual spelling, where the article has it."""
+    """Return name in capitals → its usual spelling, for those that the article has both ways."""
     keys = {key(surface) for surface in surfaces}
     usual = {name.casefold(): name for name in sorted(keys) if not name.isupper()}
     return {
@@ -90,11 +102,12 @@ def _is_person(name: str, votes: Mapping[str, float]) -> bool:
 
 
 def _elect(surface: str, label: str, votes: Mapping[str, float]) -> str:
+    """Return the elected label of a name, corrected by what the tables say about the name."""
     if label in VOTELESS:
         return label
     label = max(votes, key=lambda choice: votes[choice])
     known = load_aliases().find(surface)
-    # Chad, Jordan, Georgia and Israel are given names as well, so people keep their label.
+    # Chad, Jordan, Georgia and Israel are given names as well, so PERSON is kept.
     if known and label != "PERSON" and not (known.label == "GPE" and label in {"ORG", "FAC"}):
         return known.label
     if label == "GPE" and load_aliases().find_demonym(surface):
@@ -108,19 +121,19 @@ def _elect(surface: str, label: str, votes: Mapping[str, float]) -> str:
     if not (known or is_known_place(surface)):
         label = sure_label(surface, label) or label
     if label == "GPE":
-        return "GPE" if _in_a_country(surface) else place_label(surface)
+        return "GPE" if _is_town_with_country(surface) else place_label(surface)
     return misc_label(surface) if label == "MISC" else label
 
 
-def _in_a_country(surface: str) -> bool:
-    """Tell the town of a dateline from nature: "TARN BAY, Kenya", "Long Lake, Ohio"."""
+def _is_town_with_country(surface: str) -> bool:
+    """Tell whether a country follows the name, which makes it a town: "TARN BAY, Kenya"."""
     _, comma, country = surface.rpartition(", ")
     known = load_aliases().find(country) if comma else None
     return known is not None and known.label == "GPE"
 
 
-def _by_context(text: str, span: CharSpan) -> CharSpan:
-    """Tell titles and languages by what stands around them, mention by mention."""
+def _with_label_of_context(text: str, span: CharSpan) -> CharSpan:
+    """Label a mention as a title or a language if the words around it show that it is one."""
     if span.label == "MISC" and is_work(text, span.start, span.end):
         return span._replace(label="WORK_OF_ART")
     if span.label in {"NORP", "MISC", "GPE"} and is_language(text, span.start, span.end):
@@ -129,7 +142,7 @@ def _by_context(text: str, span: CharSpan) -> CharSpan:
 
 
 def _with_works(text: str, spans: list[CharSpan]) -> list[CharSpan]:
-    """Let a title be one wherever it stands, once a mention shows it."""
+    """Label all mentions of a name as titles if one of them is shown to be one."""
     works = {key(text[s.start : s.end]) for s in spans if s.label == "WORK_OF_ART"}
     return [
         span._replace(label="WORK_OF_ART")
@@ -139,15 +152,15 @@ def _with_works(text: str, spans: list[CharSpan]) -> list[CharSpan]:
     ]
 
 
-def are_kin(place: str, people: str) -> bool:
-    """Tell whether a people's name is made from a place's: "Halvanian" and "Halvane"."""
+def is_derived_demonym(people: str, place: str) -> bool:
+    """Tell whether a people's name is derived from a place's: "Halvanian" from "Halvane"."""
     return len(place) > 3 and people.startswith(place[: max(4, len(place) - 2)])
 
 
 def _with_places(text: str, spans: list[CharSpan]) -> list[CharSpan]:
-    """Turn people into places where the article shows it: it has "Halvanian", and "in Halvane".
+    """Relabel people as places if the article shows it by "in Halvane" or by "Halvanian".
 
-    Names that the tagger has never seen are people to it, most of all in front of "'s".
+    The tagger takes unknown names for people, above all before "'s".
     """
     full = {word for s in spans if s.label == "PERSON" for word in _words_of_full_name(text, s)}
     peoples = {text[s.start : s.end] for s in spans if s.label == "NORP"}
@@ -156,12 +169,13 @@ def _with_places(text: str, spans: list[CharSpan]) -> list[CharSpan]:
         surface = text[span.start : span.end]
         if span.label == "PERSON" and " " not in surface and surface not in full:
             found[surface].append(
-                _INSIDE.search(text, max(0, span.start - 12), span.start) is not None
+                _PREPOSITION_OF_PLACE.search(text, max(0, span.start - 12), span.start) is not None
             )
     places = {
         surface
-        for surface, inside in found.items()
-        if sum(inside) * 2 > max(2, len(inside)) or any(are_kin(surface, name) for name in peoples)
+        for surface, after_preposition in found.items()
+        if sum(after_preposition) * 2 > max(2, len(after_preposition))
+        or any(is_derived_demonym(name, surface) for name in peoples)
     }
     return [
         span._replace(label="GPE")

@@ -1,8 +1,8 @@
-"""From the tagger's entity spans to clean mentions: trimmed, labelled alike, none forgotten.
+"""Make clean mentions of the spans that the tagger found: correct borders and labels, add mentions.
 
-Borders follow the Worldwide corpus: titles, "the" and "'s" outside, initials and "Jr." inside.
-An abbreviation in parentheses belongs to the long form in front of it. What class a name has is
-for ``agreement`` to say, where else it stands for ``missed``.
+Borders follow the Worldwide corpus: titles, "the" and "'s" are outside a name, initials and "Jr."
+inside. An abbreviation in parentheses gets the label of the long form before it.
+``label_agreement`` then decides the labels, and ``untagged`` finds further mentions.
 """
 
 from __future__ import annotations
@@ -13,17 +13,17 @@ from collections.abc import Iterable, Iterator
 
 from pipeline.annotate.labels import misc_label
 from pipeline.annotate.names.aliases import key, load_aliases
-from pipeline.annotate.names.label_agreement import VOTELESS, agree
+from pipeline.annotate.names.label_agreement import VOTELESS, with_agreed_labels
 from pipeline.annotate.names.titles import without_titles
 from pipeline.annotate.names.untagged import (
-    forgotten,
-    full_names,
-    is_spoken,
-    known_peoples,
-    official_names,
+    full_organisation_names,
+    is_spoken_sentence,
+    known_countries_and_peoples,
+    people_by_given_name,
     places_in_speech,
     quoted_titles,
-    surnames,
+    repeated_names,
+    surnames_of_people,
 )
 from pipeline.annotate.spans import CharSpan
 
@@ -37,39 +37,43 @@ _ACRONYM = re.compile(
     r"([A-Z][A-Z0-9&.-]{1,9}s?|[A-Z][a-z]{2,7})[”\"’']?\)"
 )
 _PARTY = re.compile(r"[DRI]-[A-Z][\w.]*")
-"""As in "Sen. Ann Lee (D-Nev.)": a party and a state, no name."""
+"""A party and a state, which are no name: "Sen. Ann Lee (D-Nev.)"."""
 _CAPTION = re.compile(r"\s(?:Image|Photo|Picture|File|Credit|By)$")
-"""As in "Ida Tarn Image: Harbour Herald"."""
+"""A word of a picture credit behind a name: "Ida Tarn Image: Harbour Herald"."""
 _INITIALS = re.compile(r"(?<![\w.’'-])(?:[A-Z]\.? ?){1,3}(?<=[ .])$")
 _GENERATION = re.compile(r",? [JS]r\b\.?")
 _STOPS_KEPT = re.compile(r"(?:\b[A-Za-z]\.)+$|\b(?:Inc|Corp|Co|Ltd|Jr|Sr|St|Mt|No|Bros)\.$")
 
 
 def clean_mentions(text: str, spans: Iterable[CharSpan]) -> list[CharSpan]:
-    """Return the article's mentions in order and without overlap; input labels are ours.
+    """Return the article's mentions in reading order and without overlap.
 
-    "GPE" in the input means any place, "MISC" any name that is none of the other classes.
+    Args:
+        text: the article.
+        spans: the names found, with labels of ``labels``; GPE means any place here, and MISC any
+            name of no other class.
     """
     trimmed = [part for span in spans for part in _trimmed(text, span)]
-    spoken = [span for span in trimmed if is_spoken(text, span)]
+    spoken = [span for span in trimmed if is_spoken_sentence(text, span)]
     if spoken:
         trimmed = [span for span in trimmed if span not in spoken]
         trimmed.extend(places_in_speech(text, spoken))
-    trimmed.extend(official_names(text, trimmed))
+    trimmed.extend(full_organisation_names(text, trimmed))
     trimmed.extend(quoted_titles(text))
     trimmed = _without_overlap(trimmed)
-    trimmed = _without_overlap([*trimmed, *full_names(text, trimmed)])
+    trimmed = _without_overlap([*trimmed, *people_by_given_name(text, trimmed)])
     trimmed, spelled_out = _with_acronyms(text, trimmed)
-    agreed = agree(text, trimmed, spelled_out)
+    agreed = with_agreed_labels(text, trimmed, spelled_out)
     more = [
-        *known_peoples(text, agreed),
-        *surnames(text, agreed),
-        *forgotten(text, agreed, spelled_out),
+        *known_countries_and_peoples(text, agreed),
+        *surnames_of_people(text, agreed),
+        *repeated_names(text, agreed, spelled_out),
     ]
     return _without_overlap([*agreed, *more])
 
 
 def _trimmed(text: str, span: CharSpan) -> Iterator[CharSpan]:
+    """Yield a span with correct borders, in two parts if it is a pair, or nothing if no name."""
     start, end = span.start, span.end
     line = _LINE.search(text, start, end)
     if line:
@@ -79,7 +83,7 @@ def _trimmed(text: str, span: CharSpan) -> Iterator[CharSpan]:
     start, end = _within_brackets(text, start, end)
     end = _trim_end(text, start, end)
     if span.label not in VOTELESS:
-        start = _behind_the(text, start, end, span.label)
+        start = _after_the(text, start, end, span.label)
     if span.label == "PERSON":
         caption = _CAPTION.search(text, start, end)
         end = caption.start() if caption and text[end : end + 1] == ":" else end
@@ -92,7 +96,7 @@ def _trimmed(text: str, span: CharSpan) -> Iterator[CharSpan]:
 
 
 def _within_brackets(text: str, start: int, end: int) -> tuple[int, int]:
-    """Cut at a bracket without its pair: "UN) General Assembly", "Tarn (Vesterby"."""
+    """Cut a span at an unpaired bracket: "UN) General Assembly", "Tarn (Vesterby"."""
     opened, closed = text.rfind("(", start, end), text.find(")", start, end)
     if closed != -1 and (opened == -1 or opened > closed) and closed + 1 < end:
         start = closed + 1 + text[closed + 1 : end].startswith(" ")
@@ -101,8 +105,8 @@ def _within_brackets(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-def _behind_the(text: str, start: int, end: int, label: str) -> int:
-    """Step over "the", which belongs to titles of works alone: "The Salt Road"."""
+def _after_the(text: str, start: int, end: int, label: str) -> int:
+    """Return the start of a name without "the", which belongs to titles of works only."""
     the = _THE.match(text, start, end)
     if the is None:
         return start
@@ -112,9 +116,9 @@ def _behind_the(text: str, start: int, end: int, label: str) -> int:
 
 
 def _with_initials(text: str, start: int) -> int:
-    """Take in initials that the tagger left in front of a name: "K. R. Holm", "A G Holm".
+    """Return the start of a name with the initials before it: "K. R. Holm", "A G Holm".
 
-    A single letter needs its full stop: "A Holm" and "I Holm" may be words.
+    A single letter needs a full stop, since "A Holm" and "I Holm" may begin with a word.
     """
     match = _INITIALS.search(text, max(0, start - 12), start)
     if match is None or (len(match[0].split()) == 1 and "." not in match[0]):
@@ -123,7 +127,7 @@ def _with_initials(text: str, start: int) -> int:
 
 
 def _with_generation(text: str, end: int) -> int:
-    """Take in "Jr." behind a name; with numerals, rank and office, Worldwide is of two minds."""
+    """Return the end of a name with "Jr." after it; Worldwide is inconsistent about numerals."""
     match = _GENERATION.match(text, end)
     return match.end() if match else end
 
@@ -142,9 +146,9 @@ def _trim_end(text: str, start: int, end: int) -> int:
 
 
 def _split_pair(text: str, span: CharSpan) -> Iterator[CharSpan]:
-    """Split "US-Russia" into its two countries, take "-backed" off "U.S.-backed".
+    """Split "US-Russia" into its two countries, and remove "-backed" from "U.S.-backed".
 
-    "Guinea-Bissau" and "NATO-Russia Council" stay whole.
+    "Guinea-Bissau" and "NATO-Russia Council" are not split.
     """
     surface = text[span.start : span.end]
     parts = _HYPHENS.split(surface)
@@ -168,7 +172,7 @@ def _split_pair(text: str, span: CharSpan) -> Iterator[CharSpan]:
 
 
 def _without_overlap(spans: list[CharSpan]) -> list[CharSpan]:
-    """Keep the longer of two spans that overlap, the earlier of two alike; in reading order."""
+    """Return the spans in reading order, of two that overlap the longer, or the first if equal."""
     kept: list[CharSpan] = []
     for span in sorted(spans, key=lambda item: (item.start, item.start - item.end)):
         if not kept or span.start >= kept[-1].end:
@@ -179,7 +183,7 @@ def _without_overlap(spans: list[CharSpan]) -> list[CharSpan]:
 
 
 def _with_acronyms(text: str, spans: list[CharSpan]) -> tuple[list[CharSpan], dict[str, str]]:
-    """Add "(SSD)" after "Strategic Stability Dialogue"; also return {"SSD": the long form}."""
+    """Add "(SSD)" after "Strategic Stability Dialogue"; also return {"SSD": its long form}."""
     found: list[CharSpan] = []
     spelled_out: dict[str, str] = {}
     for span in spans:
@@ -198,17 +202,17 @@ def _overlaps(span: CharSpan, taken: list[CharSpan], starts: list[int]) -> bool:
     return place >= 0 and taken[place].end > span.start
 
 
-def _initials(short: str) -> str:
-    """Return an abbreviation in capitals: the "s" of "NGOs" is a plural, that of "Sars" is not."""
+def _in_capitals(short: str) -> str:
+    """Return an abbreviation in capitals: "NGOs" without its plural "s", "Sars" as "SARS"."""
     return short.rstrip("s") if short.rstrip("s").isupper() else short.upper()
 
 
 def is_acronym(short: str, long: str) -> bool:
-    """Tell whether the initials of the long form, small words optional, give the short one.
+    """Tell whether the initials of a long form give the short one; small words are optional.
 
     "Organization for Security and Co-operation in Europe" gives O(f)S(a)C(o)(i)E.
     """
-    letters = [letter for letter in _initials(short) if letter.isalpha()]
+    letters = [letter for letter in _in_capitals(short) if letter.isalpha()]
     words = re.findall(r"[^\W_]+", long)
     if len(letters) < 2 or len(words) < 2:
         return False

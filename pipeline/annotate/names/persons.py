@@ -1,8 +1,9 @@
-"""Which person of one article a form of a name means: "Sherman" → "Wendy Sherman".
+"""Decide which person of an article a form of a name means: "Sherman" is "Wendy Sherman".
 
-Works on name forms and their places alone. Family names may come first ("Xi Jinping", "Xi"), be two
-("Claudia Sheinbaum Pardo"), or not exist ("Abiy Ahmed" is "Abiy"). People who share a surname stay
-apart: a bare surname goes to one of them by title, by who was named in full last, or by frequency.
+Only the forms of names and their positions are used. The family name may come first ("Xi Jinping",
+"Xi"), may be two words ("Claudia Sheinbaum Pardo"), or may not exist ("Abiy Ahmed" is "Abiy"). A
+bare surname that several people share means one of them by title, by who was named in full last, or
+by frequency.
 """
 
 from __future__ import annotations
@@ -24,57 +25,64 @@ _DEGREES = frozenset("phd md".split())
 _PARTICLES = frozenset(
     "abu umm al el ibn bin bint binti von van der den de da do dos di du la le ter zu".split()
 )
-"""Words that open a family name, a kunya or a patronymic, and are no given names."""
+"""First words of family names, kunyas and patronymics, which are no given names."""
 _SON_OF = frozenset("bin ibn bint binti".split())
-"""What follows is the father's name: "Salman" alone is not Mohammed bin Salman."""
+"""Words before the father's name: "Salman" alone does not mean Mohammed bin Salman."""
 DOMINANCE = 2
-"""How many times more often than the next of that surname a person must have been named so far."""
-MOST_ALIKE = 50
-"""People of one surname among whom one is looked for; in a directory nobody can tell."""
+"""Ratio by which the most frequent person of a surname must lead to be meant by it alone."""
+MOST_OF_ONE_NAME = 50
+"""People who share a word of their names, up to which one is chosen; in a directory the answer
+would be arbitrary."""
 NEAR = 3
-"""Paragraphs back in which a full name decides who of that surname a bare one is."""
+"""Paragraphs back in which a full name decides which person of that surname a bare one means."""
 
 
 @dataclass(slots=True, eq=False)
 class Person:
-    """One person of the article; ``forms`` are folded words, ``count`` mentions so far."""
+    """A person of the article."""
 
     forms: list[tuple[str, ...]]
+    """The forms of the name with two words or more, as ``folded`` returns them."""
     first_seen: int
+    """The position of the first mention; -1 for the headline."""
     count: int = 0
+    """Mentions resolved so far."""
     gender: str | None = None
+    """"m", "f" or None for unknown."""
     generation: str | None = None
+    """"jr", "iii" and the like, or None."""
     surfaces: dict[str, None] = field(default_factory=dict)
+    """The forms as the text has them, in the order in which they were seen."""
     offices: set[str] = field(default_factory=set)
-    """Last words of the titles seen in front of the name so far, in lower case."""
+    """The last words of the titles before the name so far, in lower case."""
     named_at: list[int] = field(default_factory=list)
-    """Where the name stands in full, in reading order; the headline does not count."""
+    """The positions of the full name in reading order, without the headline."""
 
     @property
     def name(self) -> str:
-        """The longest form: without words in capitals before with, spelled out before initials."""
+        """The fullest form: usual spelling before capitals, spelled-out words before initials."""
         return max(self.surfaces, key=_fullness)
 
     def named_before(self, position: int) -> int | None:
-        """Return the last place before a position where the name stands in full, or None."""
+        """Return the last position of the full name before a position, or None."""
         place = bisect_left(self.named_at, position)
         return self.named_at[place - 1] if place else None
 
 
 def _fullness(surface: str) -> tuple[bool, int, int, int]:
     words = surface.split()
-    shouted = any(len(w.strip(".,")) > 2 and w.isupper() and "." not in w[:-1] for w in words)
-    spelled = sum(len(word.strip(".")) > 1 and "." not in word[:-1] for word in words)
+    in_capitals = any(len(w.strip(".,")) > 2 and w.isupper() and "." not in w[:-1] for w in words)
+    spelled_out = sum(len(word.strip(".")) > 1 and "." not in word[:-1] for word in words)
     generation = any(word.strip(".,").casefold() in _GENERATION for word in words)
-    return not shouted or generation, spelled, len(words), len(surface)
+    return not in_capitals or generation, spelled_out, len(words), len(surface)
 
 
 @lru_cache(maxsize=8192)
 def folded(surface: str) -> tuple[str, ...]:
-    """Return the words that are compared: lower case, no accents, no "Jr.", no Arabic article.
+    """Return the words of a name in the form in which names are compared.
 
-    "Bashar al-Assad" and "Assad" then end alike, "J.K. Holm" has two initials, a nickname in
-    quotation marks is left out.
+    They are in lower case, without accents, "Jr.", the Arabic article and nicknames in quotation
+    marks: "Bashar al-Assad" and "Assad" have the same last word. "J.K. Holm" has two initials.
     """
     plain = without_accents(_NICKNAME.sub("", surface))
     words = [part for word in plain.split() for part in _parts(word)]
@@ -89,18 +97,18 @@ def _parts(word: str) -> Iterable[str]:
 
 
 def generation(surface: str) -> str | None:
-    """Return "jr", "sr", "ii", "iii" or "iv" where a name ends so, or None."""
+    """Return "jr", "sr", "ii", "iii" or "iv" if a name ends in one of them, or None."""
     words = surface.split()
     last = words[-1].strip(".,").casefold() if len(words) > 1 else ""
     return last if last in _GENERATION else None
 
 
 def same_person(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
-    """Tell whether two forms of two words or more are one person's.
+    """Tell whether two folded forms of two words or more can name one person.
 
-    "Donald Trump" and "Donald J. Trump"; "J. Smith" and "John Smith"; "van der Berg" and "Jan van
+    Examples: "Ann Lee" and "Ann K. Lee"; "J. Smith" and "John Smith"; "van der Berg" and "Jan van
     der Berg"; "Claudia Sheinbaum" and "Claudia Sheinbaum Pardo"; "Shinzo Abe" and "Abe Shinzo".
-    Not "George H. W. Bush" and "George W. Bush".
+    Counter-example: "George H. W. Bush" and "George W. Bush".
     """
     if one == other:
         return True
@@ -115,10 +123,10 @@ def same_person(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
         return True
     if short[-1] != long[-1] or short[0] in _PARTICLES or long[0] in _PARTICLES:
         return False
-    return _alike(short[0], long[0]) and _middles_agree(short[1:-1], long[1:-1])
+    return _same_or_initial(short[0], long[0]) and _middles_agree(short[1:-1], long[1:-1])
 
 
-def _alike(one: str, other: str) -> bool:
+def _same_or_initial(one: str, other: str) -> bool:
     return one == other or (1 in {len(one), len(other)} and one[0] == other[0])
 
 
@@ -126,16 +134,16 @@ def _middles_agree(short: tuple[str, ...], long: tuple[str, ...]) -> bool:
     if not short or not long:
         return True
     if len(short) == len(long):
-        return all(map(_alike, short, long))
+        return all(map(_same_or_initial, short, long))
     rest = iter(sorted((short, long), key=len)[1])
     return all(len(word) > 1 and word in rest for word in sorted((short, long), key=len)[0])
 
 
 class People:
-    """The people of one article, found out from all its forms before any mention is resolved."""
+    """The people of one article. All forms are collected before any mention is resolved."""
 
     def __init__(self, forms: Iterable[tuple[int, str]], layout: Layout | None = None) -> None:
-        """Take (position, surface) of every mention of a person, the headline's at -1."""
+        """Take (position, surface) of each mention of a person; the headline's are at -1."""
         self._layout = layout or Layout("")
         self._by_form: dict[tuple[tuple[str, ...], str | None], Person] = {}
         self._with_word: dict[str, dict[Person, None]] = {}
@@ -151,10 +159,11 @@ class People:
             self._index(person)
 
     def _ends_a_name(self, words: tuple[str, ...]) -> bool:
-        """Tell whether a form is the family name of longer ones: "von Holm" of "Ida von Holm"."""
+        """Tell whether a form with a particle ends a longer one: "von Holm" in "Ida von Holm"."""
         return words[0] in _PARTICLES and bool(self._ending(words))
 
     def _ending(self, words: tuple[str, ...]) -> list[Person]:
+        """Return the people who have a longer form that ends in these words."""
         return [
             person
             for person in self._with_word.get(words[-1], {})
@@ -162,6 +171,7 @@ class People:
         ]
 
     def _introduce(self, words: tuple[str, ...], position: int, surface: str) -> None:
+        """Add a full form to its person, a new one if nobody has it yet."""
         which = generation(surface)
         person = self._by_form.get((words, which)) or self._same(words, which)
         if person is None:
@@ -178,9 +188,9 @@ class People:
             person.named_at.append(position)
 
     def _same(self, words: tuple[str, ...], which: str | None) -> Person | None:
-        """Find the one person of whose name this is another form; two or more are none."""
+        """Return the only person of whose name this can be another form, or None."""
         named = self._with_word.get(words[-1], {})
-        if len(named) > MOST_ALIKE:
+        if len(named) > MOST_OF_ONE_NAME:
             return None
         fits = [
             p
@@ -193,20 +203,26 @@ class People:
         return fits[0] if len(fits) == 1 else None
 
     def _index(self, person: Person) -> None:
-        """Say by which single words a person goes: surname, then given name, then second last."""
+        """Register the single words that can mean a person: last, first and inner words."""
         for form in person.forms:
-            fathers = form[-2] in _SON_OF
+            ends_in_fathers_name = form[-2] in _SON_OF
             inner = [w for w in form[1:-1] if len(w) > 1 and w not in _PARTICLES]
-            for rank, words in enumerate(([] if fathers else [form[-1]], [form[0]], inner)):
+            for rank, words in enumerate(
+                ([] if ends_in_fathers_name else [form[-1]], [form[0]], inner)
+            ):
                 for word in words:
                     self._bare.setdefault(word, ({}, {}, {}))[rank].setdefault(person)
 
     def resolve(
         self, position: int, surface: str, gender: str | None = None, office: str | None = None
     ) -> Person:
-        """Return the person meant at a position; mentions must be asked for in reading order.
+        """Return the person that a mention means; call it for the mentions in reading order.
 
-        ``gender`` is what "Mr." or "Mrs." tells, ``office`` the last word of the title in front.
+        Args:
+            position: where the mention begins.
+            surface: the name as the text has it.
+            gender: "m" or "f" if the word before the name tells it ("Mrs."), or None.
+            office: the last word of the title before the name, in lower case, or None.
         """
         words = folded(surface)
         person = self._find(words, surface, position, gender, office)
@@ -220,13 +236,13 @@ class People:
         return person
 
     def _not_introduced(self, words: tuple[str, ...], position: int, gender: str | None) -> Person:
-        """Return the one who goes by this name alone; "Mrs. Holm" is not "Mr. Holm"."""
-        alike = self._unknown.setdefault(words, [])
-        for person in alike:
+        """Return a person without a full name; "Mrs. Holm" and "Mr. Holm" are two people."""
+        same_name = self._unknown.setdefault(words, [])
+        for person in same_name:
             if gender is None or person.gender in {None, gender}:
                 return person
-        alike.append(Person([words], position, gender=gender))
-        return alike[-1]
+        same_name.append(Person([words], position, gender=gender))
+        return same_name[-1]
 
     def _find(
         self,
@@ -240,11 +256,11 @@ class People:
             found = self._by_form.get((words, generation(surface)))
             choices = [] if found else self._ending(words)
             return found or self._choose(choices, position)
-        alike = next(filter(None, self._bare.get(words[0], ())), {})
-        choices = list(alike) if len(alike) <= MOST_ALIKE else []
+        candidates = next(filter(None, self._bare.get(words[0], ())), {})
+        choices = list(candidates) if len(candidates) <= MOST_OF_ONE_NAME else []
         if gender:
-            sure = [p for p in choices if p.gender == gender]
-            choices = sure or [p for p in choices if p.gender is None]
+            of_gender = [p for p in choices if p.gender == gender]
+            choices = of_gender or [p for p in choices if p.gender is None]
         if office and len(choices) > 1:
             holders = [p for p in choices if office in p.offices]
             choices = holders or choices
@@ -263,9 +279,9 @@ class People:
         return first if first.count >= DOMINANCE * max(1, second.count) else None
 
     def _named_last(self, people: list[Person], position: int) -> Person | None:
-        """Return whom the last sentence before that has a full name names first.
+        """Return the first person named in full in the last sentence before that names any.
 
-        "Patricia Holm, mother of Sean Holm, was there. … Holm said" is the mother.
+        "Patricia Holm, mother of Sean Holm, was there. … Holm said" means the mother.
         """
         here = self._layout.paragraph_at(position)
         last = [(person.named_before(position), n) for n, person in enumerate(people)]

@@ -1,7 +1,8 @@
-"""Names that the tagger missed, in part or as a whole, and that the text gives away.
+"""Find names that the tagger missed, by rules and tables.
 
-A name found twice stands wherever its letters stand; a title stands between quotation marks; a
-country and its people are known. Adds spans, never takes any away.
+A title stands between quotation marks, countries and their peoples are in the alias table, a common
+given name begins a person's name, and a name that was found twice is a name wherever it stands.
+Each function yields the spans to add.
 """
 
 from __future__ import annotations
@@ -19,17 +20,21 @@ from pipeline.annotate.names.titles import is_title_word
 from pipeline.annotate.spans import CharSpan
 
 MOST_NAMES = 300
-"""Names looked for again; an article has about 30, a telephone directory must not cost hours."""
-STEADY = frozenset({"PERSON", "ORG", "GPE", "LOC", "NORP", "FAC", "EVENT", "PRODUCT", "LAW"})
-"""Labels of names proper: dates and sums of money are not looked for again."""
+"""Names that are searched in the text again. An article has about 30; the limit keeps a telephone
+directory from taking hours."""
+REPEATED_LABELS = frozenset(
+    {"PERSON", "ORG", "GPE", "LOC", "NORP", "FAC", "EVENT", "PRODUCT", "LAW"}
+)
+"""Labels whose names are searched in the text again; those of dates and sums are not."""
 GUESSED = 0.5
-"""Score of a name found by its letters alone."""
+"""Score of a name that a rule found without the tagger."""
 _QUOTED = re.compile(r"[“\"‘«]([A-Z0-9][^“”\"«»\n]{8,80}?)[,.]?[”\"’»](?!\w)")
 _TITLE_WORDS = range(4, 10)
-"""Words of what is taken for a title. Of the stretches between quotation marks that are written
-like titles in Worldwide's training part, nine of ten of four words and more are one name; of three
-words a quarter are none."""
-FEWEST_SPOKEN = 4
+"""Words of a title between quotation marks. Of quoted phrases in title case in Worldwide's training
+part, nine of ten with four words or more are a name; of those with three words a quarter are
+none."""
+FEWEST_SPOKEN_WORDS = 4
+"""Words of the shortest spoken sentence that is recognised."""
 _SPOKEN_ENDS = frozenset(stop + mark for stop in ",.!?" for mark in "”\"’»'")
 _FINITE = re.compile(r"\s(?:is|are|was|were|has|have|had|will|would|can|must|do|did)\s")
 _PLACED = re.compile(
@@ -45,40 +50,40 @@ _WORD_BEFORE = re.compile(r"([\w.’'-]+) $")
 _OPENING = re.compile(r"(?:^|[\n.!?:“”\"‘(\[•–—-])\s*$")
 
 
-def official_names(text: str, spans: Sequence[CharSpan]) -> Iterator[CharSpan]:
-    """Give the known names of bodies of which only a part was tagged, in full.
+def full_organisation_names(text: str, spans: Sequence[CharSpan]) -> Iterator[CharSpan]:
+    """Yield the full names of known organisations of which only a part was tagged.
 
-    "Organization for Security and Co-operation in Europe" tends to break at its hyphen.
+    The tagger often ends "Organization for Security and Co-operation in Europe" at the hyphen.
     """
     places = sorted({position for span in spans for position in (span.start, span.end - 1)})
     for name in load_aliases().long_organisations:
-        for start in _places(text, name):
+        for start in _occurrences(text, name):
             end = start + len(name)
             if bisect_left(places, end) > bisect_left(places, start):
                 yield CharSpan(start, end, "ORG")
 
 
 def quoted_titles(text: str) -> Iterator[CharSpan]:
-    """Give what stands between quotation marks and is written like a title, as one name.
+    """Yield phrases in title case between quotation marks, each as one name.
 
-    “This Harbour with Ida Vesterby” is a programme, though a person's name is in it.
+    “This Harbour with Ida Vesterby” is a programme, although it contains a person's name.
     """
     for match in _QUOTED.finditer(text):
         words = match[1].split()
         if len(words) in _TITLE_WORDS and is_title_case(match[1]) and not match[1].isupper():
             title = CharSpan(match.start(1), match.end(1), "MISC")
-            if not is_spoken(text, title):
+            if not is_spoken_sentence(text, title):
                 yield title
 
 
-def is_spoken(text: str, span: CharSpan) -> bool:
-    """Tell a sentence between quotation marks from a title: “It was a long day for Tarn,” he said.
+def is_spoken_sentence(text: str, span: CharSpan) -> bool:
+    """Tell whether a MISC span is no title but a quoted sentence: “It was a long day for Tarn,”.
 
-    It has small letters where a title has capitals ("was"), and its comma or stop stands inside
-    the marks.
+    Such a sentence has small letters where a title has capitals ("was"), and its comma or stop is
+    inside the quotation marks.
     """
     surface = text[span.start : span.end]
-    if span.label != "MISC" or surface.count(" ") < FEWEST_SPOKEN - 1:
+    if span.label != "MISC" or surface.count(" ") < FEWEST_SPOKEN_WORDS - 1:
         return False
     if is_title_case(surface) and not _FINITE.search(surface):
         return False
@@ -87,16 +92,17 @@ def is_spoken(text: str, span: CharSpan) -> bool:
 
 
 def places_in_speech(text: str, spans: Sequence[CharSpan]) -> Iterator[CharSpan]:
-    """Give the capitalised words behind "for", "in", "to" of spoken sentences: "day for Tarn"."""
+    """Yield capitalised words after "for", "in" or "to" in spoken sentences: "day for Tarn"."""
     for span in spans:
         for match in _PLACED.finditer(text, span.start, span.end):
             yield CharSpan(*match.span(1), "GPE", GUESSED)
 
 
-def known_peoples(text: str, spans: Sequence[CharSpan]) -> Iterator[CharSpan]:
-    """Give countries and nationalities that stand alone inside a sentence: "would the Tarns".
+def known_countries_and_peoples(text: str, spans: Sequence[CharSpan]) -> Iterator[CharSpan]:
+    """Yield untagged countries and nationalities inside sentences: "would the Kenyans".
 
-    Only beside others: an installed pipeline may look for no places, and then none are wanted.
+    The first word of a sentence may be another word ("Turkey") and is skipped. An article without
+    any place or people gets none, because an installed pipeline may not look for places.
     """
     if not any(span.label in {"GPE", "LOC", "NORP"} for span in spans):
         return
@@ -115,12 +121,12 @@ def known_peoples(text: str, spans: Sequence[CharSpan]) -> Iterator[CharSpan]:
             yield CharSpan(match.start(), match.end(), "GPE", GUESSED)
 
 
-def full_names(text: str, spans: Sequence[CharSpan]) -> Iterator[CharSpan]:
+def people_by_given_name(text: str, spans: Sequence[CharSpan]) -> Iterator[CharSpan]:
     """Yield untagged people: a common given name before a surname, "Mary Holm".
 
     95 % of such pairs belong to a person in the training part of Worldwide; "Mary River" and "Dana
     Airlines" show by their head words that they do not. An article without any person gets none,
-    because an installed pipeline may look for no people.
+    because an installed pipeline may not look for people.
     """
     if not any(span.label == "PERSON" for span in spans):
         return
@@ -137,11 +143,12 @@ def full_names(text: str, spans: Sequence[CharSpan]) -> Iterator[CharSpan]:
             yield CharSpan(match.start(), match.end(), "PERSON", GUESSED)
 
 
-def surnames(text: str, spans: Sequence[CharSpan]) -> Iterator[CharSpan]:
-    """Find the surnames of people who are named in full, standing alone.
+def surnames_of_people(text: str, spans: Sequence[CharSpan]) -> Iterator[CharSpan]:
+    """Yield untagged bare surnames of people whose full name was tagged.
 
-    In Worldwide's training part 98 % of them are the person, and most of the rest are a slip of
-    the annotators. A neighbour with a capital that is no title makes another name: "Tarn Tower".
+    In Worldwide's training part 98 % of them mean the person, and most of the others are mistakes
+    of the annotators. Beside another capitalised word that is no title it is another name: "Tarn
+    Tower".
     """
     full = {text[s.start : s.end] for s in spans if s.label == "PERSON"}
     known = {name.split()[-1] for name in full if " " in name}
@@ -158,32 +165,35 @@ def surnames(text: str, spans: Sequence[CharSpan]) -> Iterator[CharSpan]:
             yield CharSpan(match.start(), match.end(), "PERSON", GUESSED)
 
 
-def forgotten(
+def repeated_names(
     text: str, spans: Sequence[CharSpan], defined: Collection[str] = ()
 ) -> Iterator[CharSpan]:
-    """Find further places of the names found: of several words, or tagged at least twice alike.
+    """Yield untagged repetitions of names that have several words or were tagged twice.
 
-    ``defined`` are abbreviations that the article explains, as ``aliases.key`` writes them.
+    Args:
+        text: the article.
+        spans: its mentions so far.
+        defined: the abbreviations that the article explains, as ``aliases.key`` writes them.
     """
-    counts = Counter(text[span.start : span.end] for span in spans if span.label in STEADY)
+    counts = Counter(text[span.start : span.end] for span in spans if span.label in REPEATED_LABELS)
     labels = {text[span.start : span.end]: span.label for span in spans}
     common = counts.most_common(MOST_NAMES)
     names = [
         name
         for name, count in common
-        if key(name) in defined or _worth_looking(name, count, labels[name])
+        if key(name) in defined or _is_distinctive(name, count, labels[name])
     ]
     taken = {position for span in spans for position in (span.start, span.end - 1)}
     for name in names:
-        for start in _places(text, name):
+        for start in _occurrences(text, name):
             end = start + len(name)
             joined = text[end : end + 1] == "-" or text[start - 1 : start] == "-"
             if not joined and start not in taken and end - 1 not in taken:
                 yield CharSpan(start, end, labels[name], GUESSED)
 
 
-def _places(text: str, name: str) -> Iterator[int]:
-    """Find a name where it stands as a word of its own."""
+def _occurrences(text: str, name: str) -> Iterator[int]:
+    """Yield the positions at which a name occurs as whole words."""
     start = text.find(name)
     while start != -1:
         end = start + len(name)
@@ -193,7 +203,8 @@ def _places(text: str, name: str) -> Iterator[int]:
         start = text.find(name, end)
 
 
-def _worth_looking(name: str, count: int, label: str) -> bool:
+def _is_distinctive(name: str, count: int, label: str) -> bool:
+    """Tell whether a name means the same thing wherever its letters occur."""
     if not name[0].isupper() or len(name) < 3:
         return False
     if " " in name or name.isupper():

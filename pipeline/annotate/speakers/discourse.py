@@ -19,7 +19,7 @@ from typing import Literal
 from pipeline.annotate.names.aliases import load_aliases
 from pipeline.annotate.names.coreference import Chains, Entity
 from pipeline.annotate.names.given_names import gender_votes
-from pipeline.annotate.names.label_agreement import are_kin
+from pipeline.annotate.names.label_agreement import is_derived_demonym
 from pipeline.annotate.names.titles import is_title_word
 from pipeline.annotate.quotes.cues import is_speech_verb
 from pipeline.annotate.spans import CharSpan, Layout
@@ -94,7 +94,7 @@ class Discourse:
             entity.name
             for entity in chains.entities
             if entity.label == "GPE"
-            and any(are_kin(entity.name, name) for name in people[:MOST_LOOKED_BACK])
+            and any(is_derived_demonym(name, entity.name) for name in people[:MOST_LOOKED_BACK])
         ]
         self._infer_genders()
 
@@ -185,7 +185,10 @@ class Discourse:
         demonym = aliases.find_demonym(self.layout.text[span.start : span.end])
         if demonym:
             return demonym[1]
-        return next((place for place in self._related_places if are_kin(place, entity.name)), None)
+        return next(
+            (place for place in self._related_places if is_derived_demonym(entity.name, place)),
+            None,
+        )
 
 
 def syntactic_role(text: str, sentence_start: int, start: int) -> SyntacticRole:
