@@ -22,10 +22,10 @@ from benchmarks.text.page_text import Page, half
 from benchmarks.text.text_scores import shingles
 from pipeline.extract.encoding import decode
 from pipeline.extract.html_head import read_head
-from pipeline.extract.html_layout import Run, parse, runs_of, strip_scripts
+from pipeline.extract.html_layout import TextBlock, parse, text_blocks, strip_scripts
 from pipeline.extract.json_ld import read_linked_data
 from pipeline.extract.page import extract_page
-from pipeline.extract.quality import BIAS, WEIGHTS, signs_of
+from pipeline.extract.quality import BIAS, WEIGHTS, features_of
 
 _STEPS = 6000
 _RATE = 0.5
@@ -89,10 +89,10 @@ def _page_samples(page: Page, body: bytes) -> Iterator[Sample]:
         return
     head, data = read_head(root), read_linked_data(root)
     strip_scripts(root)
-    runs = runs_of(root)
+    blocks = text_blocks(root)
     # The page's id is the seed, so that each run damages it in the same way.
-    for damage, text in _variants(article.text, runs, random.Random(page["id"])):
-        signs = astuple(signs_of(text, head, data, runs))
+    for damage, text in _variants(article.text, blocks, random.Random(page["id"])):
+        signs = astuple(features_of(text, head, data, blocks))
         yield Sample(half(page), damage, _f1(page["text"], text), signs)
 
 
@@ -101,14 +101,14 @@ def _f1(gold: str, found: str) -> float:
     return 2 * (wanted & got).total() / max(1, wanted.total() + got.total())
 
 
-def _variants(text: str, runs: list[Run], chance: random.Random) -> Iterator[tuple[str, str]]:
+def _variants(text: str, blocks: list[TextBlock], chance: random.Random) -> Iterator[tuple[str, str]]:
     lines = [line for line in text.split("\n") if line]
-    others = [run.text for run in runs if run.text not in lines]
+    others = [block.text for block in blocks if block.text not in lines]
     some = max(5, len(lines) // 2)
     start = chance.randrange(max(1, len(others) - some))
     texts = {
         "none": lines,
-        "the whole page": [run.text for run in runs[:400]],
+        "the whole page": [block.text for block in blocks[:400]],
         "the first half": lines[: len(lines) // 2],
         "the first four fifths": lines[: max(2, len(lines) * 4 // 5)],
         "the first quarter": lines[: max(1, len(lines) // 4)],

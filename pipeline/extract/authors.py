@@ -1,7 +1,8 @@
-"""The authors of a page: JSON-LD, then meta tags, then the visible byline; cleaned into names.
+"""Find the authors of a page: in JSON-LD, then in meta tags, then in the visible byline.
 
-The first place that names a person is believed, and the names are never mixed from several. Where
-no place does, a pen name of one word counts, and then an organisation. Knows nothing of bodies.
+The first source that names a person is believed; names of several sources are never mixed. Where
+no source names a person, a pen name of one word counts, and then an organisation. The names are
+cleaned by ``line_rules.bylines``.
 """
 
 import re
@@ -10,21 +11,23 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from pipeline.extract.html_head import Head
-from pipeline.extract.html_layout import Run
+from pipeline.extract.html_layout import TextBlock
 from pipeline.extract.json_ld import LinkedData
-from pipeline.extract.microdata import Marked, author_lines, lined_text, pieces
+from pipeline.extract.microdata import Microdata, author_lines, text_by_block, text_parts
+from pipeline.extract.title import bare_name
 from pipeline.line_rules.bylines import (
     clean_authors,
     handle_in,
     is_organisation,
     is_role,
     organisations_in,
+    starts_as_byline,
 )
-from pipeline.line_rules.header_lines import read_opening
+from pipeline.line_rules.header_lines import read_header_line
 from pipeline.models import Origin
 from pipeline.text import normalise
 
-_META = (
+_META_TAGS = (
     "citation_author",
     "dc.creator",
     "dcterms.creator",
@@ -36,178 +39,176 @@ _META = (
     "article:author_name",
     "cxenseparse:author",
 )
-_BYLINE_RUNS = 25
-_UNTITLED_RUNS = 60
-_WORDED_BY = re.compile(
-    r"(?:By|BY)(?=[A-Z])|"
-    r"(?:(?:[Ww]ritten|[Pp]osted|[Ss]tory|[Rr]eported|[Ss]ubmitted) )?(?:[Bb]y|BY)\b|"
-    r"(?:[Vv]on|VON|Por|Par|Di|Door|Av|بقلم)\b|"
-    r"(?:Autor(?:en|in)?|Text|Auteur|Автор|Penulis|Interview|Writer|كتبت?)\s*:"
-)
-_MADE_BY = re.compile(
+_BYLINE_BLOCKS = 25
+_UNTITLED_BLOCKS = 60
+"""Blocks below the headline that may be a byline; of a page without one, its first blocks."""
+_OTHER_WORK = re.compile(
     r"(?:photo\w*|pictures?|images?|videos?|music|lyrics|edited|translated|illustrat\w+|produced|"
     r"directed|presented|graphics?|art(?:work)?|design(?:ed)?|sponsored|powered|brought)\b",
     re.IGNORECASE,
 )
-"""What somebody else than the author did: "Photos by Ann Moor", "Edited by", "Translated by"."""
-_GLUED_DAY = re.compile(r"(?<=[^\W\d_]{3})(?=\d{1,2}(?:[./-]\d| (?:de )?[^\W\d_]{3}))")
-"""Where the day in a ``time`` element is glued to the name before it: "Jonas Aalto23 October"."""
+"""Work of people other than the author: "Photos by Ann Moor", "Edited by", "Translated by"."""
+_NAME_DAY_BORDER = re.compile(r"(?<=[^\W\d_]{3})(?=\d{1,2}(?:[./-]\d| (?:de )?[^\W\d_]{3}))")
+"""The place where a name and the text of a ``time`` element meet: "Jonas Aalto23 October"."""
 _HEADINGS = frozenset(("h2", "h3", "h4", "h5", "h6"))
-_TITLE_END = re.compile(r"\s+[|–—·-]\s+")
-_MOST_AUTHORS = 20
-_PLAIN = frozenset(("p", "div"))
+_TITLE_SEPARATOR = re.compile(r"\s+[|–—·-]\s+")
+_MAX_AUTHORS = 20
+"""A longer list is a list of the staff."""
+_MAX_BYLINE_CHARS = 160
+_PARAGRAPH_TAGS = frozenset(("p", "div"))
 _PROSE_CHARS = 80
+_PROSE_LINK_DENSITY = 0.5
 _SIGNATURE_CHARS = 60
-_ABOVE_PROSE = 8
-_FULL_NAME = r"[^\W\d_a-z][\w.’'-]+(?: (?:[^\W\d_a-z][\w.’'-]*|de|van|von|bin|al)){1,3}"
-_SIGNED = re.compile(rf"{_FULL_NAME}(?:(?:\s*[/,&]\s*| and | und ){_FULL_NAME})*")
+_BLOCKS_ABOVE_PROSE = 8
+_NAME = r"[^\W\d_a-z][\w.’'-]+(?: (?:[^\W\d_a-z][\w.’'-]*|de|van|von|bin|al)){1,3}"
+_NAMES = re.compile(rf"{_NAME}(?:(?:\s*[/,&]\s*| and | und ){_NAME})*")
+
+
+Source = tuple[Origin, list[str]]
+"""Lines that may name authors, and where they were read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Byline:
-    """Who wrote a page, as far as it says."""
+    """The authors that a page names."""
 
     names: tuple[str, ...] = ()
     origin: Origin | None = None
     organisations: tuple[str, ...] = ()
-    """Newsrooms and agencies named as authors anywhere, beside people or in their place."""
+    """Newsrooms and agencies that any source names as authors, beside people or in their place."""
 
 
 def find_authors(
-    marked: Marked,
+    microdata: Microdata,
     head: Head,
     data: LinkedData,
-    runs: list[Run],
+    blocks: list[TextBlock],
     sites: frozenset[str] = frozenset(),
 ) -> Byline:
-    """Return the authors as names: people, or an organisation where nobody is named.
+    """Return the names of the authors: people, or an organisation where no person is named.
 
     Args:
-        marked: the marked elements of the page.
-        head: what its head says.
-        data: what its JSON-LD says.
-        runs: its layout.
-        sites: the site's names without blanks ("lakepost"), its domain's among them.
+        microdata: the marked elements of the page.
+        head: its meta tags.
+        data: its JSON-LD.
+        blocks: its text blocks.
+        sites: how the site calls itself, as ``title.bare_name`` gives it ("lakepost").
     """
-    places = [place for place in _places(marked, head, data, runs) if place[1]]
-    bodies = organisations_in(line for _, lines in places for line in lines) or tuple(
+    sources = [source for source in _sources(microdata, head, data, blocks) if source[1]]
+    bodies = organisations_in(line for _, lines in sources for line in lines) or tuple(
         dict.fromkeys(data.organisations)
     )
     named = {normalise(name) for name in (data.publisher, *head.all("og:site_name")) if name}
     outlets = named | set(map(normalise, data.organisations))
-    own = sites | {_folded(_TITLE_END.split(head.title or "")[-1])}
-    # Asked only where the page names its newsroom as the author: elsewhere two capitalised words
-    # above the text are as often "Related Topics" (12 of 17 such lines).
-    signed: list[tuple[Origin, list[str]]] = [("visible", _signature(runs) if bodies else [])]
-    for accept, where in ((_full_name, places + signed), (_pen_name, places)):
-        for origin, lines in where:
-            # A meta tag often names the outlet; who is named on the page wrote it.
+    own_names = sites | {bare_name(_TITLE_SEPARATOR.split(head.title or "")[-1])}
+    # A signature counts only where the page names its newsroom as the author: elsewhere two
+    # capitalised words above the text are mostly a heading like "Related Topics" (12 of 17 lines).
+    signature: list[Source] = [("visible", _signature(blocks) if bodies else [])]
+    for is_accepted, tried in ((_is_full_name, sources + signature), (_is_pen_name, sources)):
+        for origin, lines in tried:
+            # A meta tag often names the outlet as the author of an article with a visible byline.
             known = outlets | {
-                n for n in map(normalise, lines) if _folded(n) in own and origin == "meta"
+                n for n in map(normalise, lines) if bare_name(n) in own_names and origin == "meta"
             }
-            names = tuple(name for name in clean_authors(lines) if accept(name, origin, known))
-            if 0 < len(names) <= _MOST_AUTHORS:
+            names = tuple(name for name in clean_authors(lines) if is_accepted(name, origin, known))
+            if 0 < len(names) <= _MAX_AUTHORS:
                 return Byline(names, origin, bodies)
-    for origin, lines in places:
+    for origin, lines in sources:
         if name := next(filter(None, map(handle_in, lines)), None):
             return Byline((name,), origin, bodies)
-    return _by_organisation(places, data, bodies)
+    return _organisation_byline(sources, data, bodies)
 
 
-def _folded(name: str) -> str:
-    return re.sub(r"\W+", "", normalise(name).removeprefix("the "))
-
-
-def _full_name(name: str, origin: Origin, outlets: set[str]) -> bool:
-    """Tell a person's name; a single word is one where the page's own data call it the author."""
+def _is_full_name(name: str, origin: Origin, outlets: set[str]) -> bool:
+    """Tell whether a name is a person's; a single word is one only if JSON-LD names it."""
     if is_organisation(name) or normalise(name) in outlets:
         return False
     is_mononym = origin == "json_ld" and name.isalpha() and name.istitle()
     return " " in name or name.lower() == name.upper() or is_mononym
 
 
-def _pen_name(name: str, origin: Origin, outlets: set[str]) -> bool:
-    """Tell a name that stands alone, such as the one a blog is named after."""
+def _is_pen_name(name: str, origin: Origin, outlets: set[str]) -> bool:
+    """Tell whether a single word may be an author, as the one after whom a blog is named."""
     return origin != "visible" and not is_organisation(name)
 
 
-def _by_organisation(
-    places: Iterable[tuple[Origin, list[str]]], data: LinkedData, bodies: tuple[str, ...]
+def _organisation_byline(
+    sources: Iterable[Source], data: LinkedData, bodies: tuple[str, ...]
 ) -> Byline:
-    for origin, lines in places:
+    for origin, lines in sources:
         if names := organisations_in(lines):
             return Byline(names[:1], origin, bodies)
     names = tuple(dict.fromkeys(data.organisations))
     return Byline(names, "json_ld" if names else None, bodies)
 
 
-def _places(
-    marked: Marked, head: Head, data: LinkedData, runs: list[Run]
-) -> Iterator[tuple[Origin, list[str]]]:
+def _sources(
+    microdata: Microdata, head: Head, data: LinkedData, blocks: list[TextBlock]
+) -> Iterator[Source]:
+    """Yield the lines that may name authors, the most reliable source first."""
     yield "json_ld", list(data.authors)
-    for name in _META:
+    for name in _META_TAGS:
         yield "meta", [line for line in head.all(name) if "://" not in line]
-    for lines in author_lines(marked):
+    for lines in author_lines(microdata):
         yield "visible", lines
-    yield "visible", _lines(runs)
-    yield "visible", _with_role(runs)
+    yield "visible", _byline_below_title(blocks)
+    yield "visible", _name_with_role(blocks)
 
 
-def _lines(runs: list[Run]) -> list[str]:
-    """Return the first "By Jane Doe" that stands alone below the title."""
-    titles = [place for place, run in enumerate(runs) if run.tag == "h1"]
-    start, end = (titles[0] + 1, titles[0] + _BYLINE_RUNS) if titles else (0, _UNTITLED_RUNS)
-    for run in runs[start:end]:
-        if len(run.text) > 160 or run.parent.tag == "h1":
+def _byline_below_title(blocks: list[TextBlock]) -> list[str]:
+    """Return the first "By Jane Doe" that is a block of its own below the title."""
+    titles = [index for index, block in enumerate(blocks) if block.tag == "h1"]
+    start, end = (titles[0] + 1, titles[0] + _BYLINE_BLOCKS) if titles else (0, _UNTITLED_BLOCKS)
+    for block in blocks[start:end]:
+        if len(block.text) > _MAX_BYLINE_CHARS or block.element.tag == "h1":
             continue
-        text = _GLUED_DAY.sub(" | ", _without_roles(run))
-        opening = None if run.tag in _HEADINGS else read_opening(text)
-        if opening and opening.authors and " " in opening.authors and not _MADE_BY.match(text):
-            return [opening.authors]
-        names = clean_authors([text]) if _WORDED_BY.match(text) else ()
+        text = _NAME_DAY_BORDER.sub(" | ", _without_roles(block))
+        header = None if block.tag in _HEADINGS else read_header_line(text)
+        if header and header.authors and " " in header.authors and not _OTHER_WORK.match(text):
+            return [header.authors]
+        names = clean_authors([text]) if starts_as_byline(text) else ()
         if names and all(" " in name for name in names):
             return [text]
     return []
 
 
-def _without_roles(run: Run) -> str:
-    """Return a line without the role behind a linked name, in which "North" looks like a name."""
-    lined = lined_text(run.parent) if run.link_share and _WORDED_BY.match(run.text) else ""
-    return lined if lined and normalise(lined).startswith(run.key[:12]) else run.text
+def _without_roles(block: TextBlock) -> str:
+    """Return a byline without the role after a linked name: "North" in it looks like a name."""
+    if not block.link_density or not starts_as_byline(block.text):
+        return block.text
+    text = text_by_block(block.element)
+    return text if normalise(text).startswith(block.key[:12]) else block.text
 
 
-def _with_role(runs: list[Run]) -> list[str]:
-    """Return the name above the text that stands alone with what its bearer is behind it."""
-    first = next((place for place, run in enumerate(runs) if _is_prose(run)), 0)
-    parts = [part for run in runs[max(0, first - _ABOVE_PROSE) : first] for part in _parts(run)]
-    for name, role in pairwise(parts):
-        if _SIGNED.fullmatch(name) and is_role(role) and not is_role(name):
+def _name_with_role(blocks: list[TextBlock]) -> list[str]:
+    """Return the name above the text that is directly followed by a role, such as "Reporter"."""
+    first = next((index for index, block in enumerate(blocks) if _is_prose(block)), 0)
+    above = blocks[max(0, first - _BLOCKS_ABOVE_PROSE) : first]
+    for name, role in pairwise(part for block in above for part in _parts(block)):
+        if _NAMES.fullmatch(name) and is_role(role) and not is_role(name):
             return [name]
     return []
 
 
-def _parts(run: Run) -> list[str]:
-    """Return the pieces of a short line: a template puts name and role into spans side by side."""
-    return pieces(run.parent) if len(run.text) <= _PROSE_CHARS and len(run.parent) else [run.text]
+def _parts(block: TextBlock) -> list[str]:
+    """Return the parts of a short block: templates put the name and the role into two spans."""
+    is_divided = len(block.text) <= _PROSE_CHARS and len(block.element)
+    return text_parts(block.element) if is_divided else [block.text]
 
 
-def is_byline(text: str) -> bool:
-    """Tell a line that says who wrote the page: "By Ines Moor"."""
-    return bool(_WORDED_BY.match(text)) and any(" " in name for name in clean_authors([text]))
-
-
-def _signature(runs: list[Run]) -> list[str]:
-    """Return the name that stands alone right above the first sentence or below the last one."""
-    prose = [place for place, run in enumerate(runs) if _is_prose(run)]
+def _signature(blocks: list[TextBlock]) -> list[str]:
+    """Return the name that is the block above the first paragraph or below the last one."""
+    prose = [index for index, block in enumerate(blocks) if _is_prose(block)]
     if not prose:
         return []
-    around = [place for place in (prose[0] - 1, prose[-1] + 1) if 0 <= place < len(runs)]
-    for run in (runs[place] for place in around):
-        is_plain = run.tag in _PLAIN and run.link_share == 0 and len(run.text) <= _SIGNATURE_CHARS
-        if is_plain and _SIGNED.fullmatch(run.text):
-            return [run.text]
+    around = [index for index in (prose[0] - 1, prose[-1] + 1) if 0 <= index < len(blocks)]
+    for block in (blocks[index] for index in around):
+        is_plain = block.tag in _PARAGRAPH_TAGS and block.link_density == 0
+        if is_plain and len(block.text) <= _SIGNATURE_CHARS and _NAMES.fullmatch(block.text):
+            return [block.text]
     return []
 
 
-def _is_prose(run: Run) -> bool:
-    return len(run.text) >= _PROSE_CHARS and run.link_share < 0.5 and run.tag in _PLAIN
+def _is_prose(block: TextBlock) -> bool:
+    is_long = len(block.text) >= _PROSE_CHARS and block.tag in _PARAGRAPH_TAGS
+    return is_long and block.link_density < _PROSE_LINK_DENSITY

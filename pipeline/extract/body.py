@@ -1,14 +1,12 @@
-"""Finds the article's text in a page: the extractor's lines, checked against the page's layout.
+"""Find the article's text in a page: trafilatura's lines, checked against the page's text blocks.
 
-The lines of the pass (see ``passes``) are put back into the layout: captions, embedded posts and
-lines that are nothing but a link go, each with a reason, and what the extractor lost between two
-paragraphs of one parent comes back.
+Each line of ``trafilatura_passes`` is found among the text blocks again. Lines that are a caption,
+an embedded post, a pull quote, a byline or nothing but a link are removed with a reason, and
+``lost_paragraphs`` restores what trafilatura dropped.
 
-Pull quotes: words of a paragraph that the layout shows a second time, large, among the others.
-
-A text in quotation markup that stands word for word in another paragraph is one, whatever its
-class is called; a block quote that the text does not hold elsewhere is part of the story. Knows
-nothing of who speaks.
+A pull quote is a sentence of the text that the layout shows a second time in large type. Text in
+quotation markup counts as one where another paragraph contains it word for word, whatever its
+class; a block quote that the text does not contain elsewhere is part of the story.
 """
 
 import re
@@ -18,79 +16,48 @@ from dataclasses import dataclass
 
 from lxml.html import HtmlElement
 
-from pipeline.extract.authors import is_byline
-from pipeline.extract.html_layout import Run, frames_of, marks_of, text_of
-from pipeline.extract.line_alignment import SENTENCE_END, Placed, align
-from pipeline.extract.lost_paragraphs import Witness, recover
+from pipeline.extract.html_layout import TextBlock, article_containers, labels_of, text_of
+from pipeline.extract.line_alignment import PlacedLine, align
+from pipeline.extract.lost_paragraphs import Corroboration, recover_paragraphs
 from pipeline.extract.trafilatura_passes import read_lines
+from pipeline.line_rules.bylines import is_byline
 from pipeline.models import RemovedBlock
-from pipeline.text import normalise, squeeze, word_count
-
-_TAGS = frozenset({"blockquote", "aside", "q"})
-_NAMED = re.compile(r"pull-?_?quote|block-?_?quote|(^|[\s_-])quote([\s_-]|$)", re.IGNORECASE)
-_LEVELS = 4
-_LEAST_WORDS = 5
-_PULL_QUOTE_CREDIT_WORDS = 8
-"""Who is quoted, in the same box: "Per Aasen, harbour master"."""
-_ENDS = "\"'.,:;!?…- "
-
-
-def pull_quotes(placed: list[Placed], runs: list[Run], frames: Collection[HtmlElement]) -> set[int]:
-    """Return the numbers of the lines that are pull quotes, with the names below them.
-
-    Args:
-        placed: the lines, each with its place in ``runs`` if it has one.
-        runs: the page.
-        frames: elements that hold much of the article: a story in a blockquote is no quotation.
-    """
-    boxes: dict[int, HtmlElement] = {}
-    for number, (_, at) in enumerate(placed):
-        if at is not None and (box := _box(runs[at], frames)) is not None:
-            boxes[number] = box
-    if not boxes:
-        return set()
-    keys = [normalise(line) for line, _ in placed]
-    prose = "\n".join(key for number, key in enumerate(keys) if number not in boxes)
-    found = {
-        number
-        for number in boxes
-        if word_count(bare := keys[number].strip(_ENDS)) >= _LEAST_WORDS and bare in prose
-    }
-    repeated = {boxes[number] for number in found}
-    below = {
-        number
-        for number, box in boxes.items()
-        if box in repeated and word_count(keys[number]) <= _PULL_QUOTE_CREDIT_WORDS
-    }
-    return found | below
-
-
-def _box(run: Run, frames: Collection[HtmlElement]) -> HtmlElement | None:
-    element: HtmlElement | None = run.parent
-    for _ in range(_LEVELS):
-        if element is None or element in frames:
-            return None
-        if element.tag in _TAGS or _NAMED.search(element.get("class") or ""):
-            return element
-        element = element.getparent()
-    return None
-
+from pipeline.text import ends_line_of_text, normalise, squeeze, word_count
 
 _LINK_WORDS = 4
+"""Fewer words within a link, such as a name, are no teaser of another article."""
+_LINK_DENSITY = 0.9
+"""Link density above which a block is nothing but a link."""
 _STATED_WORDS = 60
+"""A shorter ``articleBody`` never takes the place of the text."""
 _STATED_SHARE = 0.5
+"""Share of the words of ``articleBody`` below which it takes the place of the text found."""
 _TITLE_LINES = 3
+"""First lines among which the title may be repeated."""
 _CREDIT_LINES = 5
 _CREDIT_WORDS = 6
+"""The first lines may be a byline's, where each has at most so many words."""
+_CREDIT_BLOCKS = 3
+"""Blocks before and after a line that may belong to the same byline."""
 _CAPTION_WORDS = 30
 _CAPTION_TAGS = frozenset({"p", "div", "span"})
 _ABOVE_SHARE = 0.1
-"""Share of the words that may stand above the headline and be no text: a browser note, a label."""
+"""Share of the words that may be above the headline and no text: a browser notice, a label."""
+
+_QUOTE_TAGS = frozenset({"blockquote", "aside", "q"})
+_QUOTE_NAMES = re.compile(r"pull-?_?quote|block-?_?quote|(^|[\s_-])quote([\s_-]|$)", re.IGNORECASE)
+_QUOTE_LEVELS = 4
+"""Elements around a block among which quotation markup is looked for."""
+_LEAST_QUOTE_WORDS = 5
+_QUOTE_CREDIT_WORDS = 8
+"""Words of the line in the same box that says who is quoted: "Per Aasen, harbour master"."""
+_QUOTE_ENDS = "\"'.,:;!?…- "
+"""Stripped before a pull quote is looked for: the layout often adds or drops punctuation."""
 
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """The text's lines, and the lines that the layout gave away."""
+    """The lines of the text, and the lines that were removed because of the layout."""
 
     lines: tuple[str, ...] = ()
     removed: tuple[RemovedBlock, ...] = ()
@@ -98,133 +65,189 @@ class Body:
 
 def find_body(
     root: HtmlElement,
-    runs: list[Run],
+    blocks: list[TextBlock],
     standfirst: str | None,
     stated: str | None = None,
     title: str | None = None,
 ) -> Body:
-    """Return the article's lines.
+    """Return the article's text as lines, each a paragraph or a subhead.
 
     Args:
         root: the page; it is not changed.
-        runs: its layout.
-        standfirst: what the page's metadata call its description, or None.
-        stated: the text that the page's own data give (``articleBody`` of JSON-LD), or None. It is
-            often cut short or the description again, so it only adds: paragraphs of the layout that
-            stand in it come back, and it is the text where the layout shows less than half of it.
-        title: the article's title, for what stands above it.
+        blocks: its text blocks.
+        standfirst: the description in the page's metadata, or None.
+        stated: ``articleBody`` of the page's JSON-LD, or None. It is often cut short or the same as
+            the description, so it only adds: blocks that it contains are restored, and it is
+            returned where the layout shows less than half of it.
+        title: the article's title; what is above its headline is no text.
     """
-    lines, others = read_lines(root, runs)
-    known = _Known(standfirst, stated, title)
-    found = _fit(lines, others, runs, known) if lines else Body()
-    told = [line for raw in (stated or "").split("\n") if (line := squeeze(raw))]
-    words = sum(map(word_count, told))
+    lines, other_lines = read_lines(root, blocks)
+    stated_elsewhere = _StatedElsewhere(standfirst, stated, title)
+    found = _fit_to_layout(lines, other_lines, blocks, stated_elsewhere) if lines else Body()
+    stated_lines = [line for raw in (stated or "").split("\n") if (line := squeeze(raw))]
+    words = sum(map(word_count, stated_lines))
     if words >= _STATED_WORDS and sum(map(word_count, found.lines)) < _STATED_SHARE * words:
-        return Body(tuple(told), found.removed)
+        return Body(tuple(stated_lines), found.removed)
     return found
 
 
 def with_captions(found: Body) -> Body:
-    """Return the body of a gallery: its captions are its text, behind what introduces them."""
+    """Return the body of a gallery: the captions are its text and follow the introduction."""
     captions = tuple(b.text for b in found.removed if b.reason == "caption")
     others = tuple(b for b in found.removed if b.reason != "caption")
     return Body(found.lines + captions, others)
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
-    """What the page says of the text elsewhere."""
+class _StatedElsewhere:
+    """What the page says about the text outside its body."""
 
     standfirst: str | None
     stated: str | None
     title: str | None
 
 
-def _fit(lines: list[str], others: list[str], runs: list[Run], known: _Known) -> Body:
-    placed = align(lines, runs)
-    places: dict[str, list[Run]] = defaultdict(list)
-    for run in runs:
-        places[run.key].append(run)
-    frames = frames_of([runs[place] for _, place in placed if place is not None])
-    kept: list[Placed] = []
+def _fit_to_layout(
+    lines: list[str],
+    other_lines: list[str],
+    blocks: list[TextBlock],
+    elsewhere: _StatedElsewhere,
+) -> Body:
+    placed = align(lines, blocks)
+    blocks_by_key: dict[str, list[TextBlock]] = defaultdict(list)
+    for block in blocks:
+        blocks_by_key[block.key].append(block)
+    containers = article_containers([blocks[index] for _, index in placed if index is not None])
+    kept: list[PlacedLine] = []
     removed: list[RemovedBlock] = []
-    quotes = pull_quotes(placed, runs, frames)
-    credits = _credits(placed, runs)
-    start = _headline(placed, runs, known.title)
-    for number, (line, at) in enumerate(placed):
+    quotes = _pull_quotes(placed, blocks, containers)
+    credits = _byline_blocks(placed, blocks)
+    start = _headline_index(placed, blocks, elsewhere.title)
+    for number, (line, index) in enumerate(placed):
         reason: str | None
-        if number < _TITLE_LINES and at is not None and runs[at].tag == "h1":
+        if number < _TITLE_LINES and index is not None and blocks[index].tag == "h1":
             reason = "title"
-        elif at is not None and at in credits:
+        elif index is not None and index in credits:
             reason = "byline"
-        elif at is not None and at < start:
+        elif index is not None and index < start:
             reason = "above_headline"
         elif number in quotes:
             reason = "pull_quote"
         else:
-            reason = _reason(places.get(normalise(line), []), frames)
+            reason = _reason_of_line(blocks_by_key.get(normalise(line), []), containers)
         if reason:
             removed.append(RemovedBlock(line, reason))
         else:
-            kept.append((line, at))
-    witness = Witness(others, known.stated)
-    gone = {normalise(block.text) for block in removed}
-    found = recover(kept, runs, frames, witness, known.standfirst, gone)
+            kept.append((line, index))
+    corroboration = Corroboration(other_lines, elsewhere.stated)
+    removed_keys = {normalise(block.text) for block in removed}
+    found = recover_paragraphs(
+        kept, blocks, containers, corroboration, elsewhere.standfirst, removed_keys
+    )
     return Body(tuple(found), tuple(removed))
 
 
-def _credits(placed: list[Placed], runs: list[Run]) -> set[int]:
-    """Return the places of a byline's own lines on top of the text: a day, a name, a role.
+def _pull_quotes(
+    placed: list[PlacedLine], blocks: list[TextBlock], containers: Collection[HtmlElement]
+) -> set[int]:
+    """Return the numbers of the lines that are pull quotes or the names below them.
 
-    "20th June", "By Stefan Kovac" and "Health Reporter" are three lines of one paragraph.
+    Args:
+        placed: the lines.
+        blocks: the page.
+        containers: elements that hold much of the article: a story within a ``blockquote`` is no
+            quotation.
     """
-    top = [at for _, at in placed[:_CREDIT_LINES] if at is not None]
-    found: set[int] = set()
-    for place in top:
-        own = [
-            run for run in runs[max(0, place - 3) : place + 4] if run.parent is runs[place].parent
-        ]
-        is_short = all(run.words <= _CREDIT_WORDS for run in own)
-        if is_short and any(is_byline(run.text) for run in own) and len(own) > 1:
-            found.add(place)
-    return found
+    boxes: dict[int, HtmlElement] = {}
+    for number, (_, index) in enumerate(placed):
+        if index is not None and (box := _quote_box(blocks[index], containers)) is not None:
+            boxes[number] = box
+    if not boxes:
+        return set()
+    keys = [normalise(line) for line, _ in placed]
+    prose = "\n".join(key for number, key in enumerate(keys) if number not in boxes)
+    repeated = {
+        number
+        for number in boxes
+        if word_count(bare := keys[number].strip(_QUOTE_ENDS)) >= _LEAST_QUOTE_WORDS
+        and bare in prose
+    }
+    boxes_of_repeated = {boxes[number] for number in repeated}
+    credits = {
+        number
+        for number, box in boxes.items()
+        if box in boxes_of_repeated and word_count(keys[number]) <= _QUOTE_CREDIT_WORDS
+    }
+    return repeated | credits
 
 
-def _headline(placed: list[Placed], runs: list[Run], title: str | None) -> int:
-    """Return the place of the headline, 0 where it is not found or much of the text is above it."""
-    key = normalise(title or "")
-    headlines = (place for place, run in enumerate(runs) if run.tag == "h1" and key in run.key)
-    place = next(headlines, 0) if key else 0
-    words = [(at, word_count(line)) for line, at in placed if at is not None]
-    above = sum(count for at, count in words if at < place)
-    return place if above <= _ABOVE_SHARE * sum(count for _, count in words) else 0
-
-
-def _reason(runs: list[Run], frames: set[HtmlElement]) -> str | None:
-    """Return why a line goes; one that stands on the page several times must go everywhere."""
-    reasons = [_run_reason(run, frames) for run in runs]
-    return reasons[0] if reasons and all(reasons) else None
-
-
-def _run_reason(run: Run, frames: set[HtmlElement]) -> str | None:
-    marks = marks_of(run, frames)
-    if "embed" in marks:
-        return "embedded_post"
-    if "wall" in marks:
-        return "login"
-    for mark in ("caption", "author_bio"):
-        if mark in marks:
-            return mark
-    if _is_below_picture(run):
-        return "caption"
-    if run.link_share > 0.9 and "heading" not in marks and word_count(run.text) >= _LINK_WORDS:
-        return "related"
+def _quote_box(block: TextBlock, containers: Collection[HtmlElement]) -> HtmlElement | None:
+    """Return the element around a block that is marked as a quotation, or None."""
+    element: HtmlElement | None = block.element
+    for _ in range(_QUOTE_LEVELS):
+        if element is None or element in containers:
+            return None
+        if element.tag in _QUOTE_TAGS or _QUOTE_NAMES.search(element.get("class") or ""):
+            return element
+        element = element.getparent()
     return None
 
 
-def _is_below_picture(run: Run) -> bool:
-    """Tell a caption without a name: no sentence, alone in one block with a picture."""
-    if run.tag not in _CAPTION_TAGS or SENTENCE_END.search(run.text):
+def _byline_blocks(placed: list[PlacedLine], blocks: list[TextBlock]) -> set[int]:
+    """Return the indices of blocks above the text that belong to a byline of several lines.
+
+    "20th June", "By Ines Moor" and "Health Reporter" may be three lines of one paragraph.
+    """
+    top = [index for _, index in placed[:_CREDIT_LINES] if index is not None]
+    found: set[int] = set()
+    for index in top:
+        around = blocks[max(0, index - _CREDIT_BLOCKS) : index + _CREDIT_BLOCKS + 1]
+        own = [block for block in around if block.element is blocks[index].element]
+        is_short = all(block.words <= _CREDIT_WORDS for block in own)
+        if is_short and any(is_byline(block.text) for block in own) and len(own) > 1:
+            found.add(index)
+    return found
+
+
+def _headline_index(placed: list[PlacedLine], blocks: list[TextBlock], title: str | None) -> int:
+    """Return the index of the headline, 0 where it is not found or much of the text is above it."""
+    key = normalise(title or "")
+    headlines = (
+        index for index, block in enumerate(blocks) if block.tag == "h1" and key in block.key
+    )
+    headline = next(headlines, 0) if key else 0
+    words = [(index, word_count(line)) for line, index in placed if index is not None]
+    above = sum(count for index, count in words if index < headline)
+    return headline if above <= _ABOVE_SHARE * sum(count for _, count in words) else 0
+
+
+def _reason_of_line(blocks: list[TextBlock], containers: set[HtmlElement]) -> str | None:
+    """Return why a line is removed, or None.
+
+    A line that the page shows several times is removed only where each of them has a reason.
+    """
+    reasons = [_reason_of_block(block, containers) for block in blocks]
+    return reasons[0] if reasons and all(reasons) else None
+
+
+def _reason_of_block(block: TextBlock, containers: set[HtmlElement]) -> str | None:
+    labels = labels_of(block, containers)
+    if "embed" in labels:
+        return "embedded_post"
+    if "wall" in labels:
+        return "login"
+    for label in ("caption", "author_bio"):
+        if label in labels:
+            return label
+    if _is_unmarked_caption(block):
+        return "caption"
+    is_link = block.link_density > _LINK_DENSITY and "heading" not in labels
+    return "related" if is_link and word_count(block.text) >= _LINK_WORDS else None
+
+
+def _is_unmarked_caption(block: TextBlock) -> bool:
+    """Tell whether a block that is no sentence shares its element with a picture only."""
+    if block.tag not in _CAPTION_TAGS or ends_line_of_text(block.text):
         return False
-    has_picture = run.words <= _CAPTION_WORDS and run.parent.find(".//img") is not None
-    return has_picture and text_of(run.parent) == run.text
+    has_picture = block.words <= _CAPTION_WORDS and block.element.find(".//img") is not None
+    return has_picture and text_of(block.element) == block.text

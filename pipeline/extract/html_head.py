@@ -1,4 +1,8 @@
-"""Reads the ``head`` of a page: meta tags, canonical link, title. Knows nothing of JSON-LD."""
+"""Read the ``head`` of a page: meta tags, title and language; and choose its canonical URL.
+
+Which canonical URL is believed is decided here, because ``rel=canonical`` and ``og:url`` are often
+wrong: a template may name the front page, and wire copy names another site.
+"""
 
 import re
 from collections import defaultdict
@@ -12,7 +16,7 @@ from pipeline import urls
 from pipeline.extract.html_layout import text_of
 from pipeline.text import squeeze
 
-_LONGEST_CLASS = 1000
+_MAX_CLASS_CHARS = 1000
 _LANGUAGE_NAMES = {
     "english": "en",
     "german": "de",
@@ -39,20 +43,22 @@ _LANGUAGE_NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """Meta tags by lower-case name, and the links that matter."""
+    """The meta tags of a page, and what else its head says."""
 
     meta: dict[str, list[str]] = field(default_factory=dict)
+    """Contents of the meta tags, by ``name`` or ``property`` in lower case."""
     title: str | None = None
     canonical: str | None = None
+    """The address in ``rel=canonical``, as it is written."""
     language: str | None = None
-    """ISO 639 code that the page gives itself."""
+    """ISO 639-1 code of the language that the page states."""
     locale: str | None = None
-    """Language and region as the page writes them, in lower case: "en-gb"."""
+    """Language and region as the page states them, in lower case: "en-gb"."""
     page_class: str = ""
-    """Class names of the ``body``: many systems name the kind of page there."""
+    """Class names of ``body`` in lower case: many content systems name the type of page there."""
 
     def first(self, *names: str) -> str | None:
-        """Return the first content of the first of these meta tags that is there."""
+        """Return the content of the first of these meta tags that the page has, or None."""
         return next((self.meta[name][0] for name in names if name in self.meta), None)
 
     def all(self, *names: str) -> list[str]:
@@ -61,7 +67,11 @@ class Head:
 
 
 def read_head(root: HtmlElement) -> Head:
-    """Return the page's head; names of ``name``, ``property`` and ``itemprop`` are one space."""
+    """Return the head of a page.
+
+    The name of a meta tag may be in ``property``, ``name``, ``itemprop`` or ``http-equiv``, since
+    pages confuse them.
+    """
     meta: dict[str, list[str]] = defaultdict(list)
     for tag in root.iter("meta"):
         name = (
@@ -87,7 +97,7 @@ def read_head(root: HtmlElement) -> Head:
         canonical=next(filter(None, links), None),
         language=language_code(locale),
         locale=locale,
-        page_class=(root.xpath("string(//body/@class)") or "").lower()[:_LONGEST_CLASS],
+        page_class=(root.xpath("string(//body/@class)") or "").lower()[:_MAX_CLASS_CHARS],
     )
 
 
@@ -111,12 +121,15 @@ def language_code(stated: str | None) -> str | None:
 
 
 def canonical_url(url: str | None, candidates: Iterable[str | None]) -> str | None:
-    """Return the page's canonical URL: what an AMP or a print version points to as the article.
+    """Return the canonical URL of a page, such as the article to which its AMP version points.
 
-    A page may name another URL of the same registrable domain; one on another domain is wire copy
-    or an error and is not believed, unless our own URL holds it, as those of caches and archives
-    do. Nor is a front page, nor a folder above the page. Without a URL of our own the page is
-    believed.
+    A candidate is believed where it is on the same registrable domain. On another domain it shows
+    wire copy or an error, unless the page's URL contains it, as the URLs of caches and archives do.
+    A front page or a folder above the page is not believed. Without ``url`` any web URL is.
+
+    Args:
+        url: where the page was found, or None.
+        candidates: URLs that the page states, the best one first.
     """
     own = urls.canonical_url(url) if url and urls.is_web_url(url) else None
     for candidate in filter(None, candidates):
@@ -128,16 +141,16 @@ def canonical_url(url: str | None, candidates: Iterable[str | None]) -> str | No
             continue
         named = urls.canonical_url(absolute)
         if own is None or (
-            (_are_related(named, own) or _holds(own, named))
-            and not _is_front(named, own)
+            (_are_same_site(named, own) or _contains(own, named))
+            and not _is_front_page(named, own)
             and not _is_above(named, own)
         ):
             return named
     return own
 
 
-def _holds(own: str, named: str) -> bool:
-    """Tell whether our URL is a copy's that names the original: "…/amp/s/news.example/story"."""
+def _contains(own: str, named: str) -> bool:
+    """Tell whether the URL of a copy contains the original's: "…/amp/s/news.example/story"."""
     original = named.partition("://")[2].removeprefix("www.").rstrip("/")
     host, _, path = original.partition("/")
     dashed = host.replace("-", "--").replace(".", "-")
@@ -145,17 +158,17 @@ def _holds(own: str, named: str) -> bool:
 
 
 def _is_above(named: str, own: str) -> bool:
-    """Tell whether a URL is a folder above our own: a section that a template names for all."""
+    """Tell whether a URL is a folder above the page's: a section that a template names for all."""
     above, below = named.rstrip("/"), own.partition("?")[0].rstrip("/")
     rest = below.removeprefix(f"{above}/") if below.startswith(f"{above}/") else ""
     return "-" in rest.rstrip("/").rpartition("/")[2] and "amp" not in rest.split("/")
 
 
-def _are_related(named: str, own: str) -> bool:
+def _are_same_site(named: str, own: str) -> bool:
     one, other = urls.host(named), urls.host(own)
     bare = one.removeprefix("www."), other.removeprefix("www.")
     return bare[0] == bare[1] or urls.registrable_domain(one) == urls.registrable_domain(other)
 
 
-def _is_front(named: str, own: str) -> bool:
+def _is_front_page(named: str, own: str) -> bool:
     return named.count("/") <= 3 and named.endswith("/") and len(own) > len(named) + 10

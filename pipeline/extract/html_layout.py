@@ -1,13 +1,14 @@
-"""The page as a reader meets it: runs of text in order, each with what the markup says around it.
+"""Parse a page and describe its layout: the text blocks in reading order, with what is around them.
 
-The extractor gives back lines without their markup; this gives the markup to a line again, so that
-a caption, an embedded post or a line that is nothing but a link can be told from a paragraph.
-Rules look at element names and at words in class names that are common to many sites.
+Everything else in this package works on the lxml tree of ``parse`` and on its text blocks. A text
+block is the text between two borders of block-level elements, with its link density (Kohlschütter
+et al., "Boilerplate Detection using Shallow Text Features", 2010). trafilatura returns lines
+without their markup; a line that is found among the blocks gets its markup back, so that rules can
+tell a caption, an embedded post or a bare link from a paragraph. The rules look at element names
+and at words in class names that are common to many sites.
 
-HTML text into one lxml tree, within bounds; the only module that parses HTML.
-
-libxml2 cuts nesting off by itself, yet later passes over the tree are recursive or quadratic in
-places: ``outsized`` tells which pages they must not see.
+Only this module parses HTML. libxml2 limits the nesting by itself, but later steps are recursive or
+quadratic in places: a page for which ``oversize_reason`` returns a reason must not reach them.
 """
 
 import re
@@ -21,17 +22,44 @@ from lxml.html import HtmlElement, HTMLParser
 
 from pipeline.text import normalise, squeeze
 
+MAX_DEPTH = 200
+"""Levels of elements. The deepest of the 361 measured news pages has 42; libxml2 stops at 256."""
+MAX_ELEMENTS = 20_000
+"""The largest of them has 5,516 without its scripts; live pages have about twice that."""
+MAX_CHARS = 600_000
+"""Characters of text in one page: 100,000 words are a book."""
+_COUNT_ELEMENTS = etree.XPath("count(//*)")
+_IS_TOO_DEEP = etree.XPath(f"boolean({'/*' * (MAX_DEPTH + 1)})")
+"""A path of 201 steps descends level by level in C; counting the ancestors of each element takes
+three times as long."""
+_TEXTLESS = (
+    "script style noscript template svg iframe canvas object embed video audio map "
+    "select option textarea input button"
+).split()
+"""Elements whose content is not shown as text of the page."""
+_NOSCRIPT_CHARS = 500
+"""A shorter ``noscript`` is a notice, not a story."""
+_LONG_NOSCRIPTS = etree.XPath(f"//body//noscript[string-length(.) >= {_NOSCRIPT_CHARS}]")
+_TEXTLESS_TEXTS = etree.XPath(" | ".join(f"//{tag}//text()" for tag in (*_TEXTLESS, "title")))
+_ONE_CLASS = etree.ElementDefaultClassLookup(element=HtmlElement)
+"""lxml.html calls a Python function for the class of each element it meets, 3,900 times a page."""
+_XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+
 _SKIPPED = frozenset(
     "script style noscript template svg head select option textarea iframe object canvas".split()
 )
-_NAMES_CHARS = 500
-_FRAME_SHARE = 0.3
+"""Elements whose content is in no text block; ``head`` among them, as its title is no block."""
 _INLINE = frozenset(
     "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark q s samp "
     "small span strike strong sub sup time tt u var wbr img picture source amp-img o:p "
     "st1:place".split()
 )
-_MARKS: dict[str, re.Pattern[str]] = {
+"""Elements that do not end a text block. All others count as block-level."""
+_NAMES_CHARS = 500
+"""Characters of the class and id that are searched: hostile pages have classes of megabytes."""
+_CONTAINER_SHARE = 0.3
+"""Share of the article's words that makes an element one of its containers."""
+_LABEL_PATTERNS: dict[str, re.Pattern[str]] = {
     "caption": re.compile(
         r"(^|[\s_-])(fig)?captions?([\s_-]|$)|caption|photo-?credit|image-?credit|media-?credit|"
         r"image-?source|photo-?by|picture-?(text|desc)|wp-caption|image__(meta|copy)|(^|"
@@ -70,7 +98,8 @@ _MARKS: dict[str, re.Pattern[str]] = {
         re.IGNORECASE,
     ),
 }
-_MARK_TAGS = {
+"""What words in an element's class or id say about its text."""
+_LABEL_OF_TAG = {
     "figcaption": "caption",
     "figure": "figure",
     "aside": "aside",
@@ -82,159 +111,14 @@ _MARK_TAGS = {
     "th": "table",
     **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), "heading"),
 }
-FOREIGN = frozenset(
+NON_ARTICLE_LABELS = frozenset(
     {"embed", "caption", "related", "service", "hidden", "aside", "figure", "table"}
 )
-"""Marks of what is no paragraph of the article, however well it reads."""
-
-
-@dataclass(slots=True)
-class Run:
-    """One run of text between two block borders."""
-
-    text: str
-    key: str
-    """Normalised, for comparisons."""
-    parent: HtmlElement
-    """The block that holds it."""
-    link_share: float
-    """Share of its characters that stand in links."""
-
-    @property
-    def words(self) -> int:
-        """Number of blank-separated words."""
-        return self.text.count(" ") + 1
-
-    @property
-    def tag(self) -> str:
-        """Name of the block that holds it."""
-        return str(self.parent.tag)
-
-
-def runs_of(root: HtmlElement) -> list[Run]:
-    """Return the page's runs of text in reading order."""
-    body = root.find(".//body")
-    return _Walker().walk(root if body is None else body)
-
-
-class _Walker:
-    """Events of a walk in place of recursion: hostile pages nest deep."""
-
-    def __init__(self) -> None:
-        self.runs: list[Run] = []
-        self.parts: list[str] = []
-        self.linked = 0
-
-    def walk(self, body: HtmlElement) -> list[Run]:
-        blocks = [body]
-        links = 0
-        events = etree.iterwalk(body, events=("start", "end"))
-        for event, element in events:
-            tag = element.tag
-            enters = event == "start"
-            if tag in _SKIPPED:
-                if enters:
-                    events.skip_subtree()
-                    continue
-            elif tag not in _INLINE:
-                if self.parts:
-                    self._flush(blocks[-1])
-                if enters:
-                    blocks.append(element)
-                else:
-                    blocks.pop()
-            elif tag == "a":
-                links += 1 if enters else -1
-            text = element.text if enters else element.tail
-            if text:
-                self.parts.append(text)
-                if links:
-                    self.linked += len(text.strip())
-        return self.runs
-
-    def _flush(self, block: HtmlElement) -> None:
-        text = squeeze("".join(self.parts))
-        if text:
-            parent = block.getparent() if block.tag == "br" else block
-            share = min(1.0, self.linked / len(text))
-            self.runs.append(Run(text, normalise(text), block if parent is None else parent, share))
-        self.parts.clear()
-        self.linked = 0
-
-
-def weights_of(runs: Iterable[Run]) -> Counter[HtmlElement]:
-    """Return how many words of these runs each element holds; the deepest elements come first."""
-    own: Counter[HtmlElement] = Counter()
-    for run in runs:
-        own[run.parent] += run.words
-    weights: Counter[HtmlElement] = Counter()
-    for parent, words in own.items():
-        element: HtmlElement | None = parent
-        while element is not None:
-            weights[element] += words
-            element = element.getparent()
-    return weights
-
-
-def frames_of(runs: list[Run]) -> set[HtmlElement]:
-    """Return the elements that hold much of these runs: what they are called says little of a part.
-
-    Else a page in a box of the class "content-share" would be furniture altogether.
-    """
-    least = _FRAME_SHARE * sum(run.words for run in runs)
-    return {element for element, words in weights_of(runs).items() if words >= least}
-
-
-def marks_of(run: Run, frames: Collection[HtmlElement]) -> frozenset[str]:
-    """Return what the markup says of a run: caption, embed, related, service, heading, figure, …
-
-    Args:
-        run: the run.
-        frames: elements that hold much of the article; what they are called says nothing of a part.
-    """
-    marks: set[str] = set()
-    element: HtmlElement | None = run.parent
-    while element is not None and element not in frames and element.tag != "body":
-        names = f"{element.get('class') or ''} {element.get('id') or ''}"[:_NAMES_CHARS]
-        hidden = element.get("aria-hidden") == "true" or "hidden" in element.attrib
-        marks |= _marks(str(element.tag), names, hidden)
-        element = element.getparent()
-    return frozenset(marks)
-
-
-@lru_cache(maxsize=8192)
-def _marks(tag: str, names: str, hidden: bool) -> frozenset[str]:
-    marks = {mark for mark, pattern in _MARKS.items() if pattern.search(names)}
-    if tag in _MARK_TAGS:
-        marks.add(_MARK_TAGS[tag])
-    if hidden:
-        marks.add("hidden")
-    return frozenset(marks)
-
-
-MAX_DEPTH = 200
-"""The deepest of the 361 measured news pages has 42 levels; libxml2 cuts off at 256."""
-MAX_ELEMENTS = 20_000
-"""The largest of them has 5,516, stripped of its scripts; live pages have about twice that."""
-MAX_CHARS = 600_000
-"""Text of one page: 100,000 words are a book."""
-_ELEMENTS = etree.XPath("count(//*)")
-_IS_DEEP = etree.XPath(f"boolean({'/*' * (MAX_DEPTH + 1)})")
-"""A path of 201 steps goes level by level in C; counting each element's ancestors takes thrice."""
-_SILENT = (
-    "script style noscript template svg iframe canvas object embed video audio map "
-    "select option textarea input button"
-).split()
-_NOSCRIPT_CHARS = 500
-_TOLD_WITHOUT_SCRIPTS = etree.XPath(f"//body//noscript[string-length(.) >= {_NOSCRIPT_CHARS}]")
-_SILENT_TEXTS = etree.XPath(" | ".join(f"//{tag}//text()" for tag in (*_SILENT, "title")))
-_ONE_CLASS = etree.ElementDefaultClassLookup(element=HtmlElement)
-"""lxml.html asks a Python function for the class of each element it meets, 3,900 times a page."""
-_XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+"""Labels of blocks that are no paragraphs of the article, however much they read like one."""
 
 
 def parse(html: str) -> HtmlElement | None:
-    """Return the root of the page, or None where there is nothing to parse."""
+    """Return the root element of a page, or None where there is nothing to parse."""
     parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False)
     parser.set_element_class_lookup(_ONE_CLASS)
     source = _XML_DECLARATION.sub("", html).encode("utf-8", "replace")
@@ -246,32 +130,161 @@ def parse(html: str) -> HtmlElement | None:
 
 
 def strip_scripts(root: HtmlElement) -> None:
-    """Drop in place what shows no text: every later step has a fifth less to walk over.
+    """Remove in place the elements that show no text: later steps then visit a fifth less.
 
-    A story in ``noscript`` stays where the page holds less text outside: scripts would build it.
+    A long ``noscript`` that holds more text than the rest of the page becomes a ``div``: it is the
+    story of a page that scripts would build.
     """
-    for element in _TOLD_WITHOUT_SCRIPTS(root):
-        etree.strip_elements(element, *_SILENT, with_tail=False)
-        own, silent = len(text_of(element)), len("".join(_SILENT_TEXTS(root)))
-        if own >= _NOSCRIPT_CHARS and own > len("".join(root.itertext())) - silent:
+    for element in _LONG_NOSCRIPTS(root):
+        etree.strip_elements(element, *_TEXTLESS, with_tail=False)
+        own, textless = len(text_of(element)), len("".join(_TEXTLESS_TEXTS(root)))
+        if own >= _NOSCRIPT_CHARS and own > len("".join(root.itertext())) - textless:
             element.tag = "div"
-    etree.strip_elements(root, *_SILENT, with_tail=False)
+    etree.strip_elements(root, *_TEXTLESS, with_tail=False)
 
 
-def outsized(root: HtmlElement) -> str | None:
-    """Return in what the page is larger than any news page, or None.
+def oversize_reason(root: HtmlElement) -> str | None:
+    """Return which limit the page exceeds, or None where it is within all three.
 
-    The extractor's passes are quadratic in elements: 10,000 paragraphs take 3 s, 60,000 minutes.
+    trafilatura's passes are quadratic in the number of elements: 10,000 paragraphs take 3 s, 60,000
+    take minutes.
     """
-    if (elements := int(_ELEMENTS(root))) > MAX_ELEMENTS:
+    if (elements := int(_COUNT_ELEMENTS(root))) > MAX_ELEMENTS:
         return f"{elements} elements, {MAX_ELEMENTS} are the most"
-    if _IS_DEEP(root):
+    if _IS_TOO_DEEP(root):
         return f"more than {MAX_DEPTH} levels"
-    silent = sum(len(element.text or "") for element in root.iter("script", "style"))
-    chars = len(etree.tostring(root, method="text", encoding="unicode")) - silent
+    textless = sum(len(element.text or "") for element in root.iter("script", "style"))
+    chars = len(etree.tostring(root, method="text", encoding="unicode")) - textless
     return f"{chars} characters, {MAX_CHARS} are the most" if chars > MAX_CHARS else None
 
 
 def text_of(element: HtmlElement) -> str:
     """Return an element's text on one line."""
     return squeeze("".join(element.itertext()))
+
+
+@dataclass(slots=True)
+class TextBlock:
+    """The text between two borders of block-level elements."""
+
+    text: str
+    key: str
+    """The normalised text, for comparisons."""
+    element: HtmlElement
+    """The innermost block-level element around it."""
+    link_density: float
+    """Share of its characters that are in links, 0 to 1."""
+
+    @property
+    def words(self) -> int:
+        """Number of blank-separated words."""
+        return self.text.count(" ") + 1
+
+    @property
+    def tag(self) -> str:
+        """Name of the element around it."""
+        return str(self.element.tag)
+
+
+def text_blocks(root: HtmlElement) -> list[TextBlock]:
+    """Return the text blocks of a page in reading order."""
+    body = root.find(".//body")
+    return _BlockCollector().collect(root if body is None else body)
+
+
+class _BlockCollector:
+    """Collect the text blocks from the events of a walk; recursion would fail on deep pages."""
+
+    def __init__(self) -> None:
+        self.blocks: list[TextBlock] = []
+        self.parts: list[str] = []
+        self.linked_chars = 0
+
+    def collect(self, body: HtmlElement) -> list[TextBlock]:
+        open_elements = [body]
+        open_links = 0
+        events = etree.iterwalk(body, events=("start", "end"))
+        for event, element in events:
+            tag = element.tag
+            enters = event == "start"
+            if tag in _SKIPPED:
+                if enters:
+                    events.skip_subtree()
+                    continue
+            elif tag not in _INLINE:
+                if self.parts:
+                    self._flush(open_elements[-1])
+                if enters:
+                    open_elements.append(element)
+                else:
+                    open_elements.pop()
+            elif tag == "a":
+                open_links += 1 if enters else -1
+            text = element.text if enters else element.tail
+            if text:
+                self.parts.append(text)
+                if open_links:
+                    self.linked_chars += len(text.strip())
+        return self.blocks
+
+    def _flush(self, element: HtmlElement) -> None:
+        text = squeeze("".join(self.parts))
+        if text:
+            outer = element.getparent() if element.tag == "br" else element
+            density = min(1.0, self.linked_chars / len(text))
+            self.blocks.append(
+                TextBlock(text, normalise(text), element if outer is None else outer, density)
+            )
+        self.parts.clear()
+        self.linked_chars = 0
+
+
+def words_by_element(blocks: Iterable[TextBlock]) -> Counter[HtmlElement]:
+    """Return how many words of these blocks each element holds, the deepest elements first."""
+    own: Counter[HtmlElement] = Counter()
+    for block in blocks:
+        own[block.element] += block.words
+    words: Counter[HtmlElement] = Counter()
+    for innermost, count in own.items():
+        element: HtmlElement | None = innermost
+        while element is not None:
+            words[element] += count
+            element = element.getparent()
+    return words
+
+
+def article_containers(blocks: list[TextBlock]) -> set[HtmlElement]:
+    """Return the elements that hold much of these blocks, which are the article's.
+
+    Their class names say nothing about one paragraph: without this exception, an article within a
+    box of the class "content-share" would be boilerplate as a whole.
+    """
+    least = _CONTAINER_SHARE * sum(block.words for block in blocks)
+    return {element for element, words in words_by_element(blocks).items() if words >= least}
+
+
+def labels_of(block: TextBlock, containers: Collection[HtmlElement]) -> frozenset[str]:
+    """Return what the markup around a block says it is: caption, embed, related, service, …
+
+    Args:
+        block: the block; it and the elements around it are looked at.
+        containers: elements that hold much of the article; the search stops there.
+    """
+    labels: set[str] = set()
+    element: HtmlElement | None = block.element
+    while element is not None and element not in containers and element.tag != "body":
+        names = f"{element.get('class') or ''} {element.get('id') or ''}"[:_NAMES_CHARS]
+        is_hidden = element.get("aria-hidden") == "true" or "hidden" in element.attrib
+        labels |= _labels(str(element.tag), names, is_hidden)
+        element = element.getparent()
+    return frozenset(labels)
+
+
+@lru_cache(maxsize=8192)
+def _labels(tag: str, names: str, is_hidden: bool) -> frozenset[str]:
+    labels = {label for label, pattern in _LABEL_PATTERNS.items() if pattern.search(names)}
+    if tag in _LABEL_OF_TAG:
+        labels.add(_LABEL_OF_TAG[tag])
+    if is_hidden:
+        labels.add("hidden")
+    return frozenset(labels)

@@ -1,6 +1,6 @@
-"""Reads what a page says about itself in JSON-LD (schema.org), as far as news needs it.
+"""Read what a page states about its article in JSON-LD, with the vocabulary of schema.org.
 
-Publishers nest, list and break it in every way, so anything odd is passed over, never raised.
+Publishers nest, list and break it in every way, so anything unexpected is skipped and never raises.
 """
 
 import json
@@ -15,89 +15,111 @@ from lxml.html import HtmlElement, fragment_fromstring
 from pipeline.extract.html_head import language_code
 from pipeline.text import squeeze, tokens, visible
 
-_ARTICLE = re.compile(
+_ARTICLE_TYPE = re.compile(
     r"(News|Opinion|Analysis|Report|Review|Backgrounder|AskPublic|Satirical|Tech|Scholarly|Advertiser\w*)?"
     r"(NewsArticle|Article)|BlogPosting|LiveBlogPosting|Report|SocialMediaPosting|Review|"
     r"DiscussionForumPosting"
 )
-_LISTING = frozenset({"CollectionPage", "SearchResultsPage", "ItemList", "ProfilePage"})
-_MEDIA = {"VideoObject": "video", "ImageGallery": "gallery", "MediaGallery": "gallery"}
-_OTHER_WORKS = frozenset((*_MEDIA, "Recipe", "PodcastEpisode", "RadioEpisode"))
-"""What a page may be about in place of an article; of several such nodes none is the page's."""
+_LISTING_TYPES = frozenset({"CollectionPage", "SearchResultsPage", "ItemList", "ProfilePage"})
+_MEDIA_TYPES = {"VideoObject": "video", "ImageGallery": "gallery", "MediaGallery": "gallery"}
+_OTHER_WORKS = frozenset((*_MEDIA_TYPES, "Recipe", "PodcastEpisode", "RadioEpisode"))
+"""Types that a page may be about in place of an article; of several such nodes none is used."""
 _MAX_NODES = 3000
 _MAX_DEPTH = 40
+"""Nodes and levels that are read: hostile pages have millions."""
+_MAX_REFERENCES = 20
+"""Authors by reference that are resolved."""
 _BROKEN_ENDS = re.compile(r"^\s*(?:<!\[CDATA\[|<!--|//<!\[CDATA\[)?|(?:\]\]>|-->|//\]\]>|;)?\s*$")
 
 
 @dataclass(frozen=True, slots=True)
 class LinkedData:
-    """The article node's fields; None or empty where the page is silent."""
+    """The fields of the article node; None or empty where the page does not state them."""
 
     types: frozenset[str] = frozenset()
+    """Types of the article node, or of all nodes where there is none."""
     headline: str | None = None
     description: str | None = None
     body: str | None = None
+    """``articleBody``, with its line breaks."""
     authors: tuple[str, ...] = ()
     organisations: tuple[str, ...] = ()
-    """Authors that the page itself calls organisations."""
+    """Authors whose type is an organisation."""
     published: str | None = None
+    """As the page states it, like ``modified``."""
     modified: str | None = None
     sections: tuple[str, ...] = ()
     keywords: tuple[str, ...] = ()
     image: str | None = None
     publisher: str | None = None
     is_free: bool | None = None
+    """``isAccessibleForFree`` of the article and its parts."""
     language: str | None = None
     is_article: bool = False
     media: str | None = None
-    """``video`` or ``gallery`` where the page is one and no article."""
+    """``video`` or ``gallery`` where the page has such a node and no article."""
     is_profile: bool = False
-    """Whether the page says that it is one of a person: an author's."""
+    """Whether the page states that it is about a person, such as an author."""
     is_listing: bool = False
     article_count: int = 0
-    """Article nodes with a headline: a listing may describe its teasers as articles."""
+    """Different headlines of article nodes: a listing may describe its teasers as articles."""
     walled_classes: tuple[str, ...] = ()
-    """Classes of the elements that the page says are not free (``hasPart``, ``cssSelector``)."""
+    """Classes of the elements that are not free (``hasPart`` with ``cssSelector``)."""
     word_count: int | None = None
     breadcrumbs: tuple[str, ...] = ()
-    """The names on the way to the page, from the front page down."""
+    """Names of the pages above this one, the front page first."""
 
 
 def read_linked_data(root: HtmlElement) -> LinkedData:
-    """Return what the page's JSON-LD says of its main article."""
+    """Return what the JSON-LD of a page states about its main article.
+
+    Args:
+        root: the page with its scripts.
+    """
     nodes = [node for script in _scripts(root) for node in _walk(_parse(script))]
     types = frozenset(name for node in nodes for name in _types(node))
-    articles = [node for node in nodes if any(_ARTICLE.fullmatch(name) for name in _types(node))]
-    media = next((kind for name, kind in _MEDIA.items() if name in types), None)
+    articles = [
+        node for node in nodes if any(_ARTICLE_TYPE.fullmatch(name) for name in _types(node))
+    ]
+    media = next((kind for name, kind in _MEDIA_TYPES.items() if name in types), None)
     title = root.findtext(".//title") or ""
     works = [node for node in nodes if _is_work(node, title)]
-    about = LinkedData(
+    page = LinkedData(
         types=types,
         media=media,
-        is_listing=bool(types & _LISTING),
+        is_listing=bool(types & _LISTING_TYPES),
         is_profile="ProfilePage" in types,
         breadcrumbs=_breadcrumbs(nodes),
     )
     if articles:
-        about = replace(about, media=None, is_listing=False, is_article=True)
-        return _described(about, max(articles, key=_weight), nodes, articles)
-    return _described(about, works[0], nodes, ()) if len(works) == 1 else about
+        page = replace(page, media=None, is_listing=False, is_article=True)
+        return _with_fields(page, max(articles, key=_importance), nodes, articles)
+    return _with_fields(page, works[0], nodes, ()) if len(works) == 1 else page
 
 
-def _described(
-    about: LinkedData,
+def _with_fields(
+    page: LinkedData,
     main: dict[str, Any],
     nodes: list[dict[str, Any]],
     articles: Sequence[dict[str, Any]],
 ) -> LinkedData:
-    """Add the fields of the main node to what the page's data are about."""
-    named = {
+    """Add the fields of the main node to what is known about the page.
+
+    Args:
+        page: the types of the nodes.
+        main: the node that the page is about.
+        nodes: all nodes, to which the main one may refer.
+        articles: the article nodes.
+    """
+    named_nodes = {
         node["@id"]: node for node in nodes if isinstance(node.get("@id"), str) and "name" in node
     }
-    authors, organisations = _authors(_resolved(main.get("author") or main.get("creator"), named))
+    authors, organisations = _authors(
+        _resolved(main.get("author") or main.get("creator"), named_nodes)
+    )
     return replace(
-        about,
-        types=frozenset(_types(main)) if articles else about.types,
+        page,
+        types=frozenset(_types(main)) if articles else page.types,
         headline=_text(main.get("headline") or main.get("name")),
         description=_text(main.get("description")),
         body=_body(main.get("articleBody")),
@@ -110,7 +132,7 @@ def _described(
         sections=tuple(_texts(main.get("articleSection"))),
         keywords=tuple(word for line in _texts(main.get("keywords")) for word in _words(line)),
         image=_image(main.get("image") or main.get("thumbnailUrl")),
-        publisher=next(_names(_resolved(main.get("publisher"), named)), None),
+        publisher=next(_names(_resolved(main.get("publisher"), named_nodes)), None),
         is_free=_is_free(main),
         article_count=len({_text(n.get("headline")) for n in articles if n.get("headline")}),
         walled_classes=tuple(_walled_classes(main)),
@@ -120,14 +142,15 @@ def _described(
 
 
 def _is_work(node: dict[str, Any], title: str) -> bool:
-    """Tell a gallery, a recipe, an episode, and a video that the page's title is about.
+    """Tell whether a node may be what the page is about: a gallery, a recipe, an episode, a video.
 
-    A story has videos of other stories in it, with days of their own.
+    A video counts only where the page's title names it, since stories contain videos of other
+    stories with dates of their own.
     """
     types = _types(node)
     if "VideoObject" in types:
-        named = set(tokens(_text(node.get("name")) or ""))
-        return bool(named) and 2 * len(named & set(tokens(title))) >= len(named)
+        name = set(tokens(_text(node.get("name")) or ""))
+        return bool(name) and 2 * len(name & set(tokens(title))) >= len(name)
     return bool(_OTHER_WORKS.intersection(types))
 
 
@@ -138,6 +161,7 @@ def _scripts(root: HtmlElement) -> Iterator[str]:
 
 
 def _parse(script: str) -> Any:
+    """Return the JSON of a script, also with HTML entities or a comma too many; else None."""
     plain = _BROKEN_ENDS.sub("", script)
     for attempt in (plain, unescape(plain), re.sub(r",\s*([}\]])", r"\1", plain)):
         try:
@@ -148,7 +172,7 @@ def _parse(script: str) -> Any:
 
 
 def _walk(value: Any) -> Iterator[dict[str, Any]]:
-    """Yield the objects of a document in order, bounded in number and depth."""
+    """Yield the objects of a JSON document in order, up to a limit in number and depth."""
     stack, seen = [(value, 0)], 0
     while stack and seen < _MAX_NODES:
         node, depth = stack.pop()
@@ -166,8 +190,11 @@ def _types(node: dict[str, Any]) -> list[str]:
     return [name.rpartition("/")[2] for name in _texts(node.get("@type"))]
 
 
-def _weight(node: dict[str, Any]) -> tuple[bool, int]:
-    """The main article has a date and the most to say; teasers of others have a name and a URL."""
+def _importance(node: dict[str, Any]) -> tuple[bool, int]:
+    """Return a sort key that is greatest for the main article.
+
+    That has a date and most fields; the teasers of others have a name and a URL.
+    """
     wanted = ("headline", "datePublished", "author", "articleBody", "description", "publisher")
     news = any("News" in name for name in _types(node))
     return ("datePublished" in node, sum(key in node for key in wanted) * 2 + news)
@@ -179,6 +206,7 @@ def _texts(value: Any) -> list[str]:
 
 
 def _text(value: Any) -> str | None:
+    """Return the text of a value, which may be in a list or an object; None where it has none."""
     if isinstance(value, dict):
         value = value.get("@value") or value.get("name")
     if isinstance(value, list):
@@ -199,6 +227,7 @@ def _names(value: Any) -> Iterator[str]:
 
 
 def _authors(value: Any) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the names of the people and of the organisations among the authors."""
     listed = value if isinstance(value, list) else [value]
     organisations = [
         item
@@ -209,12 +238,12 @@ def _authors(value: Any) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return tuple(_names(people)), tuple(_names(organisations))
 
 
-def _resolved(value: Any, named: dict[str, dict[str, Any]]) -> Any:
-    """Put the named node in place of a reference: {"@id": "#jane"} becomes {"name": "Jane Doe"}."""
+def _resolved(value: Any, named_nodes: dict[str, dict[str, Any]]) -> Any:
+    """Replace a reference by its node: {"@id": "#jane"} becomes {"name": "Jane Doe"}."""
     if isinstance(value, list):
-        return [_resolved(item, named) for item in value[:20]]
+        return [_resolved(item, named_nodes) for item in value[:_MAX_REFERENCES]]
     if isinstance(value, dict) and "name" not in value and isinstance(value.get("@id"), str):
-        return named.get(value["@id"], value)
+        return named_nodes.get(value["@id"], value)
     return value
 
 
@@ -246,7 +275,7 @@ def _walled_parts(main: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _is_free(main: dict[str, Any]) -> bool | None:
-    """Return False where the article or a part of it is not free."""
+    """Return whether the article and all its parts are free; None where it does not say."""
     return False if _walled_parts(main) else _boolean(main.get("isAccessibleForFree"))
 
 
@@ -268,12 +297,12 @@ def _boolean(value: Any) -> bool | None:
 
 
 def _body(value: Any) -> str | None:
-    """Return ``articleBody`` with its line breaks, markup dropped."""
+    """Return ``articleBody`` with its line breaks and without markup."""
     if isinstance(value, list):
         value = "\n".join(part for part in value if isinstance(part, str))
     if not isinstance(value, str) or not value.strip():
         return None
-    plain = visible(unescape(value))  # JSON escapes may name NUL and lone surrogates
+    plain = visible(unescape(value))  # JSON escapes may stand for NUL and lone surrogates
     if re.search(r"</?(p|br|div|a|strong|em|h\d)\b", plain):
         plain = re.sub(r"</(p|div|h\d|li)>|<br ?/?>", r"\g<0>\n", plain)
         plain = "".join(fragment_fromstring(plain, create_parent="div").itertext())

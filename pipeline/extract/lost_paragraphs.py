@@ -1,9 +1,9 @@
-"""Brings back what the extractor lost: the standfirst, and paragraphs among their kept siblings.
+"""Restore what trafilatura dropped: the standfirst, and paragraphs among those it kept.
 
-A paragraph is lost to the extractor where half of it is a link, or a pattern over class names takes
-it for furniture. Its place speaks for it: between, right before or right behind paragraphs of the
-same parent that were kept; or another pass of the extractor kept it. Nothing that the markup or the
-wording calls furniture comes back.
+trafilatura drops a paragraph where half of it is a link, or where a pattern over class names takes
+it for boilerplate. A text block is restored because of its position (between, directly before or
+directly after kept paragraphs of the same parent) or because another extraction of the same text
+contains it. Nothing that the markup or the wording marks as boilerplate is restored.
 """
 
 import re
@@ -15,231 +15,260 @@ from typing import TypeVar
 
 from lxml.html import HtmlElement
 
-from pipeline.extract.html_layout import FOREIGN, Run, marks_of
-from pipeline.extract.line_alignment import Placed
+from pipeline.extract.html_layout import NON_ARTICLE_LABELS, TextBlock, labels_of
+from pipeline.extract.line_alignment import PlacedLine
 from pipeline.line_rules.boilerplate import reason_for
-from pipeline.line_rules.header_lines import read_opening
+from pipeline.line_rules.header_lines import read_header_line
 from pipeline.text import ends_line_of_text, normalise, squeeze, word_count
 
-Thing = TypeVar("Thing", bound=Hashable)
+T = TypeVar("T", bound=Hashable)
 _LEAST_SIBLINGS = 3
+"""Kept paragraphs that make their parent, or their class names, those of the article."""
 _LEAST_WORDS = 8
-_LINE_WORDS = 3
-_LINE_LINKED = 0.2
-_MOST_LINKED = 0.6
+"""Words of a paragraph that is restored."""
+_SHORT_LINE_WORDS = 3
+"""Words of a subhead or a short line between kept paragraphs that is restored."""
+_SHORT_LINE_LINK_DENSITY = 0.2
+_MAX_LINK_DENSITY = 0.6
 _BARE_WORDS = 12
-"""Prose that is no ``p`` needs so many words: "Share this story" stands among paragraphs, too."""
+"""Words of a paragraph that is no ``p``: "Share this story" is among the paragraphs, too."""
 _BARE_TAGS = frozenset(("div", "article", "section", "main", "span", "td", "center", "font"))
-_NO_TEXT = FOREIGN | {"author_bio", "wall", "heading", "item"}
-_HEADS = frozenset({"h2", "h3", "h4"})
-_SUBHEAD = re.compile(r"(sub|inter|cross)-?_?(head|title)|question", re.IGNORECASE)
-_KNOWN_CHARS = 30
-"""A run whose first and last characters stand in the text is there, cut otherwise: code, verses."""
-_STANDFIRST = re.compile(
+_NO_PROSE_LABELS = NON_ARTICLE_LABELS | {"author_bio", "wall", "heading", "item"}
+_SUBHEAD_TAGS = frozenset({"h2", "h3", "h4"})
+_SUBHEAD_NAMES = re.compile(r"(sub|inter|cross)-?_?(head|title)|question", re.IGNORECASE)
+_ENDS_CHARS = 30
+"""A block is in the text already if the text contains its first and its last characters, so many of
+each: trafilatura may have changed the rest, as in code and verses."""
+_STANDFIRST_NAMES = re.compile(
     r"standfirst|(^|[\s_-])(dek|deck|lede|lead|strapline|sub-?title|sub-?head(line|ing)?|"
     r"excerpt|intro|summary|kicker-?text|article-?desc(ription)?|description)([\s_-]|$)",
     re.IGNORECASE,
 )
-_NEAR_TITLE = 4
-"""Runs between the title and a standfirst: a byline, a day, a label."""
-_FOREIGN_ABOVE = frozenset({"caption", "hidden", "related", "aside", "figure", "item"})
-_STANDFIRST_LEAST, _STANDFIRST_MOST = 6, 80
-_CUT = 40
-"""Characters of a description that must open a run of text: descriptions are often cut short."""
+_STANDFIRST_DISTANCE = 4
+"""Blocks between the title and a standfirst, at most: a byline, a date, a label."""
+_NO_STANDFIRST_LABELS = frozenset({"caption", "hidden", "related", "aside", "figure", "item"})
+_STANDFIRST_LEAST_WORDS, _STANDFIRST_MAX_WORDS = 6, 80
+_DESCRIPTION_CHARS = 40
+"""Characters that a standfirst and the page's description must have in common at their start:
+descriptions are often cut."""
+_ANCESTORS = 3
+"""Elements around a block whose class names are compared."""
 
 
-class Witness:
-    """Who else knows the text: another pass of the extractor, the page's own ``articleBody``."""
+class Corroboration:
+    """Other extractions of the same text: a second trafilatura pass, and ``articleBody``."""
 
     def __init__(self, lines: list[str], stated: str | None) -> None:
         self.lines = set(map(normalise, lines))
         self.stated = normalise(stated or "")
 
-    def vouches(self, run: Run) -> bool:
-        """Tell whether one of them holds a run."""
-        return run.key in self.lines or (run.words >= _LEAST_WORDS and run.key in self.stated)
+    def confirms(self, block: TextBlock) -> bool:
+        """Tell whether one of them contains a block; a short one must be a line of the pass."""
+        is_stated = block.words >= _LEAST_WORDS and block.key in self.stated
+        return block.key in self.lines or is_stated
 
 
-def recover(
-    kept: list[Placed],
-    runs: list[Run],
-    frames: set[HtmlElement],
-    witness: Witness,
+def recover_paragraphs(
+    kept: list[PlacedLine],
+    blocks: list[TextBlock],
+    containers: set[HtmlElement],
+    corroboration: Corroboration,
     standfirst: str | None,
-    gone: Collection[str] = (),
+    removed_keys: Collection[str] = (),
 ) -> list[str]:
-    """Return the kept lines with the recovered ones among them, in reading order.
+    """Return the kept lines and the restored ones in reading order.
 
     Args:
-        kept: the extractor's lines, each with its place in ``runs`` if it has one.
-        runs: the page.
-        frames: elements that hold much of the article.
-        witness: who else knows the text.
+        kept: the lines of the text so far.
+        blocks: the page.
+        containers: elements that hold much of the article.
+        corroboration: other extractions of the text.
         standfirst: the description in the page's metadata, or None.
-        gone: keys of the lines that went with a reason: they stay away.
+        removed_keys: the normalised lines that were removed with a reason; none is restored.
     """
-    placed = [place for _, place in kept if place is not None]
+    placed = [index for _, index in kept if index is not None]
     if not placed:
         return [line for line, _ in kept]
     known = {normalise(line) for line, _ in kept}
-    held = "\n".join(known)
-    back = {
-        place: runs[place].text
-        for place in _lost(placed, runs, frames, witness)
-        if runs[place].key not in gone and not _is_held(runs[place].key, held)
+    text = "\n".join(known)
+    restored = {
+        index: blocks[index].text
+        for index in _lost(placed, blocks, containers, corroboration)
+        if blocks[index].key not in removed_keys and not _is_in_text(blocks[index].key, text)
     }
-    top = _standfirst(
-        min(placed), runs, known | {run.key for run in map(runs.__getitem__, back)}, standfirst
-    )
-    return ([top] if top else []) + _merged(kept, back)
+    known_keys = known | {blocks[index].key for index in restored}
+    top = _standfirst(min(placed), blocks, known_keys, standfirst)
+    return ([top] if top else []) + _merged(kept, restored)
 
 
-def _is_held(key: str, held: str) -> bool:
-    return key in held or (key[:_KNOWN_CHARS] in held and key[-_KNOWN_CHARS:] in held)
+def _is_in_text(key: str, text: str) -> bool:
+    return key in text or (key[:_ENDS_CHARS] in text and key[-_ENDS_CHARS:] in text)
 
 
-def _merged(kept: list[Placed], back: dict[int, str]) -> list[str]:
-    """Put each recovered line before the first kept one that stands behind it."""
+def _merged(kept: list[PlacedLine], restored: dict[int, str]) -> list[str]:
+    """Insert each restored line before the first kept one that follows it on the page."""
     lines: list[str] = []
-    waiting = sorted(back)
-    last = max(place for _, place in kept if place is not None)
-    for line, place in kept:
-        while waiting and place is not None and waiting[0] < place <= last:
-            lines.append(back[waiting.pop(0)])
+    waiting = sorted(restored)
+    last = max(index for _, index in kept if index is not None)
+    for line, index in kept:
+        while waiting and index is not None and waiting[0] < index <= last:
+            lines.append(restored[waiting.pop(0)])
         lines.append(line)
-    return lines + [back[place] for place in waiting]
+    return lines + [restored[index] for index in waiting]
 
 
 def _lost(
-    placed: list[int], runs: list[Run], frames: set[HtmlElement], witness: Witness
+    placed: list[int],
+    blocks: list[TextBlock],
+    containers: set[HtmlElement],
+    corroboration: Corroboration,
 ) -> list[int]:
+    """Return the indices of the blocks to restore, given the indices of those that were kept."""
     taken = set(placed)
-    paragraphs = [runs[place] for place in placed if runs[place].tag == "p"]
+    paragraphs = [blocks[index] for index in placed if blocks[index].tag == "p"]
     parents = _frequent(map(_parent, paragraphs))
-    shapes = _frequent(map(_shape, paragraphs))
-    # Lines between br stand in the container itself.
-    between = (runs[place].parent for place in placed if runs[place].tag in _BARE_TAGS)
-    holders = parents | _frequent(between)
-    boxes = {shape[2:] for shape in shapes if any(shape[2:])}
+    signatures = _frequent(map(_signature, paragraphs))
+    # Lines between br elements are directly in the container.
+    bare = (blocks[index].element for index in placed if blocks[index].tag in _BARE_TAGS)
+    holders = parents | _frequent(bare)
+    outer_names = {signature[2:] for signature in signatures if any(signature[2:])}
 
-    def is_sibling(run: Run) -> bool:
-        alike = _shape(run) in shapes and _shape(run)[2:] in boxes
-        return run.tag == "p" and (_parent(run) in parents or alike)
+    def is_sibling(block: TextBlock) -> bool:
+        is_alike = _signature(block) in signatures and _signature(block)[2:] in outer_names
+        return block.tag == "p" and (_parent(block) in parents or is_alike)
 
-    named = cache(_named_text)
+    named_text = cache(_text_of_named_parts)
 
-    def is_bare(run: Run) -> bool:
-        held = run.parent in holders or (_parent(run) in parents and _is_plain(run.parent))
-        if not (held and run.tag in _BARE_TAGS and _is_bare_prose(run, frames)):
+    def is_bare(block: TextBlock) -> bool:
+        is_inside = block.element in holders or (
+            _parent(block) in parents and _is_unnamed(block.element)
+        )
+        if not (is_inside and block.tag in _BARE_TAGS and _is_bare_prose(block, containers)):
             return False
-        return run.text[:_KNOWN_CHARS] not in named(run.parent)
+        return block.text[:_ENDS_CHARS] not in named_text(block.element)
 
-    def belongs(place: int) -> bool:
-        run = runs[place]
-        vouched = witness.vouches(run) or is_sibling(run) or is_bare(run)
-        return place not in taken and vouched and _is_paragraph(run, frames)
+    def is_lost_paragraph(index: int) -> bool:
+        block = blocks[index]
+        has_evidence = corroboration.confirms(block) or is_sibling(block) or is_bare(block)
+        return index not in taken and has_evidence and _is_paragraph(block, containers)
 
-    def fits(place: int) -> bool:
-        run = runs[place]
-        if place in taken or word_count(run.text) < _LINE_WORDS or run.link_share > _LINE_LINKED:
+    def is_lost_short_line(index: int) -> bool:
+        block = blocks[index]
+        if index in taken or word_count(block.text) < _SHORT_LINE_WORDS:
             return False
-        heads = _is_head(run) and (_parent(run) in parents or _shape(run)[2:] in boxes)
-        if not (heads or is_sibling(run)) or marks_of(run, frames) & FOREIGN:
+        if block.link_density > _SHORT_LINE_LINK_DENSITY:
             return False
-        return reason_for(run.text) is None
+        is_subhead = _is_subhead(block) and (
+            _parent(block) in parents or _signature(block)[2:] in outer_names
+        )
+        if not (is_subhead or is_sibling(block)):
+            return False
+        if labels_of(block, containers) & NON_ARTICLE_LABELS:
+            return False
+        return reason_for(block.text) is None
 
     first, last = min(placed), max(placed)
-    inside = [place for place in range(first, last) if belongs(place) or fits(place)]
-    before = list(takewhile(belongs, range(first - 1, -1, -1)))
-    behind = list(takewhile(belongs, range(last + 1, len(runs))))
-    return before + inside + behind
+    inside = [i for i in range(first, last) if is_lost_paragraph(i) or is_lost_short_line(i)]
+    before = list(takewhile(is_lost_paragraph, range(first - 1, -1, -1)))
+    after = list(takewhile(is_lost_paragraph, range(last + 1, len(blocks))))
+    return before + inside + after
 
 
-def _is_plain(element: HtmlElement) -> bool:
+def _is_unnamed(element: HtmlElement) -> bool:
     return not (element.get("class") or element.get("id") or element.get("style"))
 
 
-def _is_bare_prose(run: Run, frames: set[HtmlElement]) -> bool:
-    """Tell prose that stands in no ``p``: a lead before the first one, a ``div`` among them."""
-    if run.words < _BARE_WORDS or run.link_share > _LINE_LINKED or run.text.startswith("©"):
+def _is_bare_prose(block: TextBlock, containers: set[HtmlElement]) -> bool:
+    """Tell whether a block that is no ``p`` is prose, such as a lead before the first ``p``."""
+    if block.words < _BARE_WORDS or block.link_density > _SHORT_LINE_LINK_DENSITY:
         return False
-    return not marks_of(run, frames) & _NO_TEXT
+    return not block.text.startswith("©") and not labels_of(block, containers) & _NO_PROSE_LABELS
 
 
-def _named_text(block: HtmlElement) -> str:
-    """Return what stands in the named parts of a block: a ``span.media-caption`` is no prose."""
-    inside = (e for e in block.iterdescendants() if e.text and not _is_plain(e))
-    return "\n".join(squeeze(e.text or "") for e in inside)
+def _text_of_named_parts(element: HtmlElement) -> str:
+    """Return the text of the children with a class or id: a ``span.media-caption`` is no prose."""
+    named = (e for e in element.iterdescendants() if e.text and not _is_unnamed(e))
+    return "\n".join(squeeze(e.text or "") for e in named)
 
 
-def _is_head(run: Run) -> bool:
-    return run.tag in _HEADS or bool(_SUBHEAD.search(run.parent.get("class") or ""))
+def _is_subhead(block: TextBlock) -> bool:
+    has_name = _SUBHEAD_NAMES.search(block.element.get("class") or "")
+    return block.tag in _SUBHEAD_TAGS or bool(has_name)
 
 
-def _frequent(things: Iterable[Thing]) -> set[Thing]:
-    return {thing for thing, count in Counter(things).items() if count >= _LEAST_SIBLINGS}
+def _frequent(values: Iterable[T]) -> set[T]:
+    return {value for value, count in Counter(values).items() if count >= _LEAST_SIBLINGS}
 
 
-def _parent(run: Run) -> HtmlElement | None:
-    return _above(run.parent)
+def _parent(block: TextBlock) -> HtmlElement | None:
+    return _parent_of(block.element)
 
 
-def _above(element: HtmlElement) -> HtmlElement | None:
-    """Return an element's parent, past the ``header`` that a subhead shares with a clock."""
+def _parent_of(element: HtmlElement) -> HtmlElement | None:
+    """Return an element's parent, or the one above a ``header`` that holds a subhead and a time."""
     parent = element.getparent()
     return parent.getparent() if parent is not None and parent.tag == "header" else parent
 
 
-def _shape(run: Run) -> tuple[str, ...]:
-    """Return what a block and the two around it are called.
+def _signature(block: TextBlock) -> tuple[str, ...]:
+    """Return the tag of a block, and the class names of its element and of two around that.
 
-    A page that puts each paragraph into boxes of its own (advertisements stand between) repeats
-    their names.
+    A page that puts each paragraph into a box of its own, because advertisements are between them,
+    repeats these names.
     """
-    names = [run.tag]
-    element: HtmlElement | None = run.parent
-    for _ in range(3):
+    names = [block.tag]
+    element: HtmlElement | None = block.element
+    for _ in range(_ANCESTORS):
         names.append("" if element is None else element.get("class") or "")
-        element = None if element is None else _above(element)
+        element = None if element is None else _parent_of(element)
     return tuple(names)
 
 
-def _is_paragraph(run: Run, frames: set[HtmlElement]) -> bool:
-    if word_count(run.text) < _LEAST_WORDS or run.link_share > _MOST_LINKED:
+def _is_paragraph(block: TextBlock, containers: set[HtmlElement]) -> bool:
+    if word_count(block.text) < _LEAST_WORDS or block.link_density > _MAX_LINK_DENSITY:
         return False
-    if not ends_line_of_text(run.text) or marks_of(run, frames) & FOREIGN:
+    if not ends_line_of_text(block.text) or labels_of(block, containers) & NON_ARTICLE_LABELS:
         return False
-    return reason_for(run.text) is None
+    return reason_for(block.text) is None
 
 
 def _standfirst(
-    first: int, runs: list[Run], known: set[str], description: str | None
+    first: int, blocks: list[TextBlock], known_keys: set[str], description: str | None
 ) -> str | None:
-    """Return the standfirst above the first line: quoted in the head, or called so by a class."""
-    head = normalise(description or "").rstrip(" .…")[:_CUT]
-    titles = [place for place in range(first) if runs[place].tag == "h1"]
-    for place in range(titles[-1] + 1 if titles else 0, first):
-        run = runs[place]
-        words = word_count(run.text)
-        if not _STANDFIRST_LEAST <= words <= _STANDFIRST_MOST or run.link_share > _MOST_LINKED:
+    """Return the standfirst above the text, by the page's description or by a class; or None.
+
+    Args:
+        first: the index of the first kept block.
+        blocks: the page.
+        known_keys: the normalised lines that are in the text already.
+        description: the description in the page's metadata.
+    """
+    start = normalise(description or "").rstrip(" .…")[:_DESCRIPTION_CHARS]
+    titles = [index for index in range(first) if blocks[index].tag == "h1"]
+    for index in range(titles[-1] + 1 if titles else 0, first):
+        block = blocks[index]
+        if not _STANDFIRST_LEAST_WORDS <= word_count(block.text) <= _STANDFIRST_MAX_WORDS:
             continue
-        if run.key in known or reason_for(run.text) or read_opening(run.text):
+        if block.key in known_keys or block.link_density > _MAX_LINK_DENSITY:
             continue
-        if marks_of(run, ()) & _FOREIGN_ABOVE:
+        if reason_for(block.text) or read_header_line(block.text):
             continue
-        quoted = len(head) == _CUT and run.key.startswith(head)
-        near = titles and place - titles[-1] <= _NEAR_TITLE
-        if quoted or (near and _is_called_so(run)):
-            return run.text
+        if labels_of(block, ()) & _NO_STANDFIRST_LABELS:
+            continue
+        is_description = len(start) == _DESCRIPTION_CHARS and block.key.startswith(start)
+        is_near_title = titles and index - titles[-1] <= _STANDFIRST_DISTANCE
+        if is_description or (is_near_title and _has_standfirst_name(block)):
+            return block.text
     return None
 
 
-def _is_called_so(run: Run) -> bool:
-    element: HtmlElement | None = run.parent
-    for _ in range(3):
+def _has_standfirst_name(block: TextBlock) -> bool:
+    element: HtmlElement | None = block.element
+    for _ in range(_ANCESTORS):
         if element is None:
             return False
-        if _STANDFIRST.search(f"{element.get('class') or ''} {element.get('data-testid') or ''}"):
+        names = f"{element.get('class') or ''} {element.get('data-testid') or ''}"
+        if _STANDFIRST_NAMES.search(names):
             return True
         element = element.getparent()
     return False

@@ -1,7 +1,7 @@
-"""All that a page says of itself but its text: title, authors, times, section, tags, image.
+"""Read the metadata of a page: title, authors, times, language, section, tags, agency, image.
 
-Puts the readers of the head, of JSON-LD and of the marked elements together into an article
-without text; what each fact was read from stands beside it. Knows nothing of bodies.
+``read_metadata`` combines the meta tags, the JSON-LD and the marked elements into an article
+without text. Each value has its origin beside it.
 """
 
 import re
@@ -14,19 +14,19 @@ from lxml.html import HtmlElement
 
 from pipeline.extract.authors import find_authors
 from pipeline.extract.html_head import Head, canonical_url
-from pipeline.extract.html_layout import Run
+from pipeline.extract.html_layout import TextBlock
 from pipeline.extract.json_ld import LinkedData
-from pipeline.extract.microdata import Marked, author_lines, read_marked
+from pipeline.extract.microdata import Microdata, author_lines, read_microdata
 from pipeline.extract.publication_times import find_times
-from pipeline.extract.title import find_title, site_names
+from pipeline.extract.title import bare_name, find_title, site_names
 from pipeline.line_rules.credits import byline_agency, read_byline
 from pipeline.models import Article
 from pipeline.text import normalise, squeeze, storable, visible
 
-_LONGEST_TITLE = 500
-_LONGEST_SECTION = 80
-_LONGEST_TAG = 60
-_MOST_TAGS = 30
+_MAX_TITLE_CHARS = 500
+_MAX_SECTION_CHARS = 80
+_MAX_TAG_CHARS = 60
+_MAX_TAGS = 30
 _META_SECTION = ("article:section", "section", "og:section", "parsely-section", "sailthru.section")
 _META_TAGS = ("article:tag", "og:article:tag", "parsely-tags", "sailthru.tags")
 _META_IMAGE = (
@@ -36,7 +36,7 @@ _META_IMAGE = (
     "twitter:image",
     "twitter:image:src",
 )
-_NO_PICTURE = re.compile(
+_PLACEHOLDER_IMAGE = re.compile(
     r"(?:^|[/_.-])(?:logos?|placeholder|fallback|default|no-?(?:image|photo|picture)|"
     r"blank|spacer|pixel|1x1|favicon|avatars?|gravatar|site-?icon|apple-touch-icon|sprite)"
     r"(?:$|[/_.\d-])",
@@ -45,42 +45,54 @@ _NO_PICTURE = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """What came with a page from outside it."""
+class PageContext:
+    """What is known about a page from outside it."""
 
     url: str | None
     feed_title: str | None
     feed_published: str | None
+    """ISO 8601."""
     now: datetime
+    """A publication time after it is refused."""
 
 
 def read_metadata(
-    root: HtmlElement, head: Head, data: LinkedData, runs: list[Run], known: Known
+    root: HtmlElement, head: Head, data: LinkedData, blocks: list[TextBlock], context: PageContext
 ) -> Article:
-    """Return the article without its text."""
-    marked = read_marked(root)
-    sites = site_names(head, data, known.url)
-    title, title_origin = find_title(marked.headlines, head, data, known.url, known.feed_title)
-    byline = find_authors(marked, head, data, runs, sites)
+    """Return an article with the metadata of a page and without text.
+
+    Args:
+        root: the page without scripts.
+        head: its meta tags.
+        data: its JSON-LD.
+        blocks: its text blocks.
+        context: what is known about it from outside.
+    """
+    microdata = read_microdata(root)
+    sites = site_names(head, data, context.url)
+    title, title_origin = find_title(
+        microdata.headlines, head, data, context.url, context.feed_title
+    )
+    byline = find_authors(microdata, head, data, blocks, sites)
     times = find_times(
         root,
-        marked,
+        microdata,
         head,
         data,
-        runs,
+        blocks,
         title=title,
-        url=known.url,
-        feed_published=known.feed_published,
-        now=known.now,
+        url=context.url,
+        feed_published=context.feed_published,
+        now=context.now,
     )
     site = head.first("og:site_name") or data.publisher
     agency = next(filter(None, (byline_agency(n, site) for n in byline.organisations)), None)
-    helper = None if agency else _helper(marked, head, data)
+    partial_agency = None if agency else _partial_agency(microdata, head, data)
     sections = tuple(_sections(head, data, sites))
     return Article(
-        url=known.url,
-        canonical_url=canonical_url(known.url, (head.canonical, head.first("og:url"))),
-        title=squeeze(visible(title))[:_LONGEST_TITLE] if title else None,
+        url=context.url,
+        canonical_url=canonical_url(context.url, (head.canonical, head.first("og:url"))),
+        title=squeeze(visible(title))[:_MAX_TITLE_CHARS] if title else None,
         title_origin=title_origin if title else None,
         text=None,
         authors=byline.names,
@@ -93,30 +105,35 @@ def read_metadata(
         language=data.language or head.language,
         section=sections[0] if sections else None,
         categories=tuple(dict.fromkeys(data.sections)),
-        tags=tuple(_tags(head, data, sites))[:_MOST_TAGS],
-        agency=agency or helper,
-        credit_kind="part" if helper else None,
+        tags=tuple(_tags(head, data, sites))[:_MAX_TAGS],
+        agency=agency or partial_agency,
+        credit_kind="part" if partial_agency else None,
         site_name=site,
-        image_url=next(_pictures(known.url, head, data), None),
+        image_url=next(_lead_images(context.url, head, data), None),
     )
 
 
-def _helper(marked: Marked, head: Head, data: LinkedData) -> str | None:
-    """Return the agency that a byline names beside the author: "By Ines Moor, with AP"."""
-    shown = (line for lines in author_lines(marked) for line in lines)
+def _partial_agency(microdata: Microdata, head: Head, data: LinkedData) -> str | None:
+    """Return the agency that a byline names beside an author, as in "By Ines Moor, with AP"."""
+    shown = (line for lines in author_lines(microdata) for line in lines)
     credits = map(read_byline, (*data.authors, *head.all("author", "byl"), *shown))
     return next((credit.agency for credit in credits if credit and credit.kind == "part"), None)
 
 
 def _sections(head: Head, data: LinkedData, sites: frozenset[str]) -> Iterator[str]:
+    """Yield the sections that JSON-LD, the meta tags and the first breadcrumb name."""
     for text in (*data.sections, *head.all(*_META_SECTION), *data.breadcrumbs[1:2]):
         plain = squeeze(text)
-        if 0 < len(plain) <= _LONGEST_SECTION and "://" not in plain and _bare(plain) not in sites:
+        if (
+            0 < len(plain) <= _MAX_SECTION_CHARS
+            and "://" not in plain
+            and bare_name(plain) not in sites
+        ):
             yield plain
 
 
 def _tags(head: Head, data: LinkedData, sites: frozenset[str]) -> Iterator[str]:
-    """Yield the tags of the first source that has any, each once, without the site's name."""
+    """Yield the tags of the first source that has any, each once and without the site's name."""
     sources: tuple[Iterable[str], ...] = (
         head.all(*_META_TAGS),
         data.keywords,
@@ -127,7 +144,9 @@ def _tags(head: Head, data: LinkedData, sites: frozenset[str]) -> Iterator[str]:
     for source in sources:
         for tag in (part.strip(" #\"'") for line in source for part in re.split(r"[,;|]", line)):
             plain = normalise(tag)
-            usable = 0 < len(tag) <= _LONGEST_TAG and "://" not in tag and _bare(tag) not in sites
+            usable = (
+                0 < len(tag) <= _MAX_TAG_CHARS and "://" not in tag and bare_name(tag) not in sites
+            )
             if usable and plain not in seen:
                 seen.add(plain)
                 yield tag
@@ -135,17 +154,13 @@ def _tags(head: Head, data: LinkedData, sites: frozenset[str]) -> Iterator[str]:
             return
 
 
-def _bare(name: str) -> str:
-    return re.sub(r"\W+", "", normalise(name).removeprefix("the "))
-
-
-def _pictures(url: str | None, head: Head, data: LinkedData) -> Iterator[str]:
-    """Yield absolute URLs of lead images; logos, placeholders and inline data are none."""
+def _lead_images(url: str | None, head: Head, data: LinkedData) -> Iterator[str]:
+    """Yield the absolute URLs of lead images, without logos, placeholders and inline data."""
     for link in (data.image, *head.all(*_META_IMAGE)):
         try:
             absolute = urljoin(url or "https:", link) if link else ""
         except ValueError:
             continue
         has_host = re.match(r"https?://[^/]+/.", absolute)
-        if has_host and not _NO_PICTURE.search(absolute.partition("?")[0]):
+        if has_host and not _PLACEHOLDER_IMAGE.search(absolute.partition("?")[0]):
             yield absolute

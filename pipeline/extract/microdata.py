@@ -1,8 +1,9 @@
-"""What the markup itself calls a headline, an author or a time, found in one pass over the page.
+"""Find the elements that the markup itself calls a headline, an author or a time.
 
-Looks at element names, ``rel``, ``itemprop`` and words in class names that are common to many
-sites; parts of the page that speak of other articles or of readers are left out. Knows nothing of
-what the texts say.
+``read_microdata`` finds them in one pass over the page, by ``itemprop`` (HTML microdata with the
+vocabulary of schema.org), by ``rel``, by element names and by words in class names that are common
+to many sites. ``is_outside_article`` recognises parts of the page that are about other articles or
+about readers.
 """
 
 import re
@@ -28,46 +29,51 @@ _AUTHOR_CLASS = re.compile(
     r"(?:^|[\s_-])(?:post|article|entry|story|content|intro)?[_-]*autho?r(?:s|en|in|es|e)?(?:$|[\s_-])"
     r"|(?:[a-z]|^)Authors?(?:$|[\s_-])",
 )
-_ELSEWHERE = re.compile(
+_OUTSIDE_NAMES = re.compile(
     r"comment|related|recommend|teaser|(?<!v)card(?:[\s_-]|$)|(?<!elementor-)widget|(?:^|[\s_-])sidebar|"
     r"(?:^|[\s_-])more-?(?:from|stories)|most-?(?:read|popular)|promo|trending|latest|carousel|newsletter",
     re.IGNORECASE,
 )
-"""A vcard is a person's; Elementor builds whole pages of its "elementor-widget" boxes."""
-_FOOT = re.compile(r"footer", re.IGNORECASE)
-_ELSEWHERE_TAGS = frozenset(("aside", "nav", "form"))
-_JOINED_TAIL = re.compile(r"[,;&|/·•]|\b(?:and|und|et|y|e|og|och|with|mit|Jr|Sr|I{2,3})\b|^\s*$")
+"""Class names of parts that are not the article's. A "vcard" is about a person, and Elementor
+builds whole pages of "elementor-widget" boxes, so neither counts."""
+_FOOTER_NAMES = re.compile(r"footer", re.IGNORECASE)
+_OUTSIDE_TAGS = frozenset(("aside", "nav", "form"))
+_NAME_FOLLOWS = re.compile(r"[,;&|/·•]|\b(?:and|und|et|y|e|og|och|with|mit|Jr|Sr|I{2,3})\b|^\s*$")
 _BLOCKS = frozenset("p div li br ul ol h1 h2 h3 h4 h5 h6 section header tr td".split())
-_HEADS = frozenset(("h1", "time"))
-_PROPS = frozenset(("author", "datePublished", "dateModified"))
+_WANTED_TAGS = frozenset(("h1", "time"))
+_WANTED_PROPS = frozenset(("author", "datePublished", "dateModified"))
 _TIME_PROPS = frozenset(("datePublished", "dateModified"))
-_LEVELS = 12
-"""Ancestors looked at: what a page calls its outer frame says nothing of a part."""
-_LONGEST = 200
-_NEAR = 3
-_MOST_PARTS = 400
-_MOST_HEADLINES = 10
+_MAX_LEVELS = 12
+"""Ancestors whose names are read: those further out are named for the whole page."""
+_MAX_CHARS = 200
+"""Of an author's text, and of the class names that are searched."""
+_NEAR_LEVELS = 3
+_MAX_PARTS = 400
+_MAX_HEADLINES = 10
 _TIERS = ("marked", "linked", "byline", "author")
+"""How clearly an element is marked as an author's, clearest first: by rel, itemprop or a class for
+names; by a link to a profile; by a class for bylines; by another class with the word "author"."""
 
 
 @dataclass(slots=True)
-class Marked:
-    """The marked elements of a page, in its order, with where they stand."""
+class Microdata:
+    """The marked elements of a page, in the order of the page."""
 
     headlines: list[HtmlElement] = field(default_factory=list)
     times: list[HtmlElement] = field(default_factory=list)
-    """Those behind the first headline before the others; none of a masthead, which shows today."""
+    """Those after the first headline come first. A masthead shows today, so its times are left
+    out."""
     authors: dict[str, list[HtmlElement]] = field(default_factory=dict)
-    """Those behind the first headline before the others, by how clearly they are marked."""
-    frames: frozenset[HtmlElement] = frozenset()
-    """What holds the first headline: its names say nothing of its parts."""
+    """By tier (``_TIERS``); those after the first headline come first."""
+    containers: frozenset[HtmlElement] = frozenset()
+    """Ancestors of the headlines: their class names say nothing about one part of them."""
 
 
-def read_marked(root: HtmlElement) -> Marked:
-    """Return the page's marked headlines, times and authors."""
-    found = Marked(authors={tier: [] for tier in _TIERS})
+def read_microdata(root: HtmlElement) -> Microdata:
+    """Return the page's headlines, and the elements that are marked as times and authors."""
+    found = Microdata(authors={tier: [] for tier in _TIERS})
     early: dict[str, list[HtmlElement]] = {tier: [] for tier in (*_TIERS, "time")}
-    for element in _wanted(root):
+    for element in _candidates(root):
         if element.tag == "h1":
             found.headlines.append(element)
         elif element.tag == "time" or element.get("itemprop") in _TIME_PROPS:
@@ -77,28 +83,31 @@ def read_marked(root: HtmlElement) -> Marked:
     for tier in _TIERS:
         found.authors[tier] += early[tier]
     if found.headlines:
-        # A masthead's h1 may come first; the article of another one is a frame as well.
-        others = (h.iterancestors("article") for h in found.headlines[1:_MOST_HEADLINES])
-        found.frames = frozenset(chain(found.headlines[0].iterancestors(), *others))
-    found.times += [time for time in early["time"] if _stands_with(time, found.frames)]
+        # The h1 of a masthead may come first, so the articles around later ones count as well.
+        others = (h.iterancestors("article") for h in found.headlines[1:_MAX_HEADLINES])
+        found.containers = frozenset(chain(found.headlines[0].iterancestors(), *others))
+    found.times += [time for time in early["time"] if _is_beside_headline(time, found.containers)]
     return found
 
 
-def _stands_with(element: HtmlElement, frames: frozenset[HtmlElement]) -> bool:
-    """Tell whether an element shares a part of the page with the headline; a masthead does not."""
-    shared = (parent for parent in element.iterancestors() if parent in frames)
-    return not frames or next((p.tag for p in shared), "body") not in ("body", "html")
+def _is_beside_headline(element: HtmlElement, containers: frozenset[HtmlElement]) -> bool:
+    """Tell whether an element and the headline are in the same part of the page."""
+    shared = (parent for parent in element.iterancestors() if parent in containers)
+    return not containers or next((p.tag for p in shared), "body") not in ("body", "html")
 
 
-def _wanted(root: HtmlElement) -> Iterator[HtmlElement]:
-    """Yield what may be marked; one walk takes half the time of an XPath with ``contains``."""
+def _candidates(root: HtmlElement) -> Iterator[HtmlElement]:
+    """Yield the elements that may be marked.
+
+    One walk takes half the time of an XPath with ``contains``.
+    """
     for element in root.iter("*"):
         get = element.get
         if (
-            element.tag in _HEADS
+            element.tag in _WANTED_TAGS
             or ((names := get("class")) and _CLASS.search(names))
             or (element.tag == "a" and _PERSON.search(get("href") or ""))
-            or get("itemprop") in _PROPS
+            or get("itemprop") in _WANTED_PROPS
             or get("rel") == "author"
             or _CLASS.search(get("id") or "")
         ):
@@ -106,8 +115,8 @@ def _wanted(root: HtmlElement) -> Iterator[HtmlElement]:
 
 
 def _tier(element: HtmlElement) -> str | None:
-    """Return how clearly an element is marked as an author's."""
-    names = f"{element.get('class') or ''} {element.get('id') or ''}"[:_LONGEST]
+    """Return the tier of an element that is marked as an author's, or None."""
+    names = f"{element.get('class') or ''} {element.get('id') or ''}"[:_MAX_CHARS]
     if element.tag in ("body", "html", "article", "main", "section", "img", "meta", "link"):
         return None
     if element.get("rel") == "author" or element.get("itemprop") == "author":
@@ -121,10 +130,10 @@ def _tier(element: HtmlElement) -> str | None:
     return "author" if _AUTHOR_CLASS.search(names) else None
 
 
-def author_lines(found: Marked) -> Iterator[list[str]]:
-    """Yield the texts marked as authors, clearest first; each list is of one place on the page.
+def author_lines(found: Microdata) -> Iterator[list[str]]:
+    """Yield the texts marked as authors, clearest first; each list is from one place on the page.
 
-    A byline comes before the links within it: "By <a>Ines Moor</a> and Per Aasen" names two.
+    A byline comes before the links within it: "By <a>Ines Moor</a> and Per Aasen" names two people.
     """
     for tier in _TIERS:
         yield _one_place(found.authors[tier], found)
@@ -132,82 +141,92 @@ def author_lines(found: Marked) -> Iterator[list[str]]:
         yield _one_place(list(_innermost(found.authors[tier])), found)
 
 
-def _one_place(elements: list[HtmlElement], found: Marked) -> list[str]:
+def _one_place(elements: list[HtmlElement], found: Microdata) -> list[str]:
     chosen: list[HtmlElement] = []
     lines: dict[str, None] = {}
     for element in elements:
-        if (chosen and not _are_near(chosen[0], element)) or is_elsewhere(element, found.frames):
+        if (chosen and not _are_near(chosen[0], element)) or is_outside_article(
+            element, found.containers
+        ):
             continue
-        if 0 < len(text := lined_text(element)) <= _LONGEST:
+        if 0 < len(text := text_by_block(element)) <= _MAX_CHARS:
             chosen.append(element)
             lines[text] = None
     return list(lines)
 
 
 def _innermost(elements: list[HtmlElement]) -> Iterator[HtmlElement]:
-    """Leave out what holds the next one: the link within the byline, not the byline."""
-    for place, element in enumerate(elements, 1):
-        if place == len(elements) or element not in elements[place].iterancestors():
+    """Yield the elements that do not contain the next one: the link in a byline, not the byline."""
+    for following, element in enumerate(elements, 1):
+        if following == len(elements) or element not in elements[following].iterancestors():
             yield element
 
 
-def is_elsewhere(element: HtmlElement, frames: frozenset[HtmlElement]) -> bool:
-    """Tell whether an element stands in a part that speaks of other articles or of readers."""
+def is_outside_article(element: HtmlElement, containers: frozenset[HtmlElement]) -> bool:
+    """Tell whether an element is in a part of the page about other articles or about readers.
+
+    Args:
+        element: the element.
+        containers: ancestors of the headline; the search stops there.
+    """
     at: HtmlElement | None = element
-    for _ in range(_LEVELS):
-        if at is None or at in frames or at.tag in ("body", "article", "main"):
+    for _ in range(_MAX_LEVELS):
+        if at is None or at in containers or at.tag in ("body", "article", "main"):
             return False
-        names = f"{at.get('class') or ''} {at.get('id') or ''}"[:_LONGEST]
-        if at.tag in _ELSEWHERE_TAGS or _ELSEWHERE.search(names):
+        names = f"{at.get('class') or ''} {at.get('id') or ''}"[:_MAX_CHARS]
+        if at.tag in _OUTSIDE_TAGS or _OUTSIDE_NAMES.search(names):
             return True
-        if (at.tag == "footer" or _FOOT.search(names)) and not _is_own_foot(at, frames):
+        if (at.tag == "footer" or _FOOTER_NAMES.search(names)) and not _is_article_footer(
+            at, containers
+        ):
             return True
         at = at.getparent()
     return False
 
 
-def _is_own_foot(foot: HtmlElement, frames: frozenset[HtmlElement]) -> bool:
-    """Tell the foot of the article that has a headline in it from the page's own.
+def _is_article_footer(footer: HtmlElement, containers: frozenset[HtmlElement]) -> bool:
+    """Tell whether a footer is the article's, not the page's.
 
-    ``footer.entry-meta`` behind the text says when and by whom it was posted.
+    A ``footer.entry-meta`` after the text says when and by whom it was posted.
     """
-    return next(foot.iterancestors("article"), None) in frames
+    return next(footer.iterancestors("article"), None) in containers
 
 
 def _are_near(one: HtmlElement, other: HtmlElement) -> bool:
-    """Tell whether two elements share a parent within three levels: one byline, not two cards."""
-    parents = list(one.iterancestors())[:_NEAR]
-    return any(parent in parents for parent in list(other.iterancestors())[:_NEAR])
+    """Tell whether two elements have a common ancestor within three levels, as in one byline."""
+    parents = list(one.iterancestors())[:_NEAR_LEVELS]
+    return any(parent in parents for parent in list(other.iterancestors())[:_NEAR_LEVELS])
 
 
-def lined_text(element: HtmlElement) -> str:
-    """Return an element's text with " | " at the borders of its blocks, "" where there is none.
+def text_by_block(element: HtmlElement) -> str:
+    """Return an element's text with " | " between its block-level children, "" where it has none.
 
-    Nor of one with hundreds of parts, which is no byline: 200 nested ones would take seconds.
+    An element with more than 400 parts is no byline and gives "", too: 200 nested ones would take
+    seconds.
     """
     name = element.find(".//*[@itemprop='name']")
     top = element if name is None else name
     parts: list[str] = []
     for event, part in etree.iterwalk(top, events=("start", "end")):
-        if len(parts) > _MOST_PARTS:
+        if len(parts) > _MAX_PARTS:
             return ""
         if event == "start":
             parts += ("\n" if part.tag in _BLOCKS else "", _own_text(part))
         elif part is not top:
-            tail = _behind_name(part) if part.tag == "a" else part.tail or ""
+            tail = _tail_of_link(part) if part.tag == "a" else part.tail or ""
             parts += ("\n" if part.tag in _BLOCKS else "", tail)
     lines = (squeeze(line) for line in "".join(parts).split("\n"))
     return " | ".join(line for line in lines if line) or (element.get("content") or "")
 
 
-def _behind_name(link: HtmlElement) -> str:
-    """Return what follows a link, but no role right behind an author's whole name.
+def _tail_of_link(link: HtmlElement) -> str:
+    """Return the text after a link, or " | " in place of a role after an author's full name.
 
     "By <a rel=author>Ines Moor</a> North of England correspondent" names nobody called North.
     """
     tail = link.tail or ""
     is_author = link.get("rel") == "author" or _PERSON.search(link.get("href") or "")
-    if not is_author or len((link.text or "").split()) < 2 or _JOINED_TAIL.search(tail):
+    if not is_author or len((link.text or "").split()) < 2 or _NAME_FOLLOWS.search(tail):
         return tail
     return " | "
 
@@ -216,6 +235,6 @@ def _own_text(element: HtmlElement) -> str:
     return "" if element.tag in ("script", "style", "svg") else element.text or ""
 
 
-def pieces(element: HtmlElement) -> list[str]:
-    """Return an element's text cut at the borders of its child elements."""
+def text_parts(element: HtmlElement) -> list[str]:
+    """Return an element's text, cut at the borders of its child elements."""
     return [text for raw in element.itertext() if (text := squeeze(raw))]

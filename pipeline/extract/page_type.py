@@ -1,21 +1,19 @@
-"""What a page is: article, opinion, live blog, press release, video, gallery, listing, error page.
+"""Decide what type of page this is, and whether its text is stored.
 
-Signals, in order: a title or a short text that only error pages and walls have; what a listing is
-made of; the page's own type, URL, section and title. A page that says in its own data that it is an
-article is believed before its URL is. Kinds that outlets do not tell apart reliably (interview,
-review, obituary) are left to sections and tags. Knows nothing of outcomes.
+``classify_page`` sets the kind of the article (article, opinion, live blog, press release, video,
+gallery, listing, error page), whether the text is the stub before a paywall, and the outcome:
+listings, error pages and texts under 25 words are ``not_an_article``, stubs are ``paywalled``. A
+video or a gallery page with enough text is stored with its kind.
 
-Tells a stub before a paywall from a whole text, whatever the page sells beside it.
+The kind is decided by, in this order: a title or a short text that only error pages and walls have;
+signs of a listing; the type, URL, section and title of the page. A page whose JSON-LD says that it
+is an article is believed before its URL is. Kinds that outlets do not separate reliably (interview,
+review, obituary) are left to sections and tags.
 
-A page that says it is not free (``isAccessibleForFree``, ``article:content_tier``) often has the
-whole text all the same, for search engines; so it is a stub only where the text is short too, by
-the page's own word count or by what stands in the element that the page names as walled. A
-subscription prompt under a whole text makes no stub. Knows nothing of outcomes.
-
-Whether a page's text is one to store: its kind, whether it is a stub, and how long it is.
-
-A video or a gallery with a story's words is kept with its kind; with fewer it is refused like any
-text of a few words. Listings and error pages are refused whatever they hold.
+A page that states that it is not free (``isAccessibleForFree``, ``article:content_tier``) often
+contains the whole text all the same, for search engines. So the text of a stub must also be short,
+by the page's own word count or by the words in the element that the page names as walled. An offer
+to subscribe below a whole text makes no stub.
 """
 
 import re
@@ -25,21 +23,37 @@ from dataclasses import replace
 from lxml.html import HtmlElement
 
 from pipeline.extract.html_head import Head
-from pipeline.extract.html_layout import Run
+from pipeline.extract.html_layout import TextBlock
 from pipeline.extract.json_ld import LinkedData
 from pipeline.models import Article, ArticleKind
 from pipeline.outcomes import Outcome
 from pipeline.text import normalise, tokens, word_count
 
+LEAST_WORDS = 25
+"""Words of the shortest story: a wire snap has about 30, a caption or a cookie notice fewer."""
+
+_KIND_NAMES = {
+    "listing": "a listing of other pages",
+    "error_page": "an error page, a robot check, a login or a consent wall",
+}
 _PROSE_WORDS = 15
 _STORY_WORDS = 60
-_MOST_LINKED = 0.3
+"""Words of prose in one element that make a story of it."""
+_MAX_LINK_DENSITY = 0.3
 _PARAGRAPHS = frozenset(("p", "blockquote"))
 _MANY_TEASERS = 12
 _SOME_TEASERS = 6
+"""Teasers of a listing; the fewer are enough where another sign shows that it is one."""
+_TEASER_LINK_DENSITY = 0.9
+_LEAST_TEASER_WORDS, _MAX_TEASER_WORDS = 5, 25
 _FEW_WORDS = 300
+"""A listing has fewer words of text."""
 _ERROR_WORDS = 150
+"""A page of an article's type with as many words is no error page, whatever its title."""
 _MEDIA_WORDS = 100
+"""A page with as many words is an article, even where a video or a gallery is its subject."""
+_OWN_ARTICLES = 4
+"""Articles in a page's JSON-LD from which they may be those of its teasers."""
 _ERROR_TITLE = re.compile(
     r"\W*((http |error )*(404|403|410|500|502|503|504)"
     r"(\W*(error|not found|forbidden|gone|page|file|"
@@ -147,144 +161,19 @@ _PRESS_TEXT = re.compile(
     r"^.{0,120}(/PRNewswire|\(BUSINESS WIRE\)|GLOBE ?NEWSWIRE|/EINPresswire|\(Newsfile)", re.S
 )
 _PRESS_SECTION = re.compile(r"press releases?|pressemitteilung(en)?|communiqués?( de presse)?")
-
-
-def kind_of(article: Article, head: Head, data: LinkedData, runs: list[Run]) -> ArticleKind:
-    """Return what kind of page this is; the article has its text and metadata already."""
-    path = re.sub(r"^https?://[^/]+", "", article.url or article.canonical_url or "")
-    title = normalise(article.title or "")
-    words = word_count(article.text or "")
-    if is_error_page(article, head, data, title, words):
-        return "error_page"
-    if is_listing(article, head, data, runs):
-        return "listing"
-    if "LiveBlogPosting" in data.types or _LIVE.search(path) or _LIVE.search(title):
-        return "live_blog"
-    if _is_opinion(article, data, path, title):
-        return "opinion"
-    if _is_press_release(article, path, title):
-        return "press_release"
-    if words < _MEDIA_WORDS or data.media == "gallery":
-        return _medium(head, data, path, title)
-    return "article"
-
-
-def is_error_page(article: Article, head: Head, data: LinkedData, title: str, words: int) -> bool:
-    """Tell an error page, a robot check, a consent or a login wall from a story of that name.
-
-    "500 people rescued" and "Sorry seems to be the hardest word" are headlines: what may be either
-    needs a page without article data and with few words.
-    """
-    if _ERROR_CLASS.search(head.page_class):
-        return True
-    claims = data.is_article or head.first("og:type") == "article"
-    if _ERROR_TITLE.fullmatch(title) and not (claims and words >= _ERROR_WORDS):
-        return True
-    if claims or words >= _ERROR_WORDS:
-        return False
-    return bool(
-        _WEAK_ERROR_TITLE.fullmatch(title) or _ERROR_TEXT.search(normalise(article.text or ""))
-    )
-
-
-def is_listing(article: Article, head: Head, data: LinkedData, runs: list[Run]) -> bool:
-    """Tell a front, section, tag, author or result page: it is made of other pages' headlines."""
-    path = re.sub(r"^https?://[^/]+", "", article.url or "")
-    words, teasers = word_count(article.text or ""), count_teasers(runs)
-    is_front = bool(article.url) and path.partition("?")[0] in ("", "/")
-    if is_front and (teasers >= _SOME_TEASERS or words < _FEW_WORDS):
-        return True
-    if _is_profile(article, head, data, path):
-        return True
-    if _SINGLE_CLASS.search(head.page_class) or _is_own(data, head):
-        return False
-    if _LISTING_PATH.search(path) or _LISTING_TITLE.match(normalise(article.title or "")):
-        return True
-    # Data that speak of other pages than this one are those of its teasers.
-    if (_LISTING_CLASS.search(head.page_class) or data.is_article) and teasers >= _SOME_TEASERS:
-        return True
-    if head.first("og:type") == "article" or article.published_origin in ("json_ld", "meta"):
-        return False
-    if data.is_listing and teasers >= _SOME_TEASERS and words < _FEW_WORDS:
-        return True
-    if _holds_story(runs):
-        return False
-    most = _SOME_TEASERS if _SECTION_PATH.fullmatch(path) else _MANY_TEASERS
-    return teasers >= most and words < _FEW_WORDS
-
-
-def _is_profile(article: Article, head: Head, data: LinkedData, path: str) -> bool:
-    """Tell an author's page: its data or its path say so, and nothing that it has a day."""
-    says_so = data.is_profile or head.first("og:type") == "profile" or _PERSON_PATH.search(path)
-    return bool(says_so) and article.published_origin not in ("json_ld", "meta")
-
-
-def _is_own(data: LinkedData, head: Head) -> bool:
-    """Tell whether the article in the page's data is the page's own, and no teaser's on a list."""
-    if not data.is_article:
-        return False
-    if data.article_count < 4:
-        return True
-    named = set(tokens(data.headline or ""))
-    titles = (head.title, head.first("og:title"))
-    return any(2 * len(named & set(tokens(t))) >= len(named) for t in titles if t and named)
-
-
-def _holds_story(runs: list[Run]) -> bool:
-    """Tell whether one element holds the paragraphs of a story; a teaser has a box of its own."""
-    held: Counter[HtmlElement] = Counter()
-    for run in runs:
-        words = word_count(run.text)
-        parent = run.parent.getparent()
-        if words >= _PROSE_WORDS and run.link_share < _MOST_LINKED and parent is not None:
-            held[run.parent if run.tag not in _PARAGRAPHS else parent] += words
-    return bool(held) and max(held.values()) >= _STORY_WORDS
-
-
-def count_teasers(runs: list[Run]) -> int:
-    """Count headlines that are links: a listing is made of them."""
-    return sum(run.link_share > 0.9 and 5 <= word_count(run.text) <= 25 for run in runs)
-
-
-def _is_opinion(article: Article, data: LinkedData, path: str, title: str) -> bool:
-    sections = set(path.lower().split("/")[1:3]) | {
-        normalise(section) for section in (article.section or "", *data.sections)
-    }
-    is_typed = "OpinionNewsArticle" in data.types or bool(_OPINION_TITLE.fullmatch(title))
-    return is_typed or any(_OPINION.fullmatch(section) for section in sections if section)
-
-
-def _is_press_release(article: Article, path: str, title: str) -> bool:
-    return bool(
-        _PRESS.search(path)
-        or title.startswith("press release:")
-        or _PRESS_TEXT.match(article.text or "")
-        or _PRESS_SECTION.fullmatch(normalise(article.section or ""))
-    )
-
-
-def _medium(head: Head, data: LinkedData, path: str, title: str) -> ArticleKind:
-    """Tell a video or a gallery, where there is little text beside it."""
-    og_type = head.first("og:type") or ""
-    is_typed = data.media == "video" or og_type.startswith("video")
-    if _VIDEO.search(path) or (is_typed and not data.is_article):
-        return "video"
-    is_gallery = data.media == "gallery" and not data.is_article
-    if is_gallery or _GALLERY.search(path) or _GALLERY_TITLE.fullmatch(title):
-        return "gallery"
-    return "article"
-
-
-STUB_WORDS = 150
-"""A page that sells its texts shows fewer of one; whole wire snaps are as short, on free pages."""
-_LONG_STUB_WORDS = 400
-_WHOLE = 0.6
-"""Share of the word count that the page states: less is a stub."""
+_STUB_WORDS = 150
+"""A stub has fewer words, in most cases. Whole wire snaps are as short, on free pages."""
+_MAX_STUB_WORDS = 400
+"""A longer text is no stub."""
+_WHOLE_SHARE = 0.6
+"""Share of the page's stated word count below which a text is a stub."""
 _WALLED_WORDS = 40
-_RUNS_BEHIND = 8
+"""Words that the walled element of a page has where the text is complete."""
+_BLOCKS_AFTER = 8
+"""Blocks after the text in which the wording of a paywall is looked for."""
 _ARTICLE_TAGS = frozenset(("article", "main"))
-_OUTER_TAGS = frozenset(("nav", "footer"))
-_STUB = re.compile(
+_NAVIGATION_TAGS = frozenset(("nav", "footer"))
+_WALL_WORDING = re.compile(
     r"subscribe (now |today |here )?(to|for) (continue|keep|read (on|more|the (full|rest|whole|"
     r"entire)|this)|unlock|"
     r"full|unlimited|access)|"
@@ -323,100 +212,239 @@ _STUB = re.compile(
 )
 
 
-def is_stub(
-    root: HtmlElement, head: Head, data: LinkedData, runs: list[Run], text: str | None
-) -> bool:
-    """Tell whether the text is the beginning of an article that one must pay or log in for."""
-    words = word_count(text or "")
-    if words >= _LONG_STUB_WORDS:
-        return False
-    says_so = _says_so(head, data)
-    if says_so and data.walled_classes:
-        held = walled_words(root, data.walled_classes)
-        if held is not None:
-            return held < _WALLED_WORDS
-    if says_so and data.word_count and data.word_count > STUB_WORDS:
-        return words < _WHOLE * data.word_count
-    if words < STUB_WORDS:
-        return says_so or (data.is_free is not True and _sells(runs, text or ""))
-    return data.is_free is not True and _is_cut_off(runs, text or "")
-
-
-def _says_so(head: Head, data: LinkedData) -> bool:
-    tier = (head.first("article:content_tier") or "").lower()
-    return data.is_free is False or tier in ("locked", "metered")
-
-
-def walled_words(root: HtmlElement, classes: tuple[str, ...]) -> int | None:
-    """Return how many words stand in the elements that the page names as walled; None without any.
-
-    An element without a word tells nothing: it may hold what the page loads later.
-    """
-    held = [
-        word_count("".join(element.itertext()))
-        for name in classes
-        for element in root.xpath("//*[contains(concat(' ',@class,' '),$name)]", name=f" {name} ")
-    ]
-    return max(held) if held else None
-
-
-def _sells(runs: list[Run], text: str) -> bool:
-    """Tell whether a wall's wording stands around the text: no masthead's or page foot's offer."""
-    top = normalise(text.partition("\n")[0])
-    first = next((place for place, run in enumerate(runs) if run.key == top), 0)
-    titles = [place for place in range(first) if runs[place].tag == "h1"]
-    around = runs[titles[-1] if titles else first :]
-    return any(_STUB.search(run.key) and not _is_navigation(run) for run in around)
-
-
-def _is_navigation(run: Run) -> bool:
-    """Tell whether a run stands in the page's own navigation or foot, and in no article's."""
-    tags = [element.tag for element in (run.parent, *run.parent.iterancestors())]
-    return not _ARTICLE_TAGS.intersection(tags) and not _OUTER_TAGS.isdisjoint(tags)
-
-
-def _is_cut_off(runs: list[Run], text: str) -> bool:
-    """Tell whether the wording of a wall follows right behind the last paragraph."""
-    last = normalise(text.rpartition("\n")[2])
-    at = next((place for place, run in enumerate(runs) if run.key == last), None)
-    if at is None:
-        return False
-    return any(_STUB.search(run.key) for run in runs[at + 1 : at + 1 + _RUNS_BEHIND])
-
-
-LEAST_WORDS = 25
-"""Shorter bodies are no story (a caption, a cookie note); a wire snap has about 30 words."""
-
-_NAMES = {
-    "listing": "a listing of other pages",
-    "error_page": "an error page, a robot check, a login or a consent wall",
-}
-
-
-def judge(
-    article: Article, root: HtmlElement, head: Head, data: LinkedData, runs: list[Run]
+def classify_page(
+    article: Article, root: HtmlElement, head: Head, data: LinkedData, blocks: list[TextBlock]
 ) -> Article:
-    """Return the article with its kind, paywall flag and outcome; the text stays whatever it is."""
-    kind = kind_of(article, head, data, runs)
+    """Return the article with its kind, its paywall flag and its outcome; the text stays.
+
+    Args:
+        article: the text and the metadata of the page.
+        root: the page without scripts.
+        head: its meta tags.
+        data: its JSON-LD.
+        blocks: its text blocks.
+    """
+    kind = _page_kind(article, head, data, blocks)
     words = word_count(article.text or "")
     is_readable = kind not in ("listing", "error_page")
-    walled = is_readable and is_stub(root, head, data, runs, article.text)
-    judged = replace(article, kind=kind, is_paywalled=walled)
+    is_stub = is_readable and _is_paywall_stub(root, head, data, blocks, article.text)
+    classified = replace(article, kind=kind, is_paywalled=is_stub)
     if not is_readable:
-        return _refused(judged, Outcome.NOT_AN_ARTICLE, f"the page looks like {_NAMES[kind]}")
-    if walled:
-        return _refused(judged, Outcome.PAYWALLED, f"a stub of {words} words before a paywall")
-    if words < LEAST_WORDS and not _has_no_blanks(article.text):
+        return _refused(
+            classified, Outcome.NOT_AN_ARTICLE, f"the page looks like {_KIND_NAMES[kind]}"
+        )
+    if is_stub:
+        return _refused(classified, Outcome.PAYWALLED, f"a stub of {words} words before a paywall")
+    if words < LEAST_WORDS and not _is_written_without_blanks(article.text):
         found = "1 word is" if words == 1 else f"{words} words are"
         return _refused(
-            judged, Outcome.NOT_AN_ARTICLE, f"{found} no story, which has {LEAST_WORDS}"
+            classified, Outcome.NOT_AN_ARTICLE, f"{found} no story, which has {LEAST_WORDS}"
         )
-    return judged
+    return classified
 
 
 def _refused(article: Article, outcome: Outcome, reason: str) -> Article:
     return replace(article, outcome=outcome, reason=reason)
 
 
-def _has_no_blanks(text: str | None) -> bool:
+def _is_written_without_blanks(text: str | None) -> bool:
+    """Tell whether a text is long enough in Chinese or Japanese, which have no blanks to count."""
     return sum(char > "\u2e80" for char in text or "") >= LEAST_WORDS * 2
+
+
+def _page_kind(
+    article: Article, head: Head, data: LinkedData, blocks: list[TextBlock]
+) -> ArticleKind:
+    """Return the kind of a page, given its text and metadata."""
+    path = _path(article.url or article.canonical_url or "")
+    title = normalise(article.title or "")
+    words = word_count(article.text or "")
+    if _is_error_page(article, head, data, title, words):
+        return "error_page"
+    if _is_listing(article, head, data, blocks):
+        return "listing"
+    if "LiveBlogPosting" in data.types or _LIVE.search(path) or _LIVE.search(title):
+        return "live_blog"
+    if _is_opinion(article, data, path, title):
+        return "opinion"
+    if _is_press_release(article, path, title):
+        return "press_release"
+    if words < _MEDIA_WORDS or data.media == "gallery":
+        return _media_kind(head, data, path, title)
+    return "article"
+
+
+def _path(url: str) -> str:
+    """Return a URL from its path on."""
+    return re.sub(r"^https?://[^/]+", "", url)
+
+
+def _is_error_page(article: Article, head: Head, data: LinkedData, title: str, words: int) -> bool:
+    """Tell whether a page is an error page, a robot check, a consent wall or a login wall.
+
+    "500 people rescued" and "Sorry, says the harbour master" are headlines. Wording that may be
+    either counts only on a page with few words that does not say it is an article.
+    """
+    if _ERROR_CLASS.search(head.page_class):
+        return True
+    says_article = data.is_article or head.first("og:type") == "article"
+    if _ERROR_TITLE.fullmatch(title) and not (says_article and words >= _ERROR_WORDS):
+        return True
+    if says_article or words >= _ERROR_WORDS:
+        return False
+    return bool(
+        _WEAK_ERROR_TITLE.fullmatch(title) or _ERROR_TEXT.search(normalise(article.text or ""))
+    )
+
+
+def _is_listing(article: Article, head: Head, data: LinkedData, blocks: list[TextBlock]) -> bool:
+    """Tell whether a page lists other pages: a front, section, tag, author or result page."""
+    path = _path(article.url or "")
+    words, teasers = word_count(article.text or ""), _count_teasers(blocks)
+    is_front = bool(article.url) and path.partition("?")[0] in ("", "/")
+    if is_front and (teasers >= _SOME_TEASERS or words < _FEW_WORDS):
+        return True
+    if _is_profile(article, head, data, path):
+        return True
+    if _SINGLE_CLASS.search(head.page_class) or _has_own_article(data, head):
+        return False
+    if _LISTING_PATH.search(path) or _LISTING_TITLE.match(normalise(article.title or "")):
+        return True
+    # JSON-LD about articles that are not the page itself describes its teasers.
+    if (_LISTING_CLASS.search(head.page_class) or data.is_article) and teasers >= _SOME_TEASERS:
+        return True
+    if head.first("og:type") == "article" or article.published_origin in ("json_ld", "meta"):
+        return False
+    if data.is_listing and teasers >= _SOME_TEASERS and words < _FEW_WORDS:
+        return True
+    if _holds_story(blocks):
+        return False
+    least = _SOME_TEASERS if _SECTION_PATH.fullmatch(path) else _MANY_TEASERS
+    return teasers >= least and words < _FEW_WORDS
+
+
+def _is_profile(article: Article, head: Head, data: LinkedData, path: str) -> bool:
+    """Tell whether a page is an author's: its data or its path say so, and it has no date."""
+    says_profile = (
+        data.is_profile or head.first("og:type") == "profile" or _PERSON_PATH.search(path)
+    )
+    return bool(says_profile) and article.published_origin not in ("json_ld", "meta")
+
+
+def _has_own_article(data: LinkedData, head: Head) -> bool:
+    """Tell whether the article in the JSON-LD is the page's own and not that of a teaser."""
+    if not data.is_article:
+        return False
+    if data.article_count < _OWN_ARTICLES:
+        return True
+    named = set(tokens(data.headline or ""))
+    titles = (head.title, head.first("og:title"))
+    return any(2 * len(named & set(tokens(t))) >= len(named) for t in titles if t and named)
+
+
+def _holds_story(blocks: list[TextBlock]) -> bool:
+    """Tell whether one element contains the paragraphs of a story; teasers have a box each."""
+    words_in: Counter[HtmlElement] = Counter()
+    for block in blocks:
+        words = word_count(block.text)
+        parent = block.element.getparent()
+        if words >= _PROSE_WORDS and block.link_density < _MAX_LINK_DENSITY and parent is not None:
+            words_in[block.element if block.tag not in _PARAGRAPHS else parent] += words
+    return bool(words_in) and max(words_in.values()) >= _STORY_WORDS
+
+
+def _count_teasers(blocks: list[TextBlock]) -> int:
+    """Count the blocks that are a headline and a link."""
+    return sum(
+        block.link_density > _TEASER_LINK_DENSITY
+        and _LEAST_TEASER_WORDS <= word_count(block.text) <= _MAX_TEASER_WORDS
+        for block in blocks
+    )
+
+
+def _is_opinion(article: Article, data: LinkedData, path: str, title: str) -> bool:
+    sections = set(path.lower().split("/")[1:3]) | {
+        normalise(section) for section in (article.section or "", *data.sections)
+    }
+    is_typed = "OpinionNewsArticle" in data.types or bool(_OPINION_TITLE.fullmatch(title))
+    return is_typed or any(_OPINION.fullmatch(section) for section in sections if section)
+
+
+def _is_press_release(article: Article, path: str, title: str) -> bool:
+    return bool(
+        _PRESS.search(path)
+        or title.startswith("press release:")
+        or _PRESS_TEXT.match(article.text or "")
+        or _PRESS_SECTION.fullmatch(normalise(article.section or ""))
+    )
+
+
+def _media_kind(head: Head, data: LinkedData, path: str, title: str) -> ArticleKind:
+    """Return whether a page with little text is a video, a gallery or an article."""
+    og_type = head.first("og:type") or ""
+    is_typed = data.media == "video" or og_type.startswith("video")
+    if _VIDEO.search(path) or (is_typed and not data.is_article):
+        return "video"
+    is_gallery = data.media == "gallery" and not data.is_article
+    if is_gallery or _GALLERY.search(path) or _GALLERY_TITLE.fullmatch(title):
+        return "gallery"
+    return "article"
+
+
+def _is_paywall_stub(
+    root: HtmlElement, head: Head, data: LinkedData, blocks: list[TextBlock], text: str | None
+) -> bool:
+    """Tell whether the text is only the beginning of an article behind a paywall or a login."""
+    words = word_count(text or "")
+    if words >= _MAX_STUB_WORDS:
+        return False
+    says_walled = _says_walled(head, data)
+    if says_walled and data.walled_classes:
+        walled = _walled_words(root, data.walled_classes)
+        if walled is not None:
+            return walled < _WALLED_WORDS
+    if says_walled and data.word_count and data.word_count > _STUB_WORDS:
+        return words < _WHOLE_SHARE * data.word_count
+    if words < _STUB_WORDS:
+        return says_walled or (data.is_free is not True and _has_wall_wording(blocks, text or ""))
+    return data.is_free is not True and _is_cut_off(blocks, text or "")
+
+
+def _says_walled(head: Head, data: LinkedData) -> bool:
+    """Tell whether the page states that it is not free."""
+    tier = (head.first("article:content_tier") or "").lower()
+    return data.is_free is False or tier in ("locked", "metered")
+
+
+def _walled_words(root: HtmlElement, classes: tuple[str, ...]) -> int | None:
+    """Return the words of the longest element that the page names as walled; None without one."""
+    counts = [
+        word_count("".join(element.itertext()))
+        for name in classes
+        for element in root.xpath("//*[contains(concat(' ',@class,' '),$name)]", name=f" {name} ")
+    ]
+    return max(counts) if counts else None
+
+
+def _has_wall_wording(blocks: list[TextBlock], text: str) -> bool:
+    """Tell whether the wording of a paywall is near the text, not in the page's navigation."""
+    top = normalise(text.partition("\n")[0])
+    first = next((place for place, block in enumerate(blocks) if block.key == top), 0)
+    titles = [place for place in range(first) if blocks[place].tag == "h1"]
+    around = blocks[titles[-1] if titles else first :]
+    return any(_WALL_WORDING.search(block.key) and not _is_navigation(block) for block in around)
+
+
+def _is_navigation(block: TextBlock) -> bool:
+    """Tell whether a block is in a ``nav`` or ``footer`` of the page, not of the article."""
+    tags = [element.tag for element in (block.element, *block.element.iterancestors())]
+    return not _ARTICLE_TAGS.intersection(tags) and not _NAVIGATION_TAGS.isdisjoint(tags)
+
+
+def _is_cut_off(blocks: list[TextBlock], text: str) -> bool:
+    """Tell whether the wording of a paywall directly follows the last paragraph."""
+    last = normalise(text.rpartition("\n")[2])
+    at = next((place for place, block in enumerate(blocks) if block.key == last), None)
+    if at is None:
+        return False
+    return any(_WALL_WORDING.search(block.key) for block in blocks[at + 1 : at + 1 + _BLOCKS_AFTER])

@@ -14,10 +14,10 @@ from pipeline.extract.html_layout import MAX_CHARS
 from pipeline.extract.plain_text_body import TextBody, find_body
 from pipeline.extract.plain_text_lines import paragraphs
 from pipeline.extract.plain_text_metadata import HeaderMetadata, read_header_metadata
-from pipeline.language import judge_language
+from pipeline.language import with_language
 from pipeline.line_rules.boilerplate import reason_for
 from pipeline.line_rules.credits import read_credit
-from pipeline.line_rules.header_lines import Opening, read_opening
+from pipeline.line_rules.header_lines import HeaderLine, read_header_line
 from pipeline.models import Article, RemovedBlock
 from pipeline.outcomes import Outcome
 from pipeline.text import visible
@@ -78,7 +78,7 @@ def extract_text(text: str, *, url: str | None = None) -> Article:
         text=body or None,
         removed=tuple(removed),
     )
-    return judge_language(article) if body else _empty(article)
+    return with_language(article) if body else _empty(article)
 
 
 def _divide(
@@ -93,7 +93,7 @@ def _divide(
     for place, line in enumerate(lines):
         if place == found.title:
             continue
-        reason, header = reason_for(line), read_opening(line)
+        reason, header = reason_for(line), read_header_line(line)
         is_metadata = reason in _READ_BY_CLEANING or header or read_credit(line)
         if place in metadata.places and not (header and _says_more(header)):
             removed.append(RemovedBlock(line, "byline"))
@@ -106,7 +106,7 @@ def _divide(
     return kept, removed
 
 
-def _says_more(header: Opening) -> bool:
+def _says_more(header: HeaderLine) -> bool:
     """Return whether a header line states more than names and times."""
     return header.comment_count is not None or bool(header.categories)
 

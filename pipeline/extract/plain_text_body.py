@@ -16,7 +16,7 @@ from functools import cached_property
 
 from pipeline.line_rules.boilerplate import reason_for
 from pipeline.line_rules.credits import read_credit
-from pipeline.line_rules.header_lines import read_opening
+from pipeline.line_rules.header_lines import read_header_line
 from pipeline.text import tokens, word_count
 
 _TITLE_WORDS = 30
@@ -94,7 +94,7 @@ class Line:
     @cached_property
     def is_header(self) -> bool:
         """Whether it is a header line: a byline, a date, a comment counter."""
-        return read_opening(self.text) is not None
+        return read_header_line(self.text) is not None
 
     @cached_property
     def words(self) -> int:

@@ -17,12 +17,20 @@ from datetime import date
 from itertools import takewhile
 
 from pipeline.clean.header_facts import is_name
-from pipeline.extract.publication_times import parted
+from pipeline.extract.publication_times import split_updated
 from pipeline.line_rules.agencies import agencies_listed
 from pipeline.line_rules.boilerplate import reason_for
 from pipeline.line_rules.bylines import author_names, is_organisation
-from pipeline.line_rules.dates import is_ambiguous, iso_time, month_number
-from pipeline.line_rules.header_lines import read_opening
+from pipeline.line_rules.calendar_words import (
+    AM_PM,
+    CLOCK_12,
+    ENGLISH_WEEKDAY,
+    ENGLISH_WEEKDAYS,
+    WEEKDAY,
+    month_number,
+)
+from pipeline.line_rules.dates import is_ambiguous, iso_time
+from pipeline.line_rules.header_lines import read_header_line
 from pipeline.text import ends_line_of_text
 
 _ROLE = re.compile(
@@ -70,18 +78,15 @@ _STANDFIRST_WORDS = 8
 """A longer line that ends as a sentence does is a standfirst or a caption."""
 _WORD = re.compile(r"[^\s|•·,;/()–—-]+")
 _NUMBER = re.compile(
-    r"\d{1,4}(?:[:.]\d\d){0,2}(?:[ap]\.?m\.?|h|st|nd|rd|th)?[.:]?|\d\d\.\d\d\.\d{2,4}",
+    rf"\d{{1,4}}(?:[:.]\d\d){{0,2}}(?:{AM_PM}|h|st|nd|rd|th)?[.:]?|\d\d\.\d\d\.\d{{2,4}}",
     re.IGNORECASE,
 )
 _LABEL = re.compile(
     r"(?:first |last |originally )?(?:published|posted|updated?|modified|created|date|edited)|"
     r"on|at|last|first|originally|ago|\d*(?:min(?:ute)?|hour|hr|day|week|month|year)s?|today|yesterday|"
-    r"[ap]\.?m\.?|uhr|of|de|del|le|el|il|"
-    r"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?|stand|am|um|zuletzt|"
+    rf"{AM_PM}|uhr|of|de|del|le|el|il|{WEEKDAY}|stand|am|um|zuletzt|"
     r"aktualisiert|veröffentlicht|erschienen|publié|mis|mise|à|jour|modifié|publicado|actualizado|"
-    r"pubblicato|aggiornato|atualizado|em|gepubliceerd|bijgewerkt|op|"
-    r"(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|lundi|mardi|mercredi|jeudi|"
-    r"vendredi|samedi|dimanche|lunes|martes|miércoles|jueves|viernes|sábado|domingo)",
+    r"pubblicato|aggiornato|atualizado|em|gepubliceerd|bijgewerkt|op",
     re.IGNORECASE,
 )
 _ZONE = re.compile(r"[A-Z]{2,5}|[+]\d\d:?\d\d")
@@ -94,9 +99,8 @@ _FOREIGN_BY = re.compile(r"(?:Von|Par|Por|Di|Door) ")
 _LOGIN = re.compile(r"by \w+", re.IGNORECASE)
 _SITE = re.compile(r"[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}", re.IGNORECASE)
 _SLASH = re.compile(r"\s*[/|]\s*")
-_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_WEEKDAY = re.compile(rf"\b({'|'.join(_WEEKDAYS)})[a-z]*\b", re.IGNORECASE)
-_CLOCK = re.compile(r"(?:at )?\d{1,2}[:.]\d\d ?[ap]\.?m\.?(?: [A-Z]{2,4})?", re.IGNORECASE)
+_WEEKDAY = re.compile(rf"\b{ENGLISH_WEEKDAY}\b", re.IGNORECASE)
+_CLOCK = re.compile(rf"(?:at )?{CLOCK_12}(?: [A-Z]{{2,4}})?", re.IGNORECASE)
 """Below a byline or a day; elsewhere it heads an entry of a live report."""
 _OFFSET = re.compile(r"[+-]\d\d:\d\d$")
 
@@ -173,7 +177,7 @@ def _take_header_line(found: HeaderMetadata, line: str) -> bool:
 
     The line is not marked as read: cleaning reads sections and counters in it.
     """
-    header = read_opening(line)
+    header = read_header_line(line)
     if header is None or line[header.length :].strip() or header.published is None:
         return False
     found.authors = found.authors or author_names(header.authors or "")
@@ -238,14 +242,14 @@ def _belongs_to_time(words: list[re.Match[str]], place: int) -> bool:
     if _NUMBER.fullmatch(word) or _LABEL.fullmatch(word):
         return True
     if _ZONE.fullmatch(word):
-        return place > 0 and bool(re.search(r"\d|^[ap]\.?m", words[place - 1][0], re.IGNORECASE))
+        return place > 0 and bool(re.search(rf"\d|^{AM_PM}", words[place - 1][0], re.IGNORECASE))
     beside = words[max(0, place - 1) : place] + words[place + 1 : place + 2]
     is_beside_number = any(found[0][:1].isdigit() for found in beside)
     return is_beside_number and word[:1].isalpha() and month_number(word.lower()) is not None
 
 
 def _take_times(found: HeaderMetadata, line: str) -> None:
-    published, changed = parted(line)
+    published, changed = split_updated(line)
     found.published = found.published or _stated(published)
     found.modified = found.modified or _stated(changed)
 
@@ -261,8 +265,8 @@ def _is_day_first(text: str) -> bool | None:
     named = _WEEKDAY.search(text)
     for day_first in (True, False) if named and is_ambiguous(text) else ():
         stated = iso_time(text, day_first=day_first)
-        weekday = _WEEKDAYS[date.fromisoformat(stated[:10]).weekday()] if stated else None
-        if named and weekday == named[1].lower():
+        weekday = ENGLISH_WEEKDAYS[date.fromisoformat(stated[:10]).weekday()] if stated else ""
+        if named and weekday.lower().startswith(named[0].lower()):
             return day_first
     return None
 

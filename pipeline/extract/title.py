@@ -1,11 +1,11 @@
-"""The title without the site's name: from the visible headline, JSON-LD and meta tags.
+"""Find the title of a page, without the site's name: the visible headline, JSON-LD or meta tags.
 
-The visible ``h1`` comes first if something the page states about itself bears it out, since the
-others are often rewritten or cut for search engines. What a template puts into the ``h1`` beside
-the headline (a kicker, a date, a standfirst) goes where the page states the headline without it.
-Measured on two sets of gold (``benchmarks/text/page_metadata.py``): the headline by a vote of all
-sources, by JSON-LD or by ``og:title`` first each score less than the visible one, on either half
-of the hosts. Knows nothing of bodies.
+The visible ``h1`` comes first where JSON-LD, a meta tag or the feed agrees with it, since those are
+often rewritten or cut for search engines. A kicker, a date or a standfirst that the template puts
+into the ``h1`` is removed where one of them states the headline without it.
+
+Measured on two gold sets (``benchmarks/text/page_metadata.py``): a vote of all sources, JSON-LD
+first and ``og:title`` first each score less than the visible headline, on either half of the hosts.
 """
 
 import re
@@ -17,17 +17,17 @@ from pipeline import urls
 from pipeline.extract.html_head import Head
 from pipeline.extract.html_layout import text_of
 from pipeline.extract.json_ld import LinkedData
-from pipeline.extract.microdata import pieces
+from pipeline.extract.microdata import text_parts
 from pipeline.models import Origin
 from pipeline.text import normalise, tokens
 
 _SEPARATOR = re.compile(r"\s+(?:[|│–—\-:·•»«/*]|::|l)\s+|\s*[|»]\s*")
 _CJK_END = re.compile(r"(?<=[\u3000-\u9fff\uff00-\uffef])\s*[-_|–—]+\s*[^-_|–—]{2,12}$")
-"""新闻标题-某某网: scripts without blanks put none around the dash before the site's name."""
+"""新闻标题-某某网: scripts without blanks have none around the dash before the site's name."""
 _BAR = re.compile(r"\s+[|│]\s+")
 _CUT = re.compile(r"\s*(\.\.\.|…)$")
 _SITE_COLON = re.compile(r"([^:]{3,40}):\s+")
-"""Harbour Blog: Ferry workers vote to strike."""
+"""A site's name in front: "Harbour Blog: Ferry workers vote to strike"."""
 _PRINT_VERSION = re.compile(
     r"\s*[|–—:(-]\s*(?:print(?:er)?[- ](?:friendly|version|view|edition)(?: version)?|"
     r"printable version|druck(?:version|ansicht)|version imprimable|versión imprimible|"
@@ -39,11 +39,17 @@ _SITE_CLASS = re.compile(
     re.IGNORECASE,
 )
 _BY_AUTHOR = re.compile(r"\s+[|*–—-]\s+by [A-Z][\w.’'-]+(?: [A-Z][\w.’'-]+){1,3}$")
-_LONGEST = 400
-_MOST_HEADLINES = 10
+_LABEL = re.compile(r"^[^|:]{2,40}\s*[|:]\s+")
+"""A label in front of a headline: "Local News | "."""
+_MAX_CHARS = 400
+_MAX_HEADLINES = 10
+_MAX_SITE_WORDS = 6
 _AGREEMENT = 0.6
-_LEAST_TITLE = 2
-Stated = tuple[Origin, str]
+"""Share of the shorter title's words that a headline must have in common with a stated title."""
+_LEAST_WORDS = 2
+"""Words that both titles must have for this share to count."""
+StatedTitle = tuple[Origin, str]
+"""A title that the page states outside its body, and where."""
 
 
 def find_title(
@@ -53,47 +59,50 @@ def find_title(
     url: str | None,
     feed_title: str | None,
 ) -> tuple[str | None, Origin | None]:
-    """Return the article's title and where it was read; None where nothing looks like one.
+    """Return the article's title and where it was read; None and None where there is none.
 
     Args:
-        headlines: the page's ``h1`` elements, in its order.
-        head: what the page's head says.
-        data: what its JSON-LD says.
-        url: where it was found.
-        feed_title: the title a feed gave for it.
+        headlines: the page's ``h1`` elements, in order.
+        head: its meta tags.
+        data: its JSON-LD.
+        url: where the page was found.
+        feed_title: the title that a feed gives it.
     """
-    visible = [tag for tag in headlines if 0 < len(text_of(tag)) <= _LONGEST]
-    named = (*map(_home_link, visible), *_shown_sites(visible, head.title or ""))
-    sites = site_names(head, data, url) | frozenset(filter(None, named))
-    claims = _claims(head, data, feed_title, sites)
+    visible = [tag for tag in headlines if 0 < len(text_of(tag)) <= _MAX_CHARS]
+    site_headlines = (*map(_home_link, visible), *_site_headlines(visible, head.title or ""))
+    sites = site_names(head, data, url) | frozenset(filter(None, site_headlines))
+    stated_titles = _stated_titles(head, data, feed_title, sites)
     shown = [tag for tag in visible if not _is_site(text_of(tag), sites)]
-    ranked = sorted(shown, key=lambda tag: -_support(text_of(tag), claims))
-    if ranked and _support(text_of(ranked[0]), claims) >= _AGREEMENT:
-        return _bare_headline(ranked[0], claims, sites), "visible"
-    stated = next(((_CUT.sub("", text), origin) for origin, text in claims if text), None)
+    ranked = sorted(shown, key=lambda tag: -_agreement(text_of(tag), stated_titles))
+    if ranked and _agreement(text_of(ranked[0]), stated_titles) >= _AGREEMENT:
+        return _bare_headline(ranked[0], stated_titles, sites), "visible"
+    stated = next(((_CUT.sub("", text), origin) for origin, text in stated_titles if text), None)
     if stated:
         return stated
     first = next((text_of(tag) for tag in [*shown, *visible]), None)
     return first, "visible" if first else None
 
 
-def _claims(
+def _stated_titles(
     head: Head, data: LinkedData, feed_title: str | None, sites: frozenset[str]
-) -> list[Stated]:
-    """Return the titles that the page states outside its body, best first, site's name off."""
+) -> list[StatedTitle]:
+    """Return the titles stated outside the body, best first, without the site's name."""
     names = ("og:title", "twitter:title", "dc.title", "parsely-title", "citation_title")
     raw: list[tuple[Origin, str | None]] = [
         ("json_ld", data.headline),
         *(("meta", text) for text in head.all(*names)),
-        ("meta", _without_end(head.title, sites) if head.title else None),
+        ("meta", _without_last_part(head.title, sites) if head.title else None),
         ("feed", feed_title),
     ]
     stripped = [(origin, strip_site_name(text, sites)) for origin, text in raw if text]
     return [(origin, text) for origin, text in stripped if text and not _is_site(text, sites)]
 
 
-def _without_end(title: str, sites: frozenset[str]) -> str:
-    """Cut a site's name that the page gives nowhere else off its ``title``: behind the last bar."""
+def _without_last_part(title: str, sites: frozenset[str]) -> str:
+    """Return ``title`` without the site's name, or without the part after its last bar.
+
+    That part is the name of a site which the page states nowhere else.
+    """
     stripped = strip_site_name(title, sites)
     if stripped != title:
         return stripped
@@ -101,15 +110,15 @@ def _without_end(title: str, sites: frozenset[str]) -> str:
     return rest if bar and len(rest) > len(end) else f"{rest}{bar}{end}"
 
 
-def _shown_sites(headlines: list[HtmlElement], title: str) -> Iterator[str]:
-    """Yield the sites' names among the ``h1`` elements, by what they are called and the ``title``.
+def _site_headlines(headlines: list[HtmlElement], title: str) -> Iterator[str]:
+    """Yield the ``h1`` texts that are the site's name, by their class or by the ``title`` element.
 
-    "Harbour Blog: T" names the site where T is a lower headline of the page; "T – Harbour Blog"
-    does not, nor "T | Jane Doe", since blogs show their own name as another headline.
+    The ``title`` "Harbour Blog: T" shows that "Harbour Blog" is the site's name where T is an h2 or
+    h3 of the page. "T – Harbour Blog" and "T | Jane Doe" alone show nothing.
     """
-    if len(title) > _LONGEST:
+    if len(title) > _MAX_CHARS:
         return
-    for headline in headlines[:_MOST_HEADLINES]:
+    for headline in headlines[:_MAX_HEADLINES]:
         shown = text_of(headline)
         parents = [headline, headline.getparent()]
         names = " ".join(e.get("class") or "" for e in parents if e is not None)
@@ -117,11 +126,11 @@ def _shown_sites(headlines: list[HtmlElement], title: str) -> Iterator[str]:
         opens = normalise(title).startswith(f"{normalise(shown)}:")
         is_called_so = _SITE_CLASS.search(names) and (rest or (len(headlines) > 1 and not title))
         if is_called_so or (rest and opens and rest in _lower_headlines(headline)):
-            yield _bare(shown)
+            yield bare_name(shown)
 
 
 def _rest_beside(title: str, name: str) -> str | None:
-    """Return what stands in a title beside a name and a separator, None where they are not there.
+    """Return the rest of a title that begins or ends with a name and a separator, else None.
 
     >>> _rest_beside("harbour blog: ferry strike", "harbour blog")
     'ferry strike'
@@ -137,45 +146,50 @@ def _lower_headlines(headline: HtmlElement) -> set[str]:
 
 
 def _home_link(headline: HtmlElement) -> str | None:
-    """Return the site's name where an ``h1`` is nothing but a link to the front page."""
+    """Return the text of an ``h1`` that is nothing but a link to the front page, else None."""
     link = headline.find(".//a")
     if link is None or text_of(link) != text_of(headline):
         return None
     path = re.sub(r"^https?://[^/]+", "", link.get("href") or "?")
-    return _bare(text_of(headline)) if path in ("", "/", "/index.html", "/start") else None
+    return bare_name(text_of(headline)) if path in ("", "/", "/index.html", "/start") else None
 
 
-def _support(title: str, claims: list[Stated]) -> float:
-    """Return how far the best claim shares its words with a title, 0 to 1.
+def _agreement(title: str, stated_titles: list[StatedTitle]) -> float:
+    """Return the share of words that a title has in common with the stated title nearest to it.
 
-    Of the shorter one's words, since either may be cut; yet "Live" is no title because a claim
-    holds the word: one word must be all of it.
+    It is a share of the shorter title's words, since either may be cut: 0 to 1. A single word must
+    be the whole stated title, or "Live" would agree with any title that contains it.
     """
     words, plain = set(tokens(title)), normalise(title)
     best = 0.0
-    for _, claim in claims:
-        theirs = set(tokens(claim))
-        least = min(len(words), len(theirs))
-        if least >= _LEAST_TITLE and 3 * least >= len(theirs):
-            best = max(best, len(words & theirs) / least)
-        elif words and (words == theirs or _opens(claim, plain)):
+    for _, stated in stated_titles:
+        stated_words = set(tokens(stated))
+        least = min(len(words), len(stated_words))
+        if least >= _LEAST_WORDS and 3 * least >= len(stated_words):
+            best = max(best, len(words & stated_words) / least)
+        elif words and (words == stated_words or _starts_with_title(stated, plain)):
             best = 1.0
     return best
 
 
-def _opens(claim: str, plain: str) -> bool:
-    """Tell whether a claim is the title and then, behind a separator, more: a long site's name."""
-    opening = normalise(claim)
-    return opening.startswith(plain) and bool(_SEPARATOR.match(opening, len(plain)))
+def _starts_with_title(stated: str, title: str) -> bool:
+    """Tell whether a stated title is this title, a separator and more, such as a site's name."""
+    plain = normalise(stated)
+    return plain.startswith(title) and bool(_SEPARATOR.match(plain, len(title)))
 
 
-def _bare_headline(headline: HtmlElement, claims: list[Stated], sites: frozenset[str]) -> str:
-    """Return a headline without the kicker, date or standfirst that the template puts into it."""
+def _bare_headline(
+    headline: HtmlElement, stated_titles: list[StatedTitle], sites: frozenset[str]
+) -> str:
+    """Return the part of a headline that equals a stated title, or the whole headline.
+
+    The template may have put a kicker, a date or a standfirst into it.
+    """
     whole = strip_site_name(text_of(headline), sites)
-    wanted = {normalise(claim) for _, claim in claims}
+    wanted = {normalise(stated) for _, stated in stated_titles}
     if normalise(whole) in wanted:
         return whole
-    parts = pieces(headline)
+    parts = text_parts(headline)
     ends = [" ".join(parts[at:]) for at in range(1, len(parts))]
     starts = [" ".join(parts[:at]) for at in range(len(parts) - 1, 0, -1)]
     labelled = [whole[found.end() :] for found in _LABEL.finditer(whole)]
@@ -183,11 +197,8 @@ def _bare_headline(headline: HtmlElement, claims: list[Stated], sites: frozenset
     return next(bare, whole)
 
 
-_LABEL = re.compile(r"^[^|:]{2,40}\s*[|:]\s+")
-
-
 def site_names(head: Head, data: LinkedData, url: str | None) -> frozenset[str]:
-    """Return how the page calls its site, normalised: publisher, ``og:site_name``, domain."""
+    """Return the names of the site in the form of ``bare_name``: publisher, meta tags, domain."""
     names = [
         data.publisher,
         *head.all(
@@ -198,12 +209,16 @@ def site_names(head: Head, data: LinkedData, url: str | None) -> frozenset[str]:
     return frozenset(
         plain
         for name in (*names, domain, domain.partition(".")[0])
-        if name and (plain := _bare(name))
+        if name and (plain := bare_name(name))
     )
 
 
 def strip_site_name(title: str, sites: Iterable[str]) -> str:
-    """Return the title without a site's name, and an author's behind it, at either end.
+    """Return the title without the site's name at either end and an author's name at its end.
+
+    Args:
+        title: a title.
+        sites: the site's names in the form of ``bare_name``.
 
     >>> strip_site_name("Talks open in Geneva - The Lake Post", {"lakepost"})
     'Talks open in Geneva'
@@ -211,7 +226,7 @@ def strip_site_name(title: str, sites: Iterable[str]) -> str:
     known = set(sites)
     title = _BY_AUTHOR.sub("", _PRINT_VERSION.sub("", title))
     opening = _SITE_COLON.match(title)
-    if opening and _bare(opening[1]) in known:
+    if opening and bare_name(opening[1]) in known:
         title = title[opening.end() :]
     while parts := list(_SEPARATOR.finditer(title)):
         first, last = parts[0], parts[-1]
@@ -225,8 +240,8 @@ def strip_site_name(title: str, sites: Iterable[str]) -> str:
 
 
 def _is_site(part: str, known: Iterable[str]) -> bool:
-    bare = _bare(part)
-    if len(part.split()) > 6:
+    bare = bare_name(part)
+    if len(part.split()) > _MAX_SITE_WORDS:
         return False
     return not bare or any(
         bare == name
@@ -236,7 +251,11 @@ def _is_site(part: str, known: Iterable[str]) -> bool:
     )
 
 
-def _bare(name: str) -> str:
-    """Fold "The Lake Post", "@LakePost" and "lakepost" into one."""
+def bare_name(name: str) -> str:
+    """Return a site's name in the form in which names are compared.
+
+    >>> bare_name("The Lake Post"), bare_name("@LakePost"), bare_name("www.lakepost")
+    ('lakepost', 'lakepost', 'lakepost')
+    """
     plain = normalise(name).removeprefix("the ")
     return re.sub(r"\W+", "", plain).removeprefix("www")

@@ -1,7 +1,7 @@
-"""Why a page shows no text: it is data of another kind, or its words are elsewhere.
+"""Explain why a page shows no text: the bytes are a feed or JSON, or the text is elsewhere.
 
-Says where the words are (frames, pictures, a script, another address), so that somebody can go and
-get them. Knows nothing of outcomes but the two that it names.
+The reasons name the place of the text where it can be seen (frames, pictures, a script, another
+address), so that the user can fetch that instead.
 """
 
 import json
@@ -12,24 +12,25 @@ from lxml.html import HtmlElement
 from pipeline.outcomes import Outcome
 from pipeline.text import one_line, squeeze
 
-_LONGEST = 80
-_MOST_NAMED = 3
-_BEGINNING = 2000
-_FEED = re.compile(
+_ADDRESS_CHARS = 80
+_MAX_ADDRESSES = 3
+_PREFIX_CHARS = 2000
+"""Characters in which the root element of a feed must stand."""
+_FEED_ROOT = re.compile(
     r"(?>(?><\?[^>]*>|<!--.*?-->|<!DOCTYPE[^>]*>|\s)*)"
     r"<(?:\w+:)?(rss|feed|rdf|urlset|sitemapindex)\b",
     re.IGNORECASE | re.DOTALL,
 )
-_FEEDS = {"urlset": "a sitemap", "sitemapindex": "a sitemap index"}
-_REFRESH = re.compile(r"\s*[\d.]*\s*[;,]\s*(?:url\s*=)?\s*['\"]?([^'\"\s]+)", re.IGNORECASE)
-_LONG_REFRESH = 10
-"""Seconds: front pages load themselves anew every five minutes."""
+_FEED_NAMES = {"urlset": "a sitemap", "sitemapindex": "a sitemap index"}
+_REFRESH_TARGET = re.compile(r"\s*[\d.]*\s*[;,]\s*(?:url\s*=)?\s*['\"]?([^'\"\s]+)", re.IGNORECASE)
+_LONGEST_REDIRECT = 10
+"""Seconds. A longer refresh is no redirect: front pages reload themselves every five minutes."""
 
 
-def foreign_data(text: str) -> tuple[Outcome, str] | None:
-    """Return outcome and reason where a text is a feed, a sitemap or JSON, and None for a page."""
-    if found := _FEED.match(text[:_BEGINNING]):
-        name = _FEEDS.get(found[1].lower(), "a feed")
+def other_format(text: str) -> tuple[Outcome, str] | None:
+    """Return the outcome and reason of a feed, a sitemap or JSON, and None for anything else."""
+    if found := _FEED_ROOT.match(text[:_PREFIX_CHARS]):
+        name = _FEED_NAMES.get(found[1].lower(), "a feed")
         return (
             Outcome.NOT_AN_ARTICLE,
             f"{name} and no page: give its address to `dateline run`, which reads what it names",
@@ -52,24 +53,24 @@ def _is_json(text: str) -> bool:
     return True
 
 
-def whereabouts(root: HtmlElement | None, *, is_error: bool = False) -> str | None:
-    """Return where the words of a page are that shows hardly any; None where nothing tells.
+def explain_missing_text(root: HtmlElement | None, *, is_error: bool = False) -> str | None:
+    """Return where the text of a page with few words may be, or None where there is no sign of it.
 
     Args:
-        root: the page with its scripts and frames.
-        is_error: whether it is an error page or a wall, of which only a redirect says more.
+        root: the page with its scripts and frames, or None.
+        is_error: whether it is an error page or a wall; of those only a redirect is reported.
     """
     if root is None:
         return None
-    if target := _refresh(root):
+    if target := _redirect_target(root):
         return f"the page sends its readers on to {target}: give that address"
     if is_error:
         return None
-    if frames := _named(root, "frame"):
+    if frames := _addresses(root, "frame"):
         return f"a frameset: the text is in its frames ({frames}): give their addresses"
-    if frames := _named(root, "iframe"):
+    if frames := _addresses(root, "iframe"):
         return f"the text may be in an inner frame ({frames}): give its address"
-    if documents := _named(root, "object", "data") or _named(root, "embed"):
+    if documents := _addresses(root, "object", "data") or _addresses(root, "embed"):
         return f"the text may be in an embedded document ({documents}), which is not read"
     if pictures := int(root.xpath("count(//body//img)")):
         many = f"{pictures} pictures" if pictures > 1 else "a picture"
@@ -79,22 +80,24 @@ def whereabouts(root: HtmlElement | None, *, is_error: bool = False) -> str | No
     return None
 
 
-def _refresh(root: HtmlElement) -> str | None:
+def _redirect_target(root: HtmlElement) -> str | None:
     for tag in root.iter("meta"):
-        content = squeeze((tag.get("content") or "")[:_BEGINNING])
+        content = squeeze((tag.get("content") or "")[:_PREFIX_CHARS])
         seconds = re.match(r"\s*(\d+)", content)
         if (tag.get("http-equiv") or "").strip().lower() != "refresh":
             continue
-        if seconds and int(seconds[1][:9]) > _LONG_REFRESH:
+        if seconds and int(seconds[1][:9]) > _LONGEST_REDIRECT:
             continue
-        if found := _REFRESH.match(content):
-            return one_line(found[1], _LONGEST)
+        if found := _REFRESH_TARGET.match(content):
+            return one_line(found[1], _ADDRESS_CHARS)
     return None
 
 
-def _named(root: HtmlElement, tag: str, attribute: str = "src") -> str:
-    """Return the addresses that elements name, as many as a reader wants to see."""
-    places = [place for each in root.iter(tag) if (place := (each.get(attribute) or "").strip())]
-    shown = [one_line(place, _LONGEST) for place in dict.fromkeys(places)]
-    more = ", …" if len(shown) > _MOST_NAMED else ""
-    return ", ".join(shown[:_MOST_NAMED]) + more
+def _addresses(root: HtmlElement, tag: str, attribute: str = "src") -> str:
+    """Return the first addresses that elements of a kind load, separated by commas."""
+    addresses = [
+        address for each in root.iter(tag) if (address := (each.get(attribute) or "").strip())
+    ]
+    shown = [one_line(address, _ADDRESS_CHARS) for address in dict.fromkeys(addresses)]
+    more = ", …" if len(shown) > _MAX_ADDRESSES else ""
+    return ", ".join(shown[:_MAX_ADDRESSES]) + more

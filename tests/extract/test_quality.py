@@ -2,7 +2,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.extract.html_head import Head
-from pipeline.extract.html_layout import parse, runs_of
+from pipeline.extract.html_layout import parse, text_blocks
 from pipeline.extract.json_ld import LinkedData
 from pipeline.extract.page import extract_page
 from pipeline.extract.quality import quality_score
@@ -12,16 +12,16 @@ from tests.extract.pages import PARAGRAPHS, STANDFIRST, page
 LONG = tuple(f"{text} It was the case number {n} of the year." for n in range(4)
              for text in PARAGRAPHS)  # fmt: skip
 LINKS = "".join(f"<p><a href='/{n}'>Harbour town counts the cost {n}</a></p>" for n in range(30))
-RUNS = runs_of(parse(page(paragraphs=LONG, after=LINKS).decode()))
+BLOCKS = text_blocks(parse(page(paragraphs=LONG, after=LINKS).decode()))
 
 
 def score(text):
-    return quality_score(Article(None, None, None, text), Head(), LinkedData(), RUNS)
+    return quality_score(Article(None, None, None, text), Head(), LinkedData(), BLOCKS)
 
 
 def test_a_whole_text_scores_above_half_of_it_and_that_above_furniture():
     whole, half = "\n\n".join(LONG), "\n\n".join(LONG[:10])
-    furniture = "\n\n".join(run.text for run in RUNS if run.link_share == 1)
+    furniture = "\n\n".join(block.text for block in BLOCKS if block.link_density == 1)
     around = "\n\n".join((furniture, whole))
     assert score(whole) > 0.85
     assert score(whole) > score(half) > score(furniture)
