@@ -193,7 +193,7 @@ def mark_seen(
     locked_articles: Mapping[str, LockedArticle],
     targets: Mapping[int, int],
 ) -> None:
-    """Set on versions, articles and pages when they were last seen, and what a page states anew.
+    """Set on versions, articles and pages when they were last seen, and what a page states now.
 
     Args:
         conn: inside a transaction that holds the articles locked.

@@ -1,4 +1,4 @@
-"""A session of Postgres for the queries of people, which can read and do nothing else.
+"""A database session for the queries of people, which can read and do nothing else.
 
 ``dateline sql`` runs SQL that a person typed, pasted or had written by a program. Three things keep
 such SQL from doing more than reading:
@@ -8,13 +8,14 @@ such SQL from doing more than reading:
    comes from ``DATELINE_SQL_DSN``, or is created on the store's server and kept with a random
    password in ``<home>/sql_login.json``. It is no superuser and has no rights but those of
    ``dateline_analyst`` and PUBLIC, so Postgres itself refuses ``copy … to program``,
-   ``pg_read_file``, ``lo_export``, ``pg_terminate_backend`` on other logins, and every write.
+   ``pg_read_file``, ``lo_export``, ``pg_terminate_backend`` on other logins, and every write. (The
+   embedded server asks nobody for a password: only the account that owns its socket gets there.)
 2. **One query at a time.** The text is divided into statements, and each is sent by the extended
    query protocol, which takes exactly one. Only statements that begin with one of ``QUERY_WORDS``
    are sent, so that ``commit`` and ``set`` cannot end the read-only transaction or the time limit.
 3. **A transaction that is always rolled back**, read-only and with a statement timeout that is set
-   again before each statement. PostgreSQL 15 lets even a read-only transaction make large objects;
-   the roll-back takes those away too.
+   again before each statement. PostgreSQL 15 lets even a read-only transaction create large
+   objects; the rollback removes those too.
 
 Where the login cannot be created (the user of ``DATELINE_DSN`` may not create roles), only 2 and 3
 hold, and ``Reader.warning`` says so: nothing can be written, but a function runs with that user's
@@ -31,7 +32,7 @@ import os
 import re
 import secrets
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import LiteralString
@@ -50,7 +51,7 @@ QUERY_WORDS = ("select", "with", "values", "table", "explain", "show")
 
 _TOKENS = re.compile(
     r"""
-      --[^\n]*                                    # comment to the end of the line
+      --[^\n\r]*                                  # comment to the end of the line
     | /\*                                         # comment in brackets, which may nest
     | (?<![\w$])[eE]'(?:[^'\\]|''|\\.)*'          # E'it\'s'
     | '(?:[^']|'')*'                              # 'it''s'
@@ -61,17 +62,22 @@ _TOKENS = re.compile(
     re.DOTALL | re.VERBOSE,
 )
 _EDGE_OF_COMMENT = re.compile(r"/\*|\*/")
-_BEFORE_FIRST_WORD = re.compile(r"[\s(]+|--[^\n]*|/\*")
+_BEFORE_FIRST_WORD = re.compile(r"[\s(]+|--[^\n\r]*|/\*")
 _WORD = re.compile(r"\w+|.")
 _LOCK = 0x646C_7371
 """Key of the advisory lock under which a login is created, so that two first queries take turns."""
-_POWERS = """
-select rolsuper
-    or pg_has_role(rolname, 'pg_execute_server_program', 'usage')
-    or pg_has_role(rolname, 'pg_read_server_files', 'usage')
-    or pg_has_role(rolname, 'pg_write_server_files', 'usage')
-from pg_catalog.pg_roles where rolname = current_user
+_MAY_USE_SERVER = """
+select exists (
+    select from pg_catalog.pg_roles
+    where (
+        rolsuper or rolname in (
+            'pg_execute_server_program', 'pg_read_server_files', 'pg_write_server_files'
+        )
+    )
+    and pg_has_role(current_user, oid, 'member')
+)
 """
+"""Whether the session is, or may become by ``set role``, one that runs programs or reads files."""
 _MAY_READ = """
 select coalesce(has_schema_privilege(to_regnamespace('mart')::oid, 'usage'), false)
 """
@@ -162,7 +168,7 @@ def reader() -> Iterator[Reader]:
     """Yield a session for queries of people; the store is started and migrated first.
 
     Raises:
-        StoreUnavailable: nobody answers.
+        StoreUnavailable: the server does not answer.
         SettingsError: no session can be had whose query could do no more than read.
     """
     if own := settings().sql_dsn:
@@ -172,7 +178,7 @@ def reader() -> Iterator[Reader]:
     else:
         conn, problem = _session(ensure_store())
     with closing(conn):
-        _refuse_powers(conn, problem)
+        _refuse_server_rights(conn, problem)
         yield Reader(conn, _warning(problem) if problem else None)
 
 
@@ -227,16 +233,20 @@ def _warning(problem: str) -> str:
 
 
 def _login_of_home(path: Path) -> _Login:
-    """Return the login that this installation keeps, making up a name and a password at first."""
+    """Return the login that this installation keeps; the first call makes up name and password."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         fresh = path.with_suffix(f".{os.getpid()}")
         made = {"user": f"dateline_sql_{secrets.token_hex(4)}", "password": secrets.token_urlsafe()}
         with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
             json.dump(made, file)
-        with suppress(FileExistsError):  # another process was first: its login is taken
+        try:
             os.link(fresh, path)
-        fresh.unlink()
+        except FileExistsError:  # another process was first: its login is used
+            pass
+        except OSError:  # no hard links here
+            fresh.replace(path)
+        fresh.unlink(missing_ok=True)
     try:
         return _Login(**json.loads(path.read_text()))
     except (TypeError, ValueError) as error:
@@ -247,7 +257,7 @@ def _connect_as(store_dsn: str, login: _Login) -> Connection | None:
     """Connect to the store as a login; None where it does not get in or may not read.
 
     libpq gives no SQLSTATE for a failed connection, so no reason is looked for here: the caller
-    connects as the store's user next, which tells whether the server answers at all.
+    connects as the store's user next, which shows whether the server answers at all.
     """
     try:
         conn = connect(conninfo.make_conninfo(store_dsn, user=login.user, password=login.password))
@@ -278,8 +288,8 @@ def _create_login(owner: Connection, login: _Login) -> None:
         owner.execute(sql.SQL("alter role {} set default_transaction_read_only = on").format(name))
 
 
-def _refuse_powers(conn: Connection, problem: str | None) -> None:
-    if _answer(conn, _POWERS):
+def _refuse_server_rights(conn: Connection, problem: str | None) -> None:
+    if _answer(conn, _MAY_USE_SERVER):
         reason = f" ({problem})" if problem else ""
         raise SettingsError(
             f"{conn.info.user} may run programs or read files on the database server, and a query "

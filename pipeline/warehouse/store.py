@@ -2,6 +2,11 @@
 
 ``store()`` is what stages use: it starts the embedded server where no DSN is set, brings the schema
 up to date, and yields an autocommit connection.
+
+Migrations need the owner of the schema; everything else works for a login that is only a member of
+``dateline_loader`` (``create role NAME login password '…' in role dateline_loader``), once the
+owner has run ``dateline db migrate``. On the embedded server stages connect as the owner, since the
+account that owns its socket could become the owner anyway.
 """
 
 from collections.abc import Iterator
@@ -29,7 +34,7 @@ def connect(dsn: str | None = None, *, setting: str = "DATELINE_DSN") -> Connect
         setting: the setting that the DSN comes from, for messages.
 
     Raises:
-        StoreUnavailable: nobody answers there; the message names the next action.
+        StoreUnavailable: the server does not answer; the message names the next action.
         SettingsError: the DSN cannot be read.
     """
     where = _readable(dsn or settings().dsn or embedded_server().dsn(), setting)
@@ -133,7 +138,7 @@ def store() -> Iterator[psycopg.Connection]:
     """Yield an autocommit connection to a migrated store and close it afterwards.
 
     Raises:
-        StoreUnavailable: nobody answers; the message names the next action.
+        StoreUnavailable: the server does not answer; the message names the next action.
     """
     connection = connect(ensure_store())
     try:

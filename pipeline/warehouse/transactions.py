@@ -1,7 +1,7 @@
 """Run one transaction, again where the failure is temporary; copy rows into a table.
 
 A transaction is tried again when the server went away or two writers deadlocked. That is safe
-because every writer of this package is idempotent: where nobody knows whether the lost transaction
+because every writer of this package is idempotent: where it is unknown whether the lost transaction
 was committed, the next attempt finds its work done or not done.
 """
 

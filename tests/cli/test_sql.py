@@ -119,6 +119,7 @@ def test_a_query_that_cannot_run_is_one_line(asked, query, said):
         ("select * from news.articles for update", "read-only transaction"),
         ("set transaction read write; create table public.mine (a int)", "set is refused"),
         ("select 1; commit; create table public.mine (a int); begin", "commit is refused"),
+        ("/**/-- x\rset role to\nexplain", "set is refused"),  # a carriage return ends a comment
         ("reset role", "reset is refused"),
         ("set session authorization postgres", "set is refused"),
         ("select set_config('role', 'postgres', false)", "permission denied to set role"),
@@ -220,6 +221,8 @@ def test_a_login_of_ones_own_is_used_and_a_superuser_is_not(
     assert (code, out) == (3, "")
     assert "may run programs or read files on the database server" in err
     assert "DATELINE_SQL_DSN cannot be read" in with_dsn("nonsense")[2]
+    store.execute(f"grant {store.info.user} to {plain_login}")  # "set role" would make it superuser
+    assert "may run programs or read files" in with_dsn(plain_dsn)[2]
 
 
 def test_queries_of_the_cookbook_are_listed(dateline):
