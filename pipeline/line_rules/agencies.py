@@ -1,7 +1,7 @@
 """The news agencies that Dateline knows, and which of them a name in a credit means.
 
-The names lie in ``agencies.toml``. Knows nothing of where in a text a credit may stand: the caller
-says whether the position is a sure one, for "PA" and "MAP" are agencies only there.
+The names are in ``agencies.toml``, the wording of credits in ``credit_wording.toml``. Some names
+mean an agency only in certain positions ("PA", "MAP"); the caller says whether this is one.
 """
 
 import re
@@ -9,12 +9,26 @@ import tomllib
 import unicodedata
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
-from pathlib import Path
+from importlib.resources import files
 from typing import Literal
 
 from pipeline import urls
 
 Kind = Literal["agency", "syndicator", "press_release"]
+
+
+@cache
+def read_credit_wording() -> dict[str, dict[str, list[dict[str, str]]]]:
+    """Return the content of ``credit_wording.toml``: tables of alternatives with examples."""
+    text = files(__package__).joinpath("credit_wording.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
+def credit_alternatives(table: str) -> list[str]:
+    """Return the regular expressions of one table of ``credit_wording.toml``."""
+    return [each["match"] for each in read_credit_wording()[table]["alternatives"]]
+
+
 _EDGES = " \t\u00a0.,:;()[]*•™®–—-"
 _AND = re.compile(r"\s*(?:[/,;+|&•]|\b(?:and|und|et|e|y|en)\b)\s*", re.IGNORECASE)
 _DESK_CODE = re.compile(r"[a-z]{1,4}")
@@ -25,23 +39,19 @@ _ROLE = re.compile(
 )
 _PLACE = re.compile(r"\s+in\s+[^\W\d_a-z][\w .’'-]{1,30}$")
 _IN_BRACKETS = re.compile(r"\s*\([^()]*\)?$")
-_COLLECTIVE = re.compile(
-    r"(?:(?:news |wire |press |international |foreign |other )?(?:agencies|wires)|"
-    r"(?:news|wire) (?:services?|reports?)|agency reports?|agenturen|agencias|agences|agenzie)",
-    re.IGNORECASE,
-)
+_UNNAMED = re.compile("|".join(credit_alternatives("unnamed")), re.IGNORECASE)
 LIKELY = re.compile(
     r"(?:The )?[A-Z][\w.’'-]*(?: (?:of |and )?[A-Z][\w.’'-]*){0,3} "
     r"(?<!Free )(?<!Daily )(?<!Sunday )(?<!Evening )(?<!Morning )(?<!University )(?<!Local )"
     r"(?:Press|Press Association|Press Agency|News Agency|Telegraph Agency|News Service|"
     r"News ?wire|Wire Service)"
 )
-"""What is called like an agency: "Linden Press", "Corvany News Agency", not "Space Agency"."""
+"""A name like that of an agency: "Linden Press", "Corvany News Agency", but not "Space Agency"."""
 
 
 @dataclass(frozen=True, slots=True)
 class Agency:
-    """One entry of ``agencies.toml``."""
+    """One entry of ``agencies.toml``, which explains the fields."""
 
     name: str
     names: tuple[str, ...] = ()
@@ -65,7 +75,7 @@ def agency_named(name: str, *, is_sure: bool = False) -> str | None:
 
     Args:
         name: "AFP", "the Associated Press", "Reuters Staff", "dpa/tmn", "AFP in Brevik".
-        is_sure: nothing but an agency can stand here, so "PA" and "MAP" count too.
+        is_sure: whether the position admits only agencies, so that "PA" and "MAP" count too.
 
     >>> agency_named("AFP")
     'Agence France-Presse'
@@ -80,9 +90,9 @@ def agency_named(name: str, *, is_sure: bool = False) -> str | None:
 
 
 def agencies_listed(text: str, *, is_sure: bool = False) -> tuple[str, ...]:
-    """Return the agencies in a list of nothing but agencies, else nothing.
+    """Return the agencies of a text that lists only agencies; otherwise none.
 
-    "Agencies" and the like may stand in it and give no name.
+    "Agencies" and the like may be in the list and give no name.
 
     >>> agencies_listed("AFP, Reuters and agencies")
     ('Agence France-Presse', 'Reuters')
@@ -90,7 +100,7 @@ def agencies_listed(text: str, *, is_sure: bool = False) -> tuple[str, ...]:
     if whole := agency_named(text, is_sure=is_sure):
         return (whole,)
     parts = [part for part in _AND.split(text.strip(_EDGES)) if part]
-    # One name beyond doubt makes it a list of agencies: "Reuters/NAN".
+    # One certain name makes it a list of agencies: "Reuters/NAN".
     is_sure = is_sure or any(agency_named(part) for part in parts)
     named = [agency_named(part, is_sure=is_sure) for part in parts]
     if not all(name or is_collective(part) for name, part in zip(named, parts, strict=True)):
@@ -99,12 +109,12 @@ def agencies_listed(text: str, *, is_sure: bool = False) -> tuple[str, ...]:
 
 
 def is_collective(text: str) -> bool:
-    """Tell whether a text stands for agencies without naming one: "Agencies", "news services"."""
-    return bool(_COLLECTIVE.fullmatch(text.strip(_EDGES)))
+    """Tell whether a text means agencies without naming one: "Agencies", "news services"."""
+    return bool(_UNNAMED.fullmatch(text.strip(_EDGES)))
 
 
 def own_agency(url: str | None, site_name: str | None) -> Agency | None:
-    """Return the agency, or the outlet that others reprint, whose own page this is."""
+    """Return the agency, or the outlet that others reprint, to which a page belongs."""
     index = _index()
     if url and (found := index.sites.get(urls.site(url)) or index.sites.get(urls.host(url))):
         return found
@@ -115,7 +125,7 @@ def own_agency(url: str | None, site_name: str | None) -> Agency | None:
 @cache
 def known_agencies() -> tuple[Agency, ...]:
     """Return all entries of ``agencies.toml``."""
-    rows = tomllib.loads(Path(__file__).with_name("agencies.toml").read_text(encoding="utf-8"))
+    rows = tomllib.loads(files(__package__).joinpath("agencies.toml").read_text(encoding="utf-8"))
     return tuple(
         Agency(
             name=row["name"],
@@ -142,7 +152,7 @@ def _index() -> _Index:
         index.short.update(dict.fromkeys(agency.short, agency.name))
         index.weak.update(dict.fromkeys(agency.weak, agency.name))
         index.sites.update(dict.fromkeys(agency.sites, agency))
-    # Names that are short or weak in another case would let "Efe" in by the back door.
+    # A name that is also a short or weak form would match in any case: "Efe" is a person's name.
     for name in (*index.short, *index.weak):
         index.names.pop(_plain(name), None)
     return index
@@ -161,7 +171,7 @@ def _exactly(form: str, is_sure: bool) -> str | None:
 
 
 def _is_desk_code(plain: str, form: str) -> bool:
-    """Tell whether what follows a slash is a desk ("dpa/lno") and no further name."""
+    """Tell whether what follows a slash is the code of a desk ("dpa/lno"), not another name."""
     _, slash, rest = plain.partition("/")
     return not slash or "/" in form or bool(_DESK_CODE.fullmatch(rest.strip()))
 

@@ -1,18 +1,12 @@
-"""Finds the news agency behind a text: credit line, byline, dateline, the agency's own trailer.
+"""Finds the news agency that a text is credited to.
 
-"Source: Anadolu Agency" under a text is data, not text; "GENEVA (AP) — The talks" is both, so it
-stays. A text may be the agency's as a whole, or hold parts of it ("with inputs from PTI"), or stand
-on the agency's own site. "The Associated Press contributed to this report", "told Reuters" and
-"AP Photo" credit nobody with the text. Knows nothing of other articles.
+A credit stands in a line of its own ("Source: Anadolu Agency"), in the byline, in the dateline
+("GENEVA (AP) —"), in a sign-off at the end ("(Reporting by …; Editing by …)", "… he said. (AFP)"),
+or in the headline ("… | Reuters"). It covers the whole text or a part of it ("with inputs from
+PTI"); a text on the agency's own site is its own. "The Associated Press contributed to this
+report", "told Reuters" and "AP Photo" credit nobody with the text.
 
-The agency in a dateline: "GENEVA (AP) —", "MOSCOW, July 20. /TASS/.", "Accra, Nov. 3, GNA –".
-
-A dateline opens a line near the top of a text with a place, a day or nothing, then the agency, and
-ends in a dash, a colon or a stop. Knows no other place where an agency may be credited.
-
-How agencies close a text: "(Reporting by …; Editing by …)", "… he said. (AFP)", "© 2026 dpa".
-
-Knows no other place where an agency may be credited; whole lines are read by ``credits``.
+Credit lines and sign-offs are removed from the text; a dateline stays, as it states the place too.
 """
 
 import re
@@ -24,6 +18,7 @@ from pipeline.line_rules.agencies import (
     Agency,
     agencies_listed,
     agency_named,
+    credit_alternatives,
     is_collective,
     own_agency,
 )
@@ -31,14 +26,21 @@ from pipeline.line_rules.calendar_words import is_month
 from pipeline.models import CreditKind
 from pipeline.text import ends_sentence
 
-_LINES, _REACH = 8, 900
-"""Headline, standfirst, byline and a caption or two may stand above the dateline."""
-_DATELINE_HEAD = 140
+# Datelines
+
+_DATELINE_LINES, _DATELINE_REACH = 8, 900
+"""Lines and characters at the top of a text in which a dateline is looked for: headline,
+standfirst, byline and a caption or two may precede it."""
+_DATELINE_CHARS = 140
+"""Characters of a line within which its dateline ends."""
+# An agency in brackets or slashes: "(AP)", "[PTI]", "/TASS/"
 _MARK = re.compile(
     r"[(\[](?P<round>[^()\[\]]{2,60})[)\]]|(?<![\w/])/(?P<slashed>[^()\[\]/]{2,30})/"
 )
 _DASH = re.compile(r"\s*(?:[-–—]{1,2}|:|\.?\s*[-–—])")
+# The dash that ends "Tokyo, Nov 3, Kyodo -"
 _BARE_END = re.compile(r"\s+[-–—]{1,2}\s*|\s*[–—]\s*")
+# "AFP.- London -", "PTI | New Delhi |"
 _FRONT = re.compile(
     r"(?P<name>[^\W\d_a-z][\w ]{1,24}?)(?:\.?\s*[-–—]{1,2}|\s*[|,])\s*(?P<place>[^-–—|]{3,50}?)"
     r"\s*(?:\s[-–—]|[–—|])"
@@ -50,52 +52,56 @@ _PARTICLES = frozenset(
     "in at près the".split()
 )
 _DAY = re.compile(r"\d{1,4}(?:st|nd|rd|th)?|\d{1,2}[:.]\d\d|a\.?m|p\.?m|gmt", re.IGNORECASE)
-_DATELINE_TAIL = re.compile(r"\s*-\s*\w+\.? \d{1,2}, \d{4}$|(?<=PRNewswire)-\w.*$")
-"""What press-release wires add: (Newsfile Corp. - November 3, 2026), /PRNewswire-PRWeb/."""
+_DATELINE_SUFFIX = re.compile(r"\s*-\s*\w+\.? \d{1,2}, \d{4}$|(?<=PRNewswire)-\w.*$")
+"""What press-release agencies add to their name: "(Newsfile Corp. - November 3, 2026)",
+"/PRNewswire-PRWeb/"."""
 _DATELINE_PICTURE = re.compile(r"\b(?:photo|picture|image|file|foto|bild)\b", re.IGNORECASE)
-_MOST_WORDS = 12
+_PLACE_WORDS = 12
+"""Words of the longest place and day before an agency."""
 
 
 def dateline_agency(text: str) -> str | None:
-    """Return the agency in the dateline that a line near the top of a text begins with.
+    """Return the agency of the dateline with which a line near the top of a text begins.
 
-    A round-up, with datelines further down, is no agency's as a whole.
+    Returns None for a round-up: its items have datelines of their own further down.
 
     >>> dateline_agency("GENEVA (AP) — The talks opened on Monday.")
     'Associated Press'
     """
-    lines = [line.strip() for line in text[:_REACH].splitlines() if line.strip()]
-    heads = (line[:_DATELINE_HEAD] for line in lines[:_LINES])
-    found = next(((head, agency) for head in heads if (agency := _read(head))), None)
-    return None if found is None or _is_round_up(text, found[0]) else found[1]
+    lines = [line.strip() for line in text[:_DATELINE_REACH].splitlines() if line.strip()]
+    heads = (line[:_DATELINE_CHARS] for line in lines[:_DATELINE_LINES])
+    for head in heads:
+        if agency := _read_dateline(head):
+            return None if _is_round_up(text, head) else agency
+    return None
 
 
 def _is_round_up(text: str, first: str) -> bool:
-    """Tell a round-up, whose items have datelines of their own, from one agency's report.
+    """Tell whether items further down have datelines of their own.
 
-    "NAIROBI (AP) — …" and further down "GENEVA (AP) — …": the first speaks for its item alone.
+    In "NAIROBI (AP) — …" with "GENEVA (AP) — …" below, the first dateline is that of its item only.
     """
-    heads = (line.strip()[:_DATELINE_HEAD] for line in text.splitlines())
+    heads = (line.strip()[:_DATELINE_CHARS] for line in text.splitlines())
     return any(head != first and _MARK.search(head) and _in_marks(head) for head in heads)
 
 
-def _read(head: str) -> str | None:
+def _read_dateline(head: str) -> str | None:
     return _in_marks(head) or _between_stops(head) or _in_front(head)
 
 
 def _in_marks(head: str) -> str | None:
-    """Read "(PTI)", "[Reuters]" and "/TASS/", where only place and day stand before it."""
+    """Read "(PTI)", "[Reuters]" and "/TASS/", if only a place and a day precede it."""
     for mark in _MARK.finditer(head):
         before, after = head[: mark.start()].strip(" \t-–—"), head[mark.end() :]
-        name = _DATELINE_TAIL.sub("", mark["round"] or mark["slashed"])
+        name = _DATELINE_SUFFIX.sub("", mark["round"] or mark["slashed"])
         if not _is_place_or_day(before) or _DATELINE_PICTURE.search(before):
             return None
-        if _is_spelt_out(before, name):
+        if _is_abbreviation_of(before, name):
             continue
         is_dashed = bool(_DASH.match(after)) or not mark["round"]
-        is_loud = _is_loud(before)
-        agencies = agencies_listed(name, is_sure=is_loud or not mark["round"])
-        if agencies and (is_dashed or (after[:1].isspace() and is_loud)):
+        is_sure_place = _is_sure_place(before)
+        agencies = agencies_listed(name, is_sure=is_sure_place or not mark["round"])
+        if agencies and (is_dashed or (after[:1].isspace() and is_sure_place)):
             return agencies[0]
         if is_dashed and before and LIKELY.fullmatch(name):
             return name
@@ -109,17 +115,14 @@ def _between_stops(head: str) -> str | None:
         return None
     parts = _STOP.split(head[: end.start()].strip())
     before = " ".join(parts[:-1])
-    if not before or not _is_place_or_day(before) or not _is_loud(before):
+    if not before or not _is_place_or_day(before) or not _is_sure_place(before):
         return None
     agencies = agencies_listed(parts[-1], is_sure=_has_day(before))
     return agencies[0] if agencies else None
 
 
 def _in_front(head: str) -> str | None:
-    """Read "AFP.- London - The" and "EFE – Madrid, 3 nov – El", the agency before the place.
-
-    "AFP —" on a line of its own has no place.
-    """
+    """Read "AFP.- London - The" and "EFE – Madrid, 3 nov – El", or "AFP —" on a line of its own."""
     found = _FRONT.match(head) or _ALONE.fullmatch(head)
     if found is None or not _is_place_or_day(found["place"] or ""):
         return None
@@ -127,12 +130,12 @@ def _in_front(head: str) -> str | None:
 
 
 def _is_place_or_day(before: str) -> bool:
-    """Tell whether words are capitalised names, particles and days only: no verb, no sentence."""
+    """Tell whether words are only capitalised names, particles and days, so no sentence."""
     words = re.split(r"[\s,/–—]+", before.strip(" ,.-–—"))
-    return len(words) <= _MOST_WORDS and all(map(_may_stand, words))
+    return len(words) <= _PLACE_WORDS and all(map(_is_place_or_day_word, words))
 
 
-def _may_stand(word: str) -> bool:
+def _is_place_or_day_word(word: str) -> bool:
     plain = word.strip(" .,:;[]()'’\"“”|")
     return (
         not plain
@@ -149,15 +152,16 @@ def _has_day(before: str) -> bool:
     return any(each.isdigit() for each in before)
 
 
-def _is_loud(before: str) -> bool:
+def _is_sure_place(before: str) -> bool:
     """Tell "NEW DELHI, Nov 3 (PTI) The court" and "(CNN) The" from "Mr Ani (ANI) said"."""
     return not before or _has_day(before) or bool(re.match(r"\W*[^\W\d_a-zà-ÿ]{3}", before))
 
 
-def _is_spelt_out(before: str, name: str) -> bool:
-    """Tell "The Press Trust of India (PTI)" and "Harbour Pilots Association (HPA) –": no dateline.
+def _is_abbreviation_of(before: str, name: str) -> bool:
+    """Tell whether a name in brackets abbreviates the words before it, which is no dateline.
 
-    The letters of the short form begin the words before it, in order.
+    "The Press Trust of India (PTI)" and "Harbour Pilots Association (HPA) –": the letters of the
+    short form begin the words before it, in order.
     """
     letters = [each for each in name if each.isalpha()]
     initials = [word[0] for word in re.findall(r"[^\W\d_]+", before) if word[0].isupper()]
@@ -165,75 +169,59 @@ def _is_spelt_out(before: str, name: str) -> bool:
     return spelt or bool(agencies_listed(before.removeprefix("The ")))
 
 
+# Sign-offs
+
 _SIGNATURE = re.compile(r"\W*(?P<name>[A-Z]{3,5})(?: [A-Z]{2,5}){1,6}\W*")
-"""How PTI signs its copy: the desk's initials behind its name, "PTI KRK DV"."""
+"""How PTI signs its texts: with the initials of its editors after its name, "PTI KRK DV"."""
 _SIGNED_OFF = re.compile(
     r"[.!?…][\"”’')\]]*\s*(?:\((?P<round>[^()\n]{2,40})\)|[-–—]{1,2}\s*(?P<dashed>[^\n–—]{2,30})|"
     r"(?P<bare>[A-Z][\w /]{1,25}))\W*$"
 )
-_HOUSE_TRAILER = re.compile(
-    r"\b(?:[Rr]eporting by [A-Z]|[Ww]riting by [A-Z]).{0,400}?\b[Ee]dit(?:ing|ed) by [A-Z]|"
-    r"\b(?:Reporte|Reportaje|Reportagem|Información) (?:de|por) .{0,300}?"
-    r"\b(?:[Ee]dit[ao]d[oa]|[Ee]dici[oó]n|[Ee]diç[aã]o) (?:en español )?(?:por|de) [A-Z]|"
-    r"\(Bericht von .{0,300}?(?:[Rr]edigiert|[Gg]eschrieben) von [A-Z]|"
-    r"\((?:Reportage|Rédigé par|Version française) .{0,300}?édité par [A-Z]",
-    re.DOTALL,
-)
-HOUSE = "Reuters"
-"""It signs so and does not name itself: "(Reporting by A. Roe; Editing by B. Poe)"."""
-_LONGEST_TRAILER = 500
-_NAMED_TRAILERS = tuple(
-    re.compile(pattern)
-    for pattern in (
-        r"\(?\b(?P<name>[A-Z][\w ]{1,30}?)\s+reporting by\s+[A-Z]",
-        r"\b(?i:this (?:report|story|article|content) by) (?P<name>(?:[Tt]he )?[A-Z][\w ]{1,40}?) "
-        r"was (?:first|originally) published",
-        r"\b(?i:(?:originally|first) (?:published|appeared|reported) (?:by|on|in|at)|"
-        r"(?:re)?published (?:with permission )?from|(?:produced|provided|distributed|supplied) by|"
-        r"(?:syndicated|auto-generated|news agency) feed (?:of|from)|"
-        r"is (?:a )?part of|reprinted (?:with permission )?(?:from|by)|under licen[cs]e from)"
-        r" (?P<name>(?:[Tt]he )?[^\W\d_][^.,;()\n]{1,40}?)"
-        r"(?= under\b| and\b| on\b| in\b| with\b| as\b| via\b|[.,;()\n]|$)",
-        r"(?i:©|\(c\)|\bcopyright\b)\s*(?:©\s*)?(?:\d{4},?\s*)(?:[Bb]y\s+)?(?P<name>[^.,;()\n]{2,40})",
-        r"(?P<name>The-CNN-Wire)",
-    )
-)
+_REUTERS_SIGN_OFF = re.compile("|".join(credit_alternatives("reuters_sign_offs")), re.DOTALL)
+REUTERS = "Reuters"
+"""Signs without naming itself: "(Reporting by A. Roe; Editing by B. Poe)"."""
+_SIGN_OFF_CHARS = 500
+"""Characters of the longest line that is a sign-off."""
+_NAMED_SIGN_OFFS = tuple(re.compile(pattern) for pattern in credit_alternatives("named_sign_offs"))
 _ASKED = re.compile(
     r"[Tt]o contact the (?:reporter|author|editor)s?\b.{0,200}?@(?P<host>[\w.-]+)", re.S
 )
 
 
-def trailer_agencies(tail: str) -> Iterator[str]:
-    """Yield the agencies that the end of a text names as its source, the surest first."""
-    for pattern in _NAMED_TRAILERS:
-        yield from _known(agency_named(found["name"]) for found in pattern.finditer(tail))
-    yield from _known([_signed_off(tail)])
-    if _HOUSE_TRAILER.search(tail):
-        yield HOUSE
+def sign_off_agencies(tail: str) -> Iterator[str]:
+    """Yield the agencies that sign the end of a text, the surest first.
+
+    "(Reporting by …; Editing by …)", "… he said. (AFP)", "© 2026 dpa", "PTI KRK DV".
+    """
+    for pattern in _NAMED_SIGN_OFFS:
+        yield from _without_none(agency_named(found["name"]) for found in pattern.finditer(tail))
+    yield from _without_none([_signed_off(tail)])
+    if _REUTERS_SIGN_OFF.search(tail):
+        yield REUTERS
     if asked := _ASKED.search(tail):
         whose = own_agency(f"https://{asked['host'].rstrip('.')}/", None)
-        yield from _known([whose.name if whose else None])
+        yield from _without_none([whose.name if whose else None])
 
 
-def is_house_trailer(line: str) -> bool:
-    """Tell whether a whole line is that agency's trailer, in its round brackets or without.
+def is_reuters_sign_off(line: str) -> bool:
+    """Tell whether a whole line is the sign-off of Reuters, in its brackets or without.
 
-    "Reporting by Jane Roe. Editing by Bo Poe" may close any outlet's own story.
+    "Reporting by Jane Roe. Editing by Bo Poe" without them may end any outlet's own story.
     """
     plain = line.strip()
-    if len(plain) > _LONGEST_TRAILER or not (plain[:1] == "(" or ";" in plain or HOUSE in plain):
+    if len(plain) > _SIGN_OFF_CHARS or not (plain[:1] == "(" or ";" in plain or REUTERS in plain):
         return False
-    return any(_HOUSE_TRAILER.match(form) for form in (plain, plain.removeprefix("(")))
+    return any(_REUTERS_SIGN_OFF.match(form) for form in (plain, plain.removeprefix("(")))
 
 
 def signed_agency(line: str) -> str | None:
-    """Return the agency that signs with its desk's initials: "PTI KRK DV"."""
+    """Return the agency that signs with the initials of its editors, as in "PTI KRK DV"."""
     signed = _SIGNATURE.fullmatch(line)
     return agency_named(signed["name"]) if signed else None
 
 
 def _signed_off(tail: str) -> str | None:
-    """Read the agency behind the last sentence: "… he said. (AFP)", "… he said. — Bernama"."""
+    """Read the agency after the last sentence: "… he said. (AFP)", "… he said. — Bernama"."""
     found = _SIGNED_OFF.search(tail[-80:])
     if not found:
         return None
@@ -242,23 +230,25 @@ def _signed_off(tail: str) -> str | None:
     return agencies[0] if agencies else signed_agency(name)
 
 
-def _known(agencies: Iterable[str | None]) -> Iterator[str]:
+def _without_none(agencies: Iterable[str | None]) -> Iterator[str]:
     return (agency for agency in agencies if agency)
 
 
-_LONGEST_LINE = 160
-_LONGEST_THANKS = 400
-_LONGEST_BARE = 60
-"""A line without "Source:" or the like; saves half of the time, most lines being sentences."""
-_HEAD_LINES, _TAIL_LINES = 6, 5
-_HEAD, _TAIL = 600, 900
-"""Characters: bylines follow a headline and a standfirst at most; trailers end a text."""
+# Credit lines and bylines, and credits from all places
+
+_CREDIT_CHARS = 160
+"""Characters of the longest credit line."""
+_CONTRIBUTORS_CHARS = 400
+"""Characters of the longest line that thanks contributors."""
+_UNLABELLED_CHARS = 60
+"""Characters of the longest credit without a label such as "Source:". Most lines are sentences, and
+leaving those out saves half of the time."""
+_HEAD_LINES, _HEAD_CHARS = 6, 600
+"""Where bylines are looked for: after a headline and a standfirst at most."""
+_TAIL_LINES, _TAIL_CHARS = 5, 900
+"""Where sign-offs are looked for: at the end of a text."""
 _LABEL = re.compile(
-    r"(?P<label>(?:news )?(?:sources?|agency)|via|by|from|story by|report by|reported by|"
-    r"(?:published|distributed|provided|supplied) by|credits?|quellen?|text|von|por|par|di|"
-    r"fonte|fuente|kilde|bron|المصدر|kaynak|источники?|来源|來源|出典|출처|sumber|स्रोत|"
-    r"(?:©|\(c\)|copyright|all rights reserved)(?: ©)?(?: \d{4})?(?: by)?)"
-    r"(?:\s*[:：]\s*|\s+)(?P<names>\S.*)",
+    rf"(?P<label>{'|'.join(credit_alternatives('labels'))})(?:\s*[:：]\s*|\s+)(?P<names>\S.*)",
     re.IGNORECASE,
 )
 _PART = re.compile(
@@ -268,13 +258,13 @@ _PART = re.compile(
     r"[:\s]+(?P<names>.+?)(?: (?:agency )?(?:inputs?|feeds?))?",
     re.IGNORECASE,
 )
-_THANKS = re.compile(
+_CONTRIBUTORS = re.compile(
     r"\W*(?:(?:with )?(?:additional|further|extra) reporting (?:by|from)\b.*|"
     r".{2,250}\bcontributed (?:(?:to|reporting|additional)\b).{0,60}|"
     r".{2,80}\b(?:contributed|assisted)(?: in| with)?(?: this (?:report|story|article))?)\.?\W*",
     re.IGNORECASE,
 )
-_ABOUT = re.compile(
+_OF_TEXT = re.compile(
     r"\breporting (?:by|from)\b|\bthis (?:report|story|article)\b|\bcontributed reporting\b",
     re.IGNORECASE,
 )
@@ -283,14 +273,10 @@ _NOT_EDITED = re.compile(
     r"(?:has not been|was not|is not) [^.()]{2,120}\b(?:feed|service|agency)\b[^.()]{0,60}\.?\)?",
     re.IGNORECASE,
 )
-"""Outlets in India put it around the agency: "(This story … from a syndicated feed.) PTI"."""
+"""Outlets in India print it before the agency: "(This story … from a syndicated feed.) PTI"."""
 _EDITOR = re.compile(r"\s*\|\s*(?:web )?editor:.*", re.IGNORECASE)
-"""How Xinhua signs: "Source: Xinhua|Editor: huaxia"."""
-_PICTURE = re.compile(
-    r"\b(?:photo\w*|pictures?|pics?|images?|getty|shutterstock|handout|illustration|graphics?|"
-    r"videos?|fotos?|bilde?r?|alliance|imago|camera|screenshot|pool)\b",
-    re.IGNORECASE,
-)
+"""How Xinhua ends its credit: "Source: Xinhua|Editor: huaxia"."""
+_PICTURE = re.compile(rf"\b(?:{'|'.join(credit_alternatives('pictures'))})\b", re.IGNORECASE)
 _SOURCE = re.compile(r"(?:news )?(?:sources?|agency)\s*:\s*(?P<name>[^.!?]{2,60})", re.IGNORECASE)
 _BYLINE_SPLIT = re.compile(r"\s*(?:[,|/()•·;]|\s[-–—]\s|\b(?:for|of|to|from)\b)\s*", re.IGNORECASE)
 _JOINED = re.compile(r"\s*(?:&|\+|\b(?:and|with|und|et|y|e|mit|avec|con)\b)\s*", re.IGNORECASE)
@@ -308,30 +294,34 @@ class Credit:
     """Who is credited with a text, and with how much of it."""
 
     line: str | None
-    """The credit line as printed, where there is one."""
+    """The credit line as printed, if there is one."""
     agency: str | None
     """The first agency named; None for "Agencies" and for sources that are no agency."""
     kind: CreditKind | None = None
-    """``whole``, ``part`` or ``own``; None where nobody is credited with the text."""
+    """``whole``, ``part`` or ``own``; None if nobody is credited with the text."""
 
 
 def read_credit(line: str) -> Credit | None:
-    """Return the credit that a whole line at the end of a text gives, or None where it is text.
+    """Return the credit that a line states, or None if it is text.
 
     >>> read_credit("Source: Anadolu Agency").agency
     'Anadolu Agency'
     """
     plain = line.strip()
-    if is_house_trailer(plain):
-        return Credit(line, HOUSE, "whole")
+    if is_reuters_sign_off(plain):
+        return Credit(line, REUTERS, "whole")
     if found := _NOT_EDITED.match(plain):
-        agency = agency_named(plain[found.end() :]) or next(trailer_agencies(plain), None)
+        agency = agency_named(plain[found.end() :]) or next(sign_off_agencies(plain), None)
         return Credit(line, agency, "whole") if agency else None
-    if len(plain) <= _LONGEST_THANKS and _THANKS.fullmatch(plain) and _thanks_an_agency(plain):
+    if (
+        len(plain) <= _CONTRIBUTORS_CHARS
+        and _CONTRIBUTORS.fullmatch(plain)
+        and _names_contributors(plain)
+    ):
         return Credit(line, None)
-    if not plain or len(plain) > _LONGEST_LINE or plain.endswith(":") or _PICTURE.search(plain):
+    if not plain or len(plain) > _CREDIT_CHARS or plain.endswith(":") or _PICTURE.search(plain):
         return None
-    return _whole_line(line, plain) or _unknown_source(line, plain)
+    return _whole_line(line, plain) or _other_source(line, plain)
 
 
 def find_credit(
@@ -343,15 +333,17 @@ def find_credit(
     url: str | None = None,
     site_name: str | None = None,
 ) -> Credit:
-    """Return who is credited with a text; on an agency's own site that is the agency.
+    """Return the credit of a text from all places that may state it.
+
+    On an agency's own site the credit is the agency's, of kind ``own``.
 
     Args:
-        title: headline; some outlets end it with "(AP)" or "| Reuters".
+        title: the headline; some outlets end it with "(AP)" or "| Reuters".
         authors: bylines, as names or as printed ("By JANE ROE, Associated Press").
-        text: the body, the line taken out of it or not.
-        line: "Source: Anadolu Agency", as ``read_credit`` took it out of the body.
-        url: the page's; ``agencies.toml`` knows the agencies' own sites.
-        site_name: the outlet as the page names itself.
+        text: the body, with or without the credit line.
+        line: the credit line that was taken out of the body: "Source: Anadolu Agency".
+        url: address of the page; ``agencies.toml`` has the sites of the agencies.
+        site_name: name of the outlet as the page states it.
 
     >>> find_credit(authors=["AFP"]).agency
     'Agence France-Presse'
@@ -364,7 +356,7 @@ def find_credit(
 
 
 def byline_agency(author: str, site_name: str | None) -> str | None:
-    """Return the agency that an author's name is; an outlet writes for itself, so it is none.
+    """Return the agency that an author's name is, or None for a person and for the outlet itself.
 
     >>> byline_agency("Linden Press", "Merrow Post")
     'Linden Press'
@@ -379,14 +371,14 @@ def _credits(
 ) -> Iterator[Credit]:
     """Yield the credits found, the surest first."""
     stated = read_credit(line)
-    if stated and stated.kind == "whole" and not (own and is_house_trailer(line)):
+    if stated and stated.kind == "whole" and not (own and is_reuters_sign_off(line)):
         yield stated
     bylines = [credit for author in authors if (credit := read_byline(author))]
     yield from sorted(bylines, key=lambda credit: credit.kind != "whole")[:1]
     if agency := dateline_agency(text):
         yield Credit(None, agency, "whole")
     yield from _from_head(text)
-    # What stands at the end of an agency's own page is its house's signature and no other's.
+    # On an agency's own page the end of the text is signed by the agency itself.
     yield from _from_tail(text if own is None else "")
     if agency := _from_title(title):
         yield Credit(None, agency, "whole")
@@ -400,7 +392,7 @@ def _whole_line(line: str, plain: str) -> Credit | None:
     if found := _PART.fullmatch(inner):
         return _part(line, found["names"] or "agencies")
     label = _LABEL.fullmatch(inner)
-    if not label and len(inner) > _LONGEST_BARE:
+    if not label and len(inner) > _UNLABELLED_CHARS:
         return None
     names = label["names"] if label else inner
     if is_collective(names) and (label or inner != plain or not plain.islower()):
@@ -423,8 +415,8 @@ def _part(line: str | None, names: str) -> Credit | None:
     return None
 
 
-def _unknown_source(line: str, plain: str) -> Credit | None:
-    """Read "Source: Linden Press"; "Source: Brevik Port Authority" is a credit to no agency."""
+def _other_source(line: str, plain: str) -> Credit | None:
+    """Read "Source: Linden Press"; "Source: Brevik Port Authority" credits no agency."""
     found = _SOURCE.fullmatch(plain.strip("()[] "))
     if not found:
         return None
@@ -434,15 +426,19 @@ def _unknown_source(line: str, plain: str) -> Credit | None:
     return Credit(line, None)
 
 
-def _thanks_an_agency(plain: str) -> bool:
-    """Tell "The Associated Press contributed to this report" from "rain contributed to this"."""
-    return bool(_ABOUT.search(plain)) and not plain[0].islower()
+def _names_contributors(plain: str) -> bool:
+    """Tell whether a line names contributors to a text.
+
+    "The Associated Press contributed to this report" does, "rain contributed to this flood" does
+    not.
+    """
+    return bool(_OF_TEXT.search(plain)) and not plain[0].islower()
 
 
 def read_byline(byline: str) -> Credit | None:
     """Return the credit in a byline as printed: ``part`` for "By Jane Roe, with AP"."""
     plain = _BY.sub("", " ".join(byline[:200].split()))
-    # The whole comes first: "Press Trust of India" has an "of" itself.
+    # Not split before: "Press Trust of India" has an "of" itself.
     if agencies := agencies_listed(plain, is_sure=True):
         return Credit(None, agencies[0], "whole")
     if is_collective(plain):
@@ -460,7 +456,7 @@ def read_byline(byline: str) -> Credit | None:
 
 
 def _last_words(byline: str) -> list[str]:
-    """Return what may be an agency behind a name without a comma: "JANE ROE Associated Press"."""
+    """Return what may be an agency after a name without a comma: "JANE ROE Associated Press"."""
     words = byline.split()
     return [
         " ".join(words[-count:])
@@ -470,8 +466,8 @@ def _last_words(byline: str) -> list[str]:
 
 
 def _from_head(text: str) -> Iterator[Credit]:
-    """Read bylines and labelled credits; a bare "Reuters" up there credits a picture."""
-    lines = [line.strip() for line in text[:_HEAD].splitlines() if line.strip()]
+    """Read bylines and labelled credits at the top; "Reuters" alone credits a picture there."""
+    lines = [line.strip() for line in text[:_HEAD_CHARS].splitlines() if line.strip()]
     for line in lines[:_HEAD_LINES]:
         credit = None
         if _BYLINE.fullmatch(line):
@@ -483,15 +479,15 @@ def _from_head(text: str) -> Iterator[Credit]:
 
 
 def _from_tail(text: str) -> Iterator[Credit]:
-    tail = text[-_TAIL:].rstrip()
+    tail = text[-_TAIL_CHARS:].rstrip()
     lines = [line.strip() for line in tail.splitlines() if line.strip()]
     first = next((n for n, line in enumerate(lines) if ends_sentence(line)), len(lines))
     last_lines = list(enumerate(lines))[: -_TAIL_LINES - 1 : -1]
-    # A bare "Reuters" above the first sentence of a short text credits a picture.
+    # "Reuters" alone above the first sentence of a short text credits a picture.
     below = (line for place, line in last_lines if place > first or not agency_named(line))
     credits = [credit for line in below if (credit := read_credit(line))]
     yield from (credit for credit in credits if credit.kind == "whole")
-    yield from (Credit(None, agency, "whole") for agency in trailer_agencies(tail))
+    yield from (Credit(None, agency, "whole") for agency in sign_off_agencies(tail))
     yield from (credit for credit in credits if credit.kind == "part")
     yield from _inner_parts(lines[-1] if lines else "")
 

@@ -1,13 +1,20 @@
-"""Who is credited with a text: in the dateline, the byline, a line, a trailer, on its own site.
+"""The agency a text is credited to: by a line, byline, dateline or sign-off, or as its own site.
 
-Invented lines in the forms that agencies and their customers print.
+The lines are made up, in the forms that agencies and their customers print.
 """
 
 import time
 
 import pytest
 
-from pipeline.line_rules.agencies import agencies_listed, agency_named, known_agencies, own_agency
+from pipeline.line_rules.agencies import (
+    agencies_listed,
+    agency_named,
+    is_collective,
+    known_agencies,
+    own_agency,
+    read_credit_wording,
+)
 from pipeline.line_rules.credits import byline_agency, dateline_agency, find_credit, read_credit
 
 AFP, AP, PTI, ANI = (
@@ -96,7 +103,7 @@ PART_LINES = [
     ("Source: Merrow Post and agencies", None),
     ("(Merrow Post with Reuters)", "Reuters"),
 ]
-THANKS = [
+CONTRIBUTORS = [
     "The Associated Press contributed to this report.",
     "(The Associated Press contributed to this report.)",
     "Associated Press writers Jane Roe in Corrie and Bo Poe in Brevik contributed to this report.",
@@ -175,8 +182,8 @@ def test_a_line_credits_an_agency_with_a_part(line, agency):
     assert (credit.agency, credit.kind) == (agency, "part")
 
 
-@pytest.mark.parametrize("line", THANKS)
-def test_thanks_are_a_credit_line_but_credit_no_agency_with_the_text(line):
+@pytest.mark.parametrize("line", CONTRIBUTORS)
+def test_a_line_of_contributors_is_a_credit_line_that_credits_no_agency(line):
     credit = read_credit(line)
     assert credit is not None
     assert (credit.line, credit.agency, credit.kind) == (line, None, None)
@@ -315,7 +322,7 @@ def test_agency_in_the_dateline(text, agency):
 
 
 @pytest.mark.parametrize("text", NO_DATELINES)
-def test_no_agency_in_what_is_no_dateline(text):
+def test_other_beginnings_are_no_datelines(text):
     assert dateline_agency(text) is None
 
 
@@ -475,12 +482,12 @@ def test_agency_in_the_title(title, agency):
     assert find_credit(title=title).agency == agency
 
 
-def test_the_credit_line_goes_before_the_dateline():
+def test_a_credit_line_precedes_a_dateline():
     found = find_credit(text="GENEVA (AP) — The talks opened.", line="Source: TASS")
     assert (found.agency, found.kind, found.line) == ("TASS", "whole", "Source: TASS")
 
 
-def test_the_dateline_goes_before_thanks_and_parts():
+def test_a_dateline_precedes_contributors_and_parts():
     text = "GENEVA (AP) — The talks opened."
     assert find_credit(text=text, line="With inputs from PTI").agency == AP
     assert find_credit(text=text, line="Reuters contributed to this report.").agency == AP
@@ -502,7 +509,7 @@ def test_several_agencies_give_the_first_and_the_line_keeps_them_all():
         ("https://www.bbc.co.uk/ferry", None, (AP, "whole")),
     ],
 )
-def test_on_its_own_site_an_agency_prints_no_wire_copy(url, site_name, expected):
+def test_on_its_own_site_a_text_is_the_agencys_own(url, site_name, expected):
     agency = "Reuters" if site_name == "Reuters" else AP
     own = {"https://english.news.cn/ferry": "Xinhua"}.get(url, agency)
     found = find_credit(authors=[own], url=url, site_name=site_name)
@@ -514,14 +521,14 @@ def test_an_agency_is_known_by_its_site_alone():
     assert (found.agency, found.kind) == ("TASS", "own")
 
 
-def test_an_outlet_whose_texts_others_print_is_no_agency_at_home():
+def test_a_syndicator_is_no_agency_on_its_own_site():
     found = find_credit(authors=["BBC News"], url="https://www.bbc.com/news/ferry")
     assert (found.agency, found.kind) == (None, None)
     assert find_credit(authors=["BBC News"], url="https://merrow.example/1").agency == "BBC"
 
 
-def test_another_house_edits_too():
-    """An agency's own trailer on its own site is nobody else's signature."""
+def test_an_agencys_own_page_may_have_a_sign_off():
+    """The sign-off in the form of Reuters is not read as that of Reuters there."""
     text = "The ferry sank. (Reporting by Ana Roe; Editing by Bo Poe)"
     found = find_credit(text=text, url="https://tass.com/ferry")
     assert (found.agency, found.kind) == ("TASS", "own")
@@ -574,7 +581,8 @@ def test_no_two_agencies_share_a_name_or_a_site():
 
 
 @pytest.mark.clock
-def test_long_lines_do_not_hang():
+@pytest.mark.clock
+def test_long_lines_are_read_in_linear_time():
     started = time.process_time()
     assert (
         find_credit(
@@ -592,8 +600,41 @@ def test_long_lines_do_not_hang():
     assert time.process_time() - started < 5
 
 
-def test_a_round_up_with_several_datelines_is_no_agencys_as_a_whole():
+def test_a_round_up_with_several_datelines_is_credited_to_nobody():
     items = ["NAIROBI (AP) — The talks opened on Monday.", "The envoys met.", "Rain fell."]
     assert find_credit(text="\n\n".join(items)).agency == "Associated Press"
     further = "GENEVA (AP) — Fever has reached two more regions, doctors said."
     assert find_credit(text="\n\n".join([*items, further])).agency is None
+
+
+def examples(table):
+    return [(each["yes"], each["no"]) for each in read_credit_wording()[table]["alternatives"]]
+
+
+@pytest.mark.parametrize(("yes", "no"), examples("labels"))
+def test_a_label_introduces_an_agency(yes, no):
+    credit = read_credit(yes)
+    assert credit is not None
+    assert (credit.line, credit.kind) == (yes, "whole")
+    assert credit.agency is not None
+    assert read_credit(no) is None
+
+
+@pytest.mark.parametrize(("yes", "no"), examples("unnamed"))
+def test_a_collective_means_agencies_without_a_name(yes, no):
+    assert is_collective(yes)
+    assert not is_collective(no)
+
+
+@pytest.mark.parametrize(("yes", "no"), examples("pictures"))
+def test_a_picture_credit_credits_nobody_with_the_text(yes, no):
+    assert read_credit(yes) is None
+    assert read_credit(no) is not None
+
+
+@pytest.mark.parametrize(
+    ("yes", "no"), [*examples("reuters_sign_offs"), *examples("named_sign_offs")]
+)
+def test_a_sign_off_names_the_agency(yes, no):
+    assert find_credit(text=f"The ferry sank. {yes}").agency is not None
+    assert find_credit(text=f"The ferry sank. {no}").agency is None
