@@ -1,1 +1,1 @@
-"""Scripts that reproduce the shipped tagger; nothing in `pipeline` imports them."""
+"""Scripts that train the shipped tagger; nothing in `pipeline` imports them."""

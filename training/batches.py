@@ -1,4 +1,4 @@
-"""Examples → batches of one corpus, padded, with the targets of the loss."""
+"""Group examples into batches of one corpus, padded, with the targets of the loss."""
 
 from __future__ import annotations
 
@@ -18,40 +18,43 @@ if TYPE_CHECKING:
     from training.examples import Example
 
 JITTER = 16
-"""Pieces by which a window's length is blurred before sorting, so that batches differ between
+"""Pieces of random noise added to a window's length before sorting, so that batches differ between
 epochs."""
 
 
 @dataclass(frozen=True, slots=True)
 class Targets:
-    """The runs of a batch, longest first: where their units' scores are, and their labels.
+    """The runs of a batch, longest first: where the scores of their units are, and their labels.
 
-    `rows` and `columns` point to the first pieces, (runs, longest); `labels` has a tensor of the
-    same shape for each head that the batch is labelled for; `lengths` and `opens` (whether the run
-    begins its paragraph) are (runs,).
+    A run is the part of a paragraph that is in one window.
     """
 
     rows: Tensor
+    """The window of each unit, shape (runs, longest)."""
     columns: Tensor
+    """The position of each unit's first piece in its window, shape (runs, longest)."""
     labels: dict[str, Tensor]
+    """Label numbers for each head that the batch has labels for, shape (runs, longest)."""
     lengths: Tensor
+    """Units of each run, shape (runs,)."""
     opens: Tensor
+    """1.0 if a run begins its paragraph, else 0.0; shape (runs,)."""
 
     def inside(self) -> Tensor:
-        """Tell units from padding, (runs, longest)."""
+        """Return which positions are units and not padding, shape (runs, longest)."""
         return torch.arange(self.rows.shape[1])[None] < self.lengths[:, None]
 
 
 def batches(items: Sequence[Example], pieces: int, random: Random) -> Iterator[list[Example]]:
-    """Yield batches of one task and of windows of like length, in random order.
+    """Yield batches of one task with windows of similar length, in random order.
 
-    A batch holds at most `pieces` pieces, padding included.
+    A batch has at most `pieces` pieces, padding included.
     """
     grouped: list[list[Example]] = []
     for task in dict.fromkeys(item.task for item in items):
-        mine = [item for item in items if item.task == task]
-        mine.sort(key=lambda item: len(item.window.pieces) + JITTER * random.random())
-        grouped += _filled(mine, pieces)
+        of_task = [item for item in items if item.task == task]
+        of_task.sort(key=lambda item: len(item.window.pieces) + JITTER * random.random())
+        grouped += _filled(of_task, pieces)
     random.shuffle(grouped)
     yield from grouped
 
@@ -68,8 +71,10 @@ def _filled(items: Sequence[Example], pieces: int) -> list[list[Example]]:
 
 
 def padded(batch: Sequence[Example]) -> dict[str, Tensor]:
-    """Make the network's inputs, each (windows, pieces of the longest), and the mask of what is
-    there."""
+    """Return the network's inputs and the mask of pieces that are no padding.
+
+    Each has the shape (windows, pieces of the longest window).
+    """
     shape = (len(batch), max(len(item.window.pieces) for item in batch))
     pieces = torch.zeros(shape, dtype=torch.long)
     shapes = torch.full(shape, word_pieces.SYMBOL)
@@ -83,7 +88,7 @@ def padded(batch: Sequence[Example]) -> dict[str, Tensor]:
 
 
 def targets(batch: Sequence[Example]) -> Targets:
-    """Lay out the runs of all windows of a batch side by side."""
+    """Return the targets of a batch, from the runs of all its windows."""
     runs = [(row, *run) for row, item in enumerate(batch) for run in item.runs]
     runs.sort(key=lambda run: run[1] - run[2])
     lengths = torch.tensor([end - start for _, start, end, _ in runs])

@@ -1,7 +1,7 @@
-"""Reads the annotated corpora: running text with character spans, one document an article.
+"""Read the annotated corpora as documents: the text of an article with spans of characters.
 
-The formats are those of the data folders `worldwide-ner` and `polnear`, described in their
-READMEs. Knows nothing of tokens, pieces and models, and needs the standard library alone.
+The formats are those of the data folders `worldwide-ner`, `polnear` and `news-pages`, described in
+their READMEs. Only the standard library is needed.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 DATA = Path(os.environ.get("DATELINE_DATA", Path(__file__).parents[2] / "shared" / "data"))
-"""The data folder beside the checkout, unless the environment names another."""
+"""The data folder: that of the environment variable, else the one beside the checkout."""
 
 Span = tuple[int, int, str]
 """Start and end (exclusive) in characters of the document's text, and the label."""
@@ -41,43 +41,53 @@ NO_BLANK_AFTER = frozenset("([{“‘$£€¥#@")
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One article; `task` is the head of the model that its spans are for: entities, attribution
-    or, where nobody has annotated it, "".
-
-    `silver` holds what an earlier model found for the other heads, or None where it was not asked.
-    """
+    """One article with its annotation."""
 
     id: str
     text: str
     spans: tuple[Span, ...]
+    """The annotated spans, made by hand."""
     task: str
+    """The model's head that the spans are for, "entities" or "attribution"; "" without any."""
     silver: tuple[Span, ...] | None = None
+    """Spans that an earlier model found for the other heads; None without silver labels."""
 
 
 def worldwide(folder: Path, split: str) -> list[Document]:
-    """Read Worldwide-NER, `split` train or dev; blocks become paragraphs, each article's URL block
-    is dropped."""
+    """Read Worldwide-NER.
+
+    Blocks become paragraphs; the first block of an article, its URL, is dropped.
+
+    Args:
+        folder: the data folder of the corpus.
+        split: "train" or "dev".
+    """
     rows = (row for row in read_rows(folder / f"{split}.jsonl.gz") if not row["id"].endswith("#0"))
     articles = groupby(rows, key=lambda row: str(row["id"]).rpartition("#")[0])
     return [_article(name, list(blocks)) for name, blocks in articles]
 
 
-def polnear(folder: Path, split: str, mended: bool = False) -> list[Document]:
-    """Read PolNeAR; every piece of a split content is a span of its own, and spans end with their
-    paragraph.
+def polnear(folder: Path, split: str, join_pieces: bool = False) -> list[Document]:
+    """Read PolNeAR.
 
-    `mended` joins the pieces of a span that only white space parts: 405 of the 3,472 cuts in train
-    are such, made by the annotators' tool, and no text tells where they are. For training only.
+    Each piece of a discontinuous content is a span of its own, and spans end with their paragraph.
+
+    Args:
+        folder: the data folder of the corpus.
+        split: "train" or "dev".
+        join_pieces: whether to join the pieces of a span between which there is only white space:
+            405 of the 3,472 cuts in train, which the annotators' tool made and which nothing in the
+            text shows. For training only.
     """
     path = folder / ("train.jsonl.gz" if split == "train" else f"{split}.jsonl")
     return [
-        Document(row["id"], row["text"], tuple(_roles(row, mended)), "attribution")
+        Document(row["id"], row["text"], tuple(_roles(row, join_pieces)), "attribution")
         for row in read_rows(path)
     ]
 
 
 def news_pages(folder: Path) -> list[Document]:
-    """Read the gold text of the English pages: plain text, nothing marked in it."""
+    """Read the gold texts of the English news pages, which have no annotation."""
     return [
         Document(row["id"], row["text"], (), "")
         for row in read_rows(folder / "gold.jsonl.gz")
@@ -86,7 +96,7 @@ def news_pages(folder: Path) -> list[Document]:
 
 
 def read_rows(path: Path) -> Iterator[dict[str, Any]]:
-    """Read a JSON Lines file, packed with gzip or not."""
+    """Yield the rows of a JSON Lines file, which may be compressed with gzip."""
     data = path.read_bytes()
     text = (gzip.decompress(data) if path.suffix == ".gz" else data).decode("utf-8")
     for line in text.split("\n"):
@@ -126,8 +136,10 @@ def _guess_blanks(tokens: list[str]) -> list[int]:
 
 
 def tag_spans(tags: list[str]) -> Iterator[Span]:
-    """Read spans off BIOES tags, in tokens: B-Date E-Date O S-Person → (0, 2, Date), (3, 4,
-    Person)."""
+    """Yield the spans of BIOES tags, counted in tokens.
+
+    B-Date E-Date O S-Person gives (0, 2, Date) and (3, 4, Person).
+    """
     start = 0
     for index, tag in enumerate(tags):
         if tag[0] in "BS":
@@ -136,16 +148,16 @@ def tag_spans(tags: list[str]) -> Iterator[Span]:
             yield start, index + 1, tag[2:]
 
 
-def _roles(row: dict[str, Any], mended: bool) -> Iterator[Span]:
+def _roles(row: dict[str, Any], join_pieces: bool) -> Iterator[Span]:
     for attribution in row["attributions"]:
         for role in ROLES:
             pieces = attribution[role.lower()]
-            for start, end in joined(row["text"], pieces) if mended else pieces:
+            for start, end in joined(row["text"], pieces) if join_pieces else pieces:
                 yield from _within_paragraphs(row["text"], start, end, role)
 
 
 def joined(text: str, pieces: Iterable[Sequence[int]]) -> list[tuple[int, int]]:
-    """Join neighbouring pieces with nothing but white space between them."""
+    """Return the pieces in order; those with only white space between them are joined."""
     result: list[tuple[int, int]] = []
     for start, end in sorted((start, end) for start, end in pieces):
         if result and not text[result[-1][1] : start].strip():

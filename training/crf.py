@@ -1,7 +1,7 @@
 """A linear-chain conditional random field over the labels of a paragraph (Lafferty et al. 2001).
 
-Trains the transition scores that `pipeline.annotate.tagging.viterbi` decodes with, under the same
-BIO rules.
+It trains the transition scores with which `pipeline.annotate.tagging.viterbi` decodes, under the
+same BIO rules.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 
 class Crf(nn.Module):
-    """Start scores (labels,) and step scores (labels, labels) with the forbidden ones masked."""
+    """Start scores (labels,) and step scores (labels, labels); forbidden ones are masked."""
 
     def __init__(self, labels: Sequence[str]) -> None:
-        """Start from nought, so that the field begins as a plain softmax under the BIO rules."""
+        """Begin with all scores 0, which is a plain softmax under the BIO rules."""
         super().__init__()
         rules = Transitions.of(labels)
         self.start = nn.Parameter(torch.zeros(len(labels)))
@@ -30,13 +30,13 @@ class Crf(nn.Module):
         self.register_buffer("step_rule", torch.from_numpy(rules.step == FORBIDDEN))
 
     def loss(self, scores: Tensor, gold: Tensor, lengths: Tensor, opens: Tensor) -> Tensor:
-        """Give the mean negative log-likelihood of a unit.
+        """Return the mean negative log-likelihood of a unit.
 
         Args:
             scores: (runs, longest, labels), of paragraphs or parts of them.
-            gold: (runs, longest), label numbers; what lies past a run's length is not read.
+            gold: (runs, longest), label numbers; those past the length of a run are ignored.
             lengths: (runs,), falling from the first run to the last.
-            opens: (runs,), whether the run begins its paragraph, so that the start scores hold.
+            opens: (runs,), 1.0 if a run begins its paragraph and start scores apply, else 0.0.
         """
         start = self.start.masked_fill(self.start_rule, FORBIDDEN) * opens[:, None]
         step = self.step.masked_fill(self.step_rule, FORBIDDEN)
@@ -49,7 +49,7 @@ class Crf(nn.Module):
         return (alphas - path).sum() / lengths.sum()
 
     def _log_sums(self, scores: Tensor, lengths: Tensor, start: Tensor, step: Tensor) -> Tensor:
-        """Sum over all label sequences by the forward algorithm, in logarithms."""
+        """Return the log of the sum over all label sequences, by the forward algorithm."""
         running = scores[:, 0] + start
         ended = []
         alive = len(scores)

@@ -1,7 +1,7 @@
-"""Scores a model folder on the dev sets: `python -m training.evaluate [--model FOLDER]`.
+"""Score a model folder on the dev sets: `python -m training.evaluate [--model FOLDER]`.
 
-Exact spans in characters of the text, micro-averaged, through the tagger as it ships (int8,
-spaCy's tokens), so gold spans that no token boundary fits count as missed. Needs no torch.
+The score is micro-averaged F1 of exact spans of characters. The tagger runs as it ships (int8,
+spaCy's tokens), so gold spans whose borders are inside a token count as missed. No torch is needed.
 """
 
 from __future__ import annotations
@@ -28,26 +28,26 @@ if TYPE_CHECKING:
     from training.corpora import Document, Span
 
 BATCH = 32
-"""Articles handed to the tagger at once."""
+"""Articles that are tagged in one call."""
 
 
 @dataclass(slots=True)
 class Tally:
-    """Counts of gold, found and right spans for each label."""
+    """Numbers of gold, found and right spans for each label."""
 
     gold: Counter[str] = field(default_factory=Counter)
     found: Counter[str] = field(default_factory=Counter)
     right: Counter[str] = field(default_factory=Counter)
 
     def add(self, gold: Iterable[Span], found: Iterable[Span]) -> None:
-        """Count one document; a span given twice counts once."""
+        """Add the spans of one document; duplicates count once."""
         wanted, got = set(gold), set(found)
         self.gold.update(label for _, _, label in wanted)
         self.found.update(label for _, _, label in got)
         self.right.update(label for _, _, label in wanted & got)
 
     def scores(self, *labels: str) -> tuple[float, float, float]:
-        """Give precision, recall and F1 over these labels together; all labels if none is named."""
+        """Return precision, recall and F1 of the given labels together, or of all labels."""
         chosen = labels or tuple(self.gold | self.found)
         gold, found, right = (
             sum(counts[label] for label in chosen) for counts in (self.gold, self.found, self.right)
@@ -61,9 +61,9 @@ def measure(data: Path = corpora.DATA, model: Path | None = None) -> dict[str, f
     """Score the model on both dev sets.
 
     Returns:
-        `entities`, `entities.Person`, …, `source`, `cue`, `content`: F1 from 0 to 1; `entities.n`,
-        … the number of gold spans; `words_per_core_second`: tokenising and tagging, in CPU time of
-        this process.
+        `entities`, `entities.Person`, …, `source`, `cue`, `content`: F1 from 0 to 1. `entities.n`
+        and so on: the number of gold spans. `words_per_core_second`: words tokenised and tagged
+        in a second of this process's CPU time.
 
     Raises:
         FileNotFoundError: a dev file is missing.
@@ -84,10 +84,10 @@ def measure(data: Path = corpora.DATA, model: Path | None = None) -> dict[str, f
 
 
 class Timer:
-    """Tags texts and adds up words and CPU seconds."""
+    """Tag texts, and count words and CPU seconds."""
 
     def __init__(self, tagger: Tagger) -> None:
-        """Take the tagger; its weights are read here, before the clock starts."""
+        """Take a tagger, and let it read its weights before anything is timed."""
         self._tagger = tagger
         self._nlp = spacy.blank("en")
         self._tagger.tag([self._nlp.make_doc("Warm.")])
@@ -95,7 +95,7 @@ class Timer:
         self.seconds = 0.0
 
     def tag(self, texts: Sequence[str]) -> tuple[list[Doc], list[TaggedSpans]]:
-        """Tokenise and tag."""
+        """Return the Docs of texts and the spans found in them."""
         started = time.process_time()
         docs = [self._nlp.make_doc(text) for text in texts]
         tagged = self._tagger.tag(docs)
@@ -105,7 +105,7 @@ class Timer:
 
 
 def tally(timer: Timer, documents: Sequence[Document]) -> Tally:
-    """Compare the tagger's spans with the gold ones of the documents."""
+    """Return the counts of gold, found and right spans in the documents."""
     counts = Tally()
     for start in range(0, len(documents), BATCH):
         batch = documents[start : start + BATCH]
@@ -117,7 +117,7 @@ def tally(timer: Timer, documents: Sequence[Document]) -> Tally:
 
 
 def in_characters(doc: Doc, spans: Iterable[TokenSpan]) -> list[Span]:
-    """Turn spans of tokens into spans of characters."""
+    """Return spans of tokens as spans of characters."""
     return [
         (doc[span.start].idx, doc[span.end - 1].idx + len(doc[span.end - 1]), span.label)
         for span in spans
@@ -125,7 +125,7 @@ def in_characters(doc: Doc, spans: Iterable[TokenSpan]) -> list[Span]:
 
 
 def report(figures: dict[str, float]) -> str:
-    """Lay the figures out as a table: set, label, gold spans, F1 in percent."""
+    """Return the figures as a table: set, label, gold spans, F1 in percent."""
     rows = [
         f"{'Worldwide dev' if name.startswith('entities') else 'PolNeAR dev':14}"
         f"{name:24}{figures[name + '.n']:7.0f}{100 * value:7.1f}"

@@ -1,6 +1,6 @@
-"""Turns documents into the encoder's windows with a label for every unit.
+"""Make training examples of documents: the encoder's windows, with a label for each unit.
 
-Tokens, pieces and windows come from `pipeline.annotate`, the code that runs at inference.
+Tokens, pieces and windows come from `pipeline.annotate`, as at inference.
 """
 
 from __future__ import annotations
@@ -21,28 +21,27 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A window, the labels of its units, and the runs of units that one paragraph has in it.
-
-    `labels` holds a row of label numbers for each head that is known: the task's own, made by hand,
-    and silver ones. `runs` holds (first unit, end, whether the paragraph starts there), counted
-    from the window's first unit.
-    """
+    """A window with the labels of its units."""
 
     window: Window
     labels: dict[str, list[int]]
+    """Label numbers of the units, for each head with labels: that of the task, and silver ones."""
     runs: list[tuple[int, int, bool]]
+    """The units of each paragraph in the window: first unit, unit after the last, and whether the
+    paragraph begins there; counted from the window's first unit."""
     task: str
+    """The head whose labels were made by hand."""
 
 
 def bio(roles: Sequence[str]) -> tuple[str, ...]:
-    """Make the label set of a head: O first, then B- and I- of each role."""
+    """Return the label set of a head: O, then B- and I- of each role."""
     return ("O", *(f"{prefix}-{role}" for role in roles for prefix in "BI"))
 
 
 def examples(
     document: Document, nlp: Language, encoder: Encoder, heads: Mapping[str, Sequence[str]]
 ) -> list[Example]:
-    """Tokenise one document and cut it into labelled windows; `heads` has the labels of each."""
+    """Tokenise a document and return its labelled windows; `heads` maps head → labels."""
     doc = nlp.make_doc(document.text)
     encoded = encoder.encode(doc)
     numbers = {
@@ -56,9 +55,10 @@ def examples(
 def unit_labels(
     doc: Doc, encoded: Encoded, spans: Sequence[Span], labels: Sequence[str]
 ) -> list[int]:
-    """Label the units whose middle character lies inside a span; the first of them with B-.
+    """Return the label numbers of a document's units for one head.
 
-    Spans whose label another head has are passed over.
+    A unit belongs to the span that contains its middle character; the first unit of a span has the
+    B- label. Spans with a label of another head are ignored.
     """
     middles = [doc[token].idx + len(doc[token]) // 2 for token in encoded.tokens]
     numbers = [0] * len(middles)

@@ -1,8 +1,8 @@
-"""Writes a model folder: `python -m training.export FOLDER SNAPSHOT.pt CHECKPOINT.pt`.
+"""Write a model folder: `python -m training.export FOLDER SNAPSHOT.pt CHECKPOINT.pt`.
 
-The averaged weights of the checkpoints, averaged again, become ONNX and then int8 (dynamic
-quantisation, per channel); the heads stay float32, they are a thousandth of the weights.
-`config.json` says what the model was made of.
+The averaged weights of the checkpoints are averaged once more, exported to ONNX and quantised to
+int8 (dynamically, per channel). The heads, a thousandth of the weights, stay float32. `config.json`
+records how the model was made.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 
 from pipeline.annotate.tagging.tagger import HEADS as OUTPUTS
 from training import corpora
-from training.network import BASE, Network, base_folder, read
+from training.network import BASE, Network, base_folder, read_averaged
 from training.train import HEADS, VERSION
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ SOURCES = ("worldwide-ner/train.jsonl.gz", "polnear/train.jsonl.gz", "news-pages
 
 
 def to_onnx(network: Network, path: Path) -> None:
-    """Write the network in float32; windows and pieces are free dimensions."""
+    """Write the network as ONNX in float32; windows and pieces are dynamic dimensions."""
     # The legacy exporter cannot trace the fused attention.
     network.encoder.config._attn_implementation = "eager"
     pieces = torch.randint(1000, 2000, (2, 16))
@@ -50,7 +50,7 @@ def to_onnx(network: Network, path: Path) -> None:
 
 
 def quantise(source: Path, target: Path) -> None:
-    """Turn weights and embeddings into int8, but for the heads'."""
+    """Quantise weights and embeddings to int8, except those of the heads."""
     quantize_dynamic(
         source,
         target,
@@ -62,8 +62,10 @@ def quantise(source: Path, target: Path) -> None:
 
 
 def head_config(network: Network, name: str) -> dict[str, Any]:
-    """Give a head's labels and its transition scores; the BIO rules are added where it is
-    loaded."""
+    """Return the labels and transition scores of a head, without the BIO rules.
+
+    The tagger adds the rules when it loads the model.
+    """
     field = network.fields[name]
     return {
         "labels": list(HEADS[name]),
@@ -75,7 +77,7 @@ def head_config(network: Network, name: str) -> dict[str, Any]:
 def config_of(
     network: Network, parts: Sequence[Mapping[str, Any]], model: Path, data: Path
 ) -> dict[str, Any]:
-    """Describe the model so that a reader of the folder can make it again."""
+    """Return the model's `config.json`, from which the model can be reproduced."""
     return {
         "format": 1,
         "version": VERSION,
@@ -89,7 +91,7 @@ def config_of(
 
 
 def stages(state: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """List the recipes of a run and of the runs that it began from, the first one first."""
+    """Return the recipes of a run and of the runs from which it began, the first run first."""
     recipe: dict[str, Any] = state["recipe"]
     begun_from = recipe.get("begun_from")
     if not begun_from:
@@ -98,25 +100,25 @@ def stages(state: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def digest(path: Path) -> str:
-    """Give a file's SHA-256 in hexadecimal."""
+    """Return a file's SHA-256 in hexadecimal."""
     with path.open("rb") as opened:
         return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 def main() -> None:
-    """Read the arguments and write the folder."""
+    """Read the arguments and write the model folder."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument(
         "checkpoints",
         type=Path,
         nargs="+",
-        help="of a run and of those it began from; its last one last",
+        help="of a run and of the runs from which it began; the last one last",
     )
     parser.add_argument("--data", type=Path, default=corpora.DATA)
     chosen = parser.parse_args()
     torch.set_num_threads(1)
-    network = read(chosen.checkpoints, HEADS)
+    network = read_averaged(chosen.checkpoints, HEADS)
     chosen.folder.mkdir(parents=True, exist_ok=True)
     model = chosen.folder / "model.onnx"
     with tempfile.TemporaryDirectory() as scratch:

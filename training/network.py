@@ -1,4 +1,4 @@
-"""The network: MiniLM's encoder, a case embedding, a linear head for each label set."""
+"""The network that is trained: MiniLM's encoder, a case embedding, a linear head for each task."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ MASKED = -1e4
 
 
 class Network(nn.Module):
-    """Pieces and shapes in, scores of every label of every head for every piece out."""
+    """Compute the scores of every label of every head for each piece, from pieces and shapes."""
 
     def __init__(self, heads: Mapping[str, Sequence[str]], pretrained: bool = True) -> None:
-        """Take head → labels; `pretrained` loads the encoder's weights."""
+        """Take head → labels; with `pretrained` the encoder's published weights are loaded."""
         super().__init__()
         config = BertConfig.from_json_file(str(base_folder() / "config.json"))
         config.hidden_dropout_prob = HIDDEN_DROPOUT
-        # Dropout inside attention takes torch's fused kernel away on a CPU.
+        # With dropout inside attention torch has no fused kernel for it on a CPU.
         config.attention_probs_dropout_prob = 0.0
         config._attn_implementation = "sdpa"
         self.encoder = BertModel(config, add_pooling_layer=False)
@@ -49,32 +49,32 @@ class Network(nn.Module):
         self.fields = nn.ModuleDict({name: Crf(labels) for name, labels in heads.items()})
 
     def hidden(self, pieces: Tensor, shapes: Tensor, mask: Tensor | None = None) -> Tensor:
-        """Give the last layer, (windows, pieces, hidden size); without a mask all pieces count."""
+        """Return the last layer, shape (windows, pieces, hidden size); no mask means no padding."""
         inputs = self.encoder.embeddings.word_embeddings(pieces) + self.shapes(shapes)
         embedded = self.encoder.embeddings(inputs_embeds=inputs)
-        # An additive mask of four dimensions, made here: the library's own makes for a graph
-        # that is twice as large when it is exported.
+        # The mask is made here with four dimensions, since the library's own code for it doubles
+        # the size of the exported graph.
         added = None if mask is None else (1.0 - mask[:, None, None, :].float()) * MASKED
         outputs = self.encoder.encoder(embedded, attention_mask=added)
         return self.dropout(outputs.last_hidden_state)
 
     def forward(self, pieces: Tensor, shapes: Tensor) -> tuple[Tensor, ...]:
-        """Give each head's scores, in the order of the heads: what is exported."""
+        """Return the scores of each head, in the order of the heads; this is what is exported."""
         hidden = self.hidden(pieces, shapes)
         return tuple(head(hidden) for head in self.heads.values())
 
 
 def base_folder() -> Path:
-    """Find the pretrained weights in their installed package."""
+    """Return the folder of the pretrained weights in their installed package."""
     return Path(str(files(BASE))) / "model"
 
 
-def read(paths: Sequence[Path], heads: Mapping[str, Sequence[str]]) -> Network:
-    """Read the averaged weights of checkpoints, and average these again, in equal parts.
+def read_averaged(paths: Sequence[Path], heads: Mapping[str, Sequence[str]]) -> Network:
+    """Return a network with the mean of the averaged weights of checkpoints.
 
-    They must be of one run, or of runs of which one began from the other. Weights from the middle
-    of the schedule and from its end do better together than either alone (stochastic weight
-    averaging, Izmailov et al. 2018): by the end the heads have begun to overfit.
+    The checkpoints must be of one run, or of runs of which one began from the other. The mean of
+    weights from the middle and the end of the schedule is better than either (stochastic weight
+    averaging, Izmailov et al. 2018), because at the end the heads have begun to overfit.
     """
     states = [torch.load(path, map_location="cpu")["averaged"] for path in paths]
     network = Network(heads, pretrained=False)

@@ -1,10 +1,10 @@
-"""Labels corpora for the heads they were not annotated for: `python -m training.silver MODEL FILE`.
+"""Label corpora for heads without annotation: `python -m training.silver MODEL FILE`.
 
-A model folder of an earlier stage reads the train texts (self-training, Yarowsky 1995; the student
-learns them with noise, Xie et al. 2020): names in PolNeAR, attributions in Worldwide-NER, both in
-the gold texts of the news pages. Dev files are not read. The first JSON
-line is the model's `model_sha256`, then one a document: `id`, `spans`. A file of the same model is
-left as it is.
+The model of an earlier stage tags the train texts (self-training, Yarowsky 1995; the student learns
+from them with noise, Xie et al. 2020): names in PolNeAR, attributions in Worldwide-NER, both in the
+gold texts of the news pages. Dev files are not read. FILE is JSON Lines: the first line has the
+`model_sha256`, then each document has a line with `id` and `spans`. A file that the same model
+wrote is left unchanged.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,19 +34,19 @@ if TYPE_CHECKING:
 
 
 def train_documents(data: Path) -> list[Document]:
-    """Read everything that may be trained on."""
+    """Read all documents that may be used for training."""
     return [
         *corpora.worldwide(data / "worldwide-ner", "train"),
-        *corpora.polnear(data / "polnear", "train", mended=True),
+        *corpora.polnear(data / "polnear", "train", join_pieces=True),
         *corpora.news_pages(data / "news-pages"),
     ]
 
 
 def with_silver(documents: Sequence[Document], path: Path) -> list[Document]:
-    """Give the documents with the spans that `main` wrote for them.
+    """Return the documents with the silver labels that `main` wrote to a file.
 
     Raises:
-        KeyError: the file is of other documents; run `python -m training.silver` again.
+        KeyError: the file has no labels for a document; run `python -m training.silver` again.
     """
     rows = (row for row in corpora.read_rows(path) if "id" in row)
     spans = {row["id"]: tuple(map(tuple, row["spans"])) for row in rows}
@@ -54,10 +54,10 @@ def with_silver(documents: Sequence[Document], path: Path) -> list[Document]:
 
 
 def is_written(path: Path, model_sha256: str) -> bool:
-    """Tell whether the labels are there already.
+    """Tell whether the file of silver labels exists.
 
     Raises:
-        OtherRecipe: they are another model's.
+        OtherRecipe: another model wrote it.
     """
     if not path.exists():
         return False
@@ -65,36 +65,37 @@ def is_written(path: Path, model_sha256: str) -> bool:
     if stored != model_sha256:
         raise OtherRecipe(
             f"{path} was labelled by the model {stored or 'unknown'}, the present one is "
-            f"{model_sha256}: delete the file to label anew, and what was trained on it with it"
+            f"{model_sha256}: delete the file, and the models trained on it, to label again"
         )
     return True
 
 
 def silver(tagger: Tagger, documents: Sequence[Document]) -> Iterator[tuple[Span, ...]]:
-    """Tag documents; give the spans of the heads that each was not annotated for."""
+    """Yield for each document the spans of the heads for which it has no annotation."""
     nlp = spacy.blank("en")
     for start in range(0, len(documents), BATCH):
         batch = documents[start : start + BATCH]
         docs = [nlp.make_doc(document.text) for document in batch]
         for document, doc, tagged in zip(batch, docs, tagger.tag(docs), strict=True):
-            names = [] if document.task == "entities" else agreed(doc, tagged)
+            names = [] if document.task == "entities" else with_agreed_labels(doc, tagged)
             roles = [] if document.task == "attribution" else in_characters(doc, tagged.attribution)
             yield (*names, *roles)
 
 
-def agreed(doc: Doc, tagged: TaggedSpans) -> list[Span]:
-    """Give names one class for one surface form in the article: that with most score together."""
-    votes: defaultdict[str, Counter[str]] = defaultdict(Counter)
+def with_agreed_labels(doc: Doc, tagged: TaggedSpans) -> list[Span]:
+    """Return the names of a document; each surface form has the label with the highest score."""
+    votes: defaultdict[str, defaultdict[str, float]] = defaultdict(lambda: defaultdict(float))
     for span in tagged.entities:
         votes[doc[span.start : span.end].text][span.label] += span.score
+    elected = {name: max(scores, key=lambda label: scores[label]) for name, scores in votes.items()}
     return [
-        (start, end, votes[doc.text[start:end]].most_common(1)[0][0])
+        (start, end, elected[doc.text[start:end]])
         for start, end, _ in in_characters(doc, tagged.entities)
     ]
 
 
 def main() -> None:
-    """Read the arguments, tag, and write the file."""
+    """Read the arguments, tag the documents and write the file."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("model", type=Path)
     parser.add_argument("file", type=Path)

@@ -1,9 +1,9 @@
-"""Trains the tagger: `python -m training.train RUN --epochs 5 --minutes 80`.
+"""Train the tagger: `python -m training.train RUN --epochs 5 --minutes 80`.
 
-One encoder, two heads; a batch is of one corpus, whose own head learns from hand-made labels and
-the other, in a second stage, from silver ones. Writes RUN/checkpoint.pt every ten minutes and at
-the end, and RUN/snapshot-52.pt at 52 % of the schedule, or at the shares of `--snapshots`; called
-again, it goes on from the checkpoint. Never reads the dev files.
+The network has one encoder and two heads. A batch is of one corpus: the head of its task learns
+from labels made by hand, the other head, in a second stage, from silver labels. The script writes
+RUN/checkpoint.pt every ten minutes and at the end, and RUN/snapshot-52.pt at 52 % of the schedule,
+or at the shares of `--snapshots`. It continues from an existing checkpoint. Dev files are not read.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from training import corpora
 from training.batches import batches, padded, targets
 from training.examples import bio, examples
 from training.halved import halve
-from training.network import Network, base_folder, read
+from training.network import Network, base_folder, read_averaged
 from training.recipe import Recipe, check_recipe, due_snapshots
 from training.schedule import Average, Progress
 from training.silver import train_documents, with_silver
@@ -44,20 +44,22 @@ log = logging.getLogger("training.train")
 HEADS = {"entities": bio(corpora.ENTITIES), "attribution": bio(corpora.ROLES)}
 """Head → labels, in the order of the model's outputs."""
 VERSION = 2
-"""Of these scripts, in the model's config.json; raised when the same recipe gives another model."""
+"""The version of these scripts in the model's config.json. Raise it by one when the same recipe
+gives another model."""
 MASK = 103
-"""The number of [MASK] in BERT's vocabulary."""
+"""The id of [MASK] in BERT's vocabulary."""
 LAST_SPECIAL = 998
-"""Numbers up to here are [PAD], [UNK], [CLS], [SEP], [MASK] and those never used."""
+"""Ids up to this one are [PAD], [UNK], [CLS], [SEP], [MASK] and unused ones."""
 SAVE_EVERY = 600.0
 """Seconds between checkpoints."""
 
 
 def loss_of(network: Network, batch: Sequence[Example], recipe: Recipe) -> Tensor:
-    """Give the loss of a batch: the random field's, a share of plain cross entropy, and a share of
-    that against the silver labels of the other heads.
+    """Return the loss of a batch.
 
-    The cross entropy keeps each unit's scores readable as probabilities.
+    It is the loss of the random field, plus a share of plain cross entropy, which keeps the scores
+    of single units usable as probabilities, plus a share of cross entropy against the silver labels
+    of the other heads.
     """
     wanted = targets(batch)
     inputs = padded(batch)
@@ -77,8 +79,7 @@ def loss_of(network: Network, batch: Sequence[Example], recipe: Recipe) -> Tenso
 
 
 def masked(pieces: Tensor, share: float) -> Tensor:
-    """Put [MASK] in the place of a share of the pieces, so that names are read from what is around
-    them too (word dropout)."""
+    """Return pieces of which a share is [MASK], so that context decides too (word dropout)."""
     if not share:
         return pieces
     chosen = (torch.rand(pieces.shape) < share) & (pieces > LAST_SPECIAL)
@@ -86,7 +87,7 @@ def masked(pieces: Tensor, share: float) -> Tensor:
 
 
 def optimizer_of(network: Network, recipe: Recipe) -> torch.optim.AdamW:
-    """Give every part of the network its own learning rate."""
+    """Return the optimiser, with a learning rate for each part of the network."""
     embeddings = list(network.encoder.embeddings.parameters())
     heads = [*network.heads.parameters(), *network.shapes.parameters()]
     groups = [
@@ -106,10 +107,10 @@ def optimizer_of(network: Network, recipe: Recipe) -> torch.optim.AdamW:
 
 
 class Run:
-    """One training run: the network, what moves it, and how far it is."""
+    """One training run: the network, its optimiser, the averaged weights and the progress."""
 
     def __init__(self, documents: Sequence[Document], recipe: Recipe) -> None:
-        """Load the weights to begin from and count the steps of an epoch."""
+        """Load the initial weights and count the steps of an epoch."""
         torch.manual_seed(recipe.seed)
         self._documents = documents
         self._recipe = recipe
@@ -117,7 +118,7 @@ class Run:
         self._random = Random(recipe.seed)
         self._nlp = spacy.blank("en")
         self._encoder = Encoder(WordPiece.read(base_folder() / "vocab.txt"))
-        self._network = begun(recipe).train()
+        self._network = initial_network(recipe).train()
         halve(self._network.encoder)
         self._optimizer = optimizer_of(self._network, recipe)
         self._average = Average(self._network, recipe.average)
@@ -126,7 +127,7 @@ class Run:
         self._losses: dict[str, float] = {}
 
     def train(self, folder: Path) -> None:
-        """Train to the end of the schedule; leave checkpoint.pt and the recipe's snapshots."""
+        """Train to the end of the schedule; write checkpoint.pt and the recipe's snapshots."""
         torch.set_num_threads(1)
         saved = time.monotonic()
         while self._progress.share() < 1:
@@ -142,7 +143,7 @@ class Run:
         self.save(folder / "checkpoint.pt")
 
     def save(self, path: Path) -> None:
-        """Write the checkpoint beside the old one, then put it in its place."""
+        """Write a checkpoint; an old one is replaced only when the new one is complete."""
         path.parent.mkdir(parents=True, exist_ok=True)
         state = {
             "averaged": self._average.state(self._network),
@@ -158,7 +159,7 @@ class Run:
         partial.rename(path)
 
     def resume(self, path: Path) -> None:
-        """Go on where a run that was interrupted saved itself; its epoch begins anew.
+        """Continue an interrupted run from its checkpoint, at the start of an epoch.
 
         Raises:
             OtherRecipe: the checkpoint is of a run with other options.
@@ -202,16 +203,15 @@ class Run:
             log.info("step %d of %d, %.1f min, %s", step, steps, self._progress.minutes(), shown)
 
 
-def begun(recipe: Recipe) -> Network:
-    """Make the network: with pretrained weights, or those of the checkpoint that the recipe
-    names."""
+def initial_network(recipe: Recipe) -> Network:
+    """Return the network with pretrained weights, or with those of the recipe's checkpoint."""
     if recipe.begun_from:
-        return read([Path(recipe.begun_from)], HEADS)
+        return read_averaged([Path(recipe.begun_from)], HEADS)
     return Network(HEADS)
 
 
 def main() -> None:
-    """Read the arguments and train; an interrupted run goes on from its checkpoint."""
+    """Read the arguments and train; an interrupted run continues from its checkpoint."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("run", type=Path, help="folder for the checkpoint, such as training/runs/a")
     parser.add_argument("--data", type=Path, default=corpora.DATA)

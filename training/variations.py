@@ -1,7 +1,7 @@
-"""Varies a document between epochs, so that the model learns the language and not the articles.
+"""Vary documents between epochs (data augmentation); spans move with the text.
 
-What is extracted from the web has other quotation marks and headlines than the corpora, and names
-that are in neither. Spans move with the text.
+Text from the web has other quotation marks and headlines than the corpora, and names that are not
+in them.
 """
 
 from __future__ import annotations
@@ -18,22 +18,25 @@ if TYPE_CHECKING:
 
 STRAIGHTEN = str.maketrans("“”‘’", "\"\"''")
 SHARE_STRAIGHTENED = 0.35
+"""Share of documents with curly quotation marks that get straight ones."""
 SHARE_CURLED = 0.35
-SHARE_SHOUTED = 0.04
-"""Of the documents, those whose first paragraph (the headline, in PolNeAR) is set in capitals."""
-SHARE_SHOUTED_PARAGRAPHS = 0.02
-SHARE_MURMURED = 0.015
-"""Of the documents, those in lower case throughout."""
+"""Share of documents with straight quotation marks that get curly ones."""
+SHARE_TITLE_IN_CAPITALS = 0.04
+"""Share of documents whose first paragraph, in PolNeAR the headline, is set in capitals."""
+SHARE_PARAGRAPH_IN_CAPITALS = 0.02
+"""Share of other paragraphs that are set in capitals."""
+SHARE_LOWER_CASE = 0.015
+"""Share of documents that are set in lower case."""
 SHARE_RENAMED = 0.5
-"""Of the documents, those in which people and places bear other names."""
+"""Share of documents in which people and places get other names."""
 _WORD = re.compile(r"[^\W\d_]{2,}(?:['’-][^\W\d_]+)*")
 
 
 class Names:
-    """The words of which people's names and the names of places are made, to be drawn from."""
+    """The words of people's names and the one-word places of documents, for random choice."""
 
     def __init__(self, documents: Iterable[Document]) -> None:
-        """Collect the last and other words of people's names, and places of one word."""
+        """Collect the last words of people's names, their other words, and one-word places."""
         self.family: list[str] = []
         self.given: list[str] = []
         self.places: list[str] = []
@@ -49,9 +52,10 @@ class Names:
                     self.places.append(words[0])
 
     def exchange(self, document: Document, random: Random) -> dict[str, str]:
-        """Draw a new word for each word of the document's people and one-word places.
+        """Return a random new word for each word of the document's people and one-word places.
 
-        One word has one new word, so that "Ines Halvorsen" and "Halvorsen" stay one person.
+        A word has the same new word everywhere, so that "Ines Halvorsen" and "Halvorsen" stay one
+        person.
         """
         chosen: dict[str, str] = {}
         for start, end, label in _all_spans(document):
@@ -77,8 +81,12 @@ def _all_spans(document: Document) -> list[Span]:
 
 
 def renamed(document: Document, words: dict[str, str]) -> Document:
-    """Put the new words in the place of the old ones wherever they stand in a person's or a place's
-    name; all spans move with the text."""
+    """Replace words in the names of people and places; all spans move with the text.
+
+    Args:
+        document: the document.
+        words: old word → new word.
+    """
     places = [
         (start + word.start(), start + word.end(), words[word.group()])
         for start, end, label in _all_spans(document)
@@ -90,6 +98,7 @@ def renamed(document: Document, words: dict[str, str]) -> Document:
 
 
 def _replaced(document: Document, changes: list[tuple[int, int, str]]) -> Document:
+    """Return the document with parts of its text replaced: (start, end, new text), in order."""
     parts: list[str] = []
     moved = [0] * (len(document.text) + 1)
     """Old offset → new offset."""
@@ -105,46 +114,46 @@ def _replaced(document: Document, changes: list[tuple[int, int, str]]) -> Docume
         done = end
     moved[done:] = range(done + shift, len(moved) + shift)
     parts.append(document.text[done:])
-    spans, silver = (
-        None if given is None else tuple((moved[a], moved[b], label) for a, b, label in given)
-        for given in (document.spans, document.silver)
+    spans = tuple((moved[start], moved[end], label) for start, end, label in document.spans)
+    silver = document.silver and tuple(
+        (moved[start], moved[end], label) for start, end, label in document.silver
     )
     return replace(document, text="".join(parts), spans=spans, silver=silver)
 
 
 def varied(document: Document, random: Random, names: Names | None = None) -> Document:
-    """Give the document with other quotation marks, other capitals and, if `names` are there to
-    draw from, other names."""
+    """Return the document with random quotation marks, capitals and, from `names`, names."""
     if names and random.random() < SHARE_RENAMED:
         document = renamed(document, names.exchange(document, random))
-    return replace(document, text=_cased(_marked(document.text, random), random))
+    return replace(
+        document, text=_with_other_case(_with_other_marks(document.text, random), random)
+    )
 
 
-def _marked(text: str, random: Random) -> str:
+def _with_other_marks(text: str, random: Random) -> str:
     if "“" in text or "’" in text:
         return text.translate(STRAIGHTEN) if random.random() < SHARE_STRAIGHTENED else text
     return curled(text) if random.random() < SHARE_CURLED else text
 
 
-def _cased(text: str, random: Random) -> str:
-    if random.random() < SHARE_MURMURED:
+def _with_other_case(text: str, random: Random) -> str:
+    if random.random() < SHARE_LOWER_CASE:
         return _if_as_long(text, text.lower())
     lines = text.split("\n")
     for number, line in enumerate(lines):
-        share = SHARE_SHOUTED_PARAGRAPHS if number else SHARE_SHOUTED
+        share = SHARE_PARAGRAPH_IN_CAPITALS if number else SHARE_TITLE_IN_CAPITALS
         if random.random() < share:
             lines[number] = _if_as_long(line, line.upper())
     return "\n".join(lines)
 
 
 def _if_as_long(text: str, changed: str) -> str:
-    """Give the changed text unless it has grown: "ß" becomes "SS", and offsets would move."""
+    """Return the changed text if it is as long as the original ("ß" becomes "SS"), for offsets."""
     return changed if len(changed) == len(text) else text
 
 
 def curled(text: str) -> str:
-    """Replace straight quotation marks by curly ones, as word processors do: by what stands
-    before."""
+    """Return the text with curly quotation marks, opening or closing by the character before."""
     text = re.sub(r'(^|(?<=[\s(\[—–-]))"', "“", text, flags=re.MULTILINE).replace('"', "”")
     text = re.sub(r"(^|(?<=[\s(\[—–“-]))'(?=\w)", "‘", text, flags=re.MULTILINE)
     return text.replace("'", "’")

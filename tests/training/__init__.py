@@ -1,1 +1,1 @@
-"""Tests of the parts of `training` that need no torch."""
+"""Tests of the modules of `training` that do not import torch."""

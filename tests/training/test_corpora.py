@@ -1,4 +1,4 @@
-"""The corpora's formats, on small files written here."""
+"""Reading the corpora: their formats, on small files that the tests write."""
 
 import gzip
 import json

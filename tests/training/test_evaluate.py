@@ -1,4 +1,4 @@
-"""The arithmetic of the scores."""
+"""Scores of spans, and the report."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Labels on units."""
+"""Training examples: labels of units, and runs of paragraphs."""
 
 import spacy
 
@@ -27,16 +27,16 @@ def test_the_first_unit_of_a_span_begins_it() -> None:
     assert names == ["B-Person", "I-Person", "O", "B-Location", "O"]
 
 
-def test_spans_side_by_side_stay_apart() -> None:
+def test_adjacent_spans_each_begin_with_b() -> None:
     assert labelled("Ines Olav", (0, 4, "Person"), (5, 9, "Person")) == ["B-Person", "B-Person"]
 
 
-def test_a_unit_belongs_to_the_span_that_holds_its_middle() -> None:
+def test_a_unit_belongs_to_the_span_that_contains_its_middle() -> None:
     assert labelled("Halvorsenites sail", (0, 9, "Person")) == ["B-Person", "O"]
     assert labelled("Halvorsenites sail", (0, 3, "Person")) == ["O", "O"]
 
 
-def test_runs_tell_where_a_paragraph_starts() -> None:
+def test_runs_say_where_a_paragraph_starts() -> None:
     document = Document("a", "a " * 300 + "\n\nb", (), "entities")
     found = examples(document, NLP, encoder(), HEADS)
     assert [example.runs for example in found] == [

@@ -1,4 +1,4 @@
-"""What a run's folder must agree with, and which snapshots are due."""
+"""Checks of a run's folder against the options, and the snapshots that are due."""
 
 import json
 from dataclasses import asdict
@@ -9,7 +9,7 @@ from training.recipe import OtherRecipe, Recipe, check_recipe, due_snapshots
 from training.silver import is_written
 
 
-def test_the_same_recipe_goes_on(tmp_path):
+def test_a_run_with_the_same_recipe_continues(tmp_path):
     check_recipe(tmp_path / "checkpoint.pt", asdict(Recipe(seed=3)), Recipe(seed=3))
 
 
@@ -24,7 +24,7 @@ def test_another_recipe_is_refused_with_both_values_and_what_to_do(tmp_path):
     assert f"delete the folder {tmp_path}" in said
 
 
-def test_an_option_younger_than_the_checkpoint_stood_at_its_default(tmp_path):
+def test_an_option_newer_than_the_checkpoint_had_its_default_value(tmp_path):
     stored = asdict(Recipe())
     del stored["snapshots"]
     check_recipe(tmp_path / "checkpoint.pt", stored, Recipe())

@@ -1,4 +1,4 @@
-"""The ways in which a text is varied: spans stay on their words."""
+"""Data augmentation: spans stay on their words."""
 
 from random import Random
 
@@ -29,7 +29,7 @@ def test_curled(straight: str, curly: str) -> None:
     assert curled(straight) == curly
 
 
-def test_one_word_has_one_new_word_throughout() -> None:
+def test_a_word_has_the_same_new_word_everywhere() -> None:
     changed = renamed(DOCUMENT, Names([OTHERS]).exchange(DOCUMENT, Random(1)))
     assert changed.text == ("Kofi Brandt-Adu left Lima. “Oslo,” Brandt-Adu’s aide said, “is cold.”")
     assert [changed.text[start:end] for start, end, _ in changed.spans] == [
@@ -46,11 +46,11 @@ def test_one_word_has_one_new_word_throughout() -> None:
 
 
 def test_capitals_stay_capitals() -> None:
-    shouted = Document("a", "OSLO lies far", ((0, 4, "Location"),), "entities")
-    assert Names([OTHERS]).exchange(shouted, Random(1)) == {"OSLO": "LIMA"}
+    in_capitals = Document("a", "OSLO lies far", ((0, 4, "Location"),), "entities")
+    assert Names([OTHERS]).exchange(in_capitals, Random(1)) == {"OSLO": "LIMA"}
 
 
 @given(st.text(max_size=80), st.integers(0, 99))
-def test_varying_moves_no_offset(text: str, seed: int) -> None:
+def test_without_new_names_offsets_do_not_move(text: str, seed: int) -> None:
     document = Document("a", text, (), "entities")
     assert len(varied(document, Random(seed)).text) == len(text)
