@@ -182,22 +182,19 @@ def _store_reprocessed(
         locked_articles.pop(url, None)
     todo = [each for each in versions if _is_current(each, locked_articles)]
     results: dict[int, ReprocessResult] = {}
-    others = []
+    article_ids, with_new_text = [], []
     for each in todo:
         number = each.stored.article_version_id
-        if (
-            version_sha256(each.article)
-            == locked_articles[each.stored.canonical_url].current_sha256
-        ):
+        locked = locked_articles[each.stored.canonical_url]
+        article_ids.append(locked.article_id)
+        if version_sha256(each.article) == locked.current_sha256:
             results[number] = "corrected" if _correct(conn, each) else "unchanged"
         else:
-            others.append(each)
+            with_new_text.append(each)
             results[number] = "renewed"
-    _replace(conn, run_id, others, locked_articles)
-    # For new versions the look-up of copies does this.
-    update_group_agencies(
-        conn, [locked_articles[each.stored.canonical_url].article_id for each in todo]
-    )
+    _replace(conn, run_id, with_new_text, locked_articles)
+    # For versions with a new text the look-up of copies does this again.
+    update_group_agencies(conn, article_ids)
     return results
 
 

@@ -1,6 +1,6 @@
 -- severity: error
 -- one row per group of copies whose agency no member credits, or that has none though a member does.
--- Members that still wait for the look-up of copies are left out: their credit may be news.
+-- Groups with a member that still waits for the look-up of copies are left out: its credit may be new.
 select
     format(
         'group %s has agency %s, its members credit %s',

@@ -10,7 +10,7 @@ where
         from news.articles as a
         where a.article_id = l.article_id
     )
-    -- a takedown after the load removes the article and leaves its tombstone
+    -- a takedown after the load removes the article and leaves its row in takedowns
     and not exists (
         select
         from news.takedowns as t

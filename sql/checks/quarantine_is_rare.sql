@@ -1,5 +1,5 @@
 -- severity: warning
--- one row where more than 2 in 100 pages of the run went wrong inside Dateline.
+-- one row where more than 2 in 100 links of the run are quarantined.
 select
     format(
         '%s of %s links are quarantined; the first: %s',

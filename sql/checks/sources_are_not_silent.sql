@@ -1,5 +1,5 @@
 -- severity: warning
--- one row per source that offered links in this run, all of which failed.
+-- one row per source whose links in this run all failed.
 select
     format(
         'source %s: all %s links failed, most often as %s',

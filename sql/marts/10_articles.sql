@@ -84,8 +84,8 @@ cross join lateral ( -- noqa: ST05
                         c.credit_kind = 'own'
                         or (c.credit_kind = 'whole' and v.credit_kind is null and v.credit_line is null)
                     )
-                    -- A report of 600 words that holds an agency's 200 is no wire copy. Where no
-                    -- match relates the two, a third text does.
+                    -- A report of 600 words that holds an agency's 200 is no wire copy. Two members
+                    -- of a group without a match are related through a third text.
                     and coalesce(
                         case
                             when r.article_id_a = a.article_id then r.containment_a

@@ -11,7 +11,7 @@ select
     o.title as original_title,
     o.canonical_url as original_canonical_url,
     o.published_at as original_published_at,
-    -- Where a page states no time, published_at is when it was first seen: no delay.
+    -- Where a page states no time, published_at is when it was first seen, which gives no delay.
     case
         when c.published_precision is not null and o.published_precision is not null
             then c.published_at - o.published_at

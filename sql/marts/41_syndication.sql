@@ -6,7 +6,7 @@ with pairs as (
         coalesce(a.duplicate_group_id, -least(a.article_id, b.article_id)) as text_id,
         coalesce(a.published_at, a.first_seen_at) as at_a,
         coalesce(b.published_at, b.first_seen_at) as at_b,
-        -- Null where a page states no time: when it was first seen is no publication.
+        -- Null where a page states no time, since first seen is not published.
         greatest(a.published_at - b.published_at, b.published_at - a.published_at) as delay,
         g.origin_agency,
         a.source_id as source_id_a,

@@ -1,4 +1,4 @@
--- one row per quote that an edit brought or took away.
+-- one row per quote that an edit added or removed.
 create view mart.edited_quotes as
 with edits as not materialized (
     select
@@ -43,7 +43,7 @@ changed as not materialized (
     inner join news.article_versions as h on q.article_version_id = h.article_version_id
     where
         strpos(e.body_after, q.quote_text) = 0
-        -- The words of a quote in parts stand nowhere in a row: what counts is each part as printed.
+        -- The joined words of a quote in parts are nowhere in the text: each part is compared as printed.
         and exists (
             select
             from unnest(q.content_spans) as p (span)

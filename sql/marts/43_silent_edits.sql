@@ -18,7 +18,7 @@ select
     array(
         select n.line
         from (
-            -- "limit 1": split once a row, and not once a paragraph.
+            -- "limit 1" makes Postgres split the texts once a row and not once a paragraph.
             select
                 string_to_array(f.body_text, E'\n\n') as lines_before,
                 string_to_array(t.body_text, E'\n\n') as lines_after
@@ -45,7 +45,7 @@ select
     array(
         select n.line
         from (
-            -- "limit 1": split once a row, and not once a paragraph.
+            -- "limit 1" makes Postgres split the texts once a row and not once a paragraph.
             select
                 string_to_array(f.body_text, E'\n\n') as lines_before,
                 string_to_array(t.body_text, E'\n\n') as lines_after
@@ -69,7 +69,7 @@ select
             )
         order by n.place
     ) as paragraphs_removed,
-    -- Words of a paragraph: its blanks and one, since body_text holds no double blanks.
+    -- Words of a paragraph are its spaces plus one, since body_text holds no double spaces.
     (
         select
             least(

@@ -1,4 +1,4 @@
--- one row per pair of articles that share text, with the scores and who survives as the original.
+-- one row per pair of articles that share text, with the scores and the original of their group.
 create view mart.shared_texts as
 select
     r.article_id_a,

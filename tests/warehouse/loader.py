@@ -1,7 +1,7 @@
 """A loader as a process of its own: ``python -m tests.warehouse.loader DSN RUN SEED``.
 
-Loads every batch of the run's pages in a random order, so that several of them meet over each; the
-tests and ``make chaos`` kill it in the middle.
+It loads every batch of the run's pages in a random order, so that several loaders work on the same
+batch at the same time; the tests and ``make chaos`` kill it in the middle.
 """
 
 import random
