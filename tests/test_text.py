@@ -5,6 +5,8 @@ from hypothesis import strategies as st
 
 from pipeline.text import (
     content_sha256,
+    ends_line_of_text,
+    ends_sentence,
     normalise,
     one_line,
     squeeze,
@@ -36,3 +38,24 @@ def test_normalising_is_idempotent_and_storable_text_encodes(text):
     assert "\x00" not in storable(text)
     storable(text).encode()
     assert squeeze(squeeze(text)) == squeeze(text)
+
+
+def test_a_sentence_ends_in_the_full_stop_of_any_script():
+    for text in (
+        "It sank.",
+        "Did it?",
+        "“It sank!”",
+        "船沉了。",
+        "नाव डूब गई।",
+        "غرقت السفينة؟",
+        "Gone…",
+    ):
+        assert ends_sentence(text)
+    for text in ("", "It sank:", "Harbour news", "(1)"):
+        assert not ends_sentence(text)
+
+
+def test_a_line_of_text_may_end_in_a_colon():
+    assert ends_line_of_text("What happened:")
+    assert ends_line_of_text("It sank.")
+    assert not ends_line_of_text("Harbour news")

@@ -17,13 +17,12 @@ from functools import cached_property
 from pipeline.line_rules.boilerplate import reason_for
 from pipeline.line_rules.credits import read_credit
 from pipeline.line_rules.header_lines import read_header_line
-from pipeline.text import tokens, word_count
+from pipeline.text import ends_line_of_text, ends_sentence, tokens, word_count
 
 _TITLE_WORDS = 30
 _TITLE_CHARS = 250
 """A headline is not longer, in words and in characters."""
 _FULL_STOP = re.compile(r"(?<!\b[A-Z])(?<!\b(?:Jr|Sr|No|Co))[.;,:…][\"”’')]*$")
-_END = re.compile(r"[.!?…。؟۔।！？:;][\"”’')\]»]*$")
 _MAX_WEIGHT = 80
 """The greatest weight of a line, in words: one long legal notice must not outweigh an article."""
 _LONG_LINE = 25
@@ -65,7 +64,6 @@ _TEASER_WORDS = re.compile(
     r"(?:editor|reporter|writer|journalist|author|columnist|correspondent)\b"
 )
 """A long sentence without any of these is rarely a teaser, a bio or a legal note."""
-_STOP = re.compile(r"[.!?…。؟۔।！？][\"”’')\]»]*$")
 _FOOTER_REASONS = frozenset(
     {"comments", "tags", "copyright", "author_bio", "login", "cookie_notice"}
 )
@@ -109,7 +107,7 @@ class Line:
     @property
     def is_sentence(self) -> bool:
         """Whether it is a sentence of 12 words or more."""
-        return self.words >= _SENTENCE_WORDS and bool(_END.search(self.text))
+        return self.words >= _SENTENCE_WORDS and _ends_as_text(self.text)
 
     @property
     def is_plain(self) -> bool:
@@ -130,7 +128,7 @@ class Line:
             return self._boilerplate_weight
         if self.is_header or read_credit(self.text):
             return 0.0
-        if _END.search(self.text):
+        if _ends_as_text(self.text):
             return min(self.words, _MAX_WEIGHT) if self.words >= _SENTENCE_WORDS else self.words / 2
         return self.words / 2 if self.words >= _LONG_LINE else _STRAY
 
@@ -183,13 +181,18 @@ def _body_range(lines: Sequence[Line]) -> tuple[int, int]:
     return _extended_up(lines, start, held), _extended_down(lines, end, held)
 
 
+def _ends_as_text(text: str) -> bool:
+    """Tell whether a line ends as text does, a semicolon included."""
+    return ends_line_of_text(text) or text.endswith(";")
+
+
 def _extended_up(lines: Sequence[Line], start: int, held: Counter[str]) -> int:
     """Return the start, moved up to a first sentence that boilerplate separates from the rest."""
     for place in range(start - 1, max(-1, start - 1 - _REACH), -1):
         line = lines[place]
         shared = sum(held[word] > 0 for word in line.content_words)
         is_own = shared >= max(6, _ABOVE_SIMILARITY * len(line.content_words))
-        if is_own and line.is_sentence and line.is_plain and _STOP.search(line.text):
+        if is_own and line.is_sentence and line.is_plain and ends_sentence(line.text):
             start = place
     return start
 
@@ -205,7 +208,7 @@ def _extended_down(lines: Sequence[Line], end: int, held: Counter[str]) -> int:
         if _continues_sentence(lines, place - 1) or (
             line.words >= _CONTINUATION_WORDS
             and line.is_plain
-            and _STOP.search(line.text)
+            and ends_sentence(line.text)
             and (place - end <= _NEAR or _is_own(line, held))
         ):
             end = place
@@ -231,7 +234,7 @@ def _continues_sentence(lines: Sequence[Line], place: int) -> bool:
     """Return whether a line continues a sentence that the line before it broke off."""
     line, before = lines[place], lines[max(0, place - 1)]
     is_rest = line.text[:1].islower() and line.is_plain
-    return is_rest and before.words >= _HEAD_WORDS and not _STOP.search(before.text)
+    return is_rest and before.words >= _HEAD_WORDS and not ends_sentence(before.text)
 
 
 def _heaviest(weights: Sequence[float]) -> tuple[int, int]:

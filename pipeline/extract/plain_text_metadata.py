@@ -20,7 +20,7 @@ from pipeline.clean.header_facts import is_name
 from pipeline.extract.publication_times import split_updated
 from pipeline.line_rules.agencies import agencies_listed
 from pipeline.line_rules.boilerplate import reason_for
-from pipeline.line_rules.bylines import author_names, is_organisation
+from pipeline.line_rules.bylines import BEFORE_NAME, author_names, is_organisation
 from pipeline.line_rules.calendar_words import (
     AM_PM,
     CLOCK_12,
@@ -92,10 +92,10 @@ _LABEL = re.compile(
 _ZONE = re.compile(r"[A-Z]{2,5}|[+]\d\d:?\d\d")
 _BY = re.compile(
     r"(?i:(?:by|author of the article|author|autor(?:in)?|auteur|written by|story by|"
-    r"(?:posted|published|reported|submitted) by)\b(?: ?:)?|(?:von|par|por|di|door)\b) ?"
+    rf"(?:posted|published|reported|submitted) by)\b(?: ?:)?|{BEFORE_NAME}\b) ?"
     r"(?=[^\W\d_a-z])"
 )
-_FOREIGN_BY = re.compile(r"(?:Von|Par|Por|Di|Door) ")
+_FOREIGN_BY = re.compile(rf"(?!by\b){BEFORE_NAME} ", re.IGNORECASE)
 _LOGIN = re.compile(r"by \w+", re.IGNORECASE)
 _SITE = re.compile(r"[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}", re.IGNORECASE)
 _SLASH = re.compile(r"\s*[/|]\s*")

@@ -13,6 +13,7 @@ from itertools import pairwise
 from pipeline.annotate.quotes.cues import speech_verb_pattern
 from pipeline.annotate.quotes.quotation_marks import Quotation, is_speech
 from pipeline.annotate.spans import CharSpan
+from pipeline.line_rules.calendar_words import ENGLISH_MONTH, ENGLISH_WEEKDAYS
 from pipeline.models import Span
 
 RULE_SCORE = 0.6
@@ -37,10 +38,7 @@ LONGEST_PHRASE = 100
 _VERB_BEFORE = re.compile(
     rf"{speech_verb_pattern().pattern}\s+(?:[\w’'-]+\s+){{0,3}}$", re.IGNORECASE
 )
-_DAY = (
-    r"(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|"
-    r"(?:Jan|Feb|March|April|May|June|July|Aug|Sept|Oct|Nov|Dec)[a-z]*\.?\s+\d{1,2})"
-)
+_DAY = rf"(?:{'|'.join(ENGLISH_WEEKDAYS)}|{ENGLISH_MONTH}\s+\d{{1,2}})"
 # "on May 3 and the council the day after" at the end of a sentence.
 _DATE_AND = re.compile(rf"\s+on\s+{_DAY}\s+and\s+(?:the|an?)\s+[^,;:.!?“”\"\n]+(?=[.!?](?:\s|$))")
 # "—she paused—" between two quotations.
