@@ -1,4 +1,6 @@
-"""Pages and plain texts in, articles out; ``extract_page`` and ``extract_text`` are the doors.
+"""Extract articles (text, title, authors, times, language, kind) from pages and plain texts.
 
-Knows nothing of the network, of Postgres and of other pages.
+The entry points are ``page.extract_page`` for HTML, and ``plain_text.extract_text`` and
+``plain_text.extract_text_bytes`` for plain text. Each works on one page alone, without network and
+database.
 """

@@ -54,7 +54,7 @@ REFUSED = {
     "comment": BadPage(b"<!-- " + page(), BAD, "no element in [0-9]+ characters"),
     "pdf": BadPage(b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n", BAD, "PDF"),
     "jpeg": BadPage(b"\xff\xd8\xff\xe0\x00\x10JFIF" + bytes(range(256)) * 9, BAD, "no text|JPEG"),
-    "packed-twice": BadPage(gzip.compress(gzip.compress(page())), BAD, "no text"),
+    "gzip in gzip": BadPage(gzip.compress(gzip.compress(page())), BAD, "no text"),
     "json": BadPage(json.dumps({"text": PARAGRAPHS}).encode(), BAD, "JSON.*plain text"),
     "rss": BadPage(feed("rss").encode(), NONE, "a feed.*dateline run"),
     "atom": BadPage(feed("feed").encode(), NONE, "a feed.*dateline run"),
@@ -167,13 +167,13 @@ def declared(text, charset):
 
 CHARSETS = {
     "utf-8": story().encode(),
-    "utf-8 with its mark": story().encode("utf-8-sig"),
-    "utf-8 that says latin": declared(story(), "iso-8859-1").encode(),
-    "windows-1252 that says nothing": story().encode("cp1252"),
-    "windows-1252 that says utf-8": declared(story(), "utf-8").encode("cp1252"),
-    "a charset nobody knows": declared(story(), "x-sound-9").encode("cp1252"),
-    "ascii that says utf-16": declared(story(), "utf-16").encode("ascii", "xmlcharrefreplace"),
-    "utf-16 with its mark": story().encode("utf-16"),
+    "utf-8 with a byte order mark": story().encode("utf-8-sig"),
+    "utf-8 declared as latin": declared(story(), "iso-8859-1").encode(),
+    "windows-1252 without declaration": story().encode("cp1252"),
+    "windows-1252 declared as utf-8": declared(story(), "utf-8").encode("cp1252"),
+    "an unknown charset": declared(story(), "x-sound-9").encode("cp1252"),
+    "ascii declared as utf-16": declared(story(), "utf-16").encode("ascii", "xmlcharrefreplace"),
+    "utf-16 with a byte order mark": story().encode("utf-16"),
     "utf-16 little endian": story().encode("utf-16-le"),
     "utf-16 big endian": declared(story(), "utf-8").encode("utf-16-be"),
     "utf-32": story().encode("utf-32"),
@@ -199,7 +199,7 @@ _SENTENCE = "The ferry sails at nine. "
 _DIVER = "<p>The divers will go down on Friday, the county said in a letter.</p>"
 SURROUNDINGS = {
     "comments in comments": lambda: {"before": "<!-- a <!-- b -->" * 3000},
-    "a comment that never ends": lambda: {"after": "<!-- " + "x" * 1_000_000},
+    "a comment without end": lambda: {"after": "<!-- " + "x" * 1_000_000},
     "an attribute of 2 MB": lambda: {"before": f"<p data-x='{'a ' * 1_000_000}'></p>"},
     "a class of 2 MB": lambda: {"before": f"<div class='{'caption ' * 250_000}'></div>"},
     "the same id again and again": lambda: {"before": "<div id='a'></div>" * 500},
@@ -209,22 +209,22 @@ SURROUNDINGS = {
         "before": f"<img src='data:image/png;base64,{'A' * 12_000_000}'>"
     },
     "a script of 6 MB": lambda: {"head": f"<script>{'var a=1;' * 750_000}</script>"},
-    "data of 20 MB behind": lambda: {
+    "JSON-LD of 20 MB after it": lambda: {
         "after": linked_data(headline=TITLE, articleBody=_SENTENCE * 800_000)
     },
     "an articleBody without end": lambda: {
         "after": linked_data(headline=TITLE, articleBody=f"{_SENTENCE}\n" * 100_000)
     },
-    "data of 100,000 levels": lambda: {
+    "JSON-LD of 100,000 levels": lambda: {
         "head": f"<script type='application/ld+json'>{'[' * 100_000}{']' * 100_000}</script>"
     },
-    "data of 60,000 articles": lambda: {
+    "JSON-LD of 60,000 articles": lambda: {
         "head": "<script type='application/ld+json'>["
         + ",".join(['{"@type": "NewsArticle"}'] * 60_000)
         + "]</script>"
     },
-    "a base elsewhere": lambda: {"head": "<base href='https://elsewhere.example/x/'>"},
+    "a base on another host": lambda: {"head": "<base href='https://elsewhere.example/x/'>"},
     "a base that is a script": lambda: {"head": "<base href='javascript:alert(1)//'>"},
-    "a page that loads itself": lambda: {"head": "<meta http-equiv='refresh' content='300'>"},
+    "a page that reloads itself": lambda: {"head": "<meta http-equiv='refresh' content='300'>"},
 }
 """Arguments of ``page``; functions, since the values together are 70 MB."""

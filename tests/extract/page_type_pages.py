@@ -1,4 +1,4 @@
-"""Forty pages of all kinds, written for the tests: what each is, and how its page looks."""
+"""Forty pages written for the tests, each with the kind and the outcome that it must get."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Pages written for the tests: an invented outlet, the Lakeshore Post."""
+"""A page of an invented outlet, the Lakeshore Post, to which tests add markup."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Who wrote a page, read from whole pages."""
+"""The authors of a page, read from whole pages."""
 
 import pytest
 
@@ -32,17 +32,17 @@ def data(author):
         ({}, (), None),
     ],
 )  # fmt: skip
-def test_authors_have_the_place_they_were_read_from(parts, names, origin):
+def test_authors_have_the_origin_they_were_read_from(parts, names, origin):
     assert authors(**parts) == (names, origin)
 
 
-def test_a_person_on_the_page_counts_before_the_newsroom_in_its_data():
+def test_a_visible_person_is_preferred_to_the_newsroom_in_json_ld():
     head = data({"@type": "Organization", "name": "Lakeshore Post"})
     assert authors(head=head)[0] == ("Lakeshore Post",)
     assert authors(head=head, before="<p>By Ines Moor</p>") == (("Ines Moor",), "visible")
 
 
-def test_a_name_alone_above_the_text_signs_it_where_the_data_name_a_newsroom():
+def test_a_name_above_the_text_counts_where_json_ld_names_a_newsroom():
     head = data({"name": "Lakeshore Newsroom"})
     assert authors(head=head, before="<p>Ines Moor / Per Aasen</p>")[0] == (
         "Ines Moor",
@@ -51,7 +51,7 @@ def test_a_name_alone_above_the_text_signs_it_where_the_data_name_a_newsroom():
     assert authors(before="<p>Related Topics</p>")[0] == ()
 
 
-def test_those_who_comment_or_wrote_other_stories_are_no_authors():
+def test_authors_of_comments_and_other_stories_are_ignored():
     after = (
         "<div class='comments'><span class='author'>Lars Holm</span></div>"
         "<aside><span class='author-name'>Kim Berg</span></aside>"
@@ -60,7 +60,7 @@ def test_those_who_comment_or_wrote_other_stories_are_no_authors():
     assert authors(after=after)[0] == ()
 
 
-def test_two_cards_are_not_one_byline():
+def test_two_author_cards_are_not_one_byline():
     cards = "".join(
         f"<div><div><p><span class='author-name'>{name}</span></p></div></div>"
         for name in ("Ines Moor", "Kim Berg")
@@ -68,7 +68,7 @@ def test_two_cards_are_not_one_byline():
     assert authors(before=cards)[0] == ("Ines Moor",)
 
 
-def test_what_holds_half_the_page_is_no_byline():
+def test_an_element_with_thousands_of_parts_is_no_byline():
     deep = "<div class='author'>" * 150 + "<i></i>" * 15_000 + "Ines Moor" + "</div>" * 150
     assert authors(before=deep)[0] == ()
 
@@ -78,7 +78,7 @@ def test_what_holds_half_the_page_is_no_byline():
     ["<h2>Limits by October</h2>", "<p>Books by Women</p>", "<p>Photos by Ann Moor</p>",
      "<p>Music by Philip Aasen</p>", "<p>Translated by Ann Moor</p>", "<h2>Poems by Ann Moor</h2>"],
 )  # fmt: skip
-def test_what_somebody_else_did_names_no_author(line):
+def test_photographers_and_translators_are_no_authors(line):
     assert authors(before=line) == ((), None)
 
 
@@ -95,11 +95,11 @@ def test_what_somebody_else_did_names_no_author(line):
         "<div class='elementor-widget'><span itemprop='author'>Ines Moor</span></div>",
     ],
 )
-def test_the_name_is_read_whatever_stands_around_it(line):
+def test_the_name_is_read_in_various_markup(line):
     assert authors(before=line) == (("Ines Moor",), "visible")
 
 
-def test_both_names_in_an_articles_footer_are_read():
+def test_names_in_the_footer_of_the_article_are_read():
     line = (
         "<footer>By <a>Ines Moor</a> and <a>Per Aasen</a><time>2 March 2024, 14:02</time></footer>"
     )
@@ -109,7 +109,7 @@ def test_both_names_in_an_articles_footer_are_read():
 
 
 @pytest.mark.parametrize("name", ["Super User", "Administrator", "Lakeshore Post", "Lakeshore"])
-def test_who_is_named_on_the_page_counts_before_a_placeholder_or_the_outlet_in_its_meta(name):
+def test_a_visible_person_is_preferred_to_a_placeholder_in_meta(name):
     head = f"<meta name='author' content='{name}'>"
     assert authors(head=head, before="<p>By Ines Moor</p>") == (("Ines Moor",), "visible")
 
@@ -122,7 +122,7 @@ def test_who_is_named_on_the_page_counts_before_a_placeholder_or_the_outlet_in_i
         ("<div>Related Topics</div><div>Harbour Bridge</div>", ()),
     ],
 )
-def test_a_name_that_stands_alone_counts_where_its_role_stands_behind_it(line, names):
+def test_a_name_without_by_counts_where_a_role_follows(line, names):
     assert authors(before=line)[0] == names
 
 

@@ -1,7 +1,7 @@
-"""Bad input through the door of a user: pages and texts that are none, are huge or are broken.
+"""Bad input to ``dateline extract``: pages and texts that are empty, huge, broken or other data.
 
-Each gets a named outcome with a reason that says what to do, in bounded time and memory, and never
-costs the rows beside it.
+Each gets a named outcome and a reason that says what to do, within bounded time and memory, and
+leaves the rows before and after it unchanged.
 """
 
 import base64
@@ -41,7 +41,7 @@ from tests.extract.bad_pages import (
 from tests.extract.pages import PARAGRAPHS, TITLE, URL, linked_data, page
 
 SECONDS = 20
-"""CPU time for one page at most; the slowest takes under one."""
+"""CPU seconds for one page at most; the slowest takes less than one."""
 TEXT = "\n\n".join(PARAGRAPHS)
 WITH_ACCENTS = "\n\n".join(ENGLISH)
 
@@ -55,7 +55,7 @@ def through(*rows):
 
 
 def one(**row):
-    """Send one row between two good ones, which must not feel it."""
+    """Return the result of one row that is between two good ones, which must not be affected."""
     started = time.process_time()
     before, found, after = through(
         {"id": 1, "url": URL, "html": page().decode()},
@@ -74,12 +74,12 @@ def of_bytes(tmp_path, body, name="page.html"):
 
 
 def shown(found):
-    """Return all that a store or a reader would get of a row."""
+    """Return all values of a result as JSON."""
     return json.dumps({key: value for key, value in found.items() if key != "id"})
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_what_is_no_article_says_what_it_is(name, tmp_path):
+def test_pages_without_an_article_have_an_outcome_and_a_reason(name, tmp_path):
     bad = REFUSED[name]
     found = of_bytes(tmp_path, bad.body)
     assert found["outcome"] == bad.outcome
@@ -111,8 +111,8 @@ HUGE = {
         lambda: page(h1="Ferry " * 170_000),
         "characters, 600000 are the most",
     ),
-    "a packed 100 MB of nothing": (lambda: gzip.compress(b"<p>" + bytes(100_000_000)), "no text"),
-    "6,000 runs of one letter": (
+    "100 MB of zeros in gzip": (lambda: gzip.compress(b"<p>" + bytes(100_000_000)), "no text"),
+    "6,000 blocks of one letter": (
         lambda: b"<title>A</title>" + b"<div>a</div>" * 6_000 + b"b",
         "no story|looks like",
     ),
@@ -120,7 +120,7 @@ HUGE = {
         lambda: b"<meta http-equiv=refresh content='" + b" " * 1_000_000 + b"'><p>Moved",
         "1 word is no story",
     ),
-    "data of 20 MB before": (
+    "JSON-LD of 20 MB before the text": (
         lambda: page(head=linked_data(articleBody="The ferry sails. " * 1_200_000)),
         "only the first 10000000 of 2[0-9]+ bytes",
     ),
@@ -128,7 +128,7 @@ HUGE = {
 
 
 @pytest.mark.parametrize("name", HUGE)
-def test_huge_pages_are_named_and_take_no_time(name, tmp_path):
+def test_huge_pages_are_refused_within_seconds(name, tmp_path):
     body, reason = HUGE[name]
     found = of_bytes(tmp_path, body())
     assert found["outcome"] in (Outcome.BAD_CONTENT, Outcome.NOT_AN_ARTICLE)
@@ -136,13 +136,13 @@ def test_huge_pages_are_named_and_take_no_time(name, tmp_path):
     assert len(found["text"] or "") <= 100_000
 
 
-def test_what_a_huge_page_shows_is_kept(tmp_path):
+def test_the_visible_text_of_a_huge_page_is_kept(tmp_path):
     found = of_bytes(tmp_path, page(inside="<div>" * 200_000))
     assert all(text in found["text"] for text in PARAGRAPHS)
 
 
 @pytest.mark.parametrize("name", SURROUNDINGS)
-def test_a_story_is_read_whatever_stands_around_it(name, tmp_path):
+def test_a_story_in_hostile_markup_is_extracted(name, tmp_path):
     found = of_bytes(tmp_path, page(**SURROUNDINGS[name]()))
     assert (found["outcome"], found["title"]) == ("ok", TITLE)
     assert found["text"].endswith(TEXT)
@@ -152,7 +152,7 @@ def test_a_story_is_read_whatever_stands_around_it(name, tmp_path):
 @pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="peak memory needs /proc")
 def test_fifty_megabytes_fit_into_little_memory(tmp_path):
-    """One process takes a line of 50 MB as a page, as a text, in a row and out of a bomb."""
+    """One process reads 50 MB as a page, as a text, within a row, and from a compression bomb."""
     (tmp_path / "line.html").write_bytes(b"<p>" + b"The ferry sails. " * 3_000_000)
     (tmp_path / "line.txt").write_bytes(b"a" * 50_000_000)
     (tmp_path / "bomb.html").write_bytes(gzip.compress(b"<p>" + b"a" * 100_000_000, 1))
@@ -160,7 +160,7 @@ def test_fifty_megabytes_fit_into_little_memory(tmp_path):
     rows += [{"id": "bomb", "path": str(tmp_path / "bomb.html")}, {"id": "z", "text": TEXT}]
     rows[2:2] = [{"id": key, key: "a" * 50_000_000} for key in ("html", "text")]
     (tmp_path / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
-    # VmHWM and not ru_maxrss, which a process inherits from the one that started it.
+    # ru_maxrss will not do: a process inherits it from the one that started it.
     code = (
         "import re, sys\n"
         "from pathlib import Path\n"
@@ -188,7 +188,7 @@ def test_any_charset_and_mojibake_give_the_same_text(name, tmp_path):
     assert (found["outcome"], found["text"]) == ("ok", WITH_ACCENTS)
 
 
-def test_emoji_may_be_written_as_two_surrogates(tmp_path):
+def test_emoji_written_as_two_surrogates_are_read(tmp_path):
     body = story((*ENGLISH, "The crew waved 😀 as the last ferry left the quay."))
     written = body.replace("😀", "\ud83d\ude00").encode("utf-8", "surrogatepass")
     found = of_bytes(tmp_path, written)
@@ -201,7 +201,7 @@ def test_text_files_may_have_any_charset(encoding, tmp_path):
     assert (found["outcome"], found["title"], found["text"]) == ("ok", TITLE, WITH_ACCENTS)
 
 
-def test_mojibake_in_a_row_is_read_back():
+def test_mojibake_in_the_text_of_a_row_is_repaired():
     for read in (misread, lambda text: misread(misread(text))):
         found = one(text="\n".join((TITLE, *map(read, ENGLISH))))
         assert found["text"] == WITH_ACCENTS
@@ -210,7 +210,7 @@ def test_mojibake_in_a_row_is_read_back():
 
 
 @pytest.mark.parametrize("name", FOREIGN_CHARSETS)
-def test_charsets_of_other_languages(name, tmp_path):
+def test_charsets_of_other_languages_are_decoded(name, tmp_path):
     language, encoding = FOREIGN_CHARSETS[name]
     html = declared(story(LANGUAGES[language]), name).replace("©", "")
     found = of_bytes(tmp_path, html.encode(encoding))
@@ -219,7 +219,7 @@ def test_charsets_of_other_languages(name, tmp_path):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_other_languages_and_directions_keep_their_text(language):
+def test_pages_in_other_languages_keep_their_text(language):
     text = "\n\n".join(LANGUAGES[language])
     for found in (
         one(html=story(LANGUAGES[language]).replace("lang='en'", f"lang='{language}'")),
@@ -240,7 +240,7 @@ def test_plain_text_in_other_languages_keeps_its_text(language, between):
 
 
 @pytest.mark.parametrize("language", [*LANGUAGES])
-def test_a_text_that_is_right_is_left_alone(language):
+def test_repair_changes_no_text_without_mojibake(language):
     text = " ".join(LANGUAGES[language])
     assert repair(text) == text
     assert repair(misread(text)) == text or language in ("zh", "ja")
@@ -257,17 +257,17 @@ def test_a_text_that_is_right_is_left_alone(language):
         "ÀÉÎÕÜ ÁÉÍÓÚ",
     ],
 )
-def test_accents_that_stand_together_are_no_mojibake(text):
+def test_adjacent_accents_are_no_mojibake(text):
     assert repair(text) == text
 
 
 @given(st.text(st.characters(codec="utf-8"), max_size=60))
 @example("\u0085\u0080â€")
-def test_repair_never_raises_and_gives_text_that_can_be_stored(text):
+def test_the_repaired_text_can_always_be_encoded(text):
     repair(text).encode()
 
 
-def test_the_main_language_decides_and_the_rest_is_kept():
+def test_the_language_of_most_of_the_text_decides():
     for more in (LANGUAGES["zh"][:1], LANGUAGES["ar"], GERMAN[:1]):
         found = one(html=story((*ENGLISH, *more)))
         assert (found["outcome"], found["language"]) == ("ok", "en")
@@ -282,17 +282,17 @@ MARKS = ["\u200e", "\u200f", "\u202b", "\u202e", "\u2066", "\u2069", "\u200b", "
 
 
 @pytest.mark.parametrize("mark", MARKS, ids=ascii)
-def test_signs_that_nobody_sees_go_alike_from_pages_and_texts(mark):
-    strewn = [text.replace("e", f"e{mark}", 3) for text in ENGLISH]
+def test_invisible_characters_are_dropped_from_pages_and_texts(mark):
+    with_marks = [text.replace("e", f"e{mark}", 3) for text in ENGLISH]
     title = TITLE.replace("i", f"i{mark}")
     for found in (
-        one(html=story(strewn, h1=title)),
-        one(text="\n".join((title, *strewn))),
+        one(html=story(with_marks, h1=title)),
+        one(text="\n".join((title, *with_marks))),
     ):
         assert (found["title"], found["text"]) == (TITLE, WITH_ACCENTS)
 
 
-def test_joiners_are_letters_of_persian_and_of_emoji():
+def test_joiners_in_persian_and_emoji_are_kept():
     family = "The family 👨‍👩‍👧 came by ferry on Tuesday and went home on foot in the evening."
     for found in (one(html=story((*ENGLISH, family))), one(text="\n".join((*ENGLISH, family)))):
         assert family in found["text"]
@@ -300,8 +300,8 @@ def test_joiners_are_letters_of_persian_and_of_emoji():
 
 
 @pytest.mark.parametrize("sign", ["\x00", "\ud800", "\udc00\ud83d", "\x01\x1b", "\x80\x9f"])
-def test_nul_surrogates_and_controls_come_out_nowhere(sign):
-    strewn = [text.replace(" ", f"{sign} ", 3) for text in ENGLISH]
+def test_no_value_contains_nul_surrogates_or_controls(sign):
+    with_marks = [text.replace(" ", f"{sign} ", 3) for text in ENGLISH]
     title = TITLE.replace("line", f"li{sign}ne")
     data = {
         "headline": title,
@@ -313,14 +313,14 @@ def test_nul_surrogates_and_controls_come_out_nowhere(sign):
         "datePublished": f"2024-03-02{sign}",
     }
     html = story().replace("<head>", "<head>" + linked_data(**data))
-    for old, new in zip((TITLE, *ENGLISH), (title, *strewn), strict=True):
+    for old, new in zip((TITLE, *ENGLISH), (title, *with_marks), strict=True):
         html = html.replace(f">{old}", f">{new}")
-    for found in (one(html=html), one(text="\n".join((title, *strewn)))):
+    for found in (one(html=html), one(text="\n".join((title, *with_marks)))):
         assert (found["outcome"], found["title"], found["text"]) == ("ok", TITLE, WITH_ACCENTS)
         assert not re.search(r"\\u00[01]|\\ud[89a-f]", shown(found))
 
 
-def test_surrogates_that_json_escapes_in_the_data_of_a_page():
+def test_escaped_surrogates_in_json_ld_are_dropped():
     body = "The ferry\x00 sails\ud800 at nine. " * 40
     found = one(html="<body><p>x</p>" + linked_data(headline="A\x00 ferry", articleBody=body))
     assert found["text"].startswith("The ferry sails at nine.")
@@ -332,7 +332,7 @@ DATES += ["2024-02-30T25:61:00", "-1", "9" * 30, "2024-03-02T08:00:00+99:99", "\
 
 
 @pytest.mark.parametrize("date", DATES, ids=ascii)
-def test_dates_that_cannot_be_are_not_believed(date):
+def test_impossible_dates_are_refused(date):
     head = linked_data(headline=TITLE, datePublished=date, dateModified=date)
     found = one(url=URL, html=story(head=head))
     assert found["outcome"] == "ok"
@@ -347,12 +347,12 @@ CANONICALS += ["file:///etc/hosts", "//", "http://[", "https://elsewhere.example
 
 
 @pytest.mark.parametrize("link", CANONICALS)
-def test_a_canonical_link_that_leads_nowhere_is_not_followed(link):
+def test_an_invalid_or_foreign_canonical_link_is_not_believed(link):
     head = f"<link rel=canonical href='{link}'><meta property='og:url' content='{link}'>"
     assert one(url=URL, html=story(head=head))["canonical_url"] == URL
 
 
-def test_ten_thousand_authors_are_a_list_of_bounded_length():
+def test_the_list_of_authors_is_bounded():
     people = [
         {"name": "Ines " + "".join(map(chr, (65 + n % 26, 97 + n // 26)))} for n in range(999)
     ]
@@ -368,7 +368,7 @@ def test_a_title_of_many_words_is_cut():
 
 
 @pytest.mark.parametrize("width", [60, 72, 1000])
-def test_a_page_that_is_one_pre(width):
+def test_a_page_in_one_pre_element_gives_its_paragraphs(width):
     wrapped = "\n\n".join("\n".join(textwrap.wrap(text, width)) for text in PARAGRAPHS)
     html = f"<html><title>{TITLE}</title><body><pre>{TITLE}\n\n{wrapped}</pre></body></html>"
     assert (found := one(html=html))["outcome"] == "ok"
@@ -378,7 +378,7 @@ def test_a_page_that_is_one_pre(width):
 BAD_TEXTS = {
     "empty": ("", "bad_content", "empty"),
     "blank": (" \n\u3000\t", "bad_content", "empty"),
-    "unseen": ("\u200b\ufeff" * 40, "bad_content", "empty"),
+    "invisible": ("\u200b\ufeff" * 40, "bad_content", "empty"),
     "emoji": ("🚢" * 4000, "bad_content", "no letter in 4000"),
     "digits": ("1 2 3 4 5\n" * 40, "bad_content", "no letter"),
     "buttons": ("Search\nShare\nAdvertisement", "not_an_article", "boilerplate"),
@@ -387,7 +387,7 @@ BAD_TEXTS = {
 
 
 @pytest.mark.parametrize("name", BAD_TEXTS)
-def test_texts_that_are_none_say_so(name):
+def test_texts_without_an_article_have_an_outcome_and_a_reason(name):
     text, outcome, reason = BAD_TEXTS[name]
     found = one(text=text)
     assert found["outcome"] == outcome
@@ -403,7 +403,7 @@ def test_texts_that_are_none_say_so(name):
         ("bomb.txt.gz", gzip.compress(b"a " * 40_000_000)),
     ],
 )
-def test_files_that_are_no_text_say_so(name, body, tmp_path):
+def test_binary_and_oversized_text_files_are_refused(name, body, tmp_path):
     found = of_bytes(tmp_path, body, name)
     assert found["outcome"] == "bad_content"
     assert re.search("no text: it begins with|no article has [0-9]+", found["reason"])
@@ -414,7 +414,7 @@ SLOW = ["<script>", "<div ", "<", "&amp;", "a\n", "**", "[a](", "#" * 7, "a-\n",
 
 @pytest.mark.clock
 @pytest.mark.parametrize("part", SLOW)
-def test_texts_that_make_patterns_run_back_take_no_time(part):
+def test_texts_that_make_patterns_backtrack_take_seconds_at_most(part):
     started = time.process_time()
     extract_text_bytes((part * (550_000 // len(part))).encode(), url=None)
     assert time.process_time() - started < SECONDS
@@ -422,12 +422,12 @@ def test_texts_that_make_patterns_run_back_take_no_time(part):
 
 @pytest.mark.parametrize("key", ["html", "text", "path", "url"])
 @pytest.mark.parametrize("value", [5, 1.5, True, ["a"], {"a": 1}])
-def test_what_is_no_string_is_an_error_that_names_both(key, value):
+def test_a_value_that_is_no_string_is_an_error_with_key_and_type(key, value):
     [found] = through({"id": 2, "text": TEXT, key: value})
     assert f"'{key}' must be a string, not {type(value).__name__}" in found["error"]
 
 
-def test_null_counts_as_absent():
+def test_null_counts_as_a_missing_value():
     [found] = through({"id": 2, "text": None, "html": None})
     assert '"html", "text" and "path"; this one has none' in found["error"]
 
@@ -436,7 +436,7 @@ def test_null_counts_as_absent():
 @settings(max_examples=60, deadline=None)
 @example(base64.b64decode("//4="))
 @example(b"<\x00p\x00>\x00")
-def test_no_bytes_raise_in_either_door(body):
+def test_no_bytes_raise_in_either_entry_point(body):
     for found in (extract_page(body, url=URL), extract_text_bytes(body, url=URL)):
         assert "broke" not in (found.reason or "")
         (found.text or "").encode()

@@ -1,4 +1,4 @@
-"""Paragraphs that are no ``p``, and subheads in ``header``: both belong to their article."""
+"""Paragraphs that are not in a ``p``, and subheads in a ``header``, are part of the article."""
 
 import pytest
 
@@ -27,22 +27,22 @@ def text_of(body, around="<div>{}</div>"):
         f"<div class='photo'><img src='a.jpg'></div>{LEAD}<br><br>",
     ],
 )
-def test_a_lead_that_is_no_paragraph_opens_the_text(lead):
+def test_a_lead_without_p_is_the_first_line(lead):
     assert text_of(lead + REST) == [LEAD, *PARAGRAPHS]
 
 
-def test_a_lead_between_line_breaks_opens_them():
+def test_a_lead_before_line_breaks_is_the_first_line():
     assert text_of("<br><br>".join((LEAD, *PARAGRAPHS))) == [LEAD, *PARAGRAPHS]
 
 
-def test_a_div_among_paragraphs_and_behind_them_is_one():
+def test_a_div_between_and_after_paragraphs_is_a_paragraph():
     first, second = (f"<p>{a}</p><p>{b}</p>" for a, b in (PARAGRAPHS[:2], PARAGRAPHS[2:4]))
     found = text_of(f"{first}<div>{LEAD}</div>{second}<div>{PARAGRAPHS[4]}</div>")
     assert found == [*PARAGRAPHS[:2], LEAD, *PARAGRAPHS[2:]]
 
 
 @pytest.mark.parametrize(
-    "furniture",
+    "boilerplate",
     [
         "<span class='media-caption'>{}</span>",
         "<div class='newsletter'>{}</div>",
@@ -51,11 +51,11 @@ def test_a_div_among_paragraphs_and_behind_them_is_one():
         "© {}",
     ],
 )
-def test_what_is_called_something_else_stays_away(furniture):
-    assert LEAD not in "".join(text_of(furniture.format(LEAD) + REST))
+def test_a_caption_or_a_newsletter_box_is_not_restored(boilerplate):
+    assert LEAD not in "".join(text_of(boilerplate.format(LEAD) + REST))
 
 
-def test_subheads_in_headers_stay_and_their_clocks_go():
+def test_subheads_in_headers_are_kept_without_their_times():
     items = "".join(
         f"<div><header><time>1{n}:00 CEST</time><h2>Pier number {n} examined</h2></header>"
         f"<p>{text}</p></div>"
@@ -68,7 +68,7 @@ def test_subheads_in_headers_stay_and_their_clocks_go():
     assert "CEST" not in "".join(found)
 
 
-def test_short_subheads_of_a_short_live_blog_come_back():
+def test_short_subheads_of_a_live_blog_are_restored():
     posts = "".join(
         f"<article class='block'><header><time>1{n}:00</time><h2>Pier {word}</h2></header>"
         f"<p>{text}</p></article>"

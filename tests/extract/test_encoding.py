@@ -16,22 +16,22 @@ WORD = "Brøndby café – naïve “quote”"
         (WORD.encode(), None),
     ],
 )
-def test_charsets(body, header):
+def test_the_charset_is_found_by_mark_header_meta_or_bytes(body, header):
     assert decode(body, header).endswith(WORD)
 
 
-def test_latin_1_without_a_word_about_it_is_guessed():
+def test_latin_1_without_declaration_is_guessed():
     text = "Der Hafenmeister erklärte, die Fähre könne erst nächste Woche wieder fahren. " * 5
     assert decode(text.encode("latin-1")) == text
 
 
-def test_nul_and_lone_surrogates_go():
+def test_nul_and_lone_surrogates_are_dropped():
     assert decode(b"a\x00b") == "ab"
     assert decode("a\ud800b".encode("utf-8", "surrogatepass")).encode("utf-8")
 
 
 @pytest.mark.parametrize("body", [b"%PDF-1.4", b"\x89PNG\r\n", b"\xff\xd8\xff\xe0", b"\x00" * 50])
-def test_binary_is_no_text(body):
+def test_binary_data_is_recognised(body):
     assert is_binary(body)
 
 

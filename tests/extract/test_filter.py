@@ -16,7 +16,7 @@ def through(*rows, jobs=1):
     return well, [json.loads(line) for line in out.getvalue().splitlines()]
 
 
-def test_the_contracts_keys_are_there():
+def test_a_row_has_the_promised_keys():
     well, [row] = through({"id": 7, "url": URL, "html": page().decode()})
     assert well
     assert row["id"] == 7
@@ -37,13 +37,13 @@ CREDITS = {
 
 
 @pytest.mark.parametrize(("line", "wanted"), CREDITS.items(), ids=str)
-def test_a_row_says_what_an_agency_is_credited_with(line, wanted):
+def test_a_row_states_the_agency_and_its_share(line, wanted):
     credit = () if line == "none" else (line,)
     _, [row] = through({"id": 1, "html": page(paragraphs=(*PARAGRAPHS, *credit)).decode()})
     assert (row["agency"], row["credit_kind"], row["is_wire_copy"]) == wanted
 
 
-def test_html_and_text_and_paths_packed_or_not(tmp_path):
+def test_html_text_and_paths_give_the_same_article(tmp_path):
     (tmp_path / "a.html").write_bytes(page())
     (tmp_path / "b.html").write_bytes(gzip.compress(page()))
     (tmp_path / "c.txt").write_text("\n".join((TITLE, *PARAGRAPHS)))
@@ -55,7 +55,7 @@ def test_html_and_text_and_paths_packed_or_not(tmp_path):
     assert {(row["title"], row["text"]) for row in rows} == {(TITLE, "\n\n".join(PARAGRAPHS))}
 
 
-def test_bad_rows_keep_their_place_and_the_rest_goes_on(tmp_path):
+def test_bad_rows_keep_their_position_and_the_rest_is_extracted(tmp_path):
     broken = tmp_path / "broken.gz"
     broken.write_bytes(gzip.compress(page())[:50])
     well, rows = through(
@@ -74,14 +74,14 @@ def test_bad_rows_keep_their_place_and_the_rest_goes_on(tmp_path):
     assert [("error" in row) for row in rows] == [False, *[True] * 7, False]
 
 
-def test_a_named_outcome_is_no_error():
+def test_an_outcome_is_no_error():
     well, [row] = through({"id": 1, "html": ""})
     assert well
     assert row["outcome"] == "bad_content"
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
-def test_the_first_row_profits_from_the_last(jobs):
+def test_the_site_memory_of_all_rows_is_used_for_the_first(jobs):
     slogan = "<p>The Lakeshore Post is printed on the old mill island for nine parishes.</p>"
     rows = [
         {

@@ -1,4 +1,4 @@
-"""Layouts that the measured pages do not hold: each a small page of the invented Lakeshore Post."""
+"""The text of pages with various layouts, each a small page of the invented Lakeshore Post."""
 
 import json
 import time
@@ -52,14 +52,14 @@ SHAPES = {
     "</article></article>",
     "teasers behind": f"<article><h1>{TITLE}</h1>{paragraphs()}</article><section>{TEASERS}"
     "</section>",
-    "boxes parted by advertisements": f"<h1>{TITLE}</h1>"
+    "boxes between advertisements": f"<h1>{TITLE}</h1>"
     + "".join(
         f"<section class='chunk'><p>{line}</p></section><div class='ad-slot'>Advertisement</div>"
         for line in ALL
     ),
     "accelerated mobile page": f"<article class='amp-article'><amp-img src='a.jpg'></amp-img>"
     f"<h1>{TITLE}</h1>{paragraphs()}<amp-ad></amp-ad></article>",
-    "a frame called share": f"<div class='content-share'><h1>{TITLE}</h1>{paragraphs()}</div>",
+    "a container called share": f"<div class='content-share'><h1>{TITLE}</h1>{paragraphs()}</div>",
     "inline elements": f"<article><h1>{TITLE}</h1>"
     + paragraphs(
         line.replace(" the ", " <b>the</b> ").replace("piers", "<i>pi</i>ers") for line in ALL
@@ -69,14 +69,14 @@ SHAPES = {
 
 
 @pytest.mark.parametrize("name", SHAPES)
-def test_the_text_is_whole_whatever_the_shape(name):
+def test_the_text_is_complete_in_every_layout(name):
     text = text_of(whole(SHAPES[name]))
     assert [line for line in ALL if line not in text] == []
     assert "Harbour story number" not in text
     assert "Advertisement" not in text
 
 
-def test_a_drop_cap_stays_on_its_word():
+def test_a_drop_cap_stays_with_its_word():
     first = f"<p><span class='dropcap'>{ALL[0][0]}</span>{ALL[0][1:]}</p>"
     text = text_of(whole(f"<article><h1>{TITLE}</h1>{first}{paragraphs(ALL[1:])}</article>"))
     assert text.startswith(ALL[0])
@@ -88,21 +88,21 @@ def test_a_paragraph_wrapped_in_the_source_is_one_line():
     assert ALL[3] in text.split("\n\n")
 
 
-def test_lists_of_content_stay():
+def test_lists_within_the_text_are_kept():
     items = "".join(f"<li>Bus {n} leaves the northern bridge at {n} o'clock.</li>" for n in (7, 8))
     text = text_of(page(inside=f"<p>{MORE[0]}</p><ul>{items}</ul><p>{MORE[1]}</p>"))
     assert "Bus 7 leaves" in text
     assert "Bus 8 leaves" in text
 
 
-def test_rows_of_a_table_have_no_bars():
+def test_table_rows_have_no_bars():
     rows = "".join(f"<tr><td>Pier {n}</td><td>{n} cars</td></tr>" for n in range(1, 6))
     text = text_of(page(inside=f"<table>{rows}</table><p>{MORE[0]}</p><p>{MORE[1]}</p>"))
     assert "Pier 3 3 cars" in text
     assert "|" not in text
 
 
-def test_subheads_among_paragraphs_stay():
+def test_subheads_between_paragraphs_are_kept():
     body = "".join(
         f"<div class='chunk text'><h3>Question {n} of the day</h3><p>{line}</p></div>"
         for n, line in enumerate(ALL)
@@ -112,13 +112,13 @@ def test_subheads_among_paragraphs_stay():
 
 
 @pytest.mark.parametrize("break_", ["\n\n", "</p><p>"])
-def test_a_page_that_shows_nothing_gives_the_text_of_its_data(break_):
+def test_a_page_without_visible_text_gives_its_article_body(break_):
     data = linked_data(headline=TITLE, datePublished="2024-03-02", articleBody=break_.join(ALL))
     text = text_of(whole("<div id='root'></div>", head=data))
     assert all(line in text for line in ALL)
 
 
-def test_the_data_of_a_walled_page_are_not_its_text():
+def test_the_article_body_of_a_page_with_a_paywall_is_not_used():
     data = linked_data(
         headline=TITLE,
         datePublished="2024-03-02",
@@ -129,35 +129,35 @@ def test_the_data_of_a_walled_page_are_not_its_text():
     assert (found.outcome, MORE[3] in found.text) == (Outcome.PAYWALLED, False)
 
 
-def test_a_paragraph_that_the_data_hold_comes_back():
+def test_a_paragraph_in_the_article_body_is_restored():
     odd = f"<div class='chunk'><div>{MORE[3]}</div></div>"
     body = f"<article><h1>{TITLE}</h1>{paragraphs(ALL[:4])}{odd}{paragraphs(ALL[4:8])}</article>"
     data = linked_data(headline=TITLE, articleBody=" ".join(ALL))
     assert MORE[3] in text_of(whole(body, head=data))
 
 
-def test_a_body_that_only_repeats_the_description_changes_nothing():
+def test_an_article_body_that_repeats_the_description_changes_nothing():
     data = linked_data(headline=TITLE, articleBody="Ferry line closed.", description="Ferry line.")
     assert text_of(page(head=data)) == text_of(page())
 
 
-def test_text_in_pictures_is_named():
+def test_a_page_of_pictures_is_refused_with_a_reason():
     pictures = "".join(f"<img src='{n}.png' alt='page {n}'>" for n in range(9))
     found = extract_page(whole(f"<h1>{TITLE}</h1>{pictures}"), url=URL)
     assert found.outcome is Outcome.NOT_AN_ARTICLE
     assert found.reason
 
 
-def test_captions_are_kept_apart_with_their_reason():
+def test_captions_are_no_part_of_the_text():
     figure = "<figure><img src='a'><figcaption>Divers at the quay on Tuesday.</figcaption></figure>"
     found = extract_page(page(inside=figure + f"<p>{MORE[0]}</p>"), url=URL)
     assert "Divers at the quay" not in found.text
 
 
-def test_finding_the_body_changes_no_tree():
-    root = parse(whole(SHAPES["boxes parted by advertisements"]).decode())
+def test_finding_the_body_does_not_change_the_tree():
+    root = parse(whole(SHAPES["boxes between advertisements"]).decode())
     before = [(element.tag, element.text, element.tail) for element in root.iter()]
-    find_body(root, text_blocks(root), None, "A witness of some words.")
+    find_body(root, text_blocks(root), None, "An article body of some words.")
     assert [(element.tag, element.text, element.tail) for element in root.iter()] == before
 
 
@@ -174,7 +174,7 @@ BIG = {
 
 @pytest.mark.clock
 @pytest.mark.parametrize("name", BIG)
-def test_oversized_pages_end_soon_in_a_named_outcome(name):
+def test_oversized_pages_have_an_outcome_within_seconds(name):
     extract_page(page(), url=URL)
     start = time.process_time()
     found = extract_page(BIG[name], url=URL)
@@ -193,7 +193,7 @@ OLD_STYLES = {
 
 
 @pytest.mark.parametrize("inner", OLD_STYLES.values(), ids=OLD_STYLES)
-def test_the_cell_of_a_layout_table_gives_its_paragraphs(inner):
+def test_a_story_in_a_table_cell_gives_its_paragraphs(inner):
     body = (
         f"<table width=750><tr><td>{TABLE_LINKS}</td><td><font size=5><b>{TITLE}</b></font>{inner}"
         "</td><td><b>Quick poll</b><br>Should the county build a new pier?<br>Yes<br>No</td></tr>"
@@ -217,18 +217,18 @@ PULL_QUOTES = {
 
 
 @pytest.mark.parametrize("markup", PULL_QUOTES.values(), ids=PULL_QUOTES)
-def test_a_pull_quote_goes_with_its_name(markup):
+def test_a_pull_quote_is_removed_with_its_name(markup):
     found = extract_page(quoted(markup), url=URL)
     assert found.text.split("\n\n") == list(ALL)
 
 
-def test_a_block_quote_that_the_text_does_not_repeat_stays():
-    told = "Nobody told the mills that the line would close for so long a time."
-    lines = text_of(quoted(f"<blockquote><p>{told}</p></blockquote>")).split("\n\n")
-    assert lines == [*ALL[:4], told, *ALL[4:]]
+def test_a_block_quote_that_the_text_does_not_repeat_is_kept():
+    quote = "Nobody told the mills that the line would close for so long a time."
+    lines = text_of(quoted(f"<blockquote><p>{quote}</p></blockquote>")).split("\n\n")
+    assert lines == [*ALL[:4], quote, *ALL[4:]]
 
 
-def test_the_story_in_noscript_is_read_where_scripts_would_build_the_page():
+def test_a_story_in_noscript_is_read_where_scripts_build_the_page():
     story = f"<article><h1>{TITLE}</h1>{paragraphs()}</article>"
     built = f"<div id='app'></div><noscript>{story}</noscript>"
     assert text_of(whole(built)).split("\n\n") == list(ALL)
@@ -240,13 +240,13 @@ def test_noscript_beside_a_story_is_not_read():
     assert text.split("\n\n") == list(ALL)
 
 
-def test_what_stands_above_the_headline_is_no_text():
+def test_a_note_above_the_headline_is_no_text():
     note = "<div class='strip'><p>You read this page with a browser that is older than it is.</p>"
     found = extract_page(whole(f"{note}</div><div><h1>{TITLE}</h1>{paragraphs()}</div>"), url=URL)
     assert found.text.split("\n\n") == list(ALL)
 
 
-def test_the_wall_for_readers_without_an_account_is_no_text():
+def test_a_registration_wall_is_no_text():
     wall = (
         "<div class='access-wall'><h2>Do you like our latest stories?</h2><ul><li>Read the harbour "
         "pages of our newsroom</li></ul></div>"
@@ -255,13 +255,13 @@ def test_the_wall_for_readers_without_an_account_is_no_text():
     assert lines.split("\n\n") == list(ALL)
 
 
-def test_a_line_alone_in_one_block_with_a_picture_is_its_caption():
+def test_a_line_in_one_element_with_a_picture_is_its_caption():
     shown = "<p><img src='/pier.jpg'><br>The near pier on Wednesday morning</p>"
     found = extract_page(quoted(shown), url=URL)
     assert found.text.split("\n\n") == list(ALL)
 
 
-def test_a_sentence_beside_a_picture_stays():
-    told = "The near pier leaned to one side on Wednesday morning."
-    lines = text_of(quoted(f"<p><img src='/pier.jpg'><br>{told}</p>")).split("\n\n")
-    assert lines == [*ALL[:4], told, *ALL[4:]]
+def test_a_sentence_beside_a_picture_is_kept():
+    quote = "The near pier leaned to one side on Wednesday morning."
+    lines = text_of(quoted(f"<p><img src='/pier.jpg'><br>{quote}</p>")).split("\n\n")
+    assert lines == [*ALL[:4], quote, *ALL[4:]]

@@ -23,12 +23,12 @@ def read(url="https://lakeshore.example/ferry", **parts):
         TITLE,
     ],
 )
-def test_a_kicker_a_day_and_a_standfirst_are_no_part_of_the_headline(h1):
+def test_a_kicker_a_date_and_a_standfirst_are_no_part_of_the_headline(h1):
     found = read(head=OG, h1=h1)
     assert (found.title, found.title_origin) == (TITLE, "visible")
 
 
-def test_the_headline_stays_whole_where_the_page_cut_its_title_for_search():
+def test_the_headline_is_complete_where_the_meta_title_is_cut():
     whole = f"{TITLE}: four hundred people have to walk"
     found = read(head=f"<meta property='og:title' content='{TITLE}'>", h1=whole)
     assert found.title == whole
@@ -43,17 +43,17 @@ def test_the_headline_stays_whole_where_the_page_cut_its_title_for_search():
          "meta"),
     ],
 )  # fmt: skip
-def test_a_page_without_a_headline_has_the_title_it_states(head, h1, title, origin):
+def test_a_page_without_a_headline_has_its_stated_title(head, h1, title, origin):
     found = read(head=head, h1=h1)
     assert (found.title, found.title_origin) == (title, origin)
 
 
-def test_the_second_headline_counts_where_the_first_is_the_sites():
+def test_the_second_headline_is_the_title_where_the_first_is_the_sites():
     body = page(head=SITE).replace(b"<article>", b"<h1>Lakeshore Post</h1><article>")
     assert extract_page(body, url=None).title == TITLE
 
 
-def test_a_title_in_a_script_without_blanks_loses_its_site():
+def test_a_chinese_title_has_the_sites_name_removed():
     body = "<title>渡轮航线在风暴后关闭-湖岸日报</title><p>渡轮航线关闭。</p>".encode()
     assert extract_page(body, url=None).title == "渡轮航线在风暴后关闭"
 
@@ -74,7 +74,7 @@ def test_a_title_in_a_script_without_blanks_loses_its_site():
         ("/ferry", "<link rel='canonical' href='http://['>", "/ferry"),
     ],
 )  # fmt: skip
-def test_the_canonical_url_is_the_storys_own(url, head, canonical):
+def test_the_canonical_url_is_that_of_the_story(url, head, canonical):
     found = read(f"https://lakeshore.example{url}", head=head)
     assert found.canonical_url == f"https://lakeshore.example{canonical}"
 
@@ -88,17 +88,17 @@ def test_the_canonical_url_is_the_storys_own(url, head, canonical):
         "https://web.archive.org/web/20240302/https://lakeshore.example/ferry",
     ],
 )
-def test_twins_and_copies_point_to_the_story(url):
+def test_amp_mobile_and_archived_copies_have_the_url_of_the_story(url):
     head = "<link rel='canonical' href='https://lakeshore.example/ferry'>"
     assert read(url, head=head).canonical_url == "https://lakeshore.example/ferry"
 
 
-def test_tags_come_once_and_without_the_site():
+def test_tags_are_unique_and_without_the_site():
     head = SITE + "<meta name='keywords' content='Ferry, storm, ferry, Lakeshore Post, , #Harbour'>"
     assert read(head=head).tags == ("Ferry", "storm", "Harbour")
 
 
-def test_the_section_is_no_address_and_no_site():
+def test_the_section_is_not_an_address_or_the_site():
     head = SITE + (
         "<meta property='article:section' content='https://lakeshore.example/news'>"
         "<meta property='article:section' content='Lakeshore Post'>"
@@ -107,7 +107,7 @@ def test_the_section_is_no_address_and_no_site():
     assert read(head=head).section == "Transport"
 
 
-def test_breadcrumbs_name_the_section_of_a_page_that_is_silent():
+def test_breadcrumbs_name_the_section_where_nothing_else_does():
     trail = [{"@type": "ListItem", "position": n, "name": name}
              for n, name in enumerate(("Home", "Transport", TITLE), 1)]  # fmt: skip
     head = linked_data(**{"@type": "BreadcrumbList"}, itemListElement=trail)
@@ -124,7 +124,7 @@ def test_breadcrumbs_name_the_section_of_a_page_that_is_silent():
         (["http://["], None),
     ],
 )
-def test_the_lead_image_is_an_absolute_address_of_a_picture(links, image):
+def test_the_lead_image_is_the_absolute_url_of_a_picture(links, image):
     head = "".join(f"<meta property='og:image' content='{link}'>" for link in links)
     assert read(head=head).image_url == image
 
@@ -149,6 +149,6 @@ ARABIC = "أغلق خط العبارات بعد العاصفة يوم الثلا
         ("ar", [ARABIC] * 5, "ar"),
     ],
 )  # fmt: skip
-def test_the_texts_language_counts_before_the_pages_word(lang, paragraphs, language):
+def test_the_language_of_the_text_counts_before_the_declared_one(lang, paragraphs, language):
     body = page(paragraphs=paragraphs).replace(b"lang='en'", f"lang='{lang}'".encode())
     assert extract_page(body, url=None).language == language

@@ -17,7 +17,7 @@ def extract(body, url=URL, **options):
     return extract_page(body, url=url, now=NOW, **options)
 
 
-def test_the_body_is_the_paragraphs_and_the_title_is_apart():
+def test_the_text_is_the_paragraphs_without_the_title():
     found = extract(page())
     assert found.outcome is Outcome.LOADED
     assert found.title == TITLE
@@ -26,18 +26,18 @@ def test_the_body_is_the_paragraphs_and_the_title_is_apart():
     assert found.kind == "article"
 
 
-def test_the_standfirst_stays():
+def test_the_standfirst_is_part_of_the_text():
     found = extract(page(before=f"<p class='standfirst'>{STANDFIRST}</p>"))
     assert found.text == "\n\n".join((STANDFIRST, *PARAGRAPHS))
 
 
-def test_the_standfirst_is_found_by_what_the_head_says():
+def test_the_standfirst_is_found_by_the_description():
     head = f'<meta property="og:description" content="{STANDFIRST[:60]}…">'
     found = extract(page(head=head, before=f"<div><div>{STANDFIRST}</div></div>"))
     assert found.text.startswith(STANDFIRST)
 
 
-def test_captions_posts_and_links_alone_go_with_their_reasons():
+def test_captions_embedded_posts_and_bare_links_are_removed():
     inside = (
         "<figure><img src='a.jpg'><figcaption>Divers at the quay in the morning light."
         "</figcaption></figure>"
@@ -52,7 +52,7 @@ def test_captions_posts_and_links_alone_go_with_their_reasons():
     assert "Harbour dues" not in found.text
 
 
-def test_a_paragraph_of_links_among_its_siblings_is_kept():
+def test_a_paragraph_of_links_between_paragraphs_is_kept():
     linked = (
         "<p>The <a href='/a'>county board</a> and "
         "<a href='/b'>the port authority of Brevik</a> will meet.</p>"
@@ -61,7 +61,7 @@ def test_a_paragraph_of_links_among_its_siblings_is_kept():
     assert "The county board and the port authority of Brevik will meet." in found.text
 
 
-def test_metadata_with_their_origin():
+def test_metadata_are_read_from_json_ld():
     data = linked_data(
         headline=TITLE,
         datePublished="2024-03-02T08:15:00+01:00",
@@ -82,7 +82,7 @@ def test_metadata_with_their_origin():
     assert found.image_url == "https://lakeshore.example/pier.jpg"
 
 
-def test_an_author_by_reference_is_resolved():
+def test_an_author_by_reference_is_found():
     graph = (
         '<script type="application/ld+json">{"@graph": [{"@type": "NewsArticle", "headline": "x", '
         '"datePublished": "2024-03-02", "author": {"@id": "#p1"}}, '
@@ -117,24 +117,24 @@ def test_a_time_comes_from_the_first_plausible_origin(head, feed, expected):
         ("http://[broken", URL),
     ],
 )
-def test_canonical_links_count_on_the_same_registrable_domain(canonical, expected):
+def test_canonical_links_are_believed_on_the_same_registrable_domain(canonical, expected):
     head = f'<link rel="canonical" href="{canonical}">'
     assert extract(page(head=head), url=URL + "?utm_source=x").canonical_url == expected
 
 
-def test_a_paywalled_stub_is_named_and_keeps_its_text():
+def test_a_paywall_stub_keeps_its_text():
     data = linked_data(headline=TITLE, isAccessibleForFree=False, datePublished="2024-03-02")
     found = extract(page(head=data, paragraphs=PARAGRAPHS[:2]))
     assert (found.outcome, found.is_paywalled) == (Outcome.PAYWALLED, True)
     assert PARAGRAPHS[0] in found.text
 
 
-def test_a_stub_is_known_by_its_wording():
+def test_a_stub_is_recognised_by_the_wording_of_the_wall():
     after = "<div class='wall'>Subscribe now to continue reading</div>"
     assert extract(page(paragraphs=PARAGRAPHS[:2], after=after)).outcome is Outcome.PAYWALLED
 
 
-def test_another_language_keeps_its_text():
+def test_a_page_in_another_language_keeps_its_text():
     german = (
         "Die Fährverbindung über den Sund wurde am Dienstag geschlossen, nachdem ein Sturm zwei "
         "ihrer Pfeiler zerbrochen hatte.",
@@ -167,7 +167,7 @@ def test_a_listing_and_an_error_page_are_no_articles():
         ({}, "https://lakeshore.example/opinion/let-it-sink", "opinion"),
     ],
 )
-def test_kinds(data, url, kind):
+def test_kinds_by_json_ld_and_url(data, url, kind):
     head = linked_data(headline=TITLE, datePublished="2024-03-02", **data)
     assert extract(page(head=head), url=url).kind == kind
 
@@ -190,7 +190,7 @@ HOSTILE = {
 
 @pytest.mark.clock
 @pytest.mark.parametrize("name", HOSTILE)
-def test_hostile_pages_end_quickly_in_a_named_outcome(name):
+def test_hostile_pages_have_an_outcome_within_seconds(name):
     extract(page())
     start = time.process_time()
     found = extract(HOSTILE[name])

@@ -1,3 +1,5 @@
+"""The kind and the outcome of pages, written ones and those of the measuring data."""
+
 import gzip
 import json
 
@@ -8,14 +10,14 @@ from tests.extract.page_type_pages import PAGES
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_each_kind_is_told_and_ends_as_it_should(page):
+def test_each_page_gets_its_kind_and_outcome(page):
     found = extract_page(page.html, url=page.url)
     assert (found.kind, str(found.outcome)) == (page.kind, page.outcome)
     assert found.text
 
 
-def test_no_real_article_is_refused(news_pages):
-    # Every eighth page with a full gold text: the whole set is measured by the benchmark.
+def test_no_news_article_of_the_measuring_data_is_refused(news_pages):
+    # Every eighth page with a full gold text; the benchmark measures the whole set.
     with gzip.open(news_pages / "gold.jsonl.gz", "rt", encoding="utf-8") as stream:
         rows = [row for row in map(json.loads, stream) if row["text"]][::8]
     for row in rows:

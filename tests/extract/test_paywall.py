@@ -1,3 +1,5 @@
+"""Which texts are the stub before a paywall, read from whole pages."""
+
 import pytest
 
 from pipeline.extract.page import extract_page
@@ -13,26 +15,26 @@ def read(**parts):
     return extract_page(page(**parts), url="https://lakeshore.example/ferry")
 
 
-def test_a_short_text_on_a_page_that_says_it_is_not_free_is_a_stub():
+def test_a_short_text_on_a_page_that_is_not_free_is_a_stub():
     found = read(head=linked_data(headline="x", isAccessibleForFree="False"))
     assert found.is_paywalled
     assert str(found.outcome) == "paywalled"
     assert read(head=LOCKED).is_paywalled
 
 
-def test_a_whole_text_is_no_stub_whatever_the_page_says():
+def test_a_long_text_is_no_stub_whatever_the_page_states():
     assert not read(head=linked_data(headline="x", isAccessibleForFree=False), paragraphs=LONG
                     ).is_paywalled  # fmt: skip
 
 
-def test_the_words_that_the_page_counts_tell_a_long_stub():
+def test_the_stated_word_count_reveals_a_long_stub():
     head = linked_data(headline="x", isAccessibleForFree=False, wordCount=1200)
     assert read(head=head, paragraphs=LONG[:12]).is_paywalled
     head = linked_data(headline="x", isAccessibleForFree=False, wordCount=230)
     assert not read(head=head, paragraphs=LONG[:12]).is_paywalled
 
 
-def test_the_part_that_the_page_names_tells_whether_the_text_is_there():
+def test_the_words_in_the_walled_element_decide():
     head = linked_data(headline="x", hasPart=WALLED_PART)
     empty = "<div class='story-rest'></div>"
     full = f"<div class='a story-rest'>{''.join(f'<p>{text}</p>' for text in LONG[:8])}</div>"
@@ -55,7 +57,7 @@ def test_the_part_that_the_page_names_tells_whether_the_text_is_there():
         "Dit artikel is exclusief voor abonnees",
     ],
 )
-def test_the_wording_of_a_wall_behind_a_short_text_makes_a_stub(wording):
+def test_the_wording_of_a_wall_after_a_short_text_makes_a_stub(wording):
     assert read(paragraphs=PARAGRAPHS[:3], after=f"<div>{wording}</div>").is_paywalled
 
 
@@ -63,15 +65,15 @@ def test_the_wording_of_a_wall_behind_a_short_text_makes_a_stub(wording):
     "prompt",
     ["Subscribe to our newsletter", "Support our journalism: subscribe today", "Jetzt abonnieren"],
 )
-def test_a_prompt_under_a_free_text_makes_none(prompt):
+def test_an_offer_below_a_text_makes_no_stub(prompt):
     assert not read(after=f"<div>{prompt}</div>").is_paywalled
 
 
-def test_a_page_that_says_it_is_free_is():
+def test_a_page_that_states_it_is_free_is_no_stub():
     head = linked_data(headline="x", isAccessibleForFree=True)
     assert not read(head=head, after="<div>Subscribe to continue reading</div>").is_paywalled
 
 
-def test_a_wall_right_behind_a_longer_beginning_makes_a_stub():
+def test_a_wall_directly_after_a_longer_text_makes_a_stub():
     wall = "<div>Subscribe to read the full story</div>"
     assert read(paragraphs=LONG[:12], after=wall).is_paywalled

@@ -1,4 +1,4 @@
-"""Which of the stated times is chosen, and which are refused, read from whole pages."""
+"""When a page was published and modified, read from whole pages."""
 
 from datetime import UTC, datetime
 
@@ -9,6 +9,130 @@ from tests.extract.pages import linked_data, page
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 HOST = "https://lakeshore.example"
+
+
+def read(head="", before="", url="https://lakeshore.example/ferry", lang="en", **known):
+    body = page(head=head, before=before).replace(b"lang='en'", f"lang='{lang}'".encode())
+    return extract_page(body, url=url, now=NOW, **known)
+
+
+@pytest.mark.parametrize(
+    ("head", "before", "url", "origin"),
+    [
+        (linked_data(headline="x", datePublished="2024-03-02"), "", "/ferry", "json_ld"),
+        ("<meta property='article:published_time' content='2024-03-02'>", "", "/f", "meta"),
+        ("", "<time datetime='2024-03-02'>Saturday</time>", "/ferry", "visible"),
+        ("", "<p>Published on March 2, 2024</p>", "/ferry", "visible"),
+        ("", "", "/2024/03/02/ferry", "url"),
+    ],
+)
+def test_a_date_has_the_origin_it_was_read_from(head, before, url, origin):
+    found = read(head, before, f"https://lakeshore.example{url}")
+    assert (found.published_at, found.published_origin) == ("2024-03-02", origin)
+
+
+def test_a_page_without_a_date_has_that_of_the_feed():
+    found = read(feed_published="2024-03-02T08:15:00+01:00")
+    assert found.published_at == "2024-03-02T08:15:00+01:00"
+    assert found.published_origin == "feed"
+
+
+def test_an_impossible_time_is_refused_and_the_next_one_taken():
+    head = linked_data(headline="x", datePublished="2099-01-01T00:00:00Z") + (
+        "<meta property='article:published_time' content='2024-03-02T08:15:00+01:00'>"
+        "<meta name='date' content='1970-01-01'>"
+    )
+    found = read(head)
+    assert (found.published_at, found.published_origin) == ("2024-03-02T08:15:00+01:00", "meta")
+    assert found.refused_dates == ("json_ld 2099-01-01T00:00:00Z", "meta 1970-01-01")
+
+
+def test_a_draft_saved_before_publication_is_no_modification():
+    head = linked_data(
+        headline="x", datePublished="2024-03-02T08:15:00Z", dateModified="2024-03-02T07:00:00Z"
+    )
+    found = read(head)
+    assert found.modified_at is None
+    assert found.refused_dates == ("json_ld 2024-03-02T07:00:00+00:00 modified before published",)
+
+
+def test_an_update_is_no_publication():
+    found = read(before="<p>Published 2 March 2024. Updated 4 March 2024, 10:15 GMT</p>")
+    assert found.published_at == "2024-03-02"
+    assert found.modified_at == "2024-03-04T10:15:00+00:00"
+    assert found.modified_origin == "visible"
+
+
+def test_a_time_marked_as_updated_is_no_publication():
+    found = read(
+        before="<time class='entry-date updated' datetime='2024-03-04'>4 March</time>"
+        "<time class='entry-date published' datetime='2024-03-02'>2 March</time>"
+    )
+    assert (found.published_at, found.modified_at) == ("2024-03-02", "2024-03-04")
+
+
+def test_a_later_time_replaces_midnight_and_a_later_offset_completes_it():
+    head = linked_data(headline="x", datePublished="2024-03-02T00:00:00") + (
+        "<meta property='article:published_time' content='2024-03-02T08:15:00'>"
+        "<meta name='date' content='2024-03-02T08:15:00+01:00'>"
+    )
+    assert read(head).published_at == "2024-03-02T08:15:00+01:00"
+
+
+@pytest.mark.parametrize(
+    ("lang", "host", "before", "day"),
+    [
+        ("en-GB", "lakeshore.example", "", "2024-05-03"),
+        ("en-US", "lakeshore.example", "", "2024-03-05"),
+        ("en", "lakeshore.co.uk", "", "2024-05-03"),
+        ("fr", "lakeshore.example", "", "2024-05-03"),
+        ("en", "lakeshore.example", "<time datetime='2024-03-05'>x</time>", "2024-03-05"),
+    ],
+)
+def test_a_date_in_figures_is_read_by_language_domain_or_another_date(lang, host, before, day):
+    head = "<meta name='date' content='03/05/2024'>"
+    assert read(head, before, f"https://{host}/ferry", lang).published_at == day
+
+
+def test_an_ambiguous_date_is_not_guessed():
+    assert read("<meta name='date' content='03/05/2024'>").published_at is None
+
+
+def test_dates_of_the_masthead_and_of_other_stories_are_ignored():
+    body = page(
+        head="",
+        before="<p>Ines Moor</p><p>2 March 2024</p>",
+        after="<aside><time datetime='2024-01-09'>9 January</time></aside>",
+    ).replace(b"<article>", b"<time datetime='2026-11-22'>Today</time><article>")
+    assert extract_page(body, url=None, now=NOW).published_at == "2024-03-02"
+
+
+@pytest.mark.parametrize(
+    ("line", "day"),
+    [
+        ("The council will meet again on October 12, 2026, in the old hall.", None),
+        ("He was born on 3 May 1995 in Emberley, the son of a baker.", None),
+        ("October 12, 2026", "2026-10-12"),
+    ],
+)
+def test_the_date_of_an_event_in_the_story_is_not_its_publication(line, day):
+    story = "<p>The council met, and Greta Holm spoke about the bridge for two hours.</p>" * 3
+    html = f"<title>Council meets</title><h1>Council meets</h1>{story}<p>{line}</p>"
+    found = extract_page(
+        html.encode(), url="https://post.example/a", now=datetime(2026, 11, 1, tzinfo=UTC)
+    )
+    assert found.published_at == day
+
+
+def test_the_date_of_a_related_story_is_ignored_and_that_of_the_footer_read():
+    related = (
+        "<div class='jp-relatedposts'><p class='jp-relatedposts-post-date'>3 May 2024</p></div>"
+    )
+    footer = "<footer class='entry-meta'><time datetime='2024-03-02'>2 March</time></footer>"
+    url = "https://lakeshore.example/ferry"
+    assert extract_page(page(inside=related), url=url, now=NOW).published_at is None
+    found = extract_page(page(inside=related + footer), url=url, now=NOW)
+    assert found.published_at == "2024-03-02"
 
 
 def published(*stated, url=f"{HOST}/ferry", data_day=None):

@@ -19,17 +19,17 @@ def score(text):
     return quality_score(Article(None, None, None, text), Head(), LinkedData(), BLOCKS)
 
 
-def test_a_whole_text_scores_above_half_of_it_and_that_above_furniture():
+def test_a_whole_text_scores_above_half_of_it_and_that_above_boilerplate():
     whole, half = "\n\n".join(LONG), "\n\n".join(LONG[:10])
-    furniture = "\n\n".join(block.text for block in BLOCKS if block.link_density == 1)
-    around = "\n\n".join((furniture, whole))
+    boilerplate = "\n\n".join(block.text for block in BLOCKS if block.link_density == 1)
+    around = "\n\n".join((boilerplate, whole))
     assert score(whole) > 0.85
-    assert score(whole) > score(half) > score(furniture)
+    assert score(whole) > score(half) > score(boilerplate)
     assert score(whole) > score(around)
-    assert score(furniture) < 0.3
+    assert score(boilerplate) < 0.3
 
 
-def test_a_page_has_a_score_and_one_that_cannot_be_read_has_none():
+def test_a_page_has_a_score_and_an_empty_one_has_none():
     head = f"<meta name='description' content='{STANDFIRST}'>"
     found = extract_page(page(head=head, paragraphs=(STANDFIRST, *LONG)), url=None)
     assert found.quality_score > 0.85
@@ -37,5 +37,5 @@ def test_a_page_has_a_score_and_one_that_cannot_be_read_has_none():
 
 
 @given(st.text(max_size=500))
-def test_every_text_scores_between_nought_and_one(text):
+def test_every_score_is_between_0_and_1(text):
     assert 0 <= score(text) <= 1

@@ -15,26 +15,26 @@ from tests.extract.pages import TITLE, URL, page
         TITLE,
     ],
 )
-def test_the_sites_name_goes(title):
+def test_the_sites_name_is_removed(title):
     found = strip_site_name(title.removeprefix("Lakeshore Post: "), {"lakeshorepost", "news"})
     assert found == TITLE
 
 
-def test_a_dash_within_a_title_stays():
+def test_a_dash_within_a_title_is_kept():
     assert strip_site_name("Ferry – a love story", {"lakeshorepost"}) == "Ferry – a love story"
 
 
-def test_the_headline_wins_over_the_logo():
+def test_a_headline_that_is_the_logo_is_not_the_title():
     body = page(h1="Lakeshore Post").replace(b"<h1>", b"<h1 class='logo'>")
     assert extract_page(body, url=URL).title == TITLE
 
 
-def test_a_feeds_title_serves_a_page_without_one():
+def test_a_page_without_a_title_has_that_of_the_feed():
     found = extract_page(b"<p>The ferry is gone.</p>", url=URL, feed_title="Ferry gone")
     assert found.title == "Ferry gone"
 
 
-def test_a_site_that_opens_the_title_before_a_colon_goes():
+def test_a_sites_name_before_a_colon_is_removed():
     assert strip_site_name(f"Lakeshore Post: {TITLE}", {"lakeshorepost"}) == TITLE
     assert strip_site_name(f"Storm: {TITLE}", {"lakeshorepost"}) == f"Storm: {TITLE}"
 
@@ -45,7 +45,7 @@ def test_a_blogs_name_in_the_first_headline_is_not_the_posts():
     assert extract_page(body.encode(), url="https://harbour.example/1").title == TITLE
 
 
-def test_the_headline_called_the_sites_is_not_the_articles():
+def test_a_headline_with_the_class_of_a_site_title_is_not_the_articles():
     body = f"""<html><head><title>{TITLE} – Sound Gazette</title></head><body>
     <h1 class='site-title'>Sound Gazette</h1><h1>{TITLE}</h1><p>The ferry is gone.</p></body>"""
     assert extract_page(body.encode(), url="https://gazette.example/1").title == TITLE
@@ -56,6 +56,6 @@ def test_the_headline_called_the_sites_is_not_the_articles():
 @pytest.mark.parametrize(
     "end", [" – Print version", " | Printer-friendly version", " (Print view)"]
 )
-def test_what_a_print_page_adds_to_the_title_goes(end):
+def test_the_addition_of_a_print_page_is_removed(end):
     assert strip_site_name(TITLE + end, set()) == TITLE
     assert strip_site_name("Three books out of print", set()) == "Three books out of print"

@@ -22,7 +22,7 @@ from tests.fix_stories import story as invented
 
 REFUSED_HERE = ("empty", "comment", "pdf", "jpeg", "json", "rss", "sitemap", "frameset", "pictures")
 REFUSED_HERE += ("inner-frame", "app", "refresh", "captcha", "consent", "soft-404", "entity-bomb")
-COPIES = ("utf-8", "utf-16 little endian", "windows-1252 that says nothing", "mojibake twice")
+COPIES = ("utf-8", "utf-16 little endian", "windows-1252 without declaration", "mojibake twice")
 DIRTY = "Dues\x00 rise\ud800 again"
 TWINS = ("/quay-story", "/quay-story/amp", "/quay-story?print=1", "/print/881")
 """The article, its AMP version, and two print versions."""
