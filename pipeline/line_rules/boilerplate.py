@@ -1,8 +1,8 @@
 """Recognises boilerplate by its wording: returns why one line is no part of an article.
 
 The wording is in ``wording.toml``. A rule must match the whole line, or its beginning if that is a
-request to the reader: news may report on newsletters and cookies. Where a line stands does not
-matter here; ``pipeline.clean.sections`` reads that.
+request to the reader: news may report on newsletters and cookies. The position of a line in the
+text is not considered here; ``pipeline.clean.sections`` does that.
 """
 
 import re

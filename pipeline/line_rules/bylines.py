@@ -36,7 +36,7 @@ _LEAD = re.compile(
     rf"(?:(?!von\s+de[rnm]\b){BEFORE_NAME}\b|\b(?:{_one_of(_WORDS['label'])})\s*[:：／])[:：\s]*",
     re.IGNORECASE,
 )
-"""What stands before the names: "By", "Written by", "Author:"; "von der Leyen" is a name."""
+"""What precedes the names: "By", "Written by", "Author:"; "von der Leyen" is a name."""
 _BYLINE_START = re.compile(
     r"(?:By|BY)(?=[A-Z])|"
     r"(?:(?:[Ww]ritten|[Pp]osted|[Ss]tory|[Rr]eported|[Ss]ubmitted) )?(?:[Bb]y|BY)\b|"

@@ -1,6 +1,6 @@
 """Finds the news agency that a text is credited to.
 
-A credit stands in a line of its own ("Source: Anadolu Agency"), in the byline, in the dateline
+A credit is found in a line of its own ("Source: Anadolu Agency"), in the byline, in the dateline
 ("GENEVA (AP) —"), in a sign-off at the end ("(Reporting by …; Editing by …)", "… he said. (AFP)"),
 or in the headline ("… | Reuters"). It covers the whole text or a part of it ("with inputs from
 PTI"); a text on the agency's own site is its own. "The Associated Press contributed to this
@@ -22,6 +22,7 @@ from pipeline.line_rules.agencies import (
     is_collective,
     own_agency,
 )
+from pipeline.line_rules.bylines import BEFORE_NAME
 from pipeline.line_rules.calendar_words import is_month
 from pipeline.models import CreditKind
 from pipeline.text import ends_sentence
@@ -280,7 +281,7 @@ _PICTURE = re.compile(rf"\b(?:{'|'.join(credit_alternatives('pictures'))})\b", r
 _SOURCE = re.compile(r"(?:news )?(?:sources?|agency)\s*:\s*(?P<name>[^.!?]{2,60})", re.IGNORECASE)
 _BYLINE_SPLIT = re.compile(r"\s*(?:[,|/()•·;]|\s[-–—]\s|\b(?:for|of|to|from)\b)\s*", re.IGNORECASE)
 _JOINED = re.compile(r"\s*(?:&|\+|\b(?:and|with|und|et|y|e|mit|avec|con)\b)\s*", re.IGNORECASE)
-_BY = re.compile(r"^(?:(?:by|von|par|por|di|via|source|agency)\b[:\s]+)", re.IGNORECASE)
+_BY = re.compile(rf"^(?:{BEFORE_NAME}|via|source|agency)\b[:\s]+", re.IGNORECASE)
 _BYLINE = re.compile(
     r"(?:(?:By|BY|Von|Por|Par|Di)\s|[^|]{2,30}\||(?:[A-Z]\w+ )*"
     r"(?:[Ss]taff|STAFF|[Dd]esk|[Nn]ewsroom|[Rr]eporters?) (?:with|WITH|and|AND) )"
