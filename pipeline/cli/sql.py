@@ -80,18 +80,27 @@ def register(app: typer.Typer) -> None:
 
 
 def _print_cookbook(style: Format) -> None:
+    """Print the named queries: for people name, question and parameters, else all that is known."""
     from pipeline.warehouse.cookbook import cookbook
 
-    rows = [
-        (
-            each.name,
-            each.question,
-            each.row,
-            "; ".join(f"{one.name}={one.default} ({one.meaning})" for one in each.parameters),
-        )
-        for each in cookbook().values()
-    ]
-    print_table(rows, ["name", "question", "row", "parameters"], style)
+    queries = list(cookbook().values())
+    if style != "table":
+        rows = [
+            (
+                each.name,
+                each.question,
+                each.row,
+                "; ".join(f"{one.name}={one.default} ({one.meaning})" for one in each.parameters),
+            )
+            for each in queries
+        ]
+        print_table(rows, ["name", "question", "row", "parameters"], style)
+        return
+    width = max(len(each.name) for each in queries)
+    for each in queries:
+        typer.echo(f"{each.name:{width}}  {each.question}")
+        for one in each.parameters:
+            typer.echo(f"{'':{width}}  --set {one.name}={one.default}  {one.meaning}")
 
 
 def _read(query: str, values: list[str]) -> str:

@@ -232,6 +232,10 @@ def test_queries_of_the_cookbook_are_listed(dateline):
     assert [each["name"] for each in listed] == list(cookbook())
     assert all(each["question"].endswith("?") and each["row"] for each in listed)
     assert listed[0]["parameters"].startswith("about=bridge or harbour (words")
+    lines = dateline("sql", "--list")[1].splitlines()
+    assert lines[0].split("  ")[-1] == "Who said what about a subject?"
+    assert lines[1].strip().startswith("--set about=bridge or harbour  words")
+    assert [line.split()[0] for line in lines if line[0] != " "] == list(cookbook())
 
 
 @pytest.mark.parametrize("name", cookbook())
