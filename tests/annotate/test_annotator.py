@@ -1,4 +1,4 @@
-"""The public door with the shipped model: batches, order, gates, odd input, spaCy."""
+"""The annotator with the shipped model: batches, order, languages, odd input, other pipelines."""
 
 import json
 import shutil
@@ -44,7 +44,7 @@ def annotate(text: str, title: str | None = None) -> Annotation:
     return next(shared().annotate([text], [title]))
 
 
-def check_places(text: str, found: Annotation) -> None:
+def check_offsets(text: str, found: Annotation) -> None:
     for mention in found.mentions:
         assert text[mention.start : mention.end] == mention.text
         assert mention.label in LABELS
@@ -55,7 +55,7 @@ def check_places(text: str, found: Annotation) -> None:
 
 def test_a_story():
     found = annotate(STORY)
-    check_places(STORY, found)
+    check_offsets(STORY, found)
     assert {m.name for m in found.mentions if m.label == "PERSON"} == {"Marta Ellingsen"}
     direct = [quote for quote in found.quotes if quote.kind == "direct"]
     assert [quote.speaker for quote in direct] == ["Marta Ellingsen", "Marta Ellingsen"]
@@ -72,14 +72,14 @@ def test_seed_articles(seed_articles):
     assert figures["seeds.indirect.found"] >= 0.8
 
 
-def test_order_is_kept_over_batches(monkeypatch):
+def test_annotations_come_in_the_order_of_the_texts(monkeypatch):
     monkeypatch.setattr(annotator, "BATCH_CHARACTERS", 200)
     texts = [f"Ida Holm came to town number {number}." * (number % 4 + 1) for number in range(20)]
     alone = [annotate(text).mentions for text in texts]
     assert [found.mentions for found in shared().annotate(texts)] == alone
 
 
-def test_texts_are_read_batch_by_batch(monkeypatch):
+def test_at_most_one_batch_is_read_ahead(monkeypatch):
     monkeypatch.setattr(annotator, "BATCH_CHARACTERS", 100)
     taken = []
 
@@ -112,12 +112,12 @@ def test_titles_help_with_names():
     assert [m.name for m in found.mentions if m.label == "PERSON"] == ["Ida Holm"]
 
 
-def test_other_languages_are_left_alone():
+def test_a_text_in_another_language_gets_no_annotation():
     found = annotate(FRENCH)
     assert (found.outcome, found.mentions, found.quotes) == (Outcome.NOT_ENGLISH, (), ())
 
 
-def test_short_texts_pass_the_language_gate():
+def test_a_short_text_in_another_language_is_annotated():
     assert annotate("Le président est là.").outcome is Outcome.LOADED
 
 
@@ -141,16 +141,16 @@ def test_short_texts_pass_the_language_gate():
     ],
 )
 def test_odd_input_never_raises(text):
-    check_places(text, annotate(text))
+    check_offsets(text, annotate(text))
 
 
 @settings(max_examples=40, deadline=None)
 @given(st.text(max_size=200))
-def test_any_text_gives_valid_places(text):
-    check_places(text, annotate(text))
+def test_any_text_gives_valid_offsets(text):
+    check_offsets(text, annotate(text))
 
 
-def test_a_missing_pipeline_is_named():
+def test_the_error_for_a_missing_pipeline_names_it():
     with pytest.raises(ModelError, match="no_such_pipeline"):
         Annotator.load("no_such_pipeline")
 
@@ -167,7 +167,7 @@ def test_as_a_spacy_pipeline():
     assert json.dumps(docs[0].to_json()["ents"])
 
 
-def test_another_pipelines_names_take_the_place_of_ours(tmp_path):
+def test_the_names_of_another_pipeline_replace_ours(tmp_path):
     other = spacy.blank("en")
     ruler = other.add_pipe("entity_ruler")
     ruler.add_patterns(

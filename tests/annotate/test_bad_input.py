@@ -1,4 +1,4 @@
-"""Text that is no news prose: every door gives an answer, and every place lies in the text."""
+"""Text that is no news prose: all entry points accept it, and all offsets are valid."""
 
 import io
 import json
@@ -46,7 +46,7 @@ ODD = {
     "line ends of all kinds": "A\u2028B\x85C\r\nD\x0bE\x0cF\x1cG",
     "one token": "x" * 40_000,
     "one token in a sentence": f"Ida Holm said {'x' * 40_000} to Per Dahl.",
-    "runs just below the guard": ('"' * (LONGEST_RUN - 1) + " ") * 3,
+    "runs just below the limit of the tokeniser": ('"' * (LONGEST_RUN - 1) + " ") * 3,
     "abbreviations without blanks": "U.S.A." * 4_000,
     "straight marks": '"' * 9_000,
     "straight marks with blanks": '" ' * 500,
@@ -116,14 +116,14 @@ def check_doc(text: str, doc: Doc) -> None:
 
 
 @pytest.mark.parametrize("name", ODD)
-def test_annotate_answers(name: str) -> None:
-    """Alone, and behind prose, which takes it past the language gate."""
+def test_odd_texts_are_annotated(name: str) -> None:
+    """Each text is tried alone, and beside English prose, with which it counts as English."""
     for text in (ODD[name], f"{STORY}\n{ODD[name]}", f"{ODD[name]}\n{STORY}"):
         (found,) = annotator().annotate([text], [ODD[name][:200]])
         check(text, found)
 
 
-def test_a_stream_of_odd_texts_comes_back_whole() -> None:
+def test_a_stream_of_odd_texts_gives_a_document_each() -> None:
     texts = [STORY, *ODD.values(), STORY]
     docs = list(nlp().pipe(texts))
     for text, doc in zip(texts, docs, strict=True):
@@ -134,18 +134,18 @@ def test_a_stream_of_odd_texts_comes_back_whole() -> None:
 
 WORDS = "Ida Holm said he she it told that “We Mr. U.S. the mayor according to Monday 3".split()
 SIGNS = " \n\t\x00.,:;!?()[]-—'\"“”‘’«»‹›„`´…&/\u200b\u200d\u202e\u0301\ud800\udc00\u2028é中👧ﬁİſ"
-NASTY = st.sampled_from([*SIGNS, "\r\n", *WORDS])
+FRAGMENT = st.sampled_from([*SIGNS, "\r\n", *WORDS])
 
 
 @settings(max_examples=100, deadline=None)
-@given(st.lists(NASTY, max_size=60).map("".join), st.lists(NASTY, max_size=9).map(" ".join))
-def test_any_text_and_title_give_valid_places(text: str, title: str) -> None:
+@given(st.lists(FRAGMENT, max_size=60).map("".join), st.lists(FRAGMENT, max_size=9).map(" ".join))
+def test_any_text_and_title_give_valid_offsets(text: str, title: str) -> None:
     (found,) = annotator().annotate([text], [title])
     check(text, found)
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.lists(st.lists(NASTY, max_size=40).map(" ".join), max_size=4))
+@given(st.lists(st.lists(FRAGMENT, max_size=40).map(" ".join), max_size=4))
 def test_any_stream_gives_valid_documents(texts: list[str]) -> None:
     for text, doc in zip(texts, nlp().pipe(texts), strict=True):
         check_doc(text, doc)
@@ -166,19 +166,19 @@ def test_a_hundred_thousand_lines() -> None:
 
 
 @pytest.mark.parametrize("text", [GERMAN, SWAHILI, ODD["Chinese"] + GERMAN])
-def test_other_languages_say_so(text: str) -> None:
+def test_other_languages_get_the_outcome_not_english(text: str) -> None:
     (found,) = annotator().annotate([text])
     assert (found.outcome, found.mentions, found.quotes) == (Outcome.NOT_ENGLISH, (), ())
     doc = nlp()(text)
     assert (doc._.outcome, doc.ents, doc._.quotes) == ("not_english", (), [])
 
 
-def test_lower_case_keeps_the_quotes() -> None:
+def test_quotes_are_found_in_lower_case() -> None:
     (found,) = annotator().annotate([ODD["lower case"]])
     assert [quote.kind for quote in found.quotes].count("direct") == 1
 
 
-def test_the_command_answers_every_row() -> None:
+def test_the_command_gives_a_row_for_each_row() -> None:
     rows = [{"id": name, "text": text} for name, text in ODD.items()]
     lines = "".join(json.dumps(row) + "\n" for row in rows)
     out = io.StringIO()

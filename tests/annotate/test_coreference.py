@@ -1,4 +1,4 @@
-"""Names of what is not a person: abbreviations, short forms, places, capitals."""
+"""Names of entities other than people: abbreviations, short forms, places, capitals."""
 
 import pytest
 
@@ -42,7 +42,7 @@ def test_short_forms_share_a_name(label, long, short):
         ("GPE", "Velmark City", "Velmark"),
     ],
 )
-def test_a_part_alone_is_another_name(label, one, other):
+def test_a_part_of_a_name_may_be_another_name(label, one, other):
     names = named(f"There was {one} at first. Then {other} came.", label, one, other)
     assert len(set(names)) == 2
 
@@ -69,7 +69,7 @@ def test_a_caption_word_is_no_surname():
         ("Ida Tarn", "Ida Tarn"),
     ],
 )
-def test_capitals_are_written_as_usual(capitals, usual):
+def test_names_in_capitals_get_their_usual_spelling(capitals, usual):
     assert usual_spelling(capitals) == usual
 
 
@@ -83,7 +83,7 @@ def test_capitals_are_written_as_usual(capitals, usual):
         ("The UTR (old) - it was shut.", "UTR", "UTR"),
     ],
 )
-def test_the_place_of_a_dateline_is_written_as_usual(text, place, name):
+def test_the_place_of_a_dateline_gets_its_usual_spelling(text, place, name):
     assert named(text, "GPE", place) == [name]
 
 
@@ -94,7 +94,7 @@ def test_a_town_with_its_country_has_a_government():
 
 
 @pytest.mark.parametrize("form", ["SA", "Ltd", "Inc", "GmbH", "AS"])
-def test_a_legal_form_makes_a_company(form):
+def test_a_name_with_a_legal_form_is_a_company(form):
     text = f"It was built by Tarn-Eaux {form} in May."
     start = text.index("Tarn")
     spans = (CharSpan(start, start + len(f"Tarn-Eaux {form}"), "PERSON"),)

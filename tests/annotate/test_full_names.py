@@ -1,4 +1,4 @@
-"""Full names of people: read off the text, told apart within a family."""
+"""Full names of people: found in the text, and chosen among people of one surname."""
 
 import pytest
 
@@ -10,14 +10,14 @@ from tests.fix_marked import annotate
     "full",
     ["Martin Oake", "Martin J. Oake", "Speaker Tove Oake", "“The Martin Oake Hour”"],
 )
-def test_a_full_name_that_nobody_tagged_is_read_off_the_text(full):
+def test_an_untagged_full_name_is_found_in_the_text(full):
     text = f"At noon {full} began. [S:Oake] [C:said] [K:that all was well in the port]."
     name = full.removeprefix("Speaker ").strip("“”").removeprefix("The ").removesuffix(" Hour")
     assert speaker_of(text) == name
 
 
 @pytest.mark.parametrize("word", ["Governor", "While", "Bergen"])
-def test_what_stands_before_a_surname_is_not_always_a_given_name(word):
+def test_a_word_before_a_surname_may_be_no_given_name(word):
     text = f"There is {word} Oake again. [S:Oake] [C:said] [K:that all was well in the port]."
     assert speaker_of(text) == "Oake"
 
@@ -27,12 +27,12 @@ FAMILY = (
 )
 
 
-def test_of_a_family_the_one_named_in_full_last_is_meant():
+def test_a_surname_means_the_person_named_in_full_last():
     text = FAMILY + "It was cold.\n\n[P:Roy Dane] spoke at night. [S:Dane] [C:said] [K:he froze]."
     assert speaker_of(text) == "Roy Dane"
 
 
-def test_of_a_family_the_one_that_the_sentence_begins_with_is_meant():
+def test_a_surname_means_the_first_person_of_the_sentence():
     text = (
         "[P:Anna Dane], mother of [P:Roy Dane], was there. "
         "[S:Dane] [C:said] [K:that all was well in the port]."
@@ -40,12 +40,12 @@ def test_of_a_family_the_one_that_the_sentence_begins_with_is_meant():
     assert speaker_of(text) == "Anna Dane"
 
 
-def test_of_a_family_a_form_of_address_tells_who_is_meant():
+def test_a_form_of_address_decides_between_people_of_one_surname():
     text = "[P:Anna Dane] met [P:Roy Dane]. Mr. [S:Dane] [C:said] [K:that all was well there]."
     assert speaker_of(text) == "Roy Dane"
 
 
-def test_accents_do_not_make_two_people():
+def test_names_with_and_without_accents_are_one_person():
     text = (
         "[P:François Oller] rests.\n\n[P:Francois Oller] was ill. "
         "[S:Oller] [C:said] [K:that all was well in the port]."
@@ -56,7 +56,7 @@ def test_accents_do_not_make_two_people():
 @pytest.mark.parametrize(
     "opening", ["At noon Martin Oake began.", "[P:Ida Oake] met [P:Martin Oake].", "Oake is here."]
 )
-def test_a_speaker_has_the_name_of_his_mention(opening):
+def test_a_speaker_has_the_name_of_the_mention(opening):
     _, found = annotate(f"{opening} [S:Oake] [C:said] [K:that all was well in the port].")
     (quote,) = found.quotes
     (start, end), *_ = quote.source

@@ -1,4 +1,4 @@
-"""One name, one class, all through an article."""
+"""All mentions of a name in an article have the same label."""
 
 from pipeline.annotate.annotator import TaggedText, annotate_spans
 from pipeline.annotate.spans import CharSpan
@@ -15,7 +15,7 @@ def annotated(text: str, *tagged: tuple[str, str, float]) -> list[Mention]:
     return list(annotate_spans(text, TaggedText(tuple(spans))).mentions)
 
 
-def test_the_surer_reading_wins():
+def test_the_label_with_the_highest_confidence_wins():
     found = annotated(
         "Tarn won. Tarn lost. Tarn slept.",
         ("Tarn", "PERSON", 0.4),
@@ -36,14 +36,14 @@ def test_capitals_vote_with_the_usual_spelling():
     assert {m.name for m in found} == {"Velmark"}
 
 
-def test_short_capitals_are_initials_and_no_other_spelling():
+def test_a_short_name_in_capitals_is_an_acronym():
     found = annotated(
         "The TARN said so. Ida Tarn did not.", ("TARN", "ORG", 0.9), ("Ida Tarn", "PERSON", 0.9)
     )
     assert [m.label for m in found] == ["ORG", "PERSON"]
 
 
-def test_a_surname_follows_the_full_name_where_its_own_votes_are_even():
+def test_a_surname_gets_the_label_of_the_full_name():
     found = annotated(
         "Ida Vesterby came. Vesterby spoke.",
         ("Ida Vesterby", "PERSON", 0.95),
@@ -57,7 +57,7 @@ def test_weekdays_are_dates():
     assert [m.label for m in found] == ["DATE"]
 
 
-def test_initials_and_generations_belong_to_names():
+def test_initials_and_generations_are_part_of_names():
     text = "Then K. R. Holm came. Roy Dane, Jr., left. Paul Oduya Sr slept. A Berg fell."
     found = annotated(
         text,
@@ -69,7 +69,7 @@ def test_initials_and_generations_belong_to_names():
     assert [m.text for m in found] == ["K. R. Holm", "Roy Dane, Jr.", "Paul Oduya Sr", "Berg"]
 
 
-def test_the_article_belongs_to_titles_of_works_alone():
+def test_only_titles_of_works_include_the_article():
     text = "He saw The Salt Road. The Tarn Games began. She read The Harbour Herald."
     found = annotated(
         text,

@@ -1,4 +1,4 @@
-"""Labels: what the head word of a name says, titles and languages told by their neighbours."""
+"""Labels decided by head words, by the words around a name, and by the gazetteer."""
 
 import pytest
 
@@ -27,7 +27,7 @@ def labels_of(text: str, label: str, *names: str) -> list[str]:
         ("", "MISC"),
     ],
 )
-def test_head_words_split_misc(surface, label):
+def test_the_head_word_decides_the_kind_of_a_misc_name(surface, label):
     assert misc_label(surface) == label
 
 
@@ -62,7 +62,7 @@ def test_titles_of_works(text, label):
     assert labels_of(text, "MISC", "Salt Roads") == [label]
 
 
-def test_a_title_is_one_wherever_it_stands():
+def test_all_mentions_of_a_title_are_titles():
     text = "“The Salt Roads” was sold. She wrote The Salt Roads in May."
     spans = (CharSpan(1, 15, "MISC"), CharSpan(37, 51, "MISC"))
     found = annotate_spans(text, TaggedText(spans)).mentions
@@ -79,7 +79,7 @@ def test_a_title_is_one_wherever_it_stands():
         ("In Hausa homes it rained.", "NORP"),
     ],
 )
-def test_languages_are_told_from_peoples(text, label):
+def test_a_language_has_the_name_of_a_people(text, label):
     assert labels_of(text, "NORP", "Hausa") == [label]
 
 
@@ -104,7 +104,7 @@ def test_places_with_and_without_a_government(place, label):
     assert place_label(place) == label
 
 
-def test_every_label_is_explained_and_reachable():
+def test_every_label_is_explained_and_used():
     assert list(MEANINGS) == LABELS
     assert set(LABEL_OF_CLASS.values()) <= set(LABELS)
     assert set(LABEL_OF_PIPELINE.values()) == set(LABELS)

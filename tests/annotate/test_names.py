@@ -1,4 +1,4 @@
-"""Mentions and names: trimmed, labelled alike, chained within one article."""
+"""Mentions and names of one article: borders, labels, chains, roles."""
 
 from itertools import pairwise
 
@@ -13,7 +13,7 @@ from pipeline.models import Mention
 
 
 def mentions(text: str, **names: str) -> list[Mention]:
-    """Annotate a text in which the given names (label=names parted by |) were tagged."""
+    """Annotate a text in which the given names (label=names separated by |) were tagged."""
     spans = []
     for label, listed in names.items():
         for name in listed.split("|"):
@@ -62,7 +62,7 @@ def test_peoples_are_linked_to_their_countries(name, country):
     assert country_of(name) == country
 
 
-def test_titles_and_articles_stay_outside_names_and_become_roles():
+def test_titles_are_roles_and_no_part_of_names():
     text = "The old Harbour Minister Ida Vesterby spoke. President Okoro listened to the Vanta."
     found = mentions(text, PERSON="Harbour Minister Ida Vesterby|President Okoro", ORG="the Vanta")
     assert [m.text for m in found] == ["Ida Vesterby", "Okoro", "Vanta"]
@@ -71,7 +71,7 @@ def test_titles_and_articles_stay_outside_names_and_become_roles():
     assert found[1].role == "President"
 
 
-def test_a_title_does_not_reach_over_another_person():
+def test_a_title_belongs_to_the_next_person_only():
     text = "US Secretary Ida Vesterby and Kenyan Foreign Minister Paul Oduya met."
     found = mentions(text, PERSON="Ida Vesterby|Paul Oduya", GPE="US", NORP="Kenyan")
     assert [m.role for m in found if m.label == "PERSON"] == [
@@ -87,7 +87,7 @@ def test_surnames_are_chained_and_possessives_trimmed():
     assert [m.text for m in found] == ["Ida Vesterby", "Vesterby", "Vesterby"]
 
 
-def test_people_who_share_a_surname_stay_apart():
+def test_people_who_share_a_surname_are_two_people():
     text = "Ida Vesterby met Paul Vesterby. Vesterby laughed. Mr. Vesterby left."
     found = mentions(text, PERSON="Ida Vesterby|Paul Vesterby|Vesterby")
     assert [m.name for m in found] == [
@@ -109,7 +109,7 @@ def test_an_abbreviation_belongs_to_the_long_form():
     assert [m.text for m in found].count("HSD") == 2
 
 
-def test_the_articles_own_abbreviation_beats_the_table():
+def test_the_abbreviation_of_the_article_goes_before_the_table():
     text = "The Whole Harbour Office (WHO) met. The WHO voted."
     found = mentions(text, ORG="Whole Harbour Office|WHO")
     assert set(names_of(found).values()) == {"Whole Harbour Office"}
@@ -122,7 +122,7 @@ def test_one_surface_form_has_one_label():
     assert [m.label for m in found] == ["ORG", "ORG", "ORG"]
 
 
-def test_names_found_once_are_found_everywhere():
+def test_a_name_tagged_once_is_found_everywhere():
     text = "Ida Vesterby came. Then Ida Vesterby left."
     found = annotate_spans(text, TaggedText((CharSpan(0, 12, "PERSON"),))).mentions
     assert [m.start for m in found] == [0, 24]
@@ -133,7 +133,7 @@ def test_two_countries_with_a_hyphen_are_two_mentions():
     assert [m.text for m in found] == ["US", "Russia", "Guinea-Bissau"]
 
 
-def test_official_names_are_mended():
+def test_a_partly_tagged_organisation_gets_its_full_name():
     text = "The Organization for Security and Co-operation in Europe (OSCE) Permanent Council met."
     found = mentions(text, ORG="Organization for Security and Co|OSCE|Permanent Council")
     assert found[0].text == "Organization for Security and Co-operation in Europe"
@@ -146,7 +146,7 @@ def test_dates_are_spelled_out():
     assert [m.name for m in found] == ["January 12", "last May"]
 
 
-def test_a_new_place_is_told_by_its_people():
+def test_the_name_of_a_people_shows_an_unknown_place():
     found = mentions(
         "Velmark's minister met the Velmarkian envoy.", PERSON="Velmark's", NORP="Velmarkian"
     )
@@ -166,12 +166,12 @@ WORDS = st.lists(
 
 
 @given(WORDS, st.lists(st.tuples(st.integers(0, 80), st.integers(1, 20)), max_size=8))
-def test_any_spans_give_valid_mentions(words, places):
+def test_any_spans_give_valid_mentions(words, spans_given):
     text = " ".join(words)
     labels = ["PERSON", "ORG", "GPE", "MISC", "NORP", "DATE"]
     spans = tuple(
         CharSpan(start, min(start + length, len(text)), labels[(start + length) % 6])
-        for start, length in places
+        for start, length in spans_given
         if start < len(text)
     )
     found = annotate_spans(text, TaggedText(spans)).mentions
@@ -192,6 +192,6 @@ def test_any_spans_give_valid_mentions(words, places):
         ("In the old town, Ida Holm, who sang, said no.", None),
     ],
 )
-def test_an_office_in_front_with_a_comma_is_the_role(text, role):
+def test_an_office_before_a_name_in_apposition_is_the_role(text, role):
     (found,) = mentions(text, PERSON="Ida Holm")
     assert found.role == role

@@ -1,4 +1,4 @@
-"""en_dateline_news as any spaCy package: found by name, saved, packed, pickled, switched off."""
+"""en_dateline_news as a spaCy package: loading by name, saving, pickling, disabling."""
 
 import importlib.metadata
 import pickle
@@ -69,7 +69,7 @@ def test_a_quote_has_its_parts(nlp: Language) -> None:
     assert doc._.outcome == "loaded"
 
 
-def test_spans_of_others_belong_to_no_quote(nlp: Language) -> None:
+def test_other_spans_belong_to_no_quote(nlp: Language) -> None:
     doc = nlp(STORY)
     span = doc[0:2]
     assert (span._.quote, span._.speaker, span._.source) == (None, None, [])
@@ -83,7 +83,7 @@ def test_sentences_end_with_their_paragraph(nlp: Language) -> None:
     assert sentences[2].startswith("“We have waited,”")
 
 
-def test_another_language_gets_nothing_and_says_so(nlp: Language) -> None:
+def test_another_language_gets_no_annotation_and_an_outcome(nlp: Language) -> None:
     french, english = nlp.pipe([FRENCH, STORY])
     assert (french._.outcome, french._.quotes, french.ents) == ("not_english", [], ())
     assert len(french.spans["quotes"]) == 0
@@ -91,20 +91,20 @@ def test_another_language_gets_nothing_and_says_so(nlp: Language) -> None:
 
 
 @pytest.mark.parametrize("size", [1, 2, 50])
-def test_the_batch_does_not_matter(nlp: Language, size: int) -> None:
+def test_results_do_not_depend_on_the_batch_size(nlp: Language, size: int) -> None:
     texts = [STORY, "", FRENCH, "Ida Holm left.", STORY.lower()] * 3
     alone = [found(nlp(text)) for text in texts]
     assert [found(doc) for doc in nlp.pipe(texts, batch_size=size)] == alone
 
 
 @pytest.mark.filterwarnings("ignore:.*multi-threaded, use of fork:DeprecationWarning")
-def test_two_processes_find_the_same(nlp: Language) -> None:
+def test_results_do_not_depend_on_the_number_of_processes(nlp: Language) -> None:
     texts = [STORY, "Ida Holm left.", STORY.replace("Norway", "Kenya")]
     alone = [found(nlp(text)) for text in texts]
     assert [found(doc) for doc in nlp.pipe(texts, n_process=2, batch_size=1)] == alone
 
 
-def test_saved_and_loaded(nlp: Language, tmp_path: Path) -> None:
+def test_a_saved_pipeline_gives_the_same_results(nlp: Language, tmp_path: Path) -> None:
     nlp.to_disk(tmp_path)
     again = spacy.load(tmp_path)
     assert found(again(STORY)) == found(nlp(STORY))
@@ -122,12 +122,12 @@ def test_a_saved_pipeline_keeps_its_own_model(nlp: Language, tmp_path: Path) -> 
         spacy.load(tmp_path)
 
 
-def test_as_bytes(nlp: Language) -> None:
+def test_a_pipeline_from_bytes_gives_the_same_results(nlp: Language) -> None:
     again = load_model_from_config(nlp.config).from_bytes(nlp.to_bytes())
     assert found(again(STORY)) == found(nlp(STORY))
 
 
-def test_broken_bytes_are_refused(nlp: Language) -> None:
+def test_damaged_bytes_are_refused(nlp: Language) -> None:
     packed = nlp.get_pipe("dateline_annotator")._tagger.files.pack()
     with pytest.raises(ModelError, match="sha256"):
         ModelFiles.unpack(packed | {"model.onnx": b""})
@@ -135,17 +135,17 @@ def test_broken_bytes_are_refused(nlp: Language) -> None:
         ModelFiles.unpack({name: packed[name] for name in ("config.json", "model.onnx")})
 
 
-def test_pickled(nlp: Language) -> None:
+def test_a_pickled_pipeline_gives_the_same_results(nlp: Language) -> None:
     again = pickle.loads(pickle.dumps(nlp))
     assert found(again(STORY)) == found(nlp(STORY))
 
 
-def test_a_document_keeps_its_quotes_as_bytes(nlp: Language) -> None:
+def test_a_document_from_bytes_has_its_quotes(nlp: Language) -> None:
     doc = nlp(STORY)
     assert found(Doc(nlp.vocab).from_bytes(doc.to_bytes())) == found(doc)
 
 
-def test_parts_can_be_left_out(nlp: Language) -> None:
+def test_components_can_be_excluded_and_disabled(nlp: Language) -> None:
     assert spacy.load(NAME, exclude=["dateline_sentences"]).pipe_names == ["dateline_annotator"]
     quiet = spacy.load(NAME, disable=["dateline_annotator"])
     assert (quiet(STORY).ents, len(list(quiet(STORY).sents))) == ((), 3)
@@ -156,21 +156,21 @@ def test_parts_can_be_left_out(nlp: Language) -> None:
     assert nlp(STORY).ents
 
 
-def test_pipes_can_be_analysed(nlp: Language) -> None:
+def test_the_pipeline_can_be_analysed(nlp: Language) -> None:
     analysis = nlp.analyze_pipes()
     assert set(analysis["problems"]) == {"dateline_sentences", "dateline_annotator"}
     assert not any(analysis["problems"].values())
     assert "doc.ents" in analysis["summary"]["dateline_annotator"]["assigns"]
 
 
-def test_the_component_in_a_pipeline_of_others() -> None:
+def test_the_component_works_in_another_pipeline() -> None:
     other = spacy.blank("en")
     other.add_pipe("dateline_annotator")
     assert [entity.text for entity in other(STORY).ents] == ["Marta Ellingsen", "Norway"]
     assert other.max_length == 1_000_000
 
 
-def test_names_of_others_can_stay() -> None:
+def test_the_names_of_other_components_can_be_kept() -> None:
     other = spacy.blank("en")
     patterns = [{"label": "PER", "pattern": "Marta Ellingsen"}, {"label": "X", "pattern": "nine"}]
     other.add_pipe("entity_ruler").add_patterns(patterns)
@@ -190,14 +190,14 @@ def test_spacy_knows_the_package() -> None:
     assert importlib.metadata.version(NAME) == known["version"] == package_metadata.version()
 
 
-def test_the_package_tells_of_the_present_model() -> None:
+def test_the_package_metadata_are_those_of_the_present_model() -> None:
     for path, content in package_metadata.files().items():
         assert path.read_text("utf-8") == content, (
             "run `python -m pipeline.annotate.package_metadata`"
         )
 
 
-def test_figures_are_read_off_the_model_card() -> None:
+def test_figures_are_read_from_the_model_card() -> None:
     model_card = (
         "# Card\n\n## Made from\n\n| what | licence |\n|---|---|\n| texts of Salina | free |\n\n"
         "## Figures\n\n| set | label | gold spans | F1 |\n|---|---|---|---|\n"
@@ -214,12 +214,12 @@ def test_figures_are_read_off_the_model_card() -> None:
     assert len(package_metadata.meta()["sources"]) >= 3
 
 
-def test_our_name_in_the_setting_means_our_model() -> None:
+def test_the_name_of_our_package_in_the_setting_means_our_model() -> None:
     assert model_version(NAME) == model_version()
     assert Annotator.load(NAME).uses_own_entities
 
 
-def test_a_pipeline_installed_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_installed_pipeline_is_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     other = spacy.blank("en")
     other.add_pipe("entity_ruler").add_patterns([{"label": "PER", "pattern": "Marta Ellingsen"}])
     (tmp_path / "en_other_names").mkdir()

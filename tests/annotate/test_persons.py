@@ -1,4 +1,4 @@
-"""Which person a form of a name means: names of many countries, families, titles."""
+"""Which person a form of a name means: names of many countries, shared surnames, titles."""
 
 import pytest
 from hypothesis import given
@@ -10,17 +10,17 @@ from pipeline.annotate.spans import Layout
 
 
 def resolve(text: str, *forms: str, genders: str = "") -> list[str]:
-    """Return the names of the people meant by forms that stand in the text in this order."""
+    """Return the names of the people whom forms mean; they occur in the text in this order."""
     places, position = [], 0
     for form in forms:
         start = text.index(form, position)
         places.append((start, form))
         position = start + len(form)
     people = People(places, Layout(text))
-    told = genders.ljust(len(forms))
+    signs = genders.ljust(len(forms))
     found = [
         people.resolve(place, form, None if sign == " " else sign)
-        for (place, form), sign in zip(places, told, strict=True)
+        for (place, form), sign in zip(places, signs, strict=True)
     ]
     return [person.name for person in found]
 
@@ -77,7 +77,7 @@ def test_names_of_two_people(one, other):
     assert len(set(resolve(f"It was {one} first. Then {other} came.", one, other))) == 2
 
 
-def test_a_surname_means_whom_the_text_named_last():
+def test_a_surname_means_the_person_named_in_full_last():
     text = (
         "Ida Vesterby came.\n\nVesterby spoke.\n\nHer brother Paul Vesterby left.\n\nVesterby fell."
     )
@@ -85,20 +85,20 @@ def test_a_surname_means_whom_the_text_named_last():
     assert names == ["Ida Vesterby", "Ida Vesterby", "Paul Vesterby", "Paul Vesterby"]
 
 
-def test_a_family_name_with_a_particle_is_nobody_new():
+def test_a_family_name_with_a_particle_is_no_new_person():
     text = "Ida von Holm met Fritz von Holm.\n\nFritz von Holm spoke. Then von Holm left."
     names = resolve(text, "Ida von Holm", "Fritz von Holm", "Fritz von Holm", "von Holm")
     assert names[-1] == "Fritz von Holm"
 
 
-def test_a_wife_without_a_given_name_is_one_person():
+def test_a_woman_without_a_given_name_is_another_person():
     text = "Keir Tarn came. Lady Tarn sat. Tarn spoke. Lady Tarn left."
     forms = ("Keir Tarn", "Tarn", "Tarn", "Tarn")
     names = resolve(text.replace("Keir", "John"), "John Tarn", *forms[1:], genders=" f f")
     assert names == ["John Tarn", "Tarn", "John Tarn", "Tarn"]
 
 
-def test_a_title_tells_people_of_one_surname_apart():
+def test_a_title_decides_between_people_of_one_surname():
     people = People([(0, "Ida Tarn"), (50, "Paul Tarn"), (900, "Tarn"), (950, "Tarn")])
     ida = people.resolve(0, "Ida Tarn", office="president")
     paul = people.resolve(50, "Paul Tarn", office="senator")
@@ -128,7 +128,7 @@ def test_the_fullest_form_gives_the_name():
         ("President", "President"),
     ],
 )
-def test_what_stands_before_a_name(given, name):
+def test_titles_are_removed_from_a_name(given, name):
     assert without_titles(given) == name
 
 
@@ -150,7 +150,7 @@ FORMS = st.lists(
 
 
 @given(FORMS)
-def test_every_form_is_somebody_and_the_same_form_the_same(forms):
+def test_every_form_has_a_person_and_equal_forms_the_same(forms):
     places = [(10 * number, form) for number, form in enumerate(forms)]
     people = People(places)
     found = [people.resolve(place, form) for place, form in places]
@@ -161,7 +161,7 @@ def test_every_form_is_somebody_and_the_same_form_the_same(forms):
 
 
 @given(FORMS, FORMS)
-def test_sameness_is_symmetric(one, other):
+def test_same_person_is_symmetric(one, other):
     a, b = folded(one[0]), folded(other[0])
     assert same_person(a, b) == same_person(b, a)
     assert same_person(a, a)

@@ -1,4 +1,4 @@
-"""Sentence boundaries: end marks, what closes after them, paragraphs, speech that goes on."""
+"""Sentence boundaries: end marks, closing quotation marks, paragraphs, speech tags."""
 
 import pytest
 import spacy
@@ -34,6 +34,6 @@ def test_sentences(parts: list[str]) -> None:
 
 @given(st.text(max_size=80))
 @settings(max_examples=50, deadline=None)
-def test_any_text_is_cut_into_all_its_tokens(text: str) -> None:
+def test_the_sentences_of_any_text_have_all_its_tokens(text: str) -> None:
     doc = set_sentences(NLP.make_doc(text.encode("utf-8", "ignore").decode()))
     assert [token for span in doc.sents for token in span] == list(doc)

@@ -1,5 +1,4 @@
-"""The shipped model through the tagger: plain sentences, odd input, other processes, broken
-folders."""
+"""The tagger with the shipped model: sentences, odd input, other processes, damaged files."""
 
 import json
 import multiprocessing
@@ -55,14 +54,14 @@ def test_plain_sentences(tagger: Tagger) -> None:
     assert quote in texts(doc, tagged.attribution, "Content")
 
 
-def test_straight_quotation_marks_do_as_well(tagger: Tagger) -> None:
+def test_straight_quotation_marks_are_understood(tagger: Tagger) -> None:
     doc = NLP.make_doc(STORY.replace("“", '"').replace("”", '"'))
     (tagged,) = tagger.tag([doc])
     quote = '"We cannot wait for the ministry any longer,"'
     assert quote in texts(doc, tagged.attribution, "Content")
 
 
-def test_spans_do_not_depend_on_the_documents_beside(tagger: Tagger) -> None:
+def test_spans_do_not_depend_on_other_documents(tagger: Tagger) -> None:
     docs = [NLP.make_doc(text) for text in (STORY, "", STORY[40:200], "Peru won 2-1.\n" * 90)]
     assert tagger.tag(docs) == [tagger.tag([doc])[0] for doc in docs]
 
@@ -97,7 +96,7 @@ ODD = [
 
 
 @pytest.mark.parametrize("text", ODD)
-def test_odd_input_gives_spans_that_fit(tagger: Tagger, text: str) -> None:
+def test_odd_input_gives_valid_spans(tagger: Tagger, text: str) -> None:
     doc = NLP.make_doc(text)
     (tagged,) = tagger.tag([doc])
     check(doc, tagged)
@@ -105,7 +104,7 @@ def test_odd_input_gives_spans_that_fit(tagger: Tagger, text: str) -> None:
 
 @given(st.text(max_size=60))
 @settings(max_examples=40, deadline=None)
-def test_any_text_gives_spans_that_fit(text: str) -> None:
+def test_any_text_gives_valid_spans(text: str) -> None:
     doc = NLP.make_doc(text.encode("utf-8", "ignore").decode())
     check(doc, shared().tag([doc])[0])
 
@@ -114,7 +113,7 @@ def test_no_documents(tagger: Tagger) -> None:
     assert tagger.tag([]) == []
 
 
-def tag_elsewhere(tagger: Tagger, text: str) -> TaggedSpans:
+def tag_one(tagger: Tagger, text: str) -> TaggedSpans:
     return tagger.tag([NLP.make_doc(text)])[0]
 
 
@@ -122,9 +121,9 @@ def tag_elsewhere(tagger: Tagger, text: str) -> TaggedSpans:
 @pytest.mark.parametrize("method", ["fork", "spawn"])
 @pytest.mark.filterwarnings("ignore:.*multi-threaded, use of fork:DeprecationWarning")
 def test_another_process_opens_its_own_session(tagger: Tagger, method: str) -> None:
-    here = tag_elsewhere(tagger, STORY)
+    here = tag_one(tagger, STORY)
     with multiprocessing.get_context(method).Pool(1) as pool:
-        assert pool.apply(tag_elsewhere, (tagger, STORY)) == here
+        assert pool.apply(tag_one, (tagger, STORY)) == here
 
 
 @pytest.fixture
@@ -135,13 +134,13 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("name", ["config.json", "vocab.txt", "model.onnx"])
-def test_a_missing_file_is_named(folder: Path, name: str) -> None:
+def test_the_error_for_a_missing_file_names_it(folder: Path, name: str) -> None:
     (folder / name).unlink()
     with pytest.raises(ModelError, match=name):
         Tagger.load(folder)
 
 
-def test_cut_off_weights_are_noticed(folder: Path) -> None:
+def test_truncated_weights_are_refused(folder: Path) -> None:
     weights = folder / "model.onnx"
     weights.write_bytes(weights.read_bytes()[:-1])
     with pytest.raises(ModelError, match=r"model\.onnx has sha256 .*, expected .*"):

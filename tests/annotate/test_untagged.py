@@ -1,4 +1,4 @@
-"""Names that the tagger missed, and borders that the text gives away."""
+"""Names that the tagger missed, and borders that rules correct."""
 
 import pytest
 
@@ -21,7 +21,7 @@ def tagged(text: str, label: str, *names: str) -> list[Mention]:
         ("They flew to Burkina Faso today.", "Burkina Faso", "GPE"),
     ],
 )
-def test_countries_and_peoples_are_known(text, name, label):
+def test_untagged_countries_and_peoples_are_found(text, name, label):
     found = tagged(f"Velmark. {text}", "GPE", "Velmark")
     assert [(m.text, m.label) for m in found[1:]] == [(name, label)]
 
@@ -36,11 +36,11 @@ def test_countries_and_peoples_are_known(text, name, label):
         "A non-American firm came.",
     ],
 )
-def test_what_may_be_another_word_is_left(text):
+def test_a_name_that_may_be_another_word_is_not_added(text):
     assert len(tagged(f"Velmark. {text}", "GPE", "Velmark")) == 1
 
 
-def test_a_pipeline_without_places_gets_none():
+def test_without_tagged_places_no_places_are_added():
     found = tagged("Ida Tarn flew to Ghana today.", "PERSON", "Ida Tarn")
     assert [m.text for m in found] == ["Ida Tarn"]
 
@@ -54,7 +54,7 @@ def test_a_title_between_quotation_marks_is_one_name():
 @pytest.mark.parametrize(
     "quoted", ["We will never leave Velmark", "THE HARBOUR IS OURS NOW", "Ida Vesterby Harbour"]
 )
-def test_speech_shouts_and_short_quotes_are_no_titles(quoted):
+def test_sentences_capitals_and_short_quotes_are_no_titles(quoted):
     found = tagged(f"They said “{quoted}” again.", "ORG")
     assert all(mention.text != quoted for mention in found)
 
@@ -108,7 +108,7 @@ def test_a_name_in_parentheses_is_no_abbreviation():
         ("They flew with Alice Airlines there.", []),
     ],
 )
-def test_people_whom_the_tagger_missed(text, added):
+def test_untagged_people_are_found(text, added):
     found = tagged(f"Ida Vesterby came. {text}", "PERSON", "Ida Vesterby")
     assert [m.text for m in found[1:]] == added
 
@@ -116,7 +116,7 @@ def test_people_whom_the_tagger_missed(text, added):
 @pytest.mark.parametrize(
     "spoken", ["It is a sad day for Tarn", "The trains were late again in Tarn"]
 )
-def test_a_spoken_sentence_is_no_name_but_has_names(spoken):
+def test_a_quoted_sentence_is_no_name_but_contains_names(spoken):
     (found,) = tagged(f"“{spoken},” she said.", "MISC", spoken)
     assert (found.text, found.label) == ("Tarn", "GPE")
 

@@ -1,4 +1,4 @@
-"""Decoding: the best sequence under the BIO rules, against every sequence tried."""
+"""Decoding finds the best label sequence that the BIO rules allow, compared with all others."""
 
 from itertools import pairwise, product
 
@@ -19,7 +19,7 @@ def allowed(sequence: tuple[int, ...]) -> bool:
     )
 
 
-def best_by_trying(scores: np.ndarray, rules: Transitions) -> float:
+def best_of_all_sequences(scores: np.ndarray, rules: Transitions) -> float:
     return max(
         total(scores, rules, sequence)
         for sequence in product(range(len(LABELS)), repeat=len(scores))
@@ -47,11 +47,11 @@ def test_no_allowed_sequence_scores_better(seed: int, lengths: list[int]) -> Non
         if start < end:
             sequence = tuple(found[start:end].tolist())
             assert allowed(sequence)
-            best = best_by_trying(scores[start:end], rules)
+            best = best_of_all_sequences(scores[start:end], rules)
             assert total(scores[start:end], rules, sequence) == pytest.approx(best, abs=1e-4)
 
 
-def test_inside_without_begin_is_mended_by_the_better_neighbour() -> None:
+def test_an_inside_label_gets_a_begin_label_before_it() -> None:
     scores = np.log(
         np.array([[0.5, 0.4, 0.02, 0.04, 0.04], [0.1, 0.02, 0.8, 0.04, 0.04]], dtype=np.float32)
     )
@@ -71,7 +71,7 @@ def test_learned_scores_keep_the_forbidden_steps_forbidden() -> None:
     assert rules.step[3].tolist() == [5, 5, FORBIDDEN, 5, 5]
 
 
-def test_nothing_to_decode() -> None:
+def test_no_units_give_no_labels() -> None:
     empty = np.zeros((0, 5), dtype=np.float32)
     assert best_labels(empty, [0], Transitions.of(LABELS)).tolist() == []
 

@@ -1,4 +1,4 @@
-"""Windows read once: equal spans, to the last bit; bounded; nothing taken for something else."""
+"""The cache of tagged windows: equal spans, bounded size, keys without collisions."""
 
 import os
 from collections import Counter
@@ -40,7 +40,7 @@ def tagger() -> Tagger:
     return fresh()
 
 
-def test_a_text_is_read_once_and_found_alike(tagger: Tagger) -> None:
+def test_a_text_is_tagged_once_and_gives_equal_spans(tagger: Tagger) -> None:
     doc = NLP.make_doc(TEXT)
     first = tagger.tag([doc])
     read = tagger.counts["windows_read"]
@@ -50,8 +50,8 @@ def test_a_text_is_read_once_and_found_alike(tagger: Tagger) -> None:
 
 
 @pytest.mark.parametrize("text", [TEXT, f"{LONG}\n\n{TEXT}", f"{TEXT}\n\n{LONG}\n\nThe end."])
-def test_what_is_remembered_is_what_would_be_read_again(tagger: Tagger, text: str) -> None:
-    """A late edit: what stands before it is not read again, and the spans are a fresh tagger's."""
+def test_cached_spans_equal_those_of_tagging_again(tagger: Tagger, text: str) -> None:
+    """After an edit only the windows around it are tagged; the spans equal a new tagger's."""
     tagger.tag([NLP.make_doc(text)])
     read = tagger.counts["windows_read"]
     edited = NLP.make_doc(text.replace("within 22 days", "by the spring"))
@@ -61,7 +61,7 @@ def test_what_is_remembered_is_what_would_be_read_again(tagger: Tagger, text: st
     assert again == fresh().tag([edited])
 
 
-def test_windows_that_share_a_paragraph_stay_together(tagger: Tagger) -> None:
+def test_windows_that_share_a_paragraph_are_one_segment(tagger: Tagger) -> None:
     document = tagger.encoder.encode(NLP.make_doc(f"{PARAGRAPHS[0]}\n\n{LONG}\n\n{TEXT}"))
     cut = list(segments(document))
     assert len(document.windows) > len(cut) > 4
@@ -95,8 +95,8 @@ def labels(found: list[FoundSpans]) -> list[str]:
     return [label for (((_, _, label, _),),) in found]
 
 
-def test_the_place_in_the_document_does_not_matter_and_all_else_does() -> None:
-    memory, read = WindowCache(), reader([])
+def test_the_key_depends_on_everything_but_the_position() -> None:
+    cache, read = WindowCache(), reader([])
     documents = [
         document(2, 7, 7, 3),
         document(2, 7, 7, 3),
@@ -104,49 +104,49 @@ def test_the_place_in_the_document_does_not_matter_and_all_else_does() -> None:
         document(2, 7, 7, 3, firsts=(1, 2)),
         document(2, 7, 7, 3, shapes=(6, 0, 0, 6)),
     ]
-    found = labels(tag_with_cache(documents, memory, read, Counter()))
+    found = labels(tag_with_cache(documents, cache, read, Counter()))
     assert found == ["7 in 1", "7 in 1", "7 in 2", "7 in 3", "7 in 4"]
-    assert labels(tag_with_cache(documents[::-1], memory, read, Counter())) == found[::-1]
+    assert labels(tag_with_cache(documents[::-1], cache, read, Counter())) == found[::-1]
 
 
-def test_the_longest_unused_goes_first() -> None:
+def test_the_least_recently_used_is_dropped_first() -> None:
     asked: list[int] = []
     read = reader(asked)
-    memory = WindowCache()
-    tag_with_cache([document(2, 1, 3)], memory, read, Counter())
-    memory.limit = 3 * memory.size
+    cache = WindowCache()
+    tag_with_cache([document(2, 1, 3)], cache, read, Counter())
+    cache.limit = 3 * cache.size
     for number in (2, 3, 1, 4, 1, 2):
-        tag_with_cache([document(2, number, 3)], memory, read, Counter())
-        assert memory.size <= memory.limit
+        tag_with_cache([document(2, number, 3)], cache, read, Counter())
+        assert cache.size <= cache.limit
     assert asked == [1, 2, 3, 4, 2]
 
 
-def test_without_room_every_text_is_read_and_found() -> None:
+def test_with_a_limit_of_zero_every_text_is_tagged() -> None:
     asked: list[int] = []
-    memory = WindowCache(limit=0)
+    cache = WindowCache(limit=0)
     for _ in range(2):
-        (found,) = tag_with_cache([document(2, 1, 3)], memory, reader(asked), Counter())
+        (found,) = tag_with_cache([document(2, 1, 3)], cache, reader(asked), Counter())
         assert found
-    assert (asked, memory.size) == ([1, 1], 0)
+    assert (asked, cache.size) == ([1, 1], 0)
 
 
-def test_threads_share_it() -> None:
+def test_threads_can_share_a_cache() -> None:
     asked: list[int] = []
-    memory = WindowCache(limit=20_000)
+    cache = WindowCache(limit=20_000)
     read = reader(asked)
 
     def work(number: int) -> str:
-        (label,) = labels(tag_with_cache([document(2, number % 50, 3)], memory, read, Counter()))
+        (label,) = labels(tag_with_cache([document(2, number % 50, 3)], cache, read, Counter()))
         return label
 
     with ThreadPoolExecutor(min(4, 2 * (os.cpu_count() or 1))) as pool:
         found = list(pool.map(work, range(2_000)))
     assert [label.split()[0] for label in found] == [str(number % 50) for number in range(2_000)]
-    assert 0 < memory.size <= memory.limit
+    assert 0 < cache.size <= cache.limit
 
 
-class Everlasting:
-    """A memory that outlives its process, as the warehouse has one."""
+class DictionaryCache:
+    """Another implementation of ``SpanCache``, as the warehouse has one."""
 
     def __init__(self) -> None:
         self.known: dict[bytes, FoundSpans] = {}
@@ -158,9 +158,9 @@ class Everlasting:
         self.known.update(readings)
 
 
-def test_another_memory_can_take_its_place(tagger: Tagger) -> None:
-    doc, memory = NLP.make_doc(TEXT), Everlasting()
-    found = replace(fresh(), cache=memory).tag([doc])
-    tagger = replace(fresh(), cache=memory)
+def test_another_cache_can_replace_it(tagger: Tagger) -> None:
+    doc, cache = NLP.make_doc(TEXT), DictionaryCache()
+    found = replace(fresh(), cache=cache).tag([doc])
+    tagger = replace(fresh(), cache=cache)
     assert tagger.tag([doc]) == found == fresh().tag([doc])
     assert tagger.counts["windows_read"] == 0

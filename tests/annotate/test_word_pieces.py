@@ -1,4 +1,4 @@
-"""Word pieces: the greedy segmentation, and text no tokenizer likes."""
+"""Word pieces: the greedy segmentation, and odd text."""
 
 import pytest
 from hypothesis import given

@@ -1,0 +1,66 @@
+"""The tables of places, titles, head words and names: valid values, no word twice."""
+
+from collections import Counter
+
+import pytest
+
+from pipeline.annotate.labels import LABELS
+from pipeline.tables import read_rows
+
+NAMES, ANNOTATE = "pipeline.annotate.names", "pipeline.annotate"
+COLUMNS = {
+    (NAMES, "aliases.tsv"): 4,
+    (NAMES, "gazetteer.tsv"): 2,
+    (NAMES, "gendered_words.tsv"): 3,
+    (NAMES, "given_names.tsv"): 4,
+    (NAMES, "titles.tsv"): 4,
+    (ANNOTATE, "label_heads.tsv"): 4,
+    (ANNOTATE, "languages.tsv"): 1,
+}
+KEYS = {"aliases.tsv": slice(1, 2), "gazetteer.tsv": slice(0, 2)}
+"""The columns that identify a row, where it is not the first one: "alps" is a nature word too."""
+
+
+def rows(package: str, name: str) -> list[list[str]]:
+    return list(read_rows(package, name, COLUMNS[package, name]))
+
+
+@pytest.mark.parametrize(("package", "name"), COLUMNS)
+def test_no_word_has_two_rows(package, name):
+    keys = Counter(tuple(row[KEYS.get(name, slice(1))]) for row in rows(package, name))
+    assert [key for key, count in keys.items() if count > 1] == []
+
+
+@pytest.mark.parametrize(
+    ("package", "name", "column", "values"),
+    [
+        (NAMES, "aliases.tsv", 0, {"GPE", "LOC", "ORG", "LAW"}),
+        (
+            NAMES,
+            "gazetteer.tsv",
+            0,
+            {"region", "feature", "governed", "government_word", "nature_word"},
+        ),
+        (NAMES, "gendered_words.tsv", 1, {"m", "f"}),
+        (NAMES, "given_names.tsv", 3, {"m", "f", "-"}),
+        (NAMES, "titles.tsv", 1, {"honorific", "rank", "office", "modifier", "address"}),
+        (NAMES, "titles.tsv", 2, {"m", "f", "-"}),
+        (NAMES, "titles.tsv", 3, {"yes", "no"}),
+        (ANNOTATE, "label_heads.tsv", 1, set(LABELS)),
+        (ANNOTATE, "label_heads.tsv", 2, {"yes", "no"}),
+        (ANNOTATE, "label_heads.tsv", 3, {"yes", "no"}),
+    ],
+)
+def test_columns_have_the_values_that_the_header_explains(package, name, column, values):
+    found = {value for row in rows(package, name) for value in row[column].split("|")}
+    assert found <= values
+
+
+def test_a_surname_among_the_titles_is_an_office():
+    surnames = [kinds for _, kinds, _, surname in rows(NAMES, "titles.tsv") if surname == "yes"]
+    assert all("office" in kinds.split("|") for kinds in surnames)
+
+
+def test_a_row_with_missing_columns_is_named():
+    with pytest.raises(ValueError, match=r"languages\.tsv, line \d+: 1 columns .* expected 2"):
+        list(read_rows(ANNOTATE, "languages.tsv", columns=2))
