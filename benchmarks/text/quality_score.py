@@ -22,7 +22,7 @@ from benchmarks.text.page_text import Page, half
 from benchmarks.text.text_scores import shingles
 from pipeline.extract.encoding import decode
 from pipeline.extract.html_head import read_head
-from pipeline.extract.html_layout import TextBlock, parse, text_blocks, strip_scripts
+from pipeline.extract.html_layout import TextBlock, parse, strip_scripts, text_blocks
 from pipeline.extract.json_ld import read_linked_data
 from pipeline.extract.page import extract_page
 from pipeline.extract.quality import BIAS, WEIGHTS, features_of
@@ -39,7 +39,7 @@ class Sample:
     half: str
     damage: str
     f1: float
-    signs: tuple[float, ...]
+    features: tuple[float, ...]
 
 
 def measure(data: Path) -> dict[str, float]:
@@ -60,9 +60,9 @@ def page(data: Path) -> str:
 
 def figures(chosen: list[Sample]) -> dict[str, float]:
     """Return the figures of these samples, with the weights as shipped."""
-    signs = np.array([sample.signs for sample in chosen])
+    features = np.array([sample.features for sample in chosen])
     true = np.array([sample.f1 for sample in chosen])
-    score = _logistic(signs @ np.array(WEIGHTS) + BIAS)
+    score = _logistic(features @ np.array(WEIGHTS) + BIAS)
     found = {
         f"quality/correlation with F1 (n={len(chosen)})": float(np.corrcoef(score, true)[0, 1]),
         "quality/mean error": float(abs(score - true).mean()),
@@ -92,8 +92,8 @@ def _page_samples(page: Page, body: bytes) -> Iterator[Sample]:
     blocks = text_blocks(root)
     # The page's id is the seed, so that each run damages it in the same way.
     for damage, text in _variants(article.text, blocks, random.Random(page["id"])):
-        signs = astuple(features_of(text, head, data, blocks))
-        yield Sample(half(page), damage, _f1(page["text"], text), signs)
+        features = astuple(features_of(text, head, data, blocks))
+        yield Sample(half(page), damage, _f1(page["text"], text), features)
 
 
 def _f1(gold: str, found: str) -> float:
@@ -101,7 +101,9 @@ def _f1(gold: str, found: str) -> float:
     return 2 * (wanted & got).total() / max(1, wanted.total() + got.total())
 
 
-def _variants(text: str, blocks: list[TextBlock], chance: random.Random) -> Iterator[tuple[str, str]]:
+def _variants(
+    text: str, blocks: list[TextBlock], chance: random.Random
+) -> Iterator[tuple[str, str]]:
     lines = [line for line in text.split("\n") if line]
     others = [block.text for block in blocks if block.text not in lines]
     some = max(5, len(lines) // 2)
@@ -121,12 +123,12 @@ def _variants(text: str, blocks: list[TextBlock], chance: random.Random) -> Iter
 
 def fit(chosen: list[Sample]) -> tuple[Array, float]:
     """Return weights and bias of a logistic regression on the F1, by gradient descent."""
-    signs = np.array([sample.signs for sample in chosen])
+    features = np.array([sample.features for sample in chosen])
     true = np.array([sample.f1 for sample in chosen])
-    weights, bias = np.zeros(signs.shape[1]), 0.0
+    weights, bias = np.zeros(features.shape[1]), 0.0
     for _ in range(_STEPS):
-        gap = _logistic(signs @ weights + bias) - true
-        weights -= _RATE * (signs.T @ gap + weights) / len(true)
+        gap = _logistic(features @ weights + bias) - true
+        weights -= _RATE * (features.T @ gap + weights) / len(true)
         bias -= _RATE * float(gap.mean())
     return weights, bias
 

@@ -57,15 +57,17 @@ _MAX_AUTHORS = 20
 _MAX_BYLINE_CHARS = 160
 _PARAGRAPH_TAGS = frozenset(("p", "div"))
 _PROSE_CHARS = 80
+"""A block with as many characters is a paragraph of the text."""
 _PROSE_LINK_DENSITY = 0.5
 _SIGNATURE_CHARS = 60
 _BLOCKS_ABOVE_PROSE = 8
+"""Blocks above the first paragraph among which a name with a role is looked for."""
 _NAME = r"[^\W\d_a-z][\w.’'-]+(?: (?:[^\W\d_a-z][\w.’'-]*|de|van|von|bin|al)){1,3}"
 _NAMES = re.compile(rf"{_NAME}(?:(?:\s*[/,&]\s*| and | und ){_NAME})*")
+"""A line that is nothing but full names: "Ines Moor / Per Aasen"."""
 
-
-Source = tuple[Origin, list[str]]
-"""Lines that may name authors, and where they were read."""
+CandidateLines = tuple[Origin, list[str]]
+"""Where lines were read that may name authors, and the lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ def find_authors(
         sites: how the site calls itself, as ``title.bare_name`` gives it ("lakepost").
     """
     sources = [source for source in _sources(microdata, head, data, blocks) if source[1]]
-    bodies = organisations_in(line for _, lines in sources for line in lines) or tuple(
+    organisations = organisations_in(line for _, lines in sources for line in lines) or tuple(
         dict.fromkeys(data.organisations)
     )
     named = {normalise(name) for name in (data.publisher, *head.all("og:site_name")) if name}
@@ -103,7 +105,7 @@ def find_authors(
     own_names = sites | {bare_name(_TITLE_SEPARATOR.split(head.title or "")[-1])}
     # A signature counts only where the page names its newsroom as the author: elsewhere two
     # capitalised words above the text are mostly a heading like "Related Topics" (12 of 17 lines).
-    signature: list[Source] = [("visible", _signature(blocks) if bodies else [])]
+    signature: list[CandidateLines] = [("visible", _signature(blocks) if organisations else [])]
     for is_accepted, tried in ((_is_full_name, sources + signature), (_is_pen_name, sources)):
         for origin, lines in tried:
             # A meta tag often names the outlet as the author of an article with a visible byline.
@@ -112,11 +114,11 @@ def find_authors(
             }
             names = tuple(name for name in clean_authors(lines) if is_accepted(name, origin, known))
             if 0 < len(names) <= _MAX_AUTHORS:
-                return Byline(names, origin, bodies)
+                return Byline(names, origin, organisations)
     for origin, lines in sources:
         if name := next(filter(None, map(handle_in, lines)), None):
-            return Byline((name,), origin, bodies)
-    return _organisation_byline(sources, data, bodies)
+            return Byline((name,), origin, organisations)
+    return _organisation_byline(sources, data, organisations)
 
 
 def _is_full_name(name: str, origin: Origin, outlets: set[str]) -> bool:
@@ -133,18 +135,18 @@ def _is_pen_name(name: str, origin: Origin, outlets: set[str]) -> bool:
 
 
 def _organisation_byline(
-    sources: Iterable[Source], data: LinkedData, bodies: tuple[str, ...]
+    sources: Iterable[CandidateLines], data: LinkedData, organisations: tuple[str, ...]
 ) -> Byline:
     for origin, lines in sources:
         if names := organisations_in(lines):
-            return Byline(names[:1], origin, bodies)
+            return Byline(names[:1], origin, organisations)
     names = tuple(dict.fromkeys(data.organisations))
-    return Byline(names, "json_ld" if names else None, bodies)
+    return Byline(names, "json_ld" if names else None, organisations)
 
 
 def _sources(
     microdata: Microdata, head: Head, data: LinkedData, blocks: list[TextBlock]
-) -> Iterator[Source]:
+) -> Iterator[CandidateLines]:
     """Yield the lines that may name authors, the most reliable source first."""
     yield "json_ld", list(data.authors)
     for name in _META_TAGS:

@@ -187,6 +187,7 @@ def _walk(value: Any) -> Iterator[dict[str, Any]]:
 
 
 def _types(node: dict[str, Any]) -> list[str]:
+    """Return the types of a node without their namespace: "NewsArticle"."""
     return [name.rpartition("/")[2] for name in _texts(node.get("@type"))]
 
 
@@ -217,6 +218,7 @@ def _text(value: Any) -> str | None:
 
 
 def _names(value: Any) -> Iterator[str]:
+    """Yield the names in a value that is a text, an object or a nested list of both."""
     for item in value if isinstance(value, list) else [value]:
         if isinstance(item, list):
             yield from _names(item)
@@ -260,6 +262,7 @@ def _words(line: str) -> list[str]:
 
 
 def _image(value: Any) -> str | None:
+    """Return the URL of the first image, which may be a text or an ``ImageObject``."""
     if isinstance(value, list):
         value = value[0] if value else None
     if isinstance(value, dict):
@@ -268,6 +271,7 @@ def _image(value: Any) -> str | None:
 
 
 def _walled_parts(main: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the parts of an article that are not free."""
     parts = main.get("hasPart")
     listed = parts if isinstance(parts, list) else [parts]
     nodes = [part for part in listed if isinstance(part, dict)]
@@ -286,11 +290,13 @@ def _walled_classes(main: dict[str, Any]) -> Iterator[str]:
 
 
 def _number(value: Any) -> int | None:
+    """Return a count such as 812, "812" or "812 words"; None for anything else."""
     found = re.fullmatch(r"\s*(\d{1,6})\s*(?:words?)?\s*", str(value), re.ASCII)
     return int(found[1]) if found else None
 
 
 def _boolean(value: Any) -> bool | None:
+    """Return a truth value such as True, "True" or "false"; None for anything else."""
     if isinstance(value, bool):
         return value
     return {"true": True, "false": False}.get(str(value).strip().lower())

@@ -127,14 +127,16 @@ def _lost(
     taken = set(placed)
     paragraphs = [blocks[index] for index in placed if blocks[index].tag == "p"]
     parents = _frequent(map(_parent, paragraphs))
-    signatures = _frequent(map(_signature, paragraphs))
+    paragraph_names = _frequent(map(_names_around, paragraphs))
     # Lines between br elements are directly in the container.
     bare = (blocks[index].element for index in placed if blocks[index].tag in _BARE_TAGS)
     holders = parents | _frequent(bare)
-    outer_names = {signature[2:] for signature in signatures if any(signature[2:])}
+    outer_names = {names[2:] for names in paragraph_names if any(names[2:])}
 
     def is_sibling(block: TextBlock) -> bool:
-        is_alike = _signature(block) in signatures and _signature(block)[2:] in outer_names
+        is_alike = (
+            _names_around(block) in paragraph_names and _names_around(block)[2:] in outer_names
+        )
         return block.tag == "p" and (_parent(block) in parents or is_alike)
 
     named_text = cache(_text_of_named_parts)
@@ -159,7 +161,7 @@ def _lost(
         if block.link_density > _SHORT_LINE_LINK_DENSITY:
             return False
         is_subhead = _is_subhead(block) and (
-            _parent(block) in parents or _signature(block)[2:] in outer_names
+            _parent(block) in parents or _names_around(block)[2:] in outer_names
         )
         if not (is_subhead or is_sibling(block)):
             return False
@@ -210,7 +212,7 @@ def _parent_of(element: HtmlElement) -> HtmlElement | None:
     return parent.getparent() if parent is not None and parent.tag == "header" else parent
 
 
-def _signature(block: TextBlock) -> tuple[str, ...]:
+def _names_around(block: TextBlock) -> tuple[str, ...]:
     """Return the tag of a block, and the class names of its element and of two around that.
 
     A page that puts each paragraph into a box of its own, because advertisements are between them,

@@ -17,9 +17,11 @@ from lxml.html import HtmlElement
 from pipeline.text import squeeze
 
 _CLASS = re.compile(r"uthor|utor|yline|(?:^|[\s_-])(?:writer|penulis)(?:$|[\s_-])")
+"""Quick test of a class or id, before the three patterns below: "Author", "autor", "byline"."""
 _PERSON = re.compile(
     r"/(?:authors?|autor(?:en|es)?|profiles?|staff|contributors?|journalists?|people|by)/[^/?#]+"
 )
+"""Path of a link to a person's profile: "/staff/ines-moor"."""
 _NAME_CLASS = re.compile(
     r"(?:^|[\s_-])(?:author|autor|byline)s?(?:[\s_-]*(?:name|link|title))?(?:$|\s)|"
     r"author-?_*name|byline-?_*name|authorName|bylineName|(?:^|\s)(?:fn|writer|penulis)(?:\s|$)",
@@ -39,7 +41,8 @@ builds whole pages of "elementor-widget" boxes, so neither counts."""
 _FOOTER_NAMES = re.compile(r"footer", re.IGNORECASE)
 _OUTSIDE_TAGS = frozenset(("aside", "nav", "form"))
 _NAME_FOLLOWS = re.compile(r"[,;&|/·•]|\b(?:and|und|et|y|e|og|och|with|mit|Jr|Sr|I{2,3})\b|^\s*$")
-_BLOCKS = frozenset("p div li br ul ol h1 h2 h3 h4 h5 h6 section header tr td".split())
+"""Text after a linked name that continues the list of names, so that it is no role."""
+_BLOCK_TAGS = frozenset("p div li br ul ol h1 h2 h3 h4 h5 h6 section header tr td".split())
 _WANTED_TAGS = frozenset(("h1", "time"))
 _WANTED_PROPS = frozenset(("author", "datePublished", "dateModified"))
 _TIME_PROPS = frozenset(("datePublished", "dateModified"))
@@ -48,7 +51,9 @@ _MAX_LEVELS = 12
 _MAX_CHARS = 200
 """Of an author's text, and of the class names that are searched."""
 _NEAR_LEVELS = 3
+"""Levels within which two elements of one byline have a common ancestor."""
 _MAX_PARTS = 400
+"""Parts of text in an element: more is no byline."""
 _MAX_HEADLINES = 10
 _TIERS = ("marked", "linked", "byline", "author")
 """How clearly an element is marked as an author's, clearest first: by rel, itemprop or a class for
@@ -142,6 +147,7 @@ def author_lines(found: Microdata) -> Iterator[list[str]]:
 
 
 def _one_place(elements: list[HtmlElement], found: Microdata) -> list[str]:
+    """Return the texts of the first element within the article and of those near it."""
     chosen: list[HtmlElement] = []
     lines: dict[str, None] = {}
     for element in elements:
@@ -211,10 +217,10 @@ def text_by_block(element: HtmlElement) -> str:
         if len(parts) > _MAX_PARTS:
             return ""
         if event == "start":
-            parts += ("\n" if part.tag in _BLOCKS else "", _own_text(part))
+            parts += ("\n" if part.tag in _BLOCK_TAGS else "", _own_text(part))
         elif part is not top:
             tail = _tail_of_link(part) if part.tag == "a" else part.tail or ""
-            parts += ("\n" if part.tag in _BLOCKS else "", tail)
+            parts += ("\n" if part.tag in _BLOCK_TAGS else "", tail)
     lines = (squeeze(line) for line in "".join(parts).split("\n"))
     return " | ".join(line for line in lines if line) or (element.get("content") or "")
 

@@ -53,9 +53,12 @@ _UPDATED = re.compile(
     r"обновл\w+|изменен\w+|güncelle\w+|diperbarui|更新|수정)",
     re.IGNORECASE,
 )
+_DATE_FIGURES = re.compile(r"\d{4}|\d[./-]\d\d\b")
+"""Figures of a date: lines without them are not parsed."""
 _LINE_CHARS = 120
 """A longer block is no line of metadata."""
 _SENTENCE_WORDS = 8
+"""A shorter text with a full stop is no sentence of the story."""
 _PUBLISHED = re.compile(
     r"publish|posted|written|created|erschienen|veröffentlicht|erstellt|publi[ée]|publicado|"
     r"pubblicato|gepubliceerd|geplaatst|publicerad|publisert|julkaistu|opublikowan|опубликован|"
@@ -167,6 +170,7 @@ class _TimeSelection:
                 self.modified = stated, origin
 
     def _plausible(self, candidates: Iterable[Candidate]) -> Iterator[tuple[Origin, str]]:
+        """Yield the plausible candidates as ISO 8601; keep the others as refused."""
         listed = list(candidates)
         for origin, text in listed:
             stated = iso_time(text, day_first=self.day_first)
@@ -219,6 +223,10 @@ def _says_more(stated: str, than: str) -> bool:
 
 
 def _is_before(modified: str, published: str) -> bool:
+    """Tell whether a modification is more than a minute before the publication.
+
+    Where a time or an offset is missing, it must be more than a day before it.
+    """
     one, other = instant(modified), instant(published)
     if one and other and _precision(published) and _precision(modified):
         return one < other - timedelta(minutes=1)
@@ -267,6 +275,7 @@ def _marked_times(microdata: Microdata) -> tuple[list[str], list[str]]:
 
 
 def _is_labelled_updated(element: HtmlElement) -> bool:
+    """Tell whether the text before an element, or in it, says "Updated"."""
     before = element.getprevious()
     parent = element.getparent()
     label = (parent.text if before is None and parent is not None else None) or ""
@@ -286,11 +295,7 @@ def _times_near_title(blocks: list[TextBlock], title: str | None) -> tuple[list[
     changed: list[str] = []
     for index in sorted(range(start, end), key=lambda index: abs(index - title_at)):
         text = blocks[index].text
-        if (
-            len(text) > _LINE_CHARS
-            or _is_prose_sentence(text)
-            or not re.search(r"\d{4}|\d[./-]\d\d\b", text)
-        ):
+        if len(text) > _LINE_CHARS or _is_prose_sentence(text) or not _DATE_FIGURES.search(text):
             continue
         if _is_related_story(blocks[index].element):
             continue
@@ -382,6 +387,7 @@ def _is_other_day(block: TextBlock) -> bool:
 
 
 def _contains_day(text: str, day: date) -> bool:
+    """Tell whether a text contains the year, the month and the day of a date, in any order."""
     parts = re.findall(r"[^\W\d_]+|\d+", text)
     numbers = {int(part) for part in parts if part.isdecimal() and len(part) <= 4}
     months = {month_number(part.lower()) for part in parts if part.isalpha()} | numbers

@@ -111,7 +111,9 @@ def _without_last_part(title: str, sites: frozenset[str]) -> str:
 
 
 def _site_headlines(headlines: list[HtmlElement], title: str) -> Iterator[str]:
-    """Yield the ``h1`` texts that are the site's name, by their class or by the ``title`` element.
+    """Yield the names of the site among the ``h1`` texts, in the form of ``bare_name``.
+
+    They are recognised by a class such as "site-title" or by the ``title`` element.
 
     The ``title`` "Harbour Blog: T" shows that "Harbour Blog" is the site's name where T is an h2 or
     h3 of the page. "T – Harbour Blog" and "T | Jane Doe" alone show nothing.
@@ -119,14 +121,15 @@ def _site_headlines(headlines: list[HtmlElement], title: str) -> Iterator[str]:
     if len(title) > _MAX_CHARS:
         return
     for headline in headlines[:_MAX_HEADLINES]:
-        shown = text_of(headline)
+        name = text_of(headline)
         parents = [headline, headline.getparent()]
-        names = " ".join(e.get("class") or "" for e in parents if e is not None)
-        rest = _rest_beside(normalise(title), normalise(shown))
-        opens = normalise(title).startswith(f"{normalise(shown)}:")
-        is_called_so = _SITE_CLASS.search(names) and (rest or (len(headlines) > 1 and not title))
-        if is_called_so or (rest and opens and rest in _lower_headlines(headline)):
-            yield bare_name(shown)
+        classes = " ".join(e.get("class") or "" for e in parents if e is not None)
+        rest = _rest_beside(normalise(title), normalise(name))
+        is_first = normalise(title).startswith(f"{normalise(name)}:")
+        may_be_site = rest or (len(headlines) > 1 and not title)
+        has_site_class = _SITE_CLASS.search(classes) and may_be_site
+        if has_site_class or (rest and is_first and rest in _lower_headlines(headline)):
+            yield bare_name(name)
 
 
 def _rest_beside(title: str, name: str) -> str | None:
@@ -141,12 +144,13 @@ def _rest_beside(title: str, name: str) -> str | None:
 
 
 def _lower_headlines(headline: HtmlElement) -> set[str]:
+    """Return the h2 and h3 texts of a page, normalised."""
     lower = headline.getroottree().getroot().iter("h2", "h3")
     return {normalise(text_of(element)) for element in lower}
 
 
 def _home_link(headline: HtmlElement) -> str | None:
-    """Return the text of an ``h1`` that is nothing but a link to the front page, else None."""
+    """Return the site's name where an ``h1`` is nothing but a link to the front page, else None."""
     link = headline.find(".//a")
     if link is None or text_of(link) != text_of(headline):
         return None
@@ -240,6 +244,7 @@ def strip_site_name(title: str, sites: Iterable[str]) -> str:
 
 
 def _is_site(part: str, known: Iterable[str]) -> bool:
+    """Tell whether a part of a title is a known name of the site, in full, cut or extended."""
     bare = bare_name(part)
     if len(part.split()) > _MAX_SITE_WORDS:
         return False
