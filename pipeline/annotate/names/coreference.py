@@ -391,7 +391,7 @@ def with_full_names(layout: Layout, chains: Chains) -> Chains:
     for number, surname in bare:
         choices = known.get(surname.rpartition(" ")[2]) or by_given.get(surname, [])
         of[number] = _meant(layout, chains, number, choices)
-    _pass_on(chains.of, of)
+    _merge_bare_mentions(chains.of, of)
     return replace(chains, of=of, entities=list(dict.fromkeys(of)))
 
 
@@ -529,7 +529,7 @@ def _latest(places: list[int], start: int) -> list[int]:
     return places[max(0, end - LATEST) : end]
 
 
-def _pass_on(before: list[Entity], of: list[Entity]) -> None:
+def _merge_bare_mentions(before: list[Entity], of: list[Entity]) -> None:
     """Move roles, descriptions and mentions of bare names to the people whom they mean now."""
     for old, new in dict.fromkeys(zip(before, of, strict=True)):
         if old is not new:
