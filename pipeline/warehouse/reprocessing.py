@@ -213,11 +213,14 @@ def _correct(conn: Connection, each: ReprocessedVersion) -> bool:
 
 
 def _date_articles(conn: Connection, version_ids: Sequence[int]) -> None:
-    """Set the articles' publication time from these versions, where these have one."""
+    """Set the articles' publication time from these versions, where these state one.
+
+    A clock time of unknown zone is stated too: the article then has no publication time.
+    """
     conn.execute(
         "update news.articles as a set published_at = v.published_at"
         " from news.article_versions as v where v.article_version_id = any(%s)"
-        " and a.article_id = v.article_id and v.published_at is not null",
+        " and a.article_id = v.article_id and v.published_precision is not null",
         (list(version_ids),),
     )
 

@@ -1,6 +1,8 @@
 -- A time without offset is of its source's zone; where the source has none, its moment is unknown.
 
 alter table news.article_versions
+-- What a page states without a zone is no timestamptz.
+-- squawk-ignore prefer-timestamp-tz
 add column published_local timestamp,
 add column published_zone text check (published_zone in ('page', 'source', 'unknown'));
 comment on column news.article_versions.published_at is 'When the page says it was published, as a moment; null where it says nothing, and where it states a clock time whose zone nobody knows (published_local).';
