@@ -1,3 +1,5 @@
+"""The charset of bytes, and which bytes are no text."""
+
 import pytest
 
 from pipeline.extract.encoding import decode, is_binary

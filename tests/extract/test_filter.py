@@ -1,3 +1,5 @@
+"""Rows of ``dateline extract``: keys, inputs, bad rows, and the memory of a site across rows."""
+
 import gzip
 import io
 import json

@@ -1,3 +1,5 @@
+"""Text, metadata, kind and outcome of whole pages, and hostile pages."""
+
 import time
 from datetime import UTC, datetime
 

@@ -1,3 +1,5 @@
+"""The quality score orders whole, cut and wrong texts."""
+
 from hypothesis import given
 from hypothesis import strategies as st
 

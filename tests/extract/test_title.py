@@ -1,3 +1,5 @@
+"""The title of a page without the site's name."""
+
 import pytest
 
 from pipeline.extract.page import extract_page
