@@ -32,7 +32,8 @@ test: setup ## all tests, from nothing, in a new order each time
 	@$(BIN)/pytest
 
 test-fast: setup ## a minute of tests: no Postgres, no Airflow, no measuring data
-	@$(BIN)/pytest -q -n 2 -m "not postgres and not airflow and not browser and not data and not slow"
+	@$(BIN)/pytest -q -n 2 --hypothesis-profile=fast \
+		-m "not postgres and not airflow and not browser and not data and not slow and not clock"
 
 lint: setup ## style, types, SQL and generated docs
 	@$(BIN)/ruff format --check .

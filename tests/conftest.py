@@ -1,10 +1,13 @@
 """Lists the fixture modules (``tests/fix_*.py``) and marks tests by what they need.
 
-``make test-fast`` leaves out what is marked ``postgres``, ``airflow``, ``browser``, ``data`` or
-``slow``.
+``make test-fast`` leaves out what is marked ``postgres``, ``airflow``, ``browser``, ``data``,
+``slow`` or ``clock``, and tries fewer examples of each property.
 """
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("fast", max_examples=10)
 
 pytest_plugins = [
     "tests.fix_airflow",

@@ -131,12 +131,15 @@ def people_by_given_name(text: str, spans: Sequence[CharSpan]) -> Iterator[CharS
     if not any(span.label == "PERSON" for span in spans):
         return
     starts = [span.start for span in spans]
+    others = {text[span.start : span.end] for span in spans if span.label != "PERSON"}
     for match in _GIVEN_AND_SURNAME.finditer(text):
         place = bisect_left(starts, match.end())
         free = not place or spans[place - 1].end <= match.start()
         if (
             free
             and is_common_given_name(match[1])
+            # "South Carolina Republican" where the article has "Republican" as a party.
+            and match[0].split()[-1] not in others
             and not sure_label(match[0], "MISC")
             and place_label(match[0]) == "GPE"
         ):
