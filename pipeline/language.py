@@ -110,11 +110,12 @@ def with_language(article: Article, declared: str | None = None) -> Article:
 def _agreed(shown: str | None, stated: str | None, declared: str | None) -> str | None:
     """Return the text's language; the statements count between similar ones and in place of None.
 
-    Between similar languages (Danish and Norwegian) the page's statement goes before the source's,
-    in place of None the source's goes before the page's, which templates often get wrong.
+    Between similar languages (Danish and Norwegian) the page's statement goes before the source's.
+    In place of None the source's goes before the page's, which templates often get wrong, unless it
+    is "en": a source whose file names no language has that too.
     """
     if shown is None:
-        return declared or stated
+        return stated or declared if declared in {None, "en"} else declared
     for claimed in (stated, declared):
         if claimed and any({shown, claimed} <= group for group in _SIMILAR):
             return claimed

@@ -43,6 +43,7 @@ def extract_page(
     content_type: str | None = None,
     feed_title: str | None = None,
     feed_published: str | None = None,
+    source_language: str | None = None,
     now: datetime | None = None,
 ) -> Article:
     """Return the article of a page, whatever the bytes; never raises.
@@ -53,12 +54,14 @@ def extract_page(
         content_type: the HTTP header, for its charset.
         feed_title: the title that a feed gives the page, used where the page itself has none.
         feed_published: the publication time that a feed gives the page, ISO 8601.
+        source_language: the language that the page's source declares, ISO 639-1.
         now: the present time, by default the clock's; a publication time after it is refused.
     """
     try:
-        return _extract(
+        article = _extract(
             body, url, content_type, feed_title, feed_published, now or datetime.now(UTC)
         )
+        return with_language(article, source_language) if article.text else article
     except Exception as error:  # one page out of millions must not stop a batch
         log.warning("page not extracted", url=url, error=one_line(repr(error)))
         return _bad_content(url, f"the page broke the extractor: {one_line(repr(error), 120)}")
@@ -104,7 +107,7 @@ def _extract(
     article = replace(metadata, text=visible(text) or None, removed=article_body.removed)
     score = quality_score(article, head, data, blocks)
     classified = classify_page(replace(article, quality_score=score), root, head, data, blocks)
-    return with_language(_with_explanation(classified, page, len(body)))
+    return _with_explanation(classified, page, len(body))
 
 
 def _with_explanation(article: Article, page: str, size: int) -> Article:

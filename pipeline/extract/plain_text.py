@@ -28,7 +28,13 @@ _KEPT_CHARS = 100_000
 """Of a text that is too long its beginning is kept, to show what it is."""
 
 
-def extract_text_bytes(body: bytes, *, url: str | None, content_type: str | None = None) -> Article:
+def extract_text_bytes(
+    body: bytes,
+    *,
+    url: str | None,
+    content_type: str | None = None,
+    source_language: str | None = None,
+) -> Article:
     """Return the article of a plain text in any charset; never raises.
 
     A binary file, a text that is too long for an article and one without a letter give the outcome
@@ -38,6 +44,7 @@ def extract_text_bytes(body: bytes, *, url: str | None, content_type: str | None
         body: the text.
         url: where it was found, or None.
         content_type: the HTTP header, for its charset.
+        source_language: the language that the text's source declares, ISO 639-1.
     """
     if is_binary(body):
         return _bad_content(url, None, f"the file is no text: it begins with {body[:8]!r}")
@@ -49,10 +56,12 @@ def extract_text_bytes(body: bytes, *, url: str | None, content_type: str | None
     if text.strip() and not any(map(str.isalpha, text)):
         reason = f"there is no letter in {len(text)} characters"
         return _bad_content(url, visible(text).strip(), reason)
-    return extract_text(text, url=url)
+    return extract_text(text, url=url, source_language=source_language)
 
 
-def extract_text(text: str, *, url: str | None = None) -> Article:
+def extract_text(
+    text: str, *, url: str | None = None, source_language: str | None = None
+) -> Article:
     """Return the article of a plain text: its title and its paragraphs, separated by blank lines.
 
     Never raises; an empty text gives the outcome ``bad_content``.
@@ -78,7 +87,7 @@ def extract_text(text: str, *, url: str | None = None) -> Article:
         text=body or None,
         removed=tuple(removed),
     )
-    return with_language(article) if body else _empty(article)
+    return with_language(article, source_language) if body else _empty(article)
 
 
 def _divide(

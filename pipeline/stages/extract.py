@@ -97,13 +97,19 @@ def _extract(page: StoredPage) -> Article:
 def _read(page: StoredPage) -> Article:
     archived = read_record(page.raw_uri)
     if (page.content_type or "").startswith("text/plain"):
-        return extract_text_bytes(archived.body, url=page.final_url, content_type=page.content_type)
+        return extract_text_bytes(
+            archived.body,
+            url=page.final_url,
+            content_type=page.content_type,
+            source_language=page.language,
+        )
     return extract_page(
         archived.body,
         url=page.final_url,
         content_type=page.content_type,
         feed_title=page.link_title,
         feed_published=page.link_published_at,
+        source_language=page.language,
     )
 
 
