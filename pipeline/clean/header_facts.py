@@ -4,18 +4,13 @@ A header line ("By Ines Moor | January 11, 2022 | 3 Comments") is split off the 
 with the reason ``byline``; what it says is returned.
 """
 
-import re
-
 from pipeline.clean.blocks import Block
-from pipeline.line_rules.boilerplate import reason_for
+from pipeline.line_rules.bylines import is_name
 from pipeline.line_rules.header_lines import HeaderLine, read_header_line
 
 HEADER_LINES = 12
 """Lines at the start of a text among which header lines and the headline are looked for, the header
 lines themselves not counted."""
-_NAME = re.compile(r"(?:[A-Z][\w.’'-]+ ){1,3}[A-Z][\w’'-]+")
-_LONGEST_NAME = 40
-"""Characters."""
 
 
 def read_header_lines(blocks: list[Block], title: str | None) -> list[HeaderLine]:
@@ -51,15 +46,6 @@ def _remove_header(blocks: list[Block], place: int, header: HeaderLine) -> None:
     above = blocks[place - 1] if place else None
     if above and above.kept and header.published and not header.authors and is_name(above.text):
         above.reason = "byline"
-
-
-def is_name(line: str) -> bool:
-    """Return whether a line is two to four capitalised words, as a person's or section's name is.
-
-    >>> is_name("Ines Moor"), is_name("What happens next?")
-    (True, False)
-    """
-    return len(line) <= _LONGEST_NAME and bool(_NAME.fullmatch(line)) and not reason_for(line)
 
 
 def update_note(known: str | None, blocks: list[Block]) -> str | None:

@@ -16,11 +16,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from itertools import takewhile
 
-from pipeline.clean.header_facts import is_name
 from pipeline.extract.publication_times import split_updated
 from pipeline.line_rules.agencies import agencies_listed
 from pipeline.line_rules.boilerplate import reason_for
-from pipeline.line_rules.bylines import BEFORE_NAME, author_names, is_organisation
+from pipeline.line_rules.bylines import BEFORE_NAME, author_names, is_name, is_organisation
 from pipeline.line_rules.calendar_words import (
     AM_PM,
     CLOCK_12,

@@ -9,9 +9,14 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from pipeline.line_rules.boilerplate import reason_for
 from pipeline.line_rules.calendar_words import ENGLISH_MONTH, ENGLISH_WEEKDAY, MONTH_NAME
 from pipeline.tables import read_rows
 from pipeline.text import normalise, storable
+
+_NAME_LINE = re.compile(r"(?:[A-Z][\w.’'-]+ ){1,3}[A-Z][\w’'-]+")
+_LONGEST_NAME_LINE = 40
+"""Characters of a line that holds a name alone."""
 
 
 def _words() -> dict[str, list[str]]:
@@ -276,3 +281,18 @@ def _word_in_name_case(word: str, is_at_edge: bool) -> str:
         return word.lower()
     cased = word.title()
     return f"Mc{cased[2:].capitalize()}" if cased.startswith("Mc") and len(cased) > 3 else cased
+
+
+def is_name(line: str) -> bool:
+    """Return whether a line is two to four capitalised words, as a person's or section's name is.
+
+    Words that are boilerplate are no name: "Read More".
+
+    >>> is_name("Ines Moor"), is_name("What happens next?")
+    (True, False)
+    """
+    return (
+        len(line) <= _LONGEST_NAME_LINE
+        and bool(_NAME_LINE.fullmatch(line))
+        and not reason_for(line)
+    )
