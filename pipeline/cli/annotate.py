@@ -13,7 +13,6 @@ from pipeline.cli.app import FILTERS
 from pipeline.cli.filters import Row, RowError, open_input, run_filter
 from pipeline.models import Annotation, Quote, Speaker
 from pipeline.outcomes import Outcome
-from pipeline.settings import settings
 
 READ_AHEAD = 64
 """Rows held at most before they are annotated: enough to fill the model's batches."""
@@ -54,6 +53,7 @@ def annotated_rows(rows: Iterator[Row]) -> Iterator[Mapping[str, Any]]:
     """
     # Imported here: spaCy takes a second, and "dateline --help" needs none of it.
     from pipeline.annotate.annotator import Annotator
+    from pipeline.settings import settings
 
     annotator = Annotator.load(settings().nlp_model)
     for batch in _as_they_come(rows):

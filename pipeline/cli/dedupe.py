@@ -5,7 +5,6 @@ file of such a name is read as ``./undo``.
 """
 
 import sys
-import tempfile
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -157,9 +156,11 @@ def find_copies(rows: Iterator[Row]) -> Iterable[Mapping[str, Any]]:
 
     Texts wait in a temporary file; ids, fingerprints and matches in memory.
     """
+    from tempfile import TemporaryFile
+
     from pipeline.dedupe.candidates import OnDiskCandidates
 
-    with tempfile.TemporaryFile(prefix="dateline-dedupe-") as file:
+    with TemporaryFile(prefix="dateline-dedupe-") as file:
         store = OnDiskCandidates(file)
         notes = [_take_in(row, store) for row in rows]
         verdict = _judge(store, [note.words for note in notes if note.error is None])

@@ -1,17 +1,15 @@
-"""``dateline extract``: pages and scraped texts in, clean articles with metadata out.
+"""``dateline extract`` turns pages and scraped texts into clean articles, as a Unix filter.
 
-All input is read before the first row goes out, spooled to disk, so that what a site repeats on its
-last page is known when its first one is cleaned.
+It reads all input before it writes the first row, with the extracted articles in a temporary file,
+because lines that a site repeats are recognised only once several of its pages were seen.
 """
 
 import gzip
 import json
 import os
 import sys
-import tempfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
@@ -38,8 +36,8 @@ _HELP = (
     "meta, feed, visible or url; refused_dates holds times that were not believed (before 1990, "
     "after tomorrow, a change before the publication). quality_score, 0 to 1, estimates how far "
     "the text is the whole article and nothing else: about 0.9 for a whole one, 0.65 for half of "
-    "it or one with the page's furniture, under 0.3 for something else. credit_kind says what the "
-    "agency is credited with: whole (then is_wire_copy is true), part, or own where the page is "
+    "it or one with the page's boilerplate, under 0.3 for something else. credit_kind says what "
+    "the agency is credited with: whole (then is_wire_copy is true), part, or own where the page is "
     "the agency's.\n\n"
     'Example: echo \'{"id": 1, "path": "page.html"}\' | dateline extract'
 )
@@ -52,10 +50,11 @@ _EXTRA_KEYS = (
     "update_note quality_score credit_kind"
 ).split()
 _MAX_FILE = 50_000_000
-"""Bytes read of one file, packed or not: a page is under 10 MB, the rest would be cut anyway."""
+"""Most bytes read of one file, after decompression; a page has under 10 MB."""
 _POOL_ROWS = 64
-"""Starting two processes costs about 3 s; a page takes 50 ms."""
+"""Fewest rows for which processes are started: two cost about 3 s to start, a page takes 50 ms."""
 _CHUNK = 16
+"""Rows that a process takes at a time."""
 
 
 def register(app: typer.Typer) -> None:
@@ -81,12 +80,14 @@ def register(app: typer.Typer) -> None:
 
 
 def transform(rows: Iterator[Row], *, jobs: int | None = None) -> Iterator[Mapping[str, Any]]:
-    """Yield one output row for each input row, in order; see the contract of ``filters``."""
+    """Yield one output row for each input row, in order, as ``filters`` describes."""
+    from tempfile import TemporaryFile
+
     from pipeline.clean.cleaner import clean_article, page_to_remember
     from pipeline.clean.site_memory import MemorySiteMemory
 
     memory = MemorySiteMemory()
-    with tempfile.TemporaryFile() as spool:
+    with TemporaryFile() as spool:
         for record in _extracted(rows, jobs):
             article = _article(record)
             if article is not None and (page := page_to_remember(article)) is not None:
@@ -104,12 +105,14 @@ def transform(rows: Iterator[Row], *, jobs: int | None = None) -> Iterator[Mappi
 
 
 def _extracted(rows: Iterator[Row], jobs: int | None) -> Iterator[dict[str, Any]]:
-    """Extract in this process, or in several where there is enough to do."""
+    """Yield the extracted rows in order; use several processes from ``_POOL_ROWS`` rows on."""
     workers = jobs or os.cpu_count() or 1
     first = list(islice(rows, _POOL_ROWS if workers > 1 else 0))
     if len(first) < _POOL_ROWS:
         yield from map(_extract, _chain(first, rows))
         return
+    from concurrent.futures import ProcessPoolExecutor
+
     with ProcessPoolExecutor(workers) as pool:
         for batch in _batches(_chain(first, rows), workers * _CHUNK * 4):
             yield from pool.map(_extract, batch, chunksize=_CHUNK)
@@ -121,14 +124,14 @@ def _chain(first: list[Row], rest: Iterator[Row]) -> Iterator[Row]:
 
 
 def _batches(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:
-    """Hand rows out in batches: a pool that maps over all at once would read all into memory."""
+    """Yield the rows in batches; a pool that maps over all of them reads all into memory."""
     iterator = iter(rows)
     while batch := list(islice(iterator, size)):
         yield batch
 
 
 def _extract(row: Row) -> dict[str, Any]:
-    """Return ``{"id", "article"}`` or ``{"id", "error"}``, plain data: it runs in a pool."""
+    """Return ``{"id", "article"}`` or ``{"id", "error"}`` as plain data, for the process pool."""
     from pipeline.extract.page import extract_page
     from pipeline.extract.plain_text import extract_text_bytes
 
@@ -142,10 +145,10 @@ def _extract(row: Row) -> dict[str, Any]:
 
 
 def _content(row: Row) -> tuple[bool, bytes]:
-    """Return whether the row holds HTML, and its bytes.
+    """Return whether the row's content is HTML, and the content's bytes.
 
     Raises:
-        RowError: it has none or several of html, text and path, or the file cannot be read.
+        RowError: the row has none or several of html, text and path, or the file cannot be read.
     """
     given = [key for key in ("html", "text", "path") if row.text(key) is not None]
     if len(given) != 1:
@@ -178,7 +181,7 @@ def _unpack(file: IO[bytes]) -> bytes:
 
 
 def _article(record: Mapping[str, Any]) -> "Article | None":
-    """Return the article of a spooled record, or None where it holds an error."""
+    """Return the article of a record in the temporary file, or None if it is an error."""
     from pipeline.models import Article, RemovedBlock
 
     fields = record.get("article")

@@ -1,6 +1,6 @@
-"""Prints result sets on stdout: a table for people, JSON Lines or CSV for programs.
+"""Print result sets on stdout, as a table for people or as JSON Lines or CSV for programs.
 
-Also says how the reader can call ``dateline``, for the hints under the results.
+``own_command`` says how the reader can call ``dateline``, for the hints under the results.
 """
 
 import csv
@@ -12,26 +12,28 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Literal, TextIO
+from typing import TYPE_CHECKING, Any, Literal, TextIO
 
-from rich import box
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
+if TYPE_CHECKING:
+    from rich.console import Console
 
 Format = Literal["table", "json", "csv"]
 _PIPED_WIDTH = 120
+"""Columns of a table that is piped, which has no terminal to ask for its width."""
 _GAP = 3
 """Columns of the terminal that SIMPLE_HEAD puts between two cells and around a row, per cell."""
 _LEGIBLE = 12
 """A folded cell of fewer characters breaks most English words; a heading is never folded."""
 _CUT = 300
-"""Characters of a cell in a record: `select * from mart.articles` holds whole texts."""
+"""Most characters shown of a value in a block; `select * from mart.articles` has whole texts."""
 
 _UNPRINTABLE = {
     number: "\ufffd" for number in (*range(32), *range(127, 160)) if number not in (9, 10)
 }
-"""A title may hold ESC: shown as it is, a news site could rewrite the reader's terminal."""
+"""Control characters and their replacement.
+
+A title may contain ESC; printed unchanged it would let a news site rewrite the reader's terminal.
+"""
 
 
 def print_table(
@@ -42,11 +44,11 @@ def print_table(
     title: str | None = None,
     out: TextIO | None = None,
 ) -> int:
-    """Print the rows in the given style; return how many there were.
+    """Print the rows in the given style and return their number.
 
-    ``table`` folds long cells to the terminal's width (120 columns when piped) and gives one block
-    a row where the columns are too many for that, ``json`` gives one object a row with non-ASCII
-    escaped, ``csv`` has a header line.
+    ``table`` folds long cells to the terminal's width (120 columns when piped) and prints one block
+    per row where the columns are too many for that. ``json`` prints one object per row with
+    non-ASCII escaped, ``csv`` a header line and one line per row.
     """
     stream = out or sys.stdout
     listed = [list(row) for row in rows]
@@ -64,7 +66,7 @@ def print_table(
 
 
 def own_command() -> str:
-    """Return how to call `dateline` from here: its path where the shell would not find the name."""
+    """Return how to call ``dateline`` from here: its path if the shell would not find the name."""
     program = Path(sys.argv[0])
     if program.name != "dateline" or shutil.which("dateline"):
         return "dateline"
@@ -75,6 +77,9 @@ def own_command() -> str:
 def _print_for_people(
     rows: list[list[Any]], columns: Sequence[str], title: str | None, stream: TextIO
 ) -> None:
+    # Imported here, as in the functions below: rich takes 0.1 s, which --help need not pay.
+    from rich.console import Console
+
     width = shutil.get_terminal_size().columns if stream.isatty() else _PIPED_WIDTH
     console = Console(file=stream, width=width, highlight=False)
     texts = [[_cell(value) for value in row] for row in rows]
@@ -88,7 +93,7 @@ def _print_for_people(
 
 
 def _fits(texts: list[list[str]], columns: Sequence[str], width: int) -> bool:
-    """Return whether every column can have its heading whole and its cells legible."""
+    """Tell whether every column can show its whole heading and legible cells."""
     needed = 0
     for index, column in enumerate(columns):
         longest = max((len(text[index]) for text in texts), default=0)
@@ -101,8 +106,12 @@ def _print_grid(
     texts: list[list[str]],
     columns: Sequence[str],
     title: str | None,
-    console: Console,
+    console: "Console",
 ) -> None:
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
     table = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", pad_edge=False)
     for index, column in enumerate(columns):
         numeric = any(_is_number(row[index]) for row in rows)
@@ -112,8 +121,11 @@ def _print_grid(
     console.print(table)
 
 
-def _print_records(texts: list[list[str]], columns: Sequence[str], console: Console) -> bool:
+def _print_records(texts: list[list[str]], columns: Sequence[str], console: "Console") -> bool:
     """Print a block of "column  value" lines for each row; return whether a value was cut."""
+    from rich.table import Table
+    from rich.text import Text
+
     for place, text in enumerate(texts, start=1):
         console.print(Text(f"── row {place} ", style="bold"))
         block = Table.grid(padding=(0, 2))
