@@ -21,6 +21,7 @@ from pipeline.errors import (
     MigrationError,
     ModelError,
     SettingsError,
+    StageFault,
     StoreError,
     StoreUnavailable,
     UsageError,
@@ -115,7 +116,14 @@ _TASK_ARGS: dict[str, Any] = {
         rules=[
             RetryRule(exception=StoreUnavailable, action=RetryAction.RETRY),
             RetryRule(
-                exception=[UsageError, SettingsError, ModelError, MigrationError, StoreError],
+                exception=[
+                    UsageError,
+                    SettingsError,
+                    ModelError,
+                    StageFault,
+                    MigrationError,
+                    StoreError,
+                ],
                 action=RetryAction.FAIL,
                 reason="another try of the same cannot help",
             ),

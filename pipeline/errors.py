@@ -9,6 +9,7 @@ DatelineError                     base; ``str(error)`` is one line and names the
 │   └── MigrationError            the schema and the files disagree; a person must look
 ├── ArchiveError                  a WARC record that cannot be written or read back
 ├── ModelError                    the language model is missing or broken
+├── StageFault                    code, library or setting, met by page after page; undecided
 ├── PortInUse                     an address we want to listen on is taken
 └── PageError                     one page's fault; carries its outcome, the batch goes on
     ├── Transient                 worth another attempt now (connection reset, 503)
@@ -60,6 +61,12 @@ class ArchiveError(DatelineError):
 
 class ModelError(DatelineError):
     """The language model is missing, broken or of another format."""
+
+    exit_code = 3
+
+
+class StageFault(DatelineError):
+    """A fault that would hit any page; the stage stopped and left its pages undecided."""
 
     exit_code = 3
 

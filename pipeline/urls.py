@@ -10,6 +10,7 @@ function here uses the network.
 import ipaddress
 import posixpath
 import re
+from contextlib import suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import (
@@ -26,6 +27,7 @@ from urllib.parse import (
 from w3lib.url import canonicalize_url
 
 from pipeline.errors import UsageError
+from pipeline.text import storable
 
 if TYPE_CHECKING:
     from tldextract import TLDExtract
@@ -101,6 +103,21 @@ def canonical_url(url: str) -> str:
             f"URL of {len(result.encode())} bytes, the limit is {MAX_URL_BYTES}: {url[:80]}…"
         )
     return result
+
+
+def canonical_url_or_none(stated: str | None) -> str | None:
+    """Return the canonical form of a URL that a page states, or None where it is unusable.
+
+    >>> canonical_url_or_none("https://news.example/a?utm_source=x")
+    'https://news.example/a'
+
+    rel=canonical may hold anything: "/", "http://", 3 kB, a NUL.
+    """
+    if not stated:
+        return None
+    with suppress(UsageError):
+        return canonical_url(storable(stated))
+    return None
 
 
 def _canonical_file_url(parts: SplitResult, url: str) -> str:

@@ -12,6 +12,7 @@ LAYERS = (
     "__init__ file_formats outcomes tables telemetry text",
     "errors models",
     "language settings urls",
+    "page_faults",
     "archive dedupe line_rules",
     "clean extract fetch",
     "annotate discover",

@@ -37,8 +37,8 @@ _HELP = (
     "after tomorrow, a change before the publication). quality_score, 0 to 1, estimates how far "
     "the text is the whole article and nothing else: about 0.9 for a whole one, 0.65 for half of "
     "it or one with the page's boilerplate, under 0.3 for something else. credit_kind says what "
-    "the agency is credited with: whole (then is_wire_copy is true), part, or own where the page is "
-    "the agency's.\n\n"
+    "the agency is credited with: whole (then is_wire_copy is true), part, or own where the page "
+    "is the agency's.\n\n"
     'Example: echo \'{"id": 1, "path": "page.html"}\' | dateline extract'
 )
 _KEYS = (

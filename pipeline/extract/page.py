@@ -2,7 +2,7 @@
 
 The steps: decode the bytes, parse them, read the metadata, find the body, score its quality, decide
 what type of page it is, and determine the language. Every page gives an article with a named
-outcome, whatever its bytes are; nothing raises.
+outcome, whatever its bytes are; only a fault that would hit any page raises.
 """
 
 from dataclasses import replace
@@ -28,6 +28,7 @@ from pipeline.extract.unreadable import explain_missing_text, other_format
 from pipeline.language import with_language
 from pipeline.models import Article
 from pipeline.outcomes import Outcome
+from pipeline.page_faults import PageFaults
 from pipeline.telemetry import log
 from pipeline.text import one_line, visible, word_count
 
@@ -45,8 +46,9 @@ def extract_page(
     feed_published: str | None = None,
     source_language: str | None = None,
     now: datetime | None = None,
+    faults: PageFaults | None = None,
 ) -> Article:
-    """Return the article of a page, whatever the bytes; never raises.
+    """Return the article of a page, whatever its bytes.
 
     Args:
         body: the page in its own charset, decompressed.
@@ -56,6 +58,10 @@ def extract_page(
         feed_published: the publication time that a feed gives the page, ISO 8601.
         source_language: the language that the page's source declares, ISO 639-1.
         now: the present time, by default the clock's; a publication time after it is refused.
+        faults: counts what broke the extractor, over the pages of a batch.
+
+    Raises:
+        StageFault: the extractor is broken for any page; see ``page_faults``.
     """
     try:
         article = _extract(
@@ -63,6 +69,7 @@ def extract_page(
         )
         return with_language(article, source_language) if article.text else article
     except Exception as error:  # one page out of millions must not stop a batch
+        (faults or PageFaults("extract")).add(error, url)
         log.warning("page not extracted", url=url, error=one_line(repr(error)))
         return _bad_content(url, f"the page broke the extractor: {one_line(repr(error), 120)}")
 

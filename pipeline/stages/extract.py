@@ -1,10 +1,10 @@
-"""Reading: archived pages become articles, extracted and cleaned; the way for new pages and old.
+"""Extract and clean archived pages, for *load* and *reprocess* alike.
 
-A page that cannot be read costs itself and not its batch.
+A page that cannot be read is quarantined, and the others of its batch go on; a fault that would hit
+any page stops the stage (``pipeline.page_faults``).
 """
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import TypeVar
@@ -15,14 +15,15 @@ from psycopg import Connection
 from pipeline.archive.warc import read_record
 from pipeline.clean.cleaner import clean_article, page_to_remember
 from pipeline.clean.site_memory import SeenPage, SiteMemory
-from pipeline.errors import ArchiveError, UsageError
+from pipeline.errors import ArchiveError, StageFault, StoreError
 from pipeline.extract.page import extract_page
 from pipeline.extract.plain_text import extract_text_bytes
 from pipeline.models import Article
 from pipeline.outcomes import Outcome
+from pipeline.page_faults import PageFaults
 from pipeline.telemetry import log
-from pipeline.text import one_line, storable
-from pipeline.urls import canonical_url
+from pipeline.text import one_line
+from pipeline.urls import canonical_url_or_none
 from pipeline.warehouse.articles import ReprocessedPage
 from pipeline.warehouse.fetches import StoredPage
 from pipeline.warehouse.reprocessing import pages_with_changed_text
@@ -31,27 +32,34 @@ _Result = TypeVar("_Result")
 
 
 def read_pages(
-    waiting: Sequence[StoredPage], memory: SiteMemory, *, remember: bool = True
+    waiting: Sequence[StoredPage], memory: SiteMemory, faults: PageFaults, *, remember: bool = True
 ) -> list[Article]:
-    """Return what these archived pages say, in order; one that cannot be read is ``quarantined``.
+    """Return the articles of these archived pages, in order; an unreadable one is quarantined.
 
-    Extracts all, remembers all, then cleans: so the batch's first page knows of its last. A page
-    that was remembered before is not counted anew, so old pages may be read again.
+    All pages are extracted and remembered before the first is cleaned, so that lines repeated on
+    the last page of a batch are recognised on the first. Pages may be read again: the memory
+    counts each of them once.
 
     Args:
         waiting: the pages.
-        memory: of their hosts.
-        remember: False for pages in whose place a later one was remembered.
+        memory: the lines that the pages' hosts repeat.
+        faults: counts the exceptions that the pages meet.
+        remember: whether the memory learns from these pages; False for earlier versions of pages
+            that it knows already.
+
+    Raises:
+        StageFault: an exception would hit any page.
+        StoreError: Postgres fails; so does ``psycopg.Error``.
     """
-    extracted = [_guarded(page, partial(_extract, page)) for page in waiting]
+    extracted = [_guarded(page, partial(_extract, page, faults), faults) for page in waiting]
     if remember:
         seen = [
-            _guarded(page, partial(page_to_remember, article))
+            _guarded(page, partial(page_to_remember, article), faults)
             for page, article in zip(waiting, extracted, strict=True)
         ]
         memory.remember([page for page in seen if isinstance(page, SeenPage)])
     return [
-        _guarded(page, partial(_cleaned, article, memory))
+        _guarded(page, partial(clean_article, article, memory, remember=False), faults)
         for page, article in zip(waiting, extracted, strict=True)
     ]
 
@@ -59,16 +67,20 @@ def read_pages(
 def earlier_pages(
     conn: Connection, articles: Sequence[Article], memory: SiteMemory
 ) -> list[ReprocessedPage | None]:
-    """Return, for each article whose stored text is another one, how its stored page reads today.
+    """Return, per article whose stored text differs, its stored page as it is extracted today.
 
-    So what the publisher changed can be told from what we read better by now. Few articles are
-    known and changed: the others cost one look-up a batch.
+    This separates what the publisher changed from what Dateline extracts better by now. Few
+    articles are known and changed; for the others it costs one query per batch.
 
     Args:
-        conn: to the store.
-        articles: as just read and remembered.
-        memory: of their hosts.
+        conn: a connection to the store.
+        articles: as ``read_pages`` has just returned them.
+        memory: the lines that their hosts repeat.
+
+    Returns:
+        One item per article, None where it is new or unchanged.
     """
+    faults = PageFaults("load", expected=(ArchiveError,))
     urls = [_identity(article) for article in articles]
     read = {url: article for url, article in zip(urls, articles, strict=True) if url}
     changed = pages_with_changed_text(conn, read) if read else {}
@@ -76,25 +88,24 @@ def earlier_pages(
     found = {
         url: ReprocessedPage(version_id, page.fetch_id, page.fetched_at, article)
         for (url, (version_id, page)), article in zip(
-            changed.items(), read_pages(pages, memory, remember=False), strict=True
+            changed.items(), read_pages(pages, memory, faults, remember=False), strict=True
         )
     }
     return [found.get(url) if url else None for url in urls]
 
 
 def _identity(article: Article) -> str | None:
-    if article.outcome is not Outcome.LOADED or not article.canonical_url:
+    """Return the canonical URL under which the article is stored, None if it is not stored."""
+    if article.outcome is not Outcome.LOADED:
         return None
-    with suppress(UsageError):  # rel=canonical is the page's word: "/", "http://", 3 kB
-        return canonical_url(storable(article.canonical_url))
-    return None
+    return canonical_url_or_none(article.canonical_url)
 
 
-def _extract(page: StoredPage) -> Article:
-    return replace(_read(page), time_zone=page.time_zone)
+def _extract(page: StoredPage, faults: PageFaults) -> Article:
+    return replace(_read(page, faults), time_zone=page.time_zone)
 
 
-def _read(page: StoredPage) -> Article:
+def _read(page: StoredPage, faults: PageFaults) -> Article:
     archived = read_record(page.raw_uri)
     if (page.content_type or "").startswith("text/plain"):
         return extract_text_bytes(
@@ -110,22 +121,24 @@ def _read(page: StoredPage) -> Article:
         feed_title=page.link_title,
         feed_published=page.link_published_at,
         source_language=page.language,
+        faults=faults,
     )
 
 
-def _cleaned(article: Article, memory: SiteMemory) -> Article:
-    return clean_article(article, memory, remember=False)
-
-
-def _guarded(page: StoredPage, step: Callable[[], _Result]) -> _Result | Article:
+def _guarded(
+    page: StoredPage, step: Callable[[], _Result], faults: PageFaults
+) -> _Result | Article:
+    """Return the result of a step, or a quarantined article where the page breaks it."""
     try:
         return step()
-    except ArchiveError as error:
-        return _quarantined(page, str(error))
-    except psycopg.Error:
+    except (StageFault, StoreError, psycopg.Error):
         raise
-    # The batch's rim: one page that trips a bug must not lose 299 others.
+    except ArchiveError as error:
+        faults.add(error, page.final_url)
+        return _quarantined(page, str(error))
+    # One page that trips a bug must not cost the 299 others of its batch.
     except Exception as error:
+        faults.add(error, page.final_url)
         log.exception("page quarantined", fetch_id=page.fetch_id, url=page.final_url)
         return _quarantined(page, f"{type(error).__name__}: {error}")
 

@@ -1,9 +1,10 @@
-"""Stage *load*: archived pages become articles, cleaned and stored; every page gets its outcome."""
+"""Stage *load*: turn archived pages into cleaned, stored articles; each page gets its outcome."""
 
 import hashlib
 from collections.abc import Sequence
 
 from pipeline import __version__
+from pipeline.page_faults import PageFaults
 from pipeline.settings import settings
 from pipeline.stages.extract import earlier_pages, read_pages
 from pipeline.telemetry import log, meter
@@ -14,7 +15,7 @@ from pipeline.warehouse.store import store
 
 
 def plan(run_id: int) -> list[list[int]]:
-    """Return the fetch ids of all pages that wait, in batches, those of killed runs too."""
+    """Return the fetch ids of all undecided pages in batches, including those of killed runs."""
     with store() as connection:
         waiting = pending_pages(connection)
     size = settings().curate_batch
@@ -23,20 +24,26 @@ def plan(run_id: int) -> list[list[int]]:
 
 
 def load(run_id: int, fetch_ids: Sequence[int]) -> dict[str, int]:
-    """Extract, clean and store these pages in one transaction; return counts by outcome."""
+    """Extract, clean and store these pages in one transaction; return counts by outcome.
+
+    Raises:
+        StageFault: a fault would hit any page; pages without an outcome stay undecided.
+        StoreError: Postgres fails.
+    """
+    faults = PageFaults("load")
     with store() as connection:
         waiting = pages(connection, fetch_ids)
         if not waiting:
             return {}
         memory = PostgresSiteMemory(connection)
-        articles = read_pages(waiting, memory)
+        articles = read_pages(waiting, memory, faults)
         items = [
             LoadItem(page.link_id, page.fetch_id, page.source_key, article, page.fetched_at, before)
             for page, article, before in zip(
                 waiting, articles, earlier_pages(connection, articles, memory), strict=True
             )
         ]
-        report = load_batch(connection, run_id, _batch_key(fetch_ids), items)
+        report = load_batch(connection, run_id, _batch_key(fetch_ids), items, faults)
     counts = {str(outcome): count for outcome, count in report.outcomes.items()}
     for outcome, count in counts.items():
         meter().count("pages_loaded", count, outcome=outcome)
@@ -45,6 +52,6 @@ def load(run_id: int, fetch_ids: Sequence[int]) -> dict[str, int]:
 
 
 def _batch_key(fetch_ids: Sequence[int]) -> str:
-    """Name a batch by what it holds, so that the same batch twice is loaded once."""
+    """Return a name made of the batch's content, so that the same batch is loaded once."""
     digest = hashlib.sha256(",".join(map(str, sorted(fetch_ids))).encode()).hexdigest()
     return f"load-{__version__}-{digest[:32]}"

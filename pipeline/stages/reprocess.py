@@ -18,9 +18,10 @@ from psycopg import Connection
 from pipeline import __version__
 from pipeline.clean.cleaner import clean_article
 from pipeline.clean.site_memory import SiteMemory
-from pipeline.errors import UsageError
+from pipeline.errors import ArchiveError, UsageError
 from pipeline.models import Article
 from pipeline.outcomes import Outcome
+from pipeline.page_faults import PageFaults
 from pipeline.settings import settings
 from pipeline.stages.extract import read_pages
 from pipeline.telemetry import log, meter
@@ -127,13 +128,14 @@ def reprocess(
         it), ``unchanged``, ``refused`` (no article by today's reading: kept as they are); and how
         many were ``gone`` from the archive, whose stored text was cleaned where that is the stage.
     """
+    faults = PageFaults("reprocess", expected=(ArchiveError,))
     tally: defaultdict[str, Counter[str]] = defaultdict(Counter)
     with store() as connection:
         memory = PostgresSiteMemory(connection)
         for first in range(0, len(version_ids), _PART):
             part = stored_versions(connection, version_ids[first : first + _PART], planned_at)
             with _rehearsal(connection) if run_id is None else nullcontext(run_id) as number:
-                found = _read(part, memory, stage)
+                found = _read(part, memory, stage, faults)
                 _store(connection, number, found, tally)
     for source_key, counts in tally.items():
         for name, count in counts.items():
@@ -173,10 +175,12 @@ def _rehearsal(connection: Connection) -> Iterator[int]:
         yield open_run(connection, "dateline-reprocess", name, None, __version__)
 
 
-def _read(versions: Sequence[StoredVersion], memory: SiteMemory, stage: ReadStage) -> list[_Read]:
+def _read(
+    versions: Sequence[StoredVersion], memory: SiteMemory, stage: ReadStage, faults: PageFaults
+) -> list[_Read]:
     """Read pages; of those gone from the archive, clean the stored text where that is the stage."""
     with_page = [(each, each.page) for each in versions if each.page]
-    articles = read_pages([page for _, page in with_page], memory)
+    articles = read_pages([page for _, page in with_page], memory, faults)
     pages = {
         each.article_version_id: article
         for (each, _), article in zip(with_page, articles, strict=True)

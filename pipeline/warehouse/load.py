@@ -9,19 +9,19 @@ outcomes.
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+import psycopg
 from psycopg import Connection
 from psycopg.types.json import Jsonb
 
-from pipeline.errors import UsageError
 from pipeline.models import Article
 from pipeline.outcomes import Outcome
+from pipeline.page_faults import PageFaults
 from pipeline.telemetry import log
 from pipeline.text import one_line, storable
-from pipeline.urls import canonical_url
+from pipeline.urls import canonical_url_or_none
 from pipeline.warehouse.articles import Observation, ReprocessedPage, store_observations
 from pipeline.warehouse.links import Decision, decide_within
 from pipeline.warehouse.sources import source_ids
@@ -60,7 +60,11 @@ class _OpenLink:
 
 
 def load_batch(
-    conn: Connection, run_id: int, batch_key: str, pages: Sequence[LoadItem]
+    conn: Connection,
+    run_id: int,
+    batch_key: str,
+    pages: Sequence[LoadItem],
+    faults: PageFaults | None = None,
 ) -> LoadReport:
     """Store a batch exactly once and decide its links in the same transaction.
 
@@ -72,8 +76,10 @@ def load_batch(
         run_id: the run that loads; the links may come from reprocessed ones.
         batch_key: the caller's name for the batch.
         pages: in any order.
+        faults: counts the pages that Postgres refuses.
 
     Raises:
+        StageFault: Postgres refuses pages of several hosts for one reason; see ``page_faults``.
         StoreUnavailable: the server stayed away (``transact``).
         StoreError: Postgres refuses for good.
     """
@@ -83,17 +89,40 @@ def load_batch(
         log.warning(
             "load: Postgres refuses a page, loading the batch one by one", reason=str(error)
         )
-    return _joined([_load_alone(conn, run_id, batch_key, page) for page in pages])
+    return _load_one_by_one(conn, run_id, batch_key, pages, faults or PageFaults("load"))
 
 
-def _load_alone(conn: Connection, run_id: int, batch_key: str, page: LoadItem) -> LoadReport:
-    try:
+def _load_one_by_one(
+    conn: Connection,
+    run_id: int,
+    batch_key: str,
+    pages: Sequence[LoadItem],
+    faults: PageFaults,
+) -> LoadReport:
+    """Load each page in a transaction of its own, and quarantine those that Postgres refuses.
+
+    They are quarantined last, when it is known that the fault is theirs.
+    """
+
+    def load_alone(page: LoadItem) -> LoadReport:
         return transact(conn, lambda live: _load(live, run_id, batch_key, [page]))
-    except ROW_ERRORS as error:
-        reason = one_line(f"Postgres refuses the article: {error}")
-    article = replace(page.article, outcome=Outcome.QUARANTINED, reason=reason)
-    bad = replace(page, article=article)
-    return transact(conn, lambda live: _load(live, run_id, batch_key, [bad]))
+
+    reports, refused = [], []
+    for page in pages:
+        try:
+            reports.append(load_alone(page))
+        except ROW_ERRORS as error:
+            faults.add(error, page.article.url, _violated(error))
+            reason = one_line(f"Postgres refuses the article: {error}")
+            article = replace(page.article, outcome=Outcome.QUARANTINED, reason=reason)
+            refused.append(replace(page, article=article))
+    return _joined([*reports, *map(load_alone, refused)])
+
+
+def _violated(error: psycopg.Error) -> str:
+    """Return the constraint or column that a row violates, or what Postgres says about it."""
+    found = error.diag.constraint_name or error.diag.column_name
+    return f"{error.diag.table_name}.{found}" if found else str(error)
 
 
 def _joined(reports: Sequence[LoadReport]) -> LoadReport:
@@ -185,13 +214,8 @@ def _divide(
 
 def _identities(page: LoadItem, link: _OpenLink) -> list[str]:
     """Return the article's canonical URL and the link's, in this order, where they are usable."""
-    found = []
-    if page.article.canonical_url:
-        with suppress(UsageError):  # rel=canonical may hold anything: "/", "http://", 3 kB
-            found.append(canonical_url(storable(page.article.canonical_url)))
-    if link.canonical_url and link.canonical_url not in found:
-        found.append(link.canonical_url)
-    return found
+    stated = canonical_url_or_none(page.article.canonical_url)
+    return list(dict.fromkeys(filter(None, (stated, link.canonical_url))))
 
 
 def _taken_down(conn: Connection, urls: Sequence[str]) -> set[str]:

@@ -1,9 +1,8 @@
-"""Invented pages in a real archive, taken through the real load stage.
+"""Put invented pages into a real archive and take them through the real load stage.
 
-``python -m tests.stages.archived RUN ID…`` reads stored versions again in a process of its own.
+``python -m tests.stages.archived RUN ID…`` reprocesses stored versions in a process of its own.
 """
 
-import hashlib
 import json
 import random
 import sys
@@ -27,7 +26,7 @@ fisher captain teacher nurse driver baker painter singer painter record season s
 
 
 def paragraphs(number, count=5):
-    """Return sentences that only this story has."""
+    """Return sentences that no other story has."""
     chance = random.Random(number)
     return [
         f"The {' '.join(chance.choices(_WORDS, k=6))} of ward {number} told the"
@@ -36,44 +35,39 @@ def paragraphs(number, count=5):
     ]
 
 
-def html(number, body=None, title=None, extra=(), head=""):
-    """Return the page of a story; ``extra`` lines stand below its paragraphs."""
+def html(number, body=None, title=None, extra=(), head="", outlet="harbour"):
+    """Return the page of a story, with ``extra`` lines below its paragraphs."""
     lines = "".join(f"<p>{line}</p>" for line in [*(body or paragraphs(number)), *extra])
     heading = title or f"Ward {number} keeps its ferry for another year"
     return (
         f"<html lang=en><head><title>{heading}</title>"
-        f'<link rel="canonical" href="{story_url(number)}">'
+        f'<link rel="canonical" href="{story_url(number, outlet)}">'
         f'<meta property="article:published_time" content="2026-11-20T08:15:00+00:00">{head}'
         f"</head><body><article><h1>{heading}</h1>{lines}</article></body></html>"
     )
 
 
-def fetched(conn, pages, run_name="run-1", at=NOON):
-    """Archive these pages (HTML by story number); return the run and the fetch ids."""
+def fetched(conn, pages, run_name="run-1", at=NOON, outlet="harbour"):
+    """Archive these pages (HTML by story number) and return the run and the fetch ids."""
     run_id = begin(conn, run_name)
-    links = [Link(story_url(number), "harbour", "feed") for number in pages]
-    batches = add_links(conn, run_id, "harbour", links, 1000)
-    stored = [each for batch in batches for each in batch_links(conn, run_id, "harbour", batch)]
+    links = [Link(story_url(number, outlet), outlet, "feed") for number in pages]
+    batches = add_links(conn, run_id, outlet, links, 1000)
+    stored = [each for batch in batches for each in batch_links(conn, run_id, outlet, batch)]
     rows = []
     with ArchiveWriter(
-        settings().archive_url, run_id=run_id, source_key="harbour", part=run_name
+        settings().archive_url, run_id=run_id, source_key=outlet, part=run_name
     ) as writer:
         for each in stored:
             body = pages[int(each.link.url.rpartition("/")[2])].encode()
             headers = (("content-type", "text/html; charset=utf-8"),)
             response = Response(each.link.url, each.link.url, at, 200, headers, body)
-            rows.append(FetchRow.of(each.link_id, "harbour", response, writer.write(response)))
+            rows.append(FetchRow.of(each.link_id, outlet, response, writer.write(response)))
     return run_id, record_fetches(conn, run_id, rows)
 
 
 def loaded(conn, pages, run_name="run-1", at=NOON):
-    """Take pages all the way into the store; return the counts of the load stage."""
+    """Archive and load pages; return the counts of the load stage."""
     return load(*fetched(conn, pages, run_name, at))
-
-
-def digest(conn, query):
-    """Return a fingerprint of a query's rows: equal before and after what changes nothing."""
-    return hashlib.sha256(repr(conn.execute(query).fetchall()).encode()).hexdigest()
 
 
 if __name__ == "__main__":

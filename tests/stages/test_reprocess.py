@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import UsageError
+from pipeline.models import Article
+from pipeline.outcomes import Outcome
 from pipeline.settings import settings
-from pipeline.stages import extract
 from pipeline.stages.load import load
 from pipeline.stages.reprocess import again, plan, reprocess, settle, unsettled
 from pipeline.stages.reprocess import begin as begin_stage
@@ -149,18 +150,14 @@ def test_a_page_gone_from_the_archive_cannot_be_extracted(archive):
 def test_what_is_no_article_any_more_is_kept_and_told(archive, monkeypatch):
     loaded(archive, {1: html(1)})
     before = current(archive)
-    monkeypatch.setattr(extract, "_extract", lambda page: _refused(page))
+    monkeypatch.setattr("pipeline.stages.extract.extract_page", _listing)
     run_id = begin(archive, "again")
     counts = reprocess(run_id, [1])["harbour"]
     assert (counts["refused"], counts["read"]) == (1, 1)
     assert current(archive) == before
 
 
-def _refused(page):
-    from pipeline.models import Article
-    from pipeline.outcomes import Outcome
-
-    url = page.final_url
+def _listing(_body, *, url, **_options):
     return Article(url, url, "Ward 1", "A listing.", outcome=Outcome.NOT_AN_ARTICLE, reason="list")
 
 

@@ -1,0 +1,178 @@
+"""A fault that would hit any page decides none; a fault of one page is that page's outcome.
+
+Each test breaks the code below the load stage and loads archived pages through it.
+"""
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import ModelError, StageFault, StoreUnavailable
+from pipeline.extract import page
+from pipeline.settings import settings
+from pipeline.stages.annotate import annotate
+from pipeline.stages.annotate import plan as annotation_plan
+from pipeline.stages.load import load, plan
+from pipeline.stages.reprocess import plan as reprocessing_plan
+from pipeline.stages.reprocess import reprocess
+from pipeline.warehouse.reprocessing import Scope
+from tests.stages.archived import fetched, html
+from tests.warehouse.stories import count
+
+DECODE = page.decode
+
+
+@pytest.fixture
+def archive(store, store_dsn, monkeypatch):
+    """A store with an archive beside it, as the settings name them."""
+    monkeypatch.setenv("DATELINE_DSN", store_dsn)
+    settings.cache_clear()
+    return store
+
+
+@pytest.fixture
+def break_pages(monkeypatch):
+    """Return a function that makes the extractor fail on pages with one of the given words."""
+
+    def break_on(*words, error=LookupError):
+        def decode(body, content_type):
+            if any(word.encode() in body for word in words):
+                raise error("no such table of letters")
+            return DECODE(body, content_type)
+
+        monkeypatch.setattr(page, "decode", decode)
+
+    return break_on
+
+
+def two_hosts(conn, harbour, valley):
+    """Archive pages of two outlets in one run; return the run and all fetch ids."""
+    run_id, first = fetched(conn, {n: html(n) for n in range(1, harbour + 1)})
+    pages = {n: html(n, outlet="valley") for n in range(101, 101 + valley)}
+    _, second = fetched(conn, pages, outlet="valley")
+    return run_id, [*first, *second]
+
+
+def outcomes(conn):
+    return dict(conn.execute("select outcome, count(*) from ops.links group by 1").fetchall())
+
+
+def reasons(conn):
+    return [
+        reason for (reason,) in conn.execute("select reason from ops.links").fetchall() if reason
+    ]
+
+
+def test_five_pages_of_two_hosts_stop_the_stage_and_the_next_run_takes_them(archive, break_pages):
+    run_id, ids = two_hosts(archive, 4, 3)
+    break_pages("Ward")
+    with pytest.raises(StageFault, match=r"load stopped.*LookupError: no such.*5 pages of 2 hosts"):
+        load(run_id, ids)
+    assert outcomes(archive) == {None: 7}
+    assert count(archive, "news.articles") == count(archive, "ops.rejects") == 0
+    break_pages()
+    (waiting,) = plan(run_id)
+    assert sorted(waiting) == sorted(ids)
+    assert load(run_id, waiting) == {"loaded": 7}
+
+
+def test_four_broken_pages_of_two_hosts_get_their_outcome_and_the_others_are_loaded(
+    archive, break_pages
+):
+    run_id, ids = two_hosts(archive, 3, 3)
+    break_pages("Ward 1 ", "Ward 2 ", "Ward 101 ", "Ward 102 ")
+    assert load(run_id, ids) == {"loaded": 2, "bad_content": 4}
+    assert any("LookupError" in reason for reason in reasons(archive))
+
+
+def test_broken_pages_of_one_host_do_not_stop_the_stage(archive, break_pages):
+    run_id, ids = two_hosts(archive, 8, 2)
+    break_pages("https://harbour.example")
+    assert load(run_id, ids) == {"loaded": 2, "bad_content": 8}
+
+
+def test_a_missing_library_stops_the_stage_on_the_first_page(archive, monkeypatch):
+    run_id, ids = two_hosts(archive, 1, 1)
+    monkeypatch.setitem(sys.modules, "trafilatura", None)
+    with pytest.raises(StageFault, match=r"ModuleNotFoundError: import of trafilatura"):
+        load(run_id, ids)
+    assert outcomes(archive) == {None: 2}
+
+
+@pytest.mark.parametrize(("harbour", "valley", "found"), [(5, 0, 5), (2, 2, 4)])
+def test_pages_that_break_the_cleaner_are_quarantined(archive, monkeypatch, harbour, valley, found):
+    monkeypatch.setattr("pipeline.stages.extract.clean_article", broken_cleaner)
+    assert load(*two_hosts(archive, harbour, valley)) == {"quarantined": found}
+    assert set(reasons(archive)) == {"ZeroDivisionError: no lines"}
+
+
+def test_a_broken_cleaner_stops_the_stage(archive, monkeypatch):
+    monkeypatch.setattr("pipeline.stages.extract.clean_article", broken_cleaner)
+    with pytest.raises(StageFault, match=r"ZeroDivisionError: no lines .*in broken_cleaner"):
+        load(*two_hosts(archive, 3, 2))
+    assert outcomes(archive) == {None: 5}
+
+
+def test_a_postgres_that_goes_away_quarantines_no_page(archive, monkeypatch):
+    def gone(*_arguments, **_options):
+        raise StoreUnavailable("Postgres stayed away")
+
+    monkeypatch.setattr("pipeline.stages.extract.clean_article", gone)
+    with pytest.raises(StoreUnavailable):
+        load(*two_hosts(archive, 1, 0))
+    assert outcomes(archive) == {None: 1}
+
+
+def test_an_archive_that_is_not_there_stops_the_stage(archive):
+    run_id, ids = two_hosts(archive, 3, 2)
+    folder = Path(settings().archive_url)
+    folder.rename(folder.with_name("unmounted"))
+    with pytest.raises(StageFault, match=r"ArchiveError: .* cannot be opened"):
+        load(run_id, ids)
+    folder.with_name("unmounted").rename(folder)
+    assert load(run_id, ids) == {"loaded": 5}
+
+
+def test_rows_that_postgres_refuses_for_one_reason_stop_the_stage(archive, monkeypatch):
+    monkeypatch.setattr("pipeline.stages.extract.clean_article", without_kind)
+    with pytest.raises(StageFault, match=r"NotNullViolation.*article_kind.*5 pages of 2 hosts"):
+        load(*two_hosts(archive, 3, 2))
+    assert outcomes(archive) == {None: 5}
+
+
+def test_rows_that_postgres_refuses_are_quarantined_one_by_one(archive, monkeypatch):
+    monkeypatch.setattr("pipeline.stages.extract.clean_article", without_kind)
+    assert load(*two_hosts(archive, 2, 2)) == {"quarantined": 4}
+    assert count(archive, "ops.rejects") == 4
+
+
+def test_a_broken_extractor_stops_reprocessing_and_marks_nothing(archive, break_pages):
+    run_id, ids = two_hosts(archive, 4, 1)
+    load(run_id, ids)
+    (versions,) = reprocessing_plan("clean", Scope(), with_all=True)
+    archive.execute("update news.article_versions set extractor_version = '0.0'")
+    break_pages("Ward")
+    with pytest.raises(StageFault, match="reprocess stopped"):
+        reprocess(run_id, versions)
+    break_pages()
+    assert reprocess(run_id, versions)["valley"]["read"] == 1
+
+
+def test_a_missing_model_stops_annotation_and_marks_no_version(archive, monkeypatch):
+    load(*two_hosts(archive, 1, 1))
+    monkeypatch.setenv("DATELINE_NLP_MODEL", "no_such_pipeline")
+    settings.cache_clear()
+    (versions,) = annotation_plan(1)
+    with pytest.raises(ModelError, match="no_such_pipeline"):
+        annotate(1, versions)
+    assert annotation_plan(1) == [versions]
+
+
+def broken_cleaner(*_arguments, **_options):
+    raise ZeroDivisionError("no lines")
+
+
+def without_kind(article, _memory, *, remember):
+    return replace(article, kind=None)
