@@ -183,13 +183,13 @@ def _use_sources(site: "DemoSite") -> None:
 
 def _run_dags(airflow: "Airflow", progress: "Progress") -> None:
     """Trigger *ingest* and wait for it, and for the *curate* run that its asset starts."""
-    from pipeline.local_airflow.api import follow, next_run, trigger
+    from pipeline.local_airflow.api import follow_run, trigger, wait_for_asset_run
 
-    api, check = airflow.api, airflow.check_alive
+    api = airflow.api
     run_id = trigger(api, "ingest")
-    follow(api, "ingest", run_id, progress, check)
-    started = next_run(api, "ingest", run_id, "curate", check)
-    follow(api, "curate", started, progress, check)
+    follow_run(api, "ingest", run_id, progress)
+    started = wait_for_asset_run(api, "ingest", run_id, "curate")
+    follow_run(api, "curate", started, progress)
 
 
 def _print_results(connection: "Connection") -> None:

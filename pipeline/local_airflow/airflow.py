@@ -42,7 +42,8 @@ class Airflow:
     @property
     def api(self) -> AirflowApi:
         """The REST client, logged in as the UI's user."""
-        return AirflowApi(self.url, home_folder.USER, home_folder.password(self.places))
+        password = home_folder.password(self.places)
+        return AirflowApi(self.url, home_folder.USER, password, self.check_alive)
 
     def start(self, *, detached: bool = False) -> None:
         """Start the components; returns at once, see ``wait_until_ready``.

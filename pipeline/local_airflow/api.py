@@ -1,85 +1,171 @@
-"""Airflow's REST API (v2), as far as we ask it.
+"""The client of Airflow's REST API (v2): log in, start a DAG run, follow it, read its logs.
 
-Plain ``http.client``: loopback only, and no proxy setting of the machine gets in between.
-
-Runs and tasks as Airflow's API shows them: started, followed, and their logs read.
-
-Follows a run to its end, telling of each task that is over, and of what a failed one said.
+``AirflowApi`` sends requests and repeats those that a busy Airflow leaves without an answer. The
+functions below it each stand for one question about runs and tasks; ``follow_run`` and
+``wait_for_asset_run`` ask until the answer is there. The client uses ``http.client`` because
+Airflow listens on loopback, where no proxy setting of the machine may interfere.
 """
 
 import http.client
 import json
+import secrets
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 from pipeline.errors import DatelineError
 from pipeline.local_airflow.progress import Progress
 
-NEEDED = ("metadatabase", "scheduler", "dag_processor")
+_REQUIRED_COMPONENTS = ("metadatabase", "scheduler", "dag_processor")
+"""Components that must be healthy. The triggerer is not started: no task of ours defers."""
+_NOT_READY = {
+    HTTPStatus.BAD_GATEWAY,
+    HTTPStatus.SERVICE_UNAVAILABLE,
+    HTTPStatus.GATEWAY_TIMEOUT,
+}
+"""Answers that mean "ask again later"."""
+_CHECK_ALL_OK = "all_well"
+"""The last task of our DAGs: it only fails where another failed, so progress leaves it out."""
+_LOG_LINES_SHOWN = 15
+_TASK_MARKS = {
+    "success": ("✓", "green"),
+    "failed": ("✗", "red"),
+    "up_for_retry": ("↻", "yellow"),
+    "upstream_failed": ("-", "dim"),
+}
+"""Mark and colour of a task's line, by task state; other states print nothing."""
 
 
 class AirflowError(DatelineError):
-    """Airflow did not answer, or answered with an error."""
+    """Airflow did not answer in time, or answered with an error."""
+
+
+class _NoAnswer(AirflowError):
+    """One request got no answer, or one that says "not ready"; the next may succeed."""
+
+
+class _ErrorAnswer(AirflowError):
+    """Airflow answered with an HTTP error that a second request would not change."""
+
+    def __init__(self, message: str, status: int) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class RunFailed(AirflowError):
+    """A DAG run has failed; the message holds the last log lines of the tasks that failed."""
+
+
+def _assume_alive() -> None:
+    """Stand in for ``AirflowApi.check_alive`` where somebody else started Airflow."""
 
 
 @dataclass(slots=True)
 class AirflowApi:
-    """One API server and one user; logs in on the first call that needs it."""
+    """A client for one API server and one user; it logs in before the first call that needs it."""
 
     url: str
     user: str
-    password: str
+    password: str = field(repr=False)
+    check_alive: Callable[[], None] = _assume_alive
+    """Called between requests; raises AirflowError when the Airflow processes have ended."""
     timeout: float = 30.0
+    """Seconds to wait for the answer to one request."""
+    patience: float = 180.0
+    """Seconds during which an unanswered request is repeated; Airflow was seen to need 112 s to
+    become healthy on a loaded machine."""
+    interval: float = 0.7
+    """Seconds between two requests while waiting; one costs the API server about 50 ms of CPU."""
     _token: str | None = field(default=None, repr=False)
 
     def is_healthy(self) -> bool:
-        """Tell whether the API server, the scheduler and the DAG processor all report healthy."""
+        """Ask once whether the database, the scheduler and the DAG processor are all healthy."""
         try:
-            report = self._call("GET", "/api/v2/monitor/health", token=None)
+            report = self._request("GET", "/api/v2/monitor/health")
         except AirflowError:
             return False
-        return all((report.get(name) or {}).get("status") == "healthy" for name in NEEDED)
+        components = (report.get(name) or {} for name in _REQUIRED_COMPONENTS)
+        return all(component.get("status") == "healthy" for component in components)
 
     def warm_up(self) -> None:
-        """Ask the part of the API server that tasks talk to: its first answer takes 4 CPU-seconds.
+        """Make the API server load the part that tasks talk to, which takes 4 CPU-seconds.
 
         Raises:
             AirflowError: no answer.
         """
-        self._call("GET", "/execution/health", token=None)
+        self._request("GET", "/execution/health")
 
     def get(self, path: str) -> Any:
         """Return the JSON answer of ``GET /api/v2<path>``.
 
         Raises:
-            AirflowError: no answer, or an HTTP error; names both.
+            AirflowError: an HTTP error, no answer within ``patience``, or Airflow has ended.
         """
-        return self._call("GET", f"/api/v2{path}", token=self._login())
+        return self._repeat("GET", f"/api/v2{path}", token=self._login())
 
     def post(self, path: str, body: Mapping[str, Any]) -> Any:
         """Return the JSON answer of ``POST /api/v2<path>``.
 
+        The request is repeated when its answer is lost, so ``body`` must name what it creates:
+        Airflow then refuses the second one with 409 instead of creating another.
+
         Raises:
-            AirflowError: no answer, or an HTTP error; names both.
+            AirflowError: an HTTP error, no answer within ``patience``, or Airflow has ended.
         """
-        return self._call("POST", f"/api/v2{path}", body, token=self._login())
+        return self._repeat("POST", f"/api/v2{path}", body, token=self._login())
 
     def _login(self) -> str:
         if self._token is None:
             body = {"username": self.user, "password": self.password}
-            token = self._call("POST", "/auth/token", body, token=None)["access_token"]
-            self._token = str(token)
+            self._token = str(self._repeat("POST", "/auth/token", body)["access_token"])
         return self._token
 
-    def _call(
-        self, method: str, path: str, body: Mapping[str, Any] | None = None, *, token: str | None
+    def _repeat(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None = None,
+        *,
+        token: str | None = None,
     ) -> Any:
-        place = urlsplit(self.url)
+        """Send a request until it is answered, Airflow has ended or ``patience`` has run out."""
+        began = time.monotonic()
+        while True:
+            try:
+                return self._request(method, path, body, token=token)
+            except _NoAnswer as error:
+                self.check_alive()
+                waited = time.monotonic() - began
+                if waited + self.interval > self.patience:
+                    raise AirflowError(
+                        f"{method} {path}: Airflow at {self.url} runs but has not answered for "
+                        f"{waited:.1f} s (last attempt: {error}). The machine may be "
+                        "overloaded: end other work on it and try again, or stop Airflow with "
+                        "`dateline down` and start it again"
+                    ) from error
+            time.sleep(self.interval)
+
+    def _request(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None = None,
+        *,
+        token: str | None = None,
+    ) -> Any:
+        """Send one request and return its JSON answer.
+
+        Raises:
+            _NoAnswer: time-out, connection refused or lost, HTTP 502, 503 or 504.
+            _ErrorAnswer: any other HTTP error.
+        """
+        address = urlsplit(self.url)
         connection = http.client.HTTPConnection(
-            place.hostname or "", place.port, timeout=self.timeout
+            address.hostname or "", address.port, timeout=self.timeout
         )
         headers = {"Content-Type": "application/json", "Accept": "application/json"}
         if token:
@@ -88,69 +174,81 @@ class AirflowApi:
             connection.request(
                 method, path, json.dumps(body) if body is not None else None, headers
             )
-            answer = connection.getresponse()
-            content = answer.read()
+            response = connection.getresponse()
+            content = response.read()
         except (OSError, http.client.HTTPException) as error:
-            raise AirflowError(f"Airflow at {self.url} does not answer: {error}") from error
+            raise _NoAnswer(str(error) or type(error).__name__) from error
         finally:
             connection.close()
-        if answer.status >= 400:
-            raise AirflowError(f"{method} {path}: HTTP {answer.status} {content[:300]!r}")
+        if response.status in _NOT_READY:
+            raise _NoAnswer(f"HTTP {response.status}")
+        if response.status >= HTTPStatus.BAD_REQUEST:
+            message = f"{method} {path}: HTTP {response.status} {content[:300]!r}"
+            raise _ErrorAnswer(message, response.status)
         return json.loads(content) if content else None
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
-    """One task instance."""
+class TaskInstance:
+    """One task of one DAG run, or one part of a mapped task."""
 
     task_id: str
     label: str
-    """``fetch [harbour-gazette]`` for a mapped one."""
+    """The name without its task group; a part of a mapped task reads ``fetch [merrow_post]``."""
     map_index: int
+    """Number of the part, -1 where the task is not mapped."""
     state: str | None
     seconds: float
     try_number: int
-
-    @property
-    def is_over(self) -> bool:
-        """Tell whether it will not run again in this run."""
-        return self.state in {"success", "failed", "skipped", "upstream_failed", "removed"}
 
 
 def trigger(api: AirflowApi, dag_id: str, conf: Mapping[str, Any] | None = None) -> str:
     """Start a run of a DAG and return its Airflow run id.
 
+    The run id is made here, so that repeating a request whose answer was lost starts no second run.
+
     Raises:
-        AirflowError: there is no such DAG, or Airflow refuses.
+        AirflowError: there is no such DAG, or Airflow does not accept the run.
     """
-    body = {"logical_date": None, "conf": dict(conf or {})}
-    return str(api.post(f"/dags/{dag_id}/dagRuns", body)["dag_run_id"])
+    run_id = f"manual__{datetime.now(UTC).isoformat()}_{secrets.token_hex(4)}"
+    body = {"dag_run_id": run_id, "logical_date": None, "conf": dict(conf or {})}
+    try:
+        return str(api.post(f"/dags/{dag_id}/dagRuns", body)["dag_run_id"])
+    except _ErrorAnswer as error:
+        if error.status == HTTPStatus.CONFLICT:
+            return run_id
+        raise
 
 
 def run_state(api: AirflowApi, dag_id: str, run_id: str) -> str:
     """Return ``queued``, ``running``, ``success`` or ``failed``."""
-    return str(api.get(f"/dags/{dag_id}/dagRuns/{quote(run_id, safe='')}")["state"])
+    return str(api.get(_run_path(dag_id, run_id))["state"])
 
 
-def tasks(api: AirflowApi, dag_id: str, run_id: str) -> list[Task]:
-    """Return a run's task instances, in the order in which they ended."""
-    path = f"/dags/{dag_id}/dagRuns/{quote(run_id, safe='')}/taskInstances?limit=100&offset="
-    found: list[dict[str, Any]] = []
+def task_instances(api: AirflowApi, dag_id: str, run_id: str) -> list[TaskInstance]:
+    """Return the task instances of a run, in the order in which they ended."""
+    path = f"{_run_path(dag_id, run_id)}/taskInstances?limit=100&offset="
+    rows: list[dict[str, Any]] = []
     while True:
-        page = api.get(f"{path}{len(found)}")
-        found += page["task_instances"]
-        if len(found) >= page["total_entries"] or not page["task_instances"]:
+        page = api.get(f"{path}{len(rows)}")
+        rows += page["task_instances"]
+        if len(rows) >= page["total_entries"] or not page["task_instances"]:
             break
-    found.sort(key=lambda row: row["end_date"] or "9")
-    return [_task(row) for row in found]
+    # "9" sorts after every date: tasks that have not ended come last.
+    rows.sort(key=lambda row: row["end_date"] or "9")
+    return [_task_instance(row) for row in rows]
 
 
-def _task(row: Mapping[str, Any]) -> Task:
+def _run_path(dag_id: str, run_id: str) -> str:
+    return f"/dags/{dag_id}/dagRuns/{quote(run_id, safe='')}"
+
+
+def _task_instance(row: Mapping[str, Any]) -> TaskInstance:
     name = str(row["task_id"]).rpartition(".")[2]
-    mapped = row.get("rendered_map_index") if row["map_index"] >= 0 else None
-    return Task(
+    part = row.get("rendered_map_index") if row["map_index"] >= 0 else None
+    return TaskInstance(
         task_id=row["task_id"],
-        label=f"{name} [{mapped}]" if mapped else name,
+        label=f"{name} [{part}]" if part else name,
         map_index=row["map_index"],
         state=row["state"],
         seconds=float(row["duration"] or 0.0),
@@ -158,10 +256,12 @@ def _task(row: Mapping[str, Any]) -> Task:
     )
 
 
-def log_lines(api: AirflowApi, dag_id: str, run_id: str, task: Task) -> list[str]:
-    """Return what a task's last try logged, one line an event; of tracebacks only our frames."""
-    where = f"/dags/{dag_id}/dagRuns/{quote(run_id, safe='')}/taskInstances/{task.task_id}"
-    path = f"{where}/logs/{max(task.try_number, 1)}?full_content=true&map_index={task.map_index}"
+def log_lines(api: AirflowApi, dag_id: str, run_id: str, task: TaskInstance) -> list[str]:
+    """Return the log of a task's last try, without traceback frames of installed packages."""
+    path = (
+        f"{_run_path(dag_id, run_id)}/taskInstances/{task.task_id}"
+        f"/logs/{max(task.try_number, 1)}?full_content=true&map_index={task.map_index}"
+    )
     content = api.get(path)["content"]
     lines: list[str] = []
     for event in content if isinstance(content, list) else [content]:
@@ -172,9 +272,9 @@ def log_lines(api: AirflowApi, dag_id: str, run_id: str, task: Task) -> list[str
 def _event_lines(event: Any) -> list[str]:
     if not isinstance(event, dict):
         return str(event).splitlines()
-    said = str(event.get("event", ""))
+    message = str(event.get("event", ""))
     # "::group::Pre Execute" folds lines in Airflow's UI.
-    lines = [] if said.startswith("::") else said.splitlines()
+    lines = [] if message.startswith("::") else message.splitlines()
     for detail in event.get("error_detail") or []:
         lines += [
             f"  {frame['filename']}:{frame['lineno']} in {frame['name']}"
@@ -186,7 +286,7 @@ def _event_lines(event: Any) -> list[str]:
 
 
 def runs_started_by(api: AirflowApi, dag_id: str, run_id: str) -> dict[str, list[str]]:
-    """Return the runs that the assets updated by this run have started: run ids by DAG."""
+    """Return the runs that were started by the assets this run updated: DAG id → run ids."""
     path = f"/assets/events?source_dag_id={dag_id}&source_run_id={quote(run_id, safe='')}"
     started: dict[str, list[str]] = {}
     for event in api.get(path)["asset_events"]:
@@ -196,108 +296,85 @@ def runs_started_by(api: AirflowApi, dag_id: str, run_id: str) -> dict[str, list
 
 
 def import_errors(api: AirflowApi) -> list[str]:
-    """Return the DAG files that Airflow could not read, each with its last line."""
-    found = api.get("/importErrors")["import_errors"]
-    return [f"{row['filename']}: {row['stack_trace'].strip().splitlines()[-1]}" for row in found]
+    """Return ``<file>: <last line of the traceback>`` for each DAG file that failed to import."""
+    rows = api.get("/importErrors")["import_errors"]
+    return [f"{row['filename']}: {row['stack_trace'].strip().splitlines()[-1]}" for row in rows]
 
 
 def wait_for_dags(api: AirflowApi, dag_ids: set[str], seconds: float) -> None:
     """Wait until Airflow has read these DAGs.
 
     Raises:
-        AirflowError: it has not in time; names the import errors.
+        AirflowError: a DAG file cannot be imported (the message names it), Airflow has ended, or
+            the time has run out.
     """
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
+        api.check_alive()
         if dag_ids <= {row["dag_id"] for row in api.get("/dags?limit=100")["dags"]}:
             return
-        if problems := import_errors(api):
-            raise AirflowError("; ".join(problems))
-        time.sleep(0.5)
+        if errors := import_errors(api):
+            raise AirflowError("; ".join(errors))
+        time.sleep(api.interval)
     raise AirflowError(f"Airflow has not read {', '.join(sorted(dag_ids))} in {seconds:.0f} s")
 
 
-_EVERY = 0.7
-"""Seconds between two looks; a look costs the API server about 50 ms of CPU."""
-_MARKS = {
-    "success": ("✓", "green"),
-    "failed": ("✗", "red"),
-    "up_for_retry": ("↻", "yellow"),
-    "upstream_failed": ("-", "dim"),
-}
-
-
-class RunFailed(AirflowError):
-    """A run ended as failed; the message holds the failing tasks' last log lines."""
-
-
-def follow(
-    api: AirflowApi, dag_id: str, run_id: str, progress: Progress, check: Callable[[], None]
-) -> None:
-    """Return when the run has ended well.
-
-    Args:
-        api: the server.
-        dag_id: its DAG.
-        run_id: Airflow's name of the run.
-        progress: told of each task that is over.
-        check: called in between; raises where Airflow has died.
-
-    Raises:
-        RunFailed: the run has failed.
-    """
-    seen: set[tuple[str, int, int]] = set()
-    while True:
-        check()
-        state = run_state(api, dag_id, run_id)
-        found = tasks(api, dag_id, run_id)
-        for task in found:
-            _tell_once(dag_id, task, seen, progress)
-        if state == "success":
-            return
-        if state == "failed":
-            raise RunFailed(_what_failed(api, dag_id, run_id, found))
-        time.sleep(_EVERY)
-
-
-def next_run(
-    api: AirflowApi,
-    dag_id: str,
-    run_id: str,
-    wanted: str,
-    check: Callable[[], None],
-    seconds: float = 120.0,
+def wait_for_asset_run(
+    api: AirflowApi, dag_id: str, run_id: str, started_dag_id: str, seconds: float = 120.0
 ) -> str:
-    """Return the run of DAG ``wanted`` that this run's asset has started, once there is one.
+    """Return the id of the run of ``started_dag_id`` that this run's asset starts, once it exists.
 
     Raises:
-        AirflowError: none has started in time.
+        AirflowError: none has started in time, or Airflow has ended.
     """
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
-        check()
-        if started := runs_started_by(api, dag_id, run_id).get(wanted):
+        api.check_alive()
+        if started := runs_started_by(api, dag_id, run_id).get(started_dag_id):
             return started[0]
-        time.sleep(_EVERY)
-    raise AirflowError(f"{dag_id} has ended, but {wanted} has not started in {seconds:.0f} s")
+        time.sleep(api.interval)
+    raise AirflowError(
+        f"{dag_id} has ended, but {started_dag_id} has not started in {seconds:.0f} s"
+    )
 
 
-def _tell_once(
-    dag_id: str, task: Task, seen: set[tuple[str, int, int]], progress: Progress
+def follow_run(api: AirflowApi, dag_id: str, run_id: str, progress: Progress) -> None:
+    """Print a line for each task that ends, and return when the run has succeeded.
+
+    Raises:
+        RunFailed: the run has failed.
+        AirflowError: Airflow has ended or does not answer.
+    """
+    printed: set[tuple[str, int, int]] = set()
+    while True:
+        api.check_alive()
+        # The state is read before the tasks, so that the last tasks are not missed.
+        state = run_state(api, dag_id, run_id)
+        tasks = task_instances(api, dag_id, run_id)
+        for task in tasks:
+            _print_once(dag_id, task, printed, progress)
+        if state == "success":
+            return
+        if state == "failed":
+            raise RunFailed(_failure_message(api, dag_id, run_id, tasks))
+        time.sleep(api.interval)
+
+
+def _print_once(
+    dag_id: str, task: TaskInstance, printed: set[tuple[str, int, int]], progress: Progress
 ) -> None:
     key = (task.task_id, task.map_index, task.try_number)
-    if key in seen or task.state not in _MARKS:
+    if key in printed or task.state not in _TASK_MARKS or task.task_id == _CHECK_ALL_OK:
         return
-    seen.add(key)
-    if task.task_id != "all_well":
-        mark, style = _MARKS[task.state]
-        progress.tick(f"{dag_id}: {task.label}", task.seconds, mark=mark, style=style)
+    printed.add(key)
+    mark, style = _TASK_MARKS[task.state]
+    progress.print_done(f"{dag_id}: {task.label}", task.seconds, mark=mark, style=style)
 
 
-def _what_failed(api: AirflowApi, dag_id: str, run_id: str, found: list[Task]) -> str:
-    parts = [f"the run {run_id} of {dag_id} failed"]
-    for task in found:
+def _failure_message(api: AirflowApi, dag_id: str, run_id: str, tasks: list[TaskInstance]) -> str:
+    lines = [f"the run {run_id} of {dag_id} failed"]
+    for task in tasks:
         if task.state == "failed":
-            parts.append(f"--- {dag_id}.{task.label}, the end of its log:")
-            parts += log_lines(api, dag_id, run_id, task)[-15:]
-    return "\n".join(parts)
+            lines.append(f"--- {dag_id}.{task.label}, the end of its log:")
+            lines += log_lines(api, dag_id, run_id, task)[-_LOG_LINES_SHOWN:]
+    return "\n".join(lines)

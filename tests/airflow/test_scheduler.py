@@ -12,7 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.local_airflow.api import AirflowApi, follow, import_errors, next_run, tasks, trigger
+from pipeline.local_airflow.api import (
+    AirflowApi,
+    follow_run,
+    import_errors,
+    task_instances,
+    trigger,
+    wait_for_asset_run,
+)
 from pipeline.local_airflow.progress import Progress
 from pipeline.warehouse.embedded_server import EmbeddedServer
 from pipeline.warehouse.store import connect
@@ -135,9 +142,9 @@ def ended_green_and_shows_rows(demo, api):
     for dag_id in ("ingest", "curate"):
         runs = api.get(f"/dags/{dag_id}/dagRuns")["dag_runs"]
         assert {run["state"] for run in runs} == {"success"}
-        found = tasks(api, dag_id, runs[0]["dag_run_id"])
+        found = task_instances(api, dag_id, runs[0]["dag_run_id"])
         assert {task.state for task in found} == {"success"}
-    assert {task.label for task in tasks(api, "ingest", runs_of(api, "ingest")[0])} >= {
+    assert {task.label for task in task_instances(api, "ingest", runs_of(api, "ingest")[0])} >= {
         "discover [ambara_now]",
         "fetch [merrow_post]",
         "open_run",
@@ -151,9 +158,9 @@ def runs_of(api, dag_id):
 def a_second_run_doubles_nothing(demo, api):
     before = counts(demo)
     run_id = trigger(api, "ingest")
-    follow(api, "ingest", run_id, Progress(), lambda: None)
-    curate = next_run(api, "ingest", run_id, "curate", lambda: None)
-    follow(api, "curate", curate, Progress(), lambda: None)
+    follow_run(api, "ingest", run_id, Progress())
+    curate = wait_for_asset_run(api, "ingest", run_id, "curate")
+    follow_run(api, "curate", curate, Progress())
     assert counts(demo) == before
 
 

@@ -6,10 +6,10 @@ from pipeline.local_airflow.api import (
     AirflowApi,
     AirflowError,
     RunFailed,
-    follow,
-    next_run,
-    tasks,
+    follow_run,
+    task_instances,
     trigger,
+    wait_for_asset_run,
     wait_for_dags,
 )
 from pipeline.local_airflow.progress import Progress
@@ -42,7 +42,7 @@ def serve_tasks(httpserver, *instances):
 
 
 @pytest.mark.parametrize(("scheduler", "expected"), [("healthy", True), ("unhealthy", False)])
-def test_health_needs_all_parts(api, httpserver, scheduler, expected):
+def test_health_needs_database_scheduler_and_dag_processor(api, httpserver, scheduler, expected):
     report = {
         "metadatabase": {"status": "healthy"},
         "scheduler": {"status": scheduler},
@@ -53,29 +53,31 @@ def test_health_needs_all_parts(api, httpserver, scheduler, expected):
     assert api.is_healthy() is expected
 
 
-def test_nobody_there_is_not_healthy():
+def test_a_server_that_refuses_the_connection_is_not_healthy():
     assert not AirflowApi("http://127.0.0.1:9", "admin", "pw").is_healthy()
 
 
-def test_errors_name_the_call_and_the_answer(api, httpserver):
+def test_an_error_names_the_request_and_the_answer(api, httpserver):
     httpserver.expect_request("/api/v2/dags/x/dagRuns").respond_with_json({"detail": "no"}, 404)
     with pytest.raises(AirflowError, match=r"POST /api/v2/dags/x/dagRuns: HTTP 404"):
         trigger(api, "x")
 
 
-def test_the_token_goes_along(api, httpserver):
+def test_requests_carry_the_token_of_the_login(api, httpserver):
     httpserver.expect_request(
         "/api/v2/dags/ingest/dagRuns", headers={"Authorization": "Bearer secret"}
     ).respond_with_json({"dag_run_id": "manual__2026"})
     assert trigger(api, "ingest") == "manual__2026"
 
 
-def test_mapped_tasks_carry_their_name(api, httpserver):
+def test_the_label_of_a_mapped_task_names_its_part(api, httpserver):
     serve_tasks(httpserver, instance("source.fetch", "success", 0, "ambara_now"))
-    assert [task.label for task in tasks(api, "ingest", "manual__2026")] == ["fetch [ambara_now]"]
+    assert [task.label for task in task_instances(api, "ingest", "manual__2026")] == [
+        "fetch [ambara_now]"
+    ]
 
 
-def test_a_failed_run_shows_the_end_of_the_log(api, httpserver):
+def test_a_failed_run_raises_with_the_end_of_the_log(api, httpserver):
     httpserver.expect_request(RUN).respond_with_json({"state": "failed"})
     serve_tasks(httpserver, instance("open_run", "failed"), instance("sources", "upstream_failed"))
     frames = [
@@ -88,7 +90,7 @@ def test_a_failed_run_shows_the_end_of_the_log(api, httpserver):
         {"content": events}
     )
     with pytest.raises(RunFailed) as caught:
-        follow(api, "ingest", "manual__2026", Progress(), lambda: None)
+        follow_run(api, "ingest", "manual__2026", Progress())
     assert str(caught.value).splitlines() == [
         "the run manual__2026 of ingest failed",
         "--- ingest.open_run, the end of its log:",
@@ -98,23 +100,23 @@ def test_a_failed_run_shows_the_end_of_the_log(api, httpserver):
     ]
 
 
-def test_progress_is_plain_lines_off_a_terminal(api, httpserver, capsys):
+def test_progress_prints_a_line_for_each_task_except_all_well(api, httpserver, capsys):
     httpserver.expect_request(RUN).respond_with_json({"state": "success"})
     serve_tasks(httpserver, instance("open_run", "success"), instance("all_well", "success"))
-    follow(api, "ingest", "manual__2026", Progress(), lambda: None)
-    said = capsys.readouterr().err
-    assert "✓ ingest: open_run" in said
-    assert "all_well" not in said
+    follow_run(api, "ingest", "manual__2026", Progress())
+    printed = capsys.readouterr().err
+    assert "✓ ingest: open_run" in printed
+    assert "all_well" not in printed
 
 
-def test_the_run_that_the_asset_started(api, httpserver):
+def test_the_run_that_the_asset_started_is_found(api, httpserver):
     event = {"created_dagruns": [{"dag_id": "curate", "run_id": "asset_triggered__1"}]}
     httpserver.expect_request("/api/v2/assets/events").respond_with_json({"asset_events": [event]})
-    started = next_run(api, "ingest", "manual__2026", "curate", lambda: None)
+    started = wait_for_asset_run(api, "ingest", "manual__2026", "curate")
     assert started == "asset_triggered__1"
 
 
-def test_a_dag_file_that_cannot_be_read_is_named(api, httpserver):
+def test_a_dag_file_that_cannot_be_imported_is_named(api, httpserver):
     httpserver.expect_request("/api/v2/dags").respond_with_json({"dags": []})
     broken = {"filename": "ingest.py", "stack_trace": "Traceback\nNameError: x\n"}
     httpserver.expect_request("/api/v2/importErrors").respond_with_json({"import_errors": [broken]})
