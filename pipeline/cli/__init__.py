@@ -1,4 +1,4 @@
-"""The ``dateline`` command; one file a command, each with a ``register(app)``."""
+"""The ``dateline`` command line: one module per command, put together by ``pipeline.cli.app``."""
 
 from pipeline.cli.app import main
 

@@ -1,4 +1,4 @@
-"""``dateline annotate``: entities and quotes with their speakers, as a Unix filter."""
+"""``dateline annotate`` finds names and quotes with their speakers, as a Unix filter."""
 
 import sys
 from collections.abc import Iterable, Iterator, Mapping
@@ -15,7 +15,7 @@ from pipeline.models import Annotation, Quote, Speaker
 from pipeline.outcomes import Outcome
 
 READ_AHEAD = 64
-"""Rows held at most before they are annotated: enough to fill the model's batches."""
+"""Most rows that wait to be annotated; enough to fill the model's batches."""
 _HELP = """Find names, and who said what, in texts.
 
 Each row needs "id" and "text"; "title" (the headline) helps with names.
@@ -47,16 +47,17 @@ def register(app: typer.Typer) -> None:
 
 
 def annotated_rows(rows: Iterator[Row]) -> Iterator[Mapping[str, Any]]:
-    """Turn rows with a text into annotated rows, in their order.
+    """Yield one annotated row, or one with an ``error``, for each input row, in order.
 
-    Takes what has arrived as one batch: full batches from a file, single rows from a slow pipe.
+    The rows that have arrived are annotated as one batch: full batches from a file, single rows
+    from a slow pipe.
     """
-    # Imported here: spaCy takes a second, and "dateline --help" needs none of it.
+    # Imported here because spaCy takes a second to load.
     from pipeline.annotate.annotator import Annotator
     from pipeline.settings import settings
 
     annotator = Annotator.load(settings().nlp_model)
-    for batch in _as_they_come(rows):
+    for batch in _batches_as_they_arrive(rows):
         checked = [_check(row) for row in batch]
         good = [item for item in checked if isinstance(item, _Text)]
         done = annotator.annotate((item.text for item in good), (item.title for item in good))
@@ -64,20 +65,23 @@ def annotated_rows(rows: Iterator[Row]) -> Iterator[Mapping[str, Any]]:
             yield _as_row(item.id, next(done)) if isinstance(item, _Text) else item
 
 
-def _as_they_come(rows: Iterator[Row]) -> Iterator[list[Row]]:
-    """Read in a thread, so that a reader who waits for each answer gets it before the next row."""
+def _batches_as_they_arrive(rows: Iterator[Row]) -> Iterator[list[Row]]:
+    """Yield the rows that have arrived since the batch before, at most ``READ_AHEAD``.
+
+    A thread reads them, so that a program that sends a row and waits for the answer gets it.
+    """
     arrived: Queue[Row | Exception | None] = Queue(READ_AHEAD)
 
-    def pump() -> None:
+    def read() -> None:
         try:
             for row in rows:
                 arrived.put(row)
-        # The rim of a thread: what goes wrong in reading is raised where the rows are used.
+        # Nobody would see an exception of this thread; it is raised where the rows are used.
         except Exception as error:
             arrived.put(error)
         arrived.put(None)
 
-    Thread(target=pump, daemon=True).start()
+    Thread(target=read, daemon=True).start()
     while (item := arrived.get()) is not None:
         batch: list[Row] = []
         while isinstance(item, Row):
@@ -93,12 +97,15 @@ def _as_they_come(rows: Iterator[Row]) -> Iterator[list[Row]]:
 
 
 class _Text(NamedTuple):
+    """A row that can be annotated."""
+
     id: Any
     text: str
     title: str | None
 
 
 def _check(row: Row) -> _Text | dict[str, Any]:
+    """Return the row's text, or the output row that says what is wrong with it."""
     try:
         text = row.text("text")
         title = row.text("title")

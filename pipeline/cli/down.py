@@ -1,4 +1,4 @@
-"""``dateline down``: ends what ``dateline up`` or a killed command left running."""
+"""``dateline down`` stops what ``dateline up`` or a killed command left running."""
 
 import shutil
 from typing import Annotated

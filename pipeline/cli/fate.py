@@ -1,4 +1,4 @@
-"""``dateline fate URL``: where did my story go?"""
+"""``dateline fate URL`` shows the outcome of a URL in each run."""
 
 from pathlib import Path
 from typing import Annotated
@@ -27,7 +27,7 @@ def register(app: typer.Typer) -> None:
         url: Annotated[str, typer.Argument(help="A URL in any spelling, or a local file.")],
         as_json: Annotated[bool, typer.Option("--json", help="One JSON object a row.")] = False,
     ) -> None:
-        """Tell what became of a URL in each run: its outcome, the reason, the HTTP status.
+        """Show what became of a URL in each run: its outcome, the reason, the HTTP status.
 
         Example: dateline fate https://news.example/2026/11/storm
         """

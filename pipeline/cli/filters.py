@@ -1,8 +1,8 @@
-"""JSON Lines in, JSON Lines out: what the three Unix filters share.
+"""Read and write the JSON Lines of the three Unix filters, *extract*, *annotate* and *dedupe*.
 
-One output row per input row, in input order, ``id`` echoed as given; a null key counts as absent.
-A bad line becomes ``{"id", "error"}``, or ``{"id": null, "line": n, "error"}`` where it has no id,
-and the rest goes on.
+A filter writes one output row per input row, in input order, with the ``id`` as given; a key whose
+value is null counts as absent. A bad line becomes ``{"id", "error"}``, or ``{"id": null, "line": n,
+"error"}`` where it has no usable id, and the lines after it are read as usual.
 """
 
 import json
@@ -20,12 +20,12 @@ from pipeline.text import one_line
 
 
 class RowError(UsageError):
-    """One row cannot be used; the message becomes its ``error``."""
+    """A row cannot be used; the message becomes the ``error`` of its output row."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One usable input line: its ``id`` as given and its other non-null keys."""
+    """A usable input line: its ``id`` as given and its other keys whose values are not null."""
 
     id: Any
     fields: Mapping[str, Any]
@@ -43,7 +43,7 @@ class Row:
 
 
 Transform = Callable[[Iterator[Row]], Iterable[Mapping[str, Any]]]
-"""Takes the rows and gives one output row for each, in their order; may read ahead."""
+"""Turns the rows into one output row each, in the same order; it may read ahead."""
 
 
 @contextmanager
@@ -67,40 +67,42 @@ def open_input(path: Path | None) -> Iterator[BinaryIO]:
 
 
 def write_row(out: TextIO, row: Mapping[str, Any]) -> None:
-    """Write one JSON line, non-ASCII escaped, so that it survives any terminal and any tool."""
+    """Write one JSON line with non-ASCII characters escaped, which every terminal and tool reads."""
     out.write(json.dumps(row, ensure_ascii=True, separators=(", ", ": ")) + "\n")
 
 
 def run_filter(stream: BinaryIO, out: TextIO, transform: Transform) -> bool:
-    """Run the transform over the stream; return whether every row went well.
+    """Run the transform over the stream; return True if no row has an error.
 
-    Bad lines keep their place: the reader notes what it saw, the writer replays the notes.
+    The transform sees usable rows only, and may read ahead. ``pending`` remembers the order of all
+    lines read and not written yet: the error row of a bad line, None for a row that the transform
+    has taken.
     """
-    notes: deque[Mapping[str, Any] | None] = deque()
+    pending: deque[Mapping[str, Any] | None] = deque()
     all_well = True
 
     def usable_rows() -> Iterator[Row]:
-        for note in _read(stream):
-            if isinstance(note, Row):
-                notes.append(None)
-                yield note
+        for row in _read(stream):
+            if isinstance(row, Row):
+                pending.append(None)
+                yield row
             else:
-                notes.append(note)
+                pending.append(row)
 
     def write_bad_lines() -> bool:
         wrote = False
-        while notes and (note := notes[0]) is not None:
-            write_row(out, note)
-            notes.popleft()
+        while pending and (bad_line := pending[0]) is not None:
+            write_row(out, bad_line)
+            pending.popleft()
             wrote = True
         return wrote
 
     for result in transform(usable_rows()):
         all_well &= not write_bad_lines()
-        notes.popleft()
+        pending.popleft()
         write_row(out, result)
         all_well &= "error" not in result
-        if not notes:
+        if not pending:
             out.flush()
     all_well &= not write_bad_lines()
     out.flush()
@@ -108,6 +110,7 @@ def run_filter(stream: BinaryIO, out: TextIO, transform: Transform) -> bool:
 
 
 def _read(stream: BinaryIO) -> Iterator[Row | Mapping[str, Any]]:
+    """Yield a row or an error row for each line that is not blank; a byte order mark is skipped."""
     for number, line in enumerate(stream, 1):
         raw = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
         if raw.strip():
@@ -129,13 +132,13 @@ def _parse(line: bytes, number: int) -> Row | Mapping[str, Any]:
 
 def _finite(written: str) -> float:
     number = float(written)
-    if math.isinf(number):  # 1e999 is JSON, but no float holds it, and it came back as Infinity
+    if math.isinf(number):  # 1e999 is JSON; as a float it is infinity, which JSON cannot express
         _no_number(written)
     return number
 
 
 def _no_number(written: str) -> NoReturn:
-    raise ValueError(f"{written} is no number that can be given back")
+    raise ValueError(f"{written} is no number that JSON can express")
 
 
 def _bad(number: int, error: str) -> Mapping[str, Any]:
