@@ -1,4 +1,6 @@
-"""Stage *discover*: one source's links of this run, stored in batches."""
+"""Stage *discover*: find the links of one source and store them in batches for *fetch*."""
+
+from psycopg import Connection
 
 from pipeline.discover.discovery import discover as find_links
 from pipeline.discover.results import Discovered
@@ -19,18 +21,19 @@ def discover(run_id: int, source_key: str) -> list[int]:
     Raises:
         SourceError: every feed, sitemap and page of the source failed; the first problem is named.
     """
-    return discover_source(run_id, source_of(source_key))
-
-
-def discover_source(run_id: int, source: Source) -> list[int]:
-    """Do the same for a source that has no file, as ``dateline run TARGET`` makes them."""
+    source = source_of(source_key)
     with store() as connection:
         with Fetcher(settings(), throttle=PostgresThrottle(connection)) as fetcher:
             found = find_links(source, fetcher)
-        _report(source.key, found)
-        return add_links(
-            connection, run_id, source.key, found.links, batch_size=settings().fetch_batch
-        )
+        _report(source_key, found)
+        return store_links(connection, run_id, source, found)
+
+
+def store_links(
+    connection: Connection, run_id: int, source: Source, found: Discovered
+) -> list[int]:
+    """Store the links of a source for this run and return the numbers of the batches to fetch."""
+    return add_links(connection, run_id, source.key, found.links, settings().fetch_batch)
 
 
 def _report(source_key: str, found: Discovered) -> None:

@@ -1,7 +1,7 @@
-"""Stage *fetch*: the pages of one batch of links, archived before anything is read from them.
+"""Stage *fetch*: request the pages of one batch of links and archive the responses.
 
-Rows are stored in small parts, each after its records are safe on disk: a kill costs at most one
-part's requests, and no row ever lacks its record.
+The rows of ``ops.fetches`` are stored for 50 pages at a time, after the WARC records of these pages
+are written to disk. So every row has its record, and a killed stage repeats at most 50 requests.
 """
 
 from collections import Counter
@@ -22,26 +22,34 @@ from pipeline.warehouse.links import Decision, StoredLink, batch_links, decide
 from pipeline.warehouse.store import store
 
 _PART = 50
-"""Pages a transaction: about a minute of a polite crawl."""
-_SETTLED = frozenset({Outcome.NOT_AN_ARTICLE, Outcome.PAYWALLED, Outcome.NOT_ENGLISH})
-"""Pages that end so again unless they change; others without an article are read afresh."""
+"""Pages per transaction: about a minute of requests to one host at the usual delay."""
+
+_SAME_UNLESS_CHANGED = frozenset({Outcome.NOT_AN_ARTICLE, Outcome.PAYWALLED, Outcome.NOT_ENGLISH})
+"""Outcomes that a page has again unless it changes, so that a conditional request is enough.
+
+Pages with other outcomes and without an article are requested without validators.
+"""
 
 
 def fetch(run_id: int, source_key: str, batch_no: int) -> dict[str, int]:
-    """Fetch what is still due in a batch; return counts by outcome, "fetched" for pages."""
+    """Fetch the links of a batch that are still undecided.
+
+    Returns:
+        Counts by outcome, and ``fetched``: the pages that are archived and not decided yet.
+    """
     return fetch_source(run_id, source_of(source_key), batch_no)
 
 
 def fetch_source(
     run_id: int, source: Source, batch_no: int, kept: dict[str, Response] | None = None
 ) -> dict[str, int]:
-    """Do the same for a source that has no file, as ``dateline run TARGET`` makes them.
+    """Do what ``fetch`` does for a source without a file, as of ``dateline run TARGET``.
 
     Args:
         run_id: the run.
-        source: where the links come from.
-        batch_no: as ``discover`` gave it.
-        kept: pages that were fetched already to tell what the targets are.
+        source: the source of the links.
+        batch_no: a batch number that ``discover`` returned.
+        kept: pages by URL that were fetched already, to find out what the targets are.
     """
     counts: Counter[str] = Counter()
     with store() as connection:
@@ -55,7 +63,7 @@ def fetch_source(
             ) as archive,
         ):
             for first in range(0, len(due), _PART):
-                rows, decisions = _ask(fetcher, archive, source, due[first : first + _PART])
+                rows, decisions = _fetch_part(fetcher, archive, source, due[first : first + _PART])
                 archive.flush()
                 with connection.transaction():
                     record_fetches(connection, run_id, rows)
@@ -71,7 +79,11 @@ def fetch_source(
 def _leave_old_articles(
     connection: psycopg.Connection, links: Sequence[StoredLink]
 ) -> list[StoredLink]:
-    """Decide links to articles past the revisit window without a request; return the others."""
+    """Decide without a request the links to articles stored before the revisit window.
+
+    Returns:
+        The other links.
+    """
     limit = timedelta(days=settings().revisit_days)
     oldest = datetime.now(UTC) - limit
     late = {
@@ -79,21 +91,22 @@ def _leave_old_articles(
         for link in links
         if link.article_first_seen_at is not None and link.article_first_seen_at < oldest
     }
-    reason = f"stored more than {limit.days} days ago: not asked for again"
+    reason = f"stored more than {limit.days} days ago: not requested again"
     decide(connection, [Decision(link_id, Outcome.UNCHANGED, reason) for link_id in sorted(late)])
     return [link for link in links if link.link_id not in late]
 
 
 def _request(link: StoredLink, source: Source) -> Request:
     archived_at = link.link.found_in if link.link.found_by == "warc" else None
-    is_settled = link.has_article or link.last_outcome in _SETTLED
-    validators = link.validators if is_settled else None
+    is_conditional = link.has_article or link.last_outcome in _SAME_UNLESS_CHANGED
+    validators = link.validators if is_conditional else None
     return Request(link.link_id, link.link.url, validators, source, archived_at)
 
 
-def _ask(
+def _fetch_part(
     fetcher: Fetcher, archive: ArchiveWriter, source: Source, links: Sequence[StoredLink]
 ) -> tuple[list[FetchRow], list[Decision]]:
+    """Request pages and archive their bodies; return the rows to store and the decided links."""
     rows: list[FetchRow] = []
     decisions: list[Decision] = []
     by_id = {link.link_id: link for link in links}
@@ -107,7 +120,11 @@ def _ask(
 
 
 def _decision(link: StoredLink, outcome: Outcome, response: Response) -> Decision:
-    """A page that is no article and did not change ends as it did before, not as unchanged."""
+    """Return the decision about a link whose response has an outcome.
+
+    A page without an article that did not change (304) has the outcome of the run before; the
+    outcome ``unchanged`` is for articles.
+    """
     reason = response.reason
     if outcome is Outcome.UNCHANGED and not link.has_article and link.last_outcome:
         outcome, reason = link.last_outcome, f"as in the run before: not changed since ({reason})"

@@ -1,7 +1,8 @@
-"""The whole way without Airflow: the same stages, on one machine, for a laptop or a script.
+"""Run all stages on one machine without Airflow, as ``dateline run`` does.
 
-Sources are fetched side by side in threads; pages are read in processes, one a core, since that is
-where the CPU goes. Killed at any time, the next run completes what this one left.
+Sources are fetched in threads at the same time. Extraction and annotation, which take nearly all
+the CPU time, run in processes, by default one per core. A run that is killed leaves its pages
+undecided, and the next run completes them.
 """
 
 import multiprocessing
@@ -24,49 +25,55 @@ from pipeline.models import Response, Source
 from pipeline.outcomes import Outcome
 from pipeline.settings import settings
 from pipeline.stages import annotate, dedupe, load, publish, reprocess, run_lifecycle
+from pipeline.stages.discover import store_links
 from pipeline.stages.fetch import fetch_source
 from pipeline.stages.register_sources import active_sources, source_of
 from pipeline.telemetry import configure_logging
 from pipeline.text import one_line
-from pipeline.warehouse.links import add_links
 from pipeline.warehouse.sources import upsert_sources
 from pipeline.warehouse.store import store
 
-_HOSTS_AT_ONCE = 8
-_MANY_LINKS = 20
-_LEAST_BATCH = 10
-"""Pages a process takes at once at least; below that, handing out costs more than it brings."""
+_FETCH_THREADS = 8
+"""Batches of links fetched at the same time: the threads wait for servers nearly all the time."""
 
-Tell = Callable[[str], None]
+_MANY_LINKS = 20
+"""Links from which a worker process is started while the pages are fetched."""
+
+_SMALLEST_BATCH = 10
+"""Pages that a process takes at least: for fewer, starting it takes longer than the work."""
+
+OnProgress = Callable[[str], None]
+"""Called with one line of text when a step begins."""
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundLinks:
     """The links of a run, before they are stored."""
 
     by_source: list[tuple[Source, Discovered]]
     kept: dict[str, Response] = field(default_factory=dict)
-    """Pages fetched while telling targets apart: not asked for twice."""
+    """Pages by URL that were fetched to find out what a target is; they are not fetched again."""
 
 
 @dataclass(frozen=True, slots=True)
 class RunReport:
-    """What a run came to."""
+    """The result of a run."""
 
     run_id: int
     outcomes: dict[str, int]
-    """Decided links by outcome."""
+    """Numbers of decided links by outcome."""
     problems: tuple[str, ...] = ()
     """Feeds, pages and files that could not be read, one line each."""
     counts: dict[str, int] = field(default_factory=dict)
-    """Versions annotated, mentions, quotes, groups of copies, …"""
+    """What the stages counted: versions annotated, mentions, quotes, relations of copies, …"""
     seconds: float = 0.0
 
     @property
     def all_went_well(self) -> bool:
-        """Tell whether nothing needs a person's eye.
+        """Tell whether the run needs no attention; the exit code of ``dateline run`` depends on it.
 
-        One 404 among many links is an outcome, not a fault; links of which none is stored are one.
+        One 404 among many links is an outcome like others. A run needs attention where a target
+        cannot be read, a page is quarantined, or no link of the run has a stored article.
         """
         stored = (Outcome.LOADED, Outcome.UNCHANGED, Outcome.DUPLICATE_URL)
         is_any_stored = not self.outcomes or any(self.outcomes.get(each) for each in stored)
@@ -75,74 +82,85 @@ class RunReport:
 
 def run_targets(
     targets: Sequence[str],
-    tell: Tell,
+    on_progress: OnProgress,
     *,
     jobs: int | None = None,
     allow_private: bool = False,
     log_level: str = "ERROR",
 ) -> RunReport:
-    """Take feeds, sitemaps, pages, lists, folders and files all the way into Postgres.
+    """Discover, fetch, load and annotate feeds, sitemaps, pages, lists, folders and files.
 
     Args:
-        targets: URLs and paths, told apart by their content.
-        tell: takes one line for each step of the way.
-        jobs: processes; by default one a core.
+        targets: URLs and paths; their content shows what they are.
+        on_progress: called with a line for each step.
+        jobs: number of processes; by default one per core.
         allow_private: fetch loopback and private hosts too.
-        log_level: least severity that the processes log.
+        log_level: the lowest severity that the processes log.
 
     Raises:
         UsageError: a target is neither a URL nor an existing path.
-        StoreUnavailable: Postgres is not there, or went away and stayed away.
+        StageFault: a fault would hit any page; the run's pages stay undecided.
+        StoreUnavailable: Postgres cannot be reached, or failed during the run.
     """
     private = allow_private or settings().allow_private_addresses
 
-    def find() -> Found:
+    def find() -> FoundLinks:
         with Fetcher(settings(), allow_private_addresses=private) as fetcher:
             found = discover_targets(targets, fetcher)
-        return Found(
+        return FoundLinks(
             [(replace(each, allow_private_addresses=private), links) for each, links in found],
             fetcher.kept,
         )
 
-    return _run(find, tell, jobs or os.cpu_count() or 1, log_level)
+    return _run(find, on_progress, jobs or os.cpu_count() or 1, log_level)
 
 
-def run_sources(tell: Tell, *, jobs: int | None = None, log_level: str = "ERROR") -> RunReport:
-    """Do the same for every active source of the sources folder."""
-
-    def find() -> Found:
-        sources = [source_of(key) for key in active_sources()]
-        with Fetcher(settings()) as fetcher, ThreadPoolExecutor(_HOSTS_AT_ONCE) as pool:
-            links = pool.map(lambda each: find_links(each, fetcher), sources)
-            return Found(list(zip(sources, links, strict=True)))
-
-    return _run(find, tell, jobs or os.cpu_count() or 1, log_level)
-
-
-def _run(find: Callable[[], Found], tell: Tell, jobs: int, log_level: str) -> RunReport:
-    with run_lifecycle.own_run("dateline-run") as run_id:
-        return _run_as(run_id, find, tell, jobs, log_level)
-
-
-def _run_as(
-    run_id: int, find: Callable[[], Found], tell: Tell, jobs: int, log_level: str
+def run_sources(
+    on_progress: OnProgress, *, jobs: int | None = None, log_level: str = "ERROR"
 ) -> RunReport:
+    """Do for every active source of the sources folder what ``run_targets`` does for targets."""
+
+    def find() -> FoundLinks:
+        sources = [source_of(key) for key in active_sources()]
+        with Fetcher(settings()) as fetcher, ThreadPoolExecutor(_FETCH_THREADS) as pool:
+            links = pool.map(lambda each: find_links(each, fetcher), sources)
+            return FoundLinks(list(zip(sources, links, strict=True)))
+
+    return _run(find, on_progress, jobs or os.cpu_count() or 1, log_level)
+
+
+def _run(
+    find: Callable[[], FoundLinks], on_progress: OnProgress, jobs: int, log_level: str
+) -> RunReport:
+    with run_lifecycle.own_run("dateline-run") as run_id:
+        return _run_stages(run_id, find, on_progress, jobs, log_level)
+
+
+def _run_stages(
+    run_id: int,
+    find: Callable[[], FoundLinks],
+    on_progress: OnProgress,
+    jobs: int,
+    log_level: str,
+) -> RunReport:
+    """Run all stages, and close the run whatever happens."""
     started = datetime.now(UTC)
     succeeded = False
     try:
-        tell("looking for links")
+        on_progress("looking for links")
         found = find()
-        with _processes(jobs, log_level) as pool:
+        with _worker_pool(jobs, log_level) as pool:
             if sum(len(discovered.links) for _, discovered in found.by_source) >= _MANY_LINKS:
-                # Its libraries load while the pages come: 2.5 s that a short run never needs.
+                # The first task starts the fork server, which imports its libraries (2.5 s) while
+                # the pages are fetched. A short run needs no worker.
                 pool.submit(int)
-            _fetch_all(run_id, found, tell)
-            counts = _curate(run_id, tell, pool, jobs)
+            _fetch_all(run_id, found, on_progress)
+            counts = _curate(run_id, on_progress, pool, jobs)
         succeeded = True
     except psycopg.OperationalError as error:
         said = one_line(str(error), 200)
         raise StoreUnavailable(
-            f"Postgres failed during the run ({said}): when it is well again, give the same "
+            f"Postgres failed during the run ({said}): once it is available again, run the same "
             "command; it completes what this run left."
         ) from error
     finally:
@@ -156,68 +174,73 @@ def _run_as(
     return RunReport(run_id, outcomes, problems, dict(counts), seconds)
 
 
-def _fetch_all(run_id: int, found: Found, tell: Tell) -> None:
-    batches: list[tuple[Source, int]] = []
+def _fetch_all(run_id: int, found: FoundLinks, on_progress: OnProgress) -> None:
     with store() as connection:
         upsert_sources(connection, [source for source, _ in found.by_source])
-        for source, discovered in found.by_source:
-            size = settings().fetch_batch
-            numbers = add_links(connection, run_id, source.key, discovered.links, batch_size=size)
-            batches += [(source, number) for number in numbers]
+        batches = [
+            (source, number)
+            for source, discovered in found.by_source
+            for number in store_links(connection, run_id, source, discovered)
+        ]
     links = sum(len(discovered.links) for _, discovered in found.by_source)
     number = len(found.by_source)
-    tell(f"fetching {links} links of {number} source{'' if number == 1 else 's'}")
-    with ThreadPoolExecutor(_HOSTS_AT_ONCE) as pool:
+    on_progress(f"fetching {links} links of {number} source{'' if number == 1 else 's'}")
+    with ThreadPoolExecutor(_FETCH_THREADS) as pool:
         list(pool.map(lambda each: fetch_source(run_id, each[0], each[1], found.kept), batches))
 
 
-def _curate(run_id: int, tell: Tell, pool: Executor, jobs: int) -> Counter[str]:
+def _curate(run_id: int, on_progress: OnProgress, pool: Executor, jobs: int) -> Counter[str]:
+    """Do what the DAG *curate* does, and return what the stages counted."""
     counts: Counter[str] = Counter()
     waiting = [each for batch in load.plan(run_id) for each in batch]
-    tell(f"reading {len(waiting)} pages")
-    _spread(pool, jobs, partial(load.load, run_id), waiting)
-    if again := reprocess.unsettled(run_id):
-        tell(f"reading {len(again)} of them again, for what their sites repeat is known now")
-        _spread(pool, jobs, partial(reprocess.settle, run_id), again)
-    tell("looking for copies")
+    on_progress(f"reading {len(waiting)} pages")
+    _in_batches(pool, jobs, partial(load.load, run_id), waiting)
+    if second := reprocess.unsettled(run_id):
+        on_progress(f"cleaning {len(second)} of them again: more repeated lines are known now")
+        _in_batches(pool, jobs, partial(reprocess.settle, run_id), second)
+    on_progress("looking for copies")
     counts.update(dedupe.dedupe(run_id))
     waiting = [each for batch in annotate.plan(run_id) for each in batch]
-    tell(f"looking for names and quotes in {len(waiting)} articles")
-    counts.update(_spread(pool, jobs, partial(annotate.annotate, run_id), waiting))
+    on_progress(f"looking for names and quotes in {len(waiting)} articles")
+    counts.update(_in_batches(pool, jobs, partial(annotate.annotate, run_id), waiting))
     if counts["reused"]:
-        tell(f"{counts['reused']} of them are exact copies of others, which were read once")
-    tell("refreshing marts, running checks")
+        on_progress(f"{counts['reused']} of them are exact copies of others, which were read once")
+    on_progress("refreshing marts, running checks")
     counts.update(publish.publish(run_id))
     return counts
 
 
-def _processes(jobs: int, log_level: str) -> ProcessPoolExecutor:
-    # forkserver: one process imports spaCy and trafilatura once, the workers are forked from it
-    # before it has any thread. "spawn" would import them in every worker (2 CPU-s each).
+def _worker_pool(jobs: int, log_level: str) -> ProcessPoolExecutor:
+    # The fork server imports spaCy and trafilatura once, and the workers are forked from it before
+    # it has any thread. With "spawn" every worker would import them, at 2 CPU-seconds each.
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["pipeline.stages.load", "pipeline.stages.annotate"])
     style = settings().log_format
     return ProcessPoolExecutor(
         jobs,
         mp_context=context,
-        initializer=_prepare,
+        initializer=_initialise_worker,
         initargs=(log_level, style, dict(os.environ)),
     )
 
 
-def _prepare(log_level: str, style: str, environment: dict[str, str]) -> None:
-    """Give a worker our settings: the fork server has kept the environment of its own start."""
+def _initialise_worker(log_level: str, style: str, environment: dict[str, str]) -> None:
+    """Give a worker this process's environment: the fork server has that of its own start."""
     os.environ.update(environment)
     settings.cache_clear()
     configure_logging(log_level, style)
 
 
-def _spread(
+def _in_batches(
     pool: Executor, jobs: int, task: Callable[[list[int]], dict[str, int]], ids: list[int]
 ) -> Counter[str]:
-    """Give the ids to the processes in batches; few ids stay in this one."""
+    """Run a task on batches of ids and return the sum of its counts.
+
+    The batches are sized so that each process gets about eight, at most ``curate_batch`` ids. A
+    single batch, or ``jobs`` of 1, is run in this process.
+    """
     counts: Counter[str] = Counter()
-    size = min(settings().curate_batch, max(_LEAST_BATCH, -(-len(ids) // (jobs * 8))))
+    size = min(settings().curate_batch, max(_SMALLEST_BATCH, -(-len(ids) // (jobs * 8))))
     batches = [ids[first : first + size] for first in range(0, len(ids), size)]
     results = map(task, batches) if len(batches) < 2 or jobs == 1 else pool.map(task, batches)
     for result in results:
