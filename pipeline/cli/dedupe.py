@@ -1,7 +1,7 @@
-"""``dateline dedupe``: near-duplicate texts as a Unix filter, and what people decide about copies.
+"""``dateline dedupe`` finds copies among texts, as a Unix filter, and records people's decisions.
 
-``undo``, ``redo`` and ``decisions`` work on the store; any other first word is the filter's FILE. A
-file of such a name is read as ``./undo``.
+The commands ``undo``, ``redo`` and ``decisions`` work on the store. Any other first argument is the
+filter's FILE; a file named like a command is given as ``./undo``.
 """
 
 import sys
@@ -43,11 +43,12 @@ Example: dateline dedupe articles.jsonl | jq -r 'select(.is_original) | .id'
 
 
 _GROUP_HELP = f"""{_HELP}
-The commands below are about articles in the store: what somebody declares to be no duplicate \
-stays so, whatever the method finds later. A file of a command's name is given as ./undo.
+The commands below are about articles in the store: articles that somebody declares to be no \
+duplicates stay apart, whatever the method finds later. A file of a command's name is given as \
+./undo.
 """
 _FILE_HELP = (
-    "Run the filter on a file or on standard input; dateline dedupe --help tells of its rows.\n\n"
+    "Run the filter on a file or on standard input; dateline dedupe --help describes its rows.\n\n"
     "Example: dateline dedupe articles.jsonl"
 )
 _UNDO_HELP = (
@@ -67,7 +68,7 @@ _DECISIONS_HELP = (
     "Example: dateline dedupe decisions --json"
 )
 _FILTER = "FILE"
-"""Name of the hidden command that is the filter; no first word reaches it as this name."""
+"""Name of the hidden command that is the filter; users never type it."""
 
 _Article = Annotated[str, typer.Argument(help="An article_id of mart.articles, or a URL.")]
 _Other = Annotated[str | None, typer.Argument(help="Another; left out: all copies of the first.")]
@@ -75,7 +76,7 @@ _Json = Annotated[bool, typer.Option("--json", help="One JSON object a row.")]
 
 
 class _FilterOrCommand(TyperGroup):
-    """A command group in which anything but a command's name belongs to the filter."""
+    """A command group that passes its arguments to the filter unless the first is a command."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         named = self.commands.keys() - {_FILTER} | {*ctx.help_option_names}
@@ -115,7 +116,7 @@ def undo(
     """Declare two articles different, or one from all its copies."""
     from pipeline.stages.dedupe import undo as declare
 
-    _tell(
+    _report(
         declare(article, other, reason=reason, decided_by=by or _login()), "are declared different"
     )
 
@@ -124,7 +125,7 @@ def redo(article: _Article, other: _Other = None) -> None:
     """Withdraw the decision about two articles, or all about one."""
     from pipeline.stages.dedupe import redo as withdraw
 
-    _tell(withdraw(article, other), "are left to the method again")
+    _report(withdraw(article, other), "are left to the method again")
 
 
 def decisions(as_json: _Json = False) -> None:
@@ -145,38 +146,39 @@ def _login() -> str:
         return "unknown"
 
 
-def _tell(pairs: Sequence[tuple[int, int]], what: str) -> None:
+def _report(pairs: Sequence[tuple[int, int]], change: str) -> None:
     for one, two in pairs:
-        typer.secho(f"articles {one} and {two} {what}", err=True)
+        typer.secho(f"articles {one} and {two} {change}", err=True)
     typer.secho("groups are renewed; the daily marts follow with the next run", err=True)
 
 
 def find_copies(rows: Iterator[Row]) -> Iterable[Mapping[str, Any]]:
-    """Read all rows, then give one row of groups and matches for each, in order.
+    """Read all rows, then yield for each, in order, its group and matches or its error.
 
-    Texts wait in a temporary file; ids, fingerprints and matches in memory.
+    The texts are kept in a temporary file; ids, fingerprints and matches are kept in memory.
     """
     from tempfile import TemporaryFile
 
     from pipeline.dedupe.candidates import OnDiskCandidates
 
     with TemporaryFile(prefix="dateline-dedupe-") as file:
-        store = OnDiskCandidates(file)
-        notes = [_take_in(row, store) for row in rows]
-        verdict = _judge(store, [note.words for note in notes if note.error is None])
-    ids = [note.id for note in notes if note.error is None]
+        candidates = OnDiskCandidates(file)
+        summaries = [_add(row, candidates) for row in rows]
+        good = [summary for summary in summaries if summary.error is None]
+        result = _compare(candidates, [summary.words for summary in good])
+    ids = [summary.id for summary in good]
     number = 0
-    for note in notes:
-        if note.error is not None:
-            yield {"id": note.id, "error": note.error}
+    for summary in summaries:
+        if summary.error is not None:
+            yield {"id": summary.id, "error": summary.error}
             continue
-        yield verdict.row(number, ids)
+        yield result.row(number, ids)
         number += 1
 
 
 @dataclass(frozen=True, slots=True)
-class _Note:
-    """What is kept of a row while the others are read."""
+class _RowSummary:
+    """What is kept in memory of a row while the others are read."""
 
     id: Any
     words: int = 0
@@ -184,16 +186,18 @@ class _Note:
 
 
 @dataclass(frozen=True, slots=True)
-class _Verdict:
-    """Groups and matches of all texts, by their number."""
+class _Comparison:
+    """Groups and matches of all texts; texts are numbered from 0 in input order."""
 
     originals: dict[int, int] = field(default_factory=dict)
+    """The original of each text that has copies."""
     firsts: dict[int, int] = field(default_factory=dict)
+    """The first text of each text's group."""
     matches: defaultdict[int, list["Match"]] = field(default_factory=lambda: defaultdict(list))
 
     def row(self, number: int, ids: list[Any]) -> dict[str, Any]:
-        """Return the output row; groups count from 1."""
-        found = [_seen_from(number, match, ids) for match in self.matches.get(number, ())]
+        """Return the output row of a text; groups are numbered from 1."""
+        found = [_as_row(number, match, ids) for match in self.matches.get(number, ())]
         return {
             "id": ids[number],
             "group": self.firsts.get(number, number) + 1,
@@ -202,43 +206,47 @@ class _Verdict:
         }
 
 
-def _take_in(row: Row, store: "OnDiskCandidates") -> _Note:
+def _add(row: Row, candidates: "OnDiskCandidates") -> _RowSummary:
+    """Add a row's text to the candidates; a row without a text is only summarised."""
     from pipeline.text import word_count
 
     try:
         text, source = row.text("text"), row.text("source")
     except RowError as error:
-        return _Note(row.id, error=str(error))
+        return _RowSummary(row.id, error=str(error))
     if text is None:
-        return _Note(row.id, error='a row needs a "text"')
-    store.add(text, source)
-    return _Note(row.id, word_count(text))
+        return _RowSummary(row.id, error='a row needs a "text"')
+    candidates.add(text, source)
+    return _RowSummary(row.id, word_count(text))
 
 
-def _judge(store: "OnDiskCandidates", words: list[int]) -> _Verdict:
+def _compare(candidates: "OnDiskCandidates", words: list[int]) -> _Comparison:
+    """Find matches and groups; ``words`` holds the word count of each text."""
     from pipeline.dedupe.groups import GroupText, group
     from pipeline.dedupe.matching import find_matches
 
-    verdict = _Verdict()
-    matches = find_matches(range(len(words)), store).matches
+    result = _Comparison()
+    matches = find_matches(range(len(words)), candidates).matches
     for match in matches:
-        verdict.matches[match.a].append(match)
-        verdict.matches[match.b].append(match)
+        result.matches[match.a].append(match)
+        result.matches[match.b].append(match)
     texts = [GroupText(number, count) for number, count in enumerate(words)]
     for found in group(texts, matches):
-        verdict.originals.update(dict.fromkeys(found.members, found.original))
-        verdict.firsts.update(dict.fromkeys(found.members, min(found.members)))
-    return verdict
+        result.originals.update(dict.fromkeys(found.members, found.original))
+        result.firsts.update(dict.fromkeys(found.members, min(found.members)))
+    return result
 
 
-_TURNED = {"a_in_b": "b_in_a", "b_in_a": "a_in_b"}
+_REVERSED = {"a_in_b": "b_in_a", "b_in_a": "a_in_b"}
+"""The relation as the other text of a match has it; other relations are symmetric."""
 
 
-def _seen_from(number: int, match: "Match", ids: list[Any]) -> dict[str, Any]:
+def _as_row(number: int, match: "Match", ids: list[Any]) -> dict[str, Any]:
+    """Return a match as the output row of text ``number`` shows it."""
     is_a = match.a == number
     return {
         "id": ids[match.b if is_a else match.a],
-        "relation": match.relation if is_a else _TURNED.get(match.relation, match.relation),
+        "relation": match.relation if is_a else _REVERSED.get(match.relation, match.relation),
         "jaccard": round(match.jaccard, 4),
         "containment": round(max(match.containment_a, match.containment_b), 4),
     }

@@ -67,7 +67,7 @@ def open_input(path: Path | None) -> Iterator[BinaryIO]:
 
 
 def write_row(out: TextIO, row: Mapping[str, Any]) -> None:
-    """Write one JSON line with non-ASCII characters escaped, which every terminal and tool reads."""
+    """Write one JSON line with non-ASCII characters escaped, so that any tool can read it."""
     out.write(json.dumps(row, ensure_ascii=True, separators=(", ", ": ")) + "\n")
 
 

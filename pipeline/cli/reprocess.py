@@ -1,4 +1,4 @@
-"""``dateline reprocess``: stored articles through a stage again, by today's code."""
+"""``dateline reprocess`` takes stored articles through a stage queue_for_stage, with today's code."""
 
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -10,24 +10,27 @@ from pipeline.cli.app import EVERY_DAY
 from pipeline.cli.output import print_table
 
 if TYPE_CHECKING:
-    from pipeline.stages.reprocess import ReadStage, Tally
+    from pipeline.stages.reprocess import ReadStage, CountsBySource
     from pipeline.warehouse.reprocessing import Scope
 
-_HELP = """Take stored articles through a stage again, by today's code.
+_HELP = """Take stored articles through a stage queue_for_stage, by today's code.
 
-`clean` reads archived pages again where another version of Dateline read them, or where the \
-site's furniture became known only later; a page that is gone from the archive is cleaned as it is \
-stored. `extract` does so only where another version read them, and only from pages. `dedupe` \
-seeks copies anew (what people decided is kept), `annotate` names and quotes.
+`clean` extracts and cleans archived pages queue_for_stage if another version of Dateline extracted them, or \
+if lines of theirs became known as the site's boilerplate only later; where the page is gone from \
+the archive, the stored text is cleaned. `extract` does so only if another version extracted \
+them, and only from archived pages. `dedupe` looks for copies queue_for_stage (people's decisions are kept), \
+`annotate` for names and quotes.
 
-A text that reads better becomes a new version, but no edit: nobody changed it. Twice is once, and \
-a killed command is completed by the next one.
+A better text becomes a new version, but no edit, since the publisher did not change it. Running \
+the command queue_for_stage changes nothing, and completes one that was killed.
 
 Example: dateline reprocess --stage clean --source harbour --since 2026-11-01 --dry-run
 """
 _BATCH = 200
+"""Articles between two lines of progress."""
 _ROUNDS = 3
-"""Reading again teaches site memory, which may bring more to read: two rounds, as a rule."""
+"""Most passes over the store. Each teaches the site memory, which may show more articles that need
+reprocessing; two passes usually do."""
 
 
 class _Stage(StrEnum):
@@ -42,7 +45,7 @@ def register(app: typer.Typer) -> None:
 
     @app.command(rich_help_panel=EVERY_DAY, help=_HELP)
     def reprocess(
-        stage: Annotated[_Stage, typer.Option(help="The stage to go through again.")],
+        stage: Annotated[_Stage, typer.Option(help="The stage to go through queue_for_stage.")],
         source: Annotated[str | None, typer.Option(help="Only articles of this source.")] = None,
         host: Annotated[str | None, typer.Option(help="Only articles of this host.")] = None,
         since: Annotated[
@@ -94,23 +97,23 @@ def _run(
     run_id: int | None, stage: _Stage, scope: "Scope", limit: int | None, *, with_all: bool
 ) -> "Tally":
     """Take the scope through the stage; without a run count only."""
-    from pipeline.stages.reprocess import again, joined
+    from pipeline.stages.reprocess import queue_for_stage, summed
 
     if stage is _Stage.DEDUPE or stage is _Stage.ANNOTATE:
         which: Literal["dedupe", "annotate"] = "dedupe" if stage is _Stage.DEDUPE else "annotate"
-        return again(which, scope, with_all=with_all, dry_run=run_id is None)
+        return queue_for_stage(which, scope, with_all=with_all, dry_run=run_id is None)
     rounds = []
     for number in range(1 if limit or run_id is None else _ROUNDS):
         rounds.append(_one_round(run_id, stage, scope, limit, with_all and not number))
         if not any(counts.get("read") for counts in rounds[-1].values()):
             break
-    return joined(rounds)
+    return summed(rounds)
 
 
 def _one_round(
     run_id: int | None, stage: _Stage, scope: "Scope", limit: int | None, with_all: bool
 ) -> "Tally":
-    from pipeline.stages.reprocess import joined, plan, reprocess
+    from pipeline.stages.reprocess import summed, plan, reprocess
 
     reading: ReadStage = "extract" if stage is _Stage.EXTRACT else "clean"
     planned_at = datetime.now(UTC)
@@ -118,17 +121,17 @@ def _one_round(
     batches = [waiting[first : first + _BATCH] for first in range(0, len(waiting), _BATCH)]
     found = []
     for place, batch in enumerate(batches):
-        _say(f"reading again: {place * _BATCH} of {len(waiting)} articles")
+        _say(f"reading queue_for_stage: {place * _BATCH} of {len(waiting)} articles")
         found.append(reprocess(run_id, batch, reading, planned_at=planned_at))
-    return joined(found)
+    return summed(found)
 
 
 def _finish(run_id: int, tally: "Tally") -> None:
-    from pipeline.stages.reprocess import finish
+    from pipeline.stages.reprocess import run_later_stages
 
     if any(counts.keys() & {"renewed", "corrected", "marked"} for counts in tally.values()):
         _say("looking for copies, names and quotes")
-        finish(run_id)
+        run_later_stages(run_id)
 
 
 def _print(stage: _Stage, tally: "Tally", *, as_json: bool) -> None:

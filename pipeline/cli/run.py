@@ -1,4 +1,4 @@
-"""``dateline run``: the whole way without Airflow."""
+"""``dateline run`` takes targets or sources through all stages without Airflow."""
 
 import json
 import sys
@@ -48,19 +48,19 @@ def register(app: typer.Typer) -> None:
         log_level = settings().log_level if verbose else "ERROR"
         configure_logging(log_level, settings().log_format)
 
-        def tell(line: str) -> None:
+        def print_progress(line: str) -> None:
             typer.secho(f"… {line}", err=True, dim=True)
 
         report = (
             run_targets(
                 targets,
-                tell,
+                print_progress,
                 jobs=jobs,
                 allow_private=allow_private_addresses,
                 log_level=log_level,
             )
             if targets
-            else run_sources(tell, jobs=jobs, log_level=log_level)
+            else run_sources(print_progress, jobs=jobs, log_level=log_level)
         )
         for problem in report.problems:
             typer.secho(f"dateline: cannot read {problem}", err=True, fg="yellow")

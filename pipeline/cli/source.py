@@ -1,4 +1,4 @@
-"""``dateline source``: the outlets of the sources folder, listed, checked and added."""
+"""``dateline source`` lists, checks and adds the outlets of the sources folder."""
 
 import json
 import sys
@@ -43,7 +43,7 @@ def register(app: typer.Typer) -> None:
 
 
 def list_sources(as_json: _Json = False) -> None:
-    """List the sources; broken files are told on stderr."""
+    """List the sources; print on stderr what is wrong with unusable files."""
     sources, is_sound = _read()
     columns = ["key", "name", "language", "feeds", "sitemaps", "sections", "lists", "files"]
     rows = [
@@ -63,7 +63,7 @@ def check_sources(
     allow_private_addresses: _Private = False,
     as_json: _Json = False,
 ) -> None:
-    """Read each document of the named sources once; of all sources without names."""
+    """Read each document of the named sources once, or of all sources."""
     from pipeline.discover.discovery import check
     from pipeline.fetch.fetcher import Fetcher
     from pipeline.settings import settings
@@ -75,12 +75,12 @@ def check_sources(
             if not as_json:
                 typer.secho(f"{source.key} ({source.name})", bold=True)
             for checked in check(source, fetcher):
-                _tell(checked, as_json=as_json)
+                _print_check(checked, as_json=as_json)
                 is_sound = is_sound and checked.outcome is None
     sys.exit(0 if is_sound else 1)
 
 
-def _tell(checked: "DocumentCheck", *, as_json: bool) -> None:
+def _print_check(checked: "DocumentCheck", *, as_json: bool) -> None:
     from dataclasses import asdict
 
     if as_json:
@@ -104,7 +104,7 @@ def add_source(
     allow_private_addresses: _Private = False,
     dry_run: Annotated[bool, typer.Option(help="Print the file, write nothing.")] = False,
 ) -> None:
-    """Propose a source and write its file; never over one that is there."""
+    """Propose a source and write its file, unless a file of that name exists."""
     from dataclasses import replace
 
     from pipeline.fetch.fetcher import Fetcher
@@ -129,7 +129,7 @@ def add_source(
 
 
 def _quiet() -> None:
-    """Keep the log off the terminal: what these commands have to say, they say."""
+    """Log errors only: these commands print themselves what they find."""
     from pipeline.settings import settings
     from pipeline.telemetry import configure_logging
 
@@ -137,7 +137,7 @@ def _quiet() -> None:
 
 
 def _read() -> "tuple[list[Source], bool]":
-    """Return the sources of the folder, and whether all files could be used."""
+    """Return the sources of the folder, and whether all their files can be used."""
     from pipeline.settings import settings
     from pipeline.sources.files import read_sources
 

@@ -1,4 +1,7 @@
-"""``dateline up``: Airflow with our DAGs on your own sources, until Ctrl-C."""
+"""``dateline up`` runs Airflow with the DAGs on the user's own sources, until Ctrl-C.
+
+Its functions that start, hold and stop Airflow serve ``dateline demo`` too.
+"""
 
 import signal
 import time
@@ -72,7 +75,7 @@ def start_airflow(airflow: "Airflow", progress: "Progress", *, detached: bool = 
 
 
 def print_login(airflow: "Airflow") -> None:
-    """Print on stderr where the UI is and how to log in."""
+    """Print the UI's address, user and password on stderr."""
     from pipeline.local_airflow.home_folder import USER, password
 
     typer.secho(
