@@ -41,7 +41,7 @@ def curate() -> None:
     @task(pool=DEDUPE_POOL, **EVEN_AFTER_FAILURE)
     def dedupe(run: int) -> Counts:
         """Read again what site memory outgrew during the run; find copies among all."""
-        stage("reprocess").settle(run)
+        stage("reprocess").second_cleaning_pass(run)
         return stage("dedupe").dedupe(run)
 
     @task(**EVEN_AFTER_FAILURE)

@@ -36,7 +36,7 @@ def reprocess() -> None:
     @task
     def plan(params: dict[str, Any] | None = None) -> list[list[int]]:
         """Give the ids of versions to read again, in batches; for the later stages, mark them."""
-        return stage("reprocess").begin(**(params or {}))
+        return stage("reprocess").plan_or_queue(**(params or {}))
 
     @task(**of_batches("version_ids", "articles"), doc_md="Read archived pages again.")
     def read_again(

@@ -1,4 +1,4 @@
-"""``dateline reprocess`` takes stored articles through a stage queue_for_stage, with today's code."""
+"""``dateline reprocess`` takes stored articles through a stage again, with today's code."""
 
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -10,19 +10,19 @@ from pipeline.cli.app import EVERY_DAY
 from pipeline.cli.output import print_table
 
 if TYPE_CHECKING:
-    from pipeline.stages.reprocess import ReadStage, CountsBySource
+    from pipeline.stages.reprocess import CountsBySource, ReadStage
     from pipeline.warehouse.reprocessing import Scope
 
-_HELP = """Take stored articles through a stage queue_for_stage, by today's code.
+_HELP = """Take stored articles through a stage again, by today's code.
 
-`clean` extracts and cleans archived pages queue_for_stage if another version of Dateline extracted them, or \
+`clean` extracts and cleans archived pages again if another version of Dateline extracted them, or \
 if lines of theirs became known as the site's boilerplate only later; where the page is gone from \
 the archive, the stored text is cleaned. `extract` does so only if another version extracted \
-them, and only from archived pages. `dedupe` looks for copies queue_for_stage (people's decisions are kept), \
+them, and only from archived pages. `dedupe` looks for copies again (people's decisions are kept), \
 `annotate` for names and quotes.
 
 A better text becomes a new version, but no edit, since the publisher did not change it. Running \
-the command queue_for_stage changes nothing, and completes one that was killed.
+the command again changes nothing, and completes one that was killed.
 
 Example: dateline reprocess --stage clean --source harbour --since 2026-11-01 --dry-run
 """
@@ -45,7 +45,7 @@ def register(app: typer.Typer) -> None:
 
     @app.command(rich_help_panel=EVERY_DAY, help=_HELP)
     def reprocess(
-        stage: Annotated[_Stage, typer.Option(help="The stage to go through queue_for_stage.")],
+        stage: Annotated[_Stage, typer.Option(help="The stage to go through again.")],
         source: Annotated[str | None, typer.Option(help="Only articles of this source.")] = None,
         host: Annotated[str | None, typer.Option(help="Only articles of this host.")] = None,
         since: Annotated[
@@ -78,7 +78,7 @@ def _say(line: str) -> None:
 
 def _run_and_finish(
     stage: _Stage, scope: "Scope", limit: int | None, *, with_all: bool, later: bool
-) -> "Tally":
+) -> "CountsBySource":
     from pipeline.stages.run_lifecycle import close_run, own_run
 
     with own_run("dateline-reprocess") as run_id:
@@ -95,7 +95,7 @@ def _run_and_finish(
 
 def _run(
     run_id: int | None, stage: _Stage, scope: "Scope", limit: int | None, *, with_all: bool
-) -> "Tally":
+) -> "CountsBySource":
     """Take the scope through the stage; without a run count only."""
     from pipeline.stages.reprocess import queue_for_stage, summed
 
@@ -112,8 +112,8 @@ def _run(
 
 def _one_round(
     run_id: int | None, stage: _Stage, scope: "Scope", limit: int | None, with_all: bool
-) -> "Tally":
-    from pipeline.stages.reprocess import summed, plan, reprocess
+) -> "CountsBySource":
+    from pipeline.stages.reprocess import plan, reprocess, summed
 
     reading: ReadStage = "extract" if stage is _Stage.EXTRACT else "clean"
     planned_at = datetime.now(UTC)
@@ -121,12 +121,12 @@ def _one_round(
     batches = [waiting[first : first + _BATCH] for first in range(0, len(waiting), _BATCH)]
     found = []
     for place, batch in enumerate(batches):
-        _say(f"reading queue_for_stage: {place * _BATCH} of {len(waiting)} articles")
+        _say(f"reading again: {place * _BATCH} of {len(waiting)} articles")
         found.append(reprocess(run_id, batch, reading, planned_at=planned_at))
     return summed(found)
 
 
-def _finish(run_id: int, tally: "Tally") -> None:
+def _finish(run_id: int, tally: "CountsBySource") -> None:
     from pipeline.stages.reprocess import run_later_stages
 
     if any(counts.keys() & {"renewed", "corrected", "marked"} for counts in tally.values()):
@@ -134,7 +134,7 @@ def _finish(run_id: int, tally: "Tally") -> None:
         run_later_stages(run_id)
 
 
-def _print(stage: _Stage, tally: "Tally", *, as_json: bool) -> None:
+def _print(stage: _Stage, tally: "CountsBySource", *, as_json: bool) -> None:
     from pipeline.stages.reprocess import COUNTS
 
     names = COUNTS if stage in (_Stage.EXTRACT, _Stage.CLEAN) else ("marked",)

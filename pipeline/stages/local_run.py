@@ -195,9 +195,9 @@ def _curate(run_id: int, on_progress: OnProgress, pool: Executor, jobs: int) -> 
     waiting = [each for batch in load.plan(run_id) for each in batch]
     on_progress(f"reading {len(waiting)} pages")
     _in_batches(pool, jobs, partial(load.load, run_id), waiting)
-    if second := reprocess.unsettled(run_id):
+    if second := reprocess.versions_for_second_pass(run_id):
         on_progress(f"cleaning {len(second)} of them again: more repeated lines are known now")
-        _in_batches(pool, jobs, partial(reprocess.settle, run_id), second)
+        _in_batches(pool, jobs, partial(reprocess.second_cleaning_pass, run_id), second)
     on_progress("looking for copies")
     counts.update(dedupe.dedupe(run_id))
     waiting = [each for batch in annotate.plan(run_id) for each in batch]

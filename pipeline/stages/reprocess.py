@@ -1,8 +1,12 @@
-"""Stage *reprocess*: stored articles are read again from the archive by today's code and memory.
+"""Stage *reprocess*: extract and clean stored articles again, from their archived pages.
 
-Works in parts of some dozens of pages, each stored in one transaction: a kill costs one part, and
-of two at once each finds what the other has done. A text that reads better becomes a version of its
-own and no edit; ``dedupe`` and ``annotate`` take it up as they take up any new version.
+Another version of Dateline may extract a better text, and site memory may know lines of boilerplate
+that it did not know when the page was loaded. A text that changes becomes a new version marked
+``made_by = 'reprocess'`` and no edit, since the publisher changed nothing; ``dedupe`` and
+``annotate`` process it like any new version.
+
+Pages are stored 50 per transaction, so a killed process loses at most 50, and of two processes at
+once each skips what the other has stored.
 """
 
 import os
@@ -42,57 +46,76 @@ from pipeline.warehouse.site_memory import PostgresSiteMemory
 from pipeline.warehouse.store import store
 
 ReadStage = Literal["extract", "clean"]
-"""``clean``: what another version of Dateline read, and what site memory has outgrown; a page that
-is gone from the archive is cleaned as it is stored. ``extract``: the former only, pages only."""
+"""The stage from which articles are processed again.
+
+``extract``: versions that another version of Dateline extracted; their pages are read again.
+``clean``: these, and versions with lines that site memory knows as boilerplate by now. The stored
+text is cleaned where the page is no longer in the archive.
+"""
+
 LaterStage = Literal["dedupe", "annotate"]
+"""Stages for which articles are only queued; the stage itself processes them."""
+
 COUNTS = ("read", "renewed", "corrected", "unchanged", "refused", "gone")
+"""The names that ``reprocess`` counts by."""
+
 _PART = 50
-"""Pages a transaction: about two seconds of work."""
+"""Pages per transaction: about two seconds of work."""
 
-_SETTLED_AT_ONCE = 1000
-"""Bound of what loading does again, about a minute; ``dateline reprocess`` finds the rest."""
+_SECOND_PASS_LIMIT = 1000
+"""Versions of one second cleaning pass, about a minute; ``dateline reprocess`` finds the rest."""
 
-Tally = dict[str, dict[str, int]]
-"""Counts by source, then by what was counted."""
+CountsBySource = dict[str, dict[str, int]]
+"""Counts by source key, then by name."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Read:
-    """A stored version and what was found when it was read again."""
+class _Reprocessed:
+    """A stored version and the article that today's code makes of it."""
 
     stored: StoredVersion
     article: Article | None
-    """None where the page is gone and the stored text does not serve."""
+    """None where the page is gone from the archive and the stage needs it."""
     is_gone: bool
 
     @property
-    def renewal(self) -> ReprocessedVersion | None:
-        """What to store; None where today's reading finds no article: the stored one is kept."""
+    def to_store(self) -> ReprocessedVersion | None:
+        """What to store; None where today's code finds no article, so that the stored one stays."""
         if self.article is None or self.article.outcome is not Outcome.LOADED:
             return None
         return ReprocessedVersion(self.stored, self.article) if self.article.text else None
 
 
 def plan(stage: ReadStage, scope: Scope, *, with_all: bool = False) -> list[list[int]]:
-    """Return the versions to read again in batches, pages of one host together."""
+    """Return the ids of the versions to reprocess in batches, the pages of one host together.
+
+    Args:
+        stage: ``extract`` or ``clean``; see ``ReadStage``.
+        scope: which articles.
+        with_all: whether to take all articles of the scope, not only those that need it.
+    """
     with store() as connection:
         found = versions_to_reprocess(
             connection, scope, with_all=with_all, older=stage == "extract"
         )
     size = settings().curate_batch
-    log.info("versions to read again", stage=stage, versions=len(found))
+    log.info("versions to reprocess", stage=stage, versions=len(found))
     return [found[first : first + size] for first in range(0, len(found), size)]
 
 
-def begin(
+def plan_or_queue(
     stage: ReadStage | LaterStage = "clean", source: str | None = None, since: str | None = None
 ) -> list[list[int]]:
-    """Return the batches to read again; for a later stage mark its work, and return none.
+    """Plan a run of the DAG *reprocess*: the arguments are the DAG's parameters.
 
     Args:
-        stage: the stage to go through again.
-        source: only articles of this source key.
-        since: only those first seen on that day (ISO 8601) or later.
+        stage: the stage from which articles are processed again.
+        source: take only articles of this source key.
+        since: take only articles first seen on this day (ISO 8601) or later.
+
+    Returns:
+        Batches of version ids for ``reprocess``. For a later stage the articles are queued for it,
+        and there are no batches.
 
     Raises:
         UsageError: there is no such source, or no such day.
@@ -100,10 +123,10 @@ def begin(
     try:
         first = date.fromisoformat(since) if since else None
     except ValueError as error:
-        raise UsageError(f"since {since!r} is no day: give one like 2026-11-01.") from error
+        raise UsageError(f"since {since!r} is not a day: use a form like 2026-11-01.") from error
     scope = Scope(source, None, first)
     if stage == "dedupe" or stage == "annotate":
-        again(stage, scope)
+        queue_for_stage(stage, scope)
         return []
     return plan(stage, scope)
 
@@ -114,19 +137,23 @@ def reprocess(
     stage: ReadStage = "clean",
     *,
     planned_at: datetime | None = None,
-) -> Tally:
-    """Read these versions' pages again and renew what is stored; twice is once.
+) -> CountsBySource:
+    """Reprocess these versions and store what changes; a second call changes nothing.
 
     Args:
-        run_id: the run that does it; None to count only, and to store nothing.
-        version_ids: as ``plan`` gives them; those that are current no more are passed over.
+        run_id: the run; None for a dry run, which counts and stores nothing.
+        version_ids: ids that ``plan`` returned; versions that are no longer current are skipped.
         stage: ``clean`` or ``extract``.
-        planned_at: what was read again since then, by a twin of ours, is passed over.
+        planned_at: skip versions that another process has reprocessed since this time.
 
     Returns:
-        By source how many were ``read``; of them ``renewed`` (the text), ``corrected`` (facts about
-        it), ``unchanged``, ``refused`` (no article by today's reading: kept as they are); and how
-        many were ``gone`` from the archive, whose stored text was cleaned where that is the stage.
+        By source, the number of versions ``read``. Of these: ``renewed`` (another text, stored as a
+        new version), ``corrected`` (other metadata, updated in place), ``unchanged``, and
+        ``refused`` (today's code finds no article; the stored one is kept). Besides, the number of
+        pages ``gone`` from the archive; their stored text is cleaned if the stage is ``clean``.
+
+    Raises:
+        StageFault: a fault would hit any page; the versions of this part stay as they were.
     """
     faults = PageFaults("reprocess", expected=(ArchiveError,))
     tally: defaultdict[str, Counter[str]] = defaultdict(Counter)
@@ -134,51 +161,54 @@ def reprocess(
         memory = PostgresSiteMemory(connection)
         for first in range(0, len(version_ids), _PART):
             part = stored_versions(connection, version_ids[first : first + _PART], planned_at)
-            with _rehearsal(connection) if run_id is None else nullcontext(run_id) as number:
+            with _dry_run(connection) if run_id is None else nullcontext(run_id) as number:
                 found = _read(part, memory, stage, faults)
                 _store(connection, number, found, tally)
     for source_key, counts in tally.items():
         for name, count in counts.items():
             meter().count(f"reprocessed_{name}", count, source=source_key)
-    log.info("read again", run_id=run_id, versions=sum(each["read"] for each in tally.values()))
+    log.info("reprocessed", run_id=run_id, versions=sum(each["read"] for each in tally.values()))
     return {source_key: dict(counts) for source_key, counts in tally.items()}
 
 
-def settle(run_id: int, version_ids: Sequence[int] | None = None) -> dict[str, int]:
-    """Read again what a run loaded before its later pages showed what is furniture; return counts.
+def second_cleaning_pass(run_id: int, version_ids: Sequence[int] | None = None) -> dict[str, int]:
+    """Clean again what a run loaded before its later pages showed which lines are boilerplate.
 
-    So a host's first crawl gives the same texts in whatever order its pages come. To be called
-    between loading and the look-up of copies; twice is once.
+    With it, the first crawl of a host gives the same texts whatever the order of its pages. It
+    belongs between *load* and *dedupe*. A second call changes nothing.
 
     Args:
-        run_id: the run that loaded.
-        version_ids: of those that are ``unsettled``; by default all.
+        run_id: the run that loaded the pages.
+        version_ids: ids that ``versions_for_second_pass`` returned; by default all of them.
+
+    Returns:
+        The counts of ``reprocess``, summed over the sources.
     """
-    ids = unsettled(run_id) if version_ids is None else version_ids
+    ids = versions_for_second_pass(run_id) if version_ids is None else version_ids
     counts: Counter[str] = Counter()
     for of_source in reprocess(run_id, ids).values() if ids else ():
         counts.update(of_source)
     return dict(counts)
 
 
-def unsettled(run_id: int) -> list[int]:
-    """Return the versions that ``settle`` would read again: a few for each new host."""
+def versions_for_second_pass(run_id: int) -> list[int]:
+    """Return the ids of the versions that need a second cleaning pass: a few for each new host."""
     with store() as connection:
-        return versions_with_new_boilerplate(connection, run_id, _SETTLED_AT_ONCE)
+        return versions_with_new_boilerplate(connection, run_id, _SECOND_PASS_LIMIT)
 
 
 @contextmanager
-def _rehearsal(connection: Connection) -> Iterator[int]:
-    """Yield the id of a run that never was: nothing of what is done within is stored."""
-    name = f"rehearsal-{os.getpid()}"
+def _dry_run(connection: Connection) -> Iterator[int]:
+    """Yield the id of a run in a transaction that is rolled back at the end of the block."""
+    name = f"dry-run-{os.getpid()}"
     with connection.transaction(force_rollback=True):
         yield open_run(connection, "dateline-reprocess", name, None, __version__)
 
 
 def _read(
     versions: Sequence[StoredVersion], memory: SiteMemory, stage: ReadStage, faults: PageFaults
-) -> list[_Read]:
-    """Read pages; of those gone from the archive, clean the stored text where that is the stage."""
+) -> list[_Reprocessed]:
+    """Return what today's code makes of these versions; pages are quarantined if unreadable."""
     with_page = [(each, each.page) for each in versions if each.page]
     articles = read_pages([page for _, page in with_page], memory, faults)
     pages = {
@@ -186,71 +216,81 @@ def _read(
         for (each, _), article in zip(with_page, articles, strict=True)
         if article.outcome is not Outcome.QUARANTINED
     }
-    return [_one(each, pages.get(each.article_version_id), memory, stage) for each in versions]
+    return [
+        _reprocessed(each, pages.get(each.article_version_id), memory, stage) for each in versions
+    ]
 
 
-def _one(
+def _reprocessed(
     stored: StoredVersion, article: Article | None, memory: SiteMemory, stage: ReadStage
-) -> _Read:
+) -> _Reprocessed:
+    """Return the article of a page, or the stored one cleaned where there is no page (None)."""
     if article is not None:
-        return _Read(stored, article, is_gone=False)
+        return _Reprocessed(stored, article, is_gone=False)
     if stage == "extract":
-        return _Read(stored, None, is_gone=True)
-    return _Read(stored, clean_article(stored.article, memory, remember=False), is_gone=True)
+        return _Reprocessed(stored, None, is_gone=True)
+    cleaned = clean_article(stored.article, memory, remember=False)
+    return _Reprocessed(stored, cleaned, is_gone=True)
 
 
 def _store(
     connection: Connection,
     run_id: int,
-    found: Sequence[_Read],
+    found: Sequence[_Reprocessed],
     tally: defaultdict[str, Counter[str]],
 ) -> None:
+    """Store what changed, mark all versions as reprocessed, and add to the counts by source."""
     results = store_reprocessed(
-        connection, run_id, [each.renewal for each in found if each.renewal]
+        connection, run_id, [each.to_store for each in found if each.to_store]
     )
-    kept = [each for each in found if not each.renewal]
+    kept = [each for each in found if not each.to_store]
     mark_reprocessed(connection, [each.stored.article_version_id for each in kept])
     for each in found:
         counts = tally[each.stored.source_key]
         counts["gone"] += each.is_gone
         if each.article is None:
             continue
-        result = "refused" if not each.renewal else results.get(each.stored.article_version_id)
+        result = "refused" if not each.to_store else results.get(each.stored.article_version_id)
         if result:
             counts.update((result, "read"))
         if result == "refused":
             log.warning(
-                "no article by today's reading; the stored one is kept",
+                "page gives no article now; the stored one is kept",
                 url=each.stored.canonical_url,
                 outcome=each.article.outcome,
                 reason=each.article.reason,
             )
 
 
-def joined(tallies: Iterable[Tally]) -> Tally:
-    """Return the sum of what several batches counted."""
+def summed(batches: Iterable[CountsBySource]) -> CountsBySource:
+    """Return the sums of the counts of several batches."""
     total: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    for tally in tallies:
-        for source_key, counts in tally.items():
+    for batch in batches:
+        for source_key, counts in batch.items():
             total[source_key].update(counts)
     return {source_key: dict(counts) for source_key, counts in total.items()}
 
 
-def again(
-    stage: LaterStage,
-    scope: Scope,
-    *,
-    with_all: bool = False,
-    dry_run: bool = False,
-) -> Tally:
-    """Have copies, or names and quotes, found anew by their own stages; return counts by source.
+def queue_for_stage(
+    stage: LaterStage, scope: Scope, *, with_all: bool = False, dry_run: bool = False
+) -> CountsBySource:
+    """Mark articles so that *dedupe* or *annotate* processes them again.
 
-    What people decided about copies is kept. Of annotations only those by another model are done
-    anew, or with ``with_all`` those by the present one too.
+    Decisions that people made about copies are kept.
+
+    Args:
+        stage: the stage to queue them for.
+        scope: which articles.
+        with_all: queue for *annotate* the articles of the present model too, not only those that
+            another model annotated.
+        dry_run: count, and change nothing.
+
+    Returns:
+        By source, the number of versions ``marked``.
     """
     from pipeline.annotate.model_version import model_version
 
-    with store() as connection, _rehearsal(connection) if dry_run else nullcontext(0):
+    with store() as connection, _dry_run(connection) if dry_run else nullcontext(0):
         if stage == "dedupe":
             counts = queue_for_dedup(connection, scope)
         else:
@@ -259,8 +299,8 @@ def again(
     return {source_key: {"marked": count} for source_key, count in counts.items()}
 
 
-def finish(run_id: int) -> dict[str, int]:
-    """Let the later stages take up what was renewed; return their counts."""
+def run_later_stages(run_id: int) -> dict[str, int]:
+    """Run *dedupe*, *annotate* and *publish* on what was reprocessed; return their counts."""
     from pipeline.stages import annotate, dedupe, publish
 
     counts = Counter(dedupe.dedupe(run_id))

@@ -17,8 +17,14 @@ from pipeline.models import Article
 from pipeline.outcomes import Outcome
 from pipeline.settings import settings
 from pipeline.stages.load import load
-from pipeline.stages.reprocess import again, plan, reprocess, settle, unsettled
-from pipeline.stages.reprocess import begin as begin_stage
+from pipeline.stages.reprocess import (
+    plan,
+    plan_or_queue,
+    queue_for_stage,
+    reprocess,
+    second_cleaning_pass,
+    versions_for_second_pass,
+)
 from pipeline.stages.run_lifecycle import close_run, open_run, own_run
 from pipeline.warehouse import reprocessing, versions
 from pipeline.warehouse.reprocessing import Scope
@@ -220,7 +226,7 @@ def test_an_unknown_source_is_said_so(archive):
         with pytest.raises(
             UsageError, match="no source 'harbor' is stored; there are: harbour, va"
         ):
-            begin_stage(stage, source="harbor")
+            plan_or_queue(stage, source="harbor")
 
 
 def test_an_unknown_host_is_said_so(archive):
@@ -230,21 +236,21 @@ def test_an_unknown_host_is_said_so(archive):
     with pytest.raises(UsageError, match=r"'harbor\.example' is stored; there are: harbour\.ex"):
         plan("clean", Scope(host="harbor.example"))
     with pytest.raises(UsageError, match=r"harbor\.example"):
-        again("dedupe", Scope(host="harbor.example"))
+        queue_for_stage("dedupe", Scope(host="harbor.example"))
 
 
 def test_what_a_run_loaded_too_early_is_read_again_within_it(archive):
     loaded(archive, {1: html(1, extra=[PROMO])})
     run_id, first = fetched(archive, {2: html(2, extra=[PROMO]), 3: html(3)}, "run-2", later(1))
     load(run_id, first)
-    assert unsettled(run_id) == []
+    assert versions_for_second_pass(run_id) == []
     batch = {n: html(n, extra=[PROMO]) for n in range(4, 10)}
     load(run_id, fetched(archive, batch, "run-3", later(2))[1])
     assert PROMO in current(archive)[2][0]
-    assert settle(run_id)["renewed"] == 1
+    assert second_cleaning_pass(run_id)["renewed"] == 1
     assert current(archive)[2] == ["\n\n".join(paragraphs(2)), "reprocess", 2]
     assert PROMO in current(archive)[1][0]  # an earlier run's, for ``dateline reprocess``
-    assert settle(run_id) == {}
+    assert second_cleaning_pass(run_id) == {}
     assert again_of(archive)["renewed"] == 1
     assert count(archive, "news.article_versions where not is_current") == 2
     assert count(archive, "news.article_edits") == 0
@@ -271,10 +277,10 @@ def test_copies_and_annotations_can_be_asked_for_anew(archive):
     archive.execute(
         "update news.article_versions set deduplicated_at = now(), nlp_version = 'older'"
     )
-    assert again("dedupe", Scope(), dry_run=True) == {"harbour": {"marked": 2}}
-    assert again("dedupe", Scope()) == {"harbour": {"marked": 2}}
-    assert again("dedupe", Scope()) == {}
-    assert again("annotate", Scope()) == {"harbour": {"marked": 2}}
+    assert queue_for_stage("dedupe", Scope(), dry_run=True) == {"harbour": {"marked": 2}}
+    assert queue_for_stage("dedupe", Scope()) == {"harbour": {"marked": 2}}
+    assert queue_for_stage("dedupe", Scope()) == {}
+    assert queue_for_stage("annotate", Scope()) == {"harbour": {"marked": 2}}
     assert count(archive, "news.article_versions where nlp_version is null") == 2
 
 
@@ -340,4 +346,4 @@ def test_two_at_once_renew_each_text_once(archive, start):
 
 def test_a_day_that_is_none_is_the_users_fault(archive):
     with pytest.raises(UsageError, match="2026-13-45"):
-        begin_stage(since="2026-13-45")
+        plan_or_queue(since="2026-13-45")
