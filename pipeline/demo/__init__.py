@@ -1,8 +1,9 @@
-"""The bundled demo news site: three invented outlets, served on loopback, with their own gold.
+"""A bundled news site for demonstrations and tests: three invented outlets, served on loopback.
 
-The copy lies as data under ``copy/``, the look under ``templates/``; ``site`` renders, ``server``
-serves, ``sources`` describes the outlets to Dateline, ``gold`` says what must come out. The site
-knows nothing of the rooms that read it: it is a publisher, as careless as publishers are.
+The articles are files under ``copy/`` and the page templates are under ``templates/``. ``content``
+reads the articles, ``site`` renders pages, feeds and sitemaps, ``server`` serves them and describes
+the outlets as sources, and ``expected`` says what a run over the site must give. The pages have the
+faults that real ones have: broken markup, wrong charsets, paywalls, endless calendars.
 """
 
 from pipeline.demo.expected import Expected, ExpectedPage, ExpectedQuote, expected

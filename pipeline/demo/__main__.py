@@ -1,4 +1,4 @@
-"""``python -m pipeline.demo``: serves the demo site until Ctrl-C and prints its addresses."""
+"""Serve the demo site until Ctrl-C and print its addresses: ``python -m pipeline.demo``."""
 
 import argparse
 import signal
@@ -11,7 +11,7 @@ from pipeline.errors import DatelineError
 
 
 def main() -> int:
-    """Serve the demo site; returns the exit code."""
+    """Serve the demo site and return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m pipeline.demo", description=__doc__)
     parser.add_argument("--edition", type=int, choices=EDITIONS, default=1)
     arguments = parser.parse_args()

@@ -1,17 +1,17 @@
-"""The copy desk: reads ``copy/<outlet>/<slug>.md`` into stories, and the outlets' own data.
+"""Read the demo site's outlets (``outlets.toml``) and stories (``copy/<outlet>/<slug>.md``).
 
-``blocks`` reads the files themselves. Refuses to know HTML, ports and HTTP.
+A story file has TOML front matter between ``+++`` lines, then blocks separated by blank lines. The
+beginning of a block says what it is; any other block is a paragraph:
 
-Reads one copy file: its front matter, its blocks, the quotations marked in it.
+- ``##`` subhead, ``>`` block quotation, ``@`` time stamp of a live blog, ``-`` list
+- ``!photo caption | credit``, ``!credit`` agency line, ``!note`` editor's note
+- ``!also title -> path`` link to another story
+- ``!wire slug first-last`` paragraphs of an agency's story in ``copy/wire``
+- ``!newsletter``, ``!ad``, ``!share``, ``!embed``, ``!related``: the template fills these in
 
-A copy file is TOML front matter between ``+++`` lines, then blocks parted by blank lines. A block
-is a paragraph unless it begins otherwise: ``##`` subhead, ``>`` block quotation, ``@`` time stamp
-of a live blog, ``-`` list, ``!photo`` caption | credit, ``!credit`` agency line, ``!note`` editor's
-note, ``!also`` promo (title -> path), ``!wire`` slug first-last (blocks of an agency's story), and
-``!newsletter`` ``!ad`` ``!share`` ``!embed`` ``!related`` for what the templates put there.
-Within a paragraph ``{words|Speaker}`` marks a quotation for the gold, ``{words|}`` one by nobody
-named, and ``{words|+}`` goes on with the quotation before it; ``[words](path)`` is a link. Edition
-2 of a story is ``<slug>.v2.md``.
+In a paragraph ``{words|Speaker}`` marks a quotation that must be found, ``{words|}`` one without a
+named speaker, and ``{words|+}`` continues the quotation before it; ``[words](path)`` is a link.
+Edition 2 of a story is ``<slug>.v2.md``.
 """
 
 import re
@@ -36,7 +36,7 @@ BlockKind = Literal[
 PROSE: tuple[BlockKind, ...] = ("p", "h2", "quote", "list")
 """Blocks that are the story itself and must survive cleaning."""
 ASIDES: tuple[BlockKind, ...] = ("photo", "credit", "note", "time")
-"""Blocks beside the story, which a cleaner may keep or take out."""
+"""Blocks beside the story, which cleaning may keep or remove."""
 _LEADS: dict[str, BlockKind] = {"## ": "h2", "> ": "quote", "@ ": "time", "- ": "list"}
 _QUOTE = re.compile(r"\{([^{}|]+)\|([^{}|]*)\}")
 LINK = re.compile(r"\[([^\]]+)\]\((/[^)]*)\)")
@@ -44,7 +44,7 @@ LINK = re.compile(r"\[([^\]]+)\]\((/[^)]*)\)")
 
 @dataclass(frozen=True, slots=True)
 class MarkedQuote:
-    """A quotation as the copy file marks it; ``parts`` keep their quotation marks."""
+    """A quotation as the story file marks it; ``parts`` keep their quotation marks."""
 
     parts: tuple[str, ...]
     speaker: str | None
@@ -52,28 +52,28 @@ class MarkedQuote:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One block of a story; ``text`` has no markup but ``[words](path)`` links."""
+    """One block of a story; ``[words](path)`` links are the only markup in ``text``."""
 
     kind: BlockKind
     text: str = ""
 
     @property
     def plain(self) -> str:
-        """The words alone, links reduced to their words."""
+        """The text without the paths of its links."""
         return LINK.sub(r"\1", self.text)
 
 
 def parse_blocks(body: str) -> tuple[tuple[Block, ...], tuple[MarkedQuote, ...], tuple[str, ...]]:
-    """Parse a body into blocks, the quotations marked in it, and the wire stories it carries."""
+    """Return a story's blocks, its marked quotations, and the slugs of its agency stories."""
     blocks: list[Block] = []
     quotes: list[MarkedQuote] = []
     wires: list[str] = []
     for raw in re.split(r"\n\s*\n", body.strip()):
         if raw.startswith("!wire "):
             slug, _, span = raw.removeprefix("!wire ").strip().partition(" ")
-            wired, told = _wire(slug, span)
-            blocks += wired
-            quotes += told
+            agency_blocks, agency_quotes = _agency_story(slug, span)
+            blocks += agency_blocks
+            quotes += agency_quotes
             wires.append(slug)
         elif raw:
             quotes = _with_quotes(quotes, raw)
@@ -92,18 +92,24 @@ def _block(raw: str) -> Block:
 
 
 def _with_quotes(quotes: list[MarkedQuote], raw: str) -> list[MarkedQuote]:
-    told = list(quotes)
+    """Return the quotations with those that a block marks, the last one continued by a ``+``."""
+    found = list(quotes)
     for words, speaker in _QUOTE.findall(raw):
         text = LINK.sub(r"\1", " ".join(words.split()))
         if speaker == "+":
-            told[-1] = replace(told[-1], parts=(*told[-1].parts, text))
+            found[-1] = replace(found[-1], parts=(*found[-1].parts, text))
         else:
-            told.append(MarkedQuote((text,), speaker or None))
-    return told
+            found.append(MarkedQuote((text,), speaker or None))
+    return found
 
 
-def _wire(slug: str, span: str) -> tuple[tuple[Block, ...], tuple[MarkedQuote, ...]]:
-    """Return blocks ``first-last`` (counted from 1, all without a span) of an agency's story."""
+def _agency_story(slug: str, span: str) -> tuple[tuple[Block, ...], tuple[MarkedQuote, ...]]:
+    """Return blocks and quotations of an agency's story.
+
+    Args:
+        slug: the name of its file.
+        span: the paragraphs to take, such as "2-5" (counted from 1), or "" for all.
+    """
     _, body = read_copy(HERE / "copy" / "wire" / f"{slug}.md")
     paragraphs = re.split(r"\n\s*\n", body.strip())
     first, _, last = span.partition("-")
@@ -113,10 +119,10 @@ def _wire(slug: str, span: str) -> tuple[tuple[Block, ...], tuple[MarkedQuote, .
 
 
 def read_copy(path: Path) -> tuple[dict[str, Any], str]:
-    """Split a copy file into front matter and body.
+    """Split a story file into front matter and body.
 
     Raises:
-        SettingsError: the file does not follow the form, so this installation is damaged.
+        SettingsError: the file is missing or malformed, so this installation is damaged.
     """
     try:
         _, head, body = path.read_text(encoding="utf-8").split("+++\n", 2)
@@ -132,7 +138,7 @@ AGENCY = "Linden Press"
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """One article of one outlet, as the copy desk hands it to the templates."""
+    """One article of one outlet, as the templates receive it."""
 
     outlet: str
     slug: str
@@ -171,7 +177,7 @@ class Story:
 
     @property
     def prose(self) -> tuple[str, ...]:
-        """What belongs to the story, in order: standfirst, paragraphs, a list item by item."""
+        """The lines of the story in order: standfirst, subheads, paragraphs, list items."""
         lines = [
             line.removeprefix("- ")
             for block in self.blocks
@@ -189,7 +195,7 @@ class Story:
 
 @dataclass(frozen=True, slots=True)
 class Extra:
-    """A link that a feed offers besides the outlet's stories, and where it must end."""
+    """A link that a feed contains besides the outlet's stories, and the outcome it must have."""
 
     path: str
     """Path on the outlet's own host, or an absolute URL of another host."""
@@ -204,7 +210,7 @@ class Extra:
 
 @dataclass(frozen=True, slots=True)
 class Outlet:
-    """One invented outlet: its names, its sections, its furniture."""
+    """One invented outlet: names, sections, page boilerplate, feeds and stories."""
 
     key: str
     name: str
@@ -238,7 +244,7 @@ def slug_of(words: str) -> str:
 def _edited(
     blocks: tuple[Block, ...], quotes: tuple[MarkedQuote, ...], edits: list[list[str]]
 ) -> tuple[tuple[Block, ...], tuple[MarkedQuote, ...]]:
-    """Apply an outlet's small edits of agency copy to the text and to the gold alike."""
+    """Apply an outlet's small edits of an agency's text to its blocks and quotations."""
 
     def edit(text: str) -> str:
         for old, new in edits:
@@ -300,10 +306,10 @@ def _story_files(folder: Path, edition: int) -> Iterator[Path]:
 
 @cache
 def outlets(edition: int = 1) -> tuple[Outlet, ...]:
-    """Return the three outlets with the stories of that edition, newest first.
+    """Return the three outlets with the stories of an edition, newest first.
 
     Raises:
-        SettingsError: a copy file or ``outlets.toml`` is damaged.
+        SettingsError: a story file is damaged.
     """
     data = tomllib.loads((HERE / "outlets.toml").read_text(encoding="utf-8"))
     return tuple(_outlet(entry, edition) for entry in data["outlet"])

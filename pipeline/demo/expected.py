@@ -1,7 +1,7 @@
-"""The demo site's own gold: what a first and a second run over it must come to.
+"""The results that runs over the demo site must give, for tests and benchmarks.
 
-Generated from the same copy files as the pages, so that the two cannot disagree. Paths are as the
-feeds, sitemaps and section pages name them; put the outlet's home page before them.
+They are made from the same story files as the pages, so that the two cannot disagree. Paths are as
+feeds, sitemaps and section pages name them, relative to the outlet's home page.
 """
 
 from dataclasses import dataclass
@@ -19,40 +19,40 @@ _OPENING, _CLOSING = "“\"‘«'", "”\"’»'"
 
 @dataclass(frozen=True, slots=True)
 class ExpectedQuote:
-    """One quotation of the gold; ``content`` without its quotation marks, part by part."""
+    """A quotation that must be found; ``content`` is its parts without quotation marks."""
 
     content: tuple[str, ...]
     speaker: str | None
     """The speaker's full name, also where the text says "she" or "the deputy minister".
 
-    In lower case a source that the text does not name ("harbour master"); None where the text
-    hides even that ("somebody who asked not to be named").
+    A source that the text does not name is in lower case ("harbour master"). It is None where the
+    text says nothing about the source ("somebody who asked not to be named").
     """
     kind: QuoteKind
 
 
 @dataclass(frozen=True, slots=True)
 class ExpectedPage:
-    """One link that the outlets offer, and what becomes of it."""
+    """A link of an outlet's feeds, sitemaps or section pages, and what must become of it."""
 
     outlet: str
     path: str
-    """As offered; an absolute URL where it leads off the site."""
+    """As the link has it; an absolute URL where it leads off the site."""
     outcome: Outcome
     second_outcome: Outcome
-    """In a run over edition 2 after one over edition 1."""
+    """The outcome in a run over edition 2 after one over edition 1."""
     final_path: str
     """After redirects and without tracking parameters."""
     title: str | None = None
     day: date | None = None
     authors: tuple[str, ...] = ()
-    """The people (or bodies) who wrote it; an agency is none of them."""
+    """The people or organisations who wrote it, without the agency."""
     agency: str | None = None
     kind: ArticleKind = "article"
     paragraphs: tuple[str, ...] = ()
-    """Must all be in the cleaned text, word by word; standfirst, subheads, list items too."""
+    """Lines that the cleaned text must contain verbatim, with standfirst, subheads, list items."""
     asides: tuple[str, ...] = ()
-    """May be in it or not: captions, credits, editor's notes, time stamps of a live blog."""
+    """Lines that it may contain: captions, credits, editor's notes, time stamps of a live blog."""
     quotes: tuple[ExpectedQuote, ...] = ()
 
     @property
@@ -63,23 +63,23 @@ class ExpectedPage:
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """The gold of the whole site."""
+    """The expected results of the whole site."""
 
     pages: tuple[ExpectedPage, ...]
     """Every link that must be discovered, once."""
     families: tuple[frozenset[Key], ...]
-    """Articles that tell one agency's story: each set is one duplicate group."""
+    """Articles that carry one agency's story; each set is one duplicate group."""
     updated: ExpectedPage
     """The one article of edition 2 that differs, as edition 2 has it."""
     updated_from: ExpectedPage
     """The same article in edition 1."""
     clutter: dict[str, tuple[str, ...]]
-    """Outlet key → lines of its templates that no cleaned article may hold."""
+    """Lines of an outlet's templates that no cleaned article may contain, by outlet key."""
     optional: frozenset[Key]
-    """Pages that may be discovered on section pages: no articles, or denied by robots.txt."""
+    """Pages that may be discovered besides: no articles, or denied by robots.txt."""
 
     def page(self, outlet: str, path: str) -> ExpectedPage:
-        """Return one page; raises KeyError where the site offers no such link."""
+        """Return one page; raise KeyError where the site has no such link."""
         return {page.key: page for page in self.pages}[outlet, path]
 
     @property
@@ -89,17 +89,17 @@ class Expected:
 
 
 def bare(part: str) -> str:
-    """Return a part of a quotation without the marks around it."""
+    """Return a part of a quotation without its outer quotation marks."""
     if part[:1] in _OPENING:
         part = part[1:]
     return part[:-1] if part[-1:] in _CLOSING else part
 
 
 def kind_of(parts: tuple[str, ...]) -> QuoteKind:
-    """Tell the kind by the marks: around all of it, in it, or nowhere.
+    """Return the kind of a quotation by its marks: around it is direct, inside it is mixed.
 
-    The last part need not be opened or closed by marks of its own: a quotation that runs over
-    paragraphs is closed once.
+    A part need not end with a closing mark, since a quotation that runs over paragraphs is closed
+    once.
     """
     if all(part[0] in _OPENING[:4] for part in parts):
         inner = parts[0][1:-1]
@@ -114,7 +114,7 @@ def _quote(marked: MarkedQuote) -> ExpectedQuote:
     return ExpectedQuote(parts, marked.speaker, kind)
 
 
-def _second(outcome: Outcome, *, is_updated: bool) -> Outcome:
+def _second_outcome(outcome: Outcome, *, is_updated: bool) -> Outcome:
     return Outcome.UNCHANGED if outcome is Outcome.LOADED and not is_updated else outcome
 
 
@@ -123,7 +123,7 @@ def _page(story: Story, path: str | None = None) -> ExpectedPage:
         outlet=story.outlet,
         path=path or story.path,
         outcome=story.outcome,
-        second_outcome=_second(story.outcome, is_updated=story.is_updated_in_edition_2),
+        second_outcome=_second_outcome(story.outcome, is_updated=story.is_updated_in_edition_2),
         final_path=story.path,
         title=story.title,
         day=story.day,
@@ -136,7 +136,7 @@ def _page(story: Story, path: str | None = None) -> ExpectedPage:
     )
 
 
-def _offered(outlet: Outlet) -> list[ExpectedPage]:
+def _links_of(outlet: Outlet) -> list[ExpectedPage]:
     by_slug = {story.slug: story for story in outlet.stories}
     moved = {e.target: e for e in outlet.extras if e.status == HTTPStatus.MOVED_PERMANENTLY}
     pages = [_page(s, moved[s.slug].path if s.slug in moved else None) for s in outlet.stories]
@@ -149,12 +149,12 @@ def _offered(outlet: Outlet) -> list[ExpectedPage]:
 
 
 def _families(pages: list[ExpectedPage], stories: list[Story]) -> tuple[frozenset[Key], ...]:
-    """Group stories that carry one wire story; a round-up carries several and joins none."""
-    offered = {(page.outlet, page.final_path): page.key for page in pages if page.title}
+    """Group the pages that carry the same agency story; a round-up of several is in no group."""
+    key_of = {(page.outlet, page.final_path): page.key for page in pages if page.title}
     groups: dict[str, set[Key]] = {}
     for story in stories:
         if len(set(story.wires)) == 1 and story.outcome is Outcome.LOADED:
-            groups.setdefault(story.wires[0], set()).add(offered[story.outlet, story.path])
+            groups.setdefault(story.wires[0], set()).add(key_of[story.outlet, story.path])
     return tuple(frozenset(group) for _, group in sorted(groups.items()) if len(group) > 1)
 
 
@@ -167,8 +167,8 @@ def _optional(outlet: Outlet) -> set[Key]:
 
 
 def expected() -> Expected:
-    """Return the gold of both editions."""
-    pages = [page for outlet in outlets() for page in _offered(outlet)]
+    """Return the expected results of both editions."""
+    pages = [page for outlet in outlets() for page in _links_of(outlet)]
     stories = [story for outlet in outlets() for story in outlet.stories]
     changed = next(s for o in outlets(2) for s in o.stories if s.is_updated_in_edition_2)
     updated = _page(changed)

@@ -1,9 +1,8 @@
-"""Serves the demo outlets on loopback: one threading HTTP server each, on a port of its own.
+"""Serve the demo outlets over HTTP on loopback, and describe them as sources of Dateline.
 
-Answers GET and HEAD with ETag, Last-Modified, 304 (RFC 9110, section 13) and gzip. Stays on the
-host it is given, loopback by default, and keeps no log.
-
-Describes the demo outlets as Dateline sources: records, and the TOML files of ``sources/``.
+Each outlet has a threading server on a port of its own, which answers GET and HEAD with ETag,
+Last-Modified, 304 (RFC 9110, section 13) and gzip, and writes no log. ``source_of`` and
+``write_source`` make the source records and TOML files that lead Dateline to them.
 """
 
 import gzip
@@ -29,7 +28,7 @@ CRAWL_DELAY = 0.05
 
 
 def source_of(outlet: Outlet, homepage: str) -> Source:
-    """Return an outlet as a source, its doors as absolute URLs under the home page."""
+    """Return an outlet as a source, its feeds, sitemaps and sections as absolute URLs."""
     sections = tuple(map(outlet.section_path, outlet.sections)) if outlet.section_pages else ()
     feeds, sitemaps, pages = (
         tuple(urljoin(homepage, path) for path in paths)
@@ -49,7 +48,7 @@ def source_of(outlet: Outlet, homepage: str) -> Source:
 
 
 def write_source(source: Source, folder: Path) -> Path:
-    """Write ``<key>.toml`` into a folder, the file replaced if it is there."""
+    """Write ``<key>.toml`` into a folder, in place of an older one, and return its path."""
     path = folder / f"{source.key}.toml"
     about = f"{source.name}: an outlet of the bundled demo site, entirely invented."
     path.write_text(source_toml(source, about), encoding="utf-8")
@@ -57,16 +56,16 @@ def write_source(source: Source, folder: Path) -> Path:
 
 
 PREFERRED_PORTS = (8171, 8172, 8173)
-"""Fixed, so that URLs stay the same from one run of the demo to the next."""
+"""Fixed ports keep the URLs the same from one run of the demo to the next."""
 Ports = tuple[int, int, int]
 _MIN_GZIP = 600
-"""Bytes under which nothing is won by compressing (a gzip header alone takes 18)."""
+"""Fewest bytes of a body that is compressed; a gzip header alone takes 18."""
 
 
 def free_ports(preferred: Ports = PREFERRED_PORTS, host: str = "127.0.0.1") -> Ports:
-    """Return the preferred ports, each one that is taken (or 0) replaced by a free one.
+    """Return the preferred ports, with a free one in place of each that is 0 or taken.
 
-    Canonical URLs hold the port: a caller that wants the same URLs again must remember these.
+    Canonical URLs contain the port, so a caller that wants the same URLs again must remember it.
     """
     chosen: list[int] = []
     for port in preferred:
@@ -113,7 +112,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer(with_body=False)
 
     def log_message(self, format: str, *args: object) -> None:  # the base class's name
-        """Keep quiet: the demo's console belongs to the reader."""
+        """Log nothing, because the demo's console shows its progress and results."""
 
     def _answer(self, *, with_body: bool) -> None:
         page = self.server.site.page(self.path)
@@ -143,7 +142,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Vary", "Accept-Encoding")
 
     def _is_fresh(self, page: Page) -> bool:
-        """Tell whether the caller holds this body already; If-None-Match goes first."""
+        """Tell whether the client has this body already; If-None-Match takes precedence."""
         if tags := self.headers.get("If-None-Match"):
             return page.etag.removeprefix("W/") in tags or tags.strip() == "*"
         return page.last_modified <= _http_date(self.headers.get("If-Modified-Since"))
@@ -155,7 +154,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 def _http_date(value: str | None) -> datetime:
-    """Parse an HTTP date; what is missing or unreadable is older than any page."""
+    """Parse an HTTP date; return the earliest possible time if it is missing or unreadable."""
     oldest = datetime.min.replace(tzinfo=UTC)
     try:
         when = parsedate_to_datetime(value) if value else oldest
@@ -168,9 +167,9 @@ class DemoSite:
     """The three outlets, served while the context is open.
 
     Args:
-        edition: 1, or 2 where one article of the Courier has been updated.
-        ports: one for each outlet; without them the preferred ones, or free ones in their place.
-        host: the address to listen on; loopback, unless you know why not.
+        edition: 1, or 2, in which one article of the Courier has been updated.
+        ports: one for each outlet; by default the preferred ones, or free ones in their place.
+        host: the address to listen on.
 
     Raises:
         UsageError: there is no such edition.
@@ -189,7 +188,7 @@ class DemoSite:
 
     @property
     def homepages(self) -> dict[str, str]:
-        """Outlet key → its home page."""
+        """The home page's URL of each outlet, by its key."""
         pairs = zip(self._outlets, self.ports, strict=True)
         return {outlet.key: f"http://{self.host}:{port}/" for outlet, port in pairs}
 
@@ -197,7 +196,7 @@ class DemoSite:
         """Listen on all three ports and answer from threads of this process.
 
         Raises:
-            PortInUse: another program listens on one of the ports; none stays open then.
+            PortInUse: another program listens on one of the ports; all are closed again.
         """
         try:
             for outlet, port in zip(self._outlets, self.ports, strict=True):
@@ -226,7 +225,7 @@ class DemoSite:
         return [source_of(outlet, self.homepages[outlet.key]) for outlet in self._outlets]
 
     def write_sources(self, folder: Path) -> list[Path]:
-        """Write ``<key>.toml`` for each outlet into a folder, made if need be."""
+        """Write ``<key>.toml`` for each outlet into a folder, which is created if missing."""
         folder.mkdir(parents=True, exist_ok=True)
         return [write_source(source, folder) for source in self.sources()]
 
@@ -241,7 +240,7 @@ class DemoSite:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Stop serving, whatever happened inside."""
+        """Stop serving."""
         self.stop()
 
 

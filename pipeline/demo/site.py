@@ -1,7 +1,7 @@
-"""Renders an outlet's stories into the pages, feeds and sitemaps that its server gives out.
+"""Render an outlet's stories as the pages, feeds and sitemaps that its server sends.
 
-Everything depends only on the copy, the edition and the base URLs, never on the clock, so that a
-second run of the same edition sees the same bytes. Knows nothing of sockets.
+The output depends on the stories, the edition and the base URL only, never on the clock, so that a
+second run over the same edition gets the same bytes.
 """
 
 import gzip
@@ -20,15 +20,16 @@ from pipeline.demo.content import AGENCY, HERE, LINK, Extra, Outlet, Story, slug
 from pipeline.outcomes import Outcome
 
 FEED_ITEMS = 16
+"""Most stories in a feed; sitemaps and section pages have the older ones too."""
 BUILT = datetime(2026, 11, 20, 18, 0, tzinfo=UTC)
-"""Last-Modified of everything that is no article."""
+"""Last-Modified of everything but articles."""
 _CALENDAR = re.compile(r"^/(calendar|diary)/(\d{4})/(\d{2})/$")
 _MEDIA = re.compile(r"^/media/([a-z0-9-]+)\.svg$")
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One answer of the site, before content coding."""
+    """One response of the site, before compression."""
 
     body: bytes
     content_type: str = "text/html; charset=utf-8"
@@ -38,7 +39,7 @@ class Page:
 
     @property
     def etag(self) -> str:
-        """A weak validator, since the gzip and the plain body share it (RFC 9110, 8.8.1)."""
+        """A weak validator, because compressed and plain body share it (RFC 9110, 8.8.1)."""
         return f'W/"{zlib.crc32(self.body):08x}-{len(self.body):x}"'
 
 
@@ -67,7 +68,7 @@ def _us_day(when: date) -> str:
 
 
 def _author_node(name: str) -> dict[str, str]:
-    """Return an author as schema.org has it; agencies are organizations."""
+    """Return an author as schema.org describes one; an agency is an organization."""
     return {"@type": "Organization" if name == AGENCY else "Person", "name": name}
 
 
@@ -119,11 +120,11 @@ class OutletSite:
 
     @property
     def paths(self) -> tuple[str, ...]:
-        """All paths with a page of their own; the endless calendar is not among them."""
+        """The paths of all pages except the endless calendar's."""
         return tuple(self._pages)
 
     def page(self, path: str) -> Page:
-        """Return the answer to a request path; the query is of no matter to these outlets."""
+        """Return the response to a request path; these outlets ignore the query."""
         path = path.partition("?")[0]
         if path in self._pages:
             return self._pages[path]
@@ -195,7 +196,10 @@ class OutletSite:
         return Page(body, f"text/html; charset={story.charset}", 200, when)
 
     def _related(self, story: Story) -> list[Story]:
-        """Return up to four neighbours; never the story that changes, lest these pages change."""
+        """Return up to four other stories, those of the same section first.
+
+        The story that edition 2 changes is left out, since its title would change these pages.
+        """
         others = [s for s in self.outlet.stories if s is not story and self._is_promoted(s)]
         same = [s for s in others if s.section == story.section]
         return [*same, *(s for s in others if s.section != story.section)][:4]
@@ -220,7 +224,7 @@ class OutletSite:
         return Page(html.encode(), status=status)
 
     def _calendar(self, kind: str, year: int, month: int) -> Page:
-        """Return a month that links to the next one, for ever: a crawler trap."""
+        """Return a month that links to the next one without end, which traps a crawler."""
         month = min(max(month, 1), 12)
         first = date(max(year, 1), month, 1)
         after = (first + timedelta(days=31)).replace(day=1) if year < date.max.year else first
@@ -258,18 +262,18 @@ class OutletSite:
 
 
 def _careless(xml: str) -> str:
-    """Spoil a feed as hand-made ones are: bare ampersands and an entity XML does not know."""
+    """Break a feed as hand-made ones are: bare ampersands, and an entity that XML lacks."""
     return xml.replace("&amp;", "&").replace("</title>", "&nbsp;</title>")
 
 
 def _break(html: str) -> str:
-    """Spoil a page: paragraphs never closed, a stray end tag, a tag cut off, two bodies."""
+    """Break a page: unclosed paragraphs, a stray end tag, a truncated tag, two bodies."""
     html = html.replace("</p>", "").replace("</header>", "</header></table></b>")
     return html.replace("<footer", "<body><div><footer").replace("</html>", "</span")
 
 
 def _picture(name: str) -> str:
-    """Return a quiet landscape for a photo, coloured by its name."""
+    """Return a drawn landscape in place of a photo, with colours that depend on its name."""
     seed = zlib.crc32(name.encode())
     hue, height = seed % 360, 90 + seed % 60
     return (
