@@ -6,13 +6,12 @@ python3 - <<'PYTHON'
 import os
 from pathlib import Path
 
-from pipeline.local_airflow.environment import Places
-from pipeline.local_airflow.environment import USER, password
+from pipeline.local_airflow.home_folder import UI_USER, HomeFolder, ui_password
 from pipeline.warehouse.store import create_database
 
 create_database(os.environ["DATELINE_DSN"], "airflow")
-places = Places(Path(os.environ["DATELINE_HOME"]))
-places.make()
-print(f"Airflow's UI: user {USER}, password {password(places)}", flush=True)
+home = HomeFolder(Path(os.environ["DATELINE_HOME"]))
+home.create()
+print(f"Airflow's UI: user {UI_USER}, password {ui_password(home)}", flush=True)
 PYTHON
 exec airflow db migrate

@@ -1,6 +1,7 @@
-"""The home folder of a local Airflow: what it loads from us, what it keeps, and its secrets.
+"""Where a local Airflow keeps its files under Dateline's home folder, and its secrets.
 
-Keys and the UI's password are made once for a home folder and are readable by its owner only.
+The keys and the UI's password are generated once for each home folder, in files that only their
+owner can read.
 """
 
 import base64
@@ -12,79 +13,82 @@ from pathlib import Path
 
 from pipeline.errors import SettingsError
 
+UI_USER = "admin"
+"""The only user of Airflow's UI and REST API."""
 _PACKAGE = Path(__file__).parents[1]
 
 
-def shipped(folder: str) -> Path:
-    """Return ``dags``, ``plugins`` or ``config``: of the checkout, or as the wheel carries them.
+def bundled_folder(name: str) -> Path:
+    """Return the folder ``dags``, ``plugins`` or ``config`` of the checkout or of the wheel.
 
     Raises:
-        SettingsError: it is not there.
+        SettingsError: the folder is missing.
     """
     in_checkout = (_PACKAGE.parent / "pyproject.toml").exists()
-    place = (_PACKAGE.parent if in_checkout else _PACKAGE / "_bundled") / folder
-    if not place.is_dir():
-        raise SettingsError(f"{place} is missing: the installation is broken, install again")
-    return place
+    folder = (_PACKAGE.parent if in_checkout else _PACKAGE / "_bundled") / name
+    if not folder.is_dir():
+        raise SettingsError(f"{folder} is missing: the installation is broken, install again")
+    return folder
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
-    """Files and folders of one Airflow installation of ours, under an absolute home folder."""
+class HomeFolder:
+    """The paths of Airflow's files under a home folder.
 
-    home: Path
+    Args:
+        path: the home folder, absolute.
+    """
+
+    path: Path
 
     @property
     def airflow(self) -> Path:
-        """``AIRFLOW_HOME``: its configuration, task logs and our secrets."""
-        return self.home / "airflow"
+        """``AIRFLOW_HOME``: Airflow's configuration, its task logs and the files below."""
+        return self.path / "airflow"
 
     @property
     def log(self) -> Path:
-        """What all components print."""
-        return self.home / "logs" / "airflow.log"
+        """The output of all components."""
+        return self.path / "logs" / "airflow.log"
 
     @property
     def secrets(self) -> Path:
-        """Keys made once for this home, readable by its owner only."""
+        """The keys of this Airflow, as settings by name."""
         return self.airflow / "secrets.json"
 
     @property
     def passwords(self) -> Path:
-        """The UI's users, as SimpleAuthManager reads them."""
+        """The UI's users and passwords, in the form that SimpleAuthManager reads."""
         return self.airflow / "passwords.json"
 
     @property
     def running(self) -> Path:
-        """Who runs here now, and where the UI is."""
+        """The record of the supervisor that was started last: process and address of the UI."""
         return self.airflow / "running.json"
 
     @property
     def migrated(self) -> Path:
-        """Which Airflow prepared which metadata database."""
+        """The version of Airflow that last migrated the metadata database, and the revision."""
         return self.airflow / "migrated.json"
 
-    def make(self) -> None:
-        """Create the folders.
+    def create(self) -> None:
+        """Create the folders that do not exist yet.
 
         Raises:
-            SettingsError: a folder cannot be made.
+            SettingsError: a folder cannot be created.
         """
         try:
             self.airflow.mkdir(parents=True, exist_ok=True)
             self.log.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise SettingsError(
-                f"cannot make {error.filename}: {error.strerror}. "
-                "Set DATELINE_HOME to a folder you may write to."
+                f"cannot create {error.filename}: {error.strerror}. "
+                "Set DATELINE_HOME to a folder that you can write to."
             ) from error
 
 
-USER = "admin"
-
-
-def write_private(path: Path, content: object) -> None:
-    """Write JSON that only its owner may read, whole or not at all."""
+def write_private_json(path: Path, content: object) -> None:
+    """Write JSON in one step to a file that only its owner can read."""
     part = path.with_name(path.name + ".part")
     part.unlink(missing_ok=True)
     handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -93,27 +97,27 @@ def write_private(path: Path, content: object) -> None:
     part.replace(path)
 
 
-def password(places: Places) -> str:
-    """Return the UI password of ``admin``, making one up the first time."""
-    if not places.passwords.exists():
-        write_private(places.passwords, {USER: secrets.token_urlsafe(12)})
-    found: str = json.loads(places.passwords.read_text())[USER]
-    return found
+def ui_password(home: HomeFolder) -> str:
+    """Return the password of ``UI_USER``, generated on the first call for a home folder."""
+    if not home.passwords.exists():
+        write_private_json(home.passwords, {UI_USER: secrets.token_urlsafe(12)})
+    password: str = json.loads(home.passwords.read_text())[UI_USER]
+    return password
 
 
-def keys(places: Places) -> dict[str, str]:
-    """Return this home's keys as Airflow settings, making them the first time.
+def secret_settings(home: HomeFolder) -> dict[str, str]:
+    """Return the keys as Airflow settings, generated on the first call for a home folder.
 
     The Fernet key is 32 random bytes in URL-safe base64; it must stay the same for as long as the
     metadata database holds connections encrypted with it.
     """
-    if not places.secrets.exists():
+    if not home.secrets.exists():
         fernet = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
-        made = {
+        generated = {
             "AIRFLOW__CORE__FERNET_KEY": fernet,
             "AIRFLOW__API_AUTH__JWT_SECRET": secrets.token_urlsafe(64),
             "AIRFLOW__API__SECRET_KEY": secrets.token_urlsafe(32),
         }
-        write_private(places.secrets, made)
-    found: dict[str, str] = json.loads(places.secrets.read_text())
-    return found
+        write_private_json(home.secrets, generated)
+    settings: dict[str, str] = json.loads(home.secrets.read_text())
+    return settings

@@ -1,9 +1,11 @@
-"""docker-compose.yml: no well-known password, nothing open to the world, valid where compose is."""
+"""docker-compose.yml: no default password, every port on loopback, accepted by docker compose."""
 
+import ast
 import os
 import re
 import shutil
 import subprocess
+from importlib import import_module
 
 import pytest
 
@@ -30,6 +32,7 @@ def compose_command():
 
 
 def config(command, environ):
+    """Run ``docker compose config`` with these variables and nothing else but PATH."""
     path = {"PATH": os.environ["PATH"]}
     return subprocess.run(
         [*command, "--project-directory", str(ROOT), "config"],
@@ -41,7 +44,7 @@ def config(command, environ):
     )
 
 
-def test_secrets_have_no_default():
+def test_secrets_have_no_default_value():
     text = (ROOT / "docker-compose.yml").read_text()
     for name in SECRETS:
         uses = re.findall(rf"\$\{{{name}(:.)", text)
@@ -57,13 +60,13 @@ def test_ports_are_bound_to_loopback(compose):
     assert all(port.startswith("127.0.0.1:") for port in ports)
 
 
-def test_every_service_that_stays_has_a_healthcheck(compose):
-    stays = {n for n, service in compose["services"].items() if service.get("restart") != "no"}
-    assert stays == {"postgres", "api-server", "scheduler", "dag-processor"}
-    assert all("healthcheck" in compose["services"][name] for name in stays)
+def test_every_lasting_service_has_a_healthcheck(compose):
+    lasting = {n for n, service in compose["services"].items() if service.get("restart") != "no"}
+    assert lasting == {"postgres", "api-server", "scheduler", "dag-processor"}
+    assert all("healthcheck" in compose["services"][name] for name in lasting)
 
 
-def test_compose_accepts_it(compose_command):
+def test_compose_accepts_the_file(compose_command):
     done = config(compose_command, dict.fromkeys(SECRETS, "x"))
     assert done.returncode == 0, done.stderr
     assert "postgresql+psycopg://dateline:x@postgres/airflow" in done.stdout
@@ -73,3 +76,13 @@ def test_compose_refuses_without_secrets(compose_command):
     done = config(compose_command, {})
     assert done.returncode != 0
     assert ".env" in done.stderr
+
+
+def test_the_migration_script_imports_names_that_exist():
+    text = (ROOT / "config" / "compose_migrate.sh").read_text()
+    script = text.split("<<'PYTHON'\n")[1].split("\nPYTHON\n")[0]
+    imports = [node for node in ast.walk(ast.parse(script)) if isinstance(node, ast.ImportFrom)]
+    assert imports
+    for node in imports:
+        for alias in node.names:
+            assert hasattr(import_module(node.module), alias.name), (node.module, alias.name)
