@@ -24,20 +24,20 @@ def register(app: typer.Typer) -> None:
             bool, typer.Option(help="Remove the home folder and everything in it.")
         ] = False,
     ) -> None:
-        from pipeline.local_airflow.home_folder import Places
+        from pipeline.local_airflow.home_folder import HomeFolder
         from pipeline.local_airflow.processes import stop
         from pipeline.local_airflow.progress import Progress
         from pipeline.settings import settings
         from pipeline.warehouse.embedded_server import embedded_server
 
-        home, progress = settings().home_folder, Progress()
-        places = Places(home)
-        if places.running.exists():
+        folder, progress = settings().home_folder, Progress()
+        home = HomeFolder(folder)
+        if home.running.exists():
             with progress.step("stopping Airflow", "Airflow is stopped"):
-                stop(places)
+                stop(home)
         if embedded_server().stop():
             progress.say("Postgres is stopped")
-        if remove and home.exists():
+        if remove and folder.exists():
             embedded_server().remove()
-            shutil.rmtree(home)
-            progress.say(f"{home} is removed")
+            shutil.rmtree(folder)
+            progress.say(f"{folder} is removed")

@@ -76,10 +76,10 @@ def start_airflow(airflow: "Airflow", progress: "Progress", *, detached: bool = 
 
 def print_login(airflow: "Airflow") -> None:
     """Print the UI's address, user and password on stderr."""
-    from pipeline.local_airflow.home_folder import USER, password
+    from pipeline.local_airflow.home_folder import UI_USER, ui_password
 
     typer.secho(
-        f"\nAirflow: {airflow.url}   user {USER}   password {password(airflow.places)}",
+        f"\nAirflow: {airflow.url}   user {UI_USER}   password {ui_password(airflow.home)}",
         err=True,
         bold=True,
     )

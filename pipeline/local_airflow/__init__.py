@@ -1,5 +1,5 @@
-"""Starts, stops and asks Airflow, by process and REST; imports nothing of it.
+"""A local Airflow: starts it, stops it and talks to its REST API.
 
-Knows nothing of news: it is handed folders and a DSN. All state is in ``<home>/airflow`` and
-``<home>/logs``.
+Airflow runs in processes of its own; nothing here imports it. State is kept in ``<home>/airflow``
+and printed output in ``<home>/logs``, where ``<home>`` is the home folder of the settings.
 """

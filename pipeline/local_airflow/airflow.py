@@ -1,4 +1,4 @@
-"""One Airflow of ours, from start to end: what ``dateline up`` and ``dateline demo`` hold on to."""
+"""One local Airflow from start to end, as ``dateline up`` and ``dateline demo`` use it."""
 
 import subprocess
 import time
@@ -6,71 +6,81 @@ from contextlib import suppress
 from importlib.util import find_spec
 
 from pipeline.errors import SettingsError
-from pipeline.local_airflow import home_folder, metadata_database, processes
+from pipeline.local_airflow import metadata_database, processes
 from pipeline.local_airflow.api import AirflowApi, AirflowError, wait_for_dags
 from pipeline.local_airflow.environment import airflow_environment, api_url
-from pipeline.local_airflow.home_folder import Places
+from pipeline.local_airflow.home_folder import UI_USER, HomeFolder, ui_password
 from pipeline.settings import Settings
 
-DAGS = {"ingest", "curate"}
+_NEEDED_DAGS = {"ingest", "curate"}
+"""DAGs that must have been read before Airflow counts as ready."""
 _READY_SECONDS = 300.0
-"""A loaded machine was seen to take 112 s; a quiet one takes 25."""
+"""Seconds until Airflow must be healthy; it was seen to take 112 s on a loaded machine and takes
+25 s on a quiet one."""
+_READ_DAGS_SECONDS = 60.0
+"""Seconds that reading the DAGs may take at least, however long Airflow took to become healthy."""
+_HEALTH_INTERVAL = 0.3
+"""Seconds between two requests for Airflow's health."""
+_LOG_TAIL_BYTES = 20_000
+"""Bytes at the end of the log in which its last lines are looked for."""
 
 
 class Airflow:
-    """Airflow on the metadata database beside the news, with our DAGs.
+    """Airflow with Dateline's DAGs, and its metadata database on the server of the news database.
 
     Args:
         settings: the home folder and the sources.
         dsn: the news database, migrated.
+
+    Raises:
+        SettingsError: Airflow is not installed.
     """
 
     def __init__(self, settings: Settings, dsn: str) -> None:
         require_airflow()
         self._settings = settings
         self._dsn = dsn
-        self.places = Places(settings.home_folder)
-        self._keeper: subprocess.Popen[bytes] | None = None
+        self.home = HomeFolder(settings.home_folder)
+        self._supervisor: subprocess.Popen[bytes] | None = None
         self.url = ""
-        """The UI's address, once started."""
+        """The address of the UI and the REST API, once ``start`` has been called."""
 
     @property
     def was_started(self) -> bool:
-        """Tell whether this object has started an Airflow."""
-        return self._keeper is not None
+        """Whether ``start`` has started the Airflow processes."""
+        return self._supervisor is not None
 
     @property
     def api(self) -> AirflowApi:
-        """The REST client, logged in as the UI's user."""
-        password = home_folder.password(self.places)
-        return AirflowApi(self.url, home_folder.USER, password, self.check_alive)
+        """A client of the REST API that stops waiting for answers when Airflow has ended."""
+        return AirflowApi(self.url, UI_USER, ui_password(self.home), self.check_alive)
 
     def start(self, *, detached: bool = False) -> None:
-        """Start the components; returns at once, see ``wait_until_ready``.
+        """Start the components and return at once; ``wait_until_ready`` waits for them.
 
         Args:
-            detached: Airflow stays when this process ends.
+            detached: keep Airflow running when this process ends.
 
         Raises:
-            UsageError: it runs already for this home.
-            PortInUse: no free port.
-            StoreError: the metadata database cannot be made.
+            UsageError: an Airflow runs already for this home folder.
+            PortInUse: no port is free.
+            StoreError: the metadata database cannot be created.
         """
-        self.places.make()
-        home_folder.password(self.places)
+        self.home.create()
+        ui_password(self.home)
         self.url = api_url()
         variables = airflow_environment(self._settings, self._dsn, self.url)
         self._metadata_dsn = metadata_database.create_database(self._dsn)
-        self._migrates = metadata_database.needs_migration(self._metadata_dsn, self.places)
-        self._keeper = processes.start(
-            self.places, variables, self.url, migrate=self._migrates, detached=detached
+        self._migrates = metadata_database.needs_migration(self._metadata_dsn, self.home)
+        self._supervisor = processes.start(
+            self.home, variables, self.url, migrate=self._migrates, detached=detached
         )
 
     def wait_until_ready(self, seconds: float = _READY_SECONDS) -> None:
-        """Wait until all components are healthy and our DAGs are read.
+        """Wait until all components are healthy and the DAGs have been read.
 
         Raises:
-            AirflowError: a component died or the time is up; names the log.
+            AirflowError: a component ended or the time has run out; the message names the log.
         """
         deadline = time.monotonic() + seconds
         api = self.api
@@ -85,42 +95,42 @@ class Airflow:
                 raise AirflowError(
                     f"Airflow is not healthy after {seconds:.0f} s: {self._see_log()}"
                 )
-            time.sleep(0.3)
+            time.sleep(_HEALTH_INTERVAL)
         if self._migrates:
-            metadata_database.remember_migration(self._metadata_dsn, self.places)
-        wait_for_dags(api, DAGS, max(60.0, deadline - time.monotonic()))
+            metadata_database.record_migration(self._metadata_dsn, self.home)
+        wait_for_dags(api, _NEEDED_DAGS, max(_READ_DAGS_SECONDS, deadline - time.monotonic()))
 
     def check_alive(self) -> None:
-        """Do nothing while Airflow runs.
+        """Return while Airflow runs.
 
         Raises:
-            AirflowError: it has ended; shows the log's last lines.
+            AirflowError: Airflow has ended; the message holds the last lines of the log.
         """
-        if self._keeper is not None and self._keeper.poll() is not None:
+        if self._supervisor is not None and self._supervisor.poll() is not None:
             raise AirflowError(f"Airflow ended: {self._see_log()}\n{self.log_tail()}")
 
     def log_tail(self, lines: int = 15) -> str:
-        """Return the last lines that the components printed."""
-        with self.places.log.open("rb") as stream:
-            stream.seek(max(0, self.places.log.stat().st_size - 20_000))
+        """Return the last lines of the components' output."""
+        with self.home.log.open("rb") as stream:
+            stream.seek(max(0, self.home.log.stat().st_size - _LOG_TAIL_BYTES))
             text = stream.read().decode("utf-8", "replace")
         return "\n".join(text.splitlines()[-lines:])
 
     def stop(self) -> None:
-        """End what this object started; another command's Airflow is none of its business."""
-        if self._keeper is not None:
-            processes.stop(self.places)
-            self._keeper.wait(5)
+        """End the Airflow that ``start`` started, but not one that another command started."""
+        if self._supervisor is not None:
+            processes.stop(self.home)
+            self._supervisor.wait(5)
 
     def _see_log(self) -> str:
-        return f"see {self.places.log}"
+        return f"see {self.home.log}"
 
 
 def require_airflow() -> None:
-    """Do nothing if Airflow is installed.
+    """Check that Airflow is installed.
 
     Raises:
-        SettingsError: it is not; says how to install it.
+        SettingsError: it is not; the message says how to install it.
     """
     if find_spec("airflow") is None:
         raise SettingsError(

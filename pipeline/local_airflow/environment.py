@@ -1,7 +1,7 @@
-"""The environment Airflow runs in: every setting we depend on, so that no airflow.cfg matters.
+"""The environment variables of the local Airflow, and the port of its API server.
 
-It also picks the port: Airflow's API server wants a free one on loopback, and another Airflow may
-hold the usual one.
+Every Airflow setting that Dateline depends on is set here, so an ``airflow.cfg`` changes none of
+them. The API server gets a free port on loopback, because another Airflow may use the default one.
 """
 
 import os
@@ -11,14 +11,22 @@ from pathlib import Path
 
 from pipeline.errors import PortInUse
 from pipeline.local_airflow import metadata_database
-from pipeline.local_airflow.home_folder import USER, Places, keys, shipped
+from pipeline.local_airflow.home_folder import (
+    UI_USER,
+    HomeFolder,
+    bundled_folder,
+    secret_settings,
+)
 from pipeline.settings import Settings
 
 HOST = "127.0.0.1"
+"""The UI and the REST API listen here; they are not meant for other machines."""
+_FIRST_PORT = 8080
+"""Airflow's default port."""
 
 
 def free_port(first: int, *, tries: int = 100) -> int:
-    """Return the first port from ``first`` on that nobody listens on.
+    """Return the first port, counting up from ``first``, that no program listens on.
 
     Raises:
         PortInUse: none of ``tries`` ports is free.
@@ -26,14 +34,17 @@ def free_port(first: int, *, tries: int = 100) -> int:
     for port in range(first, first + tries):
         if is_free(port):
             return port
-    raise PortInUse(f"no free port from {first} to {first + tries - 1} on {HOST}")
+    raise PortInUse(
+        f"no free port from {first} to {first + tries - 1} on {HOST}: stop a program that listens "
+        "on one of them"
+    )
 
 
 def is_free(port: int) -> bool:
-    """Tell whether we could listen on the port, on loopback and on all addresses.
+    """Tell whether a server could listen on the port, both on loopback and on all addresses.
 
-    A listener on all addresses blocks loopback only on some systems: so both are tried.
-    ``SO_REUSEADDR`` as uvicorn sets it, so that a port in TIME_WAIT counts as free.
+    Both are tried because a listener on all addresses blocks loopback only on some systems.
+    ``SO_REUSEADDR`` is set as uvicorn sets it: a port in TIME_WAIT counts as free.
     """
     return all(_can_bind(host, port) for host in (HOST, ""))
 
@@ -48,26 +59,28 @@ def _can_bind(host: str, port: int) -> bool:
     return True
 
 
-_FIXED = {
+_FIXED_SETTINGS = {
     "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
     "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
     "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
-    # Tasks mostly wait, and a slot is refilled only once a scheduler loop.
+    # Tasks mostly wait for the network, and a free slot is refilled only once a scheduler loop.
     "AIRFLOW__CORE__PARALLELISM": "8",
-    # Airflow fails a task that maps over more (default 1024): 10,000 batches are 3 million pages.
+    # Airflow fails a task that maps over more parts than this (its default is 1024); 10,000 batches
+    # are 3 million pages.
     "AIRFLOW__CORE__MAX_MAP_LENGTH": "10000",
-    "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": f"{USER}:admin",
+    "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": f"{UI_USER}:admin",
     "AIRFLOW__API__HOST": HOST,
     "AIRFLOW__API__WORKERS": "1",
     "AIRFLOW__API__EXPOSE_CONFIG": "False",
     "AIRFLOW__DAG_PROCESSOR__PARSING_PROCESSES": "1",
     "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "10",
     "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.2",
-    # After a kill, tasks left in "running" are taken up again within this many seconds (300).
+    # Seconds after which tasks that a kill left in "running" are run again (default 300).
     "AIRFLOW__SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL": "30",
-    # A supervisor whose task has closed its sockets but not exited yet sleeps for this long (5).
+    # Seconds that the process above a task sleeps when the task has closed its sockets but has not
+    # exited yet (default 5).
     "AIRFLOW__WORKERS__MIN_HEARTBEAT_INTERVAL": "1",
-    # setproctitle would overwrite the environment that tells our processes from others'.
+    # Without this, setproctitle overwrites the environment by which `processes` recognises ours.
     "SPT_NOENV": "1",
     "SCARF_ANALYTICS": "false",
     "DO_NOT_TRACK": "1",
@@ -76,40 +89,46 @@ _FIXED = {
 
 
 def api_url() -> str:
-    """Return an address for the UI and the API: port 8080, or the next free one.
+    """Return an address for the UI and the REST API: port 8080, or the next free one.
 
     Raises:
-        PortInUse: a hundred in a row are taken.
+        PortInUse: none of the next 100 ports is free.
     """
-    return f"http://{HOST}:{free_port(8080)}"
+    return f"http://{HOST}:{free_port(_FIRST_PORT)}"
 
 
 def airflow_environment(
     settings: Settings, dsn: str, url: str, inherited: Mapping[str, str] = os.environ
 ) -> dict[str, str]:
-    """Return the full environment of our Airflow processes.
+    """Return all environment variables of the Airflow processes.
+
+    Creates the metadata database, and the keys of the home folder if they do not exist yet.
 
     Args:
-        settings: made absolute here, for tasks may run in another folder.
-        dsn: the news database; the metadata database stands beside it.
-        url: where to listen, ``http://<host>:<port>``.
-        inherited: what the caller has; its ``AIRFLOW*`` variables are dropped, they mean another.
+        settings: the home folder and the sources; relative paths are made absolute because tasks
+            may run in another folder.
+        dsn: the news database; the metadata database is created on the same server.
+        url: where the API server listens, ``http://<host>:<port>``.
+        inherited: variables to pass on; ``AIRFLOW*`` is dropped, as it configures another Airflow.
+
+    Raises:
+        StoreError: the metadata database cannot be created.
     """
-    places = Places(settings.home_folder)
+    home = HomeFolder(settings.home_folder)
     kept = {key: value for key, value in inherited.items() if not key.startswith("AIRFLOW")}
     return {
         **kept,
-        **_FIXED,
-        **keys(places),
-        **_listening(url),
+        **_FIXED_SETTINGS,
+        **secret_settings(home),
+        **_addresses(url),
         **_databases(dsn),
-        **_folders(settings, places, kept.get("PYTHONPATH")),
+        **_folders(settings, home, kept.get("PYTHONPATH")),
         "NO_PROXY": ",".join(filter(None, [kept.get("NO_PROXY"), HOST, "localhost"])),
         "no_proxy": ",".join(filter(None, [kept.get("no_proxy"), HOST, "localhost"])),
     }
 
 
-def _listening(url: str) -> dict[str, str]:
+def _addresses(url: str) -> dict[str, str]:
     return {
         "AIRFLOW__API__PORT": url.rpartition(":")[2],
         "AIRFLOW__API__BASE_URL": url,
@@ -118,25 +137,26 @@ def _listening(url: str) -> dict[str, str]:
 
 
 def _databases(dsn: str) -> dict[str, str]:
-    own = metadata_database.create_database(dsn)
+    metadata_dsn = metadata_database.create_database(dsn)
     return {
         "DATELINE_DSN": dsn,
-        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": metadata_database.sqlalchemy_uri(own),
-        # Airflow would derive an asyncpg URI, and asyncpg refuses libpq's words such as sslmode.
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": metadata_database.sqlalchemy_uri(metadata_dsn),
+        # By default Airflow derives an asyncpg URI, and asyncpg rejects libpq options such as
+        # sslmode.
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN_ASYNC": metadata_database.sqlalchemy_uri(
-            own, "psycopg_async"
+            metadata_dsn, "psycopg_async"
         ),
     }
 
 
-def _folders(settings: Settings, places: Places, python_path: str | None) -> dict[str, str]:
+def _folders(settings: Settings, home: HomeFolder, python_path: str | None) -> dict[str, str]:
     return {
-        "AIRFLOW_HOME": str(places.airflow),
-        "AIRFLOW__CORE__DAGS_FOLDER": str(shipped("dags")),
-        "AIRFLOW__CORE__PLUGINS_FOLDER": str(shipped("plugins")),
-        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(places.passwords),
-        "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(places.airflow / "logs"),
-        "PYTHONPATH": os.pathsep.join(filter(None, [str(shipped("config")), python_path])),
+        "AIRFLOW_HOME": str(home.airflow),
+        "AIRFLOW__CORE__DAGS_FOLDER": str(bundled_folder("dags")),
+        "AIRFLOW__CORE__PLUGINS_FOLDER": str(bundled_folder("plugins")),
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(home.passwords),
+        "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(home.airflow / "logs"),
+        "PYTHONPATH": os.pathsep.join(filter(None, [str(bundled_folder("config")), python_path])),
         "DATELINE_HOME": str(settings.home_folder),
         "DATELINE_SOURCES": str(Path(settings.sources).expanduser().absolute()),
     }

@@ -1,7 +1,8 @@
-"""Starts and ends the keeper, and ends what a keeper that was killed left behind.
+"""Start and stop the supervisor process of a home folder, and the processes that a kill left over.
 
-A process is ours if it is in the session that our keeper led, or led by it, and its environment
-names this home; nothing else is ever signalled.
+A process is signalled only if it is the supervisor recorded in the home folder (same process id and
+same start time), or if it belongs to that supervisor's session and its environment names the home
+folder as ``AIRFLOW_HOME``.
 """
 
 import json
@@ -11,124 +12,138 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from pipeline.errors import SettingsError, UsageError
-from pipeline.local_airflow.home_folder import Places, shipped, write_private
+from pipeline.local_airflow.home_folder import HomeFolder, bundled_folder, write_private_json
 
-_PATIENCE = 20.0
-"""Seconds that the keeper may take: its own patience, and some for a busy machine."""
+_STOP_SECONDS = 20.0
+"""Seconds for the supervisor to end: the 5 that it gives its components, and some for a busy
+machine."""
+_ORPHAN_SECONDS = 2.0
+"""Seconds for orphaned processes to end after SIGTERM before they are killed."""
 
 
 @dataclass(frozen=True, slots=True)
-class Running:
-    """A keeper that was started for a home."""
+class SupervisorRecord:
+    """A supervisor that was started for a home folder, as ``running.json`` records it."""
 
     pid: int
     started: float
-    """Its start in seconds since the epoch: with the pid, it names one process for ever."""
+    """Start time in seconds since the epoch; process ids are reused, the pair of both is not."""
     url: str
+    """Address of the UI and the REST API."""
     starter: int | None = None
-    """The process that it ends with; None where it was detached."""
+    """Id of the process that it ends with; None where it was detached."""
 
-    def is_ending(self) -> bool:
-        """Tell whether its starter is gone, killed perhaps: it is about to notice."""
+    def has_lost_starter(self) -> bool:
+        """Tell whether the process that it ends with is gone, so that it will end within 0.5 s."""
         return self.starter is not None and not _psutil().pid_exists(self.starter)
 
     def is_alive(self) -> bool:
         """Tell whether this very process still runs."""
         psutil = _psutil()
         try:
-            found = psutil.Process(self.pid)
-            same = abs(found.create_time() - self.started) < 1.0
-            return bool(same and found.status() != psutil.STATUS_ZOMBIE)
+            process = psutil.Process(self.pid)
+            is_same = abs(process.create_time() - self.started) < 1.0
+            return bool(is_same and process.status() != psutil.STATUS_ZOMBIE)
         except psutil.NoSuchProcess:
             return False
 
 
-def running(places: Places) -> Running | None:
-    """Return the keeper that runs for this home, if one does."""
-    known = _recorded(places)
-    return known if known is not None and known.is_alive() else None
+def find_running(home: HomeFolder) -> SupervisorRecord | None:
+    """Return the supervisor that runs for this home folder, or None."""
+    record = _read_record(home)
+    return record if record is not None and record.is_alive() else None
 
 
 def start(
-    places: Places, environment: Mapping[str, str], url: str, *, migrate: bool, detached: bool
+    home: HomeFolder, environment: Mapping[str, str], url: str, *, migrate: bool, detached: bool
 ) -> "subprocess.Popen[bytes]":
-    """Start the keeper in a session of its own; what it and Airflow print goes to the log.
+    """Start the supervisor in a new session; its output and Airflow's are added to ``home.log``.
+
+    Args:
+        home: the home folder, created.
+        environment: all environment variables of the processes.
+        url: where the API server will listen.
+        migrate: run ``airflow db migrate`` first.
+        detached: keep running when this process ends.
 
     Raises:
-        UsageError: one runs already.
+        UsageError: a supervisor runs already for this home folder.
         SettingsError: Airflow is not installed.
     """
-    other = running(places)
-    if other is not None and other.is_ending():
-        _wait_until(lambda: running(places) is None, _PATIENCE)
-        other = running(places)
+    other = find_running(home)
+    if other is not None and other.has_lost_starter():
+        _wait_until(lambda: find_running(home) is None, _STOP_SECONDS)
+        other = find_running(home)
     if other is not None:
         raise UsageError(f"Airflow runs already at {other.url} (stop it with `dateline down`)")
-    stop_stale(places)
-    words = ["migrate"] * migrate + ["detached"] * detached
-    with places.log.open("ab") as log:
-        keeper = subprocess.Popen(
-            [sys.executable, str(shipped("config") / "dateline_airflow.py"), *words],
+    end_orphans(home)
+    arguments = ["migrate"] * migrate + ["detached"] * detached
+    with home.log.open("ab") as log:
+        supervisor = subprocess.Popen(
+            [sys.executable, str(bundled_folder("config") / "dateline_airflow.py"), *arguments],
             stdin=subprocess.DEVNULL if detached else subprocess.PIPE,
             stdout=log,
             stderr=log,
             env=dict(environment),
             start_new_session=True,
         )
-    started = _psutil().Process(keeper.pid).create_time()
+    started = _psutil().Process(supervisor.pid).create_time()
     starter = None if detached else os.getpid()
-    known = {"pid": keeper.pid, "started": started, "url": url, "starter": starter}
-    write_private(places.running, known)
-    return keeper
+    record = SupervisorRecord(supervisor.pid, started, url, starter)
+    write_private_json(home.running, asdict(record))
+    return supervisor
 
 
-def stop(places: Places) -> bool:
-    """End this home's Airflow, running or left behind; return whether there was any."""
-    known = _recorded(places)
-    if known is None:
+def stop(home: HomeFolder) -> bool:
+    """End the Airflow of this home folder and its orphans; return whether there was any process."""
+    record = _read_record(home)
+    if record is None:
         return False
-    was_alive = known.is_alive()
+    was_alive = record.is_alive()
     if was_alive:
-        os.kill(known.pid, signal.SIGTERM)
-        _wait_until(lambda: not known.is_alive(), _PATIENCE)
-    left = stop_stale(places)
-    return was_alive or left
+        os.kill(record.pid, signal.SIGTERM)
+        _wait_until(lambda: not record.is_alive(), _STOP_SECONDS)
+    had_orphans = end_orphans(home)
+    return was_alive or had_orphans
 
 
-def stop_stale(places: Places) -> bool:
-    """Kill what is left of a session whose keeper is gone; return whether there was anything."""
-    known = _recorded(places)
-    if known is None:
+def end_orphans(home: HomeFolder) -> bool:
+    """End the processes of a session whose supervisor is gone; return whether there was any.
+
+    They get SIGTERM first and SIGKILL after ``_ORPHAN_SECONDS``.
+    """
+    record = _read_record(home)
+    if record is None:
         return False
-    left = _session_of(known, places)
-    for process in left:
+    orphans = _session_processes(record, home)
+    for process in orphans:
         _signal(process, signal.SIGTERM)
-    _wait_until(lambda: not _session_of(known, places), 2.0 if left else 0.0)
-    for process in _session_of(known, places):
+    _wait_until(lambda: not _session_processes(record, home), _ORPHAN_SECONDS if orphans else 0.0)
+    for process in _session_processes(record, home):
         _signal(process, signal.SIGKILL)
-    places.running.unlink(missing_ok=True)
-    return bool(left)
+    home.running.unlink(missing_ok=True)
+    return bool(orphans)
 
 
-def _session_of(known: Running, places: Places) -> list[Any]:
-    """Return the processes of the keeper's session that carry this home in their environment."""
+def _session_processes(record: SupervisorRecord, home: HomeFolder) -> list[Any]:
+    """Return the processes of the supervisor's session whose environment names the home folder."""
     psutil = _psutil()
-    ours = []
+    found = []
     for process in psutil.process_iter():
         try:
             if (
-                os.getsid(process.pid) == known.pid
+                os.getsid(process.pid) == record.pid
                 and process.status() != psutil.STATUS_ZOMBIE
-                and process.environ().get("AIRFLOW_HOME") == str(places.airflow)
+                and process.environ().get("AIRFLOW_HOME") == str(home.airflow)
             ):
-                ours.append(process)
+                found.append(process)
         except (psutil.Error, OSError):
             continue
-    return ours
+    return found
 
 
 def _signal(process: Any, number: int) -> None:
@@ -138,21 +153,21 @@ def _signal(process: Any, number: int) -> None:
         return
 
 
-def _wait_until(done: Callable[[], bool], seconds: float) -> None:
+def _wait_until(is_done: Callable[[], bool], seconds: float) -> None:
     deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline and not done():
+    while time.monotonic() < deadline and not is_done():
         time.sleep(0.1)
 
 
-def _recorded(places: Places) -> Running | None:
+def _read_record(home: HomeFolder) -> SupervisorRecord | None:
     try:
-        return Running(**json.loads(places.running.read_text()))
+        return SupervisorRecord(**json.loads(home.running.read_text()))
     except (OSError, ValueError, TypeError):
         return None
 
 
 def _psutil() -> Any:
-    # Airflow depends on it; the core does not.
+    # Airflow depends on psutil; Dateline without the extra does not.
     try:
         import psutil  # type: ignore[import-untyped]
     except ImportError as error:

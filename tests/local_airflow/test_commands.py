@@ -1,4 +1,4 @@
-"""``dateline demo``, ``up`` and ``down`` as far as they go without an Airflow."""
+"""``dateline demo``, ``up`` and ``down`` as far as they work without Airflow."""
 
 import json
 import os
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 def dateline(monkeypatch, capsys):
-    """Run the command in this process and return its exit code and what it said."""
+    """Run the command in this process and return its exit code and its output."""
     from pipeline.cli.app import build
 
     def run(*words):
@@ -29,7 +29,7 @@ def dateline(monkeypatch, capsys):
     return run
 
 
-def test_memory_survives_and_starts_anew_when_unreadable(tmp_path):
+def test_memory_is_read_back_and_is_the_default_when_unreadable(tmp_path):
     file = tmp_path / "demo.json"
     assert Memory.read(file) == Memory(1, None)
     Memory(2, (1, 2, 3)).write(file)
@@ -40,7 +40,7 @@ def test_memory_survives_and_starts_anew_when_unreadable(tmp_path):
 
 
 @pytest.mark.parametrize("command", ["demo", "up"])
-def test_without_airflow_a_sentence_says_how_to_get_it(monkeypatch, command):
+def test_without_airflow_the_error_says_how_to_install_it(monkeypatch, command):
     from pipeline.cli.app import build
 
     monkeypatch.setattr(airflow, "find_spec", lambda name: None)
@@ -51,7 +51,7 @@ def test_without_airflow_a_sentence_says_how_to_get_it(monkeypatch, command):
 
 @pytest.mark.airflow
 @pytest.mark.usefixtures("needs_airflow")
-def test_up_without_sources_says_how_to_write_one(monkeypatch, store_dsn, tmp_path):
+def test_up_without_sources_says_how_to_add_one(monkeypatch, store_dsn, tmp_path):
     from pipeline.cli.app import build
 
     monkeypatch.setenv("DATELINE_DSN", store_dsn)
@@ -61,28 +61,28 @@ def test_up_without_sources_says_how_to_write_one(monkeypatch, store_dsn, tmp_pa
         build()()
 
 
-def test_down_where_nothing_runs_is_fine(dateline):
-    code, said = dateline("down")
-    assert (code, said.out, said.err) == (0, "", "")
+def test_down_succeeds_where_nothing_runs(dateline):
+    code, output = dateline("down")
+    assert (code, output.out, output.err) == (0, "", "")
 
 
-def test_down_remove_leaves_nothing(dateline, tmp_path):
+def test_down_remove_deletes_the_home_folder(dateline, tmp_path):
     server = EmbeddedServer(tmp_path / "home")
     server.start()
     (tmp_path / "home" / "demo.json").write_text(json.dumps({}))
-    code, said = dateline("down", "--remove")
+    code, output = dateline("down", "--remove")
     assert code == 0
-    assert "is removed" in said.err
+    assert "is removed" in output.err
     assert not (tmp_path / "home").exists()
     assert not server.is_ready()
 
 
-def test_sigterm_ends_as_ctrl_c_does():
-    def be_told():
+def test_sigterm_raises_keyboard_interrupt_as_ctrl_c_does():
+    def send_sigterm():
         os.kill(os.getpid(), signal.SIGTERM)
         signal.pause()
 
     before = signal.getsignal(signal.SIGTERM)
     with pytest.raises(KeyboardInterrupt), ended_by_sigterm():
-        be_told()
+        send_sigterm()
     assert signal.getsignal(signal.SIGTERM) is before

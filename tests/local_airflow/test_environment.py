@@ -1,7 +1,9 @@
+"""The environment variables of the Airflow processes."""
+
 import pytest
 
 from pipeline.local_airflow.environment import airflow_environment
-from pipeline.local_airflow.home_folder import Places, shipped
+from pipeline.local_airflow.home_folder import HomeFolder, bundled_folder
 from pipeline.local_airflow.metadata_database import DATABASE
 from pipeline.settings import settings
 
@@ -21,35 +23,35 @@ def environ(postgres_server, tmp_path, monkeypatch):
     monkeypatch.setenv("DATELINE_SOURCES", "my sources")
     monkeypatch.chdir(tmp_path)
     settings.cache_clear()
-    Places(settings().home_folder).make()
+    HomeFolder(settings().home_folder).create()
     yield airflow_environment(settings(), postgres_server.dsn(), "http://127.0.0.1:8099", INHERITED)
     postgres_server.sql(f"drop database {DATABASE}")
 
 
-def test_another_airflows_settings_are_dropped(environ, tmp_path):
+def test_settings_of_another_airflow_are_dropped(environ, tmp_path):
     assert environ["AIRFLOW_HOME"] == str(tmp_path / "a home" / "airflow")
     assert environ["AIRFLOW__CORE__EXECUTOR"] == "LocalExecutor"
     assert "AIRFLOW_CONN_X" not in environ
     assert environ["PATH"] == "/bin"
 
 
-def test_tasks_find_the_sources_wherever_they_run(environ, tmp_path):
+def test_the_sources_are_an_absolute_path(environ, tmp_path):
     assert environ["DATELINE_SOURCES"] == str(tmp_path / "my sources")
 
 
-def test_everything_listens_on_loopback_and_finds_it(environ):
+def test_the_api_server_listens_on_loopback_and_tasks_have_its_address(environ):
     assert environ["AIRFLOW__API__HOST"] == "127.0.0.1"
     assert environ["AIRFLOW__API__PORT"] == "8099"
     wanted = "http://127.0.0.1:8099/execution/"
     assert environ["AIRFLOW__CORE__EXECUTION_API_SERVER_URL"] == wanted
 
 
-def test_a_proxy_does_not_get_between(environ):
+def test_loopback_is_excluded_from_proxies(environ):
     assert environ["NO_PROXY"] == "intranet.example,127.0.0.1,localhost"
     assert environ["no_proxy"] == "127.0.0.1,localhost"
 
 
-def test_our_folders_are_there(environ):
-    assert environ["PYTHONPATH"] == f"{shipped('config')}:/mine"
-    assert (shipped("dags") / "ingest.py").exists()
-    assert (shipped("plugins") / "dateline_pools.py").exists()
+def test_dags_plugins_and_config_are_found(environ):
+    assert environ["PYTHONPATH"] == f"{bundled_folder('config')}:/mine"
+    assert (bundled_folder("dags") / "ingest.py").exists()
+    assert (bundled_folder("plugins") / "dateline_pools.py").exists()

@@ -1,3 +1,5 @@
+"""Choosing the port of the API server."""
+
 import socket
 
 import pytest
@@ -14,17 +16,17 @@ def taken():
         yield listener.getsockname()[1]
 
 
-def test_a_taken_port_is_passed_over(taken):
+def test_a_taken_port_is_skipped(taken):
     assert not is_free(taken)
     assert free_port(taken) > taken
 
 
-def test_no_free_port_is_a_sentence(taken):
+def test_no_free_port_is_an_error_with_the_range(taken):
     with pytest.raises(PortInUse, match=f"no free port from {taken} to {taken}"):
         free_port(taken, tries=1)
 
 
-def test_a_listener_on_all_addresses_counts():
+def test_a_listener_on_all_addresses_makes_a_port_taken():
     with socket.socket() as listener:
         listener.bind(("", 0))
         listener.listen()

@@ -1,4 +1,4 @@
-"""Ending what is ours, and nothing else; processes that only sleep stand in for Airflow."""
+"""Stopping Airflow ends its own processes and no others; sleeping processes replace Airflow."""
 
 import json
 import os
@@ -9,8 +9,14 @@ import pytest
 
 from pipeline.errors import UsageError
 from pipeline.local_airflow.airflow import Airflow
-from pipeline.local_airflow.home_folder import Places
-from pipeline.local_airflow.processes import Running, running, start, stop, stop_stale
+from pipeline.local_airflow.home_folder import HomeFolder
+from pipeline.local_airflow.processes import (
+    SupervisorRecord,
+    end_orphans,
+    find_running,
+    start,
+    stop,
+)
 from pipeline.settings import settings
 
 pytestmark = pytest.mark.airflow
@@ -19,10 +25,10 @@ SLEEP = [sys.executable, "-c", "import time; time.sleep(60)"]
 
 
 @pytest.fixture
-def places(tmp_path):
-    made = Places(tmp_path / "a home")
-    made.make()
-    return made
+def home(tmp_path):
+    home = HomeFolder(tmp_path / "a home")
+    home.create()
+    return home
 
 
 @pytest.fixture
@@ -40,46 +46,49 @@ def sleeper():
         process.wait()
 
 
-def record(places, process, started=None):
-    born = psutil.Process(process.pid).create_time() if started is None else started
-    content = {"pid": process.pid, "started": born, "url": "http://127.0.0.1:8080"}
-    places.running.write_text(json.dumps(content))
+def record(home, process, started=None):
+    """Write ``running.json`` as if this process were the supervisor."""
+    began = psutil.Process(process.pid).create_time() if started is None else started
+    content = {"pid": process.pid, "started": began, "url": "http://127.0.0.1:8080"}
+    home.running.write_text(json.dumps(content))
 
 
-def test_what_a_killed_command_left_is_ended(places, sleeper):
-    process = sleeper(AIRFLOW_HOME=str(places.airflow))
-    record(places, process)
-    assert stop(places)
+def test_processes_left_by_a_killed_command_are_ended(home, sleeper):
+    process = sleeper(AIRFLOW_HOME=str(home.airflow))
+    record(home, process)
+    assert stop(home)
     assert process.wait(5) != 0
-    assert not places.running.exists()
+    assert not home.running.exists()
 
 
-def test_a_process_that_took_over_the_pid_is_left_alone(places, sleeper):
+def test_another_process_with_a_reused_pid_is_not_ended(home, sleeper):
     process = sleeper()
-    record(places, process, started=1.0)
-    assert running(places) is None
-    assert not stop(places)
+    record(home, process, started=1.0)
+    assert find_running(home) is None
+    assert not stop(home)
     assert process.poll() is None
 
 
-def test_another_homes_airflow_is_left_alone(places, sleeper):
+def test_the_airflow_of_another_home_folder_is_not_ended(home, sleeper):
     process = sleeper(AIRFLOW_HOME="/another/home/airflow")
-    record(places, process)
-    stop_stale(places)
+    record(home, process)
+    end_orphans(home)
     assert process.poll() is None
 
 
-def test_a_second_start_is_refused_with_the_address(places, sleeper):
-    record(places, sleeper(AIRFLOW_HOME=str(places.airflow)))
+def test_a_second_start_is_an_error_with_the_address(home, sleeper):
+    record(home, sleeper(AIRFLOW_HOME=str(home.airflow)))
     with pytest.raises(UsageError, match=r"runs already at http://127\.0\.0\.1:8080"):
-        start(places, dict(os.environ), "http://127.0.0.1:8081", migrate=False, detached=True)
+        start(home, dict(os.environ), "http://127.0.0.1:8081", migrate=False, detached=True)
 
 
-def test_who_was_refused_does_not_stop_the_one_that_runs(places, sleeper, monkeypatch, store_dsn):
-    monkeypatch.setenv("DATELINE_HOME", str(places.home))
+def test_a_start_that_failed_does_not_stop_the_running_airflow(
+    home, sleeper, monkeypatch, store_dsn
+):
+    monkeypatch.setenv("DATELINE_HOME", str(home.path))
     settings.cache_clear()
-    process = sleeper(AIRFLOW_HOME=str(places.airflow))
-    record(places, process)
+    process = sleeper(AIRFLOW_HOME=str(home.airflow))
+    record(home, process)
     airflow = Airflow(settings(), store_dsn)
     with pytest.raises(UsageError, match="runs already"):
         airflow.start()
@@ -87,15 +96,15 @@ def test_who_was_refused_does_not_stop_the_one_that_runs(places, sleeper, monkey
     assert process.poll() is None
 
 
-def test_nothing_there_is_nothing_to_stop(places):
-    assert not stop(places)
-    places.running.write_text("half a rec")
-    assert not stop(places)
+def test_stop_without_a_readable_record_does_nothing(home):
+    assert not stop(home)
+    home.running.write_text("half a rec")
+    assert not stop(home)
 
 
 def test_a_dead_process_is_not_alive(sleeper):
     process = sleeper()
-    found = Running(process.pid, psutil.Process(process.pid).create_time(), "")
+    found = SupervisorRecord(process.pid, psutil.Process(process.pid).create_time(), "")
     assert found.is_alive()
     process.kill()
     process.wait()

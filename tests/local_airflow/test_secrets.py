@@ -1,39 +1,46 @@
+"""The generated keys and password of a home folder."""
+
 import base64
 
 import pytest
 
-from pipeline.local_airflow.home_folder import Places, keys, password, write_private
+from pipeline.local_airflow.home_folder import (
+    HomeFolder,
+    secret_settings,
+    ui_password,
+    write_private_json,
+)
 
 
 @pytest.fixture
-def places(tmp_path):
-    made = Places(tmp_path / "a home")
-    made.make()
-    return made
+def home(tmp_path):
+    home = HomeFolder(tmp_path / "a home")
+    home.create()
+    return home
 
 
-def test_made_once_and_for_this_home_only(places, tmp_path):
-    other = Places(tmp_path / "another")
-    other.make()
-    assert password(places) == password(places) != password(other)
-    assert keys(places) == keys(places) != keys(other)
+def test_they_are_generated_once_for_each_home_folder(home, tmp_path):
+    other = HomeFolder(tmp_path / "another")
+    other.create()
+    assert ui_password(home) == ui_password(home) != ui_password(other)
+    assert secret_settings(home) == secret_settings(home) != secret_settings(other)
 
 
-def test_only_the_owner_may_read_them(places):
-    password(places)
-    keys(places)
-    for file in (places.passwords, places.secrets):
+def test_only_the_owner_can_read_them(home):
+    ui_password(home)
+    secret_settings(home)
+    for file in (home.passwords, home.secrets):
         assert file.stat().st_mode & 0o777 == 0o600
 
 
-def test_the_fernet_key_is_32_bytes(places):
-    assert len(base64.urlsafe_b64decode(keys(places)["AIRFLOW__CORE__FERNET_KEY"])) == 32
+def test_the_fernet_key_is_32_bytes(home):
+    assert len(base64.urlsafe_b64decode(secret_settings(home)["AIRFLOW__CORE__FERNET_KEY"])) == 32
 
 
-def test_a_file_left_by_a_kill_is_no_hindrance(places):
-    part = places.secrets.with_name(places.secrets.name + ".part")
+def test_a_part_file_left_by_a_kill_is_replaced(home):
+    part = home.secrets.with_name(home.secrets.name + ".part")
     part.write_text("{half")
     part.chmod(0o644)
-    write_private(places.secrets, {"whole": True})
-    assert places.secrets.stat().st_mode & 0o777 == 0o600
+    write_private_json(home.secrets, {"complete": True})
+    assert home.secrets.stat().st_mode & 0o777 == 0o600
     assert not part.exists()

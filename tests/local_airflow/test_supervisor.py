@@ -1,4 +1,4 @@
-"""The keeper with children that only sleep; what it holds together it must end together."""
+"""The supervisor with components that only sleep: it must end all of them together."""
 
 import os
 import signal
@@ -12,16 +12,16 @@ pytestmark = pytest.mark.slow
 
 SCRIPT = """
 import os, sys, time
-from pipeline.local_airflow.supervisor import keep
-def tell(): os.write(1, b"%d\\n" % os.getpid())  # in one piece: two children tell at once
-def sleeper(): tell(); time.sleep(60)
+from pipeline.local_airflow.supervisor import supervise
+def print_pid(): os.write(1, b"%d\\n" % os.getpid())  # one write: two children print at once
+def sleeper(): print_pid(); time.sleep(60)
 second = sleeper
 def stubborn():
     import signal
     signal.signal(signal.SIGTERM, signal.SIG_IGN); sleeper()
-def short(): tell(); time.sleep(0.5); sys.exit(3)
-parts = {name: globals()[name] for name in sys.argv[2:]}
-sys.exit(keep(parts, watch_stdin=sys.argv[1] == "watch"))
+def short(): print_pid(); time.sleep(0.5); sys.exit(3)
+components = {name: globals()[name] for name in sys.argv[2:]}
+sys.exit(supervise(components, watch_stdin=sys.argv[1] == "watch"))
 """
 
 
@@ -34,7 +34,7 @@ def is_alive(pid):
 
 
 @pytest.fixture
-def keeper():
+def supervisor():
     started = []
 
     def start(*words):
@@ -57,37 +57,37 @@ def keeper():
             pass
 
 
-def test_a_signal_ends_all(keeper):
-    process, children = keeper("watch", "sleeper", "second")
+def test_a_signal_ends_all_components(supervisor):
+    process, children = supervisor("watch", "sleeper", "second")
     process.send_signal(signal.SIGTERM)
     assert process.wait(5) == 0
     assert not any(map(is_alive, children))
 
 
-def test_the_death_of_one_ends_all_and_is_told(keeper):
-    process, children = keeper("watch", "sleeper", "short")
+def test_the_end_of_one_component_ends_all_and_is_printed(supervisor):
+    process, children = supervisor("watch", "sleeper", "short")
     assert process.wait(8) == 1
     assert not any(map(is_alive, children))
     assert "short died" in process.stderr.read()
 
 
-def test_the_death_of_the_starter_ends_all(keeper):
-    process, children = keeper("watch", "sleeper")
+def test_the_end_of_the_starter_ends_all_components(supervisor):
+    process, children = supervisor("watch", "sleeper")
     process.stdin.close()
     assert process.wait(5) == 0
     assert not any(map(is_alive, children))
 
 
-def test_detached_it_outlives_the_starter(keeper):
-    process, children = keeper("detached", "sleeper")
+def test_a_detached_supervisor_outlives_its_starter(supervisor):
+    process, children = supervisor("detached", "sleeper")
     process.stdin.close()
     time.sleep(1.2)
     assert process.poll() is None
     assert all(map(is_alive, children))
 
 
-def test_who_does_not_listen_is_killed(keeper):
-    process, children = keeper("watch", "stubborn")
+def test_a_component_that_ignores_sigterm_is_killed(supervisor):
+    process, children = supervisor("watch", "stubborn")
     process.send_signal(signal.SIGTERM)
     assert process.wait(12) == 0
     assert not any(map(is_alive, children))
