@@ -1,4 +1,4 @@
-"""The bundled demo site on ports of its own, in both editions, and its gold."""
+"""The bundled demo site, served once per session, and the results that it must give."""
 
 from collections.abc import Iterator
 
@@ -14,5 +14,5 @@ def demo_site() -> Iterator[DemoSite]:
 
 
 @pytest.fixture(scope="session")
-def demo_gold() -> Expected:
+def demo_expected() -> Expected:
     return expected()

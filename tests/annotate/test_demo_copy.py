@@ -7,8 +7,8 @@ from pipeline.annotate.annotator import Annotator
 pytestmark = pytest.mark.slow
 
 
-def test_direct_quotes_are_found_and_most_have_the_right_speaker(demo_gold):
-    pages = [page for page in demo_gold.articles if page.quotes]
+def test_direct_quotes_are_found_and_most_have_the_right_speaker(demo_expected):
+    pages = [page for page in demo_expected.articles if page.quotes]
     texts = ["\n\n".join(page.paragraphs) for page in pages]
     found = list(Annotator.load().annotate(texts, [page.title for page in pages]))
     missing = right = named = total = 0

@@ -1,4 +1,4 @@
-"""A bare HTTP client: no redirects followed, no decoding, status and headers as they come."""
+"""A minimal HTTP client that follows no redirects and decodes nothing."""
 
 import gzip
 import http.client
@@ -22,7 +22,7 @@ class Answer:
 
 
 def get(url: str, method: str = "GET", **headers: str) -> Answer:
-    """Ask for a URL; header names are written with underscores."""
+    """Request a URL; keyword arguments are headers, with underscores for hyphens."""
     parts = urlsplit(url)
     path = f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}"
     connection = http.client.HTTPConnection(parts.netloc, timeout=10)

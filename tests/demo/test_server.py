@@ -1,4 +1,4 @@
-"""The demo server's manners: conditional requests, gzip, ports, and sources."""
+"""The demo server: conditional requests, gzip, ports, and source files."""
 
 import socket
 import subprocess
@@ -53,19 +53,22 @@ def test_head_has_headers_only(demo_site):
     assert int(answer.headers["Content-Length"]) > 1000
 
 
-def test_updated_article_changes_its_validators(demo_gold):
+def test_updated_article_changes_its_validators(demo_expected):
     ports = free_ports((0, 0, 0))
     tags = []
     for edition in (1, 2):
         with DemoSite(edition, ports) as site:
-            url = site.homepages[demo_gold.updated.outlet].rstrip("/") + demo_gold.updated.path
+            url = (
+                site.homepages[demo_expected.updated.outlet].rstrip("/")
+                + demo_expected.updated.path
+            )
             headers = get(url).headers
             tags.append((headers["ETag"], headers["Last-Modified"]))
     assert tags[0][0] != tags[1][0]
     assert tags[0][1] != tags[1][1]
 
 
-def test_free_ports_keep_what_is_free_and_avoid_what_is_taken():
+def test_free_ports_are_kept_and_taken_ones_replaced():
     with socket.create_server(("127.0.0.1", 0)) as taken:
         busy = taken.getsockname()[1]
         free = free_ports((0, 0, 0))
@@ -113,7 +116,7 @@ def test_sources_are_written_as_toml(demo_site, tmp_path):
         assert all(get(url).status == 200 for url in data["feeds"] + data.get("sitemaps", []))
 
 
-def test_module_serves_until_it_is_told_to_end():
+def test_the_module_serves_until_sigterm():
     with subprocess.Popen(
         [sys.executable, "-m", "pipeline.demo"], stdout=subprocess.PIPE, text=True
     ) as process:

@@ -33,8 +33,8 @@ def found():
 
 
 @pytest.mark.parametrize("outlet", [outlet.key for outlet in outlets()])
-def test_every_page_has_the_outcome_and_the_sentences_of_the_gold(demo_gold, found, outlet):
-    for page in (p for p in demo_gold.pages if p.outlet == outlet and p.outcome in READ):
+def test_every_page_has_the_outcome_and_the_sentences_of_the_gold(demo_expected, found, outlet):
+    for page in (p for p in demo_expected.pages if p.outlet == outlet and p.outcome in READ):
         article = found(page)
         assert article.outcome is page.outcome, page.path
         if page.outcome is not Outcome.LOADED:
@@ -46,14 +46,14 @@ def test_every_page_has_the_outcome_and_the_sentences_of_the_gold(demo_gold, fou
         lost = [words for words in page.paragraphs if normalise(words) not in text]
         assert not lost, page.path
         lines = {normalise(line) for line in article.text.split("\n")}
-        clutter = [line for line in demo_gold.clutter[outlet] if normalise(line) in lines]
-        assert not clutter, page.path
+        boilerplate = [line for line in demo_expected.boilerplate[outlet] if normalise(line) in lines]
+        assert not boilerplate, page.path
 
 
 @pytest.mark.slow
-def test_the_line_below_every_story_is_recognised_by_repetition(demo_gold, found):
+def test_the_line_below_every_story_is_recognised_by_repetition(demo_expected, found):
     footer_lines = {outlet.key: outlet.colophon for outlet in outlets()}
-    pages = [page for page in demo_gold.pages if page.outcome is Outcome.LOADED]
+    pages = [page for page in demo_expected.pages if page.outcome is Outcome.LOADED]
     for page, article in [(page, found(page)) for _ in range(2) for page in pages][len(pages) :]:
         line = footer_lines[page.outlet]
         assert line not in article.text, page.path
