@@ -113,11 +113,11 @@ def _demo() -> Lines:
             extract_page(answer.body, url=f"https://{key}.example{page.final_path}")
             for page, answer in answers
         ]
-        clutter = {normalise(line) for line in gold.clutter[key]}
+        boilerplate = {normalise(line) for line in gold.boilerplate[key]}
         read = read_first([Planted(article, ()) for article in articles])
         for page, (planted, cleaned) in zip(offered, read, strict=True):
             text = normalise("\n".join((*page.paragraphs, *page.asides)))
-            counts.add(planted.article, cleaned, clutter, text)
+            counts.add(planted.article, cleaned, boilerplate, text)
     return counts
 
 

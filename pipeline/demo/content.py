@@ -28,7 +28,7 @@ from pipeline.errors import SettingsError
 from pipeline.models import ArticleKind
 from pipeline.outcomes import Outcome
 
-HERE = Path(__file__).parent
+DEMO_FOLDER = Path(__file__).parent
 BlockKind = Literal[
     "p", "h2", "quote", "time", "list", "photo", "credit", "note",
     "also", "newsletter", "ad", "share", "embed", "related",
@@ -67,24 +67,24 @@ def parse_blocks(body: str) -> tuple[tuple[Block, ...], tuple[MarkedQuote, ...],
     """Return a story's blocks, its marked quotations, and the slugs of its agency stories."""
     blocks: list[Block] = []
     quotes: list[MarkedQuote] = []
-    wires: list[str] = []
+    agency_slugs: list[str] = []
     for raw in re.split(r"\n\s*\n", body.strip()):
         if raw.startswith("!wire "):
             slug, _, span = raw.removeprefix("!wire ").strip().partition(" ")
             agency_blocks, agency_quotes = _agency_story(slug, span)
             blocks += agency_blocks
             quotes += agency_quotes
-            wires.append(slug)
+            agency_slugs.append(slug)
         elif raw:
             quotes = _with_quotes(quotes, raw)
             blocks.append(_block(_QUOTE.sub(r"\1", raw)))
-    return tuple(blocks), tuple(quotes), tuple(wires)
+    return tuple(blocks), tuple(quotes), tuple(agency_slugs)
 
 
 def _block(raw: str) -> Block:
     if raw.startswith("!"):
         word, _, rest = raw[1:].partition(" ")
-        return Block(word, rest.strip())  # type: ignore[arg-type]  # checked by a test over all copy
+        return Block(word, rest.strip())  # type: ignore[arg-type]  # checked by a test over all stories
     for lead, kind in _LEADS.items():
         if raw.startswith(lead):
             return Block(kind, raw if kind == "list" else raw.removeprefix(lead))
@@ -110,7 +110,7 @@ def _agency_story(slug: str, span: str) -> tuple[tuple[Block, ...], tuple[Marked
         slug: the name of its file.
         span: the paragraphs to take, such as "2-5" (counted from 1), or "" for all.
     """
-    _, body = read_copy(HERE / "copy" / "wire" / f"{slug}.md")
+    _, body = read_story_file(DEMO_FOLDER / "copy" / "wire" / f"{slug}.md")
     paragraphs = re.split(r"\n\s*\n", body.strip())
     first, _, last = span.partition("-")
     chosen = paragraphs[int(first) - 1 : int(last)] if span else paragraphs
@@ -118,7 +118,7 @@ def _agency_story(slug: str, span: str) -> tuple[tuple[Block, ...], tuple[Marked
     return blocks, quotes
 
 
-def read_copy(path: Path) -> tuple[dict[str, Any], str]:
+def read_story_file(path: Path) -> tuple[dict[str, Any], str]:
     """Split a story file into front matter and body.
 
     Raises:
@@ -128,7 +128,7 @@ def read_copy(path: Path) -> tuple[dict[str, Any], str]:
         _, head, body = path.read_text(encoding="utf-8").split("+++\n", 2)
         return tomllib.loads(head), body
     except (OSError, ValueError) as error:
-        raise SettingsError(f"demo copy {path} cannot be read: {error}; install again") from error
+        raise SettingsError(f"demo story {path} cannot be read: {error}; install again") from error
 
 
 EDITIONS = (1, 2)
@@ -148,7 +148,7 @@ class Story:
     published: datetime
     blocks: tuple[Block, ...]
     quotes: tuple[MarkedQuote, ...]
-    wires: tuple[str, ...] = ()
+    agency_slugs: tuple[str, ...] = ()
     modified: datetime | None = None
     authors: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
@@ -222,7 +222,7 @@ class Outlet:
     markup: Literal["jsonld", "meta", "visible"]
     sections: tuple[str, ...]
     fiction: str
-    clutter: tuple[str, ...]
+    boilerplate: tuple[str, ...]
     colophon: str
     feeds: tuple[str, ...]
     sitemaps: tuple[str, ...]
@@ -258,9 +258,9 @@ def _edited(
 
 
 def _story(outlet: Outlet, path: Path) -> Story:
-    head, body = read_copy(path)
+    head, body = read_story_file(path)
     slug = path.name.split(".")[0]
-    blocks, quotes, wires = parse_blocks(body)
+    blocks, quotes, agency_slugs = parse_blocks(body)
     blocks, quotes = _edited(blocks, quotes, head.pop("edits", []))
     number = 10_000 + zlib.crc32(slug.encode()) % 80_000
     published = head.pop("published")
@@ -283,7 +283,7 @@ def _story(outlet: Outlet, path: Path) -> Story:
         section=section,
         blocks=blocks,
         quotes=quotes,
-        wires=wires,
+        agency_slugs=agency_slugs,
         number=number,
         markup=head.pop("markup", outlet.markup),
         outcome=Outcome(head.pop("outcome", "loaded")),
@@ -311,7 +311,7 @@ def outlets(edition: int = 1) -> tuple[Outlet, ...]:
     Raises:
         SettingsError: a story file is damaged.
     """
-    data = tomllib.loads((HERE / "outlets.toml").read_text(encoding="utf-8"))
+    data = tomllib.loads((DEMO_FOLDER / "outlets.toml").read_text(encoding="utf-8"))
     return tuple(_outlet(entry, edition) for entry in data["outlet"])
 
 
@@ -323,7 +323,7 @@ def _outlet(entry: dict[str, Any], edition: int) -> Outlet:
         key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()
     }
     outlet = Outlet(**entry, extras=extras)
-    files = _story_files(HERE / "copy" / outlet.key, edition)
+    files = _story_files(DEMO_FOLDER / "copy" / outlet.key, edition)
     stories = [_story(outlet, path) for path in files]
     stories.sort(key=lambda story: (story.published, story.slug), reverse=True)
     return replace(outlet, stories=tuple(stories))

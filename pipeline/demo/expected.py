@@ -67,13 +67,13 @@ class Expected:
 
     pages: tuple[ExpectedPage, ...]
     """Every link that must be discovered, once."""
-    families: tuple[frozenset[Key], ...]
+    duplicate_groups: tuple[frozenset[Key], ...]
     """Articles that carry one agency's story; each set is one duplicate group."""
     updated: ExpectedPage
     """The one article of edition 2 that differs, as edition 2 has it."""
     updated_from: ExpectedPage
     """The same article in edition 1."""
-    clutter: dict[str, tuple[str, ...]]
+    boilerplate: dict[str, tuple[str, ...]]
     """Lines of an outlet's templates that no cleaned article may contain, by outlet key."""
     optional: frozenset[Key]
     """Pages that may be discovered besides: no articles, or denied by robots.txt."""
@@ -148,13 +148,15 @@ def _links_of(outlet: Outlet) -> list[ExpectedPage]:
     return pages
 
 
-def _families(pages: list[ExpectedPage], stories: list[Story]) -> tuple[frozenset[Key], ...]:
+def _duplicate_groups(
+    pages: list[ExpectedPage], stories: list[Story]
+) -> tuple[frozenset[Key], ...]:
     """Group the pages that carry the same agency story; a round-up of several is in no group."""
     key_of = {(page.outlet, page.final_path): page.key for page in pages if page.title}
     groups: dict[str, set[Key]] = {}
     for story in stories:
-        if len(set(story.wires)) == 1 and story.outcome is Outcome.LOADED:
-            groups.setdefault(story.wires[0], set()).add(key_of[story.outlet, story.path])
+        if len(set(story.agency_slugs)) == 1 and story.outcome is Outcome.LOADED:
+            groups.setdefault(story.agency_slugs[0], set()).add(key_of[story.outlet, story.path])
     return tuple(frozenset(group) for _, group in sorted(groups.items()) if len(group) > 1)
 
 
@@ -175,9 +177,9 @@ def expected() -> Expected:
     before = next(page for page in pages if page.key == updated.key)
     return Expected(
         pages=tuple(pages),
-        families=_families(pages, stories),
+        duplicate_groups=_duplicate_groups(pages, stories),
         updated=updated,
         updated_from=before,
-        clutter={outlet.key: outlet.clutter for outlet in outlets()},
+        boilerplate={outlet.key: outlet.boilerplate for outlet in outlets()},
         optional=frozenset().union(*map(_optional, outlets())),
     )

@@ -16,12 +16,12 @@ from http import HTTPStatus
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from pipeline.demo.content import AGENCY, HERE, LINK, Extra, Outlet, Story, slug_of
+from pipeline.demo.content import AGENCY, DEMO_FOLDER, LINK, Extra, Outlet, Story, slug_of
 from pipeline.outcomes import Outcome
 
 FEED_ITEMS = 16
 """Most stories in a feed; sitemaps and section pages have the older ones too."""
-BUILT = datetime(2026, 11, 20, 18, 0, tzinfo=UTC)
+LAST_MODIFIED = datetime(2026, 11, 20, 18, 0, tzinfo=UTC)
 """Last-Modified of everything but articles."""
 _CALENDAR = re.compile(r"^/(calendar|diary)/(\d{4})/(\d{2})/$")
 _MEDIA = re.compile(r"^/media/([a-z0-9-]+)\.svg$")
@@ -34,7 +34,7 @@ class Page:
     body: bytes
     content_type: str = "text/html; charset=utf-8"
     status: int = HTTPStatus.OK
-    last_modified: datetime = BUILT
+    last_modified: datetime = LAST_MODIFIED
     location: str | None = None
 
     @property
@@ -75,7 +75,7 @@ def _author_node(name: str) -> dict[str, str]:
 @cache
 def _environment() -> Environment:
     env = Environment(
-        loader=FileSystemLoader(HERE / "templates"),
+        loader=FileSystemLoader(DEMO_FOLDER / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -131,7 +131,7 @@ class OutletSite:
         if match := _CALENDAR.match(path):
             return self._calendar(match[1], int(match[2]), int(match[3]))
         if match := _MEDIA.match(path):
-            return Page(_picture(match[1]).encode(), "image/svg+xml")
+            return Page(_placeholder_image(match[1]).encode(), "image/svg+xml")
         return self._plain("Page not found", "There is no page at this address.", 404)
 
     def feed_items(self, stories: Iterable[Story]) -> list[FeedItem]:
@@ -168,7 +168,9 @@ class OutletSite:
         if extra.status == HTTPStatus.NOT_FOUND:
             words = "The story you are looking for is not here. It may have been moved."
         page = self._plain(HTTPStatus(extra.status).phrase, words, extra.status)
-        return extra.path, Page(page.body, page.content_type, page.status, BUILT, extra.location)
+        return extra.path, Page(
+            page.body, page.content_type, page.status, LAST_MODIFIED, extra.location
+        )
 
     def _render(self, template: str, **context: object) -> str:
         found = _environment().select_template([f"{self.outlet.key}/{template}", template])
@@ -178,7 +180,7 @@ class OutletSite:
         return Page(self._render(template, **context).encode(), content_type)
 
     def _asset(self, name: str) -> Page:
-        body = (HERE / "templates" / self.outlet.key / name).read_bytes()
+        body = (DEMO_FOLDER / "templates" / self.outlet.key / name).read_bytes()
         return Page(body, "text/css; charset=utf-8")
 
     def _article(self, story: Story) -> Page:
@@ -190,7 +192,7 @@ class OutletSite:
             most_read=self._related(self.outlet.stories[0]),
         )
         if story.layout == "broken":
-            html = _break(html)
+            html = _break_page(html)
         body = html.encode(story.charset, "xmlcharrefreplace")
         when = story.modified or story.published
         return Page(body, f"text/html; charset={story.charset}", 200, when)
@@ -240,7 +242,7 @@ class OutletSite:
         pages = {}
         for path in self.outlet.feeds:
             if path == "/sport.rss":
-                text = _careless(self._render("rss.xml", items=sport, path=path))
+                text = _break_feed(self._render("rss.xml", items=sport, path=path))
                 pages[path] = Page(text.encode(), "application/rss+xml")
                 continue
             name = wanted[path]
@@ -261,18 +263,18 @@ class OutletSite:
         return {"/sitemap_index.xml": index, "/sitemaps/2026-11.xml.gz": packed}
 
 
-def _careless(xml: str) -> str:
+def _break_feed(xml: str) -> str:
     """Break a feed as hand-made ones are: bare ampersands, and an entity that XML lacks."""
     return xml.replace("&amp;", "&").replace("</title>", "&nbsp;</title>")
 
 
-def _break(html: str) -> str:
+def _break_page(html: str) -> str:
     """Break a page: unclosed paragraphs, a stray end tag, a truncated tag, two bodies."""
     html = html.replace("</p>", "").replace("</header>", "</header></table></b>")
     return html.replace("<footer", "<body><div><footer").replace("</html>", "</span")
 
 
-def _picture(name: str) -> str:
+def _placeholder_image(name: str) -> str:
     """Return a drawn landscape in place of a photo, with colours that depend on its name."""
     seed = zlib.crc32(name.encode())
     hue, height = seed % 360, 90 + seed % 60

@@ -132,7 +132,7 @@ def test_no_line_of_the_templates_is_left_in_a_body(runs):
     left = [
         (url, line)
         for source, url, body in bodies
-        for line in GOLD.clutter[source]
+        for line in GOLD.boilerplate[source]
         if normalise(line) in map(normalise, body.split("\n\n"))
     ]
     assert not left
@@ -178,7 +178,7 @@ def test_copies_are_grouped_and_nothing_else_is(runs):
             (outlet, urljoin(runs.homepages[outlet], GOLD.page(outlet, path).final_path))
             for outlet, path in family
         )
-        for family in GOLD.families
+        for family in GOLD.duplicate_groups
     }
     assert {frozenset(group) for group in grouped.values()} == families
 
