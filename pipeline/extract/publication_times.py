@@ -371,6 +371,8 @@ def _guess_day(root: HtmlElement, url: str | None, blocks: list[TextBlock]) -> s
 
     try:
         found = find_date(root, original_date=True, url=url, outputformat="%Y-%m-%d")
+    except ImportError:  # a library is missing: no fault of the page
+        raise
     except Exception:  # whatever arbitrary markup breaks in the library: there is no day then
         return None
     # htmldate returns "2020-01-01" where it finds only a year, as in a copyright line.

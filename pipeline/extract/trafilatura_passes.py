@@ -191,6 +191,8 @@ def _run_pass(root: HtmlElement, *, precision: bool, fast: bool = False) -> list
         text = trafilatura.extract(
             root, include_comments=False, favor_precision=precision, fast=fast
         )
+    except ImportError:  # a library is missing: no fault of the page
+        raise
     except Exception:  # whatever arbitrary markup breaks in the library: the page has no text then
         return []
     lines = map(_plain_line, (text or "").split("\n"))

@@ -1,10 +1,11 @@
-"""Stage *annotate*: entities and quotes of the versions that were not annotated yet.
+"""Stage *annotate*: find the entities and quotes of versions that are not annotated yet.
 
-What an older model annotated stays until ``dateline reprocess --stage annotate`` marks it, so that
-an upgrade never sends the whole store through the model.
+Annotations by an older model stay until ``dateline reprocess --stage annotate`` queues their
+versions, so that an upgrade does not send the whole store through the model.
 
-No text is read twice: exact copies share one annotation, what an edit left as it was is not read
-again, and of two runs at once each takes what the other has not begun.
+The model does no work twice. Exact copies share one annotation; of an edited text only the changed
+windows go through the encoder; and of two processes at once each takes the versions that the other
+has not claimed.
 """
 
 from collections import Counter
@@ -17,6 +18,7 @@ from psycopg import Connection
 from pipeline.annotate.annotator import Annotator
 from pipeline.models import Annotation
 from pipeline.outcomes import Outcome
+from pipeline.page_faults import PageFaults
 from pipeline.settings import settings
 from pipeline.telemetry import log, meter
 from pipeline.warehouse.annotations import (
@@ -32,13 +34,13 @@ from pipeline.warehouse.store import store
 from pipeline.warehouse.window_cache import PostgresWindowCache
 
 _PART = 50
-"""Versions a transaction: at 8 articles a second a kill costs six seconds of work."""
+"""Versions per transaction: at 8 articles a second a killed process loses six seconds of work."""
 
 _COUNTS = "versions reused mentions quotes not_english windows_read windows_reused".split()
 
 
 def plan(run_id: int) -> list[list[int]]:
-    """Return the ids of the versions that wait, in batches."""
+    """Return the ids of the versions that are not annotated yet, in batches."""
     with store() as connection:
         waiting = pending_versions(connection)
     size = settings().curate_batch
@@ -47,18 +49,27 @@ def plan(run_id: int) -> list[list[int]]:
 
 
 def annotate(run_id: int, version_ids: Sequence[int]) -> dict[str, int]:
-    """Annotate these versions and store what was found; twice is once.
+    """Annotate these versions and store what is found; a second call changes nothing.
 
     Returns:
-        How many ``versions`` were annotated, ``reused`` of them without being read, for being exact
-        copies; their ``mentions`` and ``quotes``; those ``not_english``; and the encoder's windows:
-        ``windows_read``, and ``windows_reused`` for being the same as one read before.
+        The number of ``versions`` annotated; of these ``reused``, which are exact copies and took
+        another version's annotation, and ``not_english``; their ``mentions`` and ``quotes``; and
+        the encoder's windows: ``windows_read``, and ``windows_reused``, whose result was stored.
+
+    Raises:
+        ModelError: the model is missing or broken.
+        StageFault: Postgres refuses annotations of several hosts for one reason.
     """
+    faults = PageFaults("annotate")
     annotator = _annotator(settings().nlp_model)
     counts = Counter(dict.fromkeys(_COUNTS, 0))
-    with store() as connection, store() as claims, _remembering(annotator, connection) as windows:
+    with (
+        store() as connection,
+        store() as claims,
+        _stored_windows(annotator, connection) as windows,
+    ):
         for ids in _unclaimed_parts(claims, version_ids):
-            counts.update(_annotate_part(connection, annotator, ids))
+            counts.update(_annotate_part(connection, annotator, ids, faults))
     counts.update(windows)
     for name, count in counts.items():
         meter().count(f"annotated_{name}", count)
@@ -67,8 +78,8 @@ def annotate(run_id: int, version_ids: Sequence[int]) -> dict[str, int]:
 
 
 @contextmanager
-def _remembering(annotator: Annotator, connection: Connection) -> Iterator[Counter[str]]:
-    """Give the tagger the store's memory while it works, and yield what it counts meanwhile."""
+def _stored_windows(annotator: Annotator, connection: Connection) -> Iterator[Counter[str]]:
+    """Let the tagger use the windows stored in Postgres within the block; yield its counts."""
     counts: Counter[str] = Counter()
     tagger = annotator.tagger
     if tagger is None:
@@ -84,10 +95,10 @@ def _remembering(annotator: Annotator, connection: Connection) -> Iterator[Count
 
 
 def _unclaimed_parts(claims: Connection, version_ids: Sequence[int]) -> Iterator[list[int]]:
-    """Give the versions in parts, each claimed while the caller works on it.
+    """Yield the versions in parts, each claimed while the caller works on it.
 
-    What others have claimed comes last: by then they are done with it, or they died, and then it is
-    ours. So the versions are all annotated at the end, whoever did it.
+    Versions that another process has claimed come last: by then it has annotated them, or has died
+    and thereby released them. So at the end all versions are annotated.
     """
     left: list[int] = []
     for first in range(0, len(version_ids), _PART):
@@ -101,15 +112,16 @@ def _unclaimed_parts(claims: Connection, version_ids: Sequence[int]) -> Iterator
 
 
 def _annotate_part(
-    connection: Connection, annotator: Annotator, ids: Sequence[int]
+    connection: Connection, annotator: Annotator, ids: Sequence[int], faults: PageFaults
 ) -> dict[str, int]:
+    """Copy or find the annotations of claimed versions, store them, and return counts."""
     waiting = still_pending(connection, ids)
     copied = copy_annotations(connection, annotator.version, waiting)
     texts = version_texts(connection, sorted({*waiting}.difference(copied.versions)))
-    found = _read_once(annotator, texts)
+    found = _annotations(annotator, texts)
     items = [(each.article_version_id, found[each.text, each.title]) for each in texts]
     if items:
-        save_annotations(connection, annotator.version, items)
+        save_annotations(connection, annotator.version, items, faults)
     return {
         "versions": len(copied.versions) + len(items),
         "reused": len(copied.versions) + len(items) - len(found),
@@ -120,9 +132,10 @@ def _annotate_part(
     }
 
 
-def _read_once(
+def _annotations(
     annotator: Annotator, texts: Sequence[VersionText]
 ) -> dict[tuple[str, str | None], Annotation]:
+    """Return the annotations by text and title; equal texts are annotated once."""
     distinct = list(dict.fromkeys((each.text, each.title) for each in texts))
     found = annotator.annotate((text for text, _ in distinct), (title for _, title in distinct))
     return dict(zip(distinct, found, strict=True))
@@ -130,5 +143,5 @@ def _read_once(
 
 @lru_cache(maxsize=1)
 def _annotator(nlp_model: str | None) -> Annotator:
-    """Load the model once a process, however many batches it takes."""
+    """Load the model once per process."""
     return Annotator.load(nlp_model)

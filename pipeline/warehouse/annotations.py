@@ -25,9 +25,10 @@ from psycopg.types.range import Range
 
 from pipeline.models import Annotation, Quote, Span
 from pipeline.outcomes import Outcome
+from pipeline.page_faults import PageFaults
 from pipeline.telemetry import log
 from pipeline.text import normalise, one_line, squeeze, storable
-from pipeline.warehouse.transactions import ROW_ERRORS, copy_rows, transact
+from pipeline.warehouse.transactions import ROW_ERRORS, copy_rows, transact, violated_rule
 
 EntityKey = tuple[str, str]
 """Type and normalised name."""
@@ -236,12 +237,25 @@ def version_texts(conn: Connection, ids: Sequence[int]) -> list[VersionText]:
 
 
 def save_annotations(
-    conn: Connection, model_version: str, items: Sequence[tuple[int, Annotation]]
+    conn: Connection,
+    model_version: str,
+    items: Sequence[tuple[int, Annotation]],
+    faults: PageFaults | None = None,
 ) -> None:
     """Replace the annotations of these versions; a second call with the same items changes nothing.
 
     A version that was deleted meanwhile (a takedown) is left out. One whose annotation breaks a
     constraint is marked ``quarantined`` and gets none, and the others are saved.
+
+    Args:
+        conn: an autocommit connection.
+        model_version: the model that annotated them.
+        items: ids of article versions and their annotations.
+        faults: counts the annotations that Postgres refuses.
+
+    Raises:
+        StageFault: Postgres refuses annotations of several hosts for one reason; see
+            ``page_faults``. The refused versions stay without annotation.
     """
     try:
         transact(conn, lambda live: _save(live, model_version, dict(items)))
@@ -250,17 +264,42 @@ def save_annotations(
             "annotate: Postgres refuses an annotation, saving one by one",
             reason=str(error),
         )
-        for item in items:
-            _save_alone(conn, model_version, item)
+        _save_one_by_one(conn, model_version, items, faults or PageFaults("annotate"))
 
 
-def _save_alone(conn: Connection, model_version: str, item: tuple[int, Annotation]) -> None:
-    try:
-        transact(conn, lambda live: _save(live, model_version, dict([item])))
-    except ROW_ERRORS as error:
-        log.error("annotate: quarantined", article_version_id=item[0], reason=str(error))
-        nothing = Annotation(outcome=Outcome.QUARANTINED)
-        transact(conn, lambda live: _save(live, model_version, {item[0]: nothing}))
+def _save_one_by_one(
+    conn: Connection,
+    model_version: str,
+    items: Sequence[tuple[int, Annotation]],
+    faults: PageFaults,
+) -> None:
+    """Save each version in a transaction of its own, and quarantine those that Postgres refuses.
+
+    They are quarantined last, when it is known that the fault is theirs.
+    """
+
+    def save_alone(number: int, annotation: Annotation) -> None:
+        transact(conn, lambda live: _save(live, model_version, {number: annotation}))
+
+    refused = []
+    for number, annotation in items:
+        try:
+            save_alone(number, annotation)
+        except ROW_ERRORS as error:
+            faults.add(error, _url(conn, number), violated_rule(error))
+            log.error("annotate: quarantined", article_version_id=number, reason=str(error))
+            refused.append(number)
+    for number in refused:
+        save_alone(number, Annotation(outcome=Outcome.QUARANTINED))
+
+
+def _url(conn: Connection, article_version_id: int) -> str | None:
+    row = conn.execute(
+        "select canonical_url from news.articles join news.article_versions using (article_id)"
+        " where article_version_id = %s",
+        (article_version_id,),
+    ).fetchone()
+    return row[0] if row else None
 
 
 def _save(conn: Connection, model_version: str, items: dict[int, Annotation]) -> None:

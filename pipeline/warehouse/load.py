@@ -12,7 +12,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-import psycopg
 from psycopg import Connection
 from psycopg.types.json import Jsonb
 
@@ -25,7 +24,7 @@ from pipeline.urls import canonical_url_or_none
 from pipeline.warehouse.articles import Observation, ReprocessedPage, store_observations
 from pipeline.warehouse.links import Decision, decide_within
 from pipeline.warehouse.sources import source_ids
-from pipeline.warehouse.transactions import ROW_ERRORS, transact
+from pipeline.warehouse.transactions import ROW_ERRORS, transact, violated_rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,17 +111,11 @@ def _load_one_by_one(
         try:
             reports.append(load_alone(page))
         except ROW_ERRORS as error:
-            faults.add(error, page.article.url, _violated(error))
+            faults.add(error, page.article.url, violated_rule(error))
             reason = one_line(f"Postgres refuses the article: {error}")
             article = replace(page.article, outcome=Outcome.QUARANTINED, reason=reason)
             refused.append(replace(page, article=article))
     return _joined([*reports, *map(load_alone, refused)])
-
-
-def _violated(error: psycopg.Error) -> str:
-    """Return the constraint or column that a row violates, or what Postgres says about it."""
-    found = error.diag.constraint_name or error.diag.column_name
-    return f"{error.diag.table_name}.{found}" if found else str(error)
 
 
 def _joined(reports: Sequence[LoadReport]) -> LoadReport:

@@ -134,3 +134,9 @@ def take_ids(conn: Connection, table: str, column: str, count: int) -> list[int]
         (table, column, count),
     )
     return [row[0] for row in found]
+
+
+def violated_rule(error: psycopg.Error) -> str:
+    """Return the constraint or column that a row violates, or what Postgres says about it."""
+    found = error.diag.constraint_name or error.diag.column_name
+    return f"{error.diag.table_name}.{found}" if found else str(error)

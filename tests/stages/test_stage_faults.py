@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.errors import ModelError, StageFault, StoreUnavailable
+from pipeline.errors import ModelError, SettingsError, StageFault, StoreUnavailable
 from pipeline.extract import page
+from pipeline.models import Annotation, Mention
 from pipeline.settings import settings
 from pipeline.stages.annotate import annotate
 from pipeline.stages.annotate import plan as annotation_plan
@@ -101,6 +102,25 @@ def test_a_missing_library_stops_the_stage_on_the_first_page(archive, monkeypatc
     assert outcomes(archive) == {None: 2}
 
 
+def test_a_library_that_lacks_a_library_stops_the_stage_too(archive, monkeypatch):
+    def incomplete(*_arguments, **_options):
+        raise ImportError("cannot import name 'cleaner'")
+
+    monkeypatch.setattr("trafilatura.extract", incomplete)
+    run_id, ids = two_hosts(archive, 1, 0)
+    with pytest.raises(StageFault, match="ImportError: cannot import name 'cleaner'"):
+        load(run_id, ids)
+    assert outcomes(archive) == {None: 1}
+
+
+def test_a_setting_that_is_wrong_stops_the_stage_on_the_first_page(archive, break_pages):
+    run_id, ids = two_hosts(archive, 1, 0)
+    break_pages("Ward", error=SettingsError)
+    with pytest.raises(StageFault, match="SettingsError: no such table"):
+        load(run_id, ids)
+    assert outcomes(archive) == {None: 1}
+
+
 @pytest.mark.parametrize(("harbour", "valley", "found"), [(5, 0, 5), (2, 2, 4)])
 def test_pages_that_break_the_cleaner_are_quarantined(archive, monkeypatch, harbour, valley, found):
     monkeypatch.setattr("pipeline.stages.extract.clean_article", broken_cleaner)
@@ -168,6 +188,39 @@ def test_a_missing_model_stops_annotation_and_marks_no_version(archive, monkeypa
     with pytest.raises(ModelError, match="no_such_pipeline"):
         annotate(1, versions)
     assert annotation_plan(1) == [versions]
+
+
+class BrokenAnnotator:
+    """Finds one entity without a character in each text, which Postgres refuses."""
+
+    tagger = None
+    version = "m1"
+
+    def annotate(self, texts, _titles):
+        return [Annotation(mentions=(Mention(5, 5, "", "PERSON", "Nobody"),)) for _ in texts]
+
+
+@pytest.fixture
+def broken_annotator(archive, monkeypatch):
+    monkeypatch.setattr("pipeline.stages.annotate._annotator", lambda _model: BrokenAnnotator())
+    return archive
+
+
+def test_annotations_that_postgres_refuses_for_one_reason_stop_the_stage(broken_annotator):
+    load(*two_hosts(broken_annotator, 3, 2))
+    (versions,) = annotation_plan(1)
+    with pytest.raises(StageFault, match=r"annotate stopped.*CheckViolation.*5 pages of 2 hosts"):
+        annotate(1, versions)
+    assert annotation_plan(1) == [versions]
+
+
+@pytest.mark.parametrize(("harbour", "valley"), [(6, 0), (2, 2)])
+def test_annotations_that_postgres_refuses_are_quarantined(broken_annotator, harbour, valley):
+    load(*two_hosts(broken_annotator, harbour, valley))
+    (versions,) = annotation_plan(1)
+    annotate(1, versions)
+    found = broken_annotator.execute("select distinct annotation_outcome from mart.articles")
+    assert found.fetchall() == [("quarantined",)]
 
 
 def broken_cleaner(*_arguments, **_options):
