@@ -69,21 +69,21 @@ def test_links_are_distinct_and_cover_the_rare_outcomes(demo_expected):
     }
 
 
-def test_families_are_copies_and_one_spans_all_outlets(demo_expected):
+def test_duplicate_groups_share_most_lines_and_one_spans_all_outlets(demo_expected):
     assert len(demo_expected.duplicate_groups) >= 4
     assert any(
-        len({outlet for outlet, _ in family}) == 3 for family in demo_expected.duplicate_groups
+        len({outlet for outlet, _ in group}) == 3 for group in demo_expected.duplicate_groups
     )
     pages = {page.key: set(page.paragraphs) for page in demo_expected.pages}
-    for family in demo_expected.duplicate_groups:
-        shortest, *others = sorted((pages[key] for key in family), key=len)
+    for group in demo_expected.duplicate_groups:
+        shortest, *others = sorted((pages[key] for key in group), key=len)
         assert all(len(shortest & other) >= 0.7 * len(shortest) for other in others)
 
 
-def test_wire_copies_differ_in_title(demo_expected):
+def test_copies_of_an_agency_story_differ_in_title(demo_expected):
     titles = {page.key: page.title for page in demo_expected.pages}
-    for family in demo_expected.duplicate_groups:
-        assert len({titles[key] for key in family}) == len(family)
+    for group in demo_expected.duplicate_groups:
+        assert len({titles[key] for key in group}) == len(group)
 
 
 def test_edition_2_changes_the_headline_one_quotation_and_the_date(demo_expected):
@@ -105,7 +105,7 @@ def test_there_is_a_long_page_a_live_blog_and_opinion(demo_expected):
 
 
 @pytest.mark.parametrize("edition", [1, 2])
-def test_copy_has_known_blocks_and_no_markup_left(edition):
+def test_stories_have_known_blocks_and_no_markup_left(edition):
     for outlet in outlets(edition):
         for story in outlet.stories:
             assert {block.kind for block in story.blocks} <= set(get_args(BlockKind)), story.slug
