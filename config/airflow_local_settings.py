@@ -1,9 +1,9 @@
-"""Airflow imports this file when a component starts: loads heavy libraries once, in the parent.
+"""Load heavy libraries once, in the process that tasks are forked from.
 
-Each task runs in a process forked from the scheduler (LocalExecutor) or from a Celery worker. What
-the parent has imported the task inherits copy-on-write; without that, a task pays 2 CPU-seconds for
-imports. Only code is loaded here: an ONNX session has threads, which do not survive a fork, so the
-task makes its own.
+Airflow imports this file when a component starts. Each task runs in a process forked from the
+scheduler (LocalExecutor) or from a Celery worker, and shares copy-on-write what its parent has
+imported; otherwise a task pays 2 CPU-seconds for imports. Only code is loaded here: an ONNX session
+has threads, which do not survive a fork, so each task opens its own.
 """
 
 import sys
@@ -20,7 +20,7 @@ _HEAVY = (
 
 
 def preload(**_: object) -> None:
-    """Import what tasks need; takes and ignores what a signal sends."""
+    """Import what tasks need; the arguments of a Celery signal are ignored."""
     for name in _HEAVY.split():
         import_module(name)
 
@@ -30,6 +30,6 @@ if "celery" in sys.argv:
 
     worker_init.connect(preload, weak=False)
 elif "scheduler" in sys.argv:
-    # Airflow's own modules are only half imported now: theirs must wait for the first task.
+    # Airflow is still importing its own modules; those in the list must wait for the first task.
     for heavy in _HEAVY.split()[:5]:
         import_module(heavy)

@@ -1,7 +1,8 @@
-"""The assets that tie the DAGs together, each defined once.
+"""The assets that connect the DAGs.
 
-Two ``Asset`` objects with one name and different URIs (or the other way round) fail the task that
-touches them with ``AirflowInactiveAssetInInletOrOutletException``: import them from here.
+Import them from here. Where two ``Asset`` objects have the same name and different URIs, or the
+same URI and different names, the task that uses one fails with
+``AirflowInactiveAssetInInletOrOutletException``.
 """
 
 from airflow.sdk import Asset
@@ -12,4 +13,4 @@ RAW_PAGES = Asset(
 """Fetched pages in the archive; ``ingest`` updates it, ``curate`` starts on it."""
 
 CURATED = Asset("curated", uri="x-dateline://warehouse/mart", extra={"meaning": "marts refreshed"})
-"""The ``mart`` views after a curate run: schedule your own DAGs on it."""
+"""The ``mart`` views after a run of ``curate``; DAGs of your own can be scheduled on it."""

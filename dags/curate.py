@@ -1,11 +1,11 @@
 """### curate: from fetched pages to tables
 
-Starts when `raw_pages` is updated. Takes every page of any run that is not decided yet: *load*
-extracts, cleans and stores articles in batches, *dedupe* finds copies, *annotate* finds entities
-and quotes with their speakers, *publish* refreshes the `mart` views and runs the checks.
+It starts when `raw_pages` is updated and takes all pages, of any run, that have no outcome yet:
+*load* extracts, cleans and stores articles in batches, *dedupe* finds copies, *annotate* finds
+entities and quotes with their speakers, *publish* refreshes the `mart` views and runs the checks.
 
-A batch that fails stays undecided and is taken up by the next run; the others go on, and the run
-shows as failed. Nothing to do is a green run.
+The pages of a batch that fails stay undecided, and the next run takes them up; the other batches go
+on, and the run shows as failed. A run without any page succeeds.
 """
 
 from typing import Any
@@ -20,18 +20,18 @@ from policy import (
     Counts,
     finished_within,
     of_batches,
+    open_run,
     stage,
 )
-from runs import open_run
 
 
 @dag(schedule=[RAW_PAGES], deadline=finished_within(hours=1), doc_md=__doc__, **DAG_ARGS)
 def curate() -> None:
-    """Take every page that is not decided yet to the tables."""
+    """Load, compare, annotate and publish all pages that have no outcome yet."""
 
     @task
     def plan_load(run: int) -> list[list[int]]:
-        """Give the fetch ids of undecided pages, in batches."""
+        """Return the fetch ids of undecided pages, in batches."""
         return stage("load").plan(run)
 
     @task(**of_batches("fetch_ids", "pages"), doc_md="Extract, clean, store pages exactly once.")
@@ -46,7 +46,7 @@ def curate() -> None:
 
     @task(**EVEN_AFTER_FAILURE)
     def plan_annotate(run: int) -> list[list[int]]:
-        """Give the ids of versions not annotated yet, in batches."""
+        """Return the ids of versions that are not annotated yet, in batches."""
         return stage("annotate").plan(run)
 
     @task(**of_batches("version_ids", "articles"), doc_md="Find entities and quotes.")

@@ -1,6 +1,6 @@
-"""What every task and DAG of Dateline shares: owner, retries, deadlines, metrics.
+"""What the DAGs share: owner, retries, deadlines, pools, metrics, and the task that opens a run.
 
-The pools named here are created by ``plugins/dateline_pools.py`` when the scheduler starts.
+``plugins/dateline_pools.py`` creates the pools named here when the scheduler starts.
 """
 
 from datetime import timedelta
@@ -14,6 +14,7 @@ from airflow.sdk import (
     RetryAction,
     RetryRule,
     SyncCallback,
+    task,
 )
 from airflow.sdk.exceptions import AirflowSkipException
 
@@ -29,26 +30,31 @@ from pipeline.errors import (
 from pipeline.telemetry import install_meter, log
 
 Counts = Any
-"""What a task returns; by ``dict[str, int]`` Airflow would push one XCom for each key."""
+"""The type of a task that returns counts; for ``dict[str, int]`` Airflow pushes an XCom per key."""
 
 FETCH_POOL = "dateline_fetch"
-"""Tasks that mostly wait for other people's servers."""
+"""The pool of tasks that mostly wait for publishers' servers."""
 CPU_POOL = "dateline_cpu"
-"""Tasks that keep a core busy."""
+"""The pool of tasks that keep a core busy."""
 DEDUPE_POOL = "dateline_dedupe"
-"""One slot: two dedupe tasks cannot see each other's uncommitted fingerprints."""
+"""A pool of one slot, because two tasks cannot see each other's uncommitted fingerprints."""
 
 
 def of_batches(ids: str, what: str) -> dict[str, Any]:
-    """Return what tasks mapped over batches of ids share; the UI names them ``200 pages``."""
+    """Return the arguments of tasks mapped over batches of ids; the UI shows ``200 pages``.
+
+    Args:
+        ids: the task's argument that holds a batch.
+        what: the things that are counted, such as "pages".
+    """
     label = f"{{{{ task.op_kwargs['{ids}'] | length }}}} {what}"
     return {"pool": CPU_POOL, "map_index_template": label, "multiple_outputs": False}
 
 
 def pulled(results: Any) -> list[Any]:
-    """Return the results of a mapped group's tasks as a list, failed ones left out.
+    """Return the results of a mapped task group as a list, without those of failed tasks.
 
-    Airflow 3.3 hands over a list of several, the bare value of a single one, and None of none.
+    Airflow 3.3 passes several results as a list, a single one as it is, and none as None.
     """
     if results is None:
         return []
@@ -56,12 +62,22 @@ def pulled(results: Any) -> list[Any]:
 
 
 def stage(name: str) -> Any:
-    """Import ``pipeline.stages.<name>``; only in tasks, for stages pull in heavy libraries."""
+    """Import ``pipeline.stages.<name>``.
+
+    Tasks call it in their bodies, because stages import heavy libraries and the DAG processor reads
+    the DAG files again and again.
+    """
     return import_module(f"pipeline.stages.{name}")
 
 
+@task
+def open_run(dag_run: Any = None) -> int:
+    """Open the run in `ops.runs`; the same Airflow run gets the same id on every try."""
+    return stage("run_lifecycle").open_run(dag_run.dag_id, dag_run.run_id, dag_run.logical_date)
+
+
 class AirflowMeter:
-    """Forwards the pipeline's counts to Airflow's stats (StatsD, OpenTelemetry)."""
+    """Forward the pipeline's counts to Airflow's stats (StatsD, OpenTelemetry)."""
 
     def count(self, name: str, value: int = 1, **tags: str) -> None:
         """Add ``value`` to the counter ``dateline.<name>``."""
@@ -71,17 +87,17 @@ class AirflowMeter:
 
 
 def measure(context: Any) -> None:
-    """Send this task's metrics to Airflow; runs in the task's process, before its body."""
+    """Send this task's counts to Airflow; called in the task's process before its body."""
     install_meter(AirflowMeter())
 
 
 def deadline_missed(**details: Any) -> None:
-    """Say in the log that a run is late; replace it by your own alert (mail, chat, pager)."""
+    """Log that a run is late; replace this by an alert of your own (mail, chat, pager)."""
     log.error("deadline missed", **{key: str(value) for key, value in details.items()})
 
 
 def finished_within(hours: float) -> DeadlineAlert:
-    """Return an alert for runs that are not done so many hours after they were queued."""
+    """Return an alert for runs that have not ended this many hours after they were queued."""
     return DeadlineAlert(
         name=f"done within {hours} h",
         reference=DeadlineReference.DAGRUN_QUEUED_AT,
@@ -90,18 +106,19 @@ def finished_within(hours: float) -> DeadlineAlert:
     )
 
 
-def _only_if_opened(context: Any) -> None:
+def _skip_unless_opened(context: Any) -> None:
     if context["ti"].xcom_pull(task_ids="open_run") is None:
         raise AirflowSkipException("no run was opened: see the log of open_run")
 
 
 EVEN_AFTER_FAILURE: dict[str, Any] = {
     "trigger_rule": "all_done",
-    "pre_execute": _only_if_opened,
+    "pre_execute": _skip_unless_opened,
 }
-"""For a task that runs when all before it are done, failed or skipped, if only a run was opened.
+"""Arguments of a task that runs even if tasks before it failed or were skipped.
 
-Not setup and teardown, which say just that: Airflow forbids ``all_done`` right after a setup.
+It is skipped where no run was opened. Airflow's setup and teardown tasks would express this, but
+Airflow forbids ``all_done`` right after a setup.
 """
 
 _TASK_ARGS: dict[str, Any] = {
@@ -125,7 +142,7 @@ _TASK_ARGS: dict[str, Any] = {
                     StoreError,
                 ],
                 action=RetryAction.FAIL,
-                reason="another try of the same cannot help",
+                reason="another try cannot help",
             ),
         ]
     ),

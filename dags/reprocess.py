@@ -1,11 +1,12 @@
-"""### reprocess: stored articles through a stage again
+"""### reprocess: take stored articles through a stage again
 
 Trigger it with `{"stage": "clean", "source": "<key>", "since": "2026-11-01"}`; without source and
-since it is about all articles. *clean* and *extract* read archived pages again where that may
-change a text, *dedupe* and *annotate* have copies, names and quotes found anew. Nothing is fetched.
+since it takes all articles. *clean* and *extract* read archived pages again where that may change a
+text; *dedupe* and *annotate* queue articles for the next *curate*, which looks for their copies or
+their names and quotes again. Nothing is fetched.
 
-A text that reads better becomes a new version and no edit; *curate* runs afterwards and finds its
-copies, names and quotes. Running it again changes nothing.
+A better text becomes a new version and no edit; *curate* runs afterwards and finds its copies,
+names and quotes. A second run changes nothing.
 """
 
 from typing import Any
@@ -13,8 +14,15 @@ from typing import Any
 from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import Param, dag, task
 from assets import RAW_PAGES
-from policy import DAG_ARGS, EVEN_AFTER_FAILURE, Counts, finished_within, of_batches, stage
-from runs import open_run
+from policy import (
+    DAG_ARGS,
+    EVEN_AFTER_FAILURE,
+    Counts,
+    finished_within,
+    of_batches,
+    open_run,
+    stage,
+)
 
 DAY = r"^\d{4}-\d{2}-\d{2}$"
 
@@ -31,11 +39,11 @@ DAY = r"^\d{4}-\d{2}-\d{2}$"
     **DAG_ARGS,
 )
 def reprocess() -> None:
-    """Take stored articles through a stage again, and let *curate* take up what is new."""
+    """Take stored articles through a stage again, and let *curate* process the new versions."""
 
     @task
     def plan(params: dict[str, Any] | None = None) -> list[list[int]]:
-        """Give the ids of versions to read again, in batches; for the later stages, mark them."""
+        """Return the ids of versions to read again, in batches; queue them for later stages."""
         return stage("reprocess").plan_or_queue(**(params or {}))
 
     @task(**of_batches("version_ids", "articles"), doc_md="Read archived pages again.")

@@ -1,7 +1,7 @@
-"""Creates the pools that the DAGs name, where they are missing, when the scheduler starts.
+"""Create the pools that the DAGs name when the scheduler starts.
 
-A task in a pool that does not exist is never scheduled and never fails: its DAG would hang without
-a word. A pool that exists is left alone, so that a size set in the UI stays.
+A task in a pool that does not exist is never scheduled and never fails, so its DAG would hang
+without a message. A pool that exists is not changed, so that a size set in the UI is kept.
 """
 
 import os
@@ -16,11 +16,14 @@ POOLS = {
     "dateline_cpu": (os.cpu_count() or 1, "extraction and annotation: one task keeps a core busy"),
     "dateline_dedupe": (1, "one at a time: dedupe tasks cannot see each other's open transactions"),
 }
-"""Slots and description by name. Fetching leaves two of the eight workers to *curate*."""
+"""Slots and description of each pool. Fetching leaves two of the eight workers to *curate*."""
 
 
 class PoolListener:
-    """Hears components start; tasks too, for they run in copies of the scheduler's process."""
+    """Listener that Airflow calls when a component starts.
+
+    It is called in tasks too, which run in copies of the scheduler's process.
+    """
 
     @hookimpl
     def on_starting(self, component: Any) -> None:
@@ -39,7 +42,7 @@ def create_missing_pools() -> None:
 
 
 class DatelinePools(AirflowPlugin):
-    """The plugin's entry: only the listener."""
+    """Register the listener with Airflow."""
 
     name = "dateline_pools"
     listeners = [PoolListener()]  # noqa: RUF012  (Airflow's own way to declare them)

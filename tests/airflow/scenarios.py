@@ -1,7 +1,8 @@
-"""Runs the DAGs with ``dag.test()`` on SQLite and prints what became of their tasks, as JSON.
+"""Run DAGs with ``dag.test()`` on SQLite and print the states of their tasks as JSON.
 
-Arguments: a JSON list of ``[dag id, conf]``. ``dag.test()`` of Airflow 3.3.2 crashes on a DAG with
-a deadline ("'dict' object has no attribute 'hex'"), so deadlines are taken off first.
+The arguments are the DAG folder and a JSON list of ``[dag id, conf]``. ``dag.test()`` of Airflow
+3.3.2 crashes on a DAG with a deadline ("'dict' object has no attribute 'hex'"), so deadlines are
+removed first.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""Both DAGs by ``dag.test()``: real stages, real Postgres, the demo site, but no scheduler."""
+"""The DAGs run with ``dag.test()``: real stages, real Postgres, the demo site, no scheduler."""
 
 import json
 from contextlib import closing
@@ -23,7 +23,7 @@ allow_private_addresses = true
 
 @pytest.fixture(scope="module")
 def runs(in_airflow, postgres_server, tmp_path_factory):
-    """All scenarios in one process, for Airflow takes 12 CPU-seconds to get going."""
+    """Run all scenarios in one process, because Airflow takes 12 CPU-seconds to start."""
     database = "dateline_dag_runs"
     postgres_server.sql(f"create database {database} template {postgres_server.template}")
     dsn = postgres_server.dsn(database)
@@ -34,7 +34,7 @@ def runs(in_airflow, postgres_server, tmp_path_factory):
         (sources / "silent_gazette.toml").write_text(SILENT)
         one = {"sources": ["ambara_now"]}
         both = {"sources": ["silent_gazette", "ambara_now"]}
-        asked = {
+        scenarios = {
             "nothing to read": ("ingest", {"sources": []}),
             "nothing to curate": ("curate", {}),
             "one is silent": ("ingest", both),
@@ -45,24 +45,24 @@ def runs(in_airflow, postgres_server, tmp_path_factory):
         found = in_airflow(
             "airflow/scenarios.py",
             str(ROOT / "dags"),
-            json.dumps(list(asked.values())),
+            json.dumps(list(scenarios.values())),
             DATELINE_DSN=dsn,
             DATELINE_HOME=str(home),
             DATELINE_SOURCES=str(sources),
         )
     with closing(connect(dsn)) as connection:
-        yield dict(zip(asked, found, strict=True)), connection
+        yield dict(zip(scenarios, found, strict=True)), connection
     postgres_server.sql(f"drop database {database} with (force)")
 
 
-def test_no_source_is_a_green_run(runs):
+def test_a_run_without_a_source_succeeds(runs):
     run = runs[0]["nothing to read"]
     assert run["state"] == "success"
     assert run["tasks"]["source.fetch"] == ["skipped"]
     assert run["tasks"]["close_run"] == run["tasks"]["all_well"] == ["success"]
 
 
-def test_no_page_is_a_green_run_that_publishes(runs):
+def test_a_run_without_a_page_succeeds_and_publishes(runs):
     run = runs[0]["nothing to curate"]
     assert run["state"] == "success"
     assert run["tasks"]["load"] == run["tasks"]["annotate"] == ["skipped"]
@@ -91,7 +91,7 @@ def test_the_pages_of_the_good_source_become_rows(runs):
     assert quotes > 50
 
 
-def test_a_second_run_doubles_nothing(runs):
+def test_a_second_run_duplicates_nothing(runs):
     assert runs[0]["again"]["state"] == runs[0]["nothing new"]["state"] == "success"
     counts = (
         runs[1]
@@ -103,7 +103,7 @@ def test_a_second_run_doubles_nothing(runs):
     assert versions == counts[0]
 
 
-def test_runs_are_closed_as_what_they_were(runs):
+def test_runs_are_closed_with_their_result(runs):
     found = runs[1].execute("select dag_id, status from ops.runs order by run_id").fetchall()
     assert [status for dag_id, status in found if dag_id == "ingest"] == [
         "succeeded",

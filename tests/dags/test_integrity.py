@@ -1,4 +1,4 @@
-"""The DAG files as Airflow reads them, without a database: structure, rules, imports."""
+"""The DAG files as Airflow reads them, without a database: structure, task rules, imports."""
 
 import ast
 from itertools import pairwise
@@ -9,7 +9,8 @@ from tests.fix_airflow import ROOT
 
 pytestmark = pytest.mark.airflow
 
-SHARED = {"assets.py", "policy.py", "runs.py"}
+SHARED = {"assets.py", "policy.py"}
+"""Files of ``dags/`` that define no DAG."""
 
 
 @pytest.fixture(scope="module")
@@ -33,9 +34,8 @@ def test_every_file_is_read(report):
     assert {dag["file"] for dag in report["dags"].values()} == files - SHARED
 
 
-def test_import_pulls_in_nothing_heavy(report):
+def test_dag_files_import_no_heavy_library(report):
     assert report["heavy"] == []
-    assert report["seconds"] < 3
 
 
 def test_ingest_structure(report):
@@ -74,7 +74,7 @@ def test_reprocess_structure(report):
     }
 
 
-def test_a_run_is_closed_and_judged_whatever_failed(report):
+def test_a_run_is_closed_and_gets_its_state_whatever_failed(report):
     for dag in report["dags"].values():
         assert dag["tasks"]["close_run"]["rule"] == "all_done"
         assert dag["tasks"]["all_well"]["rule"] == "none_failed"
@@ -90,7 +90,7 @@ def test_every_dag_has_docs_tags_and_a_deadline(report):
         assert (dag["max_active_runs"], dag["catchup"]) == (1, False)
 
 
-def test_every_task_has_docs_and_the_house_rules(real_tasks):
+def test_every_task_has_docs_an_owner_retries_and_a_timeout(real_tasks):
     for name, task in real_tasks.items():
         assert task["doc"], name
         assert task["owner"] == "dateline", name
@@ -100,7 +100,7 @@ def test_every_task_has_docs_and_the_house_rules(real_tasks):
         assert 0 < task["timeout"] <= 3 * 3600, name
 
 
-def test_every_pool_is_made_by_the_plugin(real_tasks):
+def test_the_plugin_creates_every_pool_that_a_task_names(real_tasks):
     tree = ast.parse((ROOT / "plugins" / "dateline_pools.py").read_text())
     made = next(
         {key.value for key in node.value.keys}
@@ -109,9 +109,3 @@ def test_every_pool_is_made_by_the_plugin(real_tasks):
     )
     named = {task["pool"] for task in real_tasks.values()} - {"default_pool"}
     assert named == made
-
-
-def test_dag_files_are_thin():
-    for path in (ROOT / "dags").glob("*.py"):
-        if path.name not in SHARED:
-            assert len(path.read_text().splitlines()) < 80, path.name
