@@ -21,7 +21,7 @@ from benchmarks.copies.lookup_copies import KINDS, Planted, copies, fingerprint_
 from benchmarks.copies.lookup_peers import Peer
 from benchmarks.copies.lookup_store import OLDER, fill, plant, server
 from pipeline.dedupe.fingerprints import fingerprints
-from pipeline.stages.dedupe import one_turn
+from pipeline.stages.dedupe import dedupe_batch
 from pipeline.warehouse.duplicates import (
     PostgresCandidates,
     dedup_lock,
@@ -144,7 +144,7 @@ def _measured(conn: Connection, articles: int, size: float, truth: _Truth) -> Fi
 def _stage_time(conn: Connection, used: Callable[[], float]) -> float:
     """Return the CPU milliseconds for each pending article, all handled in one turn."""
     before = used()
-    done = one_turn(conn)
+    done = dedupe_batch(conn)
     return 1000 * (used() - before) / done["deduplicated"]
 
 

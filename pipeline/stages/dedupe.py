@@ -1,7 +1,8 @@
-"""Stage *dedupe*: copies among the versions that came in since, against all that are stored.
+"""Stage *dedupe*: find the copies of new article versions among all stored articles.
 
-Works in turns of a few hundred articles, each one transaction under a lock, so that two runs at
-once take turns and a kill costs one turn. What people decide about copies takes such a turn too.
+A batch of up to 500 articles is one transaction under an advisory lock. So two processes at once
+alternate, and a killed process loses one batch. A person's decision about copies takes the same
+lock.
 """
 
 from collections import Counter
@@ -34,15 +35,19 @@ from pipeline.warehouse.duplicates import (
 )
 from pipeline.warehouse.store import store
 
-_TURN = 500
-"""Articles a transaction: at 1,500 signatures and 2,500 verified pairs a second about a second."""
+_BATCH = 500
+"""Articles per transaction, about a second at 1,500 signatures and 2,500 verified pairs a second."""
 
 
 def dedupe(run_id: int) -> dict[str, int]:
-    """Find the copies of new versions and renew the groups they touch; return counts."""
+    """Find the copies of new versions and update the groups that they belong to.
+
+    Returns:
+        The number of versions ``deduplicated``, and of the ``relations`` found.
+    """
     counts: Counter[str] = Counter()
     with store() as connection:
-        while done := one_turn(connection):
+        while done := dedupe_batch(connection):
             counts.update(done)
     for name, count in counts.items():
         meter().count(f"dedupe_{name}", count)
@@ -50,22 +55,23 @@ def dedupe(run_id: int) -> dict[str, int]:
     return dict(counts)
 
 
-def one_turn(connection: psycopg.Connection) -> dict[str, int]:
-    """Do it for the next few hundred versions; return counts, none where nothing waits."""
+def dedupe_batch(connection: psycopg.Connection) -> dict[str, int]:
+    """Process the next batch as ``dedupe`` does; return its counts, empty if none is pending."""
     with dedup_lock(connection):
-        versions = pending_dedup(connection, _TURN)
+        versions = pending_dedup(connection, _BATCH)
         if not versions:
             return {}
         candidates = PostgresCandidates(connection)
         marks = {text.id: fingerprints(text.text) for text in candidates.texts(versions).values()}
         lost = save_fingerprints(connection, versions, marks)
-        # What an earlier text showed to be others' furniture may be so no more.
-        again = {
+        # A passage that an earlier version shared with these articles may have counted as
+        # boilerplate; without that version it may be a copy.
+        affected = {
             other for each, keys in lost.items() for other in candidates.candidates(each, keys)
         }
-        found = find_matches(versions, candidates, again)
+        found = find_matches(versions, candidates, affected)
         touched = save_matches(connection, versions, found.matches, found.retracted)
-        _renew_groups(connection, touched)
+        _update_groups(connection, touched)
         mark_deduplicated(connection, versions.values())
     return {"deduplicated": len(versions), "relations": len(found.matches)}
 
@@ -73,13 +79,13 @@ def one_turn(connection: psycopg.Connection) -> dict[str, int]:
 def undo(
     article: str, other: str | None = None, *, reason: str | None = None, decided_by: str
 ) -> list[tuple[int, int]]:
-    """Declare that two articles are no duplicates, and renew their groups at once.
+    """Declare that two articles are not duplicates, and update their groups at once.
 
     Args:
         article: an article id or URL.
-        other: the other one; None for every article of its group.
-        reason: why, for those who read the decision later.
-        decided_by: who says so.
+        other: the id or URL of the other article; None for every article of its group.
+        reason: why, for later readers of the decision.
+        decided_by: the person who decides.
 
     Returns:
         The decided pairs of article ids, the smaller id first.
@@ -91,7 +97,9 @@ def undo(
         one = find_article(connection, article)
         others = [find_article(connection, other)] if other else group_members(connection, one)
         if one in others:
-            raise UsageError(f"{article} and {other} are one article, {one}: name two")
+            raise UsageError(
+                f"{article} and {other} are the same article, {one}: name two articles"
+            )
         if not others:
             raise UsageError(
                 f"{article} is in no group of copies: there is nothing to undo;"
@@ -99,15 +107,15 @@ def undo(
             )
         pairs = sorted((min(one, each), max(one, each)) for each in others)
         duplicates.declare_different(connection, pairs, reason, decided_by)
-        _renew_groups(connection, {one, *others})
+        _update_groups(connection, {one, *others})
     return pairs
 
 
 def redo(article: str, other: str | None = None) -> list[tuple[int, int]]:
-    """Withdraw the decision about two articles, or all about one; renew the groups at once.
+    """Withdraw the decision about two articles, or all about one; update the groups at once.
 
     Returns:
-        The pairs of article ids that were declared different and are no more.
+        The pairs of article ids whose decision is withdrawn.
 
     Raises:
         UsageError: an article is unknown, or there is no such decision.
@@ -119,22 +127,23 @@ def redo(article: str, other: str | None = None) -> list[tuple[int, int]]:
         if not pairs:
             about = f"{article} and {other}" if other else article
             raise UsageError(f"nothing was decided about {about}: see dateline dedupe decisions")
-        _renew_groups(connection, {each for pair in pairs for each in pair})
+        _update_groups(connection, {each for pair in pairs for each in pair})
     return pairs
 
 
 def decisions() -> list[DuplicateDecision]:
-    """Return all decisions, the newest first."""
+    """Return all decisions, newest first."""
     with store() as connection:
         return duplicates.decisions(connection)
 
 
-def _renew_groups(connection: psycopg.Connection, touched: Collection[int]) -> None:
+def _update_groups(connection: psycopg.Connection, touched: Collection[int]) -> None:
+    """Compute the groups of these articles and of all that are connected to them."""
     matches = connected_matches(touched, partial(matches_of, connection))
-    # Not those reached by "partial" alone: their own relations are not among these, so they would
-    # lose the group they are in.
-    joining = [match for match in matches if match.relation != "partial"]
-    members = set(touched).union(*((match.a, match.b) for match in joining))
+    # Articles reached only by "partial" are left out: their other matches are not among these, so
+    # they would lose their group.
+    grouping = [match for match in matches if match.relation != "partial"]
+    members = set(touched).union(*((match.a, match.b) for match in grouping))
     apart = pairs_kept_apart(connection, members)
     groups = group(group_texts(connection, members), matches, apart)
     save_groups(connection, members, regroup(groups, group_ids(connection, members)))

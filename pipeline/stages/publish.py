@@ -1,4 +1,8 @@
-"""Stage *publish*: marts are refreshed and the checks run; a failed check fails the run."""
+"""Stage *publish*: refresh the ``mart`` views and run the data checks.
+
+It also creates the partitions of the coming months and deletes old rows of site memory and of the
+window cache.
+"""
 
 from datetime import UTC, datetime
 
@@ -13,15 +17,18 @@ from pipeline.warehouse.window_cache import forget_old_windows
 
 
 def publish(run_id: int) -> dict[str, int]:
-    """Refresh the marts and return how many checks ran, warned and failed.
+    """Refresh the marts and run the checks.
+
+    Returns:
+        The number of ``checks``, and of ``warnings``: checks with findings.
 
     Raises:
-        StoreError: a check of severity ``error`` has findings; names each and the first finding.
+        StoreError: checks of severity ``error`` have findings; names each with its first finding.
     """
     with store() as connection:
         ensure_partitions(connection, datetime.now(UTC).date())
         forget_old_pages(connection)
-        # Later than that no page is asked for again, so no edit of it is seen.
+        # A page is not requested again after this time, so no later edit of it is seen.
         forget_old_windows(connection, days=settings().revisit_days + 1)
         refresh(connection)
         results = run_checks(connection, run_id)

@@ -1,4 +1,4 @@
-"""Stage *sources*: the outlets of the sources folder, checked and registered."""
+"""Read the source files of the sources folder and store the sources in Postgres."""
 
 from pipeline.errors import SourceError
 from pipeline.models import Source
@@ -10,12 +10,12 @@ from pipeline.warehouse.store import store
 
 
 def active_sources() -> list[str]:
-    """Register the sources of ``settings().sources`` and return the keys of the active ones.
+    """Store the sources of ``settings().sources`` and return the keys of the active ones, sorted.
 
-    A file that cannot be used is logged and left out; the others go on.
+    A file that cannot be used is logged and left out.
 
     Raises:
-        SourceError: there is no usable source at all.
+        SourceError: no file can be used.
     """
     folder = settings().sources
     found, problems = read_sources(folder)
@@ -30,10 +30,10 @@ def active_sources() -> list[str]:
 
 
 def source_of(source_key: str) -> Source:
-    """Return one source from its file.
+    """Return the source with this key from its file.
 
     Raises:
-        SourceError: there is no such file, or it cannot be used.
+        SourceError: no file has this key, or its file cannot be used.
     """
     folder = settings().sources
     path = folder / f"{source_key}.toml"

@@ -1,4 +1,7 @@
-"""Stage *runs*: a run is opened before its first link and closed when every link has an outcome."""
+"""Open and close runs, the rows of ``ops.runs``.
+
+A run is opened before its first link is stored, and closed when its work is done or has failed.
+"""
 
 import os
 from collections.abc import Iterator
@@ -14,30 +17,31 @@ from pipeline.warehouse.store import store
 
 
 def open_run(dag_id: str, airflow_run_id: str, logical_date: datetime | None = None) -> int:
-    """Return the run's id; the same DAG and Airflow run give the same id."""
+    """Open a run and return its id; the same DAG and Airflow run give the same id."""
     with store() as connection:
         return open_stored_run(connection, dag_id, airflow_run_id, logical_date, __version__)
 
 
 @contextmanager
 def own_run(command: str) -> Iterator[int]:
-    """Yield the id of a new run of a command, which the caller closes within the block.
+    """Yield the id of a new run of a command; the caller closes it within the block.
 
-    A killed command cannot close its run: the next run of the same command does, as failed.
+    Runs of the same command whose process was killed are closed as failed. A run's process holds an
+    advisory lock, which shows that it is alive.
 
     Args:
-        command: what runs, as ``ops.runs.dag_id`` names it: ``dateline-run``.
+        command: the name of the command in ``ops.runs.dag_id``, such as ``dateline-run``.
     """
     name = f"manual__{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%f}-{os.getpid()}"
     with store() as connection, hold_run_lock(connection, name):
         with store() as other:
             for run_id in close_abandoned_runs(other, command):
-                log.warning("run was left by its process: closed as failed", run_id=run_id)
+                log.warning("the run's process has died: run closed as failed", run_id=run_id)
         yield open_run(command, name)
 
 
 def close_run(run_id: int, succeeded: bool) -> dict[str, int]:
-    """Close a run and return how many of its links are decided, by outcome."""
+    """Close a run and return the numbers of its decided links by outcome."""
     with store() as connection:
         close_stored_run(connection, run_id, succeeded)
         counts = outcome_counts(connection, run_id)

@@ -113,7 +113,7 @@ def test_decisions_name_their_articles_by_id_or_url_and_say_what_is_wrong(here):
     dedupe(1)
     with pytest.raises(UsageError, match="no article 99"):
         undo("99", "1", decided_by="ida")
-    with pytest.raises(UsageError, match="one article"):
+    with pytest.raises(UsageError, match="the same article"):
         undo("1", story_url(1) + "?utm_source=feed", decided_by="ida")
     with pytest.raises(UsageError, match="no group of copies"):
         undo("3", decided_by="ida")
@@ -175,7 +175,7 @@ def test_the_print_page_and_the_amp_page_of_a_story_are_copies_within_one_outlet
 def test_a_stage_that_is_killed_is_called_again_with_the_same_result(here, store_dsn):
     put(here, [*COPIES, *(story(each, 150) for each in range(30))])
     code = (
-        "import pipeline.stages.dedupe as d; d._TURN = 4;"
+        "import pipeline.stages.dedupe as d; d._BATCH = 4;"
         "print('here', flush=True);"
         "mark = d.mark_deduplicated;"
         "d.mark_deduplicated = lambda *a: (mark(*a), __import__('time').sleep(0.05));"
@@ -212,7 +212,7 @@ def wait_for_a_turn(store, turns):
 
 
 def test_two_stages_and_a_decision_at_once(here, store_dsn, monkeypatch):
-    monkeypatch.setattr("pipeline.stages.dedupe._TURN", 3)
+    monkeypatch.setattr("pipeline.stages.dedupe._BATCH", 3)
     put(here, COPIES[:3])
     dedupe(1)
     put(here, [*COPIES, *(story(each, 150) for each in range(12))], first=10, outlet="valley")
