@@ -40,7 +40,7 @@ def curate() -> None:
 
     @task(pool=DEDUPE_POOL, **EVEN_AFTER_FAILURE)
     def dedupe(run: int) -> Counts:
-        """Read again what site memory outgrew during the run; find copies among all."""
+        """Run the second cleaning pass on what the run loaded; find copies among all articles."""
         stage("reprocess").second_cleaning_pass(run)
         return stage("dedupe").dedupe(run)
 
