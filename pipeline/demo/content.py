@@ -1,4 +1,4 @@
-"""Read the demo site's outlets (``outlets.toml``) and stories (``copy/<outlet>/<slug>.md``).
+"""Read the demo site's outlets (``outlets.toml``) and stories (``stories/<outlet>/<slug>.md``).
 
 A story file has TOML front matter between ``+++`` lines, then blocks separated by blank lines. The
 beginning of a block says what it is; any other block is a paragraph:
@@ -6,7 +6,7 @@ beginning of a block says what it is; any other block is a paragraph:
 - ``##`` subhead, ``>`` block quotation, ``@`` time stamp of a live blog, ``-`` list
 - ``!photo caption | credit``, ``!credit`` agency line, ``!note`` editor's note
 - ``!also title -> path`` link to another story
-- ``!wire slug first-last`` paragraphs of an agency's story in ``copy/wire``
+- ``!wire slug first-last`` paragraphs of an agency's story in ``stories/wire``
 - ``!newsletter``, ``!ad``, ``!share``, ``!embed``, ``!related``: the template fills these in
 
 In a paragraph ``{words|Speaker}`` marks a quotation that must be found, ``{words|}`` one without a
@@ -110,7 +110,7 @@ def _agency_story(slug: str, span: str) -> tuple[tuple[Block, ...], tuple[Marked
         slug: the name of its file.
         span: the paragraphs to take, such as "2-5" (counted from 1), or "" for all.
     """
-    _, body = read_story_file(DEMO_FOLDER / "copy" / "wire" / f"{slug}.md")
+    _, body = read_story_file(DEMO_FOLDER / "stories" / "wire" / f"{slug}.md")
     paragraphs = re.split(r"\n\s*\n", body.strip())
     first, _, last = span.partition("-")
     chosen = paragraphs[int(first) - 1 : int(last)] if span else paragraphs
@@ -323,7 +323,7 @@ def _outlet(entry: dict[str, Any], edition: int) -> Outlet:
         key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()
     }
     outlet = Outlet(**entry, extras=extras)
-    files = _story_files(DEMO_FOLDER / "copy" / outlet.key, edition)
+    files = _story_files(DEMO_FOLDER / "stories" / outlet.key, edition)
     stories = [_story(outlet, path) for path in files]
     stories.sort(key=lambda story: (story.published, story.slug), reverse=True)
     return replace(outlet, stories=tuple(stories))
