@@ -32,7 +32,7 @@ class Progress:
         self, what: str, seconds: float, *, mark: str = "✓", style: str = "green"
     ) -> None:
         """Print a mark, what has ended and the seconds it took; ``style`` is a rich style."""
-        line = f"[{style}]{mark}[/] {escape(what):<44} [dim]{seconds:6.1f} s[/]"
+        line = f"[{style}]{mark}[/] {escape(f'{what:<44}')} [dim]{seconds:6.1f} s[/]"
         self._console.print(line, soft_wrap=True)
 
     def say(self, line: str) -> None:
