@@ -1,4 +1,8 @@
-"""``dateline demo``: the whole way on the bundled news site, by a real Airflow run."""
+"""``dateline demo`` runs all stages on the bundled news site, in a real Airflow.
+
+It remembers in ``demo.json`` of the home folder at which ports the site was served and which
+edition comes next, so that a second demo finds the same URLs and one edited article.
+"""
 
 import json
 import os
@@ -70,15 +74,16 @@ Ask your own questions:
 
 
 @dataclass(frozen=True, slots=True)
-class Memory:
-    """What a later demo must know of this one: URLs hold the ports, and edition 2 follows 1."""
+class NextDemo:
+    """What the next demo must know: the edition to serve, and the ports, which URLs contain."""
 
     edition: int = 1
     ports: tuple[int, int, int] | None = None
+    """The ports of the demo before; None for the first one."""
 
     @classmethod
-    def read(cls, path: Path) -> "Memory":
-        """Return what was written, or the start where there is nothing readable."""
+    def read(cls, path: Path) -> "NextDemo":
+        """Return what ``write`` wrote, or the first demo if the file is missing or unreadable."""
         try:
             known = json.loads(path.read_text())
             return cls(int(known["edition"]), (*map(int, known["ports"]),))  # type: ignore[arg-type]
@@ -86,7 +91,7 @@ class Memory:
             return cls()
 
     def write(self, path: Path) -> None:
-        """Write it down."""
+        """Write the file that ``read`` reads."""
         path.write_text(json.dumps(asdict(self)))
 
 
@@ -112,20 +117,19 @@ def register(app: typer.Typer) -> None:
         stays = sys.stdout.isatty() and sys.stdin.isatty() if stay is None else stay
         with ExitStack() as stack:
             stack.enter_context(ended_by_sigterm())
-            rows_are_there = _demo(stack, Progress(), stays=stays)
-        sys.exit(0 if rows_are_there else 1)
+            is_complete = _demo(stack, Progress(), stays=stays)
+        sys.exit(0 if is_complete else 1)
 
 
 def _demo(stack: ExitStack, progress: "Progress", *, stays: bool) -> bool:
-    """Run the demo; return whether all the rows are there that a demo must have."""
+    """Run the demo; return whether it has given all the rows that it must give."""
     from pipeline.local_airflow.airflow import Airflow
     from pipeline.settings import settings
     from pipeline.warehouse.store import connect
 
     dsn = _start_store(stack, progress)
-    memory_file = settings().home_folder / "demo.json"
-    memory = Memory.read(memory_file)
-    site = _serve(stack, memory, progress)
+    file = settings().home_folder / "demo.json"
+    site = _serve(stack, NextDemo.read(file), progress)
     _use_sources(site)
     airflow = Airflow(settings(), dsn)
     stack.callback(stop_loudly, airflow, progress)
@@ -133,20 +137,20 @@ def _demo(stack: ExitStack, progress: "Progress", *, stays: bool) -> bool:
     _run_dags(airflow, progress)
     with connect(dsn) as connection:
         _print_results(connection)
-        complaints = _complaints(connection)
-    for complaint in complaints:
-        progress.say(f"dateline: {complaint}")
-    if not complaints:
-        Memory(2, site.ports).write(memory_file)
+        problems = _problems(connection)
+    for problem in problems:
+        progress.say(f"dateline: {problem}")
+    if not problems:
+        NextDemo(2, site.ports).write(file)
     typer.echo(_NEXT.format(own=own_command()), err=True)
     if stays:
         print_login(airflow)
         hold(airflow, progress)
-    return not complaints
+    return not problems
 
 
 def _start_store(stack: ExitStack, progress: "Progress") -> str:
-    """Return the DSN of a migrated store; what we start here is stopped at the end."""
+    """Return the DSN of a migrated store; a server that is started here stops with the demo."""
     from pipeline.settings import settings
     from pipeline.warehouse.embedded_server import embedded_server
     from pipeline.warehouse.store import ensure_store
@@ -157,22 +161,23 @@ def _start_store(stack: ExitStack, progress: "Progress") -> str:
         return ensure_store()
 
 
-def _serve(stack: ExitStack, memory: Memory, progress: "Progress") -> "DemoSite":
+def _serve(stack: ExitStack, demo: NextDemo, progress: "Progress") -> "DemoSite":
+    """Serve the demo site until the stack is closed."""
     from pipeline.demo import PREFERRED_PORTS, DemoSite, free_ports
 
-    wanted = memory.ports or PREFERRED_PORTS
+    wanted = demo.ports or PREFERRED_PORTS
     ports = free_ports(wanted)
-    if memory.ports and ports != wanted:
+    if demo.ports and ports != wanted:
         progress.say(
             f"ports {wanted} of the last demo are partly taken: serving at {ports}, so the same "
             "articles will appear as new ones"
         )
-    with progress.step("serving the demo site", f"the demo site is up, edition {memory.edition}"):
-        return stack.enter_context(DemoSite(memory.edition, ports))
+    with progress.step("serving the demo site", f"the demo site is up, edition {demo.edition}"):
+        return stack.enter_context(DemoSite(demo.edition, ports))
 
 
 def _use_sources(site: "DemoSite") -> None:
-    """Write the outlets' source files and make them the sources of this process's settings."""
+    """Write the outlets' source files and point the settings of this process to them."""
     from pipeline.settings import settings
 
     folder = settings().home_folder / "demo-sources"
@@ -182,7 +187,7 @@ def _use_sources(site: "DemoSite") -> None:
 
 
 def _run_dags(airflow: "Airflow", progress: "Progress") -> None:
-    """Trigger *ingest* and wait for it, and for the *curate* run that its asset starts."""
+    """Trigger *ingest*, and wait for it and for the *curate* run that its asset starts."""
     from pipeline.local_airflow.api import follow_run, trigger, wait_for_asset_run
 
     api = airflow.api
@@ -193,7 +198,7 @@ def _run_dags(airflow: "Airflow", progress: "Progress") -> None:
 
 
 def _print_results(connection: "Connection") -> None:
-    quotes = _one(connection, "select count(*) from mart.who_said_what")
+    quotes = _count(connection, "select count(*) from mart.who_said_what")
     run = _last_run(connection)
     for title, query in _TABLES.items():
         cursor = connection.execute(query.format(run=run).encode())
@@ -204,22 +209,23 @@ def _print_results(connection: "Connection") -> None:
             print_table(rows, columns)
 
 
-def _complaints(connection: "Connection") -> list[str]:
-    """Return what is wrong with the rows, nothing where all are there."""
+def _problems(connection: "Connection") -> list[str]:
+    """Return one line for each kind of row that is missing, and for undecided links."""
     counts = {
         "articles": "select count(*) from mart.articles",
         "quotes": "select count(*) from mart.who_said_what where speaker_name is not null",
         "copies": "select count(*) from mart.copies",
     }
-    wrong = [f"no {what}" for what, query in counts.items() if not _one(connection, query)]
-    undecided = _one(connection, _UNDECIDED.format(run=_last_run(connection)))
-    return wrong + ([f"{undecided} links without an outcome"] if undecided else [])
+    missing = [f"no {what}" for what, query in counts.items() if not _count(connection, query)]
+    undecided = _count(connection, _UNDECIDED.format(run=_last_run(connection)))
+    return missing + ([f"{undecided} links without an outcome"] if undecided else [])
 
 
 def _last_run(connection: "Connection") -> int:
-    return _one(connection, "select max(run_id) from ops.runs where dag_id = 'ingest'")
+    return _count(connection, "select max(run_id) from ops.runs where dag_id = 'ingest'")
 
 
-def _one(connection: "Connection", query: str) -> int:
+def _count(connection: "Connection", query: str) -> int:
+    """Return the number that a query gives, 0 for null."""
     row = connection.execute(query.encode()).fetchone()
     return int(row[0]) if row and row[0] is not None else 0

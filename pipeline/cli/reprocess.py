@@ -66,13 +66,13 @@ def register(app: typer.Typer) -> None:
 
         scope = Scope(source, host, since.date() if since else None)
         if dry_run:
-            tally = _run(None, stage, scope, limit, with_all=with_all)
+            counts_by_source = _run(None, stage, scope, limit, with_all=with_all)
         else:
-            tally = _run_and_finish(stage, scope, limit, with_all=with_all, later=later)
-        _print(stage, tally, as_json=as_json)
+            counts_by_source = _run_and_finish(stage, scope, limit, with_all=with_all, later=later)
+        _print(stage, counts_by_source, as_json=as_json)
 
 
-def _say(line: str) -> None:
+def _print_progress(line: str) -> None:
     typer.secho(f"… {line}", err=True, dim=True)
 
 
@@ -84,19 +84,19 @@ def _run_and_finish(
     with own_run("dateline-reprocess") as run_id:
         has_succeeded = False
         try:
-            tally = _run(run_id, stage, scope, limit, with_all=with_all)
+            counts_by_source = _run(run_id, stage, scope, limit, with_all=with_all)
             if not later:
-                _finish(run_id, tally)
+                _finish(run_id, counts_by_source)
             has_succeeded = True
         finally:
             close_run(run_id, has_succeeded)
-    return tally
+    return counts_by_source
 
 
 def _run(
     run_id: int | None, stage: _Stage, scope: "Scope", limit: int | None, *, with_all: bool
 ) -> "CountsBySource":
-    """Take the scope through the stage; without a run count only."""
+    """Take the articles of the scope through the stage; only count them if there is no run."""
     from pipeline.stages.reprocess import queue_for_stage, summed
 
     if stage is _Stage.DEDUPE or stage is _Stage.ANNOTATE:
@@ -113,6 +113,7 @@ def _run(
 def _one_round(
     run_id: int | None, stage: _Stage, scope: "Scope", limit: int | None, with_all: bool
 ) -> "CountsBySource":
+    """Read once all articles that need it now, in batches."""
     from pipeline.stages.reprocess import plan, reprocess, summed
 
     reading: ReadStage = "extract" if stage is _Stage.EXTRACT else "clean"
@@ -121,27 +122,30 @@ def _one_round(
     batches = [waiting[first : first + _BATCH] for first in range(0, len(waiting), _BATCH)]
     found = []
     for place, batch in enumerate(batches):
-        _say(f"reading again: {place * _BATCH} of {len(waiting)} articles")
+        _print_progress(f"reading again: {place * _BATCH} of {len(waiting)} articles")
         found.append(reprocess(run_id, batch, reading, planned_at=planned_at))
     return summed(found)
 
 
-def _finish(run_id: int, tally: "CountsBySource") -> None:
+def _finish(run_id: int, counts_by_source: "CountsBySource") -> None:
+    """Run the later stages if anything has changed or was queued for them."""
     from pipeline.stages.reprocess import run_later_stages
 
-    if any(counts.keys() & {"renewed", "corrected", "marked"} for counts in tally.values()):
-        _say("looking for copies, names and quotes")
+    if any(
+        counts.keys() & {"renewed", "corrected", "marked"} for counts in counts_by_source.values()
+    ):
+        _print_progress("looking for copies, names and quotes")
         run_later_stages(run_id)
 
 
-def _print(stage: _Stage, tally: "CountsBySource", *, as_json: bool) -> None:
+def _print(stage: _Stage, counts_by_source: "CountsBySource", *, as_json: bool) -> None:
     from pipeline.stages.reprocess import COUNTS
 
     names = COUNTS if stage in (_Stage.EXTRACT, _Stage.CLEAN) else ("marked",)
     rows = [
         (source_key, *(counts.get(name, 0) for name in names))
-        for source_key, counts in sorted(tally.items())
+        for source_key, counts in sorted(counts_by_source.items())
     ]
     if not rows:
-        _say("nothing needs it; --all takes all")
+        _print_progress("nothing needs it; --all takes all")
     print_table(rows, ("source_key", *names), "json" if as_json else "table")

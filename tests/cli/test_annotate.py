@@ -1,4 +1,4 @@
-"""``dateline annotate`` as a Unix filter."""
+"""``dateline annotate`` as a Unix filter: output rows, bad rows, streaming."""
 
 import io
 import json
@@ -49,7 +49,7 @@ def test_bad_rows_keep_their_place():
     assert [("error" in row) for row in rows] == [False, True, True, True, False]
 
 
-def test_another_language_is_an_outcome_and_no_error():
+def test_a_text_in_another_language_has_an_outcome_and_no_error():
     text = (
         "Die Regierung hat am Montag erklärt, dass sie den Hafen nicht schließen wird, weil die "
         "Arbeiter dort schon seit vielen Jahren auf eine Antwort warten und weil niemand sonst die "
@@ -79,7 +79,7 @@ def test_an_answer_comes_before_the_next_row_is_sent():
     assert answers == sent == [0, 1, 2]
 
 
-def test_what_breaks_the_input_is_raised_where_it_is_used():
+def test_an_exception_in_the_reading_thread_is_raised_to_the_caller():
     def broken():
         yield Row(1, {"text": TEXT})
         raise OSError("the disk is gone")

@@ -25,7 +25,7 @@ def echo_after_reading_all(rows):
     yield from echo(list(rows))
 
 
-def test_bad_lines_keep_their_place_and_the_rest_goes_on():
+def test_bad_lines_keep_their_place_and_later_lines_are_read():
     lines = [
         b'{"id": 1}',
         b"{nonsense",
@@ -45,12 +45,12 @@ def test_bad_lines_keep_their_place_and_the_rest_goes_on():
 def test_null_keys_count_as_absent_and_blank_lines_are_no_rows():
     seen = []
 
-    def note(rows):
+    def record(rows):
         for row in rows:
             seen.append(row)
             yield {"id": row.id}
 
-    well, rows = run([b'\xef\xbb\xbf{"id": 1, "text": null, "url": "u"}', b"", b"  "], note)
+    well, rows = run([b'\xef\xbb\xbf{"id": 1, "text": null, "url": "u"}', b"", b"  "], record)
     assert well
     assert rows == [{"id": 1}]
     assert seen == [Row(1, {"url": "u"})]
@@ -62,7 +62,7 @@ def test_output_is_ascii_only():
     assert out.getvalue() == '{"id": "\\u00e9"}\n'
 
 
-def test_a_value_of_another_type_is_the_rows_fault():
+def test_a_value_of_another_type_is_an_error_of_the_row():
     with pytest.raises(RowError, match="'text' must be a string, not int"):
         Row(1, {"text": 3}).text("text")
 
@@ -86,7 +86,7 @@ def test_one_output_row_for_each_input_row_in_order(ids, ahead):
 
 
 @pytest.mark.parametrize("number", [b"NaN", b"Infinity", b"-Infinity", b"1e999", b"-1e999"])
-def test_a_number_that_json_cannot_give_back_is_a_bad_line(number):
+def test_a_number_that_json_cannot_express_is_a_bad_line(number):
     lines = [b'{"id": %s}' % number, b'{"id": 1, "text": [%s]}' % number, b'{"id": 1e9}']
     well, rows = run(lines, echo)
     assert not well

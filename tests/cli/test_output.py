@@ -1,4 +1,4 @@
-"""What a person sees of a result set, and how the hints name the command."""
+"""Result sets printed for people, and the name of the command in hints."""
 
 import io
 import sys
@@ -14,7 +14,7 @@ def printed(rows, columns):
     return out.getvalue().splitlines()
 
 
-def test_many_columns_become_one_block_a_row_with_whole_headings():
+def test_many_columns_become_one_block_per_row_with_whole_headings():
     columns = [f"heading_number_{number:02}" for number in range(20)]
     lines = printed([["a value of four words"] * 20, [None] * 20], columns)
     assert "heading_number_07  a value of four words" in map(str.rstrip, lines)
@@ -22,7 +22,7 @@ def test_many_columns_become_one_block_a_row_with_whole_headings():
     assert lines[-1] == "(2 rows)"
 
 
-def test_a_long_value_is_cut_in_a_block_only_and_the_count_says_so():
+def test_a_long_value_is_cut_only_in_a_block_and_the_last_line_says_so():
     text = "river " * 400
     wide = printed([[text] * 12], [f"column_{number}" for number in range(12)])
     assert len(wide) < 60
@@ -32,11 +32,11 @@ def test_a_long_value_is_cut_in_a_block_only_and_the_count_says_so():
     assert alone[-1] == "(1 row)"
 
 
-def test_no_rows_of_many_columns_are_counted():
+def test_the_last_line_counts_no_rows_too():
     assert printed([], ["a_rather_long_heading"] * 20) == ["(0 rows)"]
 
 
-def test_few_columns_stay_a_table_though_a_cell_is_long():
+def test_few_columns_are_a_table_even_if_a_cell_is_long():
     lines = printed([["harbour", "word " * 50, 3]], ["outlet", "quote", "copies"])
     assert lines[1].split() == ["outlet", "quote", "copies"]
 

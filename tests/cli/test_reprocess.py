@@ -1,4 +1,4 @@
-"""``dateline reprocess`` as its user meets it."""
+"""``dateline reprocess`` on a store in which one text contains boilerplate."""
 
 import json
 
@@ -13,7 +13,7 @@ from tests.warehouse.stories import count, later
 
 @pytest.fixture
 def archive(store, store_dsn, monkeypatch):
-    """A store in which one text holds a promo that became known later."""
+    """A store in which one text contains a line that later pages showed to be boilerplate."""
     monkeypatch.setenv("DATELINE_DSN", store_dsn)
     settings.cache_clear()
     loaded(store, {1: html(1, extra=[PROMO])})
@@ -21,21 +21,17 @@ def archive(store, store_dsn, monkeypatch):
     return store
 
 
-def call(*arguments):
-    done = CliRunner().invoke(build(), ["reprocess", *arguments], catch_exceptions=False)
+def reprocess(*arguments):
+    """Run the command with ``--json`` and return the objects that it prints."""
+    words = ["reprocess", *arguments, "--json"]
+    done = CliRunner().invoke(build(), words, catch_exceptions=False)
     assert done.exit_code == 0
-    return done
+    return [json.loads(line) for line in done.stdout.splitlines()]
 
 
-def told(*arguments):
-    """Return the JSON lines on stdout; the tests' own log lines are none."""
-    lines = call(*arguments, "--json").stdout.splitlines()
-    return [json.loads(line) for line in lines if line.startswith("{")]
-
-
-def test_a_dry_run_then_the_real_one_then_nothing_left(archive):
+def test_a_dry_run_counts_the_real_run_renews_and_a_third_finds_nothing(archive):
     arguments = ["--stage", "clean", "--source", "harbour", "--since", "2026-11-01", "--later"]
-    (row,) = told(*arguments, "--dry-run")
+    (row,) = reprocess(*arguments, "--dry-run")
     assert row == {
         "source_key": "harbour",
         "read": 1,
@@ -46,18 +42,18 @@ def test_a_dry_run_then_the_real_one_then_nothing_left(archive):
         "gone": 0,
     }
     assert count(archive, "news.article_versions") == 7
-    assert told(*arguments) == [row]
+    assert reprocess(*arguments) == [row]
     assert count(archive, "news.article_versions") == 8
-    assert told(*arguments) == []
-    assert count(archive, "ops.runs where status = 'succeeded'") == 2  # a rehearsal is no run
+    assert reprocess(*arguments) == []
+    assert count(archive, "ops.runs where status = 'succeeded'") == 2  # a dry run stores no run
 
 
 def test_a_limit_and_all(archive):
-    (row,) = told("--stage", "clean", "--all", "--limit", "3", "--later")
+    (row,) = reprocess("--stage", "clean", "--all", "--limit", "3", "--later")
     assert row["read"] == 3
 
 
 def test_copies_can_be_left_to_the_next_run(archive):
     archive.execute("update news.article_versions set deduplicated_at = now()")
-    assert told("--stage", "dedupe", "--later") == [{"source_key": "harbour", "marked": 7}]
+    assert reprocess("--stage", "dedupe", "--later") == [{"source_key": "harbour", "marked": 7}]
     assert count(archive, "news.article_versions where deduplicated_at is null") == 7

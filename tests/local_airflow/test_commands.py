@@ -6,7 +6,7 @@ import signal
 
 import pytest
 
-from pipeline.cli.demo import Memory
+from pipeline.cli.demo import NextDemo
 from pipeline.cli.up import ended_by_sigterm
 from pipeline.errors import SettingsError, SourceError
 from pipeline.local_airflow import airflow
@@ -29,14 +29,14 @@ def dateline(monkeypatch, capsys):
     return run
 
 
-def test_memory_is_read_back_and_is_the_default_when_unreadable(tmp_path):
+def test_the_next_demo_is_read_back_and_is_the_first_when_unreadable(tmp_path):
     file = tmp_path / "demo.json"
-    assert Memory.read(file) == Memory(1, None)
-    Memory(2, (1, 2, 3)).write(file)
-    assert Memory.read(file) == Memory(2, (1, 2, 3))
+    assert NextDemo.read(file) == NextDemo(1, None)
+    NextDemo(2, (1, 2, 3)).write(file)
+    assert NextDemo.read(file) == NextDemo(2, (1, 2, 3))
     for broken in ("", "[]", '{"edition": 2}', '{"edition": 2, "ports": [1, "x"]}'):
         file.write_text(broken)
-        assert Memory.read(file) == Memory(1, None)
+        assert NextDemo.read(file) == NextDemo(1, None)
 
 
 @pytest.mark.parametrize("command", ["demo", "up"])
