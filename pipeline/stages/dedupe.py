@@ -36,7 +36,7 @@ from pipeline.warehouse.duplicates import (
 from pipeline.warehouse.store import store
 
 _BATCH = 500
-"""Articles per transaction: about a second, at 1,500 signatures and 2,500 checked pairs a second."""
+"""Articles per transaction: about one second, at 1,500 signatures and 2,500 pairs per second."""
 
 
 def dedupe(run_id: int) -> dict[str, int]:

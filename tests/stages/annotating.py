@@ -1,7 +1,7 @@
-"""Other processes at work on annotations: ``python -m tests.stages.annotating claim|run DSN ID…``.
+"""Another process that annotates: ``python -m tests.stages.annotating claim|run DSN ID…``.
 
-``claim`` holds the claim on these versions until it is killed, ``run`` annotates them; both say so
-on one line.
+``claim`` claims these versions, prints their ids and holds the claim until it is killed; ``run``
+annotates them and prints the counts.
 """
 
 import json

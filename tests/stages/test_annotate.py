@@ -1,4 +1,4 @@
-"""Nothing is read twice: exact copies share one annotation, and two runs at once share the work."""
+"""The annotate stage: copies share one annotation, and parallel runs share the work."""
 
 import json
 import os
@@ -56,13 +56,13 @@ def annotator():
 
 
 def clear_cache(annotator):
-    """Make the process one that has read nothing yet."""
+    """Forget the windows that this process has tagged."""
     annotator.tagger.cache = WindowCache()
     annotator.tagger.counts = Counter()
 
 
-class Tally:
-    """A meter as an operator has one."""
+class CountingMeter:
+    """A meter that adds up what it counts."""
 
     def __init__(self):
         self.counts = Counter()
@@ -73,7 +73,7 @@ class Tally:
 
 @pytest.fixture
 def here(store, store_dsn, monkeypatch, annotator):
-    """The stage works on this test's store, with a model that has read nothing yet."""
+    """Let the stage work on this test's store, with a model whose cache is empty."""
     monkeypatch.setenv("DATELINE_DSN", store_dsn)
     settings.cache_clear()
     clear_cache(annotator)
@@ -83,7 +83,7 @@ def here(store, store_dsn, monkeypatch, annotator):
 
 @pytest.fixture
 def tally():
-    before, ours = meter(), Tally()
+    before, ours = meter(), CountingMeter()
     install_meter(ours)
     yield ours.counts
     install_meter(before)
@@ -97,7 +97,7 @@ def stored(conn, number, run="run-1", outlet="harbour", text=TEXT, title=TITLE):
 
 
 def rows(conn, version):
-    """Return all that is stored of a version's annotation, as Postgres' own bytes."""
+    """Return the rows of a version's annotation in Postgres' binary format."""
     found = []
     for table, columns in COLUMNS.items():
         query = (
@@ -109,7 +109,7 @@ def rows(conn, version):
     return found
 
 
-def test_a_copy_in_a_later_run_has_the_rows_that_reading_it_would_give(here, tally, annotator):
+def test_a_copy_in_a_later_run_has_the_rows_that_the_model_would_give(here, tally, annotator):
     first = stored(here, 1)
     read = annotate(1, [first])
     assert (read["reused"], read["windows_read"] > 3, read["quotes"] > 5) == (0, True, True)
@@ -130,7 +130,7 @@ def test_a_copy_in_a_later_run_has_the_rows_that_reading_it_would_give(here, tal
     assert rows(here, copy) == copied
 
 
-def test_copies_in_one_batch_are_read_once(here, tally):
+def test_copies_in_one_batch_are_annotated_once(here, tally):
     versions = [stored(here, n, f"run-{n}", "valley") for n in (1, 2, 3)]
     counts = annotate(1, versions)
     assert (counts["versions"], counts["reused"], counts["windows_reused"]) == (3, 2, 0)
@@ -149,7 +149,7 @@ def test_copies_in_one_batch_are_read_once(here, tally):
         {"text": TEXT.replace("PORT AMBER", "Port Amber", 1)},
     ],
 )
-def test_other_words_are_read_even_where_their_digest_is_the_same(here, changes):
+def test_other_code_points_are_annotated_even_if_the_digest_is_equal(here, changes):
     first = stored(here, 1)
     annotate(1, [first])
     other = stored(here, 2, "run-2", "valley", **changes)
@@ -159,7 +159,7 @@ def test_other_words_are_read_even_where_their_digest_is_the_same(here, changes)
     assert digests.fetchone() == (1,)
 
 
-def test_an_edit_reads_the_changed_windows_only_whatever_the_process(here, tally, annotator):
+def test_an_edit_sends_only_changed_windows_through_the_encoder(here, tally, annotator):
     first = stored(here, 1)
     read = annotate(1, [first])
     for day in (15, 16):
@@ -178,7 +178,7 @@ def test_an_edit_reads_the_changed_windows_only_whatever_the_process(here, tally
     assert rows(here, edited) == found
 
 
-def test_what_was_read_goes_by_age_and_is_read_again(here, annotator):
+def test_old_windows_are_deleted_and_computed_again(here, annotator):
     read = annotate(1, [stored(here, 1)])
     clear_cache(annotator)
     here.execute("update news.window_readings set read_at = now() - interval '20 days'")
@@ -195,7 +195,7 @@ def test_what_was_read_goes_by_age_and_is_read_again(here, annotator):
         "update news.article_versions set annotation_outcome = 'quarantined'",
     ],
 )
-def test_what_another_model_or_a_failure_left_is_not_copied(here, spoil):
+def test_annotations_of_another_model_or_of_a_failure_are_not_copied(here, spoil):
     first = stored(here, 1)
     annotate(1, [first])
     here.execute(spoil)
@@ -205,7 +205,7 @@ def test_what_another_model_or_a_failure_left_is_not_copied(here, spoil):
     assert counts["windows_reused"] > 0
 
 
-def test_another_model_reads_for_itself(here, annotator, monkeypatch):
+def test_another_model_uses_no_stored_windows(here, annotator, monkeypatch):
     read = annotate(1, [stored(here, 1)])
     clear_cache(annotator)
     monkeypatch.setattr(annotator, "version", "another model")
@@ -213,7 +213,7 @@ def test_another_model_reads_for_itself(here, annotator, monkeypatch):
     assert (counts["windows_read"], counts["windows_reused"]) == (read["windows_read"], 0)
 
 
-def test_annotating_twice_is_annotating_once(here):
+def test_annotating_twice_changes_nothing(here):
     versions = [stored(here, 1), stored(here, 2, "run-2")]
     assert annotate(1, versions)["versions"] == 2
     before = [rows(here, version) for version in versions]
@@ -221,7 +221,7 @@ def test_annotating_twice_is_annotating_once(here):
     assert [rows(here, version) for version in versions] == before
 
 
-def test_what_is_not_english_says_so_and_costs_no_reading(here):
+def test_a_text_in_another_language_is_marked_without_using_the_model(here):
     text = " ".join(["Die Brücke über den Fluss wird am Montag für drei Wochen gesperrt."] * 9)
     versions = [stored(here, 1, text=text), stored(here, 2, "run-2", "valley", text=text)]
     for version in versions:
@@ -251,7 +251,7 @@ def test_two_runs_at_once_share_the_work(here, store_dsn):
     assert count(here, "news.quotes") == counts["quotes"] > 0
 
 
-def test_a_claim_ends_with_its_process(here, store_dsn):
+def test_a_claim_ends_when_its_process_dies(here, store_dsn):
     versions = [stored(here, 1), stored(here, 2, "run-2", text="Ida Marlow said no.")]
     with start("claim", store_dsn, versions) as other:
         assert json.loads(other.stdout.readline()) == versions
@@ -280,7 +280,7 @@ def wait_for(dsn, lock):
     pytest.fail(f"no lock where {lock}")
 
 
-def test_without_a_claim_the_work_is_done_all_the_same(here, store_dsn, monkeypatch):
+def test_versions_are_annotated_even_if_no_claim_can_be_had(here, store_dsn, monkeypatch):
     version = stored(here, 1, text="Ida Marlow said no.")
     monkeypatch.setenv("DATELINE_DSN", f"{store_dsn}&options=-c%20lock_timeout%3D200")
     settings.cache_clear()

@@ -1,4 +1,4 @@
-"""Bad pages from end to end: served, fetched, extracted and loaded among good ones, in two runs.
+"""Bad pages among good ones, from fetching to loading, in two runs.
 
 Each link gets exactly one outcome, a second run stores nothing twice, and characters that Postgres
 refuses are removed before loading.
@@ -39,8 +39,8 @@ class Runs:
         with psycopg.connect(self.dsn) as connection:
             return connection.execute(query, values).fetchall()
 
-    def fate(self, path, run=0):
-        """Return what became of a link in a run: outcome, reason, article id."""
+    def outcome(self, path, run=0):
+        """Return the outcome, reason and article id of a link in a run."""
         query = "select outcome, reason, article_id from mart.url_fate where url = %s"
         query += " and run_id = %s"
         [found] = self.rows(query, self.url + path, self.reports[run]["run_id"])
@@ -72,7 +72,7 @@ def serve(site):
 
 
 def dirty():
-    """Return a page with NUL and lone surrogates in all that is stored."""
+    """Return a page with NUL and lone surrogates in all fields that are stored."""
     data = linked_data(
         headline=DIRTY,
         author={"name": "Ines\x00 Moor\ud800"},
@@ -127,37 +127,37 @@ def runs(tmp_path_factory, postgres_server):
 
 @pytest.mark.parametrize("name", REFUSED_HERE)
 def test_a_page_that_is_not_an_article_gets_its_outcome(runs, name):
-    outcome, reason, article = runs.fate(f"/refused/{name}")
+    outcome, reason, article = runs.outcome(f"/refused/{name}")
     assert (outcome, article) == (REFUSED[name].outcome, None)
     assert re.search(REFUSED[name].reason, reason)
 
 
 def test_huge_pages_get_their_outcomes(runs):
-    outcome, reason, _ = runs.fate("/big/line")
+    outcome, reason, _ = runs.outcome("/big/line")
     assert outcome == Outcome.TOO_LARGE
     assert "10000000" in reason.replace(",", "")
     for path, words in (("/big/divs", "200 levels"), ("/big/paragraphs", "20000 are the most")):
-        outcome, reason, _ = runs.fate(path)
+        outcome, reason, _ = runs.outcome(path)
         assert outcome == Outcome.BAD_CONTENT
         assert words in reason
 
 
 def test_pages_in_other_languages_are_not_loaded(runs):
     for language in ("ar", "he", "zh", "de"):
-        outcome, reason, article = runs.fate(f"/in/{language}")
+        outcome, reason, article = runs.outcome(f"/in/{language}")
         assert (outcome, article) == (Outcome.NOT_ENGLISH, None)
         assert f"'{language}'" in reason
-    assert runs.fate("/mixed")[0] == Outcome.LOADED
+    assert runs.outcome("/mixed")[0] == Outcome.LOADED
 
 
 def test_the_good_page_of_the_batch_is_loaded(runs):
-    outcome, _, article = runs.fate("/good")
+    outcome, _, article = runs.outcome("/good")
     assert outcome == Outcome.LOADED
     query = "select title, body_text from mart.articles where article_id = %s"
     assert runs.rows(query, article) == [(TITLE, invented("good", 150))]
 
 
-def test_every_link_ends_once_and_outcomes_add_up(runs):
+def test_every_link_has_one_outcome(runs):
     for report in runs.reports:
         query = "select count(*), count(distinct url) from {} where run_id = %s"
         links = runs.rows(query.format("ops.links"), report["run_id"])
@@ -167,7 +167,7 @@ def test_every_link_ends_once_and_outcomes_add_up(runs):
 
 
 def test_amp_and_print_versions_are_one_article(runs):
-    found = [runs.fate(path) for path in TWINS]
+    found = [runs.outcome(path) for path in TWINS]
     articles = runs.rows(
         "select article_id from news.articles where canonical_url = %s", runs.url + TWINS[0]
     )
@@ -194,7 +194,7 @@ def test_one_story_in_four_charsets_is_one_duplicate_group(runs):
 
 
 def test_nul_and_surrogates_are_removed_before_loading(runs):
-    article = runs.fate("/dirty")[2]
+    article = runs.outcome("/dirty")[2]
     query = (
         "select title, authors, section_name, tags, site_name, image_url, body_text, published_text"
     )
@@ -213,8 +213,8 @@ def test_nul_and_surrogates_are_removed_before_loading(runs):
 
 def test_a_second_run_stores_nothing_twice(runs):
     assert runs.sizes[0] == runs.sizes[1]
-    again = runs.reports[1]["outcomes"]
-    assert Outcome.LOADED not in again
+    second = runs.reports[1]["outcomes"]
+    assert Outcome.LOADED not in second
     first = runs.reports[0]["outcomes"]
     for outcome in (Outcome.BAD_CONTENT, Outcome.TOO_LARGE):
-        assert again[outcome] == first[outcome]
+        assert second[outcome] == first[outcome]

@@ -1,4 +1,4 @@
-"""Copies in the store: what people decide holds, whatever comes in which order, and once."""
+"""The dedupe stage: groups, people's decisions, the order of articles, kills and parallel runs."""
 
 import json
 import os
@@ -37,13 +37,13 @@ def here(store, store_dsn, monkeypatch):
 
 
 def put(store, texts, first=1, outlet="harbour", name="run"):
-    """Load texts as articles first, first + 1, …"""
+    """Load texts as articles numbered from ``first``."""
     for number, text in enumerate(texts, first):
         loaded(store, [number], run_name=f"{name}-{number}", outlet=outlet, text=text)
 
 
 def groups(store):
-    """Return the groups as sorted lists of the numbers that are in the articles' URLs."""
+    """Return the groups as sorted lists of the numbers in their articles' URLs."""
     found = store.execute(
         "select array_agg(substring(canonical_url from '[0-9]+$')::int order by article_id)"
         " from news.articles where duplicate_group_id is not null group by duplicate_group_id"
@@ -58,7 +58,7 @@ def links(store):
     ).fetchall()
 
 
-def test_two_that_are_declared_different_never_share_a_group_again(here):
+def test_articles_declared_different_share_no_group_until_redo(here):
     put(here, COPIES)
     dedupe(1)
     assert groups(here) == [[1, 2, 3, 4]]
@@ -80,7 +80,7 @@ def test_two_that_are_declared_different_never_share_a_group_again(here):
     assert decisions() == []
 
 
-def test_undo_and_redo_give_back_the_group_and_its_key(here):
+def test_redo_restores_the_group_and_its_id(here):
     put(here, COPIES)
     dedupe(1)
     before = here.execute(
@@ -97,7 +97,7 @@ def test_undo_and_redo_give_back_the_group_and_its_key(here):
     assert after == before
 
 
-def test_an_article_leaves_its_group(here):
+def test_undo_takes_an_article_out_of_its_group(here):
     put(here, COPIES)
     dedupe(1)
     assert undo("1", decided_by="ida") == [(1, 2), (1, 3), (1, 4)]
@@ -108,7 +108,7 @@ def test_an_article_leaves_its_group(here):
     assert not any(1 in found and {2, 3, 4} & set(found) for found in groups(here))
 
 
-def test_decisions_name_their_articles_by_id_or_url_and_say_what_is_wrong(here):
+def test_decisions_take_ids_or_urls_and_refuse_others_with_a_reason(here):
     put(here, [*COPIES[:2], story("alone", 200)])
     dedupe(1)
     with pytest.raises(UsageError, match="no article 99"):
@@ -125,7 +125,7 @@ def test_decisions_name_their_articles_by_id_or_url_and_say_what_is_wrong(here):
     assert groups(here) == [[1, 2]]
 
 
-def test_what_is_decided_before_the_second_text_comes_holds_too(here):
+def test_a_decision_holds_for_later_versions(here):
     put(here, [BASE, story("alone", 200)])
     dedupe(1)
     undo("1", "2", decided_by="ida")
@@ -136,7 +136,7 @@ def test_what_is_decided_before_the_second_text_comes_holds_too(here):
 
 
 @pytest.mark.parametrize("order", [[0, 1, 2, 3, 4, 5], [5, 3, 1, 4, 2, 0]])
-def test_the_same_links_whatever_comes_first(here, order):
+def test_the_order_of_articles_does_not_change_the_matches(here, order):
     texts = [*COPIES[:3], *(page("harbour", story(f"own {number}", 120)) for number in range(3))]
     for turn, place in enumerate(order):
         loaded(here, [place], run_name=f"run-{turn}", text=texts[place])
@@ -151,8 +151,8 @@ def test_the_same_links_whatever_comes_first(here, order):
     assert groups(here) == [[0, 1, 2]]
 
 
-def test_a_new_version_takes_back_what_its_old_text_showed_to_be_furniture(here):
-    # Five pages show that the header is the outlet's; when three of them lose it, nothing does.
+def test_a_passage_counts_again_when_new_versions_lack_it(here):
+    # A header on five pages is boilerplate; when three of them lose it, two are not enough.
     header = story("header", 170)
     texts = [header + "\n\n" + story(f"own {number}", 130) for number in range(5)]
     put(here, texts)
@@ -166,13 +166,13 @@ def test_a_new_version_takes_back_what_its_old_text_showed_to_be_furniture(here)
     assert left[0][2] == "duplicate"
 
 
-def test_the_print_page_and_the_amp_page_of_a_story_are_copies_within_one_outlet(here):
+def test_print_and_amp_pages_of_one_outlet_are_copies(here):
     put(here, [BASE, BASE.upper(), BASE.replace("\n\n", "\n")])
     dedupe(1)
     assert groups(here) == [[1, 2, 3]]
 
 
-def test_a_stage_that_is_killed_is_called_again_with_the_same_result(here, store_dsn):
+def test_a_killed_stage_gives_the_same_result_when_called_again(here, store_dsn):
     put(here, [*COPIES, *(story(each, 150) for each in range(30))])
     code = (
         "import pipeline.stages.dedupe as d; d._BATCH = 4;"
@@ -185,7 +185,7 @@ def test_a_stage_that_is_killed_is_called_again_with_the_same_result(here, store
     for kills in range(40):
         process = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, env=environ)
         if kills < 2:
-            wait_for_a_turn(here, kills + 1)
+            wait_for_batches(here, kills + 1)
             process.send_signal(signal.SIGKILL)
         if process.wait() == 0:
             break
@@ -204,14 +204,14 @@ def waiting(store):
     ).fetchone()[0]
 
 
-def wait_for_a_turn(store, turns):
+def wait_for_batches(store, batches):
     total = waiting(store)
     deadline = time.monotonic() + 30
-    while waiting(store) > total - 4 * turns and time.monotonic() < deadline:
+    while waiting(store) > total - 4 * batches and time.monotonic() < deadline:
         time.sleep(0.01)
 
 
-def test_two_stages_and_a_decision_at_once(here, store_dsn, monkeypatch):
+def test_two_stages_and_a_decision_in_parallel(here, store_dsn, monkeypatch):
     monkeypatch.setattr("pipeline.stages.dedupe._BATCH", 3)
     put(here, COPIES[:3])
     dedupe(1)
@@ -244,7 +244,7 @@ def test_two_stages_and_a_decision_at_once(here, store_dsn, monkeypatch):
     }
 
 
-def test_every_link_names_its_survivor_its_method_and_what_was_decided(here):
+def test_every_match_has_its_survivor_method_and_decision(here):
     put(here, [*COPIES[:3], story("alone", 100) + "\n\n" + first_part(BASE, 0.3)])
     dedupe(1)
     undo("1", "3", decided_by="ida", reason="two matches")
@@ -261,7 +261,7 @@ def test_every_link_names_its_survivor_its_method_and_what_was_decided(here):
     assert by_pair[1, 4][:3] == ("partial", False, None)
 
 
-def test_the_commands_decide_and_list(here):
+def test_the_commands_store_and_list_decisions(here):
     put(here, COPIES[:2])
     dedupe(1)
     runner = CliRunner()

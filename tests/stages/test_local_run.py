@@ -1,6 +1,6 @@
-"""The whole way without Airflow over the demo site, held against the site's own gold.
+"""A local run over the demo site, compared with what the site declares as right.
 
-One store, three runs: edition 1, edition 1 again, edition 2.
+Three runs in one store: edition 1, edition 1 again, edition 2.
 """
 
 from dataclasses import dataclass
@@ -54,9 +54,9 @@ def sizes(dsn):
 
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory, postgres_server):
-    home = tmp_path_factory.mktemp("whole")
-    postgres_server.sql(f"create database whole template {postgres_server.template}")
-    dsn = postgres_server.dsn("whole")
+    home = tmp_path_factory.mktemp("local run")
+    postgres_server.sql(f"create database local_run template {postgres_server.template}")
+    dsn = postgres_server.dsn("local_run")
     ports = free_ports((0, 0, 0))
     reports, counts = [], []
     with pytest.MonkeyPatch.context() as environ:
@@ -74,10 +74,11 @@ def runs(tmp_path_factory, postgres_server):
                 homepages = site.homepages
     settings.cache_clear()
     yield Runs(dsn, homepages, reports, counts)
-    postgres_server.sql("drop database whole with (force)")
+    postgres_server.sql("drop database local_run with (force)")
 
 
-def fates(runs, number):
+def outcomes(runs, number):
+    """Return the outcome of each link of a run, by source key and URL."""
     query = "select source_key, url, outcome from mart.url_fate where run_id = %s"
     return {
         (source, url): outcome
@@ -86,7 +87,7 @@ def fates(runs, number):
 
 
 def test_every_link_of_the_first_run_ends_as_the_site_intends(runs):
-    found = fates(runs, 0)
+    found = outcomes(runs, 0)
     wrong = {
         page.key: (found.get((page.outlet, runs.url(page))), page.outcome)
         for page in GOLD.pages
@@ -101,14 +102,14 @@ def test_outcomes_add_up_to_the_links_of_each_run(runs):
         assert sum(report.outcomes.values()) == links > 0
 
 
-def test_a_text_in_another_language_says_so_and_has_no_names(runs):
+def test_a_text_in_another_language_is_not_loaded_or_annotated(runs):
     query = "select reason, article_id from mart.url_fate where outcome = %s and run_id = %s"
     found = runs.rows(query, Outcome.NOT_ENGLISH, runs.reports[0].run_id)
     assert {(reason[-8:], article) for reason, article in found} == {("not 'en'", None)}
     assert runs.rows("select distinct annotation_outcome from mart.articles") == [("loaded",)]
 
 
-def test_titles_and_days(runs):
+def test_titles_and_publication_days_are_right(runs):
     stored = {
         (source, url): (title, day)
         for source, url, title, day in runs.rows(
@@ -127,7 +128,7 @@ def test_titles_and_days(runs):
         assert day == page.day, page.key
 
 
-def test_no_line_of_the_templates_is_left_in_a_body(runs):
+def test_no_line_of_a_template_is_left_in_a_body(runs):
     bodies = runs.rows("select source_key, canonical_url, body_text from mart.articles")
     left = [
         (url, line)
@@ -138,7 +139,7 @@ def test_no_line_of_the_templates_is_left_in_a_body(runs):
     assert not left
 
 
-def test_site_memory_knows_the_line_below_every_story_within_the_first_run(runs):
+def test_site_memory_removes_the_line_below_every_story_in_the_first_run(runs):
     lines = [outlet.colophon for outlet in outlets()]
     bodies = " ".join(body for (body,) in runs.rows("select body_text from mart.articles"))
     assert not [line for line in lines if line in bodies]
@@ -149,7 +150,7 @@ def test_site_memory_knows_the_line_below_every_story_within_the_first_run(runs)
     assert sorted(taken) == sorted((line, "site_memory") for line in lines)
 
 
-def test_the_copy_itself_is_kept(runs):
+def test_the_paragraphs_of_the_articles_are_kept(runs):
     bodies = {
         (source, url): normalise(body)
         for source, url, body in runs.rows(
@@ -165,7 +166,7 @@ def test_the_copy_itself_is_kept(runs):
     assert len(lost) <= 0.01 * paragraphs, lost
 
 
-def test_copies_are_grouped_and_nothing_else_is(runs):
+def test_copies_and_only_copies_are_grouped(runs):
     grouped = {}
     query = """
         select duplicate_group_id, source_key, canonical_url
@@ -200,11 +201,11 @@ def test_direct_quotes_have_their_speakers(runs):
         for words, speaker in wanted
         if any(words in text and speaker == name for text, name in said)
     ]
-    # How good the model is belongs into `make eval`; here a broken join or offset must show.
+    # `make eval` measures the model; this bound only shows a broken join or offset.
     assert len(right) >= 0.75 * len(wanted), sorted(set(wanted) - set(right))[:20]
 
 
-def test_offsets_slice_back_to_the_surface_form(runs):
+def test_offsets_give_the_surface_text(runs):
     wrong = runs.rows(
         """
         select m.surface_text, substring(v.body_text, m.start_char + 1, m.end_char - m.start_char)
@@ -216,15 +217,15 @@ def test_offsets_slice_back_to_the_surface_form(runs):
     assert not wrong
 
 
-def test_the_same_edition_again_doubles_nothing(runs):
+def test_a_second_run_of_the_same_edition_stores_nothing_twice(runs):
     assert runs.sizes[0] == runs.sizes[1]
-    again = fates(runs, 1)
+    second = outcomes(runs, 1)
     for page in GOLD.articles:
-        assert again[page.outlet, runs.url(page)] == Outcome.UNCHANGED, page.key
+        assert second[page.outlet, runs.url(page)] == Outcome.UNCHANGED, page.key
 
 
-def test_the_new_edition_gives_one_article_its_second_version(runs):
-    second = fates(runs, 2)
+def test_the_second_edition_gives_one_article_a_second_version(runs):
+    second = outcomes(runs, 2)
     for page in GOLD.pages:
         assert second[page.outlet, runs.url(page)] == page.second_outcome, page.key
     assert runs.sizes[2]["news.articles"] == runs.sizes[0]["news.articles"]
@@ -233,22 +234,22 @@ def test_the_new_edition_gives_one_article_its_second_version(runs):
     assert edits == [(GOLD.updated_from.title, GOLD.updated.title)]
 
 
-def test_only_what_is_new_is_read(runs):
-    first, again, edited = (report.counts for report in runs.reports)
+def test_only_new_texts_are_annotated(runs):
+    first, second, edited = (report.counts for report in runs.reports)
     assert first["versions"] == len(GOLD.articles)
     assert first["windows_read"] >= first["versions"] - first["reused"]
-    assert "windows_read" not in again
+    assert "windows_read" not in second
     assert edited["versions"] == 1
     assert 0 < edited["windows_read"] < 5
 
 
-def test_the_runs_went_well(runs):
+def test_checks_ran_and_no_page_was_quarantined(runs):
     for report in runs.reports:
         assert report.counts["checks"] > 0
         assert not report.outcomes.get(Outcome.QUARANTINED)
 
 
-def test_a_server_that_goes_away_is_one_sentence(store_dsn, tmp_path, monkeypatch):
+def test_a_lost_connection_gives_an_error_with_the_next_action(store_dsn, tmp_path, monkeypatch):
     monkeypatch.setenv("DATELINE_DSN", store_dsn)
     settings.cache_clear()
     (tmp_path / "story.txt").write_text("Sluice closed\n\nThe sluice is closed until Monday.")
@@ -264,20 +265,20 @@ def test_a_server_that_goes_away_is_one_sentence(store_dsn, tmp_path, monkeypatc
         assert connection.execute("select status from ops.runs").fetchall() == [("failed",)]
 
 
-NOTHING_ON_THE_DEMO = {
-    "most_named_this_week": "it asks for the last seven days",
-    "headlines_changed_after_publication": "the one edit says itself that it is one",
+WITHOUT_ROWS = {
+    "most_named_this_week": "the query is about the last seven days",
+    "headlines_changed_after_publication": "the one edit is announced on its page",
 }
 
 
 @pytest.mark.parametrize("query", cookbook().values(), ids=lambda query: query.name)
-def test_the_cookbook_answers_from_the_demo_site(runs, query):
+def test_every_cookbook_query_has_rows_on_the_demo_site(runs, query):
     with psycopg.connect(runs.dsn) as connection:
         rows = connection.execute(query.with_values({}).encode()).fetchall()
-    assert rows or query.name in NOTHING_ON_THE_DEMO
+    assert rows or query.name in WITHOUT_ROWS
 
 
-def test_whose_text_it_is_and_who_printed_it_first(runs):
+def test_spread_texts_have_their_agency_and_first_outlet(runs):
     texts = runs.rows(
         "select origin_agency, first_source_key, source_count, source_keys[1] = first_source_key"
         " from mart.text_spread where source_count > 1 order by source_count desc, 2"

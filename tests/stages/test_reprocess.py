@@ -1,4 +1,4 @@
-"""Stored articles read again: better texts without an edit, once, whatever is killed or doubled."""
+"""Reprocessing: a better text is a new version and no edit; it survives kills and parallel runs."""
 
 import json
 import os
@@ -42,15 +42,15 @@ def archive(store, store_dsn, monkeypatch):
     return store
 
 
-def again_of(conn, stage="clean", scope=None, *, dry_run=False):
-    """Plan, read again, and return the counts of the only source."""
+def plan_and_reprocess(conn, stage="clean", scope=None, *, dry_run=False):
+    """Plan, reprocess, and return the counts of the only source."""
     run_id = None if dry_run else begin(conn, "reprocess")
     ids = [each for batch in plan(stage, scope or Scope()) for each in batch]
     return reprocess(run_id, ids, stage).get("harbour", {})
 
 
 def current(conn):
-    """Return each article's text and who made it, by the number in its URL."""
+    """Return text, ``made_by`` and version number of each article, by the number in its URL."""
     found = conn.execute(
         "select canonical_url, v.body_text, v.made_by, v.version_no"
         " from news.article_versions v join news.articles using (article_id) where is_current"
@@ -58,16 +58,16 @@ def current(conn):
     return {int(url.rpartition("/")[2]): rest for url, *rest in found}
 
 
-def outgrown(conn, numbers=range(2, 8)):
-    """Load a page whose promo nobody can know, then pages that make it known."""
+def load_with_late_promo(conn, numbers=range(2, 8)):
+    """Load a page with an unknown promotion, then pages that show it to be boilerplate."""
     loaded(conn, {1: html(1, extra=[PROMO])})
     loaded(conn, {n: html(n, extra=[PROMO]) for n in numbers}, "run-2", later(1))
 
 
-def test_a_promo_that_became_known_later_leaves_the_old_text_and_is_no_edit(archive):
-    outgrown(archive)
+def test_a_promotion_that_becomes_known_later_is_removed_without_an_edit(archive):
+    load_with_late_promo(archive)
     assert PROMO in current(archive)[1][0]
-    counts = again_of(archive)
+    counts = plan_and_reprocess(archive)
     assert (counts["renewed"], counts["read"]) == (1, 1)
     assert current(archive)[1] == ["\n\n".join(paragraphs(1)), "reprocess", 2]
     assert count(archive, "news.article_edits") == 0
@@ -80,11 +80,11 @@ def test_a_promo_that_became_known_later_leaves_the_old_text_and_is_no_edit(arch
     assert removed == [("site_memory",)]
 
 
-def test_the_new_version_waits_for_copies_and_names_and_keeps_its_times(archive):
+def test_the_new_version_is_queued_for_later_stages_and_keeps_its_times(archive):
     loaded(archive, {1: html(1, extra=[PROMO])})
     loaded(archive, {1: html(1, extra=[PROMO, "12 comments"])}, "run-2", later(2))
     loaded(archive, {n: html(n, extra=[PROMO]) for n in range(2, 8)}, "run-3", later(3))
-    again_of(archive)
+    plan_and_reprocess(archive)
     query = (
         "select deduplicated_at, annotated_at, first_seen_at, last_seen_at from"
         " news.article_versions where is_current and made_by = 'reprocess'"
@@ -92,12 +92,12 @@ def test_the_new_version_waits_for_copies_and_names_and_keeps_its_times(archive)
     assert archive.execute(query).fetchall() == [(None, None, later(0), later(2))]
 
 
-def test_the_second_time_nothing_is_left_to_read(archive):
-    outgrown(archive)
-    again_of(archive)
+def test_a_second_run_finds_nothing_to_reprocess(archive):
+    load_with_late_promo(archive)
+    plan_and_reprocess(archive)
     assert plan("clean", Scope()) == []
     before = current(archive)
-    counts = again_of(archive)
+    counts = plan_and_reprocess(archive)
     assert counts == {}
     run_id = begin(archive, "all")
     everything = [each for batch in plan("clean", Scope(), with_all=True) for each in batch]
@@ -107,28 +107,28 @@ def test_the_second_time_nothing_is_left_to_read(archive):
 
 
 def test_a_dry_run_counts_and_stores_nothing(archive):
-    outgrown(archive)
+    load_with_late_promo(archive)
     before = current(archive)
-    assert again_of(archive, dry_run=True)["renewed"] == 1
+    assert plan_and_reprocess(archive, dry_run=True)["renewed"] == 1
     assert current(archive) == before
     assert count(archive, "ops.runs where dag_id = 'dateline-reprocess'") == 0
-    assert again_of(archive)["renewed"] == 1
+    assert plan_and_reprocess(archive)["renewed"] == 1
 
 
-def test_another_version_of_dateline_reads_all_again(archive, monkeypatch):
+def test_another_extraction_version_reprocesses_all_pages(archive, monkeypatch):
     loaded(archive, {1: html(1), 2: html(2)})
     assert plan("extract", Scope()) == []
     for module in (reprocessing, versions):
         monkeypatch.setattr(module, "EXTRACTION_VERSION", "999.1")
-    assert again_of(archive, "extract")["unchanged"] == 2
+    assert plan_and_reprocess(archive, "extract")["unchanged"] == 2
     assert plan("extract", Scope()) == []
 
 
-def test_facts_that_read_better_are_put_right_in_place(archive):
+def test_better_metadata_is_corrected_in_place(archive):
     head = '<meta name="author" content="Ida Marlow">'
     loaded(archive, {1: html(1, head=head)})
     archive.execute("update news.article_versions set authors = '{Staff}', byline = 'Staff'")
-    run_id = begin(archive, "again")
+    run_id = begin(archive, "reprocess")
     assert reprocess(run_id, [1])["harbour"]["corrected"] == 1
     assert archive.execute("select authors, version_no from mart.articles").fetchall() == [
         (["Ida Marlow"], 1)
@@ -136,28 +136,28 @@ def test_facts_that_read_better_are_put_right_in_place(archive):
     assert reprocess(run_id, [1])["harbour"]["unchanged"] == 1
 
 
-def test_a_page_gone_from_the_archive_is_cleaned_as_it_is_stored(archive):
-    outgrown(archive)
+def test_the_stored_text_is_cleaned_where_the_page_is_gone(archive):
+    load_with_late_promo(archive)
     for file in Path(settings().archive_url).rglob("*.warc.gz"):
         file.unlink()
-    counts = again_of(archive)
+    counts = plan_and_reprocess(archive)
     assert (counts["gone"], counts["renewed"]) == (1, 1)
     assert current(archive)[1][0] == "\n\n".join(paragraphs(1))
 
 
-def test_a_page_gone_from_the_archive_cannot_be_extracted(archive):
+def test_a_page_that_is_gone_cannot_be_extracted(archive):
     loaded(archive, {1: html(1)})
     for file in Path(settings().archive_url).rglob("*.warc.gz"):
         file.unlink()
-    run_id = begin(archive, "again")
+    run_id = begin(archive, "reprocess")
     assert reprocess(run_id, [1], "extract") == {"harbour": {"gone": 1}}
 
 
-def test_what_is_no_article_any_more_is_kept_and_told(archive, monkeypatch):
+def test_a_version_is_kept_where_its_page_gives_no_article_now(archive, monkeypatch):
     loaded(archive, {1: html(1)})
     before = current(archive)
     monkeypatch.setattr("pipeline.stages.extract.extract_page", _listing)
-    run_id = begin(archive, "again")
+    run_id = begin(archive, "reprocess")
     counts = reprocess(run_id, [1])["harbour"]
     assert (counts["refused"], counts["read"]) == (1, 1)
     assert current(archive) == before
@@ -167,32 +167,32 @@ def _listing(_body, *, url, **_options):
     return Article(url, url, "Ward 1", "A listing.", outcome=Outcome.NOT_AN_ARTICLE, reason="list")
 
 
-def test_an_article_taken_down_stays_down(archive):
-    outgrown(archive)
+def test_an_article_that_was_taken_down_is_not_stored_again(archive):
+    load_with_late_promo(archive)
     ids = [each for batch in plan("clean", Scope()) for each in batch]
     archive.execute(
         "insert into news.takedowns (canonical_url, reason) values (%s, 'court order')",
         (story_url(1),),
     )
     archive.execute("delete from news.articles where canonical_url = %s", (story_url(1),))
-    assert reprocess(begin(archive, "again"), ids) == {}
+    assert reprocess(begin(archive, "reprocess"), ids) == {}
     assert count(archive, "news.articles") == 6
 
 
-def test_an_edit_that_comes_meanwhile_wins(archive):
-    outgrown(archive)
+def test_an_edit_that_is_loaded_meanwhile_is_kept(archive):
+    load_with_late_promo(archive)
     ids = [each for batch in plan("clean", Scope()) for each in batch]
     text = [
         *paragraphs(1),
         "The harbour master said on Saturday that it would not be kept after all.",
     ]
     loaded(archive, {1: html(1, text)}, "run-3", later(3))
-    assert reprocess(begin(archive, "again"), ids) == {}
+    assert reprocess(begin(archive, "reprocess"), ids) == {}
     assert current(archive)[1][0] == "\n\n".join(text)
 
 
-def test_an_edit_after_the_promo_became_known_holds_the_publishers_change_alone(archive):
-    outgrown(archive)
+def test_an_edit_shows_only_the_publishers_change(archive):
+    load_with_late_promo(archive)
     news = "The harbour master said on Saturday that it would not be kept after all."
     body = [*paragraphs(1)[1:], news]
     loaded(archive, {1: html(1, body, extra=[PROMO])}, "run-3", later(3))
@@ -220,7 +220,7 @@ def test_a_scope_narrows_the_plan(archive, scope, found):
     assert sum(map(len, plan("clean", scope, with_all=True))) == found
 
 
-def test_an_unknown_source_is_said_so(archive):
+def test_an_unknown_source_is_refused_with_the_known_ones(archive):
     loaded(archive, {1: html(1)})
     for stage in ("clean", "dedupe"):
         with pytest.raises(
@@ -229,7 +229,7 @@ def test_an_unknown_source_is_said_so(archive):
             plan_or_queue(stage, source="harbor")
 
 
-def test_an_unknown_host_is_said_so(archive):
+def test_an_unknown_host_is_refused_with_the_known_ones(archive):
     with pytest.raises(UsageError, match="there are: none yet"):
         plan("clean", Scope(host="harbor.example"))
     loaded(archive, {1: html(1)})
@@ -239,7 +239,7 @@ def test_an_unknown_host_is_said_so(archive):
         queue_for_stage("dedupe", Scope(host="harbor.example"))
 
 
-def test_what_a_run_loaded_too_early_is_read_again_within_it(archive):
+def test_the_second_cleaning_pass_cleans_what_its_own_run_loaded_early(archive):
     loaded(archive, {1: html(1, extra=[PROMO])})
     run_id, first = fetched(archive, {2: html(2, extra=[PROMO]), 3: html(3)}, "run-2", later(1))
     load(run_id, first)
@@ -251,7 +251,7 @@ def test_what_a_run_loaded_too_early_is_read_again_within_it(archive):
     assert current(archive)[2] == ["\n\n".join(paragraphs(2)), "reprocess", 2]
     assert PROMO in current(archive)[1][0]  # an earlier run's, for ``dateline reprocess``
     assert second_cleaning_pass(run_id) == {}
-    assert again_of(archive)["renewed"] == 1
+    assert plan_and_reprocess(archive)["renewed"] == 1
     assert count(archive, "news.article_versions where not is_current") == 2
     assert count(archive, "news.article_edits") == 0
 
@@ -272,7 +272,7 @@ def test_a_killed_commands_run_is_closed_by_the_next_one(archive):
         assert archive.execute(status).fetchall()[2:4] == [(living, "succeeded"), (twin, "failed")]
 
 
-def test_copies_and_annotations_can_be_asked_for_anew(archive):
+def test_articles_are_queued_for_dedupe_and_annotate(archive):
     loaded(archive, {1: html(1), 2: html(2)})
     archive.execute(
         "update news.article_versions set deduplicated_at = now(), nlp_version = 'older'"
@@ -286,20 +286,21 @@ def test_copies_and_annotations_can_be_asked_for_anew(archive):
 
 @pytest.fixture
 def start():
-    """Start readers as processes of their own; whatever happens, they end with the test."""
+    """Return a function that reprocesses in another process; the fixture kills what still runs."""
     with ExitStack() as stack:
-        yield lambda run_id, ids: stack.enter_context(_reader(run_id, ids))
+        yield lambda run_id, ids: stack.enter_context(_reprocessing(run_id, ids))
 
 
 @contextmanager
-def _reader(run_id, ids):
+def _reprocessing(run_id, ids):
     command = [sys.executable, "-m", "tests.stages.archived", *map(str, [run_id, *ids])]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, env=os.environ) as process:
         yield process
         process.kill()
 
 
-def grown(archive, pages=60):
+def load_old_versions(archive, pages=60):
+    """Load pages as an older Dateline had, with the promotion; return the ids to reprocess."""
     loaded(archive, {n: html(n, extra=[PROMO]) for n in range(1, pages + 1)})
     archive.execute(
         "update news.article_versions set extractor_version = '0.0', body_text = body_text ||"
@@ -309,7 +310,7 @@ def grown(archive, pages=60):
     return [each for batch in plan("clean", Scope()) for each in batch]
 
 
-def check_all_renewed(archive, pages=60):
+def assert_all_are_reprocessed(archive, pages=60):
     assert plan("clean", Scope()) == []
     found = current(archive)
     assert len(found) == pages
@@ -320,9 +321,9 @@ def check_all_renewed(archive, pages=60):
     assert count(archive, "news.article_edits") == 0
 
 
-def test_a_kill_in_the_middle_costs_a_part_and_the_next_run_completes_it(archive, start):
-    ids = grown(archive)
-    run_id = begin(archive, "again")
+def test_the_next_run_completes_a_run_that_was_killed(archive, start):
+    ids = load_old_versions(archive)
+    run_id = begin(archive, "reprocess")
     process = start(run_id, ids)
     while not count(archive, "news.article_versions where made_by = 'reprocess'"):
         assert process.poll() is None
@@ -332,18 +333,18 @@ def test_a_kill_in_the_middle_costs_a_part_and_the_next_run_completes_it(archive
     assert 0 < count(archive, "news.article_versions where made_by = 'reprocess'") < 60
     rest = [each for batch in plan("clean", Scope()) for each in batch]
     assert reprocess(run_id, rest)["harbour"]["renewed"] == len(rest) < 60
-    check_all_renewed(archive)
+    assert_all_are_reprocessed(archive)
 
 
-def test_two_at_once_renew_each_text_once(archive, start):
-    ids = grown(archive)
-    run_id = begin(archive, "again")
+def test_two_processes_store_each_text_once(archive, start):
+    ids = load_old_versions(archive)
+    run_id = begin(archive, "reprocess")
     both = [start(run_id, ids), start(run_id, ids)]
-    told = [json.loads(each.communicate()[0]).get("harbour", {}) for each in both]
-    assert sum(counts.get("renewed", 0) for counts in told) == 60
-    check_all_renewed(archive)
+    reported = [json.loads(each.communicate()[0]).get("harbour", {}) for each in both]
+    assert sum(counts.get("renewed", 0) for counts in reported) == 60
+    assert_all_are_reprocessed(archive)
 
 
-def test_a_day_that_is_none_is_the_users_fault(archive):
+def test_a_day_that_does_not_exist_is_a_usage_error(archive):
     with pytest.raises(UsageError, match="2026-13-45"):
         plan_or_queue(since="2026-13-45")

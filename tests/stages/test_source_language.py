@@ -34,7 +34,7 @@ def archive(store, store_dsn, monkeypatch):
         ("en", "", SHORT, "en"),
     ],
 )
-def test_a_text_that_shows_no_language_has_its_sources(
+def test_a_text_without_a_clear_language_gets_its_sources_language(
     archive, monkeypatch, declared, stated, body, language
 ):
     outlet = replace(HARBOUR, language=declared)

@@ -29,7 +29,7 @@ def archive(store, store_dsn, monkeypatch):
 
 @pytest.fixture
 def source_in(monkeypatch):
-    """Give the tests' outlet a time zone, as its source file would."""
+    """Return a function that gives the outlet a time zone, as its source file would."""
 
     def set_zone(time_zone):
         outlet = replace(HARBOUR, time_zone=time_zone)
@@ -64,21 +64,21 @@ def page(stated, head=""):
         ),
     ],
 )
-def test_a_time_without_offset_is_of_the_sources_zone(
+def test_a_time_without_offset_is_in_the_sources_zone(
     archive, source_in, stated, time_zone, wanted
 ):
     source_in(time_zone)
     loaded(archive, {1: page(stated)})
     assert archive.execute(QUERY).fetchall() == [wanted]
-    run_id = archived.begin(archive, "again")
+    run_id = archived.begin(archive, "reprocess")
     assert reprocess(run_id, [1])["harbour"]["unchanged"] == 1
     assert archive.execute(QUERY).fetchall() == [wanted]
 
 
-def test_a_zone_that_is_set_later_holds_once_the_page_is_read_again(archive, source_in):
+def test_a_zone_that_is_set_later_applies_after_reprocessing(archive, source_in):
     loaded(archive, {1: page("2026-07-03T23:05:00")})
     source_in("America/New_York")
-    run_id = archived.begin(archive, "again")
+    run_id = archived.begin(archive, "reprocess")
     assert reprocess(run_id, [1])["harbour"]["corrected"] == 1
     (row,) = archive.execute(QUERY).fetchall()
     assert row[0] == datetime(2026, 7, 4, 3, 5, tzinfo=UTC)
