@@ -29,6 +29,10 @@ from pipeline.models import ArticleKind
 from pipeline.outcomes import Outcome
 
 DEMO_FOLDER = Path(__file__).parent
+EDITIONS = (1, 2)
+"""Edition 2 differs from edition 1 in one article, which was changed after publication."""
+AGENCY = "Linden Press"
+"""The invented agency whose stories all three outlets carry."""
 BlockKind = Literal[
     "p", "h2", "quote", "time", "list", "photo", "credit", "note",
     "also", "newsletter", "ad", "share", "embed", "related",
@@ -37,9 +41,11 @@ PROSE: tuple[BlockKind, ...] = ("p", "h2", "quote", "list")
 """Blocks that are the story itself and must survive cleaning."""
 ASIDES: tuple[BlockKind, ...] = ("photo", "credit", "note", "time")
 """Blocks beside the story, which cleaning may keep or remove."""
-_LEADS: dict[str, BlockKind] = {"## ": "h2", "> ": "quote", "@ ": "time", "- ": "list"}
+_PREFIXES: dict[str, BlockKind] = {"## ": "h2", "> ": "quote", "@ ": "time", "- ": "list"}
 _QUOTE = re.compile(r"\{([^{}|]+)\|([^{}|]*)\}")
+"""A marked quotation, ``{words|Speaker}``."""
 LINK = re.compile(r"\[([^\]]+)\]\((/[^)]*)\)")
+"""A link, ``[words](/path)``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +91,9 @@ def _block(raw: str) -> Block:
     if raw.startswith("!"):
         word, _, rest = raw[1:].partition(" ")
         return Block(word, rest.strip())  # type: ignore[arg-type]  # checked by a test over all stories
-    for lead, kind in _LEADS.items():
-        if raw.startswith(lead):
-            return Block(kind, raw if kind == "list" else raw.removeprefix(lead))
+    for prefix, kind in _PREFIXES.items():
+        if raw.startswith(prefix):
+            return Block(kind, raw if kind == "list" else raw.removeprefix(prefix))
     return Block("p", " ".join(raw.split()))
 
 
@@ -131,11 +137,6 @@ def read_story_file(path: Path) -> tuple[dict[str, Any], str]:
         raise SettingsError(f"demo story {path} cannot be read: {error}; install again") from error
 
 
-EDITIONS = (1, 2)
-AGENCY = "Linden Press"
-"""The invented agency whose stories all three outlets carry."""
-
-
 @dataclass(frozen=True, slots=True)
 class Story:
     """One article of one outlet, as the templates receive it."""
@@ -149,6 +150,7 @@ class Story:
     blocks: tuple[Block, ...]
     quotes: tuple[MarkedQuote, ...]
     agency_slugs: tuple[str, ...] = ()
+    """The agency stories that it contains; more than one in a round-up."""
     modified: datetime | None = None
     authors: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
@@ -158,12 +160,17 @@ class Story:
     language: str = "en"
     charset: str = "utf-8"
     markup: Literal["jsonld", "meta", "visible"] = "jsonld"
+    """How the page gives its metadata: JSON-LD, meta tags, or only the visible text."""
     layout: Literal["plain", "breaks", "broken"] = "plain"
+    """``breaks`` separates paragraphs by ``<br><br>``; ``broken`` is invalid HTML."""
     comments: tuple[tuple[str, str], ...] = ()
+    """Readers' comments as (name, text)."""
     pingback: str = ""
+    """Title of another site's page that links here, shown among the comments."""
     in_feed: bool = True
     is_updated_in_edition_2: bool = False
     number: int = 0
+    """A number made from the slug, for outlets that have one in their URLs."""
 
     @property
     def day(self) -> date:
@@ -215,19 +222,26 @@ class Outlet:
     key: str
     name: str
     slogan: str
-    country: str
     time_zone: str
-    place: str
     link_pattern: str
+    """Path of an article, a format string of date, section, slug and number."""
     markup: Literal["jsonld", "meta", "visible"]
+    """``Story.markup`` of the stories that set none."""
     sections: tuple[str, ...]
     fiction: str
+    """The notice on every page that all of it is invented."""
     boilerplate: tuple[str, ...]
+    """Lines of the templates that no cleaned article may contain."""
     colophon: str
+    """A line below every story; only its repetition shows that it is boilerplate."""
     feeds: tuple[str, ...]
+    """Paths of the feeds."""
     sitemaps: tuple[str, ...]
+    """Paths of the sitemaps that a source file names."""
     section_pages: bool
+    """Whether the source file names the sections' listing pages."""
     pages: dict[str, str]
+    """Pages that are not articles ("Contact"): title → text."""
     extras: tuple[Extra, ...] = ()
     stories: tuple[Story, ...] = field(default=())
 
@@ -293,10 +307,12 @@ def _story(outlet: Outlet, path: Path) -> Story:
 
 
 def _frozen(value: object) -> object:
+    """Return a list from the front matter as a tuple, and any other value as it is."""
     return tuple(value) if isinstance(value, list) else value
 
 
 def _story_files(folder: Path, edition: int) -> Iterator[Path]:
+    """Yield an outlet's story files, in edition 2 with ``<slug>.v2.md`` in place of the first."""
     for path in sorted(folder.glob("*.md")):
         if path.name.endswith(".v2.md"):
             continue

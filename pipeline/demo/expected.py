@@ -14,6 +14,7 @@ from pipeline.outcomes import Outcome
 
 Key = tuple[str, str]
 """Outlet key and path."""
+# The apostrophe comes last: ``kind_of`` leaves it out, because it is no sure quotation mark.
 _OPENING, _CLOSING = "“\"‘«'", "”\"’»'"
 
 
@@ -137,6 +138,7 @@ def _page(story: Story, path: str | None = None) -> ExpectedPage:
 
 
 def _links_of(outlet: Outlet) -> list[ExpectedPage]:
+    """Return a page for each link that an outlet publishes, a moved story under its old path."""
     by_slug = {story.slug: story for story in outlet.stories}
     moved = {e.target: e for e in outlet.extras if e.status == HTTPStatus.MOVED_PERMANENTLY}
     pages = [_page(s, moved[s.slug].path if s.slug in moved else None) for s in outlet.stories]
@@ -161,6 +163,7 @@ def _duplicate_groups(
 
 
 def _optional(outlet: Outlet) -> set[Key]:
+    """Return the pages that discovery may find besides the stories: listings, notices, the trap."""
     listings = {outlet.section_path(section) for section in outlet.sections}
     trap = "/calendar/2026/11/" if not outlet.section_pages else "/diary/2026/11/"
     plain = {f"/{title.lower().replace(' ', '-')}/" for title in outlet.pages}

@@ -23,8 +23,14 @@ from pipeline.errors import PortInUse, UsageError
 from pipeline.models import Source
 from pipeline.sources.files import source_toml
 
+Ports = tuple[int, int, int]
+"""A port for each outlet, in the order of ``outlets``."""
+PREFERRED_PORTS = (8171, 8172, 8173)
+"""Fixed ports keep the URLs the same from one run of the demo to the next."""
 CRAWL_DELAY = 0.05
-"""Seconds; robots.txt of the outlets asks for 0.1, which wins."""
+"""Seconds between requests in the source files; robots.txt asks for 0.1, which is used."""
+_MIN_GZIP = 600
+"""Fewest bytes of a body that is compressed; a gzip header alone takes 18."""
 
 
 def source_of(outlet: Outlet, homepage: str) -> Source:
@@ -53,13 +59,6 @@ def write_source(source: Source, folder: Path) -> Path:
     about = f"{source.name}: an outlet of the bundled demo site, entirely invented."
     path.write_text(source_toml(source, about), encoding="utf-8")
     return path
-
-
-PREFERRED_PORTS = (8171, 8172, 8173)
-"""Fixed ports keep the URLs the same from one run of the demo to the next."""
-Ports = tuple[int, int, int]
-_MIN_GZIP = 600
-"""Fewest bytes of a body that is compressed; a gzip header alone takes 18."""
 
 
 def free_ports(preferred: Ports = PREFERRED_PORTS, host: str = "127.0.0.1") -> Ports:
