@@ -1,4 +1,4 @@
-"""Airflow for the tests, always in processes of its own: it changes logging, warnings and more."""
+"""Fixtures that run Airflow in a subprocess, because importing it changes logging and warnings."""
 
 import json
 import os
@@ -20,14 +20,14 @@ def needs_airflow():
 
 @pytest.fixture(scope="session")
 def airflow_environ(needs_airflow, tmp_path_factory):
-    """The environment of an Airflow on SQLite, with our folders and nothing of the caller's."""
+    """Return the environment of an Airflow on SQLite that uses this repository's folders only."""
     home = tmp_path_factory.mktemp("airflow home")
-    mine = {
+    inherited = {
         name: value
         for name, value in os.environ.items()
         if not name.startswith(("AIRFLOW", "DATELINE_")) and name != "PYTHONPATH"
     }
-    return mine | {
+    return inherited | {
         "AIRFLOW_HOME": str(home),
         "AIRFLOW__CORE__DAGS_FOLDER": str(ROOT / "dags"),
         "AIRFLOW__CORE__PLUGINS_FOLDER": str(ROOT / "plugins"),
@@ -41,7 +41,7 @@ def airflow_environ(needs_airflow, tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def in_airflow(airflow_environ):
-    """A function that runs a script of ours beside Airflow and returns the JSON it prints last."""
+    """Return a function that runs a script with Airflow and returns the JSON it prints last."""
 
     def run(script, *arguments, **environ):
         done = subprocess.run(

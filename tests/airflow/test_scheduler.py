@@ -1,4 +1,4 @@
-"""The whole suite's one real Airflow: ``dateline demo`` as a user starts it, and what REST says."""
+"""``dateline demo`` as a user starts it: the only test with a real scheduler, API server and UI."""
 
 import json
 import os
@@ -28,7 +28,7 @@ pytestmark = [pytest.mark.airflow, pytest.mark.timeout(420)]
 
 
 class Demo:
-    """A running ``dateline demo --stay`` in a home with a space in its path."""
+    """A process of ``dateline demo --stay`` whose home folder has a space in its path."""
 
     def __init__(self, home, log):
         self.home = home
@@ -57,7 +57,7 @@ class Demo:
         return self.process.wait(40)
 
     def leftovers(self):
-        """Processes that name this home in their environment."""
+        """Return the names of processes with this home folder in their environment."""
         import psutil
 
         def is_ours(process):
@@ -92,7 +92,7 @@ CHROMIUM = Path("/usr/bin/chromium")
 
 @pytest.fixture(scope="module")
 def ui_text(demo, api):
-    """What a person reads on the page of the DAG `curate`; None where there is no Chromium."""
+    """Return the visible text of the page of the DAG `curate`; None if Chromium is missing."""
     if not CHROMIUM.exists():
         return None
     from playwright.sync_api import sync_playwright
@@ -133,7 +133,7 @@ def counts(demo):
         return connection.execute(query).fetchone()
 
 
-def ended_green_and_shows_rows(demo, api):
+def check_success_and_result_tables(demo, api):
     output = demo.log.read_text()
     for title in ("Outlets", "Who said what", "Copies found", "Where every link"):
         assert title in output
@@ -155,7 +155,7 @@ def runs_of(api, dag_id):
     return [run["dag_run_id"] for run in api.get(f"/dags/{dag_id}/dagRuns")["dag_runs"]]
 
 
-def a_second_run_doubles_nothing(demo, api):
+def check_that_a_second_run_stores_nothing_twice(demo, api):
     before = counts(demo)
     run_id = trigger(api, "ingest")
     follow_run(api, "ingest", run_id, Progress())
@@ -164,14 +164,14 @@ def a_second_run_doubles_nothing(demo, api):
     assert counts(demo) == before
 
 
-def the_password_is_made_up_and_private(demo):
+def check_that_the_password_is_generated_and_private(demo):
     file = demo.home / "airflow" / "passwords.json"
     assert file.stat().st_mode & 0o077 == 0
     assert len(json.loads(file.read_text())["admin"]) >= 16
     assert (demo.home / "airflow" / "secrets.json").stat().st_mode & 0o077 == 0
 
 
-def ending_it_leaves_nothing_running(demo):
+def check_that_nothing_runs_after_stopping(demo):
     assert demo.stop() == 0, demo.log.read_text()[-2000:]
     assert demo.leftovers() == []
     assert not EmbeddedServer(demo.home).is_ready()
@@ -179,9 +179,9 @@ def ending_it_leaves_nothing_running(demo):
 
 
 def test_the_demo_from_its_start_to_its_end(demo, api, ui_text):
-    # One test, because these steps have an order and the suite has none. It asks for the page of
-    # the UI although another test reads it: after the last step there is no UI.
-    ended_green_and_shows_rows(demo, api)
-    the_password_is_made_up_and_private(demo)
-    a_second_run_doubles_nothing(demo, api)
-    ending_it_leaves_nothing_running(demo)
+    # One test, because these steps need an order and tests run in a random one. It requests
+    # ui_text, which another test checks, because after the last step there is no UI.
+    check_success_and_result_tables(demo, api)
+    check_that_the_password_is_generated_and_private(demo)
+    check_that_a_second_run_stores_nothing_twice(demo, api)
+    check_that_nothing_runs_after_stopping(demo)
