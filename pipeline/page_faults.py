@@ -18,7 +18,7 @@ from types import TracebackType
 
 from pipeline.errors import ModelError, SettingsError, StageFault
 from pipeline.text import one_line
-from pipeline.urls import host
+from pipeline.urls import authority
 
 ANY_PAGE_ERRORS = (ImportError, SettingsError, ModelError)
 """Errors of the installation: a library, a setting or the language model."""
@@ -58,7 +58,7 @@ class PageFaults:
         place = place or _raised_at(error.__traceback__)
         pages = self._pages[type(error).__name__, place]
         pages.add(url or "")
-        hosts = {host(page) for page in pages}
+        hosts = {authority(page) for page in pages}
         is_everywhere = len(pages) >= PAGES_TO_STOP and len(hosts) >= HOSTS_TO_STOP
         if is_everywhere or isinstance(error, ANY_PAGE_ERRORS):
             count = f"{len(pages)} page{'s' * (len(pages) > 1)}"
@@ -70,6 +70,10 @@ class PageFaults:
                 " stay undecided. Repair the installation, or report the error if it is a bug of"
                 " Dateline; then run the same command again."
             ) from error
+
+    def has(self, url: str | None) -> bool:
+        """Tell whether a page has met an exception that may be its own fault."""
+        return any((url or "") in pages for pages in self._pages.values())
 
 
 def _raised_at(trace: TracebackType | None) -> str:

@@ -23,8 +23,15 @@ def plan(run_id: int) -> list[list[int]]:
     return [waiting[first : first + size] for first in range(0, len(waiting), size)]
 
 
-def load(run_id: int, fetch_ids: Sequence[int]) -> dict[str, int]:
+def load(run_id: int, fetch_ids: Sequence[int], *, leave_faulty: bool = False) -> dict[str, int]:
     """Extract, clean and store these pages in one transaction; return counts by outcome.
+
+    Args:
+        run_id: the run that loads.
+        fetch_ids: ids that ``plan`` returned.
+        leave_faulty: leave pages that break the code, or that Postgres refuses, without an outcome.
+            A later call that takes those of all batches together can tell a fault of one host's
+            pages from one that would hit any page.
 
     Raises:
         StageFault: a fault would hit any page; pages without an outcome stay undecided.
@@ -42,8 +49,16 @@ def load(run_id: int, fetch_ids: Sequence[int]) -> dict[str, int]:
             for page, article, before in zip(
                 waiting, articles, earlier_pages(connection, articles, memory), strict=True
             )
+            if not (leave_faulty and faults.has(page.final_url))
         ]
-        report = load_batch(connection, run_id, _batch_key(fetch_ids), items, faults)
+        report = load_batch(
+            connection,
+            run_id,
+            _batch_key(fetch_ids),
+            items,
+            faults,
+            leave_refused=leave_faulty,
+        )
     counts = {str(outcome): count for outcome, count in report.outcomes.items()}
     for outcome, count in counts.items():
         meter().count("pages_loaded", count, outcome=outcome)

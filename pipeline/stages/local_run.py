@@ -194,7 +194,11 @@ def _curate(run_id: int, on_progress: OnProgress, pool: Executor, jobs: int) -> 
     counts: Counter[str] = Counter()
     waiting = [each for batch in load.plan(run_id) for each in batch]
     on_progress(f"reading {len(waiting)} pages")
-    _in_batches(pool, jobs, partial(load.load, run_id), waiting)
+    _in_batches(pool, jobs, partial(load.load, run_id, leave_faulty=True), waiting)
+    if faulty := [each for batch in load.plan(run_id) for each in batch]:
+        # The batches are small and often of one host; together, the faulty pages show whether the
+        # fault would hit any page.
+        load.load(run_id, faulty)
     if second := reprocess.versions_for_second_pass(run_id):
         on_progress(f"cleaning {len(second)} of them again: more repeated lines are known now")
         _in_batches(pool, jobs, partial(reprocess.second_cleaning_pass, run_id), second)

@@ -64,6 +64,8 @@ def load_batch(
     batch_key: str,
     pages: Sequence[LoadItem],
     faults: PageFaults | None = None,
+    *,
+    leave_refused: bool = False,
 ) -> LoadReport:
     """Store a batch exactly once and decide its links in the same transaction.
 
@@ -76,6 +78,7 @@ def load_batch(
         batch_key: the caller's name for the batch.
         pages: in any order.
         faults: counts the pages that Postgres refuses.
+        leave_refused: leave those pages without an outcome instead of quarantining them.
 
     Raises:
         StageFault: Postgres refuses pages of several hosts for one reason; see ``page_faults``.
@@ -88,7 +91,12 @@ def load_batch(
         log.warning(
             "load: Postgres refuses a page, loading the batch one by one", reason=str(error)
         )
-    return _load_one_by_one(conn, run_id, batch_key, pages, faults or PageFaults("load"))
+    reports, refused = _load_one_by_one(
+        conn, run_id, batch_key, pages, faults or PageFaults("load")
+    )
+    if not leave_refused:
+        reports += [_load_alone(conn, run_id, batch_key, page) for page in refused]
+    return _joined(reports)
 
 
 def _load_one_by_one(
@@ -97,25 +105,27 @@ def _load_one_by_one(
     batch_key: str,
     pages: Sequence[LoadItem],
     faults: PageFaults,
-) -> LoadReport:
-    """Load each page in a transaction of its own, and quarantine those that Postgres refuses.
+) -> tuple[list[LoadReport], list[LoadItem]]:
+    """Load each page in a transaction of its own.
 
-    They are quarantined last, when it is known that the fault is theirs.
+    Returns:
+        The reports, and the pages that Postgres refuses with the outcome ``quarantined``. They are
+        to be loaded last, when it is known that the fault is theirs.
     """
-
-    def load_alone(page: LoadItem) -> LoadReport:
-        return transact(conn, lambda live: _load(live, run_id, batch_key, [page]))
-
     reports, refused = [], []
     for page in pages:
         try:
-            reports.append(load_alone(page))
+            reports.append(_load_alone(conn, run_id, batch_key, page))
         except ROW_ERRORS as error:
             faults.add(error, page.article.url, violated_rule(error))
             reason = one_line(f"Postgres refuses the article: {error}")
             article = replace(page.article, outcome=Outcome.QUARANTINED, reason=reason)
             refused.append(replace(page, article=article))
-    return _joined([*reports, *map(load_alone, refused)])
+    return reports, refused
+
+
+def _load_alone(conn: Connection, run_id: int, batch_key: str, page: LoadItem) -> LoadReport:
+    return transact(conn, lambda live: _load(live, run_id, batch_key, [page]))
 
 
 def _joined(reports: Sequence[LoadReport]) -> LoadReport:

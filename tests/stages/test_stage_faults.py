@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.demo import DemoSite, free_ports
 from pipeline.errors import ModelError, SettingsError, StageFault, StoreUnavailable
 from pipeline.extract import page
 from pipeline.models import Annotation, Mention
@@ -16,6 +17,7 @@ from pipeline.settings import settings
 from pipeline.stages.annotate import annotate
 from pipeline.stages.annotate import plan as annotation_plan
 from pipeline.stages.load import load, plan
+from pipeline.stages.local_run import run_sources
 from pipeline.stages.reprocess import plan as reprocessing_plan
 from pipeline.stages.reprocess import reprocess
 from pipeline.warehouse.reprocessing import Scope
@@ -188,6 +190,42 @@ def test_a_missing_model_stops_annotation_and_marks_no_version(archive, monkeypa
     with pytest.raises(ModelError, match="no_such_pipeline"):
         annotate(1, versions)
     assert annotation_plan(1) == [versions]
+
+
+def test_faulty_pages_that_batches_leave_are_decided_together(archive, break_pages):
+    run_id, ids = two_hosts(archive, 4, 3)
+    break_pages("Ward")
+    for batch in (ids[:4], ids[4:]):
+        assert load(run_id, batch, leave_faulty=True) == {}
+    with pytest.raises(StageFault, match="5 pages of 2 hosts"):
+        load(run_id, *plan(run_id))
+    break_pages("https://harbour.example")
+    assert load(run_id, ids, leave_faulty=True) == {"loaded": 3}
+    assert load(run_id, *plan(run_id)) == {"bad_content": 4}
+
+
+def test_rows_that_postgres_refuses_are_left_too(archive, monkeypatch):
+    monkeypatch.setattr("pipeline.stages.extract.clean_article", without_kind)
+    run_id, ids = two_hosts(archive, 3, 0)
+    assert load(run_id, ids, leave_faulty=True) == {}
+    assert load(run_id, ids) == {"quarantined": 3}
+
+
+def test_a_local_run_with_a_broken_extractor_leaves_all_pages_undecided(
+    archive, monkeypatch, tmp_path, break_pages
+):
+    monkeypatch.setenv("DATELINE_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("DATELINE_SOURCES", str(tmp_path))
+    monkeypatch.setenv("DATELINE_CRAWL_DELAY", "0")
+    settings.cache_clear()
+    break_pages("<")
+    with DemoSite(1, free_ports((0, 0, 0))) as site:
+        site.write_sources(tmp_path)
+        with pytest.raises(StageFault, match="5 pages of 2 hosts"):
+            run_sources(lambda _line: None, jobs=1)
+    assert count(archive, "ops.links where outcome is null") > 60
+    assert count(archive, "ops.links where outcome in ('bad_content', 'quarantined')") == 0
+    assert archive.execute("select status from ops.runs").fetchall() == [("failed",)]
 
 
 class BrokenAnnotator:
