@@ -5,14 +5,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from queue import Queue
 from threading import Thread
-from typing import Annotated, Any, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
 from pipeline.cli.app import FILTERS
 from pipeline.cli.filters import Row, RowError, open_input, run_filter
-from pipeline.models import Annotation, Quote, Speaker
 from pipeline.outcomes import Outcome
+
+if TYPE_CHECKING:
+    from pipeline.models import Annotation, Quote, Speaker
 
 READ_AHEAD = 64
 """Most rows that wait to be annotated; enough to fill the model's batches."""
@@ -116,7 +118,7 @@ def _check(row: Row) -> _Text | dict[str, Any]:
     return _Text(row.id, text, title)
 
 
-def _as_row(row_id: Any, annotation: Annotation) -> dict[str, Any]:
+def _as_row(row_id: Any, annotation: "Annotation") -> dict[str, Any]:
     return {
         "id": row_id,
         "entities": [
@@ -134,7 +136,7 @@ def _as_row(row_id: Any, annotation: Annotation) -> dict[str, Any]:
     }
 
 
-def _quote(quote: Quote) -> dict[str, Any]:
+def _quote(quote: "Quote") -> dict[str, Any]:
     return {
         "kind": quote.kind,
         "content": quote.content,
@@ -147,7 +149,7 @@ def _quote(quote: Quote) -> dict[str, Any]:
     }
 
 
-def _speakers(speakers: Iterable[Speaker]) -> list[dict[str, Any]]:
+def _speakers(speakers: "Iterable[Speaker]") -> list[dict[str, Any]]:
     return [
         {"name": speaker.name, "label": speaker.label, "role": speaker.role} for speaker in speakers
     ]
