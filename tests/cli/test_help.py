@@ -4,8 +4,8 @@ import subprocess
 import sys
 
 HEAVY = """
-airflow asyncio feedparser httpx2 jinja2 lxml multiprocessing numpy onnxruntime pipeline.models psycopg
-pydantic spacy structlog trafilatura
+airflow asyncio feedparser httpx2 jinja2 lxml multiprocessing numpy onnxruntime pipeline.models
+psycopg pydantic spacy structlog trafilatura
 """
 SCRIPT = f"""
 import sys
