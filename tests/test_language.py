@@ -75,7 +75,10 @@ def test_the_annotator_may_not_read_other_languages(text):
         (FRENCH, "en", "en", "fr"),
         (NORWEGIAN, "da", "no", "da"),
         (NORWEGIAN, None, "da", "da"),
-        (short(ENGLISH), "fr", "en", "en"),
+        # "en" is also what a source has whose file names no language.
+        (short(ENGLISH), "fr", "en", "fr"),
+        (short(ENGLISH), "en", "fr", "fr"),
+        (short(ENGLISH), None, "en", "en"),
         (short(ENGLISH), "fr", None, "fr"),
         (short(ENGLISH), None, None, None),
     ],
