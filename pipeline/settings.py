@@ -1,7 +1,7 @@
 """The settings of an installation, read from environment variables (``DATELINE_*``) only.
 
-All state is below ``home``: the embedded server, the archive, Airflow's home, logs. Removing that
-folder removes everything that Dateline has written on a machine.
+Everything that Dateline writes is below ``home``: the embedded server, the archive, Airflow's home,
+logs. Deleting that folder removes it all.
 """
 
 from functools import lru_cache
@@ -19,53 +19,63 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="DATELINE_", frozen=True, extra="ignore")
 
-    home: Path = Field(default=Path(".dateline"), description="folder of all state")
+    home: Path = Field(
+        default=Path(".dateline"), description="folder of everything that Dateline stores"
+    )
     dsn: str | None = Field(
-        default=None, description="a Postgres server of your own, as a connection URI"
+        default=None,
+        description="connection URI of a Postgres server of your own; else the embedded one",
     )
     sql_dsn: str | None = Field(
         default=None,
-        description="login of dateline sql on that server; needs reading rights only",
+        description="login for dateline sql on that server, with reading rights only",
     )
     sql_timeout: float = Field(
-        default=60.0, ge=0, description="seconds for a query of dateline sql; 0 for no limit"
+        default=60.0, ge=0, description="seconds a query of dateline sql may take; 0 for no limit"
     )
-    pg_bin: Path | None = Field(default=None, description="folder with initdb, postgres and pg_ctl")
+    pg_bin: Path | None = Field(
+        default=None, description="folder with initdb, postgres and pg_ctl for the embedded server"
+    )
     sources: Path = Field(default=Path("sources"), description="folder of <outlet>.toml files")
     archive: str | None = Field(
-        default=None, description="where WARC files go: a folder or an fsspec URL"
+        default=None, description="folder or fsspec URL of the WARC files; else <home>/archive"
     )
     user_agent: str = Field(
         default=f"Dateline/{__version__} (news archive bot; obeys robots.txt)",
-        description="how we introduce ourselves; name a way to reach you",
+        description="User-Agent header; add an address where you can be reached",
     )
     nlp_model: str | None = Field(
-        default=None, description="spaCy pipeline or folder of one to take the names from"
+        default=None,
+        description="spaCy pipeline (or its folder) that finds names instead of the bundled model",
     )
     allow_private_addresses: bool = Field(
         default=False, description="fetch loopback and private hosts too"
     )
     crawl_delay: float = Field(
-        default=1.0, ge=0, description="least seconds between two requests to one host"
+        default=1.0, ge=0, description="minimum seconds between two requests to one host"
     )
-    connect_timeout: float = Field(default=10.0, gt=0, description="seconds to connect")
-    read_timeout: float = Field(default=20.0, gt=0, description="seconds of silence in a body")
+    connect_timeout: float = Field(default=10.0, gt=0, description="seconds allowed for connecting")
+    read_timeout: float = Field(
+        default=20.0, gt=0, description="seconds without data while a response is read"
+    )
     total_timeout: float = Field(
-        default=60.0, gt=0, description="seconds for one page, redirects included"
+        default=60.0, gt=0, description="seconds allowed for one page, redirects included"
     )
-    max_body_bytes: int = Field(default=10_000_000, gt=0, description="largest body, decompressed")
-    max_redirects: int = Field(default=10, ge=0, description="redirects followed for one page")
+    max_body_bytes: int = Field(
+        default=10_000_000, gt=0, description="largest response body in bytes, decompressed"
+    )
+    max_redirects: int = Field(default=10, ge=0, description="most redirects followed for one page")
     revisit_days: int = Field(
-        default=14, ge=0, description="a known article older than this is not asked for again"
+        default=14, ge=0, description="known articles older than this are not requested again"
     )
-    fetch_batch: int = Field(default=200, gt=0, description="links a fetch task takes")
-    curate_batch: int = Field(
-        default=300, gt=0, description="pages an extract or annotate task takes"
-    )
+    fetch_batch: int = Field(default=200, gt=0, description="links per fetch task")
+    curate_batch: int = Field(default=300, gt=0, description="pages per extract or annotate task")
     schedule: str = Field(
-        default="*/30 * * * *", description="when Airflow reads the sources: a cron line, in UTC"
+        default="*/30 * * * *", description="cron line, in UTC, by which Airflow reads the sources"
     )
-    log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR")
+    log_level: str = Field(
+        default="INFO", description="least severity logged: DEBUG, INFO, WARNING or ERROR"
+    )
     log_format: str = Field(
         default="auto", description="console, json, or auto: console on a terminal"
     )

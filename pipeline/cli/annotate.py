@@ -24,10 +24,10 @@ Each row needs "id" and "text"; "title" (the headline) helps with names.
 
 Each row comes back with "entities" and "quotes"; their offsets count the \
 characters of the text as given. Quotation marks lie inside a quote's "content"; \
-"speaker" is null where nobody can be named. A text of 40 words or more in \
+"speaker" is null where no name can be given. A text of 40 words or more in \
 another language gets the outcome not_english.
 
-It streams, and needs no database and no network.
+Rows are written as they arrive. Needs no database and no network.
 
 Example: dateline annotate articles.jsonl | jq -r '.quotes[] | .speaker'
 """
@@ -40,7 +40,9 @@ def register(app: typer.Typer) -> None:
     def annotate(
         file: Annotated[
             Path | None,
-            typer.Argument(metavar="FILE", help="JSON Lines; standard input if left out or -."),
+            typer.Argument(
+                metavar="FILE", help="JSON Lines; by default, or for -, standard input."
+            ),
         ] = None,
     ) -> None:
         with open_input(file) as stream:
@@ -99,7 +101,7 @@ def _batches_as_they_arrive(rows: Iterator[Row]) -> Iterator[list[Row]]:
 
 
 class _Text(NamedTuple):
-    """A row that can be annotated."""
+    """The values of a row that can be annotated."""
 
     id: Any
     text: str

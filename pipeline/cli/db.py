@@ -14,19 +14,19 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
 _HELP = (
-    "Start, stop and look at the Postgres server that Dateline brings along.\n\n"
-    "Any command that needs it starts it; it stays up until `dateline db stop`. With $DATELINE_DSN "
-    "set, Dateline uses that server and only migrates it.\n\n"
+    "Start, stop and inspect the Postgres server that comes with Dateline.\n\n"
+    "The first command that needs the server starts it; it runs until `dateline db stop`. If "
+    "$DATELINE_DSN is set, Dateline uses that server instead and only migrates it.\n\n"
     "Example: dateline db status"
 )
 _START_HELP = (
     "Start the server, bring its schema up to date, and print its address.\n\n"
     'Example: psql "$(dateline db start)"'
 )
-_STOP_HELP = "Stop the server; rows stay.\n\nExample: dateline db stop"
+_STOP_HELP = "Stop the server; the stored rows are kept.\n\nExample: dateline db stop"
 _STATUS_HELP = (
-    "Show where the rows are, whether the server answers, and whether the schema is up to date.\n\n"
-    "Exit code 1 when the server does not answer or the schema is out of date.\n\n"
+    "Show where the data is, whether the server answers, and whether the schema is up to date.\n\n"
+    "The exit code is 1 if the server does not answer or the schema is out of date.\n\n"
     "Example: dateline db status --json"
 )
 _MIGRATE_HELP = (
@@ -36,7 +36,7 @@ _MIGRATE_HELP = (
 
 
 def register(app: typer.Typer) -> None:
-    """Add the command group."""
+    """Add the command group to the app."""
     group = typer.Typer(no_args_is_help=True)
     group.command("start", help=_START_HELP)(start)
     group.command("stop", help=_STOP_HELP)(stop)
@@ -70,7 +70,7 @@ def start() -> None:
 
 def stop(
     remove: Annotated[
-        bool, typer.Option(help="Remove the database too, with all that is stored.")
+        bool, typer.Option(help="Delete the database too, with everything stored in it.")
     ] = False,
 ) -> None:
     """Stop the embedded server."""
@@ -90,7 +90,7 @@ def stop(
 
 
 def status(
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Print the state of the server and of the schema."""
     _configure_logging()

@@ -25,27 +25,25 @@ if TYPE_CHECKING:
 
 _HELP = """Find copies among texts: JSON Lines in, JSON Lines out.
 
-Each row needs "id" and "text"; "source" (the outlet) helps to tell page \
-boilerplate from the story, and may be left out.
+Each row needs "id" and "text". "source" (the outlet) is optional and helps to separate page \
+boilerplate from the story.
 
-Each row comes back with "group" (a number that all copies of one story share, \
-the place of its first row), "is_original" (true for the longest text of a group \
-and for a text without copies) and "matches", one for each row that shares text:
+Each row comes back with "group" (a number that all copies of one story share: the position of \
+the first of them), "is_original" (true for the longest text of a group and for a text without \
+copies) and "matches", one for each row that shares text with it:
 
 {"id", "relation", "jaccard", "containment"}
 
-"relation" is duplicate, a_in_b (this text lies in the other), b_in_a or partial; \
-"containment" is the share of the shorter story that the other one holds. \
-Texts of fewer than 40 words match only when they are the same.
+"relation" is duplicate, a_in_b (the other text contains this one), b_in_a (this one contains the \
+other) or partial. "containment" is the share of the shorter text that the other one contains. \
+Texts of fewer than 40 words match only if they are the same.
 
 Example: dateline dedupe articles.jsonl | jq -r 'select(.is_original) | .id'
 """
-
-
 _GROUP_HELP = f"""{_HELP}
-The commands below are about articles in the store: articles that somebody declares to be no \
-duplicates stay apart, whatever the method finds later. A file of a command's name is given as \
-./undo.
+The commands below work on articles in the store. Articles that were declared different are never \
+put into one group again, whatever later comparisons find. Write ./undo for a file that has the \
+name of a command.
 """
 _FILE_HELP = (
     "Run the filter on a file or on standard input; dateline dedupe --help describes its rows.\n\n"
@@ -53,30 +51,32 @@ _FILE_HELP = (
 )
 _UNDO_HELP = (
     "Declare that two articles are not duplicates; they never share a group again.\n\n"
-    "Without OTHER the article leaves its group: it is declared different from every other member."
-    " Groups and the counts that rest on them are renewed at once; materialised views with the"
-    " next run. The links between texts stay as measured.\n\n"
+    "Without OTHER, the article leaves its group: it is declared different from every other member."
+    " The groups and the views that count them change at once, materialised views with the next"
+    " run. The measured similarity of the texts stays stored.\n\n"
     "Example: dateline dedupe undo 1207 https://news.example/storm --reason 'two matches'"
 )
 _REDO_HELP = (
-    "Withdraw what undo declared; the groups are again what the method finds.\n\n"
-    "Without OTHER all decisions about the article.\n\n"
+    "Withdraw what undo declared; the articles are grouped by their texts again.\n\n"
+    "Without OTHER, all decisions about the article are withdrawn.\n\n"
     "Example: dateline dedupe redo 1207 https://news.example/storm"
 )
 _DECISIONS_HELP = (
-    "List the pairs that were declared different, the newest first.\n\n"
+    "List the pairs of articles that were declared different, newest first.\n\n"
     "Example: dateline dedupe decisions --json"
 )
 _FILTER = "FILE"
 """Name of the hidden command that is the filter; users never type it."""
 
 _Article = Annotated[str, typer.Argument(help="An article_id of mart.articles, or a URL.")]
-_Other = Annotated[str | None, typer.Argument(help="Another; left out: all copies of the first.")]
-_Json = Annotated[bool, typer.Option("--json", help="One JSON object a row.")]
+_Other = Annotated[
+    str | None, typer.Argument(help="Another article; by default every copy of the first.")
+]
+_Json = Annotated[bool, typer.Option("--json", help="Print one JSON object per row.")]
 
 
 class _FilterOrCommand(TyperGroup):
-    """A command group that passes its arguments to the filter unless the first is a command."""
+    """A command group that passes its arguments to the filter if the first is not a command."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         named = self.commands.keys() - {_FILTER} | {*ctx.help_option_names}
@@ -96,10 +96,10 @@ def register(app: typer.Typer) -> None:
 def filter_rows(
     file: Annotated[
         Path | None,
-        typer.Argument(metavar="FILE", help="JSON Lines; standard input if left out or -."),
+        typer.Argument(metavar="FILE", help="JSON Lines; by default, or for -, standard input."),
     ] = None,
 ) -> None:
-    """Run the filter."""
+    """Run the filter on the rows of a file or of standard input."""
     with open_input(file) as stream:
         all_well = run_filter(stream, sys.stdout, find_copies)
     raise typer.Exit(0 if all_well else 1)
@@ -108,10 +108,10 @@ def filter_rows(
 def undo(
     article: _Article,
     other: _Other = None,
-    reason: Annotated[str | None, typer.Option(help="Why, for those who read it later.")] = None,
-    by: Annotated[
-        str | None, typer.Option(help="Who says so; your login name if left out.")
+    reason: Annotated[
+        str | None, typer.Option(help="The reason, stored for later readers.")
     ] = None,
+    by: Annotated[str | None, typer.Option(help="Who decides; by default your login name.")] = None,
 ) -> None:
     """Declare two articles different, or one from all its copies."""
     from pipeline.stages.dedupe import undo as declare
@@ -125,7 +125,7 @@ def redo(article: _Article, other: _Other = None) -> None:
     """Withdraw the decision about two articles, or all about one."""
     from pipeline.stages.dedupe import redo as withdraw
 
-    _report(withdraw(article, other), "are left to the method again")
+    _report(withdraw(article, other), "are grouped by their texts again")
 
 
 def decisions(as_json: _Json = False) -> None:
@@ -149,7 +149,7 @@ def _login() -> str:
 def _report(pairs: Sequence[tuple[int, int]], change: str) -> None:
     for one, two in pairs:
         typer.secho(f"articles {one} and {two} {change}", err=True)
-    typer.secho("groups are renewed; the daily marts follow with the next run", err=True)
+    typer.secho("the groups are up to date; the daily marts follow with the next run", err=True)
 
 
 def find_copies(rows: Iterator[Row]) -> Iterable[Mapping[str, Any]]:

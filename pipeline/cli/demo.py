@@ -1,7 +1,7 @@
 """``dateline demo`` runs all stages on the bundled news site, in a real Airflow.
 
-It remembers in ``demo.json`` of the home folder at which ports the site was served and which
-edition comes next, so that a second demo finds the same URLs and one edited article.
+The file ``demo.json`` in the home folder keeps the ports of the site and the edition to serve next,
+so that a second demo finds the same URLs and one edited article.
 """
 
 import json
@@ -18,10 +18,10 @@ from pipeline.cli.app import START
 from pipeline.cli.output import own_command, print_table
 from pipeline.cli.up import (
     ended_by_sigterm,
-    hold,
     print_login,
+    run_until_interrupted,
     start_airflow,
-    stop_loudly,
+    stop_airflow,
 )
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ _HELP = (
     "Run everything on a bundled news site: Postgres, Airflow, and the tables that come out.\n\n"
     "Three invented outlets are served on loopback, Airflow reads them and fills Postgres; no "
     "network, no account. On a terminal it stays up until Ctrl-C, so that you can look around in "
-    "Airflow's UI. A second run doubles nothing and shows the one article that was edited.\n\n"
+    "Airflow's UI. A second run stores nothing twice and shows the one article that was edited.\n\n"
     "Example: dateline demo --no-stay"
 )
 
@@ -75,15 +75,15 @@ Ask your own questions:
 
 @dataclass(frozen=True, slots=True)
 class NextDemo:
-    """What the next demo must know: the edition to serve, and the ports, which URLs contain."""
+    """The edition to serve in the next demo, and the ports, which are part of the URLs."""
 
     edition: int = 1
     ports: tuple[int, int, int] | None = None
-    """The ports of the demo before; None for the first one."""
+    """The ports of the last demo; None before the first one."""
 
     @classmethod
     def read(cls, path: Path) -> "NextDemo":
-        """Return what ``write`` wrote, or the first demo if the file is missing or unreadable."""
+        """Read the file of ``write``; return the first demo if it is missing or unreadable."""
         try:
             known = json.loads(path.read_text())
             return cls(int(known["edition"]), (*map(int, known["ports"]),))  # type: ignore[arg-type]
@@ -91,19 +91,20 @@ class NextDemo:
             return cls()
 
     def write(self, path: Path) -> None:
-        """Write the file that ``read`` reads."""
+        """Write the fields as JSON."""
         path.write_text(json.dumps(asdict(self)))
 
 
 def register(app: typer.Typer) -> None:
-    """Add the command."""
+    """Add the command to the app."""
 
     @app.command(rich_help_panel=START, help=_HELP)
     def demo(
         stay: Annotated[
             bool | None,
             typer.Option(
-                "--stay/--no-stay", help="Stay up until Ctrl-C; by default on a terminal."
+                "--stay/--no-stay",
+                help="Stay up until Ctrl-C, the default on a terminal, or end with the tables.",
             ),
         ] = None,
     ) -> None:
@@ -122,7 +123,7 @@ def register(app: typer.Typer) -> None:
 
 
 def _demo(stack: ExitStack, progress: "Progress", *, stays: bool) -> bool:
-    """Run the demo; return whether it has given all the rows that it must give."""
+    """Run the demo; return True if every link has an outcome and no kind of row is missing."""
     from pipeline.local_airflow.airflow import Airflow
     from pipeline.settings import settings
     from pipeline.warehouse.store import connect
@@ -132,7 +133,7 @@ def _demo(stack: ExitStack, progress: "Progress", *, stays: bool) -> bool:
     site = _serve(stack, NextDemo.read(file), progress)
     _use_sources(site)
     airflow = Airflow(settings(), dsn)
-    stack.callback(stop_loudly, airflow, progress)
+    stack.callback(stop_airflow, airflow, progress)
     start_airflow(airflow, progress)
     _run_dags(airflow, progress)
     with connect(dsn) as connection:
@@ -145,12 +146,12 @@ def _demo(stack: ExitStack, progress: "Progress", *, stays: bool) -> bool:
     typer.echo(_NEXT.format(own=own_command()), err=True)
     if stays:
         print_login(airflow)
-        hold(airflow, progress)
+        run_until_interrupted(airflow, progress)
     return not problems
 
 
 def _start_store(stack: ExitStack, progress: "Progress") -> str:
-    """Return the DSN of a migrated store; a server that is started here stops with the demo."""
+    """Return the DSN of a migrated store; a server that the demo started stops when it ends."""
     from pipeline.settings import settings
     from pipeline.warehouse.embedded_server import embedded_server
     from pipeline.warehouse.store import ensure_store

@@ -8,20 +8,20 @@ import typer
 from pipeline.cli.app import START
 
 _HELP = (
-    "Stop Airflow and the Postgres server that Dateline brings along.\n\n"
-    "Rows stay. With --remove everything Dateline keeps is removed: database, archive, logs, "
-    "Airflow's settings. A server of your own ($DATELINE_DSN) is left alone.\n\n"
+    "Stop Airflow and the Postgres server that comes with Dateline.\n\n"
+    "The stored rows are kept. --remove deletes everything that Dateline keeps: database, archive, "
+    "logs, Airflow's settings. A server of your own ($DATELINE_DSN) is not touched.\n\n"
     "Example: dateline down --remove"
 )
 
 
 def register(app: typer.Typer) -> None:
-    """Add the command."""
+    """Add the command to the app."""
 
     @app.command(rich_help_panel=START, help=_HELP)
     def down(
         remove: Annotated[
-            bool, typer.Option(help="Remove the home folder and everything in it.")
+            bool, typer.Option(help="Delete the home folder and everything in it.")
         ] = False,
     ) -> None:
         from pipeline.local_airflow.home_folder import HomeFolder

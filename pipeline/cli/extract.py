@@ -27,46 +27,48 @@ if TYPE_CHECKING:
     from pipeline.models import Article
 
 _HELP = (
-    "Turn pages, or text somebody else scraped, into clean articles.\n\n"
-    'Input, one JSON object a line: {"id", "url"?, "html" | "text" | "path"}. A path ending in '
+    "Turn pages, or text that somebody else scraped, into clean articles.\n\n"
+    'Input, one JSON object per line: {"id", "url"?, "html" | "text" | "path"}. A path ending in '
     ".txt or .txt.gz is plain text, anything else is HTML; gzip is recognised by its first "
     "bytes.\n\n"
-    "Output, one line for each: title, authors, published_at, text and more; removed names every "
-    "block that was taken out, and why. Keys ending in _origin say where a fact was read: json_ld, "
-    "meta, feed, visible or url; refused_dates holds times that were not believed (before 1990, "
-    "after tomorrow, a change before the publication). quality_score, 0 to 1, estimates how far "
-    "the text is the whole article and nothing else: about 0.9 for a whole one, 0.65 for half of "
-    "it or one with the page's boilerplate, under 0.3 for something else. credit_kind says what "
-    "the agency is credited with: whole (then is_wire_copy is true), part, or own where the page "
-    "is the agency's.\n\n"
+    "Output, one object for each: title, authors, published_at, text and more; removed lists every "
+    "block that was taken out, with the reason. Keys ending in _origin name the place a value was "
+    "read from: json_ld, meta, feed, visible or url. refused_dates lists times that cannot be "
+    "right (before 1990, after tomorrow, a change before the publication). quality_score, 0 to 1, "
+    "estimates how far the text is the whole article and nothing else: about 0.9 for a complete "
+    "article, 0.65 for half of one or one with the page's boilerplate, under 0.3 for anything "
+    "else. credit_kind says how much of the text is credited to the agency: whole (then "
+    "is_wire_copy is true), part, or own where the outlet is the agency itself.\n\n"
     'Example: echo \'{"id": 1, "path": "page.html"}\' | dateline extract'
 )
 _KEYS = (
     "url canonical_url title authors published_at published_origin modified_at language text kind "
-    "section agency credit_line categories comment_count removed is_paywalled outcome"
-).split()
-_EXTRA_KEYS = (
+    "section agency credit_line categories comment_count removed is_paywalled outcome "
     "tags site_name image_url reason title_origin authors_origin modified_origin refused_dates "
     "update_note quality_score credit_kind"
 ).split()
+"""Keys of an output row after ``id`` and before ``is_wire_copy``; all are fields of ``Article``."""
 _MAX_FILE = 50_000_000
 """Most bytes read of one file, after decompression; a page has under 10 MB."""
 _POOL_ROWS = 64
 """Fewest rows for which processes are started: two cost about 3 s to start, a page takes 50 ms."""
 _CHUNK = 16
-"""Rows that a process takes at a time."""
+"""Rows that are sent to a process at a time."""
 
 
 def register(app: typer.Typer) -> None:
-    """Add the command."""
+    """Add the command to the app."""
 
     @app.command(rich_help_panel=FILTERS, help=_HELP)
     def extract(
         file: Annotated[
-            Path | None, typer.Argument(metavar="[FILE]", show_default="standard input")
+            Path | None,
+            typer.Argument(
+                metavar="[FILE]", help="JSON Lines; by default, or for -, standard input."
+            ),
         ] = None,
         jobs: Annotated[
-            int | None, typer.Option(min=1, help="Processes; by default one a core.")
+            int | None, typer.Option(min=1, help="Number of processes; by default one per core.")
         ] = None,
     ) -> None:
         from pipeline.settings import settings
@@ -74,13 +76,13 @@ def register(app: typer.Typer) -> None:
 
         configure_logging(settings().log_level, settings().log_format)
         with open_input(file) as stream:
-            well = run_filter(stream, sys.stdout, lambda rows: transform(rows, jobs=jobs))
-        if not well:
+            all_well = run_filter(stream, sys.stdout, lambda rows: transform(rows, jobs=jobs))
+        if not all_well:
             raise typer.Exit(1)
 
 
 def transform(rows: Iterator[Row], *, jobs: int | None = None) -> Iterator[Mapping[str, Any]]:
-    """Yield one output row for each input row, in order, as ``filters`` describes."""
+    """Yield one output row for each input row, in order, as ``pipeline.cli.filters`` describes."""
     from tempfile import TemporaryFile
 
     from pipeline.clean.cleaner import clean_article, page_to_remember
@@ -194,7 +196,7 @@ def _article(record: Mapping[str, Any]) -> "Article | None":
 
 def _row(row_id: Any, article: "Article") -> dict[str, Any]:
     fields = asdict(article)
-    row = {"id": row_id, **{key: fields[key] for key in (*_KEYS, *_EXTRA_KEYS)}}
+    row = {"id": row_id, **{key: fields[key] for key in _KEYS}}
     row["is_wire_copy"] = article.credit_kind == "whole"
     row["outcome"] = "ok" if article.outcome is Outcome.LOADED else str(article.outcome)
     return row

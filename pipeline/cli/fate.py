@@ -20,12 +20,14 @@ limit 50
 
 
 def register(app: typer.Typer) -> None:
-    """Add the command."""
+    """Add the command to the app."""
 
     @app.command(rich_help_panel=EVERY_DAY)
     def fate(
         url: Annotated[str, typer.Argument(help="A URL in any spelling, or a local file.")],
-        as_json: Annotated[bool, typer.Option("--json", help="One JSON object a row.")] = False,
+        as_json: Annotated[
+            bool, typer.Option("--json", help="Print one JSON object per row.")
+        ] = False,
     ) -> None:
         """Show what became of a URL in each run: its outcome, the reason, the HTTP status.
 

@@ -119,27 +119,27 @@ def _read(stream: BinaryIO) -> Iterator[Row | Mapping[str, Any]]:
 
 def _parse(line: bytes, number: int) -> Row | Mapping[str, Any]:
     try:
-        given = json.loads(line, parse_constant=_no_number, parse_float=_finite)
+        given = json.loads(line, parse_constant=_reject_number, parse_float=_parse_float)
     except (ValueError, RecursionError) as error:
-        return _bad(number, f"not JSON: {one_line(str(error), 120)}")
+        return _error_row(number, f"not JSON: {one_line(str(error), 120)}")
     if not isinstance(given, dict):
-        return _bad(number, f"a row must be a JSON object, not {type(given).__name__}")
+        return _error_row(number, f"a row must be a JSON object, not {type(given).__name__}")
     if given.get("id") is None:
-        return _bad(number, 'a row needs an "id"')
+        return _error_row(number, 'a row needs an "id"')
     fields = {key: value for key, value in given.items() if key != "id" and value is not None}
     return Row(given["id"], fields)
 
 
-def _finite(written: str) -> float:
+def _parse_float(written: str) -> float:
     number = float(written)
     if math.isinf(number):  # 1e999 is JSON; as a float it is infinity, which JSON cannot express
-        _no_number(written)
+        _reject_number(written)
     return number
 
 
-def _no_number(written: str) -> NoReturn:
-    raise ValueError(f"{written} is no number that JSON can express")
+def _reject_number(written: str) -> NoReturn:
+    raise ValueError(f"{written} is not a number that JSON can express")
 
 
-def _bad(number: int, error: str) -> Mapping[str, Any]:
+def _error_row(number: int, error: str) -> Mapping[str, Any]:
     return {"id": None, "line": number, "error": error}

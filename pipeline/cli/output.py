@@ -1,6 +1,6 @@
 """Print result sets on stdout, as a table for people or as JSON Lines or CSV for programs.
 
-``own_command`` says how the reader can call ``dateline``, for the hints under the results.
+``own_command`` returns how to call ``dateline``, for the hints printed under results.
 """
 
 import csv
@@ -32,7 +32,7 @@ _UNPRINTABLE = {
 }
 """Control characters and their replacement.
 
-A title may contain ESC; printed unchanged it would let a news site rewrite the reader's terminal.
+A title may contain ESC; printed unchanged, it would let a news site control the terminal.
 """
 
 
@@ -41,10 +41,9 @@ def print_table(
     columns: Sequence[str],
     style: Format = "table",
     *,
-    title: str | None = None,
     out: TextIO | None = None,
-) -> int:
-    """Print the rows in the given style and return their number.
+) -> None:
+    """Print the rows in the given style, on stdout by default.
 
     ``table`` folds long cells to the terminal's width (120 columns when piped) and prints one block
     per row where the columns are too many for that. ``json`` prints one object per row with
@@ -61,8 +60,7 @@ def print_table(
         writer.writerow(columns)
         writer.writerows([_csv_cell(value) for value in row] for row in listed)
     else:
-        _print_for_people(listed, columns, title, stream)
-    return len(listed)
+        _print_for_people(listed, columns, stream)
 
 
 def own_command() -> str:
@@ -74,10 +72,8 @@ def own_command() -> str:
     return shlex.quote(str(program.relative_to(here) if program.is_relative_to(here) else program))
 
 
-def _print_for_people(
-    rows: list[list[Any]], columns: Sequence[str], title: str | None, stream: TextIO
-) -> None:
-    # Imported here, as in the functions below: rich takes 0.1 s, which --help need not pay.
+def _print_for_people(rows: list[list[Any]], columns: Sequence[str], stream: TextIO) -> None:
+    # Imported here, as in the functions below: rich takes 0.1 s to load.
     from rich.console import Console
 
     width = shutil.get_terminal_size().columns if stream.isatty() else _PIPED_WIDTH
@@ -87,13 +83,13 @@ def _print_for_people(
         cut = _print_records(texts, columns, console)
         hint = ", long values cut: --json and --csv give them whole" if cut else ""
     else:
-        _print_grid(rows, texts, columns, title, console)
+        _print_grid(rows, texts, columns, console)
         hint = ""
     console.print(f"({len(rows)} row{'' if len(rows) == 1 else 's'}{hint})", highlight=False)
 
 
 def _fits(texts: list[list[str]], columns: Sequence[str], width: int) -> bool:
-    """Tell whether every column can show its whole heading and legible cells."""
+    """Return whether every column can show its whole heading and legible cells."""
     needed = 0
     for index, column in enumerate(columns):
         longest = max((len(text[index]) for text in texts), default=0)
@@ -105,14 +101,13 @@ def _print_grid(
     rows: list[list[Any]],
     texts: list[list[str]],
     columns: Sequence[str],
-    title: str | None,
     console: "Console",
 ) -> None:
     from rich import box
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", pad_edge=False)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for index, column in enumerate(columns):
         numeric = any(_is_number(row[index]) for row in rows)
         table.add_column(column, justify="right" if numeric else "left", overflow="fold")

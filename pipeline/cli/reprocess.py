@@ -1,4 +1,4 @@
-"""``dateline reprocess`` takes stored articles through a stage again, with today's code."""
+"""``dateline reprocess`` runs a stage again on stored articles, with the installed version."""
 
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -13,16 +13,16 @@ if TYPE_CHECKING:
     from pipeline.stages.reprocess import CountsBySource, ReadStage
     from pipeline.warehouse.reprocessing import Scope
 
-_HELP = """Take stored articles through a stage again, by today's code.
+_HELP = """Run a stage again on stored articles, with the installed version of Dateline.
 
 `clean` extracts and cleans archived pages again if another version of Dateline extracted them, or \
-if lines of theirs became known as the site's boilerplate only later; where the page is gone from \
-the archive, the stored text is cleaned. `extract` does so only if another version extracted \
-them, and only from archived pages. `dedupe` looks for copies again (people's decisions are kept), \
-`annotate` for names and quotes.
+if some of their lines were recognised as the site's boilerplate only later; where the archive no \
+longer has the page, the stored text is cleaned. `extract` does so only if another version \
+extracted them, and only from archived pages. `dedupe` looks for copies again (people's decisions \
+are kept), `annotate` for names and quotes.
 
-A better text becomes a new version, but no edit, since the publisher did not change it. Running \
-the command again changes nothing, and completes one that was killed.
+A better text is stored as a new version but does not count as an edit, since the publisher did \
+not change it. Running the command again changes nothing, or completes a run that was killed.
 
 Example: dateline reprocess --stage clean --source harbour --since 2026-11-01 --dry-run
 """
@@ -41,26 +41,32 @@ class _Stage(StrEnum):
 
 
 def register(app: typer.Typer) -> None:
-    """Add the command."""
+    """Add the command to the app."""
 
     @app.command(rich_help_panel=EVERY_DAY, help=_HELP)
     def reprocess(
-        stage: Annotated[_Stage, typer.Option(help="The stage to go through again.")],
+        stage: Annotated[_Stage, typer.Option(help="The stage to run again.")],
         source: Annotated[str | None, typer.Option(help="Only articles of this source.")] = None,
         host: Annotated[str | None, typer.Option(help="Only articles of this host.")] = None,
         since: Annotated[
             datetime | None,
-            typer.Option(formats=["%Y-%m-%d"], help="Only those first seen on that day or later."),
+            typer.Option(
+                formats=["%Y-%m-%d"], help="Only articles first seen on this day or later."
+            ),
         ] = None,
-        limit: Annotated[int | None, typer.Option(min=1, help="At most so many pages.")] = None,
+        limit: Annotated[
+            int | None, typer.Option(min=1, help="Process at most this many pages.")
+        ] = None,
         with_all: Annotated[
-            bool, typer.Option("--all", help="All of them, not only those that need it.")
+            bool, typer.Option("--all", help="Process all articles, not only those that need it.")
         ] = False,
-        dry_run: Annotated[bool, typer.Option(help="Count, and store nothing.")] = False,
+        dry_run: Annotated[bool, typer.Option(help="Count only; store nothing.")] = False,
         later: Annotated[
             bool, typer.Option(help="Leave copies, names and quotes to the next run.")
         ] = False,
-        as_json: Annotated[bool, typer.Option("--json", help="One JSON object a source.")] = False,
+        as_json: Annotated[
+            bool, typer.Option("--json", help="Print one JSON object per source.")
+        ] = False,
     ) -> None:
         from pipeline.warehouse.reprocessing import Scope
 
@@ -96,7 +102,7 @@ def _run_and_finish(
 def _run(
     run_id: int | None, stage: _Stage, scope: "Scope", limit: int | None, *, with_all: bool
 ) -> "CountsBySource":
-    """Take the articles of the scope through the stage; only count them if there is no run."""
+    """Run the stage on the articles of the scope; only count them if ``run_id`` is None."""
     from pipeline.stages.reprocess import queue_for_stage, summed
 
     if stage is _Stage.DEDUPE or stage is _Stage.ANNOTATE:
@@ -113,7 +119,7 @@ def _run(
 def _one_round(
     run_id: int | None, stage: _Stage, scope: "Scope", limit: int | None, with_all: bool
 ) -> "CountsBySource":
-    """Read once all articles that need it now, in batches."""
+    """Reprocess, in batches, all articles that need it at the start of the round."""
     from pipeline.stages.reprocess import plan, reprocess, summed
 
     reading: ReadStage = "extract" if stage is _Stage.EXTRACT else "clean"
@@ -122,7 +128,7 @@ def _one_round(
     batches = [waiting[first : first + _BATCH] for first in range(0, len(waiting), _BATCH)]
     found = []
     for place, batch in enumerate(batches):
-        _print_progress(f"reading again: {place * _BATCH} of {len(waiting)} articles")
+        _print_progress(f"processing again: {place * _BATCH} of {len(waiting)} articles")
         found.append(reprocess(run_id, batch, reading, planned_at=planned_at))
     return summed(found)
 
@@ -147,5 +153,5 @@ def _print(stage: _Stage, counts_by_source: "CountsBySource", *, as_json: bool) 
         for source_key, counts in sorted(counts_by_source.items())
     ]
     if not rows:
-        _print_progress("nothing needs it; --all takes all")
+        _print_progress("no article needs it; --all processes them all")
     print_table(rows, ("source_key", *names), "json" if as_json else "table")

@@ -10,9 +10,10 @@ from pipeline.cli.app import EVERY_DAY
 from pipeline.cli.output import own_command, print_table
 
 _HELP = (
-    "Take feeds, sitemaps, pages, lists of URLs, folders and files all the way into Postgres.\n\n"
-    "The same stages as under Airflow, for a laptop or a script. Without TARGET the sources of the "
-    "folder sources/ are run. Every link ends in a named outcome: see `dateline fate URL`.\n\n"
+    "Load feeds, sitemaps, pages, lists of URLs, folders and files into Postgres.\n\n"
+    "Runs the same stages as Airflow does, for a laptop or a script. Without TARGET, reads the "
+    "sources of the folder sources/. Every link ends in a named outcome: see `dateline fate URL`."
+    "\n\n"
     "Example: dateline run https://news.example/feed.xml pages/ article.txt urls.txt crawl.warc.gz"
 )
 
@@ -21,7 +22,7 @@ _WHY = 'Why: {own} sql "select url, outcome, reason from mart.url_fate where run
 
 
 def register(app: typer.Typer) -> None:
-    """Add the command."""
+    """Add the command to the app."""
 
     @app.command(rich_help_panel=EVERY_DAY, help=_HELP)
     def run(
@@ -33,12 +34,12 @@ def register(app: typer.Typer) -> None:
             ),
         ] = None,
         jobs: Annotated[
-            int | None, typer.Option(min=1, help="Processes; by default one a core.")
+            int | None, typer.Option(min=1, help="Number of processes; by default one per core.")
         ] = None,
         allow_private_addresses: Annotated[
             bool, typer.Option(help="Fetch loopback and private hosts too (demo, intranet).")
         ] = False,
-        as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+        as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
         verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show the log.")] = False,
     ) -> None:
         from pipeline.settings import settings

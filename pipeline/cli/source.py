@@ -18,23 +18,27 @@ _HELP = (
     "List, check and add the outlets of the folder sources/ ($DATELINE_SOURCES).\n\n"
     "Example: dateline source add https://news.example/"
 )
-_LIST_HELP = "List the sources and what leads to their links.\n\nExample: dateline source list"
+_LIST_HELP = (
+    "List the sources and how many feeds, sitemaps, sections, lists and files each has.\n\n"
+    "Example: dateline source list"
+)
 _CHECK_HELP = (
-    "Read each feed, sitemap, section and list once, and say what it gave; stores nothing.\n\n"
-    "Exit code 1 when one gave nothing.\n\nExample: dateline source check example-herald"
+    "Read each feed, sitemap, section and list once and show how many links it has.\n\n"
+    "Nothing is stored. The exit code is 1 if one of them has no links or cannot be read.\n\n"
+    "Example: dateline source check example-herald"
 )
 _ADD_HELP = (
     "Propose a source from a homepage or a feed, and write sources/<key>.toml.\n\n"
-    "Looks at the page's announced feeds and the news sitemaps of robots.txt.\n\n"
+    "Tries the feeds that the page announces and the news sitemaps that robots.txt names.\n\n"
     "Example: dateline source add https://news.example/"
 )
 
-_Json = Annotated[bool, typer.Option("--json", help="One JSON object a row.")]
+_Json = Annotated[bool, typer.Option("--json", help="Print one JSON object per row.")]
 _Private = Annotated[bool, typer.Option(help="Fetch loopback and private hosts too.")]
 
 
 def register(app: typer.Typer) -> None:
-    """Add the command group."""
+    """Add the command group to the app."""
     group = typer.Typer(no_args_is_help=True)
     group.command("list", help=_LIST_HELP)(list_sources)
     group.command("check", help=_CHECK_HELP)(check_sources)
@@ -43,8 +47,8 @@ def register(app: typer.Typer) -> None:
 
 
 def list_sources(as_json: _Json = False) -> None:
-    """List the sources; print on stderr what is wrong with unusable files."""
-    sources, is_sound = _read()
+    """List the sources; print the errors of unusable files on stderr."""
+    sources, all_well = _read_sources()
     columns = ["key", "name", "language", "feeds", "sitemaps", "sections", "lists", "files"]
     rows = [
         [source.key, source.name, source.language]
@@ -53,31 +57,32 @@ def list_sources(as_json: _Json = False) -> None:
         for source in sources
     ]
     print_table(rows, [*columns, "is_active"], "json" if as_json else "table")
-    sys.exit(0 if is_sound else 1)
+    sys.exit(0 if all_well else 1)
 
 
 def check_sources(
     keys: Annotated[
-        list[str] | None, typer.Argument(metavar="[KEY]...", show_default=False)
+        list[str] | None,
+        typer.Argument(metavar="[KEY]...", help="Only these sources; by default all."),
     ] = None,
     allow_private_addresses: _Private = False,
     as_json: _Json = False,
 ) -> None:
-    """Read each document of the named sources once, or of all sources."""
+    """Read each document of the named sources, or of all sources, once."""
     from pipeline.discover.discovery import check
     from pipeline.fetch.fetcher import Fetcher
     from pipeline.settings import settings
 
-    _quiet()
-    sources, is_sound = _read()
+    _log_errors_only()
+    sources, all_well = _read_sources()
     with Fetcher(settings(), allow_private_addresses=allow_private_addresses or None) as fetcher:
         for source in _chosen(sources, keys):
             if not as_json:
                 typer.secho(f"{source.key} ({source.name})", bold=True)
             for checked in check(source, fetcher):
                 _print_check(checked, as_json=as_json)
-                is_sound = is_sound and checked.outcome is None
-    sys.exit(0 if is_sound else 1)
+                all_well = all_well and checked.outcome is None
+    sys.exit(0 if all_well else 1)
 
 
 def _print_check(checked: "DocumentCheck", *, as_json: bool) -> None:
@@ -86,13 +91,13 @@ def _print_check(checked: "DocumentCheck", *, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps(asdict(checked)))
         return
-    is_well = checked.outcome is None
-    sign = typer.style("ok", fg="green") if is_well else typer.style("no", fg="red")
+    is_usable = checked.outcome is None
+    sign = typer.style("ok", fg="green") if is_usable else typer.style("no", fg="red")
     found = f"{checked.links} link{'' if checked.links == 1 else 's'}"
     newest = f", newest {checked.newest}" if checked.newest else ""
     offsite = f", {checked.offsite} off-site" if checked.offsite else ""
     typer.echo(f"  {sign}  {checked.found_in}: {found}{newest}{offsite}")
-    if not is_well:
+    if not is_usable:
         typer.echo(f"      {checked.outcome}: {checked.reason}")
         if checked.hint:
             typer.echo(f"      {checked.hint}")
@@ -100,9 +105,9 @@ def _print_check(checked: "DocumentCheck", *, as_json: bool) -> None:
 
 def add_source(
     url: Annotated[str, typer.Argument(help="A homepage or a feed.")],
-    key: Annotated[str | None, typer.Option(help="Name of the source and its file.")] = None,
+    key: Annotated[str | None, typer.Option(help="Name of the source and of its file.")] = None,
     allow_private_addresses: _Private = False,
-    dry_run: Annotated[bool, typer.Option(help="Print the file, write nothing.")] = False,
+    dry_run: Annotated[bool, typer.Option(help="Print the file and write nothing.")] = False,
 ) -> None:
     """Propose a source and write its file, unless a file of that name exists."""
     from dataclasses import replace
@@ -112,7 +117,7 @@ def add_source(
     from pipeline.sources.files import source_toml, write_new
     from pipeline.sources.wizard import propose_source
 
-    _quiet()
+    _log_errors_only()
     with Fetcher(settings(), allow_private_addresses=allow_private_addresses or None) as fetcher:
         proposal = propose_source(url, fetcher)
     for note in proposal.notes:
@@ -128,16 +133,16 @@ def add_source(
     typer.secho(f"Now try it: dateline source check {source.key}", err=True)
 
 
-def _quiet() -> None:
-    """Log errors only: these commands print themselves what they find."""
+def _log_errors_only() -> None:
+    """Log errors only, since these commands print what they find themselves."""
     from pipeline.settings import settings
     from pipeline.telemetry import configure_logging
 
     configure_logging("ERROR", settings().log_format)
 
 
-def _read() -> "tuple[list[Source], bool]":
-    """Return the sources of the folder, and whether all their files can be used."""
+def _read_sources() -> "tuple[list[Source], bool]":
+    """Return the sources of the folder, and whether all its files can be used."""
     from pipeline.settings import settings
     from pipeline.sources.files import read_sources
 

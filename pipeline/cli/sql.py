@@ -1,7 +1,7 @@
 """``dateline sql``: run a query and print its rows as a table, JSON Lines or CSV.
 
-Queries of ``sql/cookbook`` run by their name. ``pipeline/warehouse/read_only.py`` says why a query
-can read and do nothing else.
+The queries of ``sql/cookbook`` are run by name. ``pipeline/warehouse/read_only.py`` explains why a
+query can only read.
 """
 
 import sys
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from pipeline.warehouse.read_only import Statement
 
 _HELP = (
-    "Ask the store in SQL and print the rows: a table, or --json, or --csv.\n\n"
+    "Run an SQL query and print its rows as a table, JSON Lines (--json) or CSV (--csv).\n\n"
     "QUERY is SQL, the name of a query that comes with Dateline (--list shows them), the name of a "
     "file with SQL, or - for standard input. Start with the views of schema mart; "
-    "mart.column_catalogue explains every column. Queries only read: they run under a login of "
-    "their own without any other right, in a transaction that is rolled back.\n\n"
+    "mart.column_catalogue explains every column. Queries can only read: they run under a login "
+    "that has no other rights, in a transaction that is rolled back.\n\n"
     'Example: dateline sql "select speaker_name, quote_text, title from mart.who_said_what '
     'limit 3"\n\n'
     "Example: dateline sql --list\n\n"
@@ -33,12 +33,17 @@ _HELP = (
 
 
 def register(app: typer.Typer) -> None:
-    """Add the command."""
+    """Add the command to the app."""
 
     @app.command(rich_help_panel=EVERY_DAY, help=_HELP)
     def sql(
         query: Annotated[
-            str | None, typer.Argument(metavar="QUERY|NAME|FILE", show_default=False)
+            str | None,
+            typer.Argument(
+                metavar="QUERY|NAME|FILE",
+                help="SQL, the name of a query, a file, or - for standard input.",
+                show_default=False,
+            ),
         ] = None,
         values: Annotated[
             list[str] | None,
@@ -57,13 +62,17 @@ def register(app: typer.Typer) -> None:
             typer.Option(
                 min=0,
                 metavar="SECONDS",
-                help="Cancel a query after so long, 0 for never; default: $DATELINE_SQL_TIMEOUT, "
-                "else 60.",
+                help="Cancel a query after this time, 0 for no limit; by default "
+                "$DATELINE_SQL_TIMEOUT or 60.",
                 show_default=False,
             ),
         ] = None,
-        as_json: Annotated[bool, typer.Option("--json", help="One JSON object a row.")] = False,
-        as_csv: Annotated[bool, typer.Option("--csv", help="CSV with a header line.")] = False,
+        as_json: Annotated[
+            bool, typer.Option("--json", help="Print one JSON object per row.")
+        ] = False,
+        as_csv: Annotated[
+            bool, typer.Option("--csv", help="Print CSV with a header line.")
+        ] = False,
     ) -> None:
         from pipeline.settings import settings
 
@@ -75,12 +84,12 @@ def register(app: typer.Typer) -> None:
             return
         if query is None:
             raise UsageError("give a query, or --list for the named ones.")
-        text = _read(query, values or [])
+        text = _query_text(query, values or [])
         _print_results(text, settings().sql_timeout if timeout is None else timeout, style)
 
 
 def _print_cookbook(style: Format) -> None:
-    """Print the named queries: for people name, question and parameters, else all that is known."""
+    """Print the named queries: a list for people, or rows with all their properties."""
     from pipeline.warehouse.cookbook import cookbook
 
     queries = list(cookbook().values())
@@ -103,8 +112,8 @@ def _print_cookbook(style: Format) -> None:
             typer.echo(f"{'':{width}}  --set {one.name}={one.default}  {one.meaning}")
 
 
-def _read(query: str, values: list[str]) -> str:
-    """Return the SQL that the argument stands for: standard input, a file, a named query, itself.
+def _query_text(query: str, values: list[str]) -> str:
+    """Return the SQL that the argument names: a named query, standard input, a file, or itself.
 
     Raises:
         UsageError: there is no such file or name, or a value is set that the query does not have.
@@ -156,7 +165,7 @@ def _print_results(text: str, timeout: float, style: Format) -> None:
 
     found = statements(text)
     if not found:
-        raise UsageError("the text holds no statement.")
+        raise UsageError("the text contains no statement.")
     refuse_other_statements(found)
     with reader() as session, read_only_transaction(session.conn):
         if session.warning:
@@ -170,20 +179,20 @@ def _print_results(text: str, timeout: float, style: Format) -> None:
                     "time with --timeout."
                 ) from error
             except psycopg.Error as error:
-                raise UsageError(complaint(error, text, statement)) from error
+                raise UsageError(_error_line(error, text, statement)) from error
             names = [column.name for column in cursor.description or ()]
             print_table(cursor.fetchall(), names, style)
 
 
-def complaint(error: "psycopg.Error", text: str, statement: "Statement") -> str:
-    """Return what Postgres says of a statement in one line, with the place and the hint it gives.
+def _error_line(error: "psycopg.Error", text: str, statement: "Statement") -> str:
+    """Return a Postgres error as one line, with the position and the hint that it gives.
 
     Args:
-        error: what Postgres said.
+        error: the error of the statement.
         text: the whole text; line and column are counted in it.
-        statement: the statement of it that failed.
+        statement: the statement of the text that failed.
     """
-    said = error.diag.message_primary or " ".join(str(error).split())
+    message = error.diag.message_primary or " ".join(str(error).split())
     place = ""
     if error.diag.statement_position:
         before = text[: statement.start + int(error.diag.statement_position) - 1]
@@ -191,4 +200,4 @@ def complaint(error: "psycopg.Error", text: str, statement: "Statement") -> str:
         shown = text.splitlines()[line - 1].strip() if text.splitlines()[line - 1 :] else ""
         place = f" (line {line}, column {column}: {shown[:120]})"
     hint = f" {error.diag.message_hint}" if error.diag.message_hint else ""
-    return f"{said}{place}.{hint}"
+    return f"{message}{place}.{hint}"

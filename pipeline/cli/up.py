@@ -1,6 +1,6 @@
 """``dateline up`` runs Airflow with the DAGs on the user's own sources, until Ctrl-C.
 
-Its functions that start, hold and stop Airflow serve ``dateline demo`` too.
+``dateline demo`` starts and stops Airflow with the functions of this module too.
 """
 
 import signal
@@ -19,20 +19,20 @@ if TYPE_CHECKING:
 
 _HELP = (
     "Start Postgres and Airflow and read your sources on a schedule, until Ctrl-C.\n\n"
-    "Reads the folder sources/ (or $DATELINE_SOURCES) once at the start, then whenever "
-    "$DATELINE_SCHEDULE says so (a cron line in UTC, every 30 minutes by default). Prints the "
-    "address of Airflow's UI and how to log in.\n\n"
+    "Reads the sources of the folder sources/ (or $DATELINE_SOURCES) at the start, then by the "
+    "cron line $DATELINE_SCHEDULE (in UTC; every 30 minutes by default). Prints the address of "
+    "Airflow's UI and how to log in.\n\n"
     "Example: dateline up --detach"
 )
 
 
 def register(app: typer.Typer) -> None:
-    """Add the command."""
+    """Add the command to the app."""
 
     @app.command(rich_help_panel=START, help=_HELP)
     def up(
         detach: Annotated[
-            bool, typer.Option(help="Leave it running and return; `dateline down` ends it.")
+            bool, typer.Option(help="Return and leave it running; `dateline down` stops it.")
         ] = False,
     ) -> None:
         from pipeline.local_airflow.airflow import Airflow, require_airflow
@@ -52,22 +52,22 @@ def register(app: typer.Typer) -> None:
                 dsn = ensure_store()
             keys = active_sources()
             airflow = Airflow(settings(), dsn)
-            stack.callback(stop_loudly, airflow, progress)
+            stack.callback(stop_airflow, airflow, progress)
             start_airflow(airflow, progress, detached=detach)
             trigger(airflow.api, "ingest")
-            progress.say(f"reading {', '.join(keys)} now, and then by {settings().schedule} UTC")
+            progress.say(f"reading {', '.join(keys)} now, then at {settings().schedule} UTC")
             print_login(airflow)
             if detach:
                 stack.pop_all()
             else:
-                hold(airflow, progress)
+                run_until_interrupted(airflow, progress)
 
 
 def start_airflow(airflow: "Airflow", progress: "Progress", *, detached: bool = False) -> None:
     """Start Airflow and return when it is ready.
 
     Raises:
-        AirflowError: it does not get ready; names its log.
+        AirflowError: Airflow does not become ready; the message names its log.
     """
     with progress.step("starting Airflow", "Airflow is up"):
         airflow.start(detached=detached)
@@ -85,13 +85,13 @@ def print_login(airflow: "Airflow") -> None:
     )
 
 
-def hold(airflow: "Airflow", progress: "Progress") -> None:
-    """Return at Ctrl-C or SIGTERM.
+def run_until_interrupted(airflow: "Airflow", progress: "Progress") -> None:
+    """Watch Airflow until Ctrl-C or SIGTERM.
 
     Raises:
         AirflowError: Airflow has died.
     """
-    progress.say("Ctrl-C ends it.")
+    progress.say("Ctrl-C stops it.")
     try:
         while True:
             airflow.check_alive()
@@ -100,8 +100,8 @@ def hold(airflow: "Airflow", progress: "Progress") -> None:
         progress.say("")
 
 
-def stop_loudly(airflow: "Airflow", progress: "Progress") -> None:
-    """Stop Airflow and say so."""
+def stop_airflow(airflow: "Airflow", progress: "Progress") -> None:
+    """Stop Airflow, if it was started, and print that it stopped."""
     if airflow.was_started:
         with progress.step("stopping Airflow", "Airflow is stopped"):
             airflow.stop()

@@ -95,7 +95,7 @@ def test_a_file_with_two_queries_prints_both(asked, tmp_path):
         ("missing.sql", "there is no file missing.sql"),
         ("who_said_nothing", "there is no query named who_said_nothing"),
         ("select headlin from mart.articles", "does not exist"),
-        (" -- nothing", "holds no statement"),
+        (" -- nothing", "contains no statement"),
     ],
 )
 def test_a_query_that_cannot_run_is_one_line(asked, query, said):
