@@ -1,8 +1,8 @@
-"""What the generated parts of README.md and docs/ are made of; called by cog (``make docs``).
+"""Generate the parts of README.md and docs/ that come from the code; cog calls these functions.
 
-CI runs ``cog --check``, so a command, a setting or a column that changes without its page fails.
-Output of long runs (the demo, the accuracy tables) is not made here: it is recorded once by a
-command, kept in ``docs/recorded/``, and pasted by ``recorded``.
+``make docs`` rewrites the pages; CI runs ``cog --check``, which fails if a command, a setting or
+a column has changed and its page has not. The output of long runs (the demo, the accuracy tables)
+is recorded once by ``docs/record.py``, kept in ``docs/recorded/`` and pasted by ``recorded``.
 """
 
 import itertools
@@ -20,7 +20,7 @@ def recorded(name: str, language: str = "text") -> str:
 
 
 def recorded_markdown(name: str) -> str:
-    """Return a recorded Markdown fragment as it is."""
+    """Return a recorded Markdown fragment unchanged."""
     return (RECORDED / f"{name}.md").read_text(encoding="utf-8").rstrip()
 
 
@@ -28,7 +28,7 @@ def recorded_part(name: str, title: str) -> str:
     """Return one table of a recorded output, under the command that printed it.
 
     Raises:
-        ValueError: the output has no such table any more.
+        ValueError: the output has no table of that title.
     """
     blocks = (RECORDED / f"{name}.txt").read_text(encoding="utf-8").split("\n\n")
     place = next((n for n, block in enumerate(blocks) if block.endswith(title)), None)
@@ -39,10 +39,10 @@ def recorded_part(name: str, title: str) -> str:
 
 
 def recorded_rows(name: str, *labels: str) -> str:
-    """Return the rows of a recorded table that begin with these labels, under its head.
+    """Return the header and those rows of a recorded table that begin with the labels.
 
     Raises:
-        ValueError: the table has no such row any more.
+        ValueError: the table has no row with one of the labels.
     """
     lines = (RECORDED / f"{name}.md").read_text(encoding="utf-8").splitlines()
     rows = []
@@ -55,7 +55,7 @@ def recorded_rows(name: str, *labels: str) -> str:
 
 
 def cli_reference() -> str:
-    """Return every command with its arguments and options, from the command line's own objects."""
+    """Return a section per command with its help, arguments and options."""
     import typer
 
     from pipeline.cli.app import build
@@ -83,12 +83,13 @@ def _help(command: Any) -> str:
 def _parameter(parameter: Any) -> str:
     is_option = parameter.param_type_name == "option"
     name = ", ".join(parameter.opts) if is_option else parameter.metavar or parameter.name.upper()
-    meaning = (getattr(parameter, "help", None) or "").replace("|", "\\|").replace("\n", " ")
-    return f"| `{name}` | {meaning} |"
+    meaning = (getattr(parameter, "help", None) or "").replace("\n", " ")
+    escaped_name, escaped_meaning = (text.replace("|", "\\|") for text in (name, meaning))
+    return f"| `{escaped_name}` | {escaped_meaning} |"
 
 
 def settings_table() -> str:
-    """Return every ``DATELINE_*`` variable with its default."""
+    """Return a table of every ``DATELINE_*`` variable with its default and meaning."""
     from pipeline.settings import Settings
 
     lines = ["| variable | default | meaning |", "|---|---|---|"]
@@ -99,7 +100,7 @@ def settings_table() -> str:
 
 
 def outcomes_table() -> str:
-    """Return every outcome with its meaning, from the docstrings beside the words."""
+    """Return a table of every outcome with the docstring that follows it in ``Outcome``."""
     import ast
     import inspect
 
@@ -116,7 +117,7 @@ def outcomes_table() -> str:
 
 
 def data_dictionary() -> str:
-    """Return every table, view and column, from the comments in a fresh database."""
+    """Return a section per table or view, from the comments of a new, migrated database."""
     rows = _catalogue()
     parts = []
     for schema, about in (
