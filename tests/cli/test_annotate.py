@@ -1,4 +1,4 @@
-"""``dateline annotate`` as a Unix filter: output rows, bad rows, streaming."""
+"""Run the filter ``dateline annotate``: output rows, bad rows, streaming."""
 
 import io
 import json
@@ -14,13 +14,13 @@ TEXT = "“We will not wait any longer,” said Marta Ellingsen, the mayor, in N
 
 def run(*lines: str) -> tuple[list[dict], bool, str]:
     out = io.StringIO()
-    well = run_filter(io.BytesIO("\n".join(lines).encode()), out, annotated_rows)
-    return [json.loads(line) for line in out.getvalue().splitlines()], well, out.getvalue()
+    all_well = run_filter(io.BytesIO("\n".join(lines).encode()), out, annotated_rows)
+    return [json.loads(line) for line in out.getvalue().splitlines()], all_well, out.getvalue()
 
 
 def test_a_row_comes_back_with_names_and_quotes():
-    (row,), well, raw = run(json.dumps({"id": "a", "text": TEXT}))
-    assert well
+    (row,), all_well, raw = run(json.dumps({"id": "a", "text": TEXT}))
+    assert all_well
     assert raw.isascii()
     assert list(row) == ["id", "entities", "quotes", "outcome"]
     assert row["outcome"] == "ok"
@@ -37,14 +37,14 @@ def test_a_row_comes_back_with_names_and_quotes():
 
 
 def test_bad_rows_keep_their_place():
-    rows, well, _ = run(
+    rows, all_well, _ = run(
         json.dumps({"id": 1, "text": TEXT}),
         "{oops",
         json.dumps({"id": 2}),
         json.dumps({"id": 3, "text": 7}),
         json.dumps({"id": 4, "text": "Nobody came.", "title": None}),
     )
-    assert not well
+    assert not all_well
     assert [row["id"] for row in rows] == [1, None, 2, 3, 4]
     assert [("error" in row) for row in rows] == [False, True, True, True, False]
 
@@ -55,12 +55,12 @@ def test_a_text_in_another_language_has_an_outcome_and_no_error():
         "Arbeiter dort schon seit vielen Jahren auf eine Antwort warten und weil niemand sonst die "
         "Schiffe aus dem Norden entladen kann, wie ein Sprecher der Stadt am Abend sagte."
     )
-    (row,), well, _ = run(json.dumps({"id": 1, "text": text}))
-    assert well
+    (row,), all_well, _ = run(json.dumps({"id": 1, "text": text}))
+    assert all_well
     assert row == {"id": 1, "entities": [], "quotes": [], "outcome": "not_english"}
 
 
-def test_an_answer_comes_before_the_next_row_is_sent():
+def test_a_row_is_written_before_the_next_one_arrives():
     sent = []
 
     def one_at_a_time():

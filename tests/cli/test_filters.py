@@ -1,4 +1,4 @@
-"""The contract that the three filters share: order, ids, bad lines, exit status."""
+"""Check what the three filters share: order, ids, bad lines, success or failure."""
 
 import io
 import json
@@ -12,8 +12,8 @@ from pipeline.cli.filters import Row, RowError, run_filter
 
 def run(lines, transform):
     out = io.StringIO()
-    well = run_filter(io.BytesIO(b"\n".join(lines)), out, transform)
-    return well, [json.loads(line) for line in out.getvalue().splitlines()]
+    all_well = run_filter(io.BytesIO(b"\n".join(lines)), out, transform)
+    return all_well, [json.loads(line) for line in out.getvalue().splitlines()]
 
 
 def echo(rows):
@@ -35,8 +35,8 @@ def test_bad_lines_keep_their_place_and_later_lines_are_read():
         b'{"id": null}',
     ]
     for transform in (echo, echo_after_reading_all):
-        well, rows = run(lines, transform)
-        assert not well
+        all_well, rows = run(lines, transform)
+        assert not all_well
         assert [row["id"] for row in rows] == [1, None, None, None, "ä", None]
         assert [row.get("line") for row in rows] == [None, 2, 3, 4, None, 6]
         assert all(row["error"] for row in rows if row["id"] is None)
@@ -50,8 +50,8 @@ def test_null_keys_count_as_absent_and_blank_lines_are_no_rows():
             seen.append(row)
             yield {"id": row.id}
 
-    well, rows = run([b'\xef\xbb\xbf{"id": 1, "text": null, "url": "u"}', b"", b"  "], record)
-    assert well
+    all_well, rows = run([b'\xef\xbb\xbf{"id": 1, "text": null, "url": "u"}', b"", b"  "], record)
+    assert all_well
     assert rows == [{"id": 1}]
     assert seen == [Row(1, {"url": "u"})]
 
@@ -88,7 +88,7 @@ def test_one_output_row_for_each_input_row_in_order(ids, ahead):
 @pytest.mark.parametrize("number", [b"NaN", b"Infinity", b"-Infinity", b"1e999", b"-1e999"])
 def test_a_number_that_json_cannot_express_is_a_bad_line(number):
     lines = [b'{"id": %s}' % number, b'{"id": 1, "text": [%s]}' % number, b'{"id": 1e9}']
-    well, rows = run(lines, echo)
-    assert not well
+    all_well, rows = run(lines, echo)
+    assert not all_well
     assert [row["id"] for row in rows] == [None, None, 1e9]
     assert number.decode() in rows[0]["error"]

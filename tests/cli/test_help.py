@@ -1,4 +1,4 @@
-"""``dateline --help`` lists every command and loads none of the libraries that do the work."""
+"""``dateline --help`` and ``--version`` load none of the libraries that do the work."""
 
 import subprocess
 import sys
@@ -24,7 +24,7 @@ def dateline(*words):
     )
 
 
-def test_help_names_all_commands_and_loads_no_heavy_library():
+def test_help_lists_all_commands_and_loads_no_heavy_library():
     done = dateline("--help")
     commands = "annotate db dedupe demo down extract fate reprocess run source sql up".split()
     assert [name for name in commands if f" {name} " not in done.stdout] == []

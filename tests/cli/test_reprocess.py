@@ -1,4 +1,4 @@
-"""``dateline reprocess`` on a store in which one text contains boilerplate."""
+"""Run ``dateline reprocess`` on a store in which one text contains boilerplate."""
 
 import json
 
@@ -13,7 +13,7 @@ from tests.warehouse.stories import count, later
 
 @pytest.fixture
 def archive(store, store_dsn, monkeypatch):
-    """A store in which one text contains a line that later pages showed to be boilerplate."""
+    """Return a store in which one text has a line that later pages showed to be boilerplate."""
     monkeypatch.setenv("DATELINE_DSN", store_dsn)
     settings.cache_clear()
     loaded(store, {1: html(1, extra=[PROMO])})
@@ -29,7 +29,7 @@ def reprocess(*arguments):
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
-def test_a_dry_run_counts_the_real_run_renews_and_a_third_finds_nothing(archive):
+def test_a_dry_run_only_counts_and_a_second_real_run_finds_nothing(archive):
     arguments = ["--stage", "clean", "--source", "harbour", "--since", "2026-11-01", "--later"]
     (row,) = reprocess(*arguments, "--dry-run")
     assert row == {
@@ -48,12 +48,12 @@ def test_a_dry_run_counts_the_real_run_renews_and_a_third_finds_nothing(archive)
     assert count(archive, "ops.runs where status = 'succeeded'") == 2  # a dry run stores no run
 
 
-def test_a_limit_and_all(archive):
+def test_all_with_a_limit_reads_that_many_articles(archive):
     (row,) = reprocess("--stage", "clean", "--all", "--limit", "3", "--later")
     assert row["read"] == 3
 
 
-def test_copies_can_be_left_to_the_next_run(archive):
+def test_later_leaves_the_search_for_copies_to_the_next_run(archive):
     archive.execute("update news.article_versions set deduplicated_at = now()")
     assert reprocess("--stage", "dedupe", "--later") == [{"source_key": "harbour", "marked": 7}]
     assert count(archive, "news.article_versions where deduplicated_at is null") == 7

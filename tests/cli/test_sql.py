@@ -1,4 +1,4 @@
-"""``dateline sql`` and ``dateline db``: what a person types and sees."""
+"""Run ``dateline sql`` and ``dateline db`` and check output, messages and exit codes."""
 
 import json
 import os
@@ -16,27 +16,27 @@ from tests.warehouse.stories import loaded, story_url
 
 @pytest.fixture
 def dateline(monkeypatch, capsys):
-    def call(*arguments):
+    def run(*arguments):
         monkeypatch.setattr(sys, "argv", ["dateline", *map(str, arguments)])
         try:
             main()
             code = 0
-        except SystemExit as left:
-            code = left.code or 0
+        except SystemExit as exited:
+            code = exited.code or 0
         return code, *capsys.readouterr()
 
-    return call
+    return run
 
 
 @pytest.fixture
-def asked(dateline, store, store_dsn, monkeypatch):
-    """A command line on a store with one article; the login that it creates is dropped again."""
+def store_cli(dateline, store, store_dsn, monkeypatch):
+    """Return the command line on a store with one article; drop the login that it creates."""
     use(monkeypatch, DATELINE_DSN=store_dsn)
     loaded(store, [1])
     yield dateline
-    kept = settings().home_folder / "sql_login.json"
-    if kept.exists():
-        store.execute(f"drop role if exists {json.loads(kept.read_text())['user']}")
+    login_file = settings().home_folder / "sql_login.json"
+    if login_file.exists():
+        store.execute(f"drop role if exists {json.loads(login_file.read_text())['user']}")
 
 
 def use(monkeypatch, **variables):
@@ -47,7 +47,7 @@ def use(monkeypatch, **variables):
 
 @pytest.fixture
 def plain_login(store):
-    """The name of a login that may read everything and delete articles, and create no roles."""
+    """Create a login that may read everything and delete articles but create no roles."""
     name = f"plain_login_{os.getpid()}"
     store.execute(f"create role {name} login")
     store.execute(
@@ -59,36 +59,38 @@ def plain_login(store):
     store.execute(f"drop owned by {name}; drop role {name}")
 
 
-def assert_refused(asked, query, said):
-    code, out, err = asked("sql", query)
+def assert_refused(store_cli, query, message):
+    code, out, err = store_cli("sql", query)
     assert (code, out) == (2, "")
-    assert said in err
+    assert message in err
     assert len(err.splitlines()) == 1
 
 
-def test_rows_as_json_csv_and_table(asked):
+def test_rows_as_json_csv_and_table(store_cli):
     query = "select canonical_url, authors, published_at from mart.articles"
-    code, out, err = asked("sql", query, "--json")
+    code, out, err = store_cli("sql", query, "--json")
     assert (code, err) == (0, "")
     assert json.loads(out) == {
         "canonical_url": story_url(1),
         "authors": ["Ida Marlow"],
         "published_at": "2026-11-20T08:15:00+00:00",
     }
-    assert asked("sql", query, "--csv")[1].splitlines()[0] == "canonical_url,authors,published_at"
-    table = asked("sql", query)[1]
+    assert (
+        store_cli("sql", query, "--csv")[1].splitlines()[0] == "canonical_url,authors,published_at"
+    )
+    table = store_cli("sql", query)[1]
     assert "Ida Marlow" in table
     assert "2026-11-20 08:15" in table
 
 
-def test_a_file_with_two_queries_prints_both(asked, tmp_path):
+def test_a_file_with_two_queries_prints_both(store_cli, tmp_path):
     (tmp_path / "q.sql").write_text("select 1 as one; select 'a%s;' as two; -- done;")
-    _, out, _ = asked("sql", tmp_path / "q.sql", "--json")
+    _, out, _ = store_cli("sql", tmp_path / "q.sql", "--json")
     assert [json.loads(line) for line in out.splitlines()] == [{"one": 1}, {"two": "a%s;"}]
 
 
 @pytest.mark.parametrize(
-    ("query", "said"),
+    ("query", "message"),
     [
         ("select 1,\n  nonsense", "(line 2, column 3: nonsense)"),
         ("select 1 where false;\nselect 2,\n  nonsense", "(line 3, column 3: nonsense)"),
@@ -98,15 +100,15 @@ def test_a_file_with_two_queries_prints_both(asked, tmp_path):
         (" -- nothing", "contains no statement"),
     ],
 )
-def test_a_query_that_cannot_run_is_one_line(asked, query, said):
-    code, _, err = asked("sql", query)
+def test_the_error_of_a_query_is_one_line(store_cli, query, message):
+    code, _, err = store_cli("sql", query)
     assert code == 2
-    assert said in err
+    assert message in err
     assert len(err.splitlines()) == 1
 
 
 @pytest.mark.parametrize(
-    ("query", "said"),
+    ("query", "message"),
     [
         ("delete from news.articles", "delete is refused"),
         ("(/* x */ /* /* */ ; */ delete from news.articles)", "delete is refused"),
@@ -144,73 +146,75 @@ def test_a_query_that_cannot_run_is_one_line(asked, query, said):
         ("select ops.refresh_mart('daily_entity_mentions')", "permission denied for function"),
     ],
 )
-def test_an_attack_is_refused_in_one_line(asked, query, said, store):
-    assert_refused(asked, query, said)
+def test_a_statement_with_side_effects_is_refused_in_one_line(store_cli, query, message, store):
+    assert_refused(store_cli, query, message)
     assert store.execute("select count(*) from news.articles").fetchone() == (1,)
     assert store.execute("select to_regclass('public.mine')").fetchone() == (None,)
 
 
-def test_a_query_cannot_end_another_session(asked, store):
+def test_a_query_cannot_end_another_session(store_cli, store):
     # PostgreSQL 16 says "permission denied to terminate process", 15 "must be a superuser to …".
-    assert_refused(asked, f"select pg_terminate_backend({store.info.backend_pid})", "terminate")
+    assert_refused(store_cli, f"select pg_terminate_backend({store.info.backend_pid})", "terminate")
     assert store.execute("select 1").fetchone() == (1,)
 
 
-def test_large_objects_that_a_query_makes_are_gone_afterwards(asked, store):
-    asked("sql", "select lo_create(0)")  # PostgreSQL 16 and later refuse it
+def test_large_objects_that_a_query_creates_are_rolled_back(store_cli, store):
+    store_cli("sql", "select lo_create(0)")  # PostgreSQL 16 and later refuse it
     assert store.execute("select count(*) from pg_largeobject_metadata").fetchone() == (0,)
 
 
-def test_a_query_is_cancelled_when_its_time_is_over(asked, monkeypatch):
-    code, out, err = asked("sql", "select pg_sleep(60)", "--timeout", "0.05")
+def test_a_query_is_cancelled_at_its_timeout(store_cli, monkeypatch):
+    code, out, err = store_cli("sql", "select pg_sleep(60)", "--timeout", "0.05")
     assert (code, out) == (2, "")
     assert "took longer than 0.05 s" in err
     use(monkeypatch, DATELINE_SQL_TIMEOUT="0.1")
-    assert "took longer than 0.1 s" in asked("sql", "select pg_sleep(60)")[2]
+    assert "took longer than 0.1 s" in store_cli("sql", "select pg_sleep(60)")[2]
 
 
-def test_a_query_cannot_give_itself_more_time(asked):
+def test_a_query_cannot_give_itself_more_time(store_cli):
     text = "select set_config('statement_timeout', '0', false); select pg_sleep(60)"
-    assert "took longer than 0.2 s" in asked("sql", text, "--timeout", "0.2")[2]
+    assert "took longer than 0.2 s" in store_cli("sql", text, "--timeout", "0.2")[2]
 
 
-def test_the_login_is_created_once_and_its_password_is_the_owners_only(asked, store):
+def test_the_login_is_created_once_and_only_its_owner_can_read_the_password(store_cli, store):
     query = "select current_user, session_user"
-    first = json.loads(asked("sql", query, "--json")[1])
-    kept = settings().home_folder / "sql_login.json"
-    assert first["current_user"] == first["session_user"] == json.loads(kept.read_text())["user"]
-    assert kept.stat().st_mode & 0o077 == 0
-    assert json.loads(asked("sql", query, "--json")[1]) == first
+    first = json.loads(store_cli("sql", query, "--json")[1])
+    login_file = settings().home_folder / "sql_login.json"
+    assert (
+        first["current_user"] == first["session_user"] == json.loads(login_file.read_text())["user"]
+    )
+    assert login_file.stat().st_mode & 0o077 == 0
+    assert json.loads(store_cli("sql", query, "--json")[1]) == first
     store.execute(f"drop role {first['current_user']}")
-    assert json.loads(asked("sql", query, "--json")[1]) == first
+    assert json.loads(store_cli("sql", query, "--json")[1]) == first
 
 
 def test_where_no_login_can_be_created_queries_run_with_a_warning(
-    asked, store_dsn, monkeypatch, plain_login
+    store_cli, store_dsn, monkeypatch, plain_login
 ):
     use(monkeypatch, DATELINE_DSN=psycopg.conninfo.make_conninfo(store_dsn, user=plain_login))
-    code, out, err = asked("sql", "select count(*) as n from mart.articles", "--json")
+    code, out, err = store_cli("sql", "select count(*) as n from mart.articles", "--json")
     assert (code, json.loads(out)) == (0, {"n": 1})
     assert "no login that may only read" in err
     assert "DATELINE_SQL_DSN" in err
     assert len(err.splitlines()) == 1
-    for query, said in (
+    for query, message in (
         ("delete from news.articles", "delete is refused"),
         ("with gone as (delete from news.articles returning 1) table gone", "read-only trans"),
         ("select set_config('transaction_read_only', 'off', false)", "before any query"),
         ("select pg_read_file('PG_VERSION')", "permission denied for function pg_read_file"),
     ):
-        code, out, err = asked("sql", query)
+        code, out, err = store_cli("sql", query)
         assert (code, out) == (2, "")
-        assert said in err
+        assert message in err
 
 
-def test_a_login_of_ones_own_is_used_and_a_superuser_is_not(
-    asked, store, store_dsn, monkeypatch, plain_login
+def test_a_configured_login_is_used_unless_it_is_a_superuser(
+    store_cli, store, store_dsn, monkeypatch, plain_login
 ):
     def with_dsn(dsn):
         use(monkeypatch, DATELINE_SQL_DSN=dsn)
-        return asked("sql", "select current_user as me", "--json")
+        return store_cli("sql", "select current_user as me", "--json")
 
     plain_dsn = psycopg.conninfo.make_conninfo(store_dsn, user=plain_login)
     code, out, err = with_dsn(plain_dsn)
@@ -239,46 +243,46 @@ def test_queries_of_the_cookbook_are_listed(dateline):
 
 
 @pytest.mark.parametrize("name", cookbook())
-def test_every_query_of_the_cookbook_runs_by_name(asked, name):
-    code, out, err = asked("sql", name, "--csv")
+def test_every_query_of_the_cookbook_runs_by_name(store_cli, name):
+    code, out, err = store_cli("sql", name, "--csv")
     assert (code, err) == (0, "")
     assert "," in out.splitlines()[0]
 
 
-def test_a_parameter_is_set_and_is_a_value_only(asked):
+def test_a_parameter_is_inserted_as_a_value(store_cli):
     def days(value):
-        return asked("sql", "is_the_week_complete", "--set", f"days={value}", "--json")
+        return store_cli("sql", "is_the_week_complete", "--set", f"days={value}", "--json")
 
     assert len(days("3")[1].splitlines()) == 6  # two outlets
     code, out, err = days("3'; drop table news.articles --")
     assert (code, out) == (2, "")
     assert "invalid input syntax for type integer" in err
-    code, _, err = asked("sql", "is_the_week_complete", "--set", "weeks=1")
+    code, _, err = store_cli("sql", "is_the_week_complete", "--set", "weeks=1")
     assert code == 2
     assert "has no parameter weeks; it has: days" in err
-    assert "NAME=VALUE" in asked("sql", "is_the_week_complete", "--set", "days")[2]
-    assert "needs a named query" in asked("sql", "select 1", "--set", "days=1")[2]
+    assert "NAME=VALUE" in store_cli("sql", "is_the_week_complete", "--set", "days")[2]
+    assert "needs a named query" in store_cli("sql", "select 1", "--set", "days=1")[2]
 
 
-def test_json_and_csv_exclude_each_other(asked):
-    assert asked("sql", "select 1", "--json", "--csv")[0] == 2
+def test_json_and_csv_exclude_each_other(store_cli):
+    assert store_cli("sql", "select 1", "--json", "--csv")[0] == 2
 
 
-def test_a_server_of_ones_own_is_neither_started_nor_stopped(asked, store_dsn):
-    code, out, err = asked("db", "start")
+def test_a_configured_server_is_neither_started_nor_stopped(store_cli, store_dsn):
+    code, out, err = store_cli("db", "start")
     assert (code, out.strip()) == (0, store_dsn)
     assert "server of your own" in err
-    assert "nothing to stop" in asked("db", "stop")[2]
-    code, out, _ = asked("db", "status", "--json")
+    assert "nothing to stop" in store_cli("db", "stop")[2]
+    code, out, _ = store_cli("db", "status", "--json")
     status = json.loads(out)
     assert code == 0
     assert (status["is_running"], status["is_up_to_date"], status["articles"]) == (True, True, 1)
     assert (status["read_by_older_version"], status["annotated_by_older_version"]) == (0, 0)
-    assert "up to date" in asked("db", "migrate")[2]
+    assert "up to date" in store_cli("db", "migrate")[2]
 
 
 @pytest.mark.postgres
-def test_the_embedded_server_from_nothing_to_nothing(dateline, tmp_path):
+def test_the_embedded_server_is_created_migrated_queried_and_removed(dateline, tmp_path):
     home = tmp_path / "home"
     code, out, _ = dateline("db", "status", "--json")
     assert (code, json.loads(out)["is_running"]) == (1, False)
