@@ -7,6 +7,7 @@ is recorded once by ``docs/record.py``, kept in ``docs/recorded/`` and pasted by
 
 import itertools
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -77,7 +78,8 @@ def _command(command: Any, path: str) -> str:
 
 
 def _help(command: Any) -> str:
-    return str(command.help or "").replace("\b", "").strip()
+    text = str(command.help or "").replace("\b", "").strip()
+    return re.sub(r"^Example: (.+)$", r"Example: `\1`", text, flags=re.MULTILINE)
 
 
 def _parameter(parameter: Any) -> str:

@@ -36,9 +36,9 @@ class Settings(BaseSettings):
     pg_bin: Path | None = Field(
         default=None, description="folder with initdb, postgres and pg_ctl for the embedded server"
     )
-    sources: Path = Field(default=Path("sources"), description="folder of <outlet>.toml files")
+    sources: Path = Field(default=Path("sources"), description="folder of `<outlet>.toml` files")
     archive: str | None = Field(
-        default=None, description="folder or fsspec URL of the WARC files; else <home>/archive"
+        default=None, description="folder or fsspec URL of the WARC files; else `<home>/archive`"
     )
     user_agent: str = Field(
         default=f"Dateline/{__version__} (news archive bot; obeys robots.txt)",

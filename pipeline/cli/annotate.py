@@ -27,7 +27,7 @@ characters of the text as given. Quotation marks lie inside a quote's "content";
 "speaker" is null where no name can be given. A text of 40 words or more in \
 another language gets the outcome not_english.
 
-Rows are written as they arrive. Needs no database and no network.
+A row is written as soon as it is annotated. No database and no network are needed.
 
 Example: dateline annotate articles.jsonl | jq -r '.quotes[] | .speaker'
 """

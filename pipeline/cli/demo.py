@@ -104,7 +104,8 @@ def register(app: typer.Typer) -> None:
             bool | None,
             typer.Option(
                 "--stay/--no-stay",
-                help="Stay up until Ctrl-C, the default on a terminal, or end with the tables.",
+                help="Stay up until Ctrl-C, the default on a terminal; --no-stay ends after the "
+                "tables are printed.",
             ),
         ] = None,
     ) -> None:

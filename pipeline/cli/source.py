@@ -28,7 +28,7 @@ _CHECK_HELP = (
     "Example: dateline source check example-herald"
 )
 _ADD_HELP = (
-    "Propose a source from a homepage or a feed, and write sources/<key>.toml.\n\n"
+    "Propose a source from a homepage or a feed, and write sources/KEY.toml.\n\n"
     "Tries the feeds that the page announces and the news sitemaps that robots.txt names.\n\n"
     "Example: dateline source add https://news.example/"
 )
