@@ -74,6 +74,12 @@ def test_outcomes_are_the_same_in_schema_and_code(store):
     assert set(re.findall(r"'(\w+)'", definition)) == {str(outcome) for outcome in Outcome}
 
 
+def test_every_outcome_is_counted_in_one_column_of_run_quality():
+    text = (sql_folder() / "marts" / "52_run_quality.sql").read_text(encoding="utf-8")
+    counted = text.partition("from ops.links")[0]
+    assert sorted(re.findall(r"'(\w+)'", counted)) == sorted(map(str, Outcome))
+
+
 def test_every_foreign_key_has_an_index_that_starts_with_it(store):
     missing = store.execute(
         """
