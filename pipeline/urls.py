@@ -80,12 +80,15 @@ def canonical_url(url: str) -> str:
         UsageError: it is not an absolute http(s) URL, or is longer than ``MAX_URL_BYTES``.
     """
     try:
-        parts = urlsplit(url.strip())
+        # Without the fragment first: "/? #top" ends in a blank as "/? " does.
+        parts = urlsplit(url.partition("#")[0].strip())
         if parts.scheme.lower() == "file":
             return _canonical_file_url(parts, url)
         if parts.scheme.lower() not in ("http", "https") or not parts.hostname:
             raise UsageError(f"{url[:200]!r} is not an absolute http(s) URL")
-        path = urlsplit(urljoin("http://host/", parts.path or "/")).path or "/"
+        # A backslash is a slash in an http(s) URL (WHATWG URL, 4.4).
+        slashed = parts.path.replace("\\", "/")
+        path = urlsplit(urljoin("http://host/", slashed or "/")).path or "/"
         rebuilt = urlunsplit(
             (
                 parts.scheme.lower(),

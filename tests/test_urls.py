@@ -28,6 +28,8 @@ from pipeline.urls import (
         ("https://news.example/%7Eann", "https://news.example/~ann"),
         ("https://bücher.example/ä", "https://xn--bcher-kva.example/%C3%A4"),
         ("http://[::1]:80/x", "http://[::1]/x"),
+        ("https://news.example/? #top", "https://news.example/"),
+        ("https://news.example/a #top", "https://news.example/a"),
         ("file:///pages/../pages/a b.html", "file:///pages/a%20b.html"),
     ],
 )
