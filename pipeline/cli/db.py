@@ -141,7 +141,7 @@ def _facts() -> dict[str, Any]:
 def _schema_facts(conn: "Connection") -> dict[str, Any]:
     from pipeline.annotate.model_version import model_version
     from pipeline.settings import settings
-    from pipeline.warehouse.reprocessing import older_versions
+    from pipeline.warehouse.reprocessing import older_versions, waiting_versions
     from pipeline.warehouse.schema import is_current
 
     facts: dict[str, Any] = {"is_up_to_date": is_current(conn)}
@@ -152,6 +152,7 @@ def _schema_facts(conn: "Connection") -> dict[str, Any]:
         row = conn.execute("select count(*) from news.articles").fetchone()
         facts["articles"] = row[0] if row else 0
         model = model_version(settings().nlp_model)
+        facts["waiting_for_dedupe"], facts["waiting_for_annotation"] = waiting_versions(conn)
         facts["read_by_older_version"], facts["annotated_by_older_version"] = older_versions(
             conn, model
         )

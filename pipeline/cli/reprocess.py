@@ -134,12 +134,16 @@ def _one_round(
 
 
 def _finish(run_id: int, counts_by_source: "CountsBySource") -> None:
-    """Run the later stages if anything has changed or was queued for them."""
-    from pipeline.stages.reprocess import run_later_stages
+    """Run the later stages if anything has changed or waits for them.
 
-    if any(
+    Texts that a killed command queued wait too, though this one has not queued them.
+    """
+    from pipeline.stages.reprocess import is_work_waiting, run_later_stages
+
+    has_changed = any(
         counts.keys() & {"renewed", "corrected", "marked"} for counts in counts_by_source.values()
-    ):
+    )
+    if has_changed or is_work_waiting():
         _print_progress("looking for copies, names and quotes")
         run_later_stages(run_id)
 

@@ -40,6 +40,7 @@ from pipeline.warehouse.reprocessing import (
     stored_versions,
     versions_to_reprocess,
     versions_with_new_boilerplate,
+    waiting_versions,
 )
 from pipeline.warehouse.runs import open_run
 from pipeline.warehouse.site_memory import PostgresSiteMemory
@@ -297,6 +298,12 @@ def queue_for_stage(
             model = model_version(settings().nlp_model)
             counts = queue_for_annotation(connection, scope, model, with_present=with_all)
     return {source_key: {"marked": count} for source_key, count in counts.items()}
+
+
+def is_work_waiting() -> bool:
+    """Tell whether stored texts wait for a later stage, new or left by a killed command."""
+    with store() as connection:
+        return any(waiting_versions(connection))
 
 
 def run_later_stages(run_id: int) -> dict[str, int]:

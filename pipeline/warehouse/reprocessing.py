@@ -509,6 +509,19 @@ def queue_for_annotation(
     )
 
 
+def waiting_versions(conn: Connection) -> tuple[int, int]:
+    """Count the current texts that wait for the search for copies, and those for annotation.
+
+    They are new, or were queued by ``dateline reprocess``; a killed one leaves them waiting.
+    """
+    row = conn.execute(
+        "select count(*) filter (where deduplicated_at is null),"
+        " count(*) filter (where nlp_version is null)"
+        " from news.article_versions where is_current"
+    ).fetchone()
+    return row or (0, 0)
+
+
 def older_versions(conn: Connection, model_version: str) -> tuple[int, int]:
     """Count the current texts extracted, and those annotated, by another version than today's.
 

@@ -57,3 +57,13 @@ def test_later_leaves_the_search_for_copies_to_the_next_run(archive):
     archive.execute("update news.article_versions set deduplicated_at = now()")
     assert reprocess("--stage", "dedupe", "--later") == [{"source_key": "harbour", "marked": 7}]
     assert count(archive, "news.article_versions where deduplicated_at is null") == 7
+
+
+def test_what_a_killed_command_queued_is_done_by_the_next(archive):
+    archive.execute("update news.article_versions set deduplicated_at = now(), nlp_version = 'old'")
+    reprocess("--stage", "annotate", "--later")  # as far as a command gets that is then killed
+    reprocess("--stage", "dedupe", "--later")
+    waiting = "news.article_versions where nlp_version is null or deduplicated_at is null"
+    assert count(archive, waiting) == 7
+    assert reprocess("--stage", "annotate") == []
+    assert count(archive, waiting) == 0
