@@ -31,6 +31,9 @@ _HELP = (
     'Example: dateline sql who_said_what_about --set "about=harbour or bridge" --csv'
 )
 
+MAX_TIMEOUT = 86_400
+"""Seconds: a day."""
+
 
 def register(app: typer.Typer) -> None:
     """Add the command to the app."""
@@ -61,6 +64,7 @@ def register(app: typer.Typer) -> None:
             float | None,
             typer.Option(
                 min=0,
+                max=MAX_TIMEOUT,
                 metavar="SECONDS",
                 help="Cancel a query after this time, 0 for no limit; by default "
                 "$DATELINE_SQL_TIMEOUT or 60.",
@@ -173,7 +177,10 @@ def _print_results(text: str, timeout: float, style: Format) -> None:
         for statement in found:
             try:
                 cursor = run_statement(session.conn, statement, timeout)
+                rows = cursor.fetchall()
             except psycopg.errors.QueryCanceled as error:
+                if "statement timeout" not in str(error):
+                    raise UsageError(_error_line(error, text, statement)) from error
                 raise UsageError(
                     f"the query took longer than {timeout:g} s: narrow it down, or give it more "
                     "time with --timeout."
@@ -181,7 +188,7 @@ def _print_results(text: str, timeout: float, style: Format) -> None:
             except psycopg.Error as error:
                 raise UsageError(_error_line(error, text, statement)) from error
             names = [column.name for column in cursor.description or ()]
-            print_table(cursor.fetchall(), names, style)
+            print_table(rows, names, style)
 
 
 def _error_line(error: "psycopg.Error", text: str, statement: "Statement") -> str:

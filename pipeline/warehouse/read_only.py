@@ -28,6 +28,7 @@ and end other sessions of its own login.
 """
 
 import json
+import math
 import os
 import re
 import secrets
@@ -203,7 +204,7 @@ def run_statement(conn: Connection, statement: Statement, timeout: float) -> Cur
         psycopg.Error: what Postgres says of it.
     """
     refuse_other_statements([statement])
-    milliseconds = str(round(timeout * 1000))
+    milliseconds = str(math.ceil(timeout * 1000))
     conn.execute("select pg_catalog.set_config('statement_timeout', %s, true)", (milliseconds,))
     with conn.pipeline():  # uses the extended protocol, which takes one statement in a message
         return conn.execute(statement.text.encode())

@@ -95,6 +95,8 @@ def test_a_file_with_two_queries_prints_both(store_cli, tmp_path):
         ("select 1,\n  nonsense", "(line 2, column 3: nonsense)"),
         ("select 1 where false;\nselect 2,\n  nonsense", "(line 3, column 3: nonsense)"),
         ("missing.sql", "there is no file missing.sql"),
+        ("select 'infinity'::timestamptz", "too large"),
+        ("select pg_cancel_backend(pg_backend_pid())", "canceling statement due to user request"),
         ("who_said_nothing", "there is no query named who_said_nothing"),
         ("select headlin from mart.articles", "does not exist"),
         (" -- nothing", "contains no statement"),
@@ -167,6 +169,8 @@ def test_a_query_is_cancelled_at_its_timeout(store_cli, monkeypatch):
     code, out, err = store_cli("sql", "select pg_sleep(60)", "--timeout", "0.05")
     assert (code, out) == (2, "")
     assert "took longer than 0.05 s" in err
+    assert store_cli("sql", "select pg_sleep(60)", "--timeout", "0.0001")[0] == 2
+    assert store_cli("sql", "select 1", "--timeout", "inf")[0] == 2
     use(monkeypatch, DATELINE_SQL_TIMEOUT="0.1")
     assert "took longer than 0.1 s" in store_cli("sql", "select pg_sleep(60)")[2]
 
@@ -278,6 +282,7 @@ def test_a_configured_server_is_neither_started_nor_stopped(store_cli, store_dsn
     assert code == 0
     assert (status["is_running"], status["is_up_to_date"], status["articles"]) == (True, True, 1)
     assert (status["read_by_older_version"], status["annotated_by_older_version"]) == (0, 0)
+    assert (status["waiting_for_dedupe"], status["waiting_for_annotation"]) == (1, 1)
     assert "up to date" in store_cli("db", "migrate")[2]
 
 
