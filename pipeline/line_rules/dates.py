@@ -128,7 +128,10 @@ def _from_short_year(plain: str) -> str | None:
 
 def _parse_mail_date(plain: str) -> str | None:
     try:
-        return parsedate_to_datetime(plain).isoformat()
+        found = parsedate_to_datetime(plain)
+        # RFC 5322, 3.3: "-0000" is UTC; the standard library returns such a time without a zone.
+        is_utc = found.tzinfo is None and plain.rstrip().endswith("-0000")
+        return (found.replace(tzinfo=UTC) if is_utc else found).isoformat()
     except (ValueError, TypeError, IndexError):
         return None
 

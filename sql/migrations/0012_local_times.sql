@@ -17,6 +17,8 @@ set
     published_zone = case
         when v.published_text ~ '([Zz]|[+-]\d\d(:?\d\d)?)$' then 'page'
         when s.time_zone is null then 'unknown'
+        when s.time_zone not in (select z.name from pg_catalog.pg_timezone_names as z)
+            then 'unknown'
         else 'source'
     end
 from news.articles as a
@@ -37,7 +39,11 @@ inner join news.sources as s on a.source_id = s.source_id
 where v.article_id = a.article_id and v.published_zone in ('source', 'unknown');
 
 update news.article_versions as v
-set modified_at = (v.modified_at at time zone 'UTC') at time zone s.time_zone
+set
+    modified_at = case
+        when s.time_zone in (select z.name from pg_catalog.pg_timezone_names as z)
+            then (v.modified_at at time zone 'UTC') at time zone s.time_zone
+    end
 from news.articles as a
 inner join news.sources as s on a.source_id = s.source_id
 where

@@ -56,7 +56,7 @@ def store_version(conn, run_id, source_id, published_at, text, precision):
 
 def test_stored_times_without_offset_get_the_zone_of_their_source(old_store):
     run_id = open_run(old_store, "test", "before", None, "0.1.0")
-    for number, zone in [(1, "America/New_York"), (2, None)]:
+    for number, zone in [(1, "America/New_York"), (2, None), (3, "localtime")]:
         old_store.execute(
             "insert into news.sources (source_id, source_key, source_name, time_zone)"
             " overriding system value values (%s, %s, 'Outlet', %s)",
@@ -85,4 +85,8 @@ def test_stored_times_without_offset_get_the_zone_of_their_source(old_store):
         (2, "2026-07-03", day, True, None, None, day),
         (2, bare, None, None, LOCAL, "unknown", None),
         (2, stated, TAKEN_FOR_UTC, True, None, "page", TAKEN_FOR_UTC),
+        # Postgres does not know this zone.
+        (3, "2026-07-03", day, True, None, None, day),
+        (3, bare, None, None, LOCAL, "unknown", None),
+        (3, stated, TAKEN_FOR_UTC, True, None, "page", TAKEN_FOR_UTC),
     ]
