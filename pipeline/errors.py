@@ -42,7 +42,7 @@ class SettingsError(DatelineError):
 
 
 class StoreError(DatelineError):
-    """Postgres refused something it should have taken."""
+    """Postgres refused something it should have taken, or its data failed a check."""
 
     exit_code = 4
 

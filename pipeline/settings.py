@@ -46,7 +46,7 @@ class Settings(BaseSettings):
     )
     nlp_model: str | None = Field(
         default=None,
-        description="spaCy pipeline (or its folder) that finds names instead of the bundled model",
+        description="spaCy pipeline (or its folder) for the names; quotes stay with our model",
     )
     allow_private_addresses: bool = Field(
         default=False, description="fetch loopback and private hosts too"

@@ -159,7 +159,10 @@ class _RemoteSegment:
 
 
 def _cannot_write(name: str, error: Exception) -> ArchiveError:
-    return ArchiveError(
-        f"archive file {name} cannot be written: {error}; "
-        "free space or set DATELINE_ARCHIVE to another place"
+    is_missing_library = isinstance(error, ImportError)
+    advice = (
+        "install that package beside Dateline"
+        if is_missing_library
+        else "free space or set DATELINE_ARCHIVE to another place"
     )
+    return ArchiveError(f"archive file {name} cannot be written: {error}; {advice}")

@@ -393,11 +393,12 @@ class History:
             yield story
 
     def _identifying_blocks(self, page: SeenPage, common: float) -> tuple[int, ...]:
-        """Return the blocks that identify a page's story: its sentences that are not common.
+        """Return the blocks by which the page's story is recognised on other pages of its host.
 
-        Where most sentences of a page are common, the host holds little but copies of one story,
-        and they identify it all the same. Where the one sentence of a short text is common, it may
-        be a note below every text, so its lines count as well.
+        As a rule these are the sentences that fewer than ``common`` pages of the host share. If
+        most sentences are shared by more pages, the host shows one story many times, and all
+        sentences are taken; if there are fewer than ``_SAME_STORY_SENTENCES`` of those, they may be
+        a note below every text, and the rare lines are taken as well.
         """
         rare = tuple(block for block in page.sentences if len(self._by_block[block]) < common)
         if len(page.sentences) - len(rare) <= len(rare):

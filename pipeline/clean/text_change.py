@@ -25,7 +25,7 @@ winners)."""
 
 @dataclass(frozen=True, slots=True)
 class CleanedText:
-    """A text as one cleaning left it."""
+    """The title and text after one run of the cleaner, with the blocks that it removed."""
 
     title: str | None
     text: str

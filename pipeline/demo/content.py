@@ -65,7 +65,7 @@ class Block:
 
     @property
     def plain(self) -> str:
-        """The text without the paths of its links."""
+        """The text with each link ``[words](path)`` reduced to its words."""
         return LINK.sub(r"\1", self.text)
 
 

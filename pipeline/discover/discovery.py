@@ -24,7 +24,8 @@ from pipeline.outcomes import Outcome
 from pipeline.urls import is_web_url
 
 MAX_SITEMAPS = 50
-"""Sitemap files read per source and run, newest first."""
+"""Child sitemaps read per sitemap index of a source, newest first; sitemaps that the source names
+are all read."""
 _MAX_DEPTH = 3
 _EXPLICIT: frozenset[FoundBy] = frozenset({"file", "warc", "list", "url"})
 """Links that somebody listed one by one; ``max_links`` does not apply to them."""
@@ -33,7 +34,10 @@ _EXPLICIT: frozenset[FoundBy] = frozenset({"file", "warc", "list", "url"})
 def discover(
     source: Source, fetcher: Fetcher, *, validators: Mapping[str, Validators] | None = None
 ) -> Discovered:
-    """Return the links of a source, newest first, at most ``source.max_links``.
+    """Return the links of a source, newest first.
+
+    Links that its lists and files name come first, all of them; of the others at most
+    ``source.max_links`` are kept.
 
     A document that cannot be read becomes a ``Problem``; nothing is raised for it. Links to other
     sites are kept, so that each gets an outcome: fetch refuses them.
@@ -258,7 +262,7 @@ class DocumentCheck:
     offsite: int
     """Links to other sites, which fetch will refuse."""
     newest: str | None
-    """The latest time of a link, as stated."""
+    """The latest publication time of a link, as stated; times of change are left out."""
     outcome: Outcome | None
     """None if the document could be read and names links."""
     reason: str | None = None
@@ -298,13 +302,13 @@ def _checked(source: Source, field: str, name: str, fetcher: Fetcher) -> Documen
         name,
         len(found.links),
         0 if field in ("lists", "files") else offsite,
-        _newest(found.links),
+        _latest_publication(found.links),
         outcome,
         problem.reason if problem else "it names no link" if empty else None,
         _HINTS.get(outcome) if outcome else None,
     )
 
 
-def _newest(links: tuple[Link, ...]) -> str | None:
+def _latest_publication(links: tuple[Link, ...]) -> str | None:
     """Return the time of the first dated link; links are sorted newest first."""
     return next((link.published_at for link in links if link.published_at), None)

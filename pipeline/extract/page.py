@@ -142,5 +142,9 @@ def _bad_content(url: str | None, reason: str) -> Article:
 
 
 def _fallback_text(blocks: list[TextBlock]) -> str | None:
-    """Return what the page shows, for a page without an article: text is never thrown away."""
+    """Return the first text blocks of a page in which no article was found, so that it can be read.
+
+    At most ``_FALLBACK_BLOCKS`` blocks and ``_FALLBACK_CHARS`` characters; None for a page without
+    text.
+    """
     return "\n\n".join(block.text for block in blocks[:_FALLBACK_BLOCKS])[:_FALLBACK_CHARS] or None

@@ -35,10 +35,10 @@ def without_userinfo(url: str) -> str:
 
 @dataclass(slots=True)
 class RedirectChain:
-    """The redirects of one page, followed up to the first response that is none.
+    """The redirects of one page, followed up to the first response that is not a redirect.
 
     Args:
-        url: the first URL, later the current hop.
+        url: the URL to begin with; the attribute holds the URL requested last.
         check: raises Refused for a URL that must not be requested.
         ask: requests one URL with these further headers; raises PageError.
         max_redirects: redirects that are followed.

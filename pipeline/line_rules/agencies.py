@@ -1,7 +1,8 @@
-"""The news agencies that Dateline knows, and which of them a name in a credit means.
+"""The news agencies that Dateline knows; find the agency that a name in a credit stands for.
 
 The names are in ``agencies.toml``, the wording of credits in ``credit_wording.toml``. Some names
-mean an agency only in certain positions ("PA", "MAP"); the caller says whether this is one.
+("PA", "MAP") stand for an agency only where a credit is expected, such as in a dateline; the caller
+says whether the name was read in such a position.
 """
 
 import re

@@ -52,13 +52,15 @@ def annotate(run_id: int, version_ids: Sequence[int]) -> dict[str, int]:
     """Annotate these versions and store what is found; a second call changes nothing.
 
     Returns:
-        The number of ``versions`` annotated; of these ``reused``, which are exact copies and took
-        another version's annotation, and ``not_english``; their ``mentions`` and ``quotes``; and
-        the encoder's windows: ``windows_read``, and ``windows_reused``, whose result was stored.
+        Counts by name:
+        ``versions``: annotated; ``reused``: of these, exact copies that took another's annotation;
+        ``not_english``: of these, in another language; ``mentions``, ``quotes``: found in them;
+        ``windows_read``, ``windows_reused``: windows that the encoder read, or took from the cache.
 
     Raises:
         ModelError: the model is missing or broken.
-        StageFault: Postgres refuses annotations of several hosts for one reason.
+        StageFault: Postgres refused rows of several hosts by the same rule, so that the fault is
+            ours and no text's.
     """
     faults = PageFaults("annotate")
     annotator = _annotator(settings().nlp_model)

@@ -69,11 +69,12 @@ _BLOCK_COLUMNS = {
 }
 
 
-_TEXT_COLUMNS = frozenset(
+_NO_METADATA_COLUMNS = frozenset(
     "article_version_id article_id version_no content_sha256 body_sha256 is_current title body_text"
     " word_count comment_count first_seen_at last_seen_at first_run_id first_fetch_id"
     " extractor_version made_by".split()
 )
+"""Columns that ``update_metadata`` leaves alone: the text, its keys, and how it came here."""
 _SET_BY_LATER_PAGES = frozenset("update_note modified_at modified_text modified_origin".split())
 """Columns that later pages with the same text update, so reprocessing the first page may fill them
 but not overwrite them."""
@@ -130,7 +131,9 @@ def update_metadata(conn: Connection, version_id: int, article: Article) -> bool
     now = datetime.now(UTC)
     row = _row(version_id, NewVersion(0, 0, article, 0, 0, now))
     values = {
-        name: value for name, value in zip(_COLUMNS, row, strict=True) if name not in _TEXT_COLUMNS
+        name: value
+        for name, value in zip(_COLUMNS, row, strict=True)
+        if name not in _NO_METADATA_COLUMNS
     }
     done = conn.execute(_UPDATE_METADATA, (*values.values(), version_id))
     return _update_blocks(conn, version_id, article) or done.rowcount > 0
@@ -158,7 +161,7 @@ def _blocks(version_id: int, article: Article) -> list[tuple[int, int, str, str,
 
 
 def _metadata_statement() -> str:
-    names = [name for name in _COLUMNS if name not in _TEXT_COLUMNS]
+    names = [name for name in _COLUMNS if name not in _NO_METADATA_COLUMNS]
     given = ", ".join(f"%s::{_COLUMNS[name]} as {name}" for name in names)
     new = ", ".join(
         f"coalesce(v.{n}, n.{n})" if n in _SET_BY_LATER_PAGES else f"n.{n}" for n in names

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import textwrap
 from datetime import UTC, datetime
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -301,3 +302,14 @@ def test_no_damage_makes_reading_fail(tmp_path_factory, data):
     for each in iter_warc(path):
         if isinstance(each, ArchivedPage):
             assert len(each.body) < 10_000
+
+
+@pytest.mark.skipif(find_spec("s3fs") is not None, reason="s3fs is installed here")
+def test_a_missing_library_for_a_remote_archive_is_named():
+    def write_to_s3():
+        with ArchiveWriter("s3://bucket/a", run_id=1, source_key="harbour", part="1") as writer:
+            writer.write(response())
+            writer.flush()
+
+    with pytest.raises(ArchiveError, match=r"s3fs.*install that package"):
+        write_to_s3()

@@ -114,7 +114,9 @@ class DescriptionResolver(DocumentResolver):
         return {}
 
     def resolve_definite(self, position: int, phrase: str, head: str) -> Answer:
-        """Resolve "the statement", "the delegation", "the company", "the Texas senator".
+        """Return who "the statement", "the company" or "the Texas senator" stands for.
+
+        The answer has a confidence; it is ``NOBODY`` where the text does not show it.
 
         Args:
             position: where the phrase begins.

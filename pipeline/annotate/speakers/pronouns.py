@@ -386,7 +386,11 @@ class PronounResolver(PersonSalience):
         return NOBODY
 
     def _resolve_they(self, position: int) -> Answer:
-        """Return the last speakers if they are several, an organisation or a people."""
+        """Resolve "they" to the last speakers, at most one paragraph back.
+
+        They must be several, or an organisation or nationality ("the French"); else nobody is
+        meant.
+        """
         at, speakers = self.last_identified
         near = at >= 0 and self.paragraphs_since(at, position) <= 1
         named = [speaker for speaker in speakers if speaker.role == "speaker"]
