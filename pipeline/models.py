@@ -25,6 +25,10 @@ Relation = Literal["duplicate", "a_in_b", "b_in_a", "partial"]
 Span = tuple[int, int]
 
 
+LINK_FIELDS = ("feeds", "sitemaps", "sections", "lists", "files")
+"""Fields of ``Source`` that name documents with links, in the order in which they are read."""
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """One outlet: where its links come from and how to fetch them (``sources/<key>.toml``)."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from pipeline.discover.feeds import read_feed
 from pipeline.discover.local_files import read_files, read_list
@@ -19,7 +20,7 @@ from pipeline.errors import PageError, Refused
 from pipeline.fetch.fetcher import Fetcher
 from pipeline.fetch.page_request import is_onsite, sites
 from pipeline.line_rules.dates import age_key
-from pipeline.models import FoundBy, Link, Response, Source, Validators
+from pipeline.models import LINK_FIELDS, FoundBy, Link, Response, Source, Validators
 from pipeline.outcomes import Outcome
 from pipeline.urls import is_web_url
 
@@ -126,8 +127,8 @@ class _Discovery:
     def section_urls(self) -> tuple[str, ...]:
         """Return the source's sections, or its homepage if it has no documents at all."""
         source = self.source
-        named = (*source.feeds, *source.sitemaps, *source.sections, *source.lists, *source.files)
-        return source.sections if named or not source.homepage else (source.homepage,)
+        has_documents = any(getattr(source, name) for name in LINK_FIELDS)
+        return source.sections if has_documents or not source.homepage else (source.homepage,)
 
     def add(self, found_by: FoundBy, found_in: str, entries: Iterator[Entry]) -> None:
         """Add the entries of a document as links, or a problem if it cannot be read.
@@ -271,20 +272,9 @@ class DocumentCheck:
 
 def check(source: Source, fetcher: Fetcher) -> Iterator[DocumentCheck]:
     """Read every document of a source by itself and yield the results; nothing is stored."""
-    bare = replace(
-        source,
-        feeds=(),
-        sitemaps=(),
-        sections=(),
-        lists=(),
-        files=(),
-        hosts=(*source.hosts, *sites(source)),
-    )
-    documents = [
-        (kind, name)
-        for kind in ("feeds", "sitemaps", "sections", "lists", "files")
-        for name in getattr(source, kind)
-    ]
+    nothing: dict[str, Any] = dict.fromkeys(LINK_FIELDS, ())
+    bare = replace(source, hosts=(*source.hosts, *sites(source)), **nothing)
+    documents = [(kind, name) for kind in LINK_FIELDS for name in getattr(source, kind)]
     for kind, name in documents or [("sections", source.homepage or "")]:
         alone = replace(bare, **{kind: (name,)})  # type: ignore[arg-type]
         yield _checked(alone, kind, name, fetcher)

@@ -16,7 +16,7 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from pipeline.errors import SourceError
-from pipeline.models import Source
+from pipeline.models import LINK_FIELDS, Source
 from pipeline.urls import host, is_web_url
 
 _KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
@@ -24,7 +24,7 @@ _HOST = re.compile(
     r"(?=.{1,253}(:|$))[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?(:\d{1,5})?|\[[0-9a-f:]+\](:\d{1,5})?"
 )
 _KNOWN = tuple(field.name for field in fields(Source))
-_LINK_FIELDS = ("homepage", "feeds", "sitemaps", "sections", "lists", "files")
+_LINK_FIELDS = ("homepage", *LINK_FIELDS)
 
 
 class _WrongValue(Exception):
