@@ -5,18 +5,24 @@
 
 import csv
 import json
+import math
 import shlex
 import shutil
 import sys
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TextIO
 
+from pipeline.errors import UsageError
+
 if TYPE_CHECKING:
     from rich.console import Console
 
+_MOST_DIGITS = 1000
+"""Digits of a whole number that is printed as a number; Python refuses to print 4,301."""
 Format = Literal["table", "json", "csv"]
 _PIPED_WIDTH = 120
 """Columns of a table that is piped, which has no terminal to ask for its width."""
@@ -48,10 +54,16 @@ def print_table(
     ``table`` folds long cells to the terminal's width (120 columns when piped) and prints one block
     per row where the columns are too many for that. ``json`` prints one object per row with
     non-ASCII escaped, ``csv`` a header line and one line per row.
+
+    Raises:
+        UsageError: ``json`` and two columns of one name, of which an object would lose one.
     """
     stream = out or sys.stdout
     listed = [list(row) for row in rows]
     if style == "json":
+        twice = [name for name, count in Counter(columns).items() if count > 1]
+        if twice:
+            raise UsageError(f"two columns are named {twice[0]!r}: give one another name with as.")
         for row in listed:
             record = dict(zip(columns, map(_plain, row), strict=True))
             stream.write(json.dumps(record, ensure_ascii=True) + "\n")
@@ -77,6 +89,7 @@ def _print_for_people(rows: list[list[Any]], columns: Sequence[str], stream: Tex
     from rich.console import Console
 
     width = shutil.get_terminal_size().columns if stream.isatty() else _PIPED_WIDTH
+    columns = [column.translate(_UNPRINTABLE) for column in columns]
     console = Console(file=stream, width=width, highlight=False)
     texts = [[_cell(value) for value in row] for row in rows]
     if not _fits(texts, columns, width):
@@ -110,7 +123,7 @@ def _print_grid(
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for index, column in enumerate(columns):
         numeric = any(_is_number(row[index]) for row in rows)
-        table.add_column(column, justify="right" if numeric else "left", overflow="fold")
+        table.add_column(Text(column), justify="right" if numeric else "left", overflow="fold")
     for text in texts:
         table.add_row(*map(Text, text))
     console.print(table)
@@ -128,7 +141,7 @@ def _print_records(texts: list[list[str]], columns: Sequence[str], console: "Con
         block.add_column(overflow="fold")
         for column, value in zip(columns, text, strict=True):
             shown = value if len(value) <= _CUT else f"{value[:_CUT]}…"
-            block.add_row(column, Text(shown))
+            block.add_row(Text(column), Text(shown))
         console.print(block)
         console.print()
     return any(len(value) > _CUT for text in texts for value in text)
@@ -165,9 +178,20 @@ def _plain(value: Any) -> Any:
     if isinstance(value, bytes | memoryview):
         return bytes(value).hex()
     if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
+        return _plain_decimal(value)
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
     if value is None or isinstance(value, str | int | float | bool | dict):
         return value
     return str(value)
+
+
+def _plain_decimal(value: Decimal) -> int | float | str:
+    """Return a number if none of its digits is lost by it, as text otherwise."""
+    if not value.is_finite():
+        return str(value)
+    if value == value.to_integral_value():
+        return int(value) if value.adjusted() < _MOST_DIGITS else str(value)
+    return float(value) if Decimal(repr(float(value))) == value else str(value)

@@ -165,6 +165,29 @@ def test_large_objects_that_a_query_creates_are_rolled_back(store_cli, store):
     assert store.execute("select count(*) from pg_largeobject_metadata").fetchone() == (0,)
 
 
+@pytest.mark.parametrize(
+    ("query", "printed"),
+    [
+        ("select 'NaN'::float8 as n", '{"n": "nan"}'),
+        ("select 'Infinity'::numeric as n", '{"n": "Infinity"}'),
+        ("select 0.1234567890123456789::numeric as n", '{"n": "0.1234567890123456789"}'),
+        ("select 1.5::numeric as n", '{"n": 1.5}'),
+    ],
+)
+def test_numbers_are_valid_json_and_keep_their_digits(store_cli, query, printed):
+    assert store_cli("sql", query, "--json")[1].strip() == printed
+
+
+def test_a_column_name_is_printed_as_it_is(store_cli):
+    assert "[/b]" in store_cli("sql", 'select 1 as "[/b]"')[1]
+
+
+def test_two_columns_of_one_name_are_refused_in_json(store_cli):
+    code, out, err = store_cli("sql", "select 1 as a, 2 as a", "--json")
+    assert (code, out) == (2, "")
+    assert "two columns are named 'a'" in err
+
+
 def test_a_query_is_cancelled_at_its_timeout(store_cli, monkeypatch):
     code, out, err = store_cli("sql", "select pg_sleep(60)", "--timeout", "0.05")
     assert (code, out) == (2, "")
