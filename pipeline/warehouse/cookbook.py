@@ -22,6 +22,7 @@ from pipeline.warehouse.schema import SqlFile, read_sql, sql_folder
 
 _HEADER = re.compile(r"^-- (question|row|set): (.*)$")
 _PARAMETER = re.compile(r"(?P<name>\w+) = (?P<default>.*?) -- (?P<meaning>.+)")
+_PLACEHOLDER = re.compile(r":'\w+'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +57,12 @@ class CookbookQuery:
                 f"{self.name} has no parameter {', '.join(unknown)}; it has: "
                 f"{', '.join(known) or 'none'}."
             )
-        text = self.text
-        for name, value in (known | dict(values)).items():
-            text = text.replace(f":'{name}'", sql.Literal(value).as_string())
-        return text
+        literals = {
+            f":'{name}'": sql.Literal(value).as_string()
+            for name, value in (known | dict(values)).items()
+        }
+        # One pass, so that a value which contains :'name' is not filled in itself.
+        return _PLACEHOLDER.sub(lambda found: literals.get(found[0], found[0]), self.text)
 
 
 def cookbook() -> dict[str, CookbookQuery]:
