@@ -183,7 +183,9 @@ def _plain(value: Any) -> Any:
         return str(value)
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
-    if value is None or isinstance(value, str | int | float | bool | dict):
+    if isinstance(value, dict):  # jsonb may hold 1e999, which Python reads as infinity
+        return {name: _plain(item) for name, item in value.items()}
+    if value is None or isinstance(value, str | int | float | bool):
         return value
     return str(value)
 
