@@ -130,15 +130,16 @@ def _query_text(query: str, values: list[str]) -> str:
     if values:
         raise UsageError("--set needs a named query: dateline sql --list shows them.")
     if query == "-":
-        return sys.stdin.read()
+        return _utf8(_standard_input(), "standard input")
     try:
         path = Path(query)
         if path.is_file():
-            return path.read_text()
+            return path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
         raise UsageError(f"{query} is not text in UTF-8: {error.reason}") from error
     except (OSError, ValueError):  # a query of 5 kB or with NUL is not a file name
-        return query
+        return _utf8(query, "the query")
+    _utf8(query, "the query")
     if query.endswith(".sql") and " " not in query.strip():
         raise UsageError(f"there is no file {query}.")
     if query.isidentifier():
@@ -146,9 +147,31 @@ def _query_text(query: str, values: list[str]) -> str:
     return query
 
 
+def _standard_input() -> str:
+    try:
+        return sys.stdin.read()
+    except UnicodeDecodeError as error:
+        raise UsageError(f"standard input is not text in UTF-8: {error.reason}.") from error
+
+
+def _utf8(text: str, name: str) -> str:
+    """Return the text; raise UsageError where bytes of it are not UTF-8.
+
+    Python keeps such a byte of an argument as half of a surrogate pair, which no query can contain.
+    """
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise UsageError(
+            f"{name} is not text in UTF-8 (character {error.start + 1}): convert it first."
+        ) from error
+    return text
+
+
 def _assignments(values: list[str]) -> dict[str, str]:
     found = {}
     for value in values:
+        _utf8(value, "a value of --set")
         name, equals, given = value.partition("=")
         if not equals:
             raise UsageError(f"--set {value}: write it as NAME=VALUE.")
@@ -167,6 +190,11 @@ def _print_results(text: str, timeout: float, style: Format) -> None:
         statements,
     )
 
+    if not 0 <= timeout <= MAX_TIMEOUT:  # nan passes the check of the option's range
+        raise UsageError(
+            f"a timeout of {timeout:g} s is refused: --timeout and $DATELINE_SQL_TIMEOUT take "
+            f"0 to {MAX_TIMEOUT} s, 0 for no limit."
+        )
     found = statements(text)
     if not found:
         raise UsageError("the text contains no statement.")

@@ -9,8 +9,9 @@ import pytest
 
 from pipeline.cli.app import main
 from pipeline.settings import settings
-from pipeline.warehouse.cookbook import cookbook
+from pipeline.warehouse.cookbook import CookbookQuery, Parameter, cookbook
 from pipeline.warehouse.embedded_server import EmbeddedServer
+from pipeline.warehouse.read_only import statements
 from tests.warehouse.stories import loaded, story_url
 
 
@@ -186,6 +187,60 @@ def test_two_columns_of_one_name_are_refused_in_json(store_cli):
     code, out, err = store_cli("sql", "select 1 as a, 2 as a", "--json")
     assert (code, out) == (2, "")
     assert "two columns are named 'a'" in err
+
+
+def test_json_stays_valid_where_a_json_value_is_too_large_for_a_float(store_cli):
+    out = store_cli("sql", """select '{"a": [1e999]}'::json as n""", "--json")[1]
+    assert json.loads(out, parse_constant=pytest.fail) == {"n": {"a": ["inf"]}}
+
+
+@pytest.mark.parametrize("seconds", ["nan", "inf", "1e12"])
+def test_a_timeout_out_of_range_is_refused(store_cli, monkeypatch, seconds):
+    code, out, err = store_cli("sql", "select 1", "--timeout", seconds)
+    assert (code, out) == (2, "")
+    assert "86400" in err
+    if seconds != "nan":  # the settings refuse it themselves
+        use(monkeypatch, DATELINE_SQL_TIMEOUT=seconds)
+        assert_refused(store_cli, "select 1", "take 0 to 86400 s")
+
+
+@pytest.mark.parametrize(
+    "damage",
+    ["", "[]", '"text"', "{}", '{"user": 5, "password": null}', '{"user": "a", "password": ""}'],
+)
+def test_a_damaged_login_file_is_named_in_one_line(store_cli, damage):
+    login_file = settings().home_folder / "sql_login.json"
+    login_file.parent.mkdir(parents=True, exist_ok=True)
+    login_file.write_text(damage)
+    code, out, err = store_cli("sql", "select 1")
+    login_file.unlink()
+    assert (code, out) == (3, "")
+    assert err == f"dateline: {login_file} is damaged: remove it and try again.\n"
+
+
+def test_bytes_that_are_not_utf_8_are_refused_in_one_line(store_cli):
+    assert_refused(store_cli, "select '\udcff'", "the query is not text in UTF-8 (character 9)")
+    code, out, err = store_cli("sql", "who_said_what_about", "--set", "about=\udcff")
+    assert (code, out) == (2, "")
+    assert "--set is not text in UTF-8 (character 7)" in err
+    assert len(err.splitlines()) == 1
+
+
+def test_text_after_a_dollar_tag_without_an_end_belongs_to_the_string():
+    tags = " ".join(f"$a{number}$" for number in range(20_000))
+    assert [each.text for each in statements(f"select 1; select {tags}; select 2")] == [
+        "select 1",
+        f" select {tags}; select 2",
+    ]
+    closed = "select $$;$a$$, $a$;$$;$a$, a$b$;c$b$"
+    assert [each.text for each in statements(closed)] == [closed[:32], "c$b$"]
+
+
+def test_a_value_that_looks_like_a_parameter_is_left_as_it_is():
+    query = CookbookQuery(
+        "q", "?", "one", (Parameter("a", "", ""), Parameter("b", "", "")), "select :'a', :'b'"
+    )
+    assert query.with_values({"a": "x :'b' y", "b": "z"}) == "select 'x :''b'' y', 'z'"
 
 
 def test_a_query_is_cancelled_at_its_timeout(store_cli, monkeypatch):
