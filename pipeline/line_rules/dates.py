@@ -21,10 +21,11 @@ _LONGEST = 120
 _SHORT_YEAR = re.compile(
     r"(?:[a-z]{3,9},?\s*)?\d{1,2} [a-z]{3,9} \d\d \d\d?:\d\d", re.ASCII | re.IGNORECASE
 )
-# ISO 8601: "2026-11-20T08:15:00.123+05:30", "20261120"
+# ISO 8601: "2026-11-20T08:15:00.123+05:30", "20261120"; and "2026-11-20 08:15 EST"
 _ISO = re.compile(
     r"(?<!\d)(\d{4})-?(\d\d)-?(\d\d)"
-    r"(?:[T ,]+(\d\d?):(\d\d)(?::(\d\d)(?:[.,:]\d+)?)?\s*(Z|[+-]\d\d:?(?:\d\d)?|UTC|GMT)?)?"
+    r"(?:[T ,]+(\d\d?):(\d\d)(?::(\d\d)(?:[.,:]\d+)?)?\s*"
+    r"(Z|[+-]\d\d:?(?:\d\d)?|UTC|GMT|[A-Z]{2,5}\b)?)?"
     r"(?![\d])",
     re.ASCII,
 )
@@ -54,6 +55,10 @@ _CLOCK = re.compile(
     r"\s?\(?(?P<zone>Z\b|(?:UTC|GMT)?\s?[+-]\d\d?(?::?\d\d)?\b|[A-Z]{2,5}\b)?",
     re.IGNORECASE,
 )
+# RFC 5322: the zone that ends a time, perhaps with a comment: "-0000 (UTC)", "CET"
+_MAIL_ZONE = re.compile(r"\s(-0000|[a-z]{2,5})(?:\s*\([^()]*\))?$", re.ASCII | re.IGNORECASE)
+# "10:15−05:00", "UTC−5": ISO 8601 prefers U+2212 to the hyphen
+_MINUS_SIGN = re.compile(r"((?::\d\d(?:[.,]\d+)?|UTC|GMT)\s?)\N{MINUS SIGN}(?=\d)", re.ASCII)
 _MAX_HOURS_EAST = 14
 """Hours of the largest offset: that of Kiribati. The largest to the west is 12."""
 _OFFSET = re.compile(r":\d\d[+-](\d\d):(\d\d)$", re.ASCII)
@@ -75,7 +80,7 @@ def iso_time(text: str | None, *, day_first: bool | None = None) -> str | None:
     """
     if not text or len(text) > _LONGEST:
         return None
-    plain = text.strip()
+    plain = _MINUS_SIGN.sub(r"\1-", text.strip())
     if re.fullmatch(r"[0-9]{10}(?:[0-9]{3})?", plain):
         return datetime.fromtimestamp(int(plain[:10]), UTC).isoformat()
     found = _ISO.search(plain)
@@ -105,16 +110,8 @@ def _from_iso(found: re.Match[str]) -> str | None:
         return stated
     if not (int(hour) < 24 and int(minute) < 60 and int(second or 0) < 60):
         return stated
-    return f"{stated}T{int(hour):02d}:{minute}:{second or '00'}{_offset(zone)}"
-
-
-def _offset(zone: str | None) -> str:
-    if zone is None:
-        return ""
-    if zone[0] not in "+-":
-        return "+00:00"
-    digits = (zone[1:].replace(":", "") + "00")[:4]
-    return f"{zone[0]}{digits[:2]}:{digits[2:]}"
+    clock = f"{stated}T{int(hour):02d}:{minute}:{second or '00'}"
+    return clock + _zone(zone, clock)
 
 
 def _from_mail(plain: str) -> str | None:
@@ -129,11 +126,15 @@ def _from_short_year(plain: str) -> str | None:
 def _parse_mail_date(plain: str) -> str | None:
     try:
         found = parsedate_to_datetime(plain)
-        # RFC 5322, 3.3: "-0000" is UTC; the standard library returns such a time without a zone.
-        is_utc = found.tzinfo is None and plain.rstrip().endswith("-0000")
-        return (found.replace(tzinfo=UTC) if is_utc else found).isoformat()
     except (ValueError, TypeError, IndexError):
         return None
+    clock = found.isoformat()
+    zone = _MAIL_ZONE.search(plain)
+    if found.tzinfo is not None or zone is None:
+        return clock
+    # RFC 5322, 3.3: "-0000" is UTC; the standard library returns such a time without a zone, and
+    # knows no zone by name beyond those of RFC 822.
+    return clock + ("+00:00" if zone[1] == "-0000" else _zone(zone[1], clock))
 
 
 def _from_words(plain: str, day_first: bool | None) -> str | None:
@@ -192,6 +193,7 @@ def _with_clock(day: str, rest: str) -> str:
 
 
 def _zone(name: str | None, clock: str) -> str:
+    """Return the offset of a stated zone ("+0530", "UTC+2", "EST"), or "" if it is unknown."""
     if not name:
         return ""
     plain = name.upper().replace(" ", "")
