@@ -51,6 +51,38 @@ where
     and v.modified_text ~ ':\d\d(\.\d+)?$'
     and v.modified_text !~ '[+-]\d\d:\d\d$';
 
+-- A clock time that occurs twice when summer time ends is the first of the two; Postgres takes the
+-- second. The conditions are in a case so that no unknown zone is evaluated.
+update news.article_versions as v
+set published_at = v.published_at - interval '1 hour'
+from news.articles as a
+inner join news.sources as s on a.source_id = s.source_id
+where
+    v.article_id = a.article_id
+    and case
+        when v.published_zone = 'source'
+            then
+                (v.published_at - interval '1 hour') at time zone s.time_zone
+                = v.published_at at time zone s.time_zone
+        else false
+    end;
+
+update news.article_versions as v
+set modified_at = v.modified_at - interval '1 hour'
+from news.articles as a
+inner join news.sources as s on a.source_id = s.source_id
+where
+    v.article_id = a.article_id
+    and v.modified_text ~ ':\d\d(\.\d+)?$'
+    and v.modified_text !~ '[+-]\d\d:\d\d$'
+    and case
+        when s.time_zone in (select z.name from pg_catalog.pg_timezone_names as z)
+            then
+                (v.modified_at - interval '1 hour') at time zone s.time_zone
+                = v.modified_at at time zone s.time_zone
+        else false
+    end;
+
 update news.articles as a
 set published_at = v.published_at
 from news.article_versions as v

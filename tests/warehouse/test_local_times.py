@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from pipeline.line_rules.dates import parse_instant
 from pipeline.warehouse.runs import open_run
 from pipeline.warehouse.schema import migrate, sql_folder
 from pipeline.warehouse.store import connect
@@ -90,3 +91,29 @@ def test_stored_times_without_offset_get_the_zone_of_their_source(old_store):
         (3, bare, None, None, LOCAL, "unknown", None),
         (3, stated, TAKEN_FOR_UTC, True, None, "page", TAKEN_FOR_UTC),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "hour_in_utc"),
+    [
+        ("2026-10-25T00:30:00", 23),
+        ("2026-10-25T01:30:00", 0),  # occurs twice: 00:30 and 01:30 in UTC
+        ("2026-10-25T02:30:00", 2),
+        ("2026-03-29T01:30:00", 1),  # the clock skips it
+    ],
+)
+def test_a_stored_time_that_occurs_twice_is_the_first_of_the_two(old_store, text, hour_in_utc):
+    run_id = open_run(old_store, "test", "before", None, "0.1.0")
+    old_store.execute(
+        "insert into news.sources (source_id, source_key, source_name, time_zone)"
+        " overriding system value values (1, 'outlet', 'Outlet', 'Europe/London')"
+    )
+    taken_for_utc = datetime.fromisoformat(text).replace(tzinfo=UTC)
+    store_version(old_store, run_id, 1, taken_for_utc, text, "second")
+    migrate(old_store)
+    wanted = parse_instant(text, "Europe/London").at
+    assert wanted.hour == hour_in_utc
+    assert old_store.execute(
+        "select v.published_at, v.modified_at, a.published_at"
+        " from news.article_versions as v join news.articles as a using (article_id)"
+    ).fetchall() == [(wanted, wanted, wanted)]
