@@ -58,6 +58,14 @@ def test_paths_are_relative_to_the_file(tmp_path):
             'name = "H"\nhomepage = "https://h.example/"\ntime_zone = "Europe/Lodnon"',
             "Europe/London",
         ),
+        (
+            'name = "H"\nhomepage = "https://h.example/"\ntime_zone = "localtime"',
+            "write a zone of the IANA list",
+        ),
+        (
+            'name = "H"\nhomepage = "https://h.example/"\ntime_zone = "Factory"',
+            "write a zone of the IANA list",
+        ),
         ('name = "H"\nhomepage = "https://h.example/"\ncrawl_delay = -1', "seconds from 0"),
         ('name = "H"\nhomepage = "https://h.example/"\ncrawl_delay = true', "seconds from 0"),
         ('name = "H"\nhomepage = "https://h.example/"\nmax_links = 0.5', "whole number"),
