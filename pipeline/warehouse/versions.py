@@ -77,7 +77,13 @@ _NO_METADATA_COLUMNS = frozenset(
 """Columns that ``update_metadata`` leaves alone: the text, its keys, and how it came here."""
 _SET_BY_LATER_PAGES = frozenset("update_note modified_at modified_text modified_origin".split())
 """Columns that later pages with the same text update, so reprocessing the first page may fill them
-but not overwrite them."""
+but not overwrite them; ``modified_at`` follows the source's zone while its text is the same."""
+_MODIFIED_AT = (
+    "case when v.modified_text = n.modified_text then n.modified_at"
+    " when v.modified_text is null then coalesce(v.modified_at, n.modified_at)"
+    " else v.modified_at end"
+)
+"""SQL for the new ``modified_at``; null where the same text is now a time of unknown zone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,9 +169,11 @@ def _blocks(version_id: int, article: Article) -> list[tuple[int, int, str, str,
 def _metadata_statement() -> str:
     names = [name for name in _COLUMNS if name not in _NO_METADATA_COLUMNS]
     given = ", ".join(f"%s::{_COLUMNS[name]} as {name}" for name in names)
-    new = ", ".join(
-        f"coalesce(v.{n}, n.{n})" if n in _SET_BY_LATER_PAGES else f"n.{n}" for n in names
-    )
+    values = {
+        name: f"coalesce(v.{name}, n.{name})" if name in _SET_BY_LATER_PAGES else f"n.{name}"
+        for name in names
+    }
+    new = ", ".join((values | {"modified_at": _MODIFIED_AT}).values())
     old = ", ".join(f"v.{name}" for name in names)
     return (
         f"update news.article_versions as v set ({', '.join(names)}) = row({new})"  # noqa: S608

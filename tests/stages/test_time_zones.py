@@ -84,6 +84,25 @@ def test_a_zone_that_is_set_later_applies_after_reprocessing(archive, source_in)
     assert row[0] == datetime(2026, 7, 4, 3, 5, tzinfo=UTC)
 
 
+def test_the_modification_time_follows_the_zone_of_the_source(archive, source_in):
+    head = '<meta property="article:modified_time" content="2026-07-04T10:00:00">'
+    loaded(archive, {1: page("2026-07-03T23:05:00+00:00", head)})
+    for time_zone, wanted in [
+        ("America/New_York", datetime(2026, 7, 4, 14, tzinfo=UTC)),
+        ("Europe/London", datetime(2026, 7, 4, 9, tzinfo=UTC)),
+        (None, None),
+    ]:
+        source_in(time_zone)
+        run_id = archived.begin(
+            archive,
+            "reprocess",
+        )
+        assert reprocess(run_id, [1])["harbour"]["corrected"] == 1
+        assert archive.execute(
+            "select modified_at, modified_text from news.article_versions"
+        ).fetchall() == [(wanted, "2026-07-04T10:00:00")]
+
+
 @pytest.mark.parametrize(("first", "second", "is_announced"), [(1, 2, True), (2, 2, False)])
 def test_local_times_of_one_page_are_compared(archive, first, second, is_announced):
     def changed(hour):
