@@ -8,6 +8,7 @@ import typer
 
 from pipeline.cli.app import EVERY_DAY
 from pipeline.cli.output import print_table
+from pipeline.errors import UsageError
 
 if TYPE_CHECKING:
     from pipeline.stages.reprocess import CountsBySource, ReadStage
@@ -40,6 +41,10 @@ class _Stage(StrEnum):
     ANNOTATE = "annotate"
 
 
+_READING_STAGES = (_Stage.EXTRACT, _Stage.CLEAN)
+"""Stages that this command runs page by page; for the others it queues articles."""
+
+
 def register(app: typer.Typer) -> None:
     """Add the command to the app."""
 
@@ -55,7 +60,8 @@ def register(app: typer.Typer) -> None:
             ),
         ] = None,
         limit: Annotated[
-            int | None, typer.Option(min=1, help="Process at most this many pages.")
+            int | None,
+            typer.Option(min=1, help="Process at most this many pages (clean and extract)."),
         ] = None,
         with_all: Annotated[
             bool, typer.Option("--all", help="Process all articles, not only those that need it.")
@@ -70,12 +76,22 @@ def register(app: typer.Typer) -> None:
     ) -> None:
         from pipeline.warehouse.reprocessing import Scope
 
+        if limit and stage not in _READING_STAGES:
+            raise UsageError(
+                f"--limit is for the stages clean and extract, not for {stage}: leave it out, or"
+                " give --source, --host or --since."
+            )
         scope = Scope(source, host, since.date() if since else None)
         if dry_run:
             counts_by_source = _run(None, stage, scope, limit, with_all=with_all)
+            waiting = _waiting()
+            if any(waiting):
+                _print_progress(_shown(waiting))
         else:
-            counts_by_source = _run_and_finish(stage, scope, limit, with_all=with_all, later=later)
-        _print(stage, counts_by_source, as_json=as_json)
+            counts_by_source, waiting = _run_and_finish(
+                stage, scope, limit, with_all=with_all, later=later
+            )
+        _print(stage, counts_by_source, waiting, as_json=as_json)
 
 
 def _print_progress(line: str) -> None:
@@ -84,19 +100,27 @@ def _print_progress(line: str) -> None:
 
 def _run_and_finish(
     stage: _Stage, scope: "Scope", limit: int | None, *, with_all: bool, later: bool
-) -> "CountsBySource":
+) -> tuple["CountsBySource", tuple[int, int]]:
+    """Run the stage and, unless ``later``, the later stages.
+
+    Returns:
+        The stage's counts, and the texts that waited for the later stages before these ran.
+    """
     from pipeline.stages.run_lifecycle import close_run, own_run
 
     with own_run("dateline-reprocess") as run_id:
         has_succeeded = False
         try:
             counts_by_source = _run(run_id, stage, scope, limit, with_all=with_all)
+            waiting = _waiting()
             if not later:
-                _finish(run_id, counts_by_source)
+                _finish(run_id, counts_by_source, waiting)
+            elif any(waiting):
+                _print_progress(_shown(waiting))
             has_succeeded = True
         finally:
             close_run(run_id, has_succeeded)
-    return counts_by_source
+    return counts_by_source, waiting
 
 
 def _run(
@@ -133,29 +157,45 @@ def _one_round(
     return summed(found)
 
 
-def _finish(run_id: int, counts_by_source: "CountsBySource") -> None:
+def _waiting() -> tuple[int, int]:
+    """Count the texts that wait for *dedupe*, and those for *annotate*."""
+    from pipeline.stages.reprocess import waiting_for_later_stages
+
+    return waiting_for_later_stages()
+
+
+def _finish(run_id: int, counts_by_source: "CountsBySource", waiting: tuple[int, int]) -> None:
     """Run the later stages if anything has changed or waits for them.
 
     Texts that a killed command queued wait too, though this one has not queued them.
     """
-    from pipeline.stages.reprocess import is_work_waiting, run_later_stages
+    from pipeline.stages.reprocess import run_later_stages
 
     has_changed = any(
         counts.keys() & {"renewed", "corrected", "marked"} for counts in counts_by_source.values()
     )
-    if has_changed or is_work_waiting():
-        _print_progress("looking for copies, names and quotes")
+    if has_changed or any(waiting):
+        _print_progress(_shown(waiting))
         run_later_stages(run_id)
 
 
-def _print(stage: _Stage, counts_by_source: "CountsBySource", *, as_json: bool) -> None:
+def _shown(waiting: tuple[int, int]) -> str:
+    for_dedupe, for_annotation = waiting
+    return (
+        f"texts that wait: {for_dedupe} for the search for copies, {for_annotation} for annotation"
+    )
+
+
+def _print(
+    stage: _Stage, counts_by_source: "CountsBySource", waiting: tuple[int, int], *, as_json: bool
+) -> None:
     from pipeline.stages.reprocess import COUNTS
 
-    names = COUNTS if stage in (_Stage.EXTRACT, _Stage.CLEAN) else ("marked",)
+    names = COUNTS if stage in _READING_STAGES else ("marked",)
     rows = [
         (source_key, *(counts.get(name, 0) for name in names))
         for source_key, counts in sorted(counts_by_source.items())
     ]
-    if not rows:
+    if not rows and not any(waiting):
         _print_progress("no article needs it; --all processes them all")
     print_table(rows, ("source_key", *names), "json" if as_json else "table")

@@ -300,10 +300,13 @@ def queue_for_stage(
     return {source_key: {"marked": count} for source_key, count in counts.items()}
 
 
-def is_work_waiting() -> bool:
-    """Tell whether stored texts wait for a later stage, new or left by a killed command."""
+def waiting_for_later_stages() -> tuple[int, int]:
+    """Count the stored texts that wait for *dedupe*, and those that wait for *annotate*.
+
+    They are new, or were queued; a killed command leaves them waiting.
+    """
     with store() as connection:
-        return any(waiting_versions(connection))
+        return waiting_versions(connection)
 
 
 def run_later_stages(run_id: int) -> dict[str, int]:
