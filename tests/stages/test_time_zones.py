@@ -93,10 +93,7 @@ def test_the_modification_time_follows_the_zone_of_the_source(archive, source_in
         (None, None),
     ]:
         source_in(time_zone)
-        run_id = archived.begin(
-            archive,
-            "reprocess",
-        )
+        run_id = archived.begin(archive, "reprocess")
         assert reprocess(run_id, [1])["harbour"]["corrected"] == 1
         assert archive.execute(
             "select modified_at, modified_text from news.article_versions"
