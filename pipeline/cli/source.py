@@ -48,11 +48,13 @@ def register(app: typer.Typer) -> None:
 
 def list_sources(as_json: _Json = False) -> None:
     """List the sources; print the errors of unusable files on stderr."""
+    from pipeline.models import LINK_FIELDS
+
     sources, all_well = _read_sources()
-    columns = ["key", "name", "language", "feeds", "sitemaps", "sections", "lists", "files"]
+    columns = ["key", "name", "language", *LINK_FIELDS]
     rows = [
         [source.key, source.name, source.language]
-        + [len(getattr(source, column)) for column in columns[3:]]
+        + [len(getattr(source, name)) for name in LINK_FIELDS]
         + [source.is_active]
         for source in sources
     ]

@@ -25,8 +25,8 @@ from pipeline.outcomes import Outcome
 from pipeline.urls import is_web_url
 
 MAX_SITEMAPS = 50
-"""Child sitemaps read per sitemap index of a source, newest first; sitemaps that the source names
-are all read."""
+"""Sitemaps read per source and run before child sitemaps are left out, the oldest first. Sitemaps
+that the source itself names count too, but are always read."""
 _MAX_DEPTH = 3
 _EXPLICIT: frozenset[FoundBy] = frozenset({"file", "warc", "list", "url"})
 """Links that somebody listed one by one; ``max_links`` does not apply to them."""
@@ -52,7 +52,7 @@ def discover(
     discovery = _Discovery(source, fetcher, validators or {})
     discovery.run()
     return Discovered(
-        tuple(newest(discovery.found, source.max_links)),
+        tuple(select_links(discovery.found, source.max_links)),
         tuple(discovery.problems),
         tuple(discovery.validators),
     )
@@ -60,13 +60,16 @@ def discover(
 
 @dataclass(frozen=True, slots=True)
 class DatedLink:
-    """A link with the time it is sorted by: seconds since 1970, None where none is stated."""
+    """A link with the time it is sorted by: its publication or else its change."""
 
     link: Link
-    age: float | None
+    timestamp: float | None
+    """Seconds since 1970; None where no readable time is stated."""
+    stated_time: str | None = None
+    """The same time as the document states it."""
 
 
-def newest(found: Iterable[DatedLink], limit: int) -> list[Link]:
+def select_links(found: Iterable[DatedLink], limit: int) -> list[Link]:
     """Return each URL once, newest first: all that were listed one by one and ``limit`` others.
 
     Links without a time count as new if they are from a page or a feed, whose order is kept, and
@@ -83,8 +86,8 @@ def newest(found: Iterable[DatedLink], limit: int) -> list[Link]:
 
 
 def _rank(dated: DatedLink) -> float:
-    if dated.age is not None:
-        return -dated.age
+    if dated.timestamp is not None:
+        return -dated.timestamp
     return float("inf") if dated.link.found_by == "sitemap" else float("-inf")
 
 
@@ -95,7 +98,8 @@ def _merged(known: DatedLink, other: DatedLink) -> DatedLink:
         title=known.link.title or other.link.title,
         published_at=known.link.published_at or other.link.published_at,
     )
-    return DatedLink(link, other.age if known.age is None else known.age)
+    timed = other if known.timestamp is None else known
+    return DatedLink(link, timed.timestamp, timed.stated_time)
 
 
 @dataclass(slots=True)
@@ -145,8 +149,9 @@ class _Discovery:
                     entry.title,
                     entry.published_at,
                 )
-                age = age_key(entry.published_at or entry.changed_at, self.source.time_zone)
-                self.found.append(DatedLink(link, age))
+                stated = entry.published_at or entry.changed_at
+                timestamp = age_key(stated, self.source.time_zone)
+                self.found.append(DatedLink(link, timestamp, stated))
         except PageError as error:
             self.problems.append(Problem(found_in, error.outcome, error.reason))
 
@@ -193,14 +198,14 @@ class _Discovery:
             reason = f"sitemaps nested deeper than {_MAX_DEPTH} are not read"
             self.problems.append(Problem(url, Outcome.TOO_LARGE, reason))
             return
-        for child in sorted(sitemap.sitemaps, key=_newest_first):
+        for child in sorted(sitemap.sitemaps, key=_sitemap_rank):
             if self.sitemaps_read >= MAX_SITEMAPS or self.has_enough():
                 return
             self.add("sitemap", child.url, self.sitemap_entries(child.url, depth + 1))
 
     def has_enough(self) -> bool:
         """Tell whether all further links of older sitemaps would be cut by ``max_links``."""
-        dated = sum(1 for found in self.found if found.age is not None)
+        dated = sum(1 for found in self.found if found.timestamp is not None)
         return dated >= self.source.max_links
 
     def list_entries(self, name: str) -> Iterator[Entry]:
@@ -223,7 +228,8 @@ def validators_of(response: Response) -> Validators:
     )
 
 
-def _newest_first(entry: Entry) -> float:
+def _sitemap_rank(entry: Entry) -> float:
+    """Return a key that sorts child sitemaps by their last change, newest first."""
     return -(age_key(entry.changed_at) or 0.0)
 
 
@@ -232,6 +238,35 @@ def _local_bytes(name: str) -> bytes:
         return Path(name).read_bytes()
     except OSError as error:
         raise Refused(Outcome.NOT_FOUND, f"list {name} cannot be read: {error.strerror}") from error
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentCheck:
+    """The result of reading one document of a source."""
+
+    source_key: str
+    field: str
+    """The field that names the document: feeds, sitemaps, sections, lists or files."""
+    found_in: str
+    links: int
+    offsite: int
+    """Links to other sites, which fetch will refuse."""
+    newest: str | None
+    """The latest time by which the links were sorted (publication, else change), as stated."""
+    outcome: Outcome | None
+    """None if the document could be read and names links."""
+    reason: str | None = None
+    hint: str | None = None
+
+
+def check(source: Source, fetcher: Fetcher) -> Iterator[DocumentCheck]:
+    """Read every document of a source by itself and yield the results; nothing is stored."""
+    nothing: dict[str, Any] = dict.fromkeys(LINK_FIELDS, ())
+    bare = replace(source, hosts=(*source.hosts, *sites(source)), **nothing)
+    documents = [(kind, name) for kind in LINK_FIELDS for name in getattr(source, kind)]
+    for kind, name in documents or [("sections", source.homepage or "")]:
+        alone = replace(bare, **{kind: (name,)})  # type: ignore[arg-type]
+        yield _checked(alone, kind, name, fetcher)
 
 
 _HINTS = {
@@ -249,56 +284,31 @@ _HINTS = {
     Outcome.REDIRECT_LOOP: "open it in a browser and use the address it ends at",
     Outcome.BAD_CONTENT: "open it in a browser: it is not what the field asks for",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentCheck:
-    """The result of reading one document of a source."""
-
-    source_key: str
-    field: str
-    """The field that names the document: feeds, sitemaps, sections, lists or files."""
-    found_in: str
-    links: int
-    offsite: int
-    """Links to other sites, which fetch will refuse."""
-    newest: str | None
-    """The latest publication time of a link, as stated; times of change are left out."""
-    outcome: Outcome | None
-    """None if the document could be read and names links."""
-    reason: str | None = None
-    hint: str | None = None
-
-
-def check(source: Source, fetcher: Fetcher) -> Iterator[DocumentCheck]:
-    """Read every document of a source by itself and yield the results; nothing is stored."""
-    nothing: dict[str, Any] = dict.fromkeys(LINK_FIELDS, ())
-    bare = replace(source, hosts=(*source.hosts, *sites(source)), **nothing)
-    documents = [(kind, name) for kind in LINK_FIELDS for name in getattr(source, kind)]
-    for kind, name in documents or [("sections", source.homepage or "")]:
-        alone = replace(bare, **{kind: (name,)})  # type: ignore[arg-type]
-        yield _checked(alone, kind, name, fetcher)
+"""What the operator can do about a document with this outcome."""
 
 
 def _checked(source: Source, field: str, name: str, fetcher: Fetcher) -> DocumentCheck:
-    found = discover(source, fetcher)
-    problem = next(iter(found.problems), None)
-    empty = not found.links and problem is None
+    discovery = _Discovery(source, fetcher, {})
+    discovery.run()
+    links = select_links(discovery.found, source.max_links)
+    problem = next(iter(discovery.problems), None)
+    empty = not links and problem is None
     outcome = problem.outcome if problem else Outcome.BAD_CONTENT if empty else None
-    offsite = sum(not is_onsite(link.url, source) for link in found.links)
+    offsite = sum(not is_onsite(link.url, source) for link in links)
     return DocumentCheck(
         source.key,
         field,
         name,
-        len(found.links),
+        len(links),
         0 if field in ("lists", "files") else offsite,
-        _latest_publication(found.links),
+        _latest_time(discovery.found),
         outcome,
         problem.reason if problem else "it names no link" if empty else None,
         _HINTS.get(outcome) if outcome else None,
     )
 
 
-def _latest_publication(links: tuple[Link, ...]) -> str | None:
-    """Return the time of the first dated link; links are sorted newest first."""
-    return next((link.published_at for link in links if link.published_at), None)
+def _latest_time(found: Iterable[DatedLink]) -> str | None:
+    """Return the latest time of the links, as its document states it; None if none is dated."""
+    times = ((each.timestamp, each.stated_time) for each in found if each.timestamp is not None)
+    return max(times, default=(0.0, None), key=lambda time: time[0])[1]

@@ -19,7 +19,7 @@ from pipeline.discover.page_hints import feeds_of
 from pipeline.discover.results import Discovered, Problem
 from pipeline.errors import PageError, UsageError
 from pipeline.fetch.fetcher import Fetcher
-from pipeline.models import FoundBy, Link, Response, Source
+from pipeline.models import LINK_FIELDS, FoundBy, Link, Response, Source
 from pipeline.outcomes import Outcome
 from pipeline.urls import authority, is_web_url, site
 
@@ -167,7 +167,7 @@ def _key_of(name: str) -> str:
 
 
 def _names_documents(source: Source) -> bool:
-    return bool(source.feeds or source.sitemaps or source.sections or source.files)
+    return any(getattr(source, name) for name in LINK_FIELDS)
 
 
 def _looks_like_host(target: str) -> bool:

@@ -24,7 +24,7 @@ _HOST = re.compile(
     r"(?=.{1,253}(:|$))[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?(:\d{1,5})?|\[[0-9a-f:]+\](:\d{1,5})?"
 )
 _KNOWN = tuple(field.name for field in fields(Source))
-_LINK_FIELDS = ("homepage", *LINK_FIELDS)
+_LINKING_FIELDS = ("homepage", *LINK_FIELDS)
 
 
 class _WrongValue(Exception):
@@ -43,8 +43,8 @@ def read_source(path: Path) -> Source:
     if "name" not in values:
         raise SourceError(f'{path}: name is missing. Write, say, name = "The Example Herald".')
     checked = {name: _checked(path, name, value) for name, value in values.items()}
-    if not any(checked.get(name) for name in _LINK_FIELDS):
-        raise SourceError(f"{path}: nothing to read. Give one of {', '.join(_LINK_FIELDS)}.")
+    if not any(checked.get(name) for name in _LINKING_FIELDS):
+        raise SourceError(f"{path}: nothing to read. Give one of {', '.join(_LINKING_FIELDS)}.")
     return Source(**checked)
 
 

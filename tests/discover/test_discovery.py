@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.archive.warc import ArchiveWriter
-from pipeline.discover.discovery import MAX_SITEMAPS, DatedLink, check, discover, newest
+from pipeline.discover.discovery import MAX_SITEMAPS, DatedLink, check, discover, select_links
 from pipeline.fetch.fetcher import Request
 from pipeline.models import Link, Response, Source
 from pipeline.outcomes import Outcome
@@ -251,6 +251,14 @@ def test_check_reports_the_links_of_each_document_or_a_hint(site, fetcher):
     assert (empty.links, empty.reason) == (0, "it names no link")
 
 
+def test_check_dates_a_sitemap_that_states_only_times_of_change(site, fetcher):
+    site.page("/i", index(f"{site.url}/m1", f"{site.url}/m2"))
+    site.page("/m1", urlset(f"{site.url}/a", day=3))
+    site.page("/m2", urlset(f"{site.url}/b", f"{site.url}/c", day=20))
+    [checked] = check(source(site, sitemaps=(f"{site.url}/i",)), fetcher)
+    assert (checked.links, checked.newest) == (3, "2026-10-20")
+
+
 @given(
     st.lists(
         st.tuples(
@@ -261,9 +269,9 @@ def test_check_reports_the_links_of_each_document_or_a_hint(site, fetcher):
     ),
     st.integers(1, 5),
 )
-def test_newest_keeps_each_url_once_and_applies_the_limit(found, limit):
-    dated = [DatedLink(Link(f"http://h.example/{n}", "h", by), age) for n, age, by in found]
-    links = newest(dated, limit)
+def test_select_links_keeps_each_url_once_and_applies_the_limit(found, limit):
+    dated = [DatedLink(Link(f"http://h.example/{n}", "h", by), time) for n, time, by in found]
+    links = select_links(dated, limit)
     urls = [link.url for link in links]
     assert len(urls) == len(set(urls))
     named = {each.link.url for each in dated if each.link.found_by == "list"}
