@@ -59,7 +59,7 @@ def test_atom_uses_the_alternate_link_its_base_and_the_publication_time():
 @pytest.mark.parametrize(
     ("stated", "published"),
     [
-        ("Fri, 20 Nov 2026 08:15:00 CET", "2026-11-20T08:15:00"),
+        ("Fri, 20 Nov 2026 08:15:00 CET", "2026-11-20T08:15:00+01:00"),
         ("20 November 2026, 08:15 CET", "2026-11-20T08:15:00+01:00"),
         ("Παρ, 20 Νοέ 2026 08:15:00 EET", "2026-11-20T08:15:00+02:00"),
         ("2026년 11월 20일 08:15", "2026-11-20T08:15:00"),
