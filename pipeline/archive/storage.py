@@ -6,6 +6,7 @@ store cannot grow: there each flush ends one object.
 """
 
 import contextlib
+import errno
 import os
 import secrets
 from pathlib import Path
@@ -26,7 +27,11 @@ class Segment(Protocol):
     """Bytes appended so far."""
 
     def append(self, data: bytes) -> None:
-        """Append bytes, all of them or, on an error, none."""
+        """Append bytes; on an error ``size`` stays and none of them counts.
+
+        What a failed write left in the file is cut off at once or, where that fails too, before the
+        next append. A file that takes no more appends may keep a broken record at its end.
+        """
 
     def flush(self) -> bool:
         """Make what was appended durable; return False if nothing more can be appended."""
@@ -103,13 +108,18 @@ class _LocalSegment:
 
     def append(self, data: bytes) -> None:
         try:
+            if self._file.tell() != self.size:
+                self._cut_to_size()
             self._write(data)
         except OSError as error:
             with contextlib.suppress(OSError):
-                self._file.truncate(self.size)
-                self._file.seek(self.size)
+                self._cut_to_size()
             raise _cannot_write(self.name, error) from error
         self.size += len(data)
+
+    def _cut_to_size(self) -> None:
+        self._file.truncate(self.size)
+        self._file.seek(self.size)
 
     def _write(self, data: bytes) -> None:
         view = memoryview(data)
@@ -124,8 +134,10 @@ class _LocalSegment:
         return True
 
     def close(self) -> None:
-        self.flush()
-        self._file.close()
+        try:
+            self.flush()
+        finally:
+            self._file.close()
         try:
             self._open_path.rename(self._path)
         except OSError as error:
@@ -159,10 +171,15 @@ class _RemoteSegment:
 
 
 def _cannot_write(name: str, error: Exception) -> ArchiveError:
-    is_missing_library = isinstance(error, ImportError)
-    advice = (
-        "install that package beside Dateline"
-        if is_missing_library
-        else "free space or set DATELINE_ARCHIVE to another place"
-    )
-    return ArchiveError(f"archive file {name} cannot be written: {error}; {advice}")
+    return ArchiveError(f"archive file {name} cannot be written: {error}; {_advice(error)}")
+
+
+def _advice(error: Exception) -> str:
+    """Return what the operator can do about an error of the file system or of fsspec."""
+    if isinstance(error, ImportError):
+        # fsspec's own error names no module; the import that failed is its cause.
+        cause = error.__cause__ if isinstance(error.__cause__, ImportError) else error
+        return f"install {cause.name}: pip install {cause.name}" if cause.name else "install it"
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return "free space or set DATELINE_ARCHIVE to another place"
+    return "set DATELINE_ARCHIVE to a place that can be written"
