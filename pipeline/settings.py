@@ -52,7 +52,9 @@ class Settings(BaseSettings):
         default=False, description="fetch loopback and private hosts too"
     )
     crawl_delay: float = Field(
-        default=1.0, ge=0, description="minimum seconds between two requests to one host"
+        default=1.0,
+        ge=0,
+        description="minimum seconds between two requests to one host; a source's own value wins",
     )
     connect_timeout: float = Field(default=10.0, gt=0, description="seconds allowed for connecting")
     read_timeout: float = Field(
