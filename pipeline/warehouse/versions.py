@@ -60,6 +60,7 @@ _COLUMNS = {
     "extractor_version": "text",
     "made_by": "text",
 }
+"""Columns of ``news.article_versions`` with their types, in the order of the values of ``_row``."""
 _BLOCK_COLUMNS = {
     "article_version_id": "int8",
     "block_no": "int4",
@@ -113,6 +114,7 @@ def version_sha256(article: Article) -> bytes:
 def insert_versions(conn: Connection, versions: Sequence[NewVersion]) -> list[int]:
     """Copy versions and their removed blocks into the store and return their ids, in order.
 
+    The new versions are not current (``is_current = false``); the caller chooses the current one.
     The caller holds the articles' rows locked and has checked that none of these texts is stored.
     """
     ids = take_ids(conn, "news.article_versions", "article_version_id", len(versions))
@@ -132,7 +134,8 @@ def update_metadata(conn: Connection, version_id: int, article: Article) -> bool
         article: what its page says, with the version's title and text.
 
     Returns:
-        Whether anything changed.
+        Whether any metadata or the text or reason of a removed block changed. A new
+        ``article_count`` of a removed block alone is not stored and does not count as a change.
     """
     now = datetime.now(UTC)
     row = _row(version_id, NewVersion(0, 0, article, 0, 0, now))
@@ -186,6 +189,7 @@ _UPDATE_METADATA = _metadata_statement().encode()
 
 
 def _row(number: int, version: NewVersion) -> tuple[Any, ...]:
+    """Return the values of a version in the order of ``_COLUMNS``."""
     article = version.article
     text = storable(article.text or "")
     return (
@@ -228,6 +232,7 @@ def _row(number: int, version: NewVersion) -> tuple[Any, ...]:
 
 
 def _times(article: Article) -> tuple[Any, ...]:
+    """Return the values from ``published_at`` to ``refused_dates``, ordered as in ``_COLUMNS``."""
     published = parse_instant(article.published_at, article.time_zone)
     modified = parse_instant(article.modified_at, article.time_zone)
     return (
