@@ -34,7 +34,7 @@ Example: dateline annotate articles.jsonl | jq -r '.quotes[] | .speaker'
 
 
 def register(app: typer.Typer) -> None:
-    """Add the command to the app."""
+    """Add the commands of this module to the app."""
 
     @app.command(help=_HELP, rich_help_panel=FILTERS)
     def annotate(

@@ -36,7 +36,7 @@ _MIGRATE_HELP = (
 
 
 def register(app: typer.Typer) -> None:
-    """Add the command group to the app."""
+    """Add the commands of this module to the app."""
     group = typer.Typer(no_args_is_help=True)
     group.command("start", help=_START_HELP)(start)
     group.command("stop", help=_STOP_HELP)(stop)

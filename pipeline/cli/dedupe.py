@@ -84,7 +84,7 @@ class _FilterOrCommand(TyperGroup):
 
 
 def register(app: typer.Typer) -> None:
-    """Add the filter and the commands about decisions."""
+    """Add the commands of this module to the app."""
     commands = typer.Typer(cls=_FilterOrCommand, subcommand_metavar="[FILE] | COMMAND [ARGS]...")
     commands.command(_FILTER, help=_FILE_HELP, hidden=True)(filter_rows)
     commands.command("undo", help=_UNDO_HELP)(undo)

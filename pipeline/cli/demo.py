@@ -96,7 +96,7 @@ class NextDemo:
 
 
 def register(app: typer.Typer) -> None:
-    """Add the command to the app."""
+    """Add the commands of this module to the app."""
 
     @app.command(rich_help_panel=START, help=_HELP)
     def demo(

@@ -57,7 +57,7 @@ _CHUNK = 16
 
 
 def register(app: typer.Typer) -> None:
-    """Add the command to the app."""
+    """Add the commands of this module to the app."""
 
     @app.command(rich_help_panel=FILTERS, help=_HELP)
     def extract(

@@ -20,7 +20,7 @@ limit 50
 
 
 def register(app: typer.Typer) -> None:
-    """Add the command to the app."""
+    """Add the commands of this module to the app."""
 
     @app.command(rich_help_panel=EVERY_DAY)
     def fate(

@@ -46,7 +46,7 @@ _READING_STAGES = (_Stage.EXTRACT, _Stage.CLEAN)
 
 
 def register(app: typer.Typer) -> None:
-    """Add the command to the app."""
+    """Add the commands of this module to the app."""
 
     @app.command(rich_help_panel=EVERY_DAY, help=_HELP)
     def reprocess(

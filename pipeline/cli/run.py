@@ -22,7 +22,7 @@ _WHY = 'Why: {own} sql "select url, outcome, reason from mart.url_fate where run
 
 
 def register(app: typer.Typer) -> None:
-    """Add the command to the app."""
+    """Add the commands of this module to the app."""
 
     @app.command(rich_help_panel=EVERY_DAY, help=_HELP)
     def run(

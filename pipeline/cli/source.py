@@ -38,7 +38,7 @@ _Private = Annotated[bool, typer.Option(help="Fetch loopback and private hosts t
 
 
 def register(app: typer.Typer) -> None:
-    """Add the command group to the app."""
+    """Add the commands of this module to the app."""
     group = typer.Typer(no_args_is_help=True)
     group.command("list", help=_LIST_HELP)(list_sources)
     group.command("check", help=_CHECK_HELP)(check_sources)

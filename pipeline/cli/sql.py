@@ -36,7 +36,7 @@ MAX_TIMEOUT = 86_400
 
 
 def register(app: typer.Typer) -> None:
-    """Add the command to the app."""
+    """Add the commands of this module to the app."""
 
     @app.command(rich_help_panel=EVERY_DAY, help=_HELP)
     def sql(
