@@ -25,7 +25,7 @@ winners)."""
 
 @dataclass(frozen=True, slots=True)
 class CleanedText:
-    """The title and text after one run of the cleaner, with the blocks that it removed."""
+    """The title and text after one run of the cleaner, with the blocks it removed."""
 
     title: str | None
     text: str

@@ -54,7 +54,7 @@ class RedirectChain:
     _seen: set[tuple[str, str]] = field(default_factory=set)
 
     def follow(self) -> HttpResponse:
-        """Request the URL, follow redirects, and return the first response that is none.
+        """Request the URL, follow redirects, and return the first response that is not one.
 
         Raises:
             PageError: a hop was refused or failed; ``self.url`` is its URL.

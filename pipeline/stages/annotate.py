@@ -53,14 +53,18 @@ def annotate(run_id: int, version_ids: Sequence[int]) -> dict[str, int]:
 
     Returns:
         Counts by name:
-        ``versions``: annotated; ``reused``: of these, exact copies that took another's annotation;
-        ``not_english``: of these, in another language; ``mentions``, ``quotes``: found in them;
-        ``windows_read``, ``windows_reused``: windows that the encoder read, or took from the cache.
+        ``versions``: versions annotated;
+        ``reused``: of these, exact copies that took another's annotation;
+        ``not_english``: of these, texts in another language;
+        ``mentions``: mentions found in them;
+        ``quotes``: quotes found in them;
+        ``windows_read``: windows that the encoder read;
+        ``windows_reused``: windows taken from the cache.
 
     Raises:
         ModelError: the model is missing or broken.
-        StageFault: Postgres refused rows of several hosts by the same rule, so that the fault is
-            ours and no text's.
+        StageFault: Postgres refused rows of several hosts by the same rule, so the fault is ours
+            and not a page's.
     """
     faults = PageFaults("annotate")
     annotator = _annotator(settings().nlp_model)

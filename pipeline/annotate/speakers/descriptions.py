@@ -114,9 +114,9 @@ class DescriptionResolver(DocumentResolver):
         return {}
 
     def resolve_definite(self, position: int, phrase: str, head: str) -> Answer:
-        """Return who "the statement", "the company" or "the Texas senator" stands for.
+        """Return the speakers meant by "the statement", "the company" or "the Texas senator".
 
-        The answer has a confidence; it is ``NOBODY`` where the text does not show it.
+        They come with a confidence from 0 to 1; ``NOBODY`` where the text does not show them.
 
         Args:
             position: where the phrase begins.

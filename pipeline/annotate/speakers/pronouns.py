@@ -386,10 +386,9 @@ class PronounResolver(PersonSalience):
         return NOBODY
 
     def _resolve_they(self, position: int) -> Answer:
-        """Resolve "they" to the last speakers, at most one paragraph back.
+        """Resolve "they" to the last speakers, at most one paragraph back, else to nobody.
 
-        They must be several, or an organisation or nationality ("the French"); else nobody is
-        meant.
+        The speakers must be several, or one organisation or nationality ("the French").
         """
         at, speakers = self.last_identified
         near = at >= 0 and self.paragraphs_since(at, position) <= 1
