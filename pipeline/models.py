@@ -81,6 +81,22 @@ class Validators:
 
 
 @dataclass(frozen=True, slots=True)
+class Exchange:
+    """One HTTP request as it was sent, and what came back."""
+
+    url: str
+    sent_at: datetime
+    request_headers: tuple[tuple[str, str], ...] = ()
+    status: int | None = None
+    """None where no response came."""
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+    """Decoded from Content-Encoding; of an error status at most the first 256 kB."""
+    ip_address: str | None = None
+    elapsed_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Response:
     """The result of one page request; ``outcome`` is None if there is a body to read."""
 
@@ -95,6 +111,10 @@ class Response:
     outcome: Outcome | None = None
     reason: str | None = None
     ip_address: str | None = None
+    exchanges: tuple[Exchange, ...] = ()
+    """Every request that was sent for it, redirects and retries included, in order."""
+    elapsed_ms: int | None = None
+    """From the first request to the complete response, without waiting for a slot."""
 
     def header(self, name: str) -> str | None:
         """Return the first header of that name, compared without case, or None."""

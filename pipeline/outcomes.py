@@ -17,7 +17,11 @@ class Outcome(StrEnum):
     DUPLICATE_URL = "duplicate_url"
     """Another link of the same run, or another known link, has the same canonical URL."""
     ROBOTS_DENIED = "robots_denied"
-    """robots.txt (RFC 9309) disallows the path for our user agent, or could not be read (5xx)."""
+    """robots.txt (RFC 9309) disallows the path for our user agent."""
+    ROBOTS_UNREACHABLE = "robots_unreachable"
+    """robots.txt could not be read (5xx, no response), so nothing may be asked of the host yet."""
+    RESERVED = "reserved"
+    """The page reserves its rights (noarchive, noindex, TDM) and the settings say to obey that."""
     ADDRESS_REFUSED = "address_refused"
     """The host resolves to a private, loopback or link-local address, or it is not http(s)."""
     OFFSITE_REFUSED = "offsite_refused"
@@ -28,6 +32,14 @@ class Outcome(StrEnum):
     """HTTP 404."""
     FORBIDDEN = "forbidden"
     """HTTP 401, 402, 403, 451 or another 4xx: a retry will not help, asking the publisher may."""
+    BLOCKED = "blocked"
+    """A bot wall instead of the page, whatever its status; the reason names the vendor."""
+    CONSENT_WALL = "consent_wall"
+    """A consent page instead of the page."""
+    SUSPECTED_WALL = "suspected_wall"
+    """The page has nothing in common with the stored article; it is held until a later visit."""
+    REDESIGNED = "redesigned"
+    """The page of a stored article can no longer be read as one: an empty shell, a new layout."""
     RATE_LIMITED = "rate_limited"
     """HTTP 429 after all retries, or with a longer Retry-After than the retry policy allows."""
     SERVER_ERROR = "server_error"
@@ -52,3 +64,17 @@ class Outcome(StrEnum):
     """The URL was taken down and must not be stored again."""
     QUARANTINED = "quarantined"
     """Something is implausible or failed inside Dateline; the reason says what."""
+
+
+RETRYABLE = frozenset(
+    {
+        Outcome.ROBOTS_UNREACHABLE,
+        Outcome.BLOCKED,
+        Outcome.CONSENT_WALL,
+        Outcome.RATE_LIMITED,
+        Outcome.SERVER_ERROR,
+        Outcome.UNREACHABLE,
+        Outcome.TIMEOUT,
+    }
+)
+"""Outcomes that say nothing about the page itself; its link is tried again for some days."""

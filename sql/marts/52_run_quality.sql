@@ -9,16 +9,19 @@ with link_counts as (
         count(*) filter (where outcome = 'unchanged') as unchanged_count,
         count(*) filter (where outcome = 'duplicate_url') as duplicate_url_count,
         count(*) filter (
-            where outcome in ('robots_denied', 'address_refused', 'offsite_refused', 'takedown')
+            where outcome in (
+                'robots_denied', 'reserved', 'address_refused', 'offsite_refused', 'takedown'
+            )
         ) as refused_count,
         count(*) filter (
             where outcome in (
                 'gone', 'not_found', 'forbidden', 'rate_limited', 'server_error', 'unreachable',
-                'timeout', 'too_large', 'redirect_loop', 'bad_content'
+                'timeout', 'too_large', 'redirect_loop', 'bad_content', 'robots_unreachable', 'blocked',
+                'consent_wall', 'redesigned'
             )
         ) as failed_count,
         count(*) filter (
-            where outcome in ('not_an_article', 'paywalled', 'not_english')
+            where outcome in ('not_an_article', 'paywalled', 'not_english', 'suspected_wall')
         ) as set_aside_count,
         count(*) filter (where outcome = 'quarantined') as quarantined_count
     from ops.links
