@@ -53,6 +53,8 @@ class Source:
     max_links: int = 500
     """Most links per run; the newest are taken."""
     is_active: bool = True
+    allow_foreign: bool = False
+    """Whether links to other sites are followed: those of a search alert or of an aggregator."""
     allow_private_addresses: bool = False
 
 

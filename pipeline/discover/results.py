@@ -35,4 +35,11 @@ class Entry:
     title: str | None = None
     published_at: str | None = None
     changed_at: str | None = None
-    """A sitemap's lastmod: used to sort, but not as the publication time."""
+    """When it was changed (a sitemap's lastmod, Atom's updated): used to sort, but not as the
+    publication time."""
+    guid: str | None = None
+    """The feed's own identifier of the entry, which stays when its address changes."""
+    is_foreign: bool = False
+    """It is of another site than the document and the homepage that the document names."""
+    is_advert: bool = False
+    """The document itself marks it as paid for (rel="sponsored")."""

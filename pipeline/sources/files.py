@@ -211,6 +211,7 @@ _CHECKS: dict[str, Callable[[Any], Any]] = {
     "crawl_delay": _seconds,
     "max_links": _count,
     "is_active": _flag,
+    "allow_foreign": _flag,
     "allow_private_addresses": _flag,
 }
 
@@ -222,6 +223,7 @@ _NOTES: Mapping[str, str] = {
     "max_links": "links per run, newest first",
     "time_zone": "for times that a page states without an offset",
     "is_active": "false pauses the source",
+    "allow_foreign": "links to other sites are followed",
 }
 
 
