@@ -94,6 +94,8 @@ class Exchange:
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
     """Decoded from Content-Encoding; of an error status at most the first 256 kB."""
+    is_cut: bool = False
+    """The body is not whole: it was cut at a limit, broke off, or was not read."""
     ip_address: str | None = None
     elapsed_ms: int | None = None
 
@@ -116,7 +118,12 @@ class Response:
     exchanges: tuple[Exchange, ...] = ()
     """Every request that was sent for it, redirects and retries included, in order."""
     elapsed_ms: int | None = None
-    """From the first request to the complete response, without waiting for a slot."""
+    """The time of all its requests together, without the waits for a slot or before a retry."""
+    retry_after: float | None = None
+    """Seconds that the last response asks to wait before the next request; None where it does not.
+    """
+    moved_to: str | None = None
+    """The final URL where every redirect to it was permanent (301, 308), else None."""
 
     def header(self, name: str) -> str | None:
         """Return the first header of that name, compared without case, or None."""

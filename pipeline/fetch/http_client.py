@@ -17,7 +17,8 @@ import threading
 import time
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -26,6 +27,7 @@ import httpx2
 
 from pipeline.errors import PageError, Refused, Transient
 from pipeline.fetch.address import Resolve, allowed_addresses
+from pipeline.models import Exchange
 from pipeline.outcomes import Outcome
 
 _QUICKACK: int | None = getattr(socket, "TCP_QUICKACK", None)
@@ -152,8 +154,8 @@ class BodyReader:
         self._limit = limit
         self._cut = cut
         self._received = 0
-        self._parts: list[bytes] = []
-        self._size = 0
+        self._decoded = bytearray()
+        self._body: bytes | None = None
         self.is_full = False
 
     def feed(self, chunk: bytes) -> None:
@@ -164,12 +166,11 @@ class BodyReader:
         """
         self._received += len(chunk)
         if self._received > self._limit and not self._exceeds("as sent"):
-            return
+            chunk = chunk[: len(chunk) - (self._received - self._limit)]
         for decoder in self._decoders:
-            chunk = decoder.decode(chunk, self._limit - self._size + 1)
-        self._size += len(chunk)
-        self._parts.append(chunk)
-        if self._size > self._limit:
+            chunk = decoder.decode(chunk, self._limit - len(self._decoded) + 1)
+        self._decoded += chunk
+        if len(self._decoded) > self._limit:
             self._exceeds("decoded")
 
     def _exceeds(self, form: str) -> bool:
@@ -190,7 +191,14 @@ class BodyReader:
         """
         if not self.is_full and any(not decoder.is_complete for decoder in self._decoders):
             raise Transient(Outcome.BAD_CONTENT, "the compressed body ends in the middle")
-        return b"".join(self._parts)[: self._limit]
+        if self._body is None:
+            self._body = bytes(memoryview(self._decoded)[: self._limit])
+            self._decoded = bytearray()
+        return self._body
+
+    def beginning(self, size: int) -> bytes:
+        """Return the whole body where ``body`` returned it, else the first bytes decoded so far."""
+        return bytes(self._decoded[:size]) if self._body is None else self._body
 
 
 class _Inflate:
@@ -251,9 +259,16 @@ def _decoder(name: str) -> _Inflate:
 
 
 Headers = tuple[tuple[str, str], ...]
+ERROR_BODY_BYTES = 256_000
+"""Bytes kept of the body of an error page: what tells a bot wall stands at its beginning."""
 _DRAIN_BYTES = 65_536
 """Bytes read of a body that nobody needs, to keep its connection usable."""
 _BROKEN = (httpcore2.TimeoutException, httpcore2.NetworkError, httpcore2.ProtocolError)
+
+
+def header(headers: Headers, name: str) -> str | None:
+    """Return the first header of that name, which is given in lower case, or None."""
+    return next((value for key, value in headers if key.lower() == name), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,8 +281,8 @@ class HttpResponse:
     ip_address: str | None
 
     def header(self, name: str) -> str | None:
-        """Return the first header of that name, compared without case, or None."""
-        return next((value for key, value in self.headers if key.lower() == name), None)
+        """Return the first header of that name, which is given in lower case, or None."""
+        return header(self.headers, name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,6 +302,11 @@ def _system_trust() -> ssl.SSLContext:
     return httpx2.create_ssl_context()
 
 
+def utc_now() -> datetime:
+    """Return the current time, aware, in UTC."""
+    return datetime.now(UTC)
+
+
 class Client:
     """Sends one request at a time per thread and keeps connections open between requests.
 
@@ -294,11 +314,18 @@ class Client:
         allow_private: whether to connect to loopback and private addresses too.
         resolver: name resolution; tests of DNS rebinding pass their own.
         ssl_context: trusted certificates; None for the system's store.
+        now: the time at which a request is sent, for its record.
     """
 
     def __init__(
-        self, *, allow_private: bool, resolver: Resolve, ssl_context: ssl.SSLContext | None = None
+        self,
+        *,
+        allow_private: bool,
+        resolver: Resolve,
+        ssl_context: ssl.SSLContext | None = None,
+        now: Callable[[], datetime] = utc_now,
     ) -> None:
+        self._now = now
         self._deadline = Deadline()
         self._pool = httpcore2.ConnectionPool(
             ssl_context=ssl_context or _system_trust(),
@@ -322,6 +349,7 @@ class Client:
         *,
         seconds: float,
         check: Callable[[HttpResponse], None] = lambda response: None,
+        record: Callable[[Exchange], None] = lambda exchange: None,
     ) -> HttpResponse:
         """Send one GET and return the response.
 
@@ -332,6 +360,8 @@ class Client:
             seconds: time for the whole request, connecting included.
             check: called with status and headers before any of the body is read; raises
                 PageError to refuse it.
+            record: called once with the request as it was sent and what came of it, also where
+                no response came; not where the address was refused.
 
         Raises:
             PageError: no usable response; ``Transient`` where another attempt may help.
@@ -339,53 +369,106 @@ class Client:
         self._deadline.at = time.monotonic() + seconds
         with _translated(url, seconds):
             request = _request(url, headers, limits)
-            with contextlib.closing(_Exchange(self._pool.handle_request(request))) as exchange:
-                check(exchange.head)
-                return exchange.read(limits)
+            transfer = _Transfer(url, request, self._now())
+            try:
+                return transfer.run(self._pool, limits, check)
+            finally:
+                if transfer.was_sent:
+                    record(transfer.exchange())
 
 
-class _Exchange:
-    """A response whose body has not been read yet."""
+@dataclass(slots=True)
+class _Transfer:
+    """One request and its response, from the connection to the end of the body."""
 
-    def __init__(self, response: httpcore2.Response) -> None:
-        self._response = response
-        self._is_read = False
+    url: str
+    request: httpcore2.Request
+    sent_at: datetime
+    was_sent: bool = True
+    """False where the guard let no connection be made."""
+    head: HttpResponse = field(default_factory=lambda: HttpResponse(0, (), b"", None))
+    is_whole: bool = False
+    """Whether the body was read to its end."""
+    _reader: BodyReader | None = None
+    _began: float = field(default_factory=time.monotonic)
+
+    def run(
+        self,
+        pool: httpcore2.ConnectionPool,
+        limits: Limits,
+        check: Callable[[HttpResponse], None],
+    ) -> HttpResponse:
+        """Send the request and return the response with its body where the status is 2xx.
+
+        The beginning of other bodies is read for the record only.
+        """
+        response = self._send(pool)
+        try:
+            check(self.head)
+            if 200 <= self.head.status < 300:
+                self._refuse_announced(limits)
+                body = self._read_body(response, limits.max_bytes, cut=limits.cut)
+                return replace(self.head, body=body)
+            return self.head
+        finally:
+            self._finish(response)
+
+    def exchange(self) -> Exchange:
+        """Return the record of the transfer."""
+        return Exchange(
+            url=self.url,
+            sent_at=self.sent_at,
+            request_headers=_as_text(self.request.headers),
+            status=self.head.status or None,
+            headers=self.head.headers,
+            body=self._reader.beginning(ERROR_BODY_BYTES) if self._reader else b"",
+            is_cut=bool(self.head.status) and not self.is_whole,
+            ip_address=self.head.ip_address,
+            elapsed_ms=round((time.monotonic() - self._began) * 1000),
+        )
+
+    def _send(self, pool: httpcore2.ConnectionPool) -> httpcore2.Response:
+        try:
+            response = pool.handle_request(self.request)
+        except PageError:
+            self.was_sent = False
+            raise
         stream = response.extensions.get("network_stream")
         peer = stream.get_extra_info("server_addr") if stream else None
-        headers = tuple(
-            (key.decode("latin-1"), value.decode("latin-1")) for key, value in response.headers
+        self.head = HttpResponse(
+            response.status, _as_text(response.headers), b"", peer[0] if peer else None
         )
-        self.head = HttpResponse(response.status, headers, b"", peer[0] if peer else None)
+        return response
 
-    def close(self) -> None:
-        """End the exchange and read a short unread body first.
+    def _finish(self, response: httpcore2.Response) -> None:
+        """Read a short body that is unread, so that the connection can be used again, and close.
 
-        A connection with an unread body cannot be reused, so every 404 would cost a new one.
+        Without it, every 404 would cost a new connection.
         """
-        if not self._is_read and self._announced_bytes() <= _DRAIN_BYTES:
-            with contextlib.suppress(*_BROKEN):
-                for _ in self._response.iter_stream():
+        with contextlib.closing(response), contextlib.suppress(PageError, *_BROKEN):
+            if self.head.status == 304:
+                self.is_whole = True
+            elif self._reader is not None:
+                return
+            elif not 200 <= self.head.status < 300:
+                self._read_body(response, ERROR_BODY_BYTES, cut=True)
+            elif self._announced_bytes() <= _DRAIN_BYTES:
+                for _ in response.iter_stream():
                     pass
-        self._response.close()
 
-    def read(self, limits: Limits) -> HttpResponse:
-        """Read the body of a 2xx response; other responses come back without one."""
-        head = self.head
-        if not 200 <= head.status < 300:
-            return head
-        reader = BodyReader(head.header("content-encoding") or "", limits.max_bytes, cut=limits.cut)
-        self._refuse_announced(limits)
-        self._is_read = True
-        for chunk in self._response.iter_stream():
-            reader.feed(chunk)
-            if reader.is_full:
+    def _read_body(self, response: httpcore2.Response, max_bytes: int, *, cut: bool) -> bytes:
+        encoding = self.head.header("content-encoding") or ""
+        self._reader = BodyReader(encoding, max_bytes, cut=cut)
+        for chunk in response.iter_stream():
+            self._reader.feed(chunk)
+            if self._reader.is_full:
                 break
-        return HttpResponse(head.status, head.headers, reader.body(), head.ip_address)
+        body = self._reader.body()
+        self.is_whole = not self._reader.is_full
+        return body
 
     def _announced_bytes(self) -> float:
         """Return the length of the body as Content-Length states it, infinity where it does not."""
-        if self.head.status == 304:
-            return 0
         text = self.head.header("content-length") or ""
         return int(text) if text.isascii() and text.isdigit() else float("inf")
 
@@ -397,6 +480,10 @@ class _Exchange:
                 f"body of {announced} bytes announced, the limit is {limits.max_bytes}",
                 self.head.status,
             )
+
+
+def _as_text(headers: list[tuple[bytes, bytes]]) -> Headers:
+    return tuple((key.decode("latin-1"), value.decode("latin-1")) for key, value in headers)
 
 
 def _request(url: str, headers: Headers, limits: Limits) -> httpcore2.Request:

@@ -8,11 +8,12 @@ from functools import lru_cache
 
 from pipeline.errors import PageError, Refused
 from pipeline.fetch import response_checks
-from pipeline.fetch.http_client import Headers, HttpResponse
+from pipeline.fetch.http_client import Headers, HttpResponse, header
 from pipeline.fetch.redirects import RedirectChain
 from pipeline.fetch.robots import RobotsRules
 from pipeline.fetch.session import RequestOptions, Session, TimeBudget
-from pipeline.models import Response, Source, Validators
+from pipeline.fetch.throttle import parse_retry_after
+from pipeline.models import Exchange, Response, Source, Validators
 from pipeline.outcomes import Outcome
 from pipeline.urls import authority, site
 
@@ -57,6 +58,7 @@ class PageRequest:
         self._validators = validators
         self._delay = 0.0
         self._budget = TimeBudget(session.settings.total_timeout)
+        self._exchanges: list[Exchange] = []
 
     def run(self, url: str) -> Response:
         """Fetch the page; an error becomes the response's outcome and reason."""
@@ -99,7 +101,7 @@ class PageRequest:
         return response
 
     def _ask_once(self, url: str, headers: Headers) -> HttpResponse:
-        options = RequestOptions(self._source, self._kind, self._delay)
+        options = RequestOptions(self._source, self._kind, self._delay, self._exchanges.append)
         return self._session.get(url, options, headers, self._budget)
 
     def _rules(self, url: str) -> RobotsRules:
@@ -118,15 +120,23 @@ class PageRequest:
         error: PageError | None = None,
     ) -> Response:
         unchanged = response_checks.is_unchanged(response, self._validators) if response else None
+        status = response.status if response else error.http_status if error else None
+        last = self._exchanges[-1] if self._exchanges and status is not None else None
+        headers = last.headers if last else ()
+        now = self._session.environment.now()
         return Response(
             requested_url=requested_url,
             final_url=chain.url,
-            fetched_at=self._session.environment.now(),
-            status=response.status if response else error.http_status if error else None,
-            headers=response.headers if response else (),
+            fetched_at=now,
+            status=status,
+            headers=headers,
             body=b"" if unchanged or response is None else response.body,
             redirects=tuple(chain.history),
             outcome=error.outcome if error else Outcome.UNCHANGED if unchanged else None,
             reason=error.reason if error else unchanged,
-            ip_address=response.ip_address if response else None,
+            ip_address=last.ip_address if last else None,
+            exchanges=tuple(self._exchanges),
+            elapsed_ms=sum(exchange.elapsed_ms or 0 for exchange in self._exchanges),
+            retry_after=parse_retry_after(header(headers, "retry-after"), now),
+            moved_to=chain.url if response and chain.history and chain.is_permanent else None,
         )

@@ -12,7 +12,7 @@ from urllib.parse import urldefrag, urljoin, urlsplit, urlunsplit
 
 from pipeline.errors import Refused
 from pipeline.fetch.http_client import Headers, HttpResponse
-from pipeline.fetch.response_checks import REDIRECTS
+from pipeline.fetch.response_checks import PERMANENT_REDIRECTS, REDIRECTS
 from pipeline.outcomes import Outcome
 from pipeline.urls import host
 
@@ -50,6 +50,8 @@ class RedirectChain:
     max_redirects: int
     history: list[str] = field(default_factory=list)
     """URLs that responded with a redirect, in order."""
+    is_permanent: bool = True
+    """Whether every redirect so far was 301 or 308."""
     _cookies: dict[str, dict[str, str]] = field(default_factory=dict)
     _seen: set[tuple[str, str]] = field(default_factory=set)
 
@@ -89,6 +91,7 @@ class RedirectChain:
                 Outcome.BAD_CONTENT, f"HTTP {response.status} without Location", response.status
             )
         self.history.append(self.url)
+        self.is_permanent = self.is_permanent and response.status in PERMANENT_REDIRECTS
         try:
             self.url = urljoin(self.url, _as_unicode(location))
         except ValueError as error:

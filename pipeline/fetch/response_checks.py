@@ -18,6 +18,7 @@ from pipeline.outcomes import Outcome
 Kind = Literal["page", "document"]
 """``document``: a feed, sitemap or list, which may also be JSON or gzip."""
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
+PERMANENT_REDIRECTS = frozenset({301, 308})
 _PAGE_TYPES = frozenset(
     {"text/html", "application/xhtml+xml", "application/xml", "text/xml", "text/plain"}
 )

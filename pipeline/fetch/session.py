@@ -9,27 +9,22 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from urllib.parse import urlsplit
 
 from pipeline.errors import Refused
 from pipeline.fetch import response_checks
 from pipeline.fetch.address import Resolve, resolve
-from pipeline.fetch.http_client import OFFERED, Client, Headers, HttpResponse, Limits
+from pipeline.fetch.http_client import OFFERED, Client, Headers, HttpResponse, Limits, utc_now
 from pipeline.fetch.redirects import RedirectChain
 from pipeline.fetch.robots import MAX_BYTES as ROBOTS_BYTES
 from pipeline.fetch.robots import RobotsCache, RobotsRules, product_token
 from pipeline.fetch.throttle import HostHealth, RetryPolicy, Throttle
-from pipeline.models import Source
+from pipeline.models import Exchange, Source
 from pipeline.outcomes import Outcome
 from pipeline.settings import Settings
 from pipeline.urls import authority
-
-
-def utc_now() -> datetime:
-    """Return the current time, aware, in UTC."""
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +53,8 @@ class RequestOptions:
     kind: response_checks.Kind = "page"
     delay: float = 0.0
     """Seconds that robots.txt asks for between two requests."""
+    record: Callable[[Exchange], None] = lambda exchange: None
+    """Called with every request that was sent and what came of it."""
 
 
 @dataclass(slots=True)
@@ -164,6 +161,7 @@ class Session:
                     limits or self._limits,
                     seconds=budget.seconds_left,
                     check=self._checker(options.kind),
+                    record=options.record,
                 )
             finally:
                 budget.seconds_left -= time.monotonic() - began
@@ -195,6 +193,7 @@ class Session:
                     allow_private=allow,
                     resolver=self.environment.resolver,
                     ssl_context=self.environment.ssl_context,
+                    now=self.environment.now,
                 )
             return self._clients[allow]
 
