@@ -8,7 +8,7 @@ BIN := .venv/bin
 export UV_PYTHON_DOWNLOADS := never
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test test-fast lint format types sql-lint docs docs-check eval bench chaos train clean
+.PHONY: help setup demo up test test-fast lint format types sql-lint docs docs-check eval bench chaos train registry clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -67,6 +67,9 @@ chaos: setup ## 16 kills in mid-load, 4 loaders at once
 
 train: setup ## train the language model again from ../shared/data (hours)
 	@sh training/train.sh
+
+registry: setup ## write sources/registry/ again from the list in ../shared/data
+	@$(BIN)/python sources/make_registry.py
 
 clean: ## stop what runs and remove everything Dateline made here
 	@if [ -x .venv/bin/dateline ]; then .venv/bin/dateline down --remove || true; fi

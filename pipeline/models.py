@@ -52,6 +52,12 @@ class Source:
     """Least seconds between two requests to one host; robots.txt may ask for more."""
     max_links: int = 500
     """Most links per run; the newest are taken."""
+    articles_a_day: float | None = None
+    """How many new articles the operator expects in a day."""
+    latest_age_hours: float | None = None
+    """Age of the newest article from which the operator calls the source silent."""
+    group: str | None = None
+    """The operator's own heading for it, such as a folder of a feed reader (OPML)."""
     is_active: bool = True
     allow_foreign: bool = False
     """Whether links to other sites are followed: those of a search alert or of an aggregator."""

@@ -9,7 +9,7 @@ import difflib
 import json
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import Any
@@ -37,14 +37,28 @@ def read_source(path: Path) -> Source:
     Raises:
         SourceError: names the file, the field, the value and what to write instead.
     """
-    values = _values(path)
-    _refuse_unknown(path, values)
-    values.setdefault("key", path.stem)
+    return checked_source({"key": path.stem, **read_toml(path)}, str(path), path.parent)
+
+
+def checked_source(values: Mapping[str, Any], where: str, folder: Path) -> Source:
+    """Return the source that these values describe.
+
+    Args:
+        values: as TOML gives them; with a key.
+        where: the place of the values, with which an error begins.
+        folder: against which relative paths in ``lists`` and ``files`` are resolved.
+
+    Raises:
+        SourceError: names the place, the field, the value and what to write instead.
+    """
+    _refuse_unknown(where, values)
     if "name" not in values:
-        raise SourceError(f'{path}: name is missing. Write, say, name = "The Example Herald".')
-    checked = {name: _checked(path, name, value) for name, value in values.items()}
+        raise SourceError(f'{where}: name is missing. Write, say, name = "The Example Herald".')
+    checked = {name: _checked(where, name, value) for name, value in values.items()}
     if not any(checked.get(name) for name in _LINKING_FIELDS):
-        raise SourceError(f"{path}: nothing to read. Give one of {', '.join(_LINKING_FIELDS)}.")
+        raise SourceError(f"{where}: nothing to read. Give one of {', '.join(_LINKING_FIELDS)}.")
+    for name in ("lists", "files"):
+        checked[name] = _absolute(checked.get(name, ()), folder)
     return Source(**checked)
 
 
@@ -77,7 +91,12 @@ def read_sources(folder: Path) -> tuple[list[Source], list[SourceError]]:
     return [source for source, _ in found.values()], problems
 
 
-def _values(path: Path) -> dict[str, Any]:
+def read_toml(path: Path) -> dict[str, Any]:
+    """Return the values of a TOML file.
+
+    Raises:
+        SourceError: it cannot be read; the message says why and what to do.
+    """
     try:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except tomllib.TOMLDecodeError as error:
@@ -88,20 +107,19 @@ def _values(path: Path) -> dict[str, Any]:
         raise SourceError(f"{path} cannot be read: {error.strerror}.") from error
 
 
-def _refuse_unknown(path: Path, values: Mapping[str, Any]) -> None:
+def _refuse_unknown(where: str, values: Mapping[str, Any]) -> None:
     for name in values:
         if name not in _KNOWN:
             near = difflib.get_close_matches(name, _KNOWN, n=1, cutoff=0.5)
             hint = f"Did you mean {near[0]}?" if near else f"Known are {', '.join(_KNOWN)}."
-            raise SourceError(f"{path}: unknown field {name!r}. {hint}")
+            raise SourceError(f"{where}: unknown field {name!r}. {hint}")
 
 
-def _checked(path: Path, name: str, value: Any) -> Any:
+def _checked(where: str, name: str, value: Any) -> Any:
     try:
-        checked = _CHECKS[name](value)
+        return _CHECKS[name](value)
     except _WrongValue as error:
-        raise SourceError(f"{path}: {name} = {value!r}: {error}.") from error
-    return _absolute(checked, path.parent) if name in ("lists", "files") else checked
+        raise SourceError(f"{where}: {name} = {value!r}: {error}.") from error
 
 
 def _absolute(names: tuple[str, ...], folder: Path) -> tuple[str, ...]:
@@ -177,16 +195,20 @@ def _time_zone(value: Any) -> str:
     return text
 
 
-def _seconds(value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 3600:
-        raise _WrongValue("write seconds from 0 to 3600")
-    return float(value)
-
-
 def _count(value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= 100_000:
         raise _WrongValue("write a whole number from 1 to 100000")
     return value
+
+
+def _number(unit: str, least: float, most: float) -> Callable[[Any], float]:
+    def checked(value: Any) -> float:
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        if not (is_number and least <= value <= most):
+            raise _WrongValue(f"write {unit} from {least:g} to {most:g}")
+        return float(value)
+
+    return checked
 
 
 def _flag(value: Any) -> bool:
@@ -208,8 +230,11 @@ _CHECKS: dict[str, Callable[[Any], Any]] = {
     "country": _country,
     "time_zone": _time_zone,
     "hosts": _list_of(_host_name),
-    "crawl_delay": _seconds,
+    "crawl_delay": _number("seconds", 0, 3600),
     "max_links": _count,
+    "articles_a_day": _number("a number of articles", 0.01, 100_000),
+    "latest_age_hours": _number("hours", 0.1, 8760),
+    "group": _text,
     "is_active": _flag,
     "allow_foreign": _flag,
     "allow_private_addresses": _flag,
@@ -221,6 +246,8 @@ _NOTES: Mapping[str, str] = {
     "hosts": "further hosts that count as this outlet's own",
     "crawl_delay": "least seconds between two requests; robots.txt may ask for more",
     "max_links": "links per run, newest first",
+    "articles_a_day": "expected; `dateline source check` says if it is far off",
+    "latest_age_hours": "older than this, the newest article means that something is wrong",
     "time_zone": "for times that a page states without an offset",
     "is_active": "false pauses the source",
     "allow_foreign": "links to other sites are followed",
@@ -228,15 +255,30 @@ _NOTES: Mapping[str, str] = {
 
 
 def source_toml(source: Source, comment: str) -> str:
-    """Return a source as TOML without fields at their defaults, after ``comment`` as first line."""
-    lines = [f"# {comment}"]
+    """Return a source as TOML without fields at their defaults, after ``comment`` as first lines.
+
+    Fields whose meaning their name does not show have a note behind them.
+    """
+    lines = [f"# {line}" for line in comment.splitlines()]
+    for name, value in _stated_fields(source):
+        note = f"  # {_NOTES[name]}" if name in _NOTES else ""
+        lines.append(f"{name} = {value}{note}")
+    return "\n".join(lines) + "\n"
+
+
+def source_table(source: Source) -> str:
+    """Return a source as a TOML table under its key, for a file of many sources."""
+    stated = [f"{name} = {value}" for name, value in _stated_fields(source) if name != "key"]
+    return "\n".join([f"[{source.key}]", *stated]) + "\n"
+
+
+def _stated_fields(source: Source) -> Iterator[tuple[str, str]]:
+    """Yield the language and the fields that are not at their defaults, with values as TOML."""
     for field in fields(source):
         value = getattr(source, field.name)
         default = None if field.default is MISSING else field.default
-        if value != default:
-            note = f"  # {_NOTES[field.name]}" if field.name in _NOTES else ""
-            lines.append(f"{field.name} = {_toml(value)}{note}")
-    return "\n".join(lines) + "\n"
+        if value != default or field.name == "language":
+            yield field.name, _toml(value)
 
 
 def _toml(value: object) -> str:

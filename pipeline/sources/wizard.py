@@ -1,6 +1,5 @@
 """The wizard: propose a working source file for a homepage or a feed."""
 
-import re
 from dataclasses import dataclass, replace
 from urllib.parse import urljoin, urlsplit
 
@@ -12,7 +11,8 @@ from pipeline.errors import PageError, SourceError
 from pipeline.fetch.fetcher import Fetcher
 from pipeline.models import Response, Source
 from pipeline.sources.files import source_toml
-from pipeline.urls import authority, host, is_web_url, registrable_domain, site
+from pipeline.sources.keys import key_of
+from pipeline.urls import authority, host, is_web_url, site
 
 _MAX_FEEDS = 5
 _USUAL_FEEDS = ("/feed/", "/rss.xml", "/feed.xml", "/atom.xml", "/rss")
@@ -71,7 +71,7 @@ def _from_feed(address: str, response: Response, fetcher: Fetcher) -> Proposal:
         raise SourceError(f"{address}: {error.reason}.") from error
     homepage = feed.homepage if feed.homepage and is_web_url(feed.homepage) else _root(address)
     source = Source(
-        key=_key(homepage),
+        key=key_of(homepage),
         name=feed.title or host(homepage),
         homepage=homepage,
         feeds=(address,),
@@ -90,7 +90,7 @@ def _from_homepage(response: Response, fetcher: Fetcher) -> Proposal:
         feeds = _working_feeds(guesses, fetcher, enough=1)
     notes = [f"feed with {len(feed.entries)} entries: {url}" for url, feed in feeds.items()]
     source = Source(
-        key=_key(homepage),
+        key=key_of(homepage),
         name=_name(response.body, feeds) or host(homepage),
         homepage=homepage,
         feeds=tuple(feeds),
@@ -163,10 +163,3 @@ def _language(stated: str | None) -> str:
 
 def _root(url: str) -> str:
     return f"{urlsplit(url).scheme}://{authority(url)}/"
-
-
-def _key(url: str) -> str:
-    """Return a key: "https://www.example-herald.co.uk/" gives "example-herald"."""
-    domain = registrable_domain(host(url))
-    name = domain.partition(".")[0] if site(url) == domain else site(url)
-    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:60] or "source"
