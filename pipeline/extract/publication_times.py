@@ -20,7 +20,7 @@ from pipeline.extract.html_layout import TextBlock
 from pipeline.extract.json_ld import LinkedData
 from pipeline.extract.microdata import Microdata, is_outside_article, text_by_block
 from pipeline.line_rules.calendar_words import month_number
-from pipeline.line_rules.dates import days_apart, instant, is_ambiguous, iso_time
+from pipeline.line_rules.dates import days_apart, instant, is_ambiguous, iso_time, stated_time
 from pipeline.models import Origin
 from pipeline.text import ends_sentence, normalise, one_line, word_count
 
@@ -173,7 +173,7 @@ class _TimeSelection:
         """Yield the plausible candidates as ISO 8601; keep the others as refused."""
         listed = list(candidates)
         for origin, text in listed:
-            stated = iso_time(text, day_first=self.day_first)
+            stated = stated_time(text, day_first=self.day_first)
             if stated is None and is_ambiguous(text):
                 stated = self._decided(text, [other for _, other in listed if other != text])
                 self.is_undecided |= stated is None
