@@ -54,12 +54,13 @@ docs: setup ## regenerate the generated parts of README.md and docs/
 docs-check: setup
 	@$(BIN)/cog --check README.md docs/*.md
 
-# textacy is a peer and nothing else needs it, so only this target installs it.
+# textacy and Scrapy are peers and nothing else needs them, so only eval and bench install them.
 eval: $(filter .uv/bin/uv,$(UV)) ## accuracy on ../shared/data, beside peers, in one run
 	@"$(UV)" sync --locked --quiet --extra airflow --group peers
 	@$(BIN)/python -m benchmarks.eval
 
-bench: setup ## speed, as ratios within one run
+bench: $(filter .uv/bin/uv,$(UV)) ## speed, as ratios within one run
+	@"$(UV)" sync --locked --quiet --extra airflow --group peers
 	@$(BIN)/python -m benchmarks.bench
 
 chaos: setup ## 16 kills in mid-load, 4 loaders at once
