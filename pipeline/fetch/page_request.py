@@ -13,6 +13,7 @@ from pipeline.fetch.redirects import RedirectChain
 from pipeline.fetch.robots import RobotsRules
 from pipeline.fetch.session import RequestOptions, Session, TimeBudget
 from pipeline.fetch.throttle import parse_retry_after
+from pipeline.fetch.walls import recognise_wall
 from pipeline.models import Exchange, Response, Source, Validators
 from pipeline.outcomes import Outcome
 from pipeline.urls import authority, site
@@ -77,6 +78,8 @@ class PageRequest:
         if not url.lower().startswith(("http://", "https://")):
             raise Refused(Outcome.ADDRESS_REFUSED, f"{url[:200]!r} is not an http(s) URL")
         if not is_onsite(url, self._source):
+            if wall := recognise_wall(None, (), b"", url):  # a consent page on its vendor's host
+                raise Refused(wall.outcome, wall.reason)
             raise Refused(
                 Outcome.OFFSITE_REFUSED,
                 f"{authority(url)} is not a host of source "
@@ -102,7 +105,29 @@ class PageRequest:
 
     def _ask_once(self, url: str, headers: Headers) -> HttpResponse:
         options = RequestOptions(self._source, self._kind, self._delay, self._exchanges.append)
-        return self._session.get(url, options, headers, self._budget)
+        try:
+            response = self._session.get(url, options, headers, self._budget)
+        except PageError as error:
+            if error.http_status is not None and self._exchanges:
+                self._refuse_wall(url, self._exchanges[-1], f"HTTP {error.http_status}, ")
+            raise
+        if self._may_be_wall(response):
+            self._refuse_wall(url, self._exchanges[-1])
+        return response
+
+    def _may_be_wall(self, response: HttpResponse) -> bool:
+        """Whether a good response is to be judged; a document only if it is HTML unasked for."""
+        if not 200 <= response.status < 300:
+            return False
+        if response_checks.is_unchanged(response, self._validators) is not None:
+            return False
+        return self._kind == "page" or b"<html" in response.body[:2000].lower()
+
+    def _refuse_wall(self, url: str, exchange: Exchange, prefix: str = "") -> None:
+        """Raise ``Refused`` if the response is a wall; no attempt of today gets past it."""
+        wall = recognise_wall(exchange.status, exchange.headers, exchange.body, url)
+        if wall is not None:
+            raise Refused(wall.outcome, f"{prefix}{wall.reason}", exchange.status)
 
     def _rules(self, url: str) -> RobotsRules:
         try:

@@ -128,10 +128,10 @@ def parse_retry_after(value: str | None, now: datetime) -> float | None:
 
 
 FAILURES = 3
-"""Pages in a row that ended without any response before a host counts as down."""
+"""Pages in a row without any response, or behind a bot wall, before a host is paused."""
 _PAUSE = 120.0
-"""Seconds for which a host that is down is left alone."""
-_NO_RESPONSE = frozenset({Outcome.UNREACHABLE, Outcome.TIMEOUT})
+"""Seconds for which a host that is down, or blocks us, is left alone."""
+_NO_PAGE = frozenset({Outcome.UNREACHABLE, Outcome.TIMEOUT, Outcome.BLOCKED})
 
 
 class HostHealth:
@@ -173,7 +173,7 @@ class HostHealth:
                 asked = error.retry_after or 0.0
                 if error.outcome is Outcome.RATE_LIMITED or asked > self._longest_wait:
                     self._pause(authority, asked or _PAUSE, error)
-            elif error.outcome in _NO_RESPONSE:
+            elif error.outcome in _NO_PAGE:
                 count = self._failures.get(authority, 0) + 1
                 self._failures[authority] = count
                 if count >= FAILURES:
