@@ -17,13 +17,16 @@ LAYERS = (
     "clean extract fetch",
     "annotate discover",
     "sources",
+    "backfill",
     "demo warehouse",
     "local_airflow stages",
     "cli",
 )
 """Packages and modules of ``pipeline/``, lowest first; each imports from lower layers only."""
 LAYER_OF = {name: number for number, layer in enumerate(LAYERS) for name in layer.split()}
-WITHOUT_POSTGRES = "annotate archive clean dedupe demo discover extract fetch line_rules sources"
+WITHOUT_POSTGRES = (
+    "annotate archive backfill clean dedupe demo discover extract fetch line_rules sources"
+)
 
 
 def module_name(path: Path) -> str:
