@@ -10,7 +10,7 @@ import os
 import sys
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from itertools import islice
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Annotated, Any
@@ -136,6 +136,7 @@ def _extract(row: Row) -> dict[str, Any]:
     """Return ``{"id", "article"}`` or ``{"id", "error"}`` as plain data, for the process pool."""
     from pipeline.extract.page import extract_page
     from pipeline.extract.plain_text import extract_text_bytes
+    from pipeline.fetch.walls import recognise_wall
 
     try:
         url = row.text("url")
@@ -143,6 +144,9 @@ def _extract(row: Row) -> dict[str, Any]:
     except RowError as error:
         return {"id": row.id, "error": str(error)}
     article = extract_page(content, url=url) if is_html else extract_text_bytes(content, url=url)
+    wall = recognise_wall(None, (), content, url or "") if is_html else None
+    if wall is not None:
+        article = replace(article, outcome=wall.outcome, reason=wall.reason)
     return {"id": row.id, "article": asdict(article)}
 
 

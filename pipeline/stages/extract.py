@@ -18,6 +18,7 @@ from pipeline.clean.site_memory import SeenPage, SiteMemory
 from pipeline.errors import ArchiveError, StageFault, StoreError
 from pipeline.extract.page import extract_page
 from pipeline.extract.plain_text import extract_text_bytes
+from pipeline.fetch.walls import recognise_wall
 from pipeline.models import Article
 from pipeline.outcomes import Outcome
 from pipeline.page_faults import PageFaults
@@ -114,7 +115,7 @@ def _read(page: StoredPage, faults: PageFaults) -> Article:
             content_type=page.content_type,
             source_language=page.language,
         )
-    return extract_page(
+    article = extract_page(
         archived.body,
         url=page.final_url,
         content_type=page.content_type,
@@ -123,6 +124,9 @@ def _read(page: StoredPage, faults: PageFaults) -> Article:
         source_language=page.language,
         faults=faults,
     )
+    # Pages of files and of others' archives were not judged when they were fetched.
+    wall = recognise_wall(archived.status, archived.headers, archived.body, page.final_url)
+    return replace(article, outcome=wall.outcome, reason=wall.reason) if wall else article
 
 
 def _guarded(

@@ -100,3 +100,15 @@ def test_the_site_memory_of_all_rows_is_used_for_the_first(jobs):
     assert [row["id"] for row in found] == list(range(70))
     assert not any("old mill island" in row["text"] for row in found)
     assert {block["reason"] for block in found[0]["removed"]} == {"site_memory"}
+
+
+def test_a_wall_has_its_outcome_and_the_text_that_it_shows():
+    blocked = "<html><body><div id='px-captcha'></div><p>Press and hold to go on.</p></body></html>"
+    consent = f"<form action='/consent'><p>{PARAGRAPHS[0]}</p><button>Agree</button></form>"
+    well, rows = through(
+        {"id": 1, "html": blocked}, {"id": 2, "html": consent}, {"id": 3, "html": page().decode()}
+    )
+    assert well
+    assert [row["outcome"] for row in rows] == ["blocked", "consent_wall", "ok"]
+    assert "PerimeterX/HUMAN" in rows[0]["reason"]
+    assert rows[0]["text"] == "Press and hold to go on."
