@@ -5,7 +5,14 @@ Each figure is measured beside another tool or is a ratio within one run.
 
 import sys
 
-from benchmarks.speed import annotate_speed, dedupe_speed, end_to_end, growth, lookup_speed
+from benchmarks.speed import (
+    annotate_speed,
+    crawl_speed,
+    dedupe_speed,
+    end_to_end,
+    growth,
+    lookup_speed,
+)
 
 
 def main() -> None:
@@ -16,6 +23,7 @@ def main() -> None:
         "names and quotes": annotate_speed.main,
         "names and quotes, growth": growth.main,
         "end to end": end_to_end.main,
+        "fetch and archive, beside Scrapy": crawl_speed.main,
     }
     for part, run in parts.items():
         sys.stdout.write(f"== {part}\n")
