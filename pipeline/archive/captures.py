@@ -16,7 +16,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import IO
+from typing import IO, Literal, cast
 
 from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
 
@@ -40,6 +40,9 @@ _RECORDS = (
     | WarcRecordType.revisit
     | WarcRecordType.unknown
 )
+_Decoding = Literal["all", "content", "transfer", "none"]
+_DECODINGS: tuple[_Decoding, ...] = ("all", "content", "transfer", "none")
+"""Tried in this order, because archives keep the headers of encodings that they have undone."""
 _DAMAGE_ERRORS = (OSError, ValueError, EOFError, zlib.error, ArchiveError)
 
 
@@ -170,7 +173,7 @@ class CaptureReader:
         counted = _CountedFrom(file, 0)
         reader = io.BufferedReader(_Raw(counted), 1 << 17)
         is_gzip = reader.peek(3)[:3] == _GZIP_MEMBER
-        stream: IO[bytes] = gzip.GzipFile(fileobj=reader) if is_gzip else reader
+        stream = cast(IO[bytes], gzip.GzipFile(fileobj=reader) if is_gzip else reader)
         read = 0
         try:
             is_second_version = False
@@ -384,7 +387,7 @@ def _http_page(block: bytes, url: str, at: datetime, raw_uri: str) -> ArchivedPa
     Raises:
         ArchiveError: it is no HTTP response, or larger than the limit once decoded.
     """
-    for decoding in ("all", "content", "transfer", "none"):
+    for decoding in _DECODINGS:
         try:
             return _decoded_page(block, url, at, raw_uri, decoding)
         except OSError:
@@ -394,7 +397,7 @@ def _http_page(block: bytes, url: str, at: datetime, raw_uri: str) -> ArchivedPa
 
 
 def _decoded_page(
-    block: bytes, url: str, at: datetime, raw_uri: str, decoding: str
+    block: bytes, url: str, at: datetime, raw_uri: str, decoding: _Decoding
 ) -> ArchivedPage:
     # fastwarc parses HTTP only within a WARC record.
     head = (
