@@ -1,22 +1,37 @@
-"""The wizard: propose a working source file for a homepage or a feed."""
+"""The wizard: propose a working source file for a homepage, a section page, a feed or a sitemap."""
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from urllib.parse import urljoin, urlsplit
+from datetime import UTC, datetime
+from functools import partial
+from urllib.parse import urlsplit
 
-from pipeline.discover.document_type import document_type, gunzipped
-from pipeline.discover.feeds import Feed, read_feed
-from pipeline.discover.page_hints import feeds_of, language_of, name_of, title_of
+from pipeline.discover.document_type import DocumentType, document_type, gunzipped
+from pipeline.discover.feeds import read_feed
+from pipeline.discover.page_hints import language_of, name_of, title_of
+from pipeline.discover.results import Entry
+from pipeline.discover.sections import read_section
 from pipeline.discover.sitemaps import read_sitemap
 from pipeline.errors import PageError, SourceError
 from pipeline.fetch.fetcher import Fetcher
-from pipeline.models import Response, Source
+from pipeline.fetch.page_request import is_onsite
+from pipeline.models import Article, Response, Source
+from pipeline.outcomes import Outcome
+from pipeline.sources.expectations import read_expectations
 from pipeline.sources.files import source_toml
 from pipeline.sources.keys import key_of
+from pipeline.sources.places import country_of, locales_of, time_zone_of
+from pipeline.sources.samples import read_samples
+from pipeline.sources.search import SiteSearch, newest_time
 from pipeline.urls import authority, host, is_web_url, site
 
-_MAX_FEEDS = 5
-_USUAL_FEEDS = ("/feed/", "/rss.xml", "/feed.xml", "/atom.xml", "/rss")
-"""Paths that are tried in this order if the page names no feed."""
+_READ = (Outcome.LOADED, Outcome.NOT_ENGLISH, Outcome.PAYWALLED)
+"""Outcomes of pages that are articles."""
+_RECENT_DAYS = 14
+"""Age of the newest entry up to which a sitemap of everything is worth reading for news."""
+_AGREEING = 0.6
+"""Share of the articles read whose language is believed against what the pages state."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,30 +40,57 @@ class Proposal:
 
     source: Source
     notes: tuple[str, ...]
-    """What was read and used or not, one line each, for the operator."""
+    """What was read and used or not, and where each value comes from; one line each."""
+    articles: tuple[Article, ...] = ()
+    """A few of its articles, as the pipeline reads them."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Findings:
+    """What the documents of a site hold, before places, language and expectations are settled."""
+
+    source: Source
+    documents: tuple[Sequence[Entry], ...]
+    locales: tuple[str, ...]
+    page: Response
+    notes: tuple[str, ...]
 
 
 def propose(url: str, fetcher: Fetcher) -> str:
-    """Return the TOML text of a source for a homepage or a feed.
+    """Return the TOML text of a source for a homepage, a section page, a feed or a sitemap.
 
     Raises:
         SourceError: the address cannot be read; the message says why and what to try.
     """
-    proposal = propose_source(url, fetcher)
+    proposal = propose_source(url, fetcher, with_articles=False)
     return source_toml(proposal.source, f"Proposed by `dateline source add {url}`; edit freely.")
 
 
-def propose_source(url: str, fetcher: Fetcher) -> Proposal:
-    """Read a homepage with its feeds and the sitemaps of its robots.txt, or a feed.
+def propose_source(url: str, fetcher: Fetcher, *, with_articles: bool = True) -> Proposal:
+    """Read a page with the feeds and sitemaps of its site, or a feed or sitemap alone.
+
+    Args:
+        url: an address, with or without https://.
+        fetcher: fetches documents and articles, at the site's pace.
+        with_articles: whether a few articles are read: they show what the source will give, and
+            tell its language and time zone better than its pages do.
 
     Raises:
         SourceError: the address cannot be read; the message says why and what to try.
     """
     address = url if "://" in url else f"https://{url}"
     response = _fetch(address, fetcher)
-    if document_type(gunzipped(response.body, fetcher.max_body_bytes)) in ("feed", "json_feed"):
-        return _from_feed(address, response, fetcher)
-    return _from_homepage(response, fetcher)
+    kind = document_type(gunzipped(response.body, fetcher.max_body_bytes))
+    if kind in ("feed", "json_feed"):
+        findings = _from_feed(response, fetcher)
+    elif kind == "sitemap":
+        findings = _from_sitemap(response, fetcher)
+    else:
+        findings = _from_page(response, kind, fetcher)
+    articles: Sequence[Article] = ()
+    if with_articles:
+        articles = read_samples(findings.documents, findings.source, fetcher)
+    return _settled(findings, tuple(articles))
 
 
 def _fetch(address: str, fetcher: Fetcher) -> Response:
@@ -64,86 +106,143 @@ def _fetch(address: str, fetcher: Fetcher) -> Response:
     return response
 
 
-def _from_feed(address: str, response: Response, fetcher: Fetcher) -> Proposal:
+def _from_feed(response: Response, fetcher: Fetcher) -> _Findings:
+    address = response.moved_to or response.requested_url
     try:
         feed = read_feed(response.body, response.final_url, response.header("content-type"))
     except PageError as error:
         raise SourceError(f"{address}: {error.reason}.") from error
     homepage = feed.homepage if feed.homepage and is_web_url(feed.homepage) else _root(address)
+    page = fetcher.fetch(homepage)
     source = Source(
         key=key_of(homepage),
-        name=feed.title or host(homepage),
+        name=feed.title or name_of(page.body) or host(homepage),
         homepage=homepage,
         feeds=(address,),
-        language=_language(feed.language),
+        language=_language(feed.language) or language_of(page.body) or "en",
         hosts=_other_hosts([entry.url for entry in feed.entries], homepage),
     )
-    return Proposal(source, (f"feed with {len(feed.entries)} entries: {address}",))
+    locales = tuple(filter(None, (feed.language, *locales_of(page.body))))
+    notes = (f"feed with {len(feed.entries)} entries: {address}",)
+    return _Findings(source, (feed.entries,), locales, page, notes)
 
 
-def _from_homepage(response: Response, fetcher: Fetcher) -> Proposal:
-    homepage = response.final_url
-    named = feeds_of(response.body, homepage)
-    feeds = _working_feeds(named, fetcher, enough=_MAX_FEEDS)
-    if not feeds:
-        guesses = tuple(urljoin(homepage, path) for path in _USUAL_FEEDS)
-        feeds = _working_feeds(guesses, fetcher, enough=1)
-    notes = [f"feed with {len(feed.entries)} entries: {url}" for url, feed in feeds.items()]
+def _from_sitemap(response: Response, fetcher: Fetcher) -> _Findings:
+    address = response.moved_to or response.requested_url
+    try:
+        sitemap = read_sitemap(response.body, response.final_url, 5 * fetcher.max_body_bytes)
+    except PageError as error:
+        raise SourceError(f"{address}: {error.reason}.") from error
+    homepage = _root(address)
+    page = fetcher.fetch(homepage)
     source = Source(
         key=key_of(homepage),
-        name=_name(response.body, feeds) or host(homepage),
+        name=name_of(page.body) or title_of(page.body) or host(homepage),
         homepage=homepage,
-        feeds=tuple(feeds),
-        language=language_of(response.body) or "en",
+        sitemaps=(address,),
+        language=language_of(page.body) or "en",
     )
-    sitemaps = _news_sitemaps(homepage, fetcher, notes)
-    sections = () if source.feeds or sitemaps else (homepage,)
+    what = f"{len(sitemap.entries)} entries and {len(sitemap.sitemaps)} further sitemaps"
+    notes = (f"sitemap with {what}: {address}",)
+    return _Findings(source, (sitemap.entries,), locales_of(page.body), page, notes)
+
+
+def _from_page(response: Response, kind: DocumentType, fetcher: Fetcher) -> _Findings:
+    if kind not in ("html", "text"):
+        raise SourceError(
+            f"{response.requested_url} is neither a page, a feed nor a sitemap but {kind}. "
+            "Give the outlet's homepage."
+        )
+    homepage = response.final_url
+    search = SiteSearch(response, fetcher)
+    feeds = search.feeds()
+    sitemaps = search.sitemaps()
+    news = [sitemap for sitemap in sitemaps if sitemap.is_news]
+    notes = search.notes
+    if not feeds and not news and sitemaps and _is_recent(sitemaps[0].entries, response):
+        news = sitemaps
+        notes.append(f"read for want of anything better, its entries are dated: {sitemaps[0].url}")
+    documents: list[Sequence[Entry]] = [each.feed.entries for each in feeds]
+    documents += [each.entries for each in news]
+    sections = () if feeds or news else (homepage,)
+    urls = [entry.url for entries in documents for entry in entries]
+    source = Source(
+        key=key_of(homepage),
+        name=_name(response.body, [each.feed.title for each in feeds]) or host(homepage),
+        homepage=homepage,
+        feeds=tuple(each.url for each in feeds),
+        sitemaps=tuple(each.url for each in news),
+        sections=sections,
+        language=language_of(response.body) or "en",
+        hosts=_other_hosts(urls, homepage),
+    )
     if sections:
-        notes.append("no feed and no news sitemap: the homepage's article links are followed")
-    return Proposal(replace(source, sitemaps=sitemaps, sections=sections), tuple(notes))
+        notes.append("no feed and no news sitemap: the page's article links are followed")
+        onsite = partial(is_onsite, source=source)
+        documents.append(_section(response, onsite))
+    stated = [each.feed.language for each in feeds if each.feed.language]
+    locales = (*locales_of(response.body), *stated)
+    return _Findings(source, tuple(documents), locales, response, tuple(notes))
 
 
-def _name(body: bytes, feeds: dict[str, Feed]) -> str | None:
+def _section(response: Response, onsite: "partial[bool]") -> tuple[Entry, ...]:
+    try:
+        return read_section(response.body, response.final_url, onsite)
+    except PageError:
+        return ()
+
+
+def _settled(findings: _Findings, articles: tuple[Article, ...]) -> Proposal:
+    """Return the proposal with language, country, time zone and expectations."""
+    notes = list(findings.notes)
+    source = findings.source
+    language, why = _settled_language(source.language, articles)
+    notes.append(f"language {language}: {why}")
+    country = country_of([source.homepage or "", *source.feeds], findings.locales)
+    notes.append(f"country {country.value or 'left open'}: {country.why}")
+    stated = [entry.published_at for entries in findings.documents for entry in entries]
+    stated += [article.published_at for article in articles]
+    zone = time_zone_of(country.value, filter(None, stated))
+    notes.append(f"time zone {zone.value or 'left open'}: {zone.why}")
+    now = findings.page.fetched_at or datetime.now(UTC)
+    expected = read_expectations(findings.documents, now, zone.value)
+    if expected.articles_a_day is None:
+        notes.append("expectations left open: too few dated articles")
+    else:
+        notes.append(f"expectations: {expected.count} articles in {expected.days:.1f} days")
+    settled = replace(
+        source,
+        language=language,
+        country=country.value,
+        time_zone=zone.value,
+        articles_a_day=expected.articles_a_day,
+        latest_age_hours=expected.latest_age_hours,
+    )
+    return Proposal(settled, tuple(notes), articles)
+
+
+def _settled_language(stated: str, articles: Sequence[Article]) -> tuple[str, str]:
+    """Return the language of most articles, else the stated one, and why."""
+    counts = Counter(
+        article.language
+        for article in articles
+        if article.outcome in _READ and article.text and article.language
+    )
+    total = counts.total()
+    found, count = counts.most_common(1)[0] if counts else (None, 0)
+    if found and count >= _AGREEING * total:
+        return found, f"{count} of {total} articles read are in it"
+    return stated, "as the pages or feeds state it, or English"
+
+
+def _name(body: bytes, titles: Sequence[str | None]) -> str | None:
     """Return a site's name: as the page states it, else the first feed's title or the page's."""
-    titles = [feed.title for feed in feeds.values() if feed.title]
-    return name_of(body) or next(iter(titles), None) or title_of(body)
+    return name_of(body) or next((title for title in titles if title), None) or title_of(body)
 
 
-def _working_feeds(urls: tuple[str, ...], fetcher: Fetcher, enough: int) -> dict[str, Feed]:
-    """Return the feeds that can be read and have entries, without comment feeds."""
-    found: dict[str, Feed] = {}
-    for url in urls:
-        if len(found) >= enough or "comment" in url.lower():
-            continue
-        response = fetcher.fetch(url, kind="document")
-        if response.outcome is not None:
-            continue
-        try:
-            feed = read_feed(response.body, response.final_url, response.header("content-type"))
-        except PageError:
-            continue
-        if feed.entries:
-            found[url] = feed
-    return found
-
-
-def _news_sitemaps(homepage: str, fetcher: Fetcher, notes: list[str]) -> tuple[str, ...]:
-    """Return the news sitemaps that robots.txt names; other sitemaps list a site's whole past."""
-    found: list[str] = []
-    for url in fetcher.sitemaps(homepage):
-        if not is_web_url(url) or site(url) != site(homepage) or len(found) >= _MAX_FEEDS:
-            continue
-        response = fetcher.fetch(url, kind="document")
-        try:
-            sitemap = read_sitemap(response.body, url, fetcher.max_body_bytes)
-        except PageError:
-            continue
-        if "news" in urlsplit(url).path or any(entry.published_at for entry in sitemap.entries):
-            found.append(url)
-            notes.append(f"news sitemap: {url}")
-        else:
-            notes.append(f"not used, not a news sitemap: {url}")
-    return tuple(found)
+def _is_recent(entries: Sequence[Entry], page: Response) -> bool:
+    newest = newest_time(entries)
+    return newest is not None and newest > page.fetched_at.timestamp() - _RECENT_DAYS * 86_400
 
 
 def _other_hosts(urls: list[str], homepage: str) -> tuple[str, ...]:
@@ -155,10 +254,10 @@ def _other_hosts(urls: list[str], homepage: str) -> tuple[str, ...]:
     return (most,)
 
 
-def _language(stated: str | None) -> str:
-    """Return a language without its region ("en-gb" gives "en"), English if none is stated."""
-    code = (stated or "en").lower().partition("-")[0].strip()
-    return code if len(code) == 2 and code.isascii() and code.isalpha() else "en"
+def _language(stated: str | None) -> str | None:
+    """Return a language without its region ("en-gb" gives "en"), None if none is stated."""
+    code = (stated or "").lower().partition("-")[0].strip()
+    return code if len(code) == 2 and code.isascii() and code.isalpha() else None
 
 
 def _root(url: str) -> str:

@@ -1,0 +1,206 @@
+"""Finding a site's feeds and sitemaps, over real sockets."""
+
+from dataclasses import replace
+
+import pytest
+
+from pipeline.sources.search import MOST_FEEDS, SiteSearch, feed_links
+from pipeline.sources.wizard import propose_source
+from tests.discover.test_discovery import index, item, rss, urlset
+
+NEWS = (
+    '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" '
+    'xmlns:news="http://www.google.com/schemas/sitemap-news/0.9">{}</urlset>'
+)
+
+
+def news(*urls: str) -> str:
+    entry = (
+        "<url><loc>{}</loc><news:news><news:publication_date>2026-11-20T08:00:00Z"
+        "</news:publication_date><news:title>T</news:title></news:news></url>"
+    )
+    return NEWS.format("".join(map(entry.format, urls)))
+
+
+def page(*anchors: str, head: str = "") -> str:
+    return f"<html><head><title>H</title>{head}</head><body>{''.join(anchors)}</body></html>"
+
+
+def announced(*paths: str) -> str:
+    link = '<link rel="alternate" type="application/rss+xml" href="{}">'
+    return "".join(map(link.format, paths))
+
+
+def feed(name: str, count: int = 3) -> str:
+    return rss(*(item(f"/{name}/{number}", number + 1) for number in range(count)))
+
+
+def searched(site, fetcher, path: str = "/") -> SiteSearch:
+    return SiteSearch(fetcher.fetch(site.url + path, kind="document"), fetcher)
+
+
+def paths(site, found) -> list[str]:
+    return [each.url.removeprefix(site.url) for each in found]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/feed/",
+        "/rss.xml",
+        "/rss",
+        "/feed.xml",
+        "/atom.xml",
+        "/index.xml",
+        "/feed.json",
+        "/?feed=rss2",
+    ],
+)
+def test_a_feed_at_a_usual_path_is_found(site, fetcher, path):
+    site.page("/", page())
+    if path == "/?feed=rss2":
+        site.page("/?feed=rss2", feed("a"))
+    elif path.endswith(".json"):
+        body = (
+            '{"version": "https://jsonfeed.org/version/1.1", "items": [{"id": "1", "url": "/a"}]}'
+        )
+        site.page(path, body, Content_Type="application/feed+json")
+    else:
+        site.page(path, feed("a"))
+    assert paths(site, searched(site, fetcher).feeds()) == [path]
+
+
+def test_the_usual_paths_below_a_section_come_before_those_of_the_whole_site(site, fetcher):
+    site.page("/politics/", page())
+    site.page("/politics/feed/", feed("politics"))
+    site.page("/feed/", feed("all"))
+    assert paths(site, searched(site, fetcher, "/politics/").feeds()) == ["/politics/feed/"]
+
+
+def test_without_a_feed_below_a_section_the_homepage_is_looked_at(site, fetcher):
+    site.page("/politics/index.html", page())
+    site.page("/", page(head=announced("/all.rss")))
+    site.page("/all.rss", feed("all"))
+    assert paths(site, searched(site, fetcher, "/politics/index.html").feeds()) == ["/all.rss"]
+
+
+def test_feeds_that_a_menu_links_are_found_by_address_and_by_text(site, fetcher):
+    site.page(
+        "/",
+        page(
+            '<a href="/out/news.php?format=feed">Subscribe</a>',
+            '<a href="/xml/latest">Our RSS</a>',
+            '<a href="/story">Farmers feed the city with what the flood has left of rice</a>',
+        ),
+    )
+    site.page("/out/news.php", feed("a"))
+    site.page("/xml/latest", feed("b"))
+    site.page("/story", feed("c"))
+    found = paths(site, searched(site, fetcher).feeds())
+    assert found == ["/out/news.php?format=feed", "/xml/latest"]
+    assert "/story" not in site.paths
+
+
+def test_an_overview_of_feeds_is_followed_one_level(site, fetcher):
+    site.page("/", page('<a href="/services/rss-feeds">RSS</a>'))
+    site.page(
+        "/services/rss-feeds",
+        page('<a href="/rss/politics.xml">Politics</a><a href="/more/feeds">More feeds</a>'),
+    )
+    site.page("/rss/politics.xml", feed("politics"))
+    site.page("/more/feeds", page('<a href="/rss/deep.xml">Deep</a>'))
+    site.page("/rss/deep.xml", feed("deep"))
+    search = searched(site, fetcher)
+    assert paths(site, search.feeds()) == ["/rss/politics.xml"]
+    assert "/rss/deep.xml" not in site.paths
+    assert any("overview of feeds" in note for note in search.notes)
+
+
+def test_feeds_that_add_little_and_comment_feeds_are_left_out(site, fetcher):
+    site.page("/", page(head=announced("/all", "/same", "/comments/feed", "/empty")))
+    site.page("/all", feed("a", 9))
+    site.page("/same", feed("a", 8))
+    site.page("/empty", rss())
+    search = searched(site, fetcher)
+    assert paths(site, search.feeds()) == ["/all"]
+    assert "/comments/feed" not in site.paths
+    assert sum("not used" in note for note in search.notes) == 2
+
+
+def test_of_forty_feeds_the_first_that_add_most_are_taken_and_the_rest_named(site, fetcher):
+    site.page("/", page(*(f'<a href="/rss/{number}.xml">{number}</a>' for number in range(40))))
+    for number in range(40):
+        site.page(f"/rss/{number}.xml", feed(str(number)))
+    search = searched(site, fetcher)
+    assert len(search.feeds()) == MOST_FEEDS
+    assert len(site.paths) < 20
+    assert any("35 more" in note for note in search.notes)
+
+
+def test_feeds_of_other_sites_in_a_menu_are_not_taken(site, make_site, fetcher):
+    other = make_site()
+    other.page("/podcast/feed", rss(item(f"{other.url}/episode")))
+    other.page("/burner/feed", rss(item(f"{site.url}/story")))
+    site.page(
+        "/", page(*(f'<a href="{other.url}/{at}/feed">{at}</a>' for at in ("podcast", "burner")))
+    )
+    found = searched(site, fetcher).feeds()
+    assert [each.url for each in found] == [f"{other.url}/burner/feed"]
+
+
+def test_a_feed_that_moved_for_good_is_named_by_its_new_address(site, fetcher):
+    site.page("/", page(head=announced("/old", "/today")))
+    site.redirect("/old", "/new", 301)
+    site.redirect("/today", "/tuesday", 302)
+    site.page("/new", feed("a"))
+    site.page("/tuesday", feed("b"))
+    assert paths(site, searched(site, fetcher).feeds()) == ["/new", "/today"]
+
+
+def test_a_news_sitemap_inside_an_index_is_found(site, fetcher):
+    site.page("/", page())
+    site.robots(f"Sitemap: {site.url}/sitemap_index.xml\n")
+    site.page("/sitemap_index.xml", index(f"{site.url}/posts.xml", f"{site.url}/sitemap-news.xml"))
+    site.page("/posts.xml", urlset(f"{site.url}/old"))
+    site.page("/sitemap-news.xml", news(f"{site.url}/a"))
+    source = propose_source(site.url, fetcher, with_articles=False).source
+    assert source.sitemaps == (f"{site.url}/sitemap-news.xml",)
+
+
+def test_an_index_is_named_itself_where_its_news_sitemap_has_another_name_every_month(
+    site, fetcher
+):
+    site.page("/", page())
+    site.robots(f"Sitemap: {site.url}/index.xml\n")
+    site.page("/index.xml", index(f"{site.url}/news-2026-10.xml", f"{site.url}/news-2026-11.xml"))
+    site.page("/news-2026-10.xml", news(f"{site.url}/a"))
+    site.page("/news-2026-11.xml", news(f"{site.url}/b"))
+    assert paths(site, searched(site, fetcher).sitemaps()) == ["/index.xml"]
+
+
+def test_usual_sitemaps_are_tried_where_robots_names_none(site, fetcher):
+    site.page("/", page())
+    site.page("/sitemap-news.xml", news(f"{site.url}/a"))
+    site.page("/sitemap.xml", urlset(f"{site.url}/old"))
+    assert paths(site, searched(site, fetcher).sitemaps()) == ["/sitemap-news.xml"]
+
+
+def test_an_index_that_names_itself_ends(site, fetcher):
+    site.page("/", page())
+    site.robots(f"Sitemap: {site.url}/index.xml\n")
+    site.page("/index.xml", index(f"{site.url}/index.xml", f"{site.url}/index.xml"))
+    assert searched(site, fetcher).sitemaps() == []
+    assert site.paths.count("/index.xml") == 1
+
+
+@pytest.mark.parametrize("body", [b"", b"\x00\xff" * 99, b"<a href='http://[::1'>RSS</a>" * 9])
+def test_feed_links_are_read_from_any_bytes(body):
+    assert feed_links(body, "https://h.example/") == ()
+
+
+def test_a_page_of_two_thousand_feed_links_costs_few_requests(site, make_fetcher):
+    site.page("/", page(*(f'<a href="/feed/{number}">RSS</a>' for number in range(2_000))))
+    patient = make_fetcher(max_body_bytes=5_000_000)
+    response = patient.fetch(f"{site.url}/", kind="document")
+    assert SiteSearch(replace(response), patient).feeds() == []
+    assert len(site.paths) < 100
