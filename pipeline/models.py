@@ -19,6 +19,8 @@ Origin = Literal["json_ld", "meta", "feed", "visible", "url"]
 """Where a value was read: on the page, in the feed that named it, or from its URL."""
 CreditKind = Literal["whole", "part", "own"]
 """``part``: the text holds some of the agency's; ``own``: the page is the agency's own."""
+ClaimKind = Literal["rel_canonical", "amp_canonical", "og_url", "json_ld"]
+"""Where a page states an address: ``amp_canonical`` is the ``rel=canonical`` of an AMP page."""
 QuoteKind = Literal["direct", "mixed", "indirect"]
 CueClass = Literal["speech", "thought", "intent"]
 Relation = Literal["duplicate", "a_in_b", "b_in_a", "partial"]
@@ -149,6 +151,15 @@ class RemovedBlock:
 
 
 @dataclass(frozen=True, slots=True)
+class AddressClaim:
+    """An address that a page states as its article's own; ``pipeline/identity/`` judges it."""
+
+    kind: ClaimKind
+    url: str
+    """Absolute and in canonical form."""
+
+
+@dataclass(frozen=True, slots=True)
 class Article:
     """One article as text and metadata, before or after cleaning."""
 
@@ -186,6 +197,8 @@ class Article:
     quality_score: float | None = None
     """Confidence in the text, 0 to 1 (computed in ``pipeline/extract/quality.py``)."""
     removed: tuple[RemovedBlock, ...] = ()
+    claims: tuple[AddressClaim, ...] = ()
+    """Addresses that the page states as its article's own, the most reliable kind first."""
     outcome: Outcome = Outcome.LOADED
     reason: str | None = None
 

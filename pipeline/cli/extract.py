@@ -188,14 +188,15 @@ def _unpack(file: IO[bytes]) -> bytes:
 
 def _article(record: Mapping[str, Any]) -> "Article | None":
     """Return the article of a record in the temporary file, or None if it is an error."""
-    from pipeline.models import Article, RemovedBlock
+    from pipeline.models import AddressClaim, Article, RemovedBlock
 
     fields = record.get("article")
     if fields is None:
         return None
     typed = {key: tuple(fields[key]) for key in ("authors", "categories", "tags", "refused_dates")}
-    removed = tuple(RemovedBlock(**block) for block in fields["removed"])
-    return Article(**{**fields, **typed, "removed": removed, "outcome": Outcome(fields["outcome"])})
+    typed["removed"] = tuple(RemovedBlock(**block) for block in fields["removed"])
+    typed["claims"] = tuple(AddressClaim(**claim) for claim in fields["claims"])
+    return Article(**{**fields, **typed, "outcome": Outcome(fields["outcome"])})
 
 
 def _row(row_id: Any, article: "Article") -> dict[str, Any]:

@@ -1,7 +1,9 @@
-"""Read the ``head`` of a page: meta tags, title and language; and choose its canonical URL.
+"""Read the ``head`` of a page: meta tags, title and language; and the addresses that it states.
 
-Which canonical URL is believed is decided here, because ``rel=canonical`` and ``og:url`` are often
-wrong: a template may name the front page, and wire copy names another site.
+``rel=canonical`` and ``og:url`` are often wrong: a template may name the front page, and wire copy
+names another site. ``canonical_url`` chooses by what one page shows, for ``dateline extract``. A
+store knows more, namely what is at the stated address: there ``pipeline/identity/`` decides, from
+the claims that ``stated_addresses`` collects.
 """
 
 import re
@@ -14,9 +16,11 @@ from lxml.html import HtmlElement
 
 from pipeline import urls
 from pipeline.extract.html_layout import text_of
+from pipeline.models import AddressClaim, ClaimKind
 from pipeline.text import squeeze
 
 _MAX_CLASS_CHARS = 1000
+_LINKED: ClaimKind = "json_ld"
 _LANGUAGE_NAMES = {
     "english": "en",
     "german": "de",
@@ -50,6 +54,8 @@ class Head:
     title: str | None = None
     canonical: str | None = None
     """The address in ``rel=canonical``, as it is written."""
+    is_amp: bool = False
+    """Whether the page is an AMP page; its ``rel=canonical`` names the page that it is made of."""
     language: str | None = None
     """ISO 639-1 code of the language that the page states."""
     locale: str | None = None
@@ -95,6 +101,7 @@ def read_head(root: HtmlElement) -> Head:
         meta=dict(meta),
         title=title or None,
         canonical=next(filter(None, links), None),
+        is_amp="amp" in root.attrib or "\u26a1" in root.attrib,
         language=language_code(locale),
         locale=locale,
         page_class=(root.xpath("string(//body/@class)") or "").lower()[:_MAX_CLASS_CHARS],
@@ -147,6 +154,34 @@ def canonical_url(url: str | None, candidates: Iterable[str | None]) -> str | No
         ):
             return named
     return own
+
+
+def stated_addresses(
+    url: str | None, head: Head, linked: Iterable[str]
+) -> tuple[AddressClaim, ...]:
+    """Return the addresses that a page states as its article's own, believed or not.
+
+    Args:
+        url: where the page was found, or None.
+        head: its ``rel=canonical`` and ``og:url``.
+        linked: the addresses in its JSON-LD.
+    """
+    canonical: ClaimKind = "amp_canonical" if head.is_amp else "rel_canonical"
+    stated: list[tuple[ClaimKind, str | None]] = [
+        (canonical, head.canonical),
+        ("og_url", head.first("og:url")),
+        *((_LINKED, address) for address in linked),
+    ]
+    claims: dict[tuple[ClaimKind, str], AddressClaim] = {}
+    for kind, address in stated:
+        try:
+            absolute = urljoin(url or "", (address or "").strip())
+        except ValueError:
+            continue
+        named = urls.canonical_url_or_none(absolute) if address and address.strip() else None
+        if named and not named.startswith("file:"):
+            claims.setdefault((kind, named), AddressClaim(kind, named))
+    return tuple(claims.values())
 
 
 def _contains(own: str, named: str) -> bool:

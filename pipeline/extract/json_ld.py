@@ -68,6 +68,8 @@ class LinkedData:
     word_count: int | None = None
     breadcrumbs: tuple[str, ...] = ()
     """Names of the pages above this one, the front page first."""
+    addresses: tuple[str, ...] = ()
+    """``mainEntityOfPage`` and ``url`` of the article; empty where the page describes several."""
 
 
 def read_linked_data(root: HtmlElement) -> LinkedData:
@@ -117,6 +119,7 @@ def _with_fields(
     authors, organisations = _authors(
         _resolved(main.get("author") or main.get("creator"), named_nodes)
     )
+    article_count = len({_text(n.get("headline")) for n in articles if n.get("headline")})
     return replace(
         page,
         types=frozenset(_types(main)) if articles else page.types,
@@ -134,7 +137,8 @@ def _with_fields(
         image=_image(main.get("image") or main.get("thumbnailUrl")),
         publisher=next(_names(_resolved(main.get("publisher"), named_nodes)), None),
         is_free=_is_free(main),
-        article_count=len({_text(n.get("headline")) for n in articles if n.get("headline")}),
+        article_count=article_count,
+        addresses=() if article_count > 1 else tuple(_addresses(main)),
         walled_classes=tuple(_walled_classes(main)),
         word_count=_number(main.get("wordCount")),
         language=language_code(_text(main.get("inLanguage"))),
@@ -268,6 +272,14 @@ def _image(value: Any) -> str | None:
     if isinstance(value, dict):
         value = value.get("url") or value.get("contentUrl") or value.get("@id")
     return visible(value).strip() or None if isinstance(value, str) else None
+
+
+def _addresses(main: dict[str, Any]) -> Iterator[str]:
+    """Yield the addresses in ``mainEntityOfPage`` and ``url``, each a text or an object."""
+    for value in (main.get("mainEntityOfPage"), main.get("url")):
+        named = (value.get("@id") or value.get("url")) if isinstance(value, dict) else value
+        if isinstance(named, str) and visible(named).strip():
+            yield visible(named).strip()
 
 
 def _walled_parts(main: dict[str, Any]) -> list[dict[str, Any]]:

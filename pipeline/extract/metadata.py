@@ -13,7 +13,7 @@ from urllib.parse import urljoin
 from lxml.html import HtmlElement
 
 from pipeline.extract.authors import find_authors
-from pipeline.extract.html_head import Head, canonical_url
+from pipeline.extract.html_head import Head, canonical_url, stated_addresses
 from pipeline.extract.html_layout import TextBlock
 from pipeline.extract.json_ld import LinkedData
 from pipeline.extract.microdata import Microdata, author_lines, read_microdata
@@ -110,6 +110,7 @@ def read_metadata(
         credit_kind="part" if partial_agency else None,
         site_name=site,
         image_url=next(_lead_images(context.url, head, data), None),
+        claims=stated_addresses(context.url, head, data.addresses),
     )
 
 

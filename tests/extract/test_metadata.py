@@ -1,5 +1,7 @@
 """Title, section, tags, image, canonical URL and language, read from whole pages."""
 
+import json
+
 import pytest
 
 from pipeline.extract.page import extract_page
@@ -91,6 +93,36 @@ def test_the_canonical_url_is_that_of_the_story(url, head, canonical):
 def test_amp_mobile_and_archived_copies_have_the_url_of_the_story(url):
     head = "<link rel='canonical' href='https://lakeshore.example/ferry'>"
     assert read(url, head=head).canonical_url == "https://lakeshore.example/ferry"
+
+
+def linked(**fields):
+    node = {"@type": "NewsArticle", "headline": "Ferry", "datePublished": "2027-03-01", **fields}
+    return f"<script type='application/ld+json'>{json.dumps(node)}</script>"
+
+
+@pytest.mark.parametrize(
+    ("head", "claims"),
+    [
+        ("<link rel='canonical' href='../ferry?utm_source=x'>", [("rel_canonical", "/ferry")]),
+        ("<meta property='og:url' content='//lakeshore.example/'>", [("og_url", "/")]),
+        (linked(mainEntityOfPage="/ferry-1"), [("json_ld", "/ferry-1")]),
+        (linked(mainEntityOfPage={"@id": "/f"}, url="/g"), [("json_ld", "/f"), ("json_ld", "/g")]),
+        (linked(mainEntityOfPage={"@id": 7}, url=["/g"]), []),
+        (linked(mainEntityOfPage=True) + linked(headline="Pier", url="/pier"), []),
+        ("<link rel='canonical' href='http://['><meta property='og:url' content=' '>", []),
+    ],
+)
+def test_all_addresses_that_a_page_states_are_collected(head, claims):
+    found = read("https://lakeshore.example/news/ferry", head=head).claims
+    stated = [(claim.kind, claim.url.removeprefix("https://lakeshore.example")) for claim in found]
+    assert stated == claims
+
+
+@pytest.mark.parametrize("mark", ["amp", "⚡"])
+def test_the_canonical_link_of_an_amp_page_is_of_a_kind_of_its_own(mark):
+    body = f"<html {mark}><link rel=canonical href=/ferry><p>The ferry line closes.</p>".encode()
+    (claim,) = extract_page(body, url="https://lakeshore.example/ferry/amp").claims
+    assert (claim.kind, claim.url) == ("amp_canonical", "https://lakeshore.example/ferry")
 
 
 def test_tags_are_unique_and_without_the_site():
