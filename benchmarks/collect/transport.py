@@ -139,7 +139,7 @@ class _Site:
                 answer = self.faulty(fault, document, story, path, at)
                 if answer is not None:
                     return answer
-        if scheme == "http":
+        if scheme == "http" and outlet.port is None:
             target = f"{outlet.url}{path}{f'?{query}' if query else ''}"
             return Answer(301, (*HTML, ("Location", target)))
         if path == "/robots.txt":

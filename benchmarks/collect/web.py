@@ -144,6 +144,8 @@ class Outlet:
     readdressed_at: int | None = None
     """From here on its addresses have another shape, and the old ones redirect."""
     has_foreign_items: bool = False
+    port: int | None = None
+    """Where it listens on real sockets, by plain HTTP; None for HTTPS on its own port."""
     stories: tuple[Story, ...] = field(default=(), repr=False)
 
     @property
@@ -159,7 +161,7 @@ class Outlet:
     @property
     def url(self) -> str:
         """Its homepage without the last slash."""
-        return f"https://{self.host}"
+        return f"http://{self.host}:{self.port}" if self.port else f"https://{self.host}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +257,11 @@ def make_web(
         for number in range(1, count + 1)
     )
     return replace(web, outlets=outlets)
+
+
+def on_port(web: Web, port: int) -> Web:
+    """Return the same web with every outlet on one port, where it speaks plain HTTP."""
+    return replace(web, outlets=tuple(replace(each, port=port) for each in web.outlets))
 
 
 def _outlet(given: Mapping[str, Any], web: Web, number: int, rate: float) -> Outlet:
