@@ -56,6 +56,9 @@ class Settings(BaseSettings):
         ge=0,
         description="minimum seconds between two requests to one host; a source's own value wins",
     )
+    hosts_at_once: int = Field(
+        default=32, ge=1, le=500, description="hosts that a process asks at the same time"
+    )
     connect_timeout: float = Field(default=10.0, gt=0, description="seconds allowed for connecting")
     read_timeout: float = Field(
         default=20.0, gt=0, description="seconds without data while a response is read"

@@ -4,7 +4,7 @@ import json
 import re
 from typing import Literal
 
-from pipeline.fetch.http_client import BodyReader
+from pipeline.fetch.content_encoding import BodyReader
 from pipeline.file_formats import GZIP
 
 DocumentType = Literal[

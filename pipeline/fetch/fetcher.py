@@ -3,15 +3,21 @@
 A page's fault never raises; it becomes the outcome and reason of its response.
 """
 
+import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from heapq import heappop, heappush
+from itertools import count
+from queue import Empty, SimpleQueue
 from types import TracebackType
 from typing import Self, TypeVar
 
 from pipeline.errors import PageError
+from pipeline.fetch.body_memory import BodyMemory
+from pipeline.fetch.http_client import held_bytes
 from pipeline.fetch.local_pages import read_archived, read_file
 from pipeline.fetch.page_request import PageRequest
 from pipeline.fetch.response_checks import Kind, check_bytes, is_usable_as
@@ -23,23 +29,31 @@ from pipeline.urls import authority
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
-MAX_THREADS = 32
-"""Hosts that are asked at the same time. As each has at most one result that the caller has not
-taken yet, 32 bodies of 10 MB are held at worst: 320 MB."""
+HOSTS_AT_ONCE = 32
+_LONGEST_PAUSE = 1.0
+"""Seconds after which the scheduler looks again whether a host is free."""
 
 
 def per_host(
-    items: Sequence[Item], host_of: Callable[[Item], str], work: Callable[[Item], Result]
+    items: Sequence[Item],
+    host_of: Callable[[Item], str],
+    work: Callable[[Item], Result],
+    *,
+    hosts_at_once: int = HOSTS_AT_ONCE,
+    seconds_until_free: Callable[[str], float] = lambda host: 0.0,
 ) -> Iterator[tuple[Item, Result]]:
     """Do one item per host at a time, and yield each item with its result as it is ready.
 
-    The items of one host are done in their order. An error of ``work`` is raised here. After that,
-    or when the caller leaves the loop, no further item is begun.
+    The items of one host are done in their order. A host whose pace does not allow a request yet
+    occupies no thread. An error of ``work`` is raised here. After that, or when the caller leaves
+    the loop, no further item is begun.
 
     Args:
         items: what is to be done.
         host_of: returns the host of an item.
         work: does one item; called in a thread where there is more than one host.
+        hosts_at_once: items that are worked on, or done and not taken by the caller yet.
+        seconds_until_free: returns how long a host must be left alone still.
     """
     queues: dict[str, deque[Item]] = {}
     for item in items:
@@ -47,24 +61,40 @@ def per_host(
     if len(queues) == 1:
         yield from ((item, work(item)) for item in items)
         return
-    waiting = deque(queues.values())
-    running: dict[Future[Result], tuple[Item, deque[Item]]] = {}
-    executor = ThreadPoolExecutor(MAX_THREADS)
+    turns = [(0.0, number, host) for number, host in enumerate(queues)]
+    numbers = count(len(turns))
+    running: dict[Future[Result], tuple[str, Item]] = {}
+    done: SimpleQueue[Future[Result]] = SimpleQueue()
+    executor = ThreadPoolExecutor(hosts_at_once)
 
-    def begin(queue: deque[Item]) -> None:
-        item = queue.popleft()
-        running[executor.submit(work, item)] = item, queue
+    def begin_due() -> float | None:
+        """Begin what may begin, and return the seconds until a host is free, None without limit."""
+        while turns and len(running) < hosts_at_once:
+            now = time.monotonic()
+            if turns[0][0] > now:
+                return min(turns[0][0] - now, _LONGEST_PAUSE)
+            host = heappop(turns)[2]
+            wait = seconds_until_free(host)
+            if wait > 0:
+                heappush(turns, (now + min(wait, _LONGEST_PAUSE), next(numbers), host))
+                continue
+            item = queues[host].popleft()
+            future = executor.submit(work, item)
+            running[future] = host, item
+            future.add_done_callback(done.put)
+        return None
 
     try:
-        while waiting or running:
-            while waiting and len(running) < MAX_THREADS:
-                begin(waiting.popleft())
-            wait(running, return_when=FIRST_COMPLETED)
-            done = next(future for future in running if future.done())
-            item, queue = running.pop(done)
-            if queue:
-                begin(queue)
-            yield item, done.result()
+        while turns or running:
+            pause = begin_due()
+            try:
+                future = done.get(timeout=pause)
+            except Empty:
+                continue
+            host, item = running.pop(future)
+            if queues[host]:
+                heappush(turns, (time.monotonic(), next(numbers), host))
+            yield item, future.result()
     finally:
         executor.shutdown(wait=False, cancel_futures=True)
 
@@ -150,13 +180,23 @@ class Fetcher:
             source: the source of the page, for the off-site check and the delay.
             kind: ``document`` also accepts feeds and sitemaps (JSON, gzip).
         """
+        return self._fetch(url, validators, source, kind, None)
+
+    def _fetch(
+        self,
+        url: str,
+        validators: Validators | None,
+        source: Source | None,
+        kind: Kind,
+        memory: BodyMemory | None,
+    ) -> Response:
         kept = self.kept.pop(url, None)
         if kept is not None and is_usable_as(kept, kind):
             return kept
         if url.startswith("file:"):
             now = self._session.environment.now()
             return self._read_local(url, partial(read_file, url, source, self.max_body_bytes, now))
-        return PageRequest(self._session, source, kind, validators).run(url)
+        return PageRequest(self._session, source, kind, validators, memory).run(url)
 
     def keep(self, response: Response) -> None:
         """Return this response from the next ``fetch`` of its URL, once, without a request."""
@@ -168,17 +208,35 @@ class Fetcher:
         return self._session.settings.max_body_bytes
 
     def fetch_all(self, requests: Sequence[Request]) -> Iterator[tuple[Request, Response]]:
-        """Fetch many pages, many hosts at a time, and yield each response as it is ready.
+        """Fetch many pages of any sources, and yield each response as it is ready.
 
-        Each host is asked for one page at a time, at its pace. When the caller leaves the loop,
-        the requests that are running end and no further one is begun.
+        Many hosts are asked at a time (the setting ``hosts_at_once``), and each of them for one
+        page at a time, at its pace. The bodies that wait for the caller have bounded memory: take
+        one response, store it, take the next. When the caller leaves the loop, the requests that
+        are running end and no further one is begun.
         """
-        return per_host(requests, lambda request: authority(request.url), self.fetch_request)
+        memory = self._session.memory
+        for request, response in per_host(
+            requests,
+            lambda request: authority(request.url),
+            lambda request: self.fetch_request(request, memory),
+            hosts_at_once=self._session.settings.hosts_at_once,
+            seconds_until_free=self._session.seconds_until_free,
+        ):
+            try:
+                yield request, response
+            finally:
+                memory.give_back(held_bytes(response.exchanges))
 
-    def fetch_request(self, request: Request) -> Response:
-        """Read one page from the network, a local file or an archive."""
+    def fetch_request(self, request: Request, memory: BodyMemory | None = None) -> Response:
+        """Read one page from the network, a local file or an archive.
+
+        Args:
+            request: the page.
+            memory: room to take for a long body; the caller gives back ``held_bytes``.
+        """
         if request.archived_at is None:
-            return self.fetch(request.url, validators=request.validators, source=request.source)
+            return self._fetch(request.url, request.validators, request.source, "page", memory)
         return self._read_local(
             request.url, partial(read_archived, request.archived_at, request.url, request.source)
         )

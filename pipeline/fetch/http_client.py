@@ -4,10 +4,6 @@ This is the only module that imports httpx2. TLS verification cannot be switched
 no proxy, no cookie jar and no following of redirects: ``httpx2.Client`` brings all of these, and
 its transport cannot be told which address to connect to. Its engine httpcore2 can (a network
 backend), so the engine is driven directly.
-
-Content-Encoding is undone while the body streams. The limit is checked before any byte beyond it
-is kept, because a gzip bomb expands a thousandfold. Only gzip and deflate are offered to servers,
-so nothing else is decoded.
 """
 
 import contextlib
@@ -15,8 +11,7 @@ import socket
 import ssl
 import threading
 import time
-import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -27,6 +22,8 @@ import httpx2
 
 from pipeline.errors import PageError, Refused, Transient
 from pipeline.fetch.address import Resolve, allowed_addresses
+from pipeline.fetch.body_memory import SMALL_BODY, BodyMemory
+from pipeline.fetch.content_encoding import BodyReader
 from pipeline.models import Exchange
 from pipeline.outcomes import Outcome
 
@@ -134,132 +131,8 @@ class GuardedBackend(httpcore2.NetworkBackend):
         )
 
 
-OFFERED = "gzip, deflate"
-"""The Accept-Encoding header."""
-_IDENTITY = ("", "identity", "none")
-
-
-class BodyReader:
-    """Collects a response body, undoes its Content-Encoding and enforces the size limit.
-
-    Args:
-        encoding: the Content-Encoding header, or "".
-        limit: most bytes, both as sent and decoded.
-        cut: keep the first ``limit`` bytes instead of refusing the body (robots.txt: RFC 9309,
-            2.5).
-    """
-
-    def __init__(self, encoding: str, limit: int, *, cut: bool = False) -> None:
-        self._decoders = [_decoder(name) for name in _names(encoding)]
-        self._limit = limit
-        self._cut = cut
-        self._received = 0
-        self._decoded = bytearray()
-        self._body: bytes | None = None
-        self.is_full = False
-
-    def feed(self, chunk: bytes) -> None:
-        """Add the next bytes as they were received.
-
-        Raises:
-            Refused: the body is too large, or not what its encoding says.
-        """
-        self._received += len(chunk)
-        if self._received > self._limit and not self._exceeds("as sent"):
-            chunk = chunk[: len(chunk) - (self._received - self._limit)]
-        for decoder in self._decoders:
-            chunk = decoder.decode(chunk, self._limit - len(self._decoded) + 1)
-        self._decoded += chunk
-        if len(self._decoded) > self._limit:
-            self._exceeds("decoded")
-
-    def _exceeds(self, form: str) -> bool:
-        """Stop at the limit, or refuse the body where it may not be cut.
-
-        Always returns False, for use as a condition.
-        """
-        if not self._cut:
-            raise Refused(Outcome.TOO_LARGE, f"body of more than {self._limit} bytes {form}")
-        self.is_full = True
-        return False
-
-    def body(self) -> bytes:
-        """Return the decoded body.
-
-        Raises:
-            Transient: the encoded stream ends in the middle.
-        """
-        if not self.is_full and any(not decoder.is_complete for decoder in self._decoders):
-            raise Transient(Outcome.BAD_CONTENT, "the compressed body ends in the middle")
-        if self._body is None:
-            self._body = bytes(memoryview(self._decoded)[: self._limit])
-            self._decoded = bytearray()
-        return self._body
-
-    def beginning(self, size: int) -> bytes:
-        """Return the whole body where ``body`` returned it, else the first bytes decoded so far."""
-        return bytes(self._decoded[:size]) if self._body is None else self._body
-
-
-class _Inflate:
-    """Decodes one gzip or deflate stream; gzip members in a row are one body (RFC 1952, 2.2)."""
-
-    def __init__(self, window_bits: int) -> None:
-        self._bits = window_bits
-        self._stream = zlib.decompressobj(window_bits)
-        self._has_begun = False
-
-    @property
-    def is_complete(self) -> bool:
-        return self._stream.eof or not self._has_begun
-
-    def decode(self, chunk: bytes, room: int) -> bytes:
-        """Return what the chunk decodes to, at most ``room`` bytes of it."""
-        out = bytearray()
-        try:
-            while chunk and len(out) < room:
-                if self._stream.eof:
-                    if not chunk.strip(b"\0"):
-                        break
-                    self._stream = zlib.decompressobj(self._bits)
-                out += self._decompress(chunk, room - len(out))
-                chunk = self._stream.unused_data or self._stream.unconsumed_tail
-        except zlib.error as error:
-            raise Refused(Outcome.BAD_CONTENT, f"the compressed body is broken: {error}") from error
-        return bytes(out)
-
-    def _decompress(self, chunk: bytes, room: int) -> bytes:
-        """Decompress; accept "deflate" without its zlib header too, as old servers send it."""
-        try:
-            out = self._stream.decompress(chunk, room)
-        except zlib.error:
-            if self._has_begun or self._bits != zlib.MAX_WBITS:
-                raise
-            self._stream = zlib.decompressobj(-zlib.MAX_WBITS)
-            out = self._stream.decompress(chunk, room)
-        self._has_begun = True
-        return out
-
-
-def _names(encoding: str) -> list[str]:
-    """Return the encodings of a Content-Encoding header in the order in which to undo them."""
-    names = [name.strip().lower() for name in encoding.split(",")]
-    names = [name for name in reversed(names) if name not in _IDENTITY]
-    if len(names) > 2:
-        raise Refused(Outcome.BAD_CONTENT, f"encoded {len(names)} times: {encoding[:80]!r}")
-    return names
-
-
-def _decoder(name: str) -> _Inflate:
-    if name in ("gzip", "x-gzip"):
-        return _Inflate(16 + zlib.MAX_WBITS)
-    if name == "deflate":
-        return _Inflate(zlib.MAX_WBITS)
-    raise Refused(Outcome.BAD_CONTENT, f"Content-Encoding {name[:40]!r}; we asked for {OFFERED}")
-
-
 Headers = tuple[tuple[str, str], ...]
-ERROR_BODY_BYTES = 256_000
+ERROR_BODY_BYTES = SMALL_BODY
 """Bytes kept of the body of an error page: what tells a bot wall stands at its beginning."""
 _DRAIN_BYTES = 65_536
 """Bytes read of a body that nobody needs, to keep its connection usable."""
@@ -285,6 +158,11 @@ class HttpResponse:
         return header(self.headers, name)
 
 
+def held_bytes(exchanges: Iterable[Exchange]) -> int:
+    """Return the room in memory that the bodies of a page's exchanges hold."""
+    return sum(len(each.body) for each in exchanges if len(each.body) > SMALL_BODY)
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """Limits of one request, in seconds and bytes."""
@@ -294,6 +172,8 @@ class Limits:
     max_bytes: int
     cut: bool = False
     """Keep the first ``max_bytes`` instead of refusing a longer body."""
+    memory: BodyMemory | None = None
+    """Room to take for a long body; the caller gives back what ``held_bytes`` says."""
 
 
 @lru_cache(maxsize=1)
@@ -371,7 +251,7 @@ class Client:
             request = _request(url, headers, limits)
             transfer = _Transfer(url, request, self._now())
             try:
-                return transfer.run(self._pool, limits, check)
+                return transfer.run(self._pool, limits, check, self._deadline)
             finally:
                 if transfer.was_sent:
                     record(transfer.exchange())
@@ -397,6 +277,7 @@ class _Transfer:
         pool: httpcore2.ConnectionPool,
         limits: Limits,
         check: Callable[[HttpResponse], None],
+        deadline: Deadline,
     ) -> HttpResponse:
         """Send the request and return the response with its body where the status is 2xx.
 
@@ -407,8 +288,7 @@ class _Transfer:
             check(self.head)
             if 200 <= self.head.status < 300:
                 self._refuse_announced(limits)
-                body = self._read_body(response, limits.max_bytes, cut=limits.cut)
-                return replace(self.head, body=body)
+                return replace(self.head, body=self._read_page(response, limits, deadline))
             return self.head
         finally:
             self._finish(response)
@@ -456,9 +336,37 @@ class _Transfer:
                 for _ in response.iter_stream():
                     pass
 
-    def _read_body(self, response: httpcore2.Response, max_bytes: int, *, cut: bool) -> bytes:
+    def _read_page(self, response: httpcore2.Response, limits: Limits, deadline: Deadline) -> bytes:
+        """Read the body of a page, which takes room in memory before it becomes long."""
+        taken = 0
+
+        def take_room() -> None:
+            nonlocal taken
+            if limits.memory is not None:
+                began = time.monotonic()
+                limits.memory.take(limits.max_bytes)
+                deadline.at += time.monotonic() - began  # the server is not to blame for the wait
+                taken = limits.max_bytes
+
+        kept = 0
+        try:
+            body = self._read_body(response, limits.max_bytes, cut=limits.cut, grow=take_room)
+            kept = len(body) if len(body) > SMALL_BODY else 0
+        finally:
+            if limits.memory is not None and taken:
+                limits.memory.give_back(taken - kept)
+        return body
+
+    def _read_body(
+        self,
+        response: httpcore2.Response,
+        max_bytes: int,
+        *,
+        cut: bool,
+        grow: Callable[[], None] = lambda: None,
+    ) -> bytes:
         encoding = self.head.header("content-encoding") or ""
-        self._reader = BodyReader(encoding, max_bytes, cut=cut)
+        self._reader = BodyReader(encoding, max_bytes, cut=cut, grow=grow)
         for chunk in response.iter_stream():
             self._reader.feed(chunk)
             if self._reader.is_full:

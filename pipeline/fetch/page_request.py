@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from pipeline.errors import PageError, Refused
 from pipeline.fetch import response_checks
+from pipeline.fetch.body_memory import BodyMemory
 from pipeline.fetch.http_client import Headers, HttpResponse, header
 from pipeline.fetch.redirects import RedirectChain
 from pipeline.fetch.robots import RobotsRules
@@ -44,6 +45,7 @@ class PageRequest:
         source: the source the page belongs to, for the off-site check and the delay.
         kind: page, or document (feeds and sitemaps).
         validators: for a conditional GET.
+        memory: room to take for a long body; the caller gives it back.
     """
 
     def __init__(
@@ -52,6 +54,7 @@ class PageRequest:
         source: Source | None,
         kind: response_checks.Kind,
         validators: Validators | None,
+        memory: BodyMemory | None = None,
     ) -> None:
         self._session = session
         self._source = source
@@ -59,6 +62,7 @@ class PageRequest:
         self._validators = validators
         self._delay = 0.0
         self._budget = TimeBudget(session.settings.total_timeout)
+        self._memory = memory
         self._exchanges: list[Exchange] = []
 
     def run(self, url: str) -> Response:
@@ -104,7 +108,9 @@ class PageRequest:
         return response
 
     def _ask_once(self, url: str, headers: Headers) -> HttpResponse:
-        options = RequestOptions(self._source, self._kind, self._delay, self._exchanges.append)
+        options = RequestOptions(
+            self._source, self._kind, self._delay, self._exchanges.append, self._memory
+        )
         try:
             response = self._session.get(url, options, headers, self._budget)
         except PageError as error:

@@ -7,7 +7,8 @@ certificates), so that tests can pass their own.
 import ssl
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -16,7 +17,9 @@ from urllib.parse import urlsplit
 from pipeline.errors import Refused
 from pipeline.fetch import response_checks
 from pipeline.fetch.address import Resolve, resolve
-from pipeline.fetch.http_client import OFFERED, Client, Headers, HttpResponse, Limits, utc_now
+from pipeline.fetch.body_memory import BodyMemory
+from pipeline.fetch.content_encoding import OFFERED
+from pipeline.fetch.http_client import Client, Headers, HttpResponse, Limits, utc_now
 from pipeline.fetch.redirects import RedirectChain
 from pipeline.fetch.robots import MAX_BYTES as ROBOTS_BYTES
 from pipeline.fetch.robots import RobotsCache, RobotsRules, product_token
@@ -41,6 +44,8 @@ class Environment:
 
 
 _ACCEPT = "text/html,application/xhtml+xml,application/xml;q=0.9,text/plain;q=0.8,*/*;q=0.5"
+_SPARE_SECONDS = 10.0
+"""Beyond the time limit of a page, a slot ends by itself after as many seconds more."""
 _ROBOTS_REDIRECTS = 5
 """RFC 9309, 2.3.1.2: at least five redirects are followed, also to other hosts."""
 
@@ -55,6 +60,8 @@ class RequestOptions:
     """Seconds that robots.txt asks for between two requests."""
     record: Callable[[Exchange], None] = lambda exchange: None
     """Called with every request that was sent and what came of it."""
+    memory: BodyMemory | None = None
+    """Room to take for a long body."""
 
 
 @dataclass(slots=True)
@@ -98,8 +105,11 @@ class Session:
             ("Accept", _ACCEPT),
             ("Accept-Encoding", OFFERED),
         )
+        self.memory = BodyMemory(settings.max_body_bytes)
         self._clients: dict[bool, Client] = {}
         self._robots: dict[bool, RobotsCache] = {}
+        self._free_at: dict[str, float] = {}
+        """When this process may ask a host again, by the clock."""
         self._host_locks: dict[str, threading.Lock] = {}
         self._guard = threading.Lock()
         self._closed = threading.Event()
@@ -107,6 +117,7 @@ class Session:
     def close(self) -> None:
         """End every wait, refuse further requests and close every connection."""
         self._closed.set()
+        self.memory.close()
         with self._guard:
             clients = list(self._clients.values())
         for client in clients:
@@ -151,14 +162,14 @@ class Session:
             PageError: no usable response.
         """
         name = authority(url)
-        with self._host_lock(name):
-            self._wait_for_slot(name, max(options.delay, self._configured_delay(options.source)))
+        delay = max(options.delay, self._configured_delay(options.source))
+        with self._host_lock(name), self._slot(name, delay):
             began = time.monotonic()
             try:
                 return self._client(options.source).get(
                     url,
                     (*self._headers, *headers),
-                    limits or self._limits,
+                    limits or replace(self._limits, memory=options.memory),
                     seconds=budget.seconds_left,
                     check=self._checker(options.kind),
                     record=options.record,
@@ -209,12 +220,45 @@ class Session:
         with self._guard:
             return self._host_locks.setdefault(name, threading.Lock())
 
-    def _wait_for_slot(self, name: str, delay: float) -> None:
-        if delay > 0:  # without a delay, a shared throttle need not be asked
-            seconds = self._throttle.reserve(name, delay)
-            if self.environment.sleep is not None:
-                self.environment.sleep(seconds)
-            else:
-                self._closed.wait(seconds)
+    def seconds_until_free(self, name: str) -> float:
+        """Return how long a request to a host would wait, as far as this process knows."""
+        if self._closed.is_set() or self.environment.sleep is not None:
+            return 0.0
+        return max(0.0, self._free_at.get(name, 0.0) - self.environment.clock())
+
+    @contextmanager
+    def _slot(self, name: str, delay: float) -> Iterator[None]:
+        """Wait for the host's slot and occupy it; without a delay, the throttle is not asked."""
         if self._closed.is_set():
-            raise Refused(Outcome.QUARANTINED, "the fetcher was closed while the page waited")
+            raise _closed()
+        if delay <= 0:
+            yield
+            return
+        token = self._wait_for_slot(name, delay)
+        try:
+            yield
+        finally:
+            self._throttle.release(name, token)
+            self._free_at[name] = self.environment.clock() + delay
+
+    def _wait_for_slot(self, name: str, delay: float) -> int:
+        """Wait until the host may be asked and return the token of its slot."""
+        lasts = self.settings.total_timeout + _SPARE_SECONDS
+        while True:
+            slot = self._throttle.reserve(name, delay, lasts)
+            end = self.environment.clock() + slot.wait + lasts
+            if self.environment.sleep is not None:
+                self.environment.sleep(slot.wait)
+            else:
+                self._closed.wait(slot.wait)
+            is_late = self.environment.clock() > end  # the machine slept meanwhile
+            if slot.token is not None and (is_late or self._closed.is_set()):
+                self._throttle.release(name, slot.token)
+            elif slot.token is not None:
+                return slot.token
+            if self._closed.is_set():
+                raise _closed()
+
+
+def _closed() -> Refused:
+    return Refused(Outcome.QUARANTINED, "the fetcher was closed while the page waited")

@@ -1,6 +1,7 @@
 """How often a host is asked: request slots, retries with backoff, and hosts that are left alone.
 
-- ``Throttle`` hands out request slots, so that no host is asked more often than its delay allows.
+- ``Throttle`` hands out request slots, so that a host has one request at a time, and no host is
+  asked more often than its delay allows.
 - ``RetryPolicy`` repeats a request that failed for a passing reason, as the server asks for it
   (Retry-After). It covers seconds. A longer wait ends the page with its outcome, and the next
   scheduled run asks again.
@@ -14,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
+from itertools import count
 from typing import Protocol, TypeVar
 
 import stamina
@@ -22,16 +24,47 @@ from pipeline.errors import PageError, Refused, Transient
 from pipeline.outcomes import Outcome
 
 
-class Throttle(Protocol):
-    """Remembers when each host may be asked next; shared by all fetchers that use it."""
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """The answer to a reservation: when to send, or when to ask again."""
 
-    def reserve(self, authority: str, delay: float) -> float:
-        """Reserve the next free request slot of a host and return the seconds until it comes.
+    wait: float
+    """Seconds until the request may be sent; without a token, until the next reservation."""
+    token: int | None = None
+    """Ends the slot with ``release``; None where another request to the host is under way."""
+
+
+BUSY_WAIT = 0.1
+"""Seconds after which a host that another request occupies is asked for again."""
+
+
+class Throttle(Protocol):
+    """Lets one request at a time through to each host; shared by all fetchers that use it.
+
+    A slot is occupied until it is released. The next one comes ``delay`` seconds after the slot and
+    after its release, whichever is later: so a server that is slow to accept or to answer never
+    sees two requests closer together than that. A slot whose process was killed ends by itself.
+    """
+
+    def reserve(self, authority: str, delay: float, lasts: float) -> Slot:
+        """Reserve the next request to a host.
 
         Args:
             authority: host and port.
-            delay: least number of seconds between this slot and the one before it.
+            delay: least number of seconds since the request before it.
+            lasts: seconds from the slot after which it is free again without a release.
         """
+
+    def release(self, authority: str, token: int) -> None:
+        """End a slot: its request has been answered or has failed."""
+
+
+@dataclass(slots=True)
+class _HostPace:
+    last_at: float
+    token: int
+    is_occupied: bool
+    free_at: float
 
 
 class MemoryThrottle:
@@ -43,17 +76,29 @@ class MemoryThrottle:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._last: dict[str, float] = {}
+        self._hosts: dict[str, _HostPace] = {}
+        self._tokens = count()
         self._lock = threading.Lock()
 
-    def reserve(self, authority: str, delay: float) -> float:
-        """Reserve the next slot and return the seconds to wait for it."""
+    def reserve(self, authority: str, delay: float, lasts: float) -> Slot:
+        """Reserve the next slot, or say that the host is occupied."""
         with self._lock:
             now = self._clock()
-            last = self._last.get(authority)
-            slot = now if last is None else max(now, last + delay)
-            self._last[authority] = slot
-        return slot - now
+            pace = self._hosts.get(authority)
+            if pace is not None and pace.is_occupied and now < pace.free_at:
+                return Slot(min(BUSY_WAIT, pace.free_at - now))
+            at = now if pace is None else max(now, pace.last_at + delay)
+            token = next(self._tokens)
+            self._hosts[authority] = _HostPace(at, token, True, at + lasts)
+            return Slot(at - now, token)
+
+    def release(self, authority: str, token: int) -> None:
+        """End the slot, unless it ended by itself before and the host was reserved again."""
+        with self._lock:
+            pace = self._hosts.get(authority)
+            if pace is not None and pace.token == token:
+                pace.is_occupied = False
+                pace.last_at = max(pace.last_at, self._clock())
 
 
 T = TypeVar("T")
@@ -174,9 +219,9 @@ class HostHealth:
                 if error.outcome is Outcome.RATE_LIMITED or asked > self._longest_wait:
                     self._pause(authority, asked or _PAUSE, error)
             elif error.outcome in _NO_PAGE:
-                count = self._failures.get(authority, 0) + 1
-                self._failures[authority] = count
-                if count >= FAILURES:
+                failures = self._failures.get(authority, 0) + 1
+                self._failures[authority] = failures
+                if failures >= FAILURES:
                     self._pause(authority, _PAUSE, error)
 
     def _pause(self, authority: str, seconds: float, error: PageError) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 from psycopg import Connection
 
+from pipeline.fetch.throttle import Slot
 from pipeline.models import Response
 from pipeline.text import one_line, storable
 from pipeline.warehouse.sources import source_ids
@@ -256,8 +257,11 @@ class PostgresThrottle:
     def __init__(self, conn: Connection) -> None:
         self._conn = conn
 
-    def reserve(self, authority: str, delay: float) -> float:
-        """Reserve the next free request time and return the seconds until then, 0 or more."""
+    def reserve(self, authority: str, delay: float, lasts: float) -> Slot:
+        """Reserve the next free request time of a host."""
         values = {"authority": storable(authority), "delay": delay}
         row = self._conn.execute(_RESERVE, values).fetchone()
-        return max(0.0, float(row[0])) if row else 0.0
+        return Slot(max(0.0, float(row[0])) if row else 0.0, token=0)
+
+    def release(self, authority: str, token: int) -> None:
+        """Do nothing: the request times alone are shared."""

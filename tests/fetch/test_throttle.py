@@ -26,38 +26,64 @@ class Clock:
         self.now += seconds
 
 
-def test_the_first_slot_is_free_and_the_next_ones_are_apart():
+def test_a_host_is_free_at_once_and_then_a_delay_after_each_answer():
     clock = Clock()
     throttle = MemoryThrottle(clock)
-    assert [throttle.reserve("a", 2.0) for _ in range(3)] == [0.0, 2.0, 4.0]
-    assert throttle.reserve("b", 2.0) == 0.0
+    first = throttle.reserve("a", 2.0, 60.0)
+    assert (first.wait, first.token is not None) == (0.0, True)
+    assert throttle.reserve("b", 2.0, 60.0).wait == 0.0
+    clock.now += 5  # the server takes its time
+    throttle.release("a", first.token)
+    second = throttle.reserve("a", 2.0, 60.0)
+    assert second.wait == 2.0
+    throttle.release("a", second.token)
     clock.now += 60
-    assert throttle.reserve("a", 2.0) == 0.0
+    assert throttle.reserve("a", 2.0, 60.0).wait == 0.0
 
 
-@given(st.lists(st.tuples(st.floats(0, 5), st.floats(0, 3)), max_size=30))
-def test_two_slots_are_never_closer_than_the_delay(steps):
+def test_an_occupied_host_has_no_slot_until_its_request_ends_or_its_time_is_over():
     clock = Clock()
     throttle = MemoryThrottle(clock)
-    last = None
-    for passes, delay in steps:
+    lost = throttle.reserve("a", 1.0, 30.0)
+    busy = throttle.reserve("a", 1.0, 30.0)
+    assert busy.token is None
+    assert busy.wait > 0
+    clock.now += 30.5
+    after = throttle.reserve("a", 1.0, 30.0)
+    assert after.token is not None
+    throttle.release("a", lost.token)  # late: the host is another's now
+    assert throttle.reserve("a", 1.0, 30.0).token is None
+
+
+@given(
+    st.lists(st.tuples(st.floats(0, 5), st.floats(0, 3), st.floats(0, 9)), max_size=30),
+)
+def test_a_slot_is_never_closer_than_the_delay_to_the_end_of_the_request_before(steps):
+    clock = Clock()
+    throttle = MemoryThrottle(clock)
+    ended = None
+    for passes, delay, takes in steps:
         clock.now += passes
-        slot = clock.now + throttle.reserve("a", delay)
-        assert last is None or slot >= last + delay - 1e-9
-        last = slot
+        slot = throttle.reserve("a", delay, 60.0)
+        clock.now += slot.wait
+        assert ended is None or clock.now >= ended + delay - 1e-9
+        clock.now += takes
+        throttle.release("a", slot.token)
+        ended = clock.now
 
 
-def test_slots_are_apart_for_threads_too():
+def test_one_of_many_threads_gets_the_slot():
     throttle = MemoryThrottle(lambda: 0.0)
-    slots: list[float] = []
+    slots = []
     threads = [
-        threading.Thread(target=lambda: slots.append(throttle.reserve("a", 1.0))) for _ in range(20)
+        threading.Thread(target=lambda: slots.append(throttle.reserve("a", 1.0, 60.0)))
+        for _ in range(20)
     ]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(slots) == [float(number) for number in range(20)]
+    assert sum(slot.token is not None for slot in slots) == 1
 
 
 def fetch_three(site, make_fetcher, source, **values) -> list[float]:

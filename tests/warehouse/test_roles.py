@@ -90,7 +90,7 @@ def test_a_loader_may_run_every_stage(loader_dsn, store):
         report = loaded(conn, [1, 2])
         assert len(report.new_versions) == 2
         (run_id,) = conn.execute("select max(run_id) from ops.runs").fetchone()
-        PostgresThrottle(conn).reserve("harbour.example", 1)
+        PostgresThrottle(conn).reserve("harbour.example", 1, 60)
         waiting = pending_dedup(conn)
         words = {number: fingerprints("one two three " * 30) for number in waiting}
         with dedup_lock(conn):

@@ -1,0 +1,52 @@
+"""The memory for response bodies of one process, shared by all hosts that are asked at once."""
+
+import threading
+
+from pipeline.errors import Refused
+from pipeline.outcomes import Outcome
+
+SMALL_BODY = 256_000
+"""Bytes that any body may have without asking for room."""
+_ROOM = 64_000_000
+"""Bytes for longer bodies: with the interpreter and its libraries, a process stays below 200 MB."""
+
+
+class BodyMemory:
+    """Room for the long bodies that are being read, or were read and not taken by the caller yet.
+
+    A body asks for room for its greatest length once, before it holds more than ``SMALL_BODY``
+    bytes, and waits for it without reading on. Whoever has room finishes without asking again, so
+    nobody waits for ever as long as the caller takes what is done.
+
+    Args:
+        longest: greatest length of one body.
+    """
+
+    def __init__(self, longest: int) -> None:
+        self._free = max(_ROOM, longest)
+        self._changed = threading.Condition()
+        self._is_closed = False
+
+    def take(self, size: int) -> None:
+        """Wait until that many bytes are free, and take them.
+
+        Raises:
+            Refused: the fetcher was closed meanwhile.
+        """
+        with self._changed:
+            self._changed.wait_for(lambda: self._is_closed or self._free >= size)
+            if self._is_closed:
+                raise Refused(Outcome.QUARANTINED, "the fetcher was closed while the page waited")
+            self._free -= size
+
+    def give_back(self, size: int) -> None:
+        """Return bytes that were taken."""
+        with self._changed:
+            self._free += size
+            self._changed.notify_all()
+
+    def close(self) -> None:
+        """End every wait."""
+        with self._changed:
+            self._is_closed = True
+            self._changed.notify_all()
