@@ -19,10 +19,10 @@ WORKDIR /opt/dateline
 
 # First the dependencies alone: this layer stays when only our code changes.
 COPY --chown=dateline pyproject.toml uv.lock README.md LICENSE NOTICE ./
-RUN uv sync --locked --no-dev --extra airflow --no-install-project --no-cache
+RUN uv sync --locked --no-dev --extra airflow --extra s3 --no-install-project --no-cache
 
 COPY --chown=dateline . .
-RUN uv sync --locked --no-dev --extra airflow --no-cache
+RUN uv sync --locked --no-dev --extra airflow --extra s3 --no-cache
 
 ENV AIRFLOW_HOME=/var/lib/dateline/airflow \
     AIRFLOW__CORE__DAGS_FOLDER=/opt/dateline/dags \

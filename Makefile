@@ -20,7 +20,7 @@ help: ## show this list
 	@.uv/bin/python -m pip install --quiet --disable-pip-version-check uv
 
 setup: $(filter .uv/bin/uv,$(UV)) ## make the environment (.venv) from uv.lock
-	@"$(UV)" sync --locked --quiet --extra airflow
+	@"$(UV)" sync --locked --quiet --extra airflow --extra s3
 
 demo: setup ## the whole way on the bundled news site: Airflow, Postgres, result tables
 	@$(BIN)/dateline demo
@@ -56,7 +56,7 @@ docs-check: setup
 
 # textacy and Scrapy are peers and nothing else needs them, so only eval and bench install them.
 eval: $(filter .uv/bin/uv,$(UV)) ## accuracy on ../shared/data, beside peers, in one run
-	@"$(UV)" sync --locked --quiet --extra airflow --group peers
+	@"$(UV)" sync --locked --quiet --extra airflow --extra s3 --group peers
 	@$(BIN)/python -m benchmarks.eval
 
 bench: $(filter .uv/bin/uv,$(UV)) ## speed, as ratios within one run

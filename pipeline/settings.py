@@ -38,7 +38,18 @@ class Settings(BaseSettings):
     )
     sources: Path = Field(default=Path("sources"), description="folder of `<outlet>.toml` files")
     archive: str | None = Field(
-        default=None, description="folder or fsspec URL of the WARC files; else `<home>/archive`"
+        default=None, description="folder or s3:// URL of the WARC files; else `<home>/archive`"
+    )
+    archive_file_bytes: int = Field(
+        default=1_000_000_000, gt=0, description="a WARC file of this size gets no more records"
+    )
+    archive_file_seconds: float = Field(
+        default=3600.0, gt=0, description="a WARC file that was begun this long ago gets no more"
+    )
+    archive_days: int = Field(
+        default=0,
+        ge=0,
+        description="`archive prune` removes WARC files older than this; 0 keeps them for ever",
     )
     user_agent: str = Field(
         default=f"Dateline/{__version__} (news archive bot; obeys robots.txt)",
@@ -92,7 +103,7 @@ class Settings(BaseSettings):
 
     @property
     def archive_url(self) -> str:
-        """The folder or fsspec URL of WARC files: ``DATELINE_ARCHIVE``, else ``<home>/archive``."""
+        """The folder or URL of the WARC files: ``DATELINE_ARCHIVE``, else ``<home>/archive``."""
         return self.archive or str(self.home_folder / "archive")
 
 

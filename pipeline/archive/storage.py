@@ -1,21 +1,46 @@
-"""Storage of archive files: a local folder, or any place that fsspec can write to.
+"""Storage of archive files: a local folder, or an object store (S3, Google Cloud, Azure).
 
-A local file is written under its name with the suffix ``.open`` and is renamed at the end. Readers
-look for both names, so that what was flushed before a crash stays readable. Objects in an object
-store cannot grow: there each flush ends one object.
+Only this module knows which of the two an archive is.
+
+A local file has the suffix ``.open`` while it is written, and its writer holds a lock on it, which
+ends with the writer's process, however that ends. A file with its final name is whole. Readers look
+for both names, so that what was flushed before a crash stays readable.
+
+Objects in an object store cannot grow: there each flush ends one object. They are read by byte
+range, so that a record of 40 kB in an object of 1 GB costs 40 kB. obstore does the requests; it
+sends a large object in parts and tries a failed request again.
 """
 
 import contextlib
 import errno
+import fcntl
+import io
 import os
+import re
 import secrets
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
-from typing import IO, Protocol
+from typing import IO, TYPE_CHECKING, Protocol
 
 from pipeline.errors import ArchiveError
 
+if TYPE_CHECKING:
+    from obstore.store import ObjectStore
+
 OPEN = ".open"
-"""Suffix of a file that is being written, or whose writer crashed."""
+"""Suffix of a file that is being written, or whose writer was killed."""
+_SCHEMES = ("s3", "gs", "az")
+_RETRIES = 5
+_RETRY_TIME = timedelta(seconds=60)
+_PART_BYTES = 8 << 20
+"""Size of the parts in which a large object is sent and a whole one is read."""
+_READ_AHEAD = 128 << 10
+"""Bytes asked for at a time where a record's length is not known; most records are smaller."""
+_CHECK_NAME = "dateline-write-check"
 
 
 class Segment(Protocol):
@@ -40,20 +65,48 @@ class Segment(Protocol):
         """Flush and give the file its final name."""
 
 
-def new_segment(base: str, stem: str) -> Segment:
-    """Begin a file ``<base>/<stem>-<token>.warc.gz`` with a random token of its own.
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """A file of an archive."""
+
+    name: str
+    """An absolute path or a URL, without the suffix ``.open``."""
+    size: int
+    modified_at: datetime
+    is_open: bool = False
+    """It has the suffix ``.open``."""
+
+
+def new_segment(base: str, stem: str, ending: str) -> Segment:
+    """Begin a file ``<base>/<stem>-<token><ending>`` with a random token of its own.
 
     Raises:
         ArchiveError: ``base`` cannot be written to.
     """
-    name = f"{stem}-{secrets.token_hex(4)}.warc.gz"
-    if is_remote(base):
-        return _RemoteSegment(f"{base.rstrip('/')}/{name}")
-    return _LocalSegment(Path(local_path(base)).absolute() / name)
+    name = file_name(base, f"{stem}-{secrets.token_hex(4)}{ending}")
+    return _RemoteSegment(name) if is_remote(base) else _LocalSegment(Path(name))
+
+
+def adopt(name: str) -> Segment | None:
+    """Return a finished local file to append to, or None where that is not safe.
+
+    It is safe for the process that holds the file's lock, and only for files with their final name,
+    which are whole. Objects, and files on a file system without locks, are not appended to.
+    """
+    path = Path(name)
+    try:
+        file = path.open("r+b", buffering=0)
+    except OSError:
+        return None
+    if _is_locked(file) and _is_still(file, path):
+        with contextlib.suppress(OSError):
+            return _LocalSegment(path, file)
+    file.close()
+    return None
 
 
 def is_remote(name: str) -> bool:
-    """Tell whether a name is an fsspec URL rather than a local path or ``file://`` URL."""
+    """Tell whether a name is the URL of an object rather than a local path or ``file://`` URL."""
     return "://" in name and not name.startswith("file://")
 
 
@@ -62,49 +115,202 @@ def local_path(name: str) -> str:
     return name.removeprefix("file://")
 
 
-def read_range(name: str, offset: int, length: int | None) -> bytes:
-    """Return ``length`` bytes of a file from an offset, or all up to its end where it is None.
+def file_name(base: str, relative: str) -> str:
+    """Return the full name of a file of the archive ``base``."""
+    if is_remote(base):
+        return f"{base.rstrip('/')}/{relative}"
+    return str(Path(local_path(base)).absolute() / relative)
+
+
+def check_writable(base: str) -> None:
+    """Check that files can be written below ``base``, so that no page is fetched in vain.
+
+    In an object store, a small object is written and read back. Once per process and base.
+
+    Raises:
+        ArchiveError: they cannot; the message says what to do.
+    """
+    _check_writable(base)
+
+
+@lru_cache(maxsize=64)
+def _check_writable(base: str) -> None:
+    if is_remote(base):
+        name = file_name(base, _CHECK_NAME)
+        write_file(name, b"Dateline writes this object to see whether it may.\n")
+        read_range(name, 0, 8)
+        return
+    folder = Path(file_name(base, ""))
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise _cannot_write(str(folder), error) from error
+
+
+def read_range(name: str, offset: int, length: int) -> bytes:
+    """Return ``length`` bytes of a file from an offset; fewer where the file ends before.
 
     Raises:
         ArchiveError: the file does not exist or cannot be read.
     """
+    if is_remote(name):
+        return _read_object(name, offset, length)
     try:
         with open_file(name) as file:
             file.seek(offset)
-            return file.read() if length is None else file.read(length)
+            return file.read(length)
     except OSError as error:
         raise ArchiveError(f"{name} cannot be read: {error}") from error
 
 
-def open_file(name: str) -> IO[bytes]:
+def open_file(name: str, read_ahead: int = _READ_AHEAD) -> IO[bytes]:
     """Open an archive file for reading, under its final name or else with the suffix ``.open``.
+
+    Args:
+        name: a path or a URL.
+        read_ahead: bytes that one request to an object store asks for.
 
     Raises:
         ArchiveError: neither exists.
     """
+    if is_remote(name):
+        return io.BufferedReader(_RemoteFile(name), read_ahead)
+    path = Path(local_path(name))
+    # A writer may give the file its other name between two looks.
+    for place in (path, path.with_name(path.name + OPEN), path):
+        try:
+            return place.open("rb")
+        except FileNotFoundError as error:
+            missing = error
+        except OSError as error:
+            raise ArchiveError(f"archive file {name} cannot be opened: {error}") from error
+    raise ArchiveError(f"archive file {name} cannot be opened: {missing}") from missing
+
+
+def write_file(name: str, data: bytes | Iterator[bytes]) -> None:
+    """Write a whole file at once: a reader or a crash finds the old one or the new one.
+
+    Raises:
+        ArchiveError: it cannot be written.
+    """
+    parts: Iterator[bytes] = iter([data]) if isinstance(data, bytes) else data
+    if is_remote(name):
+        _write_object(name, data if isinstance(data, bytes) else parts)
+        return
+    path = Path(local_path(name))
+    beside = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with beside.open("wb") as file:
+                file.writelines(parts)
+                file.flush()
+                os.fsync(file.fileno())
+            beside.rename(path)
+        finally:
+            beside.unlink(missing_ok=True)
+        _sync_folder(path.parent)
+    except OSError as error:
+        raise _cannot_write(name, error) from error
+
+
+def remove(name: str) -> None:
+    """Remove a file, under either of its names; one that does not exist is fine.
+
+    Raises:
+        ArchiveError: it cannot be removed.
+    """
     try:
         if is_remote(name):
-            import fsspec
-
-            file: IO[bytes] = fsspec.open(name, "rb").open()
-            return file
+            with _object(name) as (store, key):
+                store.delete(key)
+            return
         path = Path(local_path(name))
-        return (path if path.exists() else path.with_name(path.name + OPEN)).open("rb")
-    except (OSError, ValueError, ImportError) as error:
-        raise ArchiveError(f"archive file {name} cannot be opened: {error}") from error
+        path.unlink(missing_ok=True)
+        path.with_name(path.name + OPEN).unlink(missing_ok=True)
+    except OSError as error:
+        raise ArchiveError(f"{name} cannot be removed: {error}") from error
+
+
+def stored_files(base: str, ending: str) -> list[StoredFile]:
+    """Return the files below ``base`` whose names have this ending, in the order of their names.
+
+    Raises:
+        ArchiveError: the archive cannot be listed.
+    """
+    if is_remote(base):
+        return _stored_objects(base, ending)
+    found = {}
+    for path in Path(file_name(base, "")).rglob(f"*{ending}*"):
+        name = str(path).removesuffix(OPEN)
+        if not name.endswith(ending) or not path.is_file():
+            continue
+        state = path.stat()
+        modified = datetime.fromtimestamp(state.st_mtime, UTC)
+        found[name] = StoredFile(name, state.st_size, modified, path.name.endswith(OPEN))
+    return [found[name] for name in sorted(found)]
+
+
+@contextlib.contextmanager
+def hold(name: str) -> Iterator[bool]:
+    """Hold a file's lock within the block; yield False where a writer holds it or it is gone.
+
+    An object has no lock and no writer: its name appears once it is whole.
+    """
+    if is_remote(name):
+        yield True
+        return
+    try:
+        file = open_file(name)
+    except ArchiveError:
+        yield False
+        return
+    with file:
+        path = Path(local_path(name))
+        places = (path, path.with_name(path.name + OPEN))
+        yield _is_locked(file) and any(_is_still(file, place) for place in places)
+
+
+def cut_and_close(name: str, size: int) -> None:
+    """Cut a file that a killed writer left open to ``size`` bytes and give it its final name.
+
+    Raises:
+        ArchiveError: that is not possible.
+    """
+    path = Path(local_path(name))
+    open_path = path.with_name(path.name + OPEN)
+    try:
+        with open_path.open("r+b") as file:
+            file.truncate(size)
+            os.fsync(file.fileno())
+        open_path.rename(path)
+        _sync_folder(path.parent)
+    except OSError as error:
+        raise _cannot_write(name, error) from error
 
 
 class _LocalSegment:
-    def __init__(self, path: Path) -> None:
+    """A new file, or a finished one that its lock's holder appends to."""
+
+    def __init__(self, path: Path, adopted: io.FileIO | None = None) -> None:
         self.name = str(path)
         self.size = 0
         self._path = path
         self._open_path = path.with_name(path.name + OPEN)
+        if adopted is not None:
+            path.rename(self._open_path)
+            self._file = adopted
+            self.size = adopted.seek(0, os.SEEK_END)
+            return
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._file = self._open_path.open("xb", buffering=0)
         except OSError as error:
             raise _cannot_write(self.name, error) from error
+        # Nobody else can hold it: the file is new. Without locks, nobody adopts it later.
+        _is_locked(self._file)
 
     def append(self, data: bytes) -> None:
         try:
@@ -136,12 +342,15 @@ class _LocalSegment:
     def close(self) -> None:
         try:
             self.flush()
-        finally:
-            self._file.close()
-        try:
+            if self._file.tell() != self.size:
+                self._cut_to_size()
+            # Renamed before the lock ends with the file: who gets the lock finds the final name.
             self._open_path.rename(self._path)
+            _sync_folder(self._path.parent)
         except OSError as error:
             raise _cannot_write(self.name, error) from error
+        finally:
+            self._file.close()
 
 
 class _RemoteSegment:
@@ -157,17 +366,153 @@ class _RemoteSegment:
         self.size += len(data)
 
     def flush(self) -> bool:
-        import fsspec
-
-        try:
-            with fsspec.open(self.name, "wb", auto_mkdir=True) as file:
-                file.write(b"".join(self._parts))
-        except (OSError, ValueError, ImportError) as error:
-            raise _cannot_write(self.name, error) from error
+        _write_object(self.name, iter(self._parts))
         return False
 
     def close(self) -> None:
         self.flush()
+
+
+class _RemoteFile(io.RawIOBase):
+    """An object as a file; each read asks for its bytes only."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._place = 0
+        with _object(name, reading=True) as (store, key):
+            self._size = store.head(key)["size"]
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        base = {os.SEEK_SET: 0, os.SEEK_CUR: self._place, os.SEEK_END: self._size}[whence]
+        self._place = max(0, base + offset)
+        return self._place
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        data = _read_object(self._name, self._place, min(len(buffer), self._size - self._place))
+        buffer[: len(data)] = data
+        self._place += len(data)
+        return len(data)
+
+
+@lru_cache(maxsize=16)
+def _store(scheme: str, bucket: str, process: int) -> "ObjectStore":
+    """Return the client of a bucket; one per process, since its threads do not survive a fork."""
+    from obstore.store import from_url
+
+    return from_url(
+        f"{scheme}://{bucket}",
+        # Plain HTTP only where the endpoint of the environment says so (AWS_ENDPOINT_URL=http://…).
+        client_options={"allow_http": True, "timeout": timedelta(seconds=120)},
+        retry_config={"max_retries": _RETRIES, "retry_timeout": _RETRY_TIME},
+    )
+
+
+@contextlib.contextmanager
+def _object(name: str, *, reading: bool = False) -> Iterator[tuple["ObjectStore", str]]:
+    """Yield the client and the key of an object, and turn what fails into one line.
+
+    Raises:
+        ArchiveError: the library is missing, or the store refuses or cannot be reached.
+    """
+    scheme, _, rest = name.partition("://")
+    bucket, _, key = rest.partition("/")
+    if scheme not in _SCHEMES:
+        known = ", ".join(f"{each}://" for each in _SCHEMES)
+        raise ArchiveError(
+            f"{name} is neither a folder nor a URL that begins with {known}: correct"
+            " DATELINE_ARCHIVE"
+        )
+    try:
+        from obstore.exceptions import BaseError
+    except ImportError as error:
+        raise ArchiveError(
+            f"{name} needs the extra s3: pip install 'dateline[s3]' (or uv sync --extra s3)"
+        ) from error
+    try:
+        yield _store(scheme, bucket, os.getpid()), key
+    # A missing object is a FileNotFoundError, a wrong setting a ValueError.
+    except (BaseError, OSError, ValueError) as error:
+        doing = "read" if reading else "written"
+        raise ArchiveError(f"{name} cannot be {doing}: {_said(error)}") from error
+
+
+_CODE = re.compile(r"<Code>(\w+)</Code>")
+_ADVICE = {
+    "NoSuchBucket": "create the bucket or correct DATELINE_ARCHIVE",
+    "AccessDenied": "give the key of AWS_ACCESS_KEY_ID the right to read and write there",
+    "InvalidAccessKeyId": "correct AWS_ACCESS_KEY_ID",
+    "SignatureDoesNotMatch": "correct AWS_SECRET_ACCESS_KEY",
+    "NoSuchKey": "see whether DATELINE_ARCHIVE names the archive that was written",
+}
+_GENERAL_ADVICE = "check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION and AWS_ENDPOINT_URL"
+
+
+def _said(error: Exception) -> str:
+    """Return what an object store's error says, with the next action, in one line."""
+    text = str(error).partition("\n\nDebug source")[0]
+    code = _CODE.search(text)
+    known = code[1] if code else ""
+    advice = _ADVICE.get(known, _GENERAL_ADVICE)
+    if "169.254.169.254" in text:
+        known = "no credentials"
+        advice = "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
+    return f"{known or ' '.join(text.split())[:300]}; {advice}"
+
+
+def _read_object(name: str, offset: int, length: int) -> bytes:
+    if length <= 0:
+        return b""
+    with _object(name, reading=True) as (store, key):
+        return bytes(store.get_range(key, start=offset, length=length))
+
+
+def _write_object(name: str, data: bytes | Iterator[bytes]) -> None:
+    with _object(name) as (store, key):
+        store.put(key, data, chunk_size=_PART_BYTES)
+
+
+def _stored_objects(base: str, ending: str) -> list[StoredFile]:
+    bucket = "/".join(base.split("/")[:3])
+    with _object(f"{base.rstrip('/')}/", reading=True) as (store, prefix):
+        found = [
+            StoredFile(f"{bucket}/{each['path']}", each["size"], each["last_modified"])
+            for chunk in store.list(prefix or None)
+            for each in chunk
+            if each["path"].endswith(ending)
+        ]
+    return sorted(found, key=lambda file: file.name)
+
+
+def _is_locked(file: IO[bytes]) -> bool:
+    """Take the lock of an open file, held until it is closed; return whether it could be had."""
+    try:
+        fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def _is_still(file: IO[bytes], path: Path) -> bool:
+    """Tell whether a path is still that of an open file; it may have been renamed or removed."""
+    try:
+        return os.path.samestat(os.fstat(file.fileno()), path.stat())
+    except OSError:
+        return False
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the names of a folder durable."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _cannot_write(name: str, error: Exception) -> ArchiveError:
@@ -175,11 +520,7 @@ def _cannot_write(name: str, error: Exception) -> ArchiveError:
 
 
 def _advice(error: Exception) -> str:
-    """Return what the operator can do about an error of the file system or of fsspec."""
-    if isinstance(error, ImportError):
-        # fsspec's own error names no module; the import that failed is its cause.
-        cause = error.__cause__ if isinstance(error.__cause__, ImportError) else error
-        return f"install {cause.name}: pip install {cause.name}" if cause.name else "install it"
+    """Return what the operator can do about an error of the file system."""
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
         return "free space or set DATELINE_ARCHIVE to another place"
     return "set DATELINE_ARCHIVE to a place that can be written"

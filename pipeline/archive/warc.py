@@ -1,42 +1,40 @@
-"""WARC 1.1 files (ISO 28500:2017): our own, written and read back, and those of anybody else.
+"""Read WARC files (ISO 28500:2017): our own and those of anybody else.
 
-Each task writes one file, in which every record is a gzip member of its own. A locator such as
+In our files every record is a gzip member of its own. A locator such as
 ``<file>#offset=123&length=456`` names one record by its bytes in the compressed file, so that one
 seek and one read get it back.
-
-Bodies are stored decoded. The headers that described the body as it was sent are kept under the
-prefix ``X-Crawler-``, as Common Crawl's news-crawl does, so that readers do not expect a wrong
-length.
 
 Reading checks each record's length and block digest, because a truncated record would otherwise
 read as a shorter page. fastwarc does the parsing; finding the next intact record after a damaged
 one is done here.
 """
 
-import base64
-import hashlib
 import io
-import posixpath
-import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from types import TracebackType
-from typing import IO, Self
-from urllib.parse import urlsplit
+from typing import IO
 
-from fastwarc.stream_io import GzipWriter
 from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
 
-from pipeline import __version__
-from pipeline.archive.storage import Segment, new_segment, open_file, read_range
+from pipeline.archive.locator import Locator, parse_locator
+from pipeline.archive.storage import open_file, read_range
+from pipeline.archive.writer import ArchiveWriter
 from pipeline.errors import ArchiveError
 from pipeline.file_formats import GZIP
-from pipeline.models import Response
-from pipeline.settings import settings
-from pipeline.urls import authority
+
+__all__ = [
+    "ArchiveWriter",
+    "ArchivedPage",
+    "BrokenRecord",
+    "Locator",
+    "iter_warc",
+    "next_record",
+    "parse_locator",
+    "read_record",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,39 +60,6 @@ class BrokenRecord:
     reason: str
 
 
-_LOCATOR = re.compile(r"(?P<file>.+)#offset=(?P<offset>\d{1,18})(?:&length=(?P<length>\d{1,18}))?")
-
-
-@dataclass(frozen=True, slots=True)
-class Locator:
-    """The place of one record: an absolute path or fsspec URL (``s3://…``) and a byte range."""
-
-    file: str
-    offset: int
-    length: int | None = None
-    """None for "to the end of the record", in files of others, where the length is not known."""
-
-    def __str__(self) -> str:
-        """Return the locator as one string."""
-        length = "" if self.length is None else f"&length={self.length}"
-        return f"{self.file}#offset={self.offset}{length}"
-
-
-def parse_locator(raw_uri: str) -> Locator:
-    """Return the locator that a string holds.
-
-    Raises:
-        ArchiveError: the string is not a locator.
-    """
-    match = _LOCATOR.fullmatch(raw_uri)
-    if match is None:
-        raise ArchiveError(
-            f"{raw_uri[:200]!r} is not a locator such as <file>#offset=123&length=456"
-        )
-    length = match["length"]
-    return Locator(match["file"], int(match["offset"]), int(length) if length else None)
-
-
 MAX_RECORD_BYTES = 64_000_000
 """Larger records are not read: they are no news pages, and each is held in memory whole."""
 _MAX_HEADER_BYTES = 1 << 20
@@ -115,14 +80,22 @@ def read_record(raw_uri: str) -> ArchivedPage:
         ArchiveError: the file does not exist, or the record is damaged.
     """
     locator = parse_locator(raw_uri)
-    data = read_range(locator.file, locator.offset, locator.length)
     try:
-        record = next(_records(io.BytesIO(data)), None)
-        if record is None or not record.record_type & _PAGE_RECORDS:
-            raise ArchiveError("there is no response or resource record there")
-        return _page(record, raw_uri)
+        if locator.length is not None:
+            data = read_range(locator.file, locator.offset, locator.length)
+            return _only_page(io.BytesIO(data), raw_uri)
+        with open_file(locator.file) as file:
+            file.seek(locator.offset)
+            return _only_page(_FileFrom(file, locator.offset), raw_uri)
     except _DAMAGE_ERRORS as error:
         raise ArchiveError(f"{raw_uri} cannot be read back: {error}") from error
+
+
+def _only_page(stream: "_FileFrom | IO[bytes]", raw_uri: str) -> ArchivedPage:
+    record = next(_records(stream), None)
+    if record is None or not record.record_type & _PAGE_RECORDS:
+        raise ArchiveError("there is no response or resource record there")
+    return _page(record, raw_uri)
 
 
 def iter_warc(path: str | Path) -> Iterator[ArchivedPage | BrokenRecord]:
@@ -139,7 +112,7 @@ def iter_warc(path: str | Path) -> Iterator[ArchivedPage | BrokenRecord]:
             yield from intact.records()
             if intact.error is None:
                 return
-            start = _next_start(file, intact.position + 1)
+            start = next_record(file, intact.position + 1)
             if intact.is_empty or start is None:
                 reason = f"damaged after byte {intact.position}: {intact.error}"
                 yield BrokenRecord(str(Locator(name, intact.position)), reason)
@@ -189,7 +162,7 @@ class _IntactRecords:
         return self._probe.read(3) == _GZIP_MEMBER
 
 
-def _next_start(file: IO[bytes], offset: int) -> int | None:
+def next_record(file: IO[bytes], offset: int) -> int | None:
     """Return the offset of the next record: a gzip member or plain text that begins "WARC/"."""
     while True:
         file.seek(offset)
@@ -287,180 +260,3 @@ def _check_intact(record: WarcRecord) -> None:
     digest = record.headers.get("WARC-Block-Digest") or ""
     if digest.startswith("sha1:") and not record.verify_block_digest():
         raise ArchiveError("the content does not match its WARC-Block-Digest")
-
-
-__all__ = ["ArchiveWriter", "ArchivedPage", "BrokenRecord", "iter_warc", "read_record"]
-
-_GZIP_LEVEL = 6
-"""9 takes three times as long for 1 % less."""
-_TRANSFER_HEADERS = frozenset({"content-encoding", "transfer-encoding", "content-length"})
-
-
-class ArchiveWriter:
-    """Writes the responses of one task into new ``.warc.gz`` files; a context manager.
-
-    A caller that stores locators writes records, calls ``flush``, and only then stores the rows:
-    after ``flush`` (or ``close``) every locator returned so far can be read even after a crash.
-    File names hold a random token, so that a retried task never writes to the file of a killed one.
-
-    Args:
-        base: folder or fsspec URL of the archive (``settings().archive_url``).
-        run_id: the run; part of the file's name.
-        source_key: the source; part of the file's name.
-        part: the task's part of the run; part of the file's name.
-        user_agent: named in the warcinfo record; that of the settings by default.
-    """
-
-    def __init__(
-        self, base: str, *, run_id: int, source_key: str, part: str, user_agent: str | None = None
-    ) -> None:
-        day = datetime.now(UTC).strftime("%Y/%m/%d")
-        self._base = base
-        self._stem = posixpath.join(day, f"{source_key}-{run_id}-{part}")
-        self._user_agent = user_agent or settings().user_agent
-        self._segment: Segment | None = None
-
-    def __enter__(self) -> Self:
-        """Return the writer."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Close the file."""
-        self.close()
-
-    def write(self, response: Response) -> str:
-        """Write response and request, or a resource for a local file, and return the locator.
-
-        Raises:
-            ArchiveError: the record could not be written (disk full, storage not reachable).
-        """
-        if self._segment is None:
-            self._segment = new_segment(self._base, self._stem)
-            self._segment.append(_warcinfo(self._segment.name, self._user_agent))
-        offset = self._segment.size
-        if response.final_url.startswith("file:") or response.status is None:
-            member, rest = _resource(response), b""
-        else:
-            member, rest = _exchange(response, self._user_agent)
-        self._segment.append(member + rest)
-        return str(Locator(self._segment.name, offset, len(member)))
-
-    def flush(self) -> None:
-        """Make every locator returned so far readable by others and safe from a crash."""
-        if self._segment is not None and not self._segment.flush():
-            self._segment = None
-
-    def close(self) -> None:
-        """Flush and give the file its final name; a writer without records leaves no file."""
-        if self._segment is not None:
-            self._segment.close()
-            self._segment = None
-
-
-def _warcinfo(name: str, user_agent: str) -> bytes:
-    fields = {
-        "software": f"Dateline/{__version__}",
-        "format": "WARC File Format 1.1",
-        "conformsTo": "https://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/",
-        "robots": "obey",
-        "http-header-user-agent": user_agent,
-    }
-    record = _record(
-        WarcRecordType.warcinfo,
-        datetime.now(UTC),
-        {"WARC-Filename": posixpath.basename(name), "Content-Type": "application/warc-fields"},
-    )
-    return _member(record, "".join(f"{key}: {value}\r\n" for key, value in fields.items()).encode())
-
-
-def _resource(response: Response) -> bytes:
-    record = _record(
-        WarcRecordType.resource,
-        response.fetched_at,
-        {
-            "WARC-Target-URI": response.final_url,
-            "Content-Type": response.header("content-type") or "text/html",
-            "WARC-Payload-Digest": _sha1(response.body),
-        },
-    )
-    return _member(record, response.body)
-
-
-def _exchange(response: Response, user_agent: str) -> tuple[bytes, bytes]:
-    """Return the response record and its request record, each as a gzip member."""
-    named = {"WARC-Target-URI": response.final_url}
-    if response.ip_address:
-        named["WARC-IP-Address"] = response.ip_address
-    if response.requested_url != response.final_url:
-        named["Dateline-Requested-URI"] = response.requested_url
-    response_record = _record(
-        WarcRecordType.response,
-        response.fetched_at,
-        named
-        | {
-            "Content-Type": "application/http; msgtype=response",
-            "WARC-Payload-Digest": _sha1(response.body),
-        },
-    )
-    request_record = _record(
-        WarcRecordType.request,
-        response.fetched_at,
-        {
-            "WARC-Target-URI": response.final_url,
-            "WARC-Concurrent-To": response_record.record_id or "",
-            "Content-Type": "application/http; msgtype=request",
-        },
-    )
-    return (
-        _member(response_record, _http_head(response) + response.body),
-        _member(request_record, _http_request(response.final_url, user_agent)),
-    )
-
-
-def _http_head(response: Response) -> bytes:
-    lines = [f"HTTP/1.1 {response.status} "]
-    for name, value in response.headers:
-        prefix = "X-Crawler-" if name.lower() in _TRANSFER_HEADERS else ""
-        lines.append(f"{prefix}{_one_line(name)}: {_one_line(value)}")
-    lines.append(f"Content-Length: {len(response.body)}")
-    return "\r\n".join([*lines, "", ""]).encode("latin-1", errors="replace")
-
-
-def _http_request(url: str, user_agent: str) -> bytes:
-    parts = urlsplit(url)
-    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    lines = [f"GET {target} HTTP/1.1", f"Host: {authority(url)}", f"User-Agent: {user_agent}"]
-    return "\r\n".join([*lines, "", ""]).encode()
-
-
-def _record(kind: WarcRecordType, at: datetime, headers: dict[str, str]) -> WarcRecord:
-    record = WarcRecord()
-    record.init_headers(kind)
-    record.record_date = at
-    for name, value in headers.items():
-        record.headers[name] = _one_line(value)
-    return record
-
-
-def _member(record: WarcRecord, content: bytes) -> bytes:
-    """Return the record as one gzip member, with its block digest."""
-    record.set_bytes_content(content)
-    buffer = io.BytesIO()
-    writer = GzipWriter(buffer, compression_level=_GZIP_LEVEL)
-    record.write(writer, checksum_data=True)
-    writer.finish()
-    return buffer.getvalue()
-
-
-def _sha1(body: bytes) -> str:
-    """Return a digest in the form WARC files use; SHA-1 is the convention, not a safeguard."""
-    return "sha1:" + base64.b32encode(hashlib.sha1(body, usedforsecurity=False).digest()).decode()
-
-
-def _one_line(value: str) -> str:
-    return " ".join(value.split())

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 import psycopg
 
-from pipeline.archive.warc import ArchiveWriter
+from pipeline.archive.writer import ArchiveWriter
 from pipeline.fetch.fetcher import Fetcher, Request
 from pipeline.models import Response, Source
 from pipeline.outcomes import Outcome
@@ -58,9 +58,7 @@ def fetch_source(
         counts[Outcome.UNCHANGED] = len(links) - len(due)
         with (
             Fetcher(settings(), throttle=PostgresThrottle(connection), kept=kept) as fetcher,
-            ArchiveWriter(
-                settings().archive_url, run_id=run_id, source_key=source.key, part=str(batch_no)
-            ) as archive,
+            ArchiveWriter(settings().archive_url) as archive,
         ):
             for first in range(0, len(due), _PART):
                 rows, decisions = _fetch_part(fetcher, archive, source, due[first : first + _PART])
@@ -106,13 +104,13 @@ def _request(link: StoredLink, source: Source) -> Request:
 def _fetch_part(
     fetcher: Fetcher, archive: ArchiveWriter, source: Source, links: Sequence[StoredLink]
 ) -> tuple[list[FetchRow], list[Decision]]:
-    """Request pages and archive their bodies; return the rows to store and the decided links."""
+    """Request pages and archive every exchange; return the rows to store and the decided links."""
     rows: list[FetchRow] = []
     decisions: list[Decision] = []
     by_id = {link.link_id: link for link in links}
     for request, response in fetcher.fetch_all([_request(link, source) for link in links]):
-        has_body = response.outcome is None
-        raw_uri = archive.write(response) if has_body else None
+        written = archive.write(response)
+        raw_uri = written if response.outcome is None else None
         rows.append(FetchRow.of(request.key, source.key, response, raw_uri))
         if response.outcome is not None:
             decisions.append(_decision(by_id[request.key], response.outcome, response))

@@ -7,7 +7,7 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.archive.warc import ArchiveWriter
+from pipeline.archive.writer import ArchiveWriter
 from pipeline.discover.discovery import MAX_SITEMAPS, DatedLink, check, discover, select_links
 from pipeline.fetch.fetcher import Request
 from pipeline.models import Link, Response, Source
@@ -168,7 +168,7 @@ def make_folder(folder: Path) -> None:
     (folder / "index.php").write_text("<!DOCTYPE html><p>php</p>")
     (folder / "loop").symlink_to(folder)
     (folder / "urls.txt").write_text("https://herald.example/a\n")
-    with ArchiveWriter(str(folder / "crawl"), run_id=1, source_key="s", part="p") as writer:
+    with ArchiveWriter(str(folder / "crawl")) as writer:
         page = {"final_url": "https://herald.example/w", "fetched_at": AT, "body": b"<p>w</p>"}
         headers = (("Content-Type", "text/html"),)
         writer.write(Response("https://herald.example/w", status=200, headers=headers, **page))

@@ -7,7 +7,7 @@ import json
 import random
 import sys
 
-from pipeline.archive.warc import ArchiveWriter
+from pipeline.archive.writer import ArchiveWriter
 from pipeline.models import Link, Response
 from pipeline.settings import settings
 from pipeline.stages.load import load
@@ -54,9 +54,7 @@ def fetched(conn, pages, run_name="run-1", at=NOON, outlet="harbour"):
     batches = add_links(conn, run_id, outlet, links, 1000)
     stored = [each for batch in batches for each in batch_links(conn, run_id, outlet, batch)]
     rows = []
-    with ArchiveWriter(
-        settings().archive_url, run_id=run_id, source_key=outlet, part=run_name
-    ) as writer:
+    with ArchiveWriter(settings().archive_url) as writer:
         for each in stored:
             body = pages[int(each.link.url.rpartition("/")[2])].encode()
             headers = (("content-type", "text/html; charset=utf-8"),)
