@@ -103,13 +103,15 @@ class _Site:
     web: Web
     outlet: Outlet
     listings: dict[str, _Listing] = field(default_factory=dict)
+    paths: dict[tuple[int, bool], str] = field(default_factory=dict)
     by_address: dict[tuple[str, str], Story] = field(default_factory=dict)
     documents: dict[str, Document] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         outlet = self.outlet
         for story in outlet.stories:
-            for path in {_path(outlet, story, self.web, new) for new in (False, True)}:
+            for is_new in (False, True):
+                path = self.paths[story.number, is_new] = _path(outlet, story, self.web, is_new)
                 bare, _, query = path.partition("?")
                 self.by_address[bare, query] = story
         for document in outlet.documents:
@@ -289,7 +291,7 @@ class _Site:
 
     def page_url(self, story: Story, at: int) -> str:
         new = self.outlet.readdressed_at is not None and at >= self.outlet.readdressed_at
-        return self.outlet.url + _path(self.outlet, story, self.web, new)
+        return self.outlet.url + self.paths[story.number, new]
 
     def story(self, path: str, query: str) -> Story | None:
         kept = [pair for pair in parse_qsl(query) if pair[0] not in _NOISE] if query else []
