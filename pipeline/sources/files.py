@@ -11,6 +11,7 @@ import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, fields
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import available_timezones
@@ -186,9 +187,8 @@ def _country(value: Any) -> str:
 
 def _time_zone(value: Any) -> str:
     text = _text(value)
-    # "localtime" and "Factory" depend on the machine, and Postgres does not know them.
-    if text not in available_timezones() - {"localtime", "Factory"}:
-        near = difflib.get_close_matches(text, available_timezones(), n=1, cutoff=0.5)
+    if text not in _time_zones():
+        near = difflib.get_close_matches(text, _time_zones(), n=1, cutoff=0.5)
         raise _WrongValue(
             f"write a zone of the IANA list, such as {near[0] if near else 'Europe/London'}"
         )
@@ -199,6 +199,15 @@ def _count(value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= 100_000:
         raise _WrongValue("write a whole number from 1 to 100000")
     return value
+
+
+@lru_cache(maxsize=1)
+def _time_zones() -> frozenset[str]:
+    """Return the zones of the IANA list; Python searches its folders at every call.
+
+    "localtime" and "Factory" depend on the machine, and Postgres does not know them.
+    """
+    return frozenset(available_timezones() - {"localtime", "Factory"})
 
 
 def _number(unit: str, least: float, most: float) -> Callable[[Any], float]:
