@@ -16,10 +16,12 @@ pytest_plugins = [
     "tests.fix_environ",
     "tests.fix_http",
     "tests.fix_postgres",
+    "tests.fix_s3",
 ]
 
 MARKER_OF_FIXTURE = {
     "postgres_server": "postgres",
+    "s3": "slow",
     "seed_articles": "data",
     "news_pages": "data",
     "dedup_data": "data",

@@ -173,7 +173,7 @@ class CaptureReader:
         counted = _CountedFrom(file, 0)
         reader = io.BufferedReader(_Raw(counted), 1 << 17)
         is_gzip = reader.peek(3)[:3] == _GZIP_MEMBER
-        stream = cast(IO[bytes], gzip.GzipFile(fileobj=reader) if is_gzip else reader)
+        stream = cast("IO[bytes]", gzip.GzipFile(fileobj=reader) if is_gzip else reader)
         read = 0
         try:
             is_second_version = False

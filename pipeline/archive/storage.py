@@ -125,20 +125,13 @@ def file_name(base: str, relative: str) -> str:
 def check_writable(base: str) -> None:
     """Check that files can be written below ``base``, so that no page is fetched in vain.
 
-    In an object store, a small object is written and read back. Once per process and base.
+    In an object store, a small object is written and read back; once per process and base.
 
     Raises:
         ArchiveError: they cannot; the message says what to do.
     """
-    _check_writable(base)
-
-
-@lru_cache(maxsize=64)
-def _check_writable(base: str) -> None:
     if is_remote(base):
-        name = file_name(base, _CHECK_NAME)
-        write_file(name, b"Dateline writes this object to see whether it may.\n")
-        read_range(name, 0, 8)
+        _check_objects(base, _client_settings())
         return
     folder = Path(file_name(base, ""))
     try:
@@ -147,6 +140,13 @@ def _check_writable(base: str) -> None:
             pass
     except OSError as error:
         raise _cannot_write(str(folder), error) from error
+
+
+@lru_cache(maxsize=64)
+def _check_objects(base: str, _: "_ClientSettings") -> None:
+    name = file_name(base, _CHECK_NAME)
+    write_file(name, b"Dateline writes this object to see whether it may.\n")
+    read_range(name, 0, 8)
 
 
 def read_range(name: str, offset: int, length: int) -> bytes:
@@ -400,9 +400,24 @@ class _RemoteFile(io.RawIOBase):
         return len(data)
 
 
+_ClientSettings = tuple[int, tuple[tuple[str, str], ...]]
+
+
+def _client_settings() -> _ClientSettings:
+    """Return what a client depends on.
+
+    It is the variables of its object store, and the process, since its threads do not survive a
+    fork.
+    """
+    prefixes = ("AWS_", "GOOGLE_", "AZURE_")
+    return os.getpid(), tuple(
+        sorted((name, value) for name, value in os.environ.items() if name.startswith(prefixes))
+    )
+
+
 @lru_cache(maxsize=16)
-def _store(scheme: str, bucket: str, process: int) -> "ObjectStore":
-    """Return the client of a bucket; one per process, since its threads do not survive a fork."""
+def _store(scheme: str, bucket: str, _: _ClientSettings) -> "ObjectStore":
+    """Return the client of a bucket, which reads its credentials from the environment."""
     from obstore.store import from_url
 
     return from_url(
@@ -435,7 +450,7 @@ def _object(name: str, *, reading: bool = False) -> Iterator[tuple["ObjectStore"
             f"{name} needs the extra s3: pip install 'dateline[s3]' (or uv sync --extra s3)"
         ) from error
     try:
-        yield _store(scheme, bucket, os.getpid()), key
+        yield _store(scheme, bucket, _client_settings()), key
     # A missing object is a FileNotFoundError, a wrong setting a ValueError.
     except (BaseError, OSError, ValueError) as error:
         doing = "read" if reading else "written"
