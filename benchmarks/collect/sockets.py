@@ -75,11 +75,13 @@ class Listener:
         web: the web without ports.
         speed: seconds of the web in a second of the real clock.
         latency: seconds that each answer takes.
+        at: the web's time at the beginning.
     """
 
-    def __init__(self, web: Web, *, speed: float = 1.0, latency: float = 0.02) -> None:
+    def __init__(self, web: Web, *, speed: float = 1.0, latency: float = 0.02, at: int = 0) -> None:
         self.recorder = Recorder()
         self._speed = speed
+        self._at = at
         self._latency = latency
         self._loop = asyncio.new_event_loop()
         self._server = self._loop.run_until_complete(
@@ -94,7 +96,7 @@ class Listener:
 
     def now(self) -> int:
         """Return the web's time in seconds since its start."""
-        return int((time.monotonic() - self._began) * self._speed)
+        return self._at + int((time.monotonic() - self._began) * self._speed)
 
     def close(self) -> None:
         """Stop serving."""
@@ -143,9 +145,11 @@ def _bytes(answer: Answer) -> bytes:
 
 
 @contextmanager
-def listening(web: Web, *, speed: float = 1.0, latency: float = 0.02) -> Iterator[Listener]:
-    """Serve a web inside the block."""
-    listener = Listener(web, speed=speed, latency=latency)
+def listening(
+    web: Web, *, speed: float = 1.0, latency: float = 0.02, at: int = 0
+) -> Iterator[Listener]:
+    """Serve a web inside the block; see ``Listener``."""
+    listener = Listener(web, speed=speed, latency=latency, at=at)
     try:
         yield listener
     finally:
