@@ -14,7 +14,7 @@ LAYERS = (
     "language settings urls",
     "page_faults",
     "archive dedupe line_rules",
-    "clean extract fetch",
+    "clean extract fetch identity",
     "annotate discover",
     "sources",
     "backfill",

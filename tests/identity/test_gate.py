@@ -1,0 +1,187 @@
+"""The gate before a version replaces another: rewrites pass, walls are held, and what is held is
+decided by repetition and by what the host's other addresses show."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.identity.gate import (
+    ComparedText,
+    HeldText,
+    Neighbours,
+    Suspicion,
+    judge,
+    resembles,
+    suspect,
+)
+
+NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+PARAGRAPHS = (
+    "The council of Port Amber voted on Friday to keep the old ferry for another year, after a "
+    "debate of nine hours in which fishermen filled the public gallery.",
+    "It will cost the harbour twelve million crowns over ten years, said mayor Ida Marlow, who "
+    "had asked for a bridge since her election in the spring.",
+    "“The boats would have sunk without the money,” captain Jon Ash said on the pier, where "
+    "passengers waited for the evening crossing to the lighthouse island.",
+    "Engineers had warned that the hull of the elder vessel would not pass another inspection, "
+    "and that replacement parts were no longer made anywhere in the country.",
+    "The vote was nine to four, with two members away on holiday until the autumn session.",
+)
+STORED = ComparedText("Council keeps the old ferry", "\n\n".join(PARAGRAPHS))
+MAINTENANCE = ComparedText(
+    "We will be back",
+    "Our site is being improved right now. Thank you for your patience. Please come back in a "
+    "few minutes, or follow us elsewhere for the latest. We apologise for the inconvenience.",
+)
+CONSENT = ComparedText(
+    "Your privacy",
+    "We and our partners store and access information on a device, such as cookies, and process "
+    "personal data, such as unique identifiers and standard information sent by a device, for "
+    "personalised advertising and content, measurement, audience research and services "
+    "development. With your permission we may use precise geolocation data and identification "
+    "through device scanning. You may click to consent to the processing described above, or "
+    "access more detailed information and change your preferences before consenting. Some "
+    "processing may not require your consent, but you have a right to object to it. Your "
+    "preferences will apply to this website only and can be changed at any time.",
+)
+
+
+def hours(number):
+    return NOON + timedelta(hours=number)
+
+
+def held(page, number=0, **changes):
+    return HeldText(7, page, hours(number), **changes)
+
+
+@pytest.mark.parametrize(
+    "new",
+    [
+        ComparedText("Ferry saved by nine votes", STORED.text),
+        ComparedText(STORED.title, STORED.text.replace("twelve", "twenty")),
+        ComparedText(STORED.title, "\n\n".join((*PARAGRAPHS, "More was to follow. " * 40))),
+        ComparedText(
+            "Live: ferry vote", "\n\n".join(("At nine the doors opened.", *PARAGRAPHS[2:]))
+        ),
+        ComparedText(STORED.title, "\n\n".join(PARAGRAPHS[:4])),
+    ],
+    ids=["headline", "correction", "longer", "live", "shorter"],
+)
+def test_a_rewrite_that_keeps_part_of_the_text_passes_at_once(new):
+    assert suspect(STORED, new) is None
+
+
+def test_a_bulletin_that_becomes_a_full_story_in_other_words_passes_at_once():
+    bulletin = ComparedText("Port Amber council keeps ferry", PARAGRAPHS[0])
+    full = ComparedText("How the ferry of Port Amber was saved", "\n\n".join(
+        (PARAGRAPHS[1], "Fishermen cheered in the gallery when the council's debate ended on "
+         "Friday and the ferry had won another year.", *PARAGRAPHS[2:])))  # fmt: skip
+    assert suspect(bulletin, full) is None
+
+
+@pytest.mark.parametrize("wall", [MAINTENANCE, CONSENT], ids=["maintenance", "consent"])
+def test_a_text_without_anything_in_common_is_suspect(wall):
+    suspicion = suspect(STORED, wall)
+    assert suspicion is not None
+    assert suspicion.needs_neighbour
+    assert f"{len(wall.words)} words in place of {len(STORED.words)}" in suspicion.why
+
+
+def test_a_collapse_and_noindex_are_suspect_also_where_the_title_stays():
+    stub = ComparedText(STORED.title, "Sign in to read on about the ferry of the council.")
+    found = suspect(STORED, stub)
+    assert found is not None
+    assert "collapsed" in found.why
+    other = ComparedText(STORED.title, f"{PARAGRAPHS[0]} {CONSENT.text}")
+    assert suspect(STORED, other) is None
+    half = ComparedText(
+        STORED.title, f"The ferry passengers of the harbour council. {CONSENT.text}"
+    )
+    assert suspect(STORED, half, is_noindex=True) is not None
+
+
+def test_a_page_cut_off_in_a_sentence_is_left_to_a_person():
+    cut = ComparedText(STORED.title, STORED.text[:300].rstrip(". "))
+    found = suspect(STORED, cut)
+    assert found is not None
+    assert found.needs_person
+    later = judge(cut, found, fetched_at=hours(48), held=[held(cut)], neighbours=read_at(47))
+    assert (later.is_held, later.held_id) == (True, 7)
+
+
+def read_at(number, *suspects):
+    return Neighbours(suspects, hours(number))
+
+
+_WORDS = "evening twilight passage lantern sailor anchor harvest meadow".split()
+REWRITE = ComparedText("An island waits", " ".join(f"Sentence {word} stands." for word in _WORDS))
+WEAK = Suspicion("little in common")
+STRONG = Suspicion("nothing in common", needs_neighbour=True)
+
+
+def test_a_suspect_text_is_held_and_becomes_current_when_it_is_repeated_an_hour_later():
+    assert judge(REWRITE, WEAK, fetched_at=hours(0)).is_held
+    assert judge(REWRITE, WEAK, fetched_at=hours(0.9), held=[held(REWRITE)]).is_held
+    verdict = judge(REWRITE, WEAK, fetched_at=hours(1), held=[held(REWRITE)])
+    assert (verdict.is_held, verdict.held_id, verdict.shown_since) == (False, 7, NOON)
+
+
+def test_a_text_that_another_address_showed_is_held_whatever_it_repeats():
+    wall = ComparedText("An island waits", f"{REWRITE.text} Request 5f2e from 192.0.2.7.")
+    verdict = judge(
+        REWRITE, WEAK, fetched_at=hours(30), held=[held(REWRITE)], neighbours=read_at(29, wall)
+    )
+    assert verdict.is_held
+    assert "1 other address of the host" in verdict.why
+
+
+def test_a_text_without_anything_in_common_also_needs_a_neighbour_that_was_read_since():
+    for neighbours in (None, Neighbours(), read_at(-1)):
+        verdict = judge(
+            REWRITE, STRONG, fetched_at=hours(30), held=[held(REWRITE)], neighbours=neighbours
+        )
+        assert verdict.is_held
+        assert "no other address" in verdict.why
+    assert not judge(
+        REWRITE, STRONG, fetched_at=hours(2), held=[held(REWRITE)], neighbours=read_at(1)
+    ).is_held
+
+
+def test_what_a_person_refused_stays_held():
+    verdict = judge(
+        REWRITE,
+        WEAK,
+        fetched_at=hours(90),
+        held=[held(REWRITE, is_refused=True)],
+        neighbours=read_at(89),
+    )
+    assert verdict.is_held
+    assert "by hand" in verdict.why
+
+
+def test_another_suspect_text_is_no_repetition():
+    assert judge(CONSENT, WEAK, fetched_at=hours(9), held=[held(REWRITE)]).held_id is None
+
+
+def test_texts_of_scripts_without_blanks_are_compared():
+    stored = ComparedText("港口城市保留旧渡轮", "港口城市议会星期五投票决定再保留旧渡轮一年。" * 5)
+    same = ComparedText("旧渡轮保留", stored.text + "市长说费用为一千二百万。")
+    other = ComparedText("隐私", "我们和合作伙伴使用本网站的小型文本文件存储信息。" * 5)
+    assert suspect(stored, same) is None
+    assert suspect(stored, other) is not None
+
+
+_PIECES = "harbour ferry council . vote 9 \n\n 港口城 a".split(" ")
+_TEXTS = st.lists(st.sampled_from(_PIECES), max_size=40).map(" ".join)
+
+
+@given(a=_TEXTS, b=_TEXTS, title=st.text(max_size=10), is_noindex=st.booleans())
+def test_any_two_texts_are_compared_and_a_text_never_is_suspect_beside_itself(
+    a, b, title, is_noindex
+):
+    suspect(ComparedText(title, a), ComparedText(None, b), is_noindex=is_noindex)
+    if a.strip(" .\n"):
+        assert suspect(ComparedText(title, a), ComparedText(title, a)) is None
+    assert resembles(ComparedText("", a), ComparedText("", a))
