@@ -1,9 +1,12 @@
-"""``dateline source`` lists, checks and adds the outlets of the sources folder."""
+"""``dateline source`` finds, checks, lists, pauses and exchanges the outlets to read."""
 
 import json
 import sys
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -12,29 +15,76 @@ from pipeline.cli.output import print_table
 
 if TYPE_CHECKING:
     from pipeline.discover.discovery import DocumentCheck
-    from pipeline.models import Source
+    from pipeline.models import Article, Source
+    from pipeline.sources.advice import CheckedSource
+    from pipeline.sources.opml import ImportRow
+    from pipeline.sources.registry import Registry
 
 _HELP = (
-    "List, check and add the outlets of the folder sources/ ($DATELINE_SOURCES).\n\n"
+    "Find, check, list, pause and exchange the outlets of the folder sources/ "
+    "($DATELINE_SOURCES).\n\n"
     "Example: dateline source add https://news.example/"
 )
 _LIST_HELP = (
-    "List the sources and how many feeds, sitemaps, sections, lists and files each has.\n\n"
+    "List the sources with their documents, their state and when they are due next.\n\n"
+    "State and due time come from the store where it runs; this command never starts it.\n\n"
     "Example: dateline source list"
 )
 _CHECK_HELP = (
-    "Read each feed, sitemap, section and list once and show how many links it has.\n\n"
-    "Nothing is stored. The exit code is 1 if one of them has no links or cannot be read.\n\n"
-    "Example: dateline source check example-herald"
+    "Read each feed, sitemap, section and list once, and say what should be changed.\n\n"
+    "Shows how many links each document has, and proposes: the new address of a feed that moved, "
+    "another feed where one is empty or gone, another language, time zone or expectation. With "
+    "--registry it does so for outlets of the registry, and says which to drop. Nothing is stored "
+    "or changed. The exit code is 1 if a document has no links or cannot be read, or a source is "
+    "silent.\n\n"
+    "Example: dateline source check example-herald\n\n"
+    "Example: dateline source check --registry --country ie"
 )
 _ADD_HELP = (
-    "Propose a source from a homepage or a feed, and write sources/KEY.toml.\n\n"
-    "Tries the feeds that the page announces and the news sitemaps that robots.txt names.\n\n"
-    "Example: dateline source add https://news.example/"
+    "Propose a source from a homepage, section page, feed or sitemap; write sources/KEY.toml.\n\n"
+    "Looks for feeds that the page announces or that its menus link, feeds at the usual paths, and "
+    "the news sitemaps that robots.txt or an index names. Reads five articles, and proposes "
+    "language, country, time zone, articles a day and the latest acceptable age.\n\n"
+    "Example: dateline source add https://news.example/ --dry-run"
+)
+_REGISTRY_HELP = (
+    "List the outlets that ship with Dateline, to be enabled by their keys.\n\n"
+    "Their addresses come from a public list and were not tried: check --registry does it.\n\n"
+    "Example: dateline source registry --country de"
+)
+_ENABLE_HELP = (
+    "Copy outlets of the registry into the sources folder.\n\n"
+    "Example: dateline source enable bbc lemonde spiegel"
+)
+_PAUSE_HELP = (
+    "Pause sources: they are read no more, and keep what they have.\n\n"
+    "Example: dateline source pause example-herald --reason 'new site in May'"
+)
+_RESUME_HELP = "Read paused sources again.\n\nExample: dateline source resume example-herald"
+_REMOVE_HELP = (
+    "Remove sources: their files are moved to sources/removed/; stored articles stay.\n\n"
+    "Example: dateline source remove example-herald --yes"
+)
+_IMPORT_HELP = (
+    "Make sources of the feeds of an OPML file, as feed readers export it.\n\n"
+    "Feeds of one site become one source, folders its group. Feeds that a source has already are "
+    "left alone. Every entry ends in one result; --json shows all of them. Nothing is fetched: "
+    "`dateline source check` tries the new sources. The exit code is 1 if an entry is unusable.\n\n"
+    "Example: dateline source import feeds.opml --dry-run"
+)
+_EXPORT_HELP = (
+    "Print the feeds of the sources as OPML, for a feed reader.\n\n"
+    "Example: dateline source export > feeds.opml"
 )
 
 _Json = Annotated[bool, typer.Option("--json", help="Print one JSON object per row.")]
 _Private = Annotated[bool, typer.Option(help="Fetch loopback and private hosts too.")]
+_Keys = Annotated[list[str], typer.Argument(metavar="KEY...", help="Keys of sources.")]
+_Country = Annotated[
+    str | None, typer.Option(help="Outlets of this country only, ISO 3166-1: de, gb.")
+]
+_LONGEST_LINE = 160
+"""Characters shown of an article's first line."""
 
 
 def register(app: typer.Typer) -> None:
@@ -43,6 +93,13 @@ def register(app: typer.Typer) -> None:
     group.command("list", help=_LIST_HELP)(list_sources)
     group.command("check", help=_CHECK_HELP)(check_sources)
     group.command("add", help=_ADD_HELP)(add_source)
+    group.command("registry", help=_REGISTRY_HELP)(list_registry)
+    group.command("enable", help=_ENABLE_HELP)(enable_outlets)
+    group.command("pause", help=_PAUSE_HELP)(pause_sources)
+    group.command("resume", help=_RESUME_HELP)(resume_sources)
+    group.command("remove", help=_REMOVE_HELP)(remove_sources)
+    group.command("import", help=_IMPORT_HELP)(import_opml)
+    group.command("export", help=_EXPORT_HELP)(export_opml)
     app.add_typer(group, name="source", help=_HELP, rich_help_panel=EVERY_DAY)
 
 
@@ -51,15 +108,53 @@ def list_sources(as_json: _Json = False) -> None:
     from pipeline.models import LINK_FIELDS
 
     sources, all_well = _read_sources()
-    columns = ["key", "name", "language", *LINK_FIELDS]
-    rows = [
-        [source.key, source.name, source.language]
-        + [len(getattr(source, name)) for name in LINK_FIELDS]
-        + [source.is_active]
-        for source in sources
-    ]
-    print_table(rows, [*columns, "is_active"], "json" if as_json else "table")
+    reasons = _pause_reasons(sources)
+    if as_json:
+        columns = ["key", "name", "language", "country", "group", *LINK_FIELDS]
+        rows = [
+            [
+                source.key,
+                source.name,
+                source.language,
+                source.country,
+                source.group,
+                *(len(getattr(source, name)) for name in LINK_FIELDS),
+                source.is_active,
+                reasons[source.key],
+            ]
+            for source in sources
+        ]
+        print_table(rows, [*columns, "is_active", "state"], "json")
+    else:
+        lines = [
+            (source.key, source.name, source.language, _documents(source), reasons[source.key])
+            for source in sources
+        ]
+        print_table(lines, ["key", "name", "language", "documents", "state"])
     sys.exit(0 if all_well else 1)
+
+
+def _documents(source: "Source") -> str:
+    """Return how many documents a source has of each kind: "2 feeds, 1 sitemap"."""
+    from pipeline.models import LINK_FIELDS
+
+    counts = {name: len(getattr(source, name)) for name in LINK_FIELDS}
+    named = [f"{count} {name[:-1] if count == 1 else name}" for name, count in counts.items()]
+    return ", ".join(text for text in named if not text.startswith("0 ")) or "its homepage"
+
+
+def _pause_reasons(sources: "list[Source]") -> dict[str, str]:
+    """Return "active", or since when and why a source is paused, by key."""
+    from pipeline.settings import settings
+    from pipeline.sources.edit import file_of, pause_reason
+
+    folder = settings().sources
+    return {
+        source.key: "active"
+        if source.is_active
+        else pause_reason(file_of(source.key, folder)) or "paused"
+        for source in sources
+    }
 
 
 def check_sources(
@@ -67,32 +162,62 @@ def check_sources(
         list[str] | None,
         typer.Argument(metavar="[KEY]...", help="Only these sources; by default all."),
     ] = None,
+    registry: Annotated[
+        bool, typer.Option("--registry", help="Check outlets of the registry instead.")
+    ] = False,
+    country: _Country = None,
     allow_private_addresses: _Private = False,
     as_json: _Json = False,
 ) -> None:
     """Read each document of the named sources, or of all sources, once."""
-    from pipeline.discover.discovery import check
     from pipeline.fetch.fetcher import Fetcher
     from pipeline.settings import settings
+    from pipeline.sources.advice import Verdict, check_all
 
     _log_errors_only()
-    sources, all_well = _read_sources()
+    if registry:
+        outlets, all_well = _read_registry()
+        chosen = outlets.chosen(keys or (), _upper(country))
+    else:
+        sources, all_well = _read_sources()
+        chosen = [each for each in _chosen(sources, keys) if country in (None, each.country)]
+    verdicts: dict[str, list[str]] = {verdict: [] for verdict in Verdict}
     with Fetcher(settings(), allow_private_addresses=allow_private_addresses or None) as fetcher:
-        for source in _chosen(sources, keys):
-            if not as_json:
-                typer.secho(f"{source.key} ({source.name})", bold=True)
-            for checked in check(source, fetcher):
-                _print_check(checked, as_json=as_json)
-                all_well = all_well and checked.outcome is None
-    sys.exit(0 if all_well else 1)
+        for checked in check_all(chosen, fetcher):
+            _print_checked(checked, as_json=as_json)
+            if registry and as_json:
+                row = {"source_key": checked.source.key, "verdict": checked.verdict}
+                typer.echo(json.dumps(row))
+            verdicts[checked.verdict].append(checked.source.key)
+    if registry and not as_json:
+        for verdict, named in verdicts.items():
+            typer.echo(f"{verdict} ({len(named)}): {' '.join(named) or '-'}")
+    works = not verdicts[Verdict.DROP] and not verdicts[Verdict.REPAIR]
+    sys.exit(0 if all_well and works else 1)
 
 
-def _print_check(checked: "DocumentCheck", *, as_json: bool) -> None:
-    from dataclasses import asdict
-
+def _print_checked(checked: "CheckedSource", *, as_json: bool) -> None:
+    """Print the documents of a source and what should be changed."""
+    source = checked.source
     if as_json:
-        typer.echo(json.dumps(asdict(checked)))
+        for document in checked.documents:
+            typer.echo(json.dumps(asdict(document)))
+        for advice in checked.advice:
+            typer.echo(json.dumps(asdict(advice)))
         return
+    typer.secho(f"{source.key} ({source.name})", bold=True)
+    for document in checked.documents:
+        _print_document(document)
+    for advice in checked.advice:
+        sign = typer.style("change", fg="yellow")
+        if advice.now is None:
+            change = f"add {advice.proposed}"
+        else:
+            change = f"{advice.now} → {advice.proposed}" if advice.proposed else advice.now
+        typer.echo(f"  {sign} {advice.field}: {change}: {advice.why}")
+
+
+def _print_document(checked: "DocumentCheck") -> None:
     is_usable = checked.outcome is None
     sign = typer.style("ok", fg="green") if is_usable else typer.style("no", fg="red")
     found = f"{checked.links} link{'' if checked.links == 1 else 's'}"
@@ -106,10 +231,15 @@ def _print_check(checked: "DocumentCheck", *, as_json: bool) -> None:
 
 
 def add_source(
-    url: Annotated[str, typer.Argument(help="A homepage or a feed.")],
+    url: Annotated[str, typer.Argument(help="A homepage, section page, feed or sitemap.")],
     key: Annotated[str | None, typer.Option(help="Name of the source and of its file.")] = None,
     allow_private_addresses: _Private = False,
-    dry_run: Annotated[bool, typer.Option(help="Print the file and write nothing.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print the file and write nothing.")
+    ] = False,
+    with_articles: Annotated[
+        bool, typer.Option("--articles/--no-articles", help="Read five articles and show them.")
+    ] = True,
 ) -> None:
     """Propose a source and write its file, unless a file of that name exists."""
     from dataclasses import replace
@@ -121,9 +251,11 @@ def add_source(
 
     _log_errors_only()
     with Fetcher(settings(), allow_private_addresses=allow_private_addresses or None) as fetcher:
-        proposal = propose_source(url, fetcher)
+        proposal = propose_source(url, fetcher, with_articles=with_articles)
     for note in proposal.notes:
         typer.secho(f"… {note}", err=True, dim=True)
+    if with_articles:
+        _print_articles(proposal.articles)
     source = replace(proposal.source, allow_private_addresses=allow_private_addresses)
     source = replace(source, key=key) if key else source
     text = source_toml(source, f"Proposed by `dateline source add {url}`; edit freely.")
@@ -133,6 +265,211 @@ def add_source(
     path = write_new(text, Path(settings().sources) / f"{source.key}.toml")
     typer.echo(str(path))
     typer.secho(f"Now try it: dateline source check {source.key}", err=True)
+
+
+def _print_articles(articles: "Sequence[Article]") -> None:
+    """Print on stderr what the pipeline reads of these pages."""
+    from pipeline.text import word_count
+
+    rows = []
+    for article in articles:
+        text = article.text or ""
+        first = text.partition("\n")[0][:_LONGEST_LINE]
+        shown = first if text else f"({article.outcome}: {article.reason})"
+        rows.append(
+            [
+                article.title or article.url,
+                article.published_at,
+                ", ".join(article.authors),
+                word_count(text),
+                shown,
+            ]
+        )
+    columns = ["title", "published_at", "authors", "words", "first_line"]
+    print_table(rows, columns, out=sys.stderr)
+    if not any(article.text for article in articles):
+        typer.secho(
+            "dateline: no article could be read, so the source would bring nothing. Open its feed "
+            "in a browser, or give a section page.",
+            err=True,
+            fg="yellow",
+        )
+
+
+def list_registry(
+    country: _Country = None,
+    language: Annotated[
+        str | None, typer.Option(help="Outlets of this language only, ISO 639-1: de, en.")
+    ] = None,
+    as_json: _Json = False,
+) -> None:
+    """List the outlets of the registry, and which of them are enabled."""
+    from pipeline.settings import settings
+
+    registry, all_well = _read_registry()
+    here = {path.stem for path in Path(settings().sources).glob("*.toml")}
+    rows = [
+        [
+            outlet.key,
+            outlet.name,
+            outlet.country,
+            outlet.language,
+            outlet.time_zone,
+            len(outlet.feeds),
+            len(outlet.sitemaps),
+            outlet.key in here,
+        ]
+        for outlet in registry.chosen((), _upper(country), (language or "").lower() or None)
+    ]
+    columns = "key name country language time_zone feeds sitemaps is_enabled".split()
+    print_table(rows, columns, "json" if as_json else "table")
+    sys.exit(0 if all_well else 1)
+
+
+def enable_outlets(keys: _Keys) -> None:
+    """Copy outlets of the registry into the sources folder, as many of them as can be."""
+    from pipeline.errors import SourceError
+    from pipeline.settings import settings
+    from pipeline.sources.registry import enable
+
+    registry, _ = _read_registry()
+    all_well = True
+    for outlet in registry.chosen(keys):
+        try:
+            path = enable(outlet, registry.places[outlet.key], Path(settings().sources))
+        except SourceError as error:
+            all_well = False
+            typer.secho(f"dateline: {error}", err=True, fg="red")
+        else:
+            typer.echo(str(path))
+    typer.secho(f"Now try them: dateline source check {' '.join(keys)}", err=True)
+    sys.exit(0 if all_well else 1)
+
+
+def pause_sources(
+    keys: _Keys,
+    reason: Annotated[
+        str | None, typer.Option(help="Why, for the next person who looks at the file.")
+    ] = None,
+) -> None:
+    """Pause sources by a line in their files."""
+    from datetime import UTC, datetime
+
+    from pipeline.settings import settings
+    from pipeline.sources.edit import file_of, pause
+
+    for path in [file_of(key, Path(settings().sources)) for key in keys]:
+        pause(path, reason, datetime.now(UTC).date())
+        typer.echo(f"paused: {path}")
+
+
+def resume_sources(keys: _Keys) -> None:
+    """Resume paused sources."""
+    from pipeline.settings import settings
+    from pipeline.sources.edit import file_of, resume
+
+    for path in [file_of(key, Path(settings().sources)) for key in keys]:
+        resume(path)
+        typer.echo(f"active: {path}")
+
+
+def remove_sources(
+    keys: _Keys,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Move the files of sources out of the sources folder."""
+    from pipeline.settings import settings
+    from pipeline.sources.edit import file_of, remove
+
+    paths = [file_of(key, Path(settings().sources)) for key in keys]
+    names = ", ".join(str(path) for path in paths)
+    if not yes:
+        typer.confirm(f"Remove {names}? Stored articles stay.", abort=True, err=True)
+    for path in paths:
+        typer.echo(f"moved to {remove(path)}")
+
+
+def import_opml(
+    file: Annotated[Path, typer.Argument(help="An OPML file, or - for standard input.")],
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be done, and write nothing.")
+    ] = False,
+    as_json: _Json = False,
+) -> None:
+    """Write a source for each outlet of an OPML file that is not there yet."""
+    from pipeline.errors import UsageError
+    from pipeline.settings import settings
+    from pipeline.sources.opml import FAILED, plan_import, read_opml
+
+    folder = Path(settings().sources)
+    known = _read_sources()[0] if folder.is_dir() else []
+    try:
+        body = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+        outlines = read_opml(body)
+    except OSError as error:
+        raise UsageError(f"{file} cannot be read: {error.strerror}.") from error
+    except UsageError as error:
+        raise UsageError(f"{file}: {error}") from error
+    rows, sources = plan_import(outlines, known)
+    if not dry_run:
+        rows = _write_imported(rows, sources, folder, file.name)
+    if as_json:
+        for row in rows:
+            typer.echo(json.dumps(asdict(row)))
+    else:
+        for row in rows:
+            if row.result in FAILED:
+                about = f"{row.name}: " if row.name else ""
+                text = f"{file}, line {row.line}: {about}{row.result}: {row.reason}."
+                typer.secho(f"dateline: {text}", err=True, fg="red")
+        counts = Counter(str(row.result) for row in rows)
+        print_table(sorted(counts.items()), ["result", "entries"])
+        done = "would be written" if dry_run else "written"
+        written = len({row.key for row in rows if row.result == "new"})
+        typer.secho(f"{written} sources {done}. Then: dateline source check", err=True)
+    sys.exit(1 if any(row.result in FAILED for row in rows) else 0)
+
+
+def _write_imported(
+    rows: "list[ImportRow]", sources: "list[Source]", folder: Path, name: str
+) -> "list[ImportRow]":
+    """Write the new sources, and return the rows with those that could not be written."""
+    from dataclasses import replace
+
+    from pipeline.errors import SourceError
+    from pipeline.sources.files import source_toml, write_new
+    from pipeline.sources.opml import Imported
+    from pipeline.text import one_line
+
+    comment = (
+        f"Imported from {one_line(name)}. Language, country and zone are guesses by its\n"
+        "addresses: `dateline source check {key}` compares them. Edit freely."
+    )
+    failed: dict[str | None, str] = {}
+    for source in sources:
+        try:
+            text = source_toml(source, comment.replace("{key}", source.key))
+            write_new(text, folder / f"{source.key}.toml")
+        except SourceError as error:
+            failed[source.key] = str(error).removesuffix(".")
+    return [
+        replace(row, result=Imported.NOT_WRITTEN, reason=failed[row.key])
+        if row.result is Imported.NEW and row.key in failed
+        else row
+        for row in rows
+    ]
+
+
+def export_opml() -> None:
+    """Print the sources as OPML on stdout; name those without a feed on stderr."""
+    from pipeline.sources.opml import opml_of
+
+    sources, all_well = _read_sources()
+    sys.stdout.buffer.write(opml_of(sources))
+    without = [source.key for source in sources if not source.feeds]
+    if without:
+        typer.secho(f"not in it, for they have no feed: {', '.join(without)}", err=True, dim=True)
+    sys.exit(0 if all_well else 1)
 
 
 def _log_errors_only() -> None:
@@ -149,9 +486,26 @@ def _read_sources() -> "tuple[list[Source], bool]":
     from pipeline.sources.files import read_sources
 
     sources, problems = read_sources(settings().sources)
+    _print_problems(problems)
+    return sources, not problems
+
+
+def _read_registry() -> "tuple[Registry, bool]":
+    """Return the registry, and whether all its files can be used."""
+    from pipeline.sources.registry import read_registry, registry_folder
+
+    registry = read_registry(registry_folder())
+    _print_problems(registry.problems)
+    return registry, not registry.problems
+
+
+def _print_problems(problems: Sequence[Any]) -> None:
     for problem in problems:
         typer.secho(f"dateline: {problem}", err=True, fg="red")
-    return sources, not problems
+
+
+def _upper(country: str | None) -> str | None:
+    return country.upper() if country else None
 
 
 def _chosen(sources: "list[Source]", keys: list[str] | None) -> "list[Source]":
