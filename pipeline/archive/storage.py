@@ -38,6 +38,7 @@ _RETRIES = 5
 _RETRY_TIME = timedelta(seconds=60)
 _PART_BYTES = 8 << 20
 """Size of the parts in which a large object is sent and a whole one is read."""
+_READ_BYTES = 1 << 20
 _READ_AHEAD = 128 << 10
 """Bytes asked for at a time where a record's length is not known; most records are smaller."""
 _CHECK_NAME = "dateline-write-check"
@@ -197,7 +198,12 @@ def write_file(name: str, data: bytes | Iterator[bytes]) -> None:
     """
     parts: Iterator[bytes] = iter([data]) if isinstance(data, bytes) else data
     if is_remote(name):
-        _write_object(name, data if isinstance(data, bytes) else parts)
+        # Collected first: obstore asks for the parts where it cannot do another request, and they
+        # may come from other objects.
+        with tempfile.SpooledTemporaryFile(_PART_BYTES) as file:
+            file.writelines(parts)
+            file.seek(0)
+            _write_object(name, iter(lambda: file.read(_READ_BYTES), b""))
         return
     path = Path(local_path(name))
     beside = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
