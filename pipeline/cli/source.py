@@ -251,13 +251,17 @@ def add_source(
 
     _log_errors_only()
     with Fetcher(settings(), allow_private_addresses=allow_private_addresses or None) as fetcher:
-        proposal = propose_source(url, fetcher, with_articles=with_articles)
-    for note in proposal.notes:
-        typer.secho(f"… {note}", err=True, dim=True)
+        proposal = propose_source(
+            url,
+            fetcher,
+            with_articles=with_articles,
+            tell=lambda note: typer.secho(f"… {note}", err=True, dim=True),
+        )
     if with_articles:
         _print_articles(proposal.articles)
     source = replace(proposal.source, allow_private_addresses=allow_private_addresses)
     source = replace(source, key=key) if key else source
+    _warn_of_others(source)
     text = source_toml(source, f"Proposed by `dateline source add {url}`; edit freely.")
     if dry_run:
         typer.echo(text, nl=False)
@@ -265,6 +269,19 @@ def add_source(
     path = write_new(text, Path(settings().sources) / f"{source.key}.toml")
     typer.echo(str(path))
     typer.secho(f"Now try it: dateline source check {source.key}", err=True)
+
+
+def _warn_of_others(proposed: "Source") -> None:
+    """Name the sources that read one of these documents already."""
+    from pipeline.settings import settings
+    from pipeline.sources.files import read_sources
+
+    folder = Path(settings().sources)
+    sources = read_sources(folder)[0] if folder.is_dir() else []
+    for source in sources:
+        for url in {*proposed.feeds, *proposed.sitemaps} & {*source.feeds, *source.sitemaps}:
+            text = f"dateline: source {source.key} reads {url} already: keep one of the two."
+            typer.secho(text, err=True, fg="yellow")
 
 
 def _print_articles(articles: "Sequence[Article]") -> None:

@@ -6,7 +6,7 @@ the usual ones, and of an index its news sitemaps. Each address is asked once, a
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import urldefrag, urljoin, urlsplit
@@ -20,6 +20,7 @@ from pipeline.errors import PageError
 from pipeline.fetch.fetcher import Fetcher
 from pipeline.line_rules.dates import age_key
 from pipeline.models import Response
+from pipeline.outcomes import Outcome
 from pipeline.text import squeeze
 from pipeline.urls import authority, is_web_url, site
 
@@ -32,6 +33,9 @@ _MOST_FOREIGN = 3
 """Feeds on other sites that are tried: a menu may link to a dozen podcast directories."""
 _MOST_SITEMAPS = 5
 _MOST_SITEMAPS_READ = 12
+_REFUSALS = frozenset({Outcome.FORBIDDEN, Outcome.RATE_LIMITED, Outcome.BLOCKED})
+_MOST_REFUSED = 4
+"""Refusals of the site after which it is not asked further."""
 _LEAST_NEW = 0.3
 """Share of a feed's links that no feed before it has: a feed of fewer is left out."""
 _USUAL_FEEDS = (
@@ -87,16 +91,19 @@ class SiteSearch:
     Args:
         page: the page that the operator named, as fetched.
         fetcher: fetches the rest.
+        tell: called with each note when it is made, since a search may take a minute.
     """
 
     page: Response
     fetcher: Fetcher
+    tell: Callable[[str], None] = lambda note: None
     notes: list[str] = field(default_factory=list)
     """What was read and used or not, one line each, for the operator."""
     _asked: dict[str, Response | None] = field(default_factory=dict)
     _feeds: dict[str, FoundFeed] = field(default_factory=dict)
     _seen_links: set[str] = field(default_factory=set)
     _tried: int = 0
+    _refused: int = 0
     _foreign_tried: int = 0
     _overviews: list[Response] = field(default_factory=list)
 
@@ -133,18 +140,22 @@ class SiteSearch:
             read += bool(sitemap.sitemaps)
             (news if found.is_news else others).append(found)
             if found.is_news:
-                self.notes.append(f"news sitemap: {found.url}")
+                self._note(f"news sitemap: {found.url}")
         for other in others:
-            self.notes.append(f"not used, not a news sitemap: {other.url}")
+            self._note(f"not used, not a news sitemap: {other.url}")
         newest = max(others, key=lambda each: newest_time(each.entries) or 0.0, default=None)
         return news or ([newest] if newest and newest_time(newest.entries) else [])
+
+    def _note(self, note: str) -> None:
+        self.notes.append(note)
+        self.tell(note)
 
     def _try(self, urls: Iterable[str], place: FeedPlace) -> None:
         left = [url for url in dict.fromkeys(urls) if url not in self._asked]
         for number, url in enumerate(left):
             if len(self._feeds) >= MOST_FEEDS or self._tried >= _MOST_TRIED:
                 count = len(left) - number
-                self.notes.append(f"not read, enough was: {count} more, such as {url}")
+                self._note(f"not read, enough was: {count} more, such as {url}")
                 return
             self._tried += 1
             self._try_one(url, place)
@@ -159,7 +170,7 @@ class SiteSearch:
         response = self._ask(url)
         if response is None or response.outcome is not None:
             if response is not None and place == "announced":
-                self.notes.append(f"not used, {response.outcome} ({response.reason}): {url}")
+                self._note(f"not used, {response.outcome} ({response.reason}): {url}")
             return
         try:
             feed = read_feed(response.body, response.final_url, response.header("content-type"))
@@ -172,19 +183,19 @@ class SiteSearch:
     def _judge_feed(self, url: str, feed: Feed, place: FeedPlace) -> None:
         links = {entry.url for entry in feed.entries}
         if not links:
-            self.notes.append(f"not used, an empty feed: {url}")
+            self._note(f"not used, an empty feed: {url}")
         elif place != "announced" and not any(map(self._is_own, links)):
-            self.notes.append(f"not used, a feed of another site: {url}")
+            self._note(f"not used, a feed of another site: {url}")
         elif len(links - self._seen_links) < _LEAST_NEW * len(links):
-            self.notes.append(f"not used, its links are in the feeds above: {url}")
+            self._note(f"not used, its links are in the feeds above: {url}")
         elif url not in self._feeds:
-            self.notes.append(f"feed with {len(feed.entries)} entries: {url}")
+            self._note(f"feed with {len(feed.entries)} entries: {url}")
             self._feeds[url] = FoundFeed(url, feed, place)
             self._seen_links |= links
 
     def _try_overview(self, overview: Response) -> None:
         """Follow one page that a menu calls "RSS": it lists the feeds by section."""
-        self.notes.append(f"overview of feeds: {overview.final_url}")
+        self._note(f"overview of feeds: {overview.final_url}")
         announced = feeds_of(overview.body, overview.final_url)
         self._try((*announced, *feed_links(overview.body, overview.final_url)), "overview")
 
@@ -237,8 +248,14 @@ class SiteSearch:
         plain = urldefrag(url).url
         if plain in self._asked:
             return None
+        if self._refused >= _MOST_REFUSED:
+            return None
         response = self.fetcher.fetch(plain, kind="page" if is_page else "document")
         self._asked[plain] = response
+        if response.outcome in _REFUSALS and self._is_own(plain):
+            self._refused += 1
+            if self._refused == _MOST_REFUSED:
+                self._note(f"search given up: the site refuses us ({response.reason})")
         return response
 
     def _is_own(self, url: str) -> bool:

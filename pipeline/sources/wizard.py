@@ -1,7 +1,7 @@
 """The wizard: propose a working source file for a homepage, a section page, a feed or a sitemap."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -30,6 +30,7 @@ _READ = (Outcome.LOADED, Outcome.NOT_ENGLISH, Outcome.PAYWALLED)
 """Outcomes of pages that are articles."""
 _RECENT_DAYS = 14
 """Age of the newest entry up to which a sitemap of everything is worth reading for news."""
+_FEWEST_SITES = 3
 _AGREEING = 0.6
 """Share of the articles read whose language is believed against what the pages state."""
 
@@ -54,6 +55,7 @@ class _Findings:
     locales: tuple[str, ...]
     page: Response
     notes: tuple[str, ...]
+    search: SiteSearch | None = None
 
 
 def propose(url: str, fetcher: Fetcher) -> str:
@@ -66,7 +68,13 @@ def propose(url: str, fetcher: Fetcher) -> str:
     return source_toml(proposal.source, f"Proposed by `dateline source add {url}`; edit freely.")
 
 
-def propose_source(url: str, fetcher: Fetcher, *, with_articles: bool = True) -> Proposal:
+def propose_source(
+    url: str,
+    fetcher: Fetcher,
+    *,
+    with_articles: bool = True,
+    tell: Callable[[str], None] = lambda note: None,
+) -> Proposal:
     """Read a page with the feeds and sitemaps of its site, or a feed or sitemap alone.
 
     Args:
@@ -74,6 +82,7 @@ def propose_source(url: str, fetcher: Fetcher, *, with_articles: bool = True) ->
         fetcher: fetches documents and articles, at the site's pace.
         with_articles: whether a few articles are read: they show what the source will give, and
             tell its language and time zone better than its pages do.
+        tell: called with each note when it is made.
 
     Raises:
         SourceError: the address cannot be read; the message says why and what to try.
@@ -86,11 +95,18 @@ def propose_source(url: str, fetcher: Fetcher, *, with_articles: bool = True) ->
     elif kind == "sitemap":
         findings = _from_sitemap(response, fetcher)
     else:
-        findings = _from_page(response, kind, fetcher)
+        findings = _from_page(response, kind, fetcher, tell)
+    for note in findings.notes:
+        tell(note)
     articles: Sequence[Article] = ()
     if with_articles:
+        tell("reading a few articles")
         articles = read_samples(findings.documents, findings.source, fetcher)
-    return _settled(findings, tuple(articles))
+    proposal = _settled(findings, tuple(articles))
+    for note in proposal.notes:
+        tell(note)
+    searched = findings.search.notes if findings.search else []
+    return replace(proposal, notes=(*searched, *findings.notes, *proposal.notes))
 
 
 def _fetch(address: str, fetcher: Fetcher) -> Response:
@@ -114,17 +130,21 @@ def _from_feed(response: Response, fetcher: Fetcher) -> _Findings:
         raise SourceError(f"{address}: {error.reason}.") from error
     homepage = feed.homepage if feed.homepage and is_web_url(feed.homepage) else _root(address)
     page = fetcher.fetch(homepage)
+    urls = [entry.url for entry in feed.entries]
     source = Source(
         key=key_of(homepage),
         name=feed.title or name_of(page.body) or host(homepage),
         homepage=homepage,
         feeds=(address,),
         language=_language(feed.language) or language_of(page.body) or "en",
-        hosts=_other_hosts([entry.url for entry in feed.entries], homepage),
+        hosts=_other_hosts(urls, homepage),
+        allow_foreign=_is_of_many_sites(urls, homepage),
     )
     locales = tuple(filter(None, (feed.language, *locales_of(page.body))))
-    notes = (f"feed with {len(feed.entries)} entries: {address}",)
-    return _Findings(source, (feed.entries,), locales, page, notes)
+    notes = [f"feed with {len(feed.entries)} entries: {address}"]
+    if source.allow_foreign:
+        notes.append("its items lead to many sites, so links to other sites are followed")
+    return _Findings(source, (feed.entries,), locales, page, tuple(notes))
 
 
 def _from_sitemap(response: Response, fetcher: Fetcher) -> _Findings:
@@ -147,18 +167,20 @@ def _from_sitemap(response: Response, fetcher: Fetcher) -> _Findings:
     return _Findings(source, (sitemap.entries,), locales_of(page.body), page, notes)
 
 
-def _from_page(response: Response, kind: DocumentType, fetcher: Fetcher) -> _Findings:
+def _from_page(
+    response: Response, kind: DocumentType, fetcher: Fetcher, tell: Callable[[str], None]
+) -> _Findings:
     if kind not in ("html", "text"):
         raise SourceError(
             f"{response.requested_url} is neither a page, a feed nor a sitemap but {kind}. "
             "Give the outlet's homepage."
         )
     homepage = response.final_url
-    search = SiteSearch(response, fetcher)
+    search = SiteSearch(response, fetcher, tell)
     feeds = search.feeds()
     sitemaps = search.sitemaps()
     news = [sitemap for sitemap in sitemaps if sitemap.is_news]
-    notes = search.notes
+    notes = []
     if not feeds and not news and sitemaps and _is_recent(sitemaps[0].entries, response):
         news = sitemaps
         notes.append(f"read for want of anything better, its entries are dated: {sitemaps[0].url}")
@@ -182,7 +204,7 @@ def _from_page(response: Response, kind: DocumentType, fetcher: Fetcher) -> _Fin
         documents.append(_section(response, onsite))
     stated = [each.feed.language for each in feeds if each.feed.language]
     locales = (*locales_of(response.body), *stated)
-    return _Findings(source, tuple(documents), locales, response, tuple(notes))
+    return _Findings(source, tuple(documents), locales, response, tuple(notes), search)
 
 
 def _section(response: Response, onsite: "partial[bool]") -> tuple[Entry, ...]:
@@ -194,7 +216,7 @@ def _section(response: Response, onsite: "partial[bool]") -> tuple[Entry, ...]:
 
 def _settled(findings: _Findings, articles: tuple[Article, ...]) -> Proposal:
     """Return the proposal with language, country, time zone and expectations."""
-    notes = list(findings.notes)
+    notes = []
     source = findings.source
     language, why = _settled_language(source.language, articles)
     notes.append(f"language {language}: {why}")
@@ -247,11 +269,17 @@ def _is_recent(entries: Sequence[Entry], page: Response) -> bool:
 
 def _other_hosts(urls: list[str], homepage: str) -> tuple[str, ...]:
     """Return the site of most entries of a feed, if none of them is on the homepage's site."""
-    sites = [site(url) for url in urls if is_web_url(url)]
-    if not sites or site(homepage) in sites:
+    sites = Counter(site(url) for url in urls if is_web_url(url))
+    if not sites or site(homepage) in sites or _is_of_many_sites(urls, homepage):
         return ()
-    most = max(set(sites), key=sites.count)
-    return (most,)
+    return (sites.most_common(1)[0][0],)
+
+
+def _is_of_many_sites(urls: list[str], homepage: str) -> bool:
+    """Tell whether a feed is an alert or an aggregator: no site has half of its entries."""
+    sites = Counter(site(url) for url in urls if is_web_url(url))
+    most = max(sites.values(), default=0)
+    return len(sites) >= _FEWEST_SITES and site(homepage) not in sites and 2 * most < sites.total()
 
 
 def _language(stated: str | None) -> str | None:

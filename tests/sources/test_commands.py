@@ -145,7 +145,7 @@ def article(number: int) -> str:
         f"<html lang='en'><head><title>Plan {number} for the harbour</title>"
         f"<meta name='author' content='Ida Marlow'>"
         f"<meta property='article:published_time' content='2026-11-0{number}T08:15:00+01:00'>"
-        f"</head><body><article><h1>Plan {number} for the harbour</h1>{body}</article></body></html>"
+        f"</head><body><article><h1>Plan {number} for the harbour</h1>{body}</article></body>"
     )
 
 

@@ -204,3 +204,13 @@ def test_a_page_of_two_thousand_feed_links_costs_few_requests(site, make_fetcher
     response = patient.fetch(f"{site.url}/", kind="document")
     assert SiteSearch(replace(response), patient).feeds() == []
     assert len(site.paths) < 100
+
+
+def test_a_site_that_refuses_is_not_asked_much_further(site, fetcher):
+    site.page("/", page(*(f'<a href="/feed/{number}">RSS</a>' for number in range(30))))
+    for number in range(30):
+        site.page(f"/feed/{number}", b"no", 403)
+    search = searched(site, fetcher)
+    assert search.feeds() == []
+    assert len(site.paths) < 8
+    assert any("refuses us" in note for note in search.notes)

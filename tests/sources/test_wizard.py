@@ -108,3 +108,43 @@ def test_an_unknown_key_names_the_known_ones(dateline, tmp_path):
     assert isinstance(result.exception, SourceError)
     assert "Known are: a" in str(result.exception)
     assert dateline("list").exit_code == 1
+
+
+def test_a_feed_of_many_sites_is_an_alert_whose_links_are_followed(site, fetcher):
+    hosts = ["one.ie", "two.ie", "three.ie", "four.ie"]
+    site.page("/alert", rss(*(item(f"https://{host}/a", 5) for host in hosts)))
+    source = propose_source(f"{site.url}/alert", fetcher, with_articles=False).source
+    assert source.allow_foreign
+    assert source.hosts == ()
+
+
+def test_a_feed_of_one_other_site_names_that_site_as_its_host(site, fetcher):
+    site.page("/feed", rss(*(item(f"https://herald.ie/{number}", 5) for number in range(4))))
+    source = propose_source(f"{site.url}/feed", fetcher, with_articles=False).source
+    assert (source.allow_foreign, source.hosts) == (False, ("herald.ie",))
+
+
+def test_every_note_is_told_when_it_is_made_and_kept(herald, fetcher):
+    told = []
+    proposal = propose_source(herald.url, fetcher, with_articles=False, tell=told.append)
+    assert tuple(told) == proposal.notes
+    assert any(note.startswith("language en") for note in told)
+
+
+def test_a_sitemap_is_proposed_by_itself(herald, fetcher):
+    source = propose_source(f"{herald.url}/news-sitemap.xml", fetcher, with_articles=False).source
+    assert source.sitemaps == (f"{herald.url}/news-sitemap.xml",)
+    assert source.name == "The Example Herald"
+
+
+def test_what_is_neither_page_feed_nor_sitemap_is_refused(site, fetcher):
+    site.page("/list.txt", "https://a.ie/1\nhttps://a.ie/2\n", Content_Type="text/plain")
+    with pytest.raises(SourceError, match="Give the outlet's homepage"):
+        propose_source(f"{site.url}/list.txt", fetcher)
+
+
+def test_a_document_that_another_source_reads_is_named(herald, dateline):
+    added = ("add", herald.url, "--no-articles", "--allow-private-addresses")
+    assert dateline(*added).exit_code == 0
+    again = dateline(*added, "--dry-run")
+    assert "keep one of the two" in again.stderr
