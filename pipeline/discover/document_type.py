@@ -2,25 +2,28 @@
 
 import json
 import re
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from typing import Literal
 
+from pipeline.discover.markup import root_of
 from pipeline.fetch.content_encoding import BodyReader
 from pipeline.file_formats import GZIP
 
 DocumentType = Literal[
     "feed", "json_feed", "sitemap", "list", "warc", "html", "json", "text", "binary"
 ]
-_ROOT = re.compile(rb"<(?![!?])(?:[\w.-]+:)?([\w.-]+)")
-_COMMENTS = re.compile(rb"<!--.*?-->|<\?.*?\?>|<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>", re.DOTALL | re.I)
-_TYPE_OF_ROOT: dict[bytes, DocumentType] = {
-    b"rss": "feed",
-    b"feed": "feed",
-    b"rdf": "feed",
-    b"urlset": "sitemap",
-    b"sitemapindex": "sitemap",
+_START = 65_536
+"""Bytes that are looked at; warnings of programs before a feed are a few kilobytes."""
+_TYPE_OF_ROOT: dict[str, DocumentType] = {
+    "rss": "feed",
+    "feed": "feed",
+    "rdf": "feed",
+    "channel": "feed",
+    "urlset": "sitemap",
+    "sitemapindex": "sitemap",
 }
-_JSON = re.compile(rb'[{\[]\s*["{\[\]}]')
-_HTML_TAG = re.compile(rb"<(html|head|body|title|article|main|div|p|h1|meta)\b", re.I)
+_JSON = re.compile(r'[{\[]\s*["{\[\]}]')
+_HTML_TAG = re.compile(r"<(html|head|body|title|article|main|div|p|h1|meta)\b", re.I)
 
 
 def gunzipped(body: bytes, limit: int) -> bytes:
@@ -39,22 +42,37 @@ def gunzipped(body: bytes, limit: int) -> bytes:
 def document_type(body: bytes) -> DocumentType:
     """Return the type of a document from its decompressed content.
 
+    Blank lines, comments and the warnings of programs before a feed or a sitemap do not hide it.
+
     >>> document_type(b'<?xml version="1.0"?><rss version="2.0">')
     'feed'
     """
     if body.startswith(b"WARC/"):
         return "warc"
-    start = _COMMENTS.sub(b"", body[:65_536]).lstrip(b"\xef\xbb\xbf \t\r\n\0")
-    root = _ROOT.match(start)
-    if root and root[1].lower() in _TYPE_OF_ROOT:
-        return _TYPE_OF_ROOT[root[1].lower()]
+    text = _start_of(body)
+    start = text.lstrip("\ufeff \t\r\n\0")
+    root = root_of(start)
+    if root and root[0] in _TYPE_OF_ROOT:
+        return _TYPE_OF_ROOT[root[0]]
     if _JSON.match(start):
         return "json_feed" if _is_json_feed(body) else "json"
-    if root or _HTML_TAG.search(body[:4096]):
+    if root or _HTML_TAG.search(text[:4096]):
         return "html"
-    if body[:1024].count(0) > 8 and not body.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if text[:1024].count("\0") > 8:
         return "binary"
-    return "list" if _is_list(body) else "text"
+    return "list" if _is_list(start, is_whole=len(body) <= _START) else "text"
+
+
+def _start_of(body: bytes) -> str:
+    """Return the beginning as text in which ASCII characters are right, whatever the charset."""
+    start = body[:_START]
+    if start.startswith(b"\xef\xbb\xbf"):
+        return start[3:].decode("latin-1")
+    if start.startswith((BOM_UTF16_LE, b"<\0", b"h\0")):
+        return start.decode("utf-16-le", "replace")
+    if start.startswith((BOM_UTF16_BE, b"\0<", b"\0h")):
+        return start.decode("utf-16-be", "replace")
+    return start.decode("latin-1")
 
 
 def _is_json_feed(body: bytes) -> bool:
@@ -65,11 +83,11 @@ def _is_json_feed(body: bytes) -> bool:
     return isinstance(found, dict) and "jsonfeed.org/version" in str(found.get("version"))
 
 
-def _is_list(body: bytes) -> bool:
-    """Tell whether every line of the first 20,000 bytes is an http(s) URL, blank, or a comment."""
-    lines = [line.strip() for line in body[:20_000].splitlines()]
-    listed = [line for line in lines if line and not line.startswith(b"#")]
-    whole = listed[:-1] if len(body) > 20_000 else listed
-    return bool(whole) and all(
-        line.lower().startswith((b"http://", b"https://")) and b" " not in line for line in whole
+def _is_list(text: str, *, is_whole: bool) -> bool:
+    """Tell whether every line at the beginning is an http(s) URL, blank, or a comment."""
+    lines = [line.strip() for line in text.splitlines()]
+    listed = [line for line in lines if line and not line.startswith("#")]
+    complete = listed if is_whole else listed[:-1]
+    return bool(complete) and all(
+        line.lower().startswith(("http://", "https://")) and " " not in line for line in complete
     )

@@ -43,3 +43,38 @@ class Entry:
     """It is of another site than the document and the homepage that the document names."""
     is_advert: bool = False
     """The document itself marks it as paid for (rel="sponsored")."""
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A feed that was read."""
+
+    entries: tuple[Entry, ...]
+    title: str | None = None
+    homepage: str | None = None
+    language: str | None = None
+    is_broken: bool = False
+    """It is cut or not well-formed; the other fields hold what could be read."""
+    ttl_minutes: int | None = None
+    """How long the publisher asks to wait before the next request (RSS ttl)."""
+    update_period_minutes: float | None = None
+    """How often the publisher says that it changes (sy:updatePeriod, the schedule of a CDF)."""
+    skip_hours: frozenset[int] = frozenset()
+    """Hours, 0 to 23 in UTC, at which the publisher asks for no request."""
+    skip_days: frozenset[int] = frozenset()
+    """Days, Monday is 0, at which the publisher asks for no request."""
+    sitemaps: tuple[Entry, ...] = ()
+    """Further sitemaps, where a sitemap index is listed under feeds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sitemap:
+    """A sitemap that was read: the entries of a urlset, or the further sitemaps of an index."""
+
+    entries: tuple[Entry, ...] = ()
+    sitemaps: tuple[Entry, ...] = ()
+    """Each once and without the index itself, in the order of the index."""
+    is_broken: bool = False
+    """It is cut or not well-formed; the other fields hold what could be read."""
+    names_itself: bool = False
+    """The index is among its own sitemaps; that one was left out."""

@@ -1,125 +1,142 @@
-"""Sitemaps and news sitemaps (sitemaps.org 0.9, Google News 0.9), read as a stream.
+"""Sitemaps and news sitemaps (sitemaps.org 0.9, Google News 0.9), in XML or as plain text.
 
-Entities are not resolved and no other file is loaded, so that neither "billion laughs" nor an
-external entity has any effect. Of a broken file everything up to the error is read.
+A feed under ``sitemaps`` is read too: the protocol allows RSS and Atom as sitemaps. Of a broken or
+cut file everything that is complete is read; an address that the end cuts off is none.
 """
 
-import io
-from dataclasses import dataclass
-from urllib.parse import urljoin
-
-from lxml import etree
+from datetime import datetime
 
 from pipeline.discover.document_type import document_type, gunzipped
-from pipeline.discover.results import Entry
+from pipeline.discover.feed_formats import parse_feed, parse_json_feed
+from pipeline.discover.markup import Markup, Node, absolute, root_of
+from pipeline.discover.results import Entry, Sitemap
 from pipeline.errors import Refused
-from pipeline.line_rules.dates import iso_time
+from pipeline.extract.encoding import decode
+from pipeline.line_rules.dates import day_first, iso_time
 from pipeline.outcomes import Outcome
 from pipeline.text import squeeze, storable
 
+__all__ = ["MAX_URLS", "Sitemap", "parse_sitemap", "read_sitemap"]
+
 MAX_URLS = 50_000
 """Most URLs read of one file; the protocol allows no more."""
+_OWN_FIELDS = frozenset({"loc", "lastmod"})
+_NEWS_FIELDS = frozenset({"news:publication_date", "news:title"})
+_LEAVES = _OWN_FIELDS | _NEWS_FIELDS | {"publication_date", "title"}
+_RECORDS = frozenset({"url", "sitemap"})
 
 
-@dataclass(frozen=True, slots=True)
-class Sitemap:
-    """A sitemap that was read: the entries of a urlset, or the further sitemaps of an index."""
-
-    entries: tuple[Entry, ...] = ()
-    sitemaps: tuple[Entry, ...] = ()
-    is_broken: bool = False
-
-
-def read_sitemap(body: bytes, url: str, limit: int) -> Sitemap:
-    """Read a sitemap: XML or one URL per line, gzipped or not.
+def read_sitemap(
+    body: bytes,
+    url: str,
+    limit: int,
+    content_type: str | None = None,
+    *,
+    now: datetime | None = None,
+) -> Sitemap:
+    """Read a sitemap: XML, a feed, or one URL per line, gzipped or not.
 
     Args:
         body: the sitemap as fetched.
         url: its URL. Relative locations, which the protocol forbids, are resolved against it.
         limit: most bytes after decompression.
+        content_type: its Content-Type, for the charset.
+        now: the present: times more than two days later are not believed. None accepts them.
 
     Raises:
         PageError: bad_content if it is not a sitemap, with what it is as the reason; too_large.
     """
     plain = gunzipped(body, limit)
     kind = document_type(plain)
-    if kind == "list":
-        return Sitemap(tuple(Entry(line) for line in plain.decode("utf-8", "replace").split()))
-    if kind != "sitemap":
+    if kind == "json_feed":
+        return Sitemap(parse_json_feed(plain, url, now).entries)
+    if kind not in ("sitemap", "feed", "list"):
         raise Refused(Outcome.BAD_CONTENT, f"not a sitemap but {_NAMES.get(kind, kind)}")
-    return _read_xml(plain, url)
+    text = decode(plain, content_type, limit=len(plain))
+    if kind == "list":
+        return _read_lines(text)
+    root = root_of(text)
+    start = root[1] if root else 0
+    if kind == "feed":
+        feed = parse_feed(text, url, start, now)
+        return Sitemap(feed.entries, is_broken=feed.is_broken)
+    return parse_sitemap(text, url, start, now)
 
 
-_NAMES = {"html": "an HTML page", "feed": "a feed: list it under feeds", "binary": "binary data"}
+_NAMES = {"html": "an HTML page", "binary": "binary data", "warc": "a WARC file"}
 
 
-def _read_xml(plain: bytes, url: str) -> Sitemap:
-    entries: list[Entry] = []
-    sitemaps: list[Entry] = []
-    context = etree.iterparse(
-        io.BytesIO(plain),
-        events=("end",),
-        recover=True,
-        resolve_entities=False,
-        load_dtd=False,
-        no_network=True,
-        huge_tree=False,
-    )
-    try:
-        for _, element in context:
-            name = _local_name(element)
-            if name in ("url", "sitemap"):
-                found = _entry(element, url)
-                if found is not None:
-                    (entries if name == "url" else sitemaps).append(found)
-                _free(element)
-            if len(entries) + len(sitemaps) >= MAX_URLS:
+def _read_lines(text: str) -> Sitemap:
+    lines = (line.strip() for line in text.splitlines())
+    addresses = [line for line in lines if line.lower().startswith(("http://", "https://"))]
+    return Sitemap(tuple(map(Entry, dict.fromkeys(addresses[:MAX_URLS]))))
+
+
+def parse_sitemap(text: str, url: str, start: int = 0, now: datetime | None = None) -> Sitemap:
+    """Read a sitemap or an index in XML, however broken.
+
+    Args:
+        text: the decoded document.
+        url: its URL.
+        start: where its root element begins.
+        now: the present, to refuse times in the future; None accepts them.
+    """
+    markup = Markup(text, url, _LEAVES, _RECORDS, start)
+    records: list[tuple[str, dict[str, str]]] = []
+    record: Node | None = None
+    for is_start, node in markup.nodes():
+        if is_start:
+            if node.name in _RECORDS:
+                record = node
+                records.append((node.name, {}))
+        elif node is record:
+            record = None
+            if len(records) >= MAX_URLS:
                 break
-    except etree.XMLSyntaxError as error:
-        if not entries and not sitemaps:
-            raise Refused(Outcome.BAD_CONTENT, f"broken XML: {squeeze(str(error))}") from error
-        return Sitemap(tuple(entries), tuple(sitemaps), is_broken=True)
-    return Sitemap(tuple(entries), tuple(sitemaps), is_broken=bool(context.error_log))
+        elif record is not None:
+            _read_field(records[-1][1], node, record)
+    return _sitemap(records, url, now, is_broken=markup.is_broken)
 
 
-def _entry(element: etree._Element, url: str) -> Entry | None:
-    """Read one url or sitemap element.
+def _read_field(texts: dict[str, str], node: Node, record: Node) -> None:
+    """Read one element of a url or sitemap element.
 
     Only its own children count: images and videos in it have locations and titles too.
     """
-    texts: dict[str, str] = {}
-    for child in element:
-        name = _local_name(child)
-        if name == "news":
-            texts |= {_local_name(part): _text(part) for part in child.iter()}
-        elif name in ("loc", "lastmod"):
-            texts[name] = _text(child)
-    if not texts.get("loc"):
-        return None
-    published = iso_time(texts.get("publication_date"))
-    changed = iso_time(texts.get("lastmod"))
-    return Entry(_joined(url, texts["loc"]), texts.get("title") or None, published, changed)
+    parent = node.parent
+    if parent is record and node.name in _OWN_FIELDS:
+        texts[node.name] = node.text
+    elif parent is not None and parent.name in ("news:news", "news"):
+        texts[node.name.removeprefix("news:")] = node.text
 
 
-def _text(element: etree._Element) -> str:
-    return squeeze(storable(element.text or "")) if isinstance(element.tag, str) else ""
+def _sitemap(
+    records: list[tuple[str, dict[str, str]]], url: str, now: datetime | None, *, is_broken: bool
+) -> Sitemap:
+    stated = (texts.get(name) for _, texts in records for name in ("publication_date", "lastmod"))
+    is_day_first = day_first(stated)
+    found: dict[str, dict[str, Entry]] = {"url": {}, "sitemap": {}}
+    names_itself = False
+    for kind, texts in records:
+        location = texts.get("loc", "").strip()
+        if not location:
+            continue
+        entry = Entry(
+            absolute(url, location.replace("&amp;", "&")),
+            squeeze(storable(texts.get("title", ""))) or None,
+            iso_time(texts.get("publication_date"), day_first=is_day_first, now=now),
+            iso_time(texts.get("lastmod"), day_first=is_day_first, now=now),
+        )
+        if kind == "sitemap" and _is_same(entry.url, url):
+            names_itself = True
+        else:
+            found[kind].setdefault(entry.url, entry)
+    return Sitemap(
+        tuple(found["url"].values()), tuple(found["sitemap"].values()), is_broken, names_itself
+    )
 
 
-def _joined(base: str, location: str) -> str:
-    try:
-        return urljoin(base, location)
-    except ValueError:
-        return location
-
-
-def _local_name(element: etree._Element) -> str:
-    tag = element.tag
-    return tag.rpartition("}")[2].lower() if isinstance(tag, str) else ""
-
-
-def _free(element: etree._Element) -> None:
-    """Free an element that was read: the tree of 50,000 URLs takes some hundred megabytes."""
-    element.clear()
-    parent = element.getparent()
-    while parent is not None and element.getprevious() is not None:
-        del parent[0]
+def _is_same(one: str, other: str) -> bool:
+    """Tell whether two addresses are one, apart from the scheme, "www." and the fragment."""
+    plain = [url.partition("#")[0].partition("://")[2].removeprefix("www.") for url in (one, other)]
+    return plain[0].rstrip("/").lower() == plain[1].rstrip("/").lower()

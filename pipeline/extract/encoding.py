@@ -96,14 +96,15 @@ def is_binary(body: bytes) -> bool:
     return len(_CONTROLS.findall(sample)) > _BINARY_SHARE * max(1, len(sample))
 
 
-def decode(body: bytes, content_type: str | None = None) -> str:
+def decode(body: bytes, content_type: str | None = None, *, limit: int = MAX_BYTES) -> str:
     """Return the text without control characters, lone surrogates and mojibake; never raises.
 
     Args:
-        body: the page in its own charset; at most ``MAX_BYTES`` of it are read.
+        body: the page in its own charset.
         content_type: the HTTP header, for its charset.
+        limit: bytes that are read of it at most.
     """
-    head = body if len(body) <= MAX_BYTES else _EMBEDDED.sub(b"", body)[:MAX_BYTES]
+    head = body if len(body) <= limit else _EMBEDDED.sub(b"", body)[:limit]
     text = None if read_bom(head[:4])[0] else _certain(head)
     # The repair comes first, since C1 controls are part of UTF-8 that was read as ISO-8859-1.
     return _INVISIBLE.sub("", repair(_declared(head, content_type) if text is None else text))
@@ -147,11 +148,13 @@ def _utf16(sample: bytes) -> str | None:
 
 
 def _as_utf8(head: bytes) -> str | None:
-    """Return the text of valid UTF-8, or None; a character may be cut off at ``MAX_BYTES``."""
+    """Return the text of valid UTF-8, or None; the last character may be cut off."""
     try:
         return head.decode("utf-8")
     except UnicodeDecodeError as error:
-        if error.start >= len(head) - 3 and len(head) >= MAX_BYTES:
+        # "caf\xe9" ends in a whole letter of ISO-8859-1: other letters must show that it is UTF-8.
+        is_cut = error.start >= len(head) - 3 and error.reason == "unexpected end of data"
+        if is_cut and (not head[: error.start].isascii() or len(head) >= MAX_BYTES):
             return head[: error.start].decode("utf-8")
         return _as_cesu(head) if head[error.start] == _SURROGATE else None
 
