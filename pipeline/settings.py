@@ -55,6 +55,11 @@ class Settings(BaseSettings):
         default=f"Dateline/{__version__} (news archive bot; obeys robots.txt)",
         description="User-Agent header; add an address where you can be reached",
     )
+    robots_token: str | None = Field(
+        default=None,
+        pattern=r"^[A-Za-z0-9_-]+$",
+        description="name whose groups in robots.txt we obey; else the product in the User-Agent",
+    )
     nlp_model: str | None = Field(
         default=None,
         description="spaCy pipeline (or its folder) for the names; quotes stay with our model",

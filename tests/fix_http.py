@@ -127,7 +127,13 @@ def make_fetcher():
     made: list[Fetcher] = []
 
     def make(
-        *, retries=QUICK_RETRIES, throttle=None, environment=None, allow=True, **values
+        *,
+        retries=QUICK_RETRIES,
+        throttle=None,
+        environment=None,
+        allow=True,
+        robots=None,
+        **values,
     ) -> Fetcher:
         defaults = {
             "crawl_delay": 0.0,
@@ -142,6 +148,7 @@ def make_fetcher():
                 throttle=throttle,
                 environment=environment or Environment(),
                 allow_private_addresses=allow,
+                robots=robots,
             )
         )
         return made[-1]

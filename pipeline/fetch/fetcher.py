@@ -21,6 +21,7 @@ from pipeline.fetch.http_client import held_bytes
 from pipeline.fetch.local_pages import read_archived, read_file
 from pipeline.fetch.page_request import PageRequest
 from pipeline.fetch.response_checks import Kind, check_bytes, is_usable_as
+from pipeline.fetch.robots import RobotsStore
 from pipeline.fetch.session import Environment, Session
 from pipeline.fetch.throttle import MemoryThrottle, RetryPolicy, Throttle
 from pipeline.models import Response, Source, Validators
@@ -122,6 +123,7 @@ class Fetcher:
         kept: responses that another fetcher of this process kept, by URL; each is used once.
         retries: how often and how long one page is tried.
         environment: clock, sleep, name resolution and trusted certificates.
+        robots: where robots.txt files are remembered; those of this process by default.
     """
 
     def __init__(
@@ -133,6 +135,7 @@ class Fetcher:
         kept: dict[str, Response] | None = None,
         retries: RetryPolicy | None = None,
         environment: Environment | None = None,
+        robots: RobotsStore | None = None,
     ) -> None:
         environment = environment or Environment()
         allow = allow_private_addresses
@@ -142,6 +145,7 @@ class Fetcher:
             allow_private=settings.allow_private_addresses if allow is None else allow,
             retries=retries or RetryPolicy(),
             environment=environment,
+            robots=robots,
         )
         self.kept: dict[str, Response] = {} if kept is None else kept
 

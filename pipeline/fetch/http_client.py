@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpcore2
 import httpx2
@@ -24,6 +25,7 @@ from pipeline.errors import PageError, Refused, Transient
 from pipeline.fetch.address import Resolve, allowed_addresses
 from pipeline.fetch.body_memory import SMALL_BODY, BodyMemory
 from pipeline.fetch.content_encoding import BodyReader
+from pipeline.fetch.response_head import END_OF_HEAD, is_interim, repaired
 from pipeline.models import Exchange
 from pipeline.outcomes import Outcome
 
@@ -48,18 +50,46 @@ class Deadline(threading.local):
         return left if timeout is None else min(left, timeout)
 
 
+_LONGEST_HEAD = 100_000
+"""Bytes; the parser's own limit."""
+
+
 class _Stream(httpcore2.NetworkStream):
-    """A connection on which no read outlasts the deadline, even where headers come byte by byte."""
+    """A connection on which no read outlasts the deadline, even where headers come byte by byte.
+
+    The head of a response is read as a whole and repaired, see ``response_head``.
+    """
 
     def __init__(self, inner: httpcore2.NetworkStream, deadline: Deadline) -> None:
         self._inner = inner
         self._deadline = deadline
+        self._head: bytearray | None = None
+        """What was read of a head that is not complete; None while a body is read."""
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        if self._head is None:
+            return self._receive(max_bytes, timeout)
+        seen = 0
+        while (end := END_OF_HEAD.search(self._head, seen)) is None:
+            seen = max(0, len(self._head) - 3)
+            data = self._receive(max_bytes, timeout)
+            self._head += data
+            if not data or len(self._head) > _LONGEST_HEAD:
+                rest, self._head = bytes(self._head), None
+                return rest
+        head, rest = bytes(self._head[: end.end()]), bytes(self._head[end.end() :])
+        if is_interim(head):
+            self._head = bytearray(rest)
+            return repaired(head)
+        self._head = None
+        return repaired(head) + rest
+
+    def _receive(self, max_bytes: int, timeout: float | None) -> bytes:
         self._acknowledge_at_once()
         return self._inner.read(max_bytes, self._deadline.cap(timeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._head = bytearray()
         self._inner.write(buffer, self._deadline.cap(timeout))
 
     def close(self) -> None:
@@ -169,6 +199,8 @@ class Limits:
 
     connect_timeout: float
     read_timeout: float
+    total_timeout: float
+    """Of the whole page, for the reason of a time-out; ``get`` takes what is left of it."""
     max_bytes: int
     cut: bool = False
     """Keep the first ``max_bytes`` instead of refusing a longer body."""
@@ -247,7 +279,7 @@ class Client:
             PageError: no usable response; ``Transient`` where another attempt may help.
         """
         self._deadline.at = time.monotonic() + seconds
-        with _translated(url, seconds):
+        with _translated(url, limits, self._deadline):
             request = _request(url, headers, limits)
             transfer = _Transfer(url, request, self._now())
             try:
@@ -330,7 +362,7 @@ class _Transfer:
                 self.is_whole = True
             elif self._reader is not None:
                 return
-            elif not 200 <= self.head.status < 300:
+            elif not 200 <= self.head.status < 300 or self.head.status == 206:
                 self._read_body(response, ERROR_BODY_BYTES, cut=True)
             elif self._announced_bytes() <= _DRAIN_BYTES:
                 for _ in response.iter_stream():
@@ -350,7 +382,13 @@ class _Transfer:
 
         kept = 0
         try:
-            body = self._read_body(response, limits.max_bytes, cut=limits.cut, grow=take_room)
+            try:
+                body = self._read_body(response, limits.max_bytes, cut=limits.cut, grow=take_room)
+            except _BROKEN:
+                # Some servers announce more bytes than they send: the page is there all the same.
+                if self._reader is None or not self._reader.ends_with(b"</html>"):
+                    raise
+                body = self._reader.body()
             kept = len(body) if len(body) > SMALL_BODY else 0
         finally:
             if limits.memory is not None and taken:
@@ -421,7 +459,7 @@ def _request(url: str, headers: Headers, limits: Limits) -> httpcore2.Request:
 
 
 @contextlib.contextmanager
-def _translated(url: str, seconds: float) -> Iterator[None]:
+def _translated(url: str, limits: Limits, deadline: Deadline) -> Iterator[None]:
     """Turn the library's errors into ``PageError``: whose fault it is, and whether to try again."""
     try:
         yield
@@ -429,20 +467,53 @@ def _translated(url: str, seconds: float) -> Iterator[None]:
         raise
     except (httpx2.InvalidURL, UnicodeError, httpcore2.UnsupportedProtocol) as error:
         raise Refused(Outcome.ADDRESS_REFUSED, f"{url[:200]!r}: {error}") from error
-    except httpcore2.ConnectTimeout as error:
-        raise Transient(Outcome.TIMEOUT, "no connection within the time limit") from error
     except httpcore2.TimeoutException as error:
+        raise Transient(Outcome.TIMEOUT, _timeout_reason(error, limits, deadline)) from error
+    except httpcore2.ProxyError as error:
         raise Transient(
-            Outcome.TIMEOUT, f"no complete response ({error or 'silence'}); limit {seconds:.0f} s"
+            Outcome.UNREACHABLE, f"the proxy refused: {error}; check its address and login"
         ) from error
     except httpcore2.NetworkError as error:
-        raise _network_error(error) from error
+        raise _network_error(error, url) from error
     except httpcore2.ProtocolError as error:
         raise Transient(Outcome.UNREACHABLE, f"no valid HTTP response: {error}") from error
 
 
-def _network_error(error: Exception) -> PageError:
+def _timeout_reason(error: httpcore2.TimeoutException, limits: Limits, deadline: Deadline) -> str:
+    """Say which of the limits was reached."""
+    if time.monotonic() >= deadline.at - 0.01:
+        return f"no complete response within {limits.total_timeout:g} s (total_timeout)"
+    if isinstance(error, httpcore2.ConnectTimeout):
+        return f"no connection within {limits.connect_timeout:g} s (connect_timeout)"
+    return f"no data for {limits.read_timeout:g} s (read_timeout)"
+
+
+_STORE = "add its issuer to the system's store, or name a file with it in SSL_CERT_FILE"
+_CERTIFICATE_FAULTS = {
+    # OpenSSL's X509_V_ERR codes.
+    9: "the certificate is not valid yet; check this machine's clock",
+    10: "the certificate has expired; the site must renew it",
+    18: f"the certificate is self-signed; if you trust it, {_STORE}",
+    19: f"the certificate chain ends in a self-signed one that is not trusted; {_STORE}",
+    20: f"the certificate's issuer is unknown, or the site sends an incomplete chain; {_STORE}",
+    21: f"the certificate's issuer is unknown, or the site sends an incomplete chain; {_STORE}",
+    23: "the certificate was revoked",
+    62: "the certificate is for another host name; check the address in the source",
+    64: "the certificate is for another address; use the site's host name in the source",
+}
+
+
+def _network_error(error: Exception, url: str) -> PageError:
     """Return Refused for a TLS error, which no other attempt mends, else Transient."""
-    if isinstance(error.__cause__, ssl.SSLError):
-        return Refused(Outcome.UNREACHABLE, f"TLS: {error}")
+    # The connection pool raises its errors "from None", which leaves only the context.
+    cause: BaseException | None = error
+    while cause is not None and not isinstance(cause, ssl.SSLError):
+        cause = cause.__cause__ or cause.__context__
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        known = _CERTIFICATE_FAULTS.get(cause.verify_code)
+        reason = f"{known} ({cause.verify_message})" if known else f"certificate: {error}"
+        return Refused(Outcome.UNREACHABLE, f"TLS: {urlsplit(url).netloc}: {reason}")
+    if isinstance(cause, ssl.SSLError):
+        reason = f"{cause.reason or error}; its server may speak an old TLS version or none"
+        return Refused(Outcome.UNREACHABLE, f"TLS: {urlsplit(url).netloc}: {reason}")
     return Transient(Outcome.UNREACHABLE, f"the connection failed: {error}")

@@ -11,7 +11,7 @@ from pipeline.fetch import response_checks
 from pipeline.fetch.body_memory import BodyMemory
 from pipeline.fetch.http_client import Headers, HttpResponse, header
 from pipeline.fetch.redirects import RedirectChain
-from pipeline.fetch.robots import RobotsRules
+from pipeline.fetch.robots_rules import RobotsRules
 from pipeline.fetch.session import RequestOptions, Session, TimeBudget
 from pipeline.fetch.throttle import parse_retry_after
 from pipeline.fetch.walls import recognise_wall

@@ -3,12 +3,13 @@
 A check that fails raises ``PageError`` with the outcome of the page. Nothing here does any I/O.
 """
 
+import re
 from datetime import datetime
 from email.message import Message
 from hashlib import sha256
 from typing import Literal
 
-from pipeline.errors import Refused
+from pipeline.errors import Refused, Transient
 from pipeline.fetch.http_client import Headers, HttpResponse
 from pipeline.fetch.throttle import RetryableStatus, parse_retry_after
 from pipeline.file_formats import binary_format
@@ -26,8 +27,11 @@ _NON_DOCUMENT_TYPES = ("image/", "audio/", "video/", "font/", "application/pdf",
 
 
 def content_type(value: str | None) -> str:
-    """Return the media type of a Content-Type header in lower case, "" where it has none."""
-    return (value or "").partition(";")[0].strip().lower()
+    """Return the media type of a Content-Type header in lower case, "" where it has none.
+
+    Of several, as in "text/html,text/html", it is the first.
+    """
+    return re.split("[;,]", value or "", maxsplit=1)[0].strip().lower()
 
 
 def charset(value: str | None) -> str | None:
@@ -35,7 +39,7 @@ def charset(value: str | None) -> str | None:
     message = Message()
     message["content-type"] = value or ""
     found = message.get_param("charset")
-    return found if isinstance(found, str) else None
+    return found.partition(",")[0].strip() if isinstance(found, str) else None
 
 
 def check_status(response: HttpResponse, now: datetime) -> None:
@@ -48,8 +52,14 @@ def check_status(response: HttpResponse, now: datetime) -> None:
     Raises:
         RetryableStatus: for 408, 425, 429 and 5xx except 501 and 505: another attempt may help.
         Refused: for any other status.
+        Transient: for a part of the page (206), which nobody asked for.
     """
     status = response.status
+    if status == 206 and not _is_whole(response.header("content-range")):
+        part = response.header("content-range") or "without Content-Range"
+        raise Transient(
+            Outcome.BAD_CONTENT, f"HTTP 206 ({part[:80]}): a part that nobody asked for", status
+        )
     if 200 <= status < 300 or status in REDIRECTS or status == 304:
         return
     if status in (408, 425, 429) or (status >= 500 and status not in (501, 505)):
@@ -57,6 +67,12 @@ def check_status(response: HttpResponse, now: datetime) -> None:
         asked = f", Retry-After {wait:.0f} s" if wait is not None else ""
         raise RetryableStatus(_outcome_of_status(status), f"HTTP {status}{asked}", status, wait)
     raise Refused(_outcome_of_status(status), f"HTTP {status}", status)
+
+
+def _is_whole(content_range: str | None) -> bool:
+    """Tell whether a range is the whole body, such as "bytes 0-99/100"."""
+    found = re.fullmatch(r"\s*bytes\s+0-(\d{1,15})/(\d{1,15})\s*", content_range or "")
+    return found is not None and int(found[1]) + 1 == int(found[2])
 
 
 def _outcome_of_status(status: int) -> Outcome:

@@ -11,10 +11,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
 from urllib.parse import urlsplit
 
-from pipeline.errors import Refused
+from pipeline.errors import PageError, Refused
 from pipeline.fetch import response_checks
 from pipeline.fetch.address import Resolve, resolve
 from pipeline.fetch.body_memory import BodyMemory
@@ -22,7 +21,8 @@ from pipeline.fetch.content_encoding import OFFERED
 from pipeline.fetch.http_client import Client, Headers, HttpResponse, Limits, utc_now
 from pipeline.fetch.redirects import RedirectChain
 from pipeline.fetch.robots import MAX_BYTES as ROBOTS_BYTES
-from pipeline.fetch.robots import RobotsCache, RobotsRules, product_token
+from pipeline.fetch.robots import MemoryRobotsStore, RobotsCache, RobotsStore
+from pipeline.fetch.robots_rules import RobotsRules, product_token
 from pipeline.fetch.throttle import HostHealth, RetryPolicy, Throttle
 from pipeline.models import Exchange, Source
 from pipeline.outcomes import Outcome
@@ -79,6 +79,7 @@ class Session:
         throttle: request slots per host.
         allow_private: whether to connect to private addresses, whatever the source says.
         retries: how often and how long a page or robots.txt is tried.
+        robots: where robots.txt files are remembered; by default in this process.
         environment: clock, sleep, name resolution and trusted certificates.
     """
 
@@ -90,6 +91,7 @@ class Session:
         allow_private: bool,
         retries: RetryPolicy,
         environment: Environment,
+        robots: RobotsStore | None = None,
     ) -> None:
         self.settings = settings
         self.retries = retries
@@ -98,7 +100,10 @@ class Session:
         self._throttle = throttle
         self._allow_private = allow_private
         self._limits = Limits(
-            settings.connect_timeout, settings.read_timeout, settings.max_body_bytes
+            settings.connect_timeout,
+            settings.read_timeout,
+            settings.total_timeout,
+            settings.max_body_bytes,
         )
         self._headers = (
             ("User-Agent", settings.user_agent),
@@ -107,6 +112,7 @@ class Session:
         )
         self.memory = BodyMemory(settings.max_body_bytes)
         self._clients: dict[bool, Client] = {}
+        self._robots_store = robots or MemoryRobotsStore()
         self._robots: dict[bool, RobotsCache] = {}
         self._free_at: dict[str, float] = {}
         """When this process may ask a host again, by the clock."""
@@ -127,19 +133,20 @@ class Session:
         """Return the robots.txt rules for a URL.
 
         Raises:
-            PageError: the host cannot be reached, or must not be (private address).
+            PageError: the rules are not known, or the host must not be asked (private address).
         """
         allow = self._allows_private(source)
         with self._guard:
             if allow not in self._robots:
                 self._robots[allow] = RobotsCache(
-                    partial(self._get_robots, source),
-                    product_token(self.settings.user_agent),
-                    self.environment.clock,
+                    self._get_robots,
+                    self.settings.robots_token or product_token(self.settings.user_agent),
+                    self.environment.now,
+                    self._robots_store,
                 )
             cache = self._robots[allow]
         parts = urlsplit(url)
-        return cache.rules(f"{parts.scheme}://{parts.netloc}")
+        return cache.rules(f"{parts.scheme}://{authority(url)}", source)
 
     def get(
         self,
@@ -177,16 +184,26 @@ class Session:
             finally:
                 budget.seconds_left -= time.monotonic() - began
 
-    def _get_robots(self, source: Source | None, url: str) -> HttpResponse:
+    def _get_robots(
+        self, url: str, source: Source | None, record: Callable[[Exchange], None]
+    ) -> HttpResponse:
         """Request a robots.txt and follow its redirects."""
         limits = replace(self._limits, max_bytes=ROBOTS_BYTES, cut=True)
-        options = RequestOptions(source, "document")
+        options = RequestOptions(source, "document", record=record)
         budget = TimeBudget(self.settings.total_timeout)
 
         def ask(hop: str, cookies: Headers) -> HttpResponse:
             return self.retries.call(lambda: self.get(hop, options, cookies, budget, limits))
 
-        return RedirectChain(url, lambda hop: None, ask, _ROBOTS_REDIRECTS).follow()
+        chain = RedirectChain(url, lambda hop: None, ask, _ROBOTS_REDIRECTS)
+        try:
+            return chain.follow()
+        except PageError as error:
+            if chain.history and error.outcome in (Outcome.ADDRESS_REFUSED, Outcome.UNREACHABLE):
+                raise Refused(
+                    Outcome.ROBOTS_UNREACHABLE, f"redirected to {chain.url[:200]}: {error.reason}"
+                ) from error
+            raise
 
     def _checker(self, kind: response_checks.Kind) -> Callable[[HttpResponse], None]:
         def check(response: HttpResponse) -> None:

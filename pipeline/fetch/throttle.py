@@ -14,13 +14,13 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from email.utils import parsedate_to_datetime
 from itertools import count
 from typing import Protocol, TypeVar
 
 import stamina
 
 from pipeline.errors import PageError, Refused, Transient
+from pipeline.fetch.freshness import parse_http_date
 from pipeline.outcomes import Outcome
 
 
@@ -166,10 +166,8 @@ def parse_retry_after(value: str | None, now: datetime) -> float | None:
     text = value.strip()
     if text.isascii() and text.isdigit():
         return float(text[:9])
-    try:
-        return max(0.0, (parsedate_to_datetime(text) - now).total_seconds())
-    except (ValueError, TypeError):
-        return None
+    date = parse_http_date(text)
+    return None if date is None else max(0.0, (date - now).total_seconds())
 
 
 FAILURES = 3

@@ -3,8 +3,7 @@
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipeline.fetch.http_client import HttpResponse
-from pipeline.fetch.robots import RobotsRules, parse_robots
+from pipeline.fetch.robots_rules import RobotsRules, parse_robots
 from pipeline.fetch.session import Environment
 from pipeline.fetch.throttle import RetryPolicy
 from pipeline.models import Response, Source
@@ -108,9 +107,7 @@ def test_a_valid_http_response_with_random_bytes_changed(site, make_fetcher, dat
     )
 )
 def test_any_robots_txt(lines):
-    rules = parse_robots(
-        HttpResponse(200, (), "\n".join(lines).encode("utf-8", "replace"), None), "Dateline"
-    )
+    rules = parse_robots("\n".join(lines).encode("utf-8", "replace"), "Dateline")
     assert isinstance(rules, RobotsRules)
     assert 0.0 <= rules.crawl_delay <= 120.0
     assert rules.check("http://a.example/b?c") in (None, "robots.txt disallows it for Dateline")

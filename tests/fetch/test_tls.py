@@ -6,24 +6,25 @@ import ssl
 import pytest
 
 from pipeline.fetch.session import Environment
-from pipeline.outcomes import Outcome
+from pipeline.outcomes import RETRYABLE, Outcome
 from tests.fix_http import Site
 
 x509 = pytest.importorskip("cryptography.x509", reason="cryptography comes with the airflow extra")
 
 
-def self_signed(name: str) -> tuple[bytes, bytes]:
+def self_signed(name: str, days: int = 0, issuer: str | None = None) -> tuple[bytes, bytes]:
+    """Return a certificate valid from yesterday for three days, moved by ``days``, and its key."""
     from cryptography.hazmat.primitives import hashes, serialization
     from cryptography.hazmat.primitives.asymmetric import ec
     from cryptography.x509.oid import NameOID
 
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-    start = datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=1)
+    start = datetime.datetime.now(datetime.UTC) + datetime.timedelta(days=days - 1)
     certificate = (
         x509.CertificateBuilder()
         .subject_name(subject)
-        .issuer_name(subject)
+        .issuer_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, issuer or name)]))
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(start)
@@ -38,6 +39,14 @@ def self_signed(name: str) -> tuple[bytes, bytes]:
         serialization.NoEncryption(),
     )
     return certificate.public_bytes(serialization.Encoding.PEM), private
+
+
+def serve_tls(make_site, tmp_path, pem: bytes) -> Site:
+    file = tmp_path / "both.pem"
+    file.write_bytes(pem)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file)
+    return make_site(context)
 
 
 @pytest.fixture
@@ -68,14 +77,55 @@ def test_server_name_and_certificate_are_those_of_the_host_name(tls_site, make_f
 
 
 @pytest.mark.parametrize(
-    ("name", "is_trusted"), [("post.example", True), ("herald.example", False)]
+    ("name", "is_trusted", "fault"),
+    [
+        ("post.example", True, "for another host name"),
+        ("herald.example", False, "self-signed"),
+    ],
 )
-def test_a_certificate_for_another_name_or_of_an_unknown_issuer_is_unreachable(
-    tls_site, make_fetcher, name, is_trusted
+def test_a_certificate_for_another_name_or_self_signed_is_unreachable_with_its_fault(
+    tls_site, make_fetcher, name, is_trusted, fault
 ):
     site, _, trust = tls_site
     fetcher = make_fetcher(environment=environment_with(trust if is_trusted else None))
     response = fetcher.fetch(f"https://{name}:{site.port}/a")
     assert response.outcome is Outcome.UNREACHABLE
-    assert "certificate" in response.reason
+    assert response.outcome in RETRYABLE
+    assert fault in response.reason
+    assert name in response.reason
     assert site.asked == []
+
+
+@pytest.mark.parametrize(
+    ("days", "fault"), [(-5, "has expired"), (5, "not valid yet")], ids=["expired", "future"]
+)
+def test_a_certificate_out_of_its_time_is_unreachable_with_its_fault(
+    make_site, make_fetcher, tmp_path, days, fault
+):
+    certificate, key = self_signed("herald.example", days)
+    site = serve_tls(make_site, tmp_path, certificate + key)
+    trust = ssl.create_default_context(cadata=certificate.decode())
+    response = make_fetcher(environment=environment_with(trust)).fetch(
+        f"https://herald.example:{site.port}/a"
+    )
+    assert response.outcome is Outcome.UNREACHABLE
+    assert fault in response.reason
+
+
+def test_a_certificate_of_an_unknown_issuer_is_unreachable_with_its_fault(
+    make_site, make_fetcher, tmp_path
+):
+    certificate, key = self_signed("herald.example", issuer="Nobody Knows")
+    site = serve_tls(make_site, tmp_path, certificate + key)
+    response = make_fetcher(environment=environment_with(None)).fetch(
+        f"https://herald.example:{site.port}/a"
+    )
+    assert response.outcome is Outcome.UNREACHABLE
+    assert "issuer is unknown" in response.reason
+    assert "SSL_CERT_FILE" in response.reason
+
+
+def test_a_server_without_tls_is_unreachable_with_its_fault(site, make_fetcher):
+    response = make_fetcher().fetch(site.url.replace("http:", "https:") + "/a")
+    assert response.outcome is Outcome.UNREACHABLE
+    assert response.reason.startswith("TLS: ")
