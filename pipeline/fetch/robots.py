@@ -137,24 +137,24 @@ class RobotsCache:
 
     def _fetch(self, root: str, source: Source | None, known: RobotsFile | None) -> RobotsFile:
         exchanges: list[Exchange] = []
+        body, reason = b"", None
         try:
             response = self._ask(f"{root}/robots.txt", source, exchanges.append)
-            status, headers, body, reason = response.status, response.headers, response.body, None
+            body = response.body
         except PageError as error:
             if error.outcome is Outcome.ADDRESS_REFUSED:
                 raise
             if not _means_no_rules(error):
                 return self._failed(root, known, error, tuple(exchanges))
-            status, body, reason = error.http_status, b"", f"no rules: {error.reason}"
-            headers = exchanges[-1].headers if exchanges else ()
+            reason = f"no rules: {error.reason}"
         now = self._now()
-        fresh = freshness_seconds(headers, now)
+        fresh = freshness_seconds(exchanges[-1].headers, now)
         valid = _LONGEST_VALID if fresh is None else timedelta(seconds=min(fresh, 86_400))
         return RobotsFile(
             root,
             fetched_at=now,
             expires_at=now + max(valid, _SHORTEST_VALID),
-            status=status,
+            status=exchanges[-1].status,
             reason=reason,
             body=body[:MAX_BYTES],
             read_at=now,
