@@ -328,6 +328,11 @@ def end_join(join: Join) -> None:
     """Remove the parts, of which every locator leads into the joined file by now."""
     for part in join.parts:
         remove_file(part)
+    forget_join(join)
+
+
+def forget_join(join: Join) -> None:
+    """Remove the note of a join."""
     remove(join.name + _JOIN_ENDING)
 
 
