@@ -83,7 +83,7 @@ _Keys = Annotated[list[str], typer.Argument(metavar="KEY...", help="Keys of sour
 _Country = Annotated[
     str | None, typer.Option(help="Outlets of this country only, ISO 3166-1: de, gb.")
 ]
-_LONGEST_LINE = 160
+_LONGEST_LINE = 90
 """Characters shown of an article's first line."""
 
 
@@ -286,12 +286,14 @@ def _warn_of_others(proposed: "Source") -> None:
 
 def _print_articles(articles: "Sequence[Article]") -> None:
     """Print on stderr what the pipeline reads of these pages."""
+    from textwrap import shorten
+
     from pipeline.text import word_count
 
     rows = []
     for article in articles:
         text = article.text or ""
-        first = text.partition("\n")[0][:_LONGEST_LINE]
+        first = shorten(text.partition("\n")[0], _LONGEST_LINE, placeholder=" …")
         shown = first if text else f"({article.outcome}: {article.reason})"
         rows.append(
             [

@@ -65,9 +65,11 @@ def read_expectations(
     days = (end - start) / _DAY
     if len(articles) < _FEWEST or days < _EARLIEST_DAYS:
         return Expectations(None, None, days, len(articles), newest)
-    rate = len(articles) / days
-    moments = [start, *sorted(articles.values()), end]
+    moments = [start, *sorted(articles.values())]
     longest = max(after - before for before, after in pairwise(moments))
+    # Of an outlet that has fallen silent, the silence counts neither as habit nor as days.
+    days = (min(end, newest + longest) - start) / _DAY
+    rate = len(articles) / days
     least = _LEAST_HOURS if days >= _SHORT_DAYS else _LEAST_HOURS_OF_SHORT
     hours = min(max(_GAPS * longest / 3600, least), _MOST_HOURS)
     return Expectations(_rounded(rate), _next_step(hours), days, len(articles), newest)

@@ -292,6 +292,8 @@ def _stated_fields(source: Source) -> Iterator[tuple[str, str]]:
 
 def _toml(value: object) -> str:
     """Return a value as TOML; strings, numbers and booleans of JSON are valid TOML."""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
     if not isinstance(value, tuple):
         return json.dumps(value, ensure_ascii=False)
     items = [json.dumps(item, ensure_ascii=False) for item in value]

@@ -3,18 +3,27 @@
 import re
 from collections.abc import Collection
 
-from pipeline.urls import host, registrable_domain, site
+from pipeline.urls import host, is_ip_address, registrable_domain, site
+
+_LONGEST = 60
 
 
-def key_of(url: str) -> str:
-    """Return a key for the outlet at an address.
+def key_of(url: str, name: str = "") -> str:
+    """Return a key for the outlet at an address; of an IP address, by the outlet's name.
 
-    >>> key_of("https://www.example-herald.co.uk/")
+    >>> key_of("https://www.example-herald.co.uk/", "The Example Herald")
     'example-herald'
+    >>> key_of("http://127.0.0.1:8171/", "The Example Herald")
+    'the-example-herald'
     """
     domain = registrable_domain(host(url))
-    name = domain.partition(".")[0] if site(url) == domain else site(url)
-    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:60] or "source"
+    label = domain.partition(".")[0] if site(url) == domain else site(url)
+    named = _slug(name) if is_ip_address(host(url)) else ""
+    return named or _slug(label) or "source"
+
+
+def _slug(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:_LONGEST].strip("-")
 
 
 def free_key(url: str, taken: Collection[str]) -> str:

@@ -44,6 +44,8 @@ class Finding:
 
     value: str | None
     why: str
+    is_certain: bool = True
+    """False for what pages merely state: a template's locale is often not the outlet's."""
 
 
 def country_of(urls: Iterable[str], locales: Sequence[str]) -> Finding:
@@ -73,9 +75,10 @@ def country_of(urls: Iterable[str], locales: Sequence[str]) -> Finding:
     known = [code for code in stated if code in _countries()]
     chosen = next((code for code in known if code != _TEMPLATE_LOCALE), None)
     if chosen is None and known:
-        return Finding(known[0], "its pages say en-US, which many systems write by default: check")
+        why = "its pages say en-US, which many systems write by default: check"
+        return Finding(known[0], why, is_certain=False)
     if chosen is not None:
-        return Finding(chosen, "its pages or feeds state it")
+        return Finding(chosen, "its pages or feeds state it", is_certain=False)
     return weak or Finding(None, "neither its address nor its pages name a country")
 
 
@@ -97,7 +100,7 @@ def time_zone_of(country: str | None, times: Iterable[str]) -> Finding:
     offsets = sorted({time[-6:] for time in stated})
     if found is None:
         shown = f"; its times have the offset {', '.join(offsets)}" if offsets else ""
-        return Finding(None, f"no country is known{shown}")
+        return Finding(None, f"no country is known{shown}. Write the zone of its newsroom")
     if not stated and found.main_zone is None:
         return Finding(None, f"{country} has {len(found.zones)} zones and no time has an offset")
     if not stated:

@@ -21,7 +21,7 @@ from pipeline.outcomes import Outcome
 from pipeline.sources.expectations import read_expectations
 from pipeline.sources.files import source_toml
 from pipeline.sources.keys import key_of
-from pipeline.sources.places import country_of, locales_of, time_zone_of
+from pipeline.sources.places import Finding, country_of, locales_of, time_zone_of
 from pipeline.sources.samples import read_samples
 from pipeline.sources.search import SiteSearch, newest_time
 from pipeline.urls import authority, host, is_web_url, site
@@ -131,9 +131,10 @@ def _from_feed(response: Response, fetcher: Fetcher) -> _Findings:
     homepage = feed.homepage if feed.homepage and is_web_url(feed.homepage) else _root(address)
     page = fetcher.fetch(homepage)
     urls = [entry.url for entry in feed.entries]
+    name = feed.title or name_of(page.body) or host(homepage)
     source = Source(
-        key=key_of(homepage),
-        name=feed.title or name_of(page.body) or host(homepage),
+        key=key_of(homepage, name),
+        name=name,
         homepage=homepage,
         feeds=(address,),
         language=_language(feed.language) or language_of(page.body) or "en",
@@ -155,9 +156,10 @@ def _from_sitemap(response: Response, fetcher: Fetcher) -> _Findings:
         raise SourceError(f"{address}: {error.reason}.") from error
     homepage = _root(address)
     page = fetcher.fetch(homepage)
+    name = name_of(page.body) or title_of(page.body) or host(homepage)
     source = Source(
-        key=key_of(homepage),
-        name=name_of(page.body) or title_of(page.body) or host(homepage),
+        key=key_of(homepage, name),
+        name=name,
         homepage=homepage,
         sitemaps=(address,),
         language=language_of(page.body) or "en",
@@ -188,9 +190,10 @@ def _from_page(
     documents += [each.entries for each in news]
     sections = () if feeds or news else (homepage,)
     urls = [entry.url for entries in documents for entry in entries]
+    name = _name(response.body, [each.feed.title for each in feeds]) or host(homepage)
     source = Source(
-        key=key_of(homepage),
-        name=_name(response.body, [each.feed.title for each in feeds]) or host(homepage),
+        key=key_of(homepage, name),
+        name=name,
         homepage=homepage,
         feeds=tuple(each.url for each in feeds),
         sitemaps=tuple(each.url for each in news),
@@ -221,10 +224,13 @@ def _settled(findings: _Findings, articles: tuple[Article, ...]) -> Proposal:
     language, why = _settled_language(source.language, articles)
     notes.append(f"language {language}: {why}")
     country = country_of([source.homepage or "", *source.feeds], findings.locales)
-    notes.append(f"country {country.value or 'left open'}: {country.why}")
     stated = [entry.published_at for entries in findings.documents for entry in entries]
-    stated += [article.published_at for article in articles]
-    zone = time_zone_of(country.value, filter(None, stated))
+    times = [time for time in (*stated, *(each.published_at for each in articles)) if time]
+    zone = time_zone_of(country.value, times)
+    if zone.value is None and not country.is_certain and time_zone_of(None, times) != zone:
+        country = Finding(None, f"{country.why}, but {zone.why}")
+        zone = time_zone_of(None, times)
+    notes.append(f"country {country.value or 'left open'}: {country.why}")
     notes.append(f"time zone {zone.value or 'left open'}: {zone.why}")
     now = findings.page.fetched_at or datetime.now(UTC)
     expected = read_expectations(findings.documents, now, zone.value)
@@ -232,6 +238,9 @@ def _settled(findings: _Findings, articles: tuple[Article, ...]) -> Proposal:
         notes.append("expectations left open: too few dated articles")
     else:
         notes.append(f"expectations: {expected.count} articles in {expected.days:.1f} days")
+    age = (now.timestamp() - expected.newest) / 3600 if expected.newest else 0.0
+    if expected.latest_age_hours and age > expected.latest_age_hours:
+        notes.append(f"its newest article is {age:.0f} hours old: look whether it still publishes")
     settled = replace(
         source,
         language=language,
