@@ -249,14 +249,19 @@ def make_web(
     given = parameters()
     count = sources or int(given["sources"])
     span = days or int(given["days"])
-    most, least = most_per_day or float(given["most_per_day"]), float(given["least_per_day"])
-    exponent = math.log(most / least) / math.log(count) if count > 1 else 0.0
+    most = most_per_day or float(given["most_per_day"])
     web = Web(given["start"], span, ())
     outlets = tuple(
-        _outlet(given, web, number, round(most / number**exponent, 4))
+        _outlet(given, web, number, _rate(given, count, most, number))
         for number in range(1, count + 1)
     )
     return replace(web, outlets=outlets)
+
+
+def _rate(given: Mapping[str, Any], count: int, most: float, number: int) -> float:
+    """Return the items a day of an outlet; of fewer outlets, the ranks are spread evenly."""
+    rank = 1 + (number - 1) * int(given["sources"]) / count
+    return round(max(float(given["least_per_day"]), most / rank ** float(given["exponent"])), 4)
 
 
 def on_port(web: Web, port: int) -> Web:

@@ -31,6 +31,7 @@ def outlet(small):
         if each.validators == "both"
         and not each.faults
         and len(each.documents) == 1
+        and each.stories[-1].published > 0
         and each.documents[0].kind in ("rss", "atom")
         and (each.feed_moved_at, each.feed_gone_at, each.readdressed_at) == (None, None, None)
     )
