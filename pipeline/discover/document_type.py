@@ -6,6 +6,7 @@ from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from typing import Literal
 
 from pipeline.discover.markup import root_of
+from pipeline.extract.encoding import utf16_charset
 from pipeline.fetch.content_encoding import BodyReader
 from pipeline.file_formats import GZIP
 
@@ -68,11 +69,9 @@ def _start_of(body: bytes) -> str:
     start = body[:_START]
     if start.startswith(b"\xef\xbb\xbf"):
         return start[3:].decode("latin-1")
-    if start.startswith((BOM_UTF16_LE, b"<\0", b"h\0")):
-        return start.decode("utf-16-le", "replace")
-    if start.startswith((BOM_UTF16_BE, b"\0<", b"\0h")):
-        return start.decode("utf-16-be", "replace")
-    return start.decode("latin-1")
+    if start.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        return start.decode("utf-16", "replace")
+    return start.decode(utf16_charset(start) or "latin-1", "replace")
 
 
 def _is_json_feed(body: bytes) -> bool:

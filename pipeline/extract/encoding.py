@@ -89,7 +89,7 @@ _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
 def is_binary(body: bytes) -> bool:
     """Tell whether the bytes are a picture, an archive, a PDF or other data, not text."""
     sample = body[:_SAMPLE]
-    if read_bom(body[:4])[0] or _utf16(sample):
+    if read_bom(body[:4])[0] or utf16_charset(sample):
         return False
     if sample.startswith(GZIP) or binary_format(sample) is not None:
         return True
@@ -112,7 +112,7 @@ def decode(body: bytes, content_type: str | None = None, *, limit: int = MAX_BYT
 
 def _certain(head: bytes) -> str | None:
     """Return the text of UTF-16, UTF-8 and ASCII, which the bytes alone prove, or None."""
-    if wide := _utf16(head[:_SAMPLE]):
+    if wide := utf16_charset(head[:_SAMPLE]):
         return head.decode(wide, "replace")
     if not head.isascii():
         return _as_utf8(head)
@@ -135,7 +135,7 @@ def _declared(head: bytes, content_type: str | None) -> str:
     return text
 
 
-def _utf16(sample: bytes) -> str | None:
+def utf16_charset(sample: bytes) -> str | None:
     """Return the charset of UTF-16 without a byte order mark, or None.
 
     Every second byte of ASCII in UTF-16 is zero.

@@ -1,8 +1,11 @@
 """Sitemaps: news, index, gzip, text; and attacks on XML parsers."""
 
 import gzip
+from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pipeline.discover import sitemaps
 from pipeline.discover.sitemaps import read_sitemap
@@ -113,3 +116,155 @@ def test_a_large_sitemap_is_read_up_to_the_limit_of_the_protocol(monkeypatch):
     monkeypatch.setattr(sitemaps, "MAX_URLS", 500)
     urls = "".join(f"<url><loc>https://herald.example/{n}</loc></url>" for n in range(510))
     assert len(read(f"<urlset {NS}>{urls}</urlset>").entries) == 500
+
+
+def locations(text: str | bytes) -> list[str]:
+    return [entry.url for entry in read(text).entries]
+
+
+@pytest.mark.parametrize(
+    ("written", "location"),
+    [
+        ("https://herald.example/a?a=1&b=2", "https://herald.example/a?a=1&b=2"),
+        ("https://herald.example/a?a=1&amp;b=2", "https://herald.example/a?a=1&b=2"),
+        ("https://herald.example/a?a=1&amp;amp;b=2", "https://herald.example/a?a=1&b=2"),
+        (
+            "https://herald.example/a?id=1&reg=2&copy=3",
+            "https://herald.example/a?id=1&reg=2&copy=3",
+        ),
+        ("<![CDATA[ https://herald.example/a?a=1&b=2 ]]>", "https://herald.example/a?a=1&b=2"),
+        ("\n https://herald.example/a\n", "https://herald.example/a"),
+        ("https://herald.example/caf\u00e9", "https://herald.example/caf\u00e9"),
+    ],
+)
+def test_locations_are_read_as_they_were_meant(written, location):
+    assert locations(f"<urlset {NS}><url><loc>{written}</loc></url></urlset>") == [location]
+
+
+@pytest.mark.parametrize("end", ["<url><loc>https://herald.example/cu", "<url><loc>https://x/</lo"])
+def test_a_location_that_the_end_of_the_file_cuts_is_none(end):
+    found = read(f"<urlset {NS}><url><loc>https://herald.example/a</loc></url>{end}")
+    assert [entry.url for entry in found.entries] == ["https://herald.example/a"]
+    assert found.is_broken
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-8-sig"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        NEWS,
+        "https://herald.example/a\r\nhttps://herald.example/b\r\n",
+        "\n# new\nhttps://herald.example/a\n\nhttps://herald.example/b",
+    ],
+)
+def test_sitemaps_in_unicode_of_every_kind(text, encoding):
+    assert locations(text.encode(encoding)) == [
+        "https://herald.example/a",
+        "https://herald.example/b",
+    ]
+
+
+@pytest.mark.parametrize(
+    "junk",
+    [
+        "\n\n",
+        "\ufeff",
+        "<!-- cached -->",
+        "<br />\n<b>Notice</b>: Undefined index in x.php<br />\n",
+    ],
+)
+def test_a_sitemap_behind_junk_is_read(junk):
+    assert len(locations(junk + NEWS)) == 2
+
+
+RSS_SITEMAP = """<rss version="2.0"><channel><title>H</title><link>https://herald.example/</link>
+<item><title>A</title><link>https://herald.example/a?x=1&y=2</link>
+<pubDate>Fri, 20 Nov 2026 08:15:00 +0200</pubDate></item></channel></rss>"""
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_a_feed_given_as_a_sitemap_is_read(pack):
+    [entry] = read(pack(RSS_SITEMAP.encode())).entries
+    assert (entry.url, entry.published_at) == (
+        "https://herald.example/a?x=1&y=2",
+        "2026-11-20T08:15:00+02:00",
+    )
+    feed = '{"version":"https://jsonfeed.org/version/1.1","items":[{"url":"https://herald.example/a"}]}'
+    assert locations(feed) == ["https://herald.example/a"]
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        URL,
+        URL + "#x",
+        URL.replace("https", "http"),
+        "/news-sitemap.xml",
+        "https://www.herald.example/news-sitemap.xml",
+    ],
+)
+def test_an_index_does_not_name_itself(own):
+    index = (
+        f"<sitemapindex {NS}><sitemap><loc>{own}</loc></sitemap>"
+        "<sitemap><loc>https://herald.example/1.xml</loc></sitemap>"
+        "<sitemap><loc>https://herald.example/1.xml</loc></sitemap></sitemapindex>"
+    )
+    found = read(index)
+    assert [child.url for child in found.sitemaps] == ["https://herald.example/1.xml"]
+    assert found.names_itself
+    assert not read(index.replace(own, "https://herald.example/2.xml")).names_itself
+
+
+def test_a_prefixed_sitemap_and_an_undeclared_prefix():
+    body = (
+        '<s:urlset xmlns:s="http://www.sitemaps.org/schemas/sitemap/0.9"><s:url>'
+        "<s:loc>https://herald.example/a</s:loc><news:news>"
+        "<news:publication_date>2026-11-20</news:publication_date><news:title>A</news:title>"
+        "</news:news></s:url></s:urlset>"
+    )
+    [entry] = read(body).entries
+    assert (entry.title, entry.published_at) == ("A", "2026-11-20")
+
+
+def test_elements_without_end_tags_do_not_swallow_the_next():
+    body = (
+        f"<urlset {NS}><url><loc>https://herald.example/a<lastmod>2026-11-20</lastmod>"
+        "<url><loc>https://herald.example/b</loc></url></urlset>"
+    )
+    found = read(body)
+    assert [entry.url for entry in found.entries] == [
+        "https://herald.example/a",
+        "https://herald.example/b",
+    ]
+    assert found.entries[0].changed_at == "2026-11-20"
+
+
+def test_a_time_in_the_future_is_not_believed_where_the_present_is_known():
+    body = NEWS.replace("2026-11-20T08:15:00+02:00", "2099-11-20T08:15:00Z").encode()
+    now = datetime(2026, 11, 21, tzinfo=UTC)
+    assert read_sitemap(body, URL, 1_000_000, now=now).entries[0].published_at is None
+
+
+def test_a_url_that_stands_twice_is_one_entry():
+    url = "<url><loc>https://herald.example/a</loc></url>"
+    assert len(read(f"<urlset {NS}>{url * 3}</urlset>").entries) == 1
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.binary(max_size=200), st.integers(0, len(NEWS)))
+def test_any_bytes_within_a_sitemap_raise_nothing_but_a_page_error(junk, position):
+    body = NEWS.encode()
+    try:
+        found = read(body[:position] + junk + body[position:])
+    except PageError:
+        return
+    assert all(entry.url for entry in found.entries)
+
+
+@given(st.integers(0, len(NEWS)))
+def test_of_a_sitemap_cut_anywhere_only_whole_locations_are_read(position):
+    try:
+        found = locations(NEWS[:position])
+    except PageError:
+        return
+    assert found == ["https://herald.example/a", "https://herald.example/b"][: len(found)]
