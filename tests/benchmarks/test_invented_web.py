@@ -13,21 +13,21 @@ SMALL_TRACE = Path(webs.__file__).with_name("small_trace.txt")
 
 
 @pytest.fixture(scope="module")
-def small():
-    return make_web(20, 2, most_per_day=20.0)
+def web():
+    return make_web(60, 2)
 
 
 @pytest.fixture(scope="module")
-def servers(small):
-    return Servers(small)
+def servers(web):
+    return Servers(web)
 
 
 @pytest.fixture(scope="module")
-def outlet(small):
+def outlet(web):
     """An outlet with a feed, validators of both kinds, and nothing that goes wrong."""
     return next(
         each
-        for each in small.outlets
+        for each in web.outlets
         if each.validators == "both"
         and not each.faults
         and len(each.documents) == 1
@@ -41,7 +41,8 @@ def test_the_events_are_those_that_were_committed():
     assert webs.trace_sha256(make_web()) == webs.parameters()["trace_sha256"]
 
 
-def test_the_small_trace_is_the_one_in_the_repository(small):
+def test_the_small_trace_is_the_one_in_the_repository():
+    small = make_web(20, 2, most_per_day=20.0)
     assert "\n".join(webs.trace(small)) + "\n" == SMALL_TRACE.read_text(encoding="utf-8")
 
 
@@ -64,10 +65,10 @@ def test_validators_give_304_until_something_is_published(servers, outlet):
     assert servers.answer(url, conditional, news).status == 200
 
 
-def test_a_page_shows_the_version_of_its_time(small, servers):
+def test_a_page_shows_the_version_of_its_time(web, servers):
     outlet, story = next(
         (outlet, story)
-        for outlet in small.outlets
+        for outlet in web.outlets
         for story in outlet.stories
         if len(story.versions) == 2 and 0 < story.published < story.versions[1].at < 2 * DAY - HOUR
     )
@@ -80,8 +81,8 @@ def test_a_page_shows_the_version_of_its_time(small, servers):
     assert bodies[1] != bodies[2]
 
 
-def test_every_address_that_a_document_lists_is_answered(small, servers):
-    for outlet in small.outlets:
+def test_every_address_that_a_document_lists_is_answered(web, servers):
+    for outlet in web.outlets:
         for story in outlet.stories:
             at = max(0, story.published)
             answer = servers.answer(servers.page_url(outlet, story, at), {}, at)
