@@ -1,93 +1,89 @@
 """### ingest: from the outlets' feeds and sitemaps to pages in the archive
 
-For each active source, *discover* finds its links, and *fetch* downloads the pages in batches at
-the pace that the host allows and writes them to the WARC archive. A source that fails does not stop
-the others: the run is closed, the asset `raw_pages` is updated, and the run shows as failed.
+Every five minutes, *plan* looks for feeds, sitemaps, section pages and links that are due, and
+divides their sources into a few tasks. *collect* asks for them at the pace that each host allows,
+stores new links and writes the pages to the WARC archive. Where nothing is due, the run ends after
+*plan*. What a document or a page brought decides when it is due next: see `mart.documents` for
+feeds, `mart.url_fate` for links.
 
-Trigger it with `{"sources": ["<key>", …]}` to read only some sources. A second run duplicates
-nothing. To count the outcomes of the links, run
-`select outcome, count(*) from mart.url_fate group by 1`.
+A source that fails does not stop the others, and does not fail the run: its documents say what is
+wrong. Trigger it with `{"sources": ["<key>", …]}` to ask only some sources, and with
+`{"everything": true}` to ask for all of their documents and links, due or not. A second run
+duplicates nothing.
 """
 
-from collections import Counter
 from datetime import timedelta
 from typing import Any
 
 from airflow.providers.standard.operators.empty import EmptyOperator
-from airflow.sdk import CronTriggerTimetable, Param, dag, task, task_group
+from airflow.sdk import CronTriggerTimetable, Param, dag, task
+from airflow.sdk.exceptions import AirflowSkipException
 from assets import RAW_PAGES
 from policy import (
     DAG_ARGS,
-    EVEN_AFTER_FAILURE,
     FETCH_POOL,
     Counts,
     finished_within,
-    open_run,
     pulled,
     stage,
 )
 
 from pipeline.settings import settings
 
-OF_SOURCE = {"pool": FETCH_POOL, "map_index_template": "{{ task.op_kwargs['source_key'] }}"}
-
 
 @dag(
     # With a start_date, Airflow would make up for the last tick as soon as the DAG appears.
     schedule=CronTriggerTimetable(settings().schedule, timezone="UTC", run_immediately=timedelta()),
     deadline=finished_within(hours=2),
-    params={"sources": Param(None, type=["null", "array"], description="only these source keys")},
+    params={
+        "sources": Param(None, type=["null", "array"], description="only these source keys"),
+        "everything": Param(
+            False, type="boolean", description="ask for what is not due too, documents and links"
+        ),
+    },
     doc_md=__doc__,
     **DAG_ARGS,
 )
 def ingest() -> None:
-    """Find and fetch the new pages of every active source."""
+    """Ask for the documents and pages of active sources that are due."""
 
     @task
-    def sources(params: dict[str, Any] | None = None) -> list[str]:
-        """Register the files of the sources folder and return the active sources' keys."""
-        wanted = (params or {}).get("sources")
-        return [
-            key
-            for key in stage("register_sources").active_sources()
-            if wanted is None or key in wanted
-        ]
-
-    @task(**OF_SOURCE)
-    def discover(run: int, source_key: str) -> list[int]:
-        """Find the links of one source and return the numbers of the batches to fetch."""
-        return stage("discover").discover(run, source_key)
-
-    @task(**OF_SOURCE, multiple_outputs=False, execution_timeout=timedelta(hours=3))
-    def fetch(run: int, source_key: str, batches: list[int]) -> Counts:
-        """Fetch the pages batch by batch; another try continues where this one stopped."""
-        total: Counter[str] = Counter()
-        for batch_no in batches:
-            total.update(stage("fetch").fetch(run, source_key, batch_no))
-        return dict(total)
-
-    @task_group
-    def source(run: int, source_key: str) -> Any:
-        """Find the links of one source, then fetch its pages."""
-        batches = discover(run=run, source_key=source_key)
-        return fetch(run=run, source_key=source_key, batches=batches)
-
-    @task(outlets=[RAW_PAGES], **EVEN_AFTER_FAILURE)
-    def close_run(run: int, keys: Any, fetched: Any, outlet_events: Any = None) -> Counts:
-        """Close the run, even if sources failed, and start *curate*."""
-        outcomes = stage("run_lifecycle").close_run(
-            run, keys is not None and len(pulled(fetched)) == len(keys)
+    def plan(dag_run: Any = None, params: dict[str, Any] | None = None) -> list[dict[str, Any]]:
+        """Open a run if anything is due, and return the groups of sources for *collect*."""
+        asked = params or {}
+        groups = stage("collect").due_groups(
+            asked.get("sources"), everything=bool(asked.get("everything"))
         )
+        if not groups:
+            raise AirflowSkipException("nothing is due")
+        run = stage("run_lifecycle").open_run(dag_run.dag_id, dag_run.run_id, dag_run.logical_date)
+        return [{"run": run, "source_keys": group} for group in groups]
+
+    @task(
+        pool=FETCH_POOL,
+        multiple_outputs=False,
+        map_index_template="{{ task.op_kwargs['source_keys'] | join(', ') | truncate(60) }}",
+        execution_timeout=timedelta(hours=1),
+    )
+    def collect(run: int, source_keys: list[str], params: dict[str, Any] | None = None) -> Counts:
+        """Ask for what is due of some sources; another try continues where this one stopped."""
+        everything = bool((params or {}).get("everything"))
+        return stage("collect").collect(run, source_keys, everything=everything)
+
+    @task(outlets=[RAW_PAGES], trigger_rule="all_done_min_one_success")
+    def close_run(groups: Any, collected: Any, outlet_events: Any = None) -> Counts:
+        """Close the run, even if a task failed, and start *curate*."""
+        run = groups[0]["run"]
+        outcomes = stage("run_lifecycle").close_run(run, len(pulled(collected)) == len(groups))
         outlet_events[RAW_PAGES].extra = {"run_id": run, "outcomes": outcomes}
         return outcomes
 
-    run = open_run()
-    run >> (keys := sources())
-    fetched = source.partial(run=run).expand(source_key=keys)
-    closed = close_run(run, keys, fetched)
+    groups = plan()
+    collected = collect.expand_kwargs(groups)
+    closed = close_run(groups, collected)
     # Airflow takes a run's state from its last task. This one costs no process, and fails if any
     # task before it did.
-    [fetched, closed] >> EmptyOperator(task_id="all_well", trigger_rule="none_failed")
+    [collected, closed] >> EmptyOperator(task_id="all_well", trigger_rule="none_failed")
 
 
 ingest()

@@ -75,10 +75,12 @@ class Link:
     source_key: str
     found_by: FoundBy
     found_in: str | None = None
-    """The feed, sitemap, page or file that named it; the locator of a WARC record."""
+    """The feed, sitemap, page or file that named it."""
     title: str | None = None
     published_at: str | None = None
     """As the feed or the news sitemap states it, in ISO 8601."""
+    snapshot: str | None = None
+    """Locator of the WARC record that holds the page; None for a link to be requested."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,14 +4,28 @@ Everything that Dateline writes is below ``home``: the embedded server, the arch
 logs. Deleting that folder removes it all.
 """
 
+import re
+from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from pipeline import __version__
 from pipeline.errors import SettingsError
+
+_AGE = re.compile(r"(\d+(?:\.\d+)?)([mhd])")
+_UNITS = {"m": "minutes", "h": "hours", "d": "days"}
+
+
+def _ages(text: str) -> tuple[timedelta, ...]:
+    """Return the ages that a text such as "1h 6h 1d" lists, ascending."""
+    found = [_AGE.fullmatch(word) for word in text.replace(",", " ").split()]
+    if None in found:
+        raise ValueError("write ages such as 1h 6h 1d 14d")
+    ages = {timedelta(**{_UNITS[age[2]]: float(age[1])}) for age in found if age}
+    return tuple(sorted(ages))
 
 
 class Settings(BaseSettings):
@@ -86,13 +100,22 @@ class Settings(BaseSettings):
         default=10_000_000, gt=0, description="largest response body in bytes, decompressed"
     )
     max_redirects: int = Field(default=10, ge=0, description="most redirects followed for one page")
-    revisit_days: int = Field(
-        default=14, ge=0, description="known articles older than this are not requested again"
+    revisit_after: str = Field(
+        default="1h 6h 1d 3d 7d 14d",
+        description="ages at which a stored article is requested again, in m, h or d; empty: never",
     )
-    fetch_batch: int = Field(default=200, gt=0, description="links per fetch task")
+    attempt_days: int = Field(
+        default=90, gt=0, description="days for which the attempts of links and documents are kept"
+    )
+    fetch_batch: int = Field(default=200, gt=0, description="requests that one fetch task does")
+    fetch_minutes: float = Field(
+        default=20.0,
+        gt=0,
+        description="after this time a fetch task leaves the rest to the next run",
+    )
     curate_batch: int = Field(default=300, gt=0, description="pages per extract or annotate task")
     schedule: str = Field(
-        default="*/30 * * * *", description="cron line, in UTC, by which Airflow reads the sources"
+        default="*/5 * * * *", description="cron line, in UTC, by which Airflow asks what is due"
     )
     log_level: str = Field(
         default="INFO", description="least severity logged: DEBUG, INFO, WARNING or ERROR"
@@ -100,6 +123,17 @@ class Settings(BaseSettings):
     log_format: str = Field(
         default="auto", description="console, json, or auto: console on a terminal"
     )
+
+    @field_validator("revisit_after")
+    @classmethod
+    def _check_ages(cls, value: str) -> str:
+        _ages(value)
+        return value
+
+    @property
+    def revisit_plan(self) -> tuple[timedelta, ...]:
+        """The ages of ``revisit_after``, ascending."""
+        return _ages(self.revisit_after)
 
     @property
     def home_folder(self) -> Path:

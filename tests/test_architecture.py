@@ -12,7 +12,7 @@ LAYERS = (
     "__init__ file_formats outcomes tables telemetry text",
     "errors models",
     "language settings urls",
-    "page_faults",
+    "page_faults planning",
     "archive dedupe line_rules",
     "clean extract fetch identity",
     "annotate discover",
@@ -25,7 +25,7 @@ LAYERS = (
 """Packages and modules of ``pipeline/``, lowest first; each imports from lower layers only."""
 LAYER_OF = {name: number for number, layer in enumerate(LAYERS) for name in layer.split()}
 WITHOUT_POSTGRES = (
-    "annotate archive backfill clean dedupe demo discover extract fetch line_rules sources"
+    "annotate archive backfill clean dedupe demo discover extract fetch line_rules planning sources"
 )
 
 

@@ -1,4 +1,4 @@
-"""``dateline fate URL`` shows the outcome of a URL in each run."""
+"""``dateline fate URL`` shows what became of a link, or of a feed, at each attempt."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from pipeline.cli.app import EVERY_DAY
-from pipeline.cli.output import print_table
+from pipeline.cli.output import Format, print_table
 from pipeline.errors import UsageError
 
 _COLUMNS = ("decided_at", "source_key", "outcome", "reason", "http_status", "url")
@@ -17,6 +17,29 @@ where url = %(url)s or canonical_url = %(canonical)s
 order by decided_at desc nulls first
 limit 50
 """
+_DOCUMENT_COLUMNS = (
+    "attempted_at",
+    "outcome",
+    "reason",
+    "http_status",
+    "links_found",
+    "links_new",
+    "state",
+    "next_due_at",
+)
+_DOCUMENT_QUERY = """
+select attempted_at, outcome, reason, http_status, links_found, links_new, state, next_due_at
+from mart.document_fate
+where url in (%(url)s, %(canonical)s)
+order by attempted_at desc
+limit 50
+"""
+_DOCUMENTS = """
+select source_key, document_kind, state, poll_reason, next_due_at, moved_to
+from mart.documents
+where url in (%(url)s, %(canonical)s)
+order by source_key
+"""
 
 
 def register(app: typer.Typer) -> None:
@@ -24,12 +47,17 @@ def register(app: typer.Typer) -> None:
 
     @app.command(rich_help_panel=EVERY_DAY)
     def fate(
-        url: Annotated[str, typer.Argument(help="A URL in any spelling, or a local file.")],
+        url: Annotated[
+            str, typer.Argument(help="A page's URL in any spelling, a feed, or a local file.")
+        ],
         as_json: Annotated[
             bool, typer.Option("--json", help="Print one JSON object per row.")
         ] = False,
     ) -> None:
-        """Show what became of a URL in each run: its outcome, the reason, the HTTP status.
+        """Show what became of a page or a feed at each attempt: outcome, reason, HTTP status.
+
+        For a feed, sitemap or section page it also says in which state it is, and when and why it
+        is asked for next.
 
         Example: dateline fate https://news.example/2026/11/storm
         """
@@ -39,9 +67,21 @@ def register(app: typer.Typer) -> None:
         if Path(url).is_file():
             url = Path(url).resolve().as_uri()
 
+        style: Format = "json" if as_json else "table"
         with store() as connection:
             keys = {"url": url, "canonical": canonical_url(url)}
             rows = connection.execute(_QUERY, keys).fetchall()
-        if not rows:
-            raise UsageError(f"{url} was never discovered. Known links: mart.url_fate.")
-        print_table(rows, _COLUMNS, "json" if as_json else "table")
+            documents = connection.execute(_DOCUMENTS, keys).fetchall()
+            requests = connection.execute(_DOCUMENT_QUERY, keys).fetchall()
+        if not rows and not documents:
+            raise UsageError(
+                f"{url} was never discovered. Known links: mart.url_fate; feeds: mart.documents."
+            )
+        for source_key, kind, state, reason, due, moved_to in documents:
+            moved = f", moved to {moved_to}" if moved_to else ""
+            asked = f"asked next {due:%Y-%m-%d %H:%M} UTC ({reason or 'not asked yet'})"
+            typer.secho(f"{kind} of {source_key}: {state}{moved}; {asked}", err=True)
+        if requests:
+            print_table(requests, _DOCUMENT_COLUMNS, style)
+        if rows:
+            print_table(rows, _COLUMNS, style)

@@ -12,8 +12,8 @@ from pipeline.cli.output import own_command, print_table
 _HELP = (
     "Load feeds, sitemaps, pages, lists of URLs, folders and files into Postgres.\n\n"
     "Runs the same stages as Airflow does, for a laptop or a script. Without TARGET, reads the "
-    "sources of the folder sources/. Every link ends in a named outcome: see `dateline fate URL`."
-    "\n\n"
+    "sources of the folder sources/, all their documents and links; with --due those that are due. "
+    "Every link ends in a named outcome: see `dateline fate URL`.\n\n"
     "Example: dateline run https://news.example/feed.xml pages/ article.txt urls.txt crawl.warc.gz"
 )
 
@@ -40,12 +40,21 @@ def register(app: typer.Typer) -> None:
             bool, typer.Option(help="Fetch loopback and private hosts too (demo, intranet).")
         ] = False,
         as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+        due: Annotated[
+            bool,
+            typer.Option(
+                "--due", help="Of the sources, ask only for what is due, as Airflow does."
+            ),
+        ] = False,
         verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show the log.")] = False,
     ) -> None:
+        from pipeline.errors import UsageError
         from pipeline.settings import settings
         from pipeline.stages.local_run import run_sources, run_targets
         from pipeline.telemetry import configure_logging
 
+        if due and targets:
+            raise UsageError("--due is for the sources of the folder: leave the targets out.")
         log_level = settings().log_level if verbose else "ERROR"
         configure_logging(log_level, settings().log_format)
 
@@ -61,7 +70,7 @@ def register(app: typer.Typer) -> None:
                 log_level=log_level,
             )
             if targets
-            else run_sources(print_progress, jobs=jobs, log_level=log_level)
+            else run_sources(print_progress, everything=not due, jobs=jobs, log_level=log_level)
         )
         for problem in report.problems:
             typer.secho(f"dateline: cannot read {problem}", err=True, fg="yellow")

@@ -1,19 +1,29 @@
-"""Discovery: read every document that a source names and keep the newest links.
+"""Discovery: read the documents that a source names, and take their links.
 
-``discover`` is what a run does. ``check`` reads each document by itself for
-``dateline source check`` and says what to do about those that give no links.
+``read_documents`` is what a run does, with the documents that are due. ``discover`` reads all of
+them at once, and ``check`` reads each by itself for ``dateline source check``; neither stores
+anything.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from pipeline.discover.feeds import read_feed
+from pipeline.discover.feeds import Feed, read_feed
 from pipeline.discover.local_files import read_files, read_list
-from pipeline.discover.results import Discovered, Entry, Problem
+from pipeline.discover.results import (
+    DatedLink,
+    Discovered,
+    Document,
+    DocumentKind,
+    Entry,
+    Problem,
+    Reading,
+)
 from pipeline.discover.sections import read_section
 from pipeline.discover.sitemaps import read_sitemap
 from pipeline.errors import PageError, Refused
@@ -25,48 +35,75 @@ from pipeline.outcomes import Outcome
 from pipeline.urls import is_web_url
 
 MAX_SITEMAPS = 50
-"""Sitemaps read per source and run before child sitemaps are left out, the oldest first. Sitemaps
-that the source itself names count too, but are always read."""
+"""Child sitemaps read per source and run before the others, the oldest, are left out."""
+POLLED_CHILDREN = 2
+"""Newest children of a sitemap index that are polled like documents of the source's own. The others
+are read again when the index says that they changed."""
 _MAX_DEPTH = 3
 _EXPLICIT: frozenset[FoundBy] = frozenset({"file", "warc", "list", "url"})
 """Links that somebody listed one by one; ``max_links`` does not apply to them."""
+KIND_OF_FIELD: dict[str, DocumentKind] = {
+    "feeds": "feed",
+    "sitemaps": "sitemap",
+    "sections": "section",
+    "lists": "list",
+    "files": "files",
+}
 
 
-def discover(
-    source: Source, fetcher: Fetcher, *, validators: Mapping[str, Validators] | None = None
-) -> Discovered:
-    """Return the links of a source, newest first.
+def documents_of(source: Source) -> tuple[Document, ...]:
+    """Return the documents that a source names; its homepage as a section where it names none."""
+    named = [
+        Document(KIND_OF_FIELD[name], value)
+        for name in LINK_FIELDS
+        for value in getattr(source, name)
+    ]
+    if not named and source.homepage:
+        named = [Document("section", source.homepage)]
+    return tuple(named)
+
+
+def read_documents(
+    source: Source,
+    documents: Sequence[Document],
+    fetcher: Fetcher,
+    *,
+    children: Sequence[Document] = (),
+) -> Iterator[Reading]:
+    """Read documents of a source one after the other and yield what each brought.
+
+    A document that cannot be read gives a reading with its outcome; nothing is raised for it. Links
+    to other sites are kept, so that each gets an outcome: fetch refuses them. The children of a
+    sitemap index that are worth reading follow their index.
+
+    Args:
+        source: whose documents they are.
+        documents: in the order to read them.
+        fetcher: fetches them.
+        children: children of the source's sitemap indexes that were read in earlier runs.
+    """
+    reader = _Reader(source, fetcher, {child.url: child for child in children})
+    for document in documents:
+        yield from reader.read(document)
+
+
+def discover(source: Source, fetcher: Fetcher) -> Discovered:
+    """Read all documents of a source; return its links, newest first, and the problems.
 
     Links that its lists and files name come first, all of them; of the others at most
     ``source.max_links`` are kept.
-
-    A document that cannot be read becomes a ``Problem``; nothing is raised for it. Links to other
-    sites are kept, so that each gets an outcome: fetch refuses them.
-
-    Args:
-        source: whose documents are read.
-        fetcher: fetches them.
-        validators: of the last response, by document. A document that responds 304, or with the
-            same body, gives neither links nor a problem.
     """
-    discovery = _Discovery(source, fetcher, validators or {})
-    discovery.run()
-    return Discovered(
-        tuple(select_links(discovery.found, source.max_links)),
-        tuple(discovery.problems),
-        tuple(discovery.validators),
-    )
+    readings = list(read_documents(source, documents_of(source), fetcher))
+    found = [link for reading in readings for link in reading.links]
+    problems = [problem for reading in readings for problem in problems_of(reading)]
+    return Discovered(tuple(select_links(found, source.max_links)), tuple(problems))
 
 
-@dataclass(frozen=True, slots=True)
-class DatedLink:
-    """A link with the time it is sorted by: its publication or else its change."""
-
-    link: Link
-    timestamp: float | None
-    """Seconds since 1970; None where no readable time is stated."""
-    stated_time: str | None = None
-    """The same time as the document states it."""
+def problems_of(reading: Reading) -> tuple[Problem, ...]:
+    """Return why a document, or a part of it, could not be read; nothing where all was well."""
+    if reading.outcome is None or reading.outcome is Outcome.UNCHANGED:
+        return reading.problems
+    return (Problem(reading.document.url, reading.outcome, reading.reason or ""), *reading.problems)
 
 
 def select_links(found: Iterable[DatedLink], limit: int) -> list[Link]:
@@ -86,8 +123,8 @@ def select_links(found: Iterable[DatedLink], limit: int) -> list[Link]:
 
 
 def _rank(dated: DatedLink) -> float:
-    if dated.timestamp is not None:
-        return -dated.timestamp
+    if dated.stated_at is not None:
+        return -dated.stated_at.timestamp()
     return float("inf") if dated.link.found_by == "sitemap" else float("-inf")
 
 
@@ -98,127 +135,159 @@ def _merged(known: DatedLink, other: DatedLink) -> DatedLink:
         title=known.link.title or other.link.title,
         published_at=known.link.published_at or other.link.published_at,
     )
-    timed = other if known.timestamp is None else known
-    return DatedLink(link, timed.timestamp, timed.stated_time)
+    timed = other if known.stated_at is None else known
+    return DatedLink(link, timed.stated_at, timed.stated_time)
 
 
 @dataclass(slots=True)
-class _Discovery:
+class _Reader:
+    """Reads the documents of one source within one run."""
+
     source: Source
     fetcher: Fetcher
-    known: Mapping[str, Validators]
-    found: list[DatedLink] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-    validators: list[tuple[str, Validators]] = field(default_factory=list)
-    sitemaps_read: int = 0
+    known: Mapping[str, Document]
+    """Children of sitemap indexes by URL, as earlier runs left them."""
+    read_already: set[str] = field(default_factory=set)
+    children_read: int = 0
 
-    def run(self) -> None:
-        source = self.source
-        for url in source.feeds:
-            self.add("feed", url, self.feed_entries(url))
-        for url in source.sitemaps:
-            self.add("sitemap", url, self.sitemap_entries(url, 1))
-        for url in self.section_urls():
-            self.add("section", url, self.section_entries(url))
-        for name in source.lists:
-            self.add("list", name, self.list_entries(name))
-        for item in read_files(source):
+    def read(self, document: Document, depth: int = 1) -> Iterator[Reading]:
+        if document.url in self.read_already:
+            return
+        self.read_already.add(document.url)
+        reading = self._reading(document)
+        if reading.children and depth >= _MAX_DEPTH:
+            reason = f"sitemaps nested deeper than {_MAX_DEPTH} are not read"
+            problem = Problem(document.url, Outcome.TOO_LARGE, reason)
+            yield replace(reading, children=(), problems=(*reading.problems, problem))
+            return
+        yield reading
+        yield from self._read_children(document, reading, depth)
+
+    def _reading(self, document: Document) -> Reading:
+        try:
+            if document.kind == "files":
+                return self._files(document)
+            if document.kind == "list" and not is_web_url(document.url):
+                return self._list(document, _local_bytes(document.url))
+            return self._fetched(document)
+        except PageError as error:
+            return Reading(document, error.outcome, error.reason)
+
+    def _fetched(self, document: Document) -> Reading:
+        response = self.fetcher.fetch(
+            document.moved_to or document.url,
+            validators=document.validators,
+            source=self.source,
+            kind="page" if document.kind == "section" else "document",
+        )
+        facts: dict[str, Any] = _server_facts(document, response)
+        if response.outcome is not None:
+            return Reading(document, response.outcome, response.reason, **facts)
+        try:
+            reading = self._parsed(document, response)
+        except PageError as error:
+            return Reading(document, error.outcome, error.reason, **facts)
+        floor = max(facts.pop("floor"), reading.floor)
+        said = reading.floor_reason if floor == reading.floor else facts["floor_reason"]
+        facts["floor_reason"] = said
+        return replace(reading, floor=floor, validators=validators_of(response), **facts)
+
+    def _parsed(self, document: Document, response: Response) -> Reading:
+        kind = response.header("content-type")
+        if document.kind == "list":
+            return self._list(document, response.body)
+        if document.kind == "section":
+            onsite = partial(is_onsite, source=self.source)
+            entries = read_section(response.body, response.final_url, onsite)
+            return self._with_links(document, "section", entries)
+        if document.kind == "feed":
+            feed = read_feed(response.body, response.final_url, kind)
+            reading = self._with_links(document, "feed", feed.entries)
+            floor, said = _feed_floor(feed)
+            return replace(reading, floor=floor, floor_reason=said)
+        limit = 5 * self.fetcher.max_body_bytes
+        sitemap = read_sitemap(response.body, response.final_url, limit)
+        return replace(
+            self._with_links(document, "sitemap", sitemap.entries), children=sitemap.sitemaps
+        )
+
+    def _list(self, document: Document, body: bytes) -> Reading:
+        good, bad = read_list(body)
+        reading = self._with_links(document, "list", good)
+        if bad:
+            reason = f"{len(bad)} lines are not URLs, the first is {bad[0]!r}"
+            problem = Problem(document.url, Outcome.BAD_CONTENT, reason)
+            reading = replace(reading, problems=(problem,))
+        return reading
+
+    def _files(self, document: Document) -> Reading:
+        links, problems = [], []
+        for item in read_files(replace(self.source, files=(document.url,))):
             if isinstance(item, Problem):
-                self.problems.append(item)
+                problems.append(item)
             else:
-                self.found.append(DatedLink(item, None))
+                links.append(DatedLink(item))
+        if problems and not links:
+            first = problems[0]
+            return Reading(document, first.outcome, first.reason, problems=tuple(problems[1:]))
+        return Reading(document, links=tuple(links), problems=tuple(problems))
 
-    def section_urls(self) -> tuple[str, ...]:
-        """Return the source's sections, or its homepage if it has no documents at all."""
-        source = self.source
-        has_documents = any(getattr(source, name) for name in LINK_FIELDS)
-        return source.sections if has_documents or not source.homepage else (source.homepage,)
-
-    def add(self, found_by: FoundBy, found_in: str, entries: Iterator[Entry]) -> None:
-        """Add the entries of a document as links, or a problem if it cannot be read.
+    def _with_links(
+        self, document: Document, found_by: FoundBy, entries: Iterable[Entry]
+    ) -> Reading:
+        """Return a reading with the entries of a document as links.
 
         An entry that is not a web address ("javascript:…") is a link too and will be refused.
         """
-        try:
-            for entry in entries:
-                link = Link(
-                    entry.url,
-                    self.source.key,
-                    found_by,
-                    found_in,
-                    entry.title,
-                    entry.published_at,
-                )
-                stated = entry.published_at or entry.changed_at
-                timestamp = age_key(stated, self.source.time_zone)
-                self.found.append(DatedLink(link, timestamp, stated))
-        except PageError as error:
-            self.problems.append(Problem(found_in, error.outcome, error.reason))
+        links = []
+        for entry in entries:
+            link = Link(
+                entry.url,
+                self.source.key,
+                found_by,
+                document.url,
+                entry.title,
+                entry.published_at,
+            )
+            stated = entry.published_at or entry.changed_at
+            links.append(DatedLink(link, _moment(stated, self.source.time_zone), stated))
+        foreign = sum(not is_onsite(dated.link.url, self.source) for dated in links)
+        return Reading(document, links=tuple(links), foreign=0 if found_by == "list" else foreign)
 
-    def document(self, url: str, *, is_page: bool = False) -> Response | None:
-        """Fetch a document and return its response, or None if it has not changed.
+    def _read_children(self, index: Document, reading: Reading, depth: int) -> Iterator[Reading]:
+        """Read the children of a sitemap index that may hold something new, newest first.
 
-        Raises:
-            Refused: it could not be fetched; with the outcome and reason of the response.
+        At the first reading as many as give ``max_links`` dated links; later those that were never
+        read, or that changed since, as the index says.
         """
-        response = self.fetcher.fetch(
-            url,
-            validators=self.known.get(url),
-            source=self.source,
-            kind="page" if is_page else "document",
-        )
-        if response.outcome is Outcome.UNCHANGED:
-            return None
-        if response.outcome is not None:
-            raise Refused(response.outcome, response.reason or "", response.status)
-        self.validators.append((url, validators_of(response)))
-        return response
-
-    def feed_entries(self, url: str) -> Iterator[Entry]:
-        response = self.document(url)
-        if response is not None:
-            kind = response.header("content-type")
-            yield from read_feed(response.body, response.final_url, kind).entries
-
-    def section_entries(self, url: str) -> Iterator[Entry]:
-        response = self.document(url, is_page=True)
-        if response is not None:
-            onsite = partial(is_onsite, source=self.source)
-            yield from read_section(response.body, response.final_url, onsite)
-
-    def sitemap_entries(self, url: str, depth: int) -> Iterator[Entry]:
-        self.sitemaps_read += 1
-        response = self.document(url)
-        if response is None:
-            return
-        limit = 5 * self.fetcher.max_body_bytes
-        sitemap = read_sitemap(response.body, response.final_url, limit)
-        yield from sitemap.entries
-        if depth >= _MAX_DEPTH and sitemap.sitemaps:
-            reason = f"sitemaps nested deeper than {_MAX_DEPTH} are not read"
-            self.problems.append(Problem(url, Outcome.TOO_LARGE, reason))
-            return
-        for child in sorted(sitemap.sitemaps, key=_sitemap_rank):
-            if self.sitemaps_read >= MAX_SITEMAPS or self.has_enough():
+        ranked = sorted(reading.children, key=_sitemap_rank)
+        dated = 0
+        for place, entry in enumerate(ranked):
+            child = self._child(entry, index, place)
+            if not self._is_due(child, entry, index, dated):
+                continue
+            if self.children_read >= MAX_SITEMAPS:
                 return
-            self.add("sitemap", child.url, self.sitemap_entries(child.url, depth + 1))
+            self.children_read += 1
+            for found in self.read(child, depth + 1):
+                dated += sum(link.stated_at is not None for link in found.links)
+                yield found
 
-    def has_enough(self) -> bool:
-        """Tell whether all further links of older sitemaps would be cut by ``max_links``."""
-        dated = sum(1 for found in self.found if found.timestamp is not None)
-        return dated >= self.source.max_links
+    def _child(self, entry: Entry, index: Document, place: int) -> Document:
+        known = self.known.get(entry.url) or Document("sitemap", entry.url, parent=index.url)
+        return replace(known, is_polled=place < POLLED_CHILDREN)
 
-    def list_entries(self, name: str) -> Iterator[Entry]:
-        if is_web_url(name):
-            response = self.document(name)
-            body = response.body if response else b""
-        else:
-            body = _local_bytes(name)
-        good, bad = read_list(body)
-        if bad:
-            reason = f"{len(bad)} lines are not URLs, the first is {bad[0]!r}"
-            self.problems.append(Problem(name, Outcome.BAD_CONTENT, reason))
-        yield from good
+    def _is_due(self, child: Document, entry: Entry, index: Document, dated: int) -> bool:
+        if index.last_read_at is None:
+            return dated < self.source.max_links
+        if child.last_read_at is None:
+            return child.is_polled or _is_after(entry.changed_at, index.last_read_at)
+        return _is_after(entry.changed_at, child.last_read_at)
+
+
+def _is_after(stated: str | None, moment: datetime) -> bool:
+    at = _moment(stated)
+    return at is not None and at > moment - timedelta(days=1)
 
 
 def validators_of(response: Response) -> Validators:
@@ -226,6 +295,14 @@ def validators_of(response: Response) -> Validators:
     return Validators(
         response.header("etag"), response.header("last-modified"), sha256(response.body).digest()
     )
+
+
+def _moment(stated: str | None, time_zone: str | None = None) -> datetime | None:
+    seconds = age_key(stated, time_zone)
+    try:
+        return datetime.fromtimestamp(seconds, UTC) if seconds is not None else None
+    except (OverflowError, ValueError, OSError):
+        return None
 
 
 def _sitemap_rank(entry: Entry) -> float:
@@ -238,6 +315,37 @@ def _local_bytes(name: str) -> bytes:
         return Path(name).read_bytes()
     except OSError as error:
         raise Refused(Outcome.NOT_FOUND, f"list {name} cannot be read: {error.strerror}") from error
+
+
+def _server_facts(document: Document, response: Response) -> dict[str, Any]:
+    """Return what a response says besides its body: when to ask again, and where it has moved."""
+    floor, said = timedelta(), ""
+    last = response.exchanges[-1] if response.exchanges else None
+    headers = last.headers if last else response.headers
+    seconds = 0.0
+    if seconds:
+        floor, said = timedelta(seconds=seconds), f"the server says it is fresh for {seconds:.0f} s"
+    return {
+        "response": response,
+        "floor": floor,
+        "floor_reason": said,
+        "retry_after": None
+        if response.retry_after is None
+        else timedelta(seconds=response.retry_after),
+        "moved_to": response.moved_to or document.moved_to,
+    }
+
+
+def _feed_floor(feed: Feed) -> tuple[timedelta, str]:
+    """Return how long a feed says that it need not be asked for, and where it says so."""
+    asked = max(
+        (getattr(feed, "ttl_minutes", None) or 0, "ttl"),
+        (getattr(feed, "update_period_minutes", None) or 0, "update period"),
+    )
+    minutes, name = asked
+    if not minutes:
+        return timedelta(), ""
+    return timedelta(minutes=minutes), f"the feed's {name} is {minutes:.0f} min"
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,16 +369,16 @@ class DocumentCheck:
 
 def check(source: Source, fetcher: Fetcher) -> Iterator[DocumentCheck]:
     """Read every document of a source by itself and yield the results; nothing is stored."""
-    nothing: dict[str, Any] = dict.fromkeys(LINK_FIELDS, ())
-    bare = replace(source, hosts=(*source.hosts, *sites(source)), **nothing)
-    documents = [(kind, name) for kind in LINK_FIELDS for name in getattr(source, kind)]
-    for kind, name in documents or [("sections", source.homepage or "")]:
-        alone = replace(bare, **{kind: (name,)})  # type: ignore[arg-type]
-        yield _checked(alone, kind, name, fetcher)
+    hosts = replace(source, hosts=(*source.hosts, *sites(source)))
+    for document in documents_of(source) or (Document("section", source.homepage or ""),):
+        yield _checked(hosts, document, fetcher)
 
 
 _HINTS = {
     Outcome.ROBOTS_DENIED: "robots.txt forbids it: ask the publisher, or use another feed",
+    Outcome.ROBOTS_UNREACHABLE: "its robots.txt cannot be read: try again later",
+    Outcome.BLOCKED: "a bot wall answers in its place: ask the publisher for access",
+    Outcome.CONSENT_WALL: "a consent page answers in its place: ask the publisher for a feed",
     Outcome.ADDRESS_REFUSED: "not a public address: allow_private_addresses = true if it is yours",
     Outcome.OFFSITE_REFUSED: "it redirects to another site: add that host to hosts",
     Outcome.GONE: "the publisher removed it: `dateline source add HOMEPAGE` finds the new one",
@@ -287,21 +395,21 @@ _HINTS = {
 """What the operator can do about a document with this outcome."""
 
 
-def _checked(source: Source, field: str, name: str, fetcher: Fetcher) -> DocumentCheck:
-    discovery = _Discovery(source, fetcher, {})
-    discovery.run()
-    links = select_links(discovery.found, source.max_links)
-    problem = next(iter(discovery.problems), None)
+def _checked(source: Source, document: Document, fetcher: Fetcher) -> DocumentCheck:
+    readings = list(read_documents(source, (document,), fetcher))
+    found = [link for reading in readings for link in reading.links]
+    links = select_links(found, source.max_links)
+    problem = next((each for reading in readings for each in problems_of(reading)), None)
     empty = not links and problem is None
     outcome = problem.outcome if problem else Outcome.BAD_CONTENT if empty else None
     offsite = sum(not is_onsite(link.url, source) for link in links)
     return DocumentCheck(
         source.key,
-        field,
-        name,
+        next(name for name, kind in KIND_OF_FIELD.items() if kind == document.kind),
+        document.url,
         len(links),
-        0 if field in ("lists", "files") else offsite,
-        _latest_time(discovery.found),
+        0 if document.kind in ("list", "files") else offsite,
+        _latest_time(found),
         outcome,
         problem.reason if problem else "it names no link" if empty else None,
         _HINTS.get(outcome) if outcome else None,
@@ -310,5 +418,5 @@ def _checked(source: Source, field: str, name: str, fetcher: Fetcher) -> Documen
 
 def _latest_time(found: Iterable[DatedLink]) -> str | None:
     """Return the latest time of the links, as its document states it; None if none is dated."""
-    times = ((each.timestamp, each.stated_time) for each in found if each.timestamp is not None)
-    return max(times, default=(0.0, None), key=lambda time: time[0])[1]
+    times = ((each.stated_at, each.stated_time) for each in found if each.stated_at is not None)
+    return max(times, default=(None, None))[1]

@@ -113,13 +113,13 @@ def _file_links(path: Path, found_in: str, key: str) -> Iterator[Link | Problem]
 
 
 def _record_links(path: Path, key: str) -> Iterator[Link | Problem]:
-    """Yield the pages of a WARC file; ``found_in`` is the record's locator."""
+    """Yield the pages of a WARC file."""
     try:
         for page in iter_warc(path.absolute()):
             if isinstance(page, BrokenRecord):
                 yield Problem(page.raw_uri, Outcome.BAD_CONTENT, page.reason)
             elif page.status in (None, 200) and _is_page_type(page.content_type):
-                yield Link(page.url, key, "warc", page.raw_uri)
+                yield Link(page.url, key, "warc", str(path.absolute()), snapshot=page.raw_uri)
     except ArchiveError as error:
         yield Problem(str(path), Outcome.BAD_CONTENT, str(error))
 

@@ -1,9 +1,13 @@
-"""The results of discovery: links, and the documents that could not be read."""
+"""The records of discovery: documents to read, what a reading brought, links with their times."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Literal
 
-from pipeline.models import Link, Validators
+from pipeline.models import Link, Response, Validators
 from pipeline.outcomes import Outcome
+
+DocumentKind = Literal["feed", "sitemap", "section", "list", "files"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,16 +19,6 @@ class Problem:
     outcome: Outcome
     reason: str
     """One line for the operator, with what to do if that is known."""
-
-
-@dataclass(frozen=True, slots=True)
-class Discovered:
-    """The links of one source, newest first and each URL once, and the problems."""
-
-    links: tuple[Link, ...] = ()
-    problems: tuple[Problem, ...] = ()
-    validators: tuple[tuple[str, Validators], ...] = ()
-    """URL of each document that was read, with the validators for its next conditional GET."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,3 +72,84 @@ class Sitemap:
     """It is cut or not well-formed; the other fields hold what could be read."""
     names_itself: bool = False
     """The index is among its own sitemaps; that one was left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document that names links, with what the last reading of it left."""
+
+    kind: DocumentKind
+    url: str
+    """URL, or path of a local list, file or folder."""
+    key: int = 0
+    """Its key in the store; 0 for one that is not stored."""
+    moved_to: str | None = None
+    """Where it has moved to for good; asked instead of ``url``."""
+    validators: Validators = field(default_factory=Validators)
+    last_read_at: datetime | None = None
+    newest_item_at: datetime | None = None
+    oldest_item_at: datetime | None = None
+    item_count: int | None = None
+    parent: str | None = None
+    """URL of the sitemap index that names it."""
+    is_polled: bool = True
+    """Whether it is due by itself, not only when its index says that it changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class DatedLink:
+    """A link with the time it is sorted by: its publication or else its change."""
+
+    link: Link
+    stated_at: datetime | None = None
+    """None where no readable time is stated."""
+    stated_time: str | None = None
+    """The same time as the document states it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one request of a document brought."""
+
+    document: Document
+    outcome: Outcome | None = None
+    """None if it was read, ``unchanged`` if it had not changed, else why it could not be read."""
+    reason: str | None = None
+    links: tuple[DatedLink, ...] = ()
+    children: tuple[Entry, ...] = ()
+    """The further sitemaps that a sitemap index names."""
+    foreign: int = 0
+    """Links to other sites."""
+    problems: tuple[Problem, ...] = ()
+    """Parts of it that could not be read."""
+    response: Response | None = None
+    """None for a local file."""
+    validators: Validators = field(default_factory=Validators)
+    floor: timedelta = timedelta(0)
+    """Time for which it need not be asked again, as it or its server says."""
+    floor_reason: str = ""
+    retry_after: timedelta | None = None
+    moved_to: str | None = None
+
+    @property
+    def http_status(self) -> int | None:
+        """The status of the response, None where none came."""
+        return self.response.status if self.response else None
+
+    @property
+    def body_bytes(self) -> int | None:
+        """The size of the decoded body, None where none came."""
+        return len(self.response.body) if self.response and self.response.body else None
+
+    @property
+    def elapsed_ms(self) -> int | None:
+        """Milliseconds from request to complete response, None where not measured."""
+        return self.response.elapsed_ms if self.response else None
+
+
+@dataclass(frozen=True, slots=True)
+class Discovered:
+    """The links of one source, newest first and each URL once, and the problems."""
+
+    links: tuple[Link, ...] = ()
+    problems: tuple[Problem, ...] = ()

@@ -7,19 +7,18 @@ the step that reads it, so that no document is requested twice.
 import re
 import zlib
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from pipeline.discover.discovery import discover
 from pipeline.discover.document_type import DocumentType, document_type, gunzipped
 from pipeline.discover.feeds import read_feed
 from pipeline.discover.local_files import local_document_type, read_list
 from pipeline.discover.page_hints import feeds_of
-from pipeline.discover.results import Discovered, Problem
+from pipeline.discover.results import Problem
 from pipeline.errors import PageError, UsageError
 from pipeline.fetch.fetcher import Fetcher
-from pipeline.models import LINK_FIELDS, FoundBy, Link, Response, Source
+from pipeline.models import FoundBy, Link, Response, Source
 from pipeline.outcomes import Outcome
 from pipeline.urls import authority, is_web_url, site
 
@@ -27,14 +26,22 @@ FILES_KEY = "files"
 """Key of the one source of all local files."""
 
 
-def discover_targets(targets: Sequence[str], fetcher: Fetcher) -> list[tuple[Source, Discovered]]:
-    """Return sources with their links for feeds, sitemaps, pages, lists, folders and files.
+@dataclass(frozen=True, slots=True)
+class TargetSource:
+    """One site of the targets: its documents as a source, and what is named without a document."""
 
-    There is one source per site (registrable domain, or host and port of an IP address), and one
-    source ``files`` for everything local. A homepage is replaced by its feed, or by the articles
-    it links to. WARC records become links with ``found_by="warc"``, whose ``found_in`` is the
-    locator for ``Request.archived_at``. A URL that cannot be fetched stays a link, so that its
-    fetch gives it an outcome.
+    source: Source
+    links: tuple[Link, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    """Targets that could not be read, wholly or in part."""
+
+
+def sources_of_targets(targets: Sequence[str], fetcher: Fetcher) -> list[TargetSource]:
+    """Return a source per site for feeds, sitemaps, pages, lists, folders and files.
+
+    A site is a registrable domain, or the host and port of an IP address; everything local is one
+    source ``files``. A homepage is replaced by its feed, or by the articles it links to. A URL that
+    cannot be fetched stays a link, so that its fetch gives it an outcome.
 
     Raises:
         UsageError: a target is neither a URL nor an existing path.
@@ -42,7 +49,7 @@ def discover_targets(targets: Sequence[str], fetcher: Fetcher) -> list[tuple[Sou
     collected = _Targets(fetcher)
     for target in targets:
         collected.add(target)
-    return collected.discovered()
+    return collected.sources()
 
 
 class _Targets:
@@ -63,16 +70,15 @@ class _Targets:
             hint = f" Did you mean https://{target}?" if _looks_like_host(target) else ""
             raise UsageError(f"{target!r} is neither a web address nor an existing path.{hint}")
 
-    def discovered(self) -> list[tuple[Source, Discovered]]:
-        return [(source, self._discover(name)) for name, source in self._sources.items()]
-
-    def _discover(self, name: str) -> Discovered:
-        source = self._sources[name]
-        own = self._links.get(name, {})
-        found = discover(source, self._fetcher) if _names_documents(source) else Discovered()
-        links = (*own.values(), *(link for link in found.links if link.url not in own))
-        problems = (*self._problems.get(name, ()), *found.problems)
-        return replace(found, links=links, problems=problems)
+    def sources(self) -> list[TargetSource]:
+        return [
+            TargetSource(
+                source,
+                tuple(self._links.get(name, {}).values()),
+                tuple(self._problems.get(name, ())),
+            )
+            for name, source in self._sources.items()
+        ]
 
     def _add_url(self, url: str) -> None:
         response = self._fetcher.fetch(url, kind="document")
@@ -164,10 +170,6 @@ def _merged(known: tuple[str, ...], values: tuple[str, ...]) -> tuple[str, ...]:
 def _key_of(name: str) -> str:
     """Return a source key: "news.example:8001" gives "news-example-8001"."""
     return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:60] or "site"
-
-
-def _names_documents(source: Source) -> bool:
-    return any(getattr(source, name) for name in LINK_FIELDS)
 
 
 def _looks_like_host(target: str) -> bool:

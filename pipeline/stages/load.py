@@ -45,7 +45,9 @@ def load(run_id: int, fetch_ids: Sequence[int], *, leave_faulty: bool = False) -
         memory = PostgresSiteMemory(connection)
         articles = read_pages(waiting, memory, faults)
         items = [
-            LoadItem(page.link_id, page.fetch_id, page.source_key, article, page.fetched_at, before)
+            LoadItem(
+                page.attempt_id, page.fetch_id, page.source_key, article, page.fetched_at, before
+            )
             for page, article, before in zip(
                 waiting, articles, earlier_pages(connection, articles, memory), strict=True
             )

@@ -1,6 +1,6 @@
 """Run all stages on one machine without Airflow, as ``dateline run`` does.
 
-Sources are fetched in threads at the same time. Extraction and annotation, which take nearly all
+All hosts are asked side by side, each at its pace. Extraction and annotation, which take nearly all
 the CPU time, run in processes, by default one per core. A run that is killed leaves its pages
 undecided, and the next run completes them.
 """
@@ -9,35 +9,28 @@ import multiprocessing
 import os
 from collections import Counter
 from collections.abc import Callable, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Executor, ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 
 import psycopg
 
-from pipeline.discover.discovery import discover as find_links
-from pipeline.discover.results import Discovered
-from pipeline.discover.targets import discover_targets
+from pipeline.discover.discovery import documents_of
+from pipeline.discover.results import Problem
+from pipeline.discover.targets import sources_of_targets
 from pipeline.errors import StoreUnavailable
 from pipeline.fetch.fetcher import Fetcher
-from pipeline.models import Response, Source
+from pipeline.models import Response
 from pipeline.outcomes import Outcome
 from pipeline.settings import settings
 from pipeline.stages import annotate, dedupe, load, publish, reprocess, run_lifecycle
-from pipeline.stages.discover import store_links
-from pipeline.stages.fetch import fetch_source
-from pipeline.stages.register_sources import active_sources, source_of
+from pipeline.stages.collect import Wanted, collect_sources
+from pipeline.stages.register_sources import active_sources, register, source_of
 from pipeline.telemetry import configure_logging
 from pipeline.text import one_line
-from pipeline.warehouse.sources import upsert_sources
+from pipeline.warehouse.documents import due_work
 from pipeline.warehouse.store import store
-
-_FETCH_THREADS = 8
-"""Batches of links fetched at the same time: the threads wait for servers nearly all the time."""
-
-_MANY_LINKS = 20
-"""Links from which a worker process is started while the pages are fetched."""
 
 _SMALLEST_BATCH = 10
 """Pages that a process takes at least: for fewer, starting it takes longer than the work."""
@@ -47,12 +40,16 @@ OnProgress = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
-class FoundLinks:
-    """The links of a run, before they are stored."""
+class Plan:
+    """What a run is to collect."""
 
-    by_source: list[tuple[Source, Discovered]]
+    wanted: list[Wanted]
+    problems: list[Problem] = field(default_factory=list)
+    """Targets that could not be read."""
     kept: dict[str, Response] = field(default_factory=dict)
     """Pages by URL that were fetched to find out what a target is; they are not fetched again."""
+    everything: bool = True
+    """Whether to ask for what is not due too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,41 +101,55 @@ def run_targets(
     """
     private = allow_private or settings().allow_private_addresses
 
-    def find() -> FoundLinks:
+    def plan() -> Plan:
         with Fetcher(settings(), allow_private_addresses=private) as fetcher:
-            found = discover_targets(targets, fetcher)
-        return FoundLinks(
-            [(replace(each, allow_private_addresses=private), links) for each, links in found],
+            found = sources_of_targets(targets, fetcher)
+        sources = [replace(each.source, allow_private_addresses=private) for each in found]
+        with store() as connection:
+            register(connection, sources, keep_others=True)
+        return Plan(
+            [Wanted(source, each.links) for source, each in zip(sources, found, strict=True)],
+            [problem for each in found for problem in each.problems],
             fetcher.kept,
         )
 
-    return _run(find, on_progress, jobs or os.cpu_count() or 1, log_level)
+    return _run(plan, on_progress, jobs or os.cpu_count() or 1, log_level)
 
 
 def run_sources(
-    on_progress: OnProgress, *, jobs: int | None = None, log_level: str = "ERROR"
+    on_progress: OnProgress,
+    *,
+    everything: bool = True,
+    jobs: int | None = None,
+    log_level: str = "ERROR",
 ) -> RunReport:
-    """Do for every active source of the sources folder what ``run_targets`` does for targets."""
+    """Do for the active sources of the sources folder what ``run_targets`` does for targets.
 
-    def find() -> FoundLinks:
-        sources = [source_of(key) for key in active_sources()]
-        with Fetcher(settings()) as fetcher, ThreadPoolExecutor(_FETCH_THREADS) as pool:
-            links = pool.map(lambda each: find_links(each, fetcher), sources)
-            return FoundLinks(list(zip(sources, links, strict=True)))
+    Args:
+        on_progress: called with a line for each step.
+        everything: ask for all documents and links; False for those that are due.
+        jobs: number of processes; by default one per core.
+        log_level: the lowest severity that the processes log.
+    """
 
-    return _run(find, on_progress, jobs or os.cpu_count() or 1, log_level)
+    def plan() -> Plan:
+        keys = active_sources()
+        if not everything:
+            with store() as connection:
+                keys = sorted(due_work(connection, keys, datetime.now(UTC)))
+        return Plan([Wanted(source_of(key)) for key in keys], everything=everything)
+
+    return _run(plan, on_progress, jobs or os.cpu_count() or 1, log_level)
 
 
-def _run(
-    find: Callable[[], FoundLinks], on_progress: OnProgress, jobs: int, log_level: str
-) -> RunReport:
+def _run(plan: Callable[[], Plan], on_progress: OnProgress, jobs: int, log_level: str) -> RunReport:
     with run_lifecycle.own_run("dateline-run") as run_id:
-        return _run_stages(run_id, find, on_progress, jobs, log_level)
+        return _run_stages(run_id, plan, on_progress, jobs, log_level)
 
 
 def _run_stages(
     run_id: int,
-    find: Callable[[], FoundLinks],
+    plan: Callable[[], Plan],
     on_progress: OnProgress,
     jobs: int,
     log_level: str,
@@ -148,13 +159,17 @@ def _run_stages(
     succeeded = False
     try:
         on_progress("looking for links")
-        found = find()
+        planned = plan()
+        number = len(planned.wanted)
         with _worker_pool(jobs, log_level) as pool:
-            if sum(len(discovered.links) for _, discovered in found.by_source) >= _MANY_LINKS:
+            if any(documents_of(each.source) for each in planned.wanted):
                 # The first task starts the fork server, which imports its libraries (2.5 s) while
-                # the pages are fetched. A short run needs no worker.
+                # the pages are fetched. A run of a few pages needs no worker.
                 pool.submit(int)
-            _fetch_all(run_id, found, on_progress)
+            on_progress(f"asking {number} source{'' if number == 1 else 's'} for new pages")
+            collected = collect_sources(
+                run_id, planned.wanted, everything=planned.everything, kept=planned.kept
+            )
             counts = _curate(run_id, on_progress, pool, jobs)
         succeeded = True
     except psycopg.OperationalError as error:
@@ -167,26 +182,10 @@ def _run_stages(
         outcomes = run_lifecycle.close_run(run_id, succeeded)
     problems = tuple(
         f"{problem.found_in}: {problem.outcome} ({problem.reason})"
-        for _, discovered in found.by_source
-        for problem in discovered.problems
+        for problem in (*planned.problems, *collected.problems)
     )
     seconds = (datetime.now(UTC) - started).total_seconds()
     return RunReport(run_id, outcomes, problems, dict(counts), seconds)
-
-
-def _fetch_all(run_id: int, found: FoundLinks, on_progress: OnProgress) -> None:
-    with store() as connection:
-        upsert_sources(connection, [source for source, _ in found.by_source])
-        batches = [
-            (source, number)
-            for source, discovered in found.by_source
-            for number in store_links(connection, run_id, source, discovered)
-        ]
-    links = sum(len(discovered.links) for _, discovered in found.by_source)
-    number = len(found.by_source)
-    on_progress(f"fetching {links} links of {number} source{'' if number == 1 else 's'}")
-    with ThreadPoolExecutor(_FETCH_THREADS) as pool:
-        list(pool.map(lambda each: fetch_source(run_id, each[0], each[1], found.kept), batches))
 
 
 def _curate(run_id: int, on_progress: OnProgress, pool: Executor, jobs: int) -> Counter[str]:

@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from pipeline.errors import StoreError
 from pipeline.settings import settings
 from pipeline.telemetry import log
+from pipeline.warehouse.documents import forget_old_document_attempts
+from pipeline.warehouse.links import forget_old_attempts
 from pipeline.warehouse.marts import refresh, run_checks
 from pipeline.warehouse.schema import ensure_partitions
 from pipeline.warehouse.site_memory import forget_old_pages
@@ -28,8 +30,10 @@ def publish(run_id: int) -> dict[str, int]:
     with store() as connection:
         ensure_partitions(connection, datetime.now(UTC).date())
         forget_old_pages(connection)
-        # A page is not requested again after this time, so no later edit of it is seen.
-        forget_old_windows(connection, days=settings().revisit_days + 1)
+        # A page is not requested again after its last visit, so no later edit of it is seen.
+        forget_old_windows(connection, days=_last_visit_days() + 1)
+        forget_old_attempts(connection, settings().attempt_days)
+        forget_old_document_attempts(connection, settings().attempt_days)
         refresh(connection)
         results = run_checks(connection, run_id)
     broken = [result for result in results if not result.passed]
@@ -42,3 +46,8 @@ def publish(run_id: int) -> dict[str, int]:
         named = "; ".join(f"{result.check_name}: {result.findings[0]}" for result in failed)
         raise StoreError(f"{len(failed)} of {len(results)} checks failed: {named}")
     return {"checks": len(results), "warnings": len(broken)}
+
+
+def _last_visit_days() -> int:
+    plan = settings().revisit_plan
+    return plan[-1].days if plan else 0

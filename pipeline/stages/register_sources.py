@@ -1,10 +1,16 @@
-"""Read the source files of the sources folder and store the sources in Postgres."""
+"""Read the source files of the sources folder and store sources and their documents in Postgres."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from psycopg import Connection
 
 from pipeline.errors import SourceError
 from pipeline.models import Source
 from pipeline.settings import settings
 from pipeline.sources.files import read_source, read_sources
 from pipeline.telemetry import log
+from pipeline.warehouse.documents import sync_documents
 from pipeline.warehouse.sources import upsert_sources
 from pipeline.warehouse.store import store
 
@@ -25,8 +31,23 @@ def active_sources() -> list[str]:
         hint = f": {problems[0]}" if problems else ". Write one with `dateline source add URL`."
         raise SourceError(f"no usable source in {folder}{hint}")
     with store() as connection:
-        upsert_sources(connection, found)
+        register(connection, found)
     return sorted(source.key for source in found if source.is_active)
+
+
+def register(
+    connection: Connection, sources: Sequence[Source], *, keep_others: bool = False
+) -> None:
+    """Store sources and the documents that they name.
+
+    Args:
+        connection: a connection to the store.
+        sources: as their files describe them.
+        keep_others: keep other documents of these sources active, which a target of
+            ``dateline run`` does not name.
+    """
+    ids = upsert_sources(connection, sources)
+    sync_documents(connection, sources, ids, datetime.now(UTC), keep_others=keep_others)
 
 
 def source_of(source_key: str) -> Source:

@@ -149,8 +149,8 @@ class ReprocessedPage:
 class Observation:
     """An article extracted from one page, to which one link of a run led."""
 
-    link_id: int
-    link_run_id: int
+    attempt_id: int
+    attempt_run_id: int
     link_url: str
     """Canonical URL of the link, which may differ from the article's."""
     fetch_id: int
@@ -169,18 +169,19 @@ def repeated_in_run(
     """Return the links whose article another link of the same run has brought already."""
     found = conn.execute(
         """
-        select wanted.link_id
+        select wanted.attempt_id
         from unnest(%s::bigint[], %s::bigint[], %s::bigint[])
-            as wanted(link_id, run_id, article_id)
+            as wanted(attempt_id, run_id, article_id)
+        join ops.link_attempts as own on own.attempt_id = wanted.attempt_id
         where exists (
-            select from ops.links as l
-            where l.article_id = wanted.article_id and l.run_id = wanted.run_id
-                and l.link_id <> wanted.link_id and l.outcome in ('loaded', 'unchanged')
+            select from ops.link_attempts as other
+            where other.article_id = wanted.article_id and other.run_id = wanted.run_id
+                and other.link_id <> own.link_id and other.outcome in ('loaded', 'unchanged')
         )
         """,
         (
-            [each.link_id for each in observations],
-            [each.link_run_id for each in observations],
+            [each.attempt_id for each in observations],
+            [each.attempt_run_id for each in observations],
             [locked_articles[each.canonical_url].article_id for each in observations],
         ),
     )
@@ -259,7 +260,7 @@ def _mark_versions(
         where v.article_version_id = s.article_version_id and v.last_seen_at < s.seen_at
         """,
         (
-            [targets[each.link_id] for each in observations],
+            [targets[each.attempt_id] for each in observations],
             [each.fetched_at for each in observations],
             [plausible_count(each.article.comment_count) for each in observations],
             [squeeze(storable(note)) or None if note else None for note in notes],
@@ -276,17 +277,33 @@ def _mark_versions(
 def _link_pages(
     conn: Connection, observations: Sequence[Observation], articles: Sequence[int]
 ) -> None:
-    """Store which article each link's URL leads to, whatever URL the article states as its own."""
-    rows = sorted(zip((each.link_url for each in observations), articles, strict=True))
-    conn.execute(
-        "select from news.pages where canonical_url = any(%s) order by canonical_url for update",
-        ([url for url, _ in rows],),
+    """Store which article each link's URL leads to, and the validators of the page just read.
+
+    Only a body that was read as the article is the base of later conditional requests: a wall or
+    an empty shell in its place must not count as unchanged at the next visit.
+    """
+    rows = sorted(
+        (each.link_url, article_id, each.fetch_id)
+        for each, article_id in zip(observations, articles, strict=True)
     )
     conn.execute(
-        "update news.pages as p set article_id = s.article_id"
-        " from unnest(%s::text[], %s::bigint[]) as s(url, article_id)"
-        " where p.canonical_url = s.url and p.article_id is distinct from s.article_id",
-        ([url for url, _ in rows], [article_id for _, article_id in rows]),
+        """
+        insert into news.pages
+            (canonical_url, etag, last_modified, body_sha256, fetched_at, article_id)
+        select distinct on (s.url)
+            s.url, f.etag, f.last_modified, f.body_sha256, f.fetched_at, s.article_id
+        from unnest(%s::text[], %s::bigint[], %s::bigint[]) as s(url, article_id, fetch_id)
+        join news.fetches as f on f.fetch_id = s.fetch_id
+        order by s.url, f.fetched_at desc
+        on conflict (canonical_url) do update set
+            etag = excluded.etag,
+            last_modified = excluded.last_modified,
+            body_sha256 = excluded.body_sha256,
+            fetched_at = excluded.fetched_at,
+            article_id = excluded.article_id
+        where pages.fetched_at <= excluded.fetched_at
+        """,
+        ([row[0] for row in rows], [row[1] for row in rows], [row[2] for row in rows]),
     )
 
 
@@ -338,8 +355,8 @@ def store_observations(
     """
     batch = _Batch(conn, run_id, _insert_and_lock(conn, observations))
     repeated = repeated_in_run(conn, observations, batch.locked_articles)
-    decisions = [_duplicate(each, batch) for each in observations if each.link_id in repeated]
-    fresh = [each for each in observations if each.link_id not in repeated]
+    decisions = [_duplicate(each, batch) for each in observations if each.attempt_id in repeated]
+    fresh = [each for each in observations if each.attempt_id not in repeated]
     _compare(batch, fresh)
     _find_or_insert(batch, fresh)
     _make_current(batch, fresh)
@@ -371,17 +388,17 @@ def _compare(batch: _Batch, observations: Sequence[Observation]) -> None:
     for each in observations:
         locked = batch.locked_articles[each.canonical_url]
         if locked.current is None:
-            batch.comparisons[each.link_id] = _Comparison("edit")
+            batch.comparisons[each.attempt_id] = _Comparison("edit")
         elif locked.current_sha256 == version_sha256(each.article):
-            batch.comparisons[each.link_id] = _Comparison("none")
+            batch.comparisons[each.attempt_id] = _Comparison("none")
         else:
-            compared[each.link_id] = locked.current
+            compared[each.attempt_id] = locked.current
     texts = stored_texts(batch.conn, set(compared.values()))
     for each in observations:
-        if each.link_id in compared:
+        if each.attempt_id in compared:
             locked = batch.locked_articles[each.canonical_url]
-            batch.comparisons[each.link_id] = _comparison(
-                each, locked, texts[compared[each.link_id]]
+            batch.comparisons[each.attempt_id] = _comparison(
+                each, locked, texts[compared[each.attempt_id]]
             )
 
 
@@ -426,21 +443,21 @@ def _find_or_insert(batch: _Batch, observations: Sequence[Observation]) -> None:
     missing: list[tuple[int, bool, NewVersion]] = []
     for each in observations:
         locked = batch.locked_articles[each.canonical_url]
-        comparison = batch.comparisons[each.link_id]
+        comparison = batch.comparisons[each.attempt_id]
         if comparison.change == "none" and locked.current is not None:
-            batch.targets[each.link_id] = locked.current
+            batch.targets[each.attempt_id] = locked.current
             continue
         for article, base in _texts(each, comparison):
             known = locked.versions.get(version_sha256(article))
             if known:
-                (batch.edit_bases if base else batch.targets)[each.link_id] = known[0]
+                (batch.edit_bases if base else batch.targets)[each.attempt_id] = known[0]
                 continue
             is_reprocessed = base is not None or comparison.change == "cleaner"
             new = _new_version(batch.run_id, base or each, article, locked, is_reprocessed)
-            missing.append((each.link_id, base is not None, new))
+            missing.append((each.attempt_id, base is not None, new))
     batch.new_versions = insert_versions(batch.conn, [new for *_, new in missing])
-    for number, (link_id, is_base, _) in zip(batch.new_versions, missing, strict=True):
-        (batch.edit_bases if is_base else batch.targets)[link_id] = number
+    for number, (attempt_id, is_base, _) in zip(batch.new_versions, missing, strict=True):
+        (batch.edit_bases if is_base else batch.targets)[attempt_id] = number
 
 
 def _texts(
@@ -479,19 +496,19 @@ def _make_current(batch: _Batch, observations: Sequence[Observation]) -> None:
         each
         for each in observations
         if (locked := batch.locked_articles[each.canonical_url]).current
-        != batch.targets[each.link_id]
+        != batch.targets[each.attempt_id]
         and each.fetched_at >= locked.last_seen_at
     ]
     left = [batch.locked_articles[each.canonical_url].current for each in changed]
     switch_current(
         batch.conn,
         [number for number in left if number],
-        [batch.targets[e.link_id] for e in changed],
+        [batch.targets[e.attempt_id] for e in changed],
     )
     edits = [
         _edit(each, batch)
         for each, number in zip(changed, left, strict=True)
-        if number and batch.comparisons[each.link_id].change == "edit"
+        if number and batch.comparisons[each.attempt_id].change == "edit"
     ]
     batch.conn.execute(_INSERT_EDITS, (batch.run_id, *_columns(edits)))
 
@@ -530,11 +547,11 @@ from unnest(
 
 def _edit(each: Observation, batch: _Batch) -> tuple[int, int | None, int, datetime, bool, bool]:
     locked = batch.locked_articles[each.canonical_url]
-    comparison = batch.comparisons[each.link_id]
+    comparison = batch.comparisons[each.attempt_id]
     return (
         locked.article_id,
-        batch.edit_bases.get(each.link_id, locked.current),
-        batch.targets[each.link_id],
+        batch.edit_bases.get(each.attempt_id, locked.current),
+        batch.targets[each.attempt_id],
         each.fetched_at,
         comparison.is_announced,
         comparison.is_comparable,
@@ -547,7 +564,7 @@ def _columns(rows: Sequence[tuple[object, ...]]) -> list[list[object]]:
 
 def _duplicate(each: Observation, batch: _Batch) -> Decision:
     return Decision(
-        each.link_id,
+        each.attempt_id,
         Outcome.DUPLICATE_URL,
         f"another link of this run led to {each.canonical_url}",
         article_id=batch.locked_articles[each.canonical_url].article_id,
@@ -556,14 +573,14 @@ def _duplicate(each: Observation, batch: _Batch) -> Decision:
 
 def _decision(each: Observation, batch: _Batch) -> Decision:
     locked = batch.locked_articles[each.canonical_url]
-    outcome, reason = _outcome(each, locked, batch.comparisons[each.link_id], batch.targets)
-    return Decision(each.link_id, outcome, reason, article_id=locked.article_id)
+    outcome, reason = _outcome(each, locked, batch.comparisons[each.attempt_id], batch.targets)
+    return Decision(each.attempt_id, outcome, reason, article_id=locked.article_id)
 
 
 def _outcome(
     each: Observation, locked: LockedArticle, comparison: _Comparison, targets: Mapping[int, int]
 ) -> tuple[Outcome, str | None]:
-    target = targets[each.link_id]
+    target = targets[each.attempt_id]
     known = dict(locked.versions.values())
     if comparison.change == "cleaner":
         return Outcome.UNCHANGED, "the publisher's text is the same; it was read better"

@@ -22,6 +22,7 @@ _COLUMNS = {
     "fetch_id": "int8",
     "run_id": "int8",
     "source_id": "int4",
+    "attempt_id": "int8",
     "link_id": "int8",
     "requested_url": "text",
     "final_url": "text",
@@ -43,7 +44,7 @@ _COLUMNS = {
 class FetchRow:
     """One request as a row; times in UTC."""
 
-    link_id: int
+    attempt_id: int
     source_key: str
     requested_url: str
     final_url: str
@@ -62,13 +63,13 @@ class FetchRow:
 
     @classmethod
     def of(
-        cls, link_id: int, source_key: str, response: Response, raw_uri: str | None
+        cls, attempt_id: int, source_key: str, response: Response, raw_uri: str | None
     ) -> "FetchRow":
         """Return the row of a response."""
         body = response.body
         failed = f"{response.outcome}: {response.reason}" if response.outcome else None
         return cls(
-            link_id=link_id,
+            attempt_id=attempt_id,
             source_key=source_key,
             requested_url=response.requested_url,
             final_url=response.final_url,
@@ -81,16 +82,17 @@ class FetchRow:
             body_sha256=hashlib.sha256(body).digest() if body else None,
             raw_uri=raw_uri,
             error=failed,
+            elapsed_ms=response.elapsed_ms,
             ip_address=response.ip_address,
         )
 
 
 @dataclass(frozen=True, slots=True)
 class StoredPage:
-    """A fetched page whose link has no outcome yet, with what extraction needs."""
+    """A fetched page whose attempt has no outcome yet, with what extraction needs."""
 
     fetch_id: int
-    link_id: int
+    attempt_id: int
     run_id: int
     source_key: str
     language: str
@@ -110,13 +112,14 @@ class StoredPage:
 def record_fetches(conn: Connection, run_id: int, rows: Sequence[FetchRow]) -> list[int]:
     """Store requests in one transaction and return their fetch ids in the order given.
 
-    A link that has a page already keeps it, and the id of that fetch is returned, so a second call
-    with the same rows stores nothing.
+    An attempt that has a page already keeps it, and the id of that fetch is returned, so a second
+    call with the same rows stores nothing.
     """
 
     def work(live: Connection) -> list[int]:
-        known = _links_with_page(live, [row.link_id for row in rows])
-        new = [row for row in rows if row.link_id not in known]
+        attempts = _locked_attempts(live, [row.attempt_id for row in rows])
+        known = {number: fetch_id for number, (_, fetch_id) in attempts.items() if fetch_id}
+        new = [row for row in rows if row.attempt_id not in known]
         sources = source_ids(live, [row.source_key for row in new])
         ids = take_ids(live, "news.fetches", "fetch_id", len(new))
         copy_rows(
@@ -124,14 +127,13 @@ def record_fetches(conn: Connection, run_id: int, rows: Sequence[FetchRow]) -> l
             "news.fetches",
             _COLUMNS,
             [
-                _row(number, run_id, sources[row.source_key], row)
+                _row(number, run_id, sources[row.source_key], attempts[row.attempt_id][0], row)
                 for number, row in zip(ids, new, strict=True)
             ],
         )
-        _set_fetch_of_links(live, dict(zip(ids, new, strict=True)))
-        _upsert_pages(live, new)
+        _set_fetch_of_attempts(live, dict(zip(ids, new, strict=True)))
         fresh = {id(row): number for number, row in zip(ids, new, strict=True)}
-        return [fresh.get(id(row)) or known[row.link_id] for row in rows]
+        return [fresh.get(id(row)) or known[row.attempt_id] for row in rows]
 
     return transact(conn, work)
 
@@ -139,7 +141,7 @@ def record_fetches(conn: Connection, run_id: int, rows: Sequence[FetchRow]) -> l
 def pending_pages(conn: Connection, limit: int | None = None) -> list[int]:
     """Return the ids of fetches whose page waits for extraction, of any run, oldest first."""
     found = conn.execute(
-        "select fetch_id from ops.links where outcome is null and fetch_id is not null"
+        "select fetch_id from ops.link_attempts where outcome is null and fetch_id is not null"
         " order by fetch_id limit %s",
         (limit,),
     )
@@ -147,16 +149,17 @@ def pending_pages(conn: Connection, limit: int | None = None) -> list[int]:
 
 
 def pages(conn: Connection, fetch_ids: Sequence[int]) -> list[StoredPage]:
-    """Return the pages of these fetches whose links have no outcome yet, ordered by fetch id."""
+    """Return the pages of these fetches whose attempts have no outcome yet, ordered by fetch id."""
     found = conn.execute(
         """
-        select f.fetch_id, l.link_id, l.run_id, s.source_key, s.language_code, l.link_title,
+        select f.fetch_id, a.attempt_id, a.run_id, s.source_key, s.language_code, l.link_title,
             l.link_published_at, l.canonical_url, f.final_url, f.content_type, f.raw_uri,
             f.fetched_at, s.time_zone
-        from ops.links as l
-        join news.fetches as f on f.fetch_id = l.fetch_id
-        join news.sources as s on s.source_id = l.source_id
-        where l.fetch_id = any(%s) and l.outcome is null and f.raw_uri is not null
+        from ops.link_attempts as a
+        join ops.links as l on l.link_id = a.link_id
+        join news.fetches as f on f.fetch_id = a.fetch_id
+        join news.sources as s on s.source_id = a.source_id
+        where a.fetch_id = any(%s) and a.outcome is null and f.raw_uri is not null
         order by f.fetch_id
         """,
         (list(fetch_ids),),
@@ -164,13 +167,14 @@ def pages(conn: Connection, fetch_ids: Sequence[int]) -> list[StoredPage]:
     return [StoredPage(*row) for row in found]
 
 
-def _row(number: int, run_id: int, source_id: int, row: FetchRow) -> tuple[Any, ...]:
+def _row(number: int, run_id: int, source_id: int, link_id: int, row: FetchRow) -> tuple[Any, ...]:
     texts = (row.content_type, row.etag, row.last_modified)
     return (
         number,
         run_id,
         source_id,
-        row.link_id,
+        row.attempt_id,
+        link_id,
         storable(row.requested_url),
         storable(row.final_url),
         row.fetched_at,
@@ -185,55 +189,28 @@ def _row(number: int, run_id: int, source_id: int, row: FetchRow) -> tuple[Any, 
     )
 
 
-def _links_with_page(conn: Connection, link_ids: Sequence[int]) -> dict[int, int]:
+def _locked_attempts(
+    conn: Connection, attempt_ids: Sequence[int]
+) -> dict[int, tuple[int, int | None]]:
+    """Lock attempts and return the link and the fetch of each; the fetch is None before it."""
     found = conn.execute(
-        "select link_id, fetch_id from ops.links where link_id = any(%s)"
-        " order by link_id for update",
-        (list(link_ids),),
+        "select attempt_id, link_id, fetch_id from ops.link_attempts where attempt_id = any(%s)"
+        " order by attempt_id for update",
+        (list(attempt_ids),),
     )
-    return {link_id: fetch_id for link_id, fetch_id in found if fetch_id is not None}
+    return {attempt_id: (link_id, fetch_id) for attempt_id, link_id, fetch_id in found}
 
 
-def _set_fetch_of_links(conn: Connection, stored: dict[int, FetchRow]) -> None:
+def _set_fetch_of_attempts(conn: Connection, stored: dict[int, FetchRow]) -> None:
     with_body = {number: row for number, row in stored.items() if row.raw_uri}
     conn.execute(
-        "update ops.links as l set fetch_id = f.fetch_id, http_status = f.http_status"
+        "update ops.link_attempts as l set fetch_id = f.fetch_id, http_status = f.http_status"
         " from unnest(%s::bigint[], %s::bigint[], %s::smallint[])"
-        " as f(fetch_id, link_id, http_status) where l.link_id = f.link_id",
+        " as f(fetch_id, attempt_id, http_status) where l.attempt_id = f.attempt_id",
         (
             list(with_body),
-            [row.link_id for row in with_body.values()],
+            [row.attempt_id for row in with_body.values()],
             [row.http_status for row in with_body.values()],
-        ),
-    )
-
-
-def _upsert_pages(conn: Connection, rows: Sequence[FetchRow]) -> None:
-    """Store validators for the next conditional request, by the canonical URL of the link."""
-    good = [row for row in rows if row.raw_uri]
-    conn.execute(
-        """
-        insert into news.pages (canonical_url, etag, last_modified, body_sha256, fetched_at)
-        select distinct on (l.canonical_url) l.canonical_url, f.etag, f.last_modified,
-            f.body_sha256, f.fetched_at
-        from unnest(%s::bigint[], %s::text[], %s::text[], %s::bytea[], %s::timestamptz[])
-            as f(link_id, etag, last_modified, body_sha256, fetched_at)
-        join ops.links as l on l.link_id = f.link_id
-        where l.canonical_url is not null
-        order by l.canonical_url, f.fetched_at desc
-        on conflict (canonical_url) do update set
-            etag = excluded.etag,
-            last_modified = excluded.last_modified,
-            body_sha256 = excluded.body_sha256,
-            fetched_at = excluded.fetched_at
-        where pages.fetched_at <= excluded.fetched_at
-        """,
-        (
-            [row.link_id for row in good],
-            [storable(row.etag) if row.etag else None for row in good],
-            [storable(row.last_modified) if row.last_modified else None for row in good],
-            [row.body_sha256 for row in good],
-            [row.fetched_at for row in good],
         ),
     )
 

@@ -1,9 +1,11 @@
-"""The links of a run: stored in batches, read batch by batch, decided with one outcome each.
+"""Links as rows: listed by documents, tried in runs, decided with one outcome an attempt.
 
-A batch is a number, so that an Airflow task can carry it.
+A link is one row for its life (``ops.links``), with the time of its next try. What a run does about
+it is an attempt (``ops.link_attempts``): planned, fetched, decided. An attempt that a killed run
+left open is adopted by the next run of the same source.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -13,49 +15,90 @@ from psycopg import Connection
 from pipeline.errors import UsageError
 from pipeline.models import Link, Validators
 from pipeline.outcomes import Outcome
+from pipeline.planning.revisits import LinkHistory, NextTry, next_try
+from pipeline.settings import settings
 from pipeline.text import one_line, storable
 from pipeline.urls import MAX_URL_BYTES, canonical_url
-from pipeline.warehouse.sources import source_ids
-from pipeline.warehouse.transactions import copy_rows, transact
+from pipeline.warehouse.transactions import copy_rows, take_ids, transact
 
 _LOCK = 0x646C_6C6B
-"""First key of the advisory lock under which a run's links are added; the second is the run id."""
-_COLUMNS = {
-    "run_id": "int8",
+"""Key of the advisory lock under which links are added: two sources may list one story at once."""
+_LINK_COLUMNS = {
+    "link_id": "int8",
     "source_id": "int4",
-    "batch_no": "int4",
     "url": "text",
     "canonical_url": "text",
     "found_by": "text",
     "found_in": "text",
     "link_title": "text",
     "link_published_at": "text",
+    "stated_at": "timestamptz",
+    "first_listed_at": "timestamptz",
+    "last_listed_at": "timestamptz",
+    "attempt_count": "int4",
+    "last_attempt_at": "timestamptz",
+    "last_outcome": "text",
+    "next_try_at": "timestamptz",
+}
+_ATTEMPT_COLUMNS = {
+    "run_id": "int8",
+    "source_id": "int4",
+    "link_id": "int8",
+    "planned_at": "timestamptz",
     "outcome": "text",
     "reason": "text",
     "decided_at": "timestamptz",
 }
+_REMEMBERED_PAGES = (Outcome.NOT_AN_ARTICLE, Outcome.PAYWALLED, Outcome.NOT_ENGLISH)
+"""Outcomes that a page without a stored article has again unless it changes."""
 
 
 @dataclass(frozen=True, slots=True)
-class StoredLink:
-    """A link of a run, with what the store holds about its page from earlier runs."""
+class ListedLink:
+    """A link as a document names it, with the time by which it is sorted."""
 
-    link_id: int
+    link: Link
+    stated_at: datetime | None = None
+    """Publication, else change, as the document states it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What listing the links of a document did; ids of ``ops.links``."""
+
+    link_ids: tuple[int, ...] = ()
+    """All that can be tried: new and known, without those that were decided at once."""
+    new: int = 0
+    passed_over: tuple[str, ...] = ()
+    """URLs beyond the limit of a first reading, which were not stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedLink:
+    """An open attempt of a run, with what the store holds about its link and page."""
+
+    attempt_id: int
     link: Link
     canonical_url: str
     validators: Validators
     article_first_seen_at: datetime | None
     """When the article at this URL was first stored (UTC); None where there is none."""
-    has_article: bool
     last_outcome: Outcome | None = None
-    """Outcome of a link to this page in the latest earlier run."""
+    """Outcome of the attempt before."""
+    snapshot: str | None = None
+    """Locator of the WARC record to read instead of the network."""
+
+    @property
+    def has_article(self) -> bool:
+        """Whether an article is stored at this URL."""
+        return self.article_first_seen_at is not None
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The outcome of one link."""
+    """The outcome of one attempt."""
 
-    link_id: int
+    attempt_id: int
     outcome: Outcome
     reason: str | None = None
     http_status: int | None = None
@@ -64,7 +107,8 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class _Prepared:
-    link: Link
+    listed: ListedLink
+    url: str
     canonical_url: str | None
     outcome: Outcome | None = None
     reason: str | None = None
@@ -83,86 +127,161 @@ def link_identity(link: Link) -> str:
     return canonical_url(link.url)
 
 
-def add_links(
-    conn: Connection, run_id: int, source_key: str, links: Sequence[Link], batch_size: int
-) -> list[int]:
-    """Store the links of one source and return the numbers of its batches that need fetching.
+def list_links(
+    conn: Connection,
+    run_id: int,
+    source_id: int,
+    links: Sequence[ListedLink],
+    now: datetime,
+    *,
+    most_new: int | None = None,
+    ignored: Collection[str] = (),
+) -> Listing:
+    """Store the links that a document names; known ones are only marked as listed again.
 
-    A link whose canonical URL is in this run already gets the outcome ``duplicate_url`` at once; a
-    URL that cannot be used gets ``address_refused``. A second call with the same links adds none
-    and returns the batches that still hold links to fetch.
+    A new link whose canonical URL another link has already is decided as ``duplicate_url`` at once;
+    a URL that cannot be used as ``address_refused``. All other new links are due now.
 
     Args:
-        conn: an autocommit connection.
-        run_id: the run that discovered them.
-        source_key: a stored source.
+        conn: any connection.
+        run_id: the run that reads the document.
+        source_id: the source of the document.
         links: as found; of links with the same URL the first is stored.
-        batch_size: the largest number of links in a batch.
+        now: the time of the reading.
+        most_new: most links that a first reading takes, the newest; the others are passed over.
+        ignored: URLs that were passed over before.
     """
     prepared = _prepare(links)
 
-    def work(live: Connection) -> list[int]:
-        # Two sources of a run may list one story at the same moment: one of them is the duplicate.
-        live.execute("select pg_advisory_xact_lock(%s, %s)", (_LOCK, run_id % 2**31))
-        source_id = source_ids(live, [source_key])[source_key]
-        new = _not_stored_yet(live, run_id, source_id, prepared)
-        _insert(live, run_id, source_id, _with_duplicates_decided(live, run_id, new), batch_size)
-        return _open_batches(live, run_id, source_id)
+    def work(live: Connection) -> Listing:
+        known = _known_links(live, source_id, [each.url for each in prepared])
+        new = [each for each in prepared if each.url not in known and each.url not in ignored]
+        taken, passed = _newest(new, most_new)
+        _mark_listed(live, [each for each in prepared if each.url in known], known, now)
+        if not taken:
+            return Listing(tuple(known.values()), 0, passed)
+        live.execute("select pg_advisory_xact_lock(%s)", (_LOCK,))
+        fresh = _insert(live, run_id, source_id, taken, now)
+        return Listing((*known.values(), *fresh), len(taken), passed)
 
     return transact(conn, work)
 
 
-def batch_links(conn: Connection, run_id: int, source_key: str, batch_no: int) -> list[StoredLink]:
-    """Return the links of a batch that are neither decided nor fetched, in the order added."""
-    found = conn.execute(
-        """
-        select l.link_id, l.url, l.found_by, l.found_in, l.link_title, l.link_published_at,
-            l.canonical_url, p.etag, p.last_modified, p.body_sha256, a.first_seen_at, before.outcome
-        from ops.links as l
-        join news.sources as s on s.source_id = l.source_id
-        left join news.pages as p on p.canonical_url = l.canonical_url
-        left join news.articles as same on same.canonical_url = l.canonical_url
-        left join news.articles as a on a.article_id = coalesce(p.article_id, same.article_id)
-        left join lateral (
-            select earlier.outcome
-            from ops.links as earlier
-            where earlier.canonical_url = l.canonical_url and earlier.run_id < l.run_id
-                and earlier.outcome is not null
-            order by earlier.run_id desc, earlier.link_id
-            limit 1
-        ) as before on true
-        where l.run_id = %s and s.source_key = %s and l.batch_no = %s
-            and l.outcome is null and l.fetch_id is null
-        order by l.link_id
-        """,
-        (run_id, source_key, batch_no),
-    )
-    return [_stored(source_key, row) for row in found]
+def plan_attempts(
+    conn: Connection,
+    run_id: int,
+    source_limits: dict[int, int],
+    now: datetime,
+    *,
+    also: Collection[int] = (),
+) -> list[PlannedLink]:
+    """Open an attempt for each due link of these sources and return the run's open attempts.
+
+    Attempts that a run which is over left open are adopted. A second call with the same run adds
+    none for links whose attempt is open, so a killed task goes on where it stopped.
+
+    Args:
+        conn: any connection.
+        run_id: the run that tries the links.
+        source_limits: most links to open per source, by source id; new links come first, then the
+            newest. Links that somebody listed one by one do not count.
+        now: links due by then.
+        also: links that are tried whether due or not, unless they are duplicates of others.
+    """
+
+    def work(live: Connection) -> list[PlannedLink]:
+        sources = list(source_limits)
+        _adopt(live, run_id, sources)
+        live.execute(
+            _OPEN_ATTEMPTS,
+            {
+                "run": run_id,
+                "now": now,
+                "sources": sources,
+                "limits": [source_limits[each] for each in sources],
+                "also": list(also),
+                "duplicate": str(Outcome.DUPLICATE_URL),
+            },
+        )
+        _repeat_duplicates(live, run_id, also, now)
+        found = live.execute(_PLANNED, {"run": run_id, "sources": sources})
+        return [_planned(row) for row in found]
+
+    return transact(conn, work)
 
 
-def decide(conn: Connection, decisions: Sequence[Decision]) -> int:
-    """Set the outcomes of links and return how many were set; a link keeps an earlier outcome."""
-    return transact(conn, lambda live: decide_within(live, decisions))
+def plan_snapshots(
+    conn: Connection, run_id: int, source_id: int, links: Sequence[Link], now: datetime
+) -> None:
+    """Open an attempt for each record of a WARC file; ``Link.snapshot`` is its locator.
+
+    A record that has an attempt in any run already gets none in this call.
+    """
+
+    def work(live: Connection) -> None:
+        known = _known_links(live, source_id, [storable(link.url) for link in links])
+        pairs = [(known[storable(link.url)], link.snapshot) for link in links]
+        live.execute(
+            """
+            insert into ops.link_attempts (run_id, source_id, link_id, planned_at, snapshot)
+            select distinct on (given.link_id, given.snapshot)
+                %s, %s, given.link_id, %s, given.snapshot
+            from unnest(%s::bigint[], %s::text[]) as given(link_id, snapshot)
+            where not exists (
+                select from ops.link_attempts as a
+                where a.link_id = given.link_id and a.snapshot = given.snapshot
+            )
+            """,
+            (run_id, source_id, now, [pair[0] for pair in pairs], [pair[1] for pair in pairs]),
+        )
+
+    transact(conn, work)
 
 
-def decide_within(conn: Connection, decisions: Sequence[Decision]) -> int:
-    """Do as ``decide`` inside the caller's transaction."""
-    rows = sorted(decisions, key=lambda decision: decision.link_id)
-    ids = [row.link_id for row in rows]
+def release_attempts(conn: Connection, attempt_ids: Sequence[int]) -> int:
+    """Delete open attempts for which nothing was asked; their links stay due. Return how many."""
+
+    def work(live: Connection) -> int:
+        return live.execute(
+            "delete from ops.link_attempts"
+            " where attempt_id = any(%s) and outcome is null and fetch_id is null",
+            (list(attempt_ids),),
+        ).rowcount
+
+    return transact(conn, work)
+
+
+def decide(conn: Connection, decisions: Sequence[Decision], now: datetime | None = None) -> int:
+    """Set the outcomes of attempts and return how many were set; one keeps an earlier outcome."""
+    return transact(conn, lambda live: decide_within(live, decisions, now))
+
+
+def decide_within(
+    conn: Connection, decisions: Sequence[Decision], now: datetime | None = None
+) -> int:
+    """Do as ``decide`` inside the caller's transaction; links get the time of their next try."""
+    if not decisions:
+        return 0
+    now = now or datetime.now(UTC)
+    rows = sorted(decisions, key=lambda decision: decision.attempt_id)
+    ids = [row.attempt_id for row in rows]
     conn.execute(  # locked in one order, so that two processes wait and do not deadlock
-        "select from ops.links where link_id = any(%s) order by link_id for update", (ids,)
+        "select from ops.link_attempts where attempt_id = any(%s) order by attempt_id for update",
+        (ids,),
     )
     done = conn.execute(
         """
-        update ops.links as l
-        set outcome = d.outcome, reason = d.reason, decided_at = clock_timestamp(),
+        update ops.link_attempts as l
+        set outcome = d.outcome, reason = d.reason, decided_at = %s,
             http_status = coalesce(d.http_status, l.http_status),
             article_id = coalesce(d.article_id, l.article_id)
         from unnest(%s::bigint[], %s::text[], %s::text[], %s::smallint[], %s::bigint[])
-            as d(link_id, outcome, reason, http_status, article_id)
-        where l.link_id = d.link_id and l.outcome is null
+            as d(attempt_id, outcome, reason, http_status, article_id)
+        where l.attempt_id = d.attempt_id and l.outcome is null
+        returning l.attempt_id
         """,
         (
+            now,
             ids,
             [str(row.outcome) for row in rows],
             [one_line(row.reason) if row.reason else None for row in rows],
@@ -170,48 +289,174 @@ def decide_within(conn: Connection, decisions: Sequence[Decision]) -> int:
             [row.article_id for row in rows],
         ),
     )
-    return done.rowcount
+    decided = [attempt_id for (attempt_id,) in done]
+    _plan_next_tries(conn, decided, now)
+    _remember_pages(conn, decided)
+    return len(decided)
 
 
-def _prepare(links: Sequence[Link]) -> list[_Prepared]:
+def forget_old_attempts(conn: Connection, days: int) -> int:
+    """Delete decided attempts older than this, but not the last of a link; return how many."""
+
+    def work(live: Connection) -> int:
+        return live.execute(
+            "delete from ops.link_attempts as a"
+            " where a.planned_at < now() - make_interval(days => %s) and a.outcome is not null"
+            " and exists (select from ops.link_attempts as later"
+            " where later.link_id = a.link_id and later.attempt_id > a.attempt_id)"
+            " and not exists (select from ops.rejects as r where r.attempt_id = a.attempt_id)",
+            (days,),
+        ).rowcount
+
+    return transact(conn, work)
+
+
+def _prepare(links: Sequence[ListedLink]) -> list[_Prepared]:
     prepared: dict[str, _Prepared] = {}
-    for link in links:
-        url = storable(link.url)
+    for listed in links:
+        url = storable(listed.link.url)
         if url in prepared:
+            prepared[url] = replace(prepared[url], listed=_merged(prepared[url].listed, listed))
             continue
         try:
-            prepared[url] = _Prepared(link, storable(link_identity(link)))
+            prepared[url] = _Prepared(listed, url, storable(link_identity(listed.link)))
         except UsageError as error:
-            prepared[url] = _Prepared(link, None, Outcome.ADDRESS_REFUSED, one_line(str(error)))
+            reason = one_line(str(error))
+            prepared[url] = _Prepared(listed, url, None, Outcome.ADDRESS_REFUSED, reason)
     return list(prepared.values())
 
 
-def _not_stored_yet(
-    conn: Connection, run_id: int, source_id: int, prepared: Sequence[_Prepared]
-) -> list[_Prepared]:
-    found = conn.execute(
-        "select l.url from ops.links as l join unnest(%s::text[]) as wanted(url)"
-        " on md5(l.url) = md5(wanted.url) where l.run_id = %s and l.source_id = %s",
-        ([storable(each.link.url) for each in prepared], run_id, source_id),
+def _merged(known: ListedLink, other: ListedLink) -> ListedLink:
+    """Return the first link of a URL, with what it lacks taken from a later one."""
+    link = replace(
+        known.link,
+        title=known.link.title or other.link.title,
+        published_at=known.link.published_at or other.link.published_at,
     )
-    known = {row[0] for row in found}
-    return [each for each in prepared if storable(each.link.url) not in known]
+    return ListedLink(link, known.stated_at or other.stated_at)
 
 
-def _with_duplicates_decided(
-    conn: Connection, run_id: int, prepared: Sequence[_Prepared]
-) -> list[_Prepared]:
-    wanted = [each.canonical_url for each in prepared if each.canonical_url]
+def _known_links(conn: Connection, source_id: int, urls: Sequence[str]) -> dict[str, int]:
     found = conn.execute(
-        "select canonical_url from ops.links where run_id = %s and canonical_url = any(%s)",
-        (run_id, wanted),
+        "select l.url, l.link_id from unnest(%s::text[]) as wanted(url)"
+        " join ops.links as l on l.source_id = %s and md5(l.url) = md5(wanted.url)"
+        " and l.url = wanted.url",
+        (list(urls), source_id),
+    )
+    return dict(found.fetchall())
+
+
+def _newest(new: list[_Prepared], most: int | None) -> tuple[list[_Prepared], tuple[str, ...]]:
+    if most is None or len(new) <= most:
+        return new, ()
+    ranked = sorted(new, key=_rank)
+    return ranked[:most], tuple(each.url for each in ranked[most:])
+
+
+def _rank(each: _Prepared) -> float:
+    """Return a key that sorts links newest first.
+
+    Links without a time count as new if they are from a page or a feed, whose order is kept, and
+    as old if they are from a sitemap, which may list twenty years of them.
+    """
+    if each.listed.stated_at is not None:
+        return -each.listed.stated_at.timestamp()
+    return float("inf") if each.listed.link.found_by == "sitemap" else float("-inf")
+
+
+def _mark_listed(
+    conn: Connection, again: Sequence[_Prepared], known: dict[str, int], now: datetime
+) -> None:
+    if not again:
+        return
+    conn.execute(
+        """
+        update ops.links as l
+        set last_listed_at = greatest(l.last_listed_at, %s),
+            link_title = coalesce(l.link_title, given.title),
+            link_published_at = coalesce(l.link_published_at, given.published_at),
+            stated_at = coalesce(given.stated_at, l.stated_at)
+        from (
+            select * from unnest(%s::bigint[], %s::text[], %s::text[], %s::timestamptz[])
+                as each(link_id, title, published_at, stated_at)
+            order by link_id
+        ) as given
+        where l.link_id = given.link_id
+        """,
+        (
+            now,
+            [known[each.url] for each in again],
+            [_or_none(each.listed.link.title) for each in again],
+            [_or_none(each.listed.link.published_at) for each in again],
+            [each.listed.stated_at for each in again],
+        ),
+    )
+
+
+def _insert(
+    conn: Connection, run_id: int, source_id: int, new: Sequence[_Prepared], now: datetime
+) -> list[int]:
+    """Insert links, decide those that need no request, and return the ids of the others."""
+    decided = _with_duplicates_decided(conn, new)
+    ids = take_ids(conn, "ops.links", "link_id", len(decided))
+    rows = list(zip(ids, decided, strict=True))
+    copy_rows(
+        conn, "ops.links", _LINK_COLUMNS, [_link_row(each, n, source_id, now) for n, each in rows]
+    )
+    copy_rows(
+        conn,
+        "ops.link_attempts",
+        _ATTEMPT_COLUMNS,
+        [
+            (run_id, source_id, number, now, str(each.outcome), each.reason, now)
+            for number, each in rows
+            if each.outcome
+        ],
+    )
+    return [number for number, each in rows if each.outcome is None]
+
+
+def _link_row(each: _Prepared, link_id: int, source_id: int, now: datetime) -> tuple[Any, ...]:
+    link = each.listed.link
+    is_decided = each.outcome is not None
+    return (
+        link_id,
+        source_id,
+        each.url,
+        each.canonical_url,
+        link.found_by,
+        *map(_or_none, (link.found_in, link.title, link.published_at)),
+        each.listed.stated_at,
+        now,
+        now,
+        int(is_decided),
+        now if is_decided else None,
+        str(each.outcome) if each.outcome else None,
+        None if is_decided or link.found_by == "warc" else now,
+    )
+
+
+def _or_none(text: str | None) -> str | None:
+    return storable(text) if text is not None else None
+
+
+def _with_duplicates_decided(conn: Connection, new: Sequence[_Prepared]) -> list[_Prepared]:
+    """Decide links whose page another link asks for already, of any source.
+
+    A link that is not asked for and led to no article, such as an off-site one of an aggregator,
+    does not make the publisher's own link a duplicate.
+    """
+    found = conn.execute(
+        "select distinct canonical_url from ops.links where canonical_url = any(%s)"
+        " and (next_try_at is not null or article_id is not null or attempt_count = 0)",
+        ([each.canonical_url for each in new if each.canonical_url],),
     )
     taken = {row[0] for row in found}
     marked = []
-    for each in prepared:
-        if each.canonical_url in taken:
-            reason = f"another link of this run has the canonical URL {each.canonical_url}"
-            marked.append(replace(each, outcome=Outcome.DUPLICATE_URL, reason=reason))
+    for each in new:
+        if each.canonical_url in taken and each.outcome is None:
+            reason = f"another link has the canonical URL {each.canonical_url}"
+            marked.append(replace(each, outcome=Outcome.DUPLICATE_URL, reason=one_line(reason)))
             continue
         if each.canonical_url:
             taken.add(each.canonical_url)
@@ -219,62 +464,194 @@ def _with_duplicates_decided(
     return marked
 
 
-def _insert(
-    conn: Connection, run_id: int, source_id: int, new: Sequence[_Prepared], batch_size: int
-) -> None:
-    first = _last_batch(conn, run_id, source_id) + 1
-    rows, open_links = [], 0
-    for each in new:
-        batch_no = 0
-        if each.outcome is None:
-            batch_no = first + open_links // batch_size
-            open_links += 1
-        rows.append(_row(run_id, source_id, batch_no, each))
-    copy_rows(conn, "ops.links", _COLUMNS, rows)
-
-
-def _row(run_id: int, source_id: int, batch_no: int, each: _Prepared) -> tuple[Any, ...]:
-    link = each.link
-    texts = (link.found_by, link.found_in, link.title, link.published_at)
-    return (
-        run_id,
-        source_id,
-        batch_no,
-        storable(link.url),
-        each.canonical_url,
-        *(storable(text) if text is not None else None for text in texts),
-        str(each.outcome) if each.outcome else None,
-        one_line(each.reason) if each.reason else None,
-        datetime.now(UTC) if each.outcome else None,
+def _adopt(conn: Connection, run_id: int, source_ids: Sequence[int]) -> None:
+    conn.execute(
+        """
+        update ops.link_attempts as a
+        set run_id = %(run)s
+        from ops.runs as r, ops.runs as own
+        where a.outcome is null and a.fetch_id is null and a.source_id = any(%(sources)s)
+            and a.run_id <> %(run)s and r.run_id = a.run_id and own.run_id = %(run)s
+            and (r.status <> 'running' or r.dag_id = own.dag_id)
+        """,
+        {"run": run_id, "sources": list(source_ids)},
     )
 
 
-def _last_batch(conn: Connection, run_id: int, source_id: int) -> int:
-    row = conn.execute(
-        "select coalesce(max(batch_no), 0) from ops.links where run_id = %s and source_id = %s",
-        (run_id, source_id),
-    ).fetchone()
-    return int(row[0]) if row else 0
+_OPEN_ATTEMPTS = """
+insert into ops.link_attempts (run_id, source_id, link_id, planned_at)
+select %(run)s, due.source_id, due.link_id, %(now)s
+from (
+    select l.source_id, l.link_id, wanted.most, l.found_by,
+        l.link_id = any(%(also)s) as is_asked_for,
+        row_number() over (
+            partition by l.source_id, l.found_by in ('list', 'file', 'url')
+            order by l.attempt_count > 0, l.stated_at is not null or l.found_by = 'sitemap',
+                l.stated_at desc nulls last, l.link_id
+        ) as place
+    from unnest(%(sources)s::int[], %(limits)s::int[]) as wanted(source_id, most)
+    join ops.links as l on l.source_id = wanted.source_id
+    where (l.next_try_at <= %(now)s
+            or (l.link_id = any(%(also)s) and l.last_outcome is distinct from %(duplicate)s))
+        and l.canonical_url is not null and l.found_by <> 'warc'
+        and not exists (
+            select from ops.link_attempts as a where a.link_id = l.link_id and a.outcome is null
+        )
+) as due
+where due.place <= due.most or due.is_asked_for or due.found_by in ('list', 'file', 'url')
+order by due.source_id, due.place
+on conflict do nothing
+"""
+_PLANNED = """
+select a.attempt_id, s.source_key, l.url, l.found_by, l.found_in, l.link_title,
+    l.link_published_at, l.canonical_url, p.etag, p.last_modified, p.body_sha256,
+    coalesce(own.first_seen_at, same.first_seen_at), l.last_outcome, a.snapshot
+from ops.link_attempts as a
+join ops.links as l on l.link_id = a.link_id
+join news.sources as s on s.source_id = a.source_id
+left join news.pages as p on p.canonical_url = l.canonical_url
+left join news.articles as own on own.article_id = p.article_id
+left join news.articles as same on same.canonical_url = l.canonical_url
+where a.run_id = %(run)s and a.source_id = any(%(sources)s)
+    and a.outcome is null and a.fetch_id is null
+order by a.attempt_id
+"""
 
 
-def _open_batches(conn: Connection, run_id: int, source_id: int) -> list[int]:
-    found = conn.execute(
-        "select distinct batch_no from ops.links where run_id = %s and source_id = %s"
-        " and outcome is null and fetch_id is null order by batch_no",
-        (run_id, source_id),
+def _repeat_duplicates(conn: Connection, run_id: int, also: Collection[int], now: datetime) -> None:
+    """Record for links that are asked for, and were duplicates before, that they still are."""
+    conn.execute(
+        """
+        insert into ops.link_attempts
+            (run_id, source_id, link_id, planned_at, outcome, reason, decided_at)
+        select %(run)s, l.source_id, l.link_id, %(now)s, l.last_outcome,
+            'another link has the canonical URL ' || l.canonical_url, %(now)s
+        from ops.links as l
+        where l.link_id = any(%(also)s) and l.last_outcome = %(duplicate)s
+            and l.canonical_url is not null
+        order by l.link_id
+        on conflict do nothing
+        """,
+        {
+            "run": run_id,
+            "also": list(also),
+            "now": now,
+            "duplicate": str(Outcome.DUPLICATE_URL),
+        },
     )
-    return [row[0] for row in found]
 
 
-def _stored(source_key: str, row: tuple[Any, ...]) -> StoredLink:
-    link_id, url, found_by, found_in, title, published, canonical, *page = row
-    etag, modified, body, seen, before = page
-    return StoredLink(
-        link_id=link_id,
+def _planned(row: tuple[Any, ...]) -> PlannedLink:
+    attempt_id, source_key, url, found_by, found_in, title, published, canonical, *page = row
+    etag, modified, body, seen, before, snapshot = page
+    return PlannedLink(
+        attempt_id=attempt_id,
         link=Link(url, source_key, found_by, found_in, title, published),
         canonical_url=canonical,
         validators=Validators(etag, modified, bytes(body) if body else None),
         article_first_seen_at=seen,
-        has_article=seen is not None,
         last_outcome=Outcome(before) if before else None,
+        snapshot=snapshot,
+    )
+
+
+_HISTORIES = """
+select l.link_id, a.outcome, a.snapshot is not null or l.found_by = 'warc', l.first_listed_at,
+    s.first_seen_at, l.failure_count, l.failing_since, n.revisit_count, n.edit_count, l.source_id,
+    a.article_id, l.article_id is not null
+from ops.link_attempts as a
+join ops.links as l on l.link_id = a.link_id
+join news.sources as n on n.source_id = l.source_id
+left join news.articles as s on s.article_id = coalesce(a.article_id, l.article_id)
+where a.attempt_id = any(%s)
+order by l.link_id, a.attempt_id
+"""
+_UPDATE_LINKS = """
+update ops.links as l
+set attempt_count = l.attempt_count + 1, last_attempt_at = %s, last_outcome = d.outcome,
+    next_try_at = d.next_try_at, failure_count = d.failures, failing_since = d.failing_since,
+    article_id = coalesce(d.article_id, l.article_id),
+    edit_count = l.edit_count + (d.outcome = 'loaded' and l.article_id is not null)::int
+from unnest(%s::bigint[], %s::text[], %s::timestamptz[], %s::int[], %s::timestamptz[], %s::bigint[])
+    as d(link_id, outcome, next_try_at, failures, failing_since, article_id)
+where l.link_id = d.link_id
+"""
+_COUNT_VISITS = """
+update news.sources as s
+set revisit_count = (s.revisit_count + given.visits) / (1 + (s.revisit_count > 400)::int),
+    edit_count = (s.edit_count + given.edits) / (1 + (s.revisit_count > 400)::int)
+from (
+    select source_id, visits, edits from unnest(%s::int[], %s::int[], %s::int[])
+        as each(source_id, visits, edits)
+    order by source_id
+) as given
+where s.source_id = given.source_id
+"""
+
+
+def _plan_next_tries(conn: Connection, attempt_ids: Sequence[int], now: datetime) -> None:
+    """Set when the links of these attempts, which were just decided, are tried again."""
+    plan = settings().revisit_plan
+    tries: dict[int, tuple[str, NextTry, int | None]] = {}
+    visits: dict[int, list[int]] = {}
+    for row in conn.execute(_HISTORIES, (list(attempt_ids),)):
+        link_id, outcome, is_snapshot, listed, seen, failures, since, *rest = row
+        revisits, edits, source_id, article_id, is_revisit = rest
+        history = LinkHistory(listed, seen, failures, since, revisits, edits)
+        following = NextTry(None) if is_snapshot else next_try(history, Outcome(outcome), now, plan)
+        tries[link_id] = (outcome, following, article_id)
+        if is_revisit and outcome in ("loaded", "unchanged"):
+            counted = visits.setdefault(source_id, [0, 0])
+            counted[0] += 1
+            counted[1] += outcome == "loaded"
+    conn.execute(
+        _UPDATE_LINKS,
+        (
+            now,
+            list(tries),
+            [outcome for outcome, _, _ in tries.values()],
+            [each.at for _, each, _ in tries.values()],
+            [each.failures for _, each, _ in tries.values()],
+            [each.failing_since for _, each, _ in tries.values()],
+            [article_id for _, _, article_id in tries.values()],
+        ),
+    )
+    if visits:
+        ordered = sorted(visits.items())
+        conn.execute(
+            _COUNT_VISITS,
+            (
+                [source_id for source_id, _ in ordered],
+                [counted[0] for _, counted in ordered],
+                [counted[1] for _, counted in ordered],
+            ),
+        )
+
+
+def _remember_pages(conn: Connection, attempt_ids: Sequence[int]) -> None:
+    """Store the validators of pages that hold no article, for the next conditional request.
+
+    A page that has an article keeps those of the body that was loaded (``mark_seen``).
+    """
+    conn.execute(
+        """
+        insert into news.pages (canonical_url, etag, last_modified, body_sha256, fetched_at)
+        select distinct on (l.canonical_url)
+            l.canonical_url, f.etag, f.last_modified, f.body_sha256, f.fetched_at
+        from ops.link_attempts as a
+        join ops.links as l on l.link_id = a.link_id
+        join news.fetches as f on f.fetch_id = a.fetch_id
+        where a.attempt_id = any(%s) and a.outcome = any(%s) and l.canonical_url is not null
+            and not exists (
+                select from news.articles as s where s.canonical_url = l.canonical_url
+            )
+        order by l.canonical_url, f.fetched_at desc
+        on conflict (canonical_url) do update set
+            etag = excluded.etag,
+            last_modified = excluded.last_modified,
+            body_sha256 = excluded.body_sha256,
+            fetched_at = excluded.fetched_at
+        where pages.fetched_at <= excluded.fetched_at and pages.article_id is null
+        """,
+        (list(attempt_ids), [str(outcome) for outcome in _REMEMBERED_PAGES]),
     )

@@ -31,7 +31,7 @@ from pipeline.warehouse.transactions import ROW_ERRORS, transact, violated_rule
 class LoadItem:
     """One extracted page; without the outcome ``loaded`` only its link is decided."""
 
-    link_id: int
+    attempt_id: int
     fetch_id: int
     source_key: str
     article: Article
@@ -53,7 +53,7 @@ class LoadReport:
 
 
 @dataclass(frozen=True, slots=True)
-class _OpenLink:
+class _OpenAttempt:
     run_id: int
     canonical_url: str | None
 
@@ -74,7 +74,7 @@ def load_batch(
 
     Args:
         conn: an autocommit connection.
-        run_id: the run that loads; the links may come from reprocessed ones.
+        run_id: the run that loads; the attempts may be of others.
         batch_key: the caller's name for the batch.
         pages: in any order.
         faults: counts the pages that Postgres refuses.
@@ -140,9 +140,9 @@ def _load(conn: Connection, run_id: int, batch_key: str, pages: Sequence[LoadIte
     key = _full_key(batch_key, pages)
     if not _is_new_batch(conn, key, run_id, len(pages)):
         return LoadReport(was_loaded=True)
-    links = _open_links(conn, [page.link_id for page in pages])
-    todo = [page for page in pages if page.link_id in links]
-    observations, decisions = _divide(conn, todo, links)
+    attempts = _open_attempts(conn, [page.attempt_id for page in pages])
+    todo = [page for page in pages if page.attempt_id in attempts]
+    observations, decisions = _divide(conn, todo, attempts)
     _store_rejects(conn, run_id, todo, decisions)
     decide_within(conn, decisions)
     new_versions: list[int] = []
@@ -158,7 +158,7 @@ def _load(conn: Connection, run_id: int, batch_key: str, pages: Sequence[LoadIte
 
 def _full_key(batch_key: str, pages: Sequence[LoadItem]) -> str:
     """Return the key with a digest of the links, since other links are another batch."""
-    numbers = ",".join(map(str, sorted(page.link_id for page in pages)))
+    numbers = ",".join(map(str, sorted(page.attempt_id for page in pages)))
     return f"{batch_key}:{hashlib.sha256(numbers.encode()).hexdigest()[:16]}"
 
 
@@ -177,36 +177,38 @@ def _store_version_count(conn: Connection, key: str, count: int) -> None:
     )
 
 
-def _open_links(conn: Connection, link_ids: Sequence[int]) -> dict[int, _OpenLink]:
+def _open_attempts(conn: Connection, attempt_ids: Sequence[int]) -> dict[int, _OpenAttempt]:
     found = conn.execute(
-        "select link_id, run_id, canonical_url from ops.links"
-        " where link_id = any(%s) and outcome is null order by link_id for update",
-        (list(link_ids),),
+        "select a.attempt_id, a.run_id, l.canonical_url from ops.link_attempts as a"
+        " join ops.links as l on l.link_id = a.link_id"
+        " where a.attempt_id = any(%s) and a.outcome is null"
+        " order by a.attempt_id for update of a",
+        (list(attempt_ids),),
     )
-    return {number: _OpenLink(run_id, url) for number, run_id, url in found}
+    return {number: _OpenAttempt(run_id, url) for number, run_id, url in found}
 
 
 def _divide(
-    conn: Connection, todo: Sequence[LoadItem], links: dict[int, _OpenLink]
+    conn: Connection, todo: Sequence[LoadItem], attempts: dict[int, _OpenAttempt]
 ) -> tuple[list[Observation], list[Decision]]:
     """Divide pages into articles to store and links to decide without storing anything."""
     sources = source_ids(conn, [page.source_key for page in todo])
-    urls = {page.link_id: _identities(page, links[page.link_id]) for page in todo}
+    urls = {page.attempt_id: _identities(page, attempts[page.attempt_id]) for page in todo}
     taken_down = _taken_down(conn, [url for each in urls.values() for url in each])
     observations, decisions = [], []
     for page in todo:
-        refusal = _refusal(page, urls[page.link_id], taken_down)
+        refusal = _refusal(page, urls[page.attempt_id], taken_down)
         if refusal:
             decisions.append(refusal)
             continue
         observations.append(
             Observation(
-                link_id=page.link_id,
-                link_run_id=links[page.link_id].run_id,
-                link_url=links[page.link_id].canonical_url or urls[page.link_id][0],
+                attempt_id=page.attempt_id,
+                attempt_run_id=attempts[page.attempt_id].run_id,
+                link_url=attempts[page.attempt_id].canonical_url or urls[page.attempt_id][0],
                 fetch_id=page.fetch_id,
                 source_id=sources[page.source_key],
-                canonical_url=urls[page.link_id][0],
+                canonical_url=urls[page.attempt_id][0],
                 fetched_at=page.fetched_at,
                 article=page.article,
                 reprocessed=page.reprocessed,
@@ -215,10 +217,10 @@ def _divide(
     return observations, decisions
 
 
-def _identities(page: LoadItem, link: _OpenLink) -> list[str]:
+def _identities(page: LoadItem, attempt: _OpenAttempt) -> list[str]:
     """Return the article's canonical URL and the link's, in this order, where they are usable."""
     stated = canonical_url_or_none(page.article.canonical_url)
-    return list(dict.fromkeys(filter(None, (stated, link.canonical_url))))
+    return list(dict.fromkeys(filter(None, (stated, attempt.canonical_url))))
 
 
 def _taken_down(conn: Connection, urls: Sequence[str]) -> set[str]:
@@ -232,15 +234,15 @@ def _refusal(page: LoadItem, urls: Sequence[str], taken_down: set[str]) -> Decis
     """Return the link's outcome where nothing is to be stored, or None where the article is."""
     article = page.article
     if article.outcome is not Outcome.LOADED:
-        return Decision(page.link_id, article.outcome, article.reason)
+        return Decision(page.attempt_id, article.outcome, article.reason)
     taken = next((url for url in urls if url in taken_down), None)
     if taken:
-        return Decision(page.link_id, Outcome.TAKEDOWN, f"{taken} was taken down")
+        return Decision(page.attempt_id, Outcome.TAKEDOWN, f"{taken} was taken down")
     if not urls:
-        return Decision(page.link_id, Outcome.QUARANTINED, "the page has no usable URL")
+        return Decision(page.attempt_id, Outcome.QUARANTINED, "the page has no usable URL")
     if not storable(article.text or "").strip():
         return Decision(
-            page.link_id, Outcome.QUARANTINED, "extraction gave an article without text"
+            page.attempt_id, Outcome.QUARANTINED, "extraction gave an article without text"
         )
     return None
 
@@ -248,17 +250,17 @@ def _refusal(page: LoadItem, urls: Sequence[str], taken_down: set[str]) -> Decis
 def _store_rejects(
     conn: Connection, run_id: int, todo: Sequence[LoadItem], decisions: Sequence[Decision]
 ) -> None:
-    pages = {page.link_id: page for page in todo}
+    pages = {page.attempt_id: page for page in todo}
     bad = [each for each in decisions if each.outcome is Outcome.QUARANTINED]
     for each in bad:
-        page = pages[each.link_id]
+        page = pages[each.attempt_id]
         payload = {"title": page.article.title, "url": page.article.url}
         conn.execute(
-            "insert into ops.rejects (run_id, link_id, fetch_id, stage, reason, payload)"
+            "insert into ops.rejects (run_id, attempt_id, fetch_id, stage, reason, payload)"
             " values (%s, %s, %s, %s, %s, %s)",
             (
                 run_id,
-                each.link_id,
+                each.attempt_id,
                 page.fetch_id,
                 "load",
                 one_line(each.reason or "no reason given"),
@@ -274,7 +276,7 @@ def _rounds(observations: Iterable[Observation]) -> list[list[Observation]]:
     """
     rounds: list[list[Observation]] = []
     seen: Counter[str] = Counter()
-    for each in sorted(observations, key=lambda each: (each.fetched_at, each.link_id)):
+    for each in sorted(observations, key=lambda each: (each.fetched_at, each.attempt_id)):
         if seen[each.canonical_url] == len(rounds):
             rounds.append([])
         rounds[seen[each.canonical_url]].append(each)

@@ -84,7 +84,7 @@ _FIELDS = {
 }
 """The field of ``Article`` that a column of a version holds."""
 _PAGE = """
-    f.fetch_id, f.link_id, f.run_id, s.source_key, s.language_code, l.link_title,
+    f.fetch_id, f.attempt_id, f.run_id, s.source_key, s.language_code, l.link_title,
     l.link_published_at, coalesce(l.canonical_url, a.canonical_url), f.final_url, f.content_type,
     f.raw_uri, f.fetched_at, s.time_zone
 """

@@ -97,7 +97,7 @@ def close_abandoned_runs(conn: Connection, command: str) -> list[int]:
 def outcome_counts(conn: Connection, run_id: int) -> dict[str, int]:
     """Count the run's decided links by outcome, most frequent first."""
     found = conn.execute(
-        "select outcome, count(*) from ops.links where run_id = %s and outcome is not null"
+        "select outcome, count(*) from ops.link_attempts where run_id = %s and outcome is not null"
         " group by outcome order by count(*) desc, outcome",
         (run_id,),
     )
@@ -106,6 +106,6 @@ def outcome_counts(conn: Connection, run_id: int) -> dict[str, int]:
 
 def undecided(conn: Connection, run_id: int) -> int:
     """Count the run's links that have no outcome yet."""
-    query = "select count(*) from ops.links where run_id = %s and outcome is null"
+    query = "select count(*) from ops.link_attempts where run_id = %s and outcome is null"
     row = conn.execute(query, (run_id,)).fetchone()
     return int(row[0]) if row else 0

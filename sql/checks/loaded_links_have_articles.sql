@@ -1,7 +1,8 @@
 -- severity: error
 -- one row per link of the run that is loaded or unchanged through the loader, without an article.
-select format('link %s (%s) is loaded without an article', l.link_id, left(l.url, 200)) as finding
-from ops.links as l
+select format('link %s is loaded without an article', left(k.url, 200)) as finding
+from ops.link_attempts as l
+inner join ops.links as k on l.link_id = k.link_id
 where
     l.run_id = current_setting('dateline.run_id')::bigint
     and l.outcome = 'loaded'
@@ -16,6 +17,6 @@ where
         from news.takedowns as t
         where
             t.article_id = l.article_id
-            or t.canonical_url = l.canonical_url
+            or t.canonical_url = k.canonical_url
     )
-order by l.link_id
+order by l.attempt_id

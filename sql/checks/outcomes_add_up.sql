@@ -7,7 +7,7 @@ select
         count(*) filter (where l.outcome is null),
         count(*)
     ) as finding
-from ops.links as l
+from ops.link_attempts as l
 inner join news.sources as s on l.source_id = s.source_id
 where l.run_id = current_setting('dateline.run_id')::bigint
 group by s.source_key

@@ -6,9 +6,9 @@ select
         count(*) filter (where l.outcome = 'quarantined'),
         count(*),
         (
-            array_agg(l.reason order by l.link_id) filter (where l.outcome = 'quarantined')
+            array_agg(l.reason order by l.attempt_id) filter (where l.outcome = 'quarantined')
         )[1]
     ) as finding
-from ops.links as l
+from ops.link_attempts as l
 where l.run_id = current_setting('dateline.run_id')::bigint
 having count(*) filter (where l.outcome = 'quarantined') > 0.02 * count(*)

@@ -7,7 +7,7 @@ select
         count(*),
         mode() within group (order by l.outcome)
     ) as finding
-from ops.links as l
+from ops.link_attempts as l
 inner join news.sources as s on l.source_id = s.source_id
 where l.run_id = current_setting('dateline.run_id')::bigint
 group by s.source_key
@@ -15,7 +15,8 @@ having
     bool_and(
         l.outcome in (
             'gone', 'not_found', 'forbidden', 'rate_limited', 'server_error', 'unreachable',
-            'timeout', 'too_large', 'redirect_loop', 'bad_content', 'robots_denied'
+            'timeout', 'too_large', 'redirect_loop', 'bad_content', 'robots_denied',
+            'robots_unreachable', 'blocked', 'consent_wall', 'redesigned'
         )
     )
 order by s.source_key

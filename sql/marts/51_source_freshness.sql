@@ -10,7 +10,10 @@ select
     coalesce(f.failures_24h, 0) as failures_24h,
     coalesce(a.new_articles_24h, 0) as new_articles_24h,
     coalesce(a.new_original_articles_24h, 0) as new_original_articles_24h,
-    round(extract(epoch from now() - a.last_article_at) / 3600, 1) as hours_silent
+    round(extract(epoch from now() - a.last_article_at) / 3600, 1) as hours_silent,
+    coalesce(d.document_failures_24h, 0) as document_failures_24h,
+    d.document_states,
+    d.next_due_at
 from news.sources as s
 left join lateral (
     select
@@ -38,14 +41,32 @@ left join lateral (
     where x.source_id = s.source_id
 ) as a on true
 left join lateral (
-    select max(x.discovered_at) as last_link_at
+    select max(x.last_listed_at) as last_link_at
     from ops.links as x
     where x.source_id = s.source_id
 ) as l on true
+left join lateral (
+    select
+        min(x.next_due_at) as next_due_at,
+        array_agg(distinct x.state order by x.state) as document_states,
+        (
+            select count(*)
+            from ops.document_attempts as t
+            inner join ops.documents as own on t.document_id = own.document_id
+            where
+                own.source_id = s.source_id
+                and t.attempted_at > now() - interval '1 day'
+                and t.outcome not in ('read', 'unchanged')
+        ) as document_failures_24h
+    from ops.documents as x
+    where
+        x.source_id = s.source_id
+        and x.is_active
+) as d on true
 where s.is_active;
 comment on view mart.source_freshness is 'One row per active source: when it last brought a link, a page and an article, and its last 24 hours.';
 comment on column mart.source_freshness.source_key is 'Key of the outlet: the name of its file in sources/.';
-comment on column mart.source_freshness.last_link_at is 'When a link of it was last discovered.';
+comment on column mart.source_freshness.last_link_at is 'When a document of it last named a link.';
 comment on column mart.source_freshness.last_fetch_at is 'When a page of it was last requested.';
 comment on column mart.source_freshness.last_ok_fetch_at is 'When a request last succeeded (HTTP 200 to 399).';
 comment on column mart.source_freshness.last_article_at is 'When a new article of it was last seen.';
@@ -54,3 +75,6 @@ comment on column mart.source_freshness.failures_24h is 'Of these, requests with
 comment on column mart.source_freshness.new_articles_24h is 'Articles first seen in the last 24 hours, copies included.';
 comment on column mart.source_freshness.new_original_articles_24h is 'Of these, those that are no copies.';
 comment on column mart.source_freshness.hours_silent is 'Hours since its last new article; null where there is none yet.';
+comment on column mart.source_freshness.document_failures_24h is 'Requests of its feeds, sitemaps, sections and lists that failed in the last 24 hours.';
+comment on column mart.source_freshness.document_states is 'States of these documents, each once (see mart.documents).';
+comment on column mart.source_freshness.next_due_at is 'When the first of these documents is asked for next.';

@@ -24,7 +24,7 @@ with link_counts as (
             where outcome in ('not_an_article', 'paywalled', 'not_english', 'suspected_wall')
         ) as set_aside_count,
         count(*) filter (where outcome = 'quarantined') as quarantined_count
-    from ops.links
+    from ops.link_attempts
     group by run_id
 ),
 
@@ -75,7 +75,7 @@ comment on column mart.run_quality.logical_date is 'Start of the data interval.'
 comment on column mart.run_quality.started_at is 'When it was opened.';
 comment on column mart.run_quality.finished_at is 'When it was closed.';
 comment on column mart.run_quality.status is 'running, succeeded or failed.';
-comment on column mart.run_quality.link_count is 'Links discovered.';
+comment on column mart.run_quality.link_count is 'Links that were tried.';
 comment on column mart.run_quality.undecided_count is 'Links without an outcome yet.';
 comment on column mart.run_quality.loaded_count is 'Links that brought a new article or version.';
 comment on column mart.run_quality.unchanged_count is 'Links whose article was stored already.';

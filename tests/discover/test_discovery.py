@@ -1,6 +1,7 @@
 """Discovery of a source's links, over real sockets."""
 
 import gzip
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -8,7 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.archive.writer import ArchiveWriter
-from pipeline.discover.discovery import MAX_SITEMAPS, DatedLink, check, discover, select_links
+from pipeline.discover.discovery import (
+    MAX_SITEMAPS,
+    check,
+    discover,
+    read_documents,
+    select_links,
+)
+from pipeline.discover.results import DatedLink, Document
 from pipeline.fetch.fetcher import Request
 from pipeline.models import Link, Response, Source
 from pipeline.outcomes import Outcome
@@ -92,10 +100,11 @@ def test_entries_that_are_not_web_addresses_are_links_too(site, fetcher):
 
 def test_an_unchanged_feed_gives_no_links_and_no_problem(site, fetcher):
     site.page("/feed", rss(item("/a")), ETag='"1"')
-    mine = source(site, feeds=(f"{site.url}/feed",))
-    first = discover(mine, fetcher)
-    again = discover(mine, fetcher, validators=dict(first.validators))
-    assert (len(first.links), again.links, again.problems) == (1, (), ())
+    feed = Document("feed", f"{site.url}/feed")
+    [first] = read_documents(source(site), [feed], fetcher)
+    known = replace(feed, validators=first.validators)
+    [again] = read_documents(source(site), [known], fetcher)
+    assert (len(first.links), again.links, again.outcome) == (1, (), Outcome.UNCHANGED)
     assert site.asked[-1][1]["if-none-match"] == '"1"'
 
 
@@ -189,8 +198,7 @@ def test_local_pages_and_warc_records_are_found_and_read(fetcher, tmp_path):
         "urls.txt",
     ]
     requests = [
-        Request(n, link.url, None, mine, link.found_in if link.found_by == "warc" else None)
-        for n, link in enumerate(found.links)
+        Request(n, link.url, None, mine, link.snapshot) for n, link in enumerate(found.links)
     ]
     bodies = {reply.body: reply for _, reply in fetcher.fetch_all(requests)}
     assert set(bodies) == {
@@ -263,7 +271,7 @@ def test_check_dates_a_sitemap_that_states_only_times_of_change(site, fetcher):
     st.lists(
         st.tuples(
             st.integers(0, 9),
-            st.sampled_from([None, 1.0, 2.0, 3.0]),
+            st.sampled_from([None, AT, AT + timedelta(1), AT + timedelta(2)]),
             st.sampled_from(["feed", "sitemap", "list"]),
         )
     ),

@@ -1,11 +1,25 @@
 """The targets of `dateline run TARGET…`, recognised by content, over real sockets."""
 
+from dataclasses import replace
+
 import pytest
 
-from pipeline.discover.targets import discover_targets
+from pipeline.discover.discovery import discover
+from pipeline.discover.targets import sources_of_targets
 from pipeline.errors import UsageError
 from pipeline.outcomes import Outcome
 from tests.discover.test_discovery import index, item, make_folder, rss, urlset
+
+
+def discover_targets(targets, fetcher):
+    """Return each source of the targets with all its links: its own, and those of its documents."""
+    found = []
+    for each in sources_of_targets(targets, fetcher):
+        discovered = discover(each.source, fetcher)
+        links = (*each.links, *discovered.links)
+        problems = (*each.problems, *discovered.problems)
+        found.append((each.source, replace(discovered, links=links, problems=problems)))
+    return found
 
 
 def by_url(found):

@@ -14,8 +14,7 @@ from pipeline.stages.load import load
 from pipeline.stages.reprocess import reprocess
 from pipeline.telemetry import configure_logging
 from pipeline.warehouse.fetches import FetchRow, record_fetches
-from pipeline.warehouse.links import add_links, batch_links
-from tests.warehouse.stories import NOON, begin, story_url
+from tests.warehouse.stories import NOON, begin, planned, story_url
 
 PROMO = "Readers of the Gazette get the weekend edition brought to their door before breakfast."
 _WORDS = """
@@ -51,15 +50,14 @@ def fetched(conn, pages, run_name="run-1", at=NOON, outlet="harbour"):
     """Archive these pages (HTML by story number) and return the run and the fetch ids."""
     run_id = begin(conn, run_name)
     links = [Link(story_url(number, outlet), outlet, "feed") for number in pages]
-    batches = add_links(conn, run_id, outlet, links, 1000)
-    stored = [each for batch in batches for each in batch_links(conn, run_id, outlet, batch)]
+    stored = planned(conn, run_id, links, at)
     rows = []
     with ArchiveWriter(settings().archive_url) as writer:
         for each in stored:
             body = pages[int(each.link.url.rpartition("/")[2])].encode()
             headers = (("content-type", "text/html; charset=utf-8"),)
             response = Response(each.link.url, each.link.url, at, 200, headers, body)
-            rows.append(FetchRow.of(each.link_id, outlet, response, writer.write(response)))
+            rows.append(FetchRow.of(each.attempt_id, outlet, response, writer.write(response)))
     return run_id, record_fetches(conn, run_id, rows)
 
 

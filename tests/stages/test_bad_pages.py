@@ -159,9 +159,10 @@ def test_the_good_page_of_the_batch_is_loaded(runs):
 
 def test_every_link_has_one_outcome(runs):
     for report in runs.reports:
-        query = "select count(*), count(distinct url) from {} where run_id = %s"
-        links = runs.rows(query.format("ops.links"), report["run_id"])
-        assert links == runs.rows(query.format("mart.url_fate"), report["run_id"])
+        query = "select count(*), count(distinct link_id) from ops.link_attempts where run_id = %s"
+        links = runs.rows(query, report["run_id"])
+        query = "select count(*), count(distinct url) from mart.url_fate where run_id = %s"
+        assert links == runs.rows(query, report["run_id"])
         assert sum(report["outcomes"].values()) == links[0][0]
         assert not {"quarantined", "server_error"} & report["outcomes"].keys()
 

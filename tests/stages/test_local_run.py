@@ -98,7 +98,9 @@ def test_every_link_of_the_first_run_ends_as_the_site_intends(runs):
 
 def test_outcomes_add_up_to_the_links_of_each_run(runs):
     for report in runs.reports:
-        links = runs.rows("select count(*) from ops.links where run_id = %s", report.run_id)[0][0]
+        links = runs.rows(
+            "select count(*) from ops.link_attempts where run_id = %s", report.run_id
+        )[0][0]
         assert sum(report.outcomes.values()) == links > 0
 
 

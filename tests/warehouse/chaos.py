@@ -91,7 +91,7 @@ def expected(chaos):
         "news.entity_mentions": chaos.articles * MENTIONS,
         "news.quotes": chaos.articles * QUOTES,
         "news.quote_speakers where entity_id is not null": chaos.articles * QUOTES,
-        "ops.links where outcome = 'loaded'": chaos.articles,
+        "ops.link_attempts where outcome = 'loaded'": chaos.articles,
         "ops.rejects": 0,
     }
 

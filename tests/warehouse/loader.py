@@ -50,7 +50,8 @@ def load_all(dsn, run_id, seed, size, overlapping):
     chance = random.Random(seed)
     with closing(connect(dsn)) as conn:
         found = conn.execute(
-            "select fetch_id from ops.links where run_id = %s and fetch_id is not null", (run_id,)
+            "select fetch_id from ops.link_attempts where run_id = %s and fetch_id is not null",
+            (run_id,),
         )
         batches = batches_of([row[0] for row in found], size, overlapping)
         chance.shuffle(batches)
@@ -58,7 +59,7 @@ def load_all(dsn, run_id, seed, size, overlapping):
             waiting = pages(conn, fetch_ids)
             items = [
                 LoadItem(
-                    page.link_id, page.fetch_id, page.source_key, _article(page), page.fetched_at
+                    page.attempt_id, page.fetch_id, page.source_key, _article(page), page.fetched_at
                 )
                 for page in chance.sample(waiting, len(waiting))
             ]

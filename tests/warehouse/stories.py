@@ -1,13 +1,14 @@
 """Invented stories, and functions that store them."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from pipeline.models import Article, Link, RemovedBlock, Source
 from pipeline.warehouse.fetches import FetchRow, record_fetches
-from pipeline.warehouse.links import add_links, batch_links
+from pipeline.warehouse.links import ListedLink, list_links, plan_attempts, plan_snapshots
 from pipeline.warehouse.load import LoadItem, load_batch
 from pipeline.warehouse.runs import open_run
-from pipeline.warehouse.sources import upsert_sources
+from pipeline.warehouse.sources import source_ids, upsert_sources
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 HARBOUR = Source(key="harbour", name="The Harbour Gazette", homepage="https://harbour.example/")
@@ -39,14 +40,36 @@ def begin(conn, name="run-1", sources=(HARBOUR, VALLEY)):
     return open_run(conn, "test", name, NOON, "0.0.test")
 
 
-def fetched(conn, run_id, numbers, outlet="harbour", at=NOON):
-    """Add links to these stories and fetch them; return (link, fetch id) pairs in link order."""
+def planned(conn, run_id, links, at=NOON):
+    """List links of one source and return the run's open attempts for them."""
+    if not links:
+        return []
+    source_id = source_ids(conn, [links[0].source_key])[links[0].source_key]
+    listing = list_links(conn, run_id, source_id, [ListedLink(link) for link in links], at)
+    snapshots = [link for link in links if link.snapshot]
+    plan_snapshots(conn, run_id, source_id, snapshots, at)
+    return plan_attempts(conn, run_id, {source_id: 1000}, at, also=listing.link_ids)
+
+
+def fetched(conn, run_id, numbers, outlet="harbour", at=NOON, snapshot=None):
+    """List links to these stories and fetch them; return (attempt, fetch id) pairs in order.
+
+    With ``snapshot`` they are records of a WARC file, with this as a part of their locators.
+    """
     links = [Link(story_url(number, outlet), outlet, "feed") for number in numbers]
-    batches = add_links(conn, run_id, outlet, links, 1000)
-    stored = [each for batch in batches for each in batch_links(conn, run_id, outlet, batch)]
+    if snapshot:
+        links = [
+            replace(each, found_by="warc", snapshot=f"{snapshot}#offset={place}")
+            for place, each in enumerate(links)
+        ]
+    stored = [
+        each
+        for each in planned(conn, run_id, links, at)
+        if snapshot is None or each.snapshot.startswith(snapshot)
+    ]
     rows = [
         FetchRow(
-            link_id=each.link_id,
+            attempt_id=each.attempt_id,
             source_key=outlet,
             requested_url=each.link.url,
             final_url=each.link.url,
@@ -56,7 +79,7 @@ def fetched(conn, run_id, numbers, outlet="harbour", at=NOON):
             etag='"e1"',
             body_bytes=10,
             body_sha256=bytes(32),
-            raw_uri=f"archive/1.warc.gz#{each.link_id}",
+            raw_uri=f"archive/1.warc.gz#{each.attempt_id}",
         )
         for each in stored
     ]
@@ -66,7 +89,7 @@ def fetched(conn, run_id, numbers, outlet="harbour", at=NOON):
 def items(pairs, articles, at=NOON, outlet="harbour"):
     """Return the load items of fetched links and the articles read from them."""
     return [
-        LoadItem(link.link_id, fetch_id, outlet, article, at)
+        LoadItem(link.attempt_id, fetch_id, outlet, article, at)
         for (link, fetch_id), article in zip(pairs, articles, strict=True)
     ]
 

@@ -2,9 +2,8 @@
 
 from pipeline.models import Annotation, Link, Mention
 from pipeline.warehouse.annotations import save_annotations
-from pipeline.warehouse.links import add_links
 from pipeline.warehouse.marts import run_checks
-from tests.warehouse.stories import begin, count, loaded, story_url
+from tests.warehouse.stories import begin, count, loaded, planned, story_url
 
 
 def test_checks_pass_on_a_sound_run(store):
@@ -20,7 +19,7 @@ def test_checks_name_what_is_wrong(store):
     wrong = Annotation(mentions=(Mention(0, 3, "Tha", "PERSON", "Tha"),))
     save_annotations(store, "m1", [(version, wrong)])
     run_id = begin(store)
-    add_links(store, run_id, "valley", [Link(story_url(9, "valley"), "valley", "feed")], 10)
+    planned(store, run_id, [Link(story_url(9, "valley"), "valley", "feed")])
     results = {each.check_name: each for each in run_checks(store, run_id)}
     assert results["outcomes_add_up"].findings == (
         "source valley: 1 of 1 links without an outcome",

@@ -8,10 +8,20 @@ import pytest
 from pipeline.models import Link
 from pipeline.outcomes import Outcome
 from pipeline.warehouse.fetches import pages, pending_pages
-from pipeline.warehouse.links import Decision, add_links, batch_links, decide
+from pipeline.warehouse.links import Decision, decide
 from pipeline.warehouse.load import load_batch
 from pipeline.warehouse.runs import outcome_counts, undecided
-from tests.warehouse.stories import begin, count, fetched, items, later, loaded, story, story_url
+from tests.warehouse.stories import (
+    begin,
+    count,
+    fetched,
+    items,
+    later,
+    loaded,
+    planned,
+    story,
+    story_url,
+)
 
 TABLES = ["news.articles", "news.article_versions", "news.removed_blocks", "ops.load_batches"]
 
@@ -110,11 +120,12 @@ def test_a_page_older_than_the_stored_one_does_not_become_current(store):
     assert count(store, "news.article_edits") == 0
 
 
-def test_two_fetches_of_one_page_in_one_batch_are_two_versions_in_order(store):
-    first, second = begin(store, "run-1"), begin(store, "run-2")
-    early = items(fetched(store, first, [1]), [story(1, "First words.")])
-    late = items(fetched(store, second, [1], at=later(1)), [story(1, "Second words.")], later(1))
-    report = load_batch(store, second, "both", [*late, *early])
+def test_two_snapshots_of_one_page_in_one_batch_are_two_versions_in_order(store):
+    run_id = begin(store)
+    early = items(fetched(store, run_id, [1], snapshot="a.warc"), [story(1, "First words.")])
+    pairs = fetched(store, run_id, [1], at=later(1), snapshot="b.warc")
+    late = items(pairs, [story(1, "Second words.")], later(1))
+    report = load_batch(store, run_id, "both", [*late, *early])
     assert report.outcomes == {Outcome.LOADED: 2}
     assert store.execute("select body_text, version_no from mart.articles").fetchall() == [
         ("Second words.", 2)
@@ -130,7 +141,7 @@ def test_two_links_that_end_at_one_article_are_one_article(store, together):
         load_batch(store, run_id, "batch", part)
     assert outcome_counts(store, run_id) == {"duplicate_url": 1, "loaded": 1}
     assert count(store, "news.article_versions") == 1
-    assert count(store, "ops.links where article_id is not null") == 2
+    assert count(store, "ops.link_attempts where article_id is not null") == 2
 
 
 def test_a_page_without_an_article_is_decided_and_not_stored(store):
@@ -201,31 +212,29 @@ def test_links_are_added_once_and_duplicates_decided_at_once(store):
         "mailto:a@b.example",
     ]
     links = [Link(url, "harbour", "feed", title="T\x00itle") for url in urls]
-    assert add_links(store, run_id, "harbour", links, 1) == [1, 2]
-    assert add_links(store, run_id, "harbour", links, 1) == [1, 2]
+    first, second = planned(store, run_id, links)
+    assert planned(store, run_id, links) == [first, second]
     assert outcome_counts(store, run_id) == {"address_refused": 1, "duplicate_url": 1}
-    (only,) = batch_links(store, run_id, "harbour", 2)
-    assert (only.link.url, only.link.title, only.has_article) == (story_url(2), "Title", False)
+    assert (second.link.url, second.link.title) == (story_url(2), "Title")
+    assert not second.has_article
 
 
 def test_one_story_listed_by_two_sources_is_fetched_once(store):
     run_id = begin(store)
-    assert add_links(store, run_id, "harbour", [Link(story_url(1), "harbour", "feed")], 5) == [1]
-    assert add_links(store, run_id, "valley", [Link(story_url(1), "valley", "feed")], 5) == []
+    assert len(planned(store, run_id, [Link(story_url(1), "harbour", "feed")])) == 1
+    assert planned(store, run_id, [Link(story_url(1), "valley", "feed")]) == []
     assert outcome_counts(store, run_id) == {"duplicate_url": 1}
 
 
 def test_an_outcome_is_never_overwritten(store):
     run_id = begin(store)
-    add_links(store, run_id, "harbour", [Link(story_url(1), "harbour", "feed")], 5)
-    (link,) = batch_links(store, run_id, "harbour", 1)
-    assert decide(store, [Decision(link.link_id, Outcome.NOT_FOUND, "404", 404)]) == 1
-    assert decide(store, [Decision(link.link_id, Outcome.LOADED)]) == 0
+    (link,) = planned(store, run_id, [Link(story_url(1), "harbour", "feed")])
+    assert decide(store, [Decision(link.attempt_id, Outcome.NOT_FOUND, "404", 404)]) == 1
+    assert decide(store, [Decision(link.attempt_id, Outcome.LOADED)]) == 0
     fate = store.execute(
         "select outcome, reason, http_status, is_latest from mart.url_fate"
     ).fetchall()
     assert fate == [("not_found", "404", 404, True)]
-    assert batch_links(store, run_id, "harbour", 1) == []
 
 
 def test_a_fetched_page_has_what_extraction_needs(store):
@@ -233,16 +242,15 @@ def test_a_fetched_page_has_what_extraction_needs(store):
     ((link, fetch_id),) = fetched(store, run_id, [1])
     assert pending_pages(store) == [fetch_id]
     (page,) = pages(store, [fetch_id])
-    assert (page.link_id, page.source_key, page.language) == (link.link_id, "harbour", "en")
+    assert (page.attempt_id, page.source_key, page.language) == (link.attempt_id, "harbour", "en")
     assert (page.canonical_url, page.content_type) == (story_url(1), "text/html")
-    assert batch_links(store, run_id, "harbour", 1) == []
+    assert planned(store, run_id, [Link(story_url(1), "harbour", "feed")]) == []
 
 
 def test_the_next_run_knows_validators_and_the_article(store):
     loaded(store, [1])
     run_id = begin(store, "run-2")
-    add_links(store, run_id, "harbour", [Link(story_url(1), "harbour", "feed")], 5)
-    (link,) = batch_links(store, run_id, "harbour", 1)
+    (link,) = planned(store, run_id, [Link(story_url(1), "harbour", "feed")])
     assert link.has_article
     assert link.article_first_seen_at == later(0)
     assert (link.validators.etag, link.validators.body_sha256) == ('"e1"', bytes(32))

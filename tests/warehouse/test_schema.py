@@ -69,14 +69,15 @@ def test_every_table_and_column_is_explained(store):
 def test_outcomes_are_the_same_in_schema_and_code(store):
     (definition,) = store.execute(
         "select pg_get_constraintdef(oid) from pg_constraint"
-        " where conrelid = 'ops.links'::regclass and conname = 'links_outcome_check'"
+        " where conrelid = 'ops.link_attempts'::regclass"
+        " and conname = 'link_attempts_outcome_check'"
     ).fetchone()
     assert set(re.findall(r"'(\w+)'", definition)) == {str(outcome) for outcome in Outcome}
 
 
 def test_every_outcome_is_counted_in_one_column_of_run_quality():
     text = (sql_folder() / "marts" / "52_run_quality.sql").read_text(encoding="utf-8")
-    counted = text.partition("from ops.links")[0]
+    counted = text.partition("from ops.link_attempts")[0]
     assert sorted(re.findall(r"'(\w+)'", counted)) == sorted(map(str, Outcome))
 
 

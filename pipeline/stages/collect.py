@@ -1,0 +1,324 @@
+"""Stage *collect*: ask for the documents and links of some sources that are due, archive responses.
+
+First the due documents are read: new links are stored, known ones marked. Then every due link gets
+an attempt, and its page is requested; all hosts are asked side by side, each at its pace. Rows are
+stored for some pages at a time, after their WARC records are written to disk. So every row has its
+record, and a killed stage repeats only the requests of one part.
+
+What is not asked for within ``fetch_minutes`` stays due and is asked for in the next run.
+"""
+
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import psycopg
+
+from pipeline.archive.warc import ArchiveWriter
+from pipeline.discover.discovery import problems_of, read_documents
+from pipeline.discover.results import Problem, Reading
+from pipeline.fetch.fetcher import Fetcher, Request
+from pipeline.models import Link, Response, Source
+from pipeline.outcomes import Outcome
+from pipeline.planning.grouping import group_sources
+from pipeline.settings import settings
+from pipeline.stages.register_sources import active_sources, source_of
+from pipeline.telemetry import log, meter
+from pipeline.warehouse.documents import (
+    DueDocuments,
+    due_documents,
+    due_work,
+    store_reading,
+)
+from pipeline.warehouse.fetches import FetchRow, PostgresThrottle, record_fetches
+from pipeline.warehouse.links import (
+    Decision,
+    ListedLink,
+    PlannedLink,
+    decide,
+    list_links,
+    plan_attempts,
+    plan_snapshots,
+    release_attempts,
+)
+from pipeline.warehouse.sources import source_ids
+from pipeline.warehouse.store import store
+
+_PART = 50
+"""Pages per transaction."""
+_PART_SECONDS = 20.0
+"""Time after which the pages that came are stored, however few they are."""
+_SOURCES_AT_ONCE = 32
+"""Sources whose documents are read at the same time."""
+_SAME_UNLESS_CHANGED = frozenset({Outcome.NOT_AN_ARTICLE, Outcome.PAYWALLED, Outcome.NOT_ENGLISH})
+"""Outcomes that a page has again unless it changes, so that a conditional request is enough.
+
+Pages with other outcomes and without an article are requested without validators.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A source to collect, with links that are not named by any of its documents."""
+
+    source: Source
+    links: tuple[Link, ...] = ()
+
+
+@dataclass(slots=True)
+class Collected:
+    """What a call of ``collect_sources`` did."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    """Attempts by outcome; ``fetched``: pages that are archived and not decided yet; ``documents``,
+    ``links_new``."""
+    problems: list[Problem] = field(default_factory=list)
+    """Documents that could not be read."""
+
+
+def due_groups(wanted: Sequence[str] | None = None, *, everything: bool = False) -> list[list[str]]:
+    """Return the active sources that have something due, in groups of one task each.
+
+    Args:
+        wanted: only these source keys; None for all.
+        everything: return all of them, due or not.
+
+    Raises:
+        SourceError: no file of the sources folder can be used.
+    """
+    keys = [key for key in active_sources() if wanted is None or key in wanted]
+    with store() as connection:
+        work = due_work(connection, keys, datetime.now(UTC))
+    if everything:
+        work = {key: work.get(key, 1) for key in keys}
+    groups = group_sources(work, settings().fetch_batch)
+    log.info("due", sources=len(work), requests=sum(work.values()), tasks=len(groups))
+    return groups
+
+
+def collect(run_id: int, source_keys: Sequence[str], *, everything: bool = False) -> dict[str, int]:
+    """Ask for what is due of these sources; return counts (see ``Collected``).
+
+    Args:
+        run_id: the run.
+        source_keys: keys of files in the sources folder.
+        everything: ask for all their documents and for each link that these name, due or not.
+    """
+    wanted = [Wanted(source_of(key)) for key in source_keys]
+    return dict(
+        +collect_sources(
+            run_id, wanted, everything=everything, minutes=settings().fetch_minutes
+        ).counts
+    )
+
+
+def collect_sources(
+    run_id: int,
+    wanted: Sequence[Wanted],
+    *,
+    everything: bool = False,
+    kept: dict[str, Response] | None = None,
+    minutes: float | None = None,
+) -> Collected:
+    """Do what ``collect`` does for sources without a file too, as of ``dateline run TARGET``.
+
+    Args:
+        run_id: the run.
+        wanted: the sources, which are stored already.
+        everything: ask for all their documents and for each link that these name, due or not.
+        kept: responses by URL that were fetched already, to find out what the targets are.
+        minutes: after this time no further page is asked for; None for no limit.
+    """
+    stop_at = time.monotonic() + minutes * 60 if minutes is not None else None
+    with (
+        store() as connection,
+        Fetcher(settings(), throttle=PostgresThrottle(connection), kept=kept) as fetcher,
+        ArchiveWriter(settings().archive_url) as archive,
+    ):
+        work = _Collection(connection, fetcher, archive, run_id, wanted, everything)
+        work.read_documents()
+        work.fetch_pages(stop_at)
+    return work.result
+
+
+@dataclass(slots=True)
+class _Collection:
+    """One call of ``collect_sources``."""
+
+    connection: psycopg.Connection
+    fetcher: Fetcher
+    archive: ArchiveWriter
+    run_id: int
+    wanted: Sequence[Wanted]
+    everything: bool
+    result: Collected = field(default_factory=Collected)
+    ids: dict[str, int] = field(default_factory=dict)
+    """Source id by key."""
+    sources: dict[str, Source] = field(default_factory=dict)
+    listed: set[int] = field(default_factory=set)
+    """Links that documents named in this call."""
+
+    def read_documents(self) -> None:
+        """Read the due documents of all sources, many at a time, and store what they name."""
+        now = datetime.now(UTC)
+        self.sources = {each.source.key: each.source for each in self.wanted}
+        self.ids = source_ids(self.connection, list(self.sources))
+        for each in self.wanted:
+            self._list_own_links(each, now)
+        due = due_documents(self.connection, list(self.sources), now, all_of_them=self.everything)
+        for key, readings in self._readings(due):
+            for reading in readings:
+                self._store(self.sources[key], reading)
+            log.info("documents read", source=key, documents=len(readings))
+
+    def _list_own_links(self, each: Wanted, now: datetime) -> None:
+        if not each.links:
+            return
+        source_id = self.ids[each.source.key]
+        listed = [ListedLink(link) for link in each.links]
+        stored = list_links(self.connection, self.run_id, source_id, listed, now)
+        self.listed.update(stored.link_ids)
+        snapshots = [link for link in each.links if link.snapshot]
+        if snapshots:
+            plan_snapshots(self.connection, self.run_id, source_id, snapshots, now)
+
+    def _readings(self, due: dict[str, DueDocuments]) -> Iterator[tuple[str, list[Reading]]]:
+        def read(key: str) -> list[Reading]:
+            documents = due[key]
+            return list(
+                read_documents(
+                    self.sources[key],
+                    documents.due,
+                    self.fetcher,
+                    children=documents.children,
+                )
+            )
+
+        with ThreadPoolExecutor(_SOURCES_AT_ONCE) as pool:
+            running = {pool.submit(read, key): key for key in due if due[key].due}
+            for future in as_completed(running):
+                yield running[future], future.result()
+
+    def _store(self, source: Source, reading: Reading) -> None:
+        response = reading.response
+        raw_uri = self.archive.write(response) if response is not None else None
+        stored = store_reading(
+            self.connection,
+            self.run_id,
+            source,
+            self.ids[source.key],
+            reading,
+            raw_uri,
+            response.fetched_at if response is not None else datetime.now(UTC),
+        )
+        self.listed.update(stored.link_ids)
+        self.result.counts["documents"] += 1
+        self.result.counts["links_new"] += stored.new
+        meter().count("links_discovered", stored.new, source=source.key)
+        for problem in problems_of(reading):
+            self.result.problems.append(problem)
+            log.warning(
+                "cannot read",
+                source=source.key,
+                found_in=problem.found_in,
+                outcome=problem.outcome,
+                reason=problem.reason,
+                next_due_at=stored.poll.due_at,
+            )
+
+    def fetch_pages(self, stop_at: float | None) -> None:
+        """Request the pages of all due links and store what came."""
+        limits = {self.ids[key]: source.max_links for key, source in self.sources.items()}
+        now = datetime.now(UTC)
+        also = self.listed if self.everything else ()
+        planned = plan_attempts(self.connection, self.run_id, limits, now, also=also)
+        due = self._leave_old_articles(planned, now)
+        by_attempt = {each.attempt_id: each for each in due}
+        part: list[tuple[Request, Response]] = []
+        began = time.monotonic()
+        for answered in self.fetcher.fetch_all([self._request(each) for each in due]):
+            part.append(answered)
+            if len(part) >= _PART or time.monotonic() - began > _PART_SECONDS:
+                self._store_part(part, by_attempt)
+                part, began = [], time.monotonic()
+            if stop_at is not None and time.monotonic() > stop_at:
+                break
+        self._store_part(part, by_attempt)
+        if by_attempt:
+            left = release_attempts(self.connection, list(by_attempt))
+            log.info("left for the next run", run_id=self.run_id, links=left)
+        for outcome, count in self.result.counts.items():
+            meter().count("links_fetched", count, outcome=outcome)
+        log.info("collected", run_id=self.run_id, **self.result.counts)
+
+    def _leave_old_articles(
+        self, planned: Sequence[PlannedLink], now: datetime
+    ) -> list[PlannedLink]:
+        """Decide links to articles past their last visit without a request; return the others.
+
+        There are some only where all links are asked for, due or not.
+        """
+        plan = settings().revisit_plan
+        last = plan[-1] if plan else None
+        old = [
+            each
+            for each in planned
+            if last is not None
+            and each.article_first_seen_at is not None
+            and each.snapshot is None
+            and now - each.article_first_seen_at > last + last / 10
+        ]
+        reason = f"stored more than {last.days} days ago: not requested again" if last else ""
+        decisions = [Decision(each.attempt_id, Outcome.UNCHANGED, reason) for each in old]
+        decide(self.connection, decisions)
+        self.result.counts[Outcome.UNCHANGED] += len(old)
+        left = {each.attempt_id for each in old}
+        return [each for each in planned if each.attempt_id not in left]
+
+    def _request(self, planned: PlannedLink) -> Request:
+        is_conditional = planned.has_article or planned.last_outcome in _SAME_UNLESS_CHANGED
+        return Request(
+            planned.attempt_id,
+            planned.link.url,
+            planned.validators if is_conditional else None,
+            self.sources[planned.link.source_key],
+            planned.snapshot,
+        )
+
+    def _store_part(
+        self, part: Sequence[tuple[Request, Response]], open_attempts: dict[int, PlannedLink]
+    ) -> None:
+        """Archive responses and store their rows; remove their attempts from the open ones."""
+        rows: list[FetchRow] = []
+        decisions: list[Decision] = []
+        for request, response in part:
+            planned = open_attempts.pop(request.key)
+            written = self.archive.write(response)
+            raw_uri = written if response.outcome is None else None
+            rows.append(FetchRow.of(request.key, planned.link.source_key, response, raw_uri))
+            if response.outcome is not None:
+                decisions.append(_decision(planned, response.outcome, response))
+        if not part:
+            return
+        self.archive.flush()
+        with self.connection.transaction():
+            record_fetches(self.connection, self.run_id, rows)
+            decide(self.connection, decisions)
+        self.result.counts.update(str(decision.outcome) for decision in decisions)
+        self.result.counts["fetched"] += len(rows) - len(decisions)
+
+
+def _decision(planned: PlannedLink, outcome: Outcome, response: Response) -> Decision:
+    """Return the decision about an attempt whose response has an outcome.
+
+    A page without an article that did not change (304) has the outcome of the attempt before; the
+    outcome ``unchanged`` is for articles.
+    """
+    reason = response.reason
+    if outcome is Outcome.UNCHANGED and not planned.has_article and planned.last_outcome:
+        outcome = planned.last_outcome
+        reason = f"as at the visit before: not changed since ({reason})"
+    return Decision(planned.attempt_id, outcome, reason, response.status)
