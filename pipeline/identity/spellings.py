@@ -1,0 +1,64 @@
+"""Spellings of an address: what two addresses may differ in and still lead to one page.
+
+Nobody can tell from two spellings alone that they lead to one page. They are compared with the
+texts of the pages: equal texts under two spellings are one article, equal texts under two other
+addresses are copies.
+"""
+
+import re
+
+from pipeline.urls import authority, query_pieces
+
+_HOST_VARIANT = re.compile(r"^(?:(?:www\d?|m|mobile|amp)\.)+(?=[^.]+\.)")
+_ENDING = re.compile(r"/(?:amp|print|printable|(?:index|default)\.(?:html?|php|aspx?|jsp))$", re.I)
+_VERSION = re.compile(r"\.(?:amp|print)(?=\.html?$|$)", re.IGNORECASE)
+
+
+def plain_host(url: str) -> str:
+    """Return host and port without ``www.``, ``m.`` and ``amp.`` in front.
+
+    >>> plain_host("https://amp.news.example/a")
+    'news.example'
+    """
+    return _HOST_VARIANT.sub("", authority(url))
+
+
+def plain_address(url: str) -> str:
+    """Return what all spellings of an address have in common.
+
+    >>> plain_address("http://m.news.example//ferry/amp/?ref=home")
+    'news.example/ferry'
+
+    That is host and path without the marks of AMP and print versions, doubled slashes, the slash
+    and the ``index.html`` at the end; a hash route stays, the scheme and the query go.
+    """
+    before, mark, route = url.partition("#")
+    path = before.partition("?")[0].partition("://")[2].partition("/")[2]
+    plain = _VERSION.sub("", "/" + "/".join(part for part in path.split("/") if part))
+    while (shorter := _ENDING.sub("", plain)) != plain:
+        plain = shorter
+    plain = re.sub(r"^/amp(?=/)", "", plain)
+    return f"{plain_host(url)}{plain.rstrip('/')}{mark}{route}"
+
+
+def differing_parameter(one: str, other: str) -> str | None:
+    """Return the parameter that has one value in one address and another in the other.
+
+    >>> differing_parameter("https://n.example/a?id=1&ref=x", "https://n.example/a?id=1&ref=y")
+    'ref'
+
+    None where the addresses differ in anything else, or where one of them lacks the parameter:
+    ``?page=1`` shows what no ``page`` shows, and ``?page=2`` something else.
+    """
+    if plain_address(one) != plain_address(other):
+        return None
+    pieces = set(query_pieces(one)), set(query_pieces(other))
+    alone = [sorted(pieces[0] - pieces[1]), sorted(pieces[1] - pieces[0])]
+    names = [{name for name, _ in each} for each in alone]
+    if (
+        len(names[0]) == 1
+        and names[0] == names[1]
+        and all("=" in p for each in alone for _, p in each)
+    ):
+        return names[0].pop()
+    return None
