@@ -28,6 +28,8 @@ from pipeline.file_formats import GZIP, binary_format
 _MAX_HEADER_BYTES = 1 << 20
 _SEARCH_BYTES = 1 << 20
 """Bytes read at a time when the next record is searched for."""
+_READ_AHEAD = 8 << 20
+"""Bytes asked of an object store at a time: whole files are read in order."""
 _ARC_LINE = 1 << 16
 """Longest header line of an ARC record; a URL takes at most a few kB of it."""
 _GZIP_MEMBER = GZIP + b"\x08"
@@ -91,12 +93,22 @@ class CaptureReader:
         name: a path, or an fsspec URL (``s3://…``).
         position: where to begin; that of an earlier reader of the same file.
         wanted: whether a record is to be read; the body of any other is skipped undecoded.
+        label: the name in locators and messages, where it is another one than the file's.
+        revisits_only: read no other records.
     """
 
     def __init__(
-        self, name: str, position: Position | None = None, wanted: Wanted | None = None
+        self,
+        name: str,
+        position: Position | None = None,
+        wanted: Wanted | None = None,
+        *,
+        label: str | None = None,
+        revisits_only: bool = False,
     ) -> None:
-        self._name = name
+        self._file_name = name
+        self._name = label or name
+        self._types = WarcRecordType.revisit if revisits_only else _RECORDS
         self._wanted = wanted or _everything
         self.position = position or Position()
         """Where to continue after the item that was yielded last; it counts as read."""
@@ -111,7 +123,7 @@ class CaptureReader:
         Raises:
             ArchiveError: the file does not exist, or is neither WARC nor ARC.
         """
-        with open_file(self._name) as file:
+        with open_file(self._file_name, _READ_AHEAD) as file:
             is_arc = _is_arc(file, self._name)
             file.seek(0)
             yield from self._arc(file) if is_arc else self._warc(file)
@@ -150,7 +162,7 @@ class CaptureReader:
             offset = begin.offset + record.stream_pos
             self.position = Position(offset, 1) if is_divided else Position(begin.offset, read)
             self.bytes_read = max(self.bytes_read, begin.offset + stream.place)
-            if read > begin.skip and record.record_type & _RECORDS:
+            if read > begin.skip and record.record_type & self._types:
                 self.records_read += 1
                 yield from self._items(record, offset)
 

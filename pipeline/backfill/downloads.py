@@ -60,6 +60,10 @@ class Downloader:
             part.parent.mkdir(parents=True, exist_ok=True)
             self._tries(url, part, on_bytes or _ignore)
             part.rename(target)
+        except ArchiveError:
+            if part.exists() and not part.stat().st_size:
+                part.unlink()
+            raise
         except OSError as error:
             hint = "free space" if error.errno in (errno.ENOSPC, errno.EDQUOT) else "check it"
             raise SettingsError(f"{part} cannot be written: {error.strerror}; {hint}.") from error
