@@ -1,4 +1,6 @@
-"""Records the outputs that README.md and docs/ show: ``python docs/record.py demo|questions``.
+"""Records the outputs that README.md and docs/ show: ``python docs/record.py [NAME]...``.
+
+The names are ``demo``, ``questions`` and ``sources``; without one, all are recorded.
 
 A recorded output comes from a real run in a fresh folder; nobody types one. Passwords and times
 are replaced, since they differ from run to run.
@@ -39,7 +41,7 @@ from mart.copies order by original_title, source_key, title limit 3;""",
 
 def main() -> None:
     """Record what the arguments name."""
-    recorders = {"demo": record_demo, "questions": record_questions}
+    recorders = {"demo": record_demo, "questions": record_questions, "sources": record_sources}
     for name in sys.argv[1:] or list(recorders):
         recorders[name]()
 
@@ -71,7 +73,51 @@ def record_questions() -> None:
     (RECORDED / "questions.txt").write_text("\n".join(parts), encoding="utf-8")
 
 
-def _dateline(folder: str, *arguments: str) -> str:
+FEEDS = """<opml version="2.0"><body><outline text="Nationals">
+  <outline type="rss" text="The Halvane Courier" xmlUrl="http://127.0.0.1:8171/feed/"/>
+  <outline type="rss" text="Herald - Home" xmlUrl="https://herald.example/home.xml"/>
+  <outline type="rss" text="Herald - World" xmlUrl="https://herald.example/world.xml"/>
+  <outline type="rss" text="Old list" xmlUrl="feed:herald"/>
+</outline></body></opml>
+"""
+
+
+def record_sources() -> None:
+    """Add an outlet of the demo site, check, list and pause it, and import a list of feeds."""
+    from pipeline.demo import DemoSite
+
+    key = "the-halvane-courier"
+    with tempfile.TemporaryDirectory() as folder, DemoSite():
+        (Path(folder) / "feeds.opml").write_text(FEEDS, encoding="utf-8")
+        address = "http://127.0.0.1:8171/"
+        written = f"{folder}/sources/{key}.toml"
+        sessions = {
+            "source_add": [["add", address, "--allow-private-addresses"]],
+            "source_check": [["check", key]],
+            "source_pause": [
+                ["pause", key, "--reason", "moves to a new system"],
+                ["list"],
+                ["resume", key],
+            ],
+            "source_import": [["import", f"{folder}/feeds.opml"]],
+            "source_registry": [["registry", "--country", "ch"], ["enable", "nzz", "srf"]],
+        }
+        for name, commands in sessions.items():
+            parts = [_session(folder, "source", *command) for command in commands]
+            if name == "source_add":
+                text = Path(written).read_text(encoding="utf-8")
+                parts.append(f"$ cat {written}\n{text}")
+            text = _scrubbed("\n".join(parts), folder).replace(f"{folder}/", "")
+            (RECORDED / f"{name}.txt").write_text(text, encoding="utf-8")
+
+
+def _session(folder: str, *arguments: str) -> str:
+    """Return a command line with all that the command prints, whatever its exit code."""
+    shown = " ".join(f"'{word}'" if " " in word else word for word in arguments)
+    return f"$ dateline {shown}\n{_dateline(folder, *arguments, all_streams=True)}"
+
+
+def _dateline(folder: str, *arguments: str, all_streams: bool = False) -> str:
     environ = os.environ | {
         "DATELINE_HOME": f"{folder}/state",
         "DATELINE_SOURCES": f"{folder}/sources",
@@ -83,8 +129,9 @@ def _dateline(folder: str, *arguments: str) -> str:
         env=environ,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT if all_streams else None,
         text=True,
-        check=True,
+        check=not all_streams,
     )
     return done.stdout
 

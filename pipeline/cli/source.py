@@ -16,7 +16,7 @@ from pipeline.cli.output import print_table
 if TYPE_CHECKING:
     from pipeline.discover.discovery import DocumentCheck
     from pipeline.models import Article, Source
-    from pipeline.sources.advice import CheckedSource
+    from pipeline.sources.advice import Advice, CheckedSource
     from pipeline.sources.opml import ImportRow
     from pipeline.sources.registry import Registry
 
@@ -209,12 +209,17 @@ def _print_checked(checked: "CheckedSource", *, as_json: bool) -> None:
     for document in checked.documents:
         _print_document(document)
     for advice in checked.advice:
-        sign = typer.style("change", fg="yellow")
-        if advice.now is None:
-            change = f"add {advice.proposed}"
-        else:
-            change = f"{advice.now} → {advice.proposed}" if advice.proposed else advice.now
-        typer.echo(f"  {sign} {advice.field}: {change}: {advice.why}")
+        typer.echo(f"  {_change(advice)}: {advice.why}")
+
+
+def _change(advice: "Advice") -> str:
+    """Return what should be changed; of what a person must look at, the value as it is."""
+    if advice.proposed is None:
+        return f"{typer.style('look', fg='red')} {advice.field}: {advice.now}"
+    sign = typer.style("change", fg="yellow")
+    if advice.now is None:
+        return f"{sign} {advice.field}: add {advice.proposed}"
+    return f"{sign} {advice.field}: {advice.now} → {advice.proposed}"
 
 
 def _print_document(checked: "DocumentCheck") -> None:
@@ -445,7 +450,8 @@ def import_opml(
         print_table(sorted(counts.items()), ["result", "entries"])
         done = "would be written" if dry_run else "written"
         written = len({row.key for row in rows if row.result == "new"})
-        typer.secho(f"{written} sources {done}. Then: dateline source check", err=True)
+        what = f"{written} source{'' if written == 1 else 's'} {done}"
+        typer.secho(f"{what}. Then: dateline source check", err=True)
     sys.exit(1 if any(row.result in FAILED for row in rows) else 0)
 
 

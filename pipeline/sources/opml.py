@@ -166,7 +166,7 @@ class _Reader:
         element.clear()
 
     def _outline(self, values: dict[str, str], line: int) -> Outline | None:
-        address = squeeze(values.get("xmlurl", ""))
+        address = _without_feed_scheme(squeeze(values.get("xmlurl", "")))
         name = _name(values) or host(address) or address
         group = _FOLDERS.join(folder for folder in self._folders if folder) or None
         found = Outline(
@@ -266,6 +266,13 @@ def _folder(
         above = _folder(path[:-1], folders)
         folders[path] = etree.SubElement(above, "outline", text=_UNWRITABLE.sub("", path[-1]))
     return folders[path]
+
+
+def _without_feed_scheme(address: str) -> str:
+    """Return the address that "feed://h.example/f" or "feed:https://h.example/f" stands for."""
+    if address.lower().startswith("feed://"):
+        return f"http://{address[7:]}"
+    return address[5:] if address.lower().startswith("feed:http") else address
 
 
 def _broken(line: int, message: str) -> Outline:

@@ -228,7 +228,7 @@ def _settled(findings: _Findings, articles: tuple[Article, ...]) -> Proposal:
     times = [time for time in (*stated, *(each.published_at for each in articles)) if time]
     zone = time_zone_of(country.value, times)
     if zone.value is None and not country.is_certain and time_zone_of(None, times) != zone:
-        country = Finding(None, f"{country.why}, but {zone.why}")
+        country = Finding(None, f"its pages or feeds state {country.value}, but {zone.why}")
         zone = time_zone_of(None, times)
     notes.append(f"country {country.value or 'left open'}: {country.why}")
     notes.append(f"time zone {zone.value or 'left open'}: {zone.why}")

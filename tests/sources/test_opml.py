@@ -94,7 +94,7 @@ def test_known_feeds_and_duplicates_are_left_alone():
 def test_each_bad_entry_has_its_result_and_the_rest_goes_on():
     body = opml(
         outline("javascript:alert(1)")
-        + outline("feed://herald.ie/")
+        + outline("feed:herald")
         + outline("")
         + '<outline text="a note"/>'
         + '<outline type="include" url="self.opml" text="more"/>'
@@ -137,6 +137,11 @@ def test_raw_ampersands_and_other_encodings_keep_the_address_whole():
     assert read_opml(raw)[0].name == "A & B"
     wide = opml(outline("https://h.ie/f", "Ö"), "").decode().encode("utf-16")
     assert [(each.feed, each.name) for each in read_opml(wide)] == [("https://h.ie/f", "Ö")]
+
+
+def test_addresses_with_the_scheme_feed_are_read():
+    body = opml(outline("feed://h.ie/f") + outline("feed:https://post.ie/f"))
+    assert [each.feed for each in read_opml(body)] == ["http://h.ie/f", "https://post.ie/f"]
 
 
 def test_a_file_that_is_cut_keeps_what_came_before_and_says_where_it_breaks():
