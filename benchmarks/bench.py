@@ -10,6 +10,7 @@ from benchmarks.speed import (
     crawl_speed,
     dedupe_speed,
     end_to_end,
+    fetch_memory,
     growth,
     lookup_speed,
 )
@@ -24,6 +25,7 @@ def main() -> None:
         "names and quotes, growth": growth.main,
         "end to end": end_to_end.main,
         "fetch and archive, beside Scrapy": crawl_speed.main,
+        "memory of a fetch process": fetch_memory.main,
     }
     for part, run in parts.items():
         sys.stdout.write(f"== {part}\n")

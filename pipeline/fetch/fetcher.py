@@ -42,6 +42,7 @@ def per_host(
     *,
     hosts_at_once: int = HOSTS_AT_ONCE,
     seconds_until_free: Callable[[str], float] = lambda host: 0.0,
+    discard: Callable[[Result], None] = lambda result: None,
 ) -> Iterator[tuple[Item, Result]]:
     """Do one item per host at a time, and yield each item with its result as it is ready.
 
@@ -55,6 +56,7 @@ def per_host(
         work: does one item; called in a thread where there is more than one host.
         hosts_at_once: items that are worked on, or done and not taken by the caller yet.
         seconds_until_free: returns how long a host must be left alone still.
+        discard: called with each result that came after the caller left the loop.
     """
     queues: dict[str, deque[Item]] = {}
     for item in items:
@@ -98,6 +100,13 @@ def per_host(
             yield item, future.result()
     finally:
         executor.shutdown(wait=False, cancel_futures=True)
+        for future in running:
+            future.add_done_callback(partial(_discard, discard))
+
+
+def _discard(discard: Callable[[Result], None], future: Future[Result]) -> None:
+    if not future.cancelled() and future.exception() is None:
+        discard(future.result())
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,17 +229,22 @@ class Fetcher:
         are running end and no further one is begun.
         """
         memory = self._session.memory
+
+        def give_back(response: Response) -> None:
+            memory.give_back(held_bytes(response.exchanges))
+
         for request, response in per_host(
             requests,
             lambda request: authority(request.url),
             lambda request: self.fetch_request(request, memory),
             hosts_at_once=self._session.settings.hosts_at_once,
             seconds_until_free=self._session.seconds_until_free,
+            discard=give_back,
         ):
             try:
                 yield request, response
             finally:
-                memory.give_back(held_bytes(response.exchanges))
+                give_back(response)
 
     def fetch_request(self, request: Request, memory: BodyMemory | None = None) -> Response:
         """Read one page from the network, a local file or an archive.

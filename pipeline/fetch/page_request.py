@@ -100,7 +100,9 @@ class PageRequest:
         headers = (*cookies, *response_checks.conditional_headers(self._validators))
         name = authority(url)
         try:
-            response = self._session.retries.call(lambda: self._ask_once(url, headers))
+            response = self._session.retries.call(
+                lambda: self._ask_once(url, headers), self._session.pause
+            )
         except PageError as error:
             self._session.health.failed(name, error)
             raise

@@ -193,7 +193,9 @@ class Session:
         budget = TimeBudget(self.settings.total_timeout)
 
         def ask(hop: str, cookies: Headers) -> HttpResponse:
-            return self.retries.call(lambda: self.get(hop, options, cookies, budget, limits))
+            return self.retries.call(
+                lambda: self.get(hop, options, cookies, budget, limits), self.pause
+            )
 
         chain = RedirectChain(url, lambda hop: None, ask, _ROBOTS_REDIRECTS)
         try:
@@ -237,6 +239,13 @@ class Session:
         with self._guard:
             return self._host_locks.setdefault(name, threading.Lock())
 
+    def pause(self, seconds: float) -> None:
+        """Wait for that many seconds, or until the fetcher is closed."""
+        if self.environment.sleep is not None:
+            self.environment.sleep(seconds)
+        else:
+            self._closed.wait(seconds)
+
     def seconds_until_free(self, name: str) -> float:
         """Return how long a request to a host would wait, as far as this process knows."""
         if self._closed.is_set() or self.environment.sleep is not None:
@@ -264,10 +273,7 @@ class Session:
         while True:
             slot = self._throttle.reserve(name, delay, lasts)
             end = self.environment.clock() + slot.wait + lasts
-            if self.environment.sleep is not None:
-                self.environment.sleep(slot.wait)
-            else:
-                self._closed.wait(slot.wait)
+            self.pause(slot.wait)
             is_late = self.environment.clock() > end  # the machine slept meanwhile
             if slot.token is not None and (is_late or self._closed.is_set()):
                 self._throttle.release(name, slot.token)
