@@ -16,6 +16,7 @@ from typing import Any
 from pipeline.discover.feeds import Feed, read_feed
 from pipeline.discover.local_files import read_files, read_list
 from pipeline.discover.results import (
+    ChildReading,
     DatedLink,
     Discovered,
     Document,
@@ -25,9 +26,11 @@ from pipeline.discover.results import (
     Reading,
 )
 from pipeline.discover.sections import read_section
+from pipeline.discover.sitemap_order import child_reading, order_children
 from pipeline.discover.sitemaps import read_sitemap
 from pipeline.errors import PageError, Refused
 from pipeline.fetch.fetcher import Fetcher
+from pipeline.fetch.freshness import freshness_seconds
 from pipeline.fetch.page_request import is_onsite, sites
 from pipeline.line_rules.dates import age_key
 from pipeline.models import LINK_FIELDS, FoundBy, Link, Response, Source, Validators
@@ -201,14 +204,17 @@ class _Reader:
             entries = read_section(response.body, response.final_url, onsite)
             return self._with_links(document, "section", entries)
         if document.kind == "feed":
-            feed = read_feed(response.body, response.final_url, kind)
+            feed = read_feed(response.body, response.final_url, kind, now=response.fetched_at)
             reading = self._with_links(document, "feed", feed.entries)
             floor, said = _feed_floor(feed)
-            return replace(reading, floor=floor, floor_reason=said)
+            return replace(reading, children=feed.sitemaps, floor=floor, floor_reason=said)
         limit = 5 * self.fetcher.max_body_bytes
-        sitemap = read_sitemap(response.body, response.final_url, limit)
+        now = response.fetched_at
+        sitemap = read_sitemap(response.body, response.final_url, limit, kind, now=now)
         return replace(
-            self._with_links(document, "sitemap", sitemap.entries), children=sitemap.sitemaps
+            self._with_links(document, "sitemap", sitemap.entries),
+            children=sitemap.sitemaps,
+            held=child_reading(sitemap, now),
         )
 
     def _list(self, document: Document, body: bytes) -> Reading:
@@ -257,32 +263,86 @@ class _Reader:
     def _read_children(self, index: Document, reading: Reading, depth: int) -> Iterator[Reading]:
         """Read the children of a sitemap index that may hold something new, newest first.
 
-        At the first reading as many as give ``max_links`` dated links; later those that were never
-        read, or that changed since, as the index says.
+        At the first reading as many as give ``max_links`` links; later those that were never read,
+        or that changed since, as the index says. What an archive of twenty years holds besides is
+        passed over: ``dateline backfill site`` reads it.
         """
-        ranked = sorted(reading.children, key=_sitemap_rank)
-        dated = 0
-        for place, entry in enumerate(ranked):
+        if index.last_read_at is None:
+            yield from self._without_the_past(list(self._children_in_order(index, reading, depth)))
+            return
+        for found in self._children_in_order(index, reading, depth):
+            if found.document.last_read_at is None:
+                yield replace(found, beyond=_older_than(index.last_read_at, found))
+            else:
+                yield found
+
+    def _children_in_order(
+        self, index: Document, reading: Reading, depth: int
+    ) -> Iterator[Reading]:
+        held = {url: known for url, child in self.known.items() if (known := _held(child))}
+        links = 0
+        left = {entry.url: entry for entry in reading.children}
+        while left and self.children_read < MAX_SITEMAPS:
+            ordered = order_children(reading.children, held)
+            place, entry = next(
+                (place, each) for place, each in enumerate(ordered) if each.url in left
+            )
+            del left[entry.url]
             child = self._child(entry, index, place)
-            if not self._is_due(child, entry, index, dated):
+            if not self._is_due(child, entry, index):
                 continue
-            if self.children_read >= MAX_SITEMAPS:
-                return
             self.children_read += 1
             for found in self.read(child, depth + 1):
-                dated += sum(link.stated_at is not None for link in found.links)
+                links += len(found.links)
+                if found.document.url == entry.url and found.held is not None:
+                    held[entry.url] = found.held
                 yield found
+            if index.last_read_at is None and links >= self.source.max_links:
+                return
 
     def _child(self, entry: Entry, index: Document, place: int) -> Document:
         known = self.known.get(entry.url) or Document("sitemap", entry.url, parent=index.url)
         return replace(known, is_polled=place < POLLED_CHILDREN)
 
-    def _is_due(self, child: Document, entry: Entry, index: Document, dated: int) -> bool:
+    def _is_due(self, child: Document, entry: Entry, index: Document) -> bool:
         if index.last_read_at is None:
-            return dated < self.source.max_links
+            return True
         if child.last_read_at is None:
             return child.is_polled or _is_after(entry.changed_at, index.last_read_at)
         return _is_after(entry.changed_at, child.last_read_at)
+
+    def _without_the_past(self, readings: list[Reading]) -> Iterator[Reading]:
+        """Yield readings of one index with all but its newest ``max_links`` links passed over."""
+        ranked = sorted(
+            (dated.stated_at is None, -_seconds(dated.stated_at), place, dated.link.url)
+            for place, reading in enumerate(readings)
+            for dated in reading.links
+        )
+        beyond = {url for *_, url in ranked[self.source.max_links :]}
+        for reading in readings:
+            urls = {dated.link.url for dated in reading.links}
+            yield replace(reading, beyond=reading.beyond | (urls & beyond))
+
+
+def _held(child: Document) -> ChildReading | None:
+    if child.last_read_at is None:
+        return None
+    count, newest, oldest = child.item_count or 0, child.newest_item_at, child.oldest_item_at
+    return ChildReading(child.last_read_at, count, newest, oldest)
+
+
+def _older_than(index_read_at: datetime, reading: Reading) -> frozenset[str]:
+    """Return the links of a child that was there before its index was read the last time."""
+    limit = index_read_at - timedelta(days=2)
+    return frozenset(
+        dated.link.url
+        for dated in reading.links
+        if (not reading.document.is_polled if dated.stated_at is None else dated.stated_at < limit)
+    )
+
+
+def _seconds(moment: datetime | None) -> float:
+    return moment.timestamp() if moment is not None else 0.0
 
 
 def _is_after(stated: str | None, moment: datetime) -> bool:
@@ -305,11 +365,6 @@ def _moment(stated: str | None, time_zone: str | None = None) -> datetime | None
         return None
 
 
-def _sitemap_rank(entry: Entry) -> float:
-    """Return a key that sorts child sitemaps by their last change, newest first."""
-    return -(age_key(entry.changed_at) or 0.0)
-
-
 def _local_bytes(name: str) -> bytes:
     try:
         return Path(name).read_bytes()
@@ -322,7 +377,7 @@ def _server_facts(document: Document, response: Response) -> dict[str, Any]:
     floor, said = timedelta(), ""
     last = response.exchanges[-1] if response.exchanges else None
     headers = last.headers if last else response.headers
-    seconds = 0.0
+    seconds = freshness_seconds(headers, response.fetched_at)
     if seconds:
         floor, said = timedelta(seconds=seconds), f"the server says it is fresh for {seconds:.0f} s"
     return {

@@ -75,6 +75,17 @@ class Sitemap:
 
 
 @dataclass(frozen=True, slots=True)
+class ChildReading:
+    """What a sitemap of an index held when it was last read."""
+
+    read_at: datetime
+    entries: int
+    newest: datetime | None = None
+    """The latest time of an entry; None where it has none, or none is stated."""
+    oldest: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """A document that names links, with what the last reading of it left."""
 
@@ -120,6 +131,10 @@ class Reading:
     """The further sitemaps that a sitemap index names."""
     foreign: int = 0
     """Links to other sites."""
+    beyond: frozenset[str] = frozenset()
+    """URLs of links that belong to the past of the site and are not followed."""
+    held: ChildReading | None = None
+    """With a sitemap: what is remembered of it to order the sitemaps of its index."""
     problems: tuple[Problem, ...] = ()
     """Parts of it that could not be read."""
     response: Response | None = None

@@ -10,12 +10,11 @@ import re
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from urllib.parse import urlsplit
 
-from pipeline.discover.results import Entry, Sitemap
+from pipeline.discover.results import ChildReading, Entry, Sitemap
 from pipeline.line_rules.dates import age_key
 from pipeline.tables import read_rows
 
@@ -35,17 +34,6 @@ _DATE_IN_ADDRESS = re.compile(
 )
 _NUMBER = re.compile(r"\d+")
 _WORD = re.compile(r"[a-z]+")
-
-
-@dataclass(frozen=True, slots=True)
-class ChildReading:
-    """What a sitemap of an index held when it was last read."""
-
-    read_at: datetime
-    entries: int
-    newest: datetime | None = None
-    """The latest time of an entry; None where it has none, or none is stated."""
-    oldest: datetime | None = None
 
 
 def child_reading(sitemap: Sitemap, read_at: datetime) -> ChildReading:

@@ -43,6 +43,7 @@ def per_host(
     hosts_at_once: int = HOSTS_AT_ONCE,
     seconds_until_free: Callable[[str], float] = lambda host: 0.0,
     discard: Callable[[Result], None] = lambda result: None,
+    is_over: Callable[[], bool] = lambda: False,
 ) -> Iterator[tuple[Item, Result]]:
     """Do one item per host at a time, and yield each item with its result as it is ready.
 
@@ -57,12 +58,16 @@ def per_host(
         hosts_at_once: items that are worked on, or done and not taken by the caller yet.
         seconds_until_free: returns how long a host must be left alone still.
         discard: called with each result that came after the caller left the loop.
+        is_over: tells when no further item is to be begun; those that are running are yielded.
     """
     queues: dict[str, deque[Item]] = {}
     for item in items:
         queues.setdefault(host_of(item), deque()).append(item)
     if len(queues) == 1:
-        yield from ((item, work(item)) for item in items)
+        for item in items:
+            if is_over():
+                return
+            yield item, work(item)
         return
     turns = [(0.0, number, host) for number, host in enumerate(queues)]
     numbers = count(len(turns))
@@ -72,6 +77,8 @@ def per_host(
 
     def begin_due() -> float | None:
         """Begin what may begin, and return the seconds until a host is free, None without limit."""
+        if is_over():
+            turns.clear()
         while turns and len(running) < hosts_at_once:
             now = time.monotonic()
             if turns[0][0] > now:
@@ -95,7 +102,7 @@ def per_host(
             except Empty:
                 continue
             host, item = running.pop(future)
-            if queues[host]:
+            if queues[host] and not is_over():
                 heappush(turns, (time.monotonic(), next(numbers), host))
             yield item, future.result()
     finally:
@@ -220,13 +227,19 @@ class Fetcher:
         """The size limit of one body."""
         return self._session.settings.max_body_bytes
 
-    def fetch_all(self, requests: Sequence[Request]) -> Iterator[tuple[Request, Response]]:
+    def fetch_all(
+        self, requests: Sequence[Request], is_over: Callable[[], bool] = lambda: False
+    ) -> Iterator[tuple[Request, Response]]:
         """Fetch many pages of any sources, and yield each response as it is ready.
 
         Many hosts are asked at a time (the setting ``hosts_at_once``), and each of them for one
         page at a time, at its pace. The bodies that wait for the caller have bounded memory: take
         one response, store it, take the next. When the caller leaves the loop, the requests that
         are running end and no further one is begun.
+
+        Args:
+            requests: the pages.
+            is_over: tells when no further page is to be asked for.
         """
         memory = self._session.memory
 
@@ -240,6 +253,7 @@ class Fetcher:
             hosts_at_once=self._session.settings.hosts_at_once,
             seconds_until_free=self._session.seconds_until_free,
             discard=give_back,
+            is_over=is_over,
         ):
             try:
                 yield request, response

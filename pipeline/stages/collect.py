@@ -239,13 +239,16 @@ class _Collection:
         by_attempt = {each.attempt_id: each for each in due}
         part: list[tuple[Request, Response]] = []
         began = time.monotonic()
-        for answered in self.fetcher.fetch_all([self._request(each) for each in due]):
+        requests = [self._request(each) for each in due]
+
+        def is_over() -> bool:
+            return stop_at is not None and time.monotonic() > stop_at
+
+        for answered in self.fetcher.fetch_all(requests, is_over):
             part.append(answered)
             if len(part) >= _PART or time.monotonic() - began > _PART_SECONDS:
                 self._store_part(part, by_attempt)
                 part, began = [], time.monotonic()
-            if stop_at is not None and time.monotonic() > stop_at:
-                break
         self._store_part(part, by_attempt)
         if by_attempt:
             left = release_attempts(self.connection, list(by_attempt))
@@ -296,7 +299,7 @@ class _Collection:
         decisions: list[Decision] = []
         for request, response in part:
             planned = open_attempts.pop(request.key)
-            written = self.archive.write(response)
+            written = self.archive.write(response, planned.earlier)
             raw_uri = written if response.outcome is None else None
             rows.append(FetchRow.of(request.key, planned.link.source_key, response, raw_uri))
             if response.outcome is not None:

@@ -289,9 +289,9 @@ def _link_pages(
     conn.execute(
         """
         insert into news.pages
-            (canonical_url, etag, last_modified, body_sha256, fetched_at, article_id)
+            (canonical_url, etag, last_modified, body_sha256, fetched_at, fetch_id, article_id)
         select distinct on (s.url)
-            s.url, f.etag, f.last_modified, f.body_sha256, f.fetched_at, s.article_id
+            s.url, f.etag, f.last_modified, f.body_sha256, f.fetched_at, f.fetch_id, s.article_id
         from unnest(%s::text[], %s::bigint[], %s::bigint[]) as s(url, article_id, fetch_id)
         join news.fetches as f on f.fetch_id = s.fetch_id
         order by s.url, f.fetched_at desc
@@ -300,6 +300,7 @@ def _link_pages(
             last_modified = excluded.last_modified,
             body_sha256 = excluded.body_sha256,
             fetched_at = excluded.fetched_at,
+            fetch_id = excluded.fetch_id,
             article_id = excluded.article_id
         where pages.fetched_at <= excluded.fetched_at
         """,

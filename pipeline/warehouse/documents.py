@@ -245,7 +245,7 @@ def _child_id(conn: Connection, source_id: int, document: Document, now: datetim
             (source_id, document_kind, url, parent_id, is_active, first_seen_at, next_due_at)
         select %(source)s, %(kind)s, %(url)s, (
                 select min(document_id) from ops.documents
-                where source_id = %(source)s and document_kind = 'sitemap' and url = %(parent)s
+                where source_id = %(source)s and url = %(parent)s
             ), %(active)s, %(now)s, %(now)s
         on conflict (coalesce(source_id, 0), document_kind, md5(url)) do update
         set is_active = documents.is_active
@@ -312,6 +312,7 @@ def _list(
         links,
         now,
         most_new=source.max_links if is_first else None,
+        beyond=reading.beyond,
         ignored=ignored,
     )
     snapshots = [each.link for each in links if each.link.snapshot]
@@ -349,6 +350,9 @@ def _update(
 ) -> None:
     history = poll.history
     times = [each.stated_at for each in reading.links if each.stated_at is not None]
+    newest, oldest = max(times, default=None), min(times, default=None)
+    if reading.held is not None:
+        newest, oldest = reading.held.newest, reading.held.oldest
     is_read = reading.outcome is None
     validators = reading.validators
     conn.execute(
@@ -393,8 +397,8 @@ def _update(
             "modified": storable(validators.last_modified) if validators.last_modified else None,
             "digest": validators.body_sha256,
             "items": len(reading.links) or len(reading.children),
-            "oldest": min(times, default=None),
-            "newest": max(times, default=None),
+            "oldest": oldest,
+            "newest": newest,
             "polled": reading.document.is_polled,
             "passed": (passed_over + b"".join(map(_mark, listing.passed_over))) or None,
         },

@@ -12,6 +12,7 @@ from typing import Any
 
 from psycopg import Connection
 
+from pipeline.archive.records import EarlierCapture
 from pipeline.errors import UsageError
 from pipeline.models import Link, Validators
 from pipeline.outcomes import Outcome
@@ -87,6 +88,8 @@ class PlannedLink:
     """Outcome of the attempt before."""
     snapshot: str | None = None
     """Locator of the WARC record to read instead of the network."""
+    earlier: EarlierCapture | None = None
+    """The archived body that the validators belong to."""
 
     @property
     def has_article(self) -> bool:
@@ -135,6 +138,7 @@ def list_links(
     now: datetime,
     *,
     most_new: int | None = None,
+    beyond: Collection[str] = (),
     ignored: Collection[str] = (),
 ) -> Listing:
     """Store the links that a document names; known ones are only marked as listed again.
@@ -149,6 +153,7 @@ def list_links(
         links: as found; of links with the same URL the first is stored.
         now: the time of the reading.
         most_new: most links that a first reading takes, the newest; the others are passed over.
+        beyond: URLs that are passed over unless they are known.
         ignored: URLs that were passed over before.
     """
     prepared = _prepare(links)
@@ -156,7 +161,9 @@ def list_links(
     def work(live: Connection) -> Listing:
         known = _known_links(live, source_id, [each.url for each in prepared])
         new = [each for each in prepared if each.url not in known and each.url not in ignored]
-        taken, passed = _newest(new, most_new)
+        past = tuple(each.url for each in new if each.url in beyond)
+        taken, rest = _newest([each for each in new if each.url not in beyond], most_new)
+        passed = past + rest
         _mark_listed(live, [each for each in prepared if each.url in known], known, now)
         if not taken:
             return Listing(tuple(known.values()), 0, passed)
@@ -505,11 +512,13 @@ on conflict do nothing
 _PLANNED = """
 select a.attempt_id, s.source_key, l.url, l.found_by, l.found_in, l.link_title,
     l.link_published_at, l.canonical_url, p.etag, p.last_modified, p.body_sha256,
-    coalesce(own.first_seen_at, same.first_seen_at), l.last_outcome, a.snapshot
+    coalesce(own.first_seen_at, same.first_seen_at), l.last_outcome, a.snapshot,
+    f.raw_uri, f.final_url, f.fetched_at
 from ops.link_attempts as a
 join ops.links as l on l.link_id = a.link_id
 join news.sources as s on s.source_id = a.source_id
 left join news.pages as p on p.canonical_url = l.canonical_url
+left join news.fetches as f on f.fetch_id = p.fetch_id and f.fetched_at = p.fetched_at
 left join news.articles as own on own.article_id = p.article_id
 left join news.articles as same on same.canonical_url = l.canonical_url
 where a.run_id = %(run)s and a.source_id = any(%(sources)s)
@@ -543,15 +552,17 @@ def _repeat_duplicates(conn: Connection, run_id: int, also: Collection[int], now
 
 def _planned(row: tuple[Any, ...]) -> PlannedLink:
     attempt_id, source_key, url, found_by, found_in, title, published, canonical, *page = row
-    etag, modified, body, seen, before, snapshot = page
+    etag, modified, body, seen, before, snapshot, raw_uri, final_url, fetched_at = page
+    digest = bytes(body) if body else None
     return PlannedLink(
         attempt_id=attempt_id,
         link=Link(url, source_key, found_by, found_in, title, published),
         canonical_url=canonical,
-        validators=Validators(etag, modified, bytes(body) if body else None),
+        validators=Validators(etag, modified, digest),
         article_first_seen_at=seen,
         last_outcome=Outcome(before) if before else None,
         snapshot=snapshot,
+        earlier=EarlierCapture(raw_uri, final_url, fetched_at, digest) if raw_uri else None,
     )
 
 
@@ -635,9 +646,10 @@ def _remember_pages(conn: Connection, attempt_ids: Sequence[int]) -> None:
     """
     conn.execute(
         """
-        insert into news.pages (canonical_url, etag, last_modified, body_sha256, fetched_at)
+        insert into news.pages
+            (canonical_url, etag, last_modified, body_sha256, fetched_at, fetch_id)
         select distinct on (l.canonical_url)
-            l.canonical_url, f.etag, f.last_modified, f.body_sha256, f.fetched_at
+            l.canonical_url, f.etag, f.last_modified, f.body_sha256, f.fetched_at, f.fetch_id
         from ops.link_attempts as a
         join ops.links as l on l.link_id = a.link_id
         join news.fetches as f on f.fetch_id = a.fetch_id
@@ -650,7 +662,8 @@ def _remember_pages(conn: Connection, attempt_ids: Sequence[int]) -> None:
             etag = excluded.etag,
             last_modified = excluded.last_modified,
             body_sha256 = excluded.body_sha256,
-            fetched_at = excluded.fetched_at
+            fetched_at = excluded.fetched_at,
+            fetch_id = excluded.fetch_id
         where pages.fetched_at <= excluded.fetched_at and pages.article_id is null
         """,
         (list(attempt_ids), [str(outcome) for outcome in _REMEMBERED_PAGES]),

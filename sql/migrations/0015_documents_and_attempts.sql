@@ -300,3 +300,5 @@ comment on column news.sources.edit_count is 'Of these, visits that found a new 
 comment on table news.pages is 'One row per canonical URL whose page was read. What a conditional request needs, and the article behind it.';
 comment on column news.pages.etag is 'ETag of the last response that was read as this article or, where there is none, as no article.';
 comment on column news.pages.body_sha256 is 'SHA-256 of its body.';
+alter table news.pages add column fetch_id bigint;
+comment on column news.pages.fetch_id is 'Fetch that brought it; its raw_uri holds the body. Null for pages of the version before.';
