@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pipeline.sources.advice import Advice, CheckedSource
     from pipeline.sources.opml import ImportRow
     from pipeline.sources.registry import Registry
+    from pipeline.warehouse.sources import SourceState
 
 _HELP = (
     "Find, check, list, pause and exchange the outlets of the folder sources/ "
@@ -109,6 +110,12 @@ def list_sources(as_json: _Json = False) -> None:
 
     sources, all_well = _read_sources()
     reasons = _pause_reasons(sources)
+    stored = _stored_states()
+    states, due = {}, {}
+    for source in sources:
+        known = stored.get(source.key) if source.is_active else None
+        states[source.key] = _state(known) if known else reasons[source.key]
+        due[source.key] = known.next_due_at if known else None
     if as_json:
         columns = ["key", "name", "language", "country", "group", *LINK_FIELDS]
         rows = [
@@ -120,18 +127,50 @@ def list_sources(as_json: _Json = False) -> None:
                 source.group,
                 *(len(getattr(source, name)) for name in LINK_FIELDS),
                 source.is_active,
-                reasons[source.key],
+                states[source.key],
+                due[source.key],
             ]
             for source in sources
         ]
-        print_table(rows, [*columns, "is_active", "state"], "json")
+        print_table(rows, [*columns, "is_active", "state", "next_due_at"], "json")
     else:
         lines = [
-            (source.key, source.name, source.language, _documents(source), reasons[source.key])
-            for source in sources
+            (each.key, each.name, each.language, _documents(each), states[each.key], due[each.key])
+            for each in sources
         ]
-        print_table(lines, ["key", "name", "language", "documents", "state"])
+        print_table(lines, ["key", "name", "language", "documents", "state", "next_due_at"])
     sys.exit(0 if all_well else 1)
+
+
+def _state(known: "SourceState") -> str:
+    """Return the documents' states, the rarer ones with their number: "2 ok, 1 failing"."""
+    counts = known.documents
+    if len(counts) == 1:
+        return next(iter(counts))
+    return ", ".join(f"{counts[state]} {state}" for state in sorted(counts, key=str))
+
+
+def _stored_states() -> "dict[str, SourceState]":
+    """Return the states that the store knows, none where it does not run; never start it."""
+    from contextlib import closing
+
+    import psycopg
+
+    from pipeline.errors import DatelineError
+    from pipeline.settings import settings
+    from pipeline.warehouse.embedded_server import embedded_server
+    from pipeline.warehouse.sources import source_states
+    from pipeline.warehouse.store import connect
+
+    try:
+        if settings().dsn or embedded_server().is_ready():
+            with closing(connect()) as connection:
+                return source_states(connection)
+        why = "store not running, so states are those of the files"
+    except (DatelineError, psycopg.Error) as error:
+        why = f"no states from the store: {str(error).splitlines()[0]}"
+    typer.secho(f"… {why}", err=True, dim=True)
+    return {}
 
 
 def _documents(source: "Source") -> str:

@@ -86,6 +86,11 @@ def remove(path: Path) -> Path:
     return place
 
 
+def removed_keys(folder: Path) -> set[str]:
+    """Return the keys of the files that ``remove`` has moved away."""
+    return {_key_of(path) for path in (folder / REMOVED).glob("*.toml")}
+
+
 def _key_of(path: Path) -> str:
     try:
         key = read_toml(path).get("key")

@@ -8,17 +8,19 @@ from psycopg import Connection
 from pipeline.errors import SourceError
 from pipeline.models import Source
 from pipeline.settings import settings
+from pipeline.sources.edit import removed_keys
 from pipeline.sources.files import read_source, read_sources
 from pipeline.telemetry import log
 from pipeline.warehouse.documents import sync_documents
-from pipeline.warehouse.sources import upsert_sources
+from pipeline.warehouse.sources import deactivate_sources, upsert_sources
 from pipeline.warehouse.store import store
 
 
 def active_sources() -> list[str]:
     """Store the sources of ``settings().sources`` and return the keys of the active ones, sorted.
 
-    A file that cannot be used is logged and left out.
+    A file that cannot be used is logged and left out. Sources that `dateline source remove` has
+    removed become inactive.
 
     Raises:
         SourceError: no file can be used.
@@ -30,8 +32,10 @@ def active_sources() -> list[str]:
     if not found:
         hint = f": {problems[0]}" if problems else ". Write one with `dateline source add URL`."
         raise SourceError(f"no usable source in {folder}{hint}")
+    removed = removed_keys(folder) - {source.key for source in found}
     with store() as connection:
         register(connection, found)
+        deactivate_sources(connection, sorted(removed))
     return sorted(source.key for source in found if source.is_active)
 
 

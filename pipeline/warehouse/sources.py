@@ -1,6 +1,8 @@
 """Sources as rows: the outlets that links and articles refer to."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from psycopg import Connection
 
@@ -44,6 +46,50 @@ def upsert_sources(conn: Connection, sources: Sequence[Source]) -> dict[str, int
         return dict(found.fetchall())
 
     return transact(conn, work)
+
+
+def deactivate_sources(conn: Connection, keys: Sequence[str]) -> None:
+    """Mark sources that were removed, and their documents, as inactive."""
+
+    def work(live: Connection) -> None:
+        found = live.execute(
+            "update news.sources set is_active = false, updated_at = now()"
+            " where source_key = any(%s) and is_active returning source_id",
+            (list(keys),),
+        ).fetchall()
+        live.execute(
+            "update ops.documents set is_active = false where source_id = any(%s) and is_active",
+            ([row[0] for row in found],),
+        )
+
+    transact(conn, work)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceState:
+    """How the documents of a source fare, and when the first of them is asked for next."""
+
+    documents: Mapping[str, int]
+    """How many are in which state (``ops.documents.state``)."""
+    next_due_at: datetime
+
+
+def source_states(conn: Connection) -> dict[str, SourceState]:
+    """Return the state of every active source that has documents, by key."""
+    rows = conn.execute(
+        """
+        select source_key, jsonb_object_agg(state, documents), min(next_due_at)
+        from (
+            select s.source_key, d.state, count(*) as documents, min(d.next_due_at) as next_due_at
+            from ops.documents as d
+            join news.sources as s on s.source_id = d.source_id
+            where d.is_active and s.is_active
+            group by s.source_key, d.state
+        ) as states
+        group by source_key
+        """
+    )
+    return {key: SourceState(documents, due) for key, documents, due in rows}
 
 
 def active_sources(conn: Connection) -> list[str]:
