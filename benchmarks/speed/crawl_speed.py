@@ -94,7 +94,7 @@ def urls(port: int) -> list[str]:
 
 def crawl_with_dateline(addresses: Sequence[str], folder: str) -> int:
     """Fetch and archive all pages with Dateline; return how many came."""
-    from pipeline.archive.warc import ArchiveWriter
+    from pipeline.archive.writer import ArchiveWriter
     from pipeline.fetch.fetcher import Fetcher, Request
     from pipeline.models import Source
     from pipeline.settings import Settings
@@ -104,7 +104,7 @@ def crawl_with_dateline(addresses: Sequence[str], folder: str) -> int:
     count = 0
     with (
         Fetcher(Settings(crawl_delay=0.0)) as fetcher,
-        ArchiveWriter(folder, run_id=1, source_key="bench", part="1") as archive,
+        ArchiveWriter(folder) as archive,
     ):
         for _, response in fetcher.fetch_all(requests):
             assert response.outcome is None, response

@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from urllib.parse import quote_from_bytes, unquote_to_bytes, urlsplit
 
 INDEX_ENDING = ".cdxj"
@@ -95,6 +96,7 @@ def surt(url: str) -> str:
     return f"{key}){_key_path(parts.path)}" + (f"?{query}" if query else "")
 
 
+@lru_cache(maxsize=4096)
 def _reversed_host(host: str) -> str:
     name = unquote_to_bytes(host).decode(errors="replace").replace("..", ".").strip(".")
     try:

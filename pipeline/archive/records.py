@@ -13,6 +13,7 @@ import base64
 import hashlib
 import io
 import re
+import zlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import quote, urlsplit
@@ -49,6 +50,8 @@ class Member:
 
 _GZIP_LEVEL = 6
 """9 takes three times as long for 1 % less."""
+_SMALL = 4096
+"""Smaller records are compressed by zlib: fastwarc is faster, but takes 0.1 ms to begin."""
 _TRANSFER_HEADERS = frozenset({"content-encoding", "transfer-encoding", "content-length"})
 _SECRET_HEADERS = frozenset({"authorization", "proxy-authorization"})
 """Request headers whose value is not stored: an archive is copied and shared."""
@@ -215,6 +218,10 @@ def _record(kind: WarcRecordType, at: datetime, headers: dict[str, str]) -> Warc
 def _member(record: WarcRecord, content: bytes) -> bytes:
     """Return the record as one gzip member, with its block digest."""
     record.set_bytes_content(content)
+    if len(content) < _SMALL:
+        plain = io.BytesIO()
+        record.write(plain, checksum_data=True)
+        return zlib.compress(plain.getvalue(), _GZIP_LEVEL, wbits=16 + zlib.MAX_WBITS)
     buffer = io.BytesIO()
     writer = GzipWriter(buffer, compression_level=_GZIP_LEVEL)
     record.write(writer, checksum_data=True)

@@ -10,6 +10,7 @@ import hashlib
 import posixpath
 import re
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from types import TracebackType
 from typing import Self
 
@@ -45,6 +46,7 @@ ENDING = ".warc.gz"
 _NAME = re.compile(r"dateline-(\d{14})-\w+\.warc\.gz")
 
 
+@lru_cache(maxsize=1024)
 def begun_at(name: str) -> datetime | None:
     """Return when a file was begun, as its name says; None for a file of another writer."""
     match = _NAME.fullmatch(posixpath.basename(name))
