@@ -16,6 +16,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import IO, Literal, cast
 
 from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
@@ -235,6 +236,16 @@ def file_size(name: str) -> int:
     """
     with open_file(name) as file:
         return file.seek(0, io.SEEK_END)
+
+
+def is_archive(path: Path) -> bool:
+    """Tell by a local file's content whether it is WARC or ARC."""
+    try:
+        with path.open("rb") as file:
+            _is_arc(file, str(path))
+    except (OSError, ArchiveError):
+        return False
+    return True
 
 
 def _is_arc(file: IO[bytes], name: str) -> bool:
@@ -470,4 +481,4 @@ def _arc_date(stated: str) -> datetime:
         raise ArchiveError(f"{stated[:40]!r} is not a date of 14 digits") from error
 
 
-__all__ = ["Capture", "CaptureReader", "Item", "Position", "Revisit", "file_size"]
+__all__ = ["Capture", "CaptureReader", "Item", "Position", "Revisit", "file_size", "is_archive"]

@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
+from pipeline.archive.captures import is_archive
 from pipeline.archive.warc import BrokenRecord, iter_warc
 from pipeline.discover.document_type import DocumentType, document_type
 from pipeline.discover.results import Entry, Problem
@@ -20,6 +21,8 @@ from pipeline.outcomes import Outcome
 from pipeline.text import one_line, storable
 from pipeline.urls import is_web_url
 
+FILES_KEY = "files"
+"""Key of the one source of all local pages that are targets of ``dateline run``."""
 _START = 65_536
 """Decompressed bytes that are read to tell a file's type."""
 _PAGE_NAMES = (".html", ".htm", ".xhtml", ".txt", ".text", ".warc")
@@ -97,6 +100,8 @@ def _start_of(path: Path) -> bytes:
 
 
 def _file_links(path: Path, found_in: str, key: str) -> Iterator[Link | Problem]:
+    if key == FILES_KEY and is_archive(path):
+        return  # its pages belong to the outlets of their hosts: the stage backfill reads them
     try:
         kind = local_document_type(path)
     except _READ_ERRORS as error:

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from pipeline.discover.document_type import DocumentType, document_type, gunzipped
 from pipeline.discover.feeds import read_feed
-from pipeline.discover.local_files import local_document_type, read_list
+from pipeline.discover.local_files import FILES_KEY, local_document_type, read_list
 from pipeline.discover.page_hints import feeds_of
 from pipeline.discover.results import Problem
 from pipeline.errors import PageError, UsageError
@@ -21,9 +21,6 @@ from pipeline.fetch.fetcher import Fetcher
 from pipeline.models import FoundBy, Link, Response, Source
 from pipeline.outcomes import Outcome
 from pipeline.urls import authority, is_web_url, site
-
-FILES_KEY = "files"
-"""Key of the one source of all local files."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,6 +122,7 @@ def _read(page: StoredPage, faults: PageFaults) -> Article:
         feed_title=page.link_title,
         feed_published=page.link_published_at,
         source_language=page.language,
+        now=page.fetched_at,  # a capture of 2024 cannot have been published in 2026
         faults=faults,
     )
     # Pages of files and of others' archives were not judged when they were fetched.

@@ -25,6 +25,7 @@ from pipeline.models import Response
 from pipeline.outcomes import Outcome
 from pipeline.settings import settings
 from pipeline.stages import annotate, dedupe, load, publish, reprocess, run_lifecycle
+from pipeline.stages.backfill import archives_in, read_archives
 from pipeline.stages.collect import Wanted, collect_sources
 from pipeline.stages.register_sources import active_sources, register, source_of
 from pipeline.telemetry import configure_logging
@@ -50,6 +51,8 @@ class Plan:
     """Pages by URL that were fetched to find out what a target is; they are not fetched again."""
     everything: bool = True
     """Whether to ask for what is not due too."""
+    archives: list[str] = field(default_factory=list)
+    """WARC and ARC files, whose pages belong to the outlets of their hosts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +103,11 @@ def run_targets(
         StoreUnavailable: Postgres cannot be reached, or failed during the run.
     """
     private = allow_private or settings().allow_private_addresses
+    archives = archives_in(targets)
 
     def plan() -> Plan:
         with Fetcher(settings(), allow_private_addresses=private) as fetcher:
-            found = sources_of_targets(targets, fetcher)
+            found = sources_of_targets([each for each in targets if each not in archives], fetcher)
         sources = [replace(each.source, allow_private_addresses=private) for each in found]
         with store() as connection:
             register(connection, sources, keep_others=True)
@@ -111,6 +115,7 @@ def run_targets(
             [Wanted(source, each.links) for source, each in zip(sources, found, strict=True)],
             [problem for each in found for problem in each.problems],
             fetcher.kept,
+            archives=archives,
         )
 
     return _run(plan, on_progress, jobs or os.cpu_count() or 1, log_level)
@@ -161,7 +166,7 @@ def _run_stages(
         on_progress("looking for links")
         planned = plan()
         number = len(planned.wanted)
-        with _worker_pool(jobs, log_level) as pool:
+        with worker_pool(jobs, log_level) as pool:
             if any(documents_of(each.source) for each in planned.wanted):
                 # The first task starts the fork server, which imports its libraries (2.5 s) while
                 # the pages are fetched. A run of a few pages needs no worker.
@@ -170,7 +175,8 @@ def _run_stages(
             collected = collect_sources(
                 run_id, planned.wanted, everything=planned.everything, kept=planned.kept
             )
-            counts = _curate(run_id, on_progress, pool, jobs)
+            unreadable = read_archives(run_id, planned.archives, on_progress)
+            counts = curate(run_id, on_progress, pool, jobs)
         succeeded = True
     except psycopg.OperationalError as error:
         said = one_line(str(error), 200)
@@ -184,12 +190,30 @@ def _run_stages(
         f"{problem.found_in}: {problem.outcome} ({problem.reason})"
         for problem in (*planned.problems, *collected.problems)
     )
+    problems += tuple(unreadable)
     seconds = (datetime.now(UTC) - started).total_seconds()
     return RunReport(run_id, outcomes, problems, dict(counts), seconds)
 
 
-def _curate(run_id: int, on_progress: OnProgress, pool: Executor, jobs: int) -> Counter[str]:
-    """Do what the DAG *curate* does, and return what the stages counted."""
+def curate(
+    run_id: int,
+    on_progress: OnProgress,
+    pool: Executor,
+    jobs: int,
+    *,
+    with_annotation: bool = True,
+    with_publication: bool = True,
+) -> Counter[str]:
+    """Do what the DAG *curate* does, and return what the stages counted.
+
+    Args:
+        run_id: the run that loads the pages.
+        on_progress: called with a line for each step.
+        pool: processes for extraction and annotation.
+        jobs: their number.
+        with_annotation: whether to look for names and quotes.
+        with_publication: whether to refresh the marts and run the checks.
+    """
     counts: Counter[str] = Counter()
     waiting = [each for batch in load.plan(run_id) for each in batch]
     on_progress(f"reading {len(waiting)} pages")
@@ -203,17 +227,20 @@ def _curate(run_id: int, on_progress: OnProgress, pool: Executor, jobs: int) -> 
         _in_batches(pool, jobs, partial(reprocess.second_cleaning_pass, run_id), second)
     on_progress("looking for copies")
     counts.update(dedupe.dedupe(run_id))
-    waiting = [each for batch in annotate.plan(run_id) for each in batch]
-    on_progress(f"looking for names and quotes in {len(waiting)} articles")
-    counts.update(_in_batches(pool, jobs, partial(annotate.annotate, run_id), waiting))
+    if with_annotation:
+        waiting = [each for batch in annotate.plan(run_id) for each in batch]
+        on_progress(f"looking for names and quotes in {len(waiting)} articles")
+        counts.update(_in_batches(pool, jobs, partial(annotate.annotate, run_id), waiting))
     if counts["reused"]:
         on_progress(f"{counts['reused']} of them are exact copies of others, which were read once")
-    on_progress("refreshing marts, running checks")
-    counts.update(publish.publish(run_id))
+    if with_publication:
+        on_progress("refreshing marts, running checks")
+        counts.update(publish.publish(run_id))
     return counts
 
 
-def _worker_pool(jobs: int, log_level: str) -> ProcessPoolExecutor:
+def worker_pool(jobs: int, log_level: str) -> ProcessPoolExecutor:
+    """Return the processes for extraction and annotation; each starts with its first task."""
     # The fork server imports spaCy and trafilatura once, and the workers are forked from it before
     # it has any thread. With "spawn" every worker would import them, at 2 CPU-seconds each.
     context = multiprocessing.get_context("forkserver")

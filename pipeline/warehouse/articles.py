@@ -10,7 +10,7 @@ that two loaders wait for each other and do not deadlock; what is read of their 
 until the transaction ends.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -18,11 +18,13 @@ from psycopg import Connection
 
 from pipeline.clean.text_change import Change, CleanedText, detect_change
 from pipeline.extract.version import EXTRACTION_VERSION
-from pipeline.line_rules.dates import Instant, parse_instant
+from pipeline.line_rules.dates import parse_instant
 from pipeline.models import Article
 from pipeline.outcomes import Outcome
 from pipeline.text import squeeze, storable
+from pipeline.warehouse.late_pages import LatePage, store_late_page
 from pipeline.warehouse.links import Decision
+from pipeline.warehouse.stored_texts import StoredText, stored_texts
 from pipeline.warehouse.versions import NewVersion, insert_versions, plausible_count, version_sha256
 
 
@@ -42,33 +44,6 @@ class LockedArticle:
         """Return the number of the next version."""
         self.last_no += 1
         return self.last_no
-
-
-@dataclass(frozen=True, slots=True)
-class StoredText:
-    """What of a stored version decides whether a later text is an edit; times in UTC."""
-
-    reading: CleanedText
-    published: Instant | None
-    modified: Instant | None
-    update_note: str | None
-    read_by: str
-    """Version of extraction and cleaning that read it last."""
-
-    def is_announced_by(self, article: Article) -> bool:
-        """Return whether a later page says that the text was changed, by a time or by a note."""
-        modified = parse_instant(article.modified_at, article.time_zone)
-        is_later = modified is not None and _is_later(modified, self.modified or self.published)
-        return is_later or (bool(article.update_note) and article.update_note != self.update_note)
-
-
-def _is_later(after: Instant, before: Instant | None) -> bool:
-    """Compare two times of one page: as moments, or as local times where a zone is unknown."""
-    if before is None:
-        return True
-    if after.at is not None and before.at is not None:
-        return after.at > before.at
-    return after.local > before.local
 
 
 def lock_articles(conn: Connection, urls: Sequence[str]) -> dict[str, LockedArticle]:
@@ -103,38 +78,6 @@ def _read_versions(conn: Connection, locked_articles: dict[str, LockedArticle]) 
             locked.current, locked.current_sha256 = version_id, bytes(digest)
 
 
-_TEXTS = """
-select v.article_version_id, v.title, v.body_text, v.credit_line, v.update_note,
-    v.published_text, v.modified_text,
-    (
-        select s.time_zone from news.articles as a join news.sources as s using (source_id)
-        where a.article_id = v.article_id
-    ),
-    coalesce(v.read_again_by, v.extractor_version),
-    array(
-        select r.block_text from news.removed_blocks as r
-        where r.article_version_id = v.article_version_id order by r.block_no
-    )
-from news.article_versions as v where v.article_version_id = any(%s)
-"""
-
-
-def stored_texts(conn: Connection, version_ids: Collection[int]) -> dict[int, StoredText]:
-    """Return these versions by id, with the blocks that cleaning removed from them."""
-    if not version_ids:
-        return {}
-    texts = {}
-    for number, title, text, credit, note, *rest, removed in conn.execute(
-        _TEXTS, (list(version_ids),)
-    ):
-        reading = CleanedText(title, text, (*removed, *filter(None, (credit, note))))
-        published, modified, zone, read_by = rest
-        texts[number] = StoredText(
-            reading, parse_instant(published, zone), parse_instant(modified, zone), note, read_by
-        )
-    return texts
-
-
 @dataclass(frozen=True, slots=True)
 class ReprocessedPage:
     """A stored version's page, extracted and cleaned again by today's code and site memory."""
@@ -166,7 +109,10 @@ def repeated_in_run(
     observations: Sequence[Observation],
     locked_articles: Mapping[str, LockedArticle],
 ) -> set[int]:
-    """Return the links whose article another link of the same run has brought already."""
+    """Return the attempts whose article another link of the same run has brought already.
+
+    Captures of an archive show a page at several times, and never repeat one another.
+    """
     found = conn.execute(
         """
         select wanted.attempt_id
@@ -177,7 +123,8 @@ def repeated_in_run(
             select from ops.link_attempts as other
             where other.article_id = wanted.article_id and other.run_id = wanted.run_id
                 and other.link_id <> own.link_id and other.outcome in ('loaded', 'unchanged')
-        )
+                and other.snapshot is null
+        ) and own.snapshot is null
         """,
         (
             [each.attempt_id for each in observations],
@@ -357,14 +304,34 @@ def store_observations(
     batch = _Batch(conn, run_id, _insert_and_lock(conn, observations))
     repeated = repeated_in_run(conn, observations, batch.locked_articles)
     decisions = [_duplicate(each, batch) for each in observations if each.attempt_id in repeated]
-    fresh = [each for each in observations if each.attempt_id not in repeated]
+    rest = [each for each in observations if each.attempt_id not in repeated]
+    late = [each for each in rest if _is_late(each, batch)]
+    decisions += [_store_late(each, batch) for each in late]
+    fresh = [each for each in rest if not _is_late(each, batch)]
     _compare(batch, fresh)
     _find_or_insert(batch, fresh)
     _make_current(batch, fresh)
-    mark_seen(conn, fresh, batch.locked_articles, batch.targets)
+    mark_seen(conn, rest, batch.locked_articles, batch.targets)
     return StoredObservations(
         [*decisions, *(_decision(each, batch) for each in fresh)], batch.new_versions
     )
+
+
+def _is_late(each: Observation, batch: _Batch) -> bool:
+    """Tell whether a page was fetched before one of its article that is stored."""
+    locked = batch.locked_articles[each.canonical_url]
+    return locked.current is not None and each.fetched_at < locked.last_seen_at
+
+
+def _store_late(each: Observation, batch: _Batch) -> Decision:
+    locked = batch.locked_articles[each.canonical_url]
+    page = LatePage(locked.article_id, each.article, each.fetch_id, each.fetched_at)
+    stored = store_late_page(batch.conn, batch.run_id, page)
+    batch.targets[each.attempt_id] = stored.version_id
+    batch.new_versions += [stored.version_id] if stored.is_new else []
+    outcome = Outcome.LOADED if stored.is_edit else Outcome.UNCHANGED
+    reason = "captured before the current version, and put in its place" if stored.is_edit else None
+    return Decision(each.attempt_id, outcome, reason, article_id=locked.article_id)
 
 
 def _insert_and_lock(
@@ -406,7 +373,6 @@ def _compare(batch: _Batch, observations: Sequence[Observation]) -> None:
 def _comparison(each: Observation, locked: LockedArticle, stored: StoredText) -> _Comparison:
     now = CleanedText.of(each.article)
     found = detect_change(stored.reading, now)
-    is_late = each.fetched_at < locked.last_seen_at
     reprocessed = each.reprocessed if _is_usable(each.reprocessed, locked) else None
     if (
         found == "edit"
@@ -414,9 +380,7 @@ def _comparison(each: Observation, locked: LockedArticle, stored: StoredText) ->
         and detect_change(CleanedText.of(reprocessed.article), now) != "edit"
     ):
         found = "cleaner"
-    if found == "cleaner" and is_late:
-        found = "none"
-    if found != "edit" or is_late:
+    if found != "edit":
         return _Comparison(found)
     is_as_stored = reprocessed and version_sha256(reprocessed.article) == locked.current_sha256
     return _Comparison(
@@ -456,8 +420,9 @@ def _find_or_insert(batch: _Batch, observations: Sequence[Observation]) -> None:
             is_reprocessed = base is not None or comparison.change == "cleaner"
             new = _new_version(batch.run_id, base or each, article, locked, is_reprocessed)
             missing.append((each.attempt_id, base is not None, new))
-    batch.new_versions = insert_versions(batch.conn, [new for *_, new in missing])
-    for number, (attempt_id, is_base, _) in zip(batch.new_versions, missing, strict=True):
+    inserted = insert_versions(batch.conn, [new for *_, new in missing])
+    batch.new_versions += inserted
+    for number, (attempt_id, is_base, _) in zip(inserted, missing, strict=True):
         (batch.edit_bases if is_base else batch.targets)[attempt_id] = number
 
 
@@ -490,15 +455,12 @@ def _new_version(
 def _make_current(batch: _Batch, observations: Sequence[Observation]) -> None:
     """Make the version of each article's latest page the current one, and insert edits.
 
-    A page that was fetched before what is stored changes nothing here. An edit back to an earlier
-    text (A, B, A) makes the earlier version current again.
+    An edit back to an earlier text (A, B, A) makes the earlier version current again.
     """
     changed = [
         each
         for each in observations
-        if (locked := batch.locked_articles[each.canonical_url]).current
-        != batch.targets[each.attempt_id]
-        and each.fetched_at >= locked.last_seen_at
+        if batch.locked_articles[each.canonical_url].current != batch.targets[each.attempt_id]
     ]
     left = [batch.locked_articles[each.canonical_url].current for each in changed]
     switch_current(
@@ -587,8 +549,5 @@ def _outcome(
         return Outcome.UNCHANGED, "the publisher's text is the same; it was read better"
     if comparison.change == "none" or target == locked.current:
         return Outcome.UNCHANGED, None
-    if each.fetched_at < locked.last_seen_at:
-        outcome = Outcome.UNCHANGED if target in known else Outcome.LOADED
-        return outcome, "the page is older than the version that is current"
     back = f"the text of version {known[target]} is back" if target in known else None
     return Outcome.LOADED, back

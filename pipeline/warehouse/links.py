@@ -374,25 +374,35 @@ def _rank(each: _Prepared) -> float:
 def _mark_listed(
     conn: Connection, again: Sequence[_Prepared], known: dict[str, int], now: datetime
 ) -> None:
+    """Mark links as listed; one that only an archive had is due, as a new one would be."""
     if not again:
         return
     conn.execute(
         """
         update ops.links as l
         set last_listed_at = greatest(l.last_listed_at, %s),
+            next_try_at = case
+                when l.found_by = 'warc' and given.found_by <> 'warc' then %s else l.next_try_at
+            end,
+            found_in = case when l.found_by = 'warc' then given.found_in else l.found_in end,
+            found_by = case when l.found_by = 'warc' then given.found_by else l.found_by end,
             link_title = coalesce(l.link_title, given.title),
             link_published_at = coalesce(l.link_published_at, given.published_at),
             stated_at = coalesce(given.stated_at, l.stated_at)
         from (
-            select * from unnest(%s::bigint[], %s::text[], %s::text[], %s::timestamptz[])
-                as each(link_id, title, published_at, stated_at)
+            select * from unnest(
+                %s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[], %s::timestamptz[]
+            ) as each(link_id, found_by, found_in, title, published_at, stated_at)
             order by link_id
         ) as given
         where l.link_id = given.link_id
         """,
         (
             now,
+            now,
             [known[each.url] for each in again],
+            [each.listed.link.found_by for each in again],
+            [_or_none(each.listed.link.found_in) for each in again],
             [_or_none(each.listed.link.title) for each in again],
             [_or_none(each.listed.link.published_at) for each in again],
             [each.listed.stated_at for each in again],
@@ -455,7 +465,8 @@ def _with_duplicates_decided(conn: Connection, new: Sequence[_Prepared]) -> list
     """
     found = conn.execute(
         "select distinct canonical_url from ops.links where canonical_url = any(%s)"
-        " and (next_try_at is not null or article_id is not null or attempt_count = 0)",
+        " and (next_try_at is not null or article_id is not null or attempt_count = 0)"
+        " and found_by <> 'warc'",  # a capture of an archive is no link that is asked for
         ([each.canonical_url for each in new if each.canonical_url],),
     )
     taken = {row[0] for row in found}
@@ -580,11 +591,14 @@ order by l.link_id, a.attempt_id
 _UPDATE_LINKS = """
 update ops.links as l
 set attempt_count = l.attempt_count + 1, last_attempt_at = %s, last_outcome = d.outcome,
-    next_try_at = d.next_try_at, failure_count = d.failures, failing_since = d.failing_since,
+    next_try_at = case when d.is_snapshot then l.next_try_at else d.next_try_at end,
+    failure_count = d.failures, failing_since = d.failing_since,
     article_id = coalesce(d.article_id, l.article_id),
     edit_count = l.edit_count + (d.outcome = 'loaded' and l.article_id is not null)::int
-from unnest(%s::bigint[], %s::text[], %s::timestamptz[], %s::int[], %s::timestamptz[], %s::bigint[])
-    as d(link_id, outcome, next_try_at, failures, failing_since, article_id)
+from unnest(
+    %s::bigint[], %s::text[], %s::timestamptz[], %s::int[], %s::timestamptz[], %s::bigint[],
+    %s::boolean[]
+) as d(link_id, outcome, next_try_at, failures, failing_since, article_id, is_snapshot)
 where l.link_id = d.link_id
 """
 _COUNT_VISITS = """
@@ -603,14 +617,14 @@ where s.source_id = given.source_id
 def _plan_next_tries(conn: Connection, attempt_ids: Sequence[int], now: datetime) -> None:
     """Set when the links of these attempts, which were just decided, are tried again."""
     plan = settings().revisit_plan
-    tries: dict[int, tuple[str, NextTry, int | None]] = {}
+    tries: dict[int, tuple[str, NextTry, int | None, bool]] = {}
     visits: dict[int, list[int]] = {}
     for row in conn.execute(_HISTORIES, (list(attempt_ids),)):
         link_id, outcome, is_snapshot, listed, seen, failures, since, *rest = row
         revisits, edits, source_id, article_id, is_revisit = rest
         history = LinkHistory(listed, seen, failures, since, revisits, edits)
         following = NextTry(None) if is_snapshot else next_try(history, Outcome(outcome), now, plan)
-        tries[link_id] = (outcome, following, article_id)
+        tries[link_id] = (outcome, following, article_id, is_snapshot)
         if is_revisit and outcome in ("loaded", "unchanged"):
             counted = visits.setdefault(source_id, [0, 0])
             counted[0] += 1
@@ -620,11 +634,12 @@ def _plan_next_tries(conn: Connection, attempt_ids: Sequence[int], now: datetime
         (
             now,
             list(tries),
-            [outcome for outcome, _, _ in tries.values()],
-            [each.at for _, each, _ in tries.values()],
-            [each.failures for _, each, _ in tries.values()],
-            [each.failing_since for _, each, _ in tries.values()],
-            [article_id for _, _, article_id in tries.values()],
+            [outcome for outcome, *_ in tries.values()],
+            [each.at for _, each, *_ in tries.values()],
+            [each.failures for _, each, *_ in tries.values()],
+            [each.failing_since for _, each, *_ in tries.values()],
+            [article_id for *_, article_id, _ in tries.values()],
+            [is_snapshot for *_, is_snapshot in tries.values()],
         ),
     )
     if visits:

@@ -117,7 +117,8 @@ def test_a_page_older_than_the_stored_one_does_not_become_current(store):
     assert report.outcomes == {Outcome.LOADED: 1}
     current = store.execute("select body_text, first_seen_at from mart.articles").fetchone()
     assert current == ("The new text.", later(1))
-    assert count(store, "news.article_edits") == 0
+    edits = "select body_before, body_after, seen_at from mart.silent_edits"
+    assert store.execute(edits).fetchall() == [("The old text.", "The new text.", later(5))]
 
 
 def test_two_snapshots_of_one_page_in_one_batch_are_two_versions_in_order(store):
