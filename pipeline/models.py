@@ -196,6 +196,8 @@ class Article:
     site_name: str | None = None
     image_url: str | None = None
     is_paywalled: bool = False
+    is_noindex: bool = False
+    """Whether the page asks search engines to leave it out, as walls and error pages do."""
     quality_score: float | None = None
     """Confidence in the text, 0 to 1 (computed in ``pipeline/extract/quality.py``)."""
     removed: tuple[RemovedBlock, ...] = ()

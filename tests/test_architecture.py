@@ -25,7 +25,8 @@ LAYERS = (
 """Packages and modules of ``pipeline/``, lowest first; each imports from lower layers only."""
 LAYER_OF = {name: number for number, layer in enumerate(LAYERS) for name in layer.split()}
 WITHOUT_POSTGRES = (
-    "annotate archive backfill clean dedupe demo discover extract fetch line_rules planning sources"
+    "annotate archive backfill clean dedupe demo discover extract fetch identity line_rules"
+    " planning sources"
 )
 
 

@@ -67,6 +67,12 @@ class Head:
         """Return the content of the first of these meta tags that the page has, or None."""
         return next((self.meta[name][0] for name in names if name in self.meta), None)
 
+    @property
+    def is_noindex(self) -> bool:
+        """Whether the page asks search engines to leave it out."""
+        directives = ",".join(self.all("robots", "googlebot")).lower()
+        return "noindex" in directives or "none" in directives.replace(" ", "").split(",")
+
     def all(self, *names: str) -> list[str]:
         """Return the contents of all these meta tags, in the order of the names."""
         return [content for name in names for content in self.meta.get(name, ())]

@@ -111,7 +111,12 @@ def _extract(
     if data.media == "gallery":
         article_body = with_captions(article_body)
     text = "\n\n".join(article_body.lines) or _fallback_text(blocks) or ""
-    article = replace(metadata, text=visible(text) or None, removed=article_body.removed)
+    article = replace(
+        metadata,
+        text=visible(text) or None,
+        removed=article_body.removed,
+        is_noindex=head.is_noindex,
+    )
     score = quality_score(article, head, data, blocks)
     classified = classify_page(replace(article, quality_score=score), root, head, data, blocks)
     return _with_explanation(classified, page, len(body))

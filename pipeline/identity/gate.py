@@ -7,9 +7,10 @@ Some rewrites look like that too, so a suspect text is *held*, never refused:
 - ``suspect`` compares two texts of one address and says what speaks against the new one;
 - ``judge`` decides with what was held before and what the host's other addresses show. A held text
   becomes current once a visit an hour later or more repeats it and no other address shows it. Where
-  nothing at all connects it with the stored text, another address of the host must also have been
-  read as an article since: else the whole host may be behind the wall. A page that was cut off in
-  the middle of a sentence is left to a person.
+  nothing connects it with the stored text, or little is left of that, six hours must pass and three
+  other addresses of the host must have been read as articles since: a wall may stand before every
+  second request only. A page that was cut off inside a sentence, and a short one that has nothing
+  in common with a long story, is left to a person.
 
 All times are those at which pages were fetched.
 """
@@ -24,18 +25,26 @@ from pipeline.text import ends_sentence, normalise
 
 REPEATED_AFTER = timedelta(hours=1)
 """A text that is still there after it was not a wall of some minutes."""
+_REPEATED_LATE = timedelta(hours=6)
+_NEIGHBOURS = 3
+"""Other addresses that must have been read since; fewer where the host has fewer."""
 REMEMBERED = timedelta(days=30)
 """Time for which held texts of other addresses tell a wall of the host."""
 _SHARED_RUNS = 0.2
-"""Share of the shorter text's runs of three words from which two texts are one story; of unrelated
-articles of one outlet 99 % share less than a tenth of that."""
-_SHARED_WORDS = 0.35
-"""Share of the shorter text's long words. Of 616 articles of 300 hosts, the first 60 words and the
-rest share .49 in the median and .24 at the lowest tenth; the first 60 words of one and another
-article share .07 and, at the highest twentieth, .30."""
+"""Share of the shorter text's runs of three words from which two texts are one story. A front page
+with a teaser of the story reaches .15."""
+_SAME_TITLE = 0.6
+"""Share of the shorter title's words, from which less of the text must be shared."""
+_SHARED_WORDS_UNDER_ONE_TITLE = 0.15
 _FEW_SHARED_WORDS = 0.2
+"""Share of the shorter text's long words below which nothing connects two texts. Of 616 articles of
+300 hosts, the first 60 words and the rest share .49 in the median and .18 at the lowest twentieth;
+the first 60 words of one and another article share .07 in the median and .23 at the highest tenth.
+"""
 _TITLE_WORDS = 0.5
 """Share of the stored title's words that the new page repeats."""
+_MOST = 0.6
+"""Share of the shorter text's runs from which what other addresses show does not matter."""
 _UNRELATED_RUNS = 0.02
 _COLLAPSED = 0.35
 """Words of the new text for each word of the stored one, below which it has collapsed."""
@@ -88,8 +97,8 @@ class Suspicion:
     """What speaks against a text that would replace a stored one."""
 
     why: str
-    needs_neighbour: bool = False
-    """A repetition is not enough: another address of the host must have been read since."""
+    needs_neighbours: bool = False
+    """A repetition is not enough: other addresses of the host must have been read since."""
     needs_person: bool = False
 
 
@@ -111,8 +120,13 @@ class Neighbours:
 
     suspects: Sequence[ComparedText] = ()
     """Their held texts, and the suspect ones of the same batch."""
-    last_read_at: datetime | None = None
-    """When one of them was last read as an article."""
+    read_at: Sequence[datetime] = ()
+    """When each of them was last read as an article."""
+
+    def were_read_since(self, held_at: datetime) -> bool:
+        """Whether enough of them were read as articles after a text was held."""
+        count = sum(at > held_at for at in self.read_at)
+        return count >= max(1, min(_NEIGHBOURS, len(self.read_at)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +159,8 @@ def suspect(
     if _is_cut_off(stored, new):
         return Suspicion(f"cut off: the beginning of the stored text, {size}", needs_person=True)
     has_collapsed = before >= _LEAST_TO_COLLAPSE and after < _COLLAPSED * before
-    is_related = runs >= _SHARED_RUNS or words >= _SHARED_WORDS
-    is_related = is_related or (title >= _TITLE_WORDS and words >= _FEW_SHARED_WORDS)
+    has_title = bool(new.title_words) and _share(stored.title_words, new.title_words) >= _SAME_TITLE
+    is_related = runs >= _SHARED_RUNS or (has_title and words >= _SHARED_WORDS_UNDER_ONE_TITLE)
     if is_related and not has_collapsed and not (is_noindex and runs < _SHARED_RUNS):
         return None
     reasons = [f"{size}, {words:.0%} of the longer words and {title:.0%} of the title in common"]
@@ -156,7 +170,9 @@ def suspect(
         reasons.append("the page now says noindex")
     is_unrelated = runs < _UNRELATED_RUNS and words < _FEW_SHARED_WORDS and title < _TITLE_WORDS
     return Suspicion(
-        "; ".join(reasons), needs_neighbour=has_collapsed or is_noindex or is_unrelated
+        "; ".join(reasons),
+        needs_neighbours=has_collapsed or is_noindex or is_unrelated,
+        needs_person=has_collapsed and is_unrelated,
     )
 
 
@@ -188,15 +204,22 @@ def judge(
     if count:
         shown = f"{count} other address{'es' if count > 1 else ''} of the host"
         return Verdict(True, f"{shown} showed the same text ({suspicion.why})", number)
-    if repeated is None or fetched_at - repeated.held_at < REPEATED_AFTER:
+    if repeated is None:
         return Verdict(True, suspicion.why, number)
     if suspicion.needs_person:
         return Verdict(True, f"{suspicion.why}; only a person can release it", number)
-    has_neighbour = others.last_read_at is not None and others.last_read_at > repeated.held_at
-    if suspicion.needs_neighbour and not has_neighbour:
-        why = f"{suspicion.why}; no other address of the host was read as an article since"
+    if suspicion.needs_neighbours and not others.were_read_since(repeated.held_at):
+        why = f"{suspicion.why}; too few other addresses of the host were read as articles since"
         return Verdict(True, why, number)
-    return Verdict(False, "shown again an hour later or more", number, repeated.held_at)
+    wait = _REPEATED_LATE if suspicion.needs_neighbours else REPEATED_AFTER
+    if fetched_at - repeated.held_at < wait:
+        return Verdict(True, suspicion.why, number)
+    return Verdict(False, "a later visit showed the text again", number, repeated.held_at)
+
+
+def keeps_most(stored: ComparedText, new: ComparedText) -> bool:
+    """Tell whether a new text is so much like the stored one that it needs no other evidence."""
+    return _share(stored.runs, new.runs) >= _MOST
 
 
 def resembles(one: ComparedText, other: ComparedText) -> bool:

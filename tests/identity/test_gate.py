@@ -73,19 +73,26 @@ def test_a_rewrite_that_keeps_part_of_the_text_passes_at_once(new):
     assert suspect(STORED, new) is None
 
 
-def test_a_bulletin_that_becomes_a_full_story_in_other_words_passes_at_once():
+def test_a_full_story_in_other_words_than_its_bulletin_passes_once_it_is_repeated():
     bulletin = ComparedText("Port Amber council keeps ferry", PARAGRAPHS[0])
-    full = ComparedText("How the ferry of Port Amber was saved", "\n\n".join(
-        (PARAGRAPHS[1], "Fishermen cheered in the gallery when the council's debate ended on "
-         "Friday and the ferry had won another year.", *PARAGRAPHS[2:])))  # fmt: skip
-    assert suspect(bulletin, full) is None
+    retold = (
+        "Fishermen cheered when councillors ended their debate, which the gallery had filled "
+        "since morning: there will be boats from Port Amber for one year more."
+    )
+    full = ComparedText("Nine hours, four votes", "\n\n".join((*PARAGRAPHS[1:], retold)))
+    suspicion = suspect(bulletin, full)
+    assert suspicion is not None
+    assert not suspicion.needs_neighbours
+    assert not suspicion.needs_person
+    assert not judge(full, suspicion, fetched_at=hours(1.1), held=[held(full)]).is_held
+    assert suspect(bulletin, ComparedText(bulletin.title, full.text)) is None
 
 
 @pytest.mark.parametrize("wall", [MAINTENANCE, CONSENT], ids=["maintenance", "consent"])
 def test_a_text_without_anything_in_common_is_suspect(wall):
     suspicion = suspect(STORED, wall)
     assert suspicion is not None
-    assert suspicion.needs_neighbour
+    assert suspicion.needs_neighbours
     assert f"{len(wall.words)} words in place of {len(STORED.words)}" in suspicion.why
 
 
@@ -112,13 +119,14 @@ def test_a_page_cut_off_in_a_sentence_is_left_to_a_person():
 
 
 def read_at(number, *suspects):
-    return Neighbours(suspects, hours(number))
+    """Three other addresses that were last read at this hour, and what others showed."""
+    return Neighbours(suspects, [hours(number)] * 3)
 
 
 _WORDS = "evening twilight passage lantern sailor anchor harvest meadow".split()
 REWRITE = ComparedText("An island waits", " ".join(f"Sentence {word} stands." for word in _WORDS))
 WEAK = Suspicion("little in common")
-STRONG = Suspicion("nothing in common", needs_neighbour=True)
+STRONG = Suspicion("nothing in common", needs_neighbours=True)
 
 
 def test_a_suspect_text_is_held_and_becomes_current_when_it_is_repeated_an_hour_later():
@@ -137,16 +145,27 @@ def test_a_text_that_another_address_showed_is_held_whatever_it_repeats():
     assert "1 other address of the host" in verdict.why
 
 
-def test_a_text_without_anything_in_common_also_needs_a_neighbour_that_was_read_since():
-    for neighbours in (None, Neighbours(), read_at(-1)):
-        verdict = judge(
-            REWRITE, STRONG, fetched_at=hours(30), held=[held(REWRITE)], neighbours=neighbours
-        )
-        assert verdict.is_held
-        assert "no other address" in verdict.why
-    assert not judge(
-        REWRITE, STRONG, fetched_at=hours(2), held=[held(REWRITE)], neighbours=read_at(1)
-    ).is_held
+@pytest.mark.parametrize(
+    ("hour", "read", "is_held"),
+    [
+        (30, (), True),
+        (30, (-1, -1, -1), True),
+        (30, (1, -1, -1), True),
+        (30, (1, 2, 3), False),
+        (30, (1, 2, 3, -1, -1), False),
+        (30, (1,), False),
+        (5, (1, 2, 3), True),
+        (6, (1, 2, 3), False),
+    ],
+)
+def test_a_text_without_anything_in_common_also_needs_neighbours_that_were_read_since(
+    hour, read, is_held
+):
+    neighbours = Neighbours(read_at=[hours(number) for number in read])
+    verdict = judge(
+        REWRITE, STRONG, fetched_at=hours(hour), held=[held(REWRITE)], neighbours=neighbours
+    )
+    assert verdict.is_held is is_held
 
 
 def test_what_a_person_refused_stays_held():

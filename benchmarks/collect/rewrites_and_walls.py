@@ -1,0 +1,275 @@
+"""Rewrites and walls that look alike: what passes the gate before a version replaces another?
+
+Rewrites of the demo's stories (bulletin to full story, new headline, correction and retraction,
+live blog) and walls that no signature knows (maintenance, consent, region, registration, scripts,
+robots, adverts, another language) are shown in place of stored articles, over three simulated days,
+through the store itself: ``python -m benchmarks.collect.rewrites_and_walls``. Wanted: 98 of 100
+rewrites accepted within a day of the change, and no wall a version or an edit.
+"""
+
+import random
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from pipeline.demo.content import outlets
+
+HOURS = 72
+WORDS_OF_LEAD = 45
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What an address shows at one time."""
+
+    title: str
+    text: str
+    is_noindex: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """How one address changes: what it shows at first, and from some hour on."""
+
+    kind: str
+    hour: float
+    before: Shown
+    after: Callable[[float], Shown]
+    """What it shows at an hour after the change."""
+
+
+@cache
+def _stories() -> tuple[Shown, ...]:
+    """The stories of the demo with six paragraphs or more, as titles and texts."""
+    stories = [story for outlet in outlets() for story in outlet.stories]
+    return tuple(
+        Shown(story.title, "\n\n".join(story.prose))
+        for story in stories
+        if len(story.prose) >= 6 and story.language == "en"
+    )
+
+
+def _sentences(text: str) -> list[str]:
+    return re.split(r"(?<=[.!?”]) (?=[A-Z“])", text.replace("\n\n", " "))
+
+
+def _cut(text: str, words: int) -> str:
+    """Return the first sentences of a text with so many words or a little more."""
+    taken: list[str] = []
+    for sentence in _sentences(text):
+        taken.append(sentence)
+        if sum(len(each.split()) for each in taken) >= words:
+            break
+    return " ".join(taken)
+
+
+def _always(shown: Shown) -> Callable[[float], Shown]:
+    return lambda _hour: shown
+
+
+def _bulletin(story: Shown, draw: random.Random) -> tuple[Shown, Callable[[float], Shown]]:
+    """A bulletin of some sentences that becomes the full story, half the time without them."""
+    lead = _cut(story.text, WORDS_OF_LEAD)
+    full = story.text
+    if draw.random() < 0.5:
+        full = full.replace("\n\n", " ").removeprefix(lead).strip()
+    title = story.title if draw.random() < 0.5 else " ".join(_sentences(full)[0].split()[:8])
+    return Shown(story.title, f"{lead} More to follow."), _always(Shown(title, full))
+
+
+def _headline(story: Shown, draw: random.Random) -> tuple[Shown, Callable[[float], Shown]]:
+    """Another headline, and a first paragraph in other words."""
+    parts = story.text.split("\n\n")
+    title = " ".join(draw.choice(_sentences(story.text)).split()[:9])
+    words = parts[0].split()
+    draw.shuffle(words)
+    return story, _always(Shown(title, "\n\n".join((" ".join(words), *parts[1:]))))
+
+
+def _correction(story: Shown, draw: random.Random) -> tuple[Shown, Callable[[float], Shown]]:
+    """A changed sentence with a note, or a notice in place of the whole story."""
+    if draw.random() < 0.2:
+        names = " ".join(_cut(story.text, 12).split()[:16])
+        notice = (
+            f"An article with the headline “{story.title}” stood here, which began: “{names} …”. "
+            "It has been withdrawn, because the account of one of the persons named in it turned "
+            "out to be wrong. We apologise to our readers."
+        )
+        return story, _always(Shown(story.title, notice))
+    parts = story.text.split("\n\n")
+    place = draw.randrange(len(parts))
+    parts[place] = " ".join(
+        f"{draw.randrange(2, 90)}" if word.isdigit() else word for word in parts[place].split()[:-2]
+    )
+    parts.append("Correction: an earlier version of this article gave a wrong figure.")
+    return story, _always(Shown(story.title, "\n\n".join(parts)))
+
+
+def _live(story: Shown, draw: random.Random) -> tuple[Shown, Callable[[float], Shown]]:
+    """A live blog with a new entry every half hour, of which it shows the last ten."""
+    own, others = _sentences(story.text), [s for each in _stories() for s in _sentences(each.text)]
+    entries = [
+        " ".join(draw.choices(own, k=2) if draw.random() < 0.6 else draw.choices(others, k=2))
+        for _ in range(2 * HOURS)
+    ]
+
+    def at(hour: float) -> Shown:
+        last = min(len(entries), 10 + int(2 * hour))
+        return Shown(f"Live: {story.title}", "\n\n".join(reversed(entries[last - 10 : last])))
+
+    return at(0), at
+
+
+_REWRITES = {
+    "bulletin to full story": _bulletin,
+    "new headline": _headline,
+    "correction": _correction,
+    "live blog": _live,
+}
+
+
+def _maintenance(story: Shown, address: str, draw: random.Random) -> Shown:
+    pauses = ("Back in a moment", "We are improving our site", "Short break")
+    return Shown(
+        draw.choice(pauses),
+        "We are working on our pages right now and will be back for you in a few minutes. Thank "
+        "you for your patience, and please look in again soon to read on.",
+    )
+
+
+def _consent(story: Shown, address: str, draw: random.Random) -> Shown:
+    count = draw.randrange(120, 900)
+    return Shown(
+        "Your privacy matters to us",
+        f"We and our {count} partners keep details on your device, such as an identifier, and "
+        "process personal data in order to choose advertising and contents for you, to measure "
+        "what they achieve, and to learn about the audience.\n\nWith your permission we may use "
+        "your exact location, and recognise your device by its properties. You can agree to what "
+        "we describe, or look at the purposes one by one and change your choice before you go "
+        "on. Some of our partners process your data without asking for your agreement and rely "
+        "on their legitimate interest, to which you can object.\n\nYour choice applies to this "
+        "website only. You can change it at any time: return to this page, or open the privacy "
+        "settings at the bottom of every page. Readers with a subscription can use our website "
+        "without advertising and without tracking for a small amount each month.",
+        is_noindex=draw.random() < 0.5,
+    )
+
+
+def _region(story: Shown, address: str, draw: random.Random) -> Shown:
+    return Shown(
+        "Not available in your region",
+        "The page you asked for cannot be shown in the country you are in. We take your interest "
+        "in our newspaper seriously and are looking for ways to offer it to you in keeping with "
+        f"the law there. Write to our reader service and name {address} if you have questions.",
+    )
+
+
+def _registration(story: Shown, address: str, draw: random.Random) -> Shown:
+    return Shown(
+        story.title,
+        "Create your free account to continue reading. With an account you can save articles, "
+        "follow topics that you care about and receive our morning newsletter. Registration takes "
+        "less than a minute and costs nothing. Already registered? Sign in with your e-mail "
+        "address and your password. By registering you accept our general terms and conditions "
+        "and confirm that you have read our privacy policy.",
+    )
+
+
+def _scripts(story: Shown, address: str, draw: random.Random) -> Shown:
+    return Shown(
+        draw.choice(("News", "Please wait")),
+        "This website needs scripts to work as it should. Please switch them on in the settings "
+        "of your browser, or update your browser to its latest version, and load the page again.",
+        is_noindex=True,
+    )
+
+
+def _robots(story: Shown, address: str, draw: random.Random) -> Shown:
+    number = f"{draw.getrandbits(64):016x}"
+    return Shown(
+        "Are you a person?",
+        "Something about the behaviour of your browser made us think of a robot. There may be "
+        "several reasons: you move through the website with superhuman speed, a browser extension "
+        "keeps our scripts from running, or cookies are switched off. To get back to the page, "
+        "make sure that cookies and scripts are switched on before you load it again, and "
+        f"complete the puzzle below. Reference: {number}. Page: {address}. If the trouble "
+        "persists, send the reference to our technical service, who will look at your case. Our "
+        "protection against automated access keeps the website fast for everybody who reads it.",
+    )
+
+
+def _adverts(story: Shown, address: str, draw: random.Random) -> Shown:
+    return Shown(
+        "Advertising keeps us independent",
+        "You have an advertising filter in your browser. Our reporters are paid by what "
+        "advertising brings in. Please make an exception for our pages in the filter's settings, "
+        "or subscribe to the edition without advertising. How to make an exception: open the "
+        "menu of the filter, choose to switch it off for this website, and load the page again.",
+    )
+
+
+def _foreign(story: Shown, address: str, draw: random.Random) -> Shown:
+    return Shown(
+        "Zugriff nicht möglich",
+        "Der Zugriff auf diese Seite wurde vorübergehend eingeschränkt, weil von Ihrem Anschluss "
+        "ungewöhnlich viele Anfragen kamen. Bitte versuchen Sie es in einigen Minuten noch "
+        "einmal. Sollte die Störung länger andauern, wenden Sie sich mit Angabe der Uhrzeit an "
+        "unseren Kundendienst, der Ihnen gerne weiterhilft. Wir danken für Ihr Verständnis.",
+    )
+
+
+def _front_page(story: Shown, address: str, draw: random.Random) -> Shown:
+    teasers = [_cut(each.text, 14) for each in draw.sample(_stories(), 8)]
+    return Shown("Today's stories", "\n\n".join(teasers))
+
+
+def _cut_off(story: Shown, address: str, draw: random.Random) -> Shown:
+    words = story.text.split(" ")
+    return Shown(story.title, " ".join(words[: draw.randrange(12, len(words) // 2)]).rstrip(".!?”"))
+
+
+_WALLS = (
+    _maintenance, _consent, _region, _registration, _scripts, _robots, _adverts, _foreign,
+    _front_page, _cut_off,
+)  # fmt: skip
+
+
+def rewrites(count: int, seed: int = 1) -> list[Change]:
+    """Return so many rewrites of all kinds; each happens within 20 hours of the publication."""
+    draw = random.Random(seed)
+    kinds = list(_REWRITES.items())
+    made = []
+    for number in range(count):
+        kind, make = kinds[number % len(kinds)]
+        before, after = make(draw.choice(_stories()), draw)
+        made.append(Change(kind, draw.uniform(0.2, 20), before, after))
+    return made
+
+
+@dataclass(frozen=True, slots=True)
+class WallOfHost:
+    """A wall before a host for some hours, before all requests or a share of them."""
+
+    kind: str
+    stories: Sequence[Shown]
+    """What the addresses of the host show without it."""
+    begins: float
+    ends: float
+    share: float
+    make: Callable[[Shown, str, random.Random], Shown]
+
+
+def walls(count: int, addresses: int, seed: int = 1) -> list[WallOfHost]:
+    """Return so many walls, each before a host with so many addresses."""
+    draw = random.Random(seed)
+    made = []
+    for number in range(count):
+        make = _WALLS[number % len(_WALLS)]
+        begins = draw.uniform(0.3, 30)
+        hours = draw.choice((0.5, 2.0, 12.0, 40.0))
+        share = draw.choice((1.0, 1.0, 0.7, 0.4))
+        stories = draw.sample(_stories(), addresses)
+        kind = make.__name__.strip("_").replace("_", " ")
+        made.append(WallOfHost(kind, stories, begins, begins + hours, share, make))
+    return made

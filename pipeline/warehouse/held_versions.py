@@ -1,0 +1,268 @@
+"""Texts that did not pass the gate before a version replaces another, as rows.
+
+``hold_back`` takes the observations of a load whose texts would become versions and stores the
+suspect ones in ``news.held_versions``; ``pipeline/identity/gate.py`` decides which they are. A text
+that is held is no version, makes no edit, and does not count as a visit of its article.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from psycopg import Connection
+
+from pipeline.clean.text_change import CleanedText
+from pipeline.identity.gate import (
+    REMEMBERED,
+    ComparedText,
+    HeldText,
+    Neighbours,
+    Suspicion,
+    Verdict,
+    judge,
+    keeps_most,
+    resembles,
+    suspect,
+)
+from pipeline.models import Article
+from pipeline.text import one_line, squeeze, storable, word_count
+from pipeline.warehouse.versions import version_sha256
+
+_MOST_SUSPECTS = 200
+"""Held texts of a host that are compared with a new one, the latest first."""
+_MOST_NEIGHBOURS = 300
+"""Articles of a source among which one that was read since is looked for, the latest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A text that would become a version of an article."""
+
+    attempt_id: int
+    fetch_id: int
+    fetched_at: datetime
+    article_id: int
+    source_id: int
+    url: str
+    """Canonical URL of the article."""
+    article: Article
+    stored: CleanedText | None
+    """The current version; None for an article without one."""
+
+
+@dataclass(slots=True)
+class _Suspect:
+    candidate: Candidate
+    page: ComparedText
+    suspicion: Suspicion
+
+
+@dataclass(slots=True)
+class _Known:
+    """What the store holds about the articles and hosts of the suspects."""
+
+    of_article: dict[int, list[HeldText]] = field(default_factory=dict)
+    of_host: dict[str, list[tuple[int, ComparedText]]] = field(default_factory=dict)
+    """Held texts with their articles."""
+
+
+def host_of(url: str) -> str:
+    """Return the host of a URL in lower case, "" where it has none."""
+    return (urlsplit(url).hostname or "").lower()
+
+
+def hold_back(
+    conn: Connection,
+    candidates: Sequence[Candidate],
+    read_at: Mapping[str, Sequence[tuple[int, datetime]]],
+) -> dict[int, Verdict]:
+    """Store the suspect texts among those that would become versions.
+
+    Args:
+        conn: inside a transaction that holds the articles locked.
+        candidates: the texts, no two of one article.
+        read_at: by host, the articles of this load that were read as articles, and when.
+
+    Returns:
+        By attempt, the verdict on each suspect text: it is held, or passes after it was held.
+    """
+    suspects = _suspects(conn, candidates)
+    if not suspects:
+        return {}
+    known = _known(conn, suspects)
+    verdicts = {}
+    for each in suspects:
+        verdict = judge(
+            each.page,
+            each.suspicion,
+            fetched_at=each.candidate.fetched_at,
+            held=known.of_article.get(each.candidate.article_id, ()),
+            neighbours=_neighbours(conn, each, suspects, known, read_at),
+        )
+        verdicts[each.candidate.attempt_id] = verdict
+        if verdict.is_held and each.candidate.stored is not None:
+            _store(conn, each, verdict)
+    return verdicts
+
+
+def _suspects(conn: Connection, candidates: Sequence[Candidate]) -> list[_Suspect]:
+    """Return the candidates that the gate suspects.
+
+    A first text, and one that keeps less than most of the stored, is suspect if the host showed it
+    in place of another article.
+    """
+    suspects: list[_Suspect] = []
+    others: list[tuple[Candidate, ComparedText]] = []
+    for each in candidates:
+        page = ComparedText(each.article.title, each.article.text or "")
+        stored = ComparedText(each.stored.title, each.stored.text) if each.stored else None
+        suspicion = suspect(stored, page, is_noindex=each.article.is_noindex) if stored else None
+        if suspicion:
+            suspects.append(_Suspect(each, page, suspicion))
+        elif stored is None or not keeps_most(stored, page):
+            others.append((each, page))
+    if not others:
+        return suspects
+    hosts = sorted({host_of(each.url) for each, _ in others})
+    held = _held_of_hosts(conn, hosts, max(each.fetched_at for each, _ in others))
+    shown = {host: [text for _, text in texts] for host, texts in held.items()}
+    for found in suspects:
+        shown.setdefault(host_of(found.candidate.url), []).append(found.page)
+    for candidate, page in others:
+        if any(resembles(text, page) for text in shown[host_of(candidate.url)]):
+            why = "new here" if candidate.stored is None else "partly the stored text"
+            suspects.append(_Suspect(candidate, page, Suspicion(why)))
+    return suspects
+
+
+def _known(conn: Connection, suspects: Sequence[_Suspect]) -> _Known:
+    articles = sorted({each.candidate.article_id for each in suspects})
+    known = _Known()
+    found = conn.execute(
+        "select held_version_id, article_id, title, body_text, held_at, decision = 'refused'"
+        " from news.held_versions where article_id = any(%s)"
+        " and (decision is null or decision = 'refused') order by held_version_id",
+        (articles,),
+    )
+    for number, article_id, title, text, held_at, is_refused in found:
+        held = HeldText(number, ComparedText(title, text), held_at, bool(is_refused))
+        known.of_article.setdefault(article_id, []).append(held)
+    hosts = sorted({host_of(each.candidate.url) for each in suspects})
+    latest = max(each.candidate.fetched_at for each in suspects)
+    known.of_host = _held_of_hosts(conn, hosts, latest)
+    return known
+
+
+def _held_of_hosts(
+    conn: Connection, hosts: Sequence[str], latest: datetime
+) -> dict[str, list[tuple[int, ComparedText]]]:
+    """Return what was held on these hosts of late and did not turn out to be a rewrite."""
+    of_host: dict[str, list[tuple[int, ComparedText]]] = {}
+    for host in hosts:
+        found = conn.execute(
+            "select article_id, title, body_text from news.held_versions"
+            " where host = %s and held_at > %s"
+            " and coalesce(decision, '') not in ('repeated', 'released')"
+            " order by held_at desc limit %s",
+            (host, latest - REMEMBERED, _MOST_SUSPECTS),
+        )
+        of_host[host] = [(number, ComparedText(title, text)) for number, title, text in found]
+    return of_host
+
+
+def _neighbours(
+    conn: Connection,
+    each: _Suspect,
+    suspects: Sequence[_Suspect],
+    known: _Known,
+    read_at: Mapping[str, Sequence[tuple[int, datetime]]],
+) -> Neighbours:
+    own, host = each.candidate.article_id, host_of(each.candidate.url)
+    texts = [text for article_id, text in known.of_host.get(host, ()) if article_id != own]
+    texts += [
+        other.page
+        for other in suspects
+        if other.candidate.article_id != own and host_of(other.candidate.url) == host
+    ]
+    times = _last_read_at(conn, each.candidate, host)
+    times |= {article_id: at for article_id, at in read_at.get(host, ()) if article_id != own}
+    return Neighbours(texts, list(times.values()))
+
+
+def _last_read_at(conn: Connection, candidate: Candidate, host: str) -> dict[int, datetime]:
+    """Return when other addresses of the host were last read as articles, by article."""
+    found = conn.execute(
+        "select article_id, last_seen_at from ("
+        " select article_id, canonical_url, last_seen_at from news.articles as a"
+        " where source_id = %s and article_id <> %s and exists ("
+        " select from news.article_versions as v"
+        " where v.article_id = a.article_id and v.is_current)"
+        " order by published_at desc nulls last limit %s) as late"
+        " where lower(substring(canonical_url from '^[a-z]+://([^/:?#]+)')) = %s",
+        (candidate.source_id, candidate.article_id, _MOST_NEIGHBOURS, host),
+    )
+    return dict(found.fetchall())
+
+
+def _store(conn: Connection, each: _Suspect, verdict: Verdict) -> None:
+    """Insert a held text, or count another visit that showed it."""
+    candidate, why = each.candidate, one_line(verdict.why)
+    text = storable(candidate.article.text or "")
+    title = squeeze(storable(candidate.article.title or "")) or None
+    digest = version_sha256(candidate.article)
+    if verdict.held_id is not None:
+        conn.execute(
+            "update news.held_versions as h set content_sha256 = %s, title = %s, body_text = %s,"
+            " word_count = %s, why = %s, last_shown_at = %s, last_fetch_id = %s,"
+            " shown_count = h.shown_count + 1"
+            " where held_version_id = %s and last_shown_at < %s and not exists ("
+            " select from news.held_versions as o where o.article_id = h.article_id"
+            " and o.content_sha256 = %s and o.decision is null"
+            " and o.held_version_id <> h.held_version_id)",
+            (
+                *(digest, title, text, word_count(text), why),
+                *(candidate.fetched_at, candidate.fetch_id),
+                *(verdict.held_id, candidate.fetched_at, digest),
+            ),
+        )
+        return
+    conn.execute(
+        "insert into news.held_versions (article_id, host, content_sha256, title, body_text,"
+        " word_count, why, held_at, first_fetch_id, first_attempt_id, last_shown_at,"
+        " last_fetch_id) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+        " on conflict (article_id, content_sha256) where decision is null do nothing",
+        (
+            *(candidate.article_id, host_of(candidate.url), digest, title, text),
+            *(word_count(text), why, candidate.fetched_at, candidate.fetch_id),
+            *(candidate.attempt_id, candidate.fetched_at, candidate.fetch_id),
+        ),
+    )
+
+
+def close_held(
+    conn: Connection,
+    passed: Mapping[int, tuple[int, datetime]],
+    repeated: Mapping[int, int],
+) -> None:
+    """Decide what was held of articles whose pages now show an accepted text.
+
+    Args:
+        conn: inside a transaction that holds the articles locked.
+        passed: by article, the version that its page shows and when the page was fetched.
+        repeated: by held text that became a version, its article.
+    """
+    if not passed:
+        return
+    rows = [(article, *of) for article, of in passed.items()]
+    articles, versions, times = (list(column) for column in zip(*rows, strict=True))
+    conn.execute(
+        "update news.held_versions as h set decided_at = p.fetched_at,"
+        " decision = case when h.held_version_id = any(%s) then 'repeated' else 'withdrawn' end,"
+        " article_version_id = case when h.held_version_id = any(%s) then p.version_id end"
+        " from unnest(%s::bigint[], %s::bigint[], %s::timestamptz[])"
+        " as p(article_id, version_id, fetched_at)"
+        " where h.article_id = p.article_id and h.decision is null"
+        " and h.last_shown_at <= p.fetched_at",
+        (list(repeated), list(repeated), articles, versions, times),
+    )
