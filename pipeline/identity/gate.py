@@ -36,6 +36,8 @@ with a teaser of the story reaches .15."""
 _SAME_TITLE = 0.6
 """Share of the shorter title's words, from which less of the text must be shared."""
 _SHARED_WORDS_UNDER_ONE_TITLE = 0.15
+_LEAST_TO_COMPARE = 25
+"""Words; of two shorter texts only the titles can be compared."""
 _FEW_SHARED_WORDS = 0.2
 """Share of the shorter text's long words below which nothing connects two texts. Of 616 articles of
 300 hosts, the first 60 words and the rest share .49 in the median and .18 at the lowest twentieth;
@@ -160,7 +162,10 @@ def suspect(
         return Suspicion(f"cut off: the beginning of the stored text, {size}", needs_person=True)
     has_collapsed = before >= _LEAST_TO_COLLAPSE and after < _COLLAPSED * before
     has_title = bool(new.title_words) and _share(stored.title_words, new.title_words) >= _SAME_TITLE
-    is_related = runs >= _SHARED_RUNS or (has_title and words >= _SHARED_WORDS_UNDER_ONE_TITLE)
+    is_related = runs >= _SHARED_RUNS or (
+        has_title
+        and (words >= _SHARED_WORDS_UNDER_ONE_TITLE or max(before, after) < _LEAST_TO_COMPARE)
+    )
     if is_related and not has_collapsed and not (is_noindex and runs < _SHARED_RUNS):
         return None
     reasons = [f"{size}, {words:.0%} of the longer words and {title:.0%} of the title in common"]

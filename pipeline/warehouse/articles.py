@@ -3,25 +3,29 @@
 An *observation* is an article extracted from one page that a link led to. ``store_observations``
 locks the articles, compares each text with the stored version, inserts the versions that are new,
 and records an edit where the publisher changed the text. Boilerplate that comes and goes, and a
-better extraction by us, are no edits: ``pipeline/clean/text_change.py`` decides that.
+better extraction by us, are no edits: ``pipeline/clean/text_change.py`` decides that. A text that
+may be a wall in place of the article is held back (``pipeline/identity/gate.py``).
 
 Everything runs inside the caller's transaction. Articles are locked in the order of their URLs, so
 that two loaders wait for each other and do not deadlock; what is read of their versions stays true
 until the transaction ends.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from psycopg import Connection
 
 from pipeline.clean.text_change import Change, CleanedText, detect_change
 from pipeline.extract.version import EXTRACTION_VERSION
+from pipeline.identity.gate import Verdict
 from pipeline.line_rules.dates import parse_instant
 from pipeline.models import Article
 from pipeline.outcomes import Outcome
-from pipeline.text import squeeze, storable
+from pipeline.text import one_line, squeeze, storable
+from pipeline.warehouse.held_versions import Candidate, close_held, hold_back, host_of
 from pipeline.warehouse.late_pages import LatePage, store_late_page
 from pipeline.warehouse.links import Decision
 from pipeline.warehouse.stored_texts import StoredText, stored_texts
@@ -268,6 +272,8 @@ class _Comparison:
     """How an observed text differs from the article's stored one."""
 
     change: Change
+    stored: CleanedText | None = None
+    """The current version, where the observed text is an edit of it."""
     base: ReprocessedPage | None = None
     """The stored version's page as today's code reads it, where that differs from what is stored.
     The edit starts from that text, so that it holds the publisher's changes and nothing else."""
@@ -288,11 +294,26 @@ class _Batch:
     """The version that has the observed text."""
     edit_bases: dict[int, int] = field(default_factory=dict)
     """The version that an edit starts from, where it is not the current one."""
+    verdicts: dict[int, Verdict] = field(default_factory=dict)
+    """What the gate decided about the texts that it suspects."""
     new_versions: list[int] = field(default_factory=list)
+
+    def is_held(self, each: Observation) -> bool:
+        """Whether the gate holds the observed text back."""
+        verdict = self.verdicts.get(each.attempt_id)
+        return verdict is not None and verdict.is_held
+
+    def shown_since(self, each: Observation) -> datetime:
+        """Return when a page first showed the observed text: it may have been held since."""
+        verdict = self.verdicts.get(each.attempt_id)
+        return (verdict and verdict.shown_since) or each.fetched_at
 
 
 def store_observations(
-    conn: Connection, run_id: int, observations: Sequence[Observation]
+    conn: Connection,
+    run_id: int,
+    observations: Sequence[Observation],
+    released: Mapping[int, Verdict] | None = None,
 ) -> StoredObservations:
     """Store observations of different articles and return where their links end.
 
@@ -300,6 +321,7 @@ def store_observations(
         conn: inside a transaction.
         run_id: the run that loads.
         observations: no two with one canonical URL.
+        released: by attempt, held texts that a person lets pass.
     """
     batch = _Batch(conn, run_id, _insert_and_lock(conn, observations))
     repeated = repeated_in_run(conn, observations, batch.locked_articles)
@@ -309,12 +331,17 @@ def store_observations(
     decisions += [_store_late(each, batch) for each in late]
     fresh = [each for each in rest if not _is_late(each, batch)]
     _compare(batch, fresh)
-    _find_or_insert(batch, fresh)
-    _make_current(batch, fresh)
-    mark_seen(conn, rest, batch.locked_articles, batch.targets)
-    return StoredObservations(
-        [*decisions, *(_decision(each, batch) for each in fresh)], batch.new_versions
-    )
+    batch.verdicts = dict(released) if released else _suspect_texts(batch, fresh)
+    held = [each for each in fresh if batch.is_held(each)]
+    passed = [each for each in fresh if not batch.is_held(each)]
+    _find_or_insert(batch, passed)
+    _make_current(batch, passed)
+    mark_seen(conn, [*late, *passed], batch.locked_articles, batch.targets)
+    _close_held(batch, passed)
+    decisions += [_held(each, batch) for each in held]
+    decisions += [_decision(each, batch) for each in passed]
+    _delete_empty_articles(batch, held)
+    return StoredObservations(decisions, batch.new_versions)
 
 
 def _is_late(each: Observation, batch: _Batch) -> bool:
@@ -348,6 +375,63 @@ def _insert_and_lock(
         ([each.source_id for each in rows], urls, seen),
     )
     return lock_articles(conn, urls)
+
+
+def _suspect_texts(batch: _Batch, observations: Sequence[Observation]) -> dict[int, Verdict]:
+    """Return what the gate decides about the texts that would become versions."""
+    candidates: list[Candidate] = []
+    read_at: dict[str, list[tuple[int, datetime]]] = defaultdict(list)
+    for each in observations:
+        locked = batch.locked_articles[each.canonical_url]
+        comparison = batch.comparisons[each.attempt_id]
+        if comparison.change != "edit":
+            at = (locked.article_id, each.fetched_at)
+            read_at[host_of(each.canonical_url)].append(at)
+        elif version_sha256(each.article) not in locked.versions:
+            candidates.append(
+                Candidate(
+                    attempt_id=each.attempt_id,
+                    fetch_id=each.fetch_id,
+                    fetched_at=each.fetched_at,
+                    article_id=locked.article_id,
+                    source_id=each.source_id,
+                    url=each.canonical_url,
+                    article=each.article,
+                    stored=comparison.stored,
+                )
+            )
+    return hold_back(batch.conn, candidates, read_at)
+
+
+def _close_held(batch: _Batch, observations: Sequence[Observation]) -> None:
+    """Decide what was held of the articles whose pages were accepted."""
+    verdicts = [batch.verdicts.get(each.attempt_id) for each in observations]
+    close_held(
+        batch.conn,
+        {
+            batch.locked_articles[each.canonical_url].article_id: (
+                batch.targets[each.attempt_id],
+                each.fetched_at,
+            )
+            for each in observations
+        },
+        [each.held_id for each in verdicts if each and each.held_id is not None],
+    )
+
+
+def _delete_empty_articles(batch: _Batch, held: Sequence[Observation]) -> None:
+    """Delete the articles that were inserted for a first text which is held."""
+    batch.conn.execute(
+        "delete from news.articles as a where article_id = any(%s) and not exists ("
+        " select from news.article_versions as v where v.article_id = a.article_id)",
+        (
+            [
+                locked.article_id
+                for each in held
+                if (locked := batch.locked_articles[each.canonical_url]).current is None
+            ],
+        ),
+    )
 
 
 def _compare(batch: _Batch, observations: Sequence[Observation]) -> None:
@@ -385,6 +469,7 @@ def _comparison(each: Observation, locked: LockedArticle, stored: StoredText) ->
     is_as_stored = reprocessed and version_sha256(reprocessed.article) == locked.current_sha256
     return _Comparison(
         "edit",
+        stored.reading,
         base=None if is_as_stored else reprocessed,
         is_announced=stored.is_announced_by(each.article),
         is_comparable=reprocessed is not None or stored.read_by == EXTRACTION_VERSION,
@@ -419,6 +504,8 @@ def _find_or_insert(batch: _Batch, observations: Sequence[Observation]) -> None:
                 continue
             is_reprocessed = base is not None or comparison.change == "cleaner"
             new = _new_version(batch.run_id, base or each, article, locked, is_reprocessed)
+            if base is None:
+                new = replace(new, fetched_at=batch.shown_since(each))
             missing.append((each.attempt_id, base is not None, new))
     inserted = insert_versions(batch.conn, [new for *_, new in missing])
     batch.new_versions += inserted
@@ -515,7 +602,7 @@ def _edit(each: Observation, batch: _Batch) -> tuple[int, int | None, int, datet
         locked.article_id,
         batch.edit_bases.get(each.attempt_id, locked.current),
         batch.targets[each.attempt_id],
-        each.fetched_at,
+        batch.shown_since(each),
         comparison.is_announced,
         comparison.is_comparable,
     )
@@ -531,6 +618,16 @@ def _duplicate(each: Observation, batch: _Batch) -> Decision:
         Outcome.DUPLICATE_URL,
         f"another link of this run led to {each.canonical_url}",
         article_id=batch.locked_articles[each.canonical_url].article_id,
+    )
+
+
+def _held(each: Observation, batch: _Batch) -> Decision:
+    locked = batch.locked_articles[each.canonical_url]
+    return Decision(
+        each.attempt_id,
+        Outcome.SUSPECTED_WALL,
+        one_line(batch.verdicts[each.attempt_id].why),
+        article_id=locked.article_id if locked.current is not None else None,
     )
 
 

@@ -243,14 +243,14 @@ def _store(conn: Connection, each: _Suspect, verdict: Verdict) -> None:
 def close_held(
     conn: Connection,
     passed: Mapping[int, tuple[int, datetime]],
-    repeated: Mapping[int, int],
+    repeated: Sequence[int],
 ) -> None:
     """Decide what was held of articles whose pages now show an accepted text.
 
     Args:
         conn: inside a transaction that holds the articles locked.
         passed: by article, the version that its page shows and when the page was fetched.
-        repeated: by held text that became a version, its article.
+        repeated: the held texts that became versions.
     """
     if not passed:
         return

@@ -8,7 +8,7 @@ outcomes.
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -195,11 +195,14 @@ def _divide(
     sources = source_ids(conn, [page.source_key for page in todo])
     urls = {page.attempt_id: _identities(page, attempts[page.attempt_id]) for page in todo}
     taken_down = _taken_down(conn, [url for each in urls.values() for url in each])
+    without = [page.attempt_id for page in todo if page.article.outcome in _NO_ARTICLE]
+    stored = _stored_articles(conn, {number: urls[number] for number in without})
     observations, decisions = [], []
     for page in todo:
         refusal = _refusal(page, urls[page.attempt_id], taken_down)
         if refusal:
-            decisions.append(refusal)
+            article_id = stored.get(page.attempt_id)
+            decisions.append(_lost(page, refusal, article_id) if article_id else refusal)
             continue
         observations.append(
             Observation(
@@ -245,6 +248,38 @@ def _refusal(page: LoadItem, urls: Sequence[str], taken_down: set[str]) -> Decis
             page.attempt_id, Outcome.QUARANTINED, "extraction gave an article without text"
         )
     return None
+
+
+_NO_ARTICLE = frozenset({Outcome.NOT_AN_ARTICLE, Outcome.BAD_CONTENT})
+"""Outcomes of a page that cannot be read as an article."""
+
+
+def _stored_articles(conn: Connection, urls: Mapping[int, Sequence[str]]) -> dict[int, int]:
+    """Return the stored articles that these pages used to hold, by attempt."""
+    wanted = [(number, url) for number, each in urls.items() for url in each]
+    found = conn.execute(
+        "select distinct on (w.attempt_id) w.attempt_id, a.article_id"
+        " from unnest(%s::bigint[], %s::text[]) as w(attempt_id, url)"
+        " left join news.pages as p on p.canonical_url = w.url"
+        " join news.articles as a on a.canonical_url = w.url or a.article_id = p.article_id"
+        " where exists (select from news.article_versions as v"
+        " where v.article_id = a.article_id and v.is_current)"
+        " order by w.attempt_id, a.article_id",
+        ([number for number, _ in wanted], [url for _, url in wanted]),
+    )
+    return dict(found.fetchall())
+
+
+def _lost(page: LoadItem, refusal: Decision, article_id: int) -> Decision:
+    """Return the decision about a page that used to hold a stored article and holds none now."""
+    is_error = page.article.kind == "error_page"
+    reason = f"the page of a stored article holds none now: {refusal.reason}"
+    return replace(
+        refusal,
+        outcome=Outcome.SUSPECTED_WALL if is_error else Outcome.REDESIGNED,
+        reason=one_line(reason),
+        article_id=article_id,
+    )
 
 
 def _store_rejects(

@@ -231,6 +231,7 @@ def test_a_quote_that_the_model_missed_the_second_time_has_not_vanished(store):
     assert edit(store, "quotes_added, quotes_removed") == ([], [])
 
 
+LEAD = " ".join((VOTE, COST, "The debate went on until the evening, and the gallery was full."))
 LINES = st.lists(st.sampled_from([VOTE, COST, SAID, COUNT]), min_size=1, max_size=4, unique=True)
 
 
@@ -241,7 +242,7 @@ def test_loading_twice_stores_one_version_and_promos_make_no_edit(store, pages):
     store.execute("truncate news.articles, ops.links, ops.load_batches, ops.runs cascade")
     texts = []
     for hour, (lines, has_promo) in enumerate(pages):
-        body = text(*lines, *([PROMO] if has_promo else []))
+        body = text(LEAD, *lines, *([PROMO] if has_promo else []))
         first = read(store, hour, body, removed=[] if has_promo else [PROMO])
         changed = not texts or texts[-1] != lines
         assert first == (Outcome.LOADED if changed else Outcome.UNCHANGED)
