@@ -266,3 +266,47 @@ def close_held(
         " and h.last_shown_at <= p.fetched_at",
         (list(repeated), list(repeated), articles, versions, times),
     )
+
+
+def accept_unchanged(conn: Connection, attempt_ids: Sequence[int]) -> None:
+    """Mark the articles seen whose pages had not changed, and withdraw what was held of them.
+
+    Such a page is not loaded: its body is the one that was loaded last, or the server says so.
+
+    Args:
+        conn: inside a transaction that has stored the fetches of these attempts.
+        attempt_ids: attempts that were just decided, with any outcome.
+    """
+    seen = conn.execute(
+        """
+        select s.article_id, max(f.fetched_at)
+        from ops.link_attempts as t
+        join ops.links as l on l.link_id = t.link_id
+        join news.fetches as f on f.attempt_id = t.attempt_id
+        join news.articles as s on s.article_id = coalesce(t.article_id, l.article_id)
+        where t.attempt_id = any(%s) and t.outcome = 'unchanged'
+        group by s.article_id, s.canonical_url
+        order by s.canonical_url
+        """,
+        (list(attempt_ids),),
+    ).fetchall()
+    if not seen:
+        return
+    articles, times = [row[0] for row in seen], [row[1] for row in seen]
+    conn.execute(  # in the order in which loaders lock articles
+        "select from news.articles where article_id = any(%s) order by canonical_url for update",
+        (articles,),
+    )
+    conn.execute(
+        "update news.articles as a set last_seen_at = s.seen_at"
+        " from unnest(%s::bigint[], %s::timestamptz[]) as s(article_id, seen_at)"
+        " where a.article_id = s.article_id and a.last_seen_at < s.seen_at",
+        (articles, times),
+    )
+    conn.execute(
+        "update news.held_versions as h set decision = 'withdrawn', decided_at = s.seen_at"
+        " from unnest(%s::bigint[], %s::timestamptz[]) as s(article_id, seen_at)"
+        " where h.article_id = s.article_id and h.decision is null"
+        " and h.last_shown_at <= s.seen_at",
+        (articles, times),
+    )

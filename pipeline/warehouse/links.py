@@ -20,6 +20,7 @@ from pipeline.planning.revisits import LinkHistory, NextTry, next_try
 from pipeline.settings import settings
 from pipeline.text import one_line, storable
 from pipeline.urls import MAX_URL_BYTES, canonical_url
+from pipeline.warehouse.held_versions import accept_unchanged
 from pipeline.warehouse.transactions import copy_rows, take_ids, transact
 
 _LOCK = 0x646C_6C6B
@@ -299,6 +300,7 @@ def decide_within(
     decided = [attempt_id for (attempt_id,) in done]
     _plan_next_tries(conn, decided, now)
     _remember_pages(conn, decided)
+    accept_unchanged(conn, decided)
     return len(decided)
 
 

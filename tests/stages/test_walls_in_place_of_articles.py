@@ -48,9 +48,9 @@ MAINTENANCE = (
     "patience, and please look in later today.</p></body></html>"
 )
 CONSENT = (
-    "<html><head><title>The Gazette: your choice</title></head><body><div><h1>Your choice</h1><p>We "
-    "and our 312 partners keep details on your device, such as an identifier, and process personal "
-    "data to choose advertising and contents for you, to measure what they achieve, and to learn "
+    "<html><head><title>The Gazette: your choice</title></head><body><div><h1>Your choice</h1>"
+    "<p>We and our 312 partners keep details on your device, such as an identifier, and process "
+    "personal data to choose advertising and contents for you, to measure what they achieve, and to learn "
     "about our audience.</p><p>With your permission we may use your exact location and recognise "
     "your device by its properties. You can agree to what we describe, or look at the purposes one "
     "by one before you go on. Some partners rely on their legitimate interest instead, to which "
@@ -59,9 +59,9 @@ CONSENT = (
     "<a href='/yes'>Agree</a></div></body></html>"
 )
 REGION = (
-    "<html><head><title>The Gazette</title></head><body><h1>Not in your country</h1><p>The page you "
-    "asked for cannot be shown in the country that you are in. We value your interest in our "
-    "newspaper and are looking for ways to offer it to you in keeping with the law there. Please "
+    "<html><head><title>The Gazette</title></head><body><h1>Not in your country</h1>"
+    "<p>The page you asked for cannot be shown in the country that you are in. We value your "
+    "interest in our newspaper and are looking for ways to offer it to you in keeping with the law there. Please "
     "write to our reader service if you have a question about your subscription.</p></body></html>"
 )
 SHELL = (
@@ -146,5 +146,5 @@ def test_what_stands_in_place_of_articles_is_named_and_changes_nothing(
     assert count(outlet.store, "news.article_edits") == 0
     decisions = outlet.store.execute("select decision from mart.held_versions").fetchall()
     assert set(decisions) <= {("withdrawn",)}
-    raw = "news.fetches where raw_uri is not null"
-    assert count(outlet.store, raw) >= 2 * len(SUBJECTS)
+    if outcomes != {Outcome.BLOCKED}:  # the others are read: the archive has them
+        assert count(outlet.store, "news.fetches where raw_uri is not null") == 3 * len(SUBJECTS)
