@@ -43,26 +43,27 @@ def article(slug):
 
 
 MAINTENANCE = (
-    "<html><head><title>The Gazette</title></head><body><h1>Back in a moment</h1><p>We are working "
-    "on our pages at this moment and will be with you again in a few minutes. Thank you for your "
-    "patience, and please look in later today.</p></body></html>"
+    "<html><head><title>The Gazette</title></head><body><h1>Back in a moment</h1><p>We are "
+    "working on our pages at this moment and will be with you again in a few minutes. Thank you"
+    " for your patience, and please look in later today.</p></body></html>"
 )
 CONSENT = (
-    "<html><head><title>The Gazette: your choice</title></head><body><div><h1>Your choice</h1>"
-    "<p>We and our 312 partners keep details on your device, such as an identifier, and process "
-    "personal data to choose advertising and contents for you, to measure what they achieve, and to learn "
-    "about our audience.</p><p>With your permission we may use your exact location and recognise "
-    "your device by its properties. You can agree to what we describe, or look at the purposes one "
-    "by one before you go on. Some partners rely on their legitimate interest instead, to which "
-    "you can object at any time.</p><p>Your choice applies to this website only. You can change it "
-    "in the privacy settings, which every page links at the bottom, whenever you wish.</p>"
-    "<a href='/yes'>Agree</a></div></body></html>"
+    "<html><head><title>The Gazette: your choice</title></head><body><div><h1>Your "
+    "choice</h1><p>We and our 312 partners keep details on your device, such as an identifier, "
+    "and process personal data to choose advertising and contents for you, to measure what they"
+    " achieve, and to learn about our audience.</p><p>With your permission we may use your "
+    "exact location and recognise your device by its properties. You can agree to what we "
+    "describe, or look at the purposes one by one before you go on. Some partners rely on their"
+    " legitimate interest instead, to which you can object at any time.</p><p>Your choice "
+    "applies to this website only. You can change it in the privacy settings, which every page "
+    "links at the bottom, whenever you wish.</p><a href='/yes'>Agree</a></div></body></html>"
 )
 REGION = (
-    "<html><head><title>The Gazette</title></head><body><h1>Not in your country</h1>"
-    "<p>The page you asked for cannot be shown in the country that you are in. We value your "
-    "interest in our newspaper and are looking for ways to offer it to you in keeping with the law there. Please "
-    "write to our reader service if you have a question about your subscription.</p></body></html>"
+    "<html><head><title>The Gazette</title></head><body><h1>Not in your country</h1><p>The page"
+    " you asked for cannot be shown in the country that you are in. We value your interest in "
+    "our newspaper and are looking for ways to offer it to you in keeping with the law there. "
+    "Please write to our reader service if you have a question about your "
+    "subscription.</p></body></html>"
 )
 SHELL = (
     "<html><head><title>The Gazette</title><script src='/app.js'></script></head>"
