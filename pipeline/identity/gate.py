@@ -173,7 +173,9 @@ def suspect(
         reasons.append("the text has collapsed")
     if is_noindex:
         reasons.append("the page now says noindex")
-    is_unrelated = runs < _UNRELATED_RUNS and words < _FEW_SHARED_WORDS and title < _TITLE_WORDS
+    is_unrelated = runs < _UNRELATED_RUNS and (
+        words < _FEW_SHARED_WORDS / 2 or (words < _FEW_SHARED_WORDS and title < _TITLE_WORDS)
+    )
     return Suspicion(
         "; ".join(reasons),
         needs_neighbours=has_collapsed or is_noindex or is_unrelated,

@@ -15,6 +15,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Literal
 
 from psycopg import Connection
 
@@ -25,10 +26,11 @@ from pipeline.line_rules.dates import parse_instant
 from pipeline.models import Article
 from pipeline.outcomes import Outcome
 from pipeline.text import one_line, squeeze, storable
-from pipeline.warehouse.held_versions import Candidate, close_held, hold_back, host_of
+from pipeline.warehouse.held_versions import Candidate, HeldVersion, close_held, hold_back, host_of
 from pipeline.warehouse.late_pages import LatePage, store_late_page
 from pipeline.warehouse.links import Decision
 from pipeline.warehouse.stored_texts import StoredText, stored_texts
+from pipeline.warehouse.transactions import transact
 from pipeline.warehouse.versions import NewVersion, insert_versions, plausible_count, version_sha256
 
 
@@ -313,7 +315,7 @@ def store_observations(
     conn: Connection,
     run_id: int,
     observations: Sequence[Observation],
-    released: Mapping[int, Verdict] | None = None,
+    released: HeldVersion | None = None,
 ) -> StoredObservations:
     """Store observations of different articles and return where their links end.
 
@@ -321,7 +323,7 @@ def store_observations(
         conn: inside a transaction.
         run_id: the run that loads.
         observations: no two with one canonical URL.
-        released: by attempt, held texts that a person lets pass.
+        released: the held text that is observed again and that a person lets pass.
     """
     batch = _Batch(conn, run_id, _insert_and_lock(conn, observations))
     repeated = repeated_in_run(conn, observations, batch.locked_articles)
@@ -331,13 +333,18 @@ def store_observations(
     decisions += [_store_late(each, batch) for each in late]
     fresh = [each for each in rest if not _is_late(each, batch)]
     _compare(batch, fresh)
-    batch.verdicts = dict(released) if released else _suspect_texts(batch, fresh)
+    if released:
+        number, since = released.held_version_id, released.held_at
+        passes = Verdict(False, "released by hand", number, since)
+        batch.verdicts = {each.attempt_id: passes for each in fresh}
+    else:
+        batch.verdicts = _suspect_texts(batch, fresh)
     held = [each for each in fresh if batch.is_held(each)]
     passed = [each for each in fresh if not batch.is_held(each)]
     _find_or_insert(batch, passed)
     _make_current(batch, passed)
     mark_seen(conn, [*late, *passed], batch.locked_articles, batch.targets)
-    _close_held(batch, passed)
+    _close_held(batch, passed, "released" if released else "repeated")
     decisions += [_held(each, batch) for each in held]
     decisions += [_decision(each, batch) for each in passed]
     _delete_empty_articles(batch, held)
@@ -403,7 +410,9 @@ def _suspect_texts(batch: _Batch, observations: Sequence[Observation]) -> dict[i
     return hold_back(batch.conn, candidates, read_at)
 
 
-def _close_held(batch: _Batch, observations: Sequence[Observation]) -> None:
+def _close_held(
+    batch: _Batch, observations: Sequence[Observation], decision: Literal["repeated", "released"]
+) -> None:
     """Decide what was held of the articles whose pages were accepted."""
     verdicts = [batch.verdicts.get(each.attempt_id) for each in observations]
     close_held(
@@ -416,7 +425,34 @@ def _close_held(batch: _Batch, observations: Sequence[Observation]) -> None:
             for each in observations
         },
         [each.held_id for each in verdicts if each and each.held_id is not None],
+        decision,
     )
+
+
+def release(conn: Connection, run_id: int, held: HeldVersion, article: Article) -> list[int]:
+    """Make a held text the current version of its article, as a person says.
+
+    Args:
+        conn: an autocommit connection.
+        run_id: the run of the command.
+        held: the held text.
+        article: what its page says, as today's code reads it.
+
+    Returns:
+        The ids of the versions that were inserted: none where the text is an earlier version.
+    """
+    observation = Observation(
+        attempt_id=held.first_attempt_id,
+        attempt_run_id=run_id,
+        link_url=held.canonical_url,
+        fetch_id=held.last_fetch_id,
+        source_id=held.source_id,
+        canonical_url=held.canonical_url,
+        fetched_at=held.last_shown_at,
+        article=article,
+    )
+    stored = transact(conn, lambda live: store_observations(live, run_id, [observation], held))
+    return stored.new_versions
 
 
 def _delete_empty_articles(batch: _Batch, held: Sequence[Observation]) -> None:

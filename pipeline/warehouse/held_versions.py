@@ -8,6 +8,7 @@ that is held is no version, makes no edit, and does not count as a visit of its 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Literal
 from urllib.parse import urlsplit
 
 from psycopg import Connection
@@ -27,6 +28,7 @@ from pipeline.identity.gate import (
 )
 from pipeline.models import Article
 from pipeline.text import one_line, squeeze, storable, word_count
+from pipeline.urls import canonical_url_or_none
 from pipeline.warehouse.versions import version_sha256
 
 _MOST_SUSPECTS = 200
@@ -65,6 +67,26 @@ class _Known:
     of_article: dict[int, list[HeldText]] = field(default_factory=dict)
     of_host: dict[str, list[tuple[int, ComparedText]]] = field(default_factory=dict)
     """Held texts with their articles."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldVersion:
+    """A text that is held, or was; times are those of pages."""
+
+    held_version_id: int
+    canonical_url: str
+    source_id: int
+    title: str | None
+    text: str
+    why: str
+    held_at: datetime
+    last_shown_at: datetime
+    first_attempt_id: int
+    last_fetch_id: int
+    decision: str | None
+    stored_title: str | None
+    stored_text: str | None
+    """The current version of its article."""
 
 
 def host_of(url: str) -> str:
@@ -243,14 +265,16 @@ def _store(conn: Connection, each: _Suspect, verdict: Verdict) -> None:
 def close_held(
     conn: Connection,
     passed: Mapping[int, tuple[int, datetime]],
-    repeated: Sequence[int],
+    became_versions: Sequence[int],
+    decision: Literal["repeated", "released"],
 ) -> None:
     """Decide what was held of articles whose pages now show an accepted text.
 
     Args:
         conn: inside a transaction that holds the articles locked.
         passed: by article, the version that its page shows and when the page was fetched.
-        repeated: the held texts that became versions.
+        became_versions: the held texts that became versions.
+        decision: why they did.
     """
     if not passed:
         return
@@ -258,13 +282,13 @@ def close_held(
     articles, versions, times = (list(column) for column in zip(*rows, strict=True))
     conn.execute(
         "update news.held_versions as h set decided_at = p.fetched_at,"
-        " decision = case when h.held_version_id = any(%s) then 'repeated' else 'withdrawn' end,"
+        " decision = case when h.held_version_id = any(%s) then %s else 'withdrawn' end,"
         " article_version_id = case when h.held_version_id = any(%s) then p.version_id end"
         " from unnest(%s::bigint[], %s::bigint[], %s::timestamptz[])"
         " as p(article_id, version_id, fetched_at)"
         " where h.article_id = p.article_id and h.decision is null"
         " and h.last_shown_at <= p.fetched_at",
-        (list(repeated), list(repeated), articles, versions, times),
+        (list(became_versions), decision, list(became_versions), articles, versions, times),
     )
 
 
@@ -309,4 +333,39 @@ def accept_unchanged(conn: Connection, attempt_ids: Sequence[int]) -> None:
         " where h.article_id = s.article_id and h.decision is null"
         " and h.last_shown_at <= s.seen_at",
         (articles, times),
+    )
+
+
+_HELD = """
+select h.held_version_id, a.canonical_url, a.source_id, h.title, h.body_text, h.why, h.held_at,
+    h.last_shown_at, h.first_attempt_id, h.last_fetch_id, h.decision, v.title, v.body_text
+from news.held_versions as h
+join news.articles as a on a.article_id = h.article_id
+left join news.article_versions as v on v.article_id = h.article_id and v.is_current
+"""
+
+
+def find_held(conn: Connection, key: str) -> HeldVersion | None:
+    """Return a held text by its id, or the latest one of an article by its URL.
+
+    What is not decided yet comes first.
+    """
+    if key.isascii() and key.isdigit() and len(key) < 19:
+        found = conn.execute(f"{_HELD} where h.held_version_id = %s", (int(key),))
+    else:
+        found = conn.execute(
+            f"{_HELD} where a.canonical_url = %s or a.canonical_url = %s"
+            " order by h.decision is null desc, h.held_version_id desc limit 1",
+            (key, canonical_url_or_none(key)),
+        )
+    row = found.fetchone()
+    return HeldVersion(*row) if row else None
+
+
+def refuse(conn: Connection, held_version_id: int) -> None:
+    """Decide that a held text is a wall: its address may show it again, and it stays held."""
+    conn.execute(
+        "update news.held_versions set decision = 'refused', decided_at = now()"
+        " where held_version_id = %s and decision is null",
+        (held_version_id,),
     )

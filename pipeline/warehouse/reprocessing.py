@@ -152,6 +152,19 @@ def pages_with_changed_text(
     return {url: (number, StoredPage(*page)) for url, number, *page in found}
 
 
+def page_of_fetch(conn: Connection, fetch_id: int) -> StoredPage | None:
+    """Return the page of a fetch with what extraction needs, None where it was not archived."""
+    row = conn.execute(
+        f"select {_PAGE} from news.fetches as f"  # noqa: S608  # no value is spliced in
+        " join news.sources as s on s.source_id = f.source_id"
+        " left join ops.links as l on l.link_id = f.link_id"
+        " cross join lateral (select f.final_url as canonical_url) as a"
+        " where f.fetch_id = %s and f.raw_uri is not null",
+        (fetch_id,),
+    ).fetchone()
+    return StoredPage(*row) if row else None
+
+
 def store_reprocessed(
     conn: Connection, run_id: int, versions: Sequence[ReprocessedVersion]
 ) -> dict[int, ReprocessResult]:
