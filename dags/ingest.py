@@ -64,9 +64,9 @@ def ingest() -> None:
         multiple_outputs=False,
         map_index_template="{{ task.op_kwargs['source_keys'] | join(', ') | truncate(60) }}",
         execution_timeout=timedelta(hours=1),
+        doc_md="Ask for what is due of some sources; another try goes on where this one stopped.",
     )
     def collect(run: int, source_keys: list[str], params: dict[str, Any] | None = None) -> Counts:
-        """Ask for what is due of some sources; another try continues where this one stopped."""
         everything = bool((params or {}).get("everything"))
         return stage("collect").collect(run, source_keys, everything=everything)
 

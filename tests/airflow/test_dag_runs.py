@@ -32,13 +32,14 @@ def runs(in_airflow, postgres_server, tmp_path_factory):
     with DemoSite(ports=free_ports((0, 0, 0))) as site:
         site.write_sources(sources)
         (sources / "silent_gazette.toml").write_text(SILENT)
-        one = {"sources": ["ambara_now"]}
+        one = {"sources": ["ambara_now"], "everything": True}
         both = {"sources": ["silent_gazette", "ambara_now"]}
         scenarios = {
             "nothing to read": ("ingest", {"sources": []}),
             "nothing to curate": ("curate", {}),
             "one is silent": ("ingest", both),
             "its pages": ("curate", {}),
+            "nothing is due": ("ingest", both),
             "again": ("ingest", one),
             "nothing new": ("curate", {}),
         }
@@ -58,8 +59,14 @@ def runs(in_airflow, postgres_server, tmp_path_factory):
 def test_a_run_without_a_source_succeeds(runs):
     run = runs[0]["nothing to read"]
     assert run["state"] == "success"
-    assert run["tasks"]["source.fetch"] == ["skipped"]
-    assert run["tasks"]["close_run"] == run["tasks"]["all_well"] == ["success"]
+    assert run["tasks"]["plan"] == run["tasks"]["collect"] == ["skipped"]
+    assert run["tasks"]["close_run"] == ["skipped"]
+
+
+def test_a_run_with_nothing_due_opens_no_run(runs):
+    run = runs[0]["nothing is due"]
+    assert run["state"] == "success"
+    assert run["tasks"]["plan"] == run["tasks"]["collect"] == ["skipped"]
 
 
 def test_a_run_without_a_page_succeeds_and_publishes(runs):
@@ -69,16 +76,22 @@ def test_a_run_without_a_page_succeeds_and_publishes(runs):
     assert run["tasks"]["publish"] == run["tasks"]["close_run"] == ["success"]
 
 
-def test_a_silent_source_does_not_stop_the_others(runs):
+def test_a_silent_source_does_not_stop_the_others_nor_the_run(runs):
     run = runs[0]["one is silent"]
-    assert run["state"] == "failed"
-    assert run["tasks"]["source.discover"] == ["failed", "success"]
-    assert run["tasks"]["source.fetch"] == ["success", "upstream_failed"]
-    assert run["tasks"]["close_run"] == ["success"]
+    assert run["state"] == "success"
+    assert run["tasks"]["collect"] == run["tasks"]["close_run"] == ["success"]
 
 
-def test_mapped_tasks_are_named_after_their_source(runs):
-    assert "ambara_now" in runs[0]["one is silent"]["names"]
+def test_why_a_source_is_silent_is_one_select(runs):
+    query = "select state, last_outcome, failure_count from mart.documents where source_key = %s"
+    found = runs[1].execute(query, ("silent_gazette",)).fetchall()
+    assert found == [("failing", "unreachable", 1)]
+    fresh = "select document_failures_24h from mart.source_freshness where source_key = %s"
+    assert runs[1].execute(fresh, ("silent_gazette",)).fetchall() == [(1,)]
+
+
+def test_mapped_tasks_are_named_after_their_sources(runs):
+    assert runs[0]["one is silent"]["names"] == ["ambara_now, silent_gazette"]
 
 
 def test_the_pages_of_the_good_source_become_rows(runs):
@@ -107,7 +120,6 @@ def test_runs_are_closed_with_their_result(runs):
     found = runs[1].execute("select dag_id, status from ops.runs order by run_id").fetchall()
     assert [status for dag_id, status in found if dag_id == "ingest"] == [
         "succeeded",
-        "failed",
         "succeeded",
     ]
     assert {status for dag_id, status in found if dag_id == "curate"} == {"succeeded"}

@@ -144,11 +144,9 @@ def check_success_and_result_tables(demo, api):
         assert {run["state"] for run in runs} == {"success"}
         found = task_instances(api, dag_id, runs[0]["dag_run_id"])
         assert {task.state for task in found} == {"success"}
-    assert {task.label for task in task_instances(api, "ingest", runs_of(api, "ingest")[0])} >= {
-        "discover [ambara_now]",
-        "fetch [merrow_post]",
-        "open_run",
-    }
+    labels = {task.label for task in task_instances(api, "ingest", runs_of(api, "ingest")[0])}
+    assert labels >= {"plan", "close_run"}
+    assert any(label.startswith("collect [") and "ambara_now" in label for label in labels)
 
 
 def runs_of(api, dag_id):
@@ -157,7 +155,7 @@ def runs_of(api, dag_id):
 
 def check_that_a_second_run_stores_nothing_twice(demo, api):
     before = counts(demo)
-    run_id = trigger(api, "ingest")
+    run_id = trigger(api, "ingest", {"everything": True})
     follow_run(api, "ingest", run_id, Progress())
     curate = wait_for_asset_run(api, "ingest", run_id, "curate")
     follow_run(api, "curate", curate, Progress())
