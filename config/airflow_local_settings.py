@@ -14,7 +14,7 @@ _HEAVY = (
     "airflow.sdk.execution_time.task_runner airflow.sdk.execution_time.supervisor "
     "airflow.sdk.api.client airflow.providers.standard.decorators.python "
     "airflow.providers.standard.operators.empty airflow.dag_processing.dagbag "
-    "pipeline.stages.discover pipeline.stages.fetch pipeline.stages.load pipeline.stages.dedupe "
+    "pipeline.stages.collect pipeline.stages.load pipeline.stages.dedupe "
     "pipeline.stages.annotate pipeline.stages.publish pipeline.stages.reprocess"
 )
 
