@@ -7,20 +7,18 @@ stops no other. No entity is expanded, no other file is read.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import lru_cache
 from io import BytesIO
-from urllib.parse import urlsplit
 
 from lxml import etree
 
 from pipeline.errors import UsageError
 from pipeline.models import Source
+from pipeline.sources.feed_services import service_of
 from pipeline.sources.keys import free_key
 from pipeline.sources.places import country_of, known_country
-from pipeline.tables import read_rows
 from pipeline.text import one_line, squeeze, visible
 from pipeline.urls import canonical_url, host, is_web_url, site
 
@@ -301,7 +299,7 @@ def _identity(url: str) -> str:
 def _outlet_of(outline: Outline) -> str:
     """Return what the feeds of one outlet have in common: its site, else the feed itself."""
     feed = outline.feed or ""
-    service = _service_of(feed)
+    service = service_of(feed)
     if service == "search":
         return feed
     if outline.homepage and is_web_url(outline.homepage):
@@ -317,7 +315,7 @@ def _source(outlines: Sequence[Outline], taken: set[str]) -> Source:
     """
     first = outlines[0]
     feeds = tuple(outline.feed or "" for outline in outlines)
-    is_search = _service_of(feeds[0]) == "search"
+    is_search = service_of(feeds[0]) == "search"
     homepage = first.homepage if first.homepage and is_web_url(first.homepage) else None
     stated = next((outline.language for outline in outlines if outline.language), None)
     country = None
@@ -355,22 +353,3 @@ def _common_name(names: Sequence[str]) -> str:
 def _language(stated: str | None) -> str:
     code = (stated or "").lower().partition("-")[0].strip()
     return code if len(code) == 2 and code.isascii() and code.isalpha() else "en"
-
-
-def _service_of(url: str) -> str | None:
-    """Return "outlet" or "search" for a feed of a service of ``feed_services.tsv``, else None."""
-    name, path = host(url), urlsplit(url).path
-    for service, prefix, kind in _services():
-        if (name == service or name.endswith(f".{service}")) and path.startswith(prefix):
-            return kind
-    return None
-
-
-@lru_cache(maxsize=1)
-def _services() -> tuple[tuple[str, str, str], ...]:
-    return tuple(_service_rows())
-
-
-def _service_rows() -> Iterator[tuple[str, str, str]]:
-    for service, prefix, kind, _ in read_rows(__package__, "feed_services.tsv", 4):
-        yield service, prefix, kind

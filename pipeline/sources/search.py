@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal
-from urllib.parse import urldefrag, urljoin, urlsplit
+from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
 from pipeline.discover.feeds import Feed, read_feed
 from pipeline.discover.page_hints import feeds_of
@@ -21,8 +21,9 @@ from pipeline.fetch.fetcher import Fetcher
 from pipeline.line_rules.dates import age_key
 from pipeline.models import Response
 from pipeline.outcomes import Outcome
+from pipeline.sources.feed_services import service_of
 from pipeline.text import squeeze
-from pipeline.urls import authority, is_web_url, site
+from pipeline.urls import authority, host, is_web_url, site
 
 MOST_FEEDS = 5
 """Feeds that are proposed; of more, those that add most come first by the page's own order."""
@@ -49,14 +50,26 @@ _USUAL_SITEMAPS = (
     "/sitemap_index.xml", "/sitemap.xml",
 )  # fmt: skip
 """Tried where robots.txt names no sitemap."""
-# A path such as "/feed", "/rss/politics.xml", "/index.rss", "/rssfeeds.cms", "?format=feed"
-_FEED_PATH = re.compile(
-    r"(?:^|[/._?=&@-])(?:rss|feeds?|atom|rdf)\d*(?:feeds?)?(?:$|[/._?=&-])", re.IGNORECASE
+# A query such as "?format=feed", "?feed=rss2", "?rss"; "cmp=feed_newsletter" is none.
+_FEED_QUERY = re.compile(
+    r"(?:^|&)(?:(?:format|type|alt|output|view|feed)=(?:rss|atom|feed|rdf)\d*|rss|feed)(?:&|$)",
+    re.I,
 )
-# "RSS", "RSS-Feeds", "Our feeds", "Fils RSS"
-_FEED_WORDS = re.compile(r"\b(?:rss|feeds?|atom|newsfeeds?)\b", re.IGNORECASE)
+# Words of a path's segment: "rss", "rss2", "rssfeeds", "newsfeed", "atom", "index.rdf"
+_FEED_WORD = re.compile(r"(?:rss|news)?feeds?|rss\d*|atom|rdf", re.IGNORECASE)
+_MOST_SEGMENT_WORDS = 3
+"""Words of a segment that is a feed: "how-much-to-feed-a-puppy" is a story."""
+# "RSS", "RSS-Feeds", "Fils RSS", "Subscribe by RSS"; "feed" alone only where there is little else.
+_RSS_TEXT = re.compile(r"\b(?:rss|newsfeeds?)(?:\b|[-_ ])", re.IGNORECASE)
+_FEED_TEXT = re.compile(r"\b(?:(?:our|news|site|atom|xml) )?feeds?", re.IGNORECASE)
 _MOST_WORDS = 5
-"""Words of a link text that names a feed; in a longer one, a headline, "feed" is food."""
+"""Words of a link text that names a feed; in a headline, RSS may be a party or a body."""
+# "feeds.herald.example", "rss.herald.example", "newsfeed.herald.example"
+_FEED_HOST = re.compile(r"(?:www\.)?(?:rss|(?:news)?feeds?|syndication)\d*\.", re.IGNORECASE)
+# A link to a reader names the feed that it should subscribe to.
+_READER = re.compile(
+    r"https?://(?:www\.)?(?:feedly\.com|cloud\.feedly\.com)/(?:#|i/)?.*?feed/(https?:/?/?.+)", re.I
+)
 # "news-sitemap.xml", "sitemap_news.xml", "/googlenews.xml", "newssitemap-index.xml"
 _NEWS_NAME = re.compile(r"news|latest|48hrs", re.IGNORECASE)
 _CHANGING_NAME = re.compile(r"\d{4}|\d-\d")
@@ -277,13 +290,37 @@ def feed_links(body: bytes, url: str) -> tuple[str, ...]:
         target = _target(anchor.get("href") or "", url)
         if target is None:
             continue
-        parts = urlsplit(target)
         text = squeeze("".join(anchor.itertext()) or anchor.get("title") or "")
-        if _FEED_PATH.search(f"{parts.path}?{parts.query}".rstrip("?")):
+        if site(target) != site(url) and not _is_feed_host(target):
+            continue
+        if _is_feed_address(target):
             by_address[target] = None
-        elif _FEED_WORDS.search(text) and len(text.split()) <= _MOST_WORDS:
+        elif _is_feed_text(text):
             by_text[target] = None
     return (*by_address, *(target for target in by_text if target not in by_address))
+
+
+def _is_feed_address(url: str) -> bool:
+    """Tell whether an address looks like a feed or an overview of feeds."""
+    parts = urlsplit(url)
+    if _FEED_QUERY.search(parts.query):
+        return True
+    for segment in parts.path.split("/"):
+        words = [word.lower() for word in re.split(r"[-_.@+]", segment) if word]
+        named = [word for word in words if _FEED_WORD.fullmatch(word)]
+        if named and (len(words) <= _MOST_SEGMENT_WORDS or named[0].startswith("rss")):
+            return True
+    return False
+
+
+def _is_feed_text(text: str) -> bool:
+    short = len(text.split()) <= _MOST_WORDS
+    return short and bool(_RSS_TEXT.search(text) or _FEED_TEXT.fullmatch(text))
+
+
+def _is_feed_host(url: str) -> bool:
+    """Tell whether another site may carry this outlet's feeds; sharing buttons name "feed" too."""
+    return service_of(url) == "outlet" or bool(_FEED_HOST.match(host(url)))
 
 
 def newest_time(entries: Iterable[Entry]) -> float | None:
@@ -321,6 +358,8 @@ def _without_file(url: str) -> str:
 def _target(href: str, base: str) -> str | None:
     try:
         found = urldefrag(urljoin(base, href.strip())).url
+        if reader := _READER.match(urljoin(base, href.strip())):
+            found = unquote(reader[1])
     except ValueError:
         return None
     return found if href.strip() and is_web_url(found) and found != base else None

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from pipeline.fetch.session import Environment
 from pipeline.sources.search import MOST_FEEDS, SiteSearch, feed_links
 from pipeline.sources.wizard import propose_source
 from tests.discover.test_discovery import index, item, rss, urlset
@@ -137,15 +138,20 @@ def test_of_forty_feeds_the_first_that_add_most_are_taken_and_the_rest_named(sit
     assert any("35 more" in note for note in search.notes)
 
 
-def test_feeds_of_other_sites_in_a_menu_are_not_taken(site, make_site, fetcher):
+def test_feeds_on_other_sites_are_taken_if_they_are_of_this_one(site, make_site, make_fetcher):
     other = make_site()
-    other.page("/podcast/feed", rss(item(f"{other.url}/episode")))
-    other.page("/burner/feed", rss(item(f"{site.url}/story")))
-    site.page(
-        "/", page(*(f'<a href="{other.url}/{at}/feed">{at}</a>' for at in ("podcast", "burner")))
-    )
-    found = searched(site, fetcher).feeds()
-    assert [each.url for each in found] == [f"{other.url}/burner/feed"]
+    fetcher = make_fetcher(environment=Environment(resolver=lambda name, port: ["127.0.0.1"]))
+    carrier = f"http://feeds.carrier.ie:{other.port}"
+    other.page("/ours", rss(item(f"{site.url}/story")))
+    other.page("/theirs", rss(item(f"{other.url}/story")))
+    links = [f"{carrier}/rss/ours", f"{carrier}/rss/theirs", f"{other.url}/rss/ours"]
+    for path in ("ours", "theirs"):
+        other.routes[f"/rss/{path}"] = other.routes[f"/{path}"]
+    site.page("/", page(*(f'<a href="{link}">x</a>' for link in links)))
+    search = searched(site, fetcher)
+    assert [each.url for each in search.feeds()] == [f"{carrier}/rss/ours"]
+    assert any("a feed of another site" in note for note in search.notes)
+    assert other.paths.count("/rss/ours") == 1
 
 
 def test_a_feed_that_moved_for_good_is_named_by_its_new_address(site, fetcher):
@@ -214,3 +220,31 @@ def test_a_site_that_refuses_is_not_asked_much_further(site, fetcher):
     assert search.feeds() == []
     assert len(site.paths) < 8
     assert any("refuses us" in note for note in search.notes)
+
+
+@pytest.mark.parametrize(
+    ("anchor", "found"),
+    [
+        ('<a href="/rss">x</a>', "https://h.ie/rss"),
+        ('<a href="/service/rssfeeds-sp-102.html">x</a>', "https://h.ie/service/rssfeeds-sp-102.html"),
+        ('<a href="/the-rss-feeds-of-the-herald-art-6">x</a>', "https://h.ie/the-rss-feeds-of-the-herald-art-6"),
+        ('<a href="/home/rssMenu.html">RSS</a>', "https://h.ie/home/rssMenu.html"),
+        ('<a href="/index.rss">x</a>', "https://h.ie/index.rss"),
+        ('<a href="/?feed=rss2">x</a>', "https://h.ie/?feed=rss2"),
+        ('<a href="/!114191/">RSS</a>', "https://h.ie/!114191/"),
+        ('<a href="/x">Our feeds</a>', "https://h.ie/x"),
+        ('<a href="https://feeds.h-media.com/top">x</a>', None),
+        ('<a href="https://feeds.h-media.com/rss/top">x</a>', "https://feeds.h-media.com/rss/top"),
+        ('<a href="https://feeds.feedburner.com/H/rss">x</a>', "https://feeds.feedburner.com/H/rss"),
+        ('<a href="https://feedly.com/i/subscription/feed/https://h.ie/all/rss">+</a>', "https://h.ie/all/rss"),
+        ('<a href="https://www.facebook.com/dialog/feed?link=https://h.ie/a">Share</a>', None),
+        ('<a href="https://podcasts.google.com/feed/aHR0c">Listen</a>', None),
+        ('<a href="/dogs/how-much-to-feed-a-puppy">How much to feed a puppy</a>', None),
+        ('<a href="/newsletter?cmp=feed_subscribe">Subscribe</a>', None),
+        ('<a href="/buzzfeed-and-others">x</a>', None),
+        ('<a href="/a">RSS leaders meet in Nagpur before the state election</a>', None),
+    ],
+)  # fmt: skip
+def test_which_anchors_look_like_feeds(anchor, found):
+    expected = (found,) if found else ()
+    assert feed_links(page(anchor).encode(), "https://h.ie/") == expected
