@@ -106,7 +106,7 @@ def next_poll(history: PollHistory, result: PollResult, now: datetime) -> NextPo
     floor = min(result.floor, LONGEST)
     wait = interval
     if floor > interval:
-        wait, reason = floor, result.floor_reason
+        wait, reason = floor, result.floor_reason or "as the server asks"
     after = replace(
         read,
         state=_state(history, read, result, now),

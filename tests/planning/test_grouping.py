@@ -1,0 +1,26 @@
+"""Due sources divided into tasks."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.planning.grouping import MOST_GROUPS, group_sources
+
+
+@given(
+    st.dictionaries(st.text("abc", min_size=1), st.integers(0, 900), max_size=60),
+    st.integers(1, 500),
+)
+def test_each_source_is_in_one_group_and_groups_are_about_equal(requests, per_task):
+    groups = group_sources(requests, per_task)
+    assert sorted(key for group in groups for key in group) == sorted(requests)
+    assert len(groups) <= MOST_GROUPS
+    assert all(groups)
+    loads = [sum(max(1, requests[key]) for key in group) for group in groups]
+    if loads:
+        assert max(loads) - min(loads) <= max(max(1, count) for count in requests.values())
+
+
+def test_a_thousand_sources_are_at_most_thirty_tasks_and_a_few_are_one():
+    assert len(group_sources({f"s{n}": 40 for n in range(1000)}, 200)) == 30
+    assert group_sources({"a": 3, "b": 5}, 200) == [["b", "a"]]
+    assert group_sources({}, 200) == []
