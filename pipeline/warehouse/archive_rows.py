@@ -16,7 +16,7 @@ _LOCK = 0x6172_6368
 _FILE = r"([^/]*)#offset=\d+(?:&length=\d+)?$"
 """The last part of a file's name within a locator."""
 _CURRENT = "select first_fetch_id from news.article_versions where is_current"
-_WAITING = "select fetch_id from ops.links where outcome is null and fetch_id is not null"
+_WAITING = "select fetch_id from ops.link_attempts where outcome is null and fetch_id is not null"
 
 
 @contextmanager
