@@ -16,7 +16,7 @@ import tempfile
 import time
 from multiprocessing.connection import Connection
 
-from pipeline.archive.warc import ArchiveWriter
+from pipeline.archive.writer import ArchiveWriter
 from pipeline.fetch.fetcher import Fetcher, Request
 from pipeline.settings import Settings
 

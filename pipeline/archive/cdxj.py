@@ -19,6 +19,7 @@ from functools import lru_cache
 from urllib.parse import quote_from_bytes, unquote_to_bytes, urlsplit
 
 INDEX_ENDING = ".cdxj"
+REVISIT_MIME = "warc/revisit"
 _SAFE = b"!\"$&'()*+,-./:;<=>?@[\\]^_`{|}~"
 """Every printable ASCII character except "#" and "%", as other tools leave them in a key."""
 _WWW = re.compile(r"^www\d*\.")
@@ -42,6 +43,11 @@ class Capture:
     status: int | None
     digest: str | None
     """WARC-Payload-Digest."""
+
+
+def media_type(content_type: str) -> str:
+    """Return the media type of a Content-Type header, "unk" where it has none."""
+    return content_type.partition(";")[0].strip().lower() or "unk"
 
 
 def index_name(name: str) -> str:

@@ -22,7 +22,7 @@ from fastwarc.stream_io import GzipWriter
 from fastwarc.warc import WarcRecord, WarcRecordType
 
 from pipeline import __version__
-from pipeline.archive.cdxj import Capture
+from pipeline.archive.cdxj import REVISIT_MIME, Capture, media_type
 from pipeline.models import Exchange, Response
 from pipeline.urls import authority
 
@@ -33,10 +33,6 @@ class EarlierCapture:
 
     raw_uri: str
     """The locator of its record, which holds a body."""
-    url: str
-    """The URL that was answered (``Response.final_url``)."""
-    captured_at: datetime
-    """``Response.fetched_at``, which is the date of its record."""
     body_sha256: bytes | None = None
 
 
@@ -88,12 +84,12 @@ def resource(response: Response) -> Member:
         response.fetched_at,
         {"WARC-Target-URI": url, "Content-Type": kind, "WARC-Payload-Digest": digest},
     )
-    capture = Capture(url, response.fetched_at, _media_type(kind), None, digest)
+    capture = Capture(url, response.fetched_at, media_type(kind), None, digest)
     return Member(_member(record, response.body), capture)
 
 
 def exchange_records(
-    exchange: Exchange, at: datetime, earlier: EarlierCapture | None = None
+    exchange: Exchange, at: datetime, earlier: Capture | None = None
 ) -> list[Member]:
     """Return the records of one exchange: what came back, if anything did, and the request.
 
@@ -144,31 +140,31 @@ def _response(exchange: Exchange, at: datetime) -> tuple[WarcRecord, bytes, Capt
     if exchange.is_cut:
         headers["WARC-Truncated"] = "length"
     capture = Capture(
-        target_uri(exchange.url), at, _media_type(_content_type(exchange)), exchange.status, digest
+        target_uri(exchange.url), at, media_type(_content_type(exchange)), exchange.status, digest
     )
     head = _http_head(exchange, f"Content-Length: {len(exchange.body)}")
     return _record(WarcRecordType.response, at, headers), head + exchange.body, capture
 
 
 def _revisit(
-    exchange: Exchange, at: datetime, earlier: EarlierCapture | None
+    exchange: Exchange, at: datetime, earlier: Capture | None
 ) -> tuple[WarcRecord, bytes, Capture]:
     """Return a revisit record; its block is the head of the response, without its body.
 
-    The digest is that of the body found again. With 304 there is none to take it from.
+    The digest is that of the body found again, which a 304 itself does not hold.
     """
     is_304 = exchange.status == 304
     headers = {
         "Content-Type": "application/http; msgtype=response",
         "WARC-Profile": _NOT_MODIFIED if is_304 else _SAME_PAYLOAD,
     }
-    digest = None if is_304 else _sha1(exchange.body)
+    digest = earlier.digest if earlier else None
+    if earlier is not None:
+        headers["WARC-Refers-To-Target-URI"] = earlier.url
+        headers["WARC-Refers-To-Date"] = _warc_date(earlier.at)
     if digest:
         headers["WARC-Payload-Digest"] = digest
-    if earlier is not None:
-        headers["WARC-Refers-To-Target-URI"] = target_uri(earlier.url)
-        headers["WARC-Refers-To-Date"] = _warc_date(earlier.captured_at)
-    capture = Capture(target_uri(exchange.url), at, "warc/revisit", exchange.status, digest)
+    capture = Capture(target_uri(exchange.url), at, REVISIT_MIME, exchange.status, digest)
     return _record(WarcRecordType.revisit, at, headers), _http_head(exchange), capture
 
 
@@ -195,10 +191,6 @@ def _http_request(exchange: Exchange, url: str) -> bytes:
 def _content_type(exchange: Exchange) -> str:
     found = (value for name, value in exchange.headers if name.lower() == "content-type")
     return next(found, "")
-
-
-def _media_type(content_type: str) -> str:
-    return content_type.partition(";")[0].strip().lower() or "unk"
 
 
 def _warc_date(at: datetime) -> str:

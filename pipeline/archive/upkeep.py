@@ -13,9 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import IO, Literal
 
-from fastwarc.warc import WarcRecord, WarcRecordType
-
-from pipeline.archive.cdxj import INDEX_ENDING, Capture, index_file, index_line, index_name
+from pipeline.archive.cdxj import INDEX_ENDING, index_file, index_line, index_name
 from pipeline.archive.locator import Locator
 from pipeline.archive.storage import (
     StoredFile,
@@ -27,7 +25,7 @@ from pipeline.archive.storage import (
     stored_files,
     write_file,
 )
-from pipeline.archive.warc import BrokenRecord, next_record
+from pipeline.archive.warc import BrokenRecord, capture_of, next_record
 from pipeline.archive.writer import ENDING, begun_at
 from pipeline.errors import ArchiveError
 
@@ -149,7 +147,7 @@ def make_index(name: str) -> list[BrokenRecord]:
                 if isinstance(found, _Damage):
                     end = found.offset if found.is_last else None
                     broken.append(_broken(name, found))
-                elif capture := _capture(found.head):
+                elif capture := capture_of(found.head):
                     lines.append(index_line(capture, name, found.offset, found.length))
         for stored in stored_files(posixpath.dirname(name), posixpath.basename(name)):
             if stored.is_open:
@@ -213,31 +211,6 @@ def _whole_members(file: IO[bytes], start: int) -> Iterator[_Member]:
         start += length
 
 
-def _capture(head: bytes) -> Capture | None:
-    """Return what an index says of a record, None for requests and the like."""
-    record = WarcRecord.from_bytes(head)
-    kind = record.record_type
-    indexed = WarcRecordType.response | WarcRecordType.resource | WarcRecordType.revisit
-    if not kind & indexed or record.record_date is None:
-        return None
-    named = record.headers
-    mime, status = named.get("Content-Type") or "", None
-    if kind != WarcRecordType.resource:
-        record.parse_http(max_header_len=_HEAD_BYTES, strict_mode=False)
-        http = record.http_headers
-        status = http.status_code if http else None
-        mime = (http.get("Content-Type") or "") if http else ""
-    if kind == WarcRecordType.revisit:
-        mime = "warc/revisit"
-    return Capture(
-        named.get("WARC-Target-URI") or "",
-        record.record_date,
-        mime.partition(";")[0].strip().lower() or "unk",
-        status,
-        named.get("WARC-Payload-Digest"),
-    )
-
-
 def check_file(name: str) -> tuple[int, list[BrokenRecord]]:
     """Read a whole file; return how many captures it holds and which places are damaged.
 
@@ -249,7 +222,7 @@ def check_file(name: str) -> tuple[int, list[BrokenRecord]]:
         for found in _members(file):
             if isinstance(found, _Damage):
                 broken.append(_broken(name, found))
-            elif _capture(found.head):
+            elif capture_of(found.head):
                 captures += 1
     return captures, broken
 

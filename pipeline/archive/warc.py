@@ -19,20 +19,21 @@ from typing import IO
 
 from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
 
+from pipeline.archive.cdxj import REVISIT_MIME, Capture, media_type
 from pipeline.archive.locator import Locator, parse_locator
 from pipeline.archive.storage import open_file, read_range
-from pipeline.archive.writer import ArchiveWriter
 from pipeline.errors import ArchiveError
 from pipeline.file_formats import GZIP
 
 __all__ = [
-    "ArchiveWriter",
     "ArchivedPage",
     "BrokenRecord",
     "Locator",
+    "capture_of",
     "iter_warc",
     "next_record",
     "parse_locator",
+    "read_capture",
     "read_record",
 ]
 
@@ -67,6 +68,8 @@ _MAX_HEADER_BYTES = 1 << 20
 _PAGE_RECORDS = WarcRecordType.response | WarcRecordType.resource
 _GZIP_MEMBER = GZIP + b"\x08"
 """Start of a gzip member: magic bytes and the only compression method there is (RFC 1952)."""
+_START_BYTES = 4096
+"""Compressed bytes that hold a record's own headers; the HTTP headers may go on after them."""
 _SEARCH_BYTES = 1 << 20
 """Bytes read at a time when the next record is searched for."""
 _DAMAGE_ERRORS = (OSError, ValueError, EOFError, ArchiveError)
@@ -96,6 +99,53 @@ def _only_page(stream: "_FileFrom | IO[bytes]", raw_uri: str) -> ArchivedPage:
     if record is None or not record.record_type & _PAGE_RECORDS:
         raise ArchiveError("there is no response or resource record there")
     return _page(record, raw_uri)
+
+
+def read_capture(raw_uri: str) -> Capture:
+    """Return what an index says of the response or resource record at a place in our files.
+
+    Only the start of the record is read.
+
+    Raises:
+        ArchiveError: there is no such record.
+    """
+    locator = parse_locator(raw_uri)
+    length = min(locator.length or _START_BYTES, _START_BYTES)
+    data = read_range(locator.file, locator.offset, length)
+    try:
+        start = zlib.decompressobj(16 + zlib.MAX_WBITS).decompress(data)
+        capture = capture_of(start)
+    except (*_DAMAGE_ERRORS, zlib.error) as error:
+        raise ArchiveError(f"{raw_uri} cannot be read back: {error}") from error
+    if capture is None or capture.mime == REVISIT_MIME:
+        raise ArchiveError(f"{raw_uri} cannot be read back: no record with a body is there")
+    return capture
+
+
+def capture_of(start: bytes) -> Capture | None:
+    """Return what an index says of a record, None for requests and the like.
+
+    Args:
+        start: the first bytes of the record, decompressed, with its HTTP headers.
+    """
+    record = WarcRecord.from_bytes(start)
+    kind = record.record_type
+    if not kind & (_PAGE_RECORDS | WarcRecordType.revisit) or record.record_date is None:
+        return None
+    named = record.headers
+    mime, status = named.get("Content-Type") or "", None
+    if kind != WarcRecordType.resource:
+        record.parse_http(max_header_len=_MAX_HEADER_BYTES, strict_mode=False)
+        http = record.http_headers
+        status = http.status_code if http else None
+        mime = (http.get("Content-Type") or "") if http else ""
+    return Capture(
+        named.get("WARC-Target-URI") or "",
+        record.record_date,
+        REVISIT_MIME if kind == WarcRecordType.revisit else media_type(mime),
+        status,
+        named.get("WARC-Payload-Digest"),
+    )
 
 
 def iter_warc(path: str | Path) -> Iterator[ArchivedPage | BrokenRecord]:

@@ -14,7 +14,7 @@ from functools import lru_cache
 from types import TracebackType
 from typing import Self
 
-from pipeline.archive.cdxj import index_file, index_line, index_name
+from pipeline.archive.cdxj import Capture, index_file, index_line, index_name
 from pipeline.archive.locator import Locator
 from pipeline.archive.records import (
     EarlierCapture,
@@ -34,6 +34,7 @@ from pipeline.archive.storage import (
     stored_files,
     write_file,
 )
+from pipeline.archive.warc import read_capture
 from pipeline.errors import ArchiveError
 from pipeline.models import Exchange, Response
 from pipeline.settings import settings
@@ -131,10 +132,10 @@ class ArchiveWriter:
         members = [
             member for exchange in before for member in exchange_records(exchange, exchange.sent_at)
         ]
-        same = earlier if _is_same(last, earlier) else None
+        same = _found_again(last, earlier)
         written = self._append(members, exchange_records(last, response.fetched_at, same))
-        if same is not None:
-            return same.raw_uri
+        if same is not None and earlier is not None:
+            return earlier.raw_uri
         return written if last.status not in (None, 304) else None
 
     def _append(self, before: list[Member], last: list[Member]) -> str | None:
@@ -243,12 +244,23 @@ def _exchanges(response: Response) -> tuple[Exchange, ...]:
     )
 
 
-def _is_same(exchange: Exchange, earlier: EarlierCapture | None) -> bool:
-    """Tell whether an exchange brought nothing that the earlier capture has not."""
-    if earlier is None or exchange.status is None:
-        return False
+def _found_again(exchange: Exchange, earlier: EarlierCapture | None) -> Capture | None:
+    """Return the earlier capture where the exchange brought nothing that it has not.
+
+    None where its record is not in the archive any more.
+    """
+    if earlier is None or not _is_same(exchange, earlier):
+        return None
+    try:
+        return read_capture(earlier.raw_uri)
+    except ArchiveError:
+        return None
+
+
+def _is_same(exchange: Exchange, earlier: EarlierCapture) -> bool:
     if exchange.status == 304:
         return True
-    if not 200 <= exchange.status < 300 or exchange.is_cut or earlier.body_sha256 is None:
+    if exchange.status is None or not 200 <= exchange.status < 300 or exchange.is_cut:
         return False
-    return hashlib.sha256(exchange.body).digest() == earlier.body_sha256
+    body_sha256 = earlier.body_sha256
+    return body_sha256 is not None and hashlib.sha256(exchange.body).digest() == body_sha256

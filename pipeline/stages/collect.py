@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 
 import psycopg
 
-from pipeline.archive.warc import ArchiveWriter
+from pipeline.archive.writer import ArchiveWriter
 from pipeline.discover.discovery import problems_of, read_documents
 from pipeline.discover.results import Problem, Reading
 from pipeline.fetch.fetcher import Fetcher, Request

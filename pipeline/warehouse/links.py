@@ -526,7 +526,7 @@ _PLANNED = """
 select a.attempt_id, s.source_key, l.url, l.found_by, l.found_in, l.link_title,
     l.link_published_at, l.canonical_url, p.etag, p.last_modified, p.body_sha256,
     coalesce(own.first_seen_at, same.first_seen_at), l.last_outcome, a.snapshot,
-    f.raw_uri, f.final_url, f.fetched_at
+    f.raw_uri
 from ops.link_attempts as a
 join ops.links as l on l.link_id = a.link_id
 join news.sources as s on s.source_id = a.source_id
@@ -565,7 +565,7 @@ def _repeat_duplicates(conn: Connection, run_id: int, also: Collection[int], now
 
 def _planned(row: tuple[Any, ...]) -> PlannedLink:
     attempt_id, source_key, url, found_by, found_in, title, published, canonical, *page = row
-    etag, modified, body, seen, before, snapshot, raw_uri, final_url, fetched_at = page
+    etag, modified, body, seen, before, snapshot, raw_uri = page
     digest = bytes(body) if body else None
     return PlannedLink(
         attempt_id=attempt_id,
@@ -575,7 +575,7 @@ def _planned(row: tuple[Any, ...]) -> PlannedLink:
         article_first_seen_at=seen,
         last_outcome=Outcome(before) if before else None,
         snapshot=snapshot,
-        earlier=EarlierCapture(raw_uri, final_url, fetched_at, digest) if raw_uri else None,
+        earlier=EarlierCapture(raw_uri, digest) if raw_uri else None,
     )
 
 
