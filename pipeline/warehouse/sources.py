@@ -11,9 +11,11 @@ from pipeline.models import Source
 from pipeline.warehouse.transactions import transact
 
 _UPSERT = """
-insert into news.sources
-    (source_key, source_name, homepage_url, country_code, language_code, time_zone, is_active)
-values (%s, %s, %s, %s, %s, %s, %s)
+insert into news.sources (
+    source_key, source_name, homepage_url, country_code, language_code, time_zone, is_active,
+    articles_a_day, latest_age_hours, source_group
+)
+values (%s, %s, %s, %s, %s, %s, %s, %s::real, %s::real, %s)
 on conflict (source_key) do update set
     source_name = excluded.source_name,
     homepage_url = excluded.homepage_url,
@@ -21,19 +23,35 @@ on conflict (source_key) do update set
     language_code = excluded.language_code,
     time_zone = excluded.time_zone,
     is_active = excluded.is_active,
+    articles_a_day = excluded.articles_a_day,
+    latest_age_hours = excluded.latest_age_hours,
+    source_group = excluded.source_group,
     updated_at = now()
 where (sources.source_name, sources.homepage_url, sources.country_code, sources.language_code,
-       sources.time_zone, sources.is_active)
+       sources.time_zone, sources.is_active, sources.articles_a_day, sources.latest_age_hours,
+       sources.source_group)
     is distinct from (excluded.source_name, excluded.homepage_url, excluded.country_code,
-                      excluded.language_code, excluded.time_zone, excluded.is_active)
+                      excluded.language_code, excluded.time_zone, excluded.is_active,
+                      excluded.articles_a_day, excluded.latest_age_hours, excluded.source_group)
 """
 
 
 def upsert_sources(conn: Connection, sources: Sequence[Source]) -> dict[str, int]:
     """Store these sources and return their ids by key; other stored sources stay as they are."""
     rows = [
-        (s.key, s.name, s.homepage, s.country, s.language, s.time_zone, s.is_active)
-        for s in sorted(sources, key=lambda source: source.key)
+        (
+            source.key,
+            source.name,
+            source.homepage,
+            source.country,
+            source.language,
+            source.time_zone,
+            source.is_active,
+            source.articles_a_day,
+            source.latest_age_hours,
+            source.group,
+        )
+        for source in sorted(sources, key=lambda source: source.key)
     ]
 
     def work(live: Connection) -> dict[str, int]:

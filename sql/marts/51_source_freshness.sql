@@ -13,7 +13,10 @@ select
     round(extract(epoch from now() - a.last_article_at) / 3600, 1) as hours_silent,
     coalesce(d.document_failures_24h, 0) as document_failures_24h,
     d.document_states,
-    d.next_due_at
+    d.next_due_at,
+    s.articles_a_day as expected_articles_a_day,
+    s.latest_age_hours,
+    extract(epoch from now() - a.last_article_at) / 3600 > s.latest_age_hours as is_silent
 from news.sources as s
 left join lateral (
     select
@@ -78,3 +81,6 @@ comment on column mart.source_freshness.hours_silent is 'Hours since its last ne
 comment on column mart.source_freshness.document_failures_24h is 'Requests of its feeds, sitemaps, sections and lists that failed in the last 24 hours.';
 comment on column mart.source_freshness.document_states is 'States of these documents, each once (see mart.documents).';
 comment on column mart.source_freshness.next_due_at is 'When the first of these documents is asked for next.';
+comment on column mart.source_freshness.expected_articles_a_day is 'New articles a day that the source''s file expects.';
+comment on column mart.source_freshness.latest_age_hours is 'Hours without a new article from which the source''s file calls it silent.';
+comment on column mart.source_freshness.is_silent is 'Whether hours_silent is more than that; null where the file says nothing or there is no article yet.';

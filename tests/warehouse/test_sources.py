@@ -8,8 +8,9 @@ import pytest
 from typer.testing import CliRunner
 
 from pipeline.cli.app import build
+from pipeline.models import Source
 from pipeline.settings import settings
-from pipeline.stages.register_sources import active_sources
+from pipeline.stages.register_sources import active_sources, register
 from pipeline.warehouse.sources import source_states
 from pipeline.warehouse.store import connect
 
@@ -29,6 +30,16 @@ def listed() -> dict[str, dict]:
     result = CliRunner().invoke(build(), ["source", "list", "--json"])
     rows = map(json.loads, result.stdout.splitlines())
     return {row["key"]: row for row in rows}
+
+
+def test_expectations_are_stored_and_say_whether_a_source_is_silent(store):
+    source = Source("herald", "H", articles_a_day=2.5, latest_age_hours=24.0, group="Papers")
+    register(store, [source])
+    register(store, [source])
+    query = "select articles_a_day, latest_age_hours, source_group from news.sources"
+    assert store.execute(query).fetchall() == [(2.5, 24.0, "Papers")]
+    query = "select expected_articles_a_day, latest_age_hours, is_silent from mart.source_freshness"
+    assert store.execute(query).fetchall() == [(2.5, 24.0, None)]
 
 
 def test_the_list_shows_states_and_due_times_of_the_store(folder):
