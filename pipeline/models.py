@@ -134,6 +134,8 @@ class Response:
     """
     moved_to: str | None = None
     """The final URL where every redirect to it was permanent (301, 308), else None."""
+    reservations: tuple[str, ...] = ()
+    """What the page reserves: ``noarchive``, ``noindex``, ``tdm``, ``noai``, …"""
 
     def header(self, name: str) -> str | None:
         """Return the first header of that name, compared without case, or None."""

@@ -8,6 +8,7 @@ import re
 from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -73,6 +74,11 @@ class Settings(BaseSettings):
         default=None,
         pattern=r"^[A-Za-z0-9_-]+$",
         description="name whose groups in robots.txt we obey; else the product in the User-Agent",
+    )
+    reservations: Literal["record", "obey"] = Field(
+        default="record",
+        description="pages that reserve their rights (noarchive, noindex, TDM, AI): record it, or "
+        "obey: then they are not kept",
     )
     nlp_model: str | None = Field(
         default=None,

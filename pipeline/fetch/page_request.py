@@ -4,13 +4,15 @@
 lead to other sites.
 """
 
+from dataclasses import replace
 from functools import lru_cache
 
 from pipeline.errors import PageError, Refused
 from pipeline.fetch import response_checks
 from pipeline.fetch.body_memory import BodyMemory
-from pipeline.fetch.http_client import Headers, HttpResponse, header
+from pipeline.fetch.http_client import Headers, HttpResponse, header, held_bytes
 from pipeline.fetch.redirects import RedirectChain
+from pipeline.fetch.reservations import OBEYED, reservations
 from pipeline.fetch.robots_rules import RobotsRules
 from pipeline.fetch.session import RequestOptions, Session, TimeBudget
 from pipeline.fetch.throttle import parse_retry_after
@@ -64,6 +66,8 @@ class PageRequest:
         self._budget = TimeBudget(session.settings.total_timeout)
         self._memory = memory
         self._exchanges: list[Exchange] = []
+        self._refused_uses: frozenset[str] = frozenset()
+        self._reservations: tuple[str, ...] = ()
 
     def run(self, url: str) -> Response:
         """Fetch the page; an error becomes the response's outcome and reason."""
@@ -73,9 +77,26 @@ class PageRequest:
             response = chain.follow()
             if response_checks.is_unchanged(response, self._validators) is None:
                 response_checks.check_body(response, self._kind)
+                self._read_reservations(response)
         except PageError as error:
             return self._response(url, chain, response=response, error=error)
         return self._response(url, chain, response=response)
+
+    def _read_reservations(self, response: HttpResponse) -> None:
+        """Note what the page reserves; where that is to be obeyed, keep nothing of the page."""
+        found = reservations(response.headers, response.body, self._session.product)
+        self._reservations = tuple(sorted({*found, *self._refused_uses}))
+        refused = [word for word in self._reservations if word in OBEYED]
+        if refused and self._kind == "page" and self._session.settings.reservations == "obey":
+            last = self._exchanges[-1]
+            if self._memory is not None:
+                self._memory.give_back(held_bytes([last]))
+            self._exchanges[-1] = replace(last, body=b"", is_cut=True)
+            raise Refused(
+                Outcome.RESERVED,
+                f"the page reserves {', '.join(refused)}, and DATELINE_RESERVATIONS is obey",
+                response.status,
+            )
 
     def _check(self, url: str) -> None:
         """Refuse a hop that is off-site, on a paused host, or disallowed by robots.txt."""
@@ -95,6 +116,7 @@ class PageRequest:
         if denied:
             raise Refused(Outcome.ROBOTS_DENIED, denied)
         self._delay = rules.crawl_delay
+        self._refused_uses = rules.refused_uses
 
     def _ask(self, url: str, cookies: Headers) -> HttpResponse:
         headers = (*cookies, *response_checks.conditional_headers(self._validators))
@@ -153,7 +175,7 @@ class PageRequest:
         error: PageError | None = None,
     ) -> Response:
         unchanged = response_checks.is_unchanged(response, self._validators) if response else None
-        status = response.status if response else error.http_status if error else None
+        status = error.http_status if error else response.status if response else None
         last = self._exchanges[-1] if self._exchanges and status is not None else None
         headers = last.headers if last else ()
         now = self._session.environment.now()
@@ -163,7 +185,7 @@ class PageRequest:
             fetched_at=now,
             status=status,
             headers=headers,
-            body=b"" if unchanged or response is None else response.body,
+            body=b"" if unchanged or error or response is None else response.body,
             redirects=tuple(chain.history),
             outcome=error.outcome if error else Outcome.UNCHANGED if unchanged else None,
             reason=error.reason if error else unchanged,
@@ -171,5 +193,6 @@ class PageRequest:
             exchanges=tuple(self._exchanges),
             elapsed_ms=sum(exchange.elapsed_ms or 0 for exchange in self._exchanges),
             retry_after=parse_retry_after(header(headers, "retry-after"), now),
-            moved_to=chain.url if response and chain.history and chain.is_permanent else None,
+            moved_to=chain.url if not error and chain.history and chain.is_permanent else None,
+            reservations=self._reservations,
         )

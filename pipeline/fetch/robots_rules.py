@@ -12,6 +12,8 @@ from urllib.parse import quote
 
 from protego import Protego
 
+from pipeline.fetch.reservations import refused_uses
+
 MAX_CRAWL_DELAY = 120.0
 """Seconds; a longer Crawl-delay is read as this (StormCrawler's and news-crawl's limit too)."""
 _TOKEN = re.compile(r"[A-Za-z0-9_-]+")
@@ -31,7 +33,8 @@ _RULE_NAMES = {
 }
 _DELAY_NAMES = frozenset({"crawl-delay", "crawldelay"})
 _SITEMAP_NAMES = frozenset({"sitemap", "site-map"})
-_NAMES = _AGENT_NAMES | _RULE_NAMES.keys() | _DELAY_NAMES | _SITEMAP_NAMES
+_USAGE_NAMES = frozenset({"content-signal", "content-usage"})
+_NAMES = _USAGE_NAMES | _AGENT_NAMES | _RULE_NAMES.keys() | _DELAY_NAMES | _SITEMAP_NAMES
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,8 @@ class RobotsRules:
     """Our groups, merged into one for every user agent."""
     sitemaps: tuple[str, ...] = ()
     """The URLs of all Sitemap lines, in whichever group they are."""
+    refused_uses: frozenset[str] = frozenset()
+    """What Content-Signal and Content-Usage lines of our groups refuse for the whole host."""
 
     def check(self, url: str) -> str | None:
         """Return the reason why the URL may not be fetched, None where it may."""
@@ -64,6 +69,7 @@ def parse_robots(body: bytes, product: str) -> RobotsRules:
     own: list[str] = []
     general: list[str] = []
     sitemaps: list[str] = []
+    uses: dict[bool, set[str]] = {True: set(), False: set()}
     is_own = is_general = has_rules = names_us = False
     for name, value in _lines(body.decode("utf-8-sig", errors="replace")):
         if name in _AGENT_NAMES:
@@ -74,6 +80,10 @@ def parse_robots(body: bytes, product: str) -> RobotsRules:
             names_us = names_us or is_own
         elif name in _SITEMAP_NAMES:
             sitemaps.append(value)
+        elif name in _USAGE_NAMES:
+            refused = refused_uses(value)
+            uses[True] |= refused if is_own else set()
+            uses[False] |= refused if is_general else set()
         elif name in _RULE_NAMES or name in _DELAY_NAMES:
             has_rules = has_rules or name in _RULE_NAMES
             line = f"{_RULE_NAMES.get(name, 'Crawl-delay')}: {_one_line(value)}"
@@ -81,7 +91,7 @@ def parse_robots(body: bytes, product: str) -> RobotsRules:
             general += [line] * is_general
     lines = own if names_us else general
     merged = Protego.parse("\n".join(["User-agent: *", *lines]))
-    return RobotsRules(product, merged, tuple(filter(None, sitemaps)))
+    return RobotsRules(product, merged, tuple(filter(None, sitemaps)), frozenset(uses[names_us]))
 
 
 def product_token(user_agent: str) -> str:

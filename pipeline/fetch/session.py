@@ -94,6 +94,7 @@ class Session:
         robots: RobotsStore | None = None,
     ) -> None:
         self.settings = settings
+        self.product = settings.robots_token or product_token(settings.user_agent)
         self.retries = retries
         self.environment = environment
         self.health = HostHealth(environment.clock, retries.longest_wait)
@@ -140,7 +141,7 @@ class Session:
             if allow not in self._robots:
                 self._robots[allow] = RobotsCache(
                     self._get_robots,
-                    self.settings.robots_token or product_token(self.settings.user_agent),
+                    self.product,
                     self.environment.now,
                     self._robots_store,
                 )

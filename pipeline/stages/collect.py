@@ -33,7 +33,8 @@ from pipeline.warehouse.documents import (
     due_work,
     store_reading,
 )
-from pipeline.warehouse.fetches import FetchRow, PostgresThrottle, record_fetches
+from pipeline.warehouse.fetches import FetchRow, record_fetches
+from pipeline.warehouse.host_pace import PostgresThrottle
 from pipeline.warehouse.links import (
     Decision,
     ListedLink,
@@ -44,6 +45,7 @@ from pipeline.warehouse.links import (
     plan_snapshots,
     release_attempts,
 )
+from pipeline.warehouse.robots import PostgresRobotsStore
 from pipeline.warehouse.sources import source_ids
 from pipeline.warehouse.store import store
 
@@ -135,7 +137,13 @@ def collect_sources(
     stop_at = time.monotonic() + minutes * 60 if minutes is not None else None
     with (
         store() as connection,
-        Fetcher(settings(), throttle=PostgresThrottle(connection), kept=kept) as fetcher,
+        store() as shared,  # its statements must be seen at once: nobody opens a transaction on it
+        Fetcher(
+            settings(),
+            throttle=PostgresThrottle(shared),
+            kept=kept,
+            robots=PostgresRobotsStore(shared),
+        ) as fetcher,
         ArchiveWriter(settings().archive_url) as archive,
     ):
         work = _Collection(connection, fetcher, archive, run_id, wanted, everything)
@@ -237,19 +245,19 @@ class _Collection:
         planned = plan_attempts(self.connection, self.run_id, limits, now, also=also)
         due = self._leave_old_articles(planned, now)
         by_attempt = {each.attempt_id: each for each in due}
-        part: list[tuple[Request, Response]] = []
+        part: list[tuple[FetchRow, Decision | None]] = []
         began = time.monotonic()
         requests = [self._request(each) for each in due]
 
         def is_over() -> bool:
             return stop_at is not None and time.monotonic() > stop_at
 
-        for answered in self.fetcher.fetch_all(requests, is_over):
-            part.append(answered)
+        for request, response in self.fetcher.fetch_all(requests, is_over):
+            part.append(self._archived(by_attempt.pop(request.key), response))
             if len(part) >= _PART or time.monotonic() - began > _PART_SECONDS:
-                self._store_part(part, by_attempt)
+                self._store_part(part)
                 part, began = [], time.monotonic()
-        self._store_part(part, by_attempt)
+        self._store_part(part)
         if by_attempt:
             left = release_attempts(self.connection, list(by_attempt))
             log.info("left for the next run", run_id=self.run_id, links=left)
@@ -291,21 +299,26 @@ class _Collection:
             planned.snapshot,
         )
 
-    def _store_part(
-        self, part: Sequence[tuple[Request, Response]], open_attempts: dict[int, PlannedLink]
-    ) -> None:
-        """Archive responses and store their rows; remove their attempts from the open ones."""
-        rows: list[FetchRow] = []
-        decisions: list[Decision] = []
-        for request, response in part:
-            planned = open_attempts.pop(request.key)
-            written = self.archive.write(response, planned.earlier)
-            raw_uri = written if response.outcome is None else None
-            rows.append(FetchRow.of(request.key, planned.link.source_key, response, raw_uri))
-            if response.outcome is not None:
-                decisions.append(_decision(planned, response.outcome, response))
+    def _archived(
+        self, planned: PlannedLink, response: Response
+    ) -> tuple[FetchRow, Decision | None]:
+        """Archive a response and return its row, and the decision where it has an outcome.
+
+        The body is not kept: fifty of them would be more memory than all hosts together have.
+        """
+        written = self.archive.write(response, planned.earlier)
+        raw_uri = written if response.outcome is None else None
+        row = FetchRow.of(planned.attempt_id, planned.link.source_key, response, raw_uri)
+        if response.outcome is None:
+            return row, None
+        return row, _decision(planned, response.outcome, response)
+
+    def _store_part(self, part: Sequence[tuple[FetchRow, Decision | None]]) -> None:
+        """Store the rows of archived responses, after their records are on disk."""
         if not part:
             return
+        rows = [row for row, _ in part]
+        decisions = [decision for _, decision in part if decision is not None]
         self.archive.flush()
         with self.connection.transaction():
             record_fetches(self.connection, self.run_id, rows)

@@ -12,7 +12,6 @@ from typing import Any
 
 from psycopg import Connection
 
-from pipeline.fetch.throttle import Slot
 from pipeline.models import Response
 from pipeline.text import one_line, storable
 from pipeline.warehouse.sources import source_ids
@@ -37,6 +36,7 @@ _COLUMNS = {
     "error": "text",
     "elapsed_ms": "int4",
     "ip_address": "text",
+    "reservations": "text[]",
 }
 
 
@@ -60,6 +60,7 @@ class FetchRow:
     error: str | None = None
     elapsed_ms: int | None = None
     ip_address: str | None = None
+    reservations: tuple[str, ...] = ()
 
     @classmethod
     def of(
@@ -84,6 +85,7 @@ class FetchRow:
             error=failed,
             elapsed_ms=response.elapsed_ms,
             ip_address=response.ip_address,
+            reservations=response.reservations,
         )
 
 
@@ -186,6 +188,7 @@ def _row(number: int, run_id: int, source_id: int, link_id: int, row: FetchRow) 
         one_line(row.error) if row.error else None,
         row.elapsed_ms,
         row.ip_address,
+        list(row.reservations) or None,
     )
 
 
@@ -213,32 +216,3 @@ def _set_fetch_of_attempts(conn: Connection, stored: dict[int, FetchRow]) -> Non
             [row.http_status for row in with_body.values()],
         ),
     )
-
-
-_RESERVE = """
-insert into ops.host_pace as p (authority, last_at)
-values (%(authority)s, clock_timestamp())
-on conflict (authority) do update
-set last_at = greatest(clock_timestamp(), p.last_at + make_interval(secs => %(delay)s))
-returning extract(epoch from last_at - clock_timestamp())
-"""
-
-
-class PostgresThrottle:
-    """A ``Throttle`` (see ``pipeline/fetch/throttle.py``) that uses the server's clock.
-
-    Args:
-        conn: an autocommit connection; a call is one statement, so threads may share it.
-    """
-
-    def __init__(self, conn: Connection) -> None:
-        self._conn = conn
-
-    def reserve(self, authority: str, delay: float, lasts: float) -> Slot:
-        """Reserve the next free request time of a host."""
-        values = {"authority": storable(authority), "delay": delay}
-        row = self._conn.execute(_RESERVE, values).fetchone()
-        return Slot(max(0.0, float(row[0])) if row else 0.0, token=0)
-
-    def release(self, authority: str, token: int) -> None:
-        """Do nothing: the request times alone are shared."""

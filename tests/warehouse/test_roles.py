@@ -16,7 +16,7 @@ from pipeline.models import Annotation, Mention
 from pipeline.settings import settings
 from pipeline.warehouse.annotations import pending_versions, save_annotations
 from pipeline.warehouse.duplicates import dedup_lock, pending_dedup, save_fingerprints
-from pipeline.warehouse.fetches import PostgresThrottle
+from pipeline.warehouse.host_pace import PostgresThrottle
 from pipeline.warehouse.marts import refresh, run_checks
 from pipeline.warehouse.read_only import reader, statements
 from pipeline.warehouse.runs import close_run

@@ -1,0 +1,68 @@
+"""robots.txt files that all processes remember together: ``ops.robots_files``."""
+
+from psycopg import Connection
+
+from pipeline.fetch.robots import RobotsFile
+from pipeline.outcomes import Outcome
+from pipeline.text import one_line, storable
+
+_COLUMNS = "authority, fetched_at, expires_at, http_status, outcome, reason, body, read_at"
+_PUT = f"""
+insert into ops.robots_files as f ({_COLUMNS})
+values (%s, %s, %s, %s, %s, %s, %s, %s)
+on conflict (authority) do update set
+    fetched_at = excluded.fetched_at,
+    expires_at = excluded.expires_at,
+    http_status = excluded.http_status,
+    outcome = excluded.outcome,
+    reason = excluded.reason,
+    body = excluded.body,
+    read_at = excluded.read_at
+"""  # noqa: S608 (no value of anybody else's)
+
+
+class PostgresRobotsStore:
+    """A ``RobotsStore`` (see ``pipeline/fetch/robots.py``) in Postgres.
+
+    Args:
+        conn: an autocommit connection; a call is one statement, so threads may share it.
+    """
+
+    def __init__(self, conn: Connection) -> None:
+        self._conn = conn
+
+    def get(self, root: str) -> RobotsFile | None:
+        """Return what was put last for a scheme and authority, also if it is out of date."""
+        row = self._conn.execute(
+            f"select {_COLUMNS} from ops.robots_files where authority = %s",  # noqa: S608
+            (storable(root),),
+        ).fetchone()
+        if row is None:
+            return None
+        _, fetched_at, expires_at, status, outcome, reason, body, read_at = row
+        return RobotsFile(
+            root,
+            fetched_at,
+            expires_at,
+            status=status,
+            outcome=Outcome(outcome) if outcome else None,
+            reason=reason,
+            body=body or b"",
+            read_at=read_at,
+        )
+
+    def put(self, file: RobotsFile) -> None:
+        """Remember the result of an attempt to fetch a robots.txt, also of a failed one."""
+        self._conn.execute(
+            _PUT,
+            (
+                storable(file.root),
+                file.fetched_at,
+                file.expires_at,
+                file.status,
+                file.outcome,
+                one_line(file.reason) if file.reason else None,
+                file.body if file.read_at is not None else None,
+                file.read_at,
+            ),
+        )
