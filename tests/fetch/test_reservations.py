@@ -110,7 +110,8 @@ def test_documents_are_read_whatever_they_reserve(site, make_fetcher):
 def test_what_robots_txt_refuses_for_its_host_counts_for_each_page(site, fetcher):
     site.robots(
         "User-agent: other\nContent-Signal: search=no\n\n"
-        "User-agent: *\nContent-Signal: search=yes, ai-train=no\nContent-Usage: train-ai=n\nAllow: /\n"
+        "User-agent: *\nContent-Signal: search=yes, ai-train=no\n"
+        "Content-Usage: train-ai=n\nAllow: /\n"
     )
     site.page("/a")
     assert fetcher.fetch(site.url + "/a").reservations == ("no-ai-train",)
