@@ -250,8 +250,8 @@ def _refusal(page: LoadItem, urls: Sequence[str], taken_down: set[str]) -> Decis
     return None
 
 
-_NO_ARTICLE = frozenset({Outcome.NOT_AN_ARTICLE, Outcome.BAD_CONTENT})
-"""Outcomes of a page that cannot be read as an article."""
+_NO_ARTICLE = frozenset({Outcome.NOT_AN_ARTICLE, Outcome.BAD_CONTENT, Outcome.NOT_ENGLISH})
+"""Outcomes of a page that cannot be read as the article that it was."""
 
 
 def _stored_articles(conn: Connection, urls: Mapping[int, Sequence[str]]) -> dict[int, int]:
@@ -272,11 +272,11 @@ def _stored_articles(conn: Connection, urls: Mapping[int, Sequence[str]]) -> dic
 
 def _lost(page: LoadItem, refusal: Decision, article_id: int) -> Decision:
     """Return the decision about a page that used to hold a stored article and holds none now."""
-    is_error = page.article.kind == "error_page"
+    is_wall = page.article.kind == "error_page" or refusal.outcome is Outcome.NOT_ENGLISH
     reason = f"the page of a stored article holds none now: {refusal.reason}"
     return replace(
         refusal,
-        outcome=Outcome.SUSPECTED_WALL if is_error else Outcome.REDESIGNED,
+        outcome=Outcome.SUSPECTED_WALL if is_wall else Outcome.REDESIGNED,
         reason=one_line(reason),
         article_id=article_id,
     )
