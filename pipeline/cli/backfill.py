@@ -35,6 +35,13 @@ _CC_NEWS_HELP = (
     "Example: dateline backfill cc-news 2024-05 --outlets bbc,spiegel.de --since 2024-05-10 "
     "--until 2024-05-12"
 )
+_SITE_HELP = (
+    "Load what one of your sources published on some days, from its own site.\n\n"
+    "Goes through its sitemaps (those of robots.txt too) and its section pages, at the pace that "
+    "the site allows. Pages whose day neither a sitemap nor their address tells are asked for as "
+    "well, and kept if they state one of the days.\n\n"
+    "Example: dateline backfill site example-herald --since 2024-05-01 --until 2024-05-31"
+)
 
 _NEXT = (
     "How far each file was read: "
@@ -78,6 +85,7 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(no_args_is_help=True)
     group.command("warc", help=_WARC_HELP)(backfill_warc)
     group.command("cc-news", help=_CC_NEWS_HELP)(backfill_cc_news)
+    group.command("site", help=_SITE_HELP)(backfill_site)
     app.add_typer(group, name="backfill", help=_HELP, rich_help_panel=EVERY_DAY)
 
 
@@ -140,6 +148,38 @@ def backfill_cc_news(
         options,
         as_json=as_json,
     )
+
+
+def backfill_site(
+    key: Annotated[str, typer.Argument(metavar="KEY", help="Key of one of your sources.")],
+    since: Annotated[
+        datetime, typer.Option(formats=["%Y-%m-%d"], help="First day of publication.")
+    ],
+    until: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Last day of publication.")],
+    max_pages: Annotated[
+        int, typer.Option(min=1, help="Most pages to ask for; the same command goes on.")
+    ] = 5000,
+    again: Annotated[
+        bool, typer.Option(help="Read sitemaps again that an earlier call has finished.")
+    ] = False,
+    annotate: _Annotate = True,
+    jobs: _Jobs = None,
+    as_json: _Json = False,
+    verbose: _Verbose = False,
+) -> None:
+    """Load the past of one site."""
+    from pipeline.stages import local_backfill
+
+    options = _options(jobs, verbose=verbose, annotate=annotate)
+    report = local_backfill.backfill_site(
+        key,
+        (since.date(), until.date()),
+        _print_progress,
+        options,
+        most_pages=max_pages,
+        again=again,
+    )
+    _print_report(report, as_json=as_json)
 
 
 def _filters(

@@ -147,14 +147,42 @@ def collect_sources(
         ArchiveWriter(settings().archive_url) as archive,
     ):
         work = _Collection(connection, fetcher, archive, run_id, wanted, everything)
+        work.list_links()
         work.read_documents()
         work.fetch_pages(stop_at)
     return work.result
 
 
+def collect_links(
+    run_id: int,
+    source: Source,
+    links: Sequence[Link],
+    *,
+    kept: dict[str, Response] | None = None,
+) -> Collected:
+    """Ask for these links of a stored source and for nothing else, as a backfill does.
+
+    Args:
+        run_id: the run.
+        source: the source of the links, which is stored already.
+        links: what to ask for, due or not.
+        kept: responses by URL that were fetched already.
+    """
+    with (
+        store() as connection,
+        Fetcher(settings(), throttle=PostgresThrottle(connection), kept=kept) as fetcher,
+        ArchiveWriter(settings().archive_url) as archive,
+    ):
+        wanted = [Wanted(source, tuple(links))]
+        work = _Collection(connection, fetcher, archive, run_id, wanted, True, only_listed=True)
+        work.list_links()
+        work.fetch_pages(None)
+    return work.result
+
+
 @dataclass(slots=True)
 class _Collection:
-    """One call of ``collect_sources``."""
+    """One call of ``collect_sources`` or ``collect_links``."""
 
     connection: psycopg.Connection
     fetcher: Fetcher
@@ -162,6 +190,8 @@ class _Collection:
     run_id: int
     wanted: Sequence[Wanted]
     everything: bool
+    only_listed: bool = False
+    """Whether no other links are asked for than those that are listed in this call."""
     result: Collected = field(default_factory=Collected)
     ids: dict[str, int] = field(default_factory=dict)
     """Source id by key."""
@@ -169,13 +199,17 @@ class _Collection:
     listed: set[int] = field(default_factory=set)
     """Links that documents named in this call."""
 
-    def read_documents(self) -> None:
-        """Read the due documents of all sources, many at a time, and store what they name."""
+    def list_links(self) -> None:
+        """Store the links that are not named by documents."""
         now = datetime.now(UTC)
         self.sources = {each.source.key: each.source for each in self.wanted}
         self.ids = source_ids(self.connection, list(self.sources))
         for each in self.wanted:
             self._list_own_links(each, now)
+
+    def read_documents(self) -> None:
+        """Read the due documents of all sources, many at a time, and store what they name."""
+        now = datetime.now(UTC)
         due = due_documents(self.connection, list(self.sources), now, all_of_them=self.everything)
         for key, readings in self._readings(due):
             for reading in readings:
@@ -239,7 +273,10 @@ class _Collection:
 
     def fetch_pages(self, stop_at: float | None) -> None:
         """Request the pages of all due links and store what came."""
-        limits = {self.ids[key]: source.max_links for key, source in self.sources.items()}
+        limits = {
+            self.ids[key]: 0 if self.only_listed else source.max_links
+            for key, source in self.sources.items()
+        }
         now = datetime.now(UTC)
         also = self.listed if self.everything else ()
         planned = plan_attempts(self.connection, self.run_id, limits, now, also=also)

@@ -10,7 +10,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 
 import psycopg
@@ -19,6 +19,7 @@ from pipeline.backfill.progress import Progress
 from pipeline.errors import StoreUnavailable
 from pipeline.stages import run_lifecycle
 from pipeline.stages.backfill import Filters, PartRead, files_with_revisits, read_part
+from pipeline.stages.backfill_site import MOST_PAGES, read_site
 from pipeline.stages.local_run import OnProgress, RunReport, curate, worker_pool
 from pipeline.text import one_line
 from pipeline.warehouse.backfills import backfill_problems, file_states
@@ -61,17 +62,74 @@ def backfill_archives(
         ArchiveError: the list of files cannot be read.
         StoreUnavailable: Postgres cannot be reached, or failed during the run.
     """
+    files: list[int] = []
+
+    def work(run_id: int, pool: Executor, jobs: int) -> Counter[str]:
+        files.extend(plan(run_id))
+        return _Backfill(run_id, filters, on_progress, options, pool, jobs).run(files)
+
+    def problems() -> list[str]:
+        with store() as connection:
+            return backfill_problems(connection, files)
+
+    return _in_own_run(work, problems, options)
+
+
+def backfill_site(
+    source_key: str,
+    days: tuple[date, date],
+    on_progress: OnProgress,
+    options: Options,
+    *,
+    most_pages: int = MOST_PAGES,
+    again: bool = False,
+) -> RunReport:
+    """Ask a site for its pages of some days, and take them through all stages.
+
+    Args:
+        source_key: key of a file in the sources folder.
+        days: first and last day.
+        on_progress: called with a line for each document and step.
+        options: how it runs.
+        most_pages: most pages to request.
+        again: read documents that an earlier call has finished.
+
+    Raises:
+        UsageError: the days are in the wrong order, or there is no such source.
+        StoreUnavailable: Postgres cannot be reached, or failed during the run.
+    """
+    problems: list[str] = []
+
+    def work(run_id: int, pool: Executor, jobs: int) -> Counter[str]:
+        found = read_site(
+            run_id, source_key, *days, on_progress, most_pages=most_pages, again=again
+        )
+        problems.extend(found.problems)
+        if found.is_cut:
+            on_progress(
+                f"stopped after {found.asked} pages (--max-pages): the same command goes on"
+            )
+        with_annotation = options.with_annotation
+        counts = curate(run_id, on_progress, pool, jobs, with_annotation=with_annotation)
+        counts["records"], counts["pages"] = found.entries, found.taken
+        return counts
+
+    return _in_own_run(work, lambda: problems, options)
+
+
+def _in_own_run(
+    work: Callable[[int, Executor, int], Counter[str]],
+    problems: Callable[[], list[str]],
+    options: Options,
+) -> RunReport:
+    """Do the work in a run of its own, which is closed whatever happens."""
     with run_lifecycle.own_run("dateline-backfill") as run_id:
         started = datetime.now(UTC)
         succeeded = False
-        files: list[int] = []
-        counts: Counter[str] = Counter()
+        jobs = options.jobs or os.cpu_count() or 1
         try:
-            files = plan(run_id)
-            jobs = options.jobs or os.cpu_count() or 1
             with worker_pool(jobs, options.log_level) as pool:
-                work = _Backfill(run_id, filters, on_progress, options, pool, jobs)
-                counts = work.run(files)
+                counts = work(run_id, pool, jobs)
             succeeded = True
         except psycopg.OperationalError as error:
             raise StoreUnavailable(
@@ -80,10 +138,8 @@ def backfill_archives(
             ) from error
         finally:
             outcomes = run_lifecycle.close_run(run_id, succeeded)
-        with store() as connection:
-            problems = backfill_problems(connection, files)
-    seconds = (datetime.now(UTC) - started).total_seconds()
-    return RunReport(run_id, outcomes, tuple(problems), dict(counts), seconds)
+        seconds = (datetime.now(UTC) - started).total_seconds()
+        return RunReport(run_id, outcomes, tuple(problems()), dict(counts), seconds)
 
 
 @dataclass(slots=True)

@@ -14,6 +14,7 @@ from typing import Any, Literal
 from psycopg import Connection
 from psycopg.types.json import Jsonb
 
+from pipeline.outcomes import RETRYABLE
 from pipeline.text import one_line, storable
 from pipeline.urls import canonical_url_or_none
 from pipeline.warehouse.fetches import FetchRow, record_fetches
@@ -296,6 +297,21 @@ def _fetch_row(each: CapturedPage, attempt_id: int) -> FetchRow:
         body_sha256=each.body_sha256,
         raw_uri=each.raw_uri,
     )
+
+
+def urls_to_ask(conn: Connection, source_id: int, urls: Sequence[str]) -> set[str]:
+    """Return those of the URLs whose links are unknown, or were last tried in vain."""
+    found = conn.execute(
+        """
+        select wanted.url
+        from unnest(%s::text[]) as wanted(url)
+        left join ops.links as l on l.source_id = %s and md5(l.url) = md5(wanted.url)
+            and l.url = wanted.url
+        where l.link_id is null or l.last_outcome is null or l.last_outcome = any(%s)
+        """,
+        ([storable(url) for url in urls], source_id, [str(each) for each in RETRYABLE]),
+    )
+    return {url for (url,) in found}
 
 
 def captured_body(conn: Connection, url: str, at: datetime) -> CapturedPage | None:

@@ -15,7 +15,7 @@ from psycopg import Connection
 from pipeline.archive.records import EarlierCapture
 from pipeline.errors import UsageError
 from pipeline.models import Link, Validators
-from pipeline.outcomes import Outcome
+from pipeline.outcomes import RETRYABLE, Outcome
 from pipeline.planning.revisits import LinkHistory, NextTry, next_try
 from pipeline.settings import settings
 from pipeline.text import one_line, storable
@@ -582,8 +582,9 @@ def _planned(row: tuple[Any, ...]) -> PlannedLink:
 _HISTORIES = """
 select l.link_id, a.outcome, a.snapshot is not null or l.found_by = 'warc', l.first_listed_at,
     s.first_seen_at, l.failure_count, l.failing_since, n.revisit_count, n.edit_count, l.source_id,
-    a.article_id, l.article_id is not null
+    a.article_id, l.article_id is not null, r.dag_id in ('backfill', 'dateline-backfill')
 from ops.link_attempts as a
+join ops.runs as r on r.run_id = a.run_id
 join ops.links as l on l.link_id = a.link_id
 join news.sources as n on n.source_id = l.source_id
 left join news.articles as s on s.article_id = coalesce(a.article_id, l.article_id)
@@ -623,9 +624,12 @@ def _plan_next_tries(conn: Connection, attempt_ids: Sequence[int], now: datetime
     visits: dict[int, list[int]] = {}
     for row in conn.execute(_HISTORIES, (list(attempt_ids),)):
         link_id, outcome, is_snapshot, listed, seen, failures, since, *rest = row
-        revisits, edits, source_id, article_id, is_revisit = rest
+        revisits, edits, source_id, article_id, is_revisit, is_backfill = rest
         history = LinkHistory(listed, seen, failures, since, revisits, edits)
-        following = NextTry(None) if is_snapshot else next_try(history, Outcome(outcome), now, plan)
+        # A story of the past is read once: its publisher has edited it long ago.
+        is_past = is_backfill and outcome not in RETRYABLE
+        is_last = is_snapshot or is_past
+        following = NextTry(None) if is_last else next_try(history, Outcome(outcome), now, plan)
         tries[link_id] = (outcome, following, article_id, is_snapshot)
         if is_revisit and outcome in ("loaded", "unchanged"):
             counted = visits.setdefault(source_id, [0, 0])
