@@ -27,7 +27,8 @@ from pipeline.archive.captures import (
     is_archive,
 )
 from pipeline.archive.storage import is_remote, local_path
-from pipeline.archive.warc import ArchivedPage, ArchiveWriter, BrokenRecord
+from pipeline.archive.warc import ArchivedPage, BrokenRecord
+from pipeline.archive.writer import ArchiveWriter
 from pipeline.backfill.cc_news import BASE, files_of_days, files_of_month
 from pipeline.backfill.downloads import Downloader
 from pipeline.backfill.outlets import Outlets
