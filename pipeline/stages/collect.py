@@ -31,6 +31,7 @@ from pipeline.warehouse.documents import (
     DueDocuments,
     due_documents,
     due_work,
+    earlier_capture,
     store_reading,
 )
 from pipeline.warehouse.fetches import FetchRow, record_fetches
@@ -246,7 +247,10 @@ class _Collection:
 
     def _store(self, source: Source, reading: Reading) -> None:
         response = reading.response
-        raw_uri = self.archive.write(response) if response is not None else None
+        raw_uri = None
+        if response is not None:
+            earlier = earlier_capture(self.connection, reading.document)
+            raw_uri = self.archive.write(response, earlier)
         stored = store_reading(
             self.connection,
             self.run_id,

@@ -13,6 +13,7 @@ from typing import Any
 
 from psycopg import Connection
 
+from pipeline.archive.records import EarlierCapture
 from pipeline.discover.discovery import documents_of
 from pipeline.discover.results import Document, Reading
 from pipeline.models import Source, Validators
@@ -187,6 +188,17 @@ def _document(row: Sequence[Any]) -> Document:
         item_count=count,
         parent=parent,
     )
+
+
+def earlier_capture(conn: Connection, document: Document) -> EarlierCapture | None:
+    """Return where the body of a document was archived last, None where it was not."""
+    row = conn.execute(
+        "select raw_uri from ops.document_attempts"
+        " where document_id = %s and outcome in ('read', 'unchanged') and raw_uri is not null"
+        " order by attempted_at desc limit 1",
+        (document.key,),
+    ).fetchone()
+    return EarlierCapture(row[0], document.validators.body_sha256) if row else None
 
 
 def store_reading(

@@ -4,11 +4,14 @@ Three runs in one store: edition 1, edition 1 again, edition 2.
 """
 
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import urljoin
 
 import psycopg
 import pytest
+from warcio.archiveiterator import ArchiveIterator
 
+from pipeline.archive.warc import iter_warc, parse_locator, read_record
 from pipeline.demo import DemoSite, expected, free_ports
 from pipeline.demo.content import outlets
 from pipeline.errors import StoreUnavailable
@@ -243,6 +246,34 @@ def test_only_new_texts_are_annotated(runs):
     assert "windows_read" not in second
     assert edited["versions"] == 1
     assert 0 < edited["windows_read"] < 5
+
+
+def test_the_archive_holds_every_exchange_and_revisits_lead_to_their_body(runs):
+    raw_uris = {raw_uri for (raw_uri,) in runs.rows("select raw_uri from news.fetches") if raw_uri}
+    files = {parse_locator(raw_uri).file for raw_uri in raw_uris}
+    assert len(files) <= len(runs.reports)
+    records = []
+    for file in files:
+        with Path(file).open("rb") as stream:
+            for record in ArchiveIterator(stream, check_digests="raise"):
+                record.content_stream().read()
+                records.append(record.rec_headers)
+    bodies = {
+        (each["WARC-Target-URI"], each["WARC-Date"]): each["WARC-Payload-Digest"]
+        for each in records
+        if each["WARC-Type"] == "response"
+    }
+    revisits = [each for each in records if each["WARC-Type"] == "revisit"]
+    assert len(revisits) > 20
+    for each in revisits:
+        named = each["WARC-Refers-To-Target-URI"], each["WARC-Refers-To-Date"]
+        assert bodies[named] == each["WARC-Payload-Digest"]
+    feeds = {url for (url,) in runs.rows("select url from ops.documents")}
+    asked = [each["WARC-Target-URI"] for each in records if each["WARC-Type"] == "request"]
+    assert feeds <= set(asked)
+    listed = [page.url for file in files for page in iter_warc(file)]
+    assert len(listed) == len(bodies)
+    assert {read_record(raw_uri).status for raw_uri in raw_uris} == {200}
 
 
 def test_checks_ran_and_no_page_was_quarantined(runs):
