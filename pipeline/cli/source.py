@@ -35,9 +35,9 @@ _CHECK_HELP = (
     "Read each feed, sitemap, section and list once, and say what should be changed.\n\n"
     "Shows how many links each document has, and proposes: the new address of a feed that moved, "
     "another feed where one is empty or gone, another language, time zone or expectation. With "
-    "--registry it does so for outlets of the registry, and says which to drop. Nothing is stored "
-    "or changed. The exit code is 1 if a document has no links or cannot be read, or a source is "
-    "silent.\n\n"
+    "--registry it does so for outlets of the registry, with --all for these and your sources, and "
+    "says which to drop. Nothing is stored or changed. The exit code is 1 if a document has no "
+    "links or cannot be read, or a source is silent.\n\n"
     "Example: dateline source check example-herald\n\n"
     "Example: dateline source check --registry --country ie"
 )
@@ -204,6 +204,9 @@ def check_sources(
     registry: Annotated[
         bool, typer.Option("--registry", help="Check outlets of the registry instead.")
     ] = False,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Check the sources and the whole registry.")
+    ] = False,
     country: _Country = None,
     allow_private_addresses: _Private = False,
     as_json: _Json = False,
@@ -214,25 +217,38 @@ def check_sources(
     from pipeline.sources.advice import Verdict, check_all
 
     _log_errors_only()
-    if registry:
-        outlets, all_well = _read_registry()
-        chosen = outlets.chosen(keys or (), _upper(country))
-    else:
-        sources, all_well = _read_sources()
-        chosen = [each for each in _chosen(sources, keys) if country in (None, each.country)]
+    chosen, all_well = _to_check(keys or [], registry=registry, everything=everything)
+    chosen = [source for source in chosen if _upper(country) in (None, source.country)]
+    shows_verdicts = registry or everything
     verdicts: dict[str, list[str]] = {verdict: [] for verdict in Verdict}
     with Fetcher(settings(), allow_private_addresses=allow_private_addresses or None) as fetcher:
         for checked in check_all(chosen, fetcher):
             _print_checked(checked, as_json=as_json)
-            if registry and as_json:
+            if shows_verdicts and as_json:
                 row = {"source_key": checked.source.key, "verdict": checked.verdict}
                 typer.echo(json.dumps(row))
             verdicts[checked.verdict].append(checked.source.key)
-    if registry and not as_json:
+    if shows_verdicts and not as_json:
         for verdict, named in verdicts.items():
             typer.echo(f"{verdict} ({len(named)}): {' '.join(named) or '-'}")
     works = not verdicts[Verdict.DROP] and not verdicts[Verdict.REPAIR]
     sys.exit(0 if all_well and works else 1)
+
+
+def _to_check(keys: list[str], *, registry: bool, everything: bool) -> "tuple[list[Source], bool]":
+    """Return the sources to check, and whether all files could be read."""
+    from pipeline.settings import settings
+
+    if registry:
+        outlets, all_well = _read_registry()
+        return outlets.chosen(keys), all_well
+    if not everything:
+        sources, all_well = _read_sources()
+        return _chosen(sources, keys), all_well
+    outlets, all_well = _read_registry()
+    sources, are_well = _read_sources() if Path(settings().sources).is_dir() else ([], True)
+    named = {**outlets.outlets, **{source.key: source for source in sources}}
+    return _chosen(list(named.values()), keys), all_well and are_well
 
 
 def _print_checked(checked: "CheckedSource", *, as_json: bool) -> None:
@@ -574,10 +590,10 @@ def _upper(country: str | None) -> str | None:
 
 def _chosen(sources: "list[Source]", keys: list[str] | None) -> "list[Source]":
     from pipeline.errors import SourceError
+    from pipeline.sources.keys import known_keys
 
     named = {source.key: source for source in sources}
     for key in keys or ():
         if key not in named:
-            known = ", ".join(sorted(named)) or "none"
-            raise SourceError(f"there is no source {key!r}. Known are: {known}.")
+            raise SourceError(f"there is no source {key!r}. {known_keys(key, named)}")
     return [named[key] for key in keys] if keys else sources

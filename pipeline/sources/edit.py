@@ -14,6 +14,7 @@ from pathlib import Path
 
 from pipeline.errors import SourceError
 from pipeline.sources.files import read_source, read_toml
+from pipeline.sources.keys import known_keys
 from pipeline.text import squeeze, visible
 
 REMOVED = "removed"
@@ -33,8 +34,7 @@ def file_of(key: str, folder: Path) -> Path:
     for path in sorted(folder.glob("*.toml")):
         keys.setdefault(_key_of(path), path)
     if key not in keys:
-        known = ", ".join(sorted(keys)) or "none"
-        raise SourceError(f"there is no source {key!r} in {folder}. Known are: {known}.")
+        raise SourceError(f"there is no source {key!r} in {folder}. {known_keys(key, keys)}")
     return keys[key]
 
 

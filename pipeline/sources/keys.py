@@ -1,11 +1,14 @@
-"""Keys of new sources, made from their addresses."""
+"""Keys of sources: new ones made from their addresses, unknown ones explained."""
 
+import difflib
 import re
 from collections.abc import Collection
 
 from pipeline.urls import host, is_ip_address, registrable_domain, site
 
 _LONGEST = 60
+_MOST_NAMED = 20
+"""Known keys that an error names."""
 
 
 def key_of(url: str, name: str = "") -> str:
@@ -20,6 +23,22 @@ def key_of(url: str, name: str = "") -> str:
     label = domain.partition(".")[0] if site(url) == domain else site(url)
     named = _slug(name) if is_ip_address(host(url)) else ""
     return named or _slug(label) or "source"
+
+
+def known_keys(key: str, known: Collection[str]) -> str:
+    """Return a sentence that names the keys that a mistyped one may stand for.
+
+    >>> known_keys("spiegle", ["bbc", "spiegel"])
+    'Did you mean spiegel?'
+    >>> known_keys("herald", ["spiegel", "bbc"])
+    'Known are: bbc, spiegel.'
+    """
+    near = difflib.get_close_matches(key, known, n=3, cutoff=0.6)
+    if near:
+        return f"Did you mean {' or '.join(near)}?"
+    named = sorted(known)
+    more = f" and {len(named) - _MOST_NAMED} more" if len(named) > _MOST_NAMED else ""
+    return f"Known are: {', '.join(named[:_MOST_NAMED]) or 'none'}{more}."
 
 
 def _slug(text: str) -> str:

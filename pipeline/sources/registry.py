@@ -5,7 +5,6 @@ each file say where its addresses come from; nobody has tried them, so ``datelin
 --registry`` does it for the operator. Enabling an outlet copies it into the sources folder.
 """
 
-import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ from pathlib import Path
 from pipeline.errors import SettingsError, SourceError
 from pipeline.models import Source
 from pipeline.sources.files import checked_source, read_toml, source_toml, write_new
+from pipeline.sources.keys import known_keys
 
 _PACKAGE = Path(__file__).parents[1]
 _ENABLED = (
@@ -40,10 +40,8 @@ class Registry:
         """
         for key in keys:
             if key not in self.outlets:
-                near = difflib.get_close_matches(key, self.outlets, n=3, cutoff=0.5)
-                hint = f"Did you mean {' or '.join(near)}? " if near else ""
                 raise SourceError(
-                    f"the registry has no outlet {key!r}. {hint}"
+                    f"the registry has no outlet {key!r}. {known_keys(key, self.outlets)} "
                     "`dateline source registry` lists all."
                 )
         named = [self.outlets[key] for key in keys] if keys else list(self.outlets.values())

@@ -52,7 +52,9 @@ def test_an_outlet_of_the_registry_is_listed_enabled_and_listed_as_enabled(datel
     assert isinstance(dateline("enable", "bcc").exception, SourceError)
 
 
-def test_check_of_registry_outlets_gives_each_a_verdict(dateline, site, monkeypatch, tmp_path):
+def test_check_of_registry_outlets_gives_each_a_verdict(
+    dateline, folder, site, monkeypatch, tmp_path
+):
     monkeypatch.setattr("pipeline.sources.registry.registry_folder", lambda: tmp_path / "registry")
     (tmp_path / "registry").mkdir()
     table = '[{}]\nname = "H"\nfeeds = ["{}"]\ncountry = "IE"\nallow_private_addresses = true\n'
@@ -63,6 +65,10 @@ def test_check_of_registry_outlets_gives_each_a_verdict(dateline, site, monkeypa
     verdicts = {row["source_key"]: row["verdict"] for row in rows(checked) if "verdict" in row}
     assert verdicts == {"good": "keep", "gone": "drop"}
     assert checked.exit_code == 1
+    (folder / "mine.toml").write_text(f'name = "M"\nfeeds = ["{site.url}/feed"]\n')
+    private = ("--allow-private-addresses", "--json")
+    found = rows(dateline("check", "--all", *private))
+    assert {row["source_key"] for row in found if "verdict" in row} == {"good", "gone", "mine"}
     shown = dateline("check", "--registry", "good")
     assert shown.exit_code == 0
     assert "keep (1): good" in shown.stdout
