@@ -8,7 +8,7 @@ are the work of the stages that follow, as for any page.
 
 import hashlib
 import time
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -58,6 +58,8 @@ OnProgress = Callable[[str], None]
 """Called with one line of text when a step begins."""
 _BATCH = 200
 """Pages per transaction."""
+_MOST_TASKS = 100
+"""Tasks that an Airflow run divides its files into: a month of CC-NEWS has four files a task."""
 _BATCH_RECORDS = 20_000
 """Records after which the position is stored, however few of them are kept."""
 _REMEMBERED = 20_000
@@ -193,6 +195,57 @@ def plan_cc_news(
             connection, backfill_id, [(each.url, None) for each in files], again=again
         )
     return [state.file_id for state in states if state.status != "done"]
+
+
+def plan_request(run_id: int, request: Mapping[str, Any]) -> list[list[int]]:
+    """Return the ids of the files that an Airflow run asks for, in batches of one task each.
+
+    Args:
+        run_id: the run.
+        request: the params of the DAG *backfill*.
+
+    Raises:
+        UsageError: what the kind needs is missing.
+        ArchiveError: the list of a month cannot be read.
+    """
+    filters, again = Filters.of(request), bool(request.get("again"))
+    kind = request.get("kind")
+    if kind == "site":
+        return []
+    if kind == "warc":
+        if not request.get("files"):
+            raise UsageError("no files to read: give their paths or addresses under Files.")
+        files = plan_archives(run_id, list(request["files"]), filters, again=again)
+    else:
+        if not request.get("month"):
+            raise UsageError("no month to read: give one such as 2024-05 under Month.")
+        base = str(request.get("base") or BASE)
+        files = plan_cc_news(run_id, str(request["month"]), filters, base=base, again=again)
+    size = -(-len(files) // _MOST_TASKS) or 1
+    return [files[first : first + size] for first in range(0, len(files), size)]
+
+
+def read_files(run_id: int, file_ids: Sequence[int], request: Mapping[str, Any]) -> dict[str, int]:
+    """Read files to their ends, as an Airflow task does, and return counts.
+
+    Raises:
+        ArchiveError: none of them can be read.
+    """
+    total: Counter[str] = Counter()
+    for file_id in file_ids:
+        total.update(read_file(run_id, file_id, Filters.of(request)))
+    if file_ids and total["failed"] == len(file_ids):
+        with store() as connection:
+            raise ArchiveError(backfill_problems(connection, file_ids)[0])
+    return dict(total)
+
+
+def resolve_revisits(
+    run_id: int, batches: Sequence[Sequence[int]], request: Mapping[str, Any]
+) -> dict[str, int]:
+    """Read revisits again whose originals were not there at first, and return counts."""
+    files = files_with_revisits([file_id for batch in batches for file_id in batch])
+    return read_files(run_id, files, request)
 
 
 def archives_in(targets: Sequence[str]) -> list[str]:

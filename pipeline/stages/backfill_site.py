@@ -7,10 +7,11 @@ at the pace that everybody keeps, and a document whose pages were all asked for 
 """
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
+from typing import Any
 
 from psycopg import Connection
 
@@ -42,7 +43,7 @@ from pipeline.warehouse.backfills import (
     update_file,
     urls_to_ask,
 )
-from pipeline.warehouse.fetches import PostgresThrottle
+from pipeline.warehouse.host_pace import PostgresThrottle
 from pipeline.warehouse.sources import upsert_sources
 from pipeline.warehouse.store import store
 
@@ -73,6 +74,44 @@ class SiteRead:
     is_cut: bool = False
     """Whether the limit of pages ended it; the same call goes on."""
     problems: list[str] = field(default_factory=list)
+
+
+def plan_request(request: Mapping[str, Any]) -> list[str]:
+    """Return the source that an Airflow run asks for; none where it asks for archives.
+
+    Args:
+        request: the params of the DAG *backfill*.
+
+    Raises:
+        UsageError: the source or one of the days is missing.
+    """
+    if request.get("kind") != "site":
+        return []
+    if not (request.get("source") and request.get("since") and request.get("until")):
+        raise UsageError("a site's past needs a source, a first and a last day: give all three.")
+    return [source_of(str(request["source"])).key]
+
+
+def read_request(run_id: int, source_key: str, request: Mapping[str, Any]) -> dict[str, int]:
+    """Read a site's past as an Airflow task does, and return counts.
+
+    Raises:
+        UsageError: nothing of the site can be read; the first problem is named.
+    """
+    found = read_site(
+        run_id,
+        source_key,
+        date.fromisoformat(str(request["since"])),
+        date.fromisoformat(str(request["until"])),
+        lambda line: log.info("site", said=line),
+        most_pages=int(request.get("max_pages") or MOST_PAGES),
+        again=bool(request.get("again")),
+    )
+    for problem in found.problems:
+        log.warning("cannot read", source=source_key, problem=problem)
+    if found.problems and not found.documents:
+        raise UsageError(f"nothing of {source_key} can be read: {found.problems[0]}")
+    return {"asked": found.asked, "pages": found.taken, "outside": found.outside}
 
 
 def read_site(

@@ -26,6 +26,13 @@ def task_report(task):
     }
 
 
+def form_field(param):
+    shown = ("title", "section", "description")
+    return {name: param.schema.get(name) for name in shown} | (
+        {"description": param.description} if param.description else {}
+    )
+
+
 def dag_report(dag):
     return {
         "file": Path(dag.fileloc).name,
@@ -36,6 +43,7 @@ def dag_report(dag):
         "catchup": dag.catchup,
         "deadlines": len(dag.deadline or []),
         "params": dict(dag.params.dump()),
+        "form": {name: form_field(dag.params.get_param(name)) for name in dag.params},
         "timetable": type(dag.timetable).__name__,
     }
 

@@ -72,6 +72,39 @@ def test_reprocess_structure(report):
     }
 
 
+def test_backfill_structure(report):
+    tasks = report["dags"]["backfill"]["tasks"]
+    for order in (
+        "open_run plan_files read resolve close_run all_well",
+        "plan_site visit close_run",
+    ):
+        for before, after in pairwise(order.split()):
+            assert after in tasks[before]["downstream"]
+    assert tasks["close_run"]["outlets"] == ["raw_pages"]
+    assert report["dags"]["backfill"]["timetable"] == "NullTimetable"
+    assert report["dags"]["backfill"]["params"] == {
+        "kind": "cc-news",
+        "files": None,
+        "month": None,
+        "base": "https://data.commoncrawl.org/",
+        "source": None,
+        "max_pages": 5000,
+        "since": None,
+        "until": None,
+        "outlets": None,
+        "languages": None,
+        "again": False,
+    }
+
+
+def test_the_form_of_backfill_explains_every_field(report):
+    for name, field in report["dags"]["backfill"]["form"].items():
+        assert field["title"], name
+        assert field["description"], name
+    sections = {field["section"] for field in report["dags"]["backfill"]["form"].values()}
+    assert sections == {None, "Archive files", "CC-NEWS", "Site", "What to keep"}
+
+
 def test_a_run_is_closed_and_gets_its_state_whatever_failed(report):
     for name, dag in report["dags"].items():
         rule = "all_done_min_one_success" if name == "ingest" else "all_done"
