@@ -44,6 +44,7 @@ from pipeline.warehouse.backfills import (
     urls_to_ask,
 )
 from pipeline.warehouse.host_pace import PostgresThrottle
+from pipeline.warehouse.robots import PostgresRobotsStore
 from pipeline.warehouse.sources import upsert_sources
 from pipeline.warehouse.store import store
 
@@ -142,11 +143,11 @@ def read_site(
         raise UsageError(f"--since {since} is after --until {until}: swap them.")
     source = source_of(source_key)
     scope = {"source": source_key, "since": since.isoformat(), "until": until.isoformat()}
-    with store() as connection:
+    with store() as connection, store() as shared:
         source_id = upsert_sources(connection, [source])[source_key]
         backfill_id = open_backfill(connection, run_id, "site", scope)
-        throttle = PostgresThrottle(connection)
-        with Fetcher(settings(), throttle=throttle) as fetcher:
+        throttle, robots = PostgresThrottle(shared), PostgresRobotsStore(shared)
+        with Fetcher(settings(), throttle=throttle, robots=robots) as fetcher:
             walk = _Walk(
                 connection, fetcher, source, source_id, Days(since, until), run_id, backfill_id
             )

@@ -171,7 +171,13 @@ def collect_links(
     """
     with (
         store() as connection,
-        Fetcher(settings(), throttle=PostgresThrottle(connection), kept=kept) as fetcher,
+        store() as shared,  # as in collect_sources
+        Fetcher(
+            settings(),
+            throttle=PostgresThrottle(shared),
+            kept=kept,
+            robots=PostgresRobotsStore(shared),
+        ) as fetcher,
         ArchiveWriter(settings().archive_url) as archive,
     ):
         wanted = [Wanted(source, tuple(links))]
