@@ -1,0 +1,324 @@
+"""The stage *collect* against a real server and a real store, at times of the test's choice."""
+
+import random
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+
+from pipeline.cli.app import main
+from pipeline.models import Source
+from pipeline.settings import settings
+from pipeline.sources.files import source_toml
+from pipeline.stages.collect import collect, due_groups
+from pipeline.stages.load import load, plan
+from pipeline.warehouse.runs import close_run, open_run
+from tests.discover.test_discovery import index, item, rss
+from tests.stages.archived import paragraphs
+
+MORNING = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+
+
+def story(number, *extra):
+    lines = "".join(f"<p>{line}</p>" for line in (*paragraphs(number), *extra))
+    head = f"Ward {number} keeps its ferry for another year"
+    return f"<html lang=en><title>{head}</title><article><h1>{head}</h1>{lines}</article></html>"
+
+
+class Newsroom:
+    """One outlet on a real server, collected and loaded at given times."""
+
+    def __init__(self, site, conn, folder):
+        self.site = site
+        self.conn = conn
+        self.folder = folder
+        self.runs = 0
+
+    def source(self, key="gazette", **fields):
+        fields = {"homepage": self.site.url + "/"} | fields
+        made = Source(key, key.title(), crawl_delay=0.0, allow_private_addresses=True, **fields)
+        (self.folder / f"{key}.toml").write_text(source_toml(made, "A test."))
+
+    def feed(self, *numbers, path="/feed", **headers):
+        items = [item(f"{self.site.url}/{number}") for number in numbers]
+        self.site.page(path, rss(*items), Content_Type="application/rss+xml", **headers)
+
+    def tick(self, at, *, load_too=True):
+        """Do what the DAGs do at a tick; return the paths that the server was asked for."""
+        self.site.asked.clear()
+        with time_machine.travel(at, tick=True):
+            groups = due_groups()
+            if groups:
+                run_id = self.begin()
+                for keys in groups:
+                    collect(run_id, keys)
+                close_run(self.conn, run_id, True)
+            if load_too:
+                for ids in plan(1):
+                    load(1, ids)
+        return [path for path in self.site.paths if path != "/robots.txt"]
+
+    def begin(self):
+        self.runs += 1
+        return open_run(self.conn, "ingest", f"run-{self.runs}", None, "0.0.test")
+
+    def outcomes(self, number):
+        found = self.conn.execute(
+            "select outcome from mart.url_fate where url = %s order by decided_at",
+            (f"{self.site.url}/{number}",),
+        )
+        return [outcome for (outcome,) in found]
+
+    def document(self, path="/feed"):
+        row = self.conn.execute(
+            "select state, last_outcome, poll_reason, next_due_at, moved_to from mart.documents"
+            " where url = %s",
+            (f"{self.site.url}{path}",),
+        ).fetchone()
+        return dict(zip(("state", "outcome", "reason", "due", "moved_to"), row, strict=True))
+
+
+@pytest.fixture
+def newsroom(site, store, store_dsn, tmp_path, monkeypatch):
+    folder = tmp_path / "sources"
+    folder.mkdir()
+    monkeypatch.setenv("DATELINE_DSN", store_dsn)
+    monkeypatch.setenv("DATELINE_SOURCES", str(folder))
+    settings.cache_clear()
+    room = Newsroom(site, store, folder)
+    for number in range(1, 20):
+        site.page(f"/{number}", story(number))
+    return room
+
+
+def test_a_tick_asks_only_for_what_is_due(newsroom):
+    newsroom.source(feeds=(f"{newsroom.site.url}/feed",))
+    newsroom.feed(1, 2, ETag='"one"')
+    assert sorted(newsroom.tick(MORNING)) == ["/1", "/2", "/feed"]
+    assert newsroom.tick(MORNING + 2 * MINUTE) == []
+    assert newsroom.runs == 1
+    asked = newsroom.tick(MORNING + 40 * MINUTE)
+    assert asked == ["/feed"]
+    assert newsroom.site.asked[0][1]["if-none-match"] == '"one"'
+    assert sorted(newsroom.tick(MORNING + 61 * MINUTE))[:2] == ["/1", "/2"]
+    assert newsroom.outcomes(1) == ["loaded", "unchanged"]
+
+
+def test_articles_are_visited_when_their_feed_has_moved_on(newsroom):
+    newsroom.source(feeds=(f"{newsroom.site.url}/feed",))
+    newsroom.feed(1)
+    newsroom.tick(MORNING)
+    newsroom.feed(2)
+    newsroom.site.page("/1", story(1, "The council voted for a second ferry late on Friday night."))
+    assert "/1" in newsroom.tick(MORNING + 2 * HOUR)
+    assert newsroom.outcomes(1) == ["loaded", "loaded"]
+    edits = newsroom.conn.execute("select count(*) from mart.silent_edits").fetchone()
+    assert edits == (1,)
+
+
+def test_a_link_behind_an_error_is_tried_again_after_its_feed_has_moved_on(newsroom):
+    newsroom.source(feeds=(f"{newsroom.site.url}/feed",))
+    newsroom.feed(1)
+    newsroom.site.page("/1", "busy", 503)
+    newsroom.tick(MORNING)
+    newsroom.feed(2)
+    newsroom.site.page("/1", story(1))
+    newsroom.tick(MORNING + 5 * MINUTE)
+    assert newsroom.outcomes(1) == ["server_error"]
+    newsroom.tick(MORNING + 16 * MINUTE)
+    assert newsroom.outcomes(1) == ["server_error", "loaded"]
+
+
+def test_a_feed_that_was_away_loses_nothing_and_leaves_rows(newsroom, capsys):
+    newsroom.source(feeds=(f"{newsroom.site.url}/feed",))
+    newsroom.site.page("/feed", "busy", 503, Retry_After="3600")
+    newsroom.tick(MORNING)
+    found = newsroom.document()
+    assert (found["state"], found["outcome"]) == ("failing", "server_error")
+    assert found["due"] - MORNING >= HOUR
+    newsroom.feed(1, 2)
+    assert newsroom.tick(MORNING + 30 * MINUTE) == []
+    assert sorted(newsroom.tick(MORNING + 62 * MINUTE)) == ["/1", "/2", "/feed"]
+    with pytest.raises(SystemExit) as ended, pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sys.argv", ["dateline", "fate", f"{newsroom.site.url}/feed"])
+        main()
+    assert not ended.value.code
+    told = capsys.readouterr()
+    assert "feed of gazette: ok" in told.err
+    assert "HTTP 503" in told.out
+
+
+def test_a_robots_txt_out_of_reach_delays_and_loses_nothing(newsroom):
+    newsroom.source(feeds=(f"{newsroom.site.url}/feed",))
+    newsroom.feed(1)
+    newsroom.site.robots("busy", 503)
+    newsroom.tick(MORNING)
+    assert newsroom.document()["outcome"] == "robots_unreachable"
+    newsroom.site.robots("User-agent: *\nAllow: /\n")
+    for minutes in range(10, 120, 10):
+        newsroom.tick(MORNING + minutes * MINUTE)
+    assert newsroom.outcomes(1)[0] == "loaded"
+
+
+def test_a_feed_that_moved_is_followed_and_noted(newsroom):
+    newsroom.source(feeds=(f"{newsroom.site.url}/feed",))
+    newsroom.feed(1, path="/new-feed")
+    newsroom.site.redirect("/feed", "/new-feed", 301)
+    assert newsroom.tick(MORNING)[:2] == ["/feed", "/new-feed"]
+    assert newsroom.document()["moved_to"] == f"{newsroom.site.url}/new-feed"
+    newsroom.feed(1, 2, path="/new-feed")
+    assert newsroom.tick(MORNING + 2 * HOUR)[0] == "/new-feed"
+    assert newsroom.outcomes(2) == ["loaded"]
+
+
+def test_states_of_feeds_are_named(newsroom):
+    site = newsroom.site
+    site.page("/empty", rss(), Content_Type="application/rss+xml")
+    foreign = rss(item("https://other.example/1"), item("https://other.example/2"))
+    site.page("/foreign", foreign, Content_Type="application/rss+xml")
+    site.page("/gone", "", 410)
+    site.page("/html", "<html><body><p>Not a feed.</p></body></html>")
+    names = ("/empty", "/foreign", "/gone", "/html")
+    newsroom.source(feeds=tuple(f"{site.url}{name}" for name in names))
+    newsroom.tick(MORNING)
+    assert [newsroom.document(name)["state"] for name in names] == [
+        "empty",
+        "foreign",
+        "asleep",
+        "failing",
+    ]
+    assert newsroom.document("/gone")["due"] - MORNING > 6 * DAY
+
+
+def urlset(site, entries):
+    rows = "".join(
+        f"<url><loc>{site.url}/{number}</loc><lastmod>{day:%Y-%m-%d}</lastmod></url>"
+        for number, day in entries
+    )
+    return f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{rows}</urlset>'
+
+
+def test_a_first_reading_takes_the_newest_and_later_ones_all_that_is_new(newsroom):
+    newsroom.source(sitemaps=(f"{newsroom.site.url}/map.xml",), max_links=3)
+    old = [(number, MORNING - number * DAY) for number in range(1, 10)]
+    newsroom.site.page("/map.xml", urlset(newsroom.site, old), Content_Type="text/xml")
+    assert sorted(newsroom.tick(MORNING)) == ["/1", "/2", "/3", "/map.xml"]
+    fresh = [(number, MORNING) for number in range(10, 16)]
+    newsroom.site.page("/map.xml", urlset(newsroom.site, old + fresh), Content_Type="text/xml")
+    asked = set()
+    for hours in range(24, 30):
+        asked |= set(newsroom.tick(MORNING + hours * HOUR))
+    assert {f"/{number}" for number, _ in fresh} <= asked
+    assert not asked & {f"/{number}" for number in range(4, 10)}
+
+
+def test_of_an_index_oldest_first_without_dates_the_newest_are_read(newsroom):
+    site = newsroom.site
+    children = [f"/part-{number}.xml" for number in range(1, 120)]
+    for number, child in enumerate(children, start=1):
+        entries = [(f"old/{number}/{place}", MORNING - (120 - number) * DAY) for place in (1, 2)]
+        site.page(child, urlset(site, entries), Content_Type="text/xml")
+    site.page("/part-119.xml", urlset(site, [(1, MORNING), (2, MORNING)]), Content_Type="text/xml")
+    site.page("/index.xml", index(*(site.url + child for child in children)))
+    newsroom.source(sitemaps=(f"{site.url}/index.xml",), max_links=2)
+    asked = newsroom.tick(MORNING)
+    assert {"/1", "/2", "/part-119.xml"} <= set(asked)
+    assert not [path for path in asked if path.startswith("/old/")]
+    assert len(asked) < 10
+
+
+def test_a_shell_in_place_of_an_article_never_counts_as_unchanged(newsroom):
+    newsroom.source(feeds=(f"{newsroom.site.url}/feed",))
+    newsroom.feed(1)
+    newsroom.tick(MORNING)
+    newsroom.site.page(
+        "/1", "<html><body><div id=app></div><script src=a.js></script></body></html>"
+    )
+    for hours in (1.1, 3, 9, 33, 110):
+        newsroom.tick(MORNING + hours * HOUR)
+    loaded, *later = newsroom.outcomes(1)
+    assert loaded == "loaded"
+    assert len(later) >= 3
+    assert "unchanged" not in later
+    newsroom.site.page("/1", story(1))
+    newsroom.tick(MORNING + 8 * DAY)
+    assert newsroom.outcomes(1)[-1] in ("unchanged", later[-1])
+
+
+def test_the_next_run_goes_on_where_a_killed_one_stopped(newsroom):
+    newsroom.source(feeds=(f"{newsroom.site.url}/feed",))
+    newsroom.feed(1, 2)
+    with time_machine.travel(MORNING, tick=True):
+        [keys] = due_groups()
+        dead = newsroom.begin()
+        newsroom.site.page("/1", story(1))
+        collect(dead, keys)
+        # As a run leaves it that was killed after planning.
+        newsroom.conn.execute(
+            "update ops.link_attempts set fetch_id = null where run_id = %s", (dead,)
+        )
+    newsroom.tick(MORNING + 5 * MINUTE)
+    assert newsroom.outcomes(1) == newsroom.outcomes(2) == ["loaded"]
+    left = newsroom.conn.execute(
+        "select count(*) from ops.link_attempts where run_id = %s", (dead,)
+    ).fetchone()
+    assert left == (0,)
+
+
+def test_what_a_task_has_no_time_for_stays_due(newsroom, monkeypatch):
+    monkeypatch.setenv("DATELINE_FETCH_MINUTES", "0.000001")
+    settings.cache_clear()
+    newsroom.source(feeds=(f"{newsroom.site.url}/feed",))
+    newsroom.feed(1, 2, 3)
+    assert newsroom.tick(MORNING) == ["/feed"]
+    assert newsroom.conn.execute("select count(*) from ops.link_attempts").fetchone() == (0,)
+    monkeypatch.setenv("DATELINE_FETCH_MINUTES", "5")
+    settings.cache_clear()
+    assert sorted(newsroom.tick(MORNING + MINUTE)) == ["/1", "/2", "/3"]
+
+
+def test_sources_that_are_named_no_more_are_asked_no_more(newsroom):
+    newsroom.source(feeds=(f"{newsroom.site.url}/feed",))
+    newsroom.source("post", feeds=(f"{newsroom.site.url}/feed2",))
+    newsroom.feed(1)
+    newsroom.feed(2, path="/feed2")
+    newsroom.tick(MORNING)
+    (newsroom.folder / "post.toml").unlink()
+    newsroom.source(feeds=(f"{newsroom.site.url}/feed3",))
+    newsroom.feed(3, path="/feed3")
+    asked = newsroom.tick(MORNING + 5 * DAY)
+    assert "/feed3" in asked
+    assert not {"/feed", "/feed2", "/2"} & set(asked)
+
+
+def test_every_link_of_a_busy_week_is_decided_whatever_the_server_does(newsroom):
+    """A seeded week: feeds of 3 that roll on, errors now and then, ticks every half hour."""
+    chance = random.Random(7)
+    newsroom.source(feeds=(f"{newsroom.site.url}/feed",))
+    shown = 0
+    for step in range(40):
+        if step % 2 == 0 and shown < 16:
+            shown += 1
+        newsroom.feed(*range(max(1, shown - 2), shown + 1))
+        if chance.random() < 0.2:
+            newsroom.site.page("/feed", "busy", chance.choice([500, 503, 429]))
+        for number in range(1, shown + 1):
+            bad = chance.random() < 0.3
+            newsroom.site.page(f"/{number}", "x" if bad else story(number), 500 if bad else 200)
+        newsroom.tick(MORNING + step * 30 * MINUTE, load_too=False)
+    for number in range(1, 20):
+        newsroom.site.page(f"/{number}", story(number))
+    newsroom.feed(14, 15, 16)
+    for step in range(20, 40):
+        newsroom.tick(MORNING + step * HOUR)
+    states = newsroom.conn.execute(
+        "select count(*), count(*) filter (where article_id is not null) from ops.links"
+    ).fetchone()
+    open_attempts = newsroom.conn.execute(
+        "select count(*) from ops.link_attempts where outcome is null"
+    ).fetchone()
+    assert states[0] == states[1] >= 14
+    assert open_attempts == (0,)
