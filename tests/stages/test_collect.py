@@ -102,7 +102,7 @@ def test_a_tick_asks_only_for_what_is_due(newsroom):
     assert newsroom.runs == 1
     asked = newsroom.tick(MORNING + 40 * MINUTE)
     assert asked == ["/feed"]
-    assert newsroom.site.asked[0][1]["if-none-match"] == '"one"'
+    assert dict(newsroom.site.asked)["/feed"]["if-none-match"] == '"one"'
     assert sorted(newsroom.tick(MORNING + 61 * MINUTE))[:2] == ["/1", "/2"]
     assert newsroom.outcomes(1) == ["loaded", "unchanged"]
 
@@ -132,7 +132,7 @@ def test_a_link_behind_an_error_is_tried_again_after_its_feed_has_moved_on(newsr
     assert newsroom.outcomes(1) == ["server_error", "loaded"]
 
 
-def test_a_feed_that_was_away_loses_nothing_and_leaves_rows(newsroom, capsys):
+def test_a_feed_that_was_away_loses_nothing_and_leaves_rows(newsroom, capsys, monkeypatch):
     newsroom.source(feeds=(f"{newsroom.site.url}/feed",))
     newsroom.site.page("/feed", "busy", 503, Retry_After="3600")
     newsroom.tick(MORNING)
@@ -142,8 +142,8 @@ def test_a_feed_that_was_away_loses_nothing_and_leaves_rows(newsroom, capsys):
     newsroom.feed(1, 2)
     assert newsroom.tick(MORNING + 30 * MINUTE) == []
     assert sorted(newsroom.tick(MORNING + 62 * MINUTE)) == ["/1", "/2", "/feed"]
-    with pytest.raises(SystemExit) as ended, pytest.MonkeyPatch.context() as patch:
-        patch.setattr("sys.argv", ["dateline", "fate", f"{newsroom.site.url}/feed"])
+    monkeypatch.setattr("sys.argv", ["dateline", "fate", f"{newsroom.site.url}/feed"])
+    with pytest.raises(SystemExit) as ended:
         main()
     assert not ended.value.code
     told = capsys.readouterr()
