@@ -429,7 +429,7 @@ def check(source: Source, fetcher: Fetcher) -> Iterator[DocumentCheck]:
         yield _checked(hosts, document, fetcher)
 
 
-_HINTS = {
+HINTS = {
     Outcome.ROBOTS_DENIED: "robots.txt forbids it: ask the publisher, or use another feed",
     Outcome.ROBOTS_UNREACHABLE: "its robots.txt cannot be read: try again later",
     Outcome.BLOCKED: "a bot wall answers in its place: ask the publisher for access",
@@ -467,7 +467,7 @@ def _checked(source: Source, document: Document, fetcher: Fetcher) -> DocumentCh
         _latest_time(found),
         outcome,
         problem.reason if problem else "it names no link" if empty else None,
-        _HINTS.get(outcome) if outcome else None,
+        HINTS.get(outcome) if outcome else None,
     )
 
 

@@ -26,7 +26,7 @@ from pipeline.text import squeeze
 from pipeline.urls import authority, host, is_web_url, site
 
 MOST_FEEDS = 5
-"""Feeds that are proposed; of more, those that add most come first by the page's own order."""
+"""Feeds that are proposed, in the order in which the page names them."""
 _MOST_TRIED = 20
 """Addresses that may be feeds and are asked, the usual paths not counted."""
 _MOST_OVERVIEWS = 3
@@ -71,7 +71,7 @@ _READER = re.compile(
     r"https?://(?:www\.)?(?:feedly\.com|cloud\.feedly\.com)/(?:#|i/)?.*?feed/(https?:/?/?.+)", re.I
 )
 # "news-sitemap.xml", "sitemap_news.xml", "/googlenews.xml", "newssitemap-index.xml"
-_NEWS_NAME = re.compile(r"news|latest|48hrs", re.IGNORECASE)
+_NEWS_NAME = re.compile(r"news(?!letter)|latest|48hrs", re.IGNORECASE)
 _CHANGING_NAME = re.compile(r"\d{4}|\d-\d")
 """The address of a child sitemap that is another one next month: "news-2026-11.xml"."""
 
@@ -139,25 +139,32 @@ class SiteSearch:
         """Return the site's news sitemaps; if it has none, its one with the newest entries."""
         named = [url for url in self.fetcher.sitemaps(self.homepage) if self._is_own(url)]
         usual = [urljoin(self.homepage, path) for path in _USUAL_SITEMAPS]
-        news: list[FoundSitemap] = []
-        others: list[FoundSitemap] = []
-        read = 0
-        for url in sorted(named or usual, key=lambda each: not _NEWS_NAME.search(_path(each))):
-            if read >= _MOST_SITEMAPS_READ or len(news) >= _MOST_SITEMAPS or (news and not named):
-                break
-            sitemap = self._sitemap(url)
-            if sitemap is None:
-                continue
-            read += 1
-            found = self._judged(url, sitemap)
-            read += bool(sitemap.sitemaps)
-            (news if found.is_news else others).append(found)
-            if found.is_news:
-                self._note(f"news sitemap: {found.url}")
+        news, others = self._sorted_sitemaps(named)
+        if not news:
+            news, more = self._sorted_sitemaps(usual, enough=1)
+            others += more
         for other in others:
             self._note(f"not used, not a news sitemap: {other.url}")
         newest = max(others, key=lambda each: newest_time(each.entries) or 0.0, default=None)
         return news or ([newest] if newest and newest_time(newest.entries) else [])
+
+    def _sorted_sitemaps(
+        self, urls: Iterable[str], enough: int = _MOST_SITEMAPS
+    ) -> tuple[list[FoundSitemap], list[FoundSitemap]]:
+        """Read sitemaps, those first whose names say news; return news sitemaps and others."""
+        news: list[FoundSitemap] = []
+        others: list[FoundSitemap] = []
+        for url in sorted(urls, key=lambda each: not _NEWS_NAME.search(_path(each))):
+            if len(news) >= enough or len(news) + len(others) >= _MOST_SITEMAPS_READ:
+                break
+            sitemap = self._sitemap(url)
+            if sitemap is None:
+                continue
+            found = self._judged(url, sitemap)
+            (news if found.is_news else others).append(found)
+            if found.is_news:
+                self._note(f"news sitemap: {found.url}")
+        return news, others
 
     def _note(self, note: str) -> None:
         self.notes.append(note)

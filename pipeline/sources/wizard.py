@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from functools import partial
 from urllib.parse import urlsplit
 
+from pipeline.discover.discovery import HINTS
 from pipeline.discover.document_type import DocumentType, document_type, gunzipped
 from pipeline.discover.feeds import read_feed
 from pipeline.discover.page_hints import language_of, name_of, title_of
@@ -28,6 +29,16 @@ from pipeline.urls import authority, host, is_web_url, site
 
 _READ = (Outcome.LOADED, Outcome.NOT_ENGLISH, Outcome.PAYWALLED)
 """Outcomes of pages that are articles."""
+_HINTED = (
+    Outcome.ROBOTS_DENIED,
+    Outcome.ADDRESS_REFUSED,
+    Outcome.TOO_LARGE,
+    Outcome.UNREACHABLE,
+    Outcome.TIMEOUT,
+    Outcome.SERVER_ERROR,
+    Outcome.RATE_LIMITED,
+)
+"""Outcomes at which another address of the same site does not help."""
 _RECENT_DAYS = 14
 """Age of the newest entry up to which a sitemap of everything is worth reading for news."""
 _FEWEST_SITES = 3
@@ -87,8 +98,7 @@ def propose_source(
     Raises:
         SourceError: the address cannot be read; the message says why and what to try.
     """
-    address = url if "://" in url else f"https://{url}"
-    response = _fetch(address, fetcher)
+    response = _fetch(_address(url, fetcher), fetcher)
     kind = document_type(gunzipped(response.body, fetcher.max_body_bytes))
     if kind in ("feed", "json_feed"):
         findings = _from_feed(response, fetcher)
@@ -109,6 +119,20 @@ def propose_source(
     return replace(proposal, notes=(*searched, *findings.notes, *proposal.notes))
 
 
+def _address(url: str, fetcher: Fetcher) -> str:
+    """Return a URL with its scheme; http where the host is not reachable by https."""
+    if "://" in url:
+        return url
+    secure = f"https://{url}"
+    if not is_web_url(secure):
+        return secure
+    response = fetcher.fetch(secure, kind="document")
+    if response.outcome is Outcome.UNREACHABLE:
+        return f"http://{url}"
+    fetcher.keep(response)
+    return secure
+
+
 def _fetch(address: str, fetcher: Fetcher) -> Response:
     if not is_web_url(address):
         raise SourceError(
@@ -116,9 +140,9 @@ def _fetch(address: str, fetcher: Fetcher) -> Response:
         )
     response = fetcher.fetch(address, kind="document")
     if response.outcome is not None:
-        raise SourceError(
-            f"{address}: {response.outcome} ({response.reason}). Try its feed's address."
-        )
+        hint = HINTS.get(response.outcome) if response.outcome in _HINTED else None
+        advice = f"{hint[0].upper()}{hint[1:]}" if hint else "Try its feed's address"
+        raise SourceError(f"{address}: {response.outcome} ({response.reason}). {advice}.")
     return response
 
 

@@ -3,10 +3,14 @@
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pipeline.fetch.session import Environment
+from pipeline.sources.places import locales_of
 from pipeline.sources.search import MOST_FEEDS, SiteSearch, feed_links
 from pipeline.sources.wizard import propose_source
+from pipeline.urls import is_web_url
 from tests.discover.test_discovery import index, item, rss, urlset
 
 NEWS = (
@@ -248,3 +252,18 @@ def test_a_site_that_refuses_is_not_asked_much_further(site, fetcher):
 def test_which_anchors_look_like_feeds(anchor, found):
     expected = (found,) if found else ()
     assert feed_links(page(anchor).encode(), "https://h.ie/") == expected
+
+
+def test_a_news_sitemap_at_a_usual_path_is_found_where_robots_names_others(site, fetcher):
+    site.page("/", page())
+    site.robots(f"Sitemap: {site.url}/newsletters.xml\n")
+    site.page("/newsletters.xml", urlset(f"{site.url}/old"))
+    site.page("/news-sitemap.xml", news(f"{site.url}/a"))
+    assert paths(site, searched(site, fetcher).sitemaps()) == ["/news-sitemap.xml"]
+
+
+@given(st.binary(max_size=400))
+def test_any_page_is_searched(body):
+    for page_body in (body, b"<html lang='" + body, b"<a href='" + body + b"'>RSS</a>"):
+        assert all(map(is_web_url, feed_links(page_body, "https://h.ie/")))
+        assert all(locales_of(page_body))

@@ -148,3 +148,20 @@ def test_a_document_that_another_source_reads_is_named(herald, dateline):
     assert dateline(*added).exit_code == 0
     again = dateline(*added, "--dry-run")
     assert "keep one of the two" in again.stderr
+
+
+def test_a_feed_that_is_too_large_is_one_line_with_the_remedy(site, make_fetcher):
+    site.page("/feed", rss(*(item(f"/{number}") for number in range(2000))))
+    with pytest.raises(SourceError, match=r"too_large.*DATELINE_MAX_BODY_BYTES") as caught:
+        propose_source(f"{site.url}/feed", make_fetcher(max_body_bytes=10_000))
+    assert "\n" not in str(caught.value)
+
+
+def test_a_private_address_is_refused_with_the_remedy(site, make_fetcher):
+    with pytest.raises(SourceError, match="allow_private_addresses"):
+        propose_source(site.url, make_fetcher(allow=False))
+
+
+def test_an_address_without_a_scheme_is_tried_by_https_and_then_by_http(herald, fetcher):
+    source = propose_source(f"127.0.0.1:{herald.port}/", fetcher, with_articles=False).source
+    assert source.homepage == f"{herald.url}/"
