@@ -39,7 +39,7 @@ _CHECK_HELP = (
     "says which to drop. Nothing is stored or changed. The exit code is 1 if a document has no "
     "links or cannot be read, or a source is silent.\n\n"
     "Example: dateline source check example-herald\n\n"
-    "Example: dateline source check --registry --country ie"
+    "Example: dateline source check --registry --country ch"
 )
 _ADD_HELP = (
     "Propose a source from a homepage, section page, feed or sitemap; write sources/KEY.toml.\n\n"
@@ -91,14 +91,14 @@ _LONGEST_LINE = 90
 def register(app: typer.Typer) -> None:
     """Add the commands of this module to the app."""
     group = typer.Typer(no_args_is_help=True)
-    group.command("list", help=_LIST_HELP)(list_sources)
-    group.command("check", help=_CHECK_HELP)(check_sources)
     group.command("add", help=_ADD_HELP)(add_source)
-    group.command("registry", help=_REGISTRY_HELP)(list_registry)
-    group.command("enable", help=_ENABLE_HELP)(enable_outlets)
+    group.command("check", help=_CHECK_HELP)(check_sources)
+    group.command("list", help=_LIST_HELP)(list_sources)
     group.command("pause", help=_PAUSE_HELP)(pause_sources)
     group.command("resume", help=_RESUME_HELP)(resume_sources)
     group.command("remove", help=_REMOVE_HELP)(remove_sources)
+    group.command("registry", help=_REGISTRY_HELP)(list_registry)
+    group.command("enable", help=_ENABLE_HELP)(enable_outlets)
     group.command("import", help=_IMPORT_HELP)(import_opml)
     group.command("export", help=_EXPORT_HELP)(export_opml)
     app.add_typer(group, name="source", help=_HELP, rich_help_panel=EVERY_DAY)
@@ -212,6 +212,7 @@ def check_sources(
     as_json: _Json = False,
 ) -> None:
     """Read each document of the named sources, or of all sources, once."""
+    from pipeline.errors import SourceError
     from pipeline.fetch.fetcher import Fetcher
     from pipeline.settings import settings
     from pipeline.sources.advice import Verdict, check_all
@@ -219,6 +220,8 @@ def check_sources(
     _log_errors_only()
     chosen, all_well = _to_check(keys or [], registry=registry, everything=everything)
     chosen = [source for source in chosen if _upper(country) in (None, source.country)]
+    if country and not chosen:
+        raise SourceError(f"no source of {_upper(country)}. Leave --country out to check all.")
     shows_verdicts = registry or everything
     verdicts: dict[str, list[str]] = {verdict: [] for verdict in Verdict}
     with Fetcher(settings(), allow_private_addresses=allow_private_addresses or None) as fetcher:

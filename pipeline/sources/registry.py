@@ -36,8 +36,15 @@ class Registry:
         """Return the outlets with these keys, or all, of a country and a language where given.
 
         Raises:
-            SourceError: a key is not in the registry; names similar ones.
+            SourceError: the registry has no such outlet, country or language; names those it has.
         """
+        for name, wanted in (("country", country), ("language", language)):
+            there = {getattr(outlet, name) for outlet in self.outlets.values()}
+            if wanted is not None and wanted not in there:
+                known = ", ".join(sorted(filter(None, there)))
+                raise SourceError(
+                    f"the registry has no outlet of {name} {wanted}. It has {known or 'none'}."
+                )
         for key in keys:
             if key not in self.outlets:
                 raise SourceError(

@@ -72,6 +72,8 @@ def test_outlets_are_chosen_by_key_country_and_language():
     assert {outlet.language for outlet in registry.chosen(country="IT", language="de")} == {"de"}
     with pytest.raises(SourceError, match="Did you mean spiegel"):
         registry.chosen(["spiegle"])
+    with pytest.raises(SourceError, match="no outlet of country XX. It has AT, AU"):
+        registry.chosen(country="XX")
 
 
 def test_an_outlet_that_is_enabled_already_is_left_as_it_is(tmp_path):
