@@ -52,6 +52,12 @@ class Source:
     """Further hosts that count as on-site; the hosts of the fields above always do."""
     crawl_delay: float | None = None
     """Least seconds between two requests to one host; robots.txt may ask for more."""
+    headers: tuple[tuple[str, str], ...] = ()
+    """Sent to the source's own sites besides or instead of ours; a value may be "env:NAME"."""
+    cookies: tuple[tuple[str, str], ...] = ()
+    """Sent to the source's own sites; a value may be "env:NAME"."""
+    proxy: str | None = None
+    """HTTP proxy of its requests, or "env:NAME"; None for that of the settings."""
     max_links: int = 500
     """Most links per run; the newest are taken."""
     articles_a_day: float | None = None

@@ -87,6 +87,11 @@ class Settings(BaseSettings):
     allow_private_addresses: bool = Field(
         default=False, description="fetch loopback and private hosts too"
     )
+    proxy: str | None = Field(
+        default=None,
+        description="HTTP proxy of all requests, such as http://proxy.example:3128; a source's own "
+        "proxy wins",
+    )
     crawl_delay: float = Field(
         default=1.0,
         ge=0,

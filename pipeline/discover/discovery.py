@@ -31,7 +31,7 @@ from pipeline.discover.sitemaps import read_sitemap
 from pipeline.errors import PageError, Refused
 from pipeline.fetch.fetcher import Fetcher
 from pipeline.fetch.freshness import freshness_seconds
-from pipeline.fetch.page_request import is_onsite, sites
+from pipeline.fetch.source_access import is_onsite, sites
 from pipeline.line_rules.dates import age_key
 from pipeline.models import LINK_FIELDS, FoundBy, Link, Response, Source, Validators
 from pipeline.outcomes import Outcome

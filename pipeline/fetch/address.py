@@ -108,10 +108,32 @@ def allowed_addresses(
         raise Refused(Outcome.UNREACHABLE, f"{name[:100]!r} does not resolve: {error}") from error
     allowed = [text for text in resolved if allow_private or is_public(text)]
     if not allowed:
-        raise Refused(
-            Outcome.ADDRESS_REFUSED,
-            f"{name} resolves to {', '.join(resolved) or 'nothing'}, no public address; for an "
-            "intranet set allow_private_addresses = true in the source, or give "
-            "--allow-private-addresses",
-        )
+        raise _refused(name, ", ".join(resolved) or "nothing")
     return allowed
+
+
+def refuse_written_address(name: str) -> None:
+    """Refuse a host that is written as a private address, or is this machine by its name.
+
+    For requests through a proxy, which resolves all other names itself.
+
+    Raises:
+        Refused: the host is private.
+    """
+    if name.lower().rstrip(".").rpartition(".")[2] == "localhost":
+        raise _refused(name, name)
+    try:
+        address = name.strip("[]") if ":" in name else socket.inet_ntoa(socket.inet_aton(name))
+        is_private = not is_public(address)
+    except (OSError, ValueError):
+        return
+    if is_private:
+        raise _refused(name, address)
+
+
+def _refused(name: str, found: str) -> Refused:
+    return Refused(
+        Outcome.ADDRESS_REFUSED,
+        f"{name} resolves to {found}, no public address; for an intranet set "
+        "allow_private_addresses = true in the source, or give --allow-private-addresses",
+    )

@@ -1,7 +1,7 @@
 """One GET over HTTP/1.1: to a checked address, within a deadline and a size limit.
 
 This is the only module that imports httpx2. TLS verification cannot be switched off, and there is
-no proxy, no cookie jar and no following of redirects: ``httpx2.Client`` brings all of these, and
+no cookie jar and no following of redirects: ``httpx2.Client`` brings all of these, and
 its transport cannot be told which address to connect to. Its engine httpcore2 can (a network
 backend), so the engine is driven directly.
 """
@@ -16,13 +16,13 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import httpcore2
 import httpx2
 
 from pipeline.errors import PageError, Refused, Transient
-from pipeline.fetch.address import Resolve, allowed_addresses
+from pipeline.fetch.address import Resolve, allowed_addresses, refuse_written_address
 from pipeline.fetch.body_memory import SMALL_BODY, BodyMemory
 from pipeline.fetch.content_encoding import BodyReader
 from pipeline.fetch.response_head import END_OF_HEAD, is_interim, repaired
@@ -166,6 +166,8 @@ ERROR_BODY_BYTES = SMALL_BODY
 """Bytes kept of the body of an error page: what tells a bot wall stands at its beginning."""
 _DRAIN_BYTES = 65_536
 """Bytes read of a body that nobody needs, to keep its connection usable."""
+_MAX_CONNECTIONS = 600
+"""More than the most hosts at once, each of which has one request."""
 _BROKEN = (httpcore2.TimeoutException, httpcore2.NetworkError, httpcore2.ProtocolError)
 
 
@@ -227,6 +229,8 @@ class Client:
         resolver: name resolution; tests of DNS rebinding pass their own.
         ssl_context: trusted certificates; None for the system's store.
         now: the time at which a request is sent, for its record.
+        proxy: address of an HTTP proxy, with its login if it wants one. The proxy resolves names
+            then, so that the guard sees only addresses that are written in a URL.
     """
 
     def __init__(
@@ -236,16 +240,19 @@ class Client:
         resolver: Resolve,
         ssl_context: ssl.SSLContext | None = None,
         now: Callable[[], datetime] = utc_now,
+        proxy: str | None = None,
     ) -> None:
         self._now = now
         self._deadline = Deadline()
-        self._pool = httpcore2.ConnectionPool(
-            ssl_context=ssl_context or _system_trust(),
-            max_connections=128,
-            max_keepalive_connections=64,
-            keepalive_expiry=30.0,
-            network_backend=GuardedBackend(
-                allow_private=allow_private, resolver=resolver, deadline=self._deadline
+        self._is_direct = proxy is None
+        self._allow_private = allow_private
+        self._pool = _pool(
+            proxy,
+            ssl_context or _system_trust(),
+            GuardedBackend(
+                allow_private=allow_private or proxy is not None,
+                resolver=resolver,
+                deadline=self._deadline,
             ),
         )
 
@@ -281,12 +288,33 @@ class Client:
         self._deadline.at = time.monotonic() + seconds
         with _translated(url, limits, self._deadline):
             request = _request(url, headers, limits)
-            transfer = _Transfer(url, request, self._now())
+            if not self._is_direct and not self._allow_private:
+                refuse_written_address(request.url.host.decode("ascii"))
+            transfer = _Transfer(url, request, self._now(), is_direct=self._is_direct)
             try:
                 return transfer.run(self._pool, limits, check, self._deadline)
             finally:
                 if transfer.was_sent:
                     record(transfer.exchange())
+
+
+def _pool(
+    proxy: str | None, ssl_context: ssl.SSLContext, backend: GuardedBackend
+) -> httpcore2.ConnectionPool:
+    """Return a connection pool, directly or through a proxy."""
+    limits: dict[str, Any] = {
+        "ssl_context": ssl_context,
+        "max_connections": _MAX_CONNECTIONS,
+        "max_keepalive_connections": 64,
+        "keepalive_expiry": 30.0,
+        "network_backend": backend,
+    }
+    if proxy is None:
+        return httpcore2.ConnectionPool(**limits)
+    parts = urlsplit(proxy)
+    login = (unquote(parts.username), unquote(parts.password or "")) if parts.username else None
+    address = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+    return httpcore2.HTTPProxy(address, proxy_auth=login, **limits)
 
 
 @dataclass(slots=True)
@@ -299,6 +327,8 @@ class _Transfer:
     was_sent: bool = True
     """False where the guard let no connection be made."""
     head: HttpResponse = field(default_factory=lambda: HttpResponse(0, (), b"", None))
+    is_direct: bool = True
+    """False where the connection is one to a proxy, whose address is not the site's."""
     is_whole: bool = False
     """Whether the body was read to its end."""
     _reader: BodyReader | None = None
@@ -346,7 +376,7 @@ class _Transfer:
             self.was_sent = False
             raise
         stream = response.extensions.get("network_stream")
-        peer = stream.get_extra_info("server_addr") if stream else None
+        peer = stream.get_extra_info("server_addr") if stream and self.is_direct else None
         self.head = HttpResponse(
             response.status, _as_text(response.headers), b"", peer[0] if peer else None
         )

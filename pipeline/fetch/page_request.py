@@ -1,11 +1,6 @@
-"""One page from its URL to its response: checks before each hop, retries, redirects, outcome.
-
-``is_onsite`` tells which URLs belong to a source: advertisements in feeds and hijacked redirects
-lead to other sites.
-"""
+"""One page from its URL to its response: checks before each hop, retries, redirects, outcome."""
 
 from dataclasses import replace
-from functools import lru_cache
 
 from pipeline.errors import PageError, Refused
 from pipeline.fetch import response_checks
@@ -15,28 +10,12 @@ from pipeline.fetch.redirects import RedirectChain
 from pipeline.fetch.reservations import OBEYED, reservations
 from pipeline.fetch.robots_rules import RobotsRules
 from pipeline.fetch.session import RequestOptions, Session, TimeBudget
+from pipeline.fetch.source_access import is_onsite
 from pipeline.fetch.throttle import parse_retry_after
 from pipeline.fetch.walls import recognise_wall
 from pipeline.models import Exchange, Response, Source, Validators
 from pipeline.outcomes import Outcome
-from pipeline.urls import authority, site
-
-
-@lru_cache(maxsize=1024)
-def sites(source: Source) -> frozenset[str]:
-    """Return the sites (registrable domains, mostly) of a source's URLs and of its ``hosts``.
-
-    A source of lists and local files only has none, and every URL counts as on-site.
-    """
-    urls = (source.homepage or "", *source.feeds, *source.sitemaps, *source.sections)
-    named = [url for url in urls if url] + [f"http://{host}/" for host in source.hosts]
-    return frozenset(site(url) for url in named) - {""}
-
-
-def is_onsite(url: str, source: Source | None) -> bool:
-    """Tell whether a URL belongs to one of the source's sites."""
-    known = sites(source) if source is not None else frozenset()
-    return not known or site(url) in known
+from pipeline.urls import authority
 
 
 class PageRequest:

@@ -142,8 +142,8 @@ class RobotsCache:
             response = self._ask(f"{root}/robots.txt", source, exchanges.append)
             body = response.body
         except PageError as error:
-            if error.outcome is Outcome.ADDRESS_REFUSED:
-                raise
+            if error.outcome in (Outcome.ADDRESS_REFUSED, Outcome.QUARANTINED):
+                raise  # the host was not asked
             if not _means_no_rules(error):
                 return self._failed(root, known, error, tuple(exchanges))
             reason = f"no rules: {error.reason}"

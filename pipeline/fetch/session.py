@@ -23,6 +23,12 @@ from pipeline.fetch.redirects import RedirectChain
 from pipeline.fetch.robots import MAX_BYTES as ROBOTS_BYTES
 from pipeline.fetch.robots import MemoryRobotsStore, RobotsCache, RobotsStore
 from pipeline.fetch.robots_rules import RobotsRules, product_token
+from pipeline.fetch.source_access import (
+    from_environment,
+    merged,
+    own_headers,
+    without_secrets,
+)
 from pipeline.fetch.throttle import HostHealth, RetryPolicy, Throttle
 from pipeline.models import Exchange, Source
 from pipeline.outcomes import Outcome
@@ -112,7 +118,7 @@ class Session:
             ("Accept-Encoding", OFFERED),
         )
         self.memory = BodyMemory(settings.max_body_bytes)
-        self._clients: dict[bool, Client] = {}
+        self._clients: dict[tuple[bool, str | None], Client] = {}
         self._robots_store = robots or MemoryRobotsStore()
         self._robots: dict[bool, RobotsCache] = {}
         self._free_at: dict[str, float] = {}
@@ -170,17 +176,18 @@ class Session:
             PageError: no usable response.
         """
         name = authority(url)
+        own = own_headers(options.source, url)
         delay = max(options.delay, self._configured_delay(options.source))
         with self._host_lock(name), self._slot(name, delay):
             began = time.monotonic()
             try:
                 return self._client(options.source).get(
                     url,
-                    (*self._headers, *headers),
+                    merged((*self._headers, *headers), own),
                     limits or replace(self._limits, memory=options.memory),
                     seconds=budget.seconds_left,
                     check=self._checker(options.kind),
-                    record=options.record,
+                    record=lambda exchange: options.record(without_secrets(exchange, own)),
                 )
             finally:
                 budget.seconds_left -= time.monotonic() - began
@@ -216,17 +223,23 @@ class Session:
         return check
 
     def _client(self, source: Source | None) -> Client:
-        """Return the client for public or for all addresses; they share no connections."""
+        """Return the client for public or for all addresses, and for one proxy.
+
+        Clients share no connections.
+        """
         allow = self._allows_private(source)
+        proxy = (source.proxy if source is not None else None) or self.settings.proxy
+        proxy = from_environment(proxy) if proxy else None
         with self._guard:
-            if allow not in self._clients:
-                self._clients[allow] = Client(
+            if (allow, proxy) not in self._clients:
+                self._clients[allow, proxy] = Client(
                     allow_private=allow,
                     resolver=self.environment.resolver,
                     ssl_context=self.environment.ssl_context,
                     now=self.environment.now,
+                    proxy=proxy,
                 )
-            return self._clients[allow]
+            return self._clients[allow, proxy]
 
     def _allows_private(self, source: Source | None) -> bool:
         return self._allow_private or (source is not None and source.allow_private_addresses)

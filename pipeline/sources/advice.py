@@ -17,7 +17,7 @@ from pipeline.discover.results import Entry
 from pipeline.discover.sitemaps import read_sitemap
 from pipeline.errors import PageError
 from pipeline.fetch.fetcher import Fetcher
-from pipeline.fetch.page_request import sites
+from pipeline.fetch.source_access import sites
 from pipeline.language import language_of
 from pipeline.models import Response, Source
 from pipeline.outcomes import Outcome

@@ -24,6 +24,8 @@ _KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 _HOST = re.compile(
     r"(?=.{1,253}(:|$))[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?(:\d{1,5})?|\[[0-9a-f:]+\](:\d{1,5})?"
 )
+_SECRET_FIELDS = frozenset({"headers", "cookies", "proxy"})
+"""Fields whose values no message repeats."""
 _KNOWN = tuple(field.name for field in fields(Source))
 _LINKING_FIELDS = ("homepage", *LINK_FIELDS)
 
@@ -120,7 +122,8 @@ def _checked(where: str, name: str, value: Any) -> Any:
     try:
         return _CHECKS[name](value)
     except _WrongValue as error:
-        raise SourceError(f"{where}: {name} = {value!r}: {error}.") from error
+        shown = "…" if name in _SECRET_FIELDS else repr(value)
+        raise SourceError(f"{where}: {name} = {shown}: {error}.") from error
 
 
 def _absolute(names: tuple[str, ...], folder: Path) -> tuple[str, ...]:
@@ -226,6 +229,56 @@ def _flag(value: Any) -> bool:
     return value
 
 
+_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")
+_VALUE = re.compile(r"[\t\x20-\x7e\xa0-\xff]{1,4000}")
+_VARIABLE = re.compile(r"env:[A-Za-z_][A-Za-z0-9_]*")
+_OUR_HEADERS = frozenset(
+    "host user-agent accept-encoding connection content-length transfer-encoding te upgrade range"
+    " cookie if-none-match if-modified-since proxy-authorization".split()
+)
+"""Headers that Dateline itself must set; a source's cookies have a field of their own."""
+
+
+def _header_name(name: str) -> str:
+    if not _NAME.fullmatch(name) or name.lower() in _OUR_HEADERS:
+        raise _WrongValue(
+            f"{name!r} is no header that a source may set; cookies have the field cookies, the "
+            "User-Agent is the setting DATELINE_USER_AGENT"
+        )
+    return name
+
+
+def _cookie_name(name: str) -> str:
+    if not _NAME.fullmatch(name):
+        raise _WrongValue(f"{name!r} is no name of a cookie")
+    return name
+
+
+def _secret(value: Any) -> str:
+    text = _text(value)
+    if text.startswith("env:") and not _VARIABLE.fullmatch(text):
+        raise _WrongValue("after env: write the name of an environment variable")
+    if not _VALUE.fullmatch(text):
+        raise _WrongValue("write one line of plain characters, or env:NAME")
+    return text
+
+
+def _pairs(check: Callable[[str], str]) -> Callable[[Any], tuple[tuple[str, str], ...]]:
+    def checked(value: Any) -> tuple[tuple[str, str], ...]:
+        if not isinstance(value, dict):
+            raise _WrongValue('write a table, such as { Name = "value" }')
+        return tuple((check(name), _secret(text)) for name, text in value.items())
+
+    return checked
+
+
+def _proxy(value: Any) -> str:
+    text = _secret(value)
+    if not text.startswith("env:") and not (is_web_url(text) and host(text)):
+        raise _WrongValue("write the address of an HTTP proxy, such as http://proxy.example:3128")
+    return text
+
+
 _CHECKS: dict[str, Callable[[Any], Any]] = {
     "key": _key,
     "name": _text,
@@ -240,6 +293,9 @@ _CHECKS: dict[str, Callable[[Any], Any]] = {
     "time_zone": _time_zone,
     "hosts": _list_of(_host_name),
     "crawl_delay": _number("seconds", 0, 3600),
+    "headers": _pairs(_header_name),
+    "cookies": _pairs(_cookie_name),
+    "proxy": _proxy,
     "max_links": _count,
     "articles_a_day": _number("a number of articles", 0.01, 100_000),
     "latest_age_hours": _number("hours", 0.1, 8760),
@@ -254,6 +310,8 @@ _NOTES: Mapping[str, str] = {
     "sections": "pages whose article links are followed",
     "hosts": "further hosts that count as this outlet's own",
     "crawl_delay": "least seconds between two requests; robots.txt may ask for more",
+    "headers": "sent to this outlet's own sites; a value may be env:NAME",
+    "cookies": "sent to this outlet's own sites; a value may be env:NAME",
     "max_links": "links per run, newest first",
     "articles_a_day": "expected; `dateline source check` says if it is far off",
     "latest_age_hours": "older than this, the newest article means that something is wrong",
@@ -296,6 +354,11 @@ def _toml(value: object) -> str:
         return str(int(value))
     if not isinstance(value, tuple):
         return json.dumps(value, ensure_ascii=False)
+    if value and isinstance(value[0], tuple):
+        pairs = (
+            f"{json.dumps(name)} = {json.dumps(text, ensure_ascii=False)}" for name, text in value
+        )
+        return f"{{ {', '.join(pairs)} }}"
     items = [json.dumps(item, ensure_ascii=False) for item in value]
     short = f"[{', '.join(items)}]"
     return short if len(items) < 2 else "[\n" + "".join(f"    {item},\n" for item in items) + "]"

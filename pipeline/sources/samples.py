@@ -7,7 +7,7 @@ from pipeline.clean.site_memory import MemorySiteMemory
 from pipeline.discover.results import Entry
 from pipeline.extract.page import extract_page
 from pipeline.fetch.fetcher import Fetcher
-from pipeline.fetch.page_request import is_onsite
+from pipeline.fetch.source_access import is_onsite
 from pipeline.line_rules.dates import age_key
 from pipeline.models import Article, Source
 

@@ -16,7 +16,7 @@ from pipeline.discover.sections import read_section
 from pipeline.discover.sitemaps import read_sitemap
 from pipeline.errors import PageError, SourceError
 from pipeline.fetch.fetcher import Fetcher
-from pipeline.fetch.page_request import is_onsite
+from pipeline.fetch.source_access import is_onsite
 from pipeline.models import Article, Response, Source
 from pipeline.outcomes import Outcome
 from pipeline.sources.expectations import read_expectations

@@ -29,7 +29,7 @@ from pipeline.discover.sitemaps import read_sitemap
 from pipeline.errors import PageError, Refused, UsageError
 from pipeline.extract.page import extract_page
 from pipeline.fetch.fetcher import Fetcher
-from pipeline.fetch.page_request import is_onsite
+from pipeline.fetch.source_access import is_onsite
 from pipeline.models import Link, Response, Source
 from pipeline.settings import settings
 from pipeline.stages.collect import collect_links

@@ -24,7 +24,7 @@ def test_the_sample_is_a_source_and_shows_every_field(tmp_path):
     text = SAMPLE.read_text(encoding="utf-8")
     source = read_source(written(tmp_path, text))
     assert (source.key, source.name) == ("herald", "The Example Herald")
-    shown = {line.partition("=")[0].strip() for line in text.splitlines() if " = " in line}
+    shown = {line.partition("=")[0].strip("# ") for line in text.splitlines() if " = " in line}
     assert {field.name for field in fields(Source)} - {"key"} <= shown
 
 
@@ -68,6 +68,12 @@ def test_paths_are_relative_to_the_file(tmp_path):
         ),
         ('name = "H"\nhomepage = "https://h.example/"\ncrawl_delay = -1', "seconds from 0"),
         ('name = "H"\nhomepage = "https://h.example/"\ncrawl_delay = true', "seconds from 0"),
+        ('name = "H"\nhomepage = "https://h.example/"\nheaders = ["a"]', "write a table"),
+        ('name = "H"\nhomepage = "https://h.example/"\nheaders = { Cookie = "a" }', "cookies"),
+        ('name = "H"\nhomepage = "https://h.example/"\nheaders = { "A b" = "c" }', "no header"),
+        ('name = "H"\nhomepage = "https://h.example/"\ncookies = { a = "env:" }', "after env:"),
+        ('name = "H"\nhomepage = "https://h.example/"\ncookies = { a = 1 }', "double quotes"),
+        ('name = "H"\nhomepage = "https://h.example/"\nproxy = "proxy:3128"', "an HTTP proxy"),
         ('name = "H"\nhomepage = "https://h.example/"\nmax_links = 0.5', "whole number"),
         ('name = "H"\nhomepage = "https://h.example/"\nis_active = "no"', "true or false"),
         (
@@ -141,3 +147,24 @@ def test_an_existing_file_is_kept_and_an_invalid_new_one_removed(tmp_path):
     with pytest.raises(SourceError):
         write_new("broken", tmp_path / "new.toml")
     assert not (tmp_path / "new.toml").exists()
+
+
+def test_headers_cookies_and_a_proxy_are_read_and_written(tmp_path):
+    source = Source(
+        "herald",
+        "Herald",
+        homepage="https://herald.example/",
+        headers=(("Accept-Language", "de, en"), ("X-Key", "env:HERALD_KEY")),
+        cookies=(("consent", 'yes="1"'),),
+        proxy="env:DESK_PROXY",
+    )
+    path = write_new(source_toml(source, "A source."), tmp_path / "herald.toml")
+    assert read_source(path) == source
+
+
+def test_no_message_repeats_a_secret(tmp_path):
+    path = tmp_path / "herald.toml"
+    path.write_text('name = "H"\nhomepage = "https://h.example/"\nheaders = { "A b" = "s3cret" }\n')
+    with pytest.raises(SourceError) as caught:
+        read_source(path)
+    assert "s3cret" not in str(caught.value)
