@@ -21,7 +21,7 @@ from pipeline.fetch.session import Environment
 from pipeline.models import Source
 from pipeline.settings import Settings
 from pipeline.telemetry import configure_logging
-from pipeline.warehouse.fetches import PostgresThrottle
+from pipeline.warehouse.host_pace import PostgresThrottle
 from pipeline.warehouse.store import connect
 
 PACE = 0.5
