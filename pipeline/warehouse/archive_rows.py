@@ -16,6 +16,7 @@ _LOCK = 0x6172_6368
 _FILE = r"([^/]*)#offset=\d+(?:&length=\d+)?$"
 """The last part of a file's name within a locator."""
 _CURRENT = "select first_fetch_id from news.article_versions where is_current"
+_HELD = "select last_fetch_id from news.held_versions where decision is null"
 _WAITING = "select fetch_id from ops.link_attempts where outcome is null and fetch_id is not null"
 
 
@@ -40,7 +41,7 @@ def hold_archive_lock(conn: Connection) -> Iterator[None]:
 
 def needed_files(conn: Connection) -> set[str]:
     """Return the files with the page of a current version, a held version or an unread page."""
-    return _files_of(conn, (_CURRENT, _WAITING))
+    return _files_of(conn, (_CURRENT, _HELD, _WAITING))
 
 
 def waiting_files(conn: Connection) -> set[str]:
