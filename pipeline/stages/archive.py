@@ -162,3 +162,24 @@ def _remove(connection: Connection, files: Sequence[ArchiveFile]) -> int:
     for file in files:
         upkeep.remove_file(file.name)
     return rows
+
+
+def index_counts() -> dict[str, int]:
+    """Do what ``index`` does; return how many files it indexed and how much is damaged."""
+    made = list(index())
+    for each in made:
+        for place in each.broken:
+            log.warning("archive file damaged", place=place.raw_uri, reason=place.reason)
+    return {"indexed": len(made), "damaged": sum(len(each.broken) for each in made)}
+
+
+def compact_counts() -> dict[str, int]:
+    """Do what ``compact`` does; return how many files became how many."""
+    done = compact()
+    return {"joined": sum(each.parts for each in done), "files": len(done)}
+
+
+def prune_counts() -> dict[str, int]:
+    """Do what ``prune`` does by the setting; return how much it removed."""
+    pruned = prune()
+    return {"removed": len(pruned.files), "kept": pruned.kept, "bytes": pruned.size}

@@ -181,3 +181,12 @@ def test_an_index_that_is_missing_is_made(archive):
         (first.name, 1, ())
     ]
     assert [each.name for each in stage.index(with_all=True)] == [first.name, second.name]
+
+
+def test_the_dag_maintain_does_all_three_by_the_settings(archive, monkeypatch):
+    stories_of_a_day(archive, 3)
+    monkeypatch.setenv("DATELINE_ARCHIVE_DAYS", "3")
+    settings.cache_clear()
+    assert stage.index_counts() == {"indexed": 0, "damaged": 0}
+    assert stage.compact_counts() == {"joined": 3, "files": 1}
+    assert stage.prune_counts() == {"removed": 0, "kept": 1, "bytes": 0}

@@ -1,0 +1,42 @@
+"""### maintain: the archive in order, once a day
+
+*index_archive* finishes the WARC files of killed tasks and makes missing indexes, *compact_archive*
+joins the small files of each day, and *prune_archive* removes files older than
+`DATELINE_ARCHIVE_DAYS` (0, the default, keeps them for ever) unless a page in them is needed. Each
+can be killed and repeated at any moment; `dateline archive` does the same by hand.
+"""
+
+from datetime import timedelta
+
+from airflow.sdk import CronTriggerTimetable, dag, task
+from policy import DAG_ARGS, Counts, finished_within, stage
+
+
+@dag(
+    schedule=CronTriggerTimetable("40 3 * * *", timezone="UTC", run_immediately=timedelta()),
+    deadline=finished_within(hours=6),
+    doc_md=__doc__,
+    **DAG_ARGS,
+)
+def maintain() -> None:
+    """Index, join and remove WARC files."""
+
+    @task(execution_timeout=timedelta(hours=2))
+    def index_archive() -> Counts:
+        """Make missing indexes, and finish the files of killed tasks."""
+        return stage("archive").index_counts()
+
+    @task(execution_timeout=timedelta(hours=2))
+    def compact_archive() -> Counts:
+        """Join the small files of each day."""
+        return stage("archive").compact_counts()
+
+    @task(execution_timeout=timedelta(hours=2))
+    def prune_archive() -> Counts:
+        """Remove files that are older than the setting says and hold no needed page."""
+        return stage("archive").prune_counts()
+
+    index_archive() >> compact_archive() >> prune_archive()
+
+
+maintain()
