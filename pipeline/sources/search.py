@@ -49,7 +49,7 @@ _USUAL_SITEMAPS = (
     "/news-sitemap.xml", "/sitemap-news.xml", "/sitemap_news.xml", "/googlenews.xml",
     "/sitemap_index.xml", "/sitemap.xml",
 )  # fmt: skip
-"""Tried where robots.txt names no sitemap."""
+"""Tried where robots.txt names no news sitemap."""
 # A query such as "?format=feed", "?feed=rss2", "?rss"; "cmp=feed_newsletter" is none.
 _FEED_QUERY = re.compile(
     r"(?:^|&)(?:(?:format|type|alt|output|view|feed)=(?:rss|atom|feed|rdf)\d*|rss|feed)(?:&|$)",
@@ -68,7 +68,8 @@ _MOST_WORDS = 5
 _FEED_HOST = re.compile(r"(?:www\.)?(?:rss|(?:news)?feeds?|syndication)\d*\.", re.IGNORECASE)
 # A link to a reader names the feed that it should subscribe to.
 _READER = re.compile(
-    r"https?://(?:www\.)?(?:feedly\.com|cloud\.feedly\.com)/(?:#|i/)?.*?feed/(https?:/?/?.+)", re.I
+    r"https?://(?:www\.)?(?:feedly\.com|cloud\.feedly\.com)/(?:#|i/)?.*?feed/(https?(?::|%3A).+)",
+    re.I,
 )
 # "news-sitemap.xml", "sitemap_news.xml", "/googlenews.xml", "newssitemap-index.xml"
 _NEWS_NAME = re.compile(r"news(?!letter)|latest|48hrs", re.IGNORECASE)
@@ -85,7 +86,6 @@ class FoundFeed:
     url: str
     """Where it is now, if the address that names it has moved for good."""
     feed: Feed
-    place: FeedPlace
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ class SiteSearch:
     tell: Callable[[str], None] = lambda note: None
     notes: list[str] = field(default_factory=list)
     """What was read and used or not, one line each, for the operator."""
-    _asked: dict[str, Response | None] = field(default_factory=dict)
+    _asked: set[str] = field(default_factory=set)
     _feeds: dict[str, FoundFeed] = field(default_factory=dict)
     _seen_links: set[str] = field(default_factory=set)
     _tried: int = 0
@@ -210,7 +210,7 @@ class SiteSearch:
             self._note(f"not used, its links are in the feeds above: {url}")
         elif url not in self._feeds:
             self._note(f"feed with {len(feed.entries)} entries: {url}")
-            self._feeds[url] = FoundFeed(url, feed, place)
+            self._feeds[url] = FoundFeed(url, feed)
             self._seen_links |= links
 
     def _try_overview(self, overview: Response) -> None:
@@ -270,8 +270,8 @@ class SiteSearch:
             return None
         if self._refused >= _MOST_REFUSED:
             return None
+        self._asked.add(plain)
         response = self.fetcher.fetch(plain, kind="page" if is_page else "document")
-        self._asked[plain] = response
         if response.outcome in _REFUSALS and self._is_own(plain):
             self._refused += 1
             if self._refused == _MOST_REFUSED:

@@ -72,7 +72,7 @@ def test_outlets_are_chosen_by_key_country_and_language():
     assert {outlet.language for outlet in registry.chosen(country="IT", language="de")} == {"de"}
     with pytest.raises(SourceError, match="Did you mean spiegel"):
         registry.chosen(["spiegle"])
-    with pytest.raises(SourceError, match="no outlet of country XX. It has AT, AU"):
+    with pytest.raises(SourceError, match=r"no outlet of country XX\. It has AT, AU"):
         registry.chosen(country="XX")
 
 

@@ -241,6 +241,7 @@ def test_a_site_that_refuses_is_not_asked_much_further(site, fetcher):
         ('<a href="https://feeds.h-media.com/rss/top">x</a>', "https://feeds.h-media.com/rss/top"),
         ('<a href="https://feeds.feedburner.com/H/rss">x</a>', "https://feeds.feedburner.com/H/rss"),
         ('<a href="https://feedly.com/i/subscription/feed/https://h.ie/all/rss">+</a>', "https://h.ie/all/rss"),
+        ('<a href="https://feedly.com/i/subscription/feed/http%3A%2F%2Fh.ie%2Frss">+</a>', "http://h.ie/rss"),
         ('<a href="https://www.facebook.com/dialog/feed?link=https://h.ie/a">Share</a>', None),
         ('<a href="https://podcasts.google.com/feed/aHR0c">Listen</a>', None),
         ('<a href="/dogs/how-much-to-feed-a-puppy">How much to feed a puppy</a>', None),
