@@ -174,3 +174,60 @@ def _catalogue() -> list[tuple[Any, ...]]:
         finally:
             embedded_server().remove()
             settings.cache_clear()
+
+
+def request_as_sent() -> str:
+    """Return a request of a feed's second visit as a server on loopback received it."""
+    import threading
+    from http.server import BaseHTTPRequestHandler, HTTPServer
+
+    from pipeline.fetch.fetcher import Fetcher
+    from pipeline.models import Validators
+    from pipeline.settings import Settings
+
+    received: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            received.append(f"{self.requestline}\n{str(self.headers).strip()}")
+            self.send_response(404 if self.path == "/robots.txt" else 304)
+            self.end_headers()
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    address = f"127.0.0.1:{server.server_port}"
+    plain = Settings.model_construct(
+        **{name: field.default for name, field in Settings.model_fields.items()}
+    )
+    with Fetcher(plain, allow_private_addresses=True) as fetcher:
+        seen = Validators('"4f1c"', "Fri, 20 Nov 2026 08:00:00 GMT", None)
+        fetcher.fetch(f"http://{address}/feed.xml", validators=seen, kind="document")
+    server.shutdown()
+    server.server_close()
+    return f"```http\n{received[-1].replace(address, 'news.example')}\n```"
+
+
+def fetch_settings() -> str:
+    """Return the settings that concern the manners of fetching as a table."""
+    from pipeline.settings import Settings
+
+    names = (
+        "user_agent robots_token crawl_delay reservations hosts_at_once max_body_bytes"
+        " connect_timeout read_timeout total_timeout max_redirects proxy"
+    ).split()
+    rows = ["| variable | default | meaning |", "|---|---|---|"]
+    for name in names:
+        field = Settings.model_fields[name]
+        default = "" if field.default is None else f"`{field.default}`"
+        rows.append(f"| `DATELINE_{name.upper()}` | {default} | {field.description} |")
+    return "\n".join(rows)
+
+
+def obeyed_reservations() -> str:
+    """Return the reservations that are obeyed under DATELINE_RESERVATIONS=obey, as words."""
+    from pipeline.fetch.reservations import OBEYED
+
+    return ", ".join(f"`{word}`" for word in sorted(OBEYED))
