@@ -188,7 +188,7 @@ def backfill() -> None:
     closed = close_run(run, files, sites)
     [resolved, visited] >> closed
     all_well = EmptyOperator(task_id="all_well", trigger_rule="none_failed")
-    [pages, visited, resolved, closed] >> all_well
+    [files, sites, pages, visited, resolved, closed] >> all_well
 
 
 backfill()
