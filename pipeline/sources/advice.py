@@ -22,7 +22,7 @@ from pipeline.language import language_of
 from pipeline.models import Response, Source
 from pipeline.outcomes import Outcome
 from pipeline.sources.expectations import Expectations, read_expectations
-from pipeline.sources.places import has_offset, time_zone_of
+from pipeline.sources.places import has_offset, time_zone_of, with_offset
 from pipeline.sources.search import SiteSearch
 
 SOURCES_AT_ONCE = 16
@@ -228,9 +228,7 @@ def _language(
 
 
 def _time_zone(source: Source, entries: Sequence[Entry]) -> Iterator[Advice]:
-    times = [entry.published_at for entry in entries if entry.published_at]
-    stated = [time for time in times if "T" in time and not time.endswith(("Z", "+00:00"))]
-    offset = [time for time in stated if time[-6:-5] in "+-" and time[-3:-2] == ":"]
+    offset = with_offset(entry.published_at for entry in entries if entry.published_at)
     if not offset:
         return
     if source.time_zone is not None:

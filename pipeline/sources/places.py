@@ -96,7 +96,7 @@ def time_zone_of(country: str | None, times: Iterable[str]) -> Finding:
     'America/Chicago'
     """
     found = _countries().get(country or "")
-    stated = [time for time in times if (offset := _offset(time)) and offset != timedelta(0)]
+    stated = with_offset(times)
     offsets = sorted({time[-6:] for time in stated})
     if found is None:
         shown = f"; its times have the offset {', '.join(offsets)}" if offsets else ""
@@ -110,6 +110,11 @@ def time_zone_of(country: str | None, times: Iterable[str]) -> Finding:
         if agreeing >= _MOST_AGREE * len(stated):
             return Finding(zone, f"{agreeing} of {len(stated)} stated offsets are its own")
     return Finding(None, f"no zone of {country} has the offsets {', '.join(offsets)}")
+
+
+def with_offset(times: Iterable[str]) -> list[str]:
+    """Return the times that state another offset than zero, which many systems always write."""
+    return [time for time in times if _offset(time)]
 
 
 def has_offset(time: str, zone: str) -> bool:

@@ -148,6 +148,25 @@ class SiteSearch:
         newest = max(others, key=lambda each: newest_time(each.entries) or 0.0, default=None)
         return news or ([newest] if newest and newest_time(newest.entries) else [])
 
+    def looked_into(self, url: str, sitemap: Sitemap) -> FoundSitemap:
+        """Return a sitemap with what it holds; of an index, its news sitemap where it has one.
+
+        A child whose name holds a month is another one next month: then the index is named.
+        """
+        if not sitemap.sitemaps:
+            return FoundSitemap(url, sitemap.entries, _is_news(url, sitemap))
+        ranked = sorted(sitemap.sitemaps, key=_child_rank)
+        looked_at: Sitemap | None = None
+        for child in ranked[:2]:
+            found = self._sitemap(child.url) if self._is_own(child.url) else None
+            if found is None:
+                continue
+            looked_at = looked_at or found
+            if _is_news(child.url, found) and found.entries:
+                place = url if _CHANGING_NAME.search(_path(child.url)) else child.url
+                return FoundSitemap(place, found.entries, is_news=True)
+        return FoundSitemap(url, looked_at.entries if looked_at else (), is_news=False)
+
     def _sorted_sitemaps(
         self, urls: Iterable[str], enough: int = _MOST_SITEMAPS
     ) -> tuple[list[FoundSitemap], list[FoundSitemap]]:
@@ -160,7 +179,7 @@ class SiteSearch:
             sitemap = self._sitemap(url)
             if sitemap is None:
                 continue
-            found = self._judged(url, sitemap)
+            found = self.looked_into(url, sitemap)
             (news if found.is_news else others).append(found)
             if found.is_news:
                 self._note(f"news sitemap: {found.url}")
@@ -234,25 +253,6 @@ class SiteSearch:
                     self._try(feed_links(response.body, root), "menu")
                 if self._feeds:
                     return
-
-    def _judged(self, url: str, sitemap: Sitemap) -> FoundSitemap:
-        """Return a sitemap with what it holds; of an index, its news sitemap where it has one.
-
-        A child whose name holds a month is another one next month: then the index is named.
-        """
-        if not sitemap.sitemaps:
-            return FoundSitemap(url, sitemap.entries, _is_news(url, sitemap))
-        ranked = sorted(sitemap.sitemaps, key=_child_rank)
-        looked_at: Sitemap | None = None
-        for child in ranked[:2]:
-            found = self._sitemap(child.url) if self._is_own(child.url) else None
-            if found is None:
-                continue
-            looked_at = looked_at or found
-            if _is_news(child.url, found) and found.entries:
-                place = url if _CHANGING_NAME.search(_path(child.url)) else child.url
-                return FoundSitemap(place, found.entries, is_news=True)
-        return FoundSitemap(url, looked_at.entries if looked_at else (), is_news=False)
 
     def _sitemap(self, url: str) -> Sitemap | None:
         response = self._ask(url)

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from functools import partial
 from urllib.parse import urlsplit
 
@@ -22,7 +21,7 @@ from pipeline.outcomes import Outcome
 from pipeline.sources.expectations import read_expectations
 from pipeline.sources.files import source_toml
 from pipeline.sources.keys import key_of
-from pipeline.sources.places import Finding, country_of, locales_of, time_zone_of
+from pipeline.sources.places import Finding, country_of, locales_of, time_zone_of, with_offset
 from pipeline.sources.samples import read_samples
 from pipeline.sources.search import SiteSearch, newest_time
 from pipeline.urls import authority, host, is_web_url, site
@@ -190,7 +189,8 @@ def _from_sitemap(response: Response, fetcher: Fetcher) -> _Findings:
     )
     what = f"{len(sitemap.entries)} entries and {len(sitemap.sitemaps)} further sitemaps"
     notes = (f"sitemap with {what}: {address}",)
-    return _Findings(source, (sitemap.entries,), locales_of(page.body), page, notes)
+    found = SiteSearch(response, fetcher).looked_into(address, sitemap)
+    return _Findings(source, (found.entries,), locales_of(page.body), page, notes)
 
 
 def _from_page(
@@ -251,12 +251,12 @@ def _settled(findings: _Findings, articles: tuple[Article, ...]) -> Proposal:
     stated = [entry.published_at for entries in findings.documents for entry in entries]
     times = [time for time in (*stated, *(each.published_at for each in articles)) if time]
     zone = time_zone_of(country.value, times)
-    if zone.value is None and not country.is_certain and time_zone_of(None, times) != zone:
+    if country.value and not country.is_certain and not zone.value and with_offset(times):
         country = Finding(None, f"its pages or feeds state {country.value}, but {zone.why}")
         zone = time_zone_of(None, times)
     notes.append(f"country {country.value or 'left open'}: {country.why}")
     notes.append(f"time zone {zone.value or 'left open'}: {zone.why}")
-    now = findings.page.fetched_at or datetime.now(UTC)
+    now = findings.page.fetched_at
     expected = read_expectations(findings.documents, now, zone.value)
     if expected.articles_a_day is None:
         notes.append("expectations left open: too few dated articles")

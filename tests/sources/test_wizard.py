@@ -10,7 +10,7 @@ from pipeline.cli.app import build
 from pipeline.errors import SourceError
 from pipeline.sources.files import read_source
 from pipeline.sources.wizard import propose, propose_source
-from tests.discover.test_discovery import item, rss, urlset
+from tests.discover.test_discovery import index, item, rss, urlset
 
 HOME = (
     '<html lang="en-GB"><head><title>News</title>'
@@ -165,3 +165,37 @@ def test_a_private_address_is_refused_with_the_remedy(site, make_fetcher):
 def test_an_address_without_a_scheme_is_tried_by_https_and_then_by_http(herald, fetcher):
     source = propose_source(f"127.0.0.1:{herald.port}/", fetcher, with_articles=False).source
     assert source.homepage == f"{herald.url}/"
+
+
+def zoned(*times: str) -> str:
+    entry = "<item><title>T</title><link>/{}</link><pubDate>{}</pubDate></item>"
+    return rss(*(entry.format(number, time) for number, time in enumerate(times)))
+
+
+@pytest.mark.parametrize(
+    ("language", "time", "country", "zone"),
+    [
+        ("en-US", "2026-11-20T08:00:00Z", "US", None),
+        ("en-US", "2026-11-20T08:00:00-06:00", "US", "America/Chicago"),
+        ("en-US", "2026-11-20T08:00:00+01:00", None, None),
+        ("de-AT", "2026-11-20T08:00:00+01:00", "AT", "Europe/Vienna"),
+        ("de", "2026-11-20T08:00:00+01:00", None, None),
+        ("en-GB", "2026-11-20T08:00:00Z", "GB", "Europe/London"),
+    ],
+)
+def test_country_and_zone_are_proposed_unless_the_clocks_contradict_the_pages(
+    site, fetcher, language, time, country, zone
+):
+    site.page("/", f"<html lang='{language}'><title>H</title><p>x")
+    site.page("/feed/", zoned(time, time))
+    source = propose_source(site.url, fetcher, with_articles=False).source
+    assert (source.country, source.time_zone) == (country, zone)
+
+
+def test_a_sitemap_index_is_looked_into_for_the_articles_that_are_shown(site, fetcher):
+    site.page("/", "<html lang='en'><title>H</title><p>x")
+    site.page("/index.xml", index(f"{site.url}/old.xml", f"{site.url}/news.xml"))
+    site.page("/news.xml", urlset(f"{site.url}/a"))
+    proposal = propose_source(f"{site.url}/index.xml", fetcher)
+    assert proposal.source.sitemaps == (f"{site.url}/index.xml",)
+    assert [article.url for article in proposal.articles] == [f"{site.url}/a"]
