@@ -40,6 +40,12 @@ from mart.documents
 where url in (%(url)s, %(canonical)s)
 order by source_key
 """
+_ROBOTS_COLUMNS = ("fetched_at", "outcome", "reason", "http_status", "read_at", "expires_at")
+_ROBOTS = """
+select fetched_at, coalesce(outcome, 'known'), reason, http_status, read_at, expires_at
+from mart.robots
+where url in (%(url)s, %(canonical)s)
+"""
 
 
 def register(app: typer.Typer) -> None:
@@ -57,7 +63,7 @@ def register(app: typer.Typer) -> None:
         """Show what became of a page or a feed at each attempt: outcome, reason, HTTP status.
 
         For a feed, sitemap or section page it also says in which state it is, and when and why it
-        is asked for next.
+        is asked for next; for a robots.txt whether its rules are known.
 
         Example: dateline fate https://news.example/2026/11/storm
         """
@@ -73,7 +79,8 @@ def register(app: typer.Typer) -> None:
             rows = connection.execute(_QUERY, keys).fetchall()
             documents = connection.execute(_DOCUMENTS, keys).fetchall()
             requests = connection.execute(_DOCUMENT_QUERY, keys).fetchall()
-        if not rows and not documents:
+            robots = connection.execute(_ROBOTS, keys).fetchall()
+        if not rows and not documents and not robots:
             raise UsageError(
                 f"{url} was never discovered. Known links: mart.url_fate; feeds: mart.documents."
             )
@@ -81,6 +88,8 @@ def register(app: typer.Typer) -> None:
             moved = f", moved to {moved_to}" if moved_to else ""
             asked = f"asked next {due:%Y-%m-%d %H:%M} UTC ({reason or 'not asked yet'})"
             typer.secho(f"{kind} of {source_key}: {state}{moved}; {asked}", err=True)
+        if robots:
+            print_table(robots, _ROBOTS_COLUMNS, style)
         if requests:
             print_table(requests, _DOCUMENT_COLUMNS, style)
         if rows:

@@ -79,7 +79,7 @@ def sync_documents(
             select distinct g.source_id, g.kind, g.url, %s, %s
             from unnest(%s::int[], %s::text[], %s::text[]) as g(source_id, kind, url)
             order by 1, 2, 3
-            on conflict (coalesce(source_id, 0), document_kind, md5(url)) do update
+            on conflict (source_id, document_kind, md5(url)) do update
             set is_active = true, parent_id = null
             where not documents.is_active or documents.parent_id is not null
             """,
@@ -118,7 +118,7 @@ def due_work(conn: Connection, keys: Sequence[str], now: datetime) -> dict[str, 
         from news.sources as s
         left join (
             select source_id, count(*) as due from ops.documents
-            where is_active and next_due_at <= %(now)s and source_id is not null
+            where is_active and next_due_at <= %(now)s
             group by source_id
         ) as d on d.source_id = s.source_id
         left join (
@@ -259,7 +259,7 @@ def _child_id(conn: Connection, source_id: int, document: Document, now: datetim
                 select min(document_id) from ops.documents
                 where source_id = %(source)s and url = %(parent)s
             ), %(active)s, %(now)s, %(now)s
-        on conflict (coalesce(source_id, 0), document_kind, md5(url)) do update
+        on conflict (source_id, document_kind, md5(url)) do update
         set is_active = documents.is_active
         returning document_id
         """,

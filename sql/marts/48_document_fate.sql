@@ -18,11 +18,11 @@ select
     a.run_id
 from ops.document_attempts as a
 inner join ops.documents as d on a.document_id = d.document_id
-left join news.sources as s on d.source_id = s.source_id;
+inner join news.sources as s on d.source_id = s.source_id;
 comment on view mart.document_fate is 'One row per request of a feed, sitemap, section page or list: when, how it ended, what it brought.';
 comment on column mart.document_fate.url is 'Address or path of the document.';
-comment on column mart.document_fate.source_key is 'Key of the outlet; null for a robots.txt.';
-comment on column mart.document_fate.document_kind is 'feed, sitemap, section, list, files or robots.';
+comment on column mart.document_fate.source_key is 'Key of the outlet: the name of its file in sources/.';
+comment on column mart.document_fate.document_kind is 'feed, sitemap, section, list or files.';
 comment on column mart.document_fate.attempted_at is 'When the response came, or failed to.';
 comment on column mart.document_fate.outcome is 'read, unchanged, or why it failed (not_found, timeout, robots_denied, …).';
 comment on column mart.document_fate.reason is 'One line that explains the outcome.';

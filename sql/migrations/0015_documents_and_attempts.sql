@@ -180,12 +180,12 @@ comment on column ops.link_attempts.outcome is 'Where the attempt ended; null wh
 comment on column news.fetches.attempt_id is 'Attempt that asked (ops.link_attempts).';
 comment on column ops.rejects.attempt_id is 'Attempt that led to it.';
 
--- one row per document that names links, and per robots.txt.
+-- one row per document that names links.
 create table ops.documents (
     document_id bigint generated always as identity primary key,
-    source_id int references news.sources,
+    source_id int not null references news.sources,
     document_kind text not null check (
-        document_kind in ('feed', 'sitemap', 'section', 'list', 'files', 'robots')
+        document_kind in ('feed', 'sitemap', 'section', 'list', 'files')
     ),
     url text not null,
     parent_id bigint references ops.documents on delete set null,
@@ -215,16 +215,14 @@ create table ops.documents (
     newest_item_at timestamptz,
     passed_over bytea
 );
-create unique index documents_source_url on ops.documents (
-    coalesce(source_id, 0), document_kind, md5(url)
-);
+create unique index documents_source_url on ops.documents (source_id, document_kind, md5(url));
 create index documents_due on ops.documents (next_due_at) where is_active;
 create index documents_parent on ops.documents (parent_id) where parent_id is not null;
 create index documents_url on ops.documents using hash (url);
-comment on table ops.documents is 'One row per document that names links (feed, sitemap, section page, list, local files), and per robots.txt. What each request brought is in ops.document_attempts.';
+comment on table ops.documents is 'One row per document that names links (feed, sitemap, section page, list, local files). What each request brought is in ops.document_attempts.';
 comment on column ops.documents.document_id is 'Key of the document.';
-comment on column ops.documents.source_id is 'Source that names it; null for a robots.txt, which belongs to a host.';
-comment on column ops.documents.document_kind is 'feed, sitemap (an index or one of its children), section, list, files or robots.';
+comment on column ops.documents.source_id is 'Source that names it.';
+comment on column ops.documents.document_kind is 'feed, sitemap (an index or one of its children), section, list or files.';
 comment on column ops.documents.url is 'Address or path, as the source or its sitemap index names it.';
 comment on column ops.documents.parent_id is 'Sitemap index that names it; null where the source itself does.';
 comment on column ops.documents.is_active is 'Whether its source or its index still names it.';
