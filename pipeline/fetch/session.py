@@ -175,6 +175,11 @@ class Session:
         Raises:
             PageError: no usable response.
         """
+        if budget.seconds_left <= 0:
+            limit = self.settings.total_timeout
+            raise Refused(
+                Outcome.TIMEOUT, f"no complete response within {limit:g} s (total_timeout)"
+            )
         name = authority(url)
         own = own_headers(options.source, url)
         delay = max(options.delay, self._configured_delay(options.source))

@@ -150,3 +150,9 @@ def test_br_and_zstd_pages_are_read(site, fetcher):
     for path in ("/br", "/zstd"):
         assert fetcher.fetch(site.url + path).body == b"<p>a"
         assert path[1:] in dict(site.asked)[path]["accept-encoding"]
+
+
+def test_once_the_time_is_used_up_no_further_attempt_is_made(site, make_fetcher):
+    site.raw("/a", lambda handler: time.sleep(0.6))
+    make_fetcher(read_timeout=5, total_timeout=0.3).fetch(site.url + "/a")
+    assert site.paths.count("/a") == 1

@@ -76,3 +76,17 @@ def test_the_last_error_is_raised_when_no_attempt_is_left_or_would_help(error, t
     with pytest.raises(type(error)):
         RetryPolicy(first_wait=0.001, longest_wait=30.0).call(ask)
     assert len(calls) == tries
+
+
+def test_the_wait_doubles_and_is_the_one_that_the_server_asked_for():
+    errors = [
+        Transient(Outcome.TIMEOUT, "x"),
+        RetryableStatus(Outcome.RATE_LIMITED, "x", 429, 7.0),
+        Transient(Outcome.TIMEOUT, "x"),
+    ]
+    ask, _ = counted(errors)
+    waits: list[float] = []
+    RetryPolicy(attempts=4, first_wait=1.0).call(ask, waits.append)
+    assert 1.0 <= waits[0] <= 2.0
+    assert waits[1] == 7.0
+    assert 4.0 <= waits[2] <= 5.0
