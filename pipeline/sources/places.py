@@ -1,14 +1,14 @@
 """Where an outlet is: its country and time zone, from its addresses, its pages and its clocks.
 
-``countries.tsv`` lists the countries with their top-level domains and time zones. Nothing is
-guessed from a language alone: German is read in three countries of one time zone, English in
-dozens.
+``countries.tsv`` lists the countries with their top-level domains and time zones,
+``language_countries.tsv`` the countries that have most outlets in a language. A language alone
+proposes a country only where it has one; German is written in five countries with one clock.
 """
 
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -23,6 +23,8 @@ _LOCALE = re.compile(r"([a-z]{2,3})[-_](?:[a-z]{4}[-_])?([a-z]{2})", re.IGNORECA
 _OFFSET = re.compile(r"T[\d:.]+([+-])(\d\d):(\d\d)$")
 _MOST_AGREE = 0.9
 """Share of the stated times whose offset a zone must have; the rest may be old or edited."""
+_MONTHS = range(1, 13)
+_ANY_YEAR = 2026
 _TEMPLATE_LOCALE = "US"
 """Country of the locale that WordPress and other systems write where nobody has chosen one."""
 
@@ -82,34 +84,86 @@ def country_of(urls: Iterable[str], locales: Sequence[str]) -> Finding:
     return weak or Finding(None, "neither its address nor its pages name a country")
 
 
-def time_zone_of(country: str | None, times: Iterable[str]) -> Finding:
+def country_of_language(language: str, times: Iterable[str]) -> Finding:
+    """Return the one country of a language whose clocks agree with the stated times.
+
+    >>> country_of_language("vi", []).value
+    'VN'
+    >>> country_of_language("es", ["2026-11-20T08:15:00+01:00"]).value
+    'ES'
+    """
+    found = _agreeing_countries(language, with_offset(times))
+    if len(found) == 1:
+        why = f"most outlets in {language!r} with such times are there: check"
+        return Finding(found[0].code, why, is_certain=False)
+    return Finding(None, "neither its address, its pages nor its language name a country")
+
+
+def time_zone_of(country: str | None, times: Iterable[str], language: str | None = None) -> Finding:
     """Return the time zone of an outlet: the zone of its country that has the stated offsets.
 
     Many systems write all times in UTC, so an offset of zero says nothing. Where no other offset
-    is stated, the zone of nine people in ten of the country is taken, if it has such a zone.
+    is stated, the zone of nine people in ten of the country is taken, if it has such a zone. Where
+    no country is known, all countries of its language that have the offsets must have one clock.
 
     Args:
         country: its country, ISO 3166-1.
         times: publication times as its feeds and pages state them, ISO 8601.
+        language: its language, ISO 639-1.
 
     >>> time_zone_of("US", ["2026-11-20T08:15:00-06:00"]).value
     'America/Chicago'
+    >>> time_zone_of(None, ["2026-11-20T08:15:00+01:00"], "de").value
+    'Europe/Berlin'
     """
     found = _countries().get(country or "")
     stated = with_offset(times)
-    offsets = sorted({time[-6:] for time in stated})
+    offsets = ", ".join(sorted({time[-6:] for time in stated}))
     if found is None:
-        shown = f"; its times have the offset {', '.join(offsets)}" if offsets else ""
+        shared = _shared_zone(language or "", stated) if stated else None
+        if shared is not None:
+            return Finding(shared, f"the clock of all countries of {language!r} with {offsets}")
+        shown = f"; its times have the offset {offsets}" if offsets else ""
         return Finding(None, f"no country is known{shown}. Write the zone of its newsroom")
     if not stated and found.main_zone is None:
         return Finding(None, f"{country} has {len(found.zones)} zones and no time has an offset")
     if not stated:
         return Finding(found.main_zone, f"the zone of {country}; no time has an offset")
-    for zone in found.zones:
-        agreeing = sum(has_offset(time, zone) for time in stated)
-        if agreeing >= _MOST_AGREE * len(stated):
-            return Finding(zone, f"{agreeing} of {len(stated)} stated offsets are its own")
-    return Finding(None, f"no zone of {country} has the offsets {', '.join(offsets)}")
+    zone = _agreeing_zone(found, stated)
+    if zone is None:
+        return Finding(None, f"no zone of {country} has the offsets {offsets}")
+    agreeing = sum(has_offset(time, zone) for time in stated)
+    return Finding(zone, f"{agreeing} of {len(stated)} stated offsets are its own")
+
+
+def _agreeing_zone(country: Country, stated: Sequence[str]) -> str | None:
+    """Return the first zone of a country that has nearly all of the stated offsets."""
+    for zone in country.zones:
+        if sum(has_offset(time, zone) for time in stated) >= _MOST_AGREE * len(stated):
+            return zone
+    return None
+
+
+def _agreeing_countries(language: str, stated: Sequence[str]) -> list[Country]:
+    """Return the countries of a language that have a zone with the stated offsets."""
+    found = [_countries()[code] for code in _by_language().get(language, ())]
+    return [each for each in found if not stated or _agreeing_zone(each, stated)]
+
+
+def _shared_zone(language: str, stated: Sequence[str]) -> str | None:
+    """Return a zone of the stated offsets, if all countries of a language with one have its clock.
+
+    The clocks are compared in every month of the year of the first time.
+    """
+    zones = [_agreeing_zone(each, stated) for each in _agreeing_countries(language, stated)]
+    first = parse_instant(stated[0])
+    year = first.local.year if first else _ANY_YEAR
+    clocks = {
+        tuple(datetime(year, month, 15, 12, tzinfo=ZoneInfo(zone)).utcoffset() for month in _MONTHS)
+        for zone in zones
+        if zone is not None
+    }
+    return zones[0] if len(clocks) == 1 else None
 
 
 def with_offset(times: Iterable[str]) -> list[str]:
@@ -146,6 +200,12 @@ def _offset(time: str) -> timedelta | None:
         return None
     size = timedelta(hours=int(found[2]), minutes=int(found[3]))
     return -size if found[1] == "-" else size
+
+
+@lru_cache(maxsize=1)
+def _by_language() -> dict[str, tuple[str, ...]]:
+    rows = read_rows(__package__, "language_countries.tsv", 2)
+    return {language: tuple(countries.split()) for language, countries in rows}
 
 
 @lru_cache(maxsize=1)

@@ -19,9 +19,17 @@ from pipeline.fetch.source_access import is_onsite
 from pipeline.models import Article, Response, Source
 from pipeline.outcomes import Outcome
 from pipeline.sources.expectations import read_expectations
+from pipeline.sources.feed_services import service_of
 from pipeline.sources.files import source_toml
 from pipeline.sources.keys import key_of
-from pipeline.sources.places import Finding, country_of, locales_of, time_zone_of, with_offset
+from pipeline.sources.places import (
+    Finding,
+    country_of,
+    country_of_language,
+    locales_of,
+    time_zone_of,
+    with_offset,
+)
 from pipeline.sources.samples import read_samples
 from pipeline.sources.search import SiteSearch, newest_time
 from pipeline.urls import authority, host, is_web_url, site
@@ -247,13 +255,16 @@ def _settled(findings: _Findings, articles: tuple[Article, ...]) -> Proposal:
     source = findings.source
     language, why = _settled_language(source.language, articles)
     notes.append(f"language {language}: {why}")
-    country = country_of([source.homepage or "", *source.feeds], findings.locales)
+    feeds = [feed for feed in source.feeds if service_of(feed) is None]
+    country = country_of([source.homepage or "", *feeds], findings.locales)
     stated = [entry.published_at for entries in findings.documents for entry in entries]
     times = [time for time in (*stated, *(each.published_at for each in articles)) if time]
-    zone = time_zone_of(country.value, times)
+    if country.value is None:
+        country = country_of_language(language, times)
+    zone = time_zone_of(country.value, times, language)
     if country.value and not country.is_certain and not zone.value and with_offset(times):
         country = Finding(None, f"its pages or feeds state {country.value}, but {zone.why}")
-        zone = time_zone_of(None, times)
+        zone = time_zone_of(None, times, language)
     notes.append(f"country {country.value or 'left open'}: {country.why}")
     notes.append(f"time zone {zone.value or 'left open'}: {zone.why}")
     now = findings.page.fetched_at

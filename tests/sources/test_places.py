@@ -6,7 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.sources.places import country_of, known_country, locales_of, time_zone_of
+from pipeline.sources.places import (
+    country_of,
+    country_of_language,
+    known_country,
+    locales_of,
+    time_zone_of,
+)
 from pipeline.tables import read_rows
 
 ROWS = list(read_rows("pipeline.sources", "countries.tsv", 5))
@@ -60,6 +66,29 @@ def test_the_country_is_read_from_the_address_and_then_from_the_pages(urls, loca
 )
 def test_the_zone_is_the_one_of_the_country_that_has_the_stated_offsets(country, times, zone):
     assert time_zone_of(country, times).value == zone
+
+
+@pytest.mark.parametrize(
+    ("language", "times", "country", "zone"),
+    [
+        ("vi", [], "VN", None),
+        ("de", ["2026-11-20T08:15:00+01:00"], None, "Europe/Berlin"),
+        ("de", ["2026-11-20T08:15:00-05:00"], None, None),
+        ("es", ["2026-11-20T08:15:00-05:00"], None, None),
+        ("pt", ["2026-11-20T08:15:00-03:00"], "BR", "America/Sao_Paulo"),
+        ("en", ["2026-11-20T08:15:00-05:00"], None, None),
+    ],
+)
+def test_a_language_proposes_what_all_its_countries_with_such_clocks_have(
+    language, times, country, zone
+):
+    assert country_of_language(language, times).value == country
+    assert time_zone_of(None, times, language).value == zone
+
+
+def test_every_country_of_a_language_is_known():
+    for _, countries in read_rows("pipeline.sources", "language_countries.tsv", 2):
+        assert all(map(known_country, countries.split()))
 
 
 @given(st.sampled_from([row[0] for row in ROWS]), st.lists(st.text(max_size=40), max_size=5))

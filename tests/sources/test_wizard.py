@@ -179,7 +179,10 @@ def zoned(*times: str) -> str:
         ("en-US", "2026-11-20T08:00:00-06:00", "US", "America/Chicago"),
         ("en-US", "2026-11-20T08:00:00+01:00", None, None),
         ("de-AT", "2026-11-20T08:00:00+01:00", "AT", "Europe/Vienna"),
-        ("de", "2026-11-20T08:00:00+01:00", None, None),
+        ("de", "2026-11-20T08:00:00+01:00", None, "Europe/Berlin"),
+        ("en", "2026-11-20T08:00:00+01:00", None, None),
+        ("vi", "2026-11-20T08:00:00Z", "VN", "Asia/Ho_Chi_Minh"),
+        ("es", "2026-11-20T08:00:00+01:00", "ES", "Europe/Madrid"),
         ("en-GB", "2026-11-20T08:00:00Z", "GB", "Europe/London"),
     ],
 )
