@@ -29,8 +29,6 @@ from pipeline.file_formats import GZIP, binary_format
 _MAX_HEADER_BYTES = 1 << 20
 _SEARCH_BYTES = 1 << 20
 """Bytes read at a time when the next record is searched for."""
-_READ_AHEAD = 8 << 20
-"""Bytes asked of an object store at a time: whole files are read in order."""
 _ARC_LINE = 1 << 16
 """Longest header line of an ARC record; a URL takes at most a few kB of it."""
 _GZIP_MEMBER = GZIP + b"\x08"
@@ -124,7 +122,7 @@ class CaptureReader:
         Raises:
             ArchiveError: the file does not exist, or is neither WARC nor ARC.
         """
-        with open_file(self._file_name, _READ_AHEAD) as file:
+        with open_file(self._file_name) as file:
             is_arc = _is_arc(file, self._name)
             file.seek(0)
             yield from self._arc(file) if is_arc else self._warc(file)

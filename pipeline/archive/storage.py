@@ -40,7 +40,7 @@ _PART_BYTES = 8 << 20
 """Size of the parts in which a large object is sent and a whole one is read."""
 _READ_BYTES = 1 << 20
 _READ_AHEAD = 128 << 10
-"""Bytes asked for at a time where a record's length is not known; most records are smaller."""
+"""Bytes asked for where a record's length is not known; most records are smaller."""
 _CHECK_NAME = "dateline-write-check"
 
 
@@ -166,18 +166,14 @@ def read_range(name: str, offset: int, length: int) -> bytes:
         raise ArchiveError(f"{name} cannot be read: {error}") from error
 
 
-def open_file(name: str, read_ahead: int = _READ_AHEAD) -> IO[bytes]:
+def open_file(name: str) -> IO[bytes]:
     """Open an archive file for reading, under its final name or else with the suffix ``.open``.
-
-    Args:
-        name: a path or a URL.
-        read_ahead: bytes that one request to an object store asks for.
 
     Raises:
         ArchiveError: neither exists.
     """
     if is_remote(name):
-        return io.BufferedReader(_RemoteFile(name), read_ahead)
+        return io.BufferedReader(_RemoteFile(name))
     path = Path(local_path(name))
     # A writer may give the file its other name between two looks.
     for place in (path, path.with_name(path.name + OPEN), path):
@@ -380,11 +376,14 @@ class _RemoteSegment:
 
 
 class _RemoteFile(io.RawIOBase):
-    """An object as a file; each read asks for its bytes only."""
+    """An object as a file; who reads on gets more and more with each request, up to 8 MB."""
 
     def __init__(self, name: str) -> None:
         self._name = name
         self._place = 0
+        self._ahead = b""
+        self._ahead_start = 0
+        self._ask_for = _READ_AHEAD
         with _object(name, reading=True) as (store, key):
             self._size = store.head(key)["size"]
 
@@ -400,7 +399,14 @@ class _RemoteFile(io.RawIOBase):
         return self._place
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        data = _read_object(self._name, self._place, min(len(buffer), self._size - self._place))
+        skip = self._place - self._ahead_start
+        if not 0 <= skip < len(self._ahead):
+            reads_on = self._ahead and skip == len(self._ahead)
+            self._ask_for = min(self._ask_for * 2, _PART_BYTES) if reads_on else _READ_AHEAD
+            wanted = min(max(self._ask_for, len(buffer)), self._size - self._place)
+            self._ahead = _read_object(self._name, self._place, wanted)
+            self._ahead_start, skip = self._place, 0
+        data = self._ahead[skip : skip + len(buffer)]
         buffer[: len(data)] = data
         self._place += len(data)
         return len(data)

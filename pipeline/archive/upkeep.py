@@ -113,7 +113,7 @@ def contents(name: str) -> Contents:
         ArchiveError: the index cannot be read.
     """
     try:
-        with open_file(index_name(name), _READ_BYTES) as file:
+        with open_file(index_name(name)) as file:
             times = [line.split(b" ", 2)[1].decode() for line in file]
     except ArchiveError:
         times = []
@@ -142,7 +142,7 @@ def make_index(name: str) -> list[BrokenRecord]:
         lines: list[str] = []
         broken: list[BrokenRecord] = []
         end: int | None = None
-        with open_file(name, _READ_BYTES) as file:
+        with open_file(name) as file:
             for found in _members(file):
                 if isinstance(found, _Damage):
                     end = found.offset if found.is_last else None
@@ -218,7 +218,7 @@ def check_file(name: str) -> tuple[int, list[BrokenRecord]]:
         ArchiveError: the file does not exist.
     """
     captures, broken = 0, []
-    with open_file(name, _READ_BYTES) as file:
+    with open_file(name) as file:
         for found in _members(file):
             if isinstance(found, _Damage):
                 broken.append(_broken(name, found))
@@ -338,7 +338,7 @@ def _bytes_of(join: Join) -> Iterator[bytes]:
 
 def _moved_lines(part: str, name: str, shift: int) -> Iterator[str]:
     """Yield the index lines of a part as they are in the joined file."""
-    with open_file(index_name(part), _READ_BYTES) as file:
+    with open_file(index_name(part)) as file:
         for line in file.read().decode().splitlines():
             key, at, fields = line.split(" ", 2)
             values = json.loads(fields)

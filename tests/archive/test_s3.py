@@ -61,6 +61,16 @@ def test_a_record_of_unknown_length_does_not_cost_the_whole_object(s3):
     assert s3.bytes_sent.total() < 400_000
 
 
+def test_a_file_that_is_read_through_takes_few_requests(s3):
+    raw_uris = write(count=100, body=os.urandom(100_000))
+    s3.requests.clear()
+    with storage.open_file(parse_locator(raw_uris[0]).file) as file:
+        assert sum(len(part) for part in iter(lambda: file.read(10_000), b"")) > 10_000_000
+        assert len(s3.requests) < 12
+        file.seek(3)
+        assert len(file.read()) > 10_000_000
+
+
 def test_a_large_object_is_sent_in_parts(s3):
     (raw_uri,) = write(body=os.urandom(20_000_000))
     parts = [path for method, path in s3.requests if method == "PUT" and "partNumber=" in path]
