@@ -190,7 +190,7 @@ AT = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 def test_local_pages_and_warc_records_are_found_and_read(fetcher, tmp_path):
     folder = tmp_path / "pages"
     make_folder(folder)
-    mine = Source("files", "Files", files=(str(folder),))
+    mine = Source("mine", "Mine", files=(str(folder),))
     found = discover(mine, fetcher)
     assert {link.found_by for link in found.links} == {"file", "warc"}
     assert sorted(problem.found_in.rpartition("/")[2] for problem in found.problems) == [
