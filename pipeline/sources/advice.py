@@ -235,6 +235,6 @@ def _time_zone(source: Source, entries: Sequence[Entry]) -> Iterator[Advice]:
         agreeing = sum(has_offset(time, source.time_zone) for time in offset)
         if agreeing >= _AGREEING * len(offset):
             return
-    found = time_zone_of(source.country, offset)
+    found = time_zone_of(source.country, offset, source.language)
     if found.value != source.time_zone:
         yield Advice(source.key, "time_zone", source.time_zone, found.value, found.why)

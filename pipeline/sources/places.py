@@ -120,9 +120,11 @@ def time_zone_of(country: str | None, times: Iterable[str], language: str | None
     stated = with_offset(times)
     offsets = ", ".join(sorted({time[-6:] for time in stated}))
     if found is None:
-        shared = _shared_zone(language or "", stated) if stated else None
+        shared = _shared_zone(language or "", stated)
         if shared is not None:
-            return Finding(shared, f"the clock of all countries of {language!r} with {offsets}")
+            return Finding(
+                shared, f"the countries of {language!r} have one clock {offsets}".strip()
+            )
         shown = f"; its times have the offset {offsets}" if offsets else ""
         return Finding(None, f"no country is known{shown}. Write the zone of its newsroom")
     if not stated and found.main_zone is None:
@@ -151,13 +153,16 @@ def _agreeing_countries(language: str, stated: Sequence[str]) -> list[Country]:
 
 
 def _shared_zone(language: str, stated: Sequence[str]) -> str | None:
-    """Return a zone of the stated offsets, if all countries of a language with one have its clock.
+    """Return the zone that all countries of a language share, of those with the stated offsets.
 
     The clocks are compared in every month of the year of the first time.
     """
-    zones = [_agreeing_zone(each, stated) for each in _agreeing_countries(language, stated)]
-    first = parse_instant(stated[0])
+    agreeing = _agreeing_countries(language, stated)
+    zones = [_agreeing_zone(each, stated) if stated else each.main_zone for each in agreeing]
+    first = parse_instant(stated[0]) if stated else None
     year = first.local.year if first else _ANY_YEAR
+    if None in zones:
+        return None
     clocks = {
         tuple(datetime(year, month, 15, 12, tzinfo=ZoneInfo(zone)).utcoffset() for month in _MONTHS)
         for zone in zones
