@@ -247,9 +247,12 @@ def stored_files(base: str, ending: str) -> list[StoredFile]:
     found = {}
     for path in Path(file_name(base, "")).rglob(f"*{ending}*"):
         name = str(path).removesuffix(OPEN)
-        if not name.endswith(ending) or not path.is_file():
+        if not name.endswith(ending):
             continue
-        state = path.stat()
+        try:
+            state = path.stat()
+        except FileNotFoundError:  # renamed or removed since it was listed
+            continue
         modified = datetime.fromtimestamp(state.st_mtime, UTC)
         found[name] = StoredFile(name, state.st_size, modified, path.name.endswith(OPEN))
     return [found[name] for name in sorted(found)]
@@ -311,8 +314,10 @@ class _LocalSegment:
             self._file = self._open_path.open("xb", buffering=0)
         except OSError as error:
             raise _cannot_write(self.name, error) from error
-        # Nobody else can hold it: the file is new. Without locks, nobody adopts it later.
-        _is_locked(self._file)
+        # The file is new: only who looks whether it has a writer can hold the lock, for an instant.
+        # On a file system without locks nobody takes the file for one whose writer was killed.
+        with contextlib.suppress(OSError):
+            fcntl.flock(self._file.fileno(), fcntl.LOCK_EX)
 
     def append(self, data: bytes) -> None:
         try:

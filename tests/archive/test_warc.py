@@ -6,10 +6,6 @@ import gzip
 import hashlib
 import io
 import os
-import signal
-import subprocess
-import sys
-import textwrap
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -139,30 +135,6 @@ def test_flushed_records_can_be_read_while_the_file_is_open(tmp_path):
     assert read_record(raw_uri).status == 200
     assert read_record(later).url.endswith("/2")
     assert list(tmp_path.rglob("*.open")) == []
-
-
-def test_flushed_records_survive_kill_9(tmp_path):
-    program = textwrap.dedent(f"""
-        import sys, time
-        from tests.archive.test_warc import response
-        from pipeline.archive.writer import ArchiveWriter
-        writer = ArchiveWriter({str(tmp_path)!r})
-        for number in range(5):
-            print(writer.write(response(number)))
-        writer.flush()
-        print("flushed", flush=True)
-        while True:
-            writer.write(response(99, body=bytes(100_000)))
-    """)
-    child = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True)
-    lines = iter(child.stdout.readline, "flushed\n")
-    raw_uris = [line.strip() for line in lines]
-    os.kill(child.pid, signal.SIGKILL)
-    child.wait()
-    child.stdout.close()
-    assert [read_record(raw_uri).url[-1] for raw_uri in raw_uris] == list("01234")
-    again = write(tmp_path, response())
-    assert read_record(again[0]).status == 200
 
 
 @pytest.mark.parametrize(

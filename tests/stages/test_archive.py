@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,16 +12,18 @@ import time_machine
 
 from pipeline.archive import upkeep
 from pipeline.archive.warc import read_record
+from pipeline.demo import DemoSite, free_ports
 from pipeline.errors import ArchiveError, StoreError
 from pipeline.settings import settings
 from pipeline.stages import archive as stage
 from pipeline.stages.load import load
+from pipeline.stages.local_run import run_sources
 from pipeline.stages.reprocess import plan as reprocessing_plan
 from pipeline.stages.reprocess import reprocess
 from pipeline.warehouse import archive_rows
 from pipeline.warehouse.reprocessing import Scope
 from tests.stages.archived import fetched, html
-from tests.warehouse.stories import NOON
+from tests.warehouse.stories import NOON, count
 
 
 @pytest.fixture
@@ -190,3 +192,25 @@ def test_the_dag_maintain_does_all_three_by_the_settings(archive, monkeypatch):
     assert stage.index_counts() == {"indexed": 0, "damaged": 0}
     assert stage.compact_counts() == {"joined": 3, "files": 1}
     assert stage.prune_counts() == {"removed": 0, "kept": 1, "bytes": 0}
+
+
+def test_a_run_with_its_archive_in_a_bucket(archive, s3, monkeypatch, tmp_path):
+    monkeypatch.setenv("DATELINE_SOURCES", str(tmp_path))
+    monkeypatch.setenv("DATELINE_CRAWL_DELAY", "0")
+    with DemoSite(1, free_ports((0, 0, 0))) as site:
+        site.write_sources(tmp_path)
+        monkeypatch.setenv("DATELINE_ARCHIVE", "s3://nobucket/news")
+        settings.cache_clear()
+        with pytest.raises(ArchiveError, match="NoSuchBucket; create the bucket"):
+            run_sources(lambda _: None)
+        assert count(archive, "news.fetches") == count(archive, "ops.document_attempts") == 0
+        monkeypatch.setenv("DATELINE_ARCHIVE", "s3://bucket/news")
+        settings.cache_clear()
+        run_sources(lambda _: None)
+    before = bodies(archive)
+    assert len(before) > 20
+    assert all(file.name.startswith("s3://bucket/news/2") for file in files())
+    with time_machine.travel(datetime.now(UTC) + timedelta(hours=2), tick=True):
+        joined = stage.compact()
+    assert sum(each.parts for each in joined) > len(files())
+    assert bodies(archive) == before
