@@ -56,7 +56,9 @@ def ingest() -> None:
         )
         if not groups:
             raise AirflowSkipException("nothing is due")
-        run = stage("run_lifecycle").open_run(dag_run.dag_id, dag_run.run_id, dag_run.logical_date)
+        run = stage("run_lifecycle").open_run(
+            dag_run.dag_id, dag_run.run_id, dag_run.logical_date, is_only_one=True
+        )
         return [{"run": run, "source_keys": group} for group in groups]
 
     @task(

@@ -10,15 +10,37 @@ from datetime import UTC, datetime
 
 from pipeline import __version__
 from pipeline.telemetry import log
-from pipeline.warehouse.runs import close_abandoned_runs, hold_run_lock, outcome_counts
+from pipeline.warehouse.runs import (
+    close_abandoned_runs,
+    close_other_runs,
+    hold_run_lock,
+    outcome_counts,
+)
 from pipeline.warehouse.runs import close_run as close_stored_run
 from pipeline.warehouse.runs import open_run as open_stored_run
 from pipeline.warehouse.store import store
 
 
-def open_run(dag_id: str, airflow_run_id: str, logical_date: datetime | None = None) -> int:
-    """Open a run and return its id; the same DAG and Airflow run give the same id."""
+def open_run(
+    dag_id: str,
+    airflow_run_id: str,
+    logical_date: datetime | None = None,
+    *,
+    is_only_one: bool = False,
+) -> int:
+    """Open a run and return its id; the same DAG and Airflow run give the same id.
+
+    Args:
+        dag_id: the DAG, or the command.
+        airflow_run_id: unique within the DAG.
+        logical_date: of the Airflow run.
+        is_only_one: the DAG never has two runs at a time, so that others which are still open were
+            killed; they are closed as failed, and this run takes up what they left.
+    """
     with store() as connection:
+        if is_only_one:
+            for run_id in close_other_runs(connection, dag_id, airflow_run_id):
+                log.warning("an earlier run was killed: closed as failed", run_id=run_id)
         return open_stored_run(connection, dag_id, airflow_run_id, logical_date, __version__)
 
 

@@ -199,6 +199,7 @@ def plan_attempts(
 
     def work(live: Connection) -> list[PlannedLink]:
         sources = list(source_limits)
+        live.execute("select pg_advisory_xact_lock(%s)", (_LOCK,))  # two runs: one takes the link
         _adopt(live, run_id, sources)
         live.execute(
             _OPEN_ATTEMPTS,
@@ -489,10 +490,9 @@ def _adopt(conn: Connection, run_id: int, source_ids: Sequence[int]) -> None:
         """
         update ops.link_attempts as a
         set run_id = %(run)s
-        from ops.runs as r, ops.runs as own
+        from ops.runs as r
         where a.outcome is null and a.fetch_id is null and a.source_id = any(%(sources)s)
-            and a.run_id <> %(run)s and r.run_id = a.run_id and own.run_id = %(run)s
-            and (r.status <> 'running' or r.dag_id = own.dag_id)
+            and a.run_id <> %(run)s and r.run_id = a.run_id and r.status <> 'running'
         """,
         {"run": run_id, "sources": list(source_ids)},
     )

@@ -94,6 +94,20 @@ def close_abandoned_runs(conn: Connection, command: str) -> list[int]:
     return transact(conn, work)
 
 
+def close_other_runs(conn: Connection, dag_id: str, airflow_run_id: str) -> list[int]:
+    """Mark the open runs of a DAG as failed, apart from one, and return their ids."""
+
+    def work(live: Connection) -> list[int]:
+        found = live.execute(
+            "update ops.runs set status = 'failed', finished_at = now()"
+            " where dag_id = %s and airflow_run_id <> %s and status = 'running' returning run_id",
+            (dag_id, airflow_run_id),
+        )
+        return sorted(run_id for (run_id,) in found)
+
+    return transact(conn, work)
+
+
 def outcome_counts(conn: Connection, run_id: int) -> dict[str, int]:
     """Count the run's decided links by outcome, most frequent first."""
     found = conn.execute(

@@ -12,7 +12,8 @@ from pipeline.settings import settings
 from pipeline.sources.files import source_toml
 from pipeline.stages.collect import collect, due_groups
 from pipeline.stages.load import load, plan
-from pipeline.warehouse.runs import close_run, open_run
+from pipeline.stages.run_lifecycle import open_run
+from pipeline.warehouse.runs import close_run
 from tests.discover.test_discovery import index, item, rss
 from tests.stages.archived import paragraphs
 
@@ -63,7 +64,7 @@ class Newsroom:
 
     def begin(self):
         self.runs += 1
-        return open_run(self.conn, "ingest", f"run-{self.runs}", None, "0.0.test")
+        return open_run("ingest", f"run-{self.runs}", is_only_one=True)
 
     def outcomes(self, number):
         found = self.conn.execute(
@@ -260,6 +261,7 @@ def test_the_next_run_goes_on_where_a_killed_one_stopped(newsroom):
         newsroom.conn.execute(
             "update ops.link_attempts set fetch_id = null where run_id = %s", (dead,)
         )
+        assert newsroom.begin() != dead
     newsroom.tick(MORNING + 5 * MINUTE)
     assert newsroom.outcomes(1) == newsroom.outcomes(2) == ["loaded"]
     left = newsroom.conn.execute(
