@@ -20,7 +20,8 @@ from tests.warehouse.chaos import Chaos, expected, found, kill_loaders, prepare,
 
 
 @contextmanager
-def _fresh_store() -> Iterator[str]:
+def fresh_store() -> Iterator[str]:
+    """Yield the DSN of an empty store, whose server ends with the block."""
     with tempfile.TemporaryDirectory() as folder:
         server = EmbeddedServer(Path(folder))
         server.start()
@@ -55,7 +56,7 @@ def main() -> int:
     """Kill the loaders, print one line for each table, and return the exit code."""
     chaos = _arguments()
     began = time.monotonic()
-    with _fresh_store() as dsn:
+    with fresh_store() as dsn:
         run_id = prepare(dsn, chaos)
         killed = kill_loaders(dsn, run_id, chaos)
         codes = run_loaders(dsn, run_id, chaos)
