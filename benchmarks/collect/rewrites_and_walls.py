@@ -36,9 +36,10 @@ HOURS = 72
 ACCEPTED_WITHIN = 24
 """Hours after a rewrite."""
 ADDRESSES = 4
-"""Of each host with a wall."""
+"""Of each host with a wall; as many are listed while it stands and after."""
 REWRITTEN = 5
-"""Addresses of each host with rewrites; two others do not change."""
+"""Addresses of each host with rewrites; others, which do not change, are listed over all days."""
+CALM = 8
 WORDS_OF_LEAD = 45
 
 
@@ -284,7 +285,7 @@ class WallOfHost:
 
 
 def walls(count: int, addresses: int, seed: int = 1) -> list[WallOfHost]:
-    """Return so many walls, each before a host with so many addresses."""
+    """Return so many walls, each before a host with so many addresses at first."""
     draw = random.Random(seed)
     made = []
     for number in range(count):
@@ -292,7 +293,7 @@ def walls(count: int, addresses: int, seed: int = 1) -> list[WallOfHost]:
         begins = draw.uniform(0.3, 30)
         hours = draw.choice((0.5, 2.0, 12.0, 40.0))
         share = draw.choice((1.0, 1.0, 0.7, 0.4))
-        stories = draw.sample(_stories(), addresses)
+        stories = draw.sample(_stories(), 2 * addresses)
         kind = make.__name__.strip("_").replace("_", " ")
         made.append(WallOfHost(kind, stories, begins, begins + hours, share, make))
     return made
@@ -305,6 +306,7 @@ class _Address:
     number: int
     listed: float
     show: Callable[[float], Shown]
+    listed_title: str
     failures: int = 0
     failing_since: datetime | None = None
     article_seen_at: datetime | None = None
@@ -370,9 +372,9 @@ def _host_of_rewrites(key: str, changes: Sequence[Change], draw: random.Random) 
     addresses = []
     for number, change in enumerate(changes, start=1):
         listed = draw.uniform(0, 2)
-        addresses.append(_Address(number, listed, shown(change, listed)))
-    for number in range(len(changes) + 1, len(changes) + 3):
-        addresses.append(_Address(number, draw.uniform(0, 12), _always(draw.choice(_stories()))))
+        addresses.append(_Address(number, listed, shown(change, listed), change.before.title))
+    for number, calm in enumerate(draw.sample(_stories(), CALM), start=len(changes) + 1):
+        addresses.append(_Address(number, draw.uniform(0, HOURS), _always(calm), calm.title))
     return _Host(key, addresses)
 
 
@@ -391,8 +393,14 @@ def _host_of_wall(
 
         return at
 
+    half = len(wall.stories) // 2
     addresses = [
-        _Address(number, draw.uniform(0, wall.begins), shown(number, story_))
+        _Address(
+            number,
+            draw.uniform(0, wall.begins) if number <= half else draw.uniform(wall.begins, HOURS),
+            shown(number, story_),
+            story_.title,
+        )
         for number, story_ in enumerate(wall.stories, start=1)
     ]
     return _Host(key, addresses), met
@@ -409,21 +417,24 @@ def _pass_days(conn: Connection, host: _Host) -> None:
         if hour > HOURS:
             return
         address = by_number[number]
-        outcome = _visit(conn, source, number, address.show(hour), hour)
+        outcome = _visit(conn, source, address, hour)
         host.visits.append((hour, number, outcome))
         following = _next_hour(address, outcome, hour)
         if following is not None:
             heapq.heappush(queue, (following, number))
 
 
-def _visit(conn: Connection, source: Source, number: int, shown: Shown, hour: float) -> Outcome:
+def _visit(conn: Connection, source: Source, address: _Address, hour: float) -> Outcome:
+    number, shown = address.number, address.show(hour)
     at = NOON + timedelta(hours=hour)
     run_id = begin(conn, f"{source.key}-{number}-{hour}", [source])
     pairs = fetched(conn, run_id, [number], source.key, at)
     article = replace(
         story(number, shown.text, source.key, title=shown.title), is_noindex=shown.is_noindex
     )
-    report = load_batch(conn, run_id, "visit", items(pairs, [article], at, source.key))
+    [item] = items(pairs, [article], at, source.key)
+    item = replace(item, listed_title=address.listed_title)
+    report = load_batch(conn, run_id, "visit", [item])
     [outcome] = report.outcomes
     return outcome
 

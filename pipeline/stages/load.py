@@ -46,7 +46,13 @@ def load(run_id: int, fetch_ids: Sequence[int], *, leave_faulty: bool = False) -
         articles = read_pages(waiting, memory, faults)
         items = [
             LoadItem(
-                page.attempt_id, page.fetch_id, page.source_key, article, page.fetched_at, before
+                page.attempt_id,
+                page.fetch_id,
+                page.source_key,
+                article,
+                page.fetched_at,
+                before,
+                page.link_title,
             )
             for page, article, before in zip(
                 waiting, articles, earlier_pages(connection, articles, memory), strict=True

@@ -26,7 +26,14 @@ from pipeline.line_rules.dates import parse_instant
 from pipeline.models import Article
 from pipeline.outcomes import Outcome
 from pipeline.text import one_line, squeeze, storable
-from pipeline.warehouse.held_versions import Candidate, HeldVersion, close_held, hold_back, host_of
+from pipeline.warehouse.held_versions import (
+    Accepted,
+    Candidate,
+    HeldVersion,
+    close_held,
+    hold_back,
+    host_of,
+)
 from pipeline.warehouse.late_pages import LatePage, store_late_page
 from pipeline.warehouse.links import Decision
 from pipeline.warehouse.stored_texts import StoredText, stored_texts
@@ -108,6 +115,8 @@ class Observation:
     fetched_at: datetime
     article: Article
     reprocessed: ReprocessedPage | None = None
+    listed_title: str | None = None
+    """The title that the document gave which named the link."""
 
 
 def repeated_in_run(
@@ -405,6 +414,7 @@ def _suspect_texts(batch: _Batch, observations: Sequence[Observation]) -> dict[i
                     url=each.canonical_url,
                     article=each.article,
                     stored=comparison.stored,
+                    listed_title=each.listed_title,
                 )
             )
     return hold_back(batch.conn, candidates, read_at)
@@ -417,13 +427,15 @@ def _close_held(
     verdicts = [batch.verdicts.get(each.attempt_id) for each in observations]
     close_held(
         batch.conn,
-        {
-            batch.locked_articles[each.canonical_url].article_id: (
+        [
+            Accepted(
+                each.canonical_url,
+                batch.locked_articles[each.canonical_url].article_id,
                 batch.targets[each.attempt_id],
                 each.fetched_at,
             )
             for each in observations
-        },
+        ],
         [each.held_id for each in verdicts if each and each.held_id is not None],
         decision,
     )

@@ -25,6 +25,7 @@ from pipeline.identity.gate import (
     keeps_most,
     resembles,
     suspect,
+    suspect_first,
 )
 from pipeline.models import Article
 from pipeline.text import one_line, squeeze, storable, word_count
@@ -51,6 +52,8 @@ class Candidate:
     article: Article
     stored: CleanedText | None
     """The current version; None for an article without one."""
+    listed_title: str | None = None
+    """The title that the document gave which named the link."""
 
 
 @dataclass(slots=True)
@@ -64,9 +67,9 @@ class _Suspect:
 class _Known:
     """What the store holds about the articles and hosts of the suspects."""
 
-    of_article: dict[int, list[HeldText]] = field(default_factory=dict)
-    of_host: dict[str, list[tuple[int, ComparedText]]] = field(default_factory=dict)
-    """Held texts with their articles."""
+    of_url: dict[str, list[HeldText]] = field(default_factory=dict)
+    of_host: dict[str, list[tuple[str, ComparedText]]] = field(default_factory=dict)
+    """Held texts with the addresses of their articles."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +122,11 @@ def hold_back(
             each.page,
             each.suspicion,
             fetched_at=each.candidate.fetched_at,
-            held=known.of_article.get(each.candidate.article_id, ()),
+            held=known.of_url.get(each.candidate.url, ()),
             neighbours=_neighbours(conn, each, suspects, known, read_at),
         )
         verdicts[each.candidate.attempt_id] = verdict
-        if verdict.is_held and each.candidate.stored is not None:
+        if verdict.is_held:
             _store(conn, each, verdict)
     return verdicts
 
@@ -139,7 +142,11 @@ def _suspects(conn: Connection, candidates: Sequence[Candidate]) -> list[_Suspec
     for each in candidates:
         page = ComparedText(each.article.title, each.article.text or "")
         stored = ComparedText(each.stored.title, each.stored.text) if each.stored else None
-        suspicion = suspect(stored, page, is_noindex=each.article.is_noindex) if stored else None
+        suspicion = (
+            suspect(stored, page, is_noindex=each.article.is_noindex)
+            if stored
+            else suspect_first(each.listed_title, page)
+        )
         if suspicion:
             suspects.append(_Suspect(each, page, suspicion))
         elif stored is None or not keeps_most(stored, page):
@@ -159,17 +166,17 @@ def _suspects(conn: Connection, candidates: Sequence[Candidate]) -> list[_Suspec
 
 
 def _known(conn: Connection, suspects: Sequence[_Suspect]) -> _Known:
-    articles = sorted({each.candidate.article_id for each in suspects})
+    urls = sorted({each.candidate.url for each in suspects})
     known = _Known()
     found = conn.execute(
-        "select held_version_id, article_id, title, body_text, held_at, decision = 'refused'"
-        " from news.held_versions where article_id = any(%s)"
+        "select held_version_id, canonical_url, title, body_text, held_at, decision = 'refused'"
+        " from news.held_versions where canonical_url = any(%s)"
         " and (decision is null or decision = 'refused') order by held_version_id",
-        (articles,),
+        (urls,),
     )
-    for number, article_id, title, text, held_at, is_refused in found:
+    for number, url, title, text, held_at, is_refused in found:
         held = HeldText(number, ComparedText(title, text), held_at, bool(is_refused))
-        known.of_article.setdefault(article_id, []).append(held)
+        known.of_url.setdefault(url, []).append(held)
     hosts = sorted({host_of(each.candidate.url) for each in suspects})
     latest = max(each.candidate.fetched_at for each in suspects)
     known.of_host = _held_of_hosts(conn, hosts, latest)
@@ -178,18 +185,18 @@ def _known(conn: Connection, suspects: Sequence[_Suspect]) -> _Known:
 
 def _held_of_hosts(
     conn: Connection, hosts: Sequence[str], latest: datetime
-) -> dict[str, list[tuple[int, ComparedText]]]:
+) -> dict[str, list[tuple[str, ComparedText]]]:
     """Return what was held on these hosts of late and did not turn out to be a rewrite."""
-    of_host: dict[str, list[tuple[int, ComparedText]]] = {}
+    of_host: dict[str, list[tuple[str, ComparedText]]] = {}
     for host in hosts:
         found = conn.execute(
-            "select article_id, title, body_text from news.held_versions"
+            "select canonical_url, title, body_text from news.held_versions"
             " where host = %s and held_at > %s"
             " and coalesce(decision, '') not in ('repeated', 'released')"
             " order by held_at desc limit %s",
             (host, latest - REMEMBERED, _MOST_SUSPECTS),
         )
-        of_host[host] = [(number, ComparedText(title, text)) for number, title, text in found]
+        of_host[host] = [(url, ComparedText(title, text)) for url, title, text in found]
     return of_host
 
 
@@ -201,7 +208,7 @@ def _neighbours(
     read_at: Mapping[str, Sequence[tuple[int, datetime]]],
 ) -> Neighbours:
     own, host = each.candidate.article_id, host_of(each.candidate.url)
-    texts = [text for article_id, text in known.of_host.get(host, ()) if article_id != own]
+    texts = [text for url, text in known.of_host.get(host, ()) if url != each.candidate.url]
     texts += [
         other.page
         for other in suspects
@@ -239,7 +246,7 @@ def _store(conn: Connection, each: _Suspect, verdict: Verdict) -> None:
             " word_count = %s, why = %s, last_shown_at = %s, last_fetch_id = %s,"
             " shown_count = h.shown_count + 1"
             " where held_version_id = %s and last_shown_at < %s and not exists ("
-            " select from news.held_versions as o where o.article_id = h.article_id"
+            " select from news.held_versions as o where o.canonical_url = h.canonical_url"
             " and o.content_sha256 = %s and o.decision is null"
             " and o.held_version_id <> h.held_version_id)",
             (
@@ -250,21 +257,34 @@ def _store(conn: Connection, each: _Suspect, verdict: Verdict) -> None:
         )
         return
     conn.execute(
-        "insert into news.held_versions (article_id, host, content_sha256, title, body_text,"
-        " word_count, why, held_at, first_fetch_id, first_attempt_id, last_shown_at,"
-        " last_fetch_id) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
-        " on conflict (article_id, content_sha256) where decision is null do nothing",
+        "insert into news.held_versions (source_id, canonical_url, article_id, host,"
+        " content_sha256, title, body_text, word_count, why, held_at, first_fetch_id,"
+        " first_attempt_id, last_shown_at, last_fetch_id)"
+        " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+        " on conflict (canonical_url, content_sha256) where decision is null do nothing",
         (
-            *(candidate.article_id, host_of(candidate.url), digest, title, text),
+            *(candidate.source_id, candidate.url),
+            candidate.article_id if candidate.stored else None,
+            *(host_of(candidate.url), digest, title, text),
             *(word_count(text), why, candidate.fetched_at, candidate.fetch_id),
             *(candidate.attempt_id, candidate.fetched_at, candidate.fetch_id),
         ),
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A page whose text is a version of its article."""
+
+    url: str
+    article_id: int
+    version_id: int
+    fetched_at: datetime
+
+
 def close_held(
     conn: Connection,
-    passed: Mapping[int, tuple[int, datetime]],
+    accepted: Sequence[Accepted],
     became_versions: Sequence[int],
     decision: Literal["repeated", "released"],
 ) -> None:
@@ -272,23 +292,26 @@ def close_held(
 
     Args:
         conn: inside a transaction that holds the articles locked.
-        passed: by article, the version that its page shows and when the page was fetched.
+        accepted: the pages.
         became_versions: the held texts that became versions.
         decision: why they did.
     """
-    if not passed:
-        return
-    rows = [(article, *of) for article, of in passed.items()]
-    articles, versions, times = (list(column) for column in zip(*rows, strict=True))
+    numbers = list(became_versions)
     conn.execute(
-        "update news.held_versions as h set decided_at = p.fetched_at,"
+        "update news.held_versions as h set decided_at = p.fetched_at, article_id = p.article_id,"
         " decision = case when h.held_version_id = any(%s) then %s else 'withdrawn' end,"
         " article_version_id = case when h.held_version_id = any(%s) then p.version_id end"
-        " from unnest(%s::bigint[], %s::bigint[], %s::timestamptz[])"
-        " as p(article_id, version_id, fetched_at)"
-        " where h.article_id = p.article_id and h.decision is null"
+        " from unnest(%s::text[], %s::bigint[], %s::bigint[], %s::timestamptz[])"
+        " as p(canonical_url, article_id, version_id, fetched_at)"
+        " where h.canonical_url = p.canonical_url and h.decision is null"
         " and h.last_shown_at <= p.fetched_at",
-        (list(became_versions), decision, list(became_versions), articles, versions, times),
+        (
+            *(numbers, decision, numbers),
+            [each.url for each in accepted],
+            [each.article_id for each in accepted],
+            [each.version_id for each in accepted],
+            [each.fetched_at for each in accepted],
+        ),
     )
 
 
@@ -337,10 +360,9 @@ def accept_unchanged(conn: Connection, attempt_ids: Sequence[int]) -> None:
 
 
 _HELD = """
-select h.held_version_id, a.canonical_url, a.source_id, h.title, h.body_text, h.why, h.held_at,
+select h.held_version_id, h.canonical_url, h.source_id, h.title, h.body_text, h.why, h.held_at,
     h.last_shown_at, h.first_attempt_id, h.last_fetch_id, h.decision, v.title, v.body_text
 from news.held_versions as h
-join news.articles as a on a.article_id = h.article_id
 left join news.article_versions as v on v.article_id = h.article_id and v.is_current
 """
 
@@ -354,7 +376,7 @@ def find_held(conn: Connection, key: str) -> HeldVersion | None:
         found = conn.execute(f"{_HELD} where h.held_version_id = %s", (int(key),))
     else:
         found = conn.execute(
-            f"{_HELD} where a.canonical_url = %s or a.canonical_url = %s"
+            f"{_HELD} where h.canonical_url = %s or h.canonical_url = %s"
             " order by h.decision is null desc, h.held_version_id desc limit 1",
             (key, canonical_url_or_none(key)),
         )

@@ -38,6 +38,8 @@ class LoadItem:
     fetched_at: datetime
     reprocessed: ReprocessedPage | None = None
     """The article's stored version as today's code reads its page; None where that is as stored."""
+    listed_title: str | None = None
+    """The title that the document gave which named the link."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +217,7 @@ def _divide(
                 fetched_at=page.fetched_at,
                 article=page.article,
                 reprocessed=page.reprocessed,
+                listed_title=page.listed_title,
             )
         )
     return observations, decisions
