@@ -50,7 +50,7 @@ _MOST = 0.6
 """Share of the shorter text's runs from which what other addresses show does not matter."""
 _LISTED_TITLE = 0.3
 """Share of a listed title's words that a page repeats at the least. Of 616 articles 95 % repeat
-half of the words of their title in the text alone; a link may also say "Read it all here today".
+.42 of the words of their title in the text alone; a link may also say "Read it all here today".
 """
 _LEAST_TITLE = 3
 """Words; a shorter title is often a word such as "Update"."""
@@ -63,7 +63,7 @@ _RESEMBLANCE = 0.6
 """Share of runs from which two pages of one host show one text, such as a wall that names the
 address or the time."""
 _LONG_WORD = 6
-_TITLE_WORD = 4
+_TITLE_WORD = 5
 _UNSPACED = "\u0e00"
 """From here on scripts have no blanks or short words: their pieces count whatever their length."""
 
@@ -109,6 +109,8 @@ class Suspicion:
     needs_neighbours: bool = False
     """A repetition is not enough: other addresses of the host must have been read since."""
     needs_person: bool = False
+    is_first: bool = False
+    """There is no stored text. On a host of which nothing was read yet, a repetition is enough."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +205,8 @@ def suspect_first(listed_title: str | None, new: ComparedText) -> Suspicion | No
     share = _title_share(listed, new)
     if share >= _LISTED_TITLE:
         return None
-    return Suspicion(f"the page repeats {share:.0%} of the words of the title that was listed")
+    why = f"the page repeats {share:.0%} of the words of the title that was listed"
+    return Suspicion(why, needs_neighbours=True, is_first=True)
 
 
 def judge(
@@ -238,10 +241,13 @@ def judge(
         return Verdict(True, suspicion.why, number)
     if suspicion.needs_person:
         return Verdict(True, f"{suspicion.why}; only a person can release it", number)
-    if suspicion.needs_neighbours and not others.were_read_since(repeated.held_at):
+    needs_neighbours = suspicion.needs_neighbours and not (
+        suspicion.is_first and not others.read_at
+    )
+    if needs_neighbours and not others.were_read_since(repeated.held_at):
         why = f"{suspicion.why}; too few other addresses of the host were read as articles since"
         return Verdict(True, why, number)
-    wait = _REPEATED_LATE if suspicion.needs_neighbours else REPEATED_AFTER
+    wait = _REPEATED_LATE if needs_neighbours else REPEATED_AFTER
     if fetched_at - repeated.held_at < wait:
         return Verdict(True, suspicion.why, number)
     return Verdict(False, "a later visit showed the text again", number, repeated.held_at)

@@ -8,7 +8,7 @@ def test_rewrites_pass_and_walls_do_not(store):
     assert figures.is_as_wanted, "\n".join(lines(figures))
     assert figures.rewrites.total() == 8
     assert figures.walls.total() == 10
-    assert all(figures.walls_met.values())
+    assert figures.walls_met.total() >= 20
 
 
 def test_the_cases_depend_on_the_seed_only():

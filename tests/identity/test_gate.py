@@ -15,6 +15,7 @@ from pipeline.identity.gate import (
     judge,
     resembles,
     suspect,
+    suspect_first,
 )
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -166,6 +167,28 @@ def test_a_text_without_anything_in_common_also_needs_neighbours_that_were_read_
         REWRITE, STRONG, fetched_at=hours(hour), held=[held(REWRITE)], neighbours=neighbours
     )
     assert verdict.is_held is is_held
+
+
+def test_a_first_text_is_suspect_where_it_repeats_nothing_of_the_listed_title():
+    listed = "Council of Port Amber keeps its ferry"
+    suspicion = suspect_first(listed, MAINTENANCE)
+    assert suspicion is not None
+    assert suspicion.needs_neighbours
+    assert suspect_first(listed, STORED) is None
+    assert suspect_first(listed, ComparedText("Another headline", STORED.text)) is None
+    for said_too_little in (None, "", "Read more", "Update"):
+        assert suspect_first(said_too_little, MAINTENANCE) is None
+
+
+def test_a_suspect_first_text_passes_when_repeated_on_a_host_of_which_nothing_was_read():
+    suspicion = suspect_first("Council of Port Amber keeps its ferry", REWRITE)
+    verdicts = [
+        judge(
+            REWRITE, suspicion, fetched_at=hours(hour), held=[held(REWRITE)], neighbours=neighbours
+        ).is_held
+        for hour, neighbours in ((1, Neighbours()), (7, read_at(-1)), (7, read_at(2)))
+    ]
+    assert verdicts == [False, True, False]
 
 
 def test_what_a_person_refused_stays_held():
