@@ -11,7 +11,7 @@ from typing import Literal
 
 from pipeline.identity.spellings import plain_address
 from pipeline.models import AddressClaim
-from pipeline.urls import site
+from pipeline.urls import is_web_url, site
 
 Refusal = Literal["other_site", "front_page", "section", "contradicted", "shared", "outranked"]
 """Why a claim is not believed:
@@ -51,7 +51,7 @@ def refusal_by_address(claimed: str, address: str) -> tuple[Refusal, str] | None
         claimed: the address that the page states, in canonical form.
         address: where the page was read, in canonical form.
     """
-    if site(claimed) != site(address):
+    if is_web_url(address) and site(claimed) != site(address):
         return "other_site", f"{claimed} is of the site {site(claimed)}"
     if is_front_page(claimed) and not is_front_page(address):
         return "front_page", f"{claimed} is the front page"

@@ -146,9 +146,13 @@ class _Group:
 
     def agrees_with(self, other: "_Group") -> bool:
         """Tell whether two addresses show one story: now, else as far as is known."""
-        if self.now and other.now:
+        if self.now and other.now and other.is_steady():
             return _any_agrees(self.now, other.now)
         return _any_agrees([*self.stored, *self.now], [*other.stored, *other.now])
+
+    def is_steady(self) -> bool:
+        """Tell whether the address shows now what it showed before: else it may be a wall."""
+        return not self.stored or _any_agrees(self.stored, self.now)
 
     def contradicts(self, claimant: "_Group") -> bool:
         """Tell whether a page's claim to this group's address is refuted by what is shown here.

@@ -22,6 +22,7 @@ from pipeline.telemetry import log
 from pipeline.text import one_line, storable
 from pipeline.urls import canonical_url_or_none
 from pipeline.warehouse.articles import Observation, ReprocessedPage, store_observations
+from pipeline.warehouse.identities import IdentifiedPage, confirm_own_pages, identify
 from pipeline.warehouse.links import Decision, decide_within
 from pipeline.warehouse.sources import source_ids
 from pipeline.warehouse.transactions import ROW_ERRORS, transact, violated_rule
@@ -144,7 +145,7 @@ def _load(conn: Connection, run_id: int, batch_key: str, pages: Sequence[LoadIte
         return LoadReport(was_loaded=True)
     attempts = _open_attempts(conn, [page.attempt_id for page in pages])
     todo = [page for page in pages if page.attempt_id in attempts]
-    observations, decisions = _divide(conn, todo, attempts)
+    observations, decisions = _divide(conn, run_id, todo, attempts)
     _store_rejects(conn, run_id, todo, decisions)
     decide_within(conn, decisions)
     new_versions: list[int] = []
@@ -153,6 +154,7 @@ def _load(conn: Connection, run_id: int, batch_key: str, pages: Sequence[LoadIte
         new_versions += stored.new_versions
         decisions += stored.decisions
         decide_within(conn, stored.decisions)  # the next round looks at outcomes of this run
+    confirm_own_pages(conn, _identified(todo, attempts))
     _store_version_count(conn, key, len(new_versions))
     counts = Counter(decision.outcome for decision in decisions)
     return LoadReport(dict(counts), tuple(new_versions))
@@ -191,11 +193,15 @@ def _open_attempts(conn: Connection, attempt_ids: Sequence[int]) -> dict[int, _O
 
 
 def _divide(
-    conn: Connection, todo: Sequence[LoadItem], attempts: dict[int, _OpenAttempt]
+    conn: Connection, run_id: int, todo: Sequence[LoadItem], attempts: dict[int, _OpenAttempt]
 ) -> tuple[list[Observation], list[Decision]]:
     """Divide pages into articles to store and links to decide without storing anything."""
     sources = source_ids(conn, [page.source_key for page in todo])
-    urls = {page.attempt_id: _identities(page, attempts[page.attempt_id]) for page in todo}
+    known_by = identify(conn, run_id, _identified(todo, attempts))
+    urls = {
+        page.attempt_id: _addresses(page, attempts[page.attempt_id], known_by.get(page.attempt_id))
+        for page in todo
+    }
     taken_down = _taken_down(conn, [url for each in urls.values() for url in each])
     without = [page.attempt_id for page in todo if page.article.outcome in _NO_ARTICLE]
     stored = _stored_articles(conn, {number: urls[number] for number in without})
@@ -223,10 +229,28 @@ def _divide(
     return observations, decisions
 
 
-def _identities(page: LoadItem, attempt: _OpenAttempt) -> list[str]:
-    """Return the article's canonical URL and the link's, in this order, where they are usable."""
-    stated = canonical_url_or_none(page.article.canonical_url)
-    return list(dict.fromkeys(filter(None, (stated, attempt.canonical_url))))
+def _identified(
+    todo: Sequence[LoadItem], attempts: dict[int, _OpenAttempt]
+) -> list[IdentifiedPage]:
+    """Return the pages that show an article, in the order in which they were fetched."""
+    return [
+        IdentifiedPage(page.attempt_id, attempts[page.attempt_id].canonical_url, page.article)
+        for page in sorted(todo, key=lambda each: (each.fetched_at, each.attempt_id))
+        if page.article.outcome is Outcome.LOADED and storable(page.article.text or "").strip()
+    ]
+
+
+def _addresses(page: LoadItem, attempt: _OpenAttempt, known_by: str | None) -> list[str]:
+    """Return the addresses of a page that are usable: its article's, its own and its link's.
+
+    Args:
+        page: the page.
+        attempt: what is known about its link.
+        known_by: the address of its article; None where the page shows none.
+    """
+    stated = (known_by or page.article.canonical_url, page.article.url)
+    usable = (*map(canonical_url_or_none, stated), attempt.canonical_url)
+    return list(dict.fromkeys(filter(None, (known_by, *usable))))
 
 
 def _taken_down(conn: Connection, urls: Sequence[str]) -> set[str]:
