@@ -85,6 +85,8 @@ def _handler(site: Site) -> type[BaseHTTPRequestHandler]:
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
+            # The base class makes "/x" of a request for "//x".
+            self.path = self.requestline.split()[1]
             site.asked.append(
                 (self.path, {key.lower(): value for key, value in self.headers.items()})
             )

@@ -14,7 +14,6 @@ from psycopg import Connection
 
 from pipeline.identity.claims import JudgedClaim, Refusal
 from pipeline.identity.likeness import PageText
-from pipeline.identity.parameters import ParameterEvidence
 from pipeline.identity.resolution import (
     OtherClaimant,
     ReadPage,
@@ -23,11 +22,11 @@ from pipeline.identity.resolution import (
     StoredReading,
     resolve,
 )
-from pipeline.identity.spellings import plain_host
 from pipeline.models import Article
 from pipeline.text import one_line, storable
-from pipeline.urls import canonical_url_or_none, is_web_url, site, without_parameters
+from pipeline.urls import canonical_url_or_none, is_web_url, site
 from pipeline.warehouse.separations import separate
+from pipeline.warehouse.site_parameters import noise_parameters, store_evidence, without_noise
 from pipeline.warehouse.versions import version_sha256
 
 _LOCK = 0x6964_7379
@@ -36,8 +35,6 @@ _LAST_VERSIONS = 8
 """Versions of an article whose texts are compared: a live blog has fifty."""
 _MOST_BESIDE = 50
 """Links beside a link that are compared: ``/view?id=…`` may be a whole site."""
-_LONGEST_NAME = 200
-"""Bytes of a parameter's name; a longer one is no name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +63,7 @@ def identify(conn: Connection, run_id: int, pages: Sequence[IdentifiedPage]) -> 
     for each in result.separations:
         separate(conn, run_id, each)
     _store_claims(conn, read, result)
-    _store_evidence(conn, result.evidence)
+    store_evidence(conn, result.evidence)
     return result.identities
 
 
@@ -77,25 +74,6 @@ def confirm_own_pages(conn: Connection, pages: Sequence[IdentifiedPage]) -> None
         " where canonical_url = any(%s) and own_page_read_at is null",
         (sorted({url for each in pages if (url := _address(each))}),),
     )
-
-
-def noise_parameters(conn: Connection, urls: Iterable[str]) -> dict[str, frozenset[str]]:
-    """Return the parameters that were learnt to be noise, by the plain host of these URLs."""
-    found = conn.execute(
-        "select host, parameter from news.site_parameters"
-        " where host = any(%s) and learnt_at is not null",
-        (sorted({plain_host(url) for url in urls}),),
-    )
-    names: dict[str, set[str]] = defaultdict(set)
-    for host, parameter in found:
-        names[host].add(parameter)
-    return {host: frozenset(each) for host, each in names.items()}
-
-
-def without_noise(url: str, noise: Mapping[str, frozenset[str]]) -> str:
-    """Return a canonical URL without the parameters that ``noise_parameters`` returned."""
-    names = noise.get(plain_host(url)) if "?" in url else None
-    return without_parameters(url, names) if names else url
 
 
 def _address(page: IdentifiedPage) -> str | None:
@@ -287,33 +265,5 @@ def _store_claims(conn: Connection, read: Sequence[ReadPage], result: Resolution
             [each.claim.kind for each in rows],
             [each.refusal for each in rows],
             [one_line(each.reason) if each.reason else None for each in rows],
-        ),
-    )
-
-
-def _store_evidence(conn: Connection, evidence: Sequence[ParameterEvidence]) -> None:
-    known = [each for each in evidence if len(each.parameter.encode()) <= _LONGEST_NAME]
-    conn.execute(
-        """
-        insert into news.site_parameters as p (host, parameter, same_count, other_count, learnt_at)
-        select e.host, e.parameter, e.same, e.other,
-            case when e.same > 0 and e.other = 0 then now() end
-        from unnest(%s::text[], %s::text[], %s::int[], %s::int[]) as e(host, parameter, same, other)
-        order by e.host, e.parameter
-        on conflict (host, parameter) do update set
-            same_count = p.same_count + excluded.same_count,
-            other_count = p.other_count + excluded.other_count,
-            learnt_at = case
-                when p.other_count + excluded.other_count = 0
-                    and p.same_count + excluded.same_count > 0
-                then coalesce(p.learnt_at, now())
-            end,
-            last_seen_at = now()
-        """,
-        (
-            [storable(each.host) for each in known],
-            [storable(each.parameter) for each in known],
-            [each.same for each in known],
-            [each.other for each in known],
         ),
     )

@@ -21,6 +21,7 @@ from pipeline.settings import settings
 from pipeline.text import one_line, storable
 from pipeline.urls import MAX_URL_BYTES, canonical_url
 from pipeline.warehouse.held_versions import accept_unchanged
+from pipeline.warehouse.site_parameters import noise_parameters, without_noise
 from pipeline.warehouse.transactions import copy_rows, take_ids, transact
 
 _LOCK = 0x646C_6C6B
@@ -417,7 +418,7 @@ def _insert(
     conn: Connection, run_id: int, source_id: int, new: Sequence[_Prepared], now: datetime
 ) -> list[int]:
     """Insert links, decide those that need no request, and return the ids of the others."""
-    decided = _with_duplicates_decided(conn, new)
+    decided = _with_duplicates_decided(conn, _without_noise(conn, new))
     ids = take_ids(conn, "ops.links", "link_id", len(decided))
     rows = list(zip(ids, decided, strict=True))
     copy_rows(
@@ -458,6 +459,18 @@ def _link_row(each: _Prepared, link_id: int, source_id: int, now: datetime) -> t
 
 def _or_none(text: str | None) -> str | None:
     return storable(text) if text is not None else None
+
+
+def _without_noise(conn: Connection, new: Sequence[_Prepared]) -> list[_Prepared]:
+    """Leave out of the canonical URLs the parameters that their hosts were learnt not to heed."""
+    urls = [each.canonical_url for each in new if each.canonical_url and "?" in each.canonical_url]
+    noise = noise_parameters(conn, urls) if urls else {}
+    return [
+        replace(each, canonical_url=without_noise(each.canonical_url, noise))
+        if noise and each.canonical_url
+        else each
+        for each in new
+    ]
 
 
 def _with_duplicates_decided(conn: Connection, new: Sequence[_Prepared]) -> list[_Prepared]:
