@@ -26,9 +26,7 @@ def dateline(*words):
 
 def test_help_lists_all_commands_and_loads_no_heavy_library():
     done = dateline("--help")
-    commands = (
-        "annotate archive db dedupe demo down extract fate reprocess run source sql up".split()
-    )
+    commands = "annotate archive db dedupe demo down extract fate reprocess run source sql up versions".split()
     assert [name for name in commands if f" {name} " not in done.stdout] == []
     assert done.stderr == "[]\n"
 
