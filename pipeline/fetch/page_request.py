@@ -105,7 +105,7 @@ class PageRequest:
                 lambda: self._ask_once(url, headers), self._session.pause
             )
         except PageError as error:
-            self._session.health.failed(name, error)
+            self._session.failed(name, error)
             raise
         self._session.health.succeeded(name)
         return response

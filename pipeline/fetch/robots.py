@@ -142,7 +142,8 @@ class RobotsCache:
             response = self._ask(f"{root}/robots.txt", source, exchanges.append)
             body = response.body
         except PageError as error:
-            if error.outcome in (Outcome.ADDRESS_REFUSED, Outcome.QUARANTINED):
+            is_paused = error.outcome is Outcome.RATE_LIMITED and error.http_status is None
+            if is_paused or error.outcome in (Outcome.ADDRESS_REFUSED, Outcome.QUARANTINED):
                 raise  # the host was not asked
             if not _means_no_rules(error):
                 return self._failed(root, known, error, tuple(exchanges))

@@ -29,7 +29,7 @@ from pipeline.fetch.source_access import (
     own_headers,
     without_secrets,
 )
-from pipeline.fetch.throttle import HostHealth, RetryPolicy, Throttle
+from pipeline.fetch.throttle import HostHealth, RetryableStatus, RetryPolicy, Throttle
 from pipeline.models import Exchange, Source
 from pipeline.outcomes import Outcome
 from pipeline.settings import Settings
@@ -52,6 +52,8 @@ class Environment:
 _ACCEPT = "text/html,application/xhtml+xml,application/xml;q=0.9,text/plain;q=0.8,*/*;q=0.5"
 _SPARE_SECONDS = 10.0
 """Beyond the time limit of a page, a slot ends by itself after as many seconds more."""
+_LONGEST_PAUSE = 86_400.0
+"""Seconds that a Retry-After is believed to mean at most."""
 _ROBOTS_REDIRECTS = 5
 """RFC 9309, 2.3.1.2: at least five redirects are followed, also to other hosts."""
 
@@ -265,6 +267,13 @@ class Session:
         else:
             self._closed.wait(seconds)
 
+    def failed(self, name: str, error: PageError) -> None:
+        """Record that a page of a host failed; a long Retry-After pauses it in all processes."""
+        self.health.failed(name, error)
+        asked = error.retry_after if isinstance(error, RetryableStatus) else None
+        if asked is not None and asked > self.retries.longest_wait:
+            self._throttle.pause(name, min(asked, _LONGEST_PAUSE))
+
     def seconds_until_free(self, name: str) -> float:
         """Return how long a request to a host would wait, as far as this process knows."""
         if self._closed.is_set() or self.environment.sleep is not None:
@@ -291,6 +300,11 @@ class Session:
         lasts = self.settings.total_timeout + _SPARE_SECONDS
         while True:
             slot = self._throttle.reserve(name, delay, lasts)
+            if slot.is_paused:
+                raise Refused(
+                    Outcome.RATE_LIMITED,
+                    f"not asked: {name} wants a pause (Retry-After); {slot.wait:.0f} s are left",
+                )
             end = self.environment.clock() + slot.wait + lasts
             self.pause(slot.wait)
             is_late = self.environment.clock() > end  # the machine slept meanwhile

@@ -31,6 +31,8 @@ class Slot:
     """Seconds until the request may be sent; without a token, until the next reservation."""
     token: int | None = None
     """Ends the slot with ``release``; None where another request to the host is under way."""
+    is_paused: bool = False
+    """The host asked to be left alone for the seconds of ``wait``; there is no slot."""
 
 
 BUSY_WAIT = 0.1
@@ -57,6 +59,9 @@ class Throttle(Protocol):
     def release(self, authority: str, token: int) -> None:
         """End a slot: its request has been answered or has failed."""
 
+    def pause(self, authority: str, seconds: float) -> None:
+        """Leave a host alone for that long: it asked for it (Retry-After)."""
+
 
 @dataclass(slots=True)
 class _HostPace:
@@ -64,6 +69,7 @@ class _HostPace:
     token: int
     is_occupied: bool
     free_at: float
+    is_paused: bool = False
 
 
 class MemoryThrottle:
@@ -85,7 +91,8 @@ class MemoryThrottle:
             now = self._clock()
             pace = self._hosts.get(authority)
             if pace is not None and pace.is_occupied and now < pace.free_at:
-                return Slot(min(BUSY_WAIT, pace.free_at - now))
+                left = pace.free_at - now
+                return Slot(left, is_paused=True) if pace.is_paused else Slot(min(BUSY_WAIT, left))
             at = now if pace is None else max(now, pace.last_at + delay)
             token = next(self._tokens)
             self._hosts[authority] = _HostPace(at, token, True, at + lasts)
@@ -98,6 +105,14 @@ class MemoryThrottle:
             if pace is not None and pace.token == token:
                 pace.is_occupied = False
                 pace.last_at = max(pace.last_at, self._clock())
+
+    def pause(self, authority: str, seconds: float) -> None:
+        """Leave a host alone for that long."""
+        with self._lock:
+            now = self._clock()
+            self._hosts[authority] = _HostPace(
+                now, next(self._tokens), True, now + seconds, is_paused=True
+            )
 
 
 T = TypeVar("T")

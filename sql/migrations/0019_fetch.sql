@@ -6,9 +6,9 @@ add column leased_at timestamptz,
 add column leased_until timestamptz;
 comment on table ops.host_pace is 'One row per authority (host and port). Shared by all fetchers, so that a host has one request at a time and they keep the crawl delay together. Emptied by a crash of the server, which costs nothing.';
 comment on column ops.host_pace.last_at is 'Request time that was reserved last, or the time at which that request was answered or failed.';
-comment on column ops.host_pace.lease_token is 'Names the request that is under way; null where none is.';
-comment on column ops.host_pace.leased_at is 'When that request was reserved.';
-comment on column ops.host_pace.leased_until is 'When the host is free again even where the process of that request was killed.';
+comment on column ops.host_pace.lease_token is 'Names the request that is under way; 0 for a pause that the host asked for (Retry-After); null where none is.';
+comment on column ops.host_pace.leased_at is 'When that request was reserved, or the pause began.';
+comment on column ops.host_pace.leased_until is 'When the host is free again, even where the process of that request was killed.';
 
 -- Two statements a request need no flush to disk.
 alter table ops.host_pace set unlogged;

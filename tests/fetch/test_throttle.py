@@ -72,6 +72,18 @@ def test_a_slot_is_never_closer_than_the_delay_to_the_end_of_the_request_before(
         ended = clock.now
 
 
+def test_a_paused_host_has_no_slot_until_the_pause_is_over():
+    clock = Clock()
+    throttle = MemoryThrottle(clock)
+    running = throttle.reserve("a", 1.0, 60.0)
+    throttle.pause("a", 100.0)
+    throttle.release("a", running.token)  # the request that brought the pause ends
+    slot = throttle.reserve("a", 1.0, 60.0)
+    assert (slot.token, slot.is_paused, slot.wait) == (None, True, 100.0)
+    clock.now += 100.5
+    assert throttle.reserve("a", 1.0, 60.0).token is not None
+
+
 def test_one_of_many_threads_gets_the_slot():
     throttle = MemoryThrottle(lambda: 0.0)
     slots = []

@@ -8,6 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from pipeline.outcomes import Outcome
 from pipeline.warehouse.host_pace import PostgresThrottle
 
 
@@ -43,6 +44,20 @@ def test_a_clock_of_the_server_that_was_set_back_stops_no_host(store):
     slot = pace.reserve("h.example", 1.0, 60.0)
     assert slot.token is not None
     assert slot.wait <= 1.0
+
+
+def test_a_long_retry_after_pauses_the_host_for_other_processes_too(store, site, make_fetcher):
+    site.page("/a", "", 429, Retry_After="3600")
+    site.page("/b")
+    first = make_fetcher(throttle=PostgresThrottle(store), crawl_delay=0.01)
+    assert first.fetch(site.url + "/a").outcome is Outcome.RATE_LIMITED
+    other = make_fetcher(throttle=PostgresThrottle(store), crawl_delay=0.01)
+    response = other.fetch(site.url + "/b")
+    assert response.outcome is Outcome.RATE_LIMITED
+    assert response.reason.startswith("not asked")
+    assert site.paths == ["/robots.txt", "/a"]
+    store.execute("update ops.host_pace set leased_until = clock_timestamp()")
+    assert other.fetch(site.url + "/b").outcome is None
 
 
 PACE = 0.2
