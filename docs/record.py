@@ -1,16 +1,21 @@
 """Records the outputs that README.md and docs/ show: ``python docs/record.py [NAME]...``.
 
-The names are ``demo``, ``questions`` and ``sources``; without one, all are recorded.
+The names are ``demo``, ``questions``, ``sources`` and ``backfill``; without one, all are recorded.
 
 A recorded output comes from a real run in a fresh folder; nobody types one. Passwords and times
 are replaced, since they differ from run to run.
 """
 
+import gzip
 import os
 import re
 import subprocess
 import sys
 import tempfile
+import threading
+from collections.abc import Sequence
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -41,7 +46,12 @@ from mart.copies order by original_title, source_key, title limit 3;""",
 
 def main() -> None:
     """Record what the arguments name."""
-    recorders = {"demo": record_demo, "questions": record_questions, "sources": record_sources}
+    recorders = {
+        "demo": record_demo,
+        "questions": record_questions,
+        "sources": record_sources,
+        "backfill": record_backfill,
+    }
     for name in sys.argv[1:] or list(recorders):
         recorders[name]()
 
@@ -109,6 +119,59 @@ def record_sources() -> None:
                 parts.append(f"$ cat {written}\n{text}")
             text = _scrubbed("\n".join(parts), folder).replace(f"{folder}/", "")
             (RECORDED / f"{name}.txt").write_text(text, encoding="utf-8")
+
+
+FILES = (
+    "select right(file_name, 15) as file, record_count, page_count, status from ops.backfill_files"
+    " order by 1"
+)
+CAPTURED_EDITS = (
+    "select source_key, left(title_after, 44) as title, words_before, words_after,"
+    " cardinality(paragraphs_added) as paragraphs_added from mart.silent_edits order by 1, 2"
+)
+
+
+def record_backfill() -> None:
+    """Archive both editions of the demo site; load them, the later one first, and as CC-NEWS."""
+    from pipeline.demo import DemoSite, free_ports
+
+    with tempfile.TemporaryDirectory() as folder:
+        crawl, sources = Path(folder) / "crawl", Path(folder) / "sources"
+        month = Path(folder) / "served" / "crawl-data" / "CC-NEWS" / "2026" / "11"
+        for each in (crawl, sources, month):
+            each.mkdir(parents=True)
+        ports = free_ports((0, 0, 0))
+        for edition, name in ((1, "2-first"), (2, "1-later")):
+            with DemoSite(edition, ports) as site, tempfile.TemporaryDirectory() as home:
+                site.write_sources(sources)
+                (Path(home) / "sources").symlink_to(sources)
+                _dateline(home, "run")
+                files = sorted(Path(home, "state", "archive").rglob("*.warc.gz"))
+                data = b"".join(file.read_bytes() for file in files)
+                (crawl / f"{name}.warc.gz").write_bytes(data)
+                (month / f"CC-NEWS-2026110{edition}000000-0000{edition}.warc.gz").write_bytes(data)
+                _dateline(home, "down", "--remove")
+        names = sorted(str(each.relative_to(Path(folder) / "served")) for each in month.iterdir())
+        (month / "warc.paths.gz").write_bytes(gzip.compress("\n".join(names).encode()))
+        warc = ["backfill", "warc", str(crawl), "--no-annotate"]
+        _record(folder, "backfill_warc", [warc, ["sql", FILES], ["sql", CAPTURED_EDITS]])
+        handler = partial(SimpleHTTPRequestHandler, directory=str(Path(folder) / "served"))
+        server = ThreadingHTTPServer(("127.0.0.1", 8199), handler)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        base = "http://127.0.0.1:8199/"
+        wanted = ["--outlets", "halvane_courier,merrow_post", "--language", "en"]
+        cc_news = ["backfill", "cc-news", "2026-11", *wanted, "--base", base, "--no-annotate"]
+        _record(folder, "backfill_cc_news", [cc_news])
+        server.shutdown()
+
+
+def _record(folder: str, name: str, commands: Sequence[Sequence[str]]) -> None:
+    """Record a session in an installation that is empty before and removed afterwards."""
+    parts = [_session(folder, *command) for command in commands]
+    _dateline(folder, "down", "--remove")
+    text = _scrubbed("\n".join(parts), folder).replace(f"{folder}/", "")
+    text = text.replace(".venv/bin/dateline", "dateline")
+    (RECORDED / f"{name}.txt").write_text(text, encoding="utf-8")
 
 
 def _session(folder: str, *arguments: str) -> str:

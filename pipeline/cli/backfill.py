@@ -91,7 +91,11 @@ def register(app: typer.Typer) -> None:
 
 def backfill_warc(
     paths: Annotated[
-        list[str], typer.Argument(metavar="PATH...", help="Files, folders, s3:// or https://.")
+        list[str],
+        typer.Argument(
+            metavar="PATH...",
+            help="Files, folders, https:// files, s3:// (folders end in a slash).",
+        ),
     ],
     outlet: _Outlets = None,
     language: _Languages = None,

@@ -15,6 +15,7 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 from psycopg import Connection
 
@@ -26,7 +27,7 @@ from pipeline.archive.captures import (
     file_size,
     is_archive,
 )
-from pipeline.archive.storage import is_remote, local_path
+from pipeline.archive.storage import is_remote, local_path, stored_files
 from pipeline.archive.warc import ArchivedPage, BrokenRecord
 from pipeline.archive.writer import ArchiveWriter
 from pipeline.backfill.cc_news import BASE, files_of_days, files_of_month
@@ -147,7 +148,8 @@ def plan_archives(
 
     Args:
         run_id: the run that reads them.
-        names: paths of files and folders, ``s3://`` and ``https://`` addresses of files.
+        names: paths of files and folders; ``https://`` addresses of files; ``s3://`` addresses of
+            files, or of folders where they end in a slash.
         filters: what is kept.
         again: read files from their beginning that were read before.
     """
@@ -539,6 +541,9 @@ class _PartReader:
 
 
 def _is_page(page: ArchivedPage) -> bool:
+    """Tell whether a capture may be an article: a good response with HTML, or with plain text."""
+    if urlsplit(page.url).path == "/robots.txt":
+        return False
     kind = (page.content_type or "text/html").lower()
     return page.status in _PAGE_STATUSES and ("html" in kind or kind.startswith("text/plain"))
 
@@ -546,6 +551,10 @@ def _is_page(page: ArchivedPage) -> bool:
 def _archive_files(names: Iterable[str]) -> Iterator[str]:
     """Yield the files that names stand for; those of a folder in the order of their names."""
     for name in names:
+        if is_remote(name) and name.endswith("/") and not is_web_url(name):
+            found = (each.name for each in stored_files(name.rstrip("/"), ""))
+            yield from (each for each in found if is_archive_name(Path(each)))
+            continue
         if is_web_url(name) or is_remote(name):
             yield name
             continue

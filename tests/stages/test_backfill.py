@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 import psycopg
 import pytest
 
+from pipeline.archive.storage import stored_files, write_file
 from pipeline.archive.warc import read_record
 from pipeline.backfill.downloads import Downloader
 from pipeline.errors import ArchiveError, UsageError
@@ -340,3 +341,20 @@ def test_run_takes_archives_as_backfill_does(home, rows):
         " join news.sources as s using (source_id) group by 1 order by 1"
     ) == [("files", 1), ("herald", 1), ("post-example-com", 1)]
     assert rows(EDITS) == [(f"{HERALD}/1", 1, at(5))]
+
+
+def test_archives_in_a_bucket_are_read_once(home, rows, s3):
+    for number in (1, 2):
+        with ArchiveFile(home / "x.warc.gz") as file:
+            for page in range(10):
+                file.page(f"{HERALD}/{number}-{page}", html(page + 100 * number), at(page))
+                file.page(f"{HERALD}/{page}.mp4", os.urandom(2_000_000), kind="video/mp4")
+        write_file(f"s3://bucket/crawl/{number}.warc.gz", (home / "x.warc.gz").read_bytes())
+    write_file("s3://bucket/crawl/notes.txt", b"not an archive")
+    size = sum(each.size for each in stored_files("s3://bucket/crawl", ".warc.gz"))
+    s3.bytes_sent.clear()
+    report = load("s3://bucket/crawl/")
+    assert report.problems == ()
+    assert report.outcomes == {"loaded": 20}
+    assert size <= s3.bytes_sent["GET"] <= 1.1 * size
+    assert load("s3://bucket/none.warc.gz").problems != ()
