@@ -21,7 +21,7 @@ from psycopg import Connection
 
 from pipeline.clean.text_change import Change, CleanedText, detect_change
 from pipeline.extract.version import EXTRACTION_VERSION
-from pipeline.identity.gate import Verdict
+from pipeline.identity.gate import ComparedText, Verdict, suspect
 from pipeline.line_rules.dates import parse_instant
 from pipeline.models import Article
 from pipeline.outcomes import Outcome
@@ -34,7 +34,7 @@ from pipeline.warehouse.held_versions import (
     hold_back,
     host_of,
 )
-from pipeline.warehouse.late_pages import LatePage, store_late_page
+from pipeline.warehouse.late_pages import LatePage, PlacedPage, placed_page, store_late_page
 from pipeline.warehouse.links import Decision
 from pipeline.warehouse.stored_texts import StoredText, stored_texts
 from pipeline.warehouse.transactions import transact
@@ -338,21 +338,24 @@ def store_observations(
     repeated = repeated_in_run(conn, observations, batch.locked_articles)
     decisions = [_duplicate(each, batch) for each in observations if each.attempt_id in repeated]
     rest = [each for each in observations if each.attempt_id not in repeated]
-    late = [each for each in rest if _is_late(each, batch)]
-    decisions += [_store_late(each, batch) for each in late]
+    placed = [(each, _placed(each, batch)) for each in rest if _is_late(each, batch)]
+    batch.verdicts = _suspect_late_texts(batch, placed)
+    late = [(each, place) for each, place in placed if not batch.is_held(each)]
+    decisions += [_held(each, batch) for each, _ in placed if batch.is_held(each)]
+    decisions += [_store_late(each, place, batch) for each, place in late]
     fresh = [each for each in rest if not _is_late(each, batch)]
     _compare(batch, fresh)
     if released:
         number, since = released.held_version_id, released.held_at
         passes = Verdict(False, "released by hand", number, since)
-        batch.verdicts = {each.attempt_id: passes for each in fresh}
+        batch.verdicts |= {each.attempt_id: passes for each in fresh}
     else:
-        batch.verdicts = _suspect_texts(batch, fresh)
+        batch.verdicts |= _suspect_texts(batch, fresh)
     held = [each for each in fresh if batch.is_held(each)]
     passed = [each for each in fresh if not batch.is_held(each)]
     _find_or_insert(batch, passed)
     _make_current(batch, passed)
-    mark_seen(conn, [*late, *passed], batch.locked_articles, batch.targets)
+    mark_seen(conn, [*(each for each, _ in late), *passed], batch.locked_articles, batch.targets)
     _close_held(batch, passed, "released" if released else "repeated")
     decisions += [_held(each, batch) for each in held]
     decisions += [_decision(each, batch) for each in passed]
@@ -366,15 +369,41 @@ def _is_late(each: Observation, batch: _Batch) -> bool:
     return locked.current is not None and each.fetched_at < locked.last_seen_at
 
 
-def _store_late(each: Observation, batch: _Batch) -> Decision:
-    locked = batch.locked_articles[each.canonical_url]
-    page = LatePage(locked.article_id, each.article, each.fetch_id, each.fetched_at)
-    stored = store_late_page(batch.conn, batch.run_id, page)
+def _placed(each: Observation, batch: _Batch) -> PlacedPage:
+    article_id = batch.locked_articles[each.canonical_url].article_id
+    page = LatePage(article_id, each.article, each.fetch_id, each.fetched_at)
+    return placed_page(batch.conn, page)
+
+
+def _suspect_late_texts(
+    batch: _Batch, placed: Sequence[tuple[Observation, PlacedPage]]
+) -> dict[int, Verdict]:
+    """Return what the gate decides about late pages whose texts would become versions.
+
+    What was seen next speaks for a text: a page from which the next one could have been made by an
+    edit is no wall, however little it has of the text before.
+    """
+    candidates = [
+        _candidate(each, batch, place.before)
+        for each, place in placed
+        if not place.is_known
+        and suspect(_compared(CleanedText.of(each.article)), _compared(place.after))
+    ]
+    return hold_back(batch.conn, candidates, {})
+
+
+def _compared(text: CleanedText) -> ComparedText:
+    return ComparedText(text.title, text.text)
+
+
+def _store_late(each: Observation, place: PlacedPage, batch: _Batch) -> Decision:
+    stored = store_late_page(batch.conn, batch.run_id, place)
     batch.targets[each.attempt_id] = stored.version_id
     batch.new_versions += [stored.version_id] if stored.is_new else []
     outcome = Outcome.LOADED if stored.is_edit else Outcome.UNCHANGED
     reason = "captured before the current version, and put in its place" if stored.is_edit else None
-    return Decision(each.attempt_id, outcome, reason, article_id=locked.article_id)
+    article_id = batch.locked_articles[each.canonical_url].article_id
+    return Decision(each.attempt_id, outcome, reason, article_id=article_id)
 
 
 def _insert_and_lock(
@@ -404,20 +433,22 @@ def _suspect_texts(batch: _Batch, observations: Sequence[Observation]) -> dict[i
             at = (locked.article_id, each.fetched_at)
             read_at[host_of(each.canonical_url)].append(at)
         elif version_sha256(each.article) not in locked.versions:
-            candidates.append(
-                Candidate(
-                    attempt_id=each.attempt_id,
-                    fetch_id=each.fetch_id,
-                    fetched_at=each.fetched_at,
-                    article_id=locked.article_id,
-                    source_id=each.source_id,
-                    url=each.canonical_url,
-                    article=each.article,
-                    stored=comparison.stored,
-                    listed_title=each.listed_title,
-                )
-            )
+            candidates.append(_candidate(each, batch, comparison.stored))
     return hold_back(batch.conn, candidates, read_at)
+
+
+def _candidate(each: Observation, batch: _Batch, stored: CleanedText | None) -> Candidate:
+    return Candidate(
+        attempt_id=each.attempt_id,
+        fetch_id=each.fetch_id,
+        fetched_at=each.fetched_at,
+        article_id=batch.locked_articles[each.canonical_url].article_id,
+        source_id=each.source_id,
+        url=each.canonical_url,
+        article=each.article,
+        stored=stored,
+        listed_title=each.listed_title,
+    )
 
 
 def _close_held(

@@ -55,30 +55,70 @@ class _Versions:
     current_id: int
 
 
-def store_late_page(conn: Connection, run_id: int, page: LatePage) -> StoredLatePage:
-    """Put a page in its place among the versions and edits of its article.
+@dataclass(frozen=True, slots=True)
+class PlacedPage:
+    """A late page with its place in the history of its article."""
+
+    page: LatePage
+    versions: _Versions
+    edits: list[Edit]
+    place: Place
+    seen_again_at: datetime | None
+    """When the text of the place was seen next, before the next edit."""
+    same_as: int | None
+    """The version whose text it has, among those around it."""
+    before: CleanedText
+    """The text of the place."""
+    after: CleanedText
+    """The text that was seen next."""
+
+    @property
+    def is_known(self) -> bool:
+        """Whether its text is stored."""
+        known = version_sha256(self.page.article) in self.versions.by_digest
+        return known or self.same_as is not None
+
+
+def placed_page(conn: Connection, page: LatePage) -> PlacedPage:
+    """Find the place of a page among the versions and edits of its article.
 
     Args:
         conn: inside a transaction that holds the article locked.
-        run_id: the run that loads.
         page: captured before the latest page of the article.
     """
     versions = _versions(conn, page.article_id)
     edits = _edits(conn, page.article_id)
     first_seen_at = min((seen for _, seen in versions.seen), default=page.captured_at)
     place = place_of(edits, versions.current_id, first_seen_at, page.captured_at)
-    found = _with_same_text(conn, versions, place, page)
-    if found is not None:
-        _move_first_sight(conn, run_id, versions, found, page)
-        return StoredLatePage(found, is_edit=False)
+    seen_again_at = _seen_again_at(conn, page, place)
+    is_next_known = seen_again_at is None and place.after
+    following = place.after[0].to_id if is_next_known else place.version_id
+    texts = stored_texts(conn, {place.version_id, following})
+    before = texts[place.version_id].reading
+    same_as = _with_same_text(versions, place, page, before)
+    after = texts[following].reading
+    return PlacedPage(page, versions, edits, place, seen_again_at, same_as, before, after)
+
+
+def store_late_page(conn: Connection, run_id: int, placed: PlacedPage) -> StoredLatePage:
+    """Put a page in its place among the versions and edits of its article.
+
+    Args:
+        conn: inside a transaction that holds the article locked.
+        run_id: the run that loads.
+        placed: the page and its place.
+    """
+    page, versions = placed.page, placed.versions
+    if placed.same_as is not None:
+        _move_first_sight(conn, run_id, versions, placed.same_as, page)
+        return StoredLatePage(placed.same_as, is_edit=False)
     known = versions.by_digest.get(version_sha256(page.article))
     if known is None:
         version_id = _insert(conn, run_id, versions, page)
     else:
         version_id = known
         _move_first_sight(conn, run_id, versions, known, page)
-    seen_again_at = _seen_again_at(conn, page, place)
-    _store_edits(conn, run_id, page, edits, place, version_id, seen_again_at)
+    _store_edits(conn, run_id, placed, version_id)
     return StoredLatePage(version_id, is_edit=True, is_new=known is None)
 
 
@@ -105,15 +145,14 @@ def _edits(conn: Connection, article_id: int) -> list[Edit]:
 
 
 def _with_same_text(
-    conn: Connection, versions: _Versions, place: Place, page: LatePage
+    versions: _Versions, place: Place, page: LatePage, stored: CleanedText
 ) -> int | None:
     """Return the version of the place if the page has its text, or differs only as readings do."""
     known = versions.by_digest.get(version_sha256(page.article))
     around = {place.version_id, *(edit.to_id for edit in place.before[-1:])}
     if known in around:
         return known
-    stored = stored_texts(conn, [place.version_id])[place.version_id]
-    change = detect_change(stored.reading, CleanedText.of(page.article))
+    change = detect_change(stored, CleanedText.of(page.article))
     return None if change == "edit" else place.version_id
 
 
@@ -192,22 +231,17 @@ def _seen_again_at(conn: Connection, page: LatePage, place: Place) -> datetime |
     return row[0] if row else None
 
 
-def _store_edits(
-    conn: Connection,
-    run_id: int,
-    page: LatePage,
-    edits: Sequence[Edit],
-    place: Place,
-    version_id: int,
-    seen_again_at: datetime | None,
-) -> None:
+def _store_edits(conn: Connection, run_id: int, placed: PlacedPage, version_id: int) -> None:
     """Write the edits that change, and number all of the article's in the order of their times."""
+    page, edits = placed.page, placed.edits
 
     def is_edit(one: int, other: int) -> bool:
         texts = stored_texts(conn, {one, other})
         return one != other and (detect_change(texts[one].reading, texts[other].reading) == "edit")
 
-    wanted = edits_with_page(place, version_id, page.captured_at, seen_again_at, is_edit)
+    wanted = edits_with_page(
+        placed.place, version_id, page.captured_at, placed.seen_again_at, is_edit
+    )
     gone = [edit for edit in edits if edit not in wanted]
     new = [edit for edit in wanted if edit not in edits]
     conn.execute(

@@ -186,3 +186,32 @@ def test_a_link_of_an_archive_that_a_feed_lists_is_asked_for(store):
     assert store.execute(
         "select next_try_at from ops.links where url = %s", (other.url,)
     ).fetchone() == (now,)
+
+
+WALL = "Please confirm that you agree to our use of cookies before you go on to these pages."
+
+
+def test_a_wall_between_two_captures_is_held_and_no_edit(store):
+    captures = Captures(store)
+    lines = dict(LINES)
+    try:
+        LINES["w"] = f"{WALL} " * 4
+        captures.load([("abc", 0), ("abc", 10)])
+        assert captures.load([("w", 5)]) == {Outcome.SUSPECTED_WALL: 1}
+    finally:
+        LINES.clear()
+        LINES.update(lines)
+    _, versions, edits = captures.history()
+    assert (len(versions), edits) == (1, [])
+
+
+def test_a_short_first_report_of_a_long_story_is_no_wall(store):
+    captures = Captures(store)
+    captures.load([("abc", 10)])
+    assert captures.load([("a", 5)]) == {Outcome.LOADED: 1}
+    _, versions, edits = captures.history()
+    assert [(each[0], each[2]) for each in versions] == [
+        (1, NOON + timedelta(hours=5)),
+        (2, NOON + timedelta(hours=10)),
+    ]
+    assert len(edits) == 1
