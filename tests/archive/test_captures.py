@@ -212,7 +212,7 @@ def zip_file():
     [
         (zip_file(), "a ZIP file .*unpack it"),
         (b"<!DOCTYPE html><title>Not found</title>", "an HTML or XML page.*download it again"),
-        (gzip.compress(b"<?xml version='1.0'?><Error/>"), "an HTML or XML page"),
+        (gzip.compress(b"<?xml version='1.0'?><Error/>", mtime=0), "an HTML or XML page"),
         (b"", "is empty: download it again"),
         (b"\x1f\x8b\x08 broken gzip", "cannot be decompressed"),
         (b"some words", "neither WARC nor ARC: it begins with b'some words'"),
