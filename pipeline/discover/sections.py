@@ -8,6 +8,7 @@ of JSON-LD item lists are all taken.
 import json
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urldefrag, urljoin, urlsplit
 
@@ -15,8 +16,10 @@ from lxml import etree, html
 
 from pipeline.discover.results import Entry
 from pipeline.errors import Refused
+from pipeline.extract.encoding import decode
 from pipeline.outcomes import Outcome
 from pipeline.text import squeeze, storable
+from pipeline.urls import site
 
 _THRESHOLD = 3
 """Least score of a link that is taken."""
@@ -34,22 +37,28 @@ _NOT_A_PAGE = re.compile(
 _SLUG = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+){3,}", re.I)
 _NUMBER = re.compile(r"\d{5,}")
 _PAGE_PARTS = frozenset({"nav", "footer", "aside"})
+_XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*>")
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4"})
 
 
-def read_section(body: bytes, url: str, is_onsite: Callable[[str], bool]) -> tuple[Entry, ...]:
+def read_section(
+    body: bytes, url: str, is_onsite: Callable[[str], bool], content_type: str | None = None
+) -> tuple[Entry, ...]:
     """Return the article links of a page in its order, each once.
+
+    Links that the page marks as paid for (rel="sponsored") are marked as adverts.
 
     Args:
         body: the page's HTML.
         url: its URL after redirects.
-        is_onsite: tells whether a URL belongs to the source.
+        is_onsite: tells whether a URL belongs to the source, or is to be followed all the same.
+        content_type: its Content-Type, for the charset.
 
     Raises:
         Refused: bad_content if there is no HTML.
     """
-    tree = parse_html(body)
-    base = urljoin(url, next((str(found) for found in tree.xpath("//base/@href")), ""))
+    tree = parse_html(body, content_type)
+    base = base_of(tree, url)
     entries = {entry.url: entry for entry in _item_lists(tree, base) if is_onsite(entry.url)}
     for anchor in tree.iter("a"):
         target = _target(anchor, base)
@@ -59,18 +68,31 @@ def read_section(body: bytes, url: str, is_onsite: Callable[[str], bool]) -> tup
         if score(target, text, _enclosing_elements(anchor)) >= _THRESHOLD:
             known = entries.get(target)
             if known is None or len(known.title or "") < len(text):
-                entries[target] = Entry(target, text or None)
-    return tuple(entries.values())
+                is_advert = "sponsored" in (anchor.get("rel") or "").lower().split()
+                entries[target] = Entry(target, text or None, is_advert=is_advert)
+    own = site(url)
+    return tuple(replace(each, is_foreign=site(each.url) != own) for each in entries.values())
 
 
-def parse_html(body: bytes) -> html.HtmlElement:
-    """Parse a page, in the charset that it declares itself.
+def base_of(tree: html.HtmlElement, url: str) -> str:
+    """Return what the relative links of a page are relative to: its URL, or its ``<base>``."""
+    try:
+        return urljoin(url, next((str(found) for found in tree.xpath("//base/@href")), "").strip())
+    except ValueError:
+        return url
+
+
+def parse_html(body: bytes, content_type: str | None = None) -> html.HtmlElement:
+    """Parse a page, in the charset that its bytes prove, or the header or the page declares.
 
     Raises:
         Refused: bad_content if there is no HTML.
     """
+    text = _XML_DECLARATION.sub("", decode(body, content_type))
     try:
-        return html.document_fromstring(body)
+        return html.document_fromstring(
+            text.encode("utf-8", "replace"), parser=html.HTMLParser(encoding="utf-8")
+        )
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         raise Refused(Outcome.BAD_CONTENT, f"not an HTML page: {squeeze(str(error))}") from error
 

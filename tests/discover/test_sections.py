@@ -74,3 +74,35 @@ def test_feeds_name_and_language_of_a_site():
         None,
         None,
     )
+
+
+@pytest.mark.parametrize(
+    ("charset", "header"),
+    [
+        ("windows-1251", "text/html; charset=windows-1251"),
+        ("utf-8", "text/html; charset=iso-8859-1"),
+        ("utf-8", None),
+        ("utf-16", "text/html"),
+        ("shift_jis", "text/html;charset=Shift_JIS"),
+    ],
+)
+def test_the_charset_of_the_header_counts(charset, header):
+    title = "港の橋が嵐の後に再開" if charset == "shift_jis" else "Паром снова ходит после шторма"
+    link = f'<h2><a href="/2026/11/20/ferry-runs-again-48213">{title}</a></h2>'
+    page = f"<html><body>{link}</body></html>"
+    [entry] = read_section(page.encode(charset), URL, onsite, header)
+    assert entry.title == title
+
+
+def test_paid_links_and_links_of_other_sites_are_marked():
+    page = (
+        '<h2><a href="/2026/11/20/a-story-about-the-harbour">A story about the harbour</a></h2>'
+        '<h2><a rel="nofollow sponsored" href="/2026/11/a-watch-for-every-day">A watch</a></h2>'
+        '<h2><a href="https://other.example/2026/11/a-story-from-afar">A story from afar</a></h2>'
+    )
+    found = read_section(page.encode(), URL, lambda url: True)
+    assert [(entry.is_advert, entry.is_foreign) for entry in found] == [
+        (False, False),
+        (True, False),
+        (False, True),
+    ]
