@@ -206,13 +206,18 @@ def _seen_again_at(conn: Connection, page: LatePage, place: Place) -> datetime |
     end = place.after[0].seen_at if place.after else None
     row = conn.execute(
         """
+        with visits as (
+            select attempt_id from ops.link_attempts
+            where article_id = %(article)s and outcome in ('loaded', 'unchanged')
+            union all
+            select a.attempt_id
+            from ops.links as l
+            join ops.link_attempts as a on a.link_id = l.link_id
+            where l.article_id = %(article)s and a.article_id is null and a.outcome = 'unchanged'
+        )
         select min(f.fetched_at)
-        from ops.link_attempts as a
-        join ops.links as l on l.link_id = a.link_id
-        join news.fetches as f on f.attempt_id = a.attempt_id
-        where (a.article_id = %(article)s or (a.article_id is null and l.article_id = %(article)s))
-            and a.outcome in ('loaded', 'unchanged') and f.fetched_at > %(at)s
-            and (%(end)s::timestamptz is null or f.fetched_at < %(end)s)
+        from visits join news.fetches as f on f.attempt_id = visits.attempt_id
+        where f.fetched_at > %(at)s and (%(end)s::timestamptz is null or f.fetched_at < %(end)s)
         """,
         {"article": page.article_id, "at": page.captured_at, "end": end},
     ).fetchone()

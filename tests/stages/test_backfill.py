@@ -358,3 +358,13 @@ def test_archives_in_a_bucket_are_read_once(home, rows, s3):
     assert report.outcomes == {"loaded": 20}
     assert size <= s3.bytes_sent["GET"] <= 1.1 * size
     assert load("s3://bucket/none.warc.gz").problems != ()
+
+
+def test_a_file_with_a_web_address_is_downloaded_and_deleted(home, rows, site):
+    with ArchiveFile(home / "x.warc.gz") as file:
+        file.page(f"{HERALD}/1", html(1)).page(f"{POST}/2", html(2))
+    site.page("/x.warc.gz", (home / "x.warc.gz").read_bytes(), Content_Type="application/gzip")
+    (home / "x.warc.gz").unlink()
+    assert load(f"{site.url}/x.warc.gz").outcomes == {"loaded": 2}
+    assert rows("select distinct found_in from ops.links") == [(f"{site.url}/x.warc.gz",)]
+    assert not any((settings().home_folder / "backfill").iterdir())
