@@ -244,7 +244,8 @@ def _foreign(story: Shown, address: str, draw: random.Random) -> Shown:
 
 
 def _front_page(story: Shown, address: str, draw: random.Random) -> Shown:
-    teasers = [_cut(each.text, 14) for each in draw.sample(_stories(), 8)]
+    of_host = random.Random(address.rpartition("/")[0])  # one front page at all its addresses
+    teasers = [_cut(each.text, 14) for each in of_host.sample(_stories(), 8)]
     return Shown("Today's stories", "\n\n".join(teasers))
 
 
