@@ -8,18 +8,15 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from urllib.parse import parse_qsl, urldefrag, urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from pipeline.discover.results import Entry
-from pipeline.discover.sections import parse_html
 
 _URL_DAY = re.compile(
     r"(?<!\d)((?:19|20)\d\d)[/_-]?(0[1-9]|1[0-2])[/_-]?(0[1-9]|[12]\d|3[01])(?!\d)"
 )
 _NAMED_MONTH = re.compile(r"(?<!\d)((?:19|20)\d\d)[/_-]?(0[1-9]|1[0-2])(?!\d)")
 _NAMED_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
-_PAGE_IN_PATH = re.compile(r"^(?P<base>.*?)/(?:page|p|seite|pagina)[/-](?P<number>\d{1,5})/?$")
-_PAGE_PARAMETERS = frozenset({"page", "p", "paged", "pg", "pagina", "seite"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,54 +73,6 @@ def sitemap_may_hold(entry: Entry, days: Days) -> bool:
 def newest_first(entries: Iterable[Entry]) -> list[Entry]:
     """Return children of an index by the time of their last change, the newest first."""
     return sorted(entries, key=lambda entry: entry.changed_at or "", reverse=True)
-
-
-def next_page(body: bytes, url: str) -> str | None:
-    """Return the address of the page after a section page, or None where it names none.
-
-    ``rel="next"`` counts, then a link to the page whose number is one higher. The address is of the
-    same host and another page.
-
-    Raises:
-        Refused: bad_content if there is no HTML.
-    """
-    tree = parse_html(body)
-    marked = [str(each) for each in tree.xpath("//*[self::link or self::a][@rel='next']/@href")]
-    links = [str(each.get("href") or "") for each in tree.iter("a")]
-    number = _page_number(url) or (_base(url), 1)
-    numbered = [each for each in links if _page_number(_joined(url, each)) == _after(number)]
-    for href in (*marked, *numbered):
-        found = _joined(url, href)
-        if found != urldefrag(url).url and urlsplit(found).netloc == urlsplit(url).netloc:
-            return found
-    return None
-
-
-def _after(number: tuple[str, int]) -> tuple[str, int]:
-    return number[0], number[1] + 1
-
-
-def _page_number(url: str) -> tuple[str, int] | None:
-    """Return an address without its page number, and the number: "/news/page/3" or "?page=3"."""
-    parts = urlsplit(url)
-    if found := _PAGE_IN_PATH.match(parts.path):
-        return f"{parts.netloc}{found['base'].rstrip('/')}", int(found["number"])
-    for name, value in parse_qsl(parts.query):
-        if name.lower() in _PAGE_PARAMETERS and value.isdecimal() and len(value) < 6:
-            return _base(url), int(value)
-    return None
-
-
-def _base(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.netloc}{parts.path.rstrip('/')}"
-
-
-def _joined(url: str, href: str) -> str:
-    try:
-        return urldefrag(urljoin(url, href.strip())).url
-    except ValueError:
-        return url
 
 
 def _day(stated: str | None) -> date | None:

@@ -19,10 +19,10 @@ from pipeline.backfill.site_past import (
     Days,
     may_be_within,
     newest_first,
-    next_page,
     published_day,
     sitemap_may_hold,
 )
+from pipeline.discover.pagination import next_pages
 from pipeline.discover.results import Entry
 from pipeline.discover.sections import read_section
 from pipeline.discover.sitemaps import read_sitemap
@@ -208,7 +208,8 @@ class _Walk:
         try:
             response = self.document(url, is_page=False)
             limit = 5 * self.fetcher.max_body_bytes
-            found = read_sitemap(response.body, response.final_url, limit)
+            kind = response.header("content-type")
+            found = read_sitemap(response.body, response.final_url, limit, kind)
         except PageError as error:
             self.fail(state, error)
             return []
@@ -231,8 +232,8 @@ class _Walk:
             try:
                 response = self.document(url, is_page=True)
                 onsite = partial(is_onsite, source=self.source)
-                entries = read_section(response.body, response.final_url, onsite)
-                following = next_page(response.body, response.final_url)
+                kind = response.header("content-type")
+                entries = read_section(response.body, response.final_url, onsite, kind)
             except PageError as error:
                 self.fail(state, error)
                 return
@@ -243,7 +244,8 @@ class _Walk:
             self.report(url, 0)
             if not new or self.done.is_cut or (days and max(days) < self.days.since):
                 return
-            url = following
+            following = next_pages(response.body, response.final_url, kind)
+            url = next((each for each in following if each not in visited), None)
 
     def document(self, url: str, *, is_page: bool) -> Response:
         """Fetch a sitemap or section page.
@@ -269,7 +271,9 @@ class _Walk:
         possible = {
             each.url: each
             for each in entries
-            if may_be_within(each, self.days) and is_onsite(each.url, self.source)
+            if not each.is_advert
+            and may_be_within(each, self.days)
+            and is_onsite(each.url, self.source)
         }
         worth = urls_to_ask(self.connection, self.source_id, list(possible))
         waiting = [each for url, each in possible.items() if url in worth]

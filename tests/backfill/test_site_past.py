@@ -8,14 +8,12 @@ from pipeline.backfill.site_past import (
     Days,
     may_be_within,
     newest_first,
-    next_page,
     published_day,
     sitemap_may_hold,
 )
 from pipeline.discover.results import Entry
 
 MAY = Days(date(2024, 5, 10), date(2024, 5, 31))
-SITE = "https://news.example"
 
 
 @pytest.mark.parametrize(
@@ -72,28 +70,3 @@ def test_children_of_an_index(entry, expected):
 def test_children_are_read_newest_first():
     entries = [Entry("/a"), Entry("/b", changed_at="2024-05-01"), Entry("/c", changed_at="2024-06")]
     assert [each.url for each in newest_first(entries)] == ["/c", "/b", "/a"]
-
-
-@pytest.mark.parametrize(
-    ("url", "links", "expected"),
-    [
-        ("/news", '<a rel="next" href="/news?p=2">2</a>', "/news?p=2"),
-        ("/news", '<link rel="next" href="?page=2">', "/news?page=2"),
-        ("/news", '<a href="/news/page/2/">2</a><a href="/news/page/9/">9</a>', "/news/page/2/"),
-        (
-            "/news/page/2/",
-            '<a href="/news/page/1/">1</a><a href="/news/page/3/">x</a>',
-            "/news/page/3/",
-        ),
-        ("/news?page=4", '<a href="/news?page=5">5</a>', "/news?page=5"),
-        ("/news?page=4", '<a href="/sport?page=5">5</a>', None),
-        ("/news", '<a rel="next" href="https://other.example/2">next</a>', None),
-        ("/news", '<a rel="next" href="/news#more">next</a>', None),
-        ("/news", '<a href="/next-week">Next week in the council</a>', None),
-        ("/news", '<a href="javascript:more()">older</a>', None),
-        ("/news", '<a href="http://[broken">older</a>', None),
-    ],
-)
-def test_the_page_after_a_section_page(url, links, expected):
-    found = next_page(f"<html><body>{links}</body></html>".encode(), SITE + url)
-    assert found == (SITE + expected if expected else None)
