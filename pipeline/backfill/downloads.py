@@ -75,7 +75,8 @@ class Downloader:
             ArchiveError: as ``fetch``; or it is larger than a list can be.
         """
         last = ""
-        for wait in (0.0, *self.waits):
+        # Two more tries: somebody waits for the list, and gives another address sooner.
+        for wait in (0.0, *self.waits[:2]):
             if last:
                 self.sleep(wait)
             try:
