@@ -432,7 +432,7 @@ def _suspect_texts(batch: _Batch, observations: Sequence[Observation]) -> dict[i
         if comparison.change != "edit":
             at = (locked.article_id, each.fetched_at)
             read_at[host_of(each.canonical_url)].append(at)
-        elif version_sha256(each.article) not in locked.versions:
+        else:
             candidates.append(_candidate(each, batch, comparison.stored))
     return hold_back(batch.conn, candidates, read_at)
 

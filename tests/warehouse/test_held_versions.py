@@ -124,7 +124,7 @@ def test_two_texts_held_one_after_the_other_are_two_rows_and_only_one_passes(out
     assert edits(outlet) == [(later(2),)]
 
 
-def test_the_text_of_an_earlier_version_is_not_held(outlet):
+def test_an_edit_and_its_return_are_not_held(outlet):
     rewrite = f"{text_of(1)} {text_of('more')}"
     assert visit(outlet, 1, {1: rewrite}) == {1: Outcome.LOADED}
     assert visit(outlet, 2, genuine([1])) == {1: Outcome.LOADED}
@@ -144,10 +144,8 @@ def test_a_page_without_an_article_in_place_of_a_stored_one_is_redesigned(outlet
     run_id = begin(outlet, "shells")
     pairs = fetched(outlet, run_id, [1, 9], at=later(2))
     shells = [
-        Article(
-            story_url(number), None, None, None, outcome=Outcome.NOT_AN_ARTICLE, reason="no text"
-        )
-        for number in (1, 9)
+        Article(link.link.url, None, None, None, outcome=Outcome.NOT_AN_ARTICLE, reason="no text")
+        for link, _ in pairs
     ]
     report = load_batch(outlet, run_id, "shells", items(pairs, shells, later(2)))
     assert report.outcomes == {Outcome.REDESIGNED: 1, Outcome.NOT_AN_ARTICLE: 1}
