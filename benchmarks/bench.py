@@ -5,6 +5,7 @@ Each figure is measured beside another tool or is a ratio within one run.
 
 import sys
 
+from benchmarks.collect import collect_bench
 from benchmarks.speed import (
     annotate_speed,
     crawl_speed,
@@ -26,6 +27,8 @@ def main() -> None:
         "end to end": end_to_end.main,
         "fetch and archive, beside Scrapy": crawl_speed.main,
         "memory of a fetch process": fetch_memory.main,
+        "collect, over sockets": collect_bench.sockets,
+        "collect, simulated": collect_bench.main,
     }
     for part, run in parts.items():
         sys.stdout.write(f"== {part}\n")

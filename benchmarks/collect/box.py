@@ -6,9 +6,8 @@ the invented web at the simulated time. Nothing waits: a page is tried once, wit
 a few seconds, and the pace of a host is not kept (``sockets`` measures it).
 """
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from benchmarks.collect.transport import Servers
@@ -39,29 +38,17 @@ class Clock:
         return float(self.at)
 
 
-@dataclass(slots=True)
-class Asked:
-    """What was asked of the servers."""
-
-    requests: Counter[tuple[str, str]] = field(default_factory=Counter)
-    """Requests by URL scheme, host and path, and by "304" or another status."""
-    urls: Counter[str] = field(default_factory=Counter)
-    """Requests by URL."""
-
-
 class BoxClient(Client):
     """Sends a request to the servers of the invented web.
 
     Args:
         servers: which answer.
         clock: when.
-        asked: where requests are counted.
     """
 
-    def __init__(self, servers: Servers, clock: Clock, asked: Asked) -> None:
+    def __init__(self, servers: Servers, clock: Clock) -> None:
         self._servers = servers
         self._clock = clock
-        self._asked = asked
 
     def close(self) -> None:
         """Do nothing: there are no connections."""
@@ -79,7 +66,6 @@ class BoxClient(Client):
         """Return the answer of the server, as ``Client.get`` does."""
         sent = {name.lower(): value for name, value in headers}
         answer = self._servers.answer(url, sent, self._clock.at)
-        self._asked.urls[url] += 1
         head = HttpResponse(answer.status, answer.headers, b"", "192.0.2.1")
         exchange = Exchange(
             url,
@@ -130,11 +116,17 @@ class BoxFetcher(Fetcher):
 
     def __init__(self, settings: Settings, servers: Servers, clock: Clock) -> None:
         environment = Environment(sleep=lambda seconds: None, clock=clock.seconds, now=clock.now)
-        self.asked = Asked()
-        self._session = _BoxSession(settings, BoxClient(servers, clock, self.asked), environment)
+        self._session = _BoxSession(settings, BoxClient(servers, clock), environment)
+        self._clock = clock
         self.kept: dict[str, Response] = {}
 
-    def fetch_all(self, requests: Sequence[Request]) -> Iterator[tuple[Request, Response]]:
+    def now(self) -> datetime:
+        """Return the simulated time."""
+        return self._clock.now()
+
+    def fetch_all(
+        self, requests: Sequence[Request], is_over: Callable[[], bool] = lambda: False
+    ) -> Iterator[tuple[Request, Response]]:
         """Fetch pages one after the other: nothing waits here, and the order stays the same."""
         for request in requests:
             yield request, self.fetch_request(request)

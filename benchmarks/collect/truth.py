@@ -101,6 +101,20 @@ class Result:
         }
 
     @property
+    def examples(self) -> dict[str, list[str]]:
+        """What went wrong, by name."""
+        found = {
+            "lost": self.never_seen,
+            "undecided": self.undecided,
+            "wrongly merged": self.wrongly_merged,
+            "false articles": self.false_articles,
+            "false versions": self.false_versions,
+            "invented edits": self.invented_edits,
+            "foreign": self.foreign_kept,
+        }
+        return {name: examples for name, examples in found.items() if examples}
+
+    @property
     def misses(self) -> list[str]:
         """The figures that are not reached."""
         missed = [f"{name}: {count}" for name, count in self.faults.items() if count]
