@@ -201,7 +201,8 @@ class _Reader:
             return self._list(document, response.body)
         if document.kind == "section":
             onsite = partial(is_onsite, source=self.source)
-            entries = read_section(response.body, response.final_url, onsite)
+            found = read_section(response.body, response.final_url, onsite, kind)
+            entries = [entry for entry in found if self.source.allow_foreign or not entry.is_advert]
             return self._with_links(document, "section", entries)
         if document.kind == "feed":
             feed = read_feed(response.body, response.final_url, kind, now=response.fetched_at)

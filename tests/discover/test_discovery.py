@@ -151,6 +151,18 @@ def test_a_homepage_alone_is_read_as_a_section(site, fetcher):
     assert (link.found_by, link.title) == ("section", "Harbour bridge reopens")
 
 
+def test_a_section_is_read_in_the_headers_charset_and_without_its_paid_links(site, fetcher):
+    title = "Паром снова ходит после шторма"
+    page = (
+        f'<h2><a href="/2026/11/20/ferry-runs-again-today">{title}</a></h2>'
+        '<h2><a rel="sponsored" href="/2026/11/20/a-watch-for-every-day">A watch to buy</a></h2>'
+    )
+    site.page("/", page.encode("windows-1251"), Content_Type="text/html; charset=windows-1251")
+    [link] = discover(source(site), fetcher).links
+    assert link.title == title
+    assert len(discover(source(site, allow_foreign=True), fetcher).links) == 2
+
+
 def test_lists_are_read_from_disk_and_web_without_a_limit_on_links(site, fetcher, tmp_path):
     path = tmp_path / "urls.txt"
     path.write_text(f"# mine\n\n{site.url}/a\nnot a url\n{site.url}/b\n")
