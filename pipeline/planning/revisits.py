@@ -29,12 +29,14 @@ _LATER = {
     Outcome.FORBIDDEN: (timedelta(days=1),),
 }
 """Ages of a link at which a page without a stored article is looked at again, by outcome."""
+_DUPLICATE_LATER = (timedelta(days=1),)
+"""A link whose page was another link's article is looked at once more: both may have shown one and
+the same notice ("back soon"), which nothing told from a story."""
 _OFTEN_EDITED = 0.1
 """Share of visits that found an edit from which a source's articles are visited sooner."""
 _VISITS_TO_KNOW = 20
 _FINAL = frozenset(
     {
-        Outcome.DUPLICATE_URL,
         Outcome.TAKEDOWN,
         Outcome.GONE,
         Outcome.OFFSITE_REFUSED,
@@ -86,6 +88,8 @@ def next_try(
     """
     if outcome in _FINAL:
         return NextTry(None)
+    if outcome is Outcome.DUPLICATE_URL:
+        return NextTry(_first_later(history.listed_at, _DUPLICATE_LATER, now))
     if outcome in (Outcome.SUSPECTED_WALL, Outcome.REDESIGNED):
         failures, since = history.failures + 1, history.failing_since or now
         wait = _HELD[failures - 1] if failures <= len(_HELD) else None

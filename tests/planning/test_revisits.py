@@ -74,11 +74,15 @@ def test_a_suspect_page_is_seen_again_after_an_hour():
 
 @pytest.mark.parametrize(
     "outcome",
-    [Outcome.GONE, Outcome.DUPLICATE_URL, Outcome.TAKEDOWN, Outcome.OFFSITE_REFUSED],
+    [Outcome.GONE, Outcome.TAKEDOWN, Outcome.OFFSITE_REFUSED],
 )
 def test_what_is_decided_for_good_is_not_tried_again(outcome):
     assert visits(lambda n: outcome) == [timedelta(0)]
     assert visits(lambda n: outcome, article_seen_at=NOON) == [timedelta(0)]
+
+
+def test_a_link_to_an_article_of_another_link_is_looked_at_once_more():
+    assert visits(lambda n: Outcome.DUPLICATE_URL) == [timedelta(0), DAY]
 
 
 def test_a_page_without_an_article_is_looked_at_while_it_is_young():
