@@ -1,10 +1,15 @@
 """Polling: when a feed, sitemap or section page is asked for again, and what state it is in.
 
 The interval follows what the document brings. Each poll that finds new items says how long the
-source took for one (``habit``, smoothed over polls); the document is asked for about once in that
+source took for one (``habit``, smoothed over polls); the document is asked for twelve times in that
 time. An interval becomes shorter at once, and longer only after two polls on time that both ask for
-it, by at most half each. At night a busy source brings nothing; then the interval grows to three
-times the habit at most, so that the morning's first items are not missed.
+it, by at most half each. At night a busy source brings nothing; then the interval doubles at most,
+so that the morning's first items are not missed.
+
+Twelve: over 6 days of 1,000 invented outlets (``benchmarks/collect``), the median from listing to
+poll was 50 minutes with one poll in the time of a new item, 10.5 with four, 5.0 with eight, 4.7
+with twelve and 4.4 with sixteen. Twelve cost 11 requests for a new item, most of them answered with
+304, where a poll every five minutes costs 370.
 
 What the server asks for comes first: Retry-After, a feed's ``ttl`` and ``sy:updatePeriod``, and
 Cache-Control are floors of the interval.
@@ -29,8 +34,10 @@ LONGEST = timedelta(days=1)
 FIRST = timedelta(minutes=30)
 """The interval of a document whose items tell nothing about its habit."""
 _GROWTH = 1.5
-_NIGHT = 3.0
-"""Most intervals of the habit that pass between two polls while nothing new comes."""
+_POLLS_A_HABIT = 12
+"""Polls in the time in which usually one new item comes."""
+_NIGHT = 2.0
+"""While nothing new comes, the interval grows to as many times the usual one."""
 _SMOOTHING = 0.25
 """Weight of the latest gap between new items."""
 _CROWDED = 1 / 3
@@ -172,9 +179,10 @@ def _interval(
 ) -> tuple[timedelta, int, str]:
     """Return the interval, the number of calm polls, and the reason in words."""
     if history.last_success_at is None:
-        interval = _clamped(read.habit or FIRST)
-        said = "one new item in" if read.habit else "nothing known yet:"
-        return interval, 0, f"first reading, {said} {_said(interval)}"
+        if read.habit is None:
+            return FIRST, 0, f"first reading, nothing known yet: {_said(FIRST)}"
+        interval = _clamped(read.habit / _POLLS_A_HABIT)
+        return interval, 0, f"first reading, one new item in about {_said(read.habit)}"
     if result.items and result.new / result.items >= _CROWDED and result.new > 1:
         interval = _clamped(history.interval / 2)
         return interval, 0, f"{result.new} of {result.items} items were new"
@@ -192,8 +200,9 @@ def _interval(
 def _wanted(read: PollHistory, now: datetime) -> timedelta:
     if read.habit is None:
         return LONGEST
+    usual = read.habit / _POLLS_A_HABIT
     silent = now - (read.last_new_at or now)
-    return _clamped(max(read.habit, min(silent / 2, read.habit * _NIGHT)))
+    return _clamped(max(usual, min(silent / (2 * _POLLS_A_HABIT), usual * _NIGHT)))
 
 
 def _clamped(interval: timedelta) -> timedelta:
