@@ -83,22 +83,22 @@ def read_record(raw_uri: str) -> ArchivedPage:
         ArchiveError: the file does not exist, or the record is damaged.
     """
     locator = parse_locator(raw_uri)
-    try:
-        if locator.length is not None:
-            data = read_range(locator.file, locator.offset, locator.length)
-            return _only_page(io.BytesIO(data), raw_uri)
-        with open_file(locator.file) as file:
-            file.seek(locator.offset)
-            return _only_page(_FileFrom(file, locator.offset), raw_uri)
-    except _DAMAGE_ERRORS as error:
-        raise ArchiveError(f"{raw_uri} cannot be read back: {error}") from error
+    if locator.length is not None:
+        data = read_range(locator.file, locator.offset, locator.length)
+        return _only_page(io.BytesIO(data), raw_uri)
+    with open_file(locator.file) as file:
+        file.seek(locator.offset)
+        return _only_page(_FileFrom(file, locator.offset), raw_uri)
 
 
 def _only_page(stream: "_FileFrom | IO[bytes]", raw_uri: str) -> ArchivedPage:
-    record = next(_records(stream), None)
-    if record is None or not record.record_type & _PAGE_RECORDS:
-        raise ArchiveError("there is no response or resource record there")
-    return _page(record, raw_uri)
+    try:
+        record = next(_records(stream), None)
+        if record is None or not record.record_type & _PAGE_RECORDS:
+            raise ArchiveError("there is no response or resource record there")
+        return _page(record, raw_uri)
+    except _DAMAGE_ERRORS as error:
+        raise ArchiveError(f"{raw_uri} cannot be read back: {error}") from error
 
 
 def read_capture(raw_uri: str) -> Capture:

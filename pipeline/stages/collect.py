@@ -11,9 +11,11 @@ What is not asked for within ``fetch_minutes`` stays due and is asked for in the
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from queue import Queue
+from threading import Event
 
 import psycopg
 
@@ -56,6 +58,8 @@ _PART_SECONDS = 20.0
 """Time after which the pages that came are stored, however few they are."""
 _SOURCES_AT_ONCE = 32
 """Sources whose documents are read at the same time."""
+_WAITING_READINGS = 4
+"""Documents that are read and not stored yet."""
 _SAME_UNLESS_CHANGED = frozenset({Outcome.NOT_AN_ARTICLE, Outcome.PAYWALLED, Outcome.NOT_ENGLISH})
 """Outcomes that a page has again unless it changes, so that a conditional request is enough.
 
@@ -218,10 +222,8 @@ class _Collection:
         """Read the due documents of all sources, many at a time, and store what they name."""
         now = datetime.now(UTC)
         due = due_documents(self.connection, list(self.sources), now, all_of_them=self.everything)
-        for key, readings in self._readings(due):
-            for reading in readings:
-                self._store(self.sources[key], reading)
-            log.info("documents read", source=key, documents=len(readings))
+        for key, reading in self._readings(due):
+            self._store(self.sources[key], reading)
 
     def _list_own_links(self, each: Wanted, now: datetime) -> None:
         if not each.links:
@@ -234,22 +236,42 @@ class _Collection:
         if snapshots:
             plan_snapshots(self.connection, self.run_id, source_id, snapshots, now)
 
-    def _readings(self, due: dict[str, DueDocuments]) -> Iterator[tuple[str, list[Reading]]]:
-        def read(key: str) -> list[Reading]:
-            documents = due[key]
-            return list(
-                read_documents(
-                    self.sources[key],
-                    documents.due,
-                    self.fetcher,
-                    children=documents.children,
-                )
-            )
+    def _readings(self, due: dict[str, DueDocuments]) -> Iterator[tuple[str, Reading]]:
+        """Yield each reading with its source, as it is ready.
 
+        Readings that wait to be stored hold the bodies of their documents, so only few may wait.
+        """
+        ready: Queue[tuple[str, Reading] | None] = Queue(_WAITING_READINGS)
+
+        def read(key: str) -> None:
+            try:
+                documents, children = due[key].due, due[key].children
+                for reading in read_documents(
+                    self.sources[key], documents, self.fetcher, children=children
+                ):
+                    ready.put((key, reading))
+                    if is_over.is_set():
+                        return
+            finally:
+                ready.put(None)
+
+        is_over = Event()
+        keys = [key for key in due if due[key].due]
+        left = len(keys)
         with ThreadPoolExecutor(_SOURCES_AT_ONCE) as pool:
-            running = {pool.submit(read, key): key for key in due if due[key].due}
-            for future in as_completed(running):
-                yield running[future], future.result()
+            running = [pool.submit(read, key) for key in keys]
+            try:
+                while left:
+                    found = ready.get()
+                    left -= found is None
+                    if found is not None:
+                        yield found
+            finally:  # whoever waits to hand over a reading must not wait for ever
+                is_over.set()
+                while left:
+                    left -= ready.get() is None
+        for future in running:
+            future.result()
 
     def _store(self, source: Source, reading: Reading) -> None:
         response = reading.response

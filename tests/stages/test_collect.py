@@ -7,6 +7,7 @@ import pytest
 import time_machine
 
 from pipeline.cli.app import main
+from pipeline.errors import StoreUnavailable
 from pipeline.models import Source
 from pipeline.settings import settings
 from pipeline.sources.files import source_toml
@@ -324,3 +325,16 @@ def test_every_link_of_a_busy_week_is_decided_whatever_the_server_does(newsroom)
     ).fetchone()
     assert states[0] == states[1] >= 14
     assert open_attempts == (0,)
+
+
+def test_a_store_that_fails_while_documents_are_read_ends_the_stage(newsroom, monkeypatch):
+    for number in range(30):
+        newsroom.feed(1, path=f"/feed{number}")
+        newsroom.source(f"outlet{number}", feeds=(f"{newsroom.site.url}/feed{number}",))
+
+    def gone(*_arguments, **_options):
+        raise StoreUnavailable("Postgres stayed away")
+
+    monkeypatch.setattr("pipeline.stages.collect.store_reading", gone)
+    with pytest.raises(StoreUnavailable):
+        newsroom.tick(MORNING)
