@@ -94,14 +94,15 @@ def read_article(page: StoredPage, body: bytes) -> Article:
 
 @dataclass(slots=True)
 class _MemoryArchive:
-    """Keeps bodies by locator until their pages are loaded."""
+    """Keeps bodies by locator until their pages are loaded; each process has one."""
 
+    name: int
     bodies: dict[str, bytes] = field(default_factory=dict)
     count: int = 0
 
     def write(self, response: Response, earlier: EarlierCapture | None = None) -> str:
         self.count += 1
-        locator = f"memory#offset={self.count}"
+        locator = f"memory-{self.name}#offset={self.count}"
         self.bodies[locator] = response.body
         return locator
 
@@ -132,7 +133,7 @@ class Part:
         outlets = self.web.outlets[self.number :: self.of]
         sources = {outlet.key: source_of(outlet) for outlet in outlets}
         fetcher = BoxFetcher(Settings(crawl_delay=0.0), servers, clock)
-        archive = _MemoryArchive()
+        archive = _MemoryArchive(self.number)
         with (
             closing(connect(self.dsn)) as connection,
             time_machine.travel(self.web.start, tick=False) as traveller,
