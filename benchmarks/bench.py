@@ -13,6 +13,7 @@ from benchmarks.speed import (
     end_to_end,
     fetch_memory,
     growth,
+    idle_tick,
     lookup_speed,
 )
 
@@ -27,6 +28,7 @@ def main() -> None:
         "end to end": end_to_end.main,
         "fetch and archive, beside Scrapy": crawl_speed.main,
         "memory of a fetch process": fetch_memory.main,
+        "a tick with nothing due, in Airflow": idle_tick.main,
         "collect, over sockets": collect_bench.sockets,
         "collect, simulated": collect_bench.main,
     }
