@@ -1,4 +1,4 @@
-"""A small web in a box: the real collector loses nothing, merges nothing wrongly, invents nothing."""
+"""A small web in a box: the collector loses nothing, merges nothing wrongly, invents nothing."""
 
 import pytest
 
