@@ -232,7 +232,7 @@ class _Page:
         if self._has_article_marks is None:
             self._has_article_marks = (
                 any(word in self.body for word in _ARTICLE_WORDS)
-                or _ARTICLE_MARKS.search(self.body) is not None
+                or (b"og:type" in self.body and _ARTICLE_MARKS.search(self.body) is not None)
             )
         return self._has_article_marks
 
@@ -253,8 +253,8 @@ class _Page:
         limit = max(words, self._signatures.words_of_an_error) if self._is_error else words
         return (
             len(self.body) <= _MAX_BYTES
-            and not self.has_article_marks
             and self.counts.words <= limit
+            and not self.has_article_marks
         )
 
 
