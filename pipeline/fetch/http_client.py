@@ -28,6 +28,7 @@ from pipeline.fetch.content_encoding import BodyReader
 from pipeline.fetch.response_head import END_OF_HEAD, is_interim, repaired
 from pipeline.models import Exchange
 from pipeline.outcomes import Outcome
+from pipeline.urls import authority
 
 _QUICKACK: int | None = getattr(socket, "TCP_QUICKACK", None)
 
@@ -221,6 +222,11 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+_POOLS = 16
+"""Pools among which hosts are divided. Before each request a pool asks every idle connection whether
+it still lives: with 64 hosts in one pool that took 0.3 CPU-ms a page, of 4.4."""
+
+
 class Client:
     """Sends one request at a time per thread and keeps connections open between requests.
 
@@ -246,19 +252,21 @@ class Client:
         self._deadline = Deadline()
         self._is_direct = proxy is None
         self._allow_private = allow_private
-        self._pool = _pool(
-            proxy,
-            ssl_context or _system_trust(),
-            GuardedBackend(
-                allow_private=allow_private or proxy is not None,
-                resolver=resolver,
-                deadline=self._deadline,
-            ),
+        backend = GuardedBackend(
+            allow_private=allow_private or proxy is not None,
+            resolver=resolver,
+            deadline=self._deadline,
         )
+        trusted = ssl_context or _system_trust()
+        self._pools = [_pool(proxy, trusted, backend) for _ in range(_POOLS)]
 
     def close(self) -> None:
         """Close every connection."""
-        self._pool.close()
+        for pool in self._pools:
+            pool.close()
+
+    def _pool_of(self, url: str) -> httpcore2.ConnectionPool:
+        return self._pools[hash(authority(url)) % _POOLS]
 
     def get(
         self,
@@ -292,7 +300,7 @@ class Client:
                 refuse_written_address(request.url.host.decode("ascii"))
             transfer = _Transfer(url, request, self._now(), is_direct=self._is_direct)
             try:
-                return transfer.run(self._pool, limits, check, self._deadline)
+                return transfer.run(self._pool_of(url), limits, check, self._deadline)
             finally:
                 if transfer.was_sent:
                     record(transfer.exchange())
@@ -305,7 +313,7 @@ def _pool(
     limits: dict[str, Any] = {
         "ssl_context": ssl_context,
         "max_connections": _MAX_CONNECTIONS,
-        "max_keepalive_connections": 64,
+        "max_keepalive_connections": 8,
         "keepalive_expiry": 30.0,
         "network_backend": backend,
     }

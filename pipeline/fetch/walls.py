@@ -230,9 +230,8 @@ class _Page:
     def has_article_marks(self) -> bool:
         """Whether the page says that it is an article."""
         if self._has_article_marks is None:
-            self._has_article_marks = (
-                any(word in self.body for word in _ARTICLE_WORDS)
-                or (b"og:type" in self.body and _ARTICLE_MARKS.search(self.body) is not None)
+            self._has_article_marks = any(word in self.body for word in _ARTICLE_WORDS) or (
+                b"og:type" in self.body and _ARTICLE_MARKS.search(self.body) is not None
             )
         return self._has_article_marks
 
