@@ -223,8 +223,8 @@ def utc_now() -> datetime:
 
 
 _POOLS = 16
-"""Pools among which hosts are divided. Before each request a pool asks every idle connection whether
-it still lives: with 64 hosts in one pool that took 0.3 CPU-ms a page, of 4.4."""
+"""Pools among which hosts are divided. Before each request a pool asks every idle connection if it
+still lives: with 64 hosts in one pool that took 0.3 CPU-ms a page, of 4.4."""
 
 
 class Client:
