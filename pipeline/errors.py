@@ -14,6 +14,7 @@ DatelineError                     base; ``str(error)`` is one line and names the
 └── PageError                     one page's fault; carries its outcome, the batch goes on
     ├── Transient                 worth another attempt now (connection reset, 503)
     └── Refused                   will never succeed as asked (robots, address, size, 404)
+        └── NotConfigured         not asked: a setting of this machine is missing
 """
 
 from pipeline.outcomes import Outcome
@@ -99,3 +100,13 @@ class Transient(PageError):
 
 class Refused(PageError):
     """Another attempt of the same request cannot help."""
+
+
+class NotConfigured(Refused):
+    """Nothing was asked, since a setting of this machine is missing; the page is not at fault.
+
+    Its outcome is ``unreachable``, so that the link is tried again once the setting is there.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(Outcome.UNREACHABLE, reason)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from pipeline.errors import PageError, Refused
+from pipeline.errors import NotConfigured, PageError, Refused
 from pipeline.fetch.freshness import freshness_seconds
 from pipeline.fetch.http_client import HttpResponse
 from pipeline.fetch.robots_rules import RobotsRules, parse_robots
@@ -143,7 +143,8 @@ class RobotsCache:
             body = response.body
         except PageError as error:
             is_paused = error.outcome is Outcome.RATE_LIMITED and error.http_status is None
-            if is_paused or error.outcome in (Outcome.ADDRESS_REFUSED, Outcome.QUARANTINED):
+            is_ours = error.outcome in (Outcome.ADDRESS_REFUSED, Outcome.QUARANTINED)
+            if is_paused or is_ours or isinstance(error, NotConfigured):
                 raise  # the host was not asked
             if not _means_no_rules(error):
                 return self._failed(root, known, error, tuple(exchanges))

@@ -9,9 +9,8 @@ import os
 from dataclasses import replace
 from functools import lru_cache
 
-from pipeline.errors import Refused
+from pipeline.errors import NotConfigured
 from pipeline.models import Exchange, Source
-from pipeline.outcomes import Outcome
 from pipeline.urls import site
 
 Headers = tuple[tuple[str, str], ...]
@@ -43,16 +42,15 @@ def from_environment(value: str) -> str:
     """Return a value as it is, or of "env:NAME" the value of that environment variable.
 
     Raises:
-        Refused: there is no such variable.
+        NotConfigured: there is no such variable.
     """
     if not value.startswith(_FROM_ENVIRONMENT):
         return value
     name = value.removeprefix(_FROM_ENVIRONMENT)
     found = os.environ.get(name)
     if not found:
-        raise Refused(
-            Outcome.QUARANTINED,
-            f"the source takes a value from the variable {name}, which is not set; set it",
+        raise NotConfigured(
+            f"not asked: the source takes a value from the variable {name}; set it"
         )
     return found
 

@@ -18,7 +18,7 @@ from datetime import datetime
 from itertools import count
 from typing import Protocol, TypeVar
 
-from pipeline.errors import PageError, Refused, Transient
+from pipeline.errors import NotConfigured, PageError, Refused, Transient
 from pipeline.fetch.freshness import parse_http_date
 from pipeline.outcomes import Outcome
 
@@ -231,6 +231,8 @@ class HostHealth:
 
     def failed(self, authority: str, error: PageError) -> None:
         """Record the error of a page that got no usable response."""
+        if isinstance(error, NotConfigured):
+            return
         with self._lock:
             if isinstance(error, RetryableStatus):
                 self._failures.pop(authority, None)

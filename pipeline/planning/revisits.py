@@ -32,6 +32,8 @@ _LATER = {
 _DUPLICATE_LATER = (timedelta(days=1),)
 """A link whose page was another link's article is looked at once more: both may have shown one and
 the same notice ("back soon"), which nothing told from a story."""
+_CLOCK_ERROR = timedelta(days=1)
+"""A time that is further ahead of now than it can be by this much was stored by a wrong clock."""
 _OFTEN_EDITED = 0.1
 """Share of visits that found an edit from which a source's articles are visited sooner."""
 _VISITS_TO_KNOW = 20
@@ -73,6 +75,14 @@ class NextTry:
     """None where the link is not tried again."""
     failures: int = 0
     failing_since: datetime | None = None
+
+
+def longest_wait(plan: Sequence[timedelta]) -> timedelta:
+    """Return the time within which every link that is waiting is tried again.
+
+    A link whose next try is further away got it while the clock was wrong, and is due.
+    """
+    return max((GIVE_UP_AFTER, *plan)) + _CLOCK_ERROR
 
 
 def next_try(
@@ -126,6 +136,8 @@ def _first_later(begin: datetime, ages: Sequence[timedelta], now: datetime) -> d
 
     A visit that comes late, after an outage, must not be followed by the next one at once.
     """
+    if begin - now > _CLOCK_ERROR:  # it was stored while the clock was wrong: its age is unknown
+        return now + max(ages) if ages else None
     before = timedelta()
     for age in ages:
         if begin + age - now >= (age - before) / 2:

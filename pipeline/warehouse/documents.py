@@ -19,6 +19,8 @@ from pipeline.discover.results import Document, Reading
 from pipeline.models import Source, Validators
 from pipeline.outcomes import Outcome
 from pipeline.planning.polling import NextPoll, PollHistory, PollResult, next_poll
+from pipeline.planning.revisits import longest_wait
+from pipeline.settings import settings
 from pipeline.text import one_line, storable
 from pipeline.warehouse.links import ListedLink, Listing, list_links, plan_snapshots
 from pipeline.warehouse.transactions import transact
@@ -27,6 +29,9 @@ _EXPLICIT = frozenset({"list", "files"})
 """Kinds whose links somebody listed one by one; ``max_links`` does not apply to them."""
 _MARK = 8
 """Bytes kept of the hash of a URL that was passed over."""
+_CLOCK_ERROR = timedelta(hours=1)
+"""A document that was asked this far in the future was asked by a clock that was wrong; it is due.
+Its next time would be further away by the error: a feed asked in 2036 was silent for ten years."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +123,12 @@ def due_work(conn: Connection, keys: Sequence[str], now: datetime) -> dict[str, 
         from news.sources as s
         left join (
             select source_id, count(*) as due from ops.documents
-            where is_active and next_due_at <= %(now)s
+            where is_active and (next_due_at <= %(now)s or last_attempt_at > %(ahead)s)
             group by source_id
         ) as d on d.source_id = s.source_id
         left join (
             select source_id, count(*) as due from ops.links
-            where next_try_at <= %(now)s group by source_id
+            where next_try_at <= %(now)s or next_try_at > %(latest)s group by source_id
         ) as l on l.source_id = s.source_id
         left join (
             select source_id, count(*) as left_open from ops.link_attempts
@@ -132,20 +137,31 @@ def due_work(conn: Connection, keys: Sequence[str], now: datetime) -> dict[str, 
         where s.source_key = any(%(keys)s)
             and (d.due is not null or l.due is not null or a.left_open is not null)
         """,
-        {"now": now, "keys": list(keys)},
+        {
+            "now": now,
+            "ahead": now + _CLOCK_ERROR,
+            "latest": now + longest_wait(settings().revisit_plan),
+            "keys": list(keys),
+        },
     )
     return dict(found.fetchall())
 
 
 _DOCUMENTS = """
-select s.source_key, d.is_active and (d.next_due_at <= %(now)s or %(all)s), d.parent_id is not null,
+select s.source_key,
+    d.is_active and (d.next_due_at <= %(now)s or d.last_attempt_at > %(ahead)s or %(all)s),
+    d.parent_id is not null,
     d.document_id, d.document_kind, d.url, d.moved_to, d.etag, d.last_modified, d.body_sha256,
     d.last_success_at, d.newest_item_at, d.oldest_item_at, d.item_count, p.url
 from ops.documents as d
 join news.sources as s on s.source_id = d.source_id
 left join ops.documents as p on p.document_id = d.parent_id
 where s.source_key = any(%(keys)s)
-    and ((d.is_active and (d.next_due_at <= %(now)s or %(all)s)) or d.parent_id is not null)
+    and (
+        (d.is_active
+            and (d.next_due_at <= %(now)s or d.last_attempt_at > %(ahead)s or %(all)s))
+        or d.parent_id is not null
+    )
 order by s.source_key, d.document_id
 """
 
@@ -163,7 +179,10 @@ def due_documents(
     """
     due: dict[str, list[Document]] = {key: [] for key in keys}
     children: dict[str, list[Document]] = {key: [] for key in keys}
-    found = conn.execute(_DOCUMENTS, {"keys": list(keys), "now": now, "all": all_of_them})
+    found = conn.execute(
+        _DOCUMENTS,
+        {"keys": list(keys), "now": now, "ahead": now + _CLOCK_ERROR, "all": all_of_them},
+    )
     for key, is_due, is_child, *row in found:
         document = _document(row)
         if is_due:

@@ -16,7 +16,7 @@ from pipeline.archive.records import EarlierCapture
 from pipeline.errors import UsageError
 from pipeline.models import Link, Validators
 from pipeline.outcomes import RETRYABLE, Outcome
-from pipeline.planning.revisits import LinkHistory, NextTry, next_try
+from pipeline.planning.revisits import LinkHistory, NextTry, longest_wait, next_try
 from pipeline.settings import settings
 from pipeline.text import one_line, storable
 from pipeline.urls import MAX_URL_BYTES, canonical_url
@@ -194,7 +194,7 @@ def plan_attempts(
         run_id: the run that tries the links.
         source_limits: most links to open per source, by source id; new links come first, then the
             newest. Links that somebody listed one by one do not count.
-        now: links due by then.
+        now: links due by then, and those whose time is further away than any plan sets it.
         also: links that are tried whether due or not, unless they are duplicates of others.
     """
 
@@ -207,6 +207,7 @@ def plan_attempts(
             {
                 "run": run_id,
                 "now": now,
+                "latest": now + longest_wait(settings().revisit_plan),
                 "sources": sources,
                 "limits": [source_limits[each] for each in sources],
                 "also": list(also),
@@ -524,7 +525,7 @@ from (
         ) as place
     from unnest(%(sources)s::int[], %(limits)s::int[]) as wanted(source_id, most)
     join ops.links as l on l.source_id = wanted.source_id
-    where (l.next_try_at <= %(now)s
+    where (l.next_try_at <= %(now)s or l.next_try_at > %(latest)s
             or (l.link_id = any(%(also)s) and l.last_outcome is distinct from %(duplicate)s))
         and l.canonical_url is not null and l.found_by <> 'warc'
         and not exists (

@@ -55,9 +55,20 @@ def test_a_missing_variable_is_named(site, fetcher, monkeypatch):
     monkeypatch.delenv("HERALD_LOGIN", raising=False)
     source = source_of(site, cookies=(("login", "env:HERALD_LOGIN"),))
     response = fetcher.fetch(site.url + "/a", source=source)
-    assert response.outcome is Outcome.QUARANTINED
+    assert response.outcome is Outcome.UNREACHABLE
     assert "HERALD_LOGIN" in response.reason
     assert site.asked == []
+
+
+def test_a_missing_variable_of_one_source_keeps_no_other_source_from_the_host(
+    site, fetcher, monkeypatch
+):
+    monkeypatch.delenv("HERALD_LOGIN", raising=False)
+    site.page("/a")
+    private = source_of(site, cookies=(("login", "env:HERALD_LOGIN"),))
+    for _ in range(10):
+        fetcher.fetch(site.url + "/a", source=private)
+    assert fetcher.fetch(site.url + "/a", source=source_of(site)).outcome is None
 
 
 def test_cookies_of_the_source_and_of_a_cookie_wall_are_sent_together(site, fetcher):

@@ -165,6 +165,37 @@ def test_a_robots_txt_out_of_reach_delays_and_loses_nothing(newsroom):
     assert newsroom.outcomes(1)[0] == "loaded"
 
 
+@pytest.mark.parametrize("days", [2, 3650])
+def test_a_clock_that_was_ahead_silences_no_feed_and_no_link(newsroom, days):
+    newsroom.source(feeds=(f"{newsroom.site.url}/feed",))
+    newsroom.feed(1, 3)
+    newsroom.site.page("/3", "busy", 503)
+    newsroom.tick(MORNING + days * DAY)
+    newsroom.feed(1, 2)
+    newsroom.site.page("/3", story(3))
+    asked = [newsroom.tick(MORNING + hours * HOUR) for hours in range(0, 72, 6)]
+    assert "/feed" in asked[0]
+    assert newsroom.outcomes(2)[0] == "loaded"
+    assert "loaded" in newsroom.outcomes(3)
+    assert sum("/1" in paths for paths in asked) <= 2
+
+
+def test_a_link_that_came_due_while_a_login_was_not_set_is_tried_again(newsroom, monkeypatch):
+    monkeypatch.setenv("GAZETTE_LOGIN", "a")
+    cookies = (("login", "env:GAZETTE_LOGIN"),)
+    newsroom.source(feeds=(f"{newsroom.site.url}/feed",), cookies=cookies)
+    newsroom.feed(1)
+    newsroom.site.page("/1", "busy", 503)
+    newsroom.tick(MORNING)
+    newsroom.site.page("/1", story(1))
+    newsroom.feed(2)
+    monkeypatch.delenv("GAZETTE_LOGIN")
+    newsroom.tick(MORNING + HOUR)
+    monkeypatch.setenv("GAZETTE_LOGIN", "a")
+    newsroom.tick(MORNING + 3 * HOUR)
+    assert newsroom.outcomes(1) == ["server_error", "unreachable", "loaded"]
+
+
 def test_a_feed_that_moved_is_followed_and_noted(newsroom):
     newsroom.source(feeds=(f"{newsroom.site.url}/feed",))
     newsroom.feed(1, path="/new-feed")
