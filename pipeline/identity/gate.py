@@ -7,11 +7,11 @@ Some rewrites look like that too, so a suspect text is *held*, never refused:
 - ``suspect`` compares two texts of one address and says what speaks against the new one;
   ``suspect_first`` compares a first text with the title that its feed gave;
 - ``judge`` decides with what was held before and what the host's other addresses show. A held text
-  becomes current once a visit an hour later or more repeats it and no other address shows it. Where
-  nothing connects it with the stored text, or little is left of that, six hours must pass and three
-  other addresses of the host must have been read as articles since: a wall may stand before every
-  second request only. A page that was cut off inside a sentence, and a short one that has nothing
-  in common with a long story, is left to a person.
+  becomes current once a visit an hour later or more repeats it and other addresses show something
+  else: three must have been read as articles since, for an address that was not visited says
+  nothing, and a wall may stand before every second request only. Where nothing connects a text with
+  the stored one, or little is left of that, six hours must pass. A page that was cut off inside a
+  sentence, and a short one that has nothing in common with a long story, is left to a person.
 
 All times are those at which pages were fetched.
 """
@@ -31,9 +31,9 @@ _NEIGHBOURS = 3
 """Other addresses that must have been read since; fewer where the host has fewer."""
 REMEMBERED = timedelta(days=30)
 """Time for which held texts of other addresses tell a wall of the host."""
-_SHARED_RUNS = 0.2
+_SHARED_RUNS = 0.3
 """Share of the shorter text's runs of three words from which two texts are one story. A front page
-with a teaser of the story reaches .15."""
+with a teaser of a story of 156 words reached .22."""
 _SAME_TITLE = 0.6
 """Share of the shorter title's words, from which less of the text must be shared."""
 _SHARED_WORDS_UNDER_ONE_TITLE = 0.15
@@ -52,6 +52,8 @@ _LISTED_TITLE = 0.3
 """Share of a listed title's words that a page repeats at the least. Of 616 articles 95 % repeat
 .42 of the words of their title in the text alone; a link may also say "Read it all here today".
 """
+_TITLE_IN_TEXT = 0.1
+"""The same, in the text alone: a registration page keeps the title of the story."""
 _LEAST_TITLE = 3
 """Words; a shorter title is often a word such as "Update"."""
 _UNRELATED_RUNS = 0.02
@@ -106,11 +108,12 @@ class Suspicion:
     """What speaks against a text that would replace a stored one."""
 
     why: str
-    needs_neighbours: bool = False
-    """A repetition is not enough: other addresses of the host must have been read since."""
+    is_strong: bool = False
+    """A repetition after an hour is too early. On a host without other articles it never decides,
+    except about a first text."""
     needs_person: bool = False
     is_first: bool = False
-    """There is no stored text. On a host of which nothing was read yet, a repetition is enough."""
+    """There is no stored text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +134,8 @@ class Neighbours:
 
     suspects: Sequence[ComparedText] = ()
     """Their held texts, and the suspect ones of the same batch."""
+    stored: Sequence[ComparedText] = ()
+    """Their current versions: a wall that was there at the first visit was taken for a story."""
     read_at: Sequence[datetime] = ()
     """When each of them was last read as an article."""
 
@@ -187,7 +192,7 @@ def suspect(
     )
     return Suspicion(
         "; ".join(reasons),
-        needs_neighbours=has_collapsed or is_noindex or is_unrelated,
+        is_strong=has_collapsed or is_noindex or is_unrelated,
         needs_person=has_collapsed and is_unrelated,
     )
 
@@ -202,11 +207,14 @@ def suspect_first(listed_title: str | None, new: ComparedText) -> Suspicion | No
     listed = ComparedText(listed_title, "")
     if len(listed.title_words) < _LEAST_TITLE:
         return None
-    share = _title_share(listed, new)
-    if share >= _LISTED_TITLE:
+    share, in_text = _title_share(listed, new), _share_of(listed.title_words, new.words)
+    if share >= _LISTED_TITLE and in_text >= _TITLE_IN_TEXT:
         return None
-    why = f"the page repeats {share:.0%} of the words of the title that was listed"
-    return Suspicion(why, needs_neighbours=True, is_first=True)
+    why = (
+        f"the page repeats {share:.0%} of the words of the title that was listed,"
+        f" its text {in_text:.0%}"
+    )
+    return Suspicion(why, is_strong=True, is_first=True)
 
 
 def judge(
@@ -233,7 +241,7 @@ def judge(
     if repeated and repeated.is_refused:
         return Verdict(True, f"refused by hand before ({suspicion.why})", number)
     others = neighbours or Neighbours()
-    count = sum(resembles(each, new) for each in others.suspects)
+    count = sum(resembles(each, new) for each in (*others.suspects, *others.stored))
     if count:
         shown = f"{count} other address{'es' if count > 1 else ''} of the host"
         return Verdict(True, f"{shown} showed the same text ({suspicion.why})", number)
@@ -241,13 +249,11 @@ def judge(
         return Verdict(True, suspicion.why, number)
     if suspicion.needs_person:
         return Verdict(True, f"{suspicion.why}; only a person can release it", number)
-    needs_neighbours = suspicion.needs_neighbours and not (
-        suspicion.is_first and not others.read_at
-    )
-    if needs_neighbours and not others.were_read_since(repeated.held_at):
+    is_alone = not others.read_at and (suspicion.is_first or not suspicion.is_strong)
+    if not is_alone and not others.were_read_since(repeated.held_at):
         why = f"{suspicion.why}; too few other addresses of the host were read as articles since"
         return Verdict(True, why, number)
-    wait = _REPEATED_LATE if needs_neighbours else REPEATED_AFTER
+    wait = _REPEATED_LATE if suspicion.is_strong and not is_alone else REPEATED_AFTER
     if fetched_at - repeated.held_at < wait:
         return Verdict(True, suspicion.why, number)
     return Verdict(False, "a later visit showed the text again", number, repeated.held_at)
@@ -272,8 +278,12 @@ def _share(one: frozenset[object], other: frozenset[object]) -> float:
 
 
 def _title_share(stored: ComparedText, new: ComparedText) -> float:
-    wanted = stored.title_words
-    return len(wanted & (new.title_words | set(new.words))) / max(1, len(wanted))
+    return _share_of(stored.title_words, (*new.title_words, *new.words))
+
+
+def _share_of(wanted: frozenset[str], words: Sequence[str]) -> float:
+    """Return the share of the wanted words that are among these."""
+    return len(wanted.intersection(words)) / max(1, len(wanted))
 
 
 def _is_cut_off(stored: ComparedText, new: ComparedText) -> bool:

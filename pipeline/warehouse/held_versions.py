@@ -134,11 +134,11 @@ def hold_back(
 def _suspects(conn: Connection, candidates: Sequence[Candidate]) -> list[_Suspect]:
     """Return the candidates that the gate suspects.
 
-    A first text, and one that keeps less than most of the stored, is suspect if the host showed it
-    in place of another article.
+    A text that nothing speaks against is suspect if the host showed it in place of another article,
+    also where it is much like the stored one: that may be the wall, met at the first visit.
     """
     suspects: list[_Suspect] = []
-    others: list[tuple[Candidate, ComparedText]] = []
+    others: list[tuple[Candidate, ComparedText, bool]] = []
     for each in candidates:
         page = ComparedText(each.article.title, each.article.text or "")
         stored = ComparedText(each.stored.title, each.stored.text) if each.stored else None
@@ -149,17 +149,23 @@ def _suspects(conn: Connection, candidates: Sequence[Candidate]) -> list[_Suspec
         )
         if suspicion:
             suspects.append(_Suspect(each, page, suspicion))
-        elif stored is None or not keeps_most(stored, page):
-            others.append((each, page))
+        else:
+            others.append((each, page, stored is not None and keeps_most(stored, page)))
     if not others:
         return suspects
-    hosts = sorted({host_of(each.url) for each, _ in others})
-    held = _held_of_hosts(conn, hosts, max(each.fetched_at for each, _ in others))
-    shown = {host: [text for _, text in texts] for host, texts in held.items()}
+    hosts = sorted({host_of(each.url) for each, _, _ in others})
+    shown = _held_of_hosts(conn, hosts, max(each.fetched_at for each, _, _ in others))
     for found in suspects:
-        shown.setdefault(host_of(found.candidate.url), []).append(found.page)
-    for candidate, page in others:
-        if any(resembles(text, page) for text in shown[host_of(candidate.url)]):
+        url = found.candidate.url
+        shown.setdefault(host_of(url), []).append((url, found.page))
+    for candidate, page, is_kept in others:
+        # what the address itself showed does not count: a cut page is much like the whole one
+        texts = [
+            text
+            for url, text in shown[host_of(candidate.url)]
+            if url != candidate.url or not is_kept
+        ]
+        if any(resembles(text, page) for text in texts):
             why = "new here" if candidate.stored is None else "partly the stored text"
             suspects.append(_Suspect(candidate, page, Suspicion(why)))
     return suspects
@@ -216,7 +222,7 @@ def _neighbours(
     ]
     times = _last_read_at(conn, each.candidate, host)
     times |= {article_id: at for article_id, at in read_at.get(host, ()) if article_id != own}
-    return Neighbours(texts, list(times.values()))
+    return Neighbours(texts, _stored_texts(conn, each, list(times)), list(times.values()))
 
 
 def _last_read_at(conn: Connection, candidate: Candidate, host: str) -> dict[int, datetime]:
@@ -232,6 +238,20 @@ def _last_read_at(conn: Connection, candidate: Candidate, host: str) -> dict[int
         (candidate.source_id, candidate.article_id, _MOST_NEIGHBOURS, host),
     )
     return dict(found.fetchall())
+
+
+def _stored_texts(
+    conn: Connection, each: _Suspect, article_ids: Sequence[int]
+) -> list[ComparedText]:
+    """Return the current texts of these articles that have about the length of the suspect one."""
+    words = len(each.page.words)
+    found = conn.execute(
+        "select title, body_text from news.article_versions"
+        " where article_id = any(%s) and is_current and word_count between %s and %s"
+        " and last_seen_at > %s",
+        (list(article_ids), words // 3, 3 * words, each.candidate.fetched_at - REMEMBERED),
+    )
+    return [ComparedText(title, text) for title, text in found]
 
 
 def _store(conn: Connection, each: _Suspect, verdict: Verdict) -> None:

@@ -1,6 +1,7 @@
 """``dateline versions``: what is held is listed, shown, released with its own time, or refused."""
 
 import json
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -94,3 +95,20 @@ def test_what_is_decided_is_not_decided_again(held):
     versions("refuse", number)
     with pytest.raises(UsageError, match="decided before"):
         versions("release", number)
+
+
+@pytest.mark.parametrize("is_known_to_be_gone", [True, False])
+def test_a_text_whose_page_is_not_in_the_archive_any_more_is_refused_in_one_line(
+    held, is_known_to_be_gone
+):
+    if is_known_to_be_gone:
+        held.execute("update news.fetches set raw_uri = null")
+    else:
+        for file in Path(settings().archive_url).rglob("*.warc.gz"):
+            file.unlink()
+    with pytest.raises(UsageError) as refused:
+        versions("release", story_url(1))
+    assert "\n" not in str(refused.value)
+    assert "dateline versions refuse" in str(refused.value)
+    assert rows("list")[0]["decision"] is None
+    assert count(held, "news.article_versions") == 4

@@ -83,7 +83,7 @@ def test_a_full_story_in_other_words_than_its_bulletin_passes_once_it_is_repeate
     full = ComparedText("Nine hours, four votes", "\n\n".join((*PARAGRAPHS[1:], retold)))
     suspicion = suspect(bulletin, full)
     assert suspicion is not None
-    assert not suspicion.needs_neighbours
+    assert not suspicion.is_strong
     assert not suspicion.needs_person
     assert not judge(full, suspicion, fetched_at=hours(1.1), held=[held(full)]).is_held
     assert suspect(bulletin, ComparedText(bulletin.title, full.text)) is None
@@ -93,7 +93,7 @@ def test_a_full_story_in_other_words_than_its_bulletin_passes_once_it_is_repeate
 def test_a_text_without_anything_in_common_is_suspect(wall):
     suspicion = suspect(STORED, wall)
     assert suspicion is not None
-    assert suspicion.needs_neighbours
+    assert suspicion.is_strong
     assert f"{len(wall.words)} words in place of {len(STORED.words)}" in suspicion.why
 
 
@@ -121,13 +121,13 @@ def test_a_page_cut_off_in_a_sentence_is_left_to_a_person():
 
 def read_at(number, *suspects):
     """Three other addresses that were last read at this hour, and what others showed."""
-    return Neighbours(suspects, [hours(number)] * 3)
+    return Neighbours(suspects, read_at=[hours(number)] * 3)
 
 
 _WORDS = "evening twilight passage lantern sailor anchor harvest meadow".split()
 REWRITE = ComparedText("An island waits", " ".join(f"Sentence {word} stands." for word in _WORDS))
 WEAK = Suspicion("little in common")
-STRONG = Suspicion("nothing in common", needs_neighbours=True)
+STRONG = Suspicion("nothing in common", is_strong=True)
 
 
 def test_a_suspect_text_is_held_and_becomes_current_when_it_is_repeated_an_hour_later():
@@ -169,11 +169,35 @@ def test_a_text_without_anything_in_common_also_needs_neighbours_that_were_read_
     assert verdict.is_held is is_held
 
 
+def test_silence_of_the_other_addresses_says_nothing_for_a_text():
+    """A wall stood at one address for 65 minutes in which no other was visited."""
+    for read, is_held in ((-1, True), (0.5, False)):
+        verdict = judge(
+            REWRITE, WEAK, fetched_at=hours(1.1), held=[held(REWRITE)], neighbours=read_at(read)
+        )
+        assert verdict.is_held is is_held
+
+
+def test_a_text_that_is_stored_at_another_address_is_held_whatever_it_repeats():
+    """A wall became the first version there, and its address has been read since."""
+    neighbours = Neighbours(stored=[REWRITE], read_at=[hours(29)] * 3)
+    verdict = judge(
+        REWRITE, WEAK, fetched_at=hours(30), held=[held(REWRITE)], neighbours=neighbours
+    )
+    assert (verdict.is_held, verdict.held_id) == (True, 7)
+
+
+def test_a_first_text_that_has_only_the_title_of_the_story_is_suspect():
+    listed = "Council of Port Amber keeps its ferry"
+    assert suspect_first(listed, ComparedText(listed, MAINTENANCE.text)) is not None
+    assert suspect_first(listed, ComparedText(listed, STORED.text)) is None
+
+
 def test_a_first_text_is_suspect_where_it_repeats_nothing_of_the_listed_title():
     listed = "Council of Port Amber keeps its ferry"
     suspicion = suspect_first(listed, MAINTENANCE)
     assert suspicion is not None
-    assert suspicion.needs_neighbours
+    assert suspicion.is_strong
     assert suspect_first(listed, STORED) is None
     assert suspect_first(listed, ComparedText("Another headline", STORED.text)) is None
     for said_too_little in (None, "", "Read more", "Update"):

@@ -140,15 +140,43 @@ def test_what_a_person_refused_stays_held_and_makes_no_second_row(outlet):
     assert held(outlet, "decision, shown_count") == [("refused", 2)]
 
 
-def test_a_page_without_an_article_in_place_of_a_stored_one_is_redesigned(outlet):
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [("listing", Outcome.REDESIGNED), ("error_page", Outcome.SUSPECTED_WALL)],
+)
+def test_a_page_without_an_article_in_place_of_a_stored_one_has_an_outcome_of_its_own(
+    outlet, kind, expected
+):
     run_id = begin(outlet, "shells")
     pairs = fetched(outlet, run_id, [1, 9], at=later(2))
     shells = [
-        Article(link.link.url, None, None, None, outcome=Outcome.NOT_AN_ARTICLE, reason="no text")
+        Article(
+            *(link.link.url, None, None, None),
+            kind=kind,
+            outcome=Outcome.NOT_AN_ARTICLE,
+            reason="no text",
+        )
         for link, _ in pairs
     ]
     report = load_batch(outlet, run_id, "shells", items(pairs, shells, later(2)))
-    assert report.outcomes == {Outcome.REDESIGNED: 1, Outcome.NOT_AN_ARTICLE: 1}
+    assert report.outcomes == {expected: 1, Outcome.NOT_AN_ARTICLE: 1}
+
+
+def test_a_wall_that_is_a_first_version_is_no_edit_when_it_names_another_number(outlet):
+    """No feed gave a title, so that nothing spoke against it at the first visit."""
+    assert visit(outlet, 1, {7: WALL}) == {7: Outcome.LOADED}
+    assert visit(outlet, 2, {1: f"{WALL} Number 17.", 7: f"{WALL} Number 18."}) == {
+        1: Outcome.SUSPECTED_WALL,
+        7: Outcome.SUSPECTED_WALL,
+    }
+    assert edits(outlet) == []
+
+
+def test_a_wall_that_is_a_first_version_elsewhere_is_held_whatever_it_repeats(outlet):
+    assert visit(outlet, 1, {7: WALL}) == {7: Outcome.LOADED}
+    for hour in (2, 9, 30):
+        shown = {1: WALL, 7: WALL, **genuine(range(2, 7))}
+        assert visit(outlet, hour, shown)[1] is Outcome.SUSPECTED_WALL
 
 
 def test_the_mart_shows_what_is_held_beside_what_is_stored(outlet):
