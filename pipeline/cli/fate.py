@@ -9,9 +9,10 @@ from pipeline.cli.app import EVERY_DAY
 from pipeline.cli.output import Format, print_table
 from pipeline.errors import UsageError
 
-_COLUMNS = ("decided_at", "source_key", "outcome", "reason", "http_status", "url")
+_COLUMNS = ("decided_at", "source_key", "outcome", "reason", "http_status", "url", "next_try_at")
 _QUERY = """
-select decided_at, source_key, coalesce(outcome, '(not decided yet)'), reason, http_status, url
+select decided_at, source_key, coalesce(outcome, '(not decided yet)'), reason, http_status, url,
+    case when is_latest then next_try_at end
 from mart.url_fate
 where url = %(url)s or canonical_url = %(canonical)s
 order by decided_at desc nulls first
@@ -62,8 +63,9 @@ def register(app: typer.Typer) -> None:
     ) -> None:
         """Show what became of a page or a feed at each attempt: outcome, reason, HTTP status.
 
-        For a feed, sitemap or section page it also says in which state it is, and when and why it
-        is asked for next; for a robots.txt whether its rules are known.
+        For a page it also says when it is tried next; for a feed, sitemap or section page in which
+        state it is, and when and why it is asked for next; for a robots.txt whether its rules are
+        known.
 
         Example: dateline fate https://news.example/2026/11/storm
         """
@@ -86,7 +88,13 @@ def register(app: typer.Typer) -> None:
             )
         for source_key, kind, state, reason, due, moved_to in documents:
             moved = f", moved to {moved_to}" if moved_to else ""
-            asked = f"asked next {due:%Y-%m-%d %H:%M} UTC ({reason or 'not asked yet'})"
+            asked = (
+                f"asked next {due:%Y-%m-%d %H:%M} UTC ({reason or 'not asked yet'})"
+                if due
+                else "not asked any more"
+                if state != "paused"
+                else f"asked again after `dateline source resume {source_key}`"
+            )
             typer.secho(f"{kind} of {source_key}: {state}{moved}; {asked}", err=True)
         if robots:
             print_table(robots, _ROBOTS_COLUMNS, style)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _HELP = (
     "Start Postgres and Airflow and read your sources on a schedule, until Ctrl-C.\n\n"
     "Reads the sources of the folder sources/ (or $DATELINE_SOURCES) at the start, then by the "
-    "cron line $DATELINE_SCHEDULE (in UTC; every 30 minutes by default). Prints the address of "
+    "cron line $DATELINE_SCHEDULE (in UTC; every 5 minutes by default). Prints the address of "
     "Airflow's UI and how to log in.\n\n"
     "Example: dateline up --detach"
 )

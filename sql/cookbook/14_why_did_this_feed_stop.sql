@@ -1,5 +1,5 @@
 -- question: Why did this feed stop?
--- row: one row per feed, sitemap or section page that brings nothing new, the longest silence first
+-- row: one row per feed, sitemap or section page that is not ok or whose source is paused, the longest silence first
 -- set: source = % -- key of the outlet; % for all
 select
     source_key,
@@ -13,7 +13,7 @@ select
     next_due_at
 from mart.documents
 where
-    is_active
+    (is_active or state = 'paused')
     and state != 'ok'
     and source_key like :'source'
 order by

@@ -22,7 +22,7 @@ select
             and later.attempt_id > a.attempt_id
     ) as is_latest,
     a.planned_at,
-    l.next_try_at
+    case when s.is_active then l.next_try_at end as next_try_at
 from ops.link_attempts as a
 inner join ops.links as l on a.link_id = l.link_id
 inner join news.sources as s on a.source_id = s.source_id;
@@ -42,4 +42,4 @@ comment on column mart.url_fate.article_id is 'Article that it led to.';
 comment on column mart.url_fate.run_id is 'Run that tried it.';
 comment on column mart.url_fate.is_latest is 'Whether the link was not tried again later.';
 comment on column mart.url_fate.planned_at is 'When this attempt was planned.';
-comment on column mart.url_fate.next_try_at is 'When the link is tried next; null where it is not asked any more.';
+comment on column mart.url_fate.next_try_at is 'When the link is tried next; null where it is not asked any more, or its source is paused.';

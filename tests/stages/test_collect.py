@@ -14,6 +14,7 @@ from pipeline.sources.files import source_toml
 from pipeline.stages.collect import collect, due_groups
 from pipeline.stages.load import load, plan
 from pipeline.stages.run_lifecycle import open_run
+from pipeline.warehouse.cookbook import cookbook
 from pipeline.warehouse.runs import close_run
 from tests.discover.test_discovery import index, item, rss
 from tests.stages.archived import paragraphs
@@ -144,13 +145,46 @@ def test_a_feed_that_was_away_loses_nothing_and_leaves_rows(newsroom, capsys, mo
     newsroom.feed(1, 2)
     assert newsroom.tick(MORNING + 30 * MINUTE) == []
     assert sorted(newsroom.tick(MORNING + 62 * MINUTE)) == ["/1", "/2", "/feed"]
-    monkeypatch.setattr("sys.argv", ["dateline", "fate", f"{newsroom.site.url}/feed"])
+    told = told_fate(f"{newsroom.site.url}/feed", capsys, monkeypatch)
+    assert "feed of gazette: ok" in told.err
+    assert "HTTP 503" in told.out
+
+
+def told_fate(address, capsys, monkeypatch):
+    monkeypatch.setattr("sys.argv", ["dateline", "fate", address])
     with pytest.raises(SystemExit) as ended:
         main()
     assert not ended.value.code
-    told = capsys.readouterr()
-    assert "feed of gazette: ok" in told.err
-    assert "HTTP 503" in told.out
+    return capsys.readouterr()
+
+
+def test_a_paused_source_is_why_its_feed_stopped(newsroom, capsys, monkeypatch):
+    feed = f"{newsroom.site.url}/feed"
+    newsroom.source(feeds=(feed,))
+    newsroom.feed(1)
+    newsroom.tick(MORNING)
+    found = "select next_try_at is not null from mart.url_fate"
+    assert newsroom.conn.execute(found).fetchall() == [(True,)]
+    newsroom.source(feeds=(feed,), is_active=False)
+    newsroom.source("herald", feeds=(f"{newsroom.site.url}/herald",))
+    newsroom.tick(MORNING + HOUR, load_too=False)
+    state = newsroom.document()
+    assert (state["state"], state["due"]) == ("paused", None)
+    assert newsroom.conn.execute(found).fetchall() == [(False,)]
+    assert "dateline source resume gazette" in told_fate(feed, capsys, monkeypatch).err
+    why = cookbook()["why_did_this_feed_stop"].with_values({"source": "gazette"})
+    assert [row[1:3] for row in newsroom.conn.execute(why).fetchall()] == [(feed, "paused")]
+
+
+def test_a_feed_that_its_source_names_no_longer_has_no_next_time(newsroom, capsys, monkeypatch):
+    feed = f"{newsroom.site.url}/feed"
+    newsroom.source(feeds=(feed,))
+    newsroom.feed(1)
+    newsroom.tick(MORNING)
+    newsroom.source(feeds=(f"{newsroom.site.url}/new-feed",))
+    newsroom.tick(MORNING + MINUTE)
+    assert newsroom.document()["due"] is None
+    assert "not asked any more" in told_fate(feed, capsys, monkeypatch).err
 
 
 def test_a_robots_txt_out_of_reach_delays_and_loses_nothing(newsroom):
