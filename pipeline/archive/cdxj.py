@@ -1,4 +1,4 @@
-"""CDXJ: the index beside a WARC file, by which pywb and its kin find a page.
+"""CDXJ: the index beside a WARC file, by which replay tools such as pywb find a page.
 
 One line per capture, sorted: the page's key, its time, and where its record is:
 

@@ -381,7 +381,7 @@ class _RemoteSegment:
 
 
 class _RemoteFile(io.RawIOBase):
-    """An object as a file; who reads on gets more and more with each request, up to 8 MB."""
+    """An object as a file; while it is read on, each request asks for more, up to 8 MB."""
 
     def __init__(self, name: str) -> None:
         self._name = name

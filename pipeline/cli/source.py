@@ -58,7 +58,7 @@ _ENABLE_HELP = (
     "Example: dateline source enable bbc lemonde spiegel"
 )
 _PAUSE_HELP = (
-    "Pause sources: they are read no more, and keep what they have.\n\n"
+    "Pause sources: they are not read until you resume them; what was stored stays.\n\n"
     "Example: dateline source pause example-herald --reason 'new site in May'"
 )
 _RESUME_HELP = "Read paused sources again.\n\nExample: dateline source resume example-herald"

@@ -158,7 +158,7 @@ class _Group:
         """Tell whether a page's claim to this group's address is refuted by what is shown here.
 
         Of two spellings, one that was read earlier shows an earlier text: a story may have been
-        written anew since. They are two stories only where both show them at one time.
+        rewritten since. They are two stories only where both show them at one time.
         """
         at_one_time = bool(self.now and claimant.now)
         is_spelling = _are_spellings(claimant.address, self.address)
