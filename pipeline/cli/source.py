@@ -222,6 +222,9 @@ def check_sources(
     chosen = [source for source in chosen if _upper(country) in (None, source.country)]
     if country and not chosen:
         raise SourceError(f"no source of {_upper(country)}. Leave --country out to check all.")
+    if not chosen and all_well:
+        folder = settings().sources
+        raise SourceError(f"no source in {folder}. Write one with `dateline source add URL`.")
     shows_verdicts = registry or everything
     verdicts: dict[str, list[str]] = {verdict: [] for verdict in Verdict}
     with Fetcher(settings(), allow_private_addresses=allow_private_addresses or None) as fetcher:

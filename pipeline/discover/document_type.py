@@ -83,10 +83,16 @@ def _is_json_feed(body: bytes) -> bool:
 
 
 def _is_list(text: str, *, is_whole: bool) -> bool:
-    """Tell whether every line at the beginning is an http(s) URL, blank, or a comment."""
+    """Tell whether most lines at the beginning are http(s) URLs; blanks and comments apart.
+
+    Not all must be: a list of a thousand URLs with one misspelt line would be read as an article.
+    """
     lines = [line.strip() for line in text.splitlines()]
     listed = [line for line in lines if line and not line.startswith("#")]
     complete = listed if is_whole else listed[:-1]
-    return bool(complete) and all(
-        line.lower().startswith(("http://", "https://")) and " " not in line for line in complete
-    )
+    urls = [
+        line
+        for line in complete
+        if line.lower().startswith(("http://", "https://")) and " " not in line
+    ]
+    return len(urls) > len(complete) / 2

@@ -49,9 +49,7 @@ def from_environment(value: str) -> str:
     name = value.removeprefix(_FROM_ENVIRONMENT)
     found = os.environ.get(name)
     if not found:
-        raise NotConfigured(
-            f"not asked: the source takes a value from the variable {name}; set it"
-        )
+        raise NotConfigured(f"not asked: the source takes a value from the variable {name}; set it")
     return found
 
 

@@ -61,6 +61,23 @@ def test_each_site_becomes_one_source(site, make_site, fetcher, tmp_path):
     assert len({source.key for source, _ in found}) == 2
 
 
+def test_a_list_with_some_lines_that_are_no_urls_is_a_list_and_no_article(site, fetcher, tmp_path):
+    urls = tmp_path / "urls.txt"
+    urls.write_text(
+        f"{site.url}/a\nwww.other.example/c\n{site.url}/b\njavascript:void(0)\n{site.url}/c"
+    )
+    [(_, discovered)] = discover_targets([str(urls)], fetcher)
+    assert [link.url.removeprefix(site.url) for link in discovered.links] == ["/a", "/b", "/c"]
+    [problem] = discovered.problems
+    assert "2 lines are not URLs" in problem.reason
+
+
+def test_a_text_that_names_some_urls_is_an_article(fetcher, tmp_path):
+    (tmp_path / "story.txt").write_text("The ferry stays.\n\nMore:\nhttps://ferry.example/a\n")
+    [(_, discovered)] = discover_targets([str(tmp_path / "story.txt")], fetcher)
+    assert [link.found_by for link in discovered.links] == ["file"]
+
+
 def test_a_homepage_is_replaced_by_its_feed_or_its_article_links(site, make_site, fetcher):
     bare = make_site()
     site.page("/", '<html><link rel="alternate" type="application/rss+xml" href="/feed">')

@@ -185,3 +185,9 @@ def test_add_says_when_no_article_can_be_read(dateline, site):
     assert shown.exit_code == 0
     assert "no article could be read" in shown.stderr
     assert "not_found" in shown.stderr
+
+
+def test_check_without_a_source_says_how_to_write_one(dateline):
+    result = dateline("check")
+    assert result.exit_code == 1
+    assert "source add URL" in str(result.exception)
