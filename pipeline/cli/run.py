@@ -19,6 +19,7 @@ _HELP = (
 
 _NEXT = 'Ask with: {own} sql "select speaker_name, quote_text from mart.who_said_what"'
 _WHY = 'Why: {own} sql "select url, outcome, reason from mart.url_fate where run_id = {run}"'
+_NO_LINK = "No link was new or due. When documents are due: {own} source list"
 
 
 def register(app: typer.Typer) -> None:
@@ -73,14 +74,17 @@ def register(app: typer.Typer) -> None:
             else run_sources(print_progress, everything=not due, jobs=jobs, log_level=log_level)
         )
         for problem in report.problems:
-            typer.secho(f"dateline: cannot read {problem}", err=True, fg="yellow")
+            typer.secho(f"dateline: {problem}", err=True, fg="yellow")
         if as_json:
             record = {"run_id": report.run_id, "outcomes": report.outcomes, **report.counts}
             typer.echo(json.dumps(record | {"seconds": round(report.seconds, 1)}))
         else:
             print_table(list(report.outcomes.items()), ["outcome", "links"])
             quotes, mentions = report.counts.get("quotes", 0), report.counts.get("mentions", 0)
-            hint = _NEXT if report.outcomes.keys() & {"loaded", "unchanged"} else _WHY
+            if report.outcomes.keys() & {"loaded", "unchanged"}:
+                hint = _NEXT
+            else:
+                hint = _WHY if report.outcomes else _NO_LINK
             typer.secho(
                 f"run {report.run_id}: {quotes} quotes, {mentions} mentions of names, "
                 f"{report.seconds:.0f} s. " + hint.format(own=own_command(), run=report.run_id),

@@ -187,7 +187,7 @@ def _run_stages(
     finally:
         outcomes = run_lifecycle.close_run(run_id, succeeded)
     problems = tuple(
-        f"{problem.found_in}: {problem.outcome} ({problem.reason})"
+        f"cannot read {problem.found_in}: {problem.outcome} ({problem.reason})"
         for problem in (*planned.problems, *collected.problems)
     )
     problems += tuple(unreadable)

@@ -150,12 +150,27 @@ def test_a_feed_that_was_away_loses_nothing_and_leaves_rows(newsroom, capsys, mo
     assert "HTTP 503" in told.out
 
 
-def told_fate(address, capsys, monkeypatch):
-    monkeypatch.setattr("sys.argv", ["dateline", "fate", address])
+def told(arguments, capsys, monkeypatch):
+    """Run the command and return what it printed."""
+    monkeypatch.setattr("sys.argv", ["dateline", *arguments])
     with pytest.raises(SystemExit) as ended:
         main()
     assert not ended.value.code
     return capsys.readouterr()
+
+
+def told_fate(address, capsys, monkeypatch):
+    return told(["fate", address], capsys, monkeypatch)
+
+
+def test_a_run_with_nothing_due_says_so(newsroom, capsys, monkeypatch):
+    newsroom.source(feeds=(f"{newsroom.site.url}/feed",))
+    newsroom.feed(1)
+    newsroom.tick(MORNING)
+    with time_machine.travel(MORNING + MINUTE, tick=True):
+        said = told(["run", "--due", "--jobs", "1"], capsys, monkeypatch).err
+    assert "No link was new or due" in said
+    assert "source list" in said
 
 
 def test_a_paused_source_is_why_its_feed_stopped(newsroom, capsys, monkeypatch):
