@@ -65,6 +65,8 @@ class LinkHistory:
     """Visits of known articles of the source."""
     edits: int = 0
     """Of these, visits that found an edit."""
+    is_visited_elsewhere: bool = False
+    """Its article is that of another link too, which is visited; one of the two is enough."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,8 @@ def next_try(
     """
     if outcome in _FINAL:
         return NextTry(None)
-    if outcome is Outcome.DUPLICATE_URL:
+    is_elsewhere = history.is_visited_elsewhere and outcome in (Outcome.LOADED, Outcome.UNCHANGED)
+    if outcome is Outcome.DUPLICATE_URL or is_elsewhere:
         return NextTry(_first_later(history.listed_at, _DUPLICATE_LATER, now))
     if outcome in (Outcome.SUSPECTED_WALL, Outcome.REDESIGNED):
         failures, since = history.failures + 1, history.failing_since or now

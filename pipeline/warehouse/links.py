@@ -596,7 +596,13 @@ def _planned(row: tuple[Any, ...]) -> PlannedLink:
 _HISTORIES = """
 select l.link_id, a.outcome, a.snapshot is not null or l.found_by = 'warc', l.first_listed_at,
     s.first_seen_at, l.failure_count, l.failing_since, n.revisit_count, n.edit_count, l.source_id,
-    a.article_id, l.article_id is not null, r.dag_id in ('backfill', 'dateline-backfill')
+    a.article_id, l.article_id is not null, r.dag_id in ('backfill', 'dateline-backfill'),
+    exists (  -- the link to the article's own address is visited, else the oldest
+        select from ops.links as other
+        where other.article_id = s.article_id and other.next_try_at is not null
+            and (other.canonical_url <> s.canonical_url, other.link_id)
+            < (l.canonical_url <> s.canonical_url, l.link_id)
+    )
 from ops.link_attempts as a
 join ops.runs as r on r.run_id = a.run_id
 join ops.links as l on l.link_id = a.link_id
@@ -638,8 +644,8 @@ def _plan_next_tries(conn: Connection, attempt_ids: Sequence[int], now: datetime
     visits: dict[int, list[int]] = {}
     for row in conn.execute(_HISTORIES, (list(attempt_ids),)):
         link_id, outcome, is_snapshot, listed, seen, failures, since, *rest = row
-        revisits, edits, source_id, article_id, is_revisit, is_backfill = rest
-        history = LinkHistory(listed, seen, failures, since, revisits, edits)
+        revisits, edits, source_id, article_id, is_revisit, is_backfill, is_elsewhere = rest
+        history = LinkHistory(listed, seen, failures, since, revisits, edits, is_elsewhere)
         # A story of the past is read once: its publisher has edited it long ago.
         is_past = is_backfill and outcome not in RETRYABLE
         is_last = is_snapshot or is_past

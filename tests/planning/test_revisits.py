@@ -1,5 +1,6 @@
 """When links are tried again: the plan of revisits, retries with back-off, and their end."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -28,8 +29,11 @@ def visits(outcome_of, **known):
         outcome = outcome_of(len(times))
         found = next_try(history, outcome, now, PLAN)
         seen = history.article_seen_at or (now if outcome is Outcome.LOADED else None)
-        history = LinkHistory(
-            NOON, seen, found.failures, found.failing_since, history.revisits, history.edits
+        history = replace(
+            history,
+            article_seen_at=seen,
+            failures=found.failures,
+            failing_since=found.failing_since,
         )
         now = found.at
         assert len(times) < 50
@@ -39,6 +43,13 @@ def visits(outcome_of, **known):
 def test_an_article_is_requested_seven_times_at_the_ages_of_the_plan():
     times = visits(lambda n: Outcome.LOADED if n == 1 else Outcome.UNCHANGED)
     assert times == [timedelta(0), HOUR, 6 * HOUR, DAY, 3 * DAY, 7 * DAY, 14 * DAY]
+
+
+def test_of_two_links_to_an_article_one_is_visited_and_the_other_looked_at_once_more():
+    times = visits(
+        lambda n: Outcome.LOADED if n == 1 else Outcome.UNCHANGED, is_visited_elsewhere=True
+    )
+    assert times == [timedelta(0), DAY]
 
 
 def test_articles_of_a_source_that_edits_often_are_visited_sooner():

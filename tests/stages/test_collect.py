@@ -122,6 +122,20 @@ def test_articles_are_visited_when_their_feed_has_moved_on(newsroom):
     assert edits == (1,)
 
 
+def test_of_two_links_to_one_article_one_is_visited(newsroom):
+    newsroom.source(feeds=(f"{newsroom.site.url}/feed",))
+    claim = f'<link rel="canonical" href="{newsroom.site.url}/1"><title>'
+    for number in ("1?via=top", "1?via=local"):
+        newsroom.site.page(f"/{number}", story(1).replace("<title>", claim))
+    newsroom.feed("1?via=top")
+    newsroom.tick(MORNING)
+    newsroom.feed("1?via=top", "1?via=local")
+    hours = (0.7, 1.5, 7, 26, 74, 200)
+    asked = {hour: newsroom.tick(MORNING + hour * HOUR) for hour in hours}
+    assert [hour for hour in hours if "/1?via=local" in asked[hour]] == [0.7, 26]
+    assert [hour for hour in hours if "/1?via=top" in asked[hour]] == [1.5, 7, 26, 74, 200]
+
+
 def test_a_link_behind_an_error_is_tried_again_after_its_feed_has_moved_on(newsroom):
     newsroom.source(feeds=(f"{newsroom.site.url}/feed",))
     newsroom.feed(1)
