@@ -545,9 +545,11 @@ def main() -> int:
     """Measure in a store of its own and print the figures; 1 if they are not as wanted."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--seed", type=int, default=1)
-    seed = parser.parse_args().seed
+    parser.add_argument("--count", type=int, default=COUNT, help="rewrites, and walls")
+    given = parser.parse_args()
+    changes, blocked = rewrites(given.count, given.seed), walls(given.count, ADDRESSES, given.seed)
     with fresh_store() as dsn, connect(dsn) as conn:
-        figures = measure(conn, rewrites(COUNT, seed), walls(COUNT, ADDRESSES, seed), seed)
+        figures = measure(conn, changes, blocked, given.seed)
     for line in lines(figures):
         print(line)
     return 0 if figures.is_as_wanted else 1
