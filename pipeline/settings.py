@@ -20,12 +20,21 @@ _AGE = re.compile(r"(\d+(?:\.\d+)?)([mhd])")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
 
+_OLDEST = timedelta(days=3650)
+"""The longest age of ``revisit_after``: a time far beyond could not be stored."""
+
+
 def _ages(text: str) -> tuple[timedelta, ...]:
     """Return the ages that a text such as "1h 6h 1d" lists, ascending."""
     found = [_AGE.fullmatch(word) for word in text.replace(",", " ").split()]
     if None in found:
         raise ValueError("write ages such as 1h 6h 1d 14d")
-    ages = {timedelta(**{_UNITS[age[2]]: float(age[1])}) for age in found if age}
+    try:
+        ages = {timedelta(**{_UNITS[age[2]]: float(age[1])}) for age in found if age}
+    except OverflowError:
+        ages = {timedelta.max}
+    if ages and not timedelta(0) < min(ages) <= max(ages) <= _OLDEST:
+        raise ValueError(f"write ages above 0 and up to {_OLDEST.days}d, such as 1h 6h 1d 14d")
     return tuple(sorted(ages))
 
 
@@ -169,6 +178,5 @@ def settings() -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = "DATELINE_" + "_".join(str(part) for part in first["loc"]).upper()
-        raise SettingsError(
-            f"{name}={first['input']!r}: {first['msg']}. Correct or unset it."
-        ) from error
+        said = first["msg"].removeprefix("Value error, ")
+        raise SettingsError(f"{name}={first['input']!r}: {said}. Correct or unset it.") from error

@@ -20,3 +20,11 @@ def test_the_error_for_an_unusable_value_names_its_variable(monkeypatch):
 
 def test_the_user_agent_names_dateline():
     assert "Dateline" in settings().user_agent
+
+
+@pytest.mark.parametrize("ages", ["nonsense", "0h", "99999999d", "1" + "0" * 400 + "h", "-1h"])
+def test_ages_of_visits_that_cannot_be_used_are_refused(monkeypatch, ages):
+    monkeypatch.setenv("DATELINE_REVISIT_AFTER", ages)
+    settings.cache_clear()
+    with pytest.raises(SettingsError, match=r"DATELINE_REVISIT_AFTER=.*: write ages .* unset it"):
+        settings()
