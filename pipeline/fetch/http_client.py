@@ -251,6 +251,7 @@ class Client:
         self._now = now
         self._deadline = Deadline()
         self._is_direct = proxy is None
+        self._proxy = urlsplit(proxy).netloc.rpartition("@")[2] if proxy else None
         self._allow_private = allow_private
         backend = GuardedBackend(
             allow_private=allow_private or proxy is not None,
@@ -294,7 +295,7 @@ class Client:
             PageError: no usable response; ``Transient`` where another attempt may help.
         """
         self._deadline.at = time.monotonic() + seconds
-        with _translated(url, limits, self._deadline):
+        with _translated(url, limits, self._deadline, self._proxy):
             request = _request(url, headers, limits)
             if not self._is_direct and not self._allow_private:
                 refuse_written_address(request.url.host.decode("ascii"))
@@ -497,7 +498,7 @@ def _request(url: str, headers: Headers, limits: Limits) -> httpcore2.Request:
 
 
 @contextlib.contextmanager
-def _translated(url: str, limits: Limits, deadline: Deadline) -> Iterator[None]:
+def _translated(url: str, limits: Limits, deadline: Deadline, proxy: str | None) -> Iterator[None]:
     """Turn the library's errors into ``PageError``: whose fault it is, and whether to try again."""
     try:
         yield
@@ -510,6 +511,12 @@ def _translated(url: str, limits: Limits, deadline: Deadline) -> Iterator[None]:
     except httpcore2.ProxyError as error:
         raise Transient(
             Outcome.UNREACHABLE, f"the proxy refused: {error}; check its address and login"
+        ) from error
+    except httpcore2.ConnectError as error:
+        if proxy is None or isinstance(error.__context__, ssl.SSLError):
+            raise _network_error(error, url) from error
+        raise Transient(
+            Outcome.UNREACHABLE, f"the proxy {proxy} cannot be reached: {error}; check its address"
         ) from error
     except httpcore2.NetworkError as error:
         raise _network_error(error, url) from error

@@ -24,9 +24,9 @@ from pipeline.fetch.robots import MAX_BYTES as ROBOTS_BYTES
 from pipeline.fetch.robots import MemoryRobotsStore, RobotsCache, RobotsStore
 from pipeline.fetch.robots_rules import RobotsRules, product_token
 from pipeline.fetch.source_access import (
-    from_environment,
     merged,
     own_headers,
+    proxy_address,
     without_secrets,
 )
 from pipeline.fetch.throttle import HostHealth, RetryableStatus, RetryPolicy, Throttle
@@ -236,7 +236,7 @@ class Session:
         """
         allow = self._allows_private(source)
         proxy = (source.proxy if source is not None else None) or self.settings.proxy
-        proxy = from_environment(proxy) if proxy else None
+        proxy = proxy_address(proxy) if proxy else None
         with self._guard:
             if (allow, proxy) not in self._clients:
                 self._clients[allow, proxy] = Client(

@@ -8,6 +8,7 @@ own sites only, and no record of a request shows them.
 import os
 from dataclasses import replace
 from functools import lru_cache
+from urllib.parse import urlsplit
 
 from pipeline.errors import NotConfigured
 from pipeline.models import Exchange, Source
@@ -42,7 +43,7 @@ def from_environment(value: str) -> str:
     """Return a value as it is, or of "env:NAME" the value of that environment variable.
 
     Raises:
-        NotConfigured: there is no such variable.
+        NotConfigured: there is no such variable, or no header can carry its value.
     """
     if not value.startswith(_FROM_ENVIRONMENT):
         return value
@@ -50,7 +51,31 @@ def from_environment(value: str) -> str:
     found = os.environ.get(name)
     if not found:
         raise NotConfigured(f"not asked: the source takes a value from the variable {name}; set it")
+    if not found.isprintable() or not all(ord(character) < 256 for character in found):
+        raise NotConfigured(
+            f"not asked: the variable {name} has a character that no header can carry; correct it"
+        )
     return found
+
+
+def proxy_address(value: str) -> str:
+    """Return the address of a proxy, which may come from the environment.
+
+    Raises:
+        NotConfigured: there is no such variable, or the address is none of an HTTP proxy.
+    """
+    address = from_environment(value)
+    try:
+        parts = urlsplit(address)
+        is_usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        is_usable = False
+    if is_usable and address.isascii():
+        return address
+    named = value if value.startswith(_FROM_ENVIRONMENT) else "as set"
+    raise NotConfigured(
+        f"not asked: the proxy ({named}) is none such as http://proxy.example:3128; correct it"
+    )
 
 
 def own_headers(source: Source | None, url: str) -> Headers:

@@ -114,6 +114,8 @@ def next_poll(history: PollHistory, result: PollResult, now: datetime) -> NextPo
     wait = interval
     if floor > interval:
         wait, reason = floor, result.floor_reason or "as the server asks"
+        if result.floor > LONGEST:
+            reason += f"; asked again after {_said(LONGEST)}"
     after = replace(
         read,
         state=_state(history, read, result, now),
@@ -140,7 +142,9 @@ def _after_failure(history: PollHistory, result: PollResult, now: datetime) -> N
         reason = f"{word}, {failures} in a row: tried again after {_said(wait)}"
     if result.retry_after is not None and result.retry_after > wait:
         wait = min(result.retry_after, _LONGEST_ASKED)
-        reason = f"{word}: the server asks to wait {_said(wait)}"
+        reason = f"{word}: the server asks to wait {_said(result.retry_after)}"
+        if result.retry_after > wait:
+            reason += f"; asked again after {_said(wait)}"
     due = now + wait
     after = replace(
         history, state=state, failures=failures, failing_since=since, calm_polls=0, due_at=due

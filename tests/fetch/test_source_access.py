@@ -198,3 +198,38 @@ def test_a_source_that_allows_foreign_links_may_lead_anywhere_without_its_secret
     source = source_of(site, allow_foreign=True, cookies=(("id", "7"),))
     assert fetcher.fetch(other.url + "/b", source=source).outcome is None
     assert "cookie" not in dict(other.asked)["/b"]
+
+
+def test_a_proxy_out_of_reach_is_named_without_its_login(make_fetcher):
+    fetcher = make_fetcher(proxy="http://desk:secret@127.0.0.1:9")
+    response = fetcher.fetch("http://herald.example/a")
+    assert response.outcome is Outcome.UNREACHABLE
+    assert "the proxy 127.0.0.1:9 cannot be reached" in response.reason
+    assert "secret" not in response.reason
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["garbage", "socks5://127.0.0.1:1", "http://", "http://a:99999", "http://[::1", "\u2603"],
+)
+def test_a_proxy_of_the_environment_that_is_no_address_costs_only_its_source(
+    site, make_fetcher, monkeypatch, value
+):
+    site.page("/a", "<p>in</p>")
+    monkeypatch.setenv("DESK_PROXY", value)
+    fetcher = make_fetcher()
+    response = fetcher.fetch(site.url + "/a", source=Source("s", "S", proxy="env:DESK_PROXY"))
+    assert response.outcome is Outcome.UNREACHABLE
+    assert "DESK_PROXY" in response.reason or "proxy" in response.reason
+    assert fetcher.fetch(site.url + "/a").body == b"<p>in</p>"
+    assert fetcher.fetch(site.url + "/a").body == b"<p>in</p>"
+
+
+def test_a_cookie_of_the_environment_that_no_header_can_carry_is_named(site, fetcher, monkeypatch):
+    for value in ("a\r\nX-Other: b", "snow\u2603man"):
+        monkeypatch.setenv("HERALD_LOGIN", value)
+        source = source_of(site, cookies=(("login", "env:HERALD_LOGIN"),))
+        response = fetcher.fetch(site.url + "/a", source=source)
+        assert response.outcome is Outcome.UNREACHABLE
+        assert "HERALD_LOGIN" in response.reason
+        assert "snow" not in response.reason

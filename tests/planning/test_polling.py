@@ -93,7 +93,16 @@ def test_a_busy_source_is_not_lost_over_night():
     ("changes", "least", "word"),
     [
         ({"floor": HOUR, "floor_reason": "the feed's ttl is 60 min"}, HOUR, "ttl"),
-        ({"floor": 40 * LONGEST, "floor_reason": "max-age"}, LONGEST, "max-age"),
+        (
+            {"floor": 40 * LONGEST, "floor_reason": "max-age"},
+            LONGEST,
+            "max-age; asked again after 1 d",
+        ),
+        (
+            {"outcome": Outcome.RATE_LIMITED, "retry_after": 3650 * LONGEST},
+            2 * LONGEST,
+            "asks to wait 3650 d; asked again after 2 d",
+        ),
         ({"outcome": Outcome.RATE_LIMITED, "retry_after": 7 * HOUR}, 7 * HOUR, "asks to wait 7 h"),
         ({"outcome": Outcome.SERVER_ERROR}, 10 * MINUTE, "server_error, 1 in a row"),
     ],
