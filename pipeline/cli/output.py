@@ -1,6 +1,7 @@
 """Print result sets on stdout, as a table for people or as JSON Lines or CSV for programs.
 
-``own_command`` returns how to call ``dateline``, for the hints printed under results.
+``own_command`` returns how to call ``dateline``, for the hints printed under results, and
+``print_progress`` prints on stderr what a command is doing.
 """
 
 import csv
@@ -15,6 +16,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TextIO
+
+import typer
 
 from pipeline.errors import UsageError
 
@@ -73,6 +76,11 @@ def print_table(
         writer.writerows([_csv_cell(value) for value in row] for row in listed)
     else:
         _print_for_people(listed, columns, stream)
+
+
+def print_progress(line: str) -> None:
+    """Print one line about the step that begins, on stderr and dimmed."""
+    typer.secho(f"… {line}", err=True, dim=True)
 
 
 def own_command() -> str:

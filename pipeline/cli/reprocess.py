@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from pipeline.cli.app import EVERY_DAY
-from pipeline.cli.output import print_table
+from pipeline.cli.output import print_progress, print_table
 from pipeline.errors import UsageError
 
 if TYPE_CHECKING:
@@ -86,16 +86,12 @@ def register(app: typer.Typer) -> None:
             counts_by_source = _run(None, stage, scope, limit, with_all=with_all)
             waiting = _waiting()
             if any(waiting):
-                _print_progress(_shown(waiting))
+                print_progress(_shown(waiting))
         else:
             counts_by_source, waiting = _run_and_finish(
                 stage, scope, limit, with_all=with_all, later=later
             )
         _print(stage, counts_by_source, waiting, as_json=as_json)
-
-
-def _print_progress(line: str) -> None:
-    typer.secho(f"… {line}", err=True, dim=True)
 
 
 def _run_and_finish(
@@ -116,7 +112,7 @@ def _run_and_finish(
             if not later:
                 _finish(run_id, counts_by_source, waiting)
             elif any(waiting):
-                _print_progress(_shown(waiting))
+                print_progress(_shown(waiting))
             has_succeeded = True
         finally:
             close_run(run_id, has_succeeded)
@@ -152,7 +148,7 @@ def _one_round(
     batches = [waiting[first : first + _BATCH] for first in range(0, len(waiting), _BATCH)]
     found = []
     for place, batch in enumerate(batches):
-        _print_progress(f"processing again: {place * _BATCH} of {len(waiting)} articles")
+        print_progress(f"processing again: {place * _BATCH} of {len(waiting)} articles")
         found.append(reprocess(run_id, batch, reading, planned_at=planned_at))
     return summed(found)
 
@@ -175,7 +171,7 @@ def _finish(run_id: int, counts_by_source: "CountsBySource", waiting: tuple[int,
         counts.keys() & {"renewed", "corrected", "marked"} for counts in counts_by_source.values()
     )
     if has_changed or any(waiting):
-        _print_progress(_shown(waiting))
+        print_progress(_shown(waiting))
         run_later_stages(run_id)
 
 
@@ -197,5 +193,5 @@ def _print(
         for source_key, counts in sorted(counts_by_source.items())
     ]
     if not rows and not any(waiting):
-        _print_progress("no article needs it; --all processes them all")
+        print_progress("no article needs it; --all processes them all")
     print_table(rows, ("source_key", *names), "json" if as_json else "table")

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from pipeline.cli.app import EVERY_DAY
-from pipeline.cli.output import own_command, print_table
+from pipeline.cli.output import own_command, print_progress, print_table
 
 _HELP = (
     "Load feeds, sitemaps, pages, lists of URLs, folders and files into Postgres.\n\n"
@@ -58,9 +58,6 @@ def register(app: typer.Typer) -> None:
             raise UsageError("--due is for the sources of the folder: leave the targets out.")
         log_level = settings().log_level if verbose else "ERROR"
         configure_logging(log_level, settings().log_format)
-
-        def print_progress(line: str) -> None:
-            typer.secho(f"… {line}", err=True, dim=True)
 
         report = (
             run_targets(

@@ -395,8 +395,8 @@ def _server_facts(document: Document, response: Response) -> dict[str, Any]:
 def _feed_floor(feed: Feed) -> tuple[timedelta, str]:
     """Return how long a feed says that it need not be asked for, and where it says so."""
     asked = max(
-        (getattr(feed, "ttl_minutes", None) or 0, "ttl"),
-        (getattr(feed, "update_period_minutes", None) or 0, "update period"),
+        (feed.ttl_minutes or 0, "ttl"),
+        (feed.update_period_minutes or 0, "update period"),
     )
     minutes, name = asked
     if not minutes:
