@@ -185,12 +185,19 @@ def test_a_text_that_is_stored_at_another_address_is_held_whatever_it_repeats():
         REWRITE, WEAK, fetched_at=hours(30), held=[held(REWRITE)], neighbours=neighbours
     )
     assert (verdict.is_held, verdict.held_id) == (True, 7)
+    copy = Suspicion("a bulletin became the story that has another address too", keeps_title=True)
+    assert not judge(
+        REWRITE, copy, fetched_at=hours(30), held=[held(REWRITE)], neighbours=neighbours
+    ).is_held
 
 
 def test_a_first_text_that_has_only_the_title_of_the_story_is_suspect():
     listed = "Council of Port Amber keeps its ferry"
     assert suspect_first(listed, ComparedText(listed, MAINTENANCE.text)) is not None
     assert suspect_first(listed, ComparedText(listed, STORED.text)) is None
+    assert suspect_first(listed, ComparedText(listed, MAINTENANCE.text * 8)) is None
+    assert suspect_first("Ferry stays", ComparedText("Ferry stays", MAINTENANCE.text)) is None
+    assert suspect_first("Ferry stays", MAINTENANCE) is not None
 
 
 def test_a_first_text_is_suspect_where_it_repeats_nothing_of_the_listed_title():
