@@ -283,11 +283,10 @@ class _Reader:
         held = {url: known for url, child in self.known.items() if (known := _held(child))}
         links = 0
         left = {entry.url: entry for entry in reading.children}
+        # An index of 50,000 takes a second to sort: only a child that was read changes the order.
+        ordered = iter(enumerate(order_children(reading.children, held)))
         while left and self.children_read < MAX_SITEMAPS:
-            ordered = order_children(reading.children, held)
-            place, entry = next(
-                (place, each) for place, each in enumerate(ordered) if each.url in left
-            )
+            place, entry = next((place, each) for place, each in ordered if each.url in left)
             del left[entry.url]
             child = self._child(entry, index, place)
             if not self._is_due(child, entry, index):
@@ -297,6 +296,7 @@ class _Reader:
                 links += len(found.links)
                 if found.document.url == entry.url and found.held is not None:
                     held[entry.url] = found.held
+                    ordered = iter(enumerate(order_children(reading.children, held)))
                 yield found
             if index.last_read_at is None and links >= self.source.max_links:
                 return

@@ -11,7 +11,7 @@ from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from urllib.parse import urlsplit
 
 from pipeline.discover.results import ChildReading, Entry, Sitemap
@@ -32,6 +32,8 @@ _DATE_IN_QUERY = re.compile(
 _DATE_IN_ADDRESS = re.compile(
     r"/((?:19|20)\d\d)[/-](0[1-9]|1[0-2])(?:[/-](0[1-9]|[12]\d|3[01]))?\b"
 )
+_REMEMBERED = 50_000
+"""Addresses whose names are not read again each time that the order is made: those of an index."""
 _NUMBER = re.compile(r"\d+")
 _WORD = re.compile(r"[a-z]+")
 
@@ -110,6 +112,7 @@ def _are_changes_informative(children: Sequence[Entry], held: Mapping[str, Child
     return lies < 2 or lies <= truths
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def _time_in_name(url: str) -> float | None:
     """Return the last moment of the year, month or day in a sitemap's name.
 
@@ -213,6 +216,7 @@ def _estimate(place: int, known: list[int], times: list[float]) -> tuple[float, 
     return -(early + (late - early) * share), float(abs(newer - place))
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def _kind_order(url: str) -> int:
     """Return 0 for a sitemap of news, 2 for one of tags, authors or pictures, and 1 for others."""
     words = set(_WORD.findall(_split(url)[0].rpartition("/")[2].lower()))

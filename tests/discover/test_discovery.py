@@ -17,6 +17,7 @@ from pipeline.discover.discovery import (
     select_links,
 )
 from pipeline.discover.results import DatedLink, Document
+from pipeline.discover.sitemap_order import order_children
 from pipeline.fetch.fetcher import Request
 from pipeline.models import Link, Response, Source
 from pipeline.outcomes import Outcome
@@ -140,6 +141,27 @@ def test_older_sitemaps_are_not_read_once_there_are_enough_links(site, fetcher):
     found = discover(source(site, sitemaps=(f"{site.url}/i",), max_links=15), fetcher)
     assert len(found.links) == 15
     assert len([path for path in site.paths if path.startswith("/m")]) == 2
+
+
+def test_an_index_of_thousands_of_known_sitemaps_is_ordered_once(site, fetcher, monkeypatch):
+    orders = []
+
+    def counted(children, held):
+        orders.append(len(children))
+        return order_children(children, held)
+
+    monkeypatch.setattr("pipeline.discover.discovery.order_children", counted)
+    names = [f"{site.url}/part-{number}.xml" for number in range(3000)]
+    site.page("/i.xml", index(*names), Content_Type="text/xml")
+    read_at = datetime(2026, 11, 20, tzinfo=UTC)
+    known = tuple(
+        Document("sitemap", name, parent=f"{site.url}/i.xml", last_read_at=read_at, item_count=1)
+        for name in names
+    )
+    document = Document("sitemap", f"{site.url}/i.xml", last_read_at=read_at)
+    readings = list(read_documents(source(site), (document,), fetcher, children=known))
+    assert [reading.document.url for reading in readings] == [f"{site.url}/i.xml"]
+    assert orders == [3000]
 
 
 def test_a_homepage_alone_is_read_as_a_section(site, fetcher):
