@@ -121,8 +121,8 @@ class Suspicion:
     needs_person: bool = False
     is_first: bool = False
     """There is no stored text."""
-    keeps_title: bool = False
-    """The page still repeats the title: what another address has stored may be a copy of it."""
+    tells_title: bool = False
+    """The text repeats the stored title: what another address has stored may be a copy of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +203,7 @@ def suspect(
         "; ".join(reasons),
         is_strong=has_collapsed or is_noindex or is_unrelated,
         needs_person=has_collapsed and is_unrelated,
-        keeps_title=title >= _LISTED_TITLE,
+        tells_title=_share_of(stored.title_words, new.words) >= _LISTED_TITLE,
     )
 
 
@@ -256,7 +256,7 @@ def judge(
     if repeated and repeated.is_refused:
         return Verdict(True, f"refused by hand before ({suspicion.why})", number)
     others = neighbours or Neighbours()
-    shown_there = [*others.suspects, *(() if suspicion.keeps_title else others.stored)]
+    shown_there = [*others.suspects, *(() if suspicion.tells_title else others.stored)]
     count = sum(resembles(each, new) for each in shown_there)
     if count:
         shown = f"{count} other address{'es' if count > 1 else ''} of the host"

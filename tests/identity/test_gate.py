@@ -185,7 +185,7 @@ def test_a_text_that_is_stored_at_another_address_is_held_whatever_it_repeats():
         REWRITE, WEAK, fetched_at=hours(30), held=[held(REWRITE)], neighbours=neighbours
     )
     assert (verdict.is_held, verdict.held_id) == (True, 7)
-    copy = Suspicion("a bulletin became the story that has another address too", keeps_title=True)
+    copy = Suspicion("a bulletin became the story that has another address too", tells_title=True)
     assert not judge(
         REWRITE, copy, fetched_at=hours(30), held=[held(REWRITE)], neighbours=neighbours
     ).is_held
