@@ -451,6 +451,12 @@ HINTS = {
 """What the operator can do about a document with this outcome."""
 
 
+def _hint(document: Document, outcome: Outcome) -> str | None:
+    if outcome is Outcome.NOT_FOUND and document.kind in ("list", "files"):
+        return f"correct its path in the source's {document.kind.removesuffix('s')}s"
+    return HINTS.get(outcome)
+
+
 def _checked(source: Source, document: Document, fetcher: Fetcher) -> DocumentCheck:
     readings = list(read_documents(source, (document,), fetcher))
     found = [link for reading in readings for link in reading.links]
@@ -468,7 +474,7 @@ def _checked(source: Source, document: Document, fetcher: Fetcher) -> DocumentCh
         _latest_time(found),
         outcome,
         problem.reason if problem else "it names no link" if empty else None,
-        HINTS.get(outcome) if outcome else None,
+        _hint(document, outcome) if outcome else None,
     )
 
 

@@ -319,3 +319,12 @@ def test_select_links_keeps_each_url_once_and_applies_the_limit(found, limit):
     named = {each.link.url for each in dated if each.link.found_by == "list"}
     assert sum(link.found_by != "list" for link in links) <= limit
     assert {link.url for link in links if link.found_by == "list"} <= named
+
+
+def test_the_advice_for_a_list_that_is_not_there_is_about_its_path(fetcher, tmp_path):
+    missing = Source("herald", "Herald", lists=(str(tmp_path / "urls.txt"),))
+    [found] = check(missing, fetcher)
+    assert (found.outcome, found.hint) == (
+        Outcome.NOT_FOUND,
+        "correct its path in the source's lists",
+    )
