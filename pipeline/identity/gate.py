@@ -7,11 +7,12 @@ Some rewrites look like that too, so a suspect text is *held*, never refused:
 - ``suspect`` compares two texts of one address and says what speaks against the new one;
   ``suspect_first`` compares a first text with the title that its feed gave;
 - ``judge`` decides with what was held before and what the host's other addresses show. A held text
-  becomes current once a visit an hour later or more repeats it and other addresses show something
-  else: three must have been read as articles since, for an address that was not visited says
-  nothing, and a wall may stand before every second request only. Where nothing connects a text with
-  the stored one, or little is left of that, six hours must pass. A page that was cut off inside a
-  sentence, and a short one that has nothing in common with a long story, is left to a person.
+  becomes current once a visit an hour later or more repeats it and another address shows something
+  else: one must have been read as an article since, for an address that was not visited says
+  nothing. Where nothing connects a text with the stored one, or little is left of that, six hours
+  must pass and three addresses have been read: a wall may stand before every second request only. A
+  page that was cut off inside a sentence, and a short one that has nothing in common with a long
+  story, is left to a person.
 
 All times are those at which pages were fetched.
 """
@@ -28,7 +29,8 @@ REPEATED_AFTER = timedelta(hours=1)
 """A text that is still there after it was not a wall of some minutes."""
 _REPEATED_LATE = timedelta(hours=6)
 _NEIGHBOURS = 3
-"""Other addresses that must have been read since; fewer where the host has fewer."""
+"""Other addresses that must have been read since a strongly suspect text was held; fewer where the
+host has fewer. Of three wanted for every text, quiet hosts had too few within seven hours."""
 REMEMBERED = timedelta(days=30)
 """Time for which held texts of other addresses tell a wall of the host."""
 _SHARED_RUNS = 0.3
@@ -148,10 +150,10 @@ class Neighbours:
     read_at: Sequence[datetime] = ()
     """When each of them was last read as an article."""
 
-    def were_read_since(self, held_at: datetime) -> bool:
-        """Whether enough of them were read as articles after a text was held."""
+    def were_read_since(self, held_at: datetime, wanted: int) -> bool:
+        """Whether so many of them, or all, were read as articles after a text was held."""
         count = sum(at > held_at for at in self.read_at)
-        return count >= max(1, min(_NEIGHBOURS, len(self.read_at)))
+        return count >= max(1, min(wanted, len(self.read_at)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,7 +268,8 @@ def judge(
     if suspicion.needs_person:
         return Verdict(True, f"{suspicion.why}; only a person can release it", number)
     is_alone = not others.read_at and (suspicion.is_first or not suspicion.is_strong)
-    if not is_alone and not others.were_read_since(repeated.held_at):
+    wanted = _NEIGHBOURS if suspicion.is_strong else 1
+    if not is_alone and not others.were_read_since(repeated.held_at, wanted):
         why = f"{suspicion.why}; too few other addresses of the host were read as articles since"
         return Verdict(True, why, number)
     wait = _REPEATED_LATE if suspicion.is_strong and not is_alone else REPEATED_AFTER
