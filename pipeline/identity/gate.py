@@ -30,7 +30,7 @@ REPEATED_AFTER = timedelta(hours=1)
 _REPEATED_LATE = timedelta(hours=6)
 _NEIGHBOURS = 3
 """Other addresses that must have been read since a strongly suspect text was held; fewer where the
-host has fewer. Of three wanted for every text, quiet hosts had too few within seven hours."""
+host has fewer. Where three were wanted for every text, quiet hosts had too few in seven hours."""
 REMEMBERED = timedelta(days=30)
 """Time for which held texts of other addresses tell a wall of the host."""
 _SHARED_RUNS = 0.3
