@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline.cli.app import EVERY_DAY
-from pipeline.cli.output import own_command, print_table
+from pipeline.cli.output import own_command, print_progress, print_table
 
 if TYPE_CHECKING:
     from pipeline.stages.backfill import Filters
@@ -178,7 +178,7 @@ def backfill_site(
     report = local_backfill.backfill_site(
         key,
         (since.date(), until.date()),
-        _print_progress,
+        print_progress,
         options,
         most_pages=max_pages,
         again=again,
@@ -222,16 +222,12 @@ def _options(jobs: int | None, *, verbose: bool, annotate: bool, keep: bool = Fa
 def _run(plan: "PlanFiles", filters: "Filters", options: "Options", *, as_json: bool) -> None:
     from pipeline.stages.local_backfill import backfill_archives
 
-    _print_report(backfill_archives(plan, filters, _print_progress, options), as_json=as_json)
-
-
-def _print_progress(line: str) -> None:
-    typer.secho(f"… {line}", err=True, dim=True)
+    _print_report(backfill_archives(plan, filters, print_progress, options), as_json=as_json)
 
 
 def _print_report(report: "RunReport", *, as_json: bool) -> None:
     for problem in report.problems:
-        typer.secho(f"dateline: cannot read {problem}", err=True, fg="yellow")
+        typer.secho(f"dateline: {problem}", err=True, fg="yellow")
     if as_json:
         record = {"run_id": report.run_id, "outcomes": report.outcomes, **report.counts}
         typer.echo(json.dumps(record | {"seconds": round(report.seconds, 1)}))

@@ -215,7 +215,7 @@ def check_sources(
     from pipeline.errors import SourceError
     from pipeline.fetch.fetcher import Fetcher
     from pipeline.settings import settings
-    from pipeline.sources.advice import Verdict, check_all
+    from pipeline.sources.advice import Recommendation, check_all
 
     _log_errors_only()
     chosen, all_well = _to_check(keys or [], registry=registry, everything=everything)
@@ -226,7 +226,7 @@ def check_sources(
         folder = settings().sources
         raise SourceError(f"no source in {folder}. Write one with `dateline source add URL`.")
     shows_verdicts = registry or everything
-    verdicts: dict[str, list[str]] = {verdict: [] for verdict in Verdict}
+    verdicts: dict[str, list[str]] = {verdict: [] for verdict in Recommendation}
     with Fetcher(settings(), allow_private_addresses=allow_private_addresses or None) as fetcher:
         for checked in check_all(chosen, fetcher):
             _print_checked(checked, as_json=as_json)
@@ -237,7 +237,7 @@ def check_sources(
     if shows_verdicts and not as_json:
         for verdict, named in verdicts.items():
             typer.echo(f"{verdict} ({len(named)}): {' '.join(named) or '-'}")
-    works = not verdicts[Verdict.DROP] and not verdicts[Verdict.REPAIR]
+    works = not verdicts[Recommendation.DROP] and not verdicts[Recommendation.REPAIR]
     sys.exit(0 if all_well and works else 1)
 
 

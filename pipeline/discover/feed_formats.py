@@ -18,7 +18,6 @@ from pipeline.discover.markup import Markup, Node, absolute, unescaped
 from pipeline.discover.redirectors import redirect_target
 from pipeline.discover.results import Entry, Feed
 from pipeline.errors import Refused
-from pipeline.line_rules.calendar_words import ENGLISH_WEEKDAYS
 from pipeline.line_rules.dates import day_first, iso_time
 from pipeline.outcomes import Outcome
 from pipeline.text import squeeze, storable
@@ -40,7 +39,7 @@ _CHANGED = ("updated", "modified", "dcterms:modified", "lastmod")
 """Names of times, the best first. ``lastmod`` is CDF's attribute."""
 _LEAVES = frozenset(
     {*_PUBLISHED, *_CHANGED, "title", "link", "guid", "id", "feedburner:origlink"}
-    | {"pheedo:origlink", "language", "dc:language", "dc:title", "ttl", "hour", "day"}
+    | {"pheedo:origlink", "language", "dc:language", "dc:title", "ttl"}
     | {"sy:updateperiod", "sy:updatefrequency"}
 )
 _ENTRIES = frozenset({"item", "entry"})
@@ -107,8 +106,6 @@ class _FeedReader:
         self._item_node: Node | None = None
         self._channel: dict[str, str] = {}
         self._homepage: str | None = None
-        self._hours: set[int] = set()
-        self._days: set[int] = set()
         self._period: float | None = None
 
     def read(self) -> None:
@@ -183,13 +180,7 @@ class _FeedReader:
 
     def _read_channel(self, node: Node, parent: str) -> None:
         name = node.name
-        if parent == "skiphours" and name == "hour" and node.text.strip().isdecimal():
-            hour = int(node.text.strip()[:3])
-            self._hours |= {hour % 24} if hour <= 24 else set()
-        elif parent == "skipdays" and name == "day":
-            day = node.text.strip().capitalize()
-            self._days |= {ENGLISH_WEEKDAYS.index(day)} if day in ENGLISH_WEEKDAYS else set()
-        elif parent == "schedule" and name == "intervaltime":
+        if parent == "schedule" and name == "intervaltime":
             minutes = [
                 _number(node.attributes.get(key), 0.0) * unit for key, unit in _INTERVAL.items()
             ]
@@ -218,8 +209,6 @@ class _FeedReader:
             self._markup.is_broken,
             _minutes(channel.get("ttl")),
             self._period or _period(channel),
-            frozenset(self._hours),
-            frozenset(self._days),
         )
         return with_foreign_marked(found, url)
 

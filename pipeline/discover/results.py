@@ -53,10 +53,6 @@ class Feed:
     """How long the publisher asks to wait before the next request (RSS ttl)."""
     update_period_minutes: float | None = None
     """How often the publisher says that it changes (sy:updatePeriod, the schedule of a CDF)."""
-    skip_hours: frozenset[int] = frozenset()
-    """Hours, 0 to 23 in UTC, at which the publisher asks for no request."""
-    skip_days: frozenset[int] = frozenset()
-    """Days, Monday is 0, at which the publisher asks for no request."""
     sitemaps: tuple[Entry, ...] = ()
     """Further sitemaps, where a sitemap index is listed under feeds."""
 

@@ -44,7 +44,7 @@ _PASSING = frozenset(
 """Outcomes that may be others tomorrow: no other address is looked for."""
 
 
-class Verdict(StrEnum):
+class Recommendation(StrEnum):
     """What to do with a source."""
 
     KEEP = "keep"
@@ -80,14 +80,14 @@ class CheckedSource:
     """Its newest article is older than its file allows."""
 
     @property
-    def verdict(self) -> Verdict:
+    def verdict(self) -> Recommendation:
         """What to do with it."""
         failed = sum(document.outcome is not None for document in self.documents)
         if failed and failed == len(self.documents):
-            return Verdict.DROP
+            return Recommendation.DROP
         if failed or self.is_silent:
-            return Verdict.REPAIR
-        return Verdict.CHANGE if self.advice else Verdict.KEEP
+            return Recommendation.REPAIR
+        return Recommendation.CHANGE if self.advice else Recommendation.KEEP
 
 
 def check_all(sources: Sequence[Source], fetcher: Fetcher) -> Iterator[CheckedSource]:

@@ -466,15 +466,6 @@ def test_how_often_the_publisher_wants_to_be_asked(head, ttl, period):
     assert (feed.ttl_minutes, feed.update_period_minutes) == (ttl, period)
 
 
-def test_hours_and_days_to_skip():
-    head = (
-        "<skipHours><hour>0</hour><hour>24</hour><hour>7</hour><hour>x</hour><hour>99</hour>"
-        "</skipHours><skipDays><day>Saturday</day><day>sunday</day><day>Noday</day></skipDays>"
-    )
-    feed = read_feed(rss(ITEM, head).encode(), URL)
-    assert (feed.skip_hours, feed.skip_days) == ({0, 7}, {5, 6})
-
-
 @pytest.mark.parametrize(
     "body",
     [
