@@ -12,7 +12,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from queue import Queue
 from threading import Event
@@ -20,7 +20,7 @@ from threading import Event
 import psycopg
 
 from pipeline.archive.writer import ArchiveWriter
-from pipeline.discover.discovery import problems_of, read_documents
+from pipeline.discover.discovery import documents_of, problems_of, read_documents
 from pipeline.discover.results import Problem, Reading
 from pipeline.fetch.fetcher import Fetcher, Request
 from pipeline.models import Link, Response, Source
@@ -222,6 +222,8 @@ class _Collection:
         """Read the due documents of all sources, many at a time, and store what they name."""
         now = datetime.now(UTC)
         due = due_documents(self.connection, list(self.sources), now, all_of_them=self.everything)
+        if self.everything:
+            due = {key: _named(self.sources[key], found) for key, found in due.items()}
         for key, reading in self._readings(due):
             self._store(self.sources[key], reading)
 
@@ -394,6 +396,16 @@ class _Collection:
             decide(self.connection, decisions)
         self.result.counts.update(str(decision.outcome) for decision in decisions)
         self.result.counts["fetched"] += len(rows) - len(decisions)
+
+
+def _named(source: Source, found: DueDocuments) -> DueDocuments:
+    """Return the documents that a source names now, and the children of its sitemap indexes.
+
+    A target of ``dateline run`` names fewer than earlier targets of the same site did.
+    """
+    named = {(each.kind, each.url) for each in documents_of(source)}
+    due = (each for each in found.due if each.parent or (each.kind, each.url) in named)
+    return replace(found, due=tuple(due) if named else ())
 
 
 def _decision(planned: PlannedLink, outcome: Outcome, response: Response) -> Decision:

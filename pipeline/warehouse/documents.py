@@ -152,7 +152,7 @@ select s.source_key,
     d.is_active and (d.next_due_at <= %(now)s or d.last_attempt_at > %(ahead)s or %(all)s),
     d.parent_id is not null,
     d.document_id, d.document_kind, d.url, d.moved_to, d.etag, d.last_modified, d.body_sha256,
-    d.last_success_at, d.newest_item_at, d.oldest_item_at, d.item_count, p.url
+    d.last_success_at, d.newest_item_at, d.oldest_item_at, d.item_count, p.url, d.state
 from ops.documents as d
 join news.sources as s on s.source_id = d.source_id
 left join ops.documents as p on p.document_id = d.parent_id
@@ -183,11 +183,13 @@ def due_documents(
         _DOCUMENTS,
         {"keys": list(keys), "now": now, "ahead": now + _CLOCK_ERROR, "all": all_of_them},
     )
-    for key, is_due, is_child, *row in found:
+    for key, is_due, is_child, *row, state in found:
         document = _document(row)
         if is_due:
-            # A document that has not changed names no links, and all of them are wanted.
-            due[key].append(replace(document, validators=Validators()) if all_of_them else document)
+            # A document that has not changed names no links, and all of them are wanted. One that
+            # is silent for longer than its habit may have an ETag that never changes.
+            is_whole = all_of_them or state == "quiet"
+            due[key].append(replace(document, validators=Validators()) if is_whole else document)
         if is_child:
             children[key].append(document)
     return {key: DueDocuments(tuple(due[key]), tuple(children[key])) for key in keys}

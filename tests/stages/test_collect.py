@@ -432,3 +432,17 @@ def test_a_store_that_fails_while_documents_are_read_ends_the_stage(newsroom, mo
     monkeypatch.setattr("pipeline.stages.collect.store_reading", gone)
     with pytest.raises(StoreUnavailable):
         newsroom.tick(MORNING)
+
+
+def test_a_feed_that_is_silent_for_long_is_asked_without_its_etag(newsroom):
+    newsroom.source(feeds=(f"{newsroom.site.url}/feed",))
+    newsroom.feed(1, 2, ETag='"for ever"')
+    newsroom.tick(MORNING)
+    newsroom.site.page("/feed", b"", 304, ETag='"for ever"')
+    for hours in (1, 2, 24, 48):
+        newsroom.tick(MORNING + hours * HOUR)
+    assert newsroom.document()["state"] == "quiet"
+    newsroom.feed(1, 2, 3, ETag='"for ever"')
+    newsroom.tick(MORNING + 72 * HOUR)
+    assert "if-none-match" not in dict(newsroom.site.asked)["/feed"]
+    assert newsroom.outcomes(3) == ["loaded"]
