@@ -220,9 +220,9 @@ def _state(history: PollHistory, read: PollHistory, result: PollResult, now: dat
         return "empty"
     if result.items and result.foreign == result.items:
         return "foreign"
-    if read.habit is not None and read.last_new_at is not None:
+    if read.last_new_at is not None:
         silent = now - read.last_new_at
-        if silent > max(read.habit * _QUIET_HABITS, _QUIET_AT_LEAST):
+        if silent > max((read.habit or LONGEST) * _QUIET_HABITS, _QUIET_AT_LEAST):
             return "quiet"
     return "ok"
 
