@@ -59,8 +59,8 @@ _TITLE_IN_TEXT = 0.1
 _SHORT = 200
 """Words of a text that must repeat some of its title. The title of a longer story may be a play on
 words: of 648 pages with a known title one had 288 words, and one 2,286. With this limit none of
-them is suspect, and of 580 pages of other domains, which were not looked at before, three: two
-captions of less than 60 words and a page with another title than was noted."""
+them is suspect, and of 580 pages of other domains three: two of less than 60 words and a page with
+another title than was noted. Examples of both halves had been read before the limit was chosen."""
 _LEAST_TITLE = 2
 """Words; a shorter title is often a word such as "Update"."""
 _LEAST_TITLE_IN_TEXT = 3
@@ -213,7 +213,7 @@ def suspect_first(listed_title: str | None, new: ComparedText) -> Suspicion | No
     """Return what speaks against the first text of an address, None where nothing does.
 
     Args:
-        listed_title: the title that the feed or the section page gives.
+        listed_title: the title that the feed or the news sitemap gives.
         new: what the page shows.
     """
     listed = ComparedText(listed_title, "")

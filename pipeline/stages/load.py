@@ -14,6 +14,10 @@ from pipeline.warehouse.site_memory import PostgresSiteMemory
 from pipeline.warehouse.store import store
 
 
+_WITH_TITLES = ("feed", "sitemap")
+"""Documents that name a story by its headline; a section page may call it anything."""
+
+
 def plan(run_id: int) -> list[list[int]]:
     """Return the fetch ids of all undecided pages in batches, including those of killed runs."""
     with store() as connection:
@@ -52,7 +56,7 @@ def load(run_id: int, fetch_ids: Sequence[int], *, leave_faulty: bool = False) -
                 article,
                 page.fetched_at,
                 before,
-                page.link_title,
+                page.link_title if page.found_by in _WITH_TITLES else None,
             )
             for page, article, before in zip(
                 waiting, articles, earlier_pages(connection, articles, memory), strict=True
