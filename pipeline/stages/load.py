@@ -13,7 +13,6 @@ from pipeline.warehouse.load import LoadItem, load_batch
 from pipeline.warehouse.site_memory import PostgresSiteMemory
 from pipeline.warehouse.store import store
 
-
 _WITH_TITLES = ("feed", "sitemap")
 """Documents that name a story by its headline; a section page may call it anything."""
 
