@@ -131,7 +131,7 @@ def _next_visit(history: LinkHistory, now: datetime, plan: Sequence[timedelta]) 
     is_known = history.revisits >= _VISITS_TO_KNOW
     is_often_edited = is_known and history.edits / history.revisits >= _OFTEN_EDITED
     ages = [age / 2 for age in plan] if is_often_edited else plan
-    return _first_later(history.article_seen_at or now, ages, now)
+    return _first_later(history.article_seen_at or history.listed_at, ages, now)
 
 
 def _first_later(begin: datetime, ages: Sequence[timedelta], now: datetime) -> datetime | None:

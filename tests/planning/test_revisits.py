@@ -106,3 +106,21 @@ def test_every_link_comes_to_an_end(outcomes, has_article):
     known = {"article_seen_at": NOON - HOUR} if has_article else {}
     times = visits(lambda n: outcomes[min(n, len(outcomes)) - 1], **known)
     assert times[-1] <= 20 * DAY
+
+
+def test_of_every_outcome_somebody_has_decided_whether_it_is_tried_again():
+    """Whoever adds an outcome finds it here, and decides in ``pipeline/planning/revisits.py``."""
+    without_article = {outcome: len(visits(lambda n, found=outcome: found)) for outcome in Outcome}
+    once = {outcome for outcome, times in without_article.items() if times == 1}
+    assert once == {
+        Outcome.ROBOTS_DENIED,
+        Outcome.ADDRESS_REFUSED,
+        Outcome.OFFSITE_REFUSED,
+        Outcome.RESERVED,
+        Outcome.GONE,
+        Outcome.TOO_LARGE,
+        Outcome.REDIRECT_LOOP,
+        Outcome.NOT_ENGLISH,
+        Outcome.TAKEDOWN,
+        Outcome.QUARANTINED,
+    }
