@@ -19,7 +19,7 @@ from pipeline.outcomes import RETRYABLE, Outcome
 from pipeline.planning.revisits import LinkHistory, NextTry, longest_wait, next_try
 from pipeline.settings import settings
 from pipeline.text import one_line, storable
-from pipeline.urls import MAX_URL_BYTES, canonical_url
+from pipeline.urls import MAX_URL_BYTES, canonical_url, canonical_url_or_none
 from pipeline.warehouse.held_versions import accept_unchanged
 from pipeline.warehouse.site_parameters import noise_parameters, without_noise
 from pipeline.warehouse.transactions import copy_rows, take_ids, transact
@@ -247,6 +247,29 @@ def plan_snapshots(
         )
 
     transact(conn, work)
+
+
+def other_link_at(conn: Connection, url: str, planned: PlannedLink) -> str | None:
+    """Return the canonical form of a URL if another link of its source is visited there.
+
+    A story whose address changed is often listed again at the new one. Visits of both links would
+    be twice as many requests of one page.
+
+    Args:
+        conn: any connection.
+        url: where the page of a link has moved to for good.
+        planned: that link.
+    """
+    moved_to = canonical_url_or_none(url)
+    if moved_to is None or moved_to == planned.canonical_url:
+        return None
+    row = conn.execute(
+        "select from ops.links as l join news.sources as s using (source_id)"
+        " where l.canonical_url = %s and s.source_key = %s"
+        " and l.next_try_at is not null and l.last_outcome is distinct from %s limit 1",
+        (moved_to, planned.link.source_key, str(Outcome.DUPLICATE_URL)),
+    ).fetchone()
+    return moved_to if row is not None else None
 
 
 def release_attempts(conn: Connection, attempt_ids: Sequence[int]) -> int:

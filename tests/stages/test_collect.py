@@ -446,3 +446,23 @@ def test_a_feed_that_is_silent_for_long_is_asked_without_its_etag(newsroom):
     newsroom.tick(MORNING + 9 * DAY)
     assert "if-none-match" not in dict(newsroom.site.asked)["/feed"]
     assert newsroom.outcomes(3) == ["loaded"]
+
+
+def test_a_story_listed_again_at_its_new_address_is_visited_there_only(newsroom):
+    newsroom.source(feeds=(f"{newsroom.site.url}/feed",))
+    newsroom.feed(1)
+    newsroom.tick(MORNING)
+    newsroom.site.page("/new/1", story(1))
+    newsroom.site.redirect("/1", "/new/1", 301)
+    newsroom.feed("new/1")
+    newsroom.tick(MORNING + 40 * MINUTE)
+    for hours in (2, 7, 26, 80):
+        newsroom.tick(MORNING + hours * HOUR)
+    assert newsroom.outcomes(1) == ["loaded", "duplicate_url", "duplicate_url"]
+    found = newsroom.conn.execute(
+        "select reason, next_try_at from mart.url_fate where url = %s and is_latest",
+        (f"{newsroom.site.url}/1",),
+    ).fetchone()
+    assert "moved for good to" in found[0]
+    assert found[1] is None
+    assert newsroom.outcomes("new/1").count("unchanged") >= 3
