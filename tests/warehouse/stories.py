@@ -48,7 +48,9 @@ def planned(conn, run_id, links, at=NOON):
     listing = list_links(conn, run_id, source_id, [ListedLink(link) for link in links], at)
     snapshots = [link for link in links if link.snapshot]
     plan_snapshots(conn, run_id, source_id, snapshots, at)
-    return plan_attempts(conn, run_id, {source_id: 1000}, at, also=listing.link_ids)
+    found = plan_attempts(conn, run_id, {source_id: 1000}, at, also=listing.link_ids)
+    # In 2009 the next visit of a link of 2026 is due at once: its time came from a wrong clock.
+    return [each for each in found if each.link.url in {link.url for link in links}]
 
 
 def fetched(conn, run_id, numbers, outlet="harbour", at=NOON, snapshot=None):
