@@ -9,7 +9,7 @@
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from pipeline.outcomes import RETRYABLE, Outcome
@@ -112,7 +112,9 @@ def next_try(
         if outcome not in RETRYABLE:
             return NextTry(visit)
         return NextTry(visit, history.failures + 1, history.failing_since or now)
-    if outcome in (Outcome.LOADED, Outcome.UNCHANGED):
+    if outcome is Outcome.LOADED:  # just now: a first text that was held may come late
+        return NextTry(_next_visit(replace(history, article_seen_at=now), now, plan))
+    if outcome is Outcome.UNCHANGED:
         return NextTry(_next_visit(history, now, plan))
     if outcome in RETRYABLE:
         return _after_failure(history, now)

@@ -5,11 +5,7 @@ from benchmarks.collect.rewrites_and_walls import lines, measure, rewrites, wall
 
 def test_rewrites_pass_and_walls_do_not(store):
     figures = measure(store, rewrites(8, seed=5), walls(10, 3, seed=5), seed=5)
-    told = "\n".join(lines(figures))
-    assert figures.accepted.total() == 8, told
-    # The order in which rows are stored varies, and with it which neighbour a visit meets first: in
-    # one run of some dozens the front page of these ten walls passed. `make bench` counts them.
-    assert figures.walls_accepted.total() <= 1, told
+    assert figures.is_as_wanted, "\n".join(lines(figures))
     assert figures.rewrites.total() == 8
     assert figures.walls.total() == 10
     assert figures.walls_met.total() >= 20

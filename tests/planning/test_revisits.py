@@ -124,3 +124,8 @@ def test_of_every_outcome_somebody_has_decided_whether_it_is_tried_again():
         Outcome.TAKEDOWN,
         Outcome.QUARANTINED,
     }
+
+
+def test_the_plan_of_an_article_counts_from_its_first_text_however_late_that_came():
+    history = LinkHistory(NOON - 5 * HOUR)
+    assert next_try(history, Outcome.LOADED, NOON, PLAN).at == NOON + HOUR
