@@ -34,7 +34,7 @@ from pipeline.archive.writer import EarlierCapture
 from pipeline.models import Article, Response, Source
 from pipeline.outcomes import Outcome
 from pipeline.settings import Settings
-from pipeline.stages.collect import Wanted, _Collection
+from pipeline.stages.collect import Collection, Wanted
 from pipeline.telemetry import configure_logging
 from pipeline.warehouse.documents import due_work, sync_documents
 from pipeline.warehouse.fetches import StoredPage, pages, pending_pages
@@ -162,7 +162,7 @@ class Part:
             return
         run_id = open_run(connection, "ingest", name, now, "simulation")
         wanted = [Wanted(sources[key]) for key in work]
-        collection = _Collection(connection, fetcher, archive, run_id, wanted, False)  # type: ignore[arg-type]
+        collection = Collection(connection, fetcher, archive, run_id, wanted, False)  # type: ignore[arg-type]
         collection.list_links()
         collection.read_documents()
         collection.fetch_pages(None)

@@ -24,6 +24,8 @@ from pipeline.discover.results import (
     Entry,
     Problem,
     Reading,
+    merged,
+    newest_first,
 )
 from pipeline.discover.sections import read_section
 from pipeline.discover.sitemap_order import child_reading, order_children
@@ -115,31 +117,14 @@ def select_links(found: Iterable[DatedLink], limit: int) -> list[Link]:
     Links without a time count as new if they are from a page or a feed, whose order is kept, and
     as old if they are from a sitemap, which may list twenty years of them.
     """
-    merged: dict[str, DatedLink] = {}
+    by_url: dict[str, DatedLink] = {}
     for dated in found:
-        known = merged.get(dated.link.url)
-        merged[dated.link.url] = dated if known is None else _merged(known, dated)
-    ranked = sorted(merged.values(), key=_rank)
+        known = by_url.get(dated.link.url)
+        by_url[dated.link.url] = dated if known is None else merged(known, dated)
+    ranked = sorted(by_url.values(), key=newest_first)
     explicit = [dated.link for dated in ranked if dated.link.found_by in _EXPLICIT]
     others = [dated.link for dated in ranked if dated.link.found_by not in _EXPLICIT]
     return explicit + others[:limit]
-
-
-def _rank(dated: DatedLink) -> float:
-    if dated.stated_at is not None:
-        return -dated.stated_at.timestamp()
-    return float("inf") if dated.link.found_by == "sitemap" else float("-inf")
-
-
-def _merged(known: DatedLink, other: DatedLink) -> DatedLink:
-    """Return the first link of a URL, with what it lacks taken from a later one."""
-    link = replace(
-        known.link,
-        title=known.link.title or other.link.title,
-        published_at=known.link.published_at or other.link.published_at,
-    )
-    timed = other if known.stated_at is None else known
-    return DatedLink(link, timed.stated_at, timed.stated_time)
 
 
 @dataclass(slots=True)

@@ -1,6 +1,6 @@
 """The records of discovery: documents to read, what a reading brought, links with their times."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -112,6 +112,28 @@ class DatedLink:
     """None where no readable time is stated."""
     stated_time: str | None = None
     """The same time as the document states it."""
+
+
+def newest_first(dated: DatedLink) -> float:
+    """Return a key that sorts links newest first.
+
+    Links without a time count as new if they are from a page or a feed, whose order is kept, and
+    as old if they are from a sitemap, which may list twenty years of them.
+    """
+    if dated.stated_at is not None:
+        return -dated.stated_at.timestamp()
+    return float("inf") if dated.link.found_by == "sitemap" else float("-inf")
+
+
+def merged(known: DatedLink, other: DatedLink) -> DatedLink:
+    """Return the first of two links to one URL, with what it lacks taken from the other."""
+    link = replace(
+        known.link,
+        title=known.link.title or other.link.title,
+        published_at=known.link.published_at or other.link.published_at,
+    )
+    timed = other if known.stated_at is None else known
+    return DatedLink(link, timed.stated_at, timed.stated_time)
 
 
 @dataclass(frozen=True, slots=True)

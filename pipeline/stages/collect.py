@@ -12,6 +12,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from queue import Queue
@@ -21,7 +22,7 @@ import psycopg
 
 from pipeline.archive.writer import ArchiveWriter
 from pipeline.discover.discovery import documents_of, problems_of, read_documents
-from pipeline.discover.results import Problem, Reading
+from pipeline.discover.results import DatedLink, Problem, Reading
 from pipeline.fetch.fetcher import Fetcher, Request
 from pipeline.models import Link, Response, Source
 from pipeline.outcomes import Outcome
@@ -39,8 +40,8 @@ from pipeline.warehouse.documents import (
 from pipeline.warehouse.fetches import FetchRow, record_fetches
 from pipeline.warehouse.host_pace import PostgresThrottle
 from pipeline.warehouse.links import (
+    SAME_UNLESS_CHANGED,
     Decision,
-    ListedLink,
     PlannedLink,
     decide,
     list_links,
@@ -61,11 +62,6 @@ _SOURCES_AT_ONCE = 32
 """Sources whose documents are read at the same time."""
 _WAITING_READINGS = 4
 """Documents that are read and not stored yet."""
-_SAME_UNLESS_CHANGED = frozenset({Outcome.NOT_AN_ARTICLE, Outcome.PAYWALLED, Outcome.NOT_ENGLISH})
-"""Outcomes that a page has again unless it changes, so that a conditional request is enough.
-
-Pages with other outcomes and without an article are requested without validators.
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,18 +137,8 @@ def collect_sources(
         minutes: after this time no further page is asked for; None for no limit.
     """
     stop_at = time.monotonic() + minutes * 60 if minutes is not None else None
-    with (
-        store() as connection,
-        store() as shared,  # its statements must be seen at once: nobody opens a transaction on it
-        Fetcher(
-            settings(),
-            throttle=PostgresThrottle(shared),
-            kept=kept,
-            robots=PostgresRobotsStore(shared),
-        ) as fetcher,
-        ArchiveWriter(settings().archive_url) as archive,
-    ):
-        work = _Collection(connection, fetcher, archive, run_id, wanted, everything)
+    with _opened(kept) as opened:
+        work = Collection(*opened, run_id, wanted, everything)
         work.list_links()
         work.read_documents()
         work.fetch_pages(stop_at)
@@ -174,9 +160,22 @@ def collect_links(
         links: what to ask for, due or not.
         kept: responses by URL that were fetched already.
     """
+    with _opened(kept) as opened:
+        wanted = [Wanted(source, tuple(links))]
+        work = Collection(*opened, run_id, wanted, True, only_listed=True)
+        work.list_links()
+        work.fetch_pages(None)
+    return work.result
+
+
+@contextmanager
+def _opened(
+    kept: dict[str, Response] | None,
+) -> Iterator[tuple[psycopg.Connection, Fetcher, ArchiveWriter]]:
+    """Open the store, a fetcher that shares pace and robots.txt with all processes, the archive."""
     with (
         store() as connection,
-        store() as shared,  # as in collect_sources
+        store() as shared,  # its statements must be seen at once: nobody opens a transaction on it
         Fetcher(
             settings(),
             throttle=PostgresThrottle(shared),
@@ -185,15 +184,11 @@ def collect_links(
         ) as fetcher,
         ArchiveWriter(settings().archive_url) as archive,
     ):
-        wanted = [Wanted(source, tuple(links))]
-        work = _Collection(connection, fetcher, archive, run_id, wanted, True, only_listed=True)
-        work.list_links()
-        work.fetch_pages(None)
-    return work.result
+        yield connection, fetcher, archive
 
 
 @dataclass(slots=True)
-class _Collection:
+class Collection:
     """One call of ``collect_sources`` or ``collect_links``."""
 
     connection: psycopg.Connection
@@ -232,7 +227,7 @@ class _Collection:
         if not each.links:
             return
         source_id = self.ids[each.source.key]
-        listed = [ListedLink(link) for link in each.links]
+        listed = [DatedLink(link) for link in each.links]
         stored = list_links(self.connection, self.run_id, source_id, listed, now)
         self.listed.update(stored.link_ids)
         snapshots = [link for link in each.links if link.snapshot]
@@ -362,7 +357,7 @@ class _Collection:
         return [each for each in planned if each.attempt_id not in left]
 
     def _request(self, planned: PlannedLink) -> Request:
-        is_conditional = planned.has_article or planned.last_outcome in _SAME_UNLESS_CHANGED
+        is_conditional = planned.has_article or planned.last_outcome in SAME_UNLESS_CHANGED
         return Request(
             planned.attempt_id,
             planned.link.url,
@@ -411,7 +406,7 @@ def _named(source: Source, found: DueDocuments) -> DueDocuments:
     """
     named = {(each.kind, each.url) for each in documents_of(source)}
     due = (each for each in found.due if each.parent or (each.kind, each.url) in named)
-    return replace(found, due=tuple(due) if named else ())
+    return replace(found, due=tuple(due))
 
 
 def _decision(planned: PlannedLink, outcome: Outcome, response: Response) -> Decision:

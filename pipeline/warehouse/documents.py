@@ -22,7 +22,7 @@ from pipeline.planning.polling import NextPoll, PollHistory, PollResult, next_po
 from pipeline.planning.revisits import longest_wait
 from pipeline.settings import settings
 from pipeline.text import one_line, storable
-from pipeline.warehouse.links import ListedLink, Listing, list_links, plan_snapshots
+from pipeline.warehouse.links import Listing, list_links, plan_snapshots
 from pipeline.warehouse.transactions import transact
 
 _EXPLICIT = frozenset({"list", "files"})
@@ -334,7 +334,7 @@ def _list(
 ) -> Listing:
     if not reading.links:
         return Listing()
-    links = [ListedLink(dated.link, dated.stated_at) for dated in reading.links]
+    links = reading.links
     is_first = history.last_success_at is None and reading.document.kind not in _EXPLICIT
     marks = {passed_over[at : at + _MARK] for at in range(0, len(passed_over), _MARK)}
     ignored = {each.link.url for each in links if marks and _mark(each.link.url) in marks}

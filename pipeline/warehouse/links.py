@@ -13,6 +13,7 @@ from typing import Any
 from psycopg import Connection
 
 from pipeline.archive.records import EarlierCapture
+from pipeline.discover.results import DatedLink, merged, newest_first
 from pipeline.errors import UsageError
 from pipeline.models import Link, Validators
 from pipeline.outcomes import RETRYABLE, Outcome
@@ -52,17 +53,9 @@ _ATTEMPT_COLUMNS = {
     "reason": "text",
     "decided_at": "timestamptz",
 }
-_REMEMBERED_PAGES = (Outcome.NOT_AN_ARTICLE, Outcome.PAYWALLED, Outcome.NOT_ENGLISH)
-"""Outcomes that a page without a stored article has again unless it changes."""
-
-
-@dataclass(frozen=True, slots=True)
-class ListedLink:
-    """A link as a document names it, with the time by which it is sorted."""
-
-    link: Link
-    stated_at: datetime | None = None
-    """Publication, else change, as the document states it."""
+SAME_UNLESS_CHANGED = (Outcome.NOT_AN_ARTICLE, Outcome.PAYWALLED, Outcome.NOT_ENGLISH)
+"""Outcomes that a page without a stored article has again unless it changes, so that its validators
+are kept and a conditional request is enough."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +105,7 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class _Prepared:
-    listed: ListedLink
+    listed: DatedLink
     url: str
     canonical_url: str | None
     outcome: Outcome | None = None
@@ -136,7 +129,7 @@ def list_links(
     conn: Connection,
     run_id: int,
     source_id: int,
-    links: Sequence[ListedLink],
+    links: Sequence[DatedLink],
     now: datetime,
     *,
     most_new: int | None = None,
@@ -346,12 +339,12 @@ def forget_old_attempts(conn: Connection, days: int) -> int:
     return transact(conn, work)
 
 
-def _prepare(links: Sequence[ListedLink]) -> list[_Prepared]:
+def _prepare(links: Sequence[DatedLink]) -> list[_Prepared]:
     prepared: dict[str, _Prepared] = {}
     for listed in links:
         url = storable(listed.link.url)
         if url in prepared:
-            prepared[url] = replace(prepared[url], listed=_merged(prepared[url].listed, listed))
+            prepared[url] = replace(prepared[url], listed=merged(prepared[url].listed, listed))
             continue
         try:
             prepared[url] = _Prepared(listed, url, storable(link_identity(listed.link)))
@@ -359,16 +352,6 @@ def _prepare(links: Sequence[ListedLink]) -> list[_Prepared]:
             reason = one_line(str(error))
             prepared[url] = _Prepared(listed, url, None, Outcome.ADDRESS_REFUSED, reason)
     return list(prepared.values())
-
-
-def _merged(known: ListedLink, other: ListedLink) -> ListedLink:
-    """Return the first link of a URL, with what it lacks taken from a later one."""
-    link = replace(
-        known.link,
-        title=known.link.title or other.link.title,
-        published_at=known.link.published_at or other.link.published_at,
-    )
-    return ListedLink(link, known.stated_at or other.stated_at)
 
 
 def _known_links(conn: Connection, source_id: int, urls: Sequence[str]) -> dict[str, int]:
@@ -384,19 +367,8 @@ def _known_links(conn: Connection, source_id: int, urls: Sequence[str]) -> dict[
 def _newest(new: list[_Prepared], most: int | None) -> tuple[list[_Prepared], tuple[str, ...]]:
     if most is None or len(new) <= most:
         return new, ()
-    ranked = sorted(new, key=_rank)
+    ranked = sorted(new, key=lambda each: newest_first(each.listed))
     return ranked[:most], tuple(each.url for each in ranked[most:])
-
-
-def _rank(each: _Prepared) -> float:
-    """Return a key that sorts links newest first.
-
-    Links without a time count as new if they are from a page or a feed, whose order is kept, and
-    as old if they are from a sitemap, which may list twenty years of them.
-    """
-    if each.listed.stated_at is not None:
-        return -each.listed.stated_at.timestamp()
-    return float("inf") if each.listed.link.found_by == "sitemap" else float("-inf")
 
 
 def _mark_listed(
@@ -730,5 +702,5 @@ def _remember_pages(conn: Connection, attempt_ids: Sequence[int]) -> None:
             fetch_id = excluded.fetch_id
         where pages.fetched_at <= excluded.fetched_at and pages.article_id is null
         """,
-        (list(attempt_ids), [str(outcome) for outcome in _REMEMBERED_PAGES]),
+        (list(attempt_ids), [str(outcome) for outcome in SAME_UNLESS_CHANGED]),
     )

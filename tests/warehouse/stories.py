@@ -3,9 +3,10 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from pipeline.discover.results import DatedLink
 from pipeline.models import Article, Link, RemovedBlock, Source
 from pipeline.warehouse.fetches import FetchRow, record_fetches
-from pipeline.warehouse.links import ListedLink, list_links, plan_attempts, plan_snapshots
+from pipeline.warehouse.links import list_links, plan_attempts, plan_snapshots
 from pipeline.warehouse.load import LoadItem, load_batch
 from pipeline.warehouse.runs import open_run
 from pipeline.warehouse.sources import source_ids, upsert_sources
@@ -45,7 +46,7 @@ def planned(conn, run_id, links, at=NOON):
     if not links:
         return []
     source_id = source_ids(conn, [links[0].source_key])[links[0].source_key]
-    listing = list_links(conn, run_id, source_id, [ListedLink(link) for link in links], at)
+    listing = list_links(conn, run_id, source_id, [DatedLink(link) for link in links], at)
     snapshots = [link for link in links if link.snapshot]
     plan_snapshots(conn, run_id, source_id, snapshots, at)
     found = plan_attempts(conn, run_id, {source_id: 1000}, at, also=listing.link_ids)

@@ -7,10 +7,11 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from pipeline.discover.results import DatedLink
 from pipeline.models import Link
 from pipeline.outcomes import Outcome
 from pipeline.warehouse.backfills import CapturedPage, add_files, open_backfill, store_captures
-from pipeline.warehouse.links import ListedLink, list_links
+from pipeline.warehouse.links import list_links
 from pipeline.warehouse.load import LoadItem, load_batch
 from pipeline.warehouse.sources import source_ids
 from tests.warehouse.stories import NOON, begin, story, story_url
@@ -175,14 +176,14 @@ def test_a_link_of_an_archive_that_a_feed_lists_is_asked_for(store):
     source_id = source_ids(store, ["harbour"])["harbour"]
     same = Link(captures.url, "harbour", "feed", "https://harbour.example/feed.xml")
     now = NOON + timedelta(days=900)
-    list_links(store, captures.run_id, source_id, [ListedLink(same)], now)
+    list_links(store, captures.run_id, source_id, [DatedLink(same)], now)
     assert store.execute(
         "select found_by, found_in, next_try_at from ops.links where url = %s", (captures.url,)
     ).fetchone() == ("feed", "https://harbour.example/feed.xml", now)
     again = Captures(store)
     again.load([("ab", 0)])
     other = Link(f"{again.url}?utm_source=feed", "harbour", "feed")
-    list_links(store, again.run_id, source_id, [ListedLink(other)], now)
+    list_links(store, again.run_id, source_id, [DatedLink(other)], now)
     assert store.execute(
         "select next_try_at from ops.links where url = %s", (other.url,)
     ).fetchone() == (now,)
