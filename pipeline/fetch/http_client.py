@@ -224,7 +224,8 @@ def utc_now() -> datetime:
 
 _POOLS = 16
 """Pools among which hosts are divided. Before each request a pool asks every idle connection if it
-still lives: with 64 hosts in one pool that took 0.3 CPU-ms a page, of 4.4."""
+still lives: one pool polled 62,256 sockets for 1,024 pages of 32 hosts
+(``benchmarks/speed/crawl_speed.py`` under a profiler)."""
 
 
 class Client:
