@@ -282,7 +282,7 @@ _INSTRUCTION = re.compile(r"<\?xml[\s?]")
 _DOCTYPE = re.compile(r"<!DOCTYPE\s+([\w:.-]++)", re.IGNORECASE)
 _ROOT = re.compile(rf"<({_NAME})([^<>]*+)")
 _HTML = re.compile(r"<(html|body)[\s>]|</html>|<!doctype\s+html", re.IGNORECASE)
-# What begins a feed or sitemap so that no sentence, and no drawing (SVG) on a page, begins so.
+# How a feed or sitemap begins; no sentence, and no drawing (SVG) of a page, begins like this.
 _SURE_ROOT = re.compile(
     r"""<(?:[\w.-]++:)?(?:rss\s[^<>]*?\bversion\s*=|feed\s[^<>]*?xmlns[^<>]*?/atom|"""
     r"""rdf\s[^<>]*?(?:purl\.org/rss|netscape\.com)|urlset[\s>]|sitemapindex[\s>])""",
