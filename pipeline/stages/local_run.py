@@ -256,6 +256,9 @@ def worker_pool(jobs: int, log_level: str) -> ProcessPoolExecutor:
 
 def _initialise_worker(log_level: str, style: str, environment: dict[str, str]) -> None:
     """Give a worker this process's environment: the fork server has that of its own start."""
+    # What was set when the fork server started and is unset now must go too: with update() alone,
+    # workers kept an archive of an earlier call (DATELINE_ARCHIVE=s3://...).
+    os.environ.clear()
     os.environ.update(environment)
     settings.cache_clear()
     configure_logging(log_level, style)

@@ -3,6 +3,7 @@
 Three runs in one store: edition 1, edition 1 again, edition 2.
 """
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urljoin
@@ -17,7 +18,7 @@ from pipeline.demo.content import outlets
 from pipeline.errors import StoreUnavailable
 from pipeline.outcomes import Outcome
 from pipeline.settings import settings
-from pipeline.stages.local_run import RunReport, run_sources, run_targets
+from pipeline.stages.local_run import RunReport, run_sources, run_targets, worker_pool
 from pipeline.text import normalise
 from pipeline.warehouse.cookbook import cookbook
 
@@ -322,3 +323,14 @@ def test_spread_texts_have_their_agency_and_first_outlet(runs):
         (agency, "merrow_post", 3, True),
         (agency, "ambara_now", 2, True),
     ]
+
+
+def test_workers_have_the_environment_of_the_caller_and_no_other(monkeypatch):
+    def seen():
+        with worker_pool(1, "ERROR") as pool:
+            return pool.submit(os.getenv, "DATELINE_ARCHIVE").result()
+
+    monkeypatch.setenv("DATELINE_ARCHIVE", "s3://other/archive")
+    assert seen() == "s3://other/archive"
+    monkeypatch.delenv("DATELINE_ARCHIVE")
+    assert seen() is None
