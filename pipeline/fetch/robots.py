@@ -46,6 +46,8 @@ class RobotsFile:
     """The file as it was read last."""
     read_at: datetime | None = None
     """When ``body`` was read; None where it never was."""
+    raw_uri: str | None = None
+    """The locator of the archived response with ``body``; None where it is not archived yet."""
     exchanges: tuple[Exchange, ...] = field(default=(), compare=False, repr=False)
     """The requests of this attempt; empty for a file that comes from a store."""
 
@@ -160,6 +162,7 @@ class RobotsCache:
             reason=reason,
             body=body[:MAX_BYTES],
             read_at=now,
+            raw_uri=known.raw_uri if known and _is_same_file(known, body, reason) else None,
             exchanges=tuple(exchanges),
         )
 
@@ -186,8 +189,14 @@ class RobotsCache:
             reason=error.reason if is_down else f"robots.txt cannot be read now: {error.reason}",
             body=known.body if known else b"",
             read_at=known.read_at if known else None,
+            raw_uri=known.raw_uri if known else None,
             exchanges=exchanges,
         )
+
+
+def _is_same_file(known: RobotsFile, body: bytes, reason: str | None) -> bool:
+    """Tell whether a file was read that is the one read before; a 4xx is no file."""
+    return reason is None and known.reason is None and known.body == body
 
 
 def _means_no_rules(error: PageError) -> bool:

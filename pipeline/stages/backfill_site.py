@@ -15,6 +15,7 @@ from typing import Any
 
 from psycopg import Connection
 
+from pipeline.archive.writer import ArchiveWriter
 from pipeline.backfill.site_past import (
     Days,
     may_be_within,
@@ -34,6 +35,7 @@ from pipeline.models import Link, Response, Source
 from pipeline.settings import settings
 from pipeline.stages.collect import collect_links
 from pipeline.stages.register_sources import source_of
+from pipeline.stages.robots_archive import ArchivedRobotsStore
 from pipeline.telemetry import log
 from pipeline.warehouse.backfills import (
     FileKind,
@@ -143,13 +145,26 @@ def read_site(
         raise UsageError(f"--since {since} is after --until {until}: swap them.")
     source = source_of(source_key)
     scope = {"source": source_key, "since": since.isoformat(), "until": until.isoformat()}
-    with store() as connection, store() as shared:
+    with (
+        store() as connection,
+        store() as shared,
+        ArchiveWriter(settings().archive_url) as archive,
+    ):
         source_id = upsert_sources(connection, [source])[source_key]
         backfill_id = open_backfill(connection, run_id, "site", scope)
-        throttle, robots = PostgresThrottle(shared), PostgresRobotsStore(shared)
+        throttle = PostgresThrottle(shared)
+        robots = ArchivedRobotsStore(PostgresRobotsStore(shared))
         with Fetcher(settings(), throttle=throttle, robots=robots) as fetcher:
             walk = _Walk(
-                connection, fetcher, source, source_id, Days(since, until), run_id, backfill_id
+                connection,
+                fetcher,
+                archive,
+                robots,
+                source,
+                source_id,
+                Days(since, until),
+                run_id,
+                backfill_id,
             )
             walk.most_pages, walk.again, walk.on_progress = most_pages, again, on_progress
             walk.run()
@@ -163,6 +178,8 @@ class _Walk:
 
     connection: Connection
     fetcher: Fetcher
+    archive: ArchiveWriter
+    robots: ArchivedRobotsStore
     source: Source
     source_id: int
     days: Days
@@ -248,13 +265,15 @@ class _Walk:
             url = next((each for each in following if each not in visited), None)
 
     def document(self, url: str, *, is_page: bool) -> Response:
-        """Fetch a sitemap or section page.
+        """Fetch a sitemap or section page and archive what came.
 
         Raises:
             Refused: it could not be fetched.
         """
         kind = "page" if is_page else "document"
         response = self.fetcher.fetch(url, source=self.source, kind=kind)  # type: ignore[arg-type]
+        self.robots.archive(self.archive)
+        self.archive.write(response)
         if response.outcome is not None:
             raise Refused(response.outcome, response.reason or "", response.status)
         self.done.documents += 1

@@ -29,6 +29,7 @@ from pipeline.outcomes import Outcome
 from pipeline.planning.grouping import group_sources
 from pipeline.settings import settings
 from pipeline.stages.register_sources import active_sources, source_of
+from pipeline.stages.robots_archive import ArchivedRobotsStore
 from pipeline.telemetry import log, meter
 from pipeline.warehouse.documents import (
     DueDocuments,
@@ -137,8 +138,8 @@ def collect_sources(
         minutes: after this time no further page is asked for; None for no limit.
     """
     stop_at = time.monotonic() + minutes * 60 if minutes is not None else None
-    with _opened(kept) as opened:
-        work = Collection(*opened, run_id, wanted, everything)
+    with _opened(kept) as (connection, fetcher, archive, robots):
+        work = Collection(connection, fetcher, archive, run_id, wanted, everything, robots=robots)
         work.list_links()
         work.read_documents()
         work.fetch_pages(stop_at)
@@ -160,9 +161,11 @@ def collect_links(
         links: what to ask for, due or not.
         kept: responses by URL that were fetched already.
     """
-    with _opened(kept) as opened:
+    with _opened(kept) as (connection, fetcher, archive, robots):
         wanted = [Wanted(source, tuple(links))]
-        work = Collection(*opened, run_id, wanted, True, only_listed=True)
+        work = Collection(
+            connection, fetcher, archive, run_id, wanted, True, only_listed=True, robots=robots
+        )
         work.list_links()
         work.fetch_pages(None)
     return work.result
@@ -171,20 +174,17 @@ def collect_links(
 @contextmanager
 def _opened(
     kept: dict[str, Response] | None,
-) -> Iterator[tuple[psycopg.Connection, Fetcher, ArchiveWriter]]:
+) -> Iterator[tuple[psycopg.Connection, Fetcher, ArchiveWriter, ArchivedRobotsStore]]:
     """Open the store, a fetcher that shares pace and robots.txt with all processes, the archive."""
     with (
         store() as connection,
         store() as shared,  # its statements must be seen at once: nobody opens a transaction on it
-        Fetcher(
-            settings(),
-            throttle=PostgresThrottle(shared),
-            kept=kept,
-            robots=PostgresRobotsStore(shared),
-        ) as fetcher,
         ArchiveWriter(settings().archive_url) as archive,
     ):
-        yield connection, fetcher, archive
+        robots = ArchivedRobotsStore(PostgresRobotsStore(shared))
+        throttle = PostgresThrottle(shared)
+        with Fetcher(settings(), throttle=throttle, kept=kept, robots=robots) as fetcher:
+            yield connection, fetcher, archive, robots
 
 
 @dataclass(slots=True)
@@ -199,6 +199,8 @@ class Collection:
     everything: bool
     only_listed: bool = False
     """Whether no other links are asked for than those that are listed in this call."""
+    robots: ArchivedRobotsStore | None = None
+    """The robots.txt files of the fetcher; None where it archives none."""
     result: Collected = field(default_factory=Collected)
     ids: dict[str, int] = field(default_factory=dict)
     """Source id by key."""
@@ -221,6 +223,7 @@ class Collection:
         if self.everything:
             due = {key: _named(self.sources[key], found) for key, found in due.items()}
         for key, reading in self._readings(due):
+            self._archive_robots()
             self._store(self.sources[key], reading)
 
     def _list_own_links(self, each: Wanted, now: datetime) -> None:
@@ -385,8 +388,14 @@ class Collection:
             return row, None
         return row, _decision(planned, response.outcome, response)
 
+    def _archive_robots(self) -> None:
+        """Archive the robots.txt files that were asked for since the last call."""
+        if self.robots is not None:
+            self.robots.archive(self.archive)
+
     def _store_part(self, part: Sequence[tuple[FetchRow, Decision | None]]) -> None:
         """Store the rows of archived responses, after their records are on disk."""
+        self._archive_robots()
         if not part:
             return
         rows = [row for row, _ in part]

@@ -6,10 +6,10 @@ from pipeline.fetch.robots import RobotsFile
 from pipeline.outcomes import Outcome
 from pipeline.text import one_line, storable
 
-_COLUMNS = "authority, fetched_at, expires_at, http_status, outcome, reason, body, read_at"
+_COLUMNS = "authority, fetched_at, expires_at, http_status, outcome, reason, body, read_at, raw_uri"
 _PUT = f"""
 insert into ops.robots_files as f ({_COLUMNS})
-values (%s, %s, %s, %s, %s, %s, %s, %s)
+values (%s, %s, %s, %s, %s, %s, %s, %s, %s)
 on conflict (authority) do update set
     fetched_at = excluded.fetched_at,
     expires_at = excluded.expires_at,
@@ -17,7 +17,8 @@ on conflict (authority) do update set
     outcome = excluded.outcome,
     reason = excluded.reason,
     body = excluded.body,
-    read_at = excluded.read_at
+    read_at = excluded.read_at,
+    raw_uri = excluded.raw_uri
 """  # noqa: S608 (no value of anybody else's)
 
 
@@ -39,7 +40,7 @@ class PostgresRobotsStore:
         ).fetchone()
         if row is None:
             return None
-        _, fetched_at, expires_at, status, outcome, reason, body, read_at = row
+        _, fetched_at, expires_at, status, outcome, reason, body, read_at, raw_uri = row
         return RobotsFile(
             root,
             fetched_at,
@@ -49,6 +50,7 @@ class PostgresRobotsStore:
             reason=reason,
             body=body or b"",
             read_at=read_at,
+            raw_uri=raw_uri,
         )
 
     def put(self, file: RobotsFile) -> None:
@@ -64,5 +66,13 @@ class PostgresRobotsStore:
                 one_line(file.reason) if file.reason else None,
                 file.body if file.read_at is not None else None,
                 file.read_at,
+                file.raw_uri,
             ),
+        )
+
+    def set_locator(self, file: RobotsFile, raw_uri: str) -> None:
+        """Store where the response of a file is archived, unless a later one was put meanwhile."""
+        self._conn.execute(
+            "update ops.robots_files set raw_uri = %s where authority = %s and fetched_at = %s",
+            (raw_uri, storable(file.root), file.fetched_at),
         )

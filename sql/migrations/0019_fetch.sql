@@ -21,7 +21,8 @@ create table ops.robots_files (
     outcome text,
     reason text,
     body bytea,
-    read_at timestamptz
+    read_at timestamptz,
+    raw_uri text
 );
 comment on table ops.robots_files is 'One row per scheme and authority: the robots.txt as it was read last, shared by all fetchers for up to a day.';
 comment on column ops.robots_files.authority is 'Scheme, host, and port where it is not the scheme''s default, such as https://news.example.';
@@ -32,6 +33,7 @@ comment on column ops.robots_files.outcome is 'Null where the rules are known, a
 comment on column ops.robots_files.reason is 'Why the rules are not known, or why there are none; null where the file was read.';
 comment on column ops.robots_files.body is 'The file as it was read last, at most 500 kB; null where it was never read. It holds for 30 days while robots.txt is out of reach.';
 comment on column ops.robots_files.read_at is 'When body was read; null where it never was.';
+comment on column ops.robots_files.raw_uri is 'WARC file and offset of the response that was read last, also of a 4xx that stands for no rules; null where it is not in the archive.';
 
 alter table news.fetches add column reservations text[];
 comment on column news.fetches.reservations is 'What the page reserves, in its headers or its head: noarchive, noindex, noai, tdm, … Null where it reserves nothing or no page came.';

@@ -6,6 +6,9 @@
 import json
 import random
 import sys
+from pathlib import Path
+
+from warcio.archiveiterator import ArchiveIterator
 
 from pipeline.archive.writer import ArchiveWriter
 from pipeline.models import Link, Response
@@ -64,6 +67,19 @@ def fetched(conn, pages, run_name="run-1", at=NOON, outlet="harbour"):
 def loaded(conn, pages, run_name="run-1", at=NOON):
     """Archive and load pages; return the counts of the load stage."""
     return load(*fetched(conn, pages, run_name, at))
+
+
+def archived_exchanges(path):
+    """Return the type and status of the records of one address in the archive, in order."""
+    found = []
+    for file in sorted(Path(settings().archive_url).rglob("*.warc.gz")):
+        with file.open("rb") as stream:
+            for record in ArchiveIterator(stream):
+                if (record.rec_headers["WARC-Target-URI"] or "").endswith(path):
+                    http = record.http_headers
+                    status = http.get_statuscode() if record.rec_type != "request" else None
+                    found.append((record.rec_type, status))
+    return found
 
 
 if __name__ == "__main__":

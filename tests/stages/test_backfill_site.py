@@ -9,6 +9,7 @@ from pipeline.errors import SourceError, UsageError
 from pipeline.settings import settings
 from pipeline.stages.local_backfill import Options, backfill_site
 from tests.backfill.archives import html
+from tests.stages.archived import archived_exchanges
 
 MAY = (date(2024, 5, 10), date(2024, 5, 12))
 OPTIONS = Options(jobs=1, with_annotation=False)
@@ -209,3 +210,10 @@ def test_a_request_that_cannot_be_is_one_line(herald):
         load((date(2024, 5, 2), date(2024, 5, 1)))
     with pytest.raises(SourceError, match="no source 'gazette'"):
         backfill_site("gazette", MAY, [].append, OPTIONS)
+
+
+def test_the_documents_of_a_sites_past_are_archived(herald):
+    with_sitemaps(herald)
+    load()
+    for path in ("/robots.txt", "/sitemap.xml", "/sitemap-2024-05.xml"):
+        assert archived_exchanges(path)[:2] == [("response", "200"), ("request", None)], path

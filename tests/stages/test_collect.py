@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 
+from pipeline.archive.warc import read_record
 from pipeline.cli.app import main
 from pipeline.errors import StoreUnavailable
 from pipeline.models import Source
@@ -17,7 +18,7 @@ from pipeline.stages.run_lifecycle import open_run
 from pipeline.warehouse.cookbook import cookbook
 from pipeline.warehouse.runs import close_run
 from tests.discover.test_discovery import index, item, rss
-from tests.stages.archived import paragraphs
+from tests.stages.archived import archived_exchanges, paragraphs
 
 MORNING = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -466,3 +467,34 @@ def test_a_story_listed_again_at_its_new_address_is_visited_there_only(newsroom)
     assert "moved for good to" in found[0]
     assert found[1] is None
     assert newsroom.outcomes("new/1").count("unchanged") >= 3
+
+
+def test_robots_txt_is_archived_like_any_other_exchange(newsroom, monkeypatch, capsys):
+    newsroom.source(feeds=(f"{newsroom.site.url}/feed",))
+    newsroom.feed(1)
+    newsroom.site.robots("User-agent: *\nDisallow: /no\n")
+    newsroom.tick(MORNING)
+    assert archived_exchanges("/robots.txt") == [("response", "200"), ("request", None)]
+    (raw_uri,) = newsroom.conn.execute("select raw_uri from ops.robots_files").fetchone()
+    assert read_record(raw_uri).body == b"User-agent: *\nDisallow: /no\n"
+
+    newsroom.tick(MORNING + 25 * HOUR)
+    assert archived_exchanges("/robots.txt")[2:] == [("revisit", "200"), ("request", None)]
+    assert newsroom.conn.execute("select raw_uri from ops.robots_files").fetchone() == (raw_uri,)
+
+    newsroom.site.robots("", 503)
+    newsroom.tick(MORNING + 50 * HOUR)
+    assert ("response", "503") in archived_exchanges("/robots.txt")[4:]
+    assert newsroom.conn.execute("select raw_uri from ops.robots_files").fetchone() == (raw_uri,)
+    told = told_fate(f"{newsroom.site.url}/robots.txt", capsys, monkeypatch)
+    assert "robots_unreachable" in told.out, told.out[-900:]
+
+
+def test_the_redirects_of_a_robots_txt_are_archived(newsroom):
+    newsroom.source(feeds=(f"{newsroom.site.url}/feed",))
+    newsroom.feed(1)
+    newsroom.site.redirect("/robots.txt", "/rules.txt")
+    newsroom.site.page("/rules.txt", "User-agent: *\nDisallow: /no\n", Content_Type="text/plain")
+    newsroom.tick(MORNING)
+    assert ("response", "302") in archived_exchanges("/robots.txt")
+    assert archived_exchanges("/rules.txt") == [("response", "200"), ("request", None)]
