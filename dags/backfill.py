@@ -23,7 +23,6 @@ from policy import (
     EVEN_AFTER_FAILURE,
     FETCH_POOL,
     Counts,
-    finished_within,
     stage,
 )
 
@@ -126,7 +125,6 @@ PARAMS = {
 
 @dag(
     schedule=None,
-    deadline=finished_within(hours=24),
     params=PARAMS,
     doc_md=__doc__,
     **DAG_ARGS,

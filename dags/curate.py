@@ -18,14 +18,13 @@ from policy import (
     DEDUPE_POOL,
     EVEN_AFTER_FAILURE,
     Counts,
-    finished_within,
     of_batches,
     open_run,
     stage,
 )
 
 
-@dag(schedule=[RAW_PAGES], deadline=finished_within(hours=1), doc_md=__doc__, **DAG_ARGS)
+@dag(schedule=[RAW_PAGES], doc_md=__doc__, **DAG_ARGS)
 def curate() -> None:
     """Load, compare, annotate and publish all pages that have no outcome yet."""
 

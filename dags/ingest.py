@@ -23,7 +23,6 @@ from policy import (
     DAG_ARGS,
     FETCH_POOL,
     Counts,
-    finished_within,
     pulled,
     stage,
 )
@@ -34,7 +33,6 @@ from pipeline.settings import settings
 @dag(
     # With a start_date, Airflow would make up for the last tick as soon as the DAG appears.
     schedule=CronTriggerTimetable(settings().schedule, timezone="UTC", run_immediately=timedelta()),
-    deadline=finished_within(hours=2),
     params={
         "sources": Param(None, type=["null", "array"], description="only these source keys"),
         "everything": Param(

@@ -9,12 +9,11 @@ can be killed and repeated at any moment; `dateline archive` does the same by ha
 from datetime import timedelta
 
 from airflow.sdk import CronTriggerTimetable, dag, task
-from policy import DAG_ARGS, Counts, finished_within, stage
+from policy import DAG_ARGS, Counts, stage
 
 
 @dag(
     schedule=CronTriggerTimetable("40 3 * * *", timezone="UTC", run_immediately=timedelta()),
-    deadline=finished_within(hours=6),
     doc_md=__doc__,
     **DAG_ARGS,
 )

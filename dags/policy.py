@@ -1,4 +1,4 @@
-"""What the DAGs share: owner, retries, deadlines, pools, metrics, and the task that opens a run.
+"""What the DAGs share: owner, retries, pools, metrics, and the task that opens a run.
 
 ``plugins/dateline_pools.py`` creates the pools named here when the scheduler starts.
 """
@@ -8,12 +8,9 @@ from importlib import import_module
 from typing import Any
 
 from airflow.sdk import (
-    DeadlineAlert,
-    DeadlineReference,
     ExceptionRetryPolicy,
     RetryAction,
     RetryRule,
-    SyncCallback,
     task,
 )
 from airflow.sdk.exceptions import AirflowSkipException
@@ -27,7 +24,7 @@ from pipeline.errors import (
     StoreUnavailable,
     UsageError,
 )
-from pipeline.telemetry import install_meter, log
+from pipeline.telemetry import install_meter
 
 Counts = Any
 """The type of a task that returns counts; for ``dict[str, int]`` Airflow pushes an XCom per key."""
@@ -89,21 +86,6 @@ class AirflowMeter:
 def measure(context: Any) -> None:
     """Send this task's counts to Airflow; called in the task's process before its body."""
     install_meter(AirflowMeter())
-
-
-def deadline_missed(**details: Any) -> None:
-    """Log that a run is late; replace this by an alert of your own (mail, chat, pager)."""
-    log.error("deadline missed", **{key: str(value) for key, value in details.items()})
-
-
-def finished_within(hours: float) -> DeadlineAlert:
-    """Return an alert for runs that have not ended this many hours after they were queued."""
-    return DeadlineAlert(
-        name=f"done within {hours} h",
-        reference=DeadlineReference.DAGRUN_QUEUED_AT,
-        interval=timedelta(hours=hours),
-        callback=SyncCallback(deadline_missed),
-    )
 
 
 def _skip_unless_opened(context: Any) -> None:

@@ -18,7 +18,6 @@ from policy import (
     DAG_ARGS,
     EVEN_AFTER_FAILURE,
     Counts,
-    finished_within,
     of_batches,
     open_run,
     stage,
@@ -29,7 +28,6 @@ DAY = r"^\d{4}-\d{2}-\d{2}$"
 
 @dag(
     schedule=None,
-    deadline=finished_within(hours=12),
     params={
         "stage": Param("clean", enum=["clean", "extract", "dedupe", "annotate"]),
         "source": Param(None, type=["null", "string"], description="only this source key"),

@@ -32,6 +32,52 @@ def create_database(dsn: str) -> str:
     return make_conninfo(dsn, dbname=DATABASE)
 
 
+def remove_deadlines(dsn: str) -> int:
+    """Take away the deadlines that earlier versions of Dateline gave their runs; return how many.
+
+    Airflow 3.3.2 stores a deadline's interval as a dict and reads it as a number when a failed run
+    is cleared (``timedelta(seconds={...})``), so such a run could never be cleared. Deadlines of
+    other DAGs stay. A database without Airflow's tables is left as it is.
+
+    Args:
+        dsn: the metadata database.
+    """
+    with store.connect(dsn) as connection, connection.transaction():
+        row = connection.execute("select to_regclass('deadline_alert') is not null").fetchone()
+        if row is None or not row[0]:
+            return 0
+        removed = connection.execute(_DELETE_DEADLINES).rowcount
+        # A stored DAG names its deadlines, and Airflow looks for each when a run of it ends.
+        connection.execute(_FORGET_DEADLINES)
+        connection.execute(_DELETE_DEADLINE_ALERTS)
+    return removed
+
+
+# Dateline's deadlines called policy.deadline_missed.
+_DELETE_DEADLINES = """
+with ours as (
+    delete from deadline using deadline_alert
+    where deadline.deadline_alert_id = deadline_alert.id
+        and deadline_alert.callback_def::text like '%policy.deadline_missed%'
+    returning deadline.callback_id
+)
+delete from callback using ours where callback.id = ours.callback_id
+"""
+_FORGET_DEADLINES = """
+update serialized_dag set data = data #- '{dag,deadline}'
+where data #> '{dag,deadline}' is not null
+    and id in (
+        select serialized_dag_id from deadline_alert
+        where callback_def::text like '%policy.deadline_missed%'
+    )
+"""
+_DELETE_DEADLINE_ALERTS = """
+delete from deadline_alert using serialized_dag
+where serialized_dag.id = deadline_alert.serialized_dag_id and serialized_dag.data is not null
+    and callback_def::text like '%policy.deadline_missed%'
+"""
+
+
 def sqlalchemy_uri(dsn: str, driver: str = "psycopg") -> str:
     """Return a libpq DSN as a SQLAlchemy URI.
 

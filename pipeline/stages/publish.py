@@ -1,17 +1,24 @@
 """Stage *publish*: refresh the ``mart`` views and run the data checks.
 
-It also creates the partitions of the coming months and deletes old rows of site memory and of the
-window cache.
+It also creates the partitions of the coming months and deletes old rows.
 """
 
 from datetime import UTC, datetime
+
+from psycopg import Connection
 
 from pipeline.errors import StoreError
 from pipeline.settings import settings
 from pipeline.telemetry import log
 from pipeline.warehouse.documents import forget_old_document_attempts
 from pipeline.warehouse.links import forget_old_attempts
-from pipeline.warehouse.marts import refresh, run_checks
+from pipeline.warehouse.marts import refresh
+from pipeline.warehouse.publishes import (
+    begin_publish,
+    end_publish,
+    forget_old_publishes,
+    run_checks,
+)
 from pipeline.warehouse.schema import ensure_partitions
 from pipeline.warehouse.site_memory import forget_old_pages
 from pipeline.warehouse.store import store
@@ -19,7 +26,10 @@ from pipeline.warehouse.window_cache import forget_old_windows
 
 
 def publish(run_id: int) -> dict[str, int]:
-    """Refresh the marts and run the checks.
+    """Refresh the marts and run the checks over everything since the last publish that succeeded.
+
+    Args:
+        run_id: the run that publishes; what it looks at may be the work of other runs.
 
     Returns:
         The number of ``checks``, and of ``warnings``: checks with findings.
@@ -28,24 +38,39 @@ def publish(run_id: int) -> dict[str, int]:
         StoreError: checks of severity ``error`` have findings; names each with its first finding.
     """
     with store() as connection:
-        ensure_partitions(connection, datetime.now(UTC).date())
-        forget_old_pages(connection)
-        # A page is not requested again after its last visit, so no later edit of it is seen.
-        forget_old_windows(connection, days=_last_visit_days() + 1)
-        forget_old_attempts(connection, settings().attempt_days)
-        forget_old_document_attempts(connection, settings().attempt_days)
-        refresh(connection)
-        results = run_checks(connection, run_id)
-    broken = [result for result in results if not result.passed]
+        begun = begin_publish(connection, run_id)
+        succeeded = False
+        try:
+            _tidy(connection)
+            refresh(connection)
+            results = run_checks(connection, begun)
+            broken = [result for result in results if not result.passed]
+            failed = [result for result in broken if result.severity == "error"]
+            succeeded = not failed
+        finally:
+            end_publish(connection, begun, succeeded)
     for result in broken:
         log.warning(
-            "check", name=result.check_name, severity=result.severity, found=result.findings
+            "check",
+            name=result.check_name,
+            severity=result.severity,
+            found=[finding.text for finding in result.findings],
         )
-    failed = [result for result in broken if result.severity == "error"]
     if failed:
-        named = "; ".join(f"{result.check_name}: {result.findings[0]}" for result in failed)
+        named = "; ".join(f"{result.check_name}: {result.findings[0].text}" for result in failed)
         raise StoreError(f"{len(failed)} of {len(results)} checks failed: {named}")
     return {"checks": len(results), "warnings": len(broken)}
+
+
+def _tidy(connection: Connection) -> None:
+    """Create the partitions of the coming months, and delete what is kept for some days only."""
+    ensure_partitions(connection, datetime.now(UTC).date())
+    forget_old_pages(connection)
+    # A page is not requested again after its last visit, so no later edit of it is seen.
+    forget_old_windows(connection, days=_last_visit_days() + 1)
+    forget_old_attempts(connection, settings().attempt_days)
+    forget_old_document_attempts(connection, settings().attempt_days)
+    forget_old_publishes(connection, settings().attempt_days)
 
 
 def _last_visit_days() -> int:

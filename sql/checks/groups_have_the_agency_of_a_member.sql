@@ -2,6 +2,8 @@
 -- one row per group of copies whose agency no member credits, or that has none though a member does.
 -- Groups with a member that still waits for the look-up of copies are left out: its credit may be new.
 select
+    (array_agg(s.source_key order by a.article_id))[1] as source_key,
+    (array_agg(a.canonical_url order by a.article_id))[1] as page_url,
     format(
         'group %s has agency %s, its members credit %s',
         g.duplicate_group_id,
@@ -11,6 +13,7 @@ select
 from news.duplicate_groups as g
 inner join news.articles as a on g.duplicate_group_id = a.duplicate_group_id
 inner join news.article_versions as v on a.article_id = v.article_id and v.is_current
+inner join news.sources as s on a.source_id = s.source_id
 group by
     g.duplicate_group_id,
     g.origin_agency

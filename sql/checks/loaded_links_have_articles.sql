@@ -1,10 +1,14 @@
 -- severity: error
--- one row per link of the run that is loaded or unchanged through the loader, without an article.
-select format('link %s is loaded without an article', left(k.url, 200)) as finding
+-- one row per link that was loaded since the last publish and has no article.
+select
+    s.source_key,
+    k.url as page_url,
+    format('link %s is loaded without an article', left(k.url, 200)) as finding
 from ops.link_attempts as l
 inner join ops.links as k on l.link_id = k.link_id
+inner join news.sources as s on l.source_id = s.source_id
 where
-    l.run_id = current_setting('dateline.run_id')::bigint
+    l.decided_at >= current_setting('dateline.since')::timestamptz
     and l.outcome = 'loaded'
     and not exists (
         select

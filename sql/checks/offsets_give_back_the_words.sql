@@ -1,6 +1,8 @@
 -- severity: error
--- one row per mention of the run's versions whose offsets do not give back its words.
+-- one row per mention, found since the last publish, whose offsets do not give back its words.
 select
+    s.source_key,
+    a.canonical_url as page_url,
     format(
         'version %s, mention %s: %L at %s, the text has %L',
         m.article_version_id,
@@ -11,8 +13,10 @@ select
     ) as finding
 from news.article_versions as v
 inner join news.entity_mentions as m on v.article_version_id = m.article_version_id
+inner join news.articles as a on v.article_id = a.article_id
+inner join news.sources as s on a.source_id = s.source_id
 where
-    v.first_run_id = current_setting('dateline.run_id')::bigint
+    v.annotated_at >= current_setting('dateline.since')::timestamptz
     and m.surface_text
     != substring(v.body_text from m.start_char + 1 for m.end_char - m.start_char)
 order by

@@ -1,7 +1,11 @@
 -- severity: error
 -- one row per article without a current version.
-select format('article %s has no current version', a.article_id) as finding
+select
+    s.source_key,
+    a.canonical_url as page_url,
+    format('article %s has no current version', a.article_id) as finding
 from news.articles as a
+inner join news.sources as s on a.source_id = s.source_id
 where
     not exists (
         select

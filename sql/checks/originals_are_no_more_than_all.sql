@@ -1,6 +1,7 @@
 -- severity: error
 -- one row per outlet and day with more originals than articles, or more wire copies than articles.
 select
+    d.source_key,
     format(
         '%s on %s: %s articles, %s originals, %s wire copies',
         d.source_key,

@@ -1,8 +1,13 @@
 -- severity: warning
--- one row where more than 2 in 100 links of the run are quarantined.
+-- one row per source with more than 2 in 100 links quarantined since the last publish.
 select
+    s.source_key,
+    (
+        array_agg(k.url order by l.attempt_id) filter (where l.outcome = 'quarantined')
+    )[1] as page_url,
     format(
-        '%s of %s links are quarantined; the first: %s',
+        'source %s: %s of %s links are quarantined; the first: %s',
+        s.source_key,
         count(*) filter (where l.outcome = 'quarantined'),
         count(*),
         (
@@ -10,5 +15,9 @@ select
         )[1]
     ) as finding
 from ops.link_attempts as l
-where l.run_id = current_setting('dateline.run_id')::bigint
+inner join ops.links as k on l.link_id = k.link_id
+inner join news.sources as s on l.source_id = s.source_id
+where l.decided_at >= current_setting('dateline.since')::timestamptz
+group by s.source_key
 having count(*) filter (where l.outcome = 'quarantined') > 0.02 * count(*)
+order by s.source_key

@@ -34,15 +34,6 @@ version_counts as (
         count(*) as version_count
     from news.article_versions
     group by first_run_id
-),
-
-checks as (
-    select
-        run_id,
-        array_agg(check_name order by check_name) as failed_checks
-    from ops.check_results
-    where not is_passed
-    group by run_id
 )
 
 select
@@ -63,11 +54,30 @@ select
     coalesce(l.quarantined_count, 0) as quarantined_count,
     round(l.failed_count::numeric / nullif(l.link_count - l.undecided_count, 0), 4) as failed_share,
     coalesce(v.version_count, 0) as version_count,
-    coalesce(c.failed_checks, '{}') as failed_checks
+    coalesce(c.failed_checks, '{}') as failed_checks,
+    coalesce(o.publish_id, n.publish_id) as publish_id
 from ops.runs as r
 left join link_counts as l on r.run_id = l.run_id
 left join version_counts as v on r.run_id = v.run_id
-left join checks as c on r.run_id = c.run_id;
+left join lateral (
+    select max(x.publish_id) as publish_id
+    from ops.publishes as x
+    where x.run_id = r.run_id
+) as o on true
+left join lateral (
+    select x.publish_id
+    from ops.publishes as x
+    where x.started_at >= r.finished_at
+    order by x.started_at
+    limit 1
+) as n on true
+left join lateral (
+    select array_agg(x.check_name order by x.check_name) as failed_checks
+    from ops.check_results as x
+    where
+        x.publish_id = coalesce(o.publish_id, n.publish_id)
+        and not x.is_passed
+) as c on true;
 comment on view mart.run_quality is 'One row per run: what its links came to, and whether its checks passed.';
 comment on column mart.run_quality.run_id is 'Key of the run.';
 comment on column mart.run_quality.dag_id is 'DAG, or the command that ran.';
@@ -86,4 +96,5 @@ comment on column mart.run_quality.set_aside_count is 'Pages without an article 
 comment on column mart.run_quality.quarantined_count is 'Pages that Dateline could not handle.';
 comment on column mart.run_quality.failed_share is 'failed_count of the links decided.';
 comment on column mart.run_quality.version_count is 'Article versions stored.';
-comment on column mart.run_quality.failed_checks is 'Names of the checks with findings; empty where all passed or none ran.';
+comment on column mart.run_quality.failed_checks is 'Names of the checks with findings in that publish; empty where all passed or none ran. They look at everything since the publish before, so a finding may be about another run: see mart.check_findings.';
+comment on column mart.run_quality.publish_id is 'Publish of the run itself or, where it has none (ingest), the first after it; null where none was yet.';

@@ -126,11 +126,12 @@ def test_a_run_is_closed_and_gets_its_state_whatever_failed(report):
         assert last == {"all_well"}
 
 
-def test_every_dag_has_docs_tags_and_a_deadline(report):
+def test_every_dag_has_docs_and_tags_and_no_deadline(report):
     for dag in report["dags"].values():
         assert dag["doc"].startswith("### ")
         assert "dateline" in dag["tags"]
-        assert dag["deadlines"] == 1
+        # Airflow 3.3.2 cannot clear a failed run that has one.
+        assert dag["deadlines"] == 0
         assert (dag["max_active_runs"], dag["catchup"]) == (1, False)
 
 

@@ -9,7 +9,12 @@ from hypothesis import strategies as st
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from pipeline.errors import StoreError, StoreUnavailable
-from pipeline.local_airflow.metadata_database import DATABASE, create_database, sqlalchemy_uri
+from pipeline.local_airflow.metadata_database import (
+    DATABASE,
+    create_database,
+    remove_deadlines,
+    sqlalchemy_uri,
+)
 
 words = st.text(st.characters(min_codepoint=33, max_codepoint=0x24F), min_size=1, max_size=30)
 
@@ -54,3 +59,47 @@ def test_a_user_without_the_right_to_create_it_gets_the_statement_to_run(server_
 def test_a_server_that_does_not_answer_is_a_clear_error():
     with pytest.raises(StoreUnavailable, match="does not answer"):
         create_database("postgresql://postgres@127.0.0.1:9/news")
+
+
+_AIRFLOW_TABLES = """
+create table serialized_dag (id uuid primary key, dag_id text, data jsonb, data_compressed bytea);
+create table callback (id uuid primary key default gen_random_uuid());
+create table deadline_alert (
+    id uuid primary key default gen_random_uuid(),
+    serialized_dag_id uuid references serialized_dag on delete cascade, callback_def json
+);
+create table deadline (
+    id uuid primary key default gen_random_uuid(),
+    deadline_alert_id uuid references deadline_alert on delete set null,
+    callback_id uuid references callback on delete cascade
+);
+"""
+_DEADLINES = """
+with s as (
+    insert into serialized_dag (id, dag_id, data)
+    values (gen_random_uuid(), %(dag)s, %(data)s::jsonb) returning id
+), c as (
+    insert into callback default values returning id
+), a as (
+    insert into deadline_alert (serialized_dag_id, callback_def)
+    select id, json_build_object('path', %(calls)s::text) from s returning id
+)
+insert into deadline (deadline_alert_id, callback_id) select a.id, c.id from a, c
+"""
+
+
+def test_deadlines_of_earlier_versions_go_and_those_of_other_dags_stay(empty_dsn):
+    assert remove_deadlines(empty_dsn) == 0  # Airflow was never here
+    with closing(psycopg.connect(empty_dsn, autocommit=True)) as connection:
+        connection.execute(_AIRFLOW_TABLES)
+        data = '{"dag": {"dag_id": "x", "deadline": ["some id"]}}'
+        for dag, calls in (("ingest", "policy.deadline_missed"), ("mine", "my.own.callback")):
+            connection.execute(_DEADLINES, {"dag": dag, "data": data, "calls": calls})
+        assert remove_deadlines(empty_dsn) == 1
+        assert remove_deadlines(empty_dsn) == 0
+        for table in ("deadline", "deadline_alert", "callback"):
+            assert connection.execute(f"select count(*) from {table}").fetchone() == (1,)
+        left = connection.execute(
+            "select dag_id, data #> '{dag,deadline}' from serialized_dag order by dag_id"
+        ).fetchall()
+        assert left == [("ingest", None), ("mine", ["some id"])]

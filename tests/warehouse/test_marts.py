@@ -13,7 +13,8 @@ from pipeline.warehouse.duplicates import (
     save_matches,
     update_group_agencies,
 )
-from pipeline.warehouse.marts import refresh, run_checks
+from pipeline.warehouse.marts import refresh
+from pipeline.warehouse.publishes import begin_publish, run_checks
 from pipeline.warehouse.reprocessing import (
     ReprocessedVersion,
     store_reprocessed,
@@ -360,7 +361,9 @@ def test_analysts_see_what_a_page_states_and_where(store, print_story):
 
 def findings(store, name):
     (run_id,) = store.execute("select max(run_id) from ops.runs").fetchone()
-    return next(each.findings for each in run_checks(store, run_id) if each.check_name == name)
+    results = run_checks(store, begin_publish(store, run_id))
+    found = next(each.findings for each in results if each.check_name == name)
+    return tuple(each.text for each in found)
 
 
 def test_a_group_with_an_agency_that_no_member_credits_is_found(store, print_story):

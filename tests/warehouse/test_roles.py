@@ -17,7 +17,8 @@ from pipeline.settings import settings
 from pipeline.warehouse.annotations import pending_versions, save_annotations
 from pipeline.warehouse.duplicates import dedup_lock, pending_dedup, save_fingerprints
 from pipeline.warehouse.host_pace import PostgresThrottle
-from pipeline.warehouse.marts import refresh, run_checks
+from pipeline.warehouse.marts import refresh
+from pipeline.warehouse.publishes import begin_publish, run_checks
 from pipeline.warehouse.read_only import reader, statements
 from pipeline.warehouse.runs import close_run
 from pipeline.warehouse.schema import ensure_partitions, migrate
@@ -100,7 +101,7 @@ def test_a_loader_may_run_every_stage(loader_dsn, store):
         save_annotations(conn, "m1", annotated)
         assert ensure_partitions(conn, date(2026, 11, 22))
         refresh(conn)
-        assert all(each.passed for each in run_checks(conn, run_id))
+        assert all(each.passed for each in run_checks(conn, begin_publish(conn, run_id)))
         close_run(conn, run_id, True)
         assert count(conn, "mart.daily_entity_mentions") == 1
         changed = items(fetched(conn, run_id, [3]), [story(3)])
