@@ -88,13 +88,14 @@ def register(app: typer.Typer) -> None:
             )
         for source_key, kind, state, reason, due, moved_to in documents:
             moved = f", moved to {moved_to}" if moved_to else ""
-            asked = (
-                f"asked next {due:%Y-%m-%d %H:%M} UTC ({reason or 'not asked yet'})"
-                if due
-                else "not asked any more"
-                if state != "paused"
-                else f"asked again after `dateline source resume {source_key}`"
-            )
+            if due:
+                asked = f"asked next {due:%Y-%m-%d %H:%M} UTC ({reason or 'not asked yet'})"
+            elif state == "paused":
+                asked = f"asked again after `dateline source resume {source_key}`"
+            elif state == "by_hand":
+                asked = "asked by `dateline run` only; `dateline source add` schedules it"
+            else:
+                asked = "not asked any more"
             typer.secho(f"{kind} of {source_key}: {state}{moved}; {asked}", err=True)
         if robots:
             print_table(robots, _ROBOTS_COLUMNS, style)

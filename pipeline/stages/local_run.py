@@ -27,7 +27,7 @@ from pipeline.settings import settings
 from pipeline.stages import annotate, dedupe, load, publish, reprocess, run_lifecycle
 from pipeline.stages.backfill import archives_in, read_archives
 from pipeline.stages.collect import Wanted, collect_sources
-from pipeline.stages.register_sources import active_sources, register, source_of
+from pipeline.stages.register_sources import active_sources, register_targets, source_of
 from pipeline.telemetry import configure_logging
 from pipeline.text import one_line
 from pipeline.warehouse.documents import due_work
@@ -110,7 +110,7 @@ def run_targets(
             found = sources_of_targets([each for each in targets if each not in archives], fetcher)
         sources = [replace(each.source, allow_private_addresses=private) for each in found]
         with store() as connection:
-            register(connection, sources, keep_others=True)
+            register_targets(connection, sources)
         return Plan(
             [Wanted(source, each.links) for source, each in zip(sources, found, strict=True)],
             [problem for each in found for problem in each.problems],

@@ -1,6 +1,7 @@
 """Read the source files of the sources folder and store sources and their documents in Postgres."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from psycopg import Connection
@@ -11,7 +12,7 @@ from pipeline.settings import settings
 from pipeline.sources.edit import removed_keys
 from pipeline.sources.files import read_source, read_sources
 from pipeline.telemetry import log
-from pipeline.warehouse.documents import sync_documents
+from pipeline.warehouse.documents import add_documents_by_hand, sync_documents
 from pipeline.warehouse.sources import deactivate_sources, upsert_sources
 from pipeline.warehouse.store import store
 
@@ -39,19 +40,20 @@ def active_sources() -> list[str]:
     return sorted(source.key for source in found if source.is_active)
 
 
-def register(
-    connection: Connection, sources: Sequence[Source], *, keep_others: bool = False
-) -> None:
-    """Store sources and the documents that they name.
-
-    Args:
-        connection: a connection to the store.
-        sources: as their files describe them.
-        keep_others: keep other documents of these sources active, which a target of
-            ``dateline run`` does not name.
-    """
+def register(connection: Connection, sources: Sequence[Source]) -> None:
+    """Store sources and the documents that they name, as their files describe them."""
     ids = upsert_sources(connection, sources)
-    sync_documents(connection, sources, ids, datetime.now(UTC), keep_others=keep_others)
+    sync_documents(connection, sources, ids, datetime.now(UTC))
+
+
+def register_targets(connection: Connection, sources: Sequence[Source]) -> None:
+    """Store the sources and documents of targets of ``dateline run``.
+
+    The schedule never asks for them. A source that is stored already stays as it is.
+    """
+    inactive = [replace(source, is_active=False) for source in sources]
+    ids = upsert_sources(connection, inactive, only_new=True)
+    add_documents_by_hand(connection, sources, ids, datetime.now(UTC))
 
 
 def source_of(source_key: str) -> Source:

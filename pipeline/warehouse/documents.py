@@ -57,8 +57,6 @@ def sync_documents(
     sources: Sequence[Source],
     source_ids: dict[str, int],
     now: datetime,
-    *,
-    keep_others: bool = False,
 ) -> None:
     """Store new documents of these sources, due now; those no longer named become inactive.
 
@@ -67,14 +65,8 @@ def sync_documents(
         sources: as their files describe them.
         source_ids: their ids by key.
         now: the time of the call.
-        keep_others: leave documents active that these sources do not name.
     """
-    named = [
-        (source_ids[source.key], document.kind, storable(document.url))
-        for source in sources
-        for document in documents_of(source)
-    ]
-    given = ([row[0] for row in named], [row[1] for row in named], [row[2] for row in named])
+    given = _named(sources, source_ids)
     keys = [source_ids[source.key] for source in sources]
 
     def work(live: Connection) -> None:
@@ -85,13 +77,11 @@ def sync_documents(
             from unnest(%s::int[], %s::text[], %s::text[]) as g(source_id, kind, url)
             order by 1, 2, 3
             on conflict (source_id, document_kind, md5(url)) do update
-            set is_active = true, parent_id = null
+            set is_active = true, is_by_hand = false, parent_id = null
             where not documents.is_active or documents.parent_id is not null
             """,
             (now, now, *given),
         )
-        if keep_others:
-            return
         live.execute(
             """
             update ops.documents as d set is_active = false
@@ -111,8 +101,60 @@ def sync_documents(
             " and d.source_id = any(%s)",
             (keys,),
         )
+        live.execute(
+            "update ops.documents as d set is_by_hand = false from ops.documents as p"
+            " where p.document_id = d.parent_id and d.is_by_hand and not p.is_by_hand"
+            " and d.source_id = any(%s)",
+            (keys,),
+        )
 
     transact(conn, work)
+
+
+def add_documents_by_hand(
+    conn: Connection, sources: Sequence[Source], source_ids: dict[str, int], now: datetime
+) -> None:
+    """Store the documents that are targets of ``dateline run``, which the schedule never asks for.
+
+    Documents that a source file names are left to it.
+
+    Args:
+        conn: an autocommit connection.
+        sources: the targets, by site.
+        source_ids: their ids by key.
+        now: the time of the call.
+    """
+    given = _named(sources, source_ids)
+
+    def work(live: Connection) -> None:
+        live.execute(
+            """
+            insert into ops.documents
+                (source_id, document_kind, url, is_active, is_by_hand, first_seen_at, next_due_at)
+            select distinct g.source_id, g.kind, g.url, false, true, %s::timestamptz,
+                %s::timestamptz
+            from unnest(%s::int[], %s::text[], %s::text[]) as g(source_id, kind, url)
+            order by 1, 2, 3
+            on conflict (source_id, document_kind, md5(url)) do update
+            set is_by_hand = true, parent_id = null
+            where not documents.is_active
+            """,
+            (now, now, *given),
+        )
+
+    transact(conn, work)
+
+
+def _named(
+    sources: Sequence[Source], source_ids: dict[str, int]
+) -> tuple[list[int], list[str], list[str]]:
+    """Return the source ids, kinds and addresses of the documents that these sources name."""
+    named = [
+        (source_ids[source.key], document.kind, storable(document.url))
+        for source in sources
+        for document in documents_of(source)
+    ]
+    return [row[0] for row in named], [row[1] for row in named], [row[2] for row in named]
 
 
 def due_work(conn: Connection, keys: Sequence[str], now: datetime) -> dict[str, int]:
@@ -149,19 +191,17 @@ def due_work(conn: Connection, keys: Sequence[str], now: datetime) -> dict[str, 
 
 _DOCUMENTS = """
 select s.source_key,
-    d.is_active and (d.next_due_at <= %(now)s or d.last_attempt_at > %(ahead)s or %(all)s),
-    d.parent_id is not null,
+    is_due, d.parent_id is not null,
     d.document_id, d.document_kind, d.url, d.moved_to, d.etag, d.last_modified, d.body_sha256,
     d.last_success_at, d.newest_item_at, d.oldest_item_at, d.item_count, p.url, d.state
 from ops.documents as d
 join news.sources as s on s.source_id = d.source_id
 left join ops.documents as p on p.document_id = d.parent_id
-where s.source_key = any(%(keys)s)
-    and (
-        (d.is_active
-            and (d.next_due_at <= %(now)s or d.last_attempt_at > %(ahead)s or %(all)s))
-        or d.parent_id is not null
-    )
+cross join lateral (
+    select d.is_active and (d.next_due_at <= %(now)s or d.last_attempt_at > %(ahead)s)
+        or %(all)s and (d.is_active or d.is_by_hand and d.parent_id is null) as is_due
+) as t
+where s.source_key = any(%(keys)s) and (is_due or d.parent_id is not null)
 order by s.source_key, d.document_id
 """
 
@@ -275,11 +315,13 @@ def _child_id(conn: Connection, source_id: int, document: Document, now: datetim
     row = conn.execute(
         """
         insert into ops.documents
-            (source_id, document_kind, url, parent_id, is_active, first_seen_at, next_due_at)
-        select %(source)s, %(kind)s, %(url)s, (
-                select min(document_id) from ops.documents
-                where source_id = %(source)s and url = %(parent)s
-            ), %(active)s, %(now)s, %(now)s
+            (source_id, document_kind, url, parent_id, is_active, is_by_hand, first_seen_at,
+            next_due_at)
+        select %(source)s, %(kind)s, %(url)s, min(p.document_id),
+            %(polled)s and coalesce(bool_or(p.is_active), true),
+            coalesce(bool_and(p.is_by_hand), false), %(now)s, %(now)s
+        from ops.documents as p
+        where p.source_id = %(source)s and p.url = %(parent)s
         on conflict (source_id, document_kind, md5(url)) do update
         set is_active = documents.is_active
         returning document_id
@@ -289,7 +331,7 @@ def _child_id(conn: Connection, source_id: int, document: Document, now: datetim
             "kind": document.kind,
             "url": storable(document.url),
             "parent": storable(document.parent or ""),
-            "active": document.is_polled,
+            "polled": document.is_polled,
             "now": now,
         },
     ).fetchone()
@@ -405,7 +447,10 @@ def _update(
             item_count = case when %(is_read)s then %(items)s else item_count end,
             oldest_item_at = case when %(is_read)s then %(oldest)s else oldest_item_at end,
             newest_item_at = case when %(is_read)s then %(newest)s else newest_item_at end,
-            is_active = is_active or (%(polled)s and parent_id is not null),
+            is_active = is_active or %(polled)s and coalesce(
+                (select p.is_active from ops.documents as p
+                where p.document_id = documents.parent_id), false
+            ),
             passed_over = %(passed)s
         where document_id = %(id)s
         """,

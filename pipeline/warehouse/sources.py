@@ -10,12 +10,15 @@ from pipeline.errors import UsageError
 from pipeline.models import Source
 from pipeline.warehouse.transactions import transact
 
-_UPSERT = """
+_INSERT = """
 insert into news.sources (
     source_key, source_name, homepage_url, country_code, language_code, time_zone, is_active,
     articles_a_day, latest_age_hours, source_group
 )
 values (%s, %s, %s, %s, %s, %s, %s, %s::real, %s::real, %s)
+"""
+_KEEP = "on conflict (source_key) do nothing"
+_UPDATE = """
 on conflict (source_key) do update set
     source_name = excluded.source_name,
     homepage_url = excluded.homepage_url,
@@ -36,8 +39,16 @@ where (sources.source_name, sources.homepage_url, sources.country_code, sources.
 """
 
 
-def upsert_sources(conn: Connection, sources: Sequence[Source]) -> dict[str, int]:
-    """Store these sources and return their ids by key; other stored sources stay as they are."""
+def upsert_sources(
+    conn: Connection, sources: Sequence[Source], *, only_new: bool = False
+) -> dict[str, int]:
+    """Store these sources and return their ids by key; other stored sources stay as they are.
+
+    Args:
+        conn: an autocommit connection.
+        sources: what to store.
+        only_new: leave those as they are that are stored already.
+    """
     rows = [
         (
             source.key,
@@ -56,7 +67,7 @@ def upsert_sources(conn: Connection, sources: Sequence[Source]) -> dict[str, int
 
     def work(live: Connection) -> dict[str, int]:
         with live.cursor() as cursor:
-            cursor.executemany(_UPSERT, rows)
+            cursor.executemany(_INSERT + (_KEEP if only_new else _UPDATE), rows)
         found = live.execute(
             "select source_key, source_id from news.sources where source_key = any(%s)",
             ([row[0] for row in rows],),

@@ -4,7 +4,11 @@ select
     s.source_key,
     d.document_kind,
     d.url,
-    case when s.is_active or not d.is_active then d.state else 'paused' end as state,
+    case
+        when d.is_by_hand then 'by_hand'
+        when d.is_active and not s.is_active then 'paused'
+        else d.state
+    end as state,
     d.last_attempt_at,
     d.last_success_at,
     d.last_new_at,
@@ -41,7 +45,7 @@ comment on view mart.documents is 'One row per document that names links (feed, 
 comment on column mart.documents.source_key is 'Key of the outlet: the name of its file in sources/.';
 comment on column mart.documents.document_kind is 'feed, sitemap, section, list or files.';
 comment on column mart.documents.url is 'Its address or path.';
-comment on column mart.documents.state is 'new: not read yet. ok. quiet: no new item for longer than its habit. empty: no item. foreign: only items of other sites. failing: the last request failed. asleep: gone, or failing for weeks; probed now and then. paused: its source is paused.';
+comment on column mart.documents.state is 'new: not read yet. ok. quiet: no new item for longer than its habit. empty: no item. foreign: only items of other sites. failing: the last request failed. asleep: gone, or failing for weeks; probed now and then. paused: its source is paused. by_hand: a target of `dateline run`, which the schedule never asks for.';
 comment on column mart.documents.last_attempt_at is 'When it was last asked for.';
 comment on column mart.documents.last_success_at is 'When it was last read, or had not changed.';
 comment on column mart.documents.last_new_at is 'When it last named a link that was not known; until it does so after its first reading, the newest time that its items stated then.';
@@ -59,5 +63,5 @@ comment on column mart.documents.item_count is 'Items that it named when it was 
 comment on column mart.documents.newest_item_at is 'Newest time that its items state.';
 comment on column mart.documents.moved_to is 'Address that it has moved to for good.';
 comment on column mart.documents.index_url is 'Sitemap index that names it; null where the source does.';
-comment on column mart.documents.is_active is 'Whether it is polled. Not polled are documents that their source does not name any more, those of paused sources, and older children of a sitemap index, which are read when the index says that they changed.';
+comment on column mart.documents.is_active is 'Whether it is polled. Not polled are documents that were targets of `dateline run` only, those that their source does not name any more, those of paused sources, and older children of a sitemap index, which are read when the index says that they changed.';
 comment on column mart.documents.document_id is 'Key of the document.';

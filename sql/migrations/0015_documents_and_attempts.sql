@@ -190,6 +190,7 @@ create table ops.documents (
     url text not null,
     parent_id bigint references ops.documents on delete set null,
     is_active boolean not null default true,
+    is_by_hand boolean not null default false,
     state text not null default 'new' check (
         state in ('new', 'ok', 'quiet', 'empty', 'foreign', 'failing', 'asleep')
     ),
@@ -225,7 +226,8 @@ comment on column ops.documents.source_id is 'Source that names it.';
 comment on column ops.documents.document_kind is 'feed, sitemap (an index or one of its children), section, list or files.';
 comment on column ops.documents.url is 'Address or path, as the source or its sitemap index names it.';
 comment on column ops.documents.parent_id is 'Sitemap index that names it; null where the source itself does.';
-comment on column ops.documents.is_active is 'Whether its source or its index still names it.';
+comment on column ops.documents.is_active is 'Whether the schedule asks for it: its source or its index names it.';
+comment on column ops.documents.is_by_hand is 'Whether only a target of `dateline run` has named it, or its index: it is asked for by hand only, never by the schedule.';
 comment on column ops.documents.state is 'new: not read yet. ok. quiet: no new item for longer than its habit. empty: no item. foreign: only items of other sites. failing: the last request failed. asleep: gone, or failing for weeks; probed now and then.';
 comment on column ops.documents.etag is 'ETag of the last good response.';
 comment on column ops.documents.last_modified is 'Last-Modified of the last good response.';
@@ -286,6 +288,11 @@ comment on column ops.document_attempts.links_foreign is 'Of these, links to oth
 comment on column ops.document_attempts.state is 'State of the document after the request.';
 comment on column ops.document_attempts.next_due_at is 'When it was due next, as decided then.';
 comment on column ops.document_attempts.raw_uri is 'WARC file and offset of the response; null where none was stored.';
+
+-- A source is active because a file of the sources folder says so. Sites that were read as targets of
+-- `dateline run` were stored as active too; the next look at the folder marks those that it names.
+update news.sources set is_active = false;
+comment on column news.sources.is_active is 'Whether the schedule reads it: a file of the sources folder names it and does not pause it. Sites of `dateline run TARGET` and of backfills are not active.';
 
 -- How often revisits of a source''s articles find an edit: where they do, the visits come sooner.
 alter table news.sources add column revisit_count int not null default 0;

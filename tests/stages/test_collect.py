@@ -217,6 +217,61 @@ def test_a_feed_that_its_source_names_no_longer_has_no_next_time(newsroom, capsy
     assert "not asked any more" in told_fate(feed, capsys, monkeypatch).err
 
 
+def test_a_document_that_was_a_target_only_is_asked_by_hand_and_never_late(
+    newsroom, capsys, monkeypatch
+):
+    url = newsroom.site.url
+    newsroom.source("herald", feeds=(f"{url}/herald",))
+    newsroom.feed(5, path="/herald")
+    newsroom.feed(1)
+    newsroom.site.page("/index.xml", index(f"{url}/new.xml", f"{url}/old.xml"))
+    newsroom.site.page("/new.xml", urlset(newsroom.site, [(2, MORNING)]))
+    newsroom.site.page("/old.xml", urlset(newsroom.site, [(3, MORNING - 9 * DAY)]))
+    targets = [f"{url}/feed", f"{url}/index.xml"]
+    with time_machine.travel(MORNING, tick=True):
+        told(["run", *targets, "--jobs", "1", "--allow-private-addresses"], capsys, monkeypatch)
+    assert newsroom.outcomes(1) == newsroom.outcomes(2) == ["loaded"]
+    found = "select distinct state, is_active, next_due_at from mart.documents"
+    assert newsroom.conn.execute(found).fetchall() == [("by_hand", False, None)]
+    active = "select count(*) from ops.documents where is_active"
+    assert newsroom.conn.execute(active).fetchone() == (0,)
+    assert newsroom.conn.execute("select count(*) from mart.source_freshness").fetchone() == (0,)
+    assert "`dateline run` only" in told_fate(f"{url}/feed", capsys, monkeypatch).err
+    asked = [newsroom.tick(MORNING + hours * HOUR) for hours in (1, 24, 240)]
+    assert {path for paths in asked for path in paths} == {"/herald", "/5"}
+    late = "select source_key from mart.source_freshness"
+    assert newsroom.conn.execute(late).fetchall() == [("herald",)]
+    # Asked for by hand once more, and then named by a file: both work.
+    newsroom.feed(1, 4)
+    with time_machine.travel(MORNING + 11 * DAY, tick=True):
+        told(["run", targets[0], "--jobs", "1", "--allow-private-addresses"], capsys, monkeypatch)
+    assert newsroom.outcomes(4) == ["loaded"]
+    (key,) = newsroom.conn.execute(
+        "select source_key from mart.documents where url = %s", (targets[0],)
+    ).fetchone()
+    newsroom.source(key, feeds=(targets[0],), sitemaps=(targets[1],))
+    assert {"/feed", "/index.xml"} <= set(newsroom.tick(MORNING + 12 * DAY))
+    states = "select distinct state from mart.documents where url = any(%s)"
+    assert newsroom.conn.execute(states, (targets,)).fetchall() == [("ok",)]
+
+
+def test_a_target_leaves_the_source_of_its_site_as_its_file_says(newsroom, capsys, monkeypatch):
+    key = newsroom.site.url.removeprefix("http://").replace(".", "-").replace(":", "-")
+    newsroom.source(key, feeds=(f"{newsroom.site.url}/feed",), articles_a_day=9.0)
+    newsroom.feed(1)
+    newsroom.feed(2, path="/sport")
+    newsroom.tick(MORNING)
+    before = newsroom.conn.execute("select * from news.sources").fetchall()
+    target = f"{newsroom.site.url}/sport"
+    with time_machine.travel(MORNING + MINUTE, tick=True):
+        told(["run", target, "--jobs", "1", "--allow-private-addresses"], capsys, monkeypatch)
+    assert newsroom.conn.execute("select * from news.sources").fetchall() == before
+    assert newsroom.document("/sport")["state"] == "by_hand"
+    assert newsroom.document("/feed")["due"] is not None
+    assert "/sport" not in newsroom.tick(MORNING + DAY)
+    assert newsroom.document("/sport")["state"] == "by_hand"
+
+
 def test_a_robots_txt_out_of_reach_delays_and_loses_nothing(newsroom):
     newsroom.source(feeds=(f"{newsroom.site.url}/feed",))
     newsroom.feed(1)
