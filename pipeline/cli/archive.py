@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline.cli.app import STORE
-from pipeline.cli.output import print_table
+from pipeline.cli.output import print_note, print_table
 
 if TYPE_CHECKING:
     from pipeline.archive.warc import BrokenRecord
@@ -115,20 +115,20 @@ def prune_files(
     from pipeline.stages.archive import prune
 
     if days is None and not settings().archive_days:
-        _say("nothing is removed: DATELINE_ARCHIVE_DAYS is 0. Set it, or give --days.")
+        print_note("nothing is removed: DATELINE_ARCHIVE_DAYS is 0. Set it, or give --days.")
         return
     pruned = prune(days, with_needed=with_needed, dry_run=dry_run)
     rows = [(file.name, file.size, file.begun_at) for file in pruned.files]
     print_table(rows, ("file", "bytes", "begun_at"), "json" if as_json else "table")
     verb = "would be removed" if dry_run else "removed"
-    _say(f"{len(pruned.files)} files, {pruned.size / 1e6:,.1f} MB {verb}.")
+    print_note(f"{len(pruned.files)} files, {pruned.size / 1e6:,.1f} MB {verb}.")
     if pruned.current_versions:
-        _say(
+        print_note(
             f"Their archived pages {'would be' if dry_run else 'are'} lost for "
             f"{pruned.current_versions} current versions: reprocess has only their stored text."
         )
     if pruned.kept:
-        _say(f"{pruned.kept} old files stay, since a page in them is needed.")
+        print_note(f"{pruned.kept} old files stay, since a page in them is needed.")
 
 
 def verify_files(as_json: _Json = False) -> None:
@@ -151,9 +151,5 @@ def verify_files(as_json: _Json = False) -> None:
 def _end(damage: "list[BrokenRecord]") -> None:
     """Name the damaged places and end with the exit code that they ask for."""
     for each in damage:
-        _say(f"{each.raw_uri}: {each.reason}")
+        print_note(f"{each.raw_uri}: {each.reason}")
     sys.exit(1 if damage else 0)
-
-
-def _say(line: str) -> None:
-    typer.secho(line, err=True)

@@ -1,6 +1,5 @@
 """``dateline backfill`` loads the past: archives of others, CC-NEWS, a site's own sitemaps."""
 
-import json
 import sys
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
@@ -8,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline.cli.app import EVERY_DAY
-from pipeline.cli.output import own_command, print_progress, print_table
+from pipeline.cli.output import print_progress
+from pipeline.cli.run import print_report
 
 if TYPE_CHECKING:
     from pipeline.stages.backfill import Filters
@@ -226,17 +226,6 @@ def _run(plan: "PlanFiles", filters: "Filters", options: "Options", *, as_json: 
 
 
 def _print_report(report: "RunReport", *, as_json: bool) -> None:
-    for problem in report.problems:
-        typer.secho(f"dateline: {problem}", err=True, fg="yellow")
-    if as_json:
-        record = {"run_id": report.run_id, "outcomes": report.outcomes, **report.counts}
-        typer.echo(json.dumps(record | {"seconds": round(report.seconds, 1)}))
-    else:
-        print_table(list(report.outcomes.items()), ["outcome", "links"])
-        pages, records = report.counts.get("pages", 0), report.counts.get("records", 0)
-        typer.secho(
-            f"run {report.run_id}: {pages:,} pages of {records:,} records, {report.seconds:.0f} s. "
-            + _NEXT.format(own=own_command()),
-            err=True,
-        )
+    pages, records = report.counts.get("pages", 0), report.counts.get("records", 0)
+    print_report(report, f"{pages:,} pages of {records:,} records", _NEXT, as_json=as_json)
     sys.exit(1 if report.problems or report.outcomes.get("quarantined") else 0)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from pipeline.cli.app import STORE
-from pipeline.cli.output import print_table
+from pipeline.cli.output import print_note, print_table
 from pipeline.errors import StoreUnavailable
 
 if TYPE_CHECKING:
@@ -45,10 +45,6 @@ def register(app: typer.Typer) -> None:
     app.add_typer(group, name="db", help=_HELP, rich_help_panel=STORE)
 
 
-def _say(line: str) -> None:
-    typer.secho(line, err=True)
-
-
 def _configure_logging() -> None:
     from pipeline.settings import settings
     from pipeline.telemetry import configure_logging
@@ -64,7 +60,9 @@ def start() -> None:
     _configure_logging()
     dsn = ensure_store()
     if settings().dsn:
-        _say("DATELINE_DSN names a server of your own: it answers, and its schema is up to date.")
+        print_note(
+            "DATELINE_DSN names a server of your own: it answers, and its schema is up to date."
+        )
     typer.echo(dsn)
 
 
@@ -79,14 +77,14 @@ def stop(
 
     _configure_logging()
     if settings().dsn:
-        _say("DATELINE_DSN names a server of your own: nothing to stop.")
+        print_note("DATELINE_DSN names a server of your own: nothing to stop.")
         return
     server = embedded_server()
     was_running = server.stop()
     if remove:
         server.remove()
     done = "stopped" if was_running else "was not running"
-    _say(f"server {done}{f'; {server.data} removed' if remove else ''}.")
+    print_note(f"server {done}{f'; {server.data} removed' if remove else ''}.")
 
 
 def status(
@@ -114,7 +112,7 @@ def migrate() -> None:
         applied = bring_up_to_date(conn)
     for name in applied:
         typer.echo(name)
-    _say(f"{len(applied)} files applied." if applied else "the schema is up to date.")
+    print_note(f"{len(applied)} files applied." if applied else "the schema is up to date.")
 
 
 def _facts() -> dict[str, Any]:
@@ -134,7 +132,7 @@ def _facts() -> dict[str, Any]:
         with closing(connect()) as conn:
             return facts | {"address": address(conn), "is_running": True} | _schema_facts(conn)
     except StoreUnavailable as error:
-        _say(str(error))
+        print_note(str(error))
         return facts
 
 

@@ -1,7 +1,7 @@
 """Print result sets on stdout, as a table for people or as JSON Lines or CSV for programs.
 
-``own_command`` returns how to call ``dateline``, for the hints printed under results, and
-``print_progress`` prints on stderr what a command is doing.
+``own_command`` returns how to call ``dateline``, for the hints printed under results;
+``print_progress`` and ``print_note`` print on stderr what a command is doing and what it did.
 """
 
 import csv
@@ -81,6 +81,11 @@ def print_table(
 def print_progress(line: str) -> None:
     """Print one line about the step that begins, on stderr and dimmed."""
     typer.secho(f"… {line}", err=True, dim=True)
+
+
+def print_note(line: str) -> None:
+    """Print one line about what was done, on stderr."""
+    typer.secho(line, err=True)
 
 
 def own_command() -> str:

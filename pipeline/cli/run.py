@@ -2,12 +2,15 @@
 
 import json
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pipeline.cli.app import EVERY_DAY
-from pipeline.cli.output import own_command, print_progress, print_table
+from pipeline.cli.output import own_command, print_note, print_progress, print_table
+
+if TYPE_CHECKING:
+    from pipeline.stages.local_run import RunReport
 
 _HELP = (
     "Load feeds, sitemaps, pages, lists of URLs, folders and files into Postgres.\n\n"
@@ -70,21 +73,31 @@ def register(app: typer.Typer) -> None:
             if targets
             else run_sources(print_progress, everything=not due, jobs=jobs, log_level=log_level)
         )
-        for problem in report.problems:
-            typer.secho(f"dateline: {problem}", err=True, fg="yellow")
-        if as_json:
-            record = {"run_id": report.run_id, "outcomes": report.outcomes, **report.counts}
-            typer.echo(json.dumps(record | {"seconds": round(report.seconds, 1)}))
+        quotes, mentions = report.counts.get("quotes", 0), report.counts.get("mentions", 0)
+        if report.outcomes.keys() & {"loaded", "unchanged"}:
+            hint = _NEXT
         else:
-            print_table(list(report.outcomes.items()), ["outcome", "links"])
-            quotes, mentions = report.counts.get("quotes", 0), report.counts.get("mentions", 0)
-            if report.outcomes.keys() & {"loaded", "unchanged"}:
-                hint = _NEXT
-            else:
-                hint = _WHY if report.outcomes else _NO_LINK
-            typer.secho(
-                f"run {report.run_id}: {quotes} quotes, {mentions} mentions of names, "
-                f"{report.seconds:.0f} s. " + hint.format(own=own_command(), run=report.run_id),
-                err=True,
-            )
+            hint = _WHY if report.outcomes else _NO_LINK
+        did = f"{quotes} quotes, {mentions} mentions of names"
+        print_report(report, did, hint, as_json=as_json)
         sys.exit(0 if report.all_went_well else 1)
+
+
+def print_report(report: "RunReport", did: str, hint: str, *, as_json: bool) -> None:
+    """Print what a run ended in, its outcomes as a table or all of it as one JSON object.
+
+    Args:
+        report: the run.
+        did: what it did, in a few words: "12 quotes, 80 mentions of names".
+        hint: what to do next; {own} stands for this command, {run} for the number of the run.
+        as_json: whether to print JSON.
+    """
+    for problem in report.problems:
+        typer.secho(f"dateline: {problem}", err=True, fg="yellow")
+    if as_json:
+        record = {"run_id": report.run_id, "outcomes": report.outcomes, **report.counts}
+        typer.echo(json.dumps(record | {"seconds": round(report.seconds, 1)}))
+        return
+    print_table(list(report.outcomes.items()), ["outcome", "links"])
+    next_step = hint.format(own=own_command(), run=report.run_id)
+    print_note(f"run {report.run_id}: {did}, {report.seconds:.0f} s. {next_step}")

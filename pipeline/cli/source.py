@@ -332,7 +332,8 @@ def add_source(
     if dry_run:
         typer.echo(text, nl=False)
         return
-    path = write_new(text, Path(settings().sources) / f"{source.key}.toml")
+    path = Path(settings().sources) / f"{source.key}.toml"
+    write_new(text, path, "Edit it, or give another name with --key.")
     typer.echo(str(path))
     typer.secho(f"Now try it: dateline source check {source.key}", err=True)
 
@@ -418,17 +419,19 @@ def enable_outlets(keys: _Keys) -> None:
     from pipeline.sources.registry import enable
 
     registry, _ = _read_registry()
-    all_well = True
-    for outlet in registry.chosen(keys):
+    enabled = []
+    chosen = registry.chosen(keys)
+    for outlet in chosen:
         try:
             path = enable(outlet, registry.places[outlet.key], Path(settings().sources))
         except SourceError as error:
-            all_well = False
             typer.secho(f"dateline: {error}", err=True, fg="red")
         else:
             typer.echo(str(path))
-    typer.secho(f"Now try them: dateline source check {' '.join(keys)}", err=True)
-    sys.exit(0 if all_well else 1)
+            enabled.append(outlet.key)
+    if enabled:
+        typer.secho(f"Now try: dateline source check {' '.join(enabled)}", err=True)
+    sys.exit(0 if len(enabled) == len(chosen) else 1)
 
 
 def pause_sources(
@@ -535,7 +538,8 @@ def _write_imported(
     for source in sources:
         try:
             text = source_toml(source, comment.replace("{key}", source.key))
-            write_new(text, folder / f"{source.key}.toml")
+            path = folder / f"{source.key}.toml"
+            write_new(text, path, "Correct or remove it, and import again.")
         except SourceError as error:
             failed[source.key] = str(error).removesuffix(".")
     return [

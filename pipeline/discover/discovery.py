@@ -439,6 +439,8 @@ HINTS = {
 def _hint(document: Document, outcome: Outcome) -> str | None:
     if outcome is Outcome.NOT_FOUND and document.kind in ("list", "files"):
         return f"correct its path in the source's {document.kind.removesuffix('s')}s"
+    if outcome is Outcome.BAD_CONTENT and document.kind == "section":
+        return "no link on it looks like a story: name another section page, or a feed"
     return HINTS.get(outcome)
 
 

@@ -6,7 +6,7 @@ is read. Entries without a link are skipped.
 
 from datetime import datetime
 
-from pipeline.discover.document_type import document_type
+from pipeline.discover.document_type import document_type, gunzipped
 from pipeline.discover.feed_formats import parse_feed, parse_json_feed, with_foreign_marked
 from pipeline.discover.markup import root_of
 from pipeline.discover.results import Feed
@@ -17,11 +17,14 @@ from pipeline.outcomes import Outcome
 
 __all__ = ["Feed", "read_feed"]
 
+_MOST_UNPACKED = 50_000_000
+"""Bytes of a gzipped feed after decompression, as many as of a sitemap by default."""
+
 
 def read_feed(
     body: bytes, url: str, content_type: str | None = None, *, now: datetime | None = None
 ) -> Feed:
-    """Read a feed.
+    """Read a feed, gzipped or not.
 
     A sitemap is read as a feed of its entries; the sitemaps of an index are in ``sitemaps``.
 
@@ -32,8 +35,9 @@ def read_feed(
         now: the present: times more than two days later are not believed. None accepts them.
 
     Raises:
-        Refused: bad_content if it is not a feed; the reason says what it is.
+        PageError: bad_content if it is not a feed, with what it is as the reason; too_large.
     """
+    body = gunzipped(body, _MOST_UNPACKED)
     kind = document_type(body)
     if kind == "json_feed":
         return parse_json_feed(body, url, now)

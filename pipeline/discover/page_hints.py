@@ -2,7 +2,7 @@
 
 from urllib.parse import urljoin
 
-from pipeline.discover.sections import parse_html
+from pipeline.discover.sections import base_of, parse_html
 from pipeline.errors import PageError
 from pipeline.text import squeeze, storable
 from pipeline.urls import is_web_url
@@ -21,11 +21,12 @@ def feeds_of(body: bytes, url: str) -> tuple[str, ...]:
         tree = parse_html(body)
     except PageError:
         return ()
+    base = base_of(tree, url)
     found: dict[str, bool] = {}
     for link in tree.iter("link"):
         kind = (link.get("type") or "").lower().partition(";")[0].strip()
         is_alternate = "alternate" in (link.get("rel") or "").lower().split()
-        target = _joined(url, link.get("href") or "")
+        target = _joined(base, link.get("href") or "")
         if is_alternate and kind in _FEED_TYPES and target is not None:
             about = f"{link.get('title') or ''} {target}".lower()
             found.setdefault(target, "comment" in about)

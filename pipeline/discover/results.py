@@ -66,8 +66,6 @@ class Sitemap:
     """Each once and without the index itself, in the order of the index."""
     is_broken: bool = False
     """It is cut or not well-formed; the other fields hold what could be read."""
-    names_itself: bool = False
-    """The index is among its own sitemaps; that one was left out."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,7 +116,6 @@ def _sitemap(
     stated = (texts.get(name) for _, texts in records for name in ("publication_date", "lastmod"))
     is_day_first = day_first(stated)
     found: dict[str, dict[str, Entry]] = {"url": {}, "sitemap": {}}
-    names_itself = False
     for kind, texts in records:
         location = texts.get("loc", "").strip()
         if not location:
@@ -127,13 +126,9 @@ def _sitemap(
             iso_time(texts.get("publication_date"), day_first=is_day_first, now=now),
             iso_time(texts.get("lastmod"), day_first=is_day_first, now=now),
         )
-        if kind == "sitemap" and _is_same(entry.url, url):
-            names_itself = True
-        else:
+        if kind != "sitemap" or not _is_same(entry.url, url):
             found[kind].setdefault(entry.url, entry)
-    return Sitemap(
-        tuple(found["url"].values()), tuple(found["sitemap"].values()), is_broken, names_itself
-    )
+    return Sitemap(tuple(found["url"].values()), tuple(found["sitemap"].values()), is_broken)
 
 
 def _is_same(one: str, other: str) -> bool:

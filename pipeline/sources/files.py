@@ -364,8 +364,13 @@ def _toml(value: object) -> str:
     return short if len(items) < 2 else "[\n" + "".join(f"    {item},\n" for item in items) + "]"
 
 
-def write_new(text: str, path: Path) -> Path:
+def write_new(text: str, path: Path, if_there: str) -> Path:
     """Write a new source file, check it by reading it, and return its path.
+
+    Args:
+        text: the file.
+        path: where to write it.
+        if_there: what the operator can do if the file exists, for the error.
 
     Raises:
         SourceError: the file exists, cannot be written, or is no valid source; an invalid one is
@@ -376,9 +381,7 @@ def write_new(text: str, path: Path) -> Path:
         with path.open("x", encoding="utf-8") as file:
             file.write(text)
     except FileExistsError as error:
-        raise SourceError(
-            f"{path} exists already. Edit it, or give another name with --key."
-        ) from error
+        raise SourceError(f"{path} exists already. {if_there}") from error
     except OSError as error:
         raise SourceError(f"{path} cannot be written: {error.strerror}.") from error
     try:

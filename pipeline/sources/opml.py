@@ -15,6 +15,7 @@ from io import BytesIO
 from lxml import etree
 
 from pipeline.errors import UsageError
+from pipeline.extract.encoding import decode
 from pipeline.models import Source
 from pipeline.sources.feed_services import service_of
 from pipeline.sources.keys import free_key
@@ -29,6 +30,8 @@ _FOLDERS = " / "
 _LONGEST_NAME = 200
 # "?a=1&b=2", which many programs write unescaped; the parser would drop "&b".
 _RAW_AMPERSAND = re.compile(rb"&(?!(?:#\d{1,7}|#x[0-9a-f]{1,6}|amp|lt|gt|quot|apos);)", re.I)
+# The declaration of a file that is read as UTF-8 may name another charset.
+_DECLARATION = re.compile(r"\A\s*<\?xml\b[^>]*\?>")
 _UNWRITABLE = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 does not allow."""
 
@@ -100,12 +103,20 @@ def read_opml(body: bytes) -> list[Outline]:
     if b"<!ENTITY" in body.replace(b"\0", b"").upper():
         raise UsageError("it declares entities, which are never expanded. Remove the DOCTYPE.")
     reader = _Reader()
-    fault = reader.read(body if b"\0" in body else _RAW_AMPERSAND.sub(b"&amp;", body))
+    fault = reader.read(_RAW_AMPERSAND.sub(b"&amp;", _in_ascii_bytes(body)))
     if not reader.is_opml:
         raise UsageError("it is no OPML file: there is no <opml>. Export one from a feed reader.")
     if fault is not None:
         reader.found.append(fault)
     return reader.found
+
+
+def _in_ascii_bytes(body: bytes) -> bytes:
+    """Return a file whose ASCII characters are single bytes: UTF-16 becomes UTF-8."""
+    if b"\0" not in body:
+        return body
+    text = decode(body, None, limit=len(body))
+    return _DECLARATION.sub("", text, count=1).encode("utf-8", "replace")
 
 
 class _Reader:

@@ -108,4 +108,5 @@ def enable(outlet: Source, place: Path, folder: Path) -> Path:
         SourceError: the sources folder has a file of that name.
     """
     comment = _ENABLED.format(name=place.name, key=outlet.key)
-    return write_new(source_toml(outlet, comment), folder / f"{outlet.key}.toml")
+    there = "Edit it; to have the registry's again, remove it first (`dateline source remove`)."
+    return write_new(source_toml(outlet, comment), folder / f"{outlet.key}.toml", there)

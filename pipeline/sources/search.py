@@ -14,7 +14,7 @@ from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 from pipeline.discover.feeds import Feed, read_feed
 from pipeline.discover.page_hints import feeds_of
 from pipeline.discover.results import Entry
-from pipeline.discover.sections import parse_html
+from pipeline.discover.sections import base_of, parse_html
 from pipeline.discover.sitemaps import Sitemap, read_sitemap
 from pipeline.errors import PageError
 from pipeline.fetch.fetcher import Fetcher
@@ -57,6 +57,8 @@ _FEED_QUERY = re.compile(
 )
 # Words of a path's segment: "rss", "rss2", "rssfeeds", "newsfeed", "atom", "index.rdf"
 _FEED_WORD = re.compile(r"(?:rss|news)?feeds?|rss\d*|atom|rdf", re.IGNORECASE)
+# "/xml/politics.php", "/politics.xml", "/feed.php?xml=1", and no sitemap
+_XML_ADDRESS = re.compile(r"(?<![a-z])xml(?![a-z])(?<!sitemap\.xml)", re.IGNORECASE)
 _MOST_SEGMENT_WORDS = 3
 """Words of a segment that is a feed: "how-much-to-feed-a-puppy" is a story."""
 # "RSS", "RSS-Feeds", "Fils RSS", "Subscribe by RSS"; "feed" alone only where there is little else.
@@ -213,7 +215,9 @@ class SiteSearch:
             return
         try:
             feed = read_feed(response.body, response.final_url, response.header("content-type"))
-        except PageError:
+        except PageError as error:
+            if place == "announced":
+                self._note(f"not used, {error.outcome} ({error.reason}): {url}")
             if place == "menu" and self._is_own(response.final_url):
                 self._overviews.append(response)
             return
@@ -236,7 +240,8 @@ class SiteSearch:
         """Follow one page that a menu calls "RSS": it lists the feeds by section."""
         self._note(f"overview of feeds: {overview.final_url}")
         announced = feeds_of(overview.body, overview.final_url)
-        self._try((*announced, *feed_links(overview.body, overview.final_url)), "overview")
+        linked = feed_links(overview.body, overview.final_url, is_overview=True)
+        self._try((*announced, *linked), "overview")
 
     def _try_usual_paths(self) -> None:
         below = self.homepage if self.homepage.endswith("/") else f"{self.homepage}/"
@@ -282,25 +287,27 @@ class SiteSearch:
         return is_web_url(url) and site(url) == site(self.homepage)
 
 
-def feed_links(body: bytes, url: str) -> tuple[str, ...]:
+def feed_links(body: bytes, url: str, *, is_overview: bool = False) -> tuple[str, ...]:
     """Return the addresses of a page's anchors that look like feeds or like overviews of them.
 
-    Those whose address looks like a feed come first, then those whose text alone does.
+    Those whose address looks like a feed come first, then those whose text alone does. On an
+    overview of feeds, any address with "xml" in it looks like one: "/xml/politics.php".
     """
     try:
         tree = parse_html(body)
     except PageError:
         return ()
+    base = base_of(tree, url)
     by_address: dict[str, None] = {}
     by_text: dict[str, None] = {}
     for anchor in tree.iter("a"):
-        target = _target(anchor.get("href") or "", url)
+        target = _target(anchor.get("href") or "", base, url)
         if target is None:
             continue
         text = squeeze("".join(anchor.itertext()) or anchor.get("title") or "")
         if site(target) != site(url) and not _is_feed_host(target):
             continue
-        if _is_feed_address(target):
+        if _is_feed_address(target) or (is_overview and _XML_ADDRESS.search(target)):
             by_address[target] = None
         elif _is_feed_text(text):
             by_text[target] = None
@@ -362,11 +369,11 @@ def _without_file(url: str) -> str:
     return re.sub(r"[^/]+\.(?:html?|php|aspx?)/$", "", url)
 
 
-def _target(href: str, base: str) -> str | None:
+def _target(href: str, base: str, page: str) -> str | None:
     try:
         found = urldefrag(urljoin(base, href.strip())).url
         if reader := _READER.match(urljoin(base, href.strip())):
             found = unquote(reader[1])
     except ValueError:
         return None
-    return found if href.strip() and is_web_url(found) and found != base else None
+    return found if href.strip() and is_web_url(found) and found != page else None

@@ -38,6 +38,7 @@ _READ = (Outcome.LOADED, Outcome.NOT_ENGLISH, Outcome.PAYWALLED)
 """Outcomes of pages that are articles."""
 _HINTED = (
     Outcome.ROBOTS_DENIED,
+    Outcome.ROBOTS_UNREACHABLE,
     Outcome.ADDRESS_REFUSED,
     Outcome.TOO_LARGE,
     Outcome.UNREACHABLE,
@@ -234,9 +235,14 @@ def _from_page(
         hosts=_other_hosts(urls, homepage),
     )
     if sections:
+        listed = _section(response, partial(is_onsite, source=source))
+        if not listed:
+            raise SourceError(
+                f"{homepage} has no feed, no news sitemap and no link that looks like a story, so "
+                "there is nothing to read. Give a page that lists stories, or a feed's address."
+            )
         notes.append("no feed and no news sitemap: the page's article links are followed")
-        onsite = partial(is_onsite, source=source)
-        documents.append(_section(response, onsite))
+        documents.append(listed)
     stated = [each.feed.language for each in feeds if each.feed.language]
     locales = (*locales_of(response.body), *stated)
     return _Findings(source, tuple(documents), locales, response, tuple(notes), search)

@@ -48,6 +48,9 @@ def test_an_outlet_of_the_registry_is_listed_enabled_and_listed_as_enabled(datel
     assert {key for key, is_enabled in listed.items() if is_enabled} == {"bbc", "nzz"}
     again = dateline("enable", "bbc", "lemonde")
     assert again.exit_code == 1
+    assert "bbc.toml exists already. Edit it; " in again.stderr
+    assert again.stderr.splitlines()[-1].endswith("source check lemonde")
+    assert "check" not in dateline("enable", "bbc").stderr
     assert (folder / "lemonde.toml").exists()
     assert isinstance(dateline("enable", "bcc").exception, SourceError)
 

@@ -135,17 +135,17 @@ def test_a_source_that_is_written_is_read_back(tmp_path_factory, name, active, l
         is_active=active,
     )
     path = tmp_path_factory.mktemp("s") / "herald.toml"
-    write_new(source_toml(source, "A comment."), path)
+    write_new(source_toml(source, "A comment."), path, "Edit it.")
     assert read_source(path) == source
 
 
 def test_an_existing_file_is_kept_and_an_invalid_new_one_removed(tmp_path):
     path = written(tmp_path, "mine")
-    with pytest.raises(SourceError, match="--key"):
-        write_new("x", path)
+    with pytest.raises(SourceError, match=r"exists already\. Edit it\."):
+        write_new("x", path, "Edit it.")
     assert path.read_text() == "mine"
     with pytest.raises(SourceError):
-        write_new("broken", tmp_path / "new.toml")
+        write_new("broken", tmp_path / "new.toml", "Edit it.")
     assert not (tmp_path / "new.toml").exists()
 
 
@@ -158,7 +158,7 @@ def test_headers_cookies_and_a_proxy_are_read_and_written(tmp_path):
         cookies=(("consent", 'yes="1"'),),
         proxy="env:DESK_PROXY",
     )
-    path = write_new(source_toml(source, "A source."), tmp_path / "herald.toml")
+    path = write_new(source_toml(source, "A source."), tmp_path / "herald.toml", "Edit it.")
     assert read_source(path) == source
 
 

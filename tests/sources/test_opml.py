@@ -137,6 +137,10 @@ def test_raw_ampersands_and_other_encodings_keep_the_address_whole():
     assert read_opml(raw)[0].name == "A & B"
     wide = opml(outline("https://h.ie/f", "Ö"), "").decode().encode("utf-16")
     assert [(each.feed, each.name) for each in read_opml(wide)] == [("https://h.ie/f", "Ö")]
+    declared = b'<?xml version="1.0" encoding="utf-16"?>' + raw
+    for charset in ("utf-16", "utf-16-le", "utf-16-be"):
+        (found,) = read_opml(declared.decode().encode(charset))
+        assert found.feed == "https://h.ie/feed?a=1&b=2&copy=3"
 
 
 def test_addresses_with_the_scheme_feed_are_read():

@@ -1,5 +1,6 @@
 """Finding a site's feeds and sitemaps, over real sockets."""
 
+import gzip
 from dataclasses import replace
 
 import pytest
@@ -104,6 +105,47 @@ def test_feeds_that_a_menu_links_are_found_by_address_and_by_text(site, fetcher)
     found = paths(site, searched(site, fetcher).feeds())
     assert found == ["/out/news.php?format=feed", "/xml/latest"]
     assert "/story" not in site.paths
+
+
+def test_on_an_overview_of_feeds_any_xml_address_is_tried(site, fetcher):
+    site.page("/", page('<nav><a href="/services.html">RSS</a></nav>'))
+    site.page(
+        "/services.html",
+        page('<a href="/xml/x.php?id=1">World</a><a href="/money.xml">Money</a><a href="/a">A</a>'),
+    )
+    site.page("/xml/x.php", feed("world"))
+    site.page("/money.xml", feed("money"))
+    found = searched(site, fetcher).feeds()
+    assert paths(site, found) == ["/xml/x.php?id=1", "/money.xml"]
+    assert "/a" not in site.paths
+
+
+def test_addresses_of_feeds_are_relative_to_the_base_of_the_page(site, fetcher):
+    head = '<base href="/en/">' + announced("news.xml")
+    site.page("/", page('<a href="sport/rss">RSS</a>', head=head))
+    site.page("/en/news.xml", feed("news"))
+    site.page("/en/sport/rss", feed("sport"))
+    assert paths(site, searched(site, fetcher).feeds()) == ["/en/news.xml", "/en/sport/rss"]
+
+
+def test_an_announced_feed_that_is_none_is_named_with_the_reason(site, fetcher):
+    site.page("/", page(head=announced("/feed", "/rss")))
+    site.page("/feed", "<br />\n<b>Fatal error</b>: Uncaught Error in <b>/feed.php</b>:3")
+    site.page("/rss", page("<p>Our feeds have moved."))
+    search = searched(site, fetcher)
+    assert search.feeds() == []
+    notes = [note for note in search.notes if "bad_content" in note]
+    assert [note.rpartition("/")[2] for note in notes] == ["feed", "rss"]
+    assert "HTML page" in notes[1]
+
+
+def test_a_gzipped_feed_is_found_and_read(site, fetcher):
+    site.page("/", page(head=announced("/feed.xml.gz")))
+    packed = gzip.compress(feed("news").encode())
+    site.page("/feed.xml.gz", packed, Content_Type="application/gzip")
+    [found] = searched(site, fetcher).feeds()
+    assert len(found.feed.entries) == 3
+    assert "feed.xml.gz" in propose_source(f"{site.url}/feed.xml.gz", fetcher).source.feeds[0]
 
 
 def test_an_overview_of_feeds_is_followed_one_level(site, fetcher):

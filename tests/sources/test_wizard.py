@@ -57,8 +57,16 @@ def test_usual_paths_are_tried_if_the_page_names_no_feed(site, fetcher):
 
 
 def test_a_site_without_feeds_is_proposed_with_its_homepage_as_section(site, fetcher):
-    site.page("/", "<html><title>H</title>")
-    assert propose_source(site.url, fetcher).source.sections == (site.url,)
+    story = "<h2><a href='/2026/11/ferry-stays'>Ferry stays</a></h2>"
+    site.page("/", f"<html><title>H</title>{story}")
+    proposal = propose_source(site.url, fetcher, with_articles=False)
+    assert proposal.source.sections == (site.url,)
+
+
+def test_a_page_that_leads_to_nothing_is_no_source(site, fetcher):
+    site.page("/", "<html><title>App</title><div id=root></div><script src=/a.js></script>")
+    with pytest.raises(SourceError, match=r"nothing to read. Give a page that lists stories"):
+        propose_source(site.url, fetcher)
 
 
 @pytest.mark.parametrize("path", ["/missing", "/empty-page"])
