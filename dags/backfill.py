@@ -19,10 +19,10 @@ from airflow.sdk import Param, dag, task
 from assets import RAW_PAGES
 from policy import (
     CPU_POOL,
-    DAG_ARGS,
     EVEN_AFTER_FAILURE,
     FETCH_POOL,
     Counts,
+    dag_args,
     stage,
 )
 
@@ -127,7 +127,7 @@ PARAMS = {
     schedule=None,
     params=PARAMS,
     doc_md=__doc__,
-    **DAG_ARGS,
+    **dag_args("on demand"),
 )
 def backfill() -> None:
     """Read archives or a site's past, and let *curate* process the pages."""
@@ -135,7 +135,9 @@ def backfill() -> None:
     @task
     def open_run(dag_run: Any = None) -> int:
         """Open the run in `ops.runs`, without a logical date: its pages have times of their own."""
-        return stage("run_lifecycle").open_run(dag_run.dag_id, dag_run.run_id, None)
+        lifecycle = stage("run_lifecycle")
+        lifecycle.close_killed_runs(dag_run.dag_id, dag_run.run_id)
+        return lifecycle.open_run(dag_run.dag_id, dag_run.run_id, None)
 
     @task
     def plan_files(run: int, params: dict[str, Any] | None = None) -> list[list[int]]:

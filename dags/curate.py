@@ -2,31 +2,34 @@
 
 It starts when `raw_pages` is updated and takes all pages, of any run, that have no outcome yet:
 *load* extracts, cleans and stores articles in batches, *dedupe* finds copies, *annotate* finds
-entities and quotes with their speakers, *publish* refreshes the `mart` views and runs the checks.
+entities and quotes with their speakers. The DAG *publish* follows it. Pages that come while a run
+is going on are taken by the next run, all at once.
 
 The pages of a batch that fails stay undecided, and the next run takes them up; the other batches go
-on, and the run shows as failed. A run without any page succeeds.
+on, and the run shows as failed. A run that finds nothing waiting ends after its first task.
 """
 
 from typing import Any
 
 from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import dag, task
+from airflow.sdk.exceptions import AirflowSkipException
 from assets import CURATED, RAW_PAGES
-from policy import (
-    DAG_ARGS,
-    DEDUPE_POOL,
-    EVEN_AFTER_FAILURE,
-    Counts,
-    of_batches,
-    open_run,
-    stage,
-)
+from policy import DEDUPE_POOL, EVEN_AFTER_FAILURE, Counts, dag_args, of_batches, stage
 
 
-@dag(schedule=[RAW_PAGES], doc_md=__doc__, **DAG_ARGS)
+@dag(schedule=[RAW_PAGES], doc_md=__doc__, **dag_args("schedule", "asset_triggered"))
 def curate() -> None:
-    """Load, compare, annotate and publish all pages that have no outcome yet."""
+    """Load, compare and annotate all pages that have no outcome yet."""
+
+    @task
+    def open_run(dag_run: Any = None) -> int:
+        """Open the run in `ops.runs` if any page or article waits."""
+        lifecycle = stage("run_lifecycle")
+        lifecycle.close_killed_runs(dag_run.dag_id, dag_run.run_id)
+        if not lifecycle.is_work_waiting():
+            raise AirflowSkipException("no page and no article waits")
+        return lifecycle.open_run(dag_run.dag_id, dag_run.run_id, dag_run.logical_date)
 
     @task
     def plan_load(run: int) -> list[list[int]]:
@@ -53,25 +56,19 @@ def curate() -> None:
         return stage("annotate").annotate(run, version_ids)
 
     @task(outlets=[CURATED], **EVEN_AFTER_FAILURE)
-    def publish(run: int, outlet_events: Any = None) -> Counts:
-        """Refresh the marts and run the checks; a failed check fails this task."""
-        counts = stage("publish").publish(run)
-        outlet_events[CURATED].extra = {"run_id": run, **counts}
-        return counts
-
-    @task(**EVEN_AFTER_FAILURE)
-    def close_run(run: int, published: Any) -> Counts:
-        """Close the run in `ops.runs`."""
-        return stage("run_lifecycle").close_run(run, published is not None)
+    def close_run(run: int, versions: Any, outlet_events: Any = None) -> Counts:
+        """Close the run in `ops.runs`, and start *publish*."""
+        outcomes = stage("run_lifecycle").close_run(run, versions is not None)
+        outlet_events[CURATED].extra = {"run_id": run, **outcomes}
+        return outcomes
 
     run = open_run()
     loaded = load.partial(run=run).expand(fetch_ids=plan_load(run))
     loaded >> (copies := dedupe(run)) >> (versions := plan_annotate(run))
     annotated = annotate.partial(run=run).expand(version_ids=versions)
-    annotated >> (published := publish(run))
-    closed = close_run(run, published)
+    annotated >> (closed := close_run(run, versions))
     all_well = EmptyOperator(task_id="all_well", trigger_rule="none_failed")
-    [loaded, copies, annotated, published, closed] >> all_well
+    [loaded, copies, annotated, closed] >> all_well
 
 
 curate()

@@ -9,13 +9,13 @@ can be killed and repeated at any moment; `dateline archive` does the same by ha
 from datetime import timedelta
 
 from airflow.sdk import CronTriggerTimetable, dag, task
-from policy import DAG_ARGS, Counts, stage
+from policy import Counts, dag_args, stage
 
 
 @dag(
     schedule=CronTriggerTimetable("40 3 * * *", timezone="UTC", run_immediately=timedelta()),
     doc_md=__doc__,
-    **DAG_ARGS,
+    **dag_args("schedule", "scheduled"),
 )
 def maintain() -> None:
     """Index, join and remove WARC files."""

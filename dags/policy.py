@@ -3,16 +3,12 @@
 ``plugins/dateline_pools.py`` creates the pools named here when the scheduler starts.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from importlib import import_module
+from itertools import takewhile
 from typing import Any
 
-from airflow.sdk import (
-    ExceptionRetryPolicy,
-    RetryAction,
-    RetryRule,
-    task,
-)
+from airflow.sdk import ExceptionRetryPolicy, RetryAction, RetryRule, task
 from airflow.sdk.exceptions import AirflowSkipException
 
 from pipeline.errors import (
@@ -24,7 +20,8 @@ from pipeline.errors import (
     StoreUnavailable,
     UsageError,
 )
-from pipeline.telemetry import install_meter
+from pipeline.settings import settings
+from pipeline.telemetry import install_meter, log
 
 Counts = Any
 """The type of a task that returns counts; for ``dict[str, int]`` Airflow pushes an XCom per key."""
@@ -69,8 +66,41 @@ def stage(name: str) -> Any:
 
 @task
 def open_run(dag_run: Any = None) -> int:
-    """Open the run in `ops.runs`; the same Airflow run gets the same id on every try."""
-    return stage("run_lifecycle").open_run(dag_run.dag_id, dag_run.run_id, dag_run.logical_date)
+    """Open the run in `ops.runs`; the same Airflow run gets the same id on every try.
+
+    A DAG has one run at a time, so another one of its runs that is still open there was killed.
+    """
+    lifecycle = stage("run_lifecycle")
+    lifecycle.close_killed_runs(dag_run.dag_id, dag_run.run_id)
+    return lifecycle.open_run(dag_run.dag_id, dag_run.run_id, dag_run.logical_date)
+
+
+def skipped_ticks(ti: Any) -> int:
+    """Return how many ticks of the schedule had no run since the scheduled run before this one.
+
+    Airflow starts no run while ``max_active_runs`` are going on, and makes up only for the last of
+    the ticks that it missed, without a trace in the UI. So the task logs them.
+
+    Args:
+        ti: the task instance of a run; in a run that was started by hand there is nothing to count.
+    """
+    from croniter import croniter
+
+    run = ti.get_template_context()["dag_run"]
+    before = ti.get_previous_dagrun()
+    if run.run_type != "scheduled" or before is None or before.run_type != "scheduled":
+        return 0
+    ticks = croniter(settings().schedule, before.logical_date, ret_type=datetime)
+    missed = list(takewhile(lambda tick: tick < run.logical_date, ticks))
+    if missed:
+        log.warning(
+            "ticks without a run: an earlier run was going on, or Airflow was stopped",
+            ticks=len(missed),
+            first=str(missed[0]),
+            last=str(missed[-1]),
+            earlier_run=before.run_id,
+        )
+    return len(missed)
 
 
 class AirflowMeter:
@@ -130,9 +160,24 @@ _TASK_ARGS: dict[str, Any] = {
     ),
 }
 
-DAG_ARGS: dict[str, Any] = {
+_DAG_ARGS: dict[str, Any] = {
     "catchup": False,
     "max_active_runs": 1,
     "default_args": _TASK_ARGS,
-    "tags": ["dateline"],
 }
+
+
+def dag_args(purpose: str, *run_types: str) -> dict[str, Any]:
+    """Return the arguments that every DAG has.
+
+    Args:
+        purpose: its tag beside "dateline": "schedule" for what runs by itself, "on demand" for what
+            a person starts.
+        run_types: how it may be started apart from by hand: "scheduled", "asset_triggered". The
+            form "Backfill" of the UI is refused for all DAGs: it would make runs with dates of the
+            past that read today's feeds. The DAG *backfill* loads the past.
+    """
+    return _DAG_ARGS | {
+        "tags": ["dateline", purpose],
+        "allowed_run_types": ["manual", "operator_triggered", *run_types],
+    }

@@ -15,9 +15,9 @@ from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import Param, dag, task
 from assets import RAW_PAGES
 from policy import (
-    DAG_ARGS,
     EVEN_AFTER_FAILURE,
     Counts,
+    dag_args,
     of_batches,
     open_run,
     stage,
@@ -34,7 +34,7 @@ DAY = r"^\d{4}-\d{2}-\d{2}$"
         "since": Param(None, type=["null", "string"], pattern=DAY, description="first seen since"),
     },
     doc_md=__doc__,
-    **DAG_ARGS,
+    **dag_args("on demand"),
 )
 def reprocess() -> None:
     """Take stored articles through a stage again, and let *curate* process the new versions."""

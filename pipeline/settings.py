@@ -127,11 +127,22 @@ class Settings(BaseSettings):
     attempt_days: int = Field(
         default=90, gt=0, description="days for which the attempts of links and documents are kept"
     )
-    fetch_batch: int = Field(default=200, gt=0, description="requests that one fetch task does")
+    fetch_batch: int = Field(
+        default=200, gt=0, description="requests of one fetch task, while there are few tasks"
+    )
     fetch_minutes: float = Field(
-        default=20.0,
+        default=4.0,
         gt=0,
         description="after this time a fetch task leaves the rest to the next run",
+    )
+    fetch_tasks: int = Field(
+        default=6, ge=1, le=30, description="fetch tasks at the same time, over all workers"
+    )
+    cpu_tasks: int | None = Field(
+        default=None,
+        ge=1,
+        description="extract and annotate tasks at the same time, over all workers; by default one "
+        "per core of the scheduler's machine",
     )
     curate_batch: int = Field(default=300, gt=0, description="pages per extract or annotate task")
     schedule: str = Field(

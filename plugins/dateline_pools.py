@@ -1,7 +1,9 @@
 """Create the pools that the DAGs name when the scheduler starts.
 
 A task in a pool that does not exist is never scheduled and never fails, so its DAG would hang
-without a message. A pool that exists is not changed, so that a size set in the UI is kept.
+without a message. The sizes are settings, because several machines may work for one scheduler:
+`DATELINE_FETCH_TASKS` and `DATELINE_CPU_TASKS`. A size that was set in the UI lasts until the next
+start.
 """
 
 import os
@@ -11,12 +13,23 @@ from typing import Any
 from airflow.listeners import hookimpl
 from airflow.plugins_manager import AirflowPlugin
 
+from pipeline.settings import settings
+
 POOLS = {
-    "dateline_fetch": (6, "fetching: mostly waits for other people's servers"),
-    "dateline_cpu": (os.cpu_count() or 1, "extraction and annotation: one task keeps a core busy"),
-    "dateline_dedupe": (1, "one at a time: dedupe tasks cannot see each other's open transactions"),
+    "dateline_fetch": "fetching: mostly waits for other people's servers",
+    "dateline_cpu": "extraction and annotation: one task keeps a core busy",
+    "dateline_dedupe": "one at a time: dedupe tasks cannot see each other's open transactions",
 }
-"""Slots and description of each pool. Fetching leaves two of the eight workers to *curate*."""
+"""Description of each pool."""
+
+
+def slots() -> dict[str, int]:
+    """Return the size of each pool."""
+    return {
+        "dateline_fetch": settings().fetch_tasks,
+        "dateline_cpu": settings().cpu_tasks or os.cpu_count() or 1,
+        "dateline_dedupe": 1,
+    }
 
 
 class PoolListener:
@@ -27,18 +40,18 @@ class PoolListener:
 
     @hookimpl
     def on_starting(self, component: Any) -> None:
-        """Create missing pools if this is the scheduler."""
+        """Create the pools, or give them their size, if this is the scheduler."""
         if type(component).__name__ == "Job" and "scheduler" in sys.argv:
-            create_missing_pools()
+            set_pools()
 
 
-def create_missing_pools() -> None:
-    """Create the pools of ``POOLS`` that the metadata database does not have."""
+def set_pools() -> None:
+    """Create the pools of ``POOLS`` in the metadata database, or set their sizes."""
     from airflow.models.pool import Pool
 
-    for name, (slots, description) in POOLS.items():
-        if Pool.get_pool(name) is None:
-            Pool.create_or_update_pool(name, slots, description, include_deferred=False)
+    sizes = slots()
+    for name, description in POOLS.items():
+        Pool.create_or_update_pool(name, sizes[name], description, include_deferred=False)
 
 
 class DatelinePools(AirflowPlugin):

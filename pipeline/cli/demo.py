@@ -191,14 +191,16 @@ def _use_sources(site: "DemoSite") -> None:
 
 
 def _run_dags(airflow: "Airflow", progress: "Progress") -> None:
-    """Trigger *ingest*, and wait for it and for the *curate* run that its asset starts."""
-    from pipeline.local_airflow.api import follow_run, trigger, wait_for_asset_run
+    """Trigger *ingest*, and wait for it and for the runs that its assets start, one by one."""
+    from pipeline.local_airflow.api import follow_run, trigger, wait_for_asset_runs
 
     api = airflow.api
-    run_id = trigger(api, "ingest", {"everything": True})
-    follow_run(api, "ingest", run_id, progress)
-    started = wait_for_asset_run(api, "ingest", run_id, "curate")
-    follow_run(api, "curate", started, progress)
+    ingest = trigger(api, "ingest", {"everything": True})
+    follow_run(api, "ingest", ingest, progress)
+    for curate in wait_for_asset_runs(api, "ingest", ingest, "curate"):
+        follow_run(api, "curate", curate, progress)
+        for publish in wait_for_asset_runs(api, "curate", curate, "publish"):
+            follow_run(api, "publish", publish, progress)
 
 
 def _print_results(connection: "Connection") -> None:

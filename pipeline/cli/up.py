@@ -69,6 +69,10 @@ def start_airflow(airflow: "Airflow", progress: "Progress", *, detached: bool = 
     Raises:
         AirflowError: Airflow does not become ready; the message names its log.
     """
+    from pipeline.local_airflow.environment import ignored_variables
+
+    if ignored := ignored_variables():
+        progress.say(f"not passed on, because Dateline sets them itself: {', '.join(ignored)}")
     with progress.step("starting Airflow", "Airflow is up"):
         airflow.start(detached=detached)
         airflow.wait_until_ready()

@@ -12,7 +12,7 @@ from pipeline.local_airflow.environment import airflow_environment, api_url
 from pipeline.local_airflow.home_folder import UI_USER, HomeFolder, ui_password
 from pipeline.settings import Settings
 
-_NEEDED_DAGS = {"ingest", "curate"}
+_NEEDED_DAGS = {"ingest", "curate", "publish"}
 """DAGs that must have been read before Airflow counts as ready."""
 _READY_SECONDS = 300.0
 """Seconds until Airflow must be healthy; it was seen to take 112 s on a loaded machine and takes

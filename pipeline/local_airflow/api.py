@@ -2,7 +2,7 @@
 
 ``AirflowApi`` sends requests and repeats those that a busy Airflow leaves without an answer. The
 functions below it each stand for one question about runs and tasks; ``follow_run`` and
-``wait_for_asset_run`` ask until the answer is there. The client uses ``http.client`` because
+``wait_for_asset_runs`` ask until the answer is there. The client uses ``http.client`` because
 Airflow listens on loopback, where no proxy setting of the machine may interfere.
 """
 
@@ -285,14 +285,28 @@ def _event_lines(event: Any) -> list[str]:
     return lines
 
 
-def runs_started_by(api: AirflowApi, dag_id: str, run_id: str) -> dict[str, list[str]]:
-    """Return the runs that were started by the assets this run updated: DAG id → run ids."""
-    path = f"/assets/events?source_dag_id={dag_id}&source_run_id={quote(run_id, safe='')}"
+@dataclass(frozen=True, slots=True)
+class StartedRuns:
+    """What the assets that a run updated have started."""
+
+    run_ids: dict[str, list[str]]
+    """Run ids by DAG id, each once."""
+    waiting: int
+    """Updates that have started no run yet; those of a DAG that is at work wait for its end."""
+
+
+def runs_started_by(api: AirflowApi, dag_id: str, run_id: str) -> StartedRuns:
+    """Return the runs that were started by the assets this run updated."""
+    path = f"/assets/events?source_dag_id={dag_id}&source_run_id={quote(run_id, safe='')}&limit=100"
     started: dict[str, list[str]] = {}
-    for event in api.get(path)["asset_events"]:
+    events = api.get(path)["asset_events"]
+    for event in events:
         for run in event["created_dagruns"]:
-            started.setdefault(str(run["dag_id"]), []).append(str(run["run_id"]))
-    return started
+            runs = started.setdefault(str(run["dag_id"]), [])
+            if run["run_id"] not in runs:
+                runs.append(str(run["run_id"]))
+    waiting = sum(not event["created_dagruns"] for event in events)
+    return StartedRuns(started, waiting)
 
 
 def import_errors(api: AirflowApi) -> list[str]:
@@ -319,19 +333,34 @@ def wait_for_dags(api: AirflowApi, dag_ids: set[str], seconds: float) -> None:
     raise AirflowError(f"Airflow has not read {', '.join(sorted(dag_ids))} in {seconds:.0f} s")
 
 
-def wait_for_asset_run(
+def wait_for_asset_runs(
     api: AirflowApi, dag_id: str, run_id: str, started_dag_id: str, seconds: float = 120.0
-) -> str:
-    """Return the id of the run of ``started_dag_id`` that this run's asset starts, once it exists.
+) -> list[str]:
+    """Return the runs of ``started_dag_id`` that this run's assets started, once all exist.
+
+    Args:
+        api: the client.
+        dag_id: the DAG of the run.
+        run_id: a run that has ended.
+        started_dag_id: a DAG that is scheduled on its assets.
+        seconds: longest time to wait for a run; each run that is new begins it anew.
+
+    Returns:
+        Run ids; none where the run updated no asset, because it brought nothing.
 
     Raises:
-        AirflowError: none has started in time, or Airflow has ended.
+        AirflowError: an update has started no run in time, or Airflow has ended.
     """
     deadline = time.monotonic() + seconds
+    known = 0
     while time.monotonic() < deadline:
         api.check_alive()
-        if started := runs_started_by(api, dag_id, run_id).get(started_dag_id):
-            return started[0]
+        started = runs_started_by(api, dag_id, run_id)
+        found = started.run_ids.get(started_dag_id, [])
+        if not started.waiting:
+            return found
+        if len(found) > known:
+            known, deadline = len(found), time.monotonic() + seconds
         time.sleep(api.interval)
     raise AirflowError(
         f"{dag_id} has ended, but {started_dag_id} has not started in {seconds:.0f} s"

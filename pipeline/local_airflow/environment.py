@@ -1,7 +1,9 @@
 """The environment variables of the local Airflow, and the port of its API server.
 
 Every Airflow setting that Dateline depends on is set here, so an ``airflow.cfg`` changes none of
-them. The API server gets a free port on loopback, because another Airflow may use the default one.
+them. Other variables of the user are passed on (``AIRFLOW__METRICS__STATSD_ON``,
+``AIRFLOW_CONN_…``), for metrics, OpenLineage, mail or logging. The API server gets a free port on
+loopback, because another Airflow may use the default one.
 """
 
 import os
@@ -59,16 +61,26 @@ def _can_bind(host: str, port: int) -> bool:
     return True
 
 
+_OTHER_TASKS = 4
+"""Tasks at the same time that are in no pool: planning, copies, publishing."""
+
 _FIXED_SETTINGS = {
     "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
+    "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": f"{UI_USER}:admin",
+    # Without this, setproctitle overwrites the environment by which `processes` recognises ours.
+    "SPT_NOENV": "1",
+    "SCARF_ANALYTICS": "false",
+    "DO_NOT_TRACK": "1",
+    "ORT_DISABLE_TELEMETRY": "1",
+}
+"""Variables that nobody may change, because ``up`` works only with them."""
+
+_DEFAULT_SETTINGS = {
     "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
     "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
-    # Tasks mostly wait for the network, and a free slot is refilled only once a scheduler loop.
-    "AIRFLOW__CORE__PARALLELISM": "8",
     # Airflow fails a task that maps over more parts than this (its default is 1024); 10,000 batches
     # are 3 million pages.
     "AIRFLOW__CORE__MAX_MAP_LENGTH": "10000",
-    "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": f"{UI_USER}:admin",
     "AIRFLOW__API__HOST": HOST,
     "AIRFLOW__API__WORKERS": "1",
     "AIRFLOW__API__EXPOSE_CONFIG": "False",
@@ -80,12 +92,8 @@ _FIXED_SETTINGS = {
     # Seconds that the process above a task sleeps when the task has closed its sockets but has not
     # exited yet (default 5).
     "AIRFLOW__WORKERS__MIN_HEARTBEAT_INTERVAL": "1",
-    # Without this, setproctitle overwrites the environment by which `processes` recognises ours.
-    "SPT_NOENV": "1",
-    "SCARF_ANALYTICS": "false",
-    "DO_NOT_TRACK": "1",
-    "ORT_DISABLE_TELEMETRY": "1",
 }
+"""What suits Dateline, unless the user's own environment says otherwise."""
 
 
 def api_url() -> str:
@@ -109,14 +117,18 @@ def airflow_environment(
             may run in another folder.
         dsn: the news database; the metadata database is created on the same server.
         url: where the API server listens, ``http://<host>:<port>``.
-        inherited: variables to pass on; ``AIRFLOW*`` is dropped, as it configures another Airflow.
+        inherited: variables to pass on; see ``ignored_variables`` for those that are not.
 
     Raises:
         StoreError: the metadata database cannot be created.
     """
     home = HomeFolder(settings.home_folder)
-    kept = {key: value for key, value in inherited.items() if not key.startswith("AIRFLOW")}
+    kept = {key: value for key, value in inherited.items() if key not in OUR_VARIABLES}
+    cpu_tasks = settings.cpu_tasks or os.cpu_count() or 1
+    parallelism = settings.fetch_tasks + cpu_tasks + _OTHER_TASKS
     return {
+        **_DEFAULT_SETTINGS,
+        "AIRFLOW__CORE__PARALLELISM": str(parallelism),
         **kept,
         **_FIXED_SETTINGS,
         **secret_settings(home),
@@ -126,6 +138,12 @@ def airflow_environment(
         "NO_PROXY": ",".join(filter(None, [kept.get("NO_PROXY"), HOST, "localhost"])),
         "no_proxy": ",".join(filter(None, [kept.get("no_proxy"), HOST, "localhost"])),
     }
+
+
+def ignored_variables(inherited: Mapping[str, str] = os.environ) -> list[str]:
+    """Return the names of the user's variables that are set and not passed on, sorted."""
+    ours = OUR_VARIABLES.intersection(inherited)
+    return sorted(key for key in ours if key.startswith("AIRFLOW"))
 
 
 def _addresses(url: str) -> dict[str, str]:
@@ -160,3 +178,26 @@ def _folders(settings: Settings, home: HomeFolder, python_path: str | None) -> d
         "DATELINE_HOME": str(settings.home_folder),
         "DATELINE_SOURCES": str(Path(settings.sources).expanduser().absolute()),
     }
+
+
+OUR_VARIABLES = frozenset(
+    {
+        *_FIXED_SETTINGS,
+        "AIRFLOW_CONFIG",
+        "AIRFLOW_HOME",
+        "AIRFLOW__API__PORT",
+        "AIRFLOW__API__BASE_URL",
+        "AIRFLOW__API__SECRET_KEY",
+        "AIRFLOW__API_AUTH__JWT_SECRET",
+        "AIRFLOW__CORE__DAGS_FOLDER",
+        "AIRFLOW__CORE__EXECUTION_API_SERVER_URL",
+        "AIRFLOW__CORE__FERNET_KEY",
+        "AIRFLOW__CORE__PLUGINS_FOLDER",
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE",
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN",
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN_ASYNC",
+        "AIRFLOW__LOGGING__BASE_LOG_FOLDER",
+    }
+)
+"""Variables that are always Dateline's own: addresses, databases, folders, keys. A value of the
+user's is ignored, since it belongs to another Airflow of theirs."""

@@ -15,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from queue import Queue
 from threading import Event
 
@@ -99,7 +100,7 @@ def due_groups(wanted: Sequence[str] | None = None, *, everything: bool = False)
         work = due_work(connection, keys, datetime.now(UTC))
     if everything:
         work = {key: work.get(key, 1) for key in keys}
-    groups = group_sources(work, settings().fetch_batch)
+    groups = group_sources(work, settings().fetch_batch, settings().fetch_tasks)
     log.info("due", sources=len(work), requests=sum(work.values()), tasks=len(groups))
     return groups
 
@@ -135,13 +136,13 @@ def collect_sources(
         wanted: the sources, which are stored already.
         everything: ask for all their documents and for each link that these name, due or not.
         kept: responses by URL that were fetched already, to find out what the targets are.
-        minutes: after this time no further page is asked for; None for no limit.
+        minutes: after this time no further document or page is asked for; None for no limit.
     """
     stop_at = time.monotonic() + minutes * 60 if minutes is not None else None
     with _opened(kept) as (connection, fetcher, archive, robots):
         work = Collection(connection, fetcher, archive, run_id, wanted, everything, robots=robots)
         work.list_links()
-        work.read_documents()
+        work.read_documents(stop_at)
         work.fetch_pages(stop_at)
     return work.result
 
@@ -216,13 +217,17 @@ class Collection:
         for each in self.wanted:
             self._list_own_links(each, now)
 
-    def read_documents(self) -> None:
-        """Read the due documents of all sources, many at a time, and store what they name."""
+    def read_documents(self, stop_at: float | None) -> None:
+        """Read the due documents of all sources, many at a time, and store what they name.
+
+        Args:
+            stop_at: reading of ``time.monotonic`` after which no further document is begun.
+        """
         now = datetime.now(UTC)
         due = due_documents(self.connection, list(self.sources), now, all_of_them=self.everything)
         if self.everything:
             due = {key: _named(self.sources[key], found) for key, found in due.items()}
-        for key, reading in self._readings(due):
+        for key, reading in self._readings(due, stop_at):
             self._archive_robots()
             self._store(self.sources[key], reading)
 
@@ -237,7 +242,9 @@ class Collection:
         if snapshots:
             plan_snapshots(self.connection, self.run_id, source_id, snapshots, now)
 
-    def _readings(self, due: dict[str, DueDocuments]) -> Iterator[tuple[str, Reading]]:
+    def _readings(
+        self, due: dict[str, DueDocuments], stop_at: float | None
+    ) -> Iterator[tuple[str, Reading]]:
         """Yield each reading with its source, as it is ready.
 
         Readings that wait to be stored hold the bodies of their documents, so only few may wait.
@@ -246,12 +253,14 @@ class Collection:
 
         def read(key: str) -> None:
             try:
+                if is_over.is_set() or _is_past(stop_at):
+                    return
                 documents, children = due[key].due, due[key].children
                 for reading in read_documents(
                     self.sources[key], documents, self.fetcher, children=children
                 ):
                     ready.put((key, reading))
-                    if is_over.is_set():
+                    if is_over.is_set() or _is_past(stop_at):
                         return
             finally:
                 ready.put(None)
@@ -318,11 +327,7 @@ class Collection:
         part: list[tuple[FetchRow, Decision | None]] = []
         began = time.monotonic()
         requests = [self._request(each) for each in due]
-
-        def is_over() -> bool:
-            return stop_at is not None and time.monotonic() > stop_at
-
-        for request, response in self.fetcher.fetch_all(requests, is_over):
+        for request, response in self.fetcher.fetch_all(requests, partial(_is_past, stop_at)):
             part.append(self._archived(by_attempt.pop(request.key), response))
             if len(part) >= _PART or time.monotonic() - began > _PART_SECONDS:
                 self._store_part(part)
@@ -406,6 +411,10 @@ class Collection:
             decide(self.connection, decisions)
         self.result.counts.update(str(decision.outcome) for decision in decisions)
         self.result.counts["fetched"] += len(rows) - len(decisions)
+
+
+def _is_past(stop_at: float | None) -> bool:
+    return stop_at is not None and time.monotonic() > stop_at
 
 
 def _named(source: Source, found: DueDocuments) -> DueDocuments:

@@ -10,11 +10,15 @@ from datetime import UTC, datetime
 
 from pipeline import __version__
 from pipeline.telemetry import log
+from pipeline.warehouse.annotations import pending_versions
+from pipeline.warehouse.duplicates import pending_dedup
+from pipeline.warehouse.fetches import pending_pages
 from pipeline.warehouse.runs import (
     close_abandoned_runs,
     close_other_runs,
     hold_run_lock,
     outcome_counts,
+    record_skipped_ticks,
 )
 from pipeline.warehouse.runs import close_run as close_stored_run
 from pipeline.warehouse.runs import open_run as open_stored_run
@@ -26,7 +30,7 @@ def open_run(
     airflow_run_id: str,
     logical_date: datetime | None = None,
     *,
-    is_only_one: bool = False,
+    skipped_ticks: int = 0,
 ) -> int:
     """Open a run and return its id; the same DAG and Airflow run give the same id.
 
@@ -34,14 +38,34 @@ def open_run(
         dag_id: the DAG, or the command.
         airflow_run_id: unique within the DAG.
         logical_date: of the Airflow run.
-        is_only_one: the DAG never has two runs at a time, so that others which are still open were
-            killed; they are closed as failed, and this run takes up what they left.
+        skipped_ticks: ticks of the schedule that had no run before this one.
     """
     with store() as connection:
-        if is_only_one:
-            for run_id in close_other_runs(connection, dag_id, airflow_run_id):
-                log.warning("an earlier run was killed: closed as failed", run_id=run_id)
-        return open_stored_run(connection, dag_id, airflow_run_id, logical_date, __version__)
+        run_id = open_stored_run(connection, dag_id, airflow_run_id, logical_date, __version__)
+        if skipped_ticks:
+            record_skipped_ticks(connection, run_id, skipped_ticks)
+    return run_id
+
+
+def close_killed_runs(dag_id: str, airflow_run_id: str) -> None:
+    """Close the open runs of a DAG as failed, apart from the one that is going on now.
+
+    A DAG has one run at a time, so the others were killed. What they decided is kept, and what they
+    left is taken up by the next run.
+    """
+    with store() as connection:
+        for run_id in close_other_runs(connection, dag_id, airflow_run_id):
+            log.warning("an earlier run was killed: closed as failed", run_id=run_id)
+
+
+def is_work_waiting() -> bool:
+    """Tell whether a page waits for extraction, or an article for copies or names."""
+    with store() as connection:
+        return bool(
+            pending_pages(connection, 1)
+            or pending_dedup(connection, 1)
+            or pending_versions(connection, 1)
+        )
 
 
 @contextmanager

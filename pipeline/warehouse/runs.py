@@ -36,6 +36,15 @@ def open_run(
     return transact(conn, work)
 
 
+def record_skipped_ticks(conn: Connection, run_id: int, ticks: int) -> None:
+    """Store how many ticks of the schedule had no run before this one."""
+
+    def work(live: Connection) -> None:
+        live.execute("update ops.runs set skipped_ticks = %s where run_id = %s", (ticks, run_id))
+
+    transact(conn, work)
+
+
 def close_run(conn: Connection, run_id: int, succeeded: bool) -> None:
     """Mark a run as succeeded or failed."""
     status = "succeeded" if succeeded else "failed"

@@ -55,7 +55,8 @@ select
     round(l.failed_count::numeric / nullif(l.link_count - l.undecided_count, 0), 4) as failed_share,
     coalesce(v.version_count, 0) as version_count,
     coalesce(c.failed_checks, '{}') as failed_checks,
-    coalesce(o.publish_id, n.publish_id) as publish_id
+    coalesce(o.publish_id, n.publish_id) as publish_id,
+    r.skipped_ticks
 from ops.runs as r
 left join link_counts as l on r.run_id = l.run_id
 left join version_counts as v on r.run_id = v.run_id
@@ -98,3 +99,4 @@ comment on column mart.run_quality.failed_share is 'failed_count of the links de
 comment on column mart.run_quality.version_count is 'Article versions stored.';
 comment on column mart.run_quality.failed_checks is 'Names of the checks with findings in that publish; empty where all passed or none ran. They look at everything since the publish before, so a finding may be about another run: see mart.check_findings.';
 comment on column mart.run_quality.publish_id is 'Publish of the run itself or, where it has none (ingest), the first after it; null where none was yet.';
+comment on column mart.run_quality.skipped_ticks is 'Ticks of the schedule that had no run before this one: an earlier run was going on, or Airflow was stopped.';

@@ -14,11 +14,13 @@ import pytest
 
 from pipeline.local_airflow.api import (
     AirflowApi,
+    AirflowError,
+    RunFailed,
     follow_run,
     import_errors,
     task_instances,
     trigger,
-    wait_for_asset_run,
+    wait_for_asset_runs,
 )
 from pipeline.local_airflow.progress import Progress
 from pipeline.warehouse.embedded_server import EmbeddedServer
@@ -121,7 +123,7 @@ def ui_text(demo, api):
 def test_the_ui_shows_the_run_and_its_tasks(ui_text):
     if ui_text is None:
         pytest.skip(f"no Chromium at {CHROMIUM} (Debian: apt-get install chromium)")
-    for words in ("curate", "plan_load", "dedupe", "publish"):
+    for words in ("curate", "plan_load", "dedupe", "annotate"):
         assert words in ui_text
 
 
@@ -139,7 +141,7 @@ def check_success_and_result_tables(demo, api):
         assert title in output
     assert "Edited after publication" not in output
     assert import_errors(api) == []
-    for dag_id in ("ingest", "curate"):
+    for dag_id in ("ingest", "curate", "publish"):
         runs = api.get(f"/dags/{dag_id}/dagRuns")["dag_runs"]
         assert {run["state"] for run in runs} == {"success"}
         found = task_instances(api, dag_id, runs[0]["dag_run_id"])
@@ -157,9 +159,28 @@ def check_that_a_second_run_stores_nothing_twice(demo, api):
     before = counts(demo)
     run_id = trigger(api, "ingest", {"everything": True})
     follow_run(api, "ingest", run_id, Progress())
-    curate = wait_for_asset_run(api, "ingest", run_id, "curate")
-    follow_run(api, "curate", curate, Progress())
+    for curate in wait_for_asset_runs(api, "ingest", run_id, "curate"):
+        follow_run(api, "curate", curate, Progress())
     assert counts(demo) == before
+
+
+def check_that_a_failed_run_can_be_cleared(api):
+    run_id = trigger(api, "reprocess", {"stage": "clean", "source": "no_such_outlet"})
+    with pytest.raises(RunFailed, match="no_such_outlet"):
+        follow_run(api, "reprocess", run_id, Progress())
+    wanted = {"dag_run_id": run_id, "only_failed": True, "dry_run": False}
+    cleared = api.post("/dags/reprocess/clearTaskInstances", wanted)["task_instances"]
+    assert "plan" in {task["task_id"] for task in cleared}
+    with pytest.raises(RunFailed, match="no_such_outlet"):
+        follow_run(api, "reprocess", run_id, Progress())
+
+
+def check_that_the_ui_cannot_backfill_ingest(api):
+    days = {"from_date": "2026-11-01T00:00:00Z", "to_date": "2026-11-02T00:00:00Z"}
+    with pytest.raises(AirflowError, match="HTTP 4"):
+        api.post("/backfills", {"dag_id": "ingest", **days})
+    runs = api.get("/dags/ingest/dagRuns?run_type=backfill")["dag_runs"]
+    assert runs == []
 
 
 def check_that_the_password_is_generated_and_private(demo):
@@ -182,4 +203,6 @@ def test_the_demo_from_its_start_to_its_end(demo, api, ui_text):
     check_success_and_result_tables(demo, api)
     check_that_the_password_is_generated_and_private(demo)
     check_that_a_second_run_stores_nothing_twice(demo, api)
+    check_that_a_failed_run_can_be_cleared(api)
+    check_that_the_ui_cannot_backfill_ingest(api)
     check_that_nothing_runs_after_stopping(demo)

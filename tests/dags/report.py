@@ -42,6 +42,7 @@ def dag_report(dag):
         "max_active_runs": dag.max_active_runs,
         "catchup": dag.catchup,
         "deadlines": len(dag.deadline or []),
+        "run_types": sorted(dag.allowed_run_types or []),
         "params": dict(dag.params.dump()),
         "form": {name: form_field(dag.params.get_param(name)) for name in dag.params},
         "timetable": type(dag.timetable).__name__,

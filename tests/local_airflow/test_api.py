@@ -9,7 +9,7 @@ from pipeline.local_airflow.api import (
     follow_run,
     task_instances,
     trigger,
-    wait_for_asset_run,
+    wait_for_asset_runs,
     wait_for_dags,
 )
 from pipeline.local_airflow.progress import Progress
@@ -109,11 +109,35 @@ def test_progress_prints_a_line_for_each_task_except_all_well(api, httpserver, c
     assert "all_well" not in printed
 
 
-def test_the_run_that_the_asset_started_is_found(api, httpserver):
-    event = {"created_dagruns": [{"dag_id": "curate", "run_id": "asset_triggered__1"}]}
-    httpserver.expect_request("/api/v2/assets/events").respond_with_json({"asset_events": [event]})
-    started = wait_for_asset_run(api, "ingest", "manual__2026", "curate")
-    assert started == "asset_triggered__1"
+def asset_events(httpserver, *runs_of_events):
+    events = [
+        {"created_dagruns": [{"dag_id": "curate", "run_id": run} for run in runs]}
+        for runs in runs_of_events
+    ]
+    httpserver.expect_oneshot_request("/api/v2/assets/events").respond_with_json(
+        {"asset_events": events}
+    )
+
+
+def test_all_runs_that_the_assets_started_are_found_once_each(api, httpserver):
+    api.interval = 0.01
+    asset_events(httpserver, ["one"], ["one"], [])
+    asset_events(httpserver, ["one"], ["one"], ["two"])
+    assert wait_for_asset_runs(api, "ingest", "manual__2026", "curate") == ["one", "two"]
+
+
+def test_a_run_that_updated_no_asset_has_started_none(api, httpserver):
+    asset_events(httpserver)
+    assert wait_for_asset_runs(api, "ingest", "manual__2026", "curate") == []
+
+
+def test_an_update_that_starts_no_run_is_told(api, httpserver):
+    httpserver.expect_request("/api/v2/assets/events").respond_with_json(
+        {"asset_events": [{"created_dagruns": []}]}
+    )
+    api.interval = 0.01
+    with pytest.raises(AirflowError, match="curate has not started"):
+        wait_for_asset_runs(api, "ingest", "manual__2026", "curate", seconds=0.1)
 
 
 def test_a_dag_file_that_cannot_be_imported_is_named(api, httpserver):

@@ -2,7 +2,11 @@
 
 import pytest
 
-from pipeline.local_airflow.environment import airflow_environment
+from pipeline.local_airflow.environment import (
+    OUR_VARIABLES,
+    airflow_environment,
+    ignored_variables,
+)
 from pipeline.local_airflow.home_folder import HomeFolder, bundled_folder
 from pipeline.local_airflow.metadata_database import DATABASE
 from pipeline.settings import settings
@@ -12,6 +16,8 @@ INHERITED = {
     "AIRFLOW_HOME": "/somebody/elses",
     "AIRFLOW__CORE__EXECUTOR": "CeleryExecutor",
     "AIRFLOW_CONN_X": "postgresql://x",
+    "AIRFLOW__METRICS__STATSD_ON": "True",
+    "AIRFLOW__CORE__LOAD_EXAMPLES": "True",
     "PYTHONPATH": "/mine",
     "NO_PROXY": "intranet.example",
 }
@@ -28,11 +34,32 @@ def environ(postgres_server, tmp_path, monkeypatch):
     postgres_server.sql(f"drop database {DATABASE}")
 
 
-def test_settings_of_another_airflow_are_dropped(environ, tmp_path):
+def test_what_belongs_to_another_airflow_is_dropped_and_named(environ, tmp_path):
     assert environ["AIRFLOW_HOME"] == str(tmp_path / "a home" / "airflow")
     assert environ["AIRFLOW__CORE__EXECUTOR"] == "LocalExecutor"
-    assert "AIRFLOW_CONN_X" not in environ
+    assert ignored_variables(INHERITED) == ["AIRFLOW_HOME", "AIRFLOW__CORE__EXECUTOR"]
+
+
+def test_other_variables_are_passed_on(environ):
     assert environ["PATH"] == "/bin"
+    assert environ["AIRFLOW__METRICS__STATSD_ON"] == "True"
+    assert environ["AIRFLOW_CONN_X"] == "postgresql://x"
+    assert environ["AIRFLOW__CORE__LOAD_EXAMPLES"] == "True"
+
+
+def test_every_variable_that_is_always_ours_is_set(environ):
+    assert OUR_VARIABLES - set(environ) == {"AIRFLOW_CONFIG"}
+
+
+def test_the_number_of_tasks_at_once_follows_the_pools(postgres_server, monkeypatch, tmp_path):
+    monkeypatch.setenv("DATELINE_HOME", str(tmp_path))
+    monkeypatch.setenv("DATELINE_FETCH_TASKS", "3")
+    monkeypatch.setenv("DATELINE_CPU_TASKS", "5")
+    settings.cache_clear()
+    HomeFolder(settings().home_folder).create()
+    found = airflow_environment(settings(), postgres_server.dsn(), "http://127.0.0.1:8099", {})
+    assert found["AIRFLOW__CORE__PARALLELISM"] == "12"
+    postgres_server.sql(f"drop database {DATABASE}")
 
 
 def test_the_sources_are_an_absolute_path(environ, tmp_path):

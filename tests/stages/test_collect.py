@@ -14,7 +14,7 @@ from pipeline.settings import settings
 from pipeline.sources.files import source_toml
 from pipeline.stages.collect import collect, due_groups
 from pipeline.stages.load import load, plan
-from pipeline.stages.run_lifecycle import open_run
+from pipeline.stages.run_lifecycle import close_killed_runs, open_run
 from pipeline.warehouse.cookbook import cookbook
 from pipeline.warehouse.runs import close_run
 from tests.discover.test_discovery import index, item, rss
@@ -67,7 +67,8 @@ class Newsroom:
 
     def begin(self):
         self.runs += 1
-        return open_run("ingest", f"run-{self.runs}", is_only_one=True)
+        close_killed_runs("ingest", f"run-{self.runs}")
+        return open_run("ingest", f"run-{self.runs}")
 
     def outcomes(self, number):
         found = self.conn.execute(

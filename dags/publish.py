@@ -1,0 +1,49 @@
+"""### publish: from tables to what people look at
+
+It starts when `curated` is updated, and every ten minutes besides, because a source that has fallen
+silent brings nothing that could start it. It refreshes the `mart` views, runs the data checks over
+everything since the last time, works out the state of each source and sends the alerts.
+
+A failed check fails the run, after everything else is done.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+from airflow.providers.standard.operators.empty import EmptyOperator
+from airflow.sdk import AssetOrTimeSchedule, CronTriggerTimetable, dag, task
+from assets import CURATED, PUBLISHED
+from policy import EVEN_AFTER_FAILURE, Counts, dag_args, open_run, stage
+
+
+@dag(
+    schedule=AssetOrTimeSchedule(
+        timetable=CronTriggerTimetable("3-59/10 * * * *", timezone="UTC", run_immediately=False),
+        assets=[CURATED],
+    ),
+    doc_md=__doc__,
+    **dag_args("schedule", "scheduled", "asset_triggered"),
+)
+def publish() -> None:
+    """Refresh the marts, run the checks."""
+
+    @task(outlets=[PUBLISHED], execution_timeout=timedelta(hours=1))
+    def refresh_and_check(run: int, outlet_events: Any = None) -> Counts:
+        """Refresh the marts and run the checks; a failed check fails this task."""
+        counts = stage("publish").publish(run)
+        outlet_events[PUBLISHED].extra = {"run_id": run, **counts}
+        return counts
+
+    @task(**EVEN_AFTER_FAILURE)
+    def close_run(run: int, published: Any) -> Counts:
+        """Close the run in `ops.runs`."""
+        return stage("run_lifecycle").close_run(run, published is not None)
+
+    run = open_run()
+    published = refresh_and_check(run)
+    closed = close_run(run, published)
+    all_well = EmptyOperator(task_id="all_well", trigger_rule="none_failed")
+    [published, closed] >> all_well
+
+
+publish()
