@@ -21,6 +21,14 @@ from typing import IO, Literal, cast
 
 from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
 
+from pipeline.archive.framing import (
+    GZIP_MEMBER,
+    DamagedRecord,
+    FileFrom,
+    Framing,
+    Gap,
+    next_record,
+)
 from pipeline.archive.storage import open_file
 from pipeline.archive.warc import MAX_RECORD_BYTES, ArchivedPage, BrokenRecord, Locator
 from pipeline.errors import ArchiveError
@@ -31,7 +39,6 @@ _SEARCH_BYTES = 1 << 20
 """Bytes read at a time when the next record is searched for."""
 _ARC_LINE = 1 << 16
 """Longest header line of an ARC record; a URL takes at most a few kB of it."""
-_GZIP_MEMBER = GZIP + b"\x08"
 _ZSTD = (b"\x28\xb5\x2f\xfd", b"\x5d\x2a\x4d\x18")
 """A frame, and the skippable frame that holds the dictionary of ``.warc.zst`` files."""
 _ARC_START = b"filedesc://"
@@ -122,68 +129,98 @@ class CaptureReader:
         Raises:
             ArchiveError: the file does not exist, or is neither WARC nor ARC.
         """
-        with open_file(self._file_name) as file:
+        with open_file(self._file_name) as file, open_file(self._file_name) as probe:
             is_arc = _is_arc(file, self._name)
             file.seek(0)
-            yield from self._arc(file) if is_arc else self._warc(file)
+            yield from self._arc(file) if is_arc else self._warc(file, probe)
 
-    def _warc(self, file: IO[bytes]) -> Iterator[Item]:
+    def _warc(self, file: IO[bytes], probe: IO[bytes]) -> Iterator[Item]:
         start: int | None = self.position.offset
         skip = self.position.skip
+        reported = -1
         while start is not None:
             begun = self.position = Position(start, skip)
+            framing = Framing(probe, FileFrom(file, start))
             try:
-                yield from self._intact_warc_records(file, begun)
+                yield from self._intact_warc_records(framing, begun)
             except _DAMAGE_ERRORS as error:
-                damaged = self.position.offset
-                has_read = self.position != begun
-                start, skip = _next_start(file, damaged + 1), 0
-                if not has_read or start is None:
-                    reason = f"damaged after byte {damaged}: {error}"
-                    yield BrokenRecord(str(Locator(self._name, damaged)), reason)
+                # What fastwarc cannot read follows the last record, or is that record.
+                is_last = isinstance(error, DamagedRecord)
+                end = None if is_last else framing.end_of_last()
+                damaged = self.position.offset if end is None else end
+                start, skip = next_record(file, damaged + 1), 0
+                if start is not None:
+                    self.position = Position(start)
+                if damaged != reported:
+                    reported = damaged
+                    yield BrokenRecord(str(Locator(self._name, damaged)), f"damaged: {error}")
             else:
                 return
 
-    def _intact_warc_records(self, file: IO[bytes], begin: Position) -> Iterator[Item]:
-        """Yield what can be read from a position up to the end or the next damage."""
-        stream = _CountedFrom(file, begin.offset)
-        # Only a file whose records are members of their own can be read from within.
-        is_divided = True
+    def _intact_warc_records(self, framing: Framing, begin: Position) -> Iterator[Item]:
+        """Yield what can be read from a position up to the end or the next damage.
+
+        Raises:
+            DamagedRecord: the record at ``position`` is damaged, and the next one is to be sought.
+        """
         records = ArchiveIterator(
-            stream,
+            framing.stream,
             parse_http=False,
             max_header_len=_MAX_HEADER_BYTES,
             record_types=WarcRecordType.any_type,
         )
         for read, record in enumerate(records, start=1):
-            if read == 2:
-                is_divided = stream.begins_record(record.stream_pos)
-            offset = begin.offset + record.stream_pos
+            yield from self._gaps(framing.move_to(begin.offset + record.stream_pos))
+            offset = framing.last or 0
+            # Only a file whose records are members of their own can be read from within.
+            is_divided = framing.is_divided
             self.position = Position(offset, 1) if is_divided else Position(begin.offset, read)
-            self.bytes_read = max(self.bytes_read, begin.offset + stream.place)
-            if read > begin.skip and record.record_type & self._types:
-                self.records_read += 1
-                yield from self._items(record, offset)
+            self.bytes_read = max(self.bytes_read, begin.offset + framing.stream.place)
+            if read > begin.skip:
+                framing.check_text(offset)
+                yield from self._items(record, offset, framing)
+        yield from self._gaps(framing.at_end())
 
-    def _items(self, record: WarcRecord, offset: int) -> Iterator[Item]:
-        raw_uri = str(Locator(self._name, offset))
-        if record.record_type == WarcRecordType.unknown:
-            yield BrokenRecord(raw_uri, "a record of an unknown type")
+    def _gaps(self, gaps: Iterator[Gap]) -> Iterator[BrokenRecord]:
+        for gap in gaps:
+            yield BrokenRecord(str(Locator(self._name, gap.offset)), f"damaged: {gap.reason}")
+
+    def _items(self, record: WarcRecord, offset: int, framing: Framing) -> Iterator[Item]:
+        kind = record.record_type
+        if kind != WarcRecordType.no_type and not kind & self._types:
             return
-        url = (record.headers.get("WARC-Target-URI") or "").strip("<> ")
-        at = record.record_date
-        if at is None:
-            yield BrokenRecord(raw_uri, "the record has no readable WARC-Date")
-        elif self._wanted(url, at):
-            try:
-                yield _revisit(record, url, at, raw_uri) or _capture(record, url, at, raw_uri)
-            except _DAMAGE_ERRORS as error:
-                yield BrokenRecord(raw_uri, str(error))
+        self.records_read += 1
+        try:
+            url, at = _address_and_time(record)
+            if self._wanted(url, at):
+                yield self._item(record, url, at, offset, framing)
+        except DamagedRecord as error:
+            if framing.is_divided:
+                raise
+            yield BrokenRecord(str(Locator(self._name, offset)), str(error))
+        except _DAMAGE_ERRORS as error:
+            yield BrokenRecord(str(Locator(self._name, offset)), str(error))
+
+    def _item(
+        self, record: WarcRecord, url: str, at: datetime, offset: int, framing: Framing
+    ) -> Item:
+        """Return the capture or revisit of a record.
+
+        Raises:
+            ArchiveError: it is damaged (``DamagedRecord``), or holds no page.
+        """
+        raw_uri = str(Locator(self._name, offset))
+        if record.record_type == WarcRecordType.revisit:
+            return _revisit(record, url, at, raw_uri)
+        has_digest = (record.headers.get("WARC-Block-Digest") or "").startswith("sha1:")
+        if not has_digest or record.content_length > MAX_RECORD_BYTES:
+            framing.check(offset)
+        return _capture(record, url, at, raw_uri)
 
     def _arc(self, file: IO[bytes]) -> Iterator[Item]:
-        counted = _CountedFrom(file, 0)
+        counted = FileFrom(file, 0)
         reader = io.BufferedReader(_Raw(counted), 1 << 17)
-        is_gzip = reader.peek(3)[:3] == _GZIP_MEMBER
+        is_gzip = reader.peek(3)[:3] == GZIP_MEMBER
         stream = cast("IO[bytes]", gzip.GzipFile(fileobj=reader) if is_gzip else reader)
         read = 0
         try:
@@ -280,66 +317,10 @@ def _found(start: bytes, stored: bytes) -> str:
     return f"{kind}: give files that begin with WARC/ or filedesc://"
 
 
-def _next_start(file: IO[bytes], offset: int) -> int | None:
-    """Return the offset of the next WARC record: a gzip member, or text after a line break."""
-    while True:
-        file.seek(offset)
-        window = file.read(_SEARCH_BYTES)
-        for mark in re.finditer(rb"\x1f\x8b\x08|(?<=\n)WARC/[01]\.", window):
-            if _begins_record(window[mark.start() : mark.start() + 512]):
-                return offset + mark.start()
-        if len(window) < _SEARCH_BYTES:
-            return None
-        offset += _SEARCH_BYTES - 512
-
-
-def _begins_record(start: bytes) -> bool:
-    if not start.startswith(_GZIP_MEMBER):
-        return start.startswith(b"WARC/")
-    try:
-        return zlib.decompressobj(16 + zlib.MAX_WBITS).decompress(start, 5) == b"WARC/"
-    except zlib.error:
-        return False
-
-
-class _CountedFrom:
-    """A file whose positions count from an offset, as fastwarc expects it."""
-
-    def __init__(self, file: IO[bytes], start: int) -> None:
-        self._file = file
-        self._start = start
-        self.place = 0
-        """Bytes read so far, from the offset on."""
-        file.seek(start)
-
-    def read(self, size: int = -1) -> bytes:
-        data = self._file.read(size)
-        self.place += len(data)
-        return data
-
-    def seek(self, offset: int, whence: int = 0) -> int:
-        base = self._start if whence == 0 else 0
-        self.place = self._file.seek(base + offset, whence) - self._start
-        return self.place
-
-    def tell(self) -> int:
-        return self.place
-
-    def close(self) -> None:
-        """Do nothing, since the file is closed by its owner."""
-
-    def begins_record(self, position: int) -> bool:
-        """Tell whether a record begins at a position, and keep the place where reading goes on."""
-        self._file.seek(self._start + position)
-        start = self._file.read(512)
-        self._file.seek(self._start + self.place)
-        return _begins_record(start)
-
-
 class _Raw(io.RawIOBase):
     """Gives ``io.BufferedReader`` what a counted file reads."""
 
-    def __init__(self, file: _CountedFrom) -> None:
+    def __init__(self, file: FileFrom) -> None:
         self._counted = file
 
     def readable(self) -> bool:
@@ -351,9 +332,23 @@ class _Raw(io.RawIOBase):
         return len(data)
 
 
-def _revisit(record: WarcRecord, url: str, at: datetime, raw_uri: str) -> Revisit | None:
-    if record.record_type != WarcRecordType.revisit:
-        return None
+def _address_and_time(record: WarcRecord) -> tuple[str, datetime]:
+    """Return the target of a record and when it was captured.
+
+    Raises:
+        DamagedRecord: one of the headers is missing, or cannot be read.
+    """
+    if record.record_type in (WarcRecordType.unknown, WarcRecordType.no_type):
+        raise DamagedRecord("the record has no readable WARC-Type")
+    if record.record_date is None:
+        raise DamagedRecord("the record has no readable WARC-Date")
+    url = (record.headers.get("WARC-Target-URI") or "").strip("<> ")
+    if not url:
+        raise DamagedRecord("the record has no readable WARC-Target-URI")
+    return url, record.record_date
+
+
+def _revisit(record: WarcRecord, url: str, at: datetime, raw_uri: str) -> Revisit:
     named = record.headers
     original = named.get("WARC-Refers-To-Target-URI")
     return Revisit(
@@ -378,7 +373,8 @@ def _capture(record: WarcRecord, url: str, at: datetime, raw_uri: str) -> Captur
     """Return the capture of a response or resource record.
 
     Raises:
-        ArchiveError: the record is damaged, cut by its crawler, or holds no HTTP response.
+        DamagedRecord: the record is damaged.
+        ArchiveError: it is cut by its crawler, too large, or holds no HTTP response.
     """
     announced = record.content_length
     if announced > MAX_RECORD_BYTES:
@@ -389,11 +385,11 @@ def _capture(record: WarcRecord, url: str, at: datetime, raw_uri: str) -> Captur
     digest = named.get("WARC-Block-Digest") or ""
     record.freeze()
     if record.content_length != announced:
-        raise ArchiveError(
+        raise DamagedRecord(
             f"{record.content_length} of {announced} bytes are there; the record is truncated"
         )
     if digest.startswith("sha1:") and not record.verify_block_digest():
-        raise ArchiveError("the content does not match its WARC-Block-Digest")
+        raise DamagedRecord("the content does not match its WARC-Block-Digest")
     block = record.reader.read()
     if record.record_type == WarcRecordType.resource:
         page = ArchivedPage(url, None, (), named.get("Content-Type"), block, at, raw_uri)

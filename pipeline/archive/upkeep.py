@@ -3,6 +3,7 @@
 Nothing here knows the rows that refer to records; ``pipeline.stages.archive`` moves those.
 """
 
+import io
 import json
 import posixpath
 import secrets
@@ -13,7 +14,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import IO, Literal
 
-from pipeline.archive.cdxj import INDEX_ENDING, index_file, index_line, index_name
+from pipeline.archive.cdxj import INDEX_ENDING, Capture, index_file, index_line, index_name
+from pipeline.archive.framing import Member, next_record, read_member
 from pipeline.archive.locator import Locator
 from pipeline.archive.storage import (
     StoredFile,
@@ -25,15 +27,13 @@ from pipeline.archive.storage import (
     stored_files,
     write_file,
 )
-from pipeline.archive.warc import BrokenRecord, capture_of, next_record
+from pipeline.archive.warc import BrokenRecord, capture_of
 from pipeline.archive.writer import ENDING, begun_at
 from pipeline.errors import ArchiveError
 
 State = Literal["ready", "being written", "interrupted", "not indexed"]
 """``interrupted``: its writer was killed. ``not indexed``: the index is missing or too old."""
 _READ_BYTES = 1 << 20
-_HEAD_BYTES = 1 << 18
-"""Start of a record that is kept to read its headers; fetch accepts HTTP headers of 100 KiB."""
 _JOIN_ENDING = ".join"
 _PART_ENDING = ".part"
 
@@ -147,8 +147,11 @@ def make_index(name: str) -> list[BrokenRecord]:
                 if isinstance(found, _Damage):
                     end = found.offset if found.is_last else None
                     broken.append(_broken(name, found))
-                elif capture := capture_of(found.head):
-                    lines.append(index_line(capture, name, found.offset, found.length))
+                    continue
+                member, capture = found
+                if capture is not None:
+                    length = member.end - member.offset
+                    lines.append(index_line(capture, name, member.offset, length))
         for stored in stored_files(posixpath.dirname(name), posixpath.basename(name)):
             if stored.is_open:
                 cut_and_close(name, stored.size if end is None else end)
@@ -159,56 +162,33 @@ def make_index(name: str) -> list[BrokenRecord]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Member:
-    offset: int
-    length: int
-    head: bytes
-    """The first bytes of the record, decompressed."""
-
-
-@dataclass(frozen=True, slots=True)
 class _Damage:
     offset: int
     reason: str
     is_last: bool
-    """No record follows."""
+    """The file is torn there: no record follows."""
 
 
-def _members(file: IO[bytes]) -> Iterator[_Member | _Damage]:
-    """Yield the gzip members of a file, and the places where there is none."""
-    start: int | None = 0
-    while start is not None:
-        place = start
+def _members(file: IO[bytes]) -> Iterator[tuple[Member, Capture | None] | _Damage]:
+    """Yield the intact records of a file, with what an index says, and the damaged places."""
+    place: int | None = 0
+    size = file.seek(0, io.SEEK_END)
+    while place is not None and place < size:
         try:
-            for member in _whole_members(file, start):
-                yield member
-                place = member.offset + member.length
-            start = None
+            member = read_member(file, place)
         except (zlib.error, EOFError) as error:
-            start = next_record(file, place + 1)
-            yield _Damage(place, str(error), start is None)
-
-
-def _whole_members(file: IO[bytes], start: int) -> Iterator[_Member]:
-    """Yield the gzip members from an offset on.
-
-    Raises:
-        EOFError: the last one is cut.
-        zlib.error: one is damaged; its checksum is compared, too.
-    """
-    file.seek(start)
-    data = file.read(_READ_BYTES)
-    while data:
-        inflating = zlib.decompressobj(16 + zlib.MAX_WBITS)
-        head, length = bytearray(), 0
-        while not inflating.eof:
-            if not data:
-                raise EOFError("the file ends within a record")
-            head += inflating.decompress(data)[: _HEAD_BYTES - len(head)]
-            length += len(data) - len(inflating.unused_data)
-            data = inflating.unused_data or file.read(_READ_BYTES)
-        yield _Member(start, length, bytes(head))
-        start += length
+            following = next_record(file, place + 1)
+            yield _Damage(place, str(error), following is None)
+            place = following
+            continue
+        place = member.end
+        if member.fault is not None:
+            yield _Damage(member.offset, member.fault, is_last=False)
+            continue
+        try:
+            yield member, capture_of(member.head)
+        except ArchiveError as error:
+            yield _Damage(member.offset, str(error), is_last=False)
 
 
 def check_file(name: str) -> tuple[int, list[BrokenRecord]]:
@@ -222,7 +202,7 @@ def check_file(name: str) -> tuple[int, list[BrokenRecord]]:
         for found in _members(file):
             if isinstance(found, _Damage):
                 broken.append(_broken(name, found))
-            elif capture_of(found.head):
+            elif found[1] is not None:
                 captures += 1
     return captures, broken
 

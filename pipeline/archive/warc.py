@@ -10,20 +10,21 @@ one is done here.
 """
 
 import io
+import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import IO
 
 from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
 
 from pipeline.archive.cdxj import REVISIT_MIME, Capture, media_type
+from pipeline.archive.framing import DamagedRecord, FileFrom, Framing, next_record
 from pipeline.archive.locator import Locator, parse_locator
 from pipeline.archive.storage import open_file, read_range
 from pipeline.errors import ArchiveError
-from pipeline.file_formats import GZIP
 
 __all__ = [
     "ArchivedPage",
@@ -31,7 +32,6 @@ __all__ = [
     "Locator",
     "capture_of",
     "iter_warc",
-    "next_record",
     "parse_locator",
     "read_capture",
     "read_record",
@@ -66,12 +66,9 @@ MAX_RECORD_BYTES = 64_000_000
 _MAX_HEADER_BYTES = 1 << 20
 """fastwarc's default is 32 KiB, but fetch accepts headers of up to 100 KiB and writes them."""
 _PAGE_RECORDS = WarcRecordType.response | WarcRecordType.resource
-_GZIP_MEMBER = GZIP + b"\x08"
-"""Start of a gzip member: magic bytes and the only compression method there is (RFC 1952)."""
 _START_BYTES = 4096
 """Compressed bytes that hold a record's own headers; the HTTP headers may go on after them."""
-_SEARCH_BYTES = 1 << 20
-"""Bytes read at a time when the next record is searched for."""
+_CONTENT_LENGTH = re.compile(rb"^content-length:[^\r\n]*", re.IGNORECASE | re.MULTILINE)
 _DAMAGE_ERRORS = (OSError, ValueError, EOFError, ArchiveError)
 """fastwarc raises OSError for broken gzip and headers, ValueError for broken dates."""
 
@@ -88,10 +85,10 @@ def read_record(raw_uri: str) -> ArchivedPage:
         return _only_page(io.BytesIO(data), raw_uri)
     with open_file(locator.file) as file:
         file.seek(locator.offset)
-        return _only_page(_FileFrom(file, locator.offset), raw_uri)
+        return _only_page(FileFrom(file, locator.offset), raw_uri)
 
 
-def _only_page(stream: "_FileFrom | IO[bytes]", raw_uri: str) -> ArchivedPage:
+def _only_page(stream: FileFrom | IO[bytes], raw_uri: str) -> ArchivedPage:
     try:
         record = next(_records(stream), None)
         if record is None or not record.record_type & _PAGE_RECORDS:
@@ -127,12 +124,25 @@ def capture_of(start: bytes) -> Capture | None:
 
     Args:
         start: the first bytes of the record, decompressed, with its HTTP headers.
+
+    Raises:
+        ArchiveError: a header that every record has is missing or cannot be read.
     """
-    record = WarcRecord.from_bytes(start)
+    try:
+        record = WarcRecord.from_bytes(_with_its_own_length(start))
+    except (OSError, ValueError) as error:
+        raise ArchiveError(f"its headers cannot be read: {error}") from error
     kind = record.record_type
-    if not kind & (_PAGE_RECORDS | WarcRecordType.revisit) or record.record_date is None:
+    if kind in (WarcRecordType.unknown, WarcRecordType.no_type):
+        raise ArchiveError("it has no readable WARC-Type")
+    if record.record_date is None:
+        raise ArchiveError("it has no readable WARC-Date")
+    if not kind & (_PAGE_RECORDS | WarcRecordType.revisit):
         return None
     named = record.headers
+    url = named.get("WARC-Target-URI")
+    if not url:
+        raise ArchiveError("it has no readable WARC-Target-URI")
     mime, status = named.get("Content-Type") or "", None
     if kind != WarcRecordType.resource:
         record.parse_http(max_header_len=_MAX_HEADER_BYTES, strict_mode=False)
@@ -140,12 +150,23 @@ def capture_of(start: bytes) -> Capture | None:
         status = http.status_code if http else None
         mime = (http.get("Content-Type") or "") if http else ""
     return Capture(
-        named.get("WARC-Target-URI") or "",
+        url,
         record.record_date,
         REVISIT_MIME if kind == WarcRecordType.revisit else media_type(mime),
         status,
         named.get("WARC-Payload-Digest"),
     )
+
+
+def _with_its_own_length(start: bytes) -> bytes:
+    """Return the start of a record with the length of what is there as its Content-Length.
+
+    fastwarc takes memory for as many bytes as that header says, and where it says 10 TB, it ends
+    the process.
+    """
+    head, blank, block = start.partition(b"\r\n\r\n")
+    length = b"Content-Length: %d" % len(block)
+    return _CONTENT_LENGTH.sub(length, head, count=1) + blank + block
 
 
 def iter_warc(path: str | Path) -> Iterator[ArchivedPage | BrokenRecord]:
@@ -157,128 +178,68 @@ def iter_warc(path: str | Path) -> Iterator[ArchivedPage | BrokenRecord]:
     name = str(path)
     with open_file(name) as file, open_file(name) as probe:
         start: int | None = 0
+        reported = -1
         while start is not None:
-            intact = _IntactRecords(file, probe, name, start)
-            yield from intact.records()
-            if intact.error is None:
+            framing = Framing(probe, FileFrom(file, start))
+            try:
+                yield from _intact_records(framing, name, start)
+            except _DAMAGE_ERRORS as error:
+                # What fastwarc cannot read follows the last record, or is that record.
+                is_last = isinstance(error, DamagedRecord) or not framing.is_divided
+                end = None if is_last else framing.end_of_last()
+                damaged = (start if framing.last is None else framing.last) if end is None else end
+                start = next_record(file, damaged + 1)
+                if damaged != reported:
+                    reported = damaged
+                    yield BrokenRecord(str(Locator(name, damaged)), f"damaged: {error}")
+            else:
                 return
-            start = next_record(file, intact.position + 1)
-            if intact.is_empty or start is None:
-                reason = f"damaged after byte {intact.position}: {intact.error}"
-                yield BrokenRecord(str(Locator(name, intact.position)), reason)
 
 
-class _IntactRecords:
-    """The intact records from one offset on, up to the end of the file or the next damage.
+def _intact_records(
+    framing: Framing, name: str, start: int
+) -> Iterator[ArchivedPage | BrokenRecord]:
+    """Yield the pages from an offset on, up to the end of the file or the next damage.
 
-    The damaged record itself is reported by the following object, which starts at that record and
-    finds nothing.
+    Raises:
+        DamagedRecord: the record at ``framing.last`` is damaged.
     """
-
-    def __init__(self, file: IO[bytes], probe: IO[bytes], name: str, start: int) -> None:
-        self._file = file
-        self._probe = probe
-        self._name = name
-        self._start = start
-        self.position = start
-        """The offset of the last record."""
-        self.is_empty = True
-        self.error: Exception | None = None
-
-    def records(self) -> Iterator[ArchivedPage | BrokenRecord]:
-        self._file.seek(self._start)
-        try:
-            for record in _records(_FileFrom(self._file, self._start)):
-                self._move_to(self._start + record.stream_pos)
-                if record.record_type & _PAGE_RECORDS:
-                    yield _page_or_broken(record, str(Locator(self._name, self.position)))
-                elif record.record_type == WarcRecordType.unknown:
-                    raw_uri = str(Locator(self._name, self.position))
-                    yield BrokenRecord(raw_uri, "a record of an unknown type")
-        except _DAMAGE_ERRORS as error:
-            self.error = error
-
-    def _move_to(self, position: int) -> None:
-        """Move to the next record after checking that it can be read by its offset alone."""
-        if not self.is_empty and self._is_gzip(self._start) and not self._is_gzip(position):
+    for record in _records(framing.stream):
+        for gap in framing.move_to(start + record.stream_pos):
+            yield BrokenRecord(str(Locator(name, gap.offset)), f"damaged: {gap.reason}")
+        if not framing.is_divided:
             raise ArchiveError(
                 "the file is compressed as a whole; compress each record as a gzip member"
             )
-        self.is_empty = False
-        self.position = position
-
-    def _is_gzip(self, position: int) -> bool:
-        self._probe.seek(position)
-        return self._probe.read(3) == _GZIP_MEMBER
-
-
-def next_record(file: IO[bytes], offset: int) -> int | None:
-    """Return the offset of the next record: a gzip member or plain text that begins "WARC/"."""
-    while True:
-        file.seek(offset)
-        window = file.read(_SEARCH_BYTES)
-        place = 0
-        while (place := _next_mark(window, place)) >= 0:
-            if _begins_record(window[place : place + 512]):
-                return offset + place
-            place += 1
-        if len(window) < _SEARCH_BYTES:
-            return None
-        offset += _SEARCH_BYTES - 512
+        offset = framing.last or 0
+        framing.check_text(offset)
+        raw_uri = str(Locator(name, offset))
+        try:
+            if record.record_type & _PAGE_RECORDS:
+                if record.content_length > MAX_RECORD_BYTES or not _has_digest(record):
+                    framing.check(offset)
+                yield _page(record, raw_uri)
+            elif record.record_type in (WarcRecordType.unknown, WarcRecordType.no_type):
+                yield BrokenRecord(raw_uri, "the record has no readable WARC-Type")
+        except DamagedRecord:
+            raise
+        except ArchiveError as error:
+            yield BrokenRecord(raw_uri, str(error))
+    for gap in framing.at_end():
+        yield BrokenRecord(str(Locator(name, gap.offset)), f"damaged: {gap.reason}")
 
 
-def _next_mark(window: bytes, place: int) -> int:
-    found = [window.find(mark, place) for mark in (_GZIP_MEMBER, b"WARC/1.")]
-    return min((at for at in found if at >= 0), default=-1)
-
-
-def _begins_record(start: bytes) -> bool:
-    if not start.startswith(_GZIP_MEMBER):
-        return True
-    try:
-        return zlib.decompressobj(16 + zlib.MAX_WBITS).decompress(start, 5) == b"WARC/"
-    except zlib.error:
-        return False
-
-
-class _FileFrom:
-    """A file whose positions count from an offset, as fastwarc expects it."""
-
-    def __init__(self, file: IO[bytes], start: int) -> None:
-        self._file = file
-        self._start = start
-
-    def read(self, size: int = -1) -> bytes:
-        return self._file.read(size)
-
-    def seek(self, offset: int, whence: int = 0) -> int:
-        base = self._start if whence == 0 else 0
-        return self._file.seek(base + offset, whence) - self._start
-
-    def tell(self) -> int:
-        return self._file.tell() - self._start
-
-    def close(self) -> None:
-        """Do nothing, since the file is closed by its owner."""
-
-
-def _records(stream: "_FileFrom | IO[bytes]") -> Iterator[WarcRecord]:
+def _records(stream: FileFrom | IO[bytes]) -> Iterator[WarcRecord]:
     limit = _MAX_HEADER_BYTES
     return iter(ArchiveIterator(stream, parse_http=False, max_header_len=limit, strict_mode=False))
-
-
-def _page_or_broken(record: WarcRecord, raw_uri: str) -> ArchivedPage | BrokenRecord:
-    try:
-        return _page(record, raw_uri)
-    except ArchiveError as error:
-        return BrokenRecord(raw_uri, str(error))
 
 
 def _page(record: WarcRecord, raw_uri: str) -> ArchivedPage:
     """Return the page of a record after checking its length and digest.
 
     Raises:
-        ArchiveError: the record is damaged, or holds no HTTP response.
+        DamagedRecord: the record is damaged.
+        ArchiveError: it is too large, has no date, or holds no HTTP response.
     """
     _check_intact(record)
     headers: tuple[tuple[str, str], ...] = ()
@@ -294,7 +255,10 @@ def _page(record: WarcRecord, raw_uri: str) -> ArchivedPage:
     if len(body) > MAX_RECORD_BYTES:
         raise ArchiveError(f"the page has more than {MAX_RECORD_BYTES} bytes once decoded")
     url = (record.headers.get("WARC-Target-URI") or "").strip("<>")
-    at = record.record_date or datetime.fromtimestamp(0, UTC)
+    at = record.record_date
+    if at is None or not url:
+        missing = "WARC-Target-URI" if at else "WARC-Date"
+        raise ArchiveError(f"the record has no readable {missing}")
     return ArchivedPage(url, status, headers, kind, body, at, raw_uri)
 
 
@@ -304,9 +268,12 @@ def _check_intact(record: WarcRecord) -> None:
         raise ArchiveError(f"record of {announced} bytes; the limit is {MAX_RECORD_BYTES}")
     record.freeze()
     if record.content_length != announced:
-        raise ArchiveError(
+        raise DamagedRecord(
             f"{record.content_length} of {announced} bytes are there; the record is truncated"
         )
-    digest = record.headers.get("WARC-Block-Digest") or ""
-    if digest.startswith("sha1:") and not record.verify_block_digest():
-        raise ArchiveError("the content does not match its WARC-Block-Digest")
+    if _has_digest(record) and not record.verify_block_digest():
+        raise DamagedRecord("the content does not match its WARC-Block-Digest")
+
+
+def _has_digest(record: WarcRecord) -> bool:
+    return (record.headers.get("WARC-Block-Digest") or "").startswith("sha1:")

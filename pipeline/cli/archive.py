@@ -40,7 +40,8 @@ _PRUNE_HELP = (
     "Example: dateline archive prune --days 365 --dry-run"
 )
 _VERIFY_HELP = (
-    "Read every WARC file whole and name what is damaged; the exit code is 1 then.\n\n"
+    "Read every WARC file whole, compare lengths and digests, and name what is damaged; the exit "
+    "code is 1 then.\n\n"
     "Example: dateline archive verify"
 )
 

@@ -410,7 +410,9 @@ class _PartReader:
 
     def take(self, item: Capture | Revisit | BrokenRecord, *, is_second: bool) -> None:
         if isinstance(item, BrokenRecord):
-            self.broken.append(f"{item.raw_uri}: {item.reason}")
+            if not is_second:  # the first reading has counted it
+                self.broken.append(f"{item.raw_uri}: {item.reason}")
+                log.warning("record damaged", place=item.raw_uri, reason=item.reason)
         elif isinstance(item, Revisit):
             self.take_revisit(item, is_second=is_second)
         elif _is_page(item.page):
