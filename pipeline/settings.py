@@ -148,6 +148,18 @@ class Settings(BaseSettings):
     schedule: str = Field(
         default="*/5 * * * *", description="cron line, in UTC, by which Airflow asks what is due"
     )
+    log_days: int = Field(
+        default=14, ge=0, description="days for which Airflow's task logs are kept; 0 for ever"
+    )
+    log_file_bytes: int = Field(
+        default=20_000_000, gt=0, description="size at which logs/airflow.log is begun anew"
+    )
+    log_files: int = Field(
+        default=5, ge=0, description="older parts of logs/airflow.log that are kept"
+    )
+    airflow_days: int = Field(
+        default=30, ge=0, description="days for which Airflow's own database is kept; 0 for ever"
+    )
     log_level: str = Field(
         default="INFO", description="least severity logged: DEBUG, INFO, WARNING or ERROR"
     )

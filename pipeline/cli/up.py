@@ -21,7 +21,7 @@ _HELP = (
     "Start Postgres and Airflow and read your sources on a schedule, until Ctrl-C.\n\n"
     "Reads the sources of the folder sources/ (or $DATELINE_SOURCES) at the start, then by the "
     "cron line $DATELINE_SCHEDULE (in UTC; every 5 minutes by default). Prints the address of "
-    "Airflow's UI and how to log in.\n\n"
+    "Airflow's UI and how to log in. A part that dies is started again, Postgres too.\n\n"
     "Example: dateline up --detach"
 )
 
@@ -53,7 +53,7 @@ def register(app: typer.Typer) -> None:
             keys = active_sources()
             airflow = Airflow(settings(), dsn)
             stack.callback(stop_airflow, airflow, progress)
-            start_airflow(airflow, progress, detached=detach)
+            start_airflow(airflow, progress, detached=detach, restarts=True)
             trigger(airflow.api, "ingest")
             progress.say(f"reading {', '.join(keys)} now, then at {settings().schedule} UTC")
             print_login(airflow)
@@ -63,7 +63,9 @@ def register(app: typer.Typer) -> None:
                 run_until_interrupted(airflow, progress)
 
 
-def start_airflow(airflow: "Airflow", progress: "Progress", *, detached: bool = False) -> None:
+def start_airflow(
+    airflow: "Airflow", progress: "Progress", *, detached: bool = False, restarts: bool = False
+) -> None:
     """Start Airflow and return when it is ready.
 
     Raises:
@@ -74,7 +76,7 @@ def start_airflow(airflow: "Airflow", progress: "Progress", *, detached: bool = 
     if ignored := ignored_variables():
         progress.say(f"not passed on, because Dateline sets them itself: {', '.join(ignored)}")
     with progress.step("starting Airflow", "Airflow is up"):
-        airflow.start(detached=detached)
+        airflow.start(detached=detached, restarts=restarts)
         airflow.wait_until_ready()
 
 

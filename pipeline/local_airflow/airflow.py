@@ -55,11 +55,12 @@ class Airflow:
         """A client of the REST API that stops waiting for answers when Airflow has ended."""
         return AirflowApi(self.url, UI_USER, ui_password(self.home), self.check_alive)
 
-    def start(self, *, detached: bool = False) -> None:
+    def start(self, *, detached: bool = False, restarts: bool = False) -> None:
         """Start the components and return at once; ``wait_until_ready`` waits for them.
 
         Args:
             detached: keep Airflow running when this process ends.
+            restarts: start again what dies, and look after Postgres and the logs.
 
         Raises:
             UsageError: an Airflow runs already for this home folder.
@@ -74,7 +75,12 @@ class Airflow:
         metadata_database.remove_deadlines(self._metadata_dsn)
         self._migrates = metadata_database.needs_migration(self._metadata_dsn, self.home)
         self._supervisor = processes.start(
-            self.home, variables, self.url, migrate=self._migrates, detached=detached
+            self.home,
+            variables,
+            self.url,
+            migrate=self._migrates,
+            detached=detached,
+            restarts=restarts,
         )
 
     def wait_until_ready(self, seconds: float = _READY_SECONDS) -> None:
@@ -102,7 +108,7 @@ class Airflow:
         wait_for_dags(api, _NEEDED_DAGS, max(_READ_DAGS_SECONDS, deadline - time.monotonic()))
 
     def check_alive(self) -> None:
-        """Return while Airflow runs.
+        """Return while Airflow runs or its supervisor starts it again.
 
         Raises:
             AirflowError: Airflow has ended; the message holds the last lines of the log.

@@ -21,7 +21,7 @@ from pipeline.errors import DatelineError
 from pipeline.local_airflow.progress import Progress
 
 _REQUIRED_COMPONENTS = ("metadatabase", "scheduler", "dag_processor")
-"""Components that must be healthy. The triggerer is not started: no task of ours defers."""
+"""Components that must be healthy. No task of ours waits for the triggerer."""
 _NOT_READY = {
     HTTPStatus.BAD_GATEWAY,
     HTTPStatus.SERVICE_UNAVAILABLE,

@@ -67,6 +67,11 @@ class HomeFolder:
         return self.airflow / "running.json"
 
     @property
+    def restarts(self) -> Path:
+        """A JSON line for each component that died and was started again."""
+        return self.airflow / "restarts.jsonl"
+
+    @property
     def migrated(self) -> Path:
         """The version of Airflow that last migrated the metadata database, and the revision."""
         return self.airflow / "migrated.json"

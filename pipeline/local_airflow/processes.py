@@ -59,7 +59,13 @@ def find_running(home: HomeFolder) -> SupervisorRecord | None:
 
 
 def start(
-    home: HomeFolder, environment: Mapping[str, str], url: str, *, migrate: bool, detached: bool
+    home: HomeFolder,
+    environment: Mapping[str, str],
+    url: str,
+    *,
+    migrate: bool,
+    detached: bool,
+    restarts: bool = False,
 ) -> "subprocess.Popen[bytes]":
     """Start the supervisor in a new session; its output and Airflow's are added to ``home.log``.
 
@@ -69,6 +75,7 @@ def start(
         url: where the API server will listen.
         migrate: run ``airflow db migrate`` first.
         detached: keep running when this process ends.
+        restarts: start again what dies, and look after Postgres and the logs.
 
     Raises:
         UsageError: a supervisor runs already for this home folder.
@@ -81,7 +88,7 @@ def start(
     if other is not None:
         raise UsageError(f"Airflow runs already at {other.url} (stop it with `dateline down`)")
     end_orphans(home)
-    arguments = ["migrate"] * migrate + ["detached"] * detached
+    arguments = ["migrate"] * migrate + ["detached"] * detached + ["restart"] * restarts
     with home.log.open("ab") as log:
         supervisor = subprocess.Popen(
             [sys.executable, str(bundled_folder("config") / "dateline_airflow.py"), *arguments],

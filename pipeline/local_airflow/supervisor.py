@@ -1,10 +1,14 @@
-"""Supervise forked processes: start them together and end them together.
+"""Supervise forked processes: start them together, start again what dies, end them together.
 
-The processes end when the supervisor gets SIGTERM, SIGINT or SIGHUP, when one of them ends, or
-when standard input closes. By the last, the supervisor notices that the command that started it is
-gone, even after ``kill -9``. The module imports only the standard library.
+The processes end when the supervisor gets SIGTERM, SIGINT or SIGHUP, or when standard input closes.
+By the last, the supervisor notices that the command that started it is gone, even after ``kill
+-9``. One that dies is started again after a pause, or ends all others, as the caller wants. What a
+dead process had started itself is ended first: a killed scheduler leaves its workers and their
+tasks behind, which would ask a dead API for ever.
 """
 
+import ctypes
+import json
 import os
 import select
 import signal
@@ -12,12 +16,23 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
 from types import FrameType
 
 _END_SECONDS = 5.0
 """Seconds that processes may take to end before they are killed; an idle Airflow needs 1."""
 _POLL_SECONDS = 0.5
 """Seconds between two checks of the processes."""
+_FIRST_PAUSE = 1.0
+_LONGEST_PAUSE = 60.0
+"""Seconds before a process that died is started again: 1, 2, 4, … 60."""
+_STEADY_SECONDS = 600.0
+"""A process that lived this long begins with the first pause again."""
+_PR_SET_CHILD_SUBREAPER = 36
+"""Linux, prctl(2): processes whose parent has died become children of the caller."""
 _SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
@@ -46,71 +61,173 @@ def fork(run: Callable[[], object]) -> int:
         os._exit(code)
 
 
-def supervise(components: Mapping[str, Callable[[], object]], *, watch_stdin: bool) -> int:
-    """Run each component in a process of its own until one ends or the supervisor must stop.
+@dataclass(slots=True)
+class _Component:
+    """A process that is kept running."""
+
+    name: str
+    run: Callable[[], object]
+    pid: int | None = None
+    started_at: float = 0.0
+    """Readings of ``time.monotonic``."""
+    start_at: float = 0.0
+    pause: float = _FIRST_PAUSE
+
+    def start(self) -> None:
+        self.pid = fork(self.run)
+        self.started_at = time.monotonic()
+
+    def has_died(self) -> None:
+        """Plan its next start."""
+        now = time.monotonic()
+        if now - self.started_at > _STEADY_SECONDS:
+            self.pause = _FIRST_PAUSE
+        self.pid = None
+        self.start_at = now + self.pause
+        self.pause = min(2 * self.pause, _LONGEST_PAUSE)
+
+
+@dataclass(slots=True)
+class _Supervisor:
+    components: list[_Component]
+    watch_stdin: bool
+    restarts: Path | None
+    received: list[int] = field(default_factory=list)
+
+    def run(self) -> int:
+        # Handlers are set before the first fork: a signal in between would end the supervisor alone
+        # and leave the components as orphans.
+        for number in _SIGNALS:
+            signal.signal(number, self._record_signal)
+        if self.restarts is not None:
+            _adopt_orphans()
+        for component in self.components:
+            component.start()
+        has_failed = self._watch()
+        self._end()
+        return 1 if has_failed else 0
+
+    def _record_signal(self, number: int, _frame: FrameType | None) -> None:
+        self.received.append(number)
+
+    def _watch(self) -> bool:
+        """Wait; return True when a component has ended for good, False when all must stop."""
+        while not self.received:
+            for component, code in self._reap():
+                sys.stderr.write(f"supervisor: {component.name} died\n")
+                if self.restarts is None:
+                    return True
+                component.has_died()
+                _end_orphans({each.pid for each in self.components})
+                _record_death(self.restarts, component, code)
+            self._start_again()
+            if not self.watch_stdin:
+                time.sleep(_POLL_SECONDS)
+            elif select.select([0], [], [], _POLL_SECONDS)[0] and not os.read(0, 1024):
+                return False
+        return False
+
+    def _start_again(self) -> None:
+        now = time.monotonic()
+        for component in self.components:
+            if component.pid is None and now >= component.start_at:
+                component.start()
+                sys.stderr.write(f"supervisor: {component.name} is started again\n")
+
+    def _reap(self) -> list[tuple[_Component, int]]:
+        """Return the components that have ended, with their exit codes, minus a signal's number."""
+        by_pid = {each.pid: each for each in self.components if each.pid is not None}
+        ended = []
+        while True:
+            try:
+                pid, status = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                break
+            if pid == 0:
+                break
+            if pid in by_pid:
+                by_pid[pid].pid = None
+                ended.append((by_pid[pid], os.waitstatus_to_exitcode(status)))
+        return ended
+
+    def _end(self) -> None:
+        """End the components and the processes they have started: SIGTERM first, then SIGKILL.
+
+        SIGTERM goes to the whole process group, because a scheduler that gets it alone waits for
+        its running tasks.
+        """
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        os.killpg(os.getpgid(0), signal.SIGTERM)
+        deadline = time.monotonic() + _END_SECONDS
+        while time.monotonic() < deadline and any(each.pid for each in self.components):
+            self._reap()
+            time.sleep(0.05)
+        for component in self.components:
+            if component.pid is not None:
+                os.kill(component.pid, signal.SIGKILL)
+                os.waitpid(component.pid, 0)
+        if self.restarts is not None:
+            _end_orphans(set())
+
+
+def supervise(
+    components: Mapping[str, Callable[[], object]],
+    *,
+    watch_stdin: bool,
+    restarts: Path | None = None,
+) -> int:
+    """Run each component in a process of its own until the supervisor must stop.
 
     Args:
         components: the function that each process runs, by the component's name.
         watch_stdin: stop when standard input closes.
+        restarts: a file that gets a JSON line for each component that dies and is started again;
+            None to end all of them as soon as one ends.
 
     Returns:
         The exit code: 0 after a signal or a closed standard input, 1 after a component ended.
     """
-    received: list[int] = []
-
-    def record_signal(number: int, _frame: FrameType | None) -> None:
-        received.append(number)
-
-    # Handlers are set before the first fork: a signal in between would end the supervisor alone and
-    # leave the components as orphans.
-    for number in _SIGNALS:
-        signal.signal(number, record_signal)
-    children = {fork(run): name for name, run in components.items()}
-    a_child_ended = _watch(children, received, watch_stdin=watch_stdin)
-    _end(children)
-    return 1 if a_child_ended else 0
+    kept = [_Component(name, run) for name, run in components.items()]
+    return _Supervisor(kept, watch_stdin, restarts).run()
 
 
-def _watch(children: dict[int, str], received: list[int], *, watch_stdin: bool) -> bool:
-    """Wait; return True when a child has ended, False when the supervisor must stop."""
-    while not received:
-        if ended := _reap(children):
-            sys.stderr.write(f"supervisor: {', '.join(ended)} died\n")
-            return True
-        if not watch_stdin:
-            time.sleep(_POLL_SECONDS)
-        elif select.select([0], [], [], _POLL_SECONDS)[0] and not os.read(0, 1024):
-            return False
-    return False
+def _record_death(file: Path, component: _Component, code: int) -> None:
+    line = {
+        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "component": component.name,
+        "exit_code": code,
+        "started_again_in": round(component.start_at - time.monotonic(), 1),
+    }
+    # A full disk must not end the supervisor.
+    with suppress(OSError), file.open("a") as stream:
+        stream.write(json.dumps(line) + "\n")
 
 
-def _reap(children: dict[int, str]) -> list[str]:
-    """Remove the children that have ended from ``children`` and return their names."""
-    ended = []
-    while children:
-        try:
-            pid, _ = os.waitpid(-1, os.WNOHANG)
-        except ChildProcessError:
-            break
-        if pid == 0:
-            break
-        if pid in children:
-            ended.append(children.pop(pid))
-    return ended
+def _adopt_orphans() -> None:
+    """Become the parent of processes whose parent dies; where the system cannot, do nothing."""
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
-def _end(children: dict[int, str]) -> None:
-    """End the children and the processes they have started: SIGTERM first, then SIGKILL.
+def _end_orphans(ours: set[int | None]) -> None:
+    """End the children of this process that are not ``ours``, with all below them."""
+    import psutil  # type: ignore[import-untyped]
 
-    SIGTERM goes to the whole process group, because a scheduler that gets it alone waits for its
-    running tasks.
-    """
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    os.killpg(os.getpgid(0), signal.SIGTERM)
     deadline = time.monotonic() + _END_SECONDS
-    while children and time.monotonic() < deadline:
-        _reap(children)
-        time.sleep(0.05)
-    for pid in children:
-        os.kill(pid, signal.SIGKILL)
-        os.waitpid(pid, 0)
+    number = signal.SIGTERM
+    while True:
+        found = [each for each in psutil.Process().children() if each.pid not in ours]
+        alive = [each for each in found if each.status() != psutil.STATUS_ZOMBIE]
+        for process in alive:
+            with suppress(psutil.NoSuchProcess):
+                for below in process.children(recursive=True):
+                    below.send_signal(number)
+                process.send_signal(number)
+        for process in found:
+            with suppress(ChildProcessError):
+                os.waitpid(process.pid, os.WNOHANG)
+        if not alive:
+            return
+        if time.monotonic() > deadline:
+            number = signal.SIGKILL
+        time.sleep(0.1)

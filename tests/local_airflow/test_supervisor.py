@@ -1,5 +1,6 @@
 """The supervisor with components that only sleep: it must end all of them together."""
 
+import json
 import os
 import signal
 import subprocess
@@ -11,7 +12,8 @@ import pytest
 pytestmark = pytest.mark.slow
 
 SCRIPT = """
-import os, sys, time
+import os, subprocess, sys, time
+from pathlib import Path
 from pipeline.local_airflow.supervisor import supervise
 def print_pid(): os.write(1, b"%d\\n" % os.getpid())  # one write: two children print at once
 def sleeper(): print_pid(); time.sleep(60)
@@ -20,8 +22,12 @@ def stubborn():
     import signal
     signal.signal(signal.SIGTERM, signal.SIG_IGN); sleeper()
 def short(): print_pid(); time.sleep(0.5); sys.exit(3)
+def parent():
+    below = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    os.write(1, b"%d\\n" % os.getpid()); os.write(1, b"%d\\n" % below.pid); time.sleep(60)
 components = {name: globals()[name] for name in sys.argv[2:]}
-sys.exit(supervise(components, watch_stdin=sys.argv[1] == "watch"))
+mode, _, file = sys.argv[1].partition(":")
+sys.exit(supervise(components, watch_stdin=mode == "watch", restarts=Path(file) if file else None))
 """
 
 
@@ -91,3 +97,56 @@ def test_a_component_that_ignores_sigterm_is_killed(supervisor):
     process.send_signal(signal.SIGTERM)
     assert process.wait(12) == 0
     assert not any(map(is_alive, children))
+
+
+def next_pid(process):
+    return int(process.stdout.readline())
+
+
+def wait_until(is_true):
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        if is_true():
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def test_what_dies_is_started_again_and_recorded(supervisor, tmp_path):
+    file = tmp_path / "restarts.jsonl"
+    process, (first, other) = supervisor(f"watch:{file}", "sleeper", "second")
+    os.kill(first, signal.SIGKILL)
+    again = next_pid(process)
+    assert again not in (first, other)
+    assert is_alive(again)
+    assert is_alive(other)
+    line = json.loads(file.read_text())
+    assert (line["component"], line["exit_code"]) in {("sleeper", -9), ("second", -9)}
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(10) == 0
+    assert not is_alive(again)
+
+
+def test_what_dies_at_once_is_started_again_after_longer_and_longer_pauses(supervisor, tmp_path):
+    file = tmp_path / "restarts.jsonl"
+    process, _ = supervisor(f"watch:{file}", "short")
+    next_pid(process)
+    next_pid(process)
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(10) == 0
+    pauses = [json.loads(line)["started_again_in"] for line in file.read_text().splitlines()]
+    assert pauses[:2] == pytest.approx([1.0, 2.0], abs=0.5)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="orphans are adopted on Linux only")
+def test_what_a_killed_component_had_started_is_ended(supervisor, tmp_path):
+    pytest.importorskip("psutil")
+    process, (killed,) = supervisor(f"watch:{tmp_path / 'restarts.jsonl'}", "parent")
+    below = next_pid(process)
+    os.kill(killed, signal.SIGKILL)
+    next_pid(process)
+    assert wait_until(lambda: not is_alive(below))
+    last = next_pid(process)
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(10) == 0
+    assert wait_until(lambda: not is_alive(last))

@@ -1,0 +1,124 @@
+"""The keeper: what ``dateline up`` does beside Airflow for as long as it runs.
+
+It starts the embedded Postgres again when it is gone, keeps the components' log at its size, and
+once a day removes old task logs and old rows of Airflow's own database. A task of a DAG could do
+none of these: it needs Postgres, and it may not touch Airflow's database.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from pipeline.errors import DatelineError
+from pipeline.local_airflow.home_folder import HomeFolder
+from pipeline.settings import Settings
+from pipeline.telemetry import log
+from pipeline.warehouse.embedded_server import EmbeddedServer
+
+_POLL_SECONDS = 3.0
+_DAY = 86_400.0
+_CLEAN_SECONDS = 1800.0
+"""Longest time for ``airflow db clean``."""
+
+
+def keep(settings: Settings, server: EmbeddedServer | None) -> None:
+    """Look after the installation until the process is ended.
+
+    Args:
+        settings: the home folder, sizes and ages.
+        server: the embedded server to keep running; None where Postgres is somebody else's.
+    """
+    home = HomeFolder(settings.home_folder)
+    clean_at = time.monotonic() + 600.0
+    while True:
+        time.sleep(_POLL_SECONDS)
+        if server is not None:
+            start_if_gone(server)
+        rotate(home.log, settings.log_file_bytes, settings.log_files)
+        if time.monotonic() > clean_at:
+            clean_at = time.monotonic() + _DAY
+            remove_old_logs(home.airflow / "logs", settings.log_days)
+            clean_metadata(settings.airflow_days)
+
+
+def start_if_gone(server: EmbeddedServer) -> bool:
+    """Start the server if it does not answer; return whether it was started."""
+    if server.is_ready():
+        return False
+    try:
+        server.start()
+    except DatelineError as error:
+        log.error("Postgres is gone and does not start", reason=str(error))
+        return False
+    log.warning("Postgres was gone: started again")
+    return True
+
+
+def rotate(file: Path, limit: int, kept: int) -> bool:
+    """Move a log that is larger than the limit to ``<name>.1``, and older parts one number up.
+
+    The processes that write to it have it open for appending, so it is copied and then emptied:
+    they go on at its new end. Lines that come between the two steps are lost.
+
+    Args:
+        file: the log.
+        limit: bytes.
+        kept: number of old parts; the oldest is deleted.
+
+    Returns:
+        Whether it was too large.
+    """
+    if not file.exists() or file.stat().st_size <= limit:
+        return False
+    for number in range(kept, 1, -1):
+        older = file.with_name(f"{file.name}.{number - 1}")
+        if older.exists():
+            older.replace(file.with_name(f"{file.name}.{number}"))
+    if kept:
+        shutil.copyfile(file, file.with_name(f"{file.name}.1"))
+    os.truncate(file, 0)
+    return True
+
+
+def remove_old_logs(folder: Path, days: int) -> int:
+    """Delete task logs that nobody wrote to for some days, and old empty folders; return how many.
+
+    Args:
+        folder: Airflow's folder of task logs.
+        days: 0 keeps them for ever.
+    """
+    if not days or not folder.is_dir():
+        return 0
+    oldest = (datetime.now(UTC) - timedelta(days=days)).timestamp()
+    removed = 0
+    for path in sorted(folder.rglob("*"), key=lambda each: -len(each.parts)):
+        if path.is_symlink():
+            continue
+        if path.is_file() and path.stat().st_mtime < oldest:
+            path.unlink(missing_ok=True)
+            removed += 1
+        elif path.is_dir() and path.stat().st_mtime < oldest and not any(path.iterdir()):
+            path.rmdir()
+    log.info("old task logs removed", files=removed, days=days)
+    return removed
+
+
+def clean_metadata(days: int) -> None:
+    """Delete rows of Airflow's database that are older than some days; 0 keeps them for ever."""
+    if not days:
+        return
+    oldest = (datetime.now(UTC) - timedelta(days=days)).isoformat(timespec="seconds")
+    command = [sys.executable, "-m", "airflow", "db", "clean", "--clean-before-timestamp", oldest]
+    done = subprocess.run(
+        [*command, "--skip-archive", "--yes"],
+        capture_output=True,
+        text=True,
+        timeout=_CLEAN_SECONDS,
+        check=False,
+    )
+    if done.returncode:
+        log.error("airflow db clean failed", said=done.stderr[-500:])

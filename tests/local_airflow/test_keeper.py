@@ -1,0 +1,64 @@
+"""The keeper: Postgres started again, logs kept at their size, old task logs removed."""
+
+import os
+import signal
+import time
+
+import pytest
+
+from pipeline.local_airflow.keeper import remove_old_logs, rotate, start_if_gone
+from pipeline.warehouse.embedded_server import EmbeddedServer
+
+DAY = 86_400
+
+
+def test_postgres_is_started_again_after_kill_9(tmp_path):
+    server = EmbeddedServer(tmp_path)
+    server.start()
+    try:
+        assert not start_if_gone(server)
+        postmaster = int((server.data / "postmaster.pid").read_text().split()[0])
+        os.kill(postmaster, signal.SIGKILL)
+        deadline = time.monotonic() + 60
+        while server.is_ready() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert start_if_gone(server)
+        assert server.is_ready()
+    finally:
+        server.remove()
+
+
+def test_a_log_goes_on_at_its_new_end_when_it_was_too_large(tmp_path):
+    file = tmp_path / "airflow.log"
+    with file.open("ab", buffering=0) as writer:
+        for part in (b"first", b"second", b"third", b"fourth"):
+            assert not rotate(file, 10, 2)
+            writer.write(part * 10)
+            assert rotate(file, 10, 2)
+        writer.write(b"last")
+    assert file.read_bytes() == b"last"
+    assert (tmp_path / "airflow.log.1").read_bytes() == b"fourth" * 10
+    assert (tmp_path / "airflow.log.2").read_bytes() == b"third" * 10
+    assert not (tmp_path / "airflow.log.3").exists()
+
+
+def test_a_log_that_does_not_exist_is_no_error(tmp_path):
+    assert not rotate(tmp_path / "airflow.log", 10, 2)
+
+
+@pytest.mark.parametrize("days", [0, 14])
+def test_old_task_logs_are_removed_and_new_ones_kept(tmp_path, days):
+    old = tmp_path / "dag_id=ingest" / "run_id=old" / "attempt=1.log"
+    new = tmp_path / "dag_id=ingest" / "run_id=new" / "attempt=1.log"
+    for file in (old, new):
+        file.parent.mkdir(parents=True)
+        file.write_text("line")
+    long_ago = time.time() - 15 * DAY
+    os.utime(old, (long_ago, long_ago))
+    assert remove_old_logs(tmp_path, days) == (1 if days else 0)
+    assert old.exists() == (days == 0)
+    assert new.exists()
+
+
+def test_a_folder_of_logs_that_is_missing_has_none(tmp_path):
+    assert remove_old_logs(tmp_path / "logs", 14) == 0
