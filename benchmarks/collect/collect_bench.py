@@ -4,16 +4,20 @@ Prints what was found beside what is to be reached; the exit code is 1 where a f
 """
 
 import argparse
+import sys
 import tempfile
 import time
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
+from benchmarks.collect import socket_hour
 from benchmarks.collect.simulation import simulate
 from benchmarks.collect.socket_run import report
 from benchmarks.collect.socket_run import run as run_over_sockets
 from benchmarks.collect.truth import Result, table
 from benchmarks.collect.web import make_web, parameters
+from benchmarks.speed.idle_tick import cpu_seconds
 from pipeline.telemetry import configure_logging
 from pipeline.warehouse.embedded_server import EmbeddedServer
 from pipeline.warehouse.schema import migrate
@@ -24,20 +28,26 @@ _FAST_OPTIONS = "-c fsync=off -c full_page_writes=off -c synchronous_commit=off"
 _PROCESSES = 2
 
 
-def measure(sources: int, days: int, most_per_day: float) -> Result:
-    """Simulate a web of this size in a store of its own, and print the table."""
-    web = make_web(sources, days, most_per_day)
-    began = time.perf_counter()
-    arguments = (str(sources), str(days), str(most_per_day))
+@contextmanager
+def _own_store() -> Iterator[tuple[EmbeddedServer, Path]]:
+    """Yield a server with a migrated store and an empty folder; remove both afterwards."""
     with tempfile.TemporaryDirectory() as folder:
-        server = EmbeddedServer(Path(folder), _FAST_OPTIONS)
+        server = EmbeddedServer(Path(folder) / "postgres", _FAST_OPTIONS)
         server.start()
         try:
             with closing(connect(server.dsn("postgres"))) as connection:
                 migrate(connection)
-            result = simulate(web, server.dsn("postgres"), arguments, _PROCESSES)
+            yield server, Path(folder)
         finally:
             server.remove()
+
+
+def measure(sources: int, days: int, most_per_day: float) -> Result:
+    """Simulate a web of this size in a store of its own, and print the table."""
+    web = make_web(sources, days, most_per_day)
+    began = time.perf_counter()
+    with _own_store() as (server, _):
+        result = simulate(web, server.dsn("postgres"), _PROCESSES)
     minutes = (time.perf_counter() - began) / 60
     print(f"{sources} sources, {days} days, simulated in {minutes:.1f} min")
     print(table(result))
@@ -48,17 +58,32 @@ def measure(sources: int, days: int, most_per_day: float) -> Result:
     return result
 
 
-def sockets() -> None:
-    """Let three processes ask 200 hosts over real sockets, and print what the server saw."""
-    with tempfile.TemporaryDirectory() as folder:
-        server = EmbeddedServer(Path(folder), _FAST_OPTIONS)
-        server.start()
-        try:
-            with closing(connect(server.dsn("postgres"))) as connection:
-                migrate(connection)
-            print(report(run_over_sockets(server.dsn("postgres"))))
-        finally:
-            server.remove()
+def burst() -> None:
+    """Let three processes ask 200 hosts at once over real sockets; print what the server saw."""
+    with _own_store() as (server, _):
+        print(report(run_over_sockets(server.dsn("postgres"))))
+
+
+def hour() -> list[str]:
+    """Collect for an hour of the web over real sockets; print the figures, return what is wrong."""
+    began = time.perf_counter()
+    with _own_store() as (server, folder):
+        postmaster = int((server.data / "postmaster.pid").read_text().split()[0])
+        before: list[float] = []
+
+        def on_hour() -> None:
+            print(f"the hours before it: {time.perf_counter() - began:.0f} s")
+            before.append(cpu_seconds([postmaster]))
+
+        done = socket_hour.run(
+            socket_hour.hour_of_web(), server.dsn("postgres"), folder, on_hour=on_hour
+        )
+        print(socket_hour.report(done))
+        print(f"CPU time of Postgres: {cpu_seconds([postmaster]) - before[0]:.1f} s")
+    print(f"in all {(time.perf_counter() - began) / 60:.1f} min")
+    for missed in done.misses:
+        print(f"not as it must be: {missed}")
+    return done.misses
 
 
 def main() -> None:
@@ -74,9 +99,12 @@ if __name__ == "__main__":
     parser.add_argument("--sources", type=int, default=int(given["sources"]))
     parser.add_argument("--days", type=int, default=int(given["days"]))
     parser.add_argument("--most-per-day", type=float, default=float(given["most_per_day"]))
-    parser.add_argument("--sockets", action="store_true", help="the run over sockets instead")
+    parser.add_argument("--burst", action="store_true", help="all requests at once, over sockets")
+    parser.add_argument("--hour", action="store_true", help="one hour over sockets")
     chosen = parser.parse_args()
-    if chosen.sockets:
-        sockets()
+    if chosen.burst:
+        burst()
+    elif chosen.hour:
+        sys.exit(bool(hour()))
     elif measure(chosen.sources, chosen.days, chosen.most_per_day).misses:
-        raise SystemExit(1)
+        sys.exit(1)

@@ -15,11 +15,12 @@ Each process simulates a part of the outlets; they share one store, as workers d
 """
 
 import html
+import multiprocessing
 import re
-import subprocess
 import sys
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterable
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,8 +30,9 @@ from psycopg import Connection
 from benchmarks.collect.box import BoxFetcher, Clock
 from benchmarks.collect.transport import Servers
 from benchmarks.collect.truth import Result, Truth
-from benchmarks.collect.web import DAY, Outlet, Web, make_web
-from pipeline.archive.writer import EarlierCapture
+from benchmarks.collect.web import DAY, Outlet, Web
+from pipeline.archive.warc import read_record
+from pipeline.archive.writer import ArchiveWriter, EarlierCapture
 from pipeline.models import Article, Response, Source
 from pipeline.outcomes import Outcome
 from pipeline.settings import Settings
@@ -110,6 +112,39 @@ class _MemoryArchive:
         """Do nothing."""
 
 
+def load_pages(
+    connection: Connection,
+    run_id: int,
+    waiting: Iterable[StoredPage],
+    body_of: Callable[[str], bytes],
+) -> None:
+    """Do what the stage *load* does, with ``read_article`` in place of extraction and cleaning.
+
+    Args:
+        connection: an autocommit connection.
+        run_id: the run that loads.
+        waiting: pages without an outcome.
+        body_of: returns the body that a locator names.
+    """
+    items = [
+        LoadItem(
+            page.attempt_id,
+            page.fetch_id,
+            page.source_key,
+            read_article(page, body_of(page.raw_uri)),
+            page.fetched_at,
+            listed_title=page.link_title,
+        )
+        for page in waiting
+    ]
+    load_batch(connection, run_id, f"{run_id}", items)
+
+
+def archived_body(locator: str) -> bytes:
+    """Return the body of a record in a WARC file."""
+    return read_record(locator).body
+
+
 @dataclass(slots=True)
 class Part:
     """The outlets that one process simulates.
@@ -119,12 +154,14 @@ class Part:
         dsn: the store.
         number: of this part.
         of: number of parts.
+        archive: folder of the WARC files; None to keep bodies in memory until they are loaded.
     """
 
     web: Web
     dsn: str
     number: int = 0
     of: int = 1
+    archive: str | None = None
 
     def run(self) -> None:
         """Simulate all ticks."""
@@ -133,11 +170,15 @@ class Part:
         outlets = self.web.outlets[self.number :: self.of]
         sources = {outlet.key: source_of(outlet) for outlet in outlets}
         fetcher = BoxFetcher(Settings(crawl_delay=0.0), servers, clock)
-        archive = _MemoryArchive(self.number)
+        memory = _MemoryArchive(self.number)
         with (
             closing(connect(self.dsn)) as connection,
             time_machine.travel(self.web.start, tick=False) as traveller,
+            ExitStack() as stack,
         ):
+            archive: Any = memory
+            if self.archive is not None:
+                archive = stack.enter_context(ArchiveWriter(self.archive))
             ids = upsert_sources(connection, list(sources.values()))
             sync_documents(connection, list(sources.values()), ids, self.web.start)
             for at in range(0, self.web.end, TICK):
@@ -145,6 +186,7 @@ class Part:
                 now = clock.now()
                 traveller.move_to(now)
                 self._tick(connection, fetcher, archive, sources, f"{at}-{self.number}")
+                memory.bodies.clear()
                 if at % DAY == 0 and at:
                     print(f"day {at // DAY}", file=sys.stderr, flush=True)
 
@@ -152,7 +194,7 @@ class Part:
         self,
         connection: Connection,
         fetcher: BoxFetcher,
-        archive: _MemoryArchive,
+        archive: Any,
         sources: dict[str, Source],
         name: str,
     ) -> None:
@@ -162,66 +204,44 @@ class Part:
             return
         run_id = open_run(connection, "ingest", name, now, "simulation")
         wanted = [Wanted(sources[key]) for key in work]
-        collection = Collection(connection, fetcher, archive, run_id, wanted, False)  # type: ignore[arg-type]
+        collection = Collection(connection, fetcher, archive, run_id, wanted, False)
         collection.list_links()
         collection.read_documents()
         collection.fetch_pages(None)
         fetch_ids = pending_pages(connection)
         if fetch_ids:
-            self._load(connection, archive, run_id, fetch_ids)
-        archive.bodies.clear()
+            # The pages of other parts' sources are theirs to load.
+            waiting = [page for page in pages(connection, fetch_ids) if page.source_key in sources]
+            body_of = archive.bodies.__getitem__ if self.archive is None else archived_body
+            load_pages(connection, run_id, waiting, body_of)
         close_run(connection, run_id, True)
 
-    def _load(
-        self,
-        connection: Connection,
-        archive: _MemoryArchive,
-        run_id: int,
-        fetch_ids: Sequence[int],
-    ) -> None:
-        items = [
-            LoadItem(
-                page.attempt_id,
-                page.fetch_id,
-                page.source_key,
-                read_article(page, archive.bodies[page.raw_uri]),
-                page.fetched_at,
-                listed_title=page.link_title,
-            )
-            for page in pages(connection, fetch_ids)
-            if page.raw_uri in archive.bodies
-        ]
-        load_batch(connection, run_id, f"{run_id}", items)
 
-
-def simulate(web: Web, dsn: str, arguments: Sequence[str], processes: int) -> Result:
+def simulate(web: Web, dsn: str, processes: int, archive: str | None = None) -> Result:
     """Simulate a web with some processes and return the figures.
 
     Args:
-        web: the web that ``make_web`` makes of the arguments.
+        web: the web.
         dsn: a migrated, empty store.
-        arguments: of ``make_web``, as text.
         processes: 1 for this process alone.
+        archive: as for ``Part``.
     """
-    if processes == 1:
-        Part(web, dsn).run()
-    else:
-        command = [sys.executable, "-m", "benchmarks.collect.simulation", dsn, str(processes)]
-        running = [
-            subprocess.Popen([*command, str(number), *arguments]) for number in range(processes)
-        ]
-        codes = [process.wait() for process in running]
-        if any(codes):
-            raise RuntimeError(f"a simulating process failed; exit codes {codes}")
+    run_parts(web, dsn, processes, archive)
     with closing(connect(dsn)) as connection:
         return Truth(Servers(web), TICK).compare(connection)
 
 
-def _run_part() -> None:
-    dsn, processes, number, sources, days, most = sys.argv[1:]
+def run_parts(web: Web, dsn: str, processes: int, archive: str | None = None) -> None:
+    """Simulate a web with some processes; see ``simulate``."""
+    parts = [Part(web, dsn, number, processes, archive) for number in range(processes)]
+    if processes == 1:
+        parts[0].run()
+        return
+    with ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("spawn")) as pool:
+        for done in [pool.submit(_run_quietly, part) for part in parts]:
+            done.result()
+
+
+def _run_quietly(part: Part) -> None:
     configure_logging("ERROR")
-    Part(make_web(int(sources), int(days), float(most)), dsn, int(number), int(processes)).run()
-
-
-if __name__ == "__main__":
-    _run_part()
+    part.run()

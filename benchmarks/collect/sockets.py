@@ -1,9 +1,8 @@
 """The invented web on real sockets: one server for all its hosts, which records who asks when.
 
 The hosts are names that a resolver of our own maps to loopback, so that a fetcher sees hundreds of
-hosts. Time runs ``speed`` times as fast as outside: an hour of the web may pass in five minutes.
-The pace of a host does not: its gaps are measured in seconds of the real clock, as the requests
-arrive.
+hosts. The web's time runs as fast as that outside, and ``move_to`` sets it forward between two
+ticks. Gaps between requests are measured in seconds of the real clock, as the requests arrive.
 """
 
 import asyncio
@@ -11,7 +10,7 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from itertools import pairwise
@@ -32,14 +31,16 @@ class Arrival(NamedTuple):
     began: float
     """When its head was complete."""
     ended: float
-    """When the response was handed to the network."""
+    """When the response was handed to the network, or the client left."""
 
 
 @dataclass(slots=True)
 class Recorder:
-    """The requests that arrived."""
+    """The requests that arrived, and the lists of stories that were served."""
 
     arrivals: list[Arrival] = field(default_factory=list)
+    lists: list[bytes] = field(default_factory=list)
+    """Bodies of status 200 at addresses that are no story's: feeds, sitemaps, section pages."""
 
     def by_host(self) -> dict[str, list[Arrival]]:
         """Return the arrivals of each host in their order."""
@@ -73,15 +74,12 @@ class Listener:
 
     Args:
         web: the web without ports.
-        speed: seconds of the web in a second of the real clock.
         latency: seconds that each answer takes.
         at: the web's time at the beginning.
     """
 
-    def __init__(self, web: Web, *, speed: float = 1.0, latency: float = 0.02, at: int = 0) -> None:
+    def __init__(self, web: Web, *, latency: float = 0.02, at: int = 0) -> None:
         self.recorder = Recorder()
-        self._speed = speed
-        self._at = at
         self._latency = latency
         self._loop = asyncio.new_event_loop()
         self._server = self._loop.run_until_complete(
@@ -90,18 +88,35 @@ class Listener:
         self.port = int(self._server.sockets[0].getsockname()[1])
         self.web = on_port(web, self.port)
         self.servers = Servers(self.web)
-        self._began = time.monotonic()
+        self.move_to(at)
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
 
+    def move_to(self, at: int) -> None:
+        """Set the web's time, in seconds since its start."""
+        self._zero = time.time() - at
+
     def now(self) -> int:
         """Return the web's time in seconds since its start."""
-        return self._at + int((time.monotonic() - self._began) * self._speed)
+        return int(time.time() - self._zero)
+
+    def ahead(self) -> float:
+        """Return the seconds by which the web's clock is ahead of the machine's."""
+        return self.web.start.timestamp() - self._zero
 
     def close(self) -> None:
         """Stop serving."""
+        asyncio.run_coroutine_threadsafe(self._stop(), self._loop).result()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
+        self._loop.close()
+
+    async def _stop(self) -> None:
+        self._server.close()
+        running = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -118,13 +133,17 @@ class Listener:
         began = time.monotonic()
         target, headers = _parsed(head)
         host = headers.get("host", "")
-        answer = self.servers.answer(f"http://{host}{target}", headers, self.now())
+        url = f"http://{host}{target}"
+        answer = self.servers.answer(url, headers, self.now())
         if answer.failure == "timeout":
-            await asyncio.sleep(_SILENCE)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(reader.read(1), _SILENCE)  # ends when the client leaves
         if answer.failure is None:
             await asyncio.sleep(self._latency)
             writer.write(_bytes(answer))
             await writer.drain()
+        if answer.status == HTTPStatus.OK and self.servers.story(url) is None:
+            self.recorder.lists.append(answer.body)
         self.recorder.arrivals.append(Arrival(host, target, began, time.monotonic()))
         return answer.failure is None
 
@@ -145,11 +164,9 @@ def _bytes(answer: Answer) -> bytes:
 
 
 @contextmanager
-def listening(
-    web: Web, *, speed: float = 1.0, latency: float = 0.02, at: int = 0
-) -> Iterator[Listener]:
+def listening(web: Web, *, latency: float = 0.02, at: int = 0) -> Iterator[Listener]:
     """Serve a web inside the block; see ``Listener``."""
-    listener = Listener(web, speed=speed, latency=latency, at=at)
+    listener = Listener(web, latency=latency, at=at)
     try:
         yield listener
     finally:

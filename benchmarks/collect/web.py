@@ -171,11 +171,13 @@ class Web:
     start: datetime
     days: int
     outlets: tuple[Outlet, ...]
+    until: int | None = None
+    """Seconds from the start to an earlier end than that of the days."""
 
     @property
     def end(self) -> int:
         """Seconds from the start to the end."""
-        return self.days * DAY
+        return self.days * DAY if self.until is None else self.until
 
     def time(self, at: int) -> datetime:
         """Return a time in seconds since the start as a date and time in UTC."""

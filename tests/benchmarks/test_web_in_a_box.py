@@ -9,7 +9,7 @@ pytestmark = pytest.mark.slow
 
 
 def test_two_days_of_twenty_outlets(store_dsn):
-    result = simulate(make_web(20, 2, most_per_day=20.0), store_dsn, (), processes=1)
+    result = simulate(make_web(20, 2, most_per_day=20.0), store_dsn, processes=1)
     assert result.stories > 100
     assert result.examples == {}
     assert result.median_minutes <= 15  # so few outlets are slow ones; the full web has 6
