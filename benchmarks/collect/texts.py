@@ -55,10 +55,19 @@ def _word(draw: random.Random, topic: Sequence[str]) -> str:
     return of[int(draw.random() * len(of))]
 
 
-def headline(seed: str) -> str:
-    """Return a title of five to nine words."""
+def headline(seed: str, text: Sequence[str]) -> str:
+    """Return a title of five to nine words, four of five of them from the text.
+
+    Of real articles 95 % repeat .42 of the words of their title (``pipeline/identity/gate.py``).
+    With titles that had nothing to do with their texts, a third of all first texts were held.
+    """
     draw = random.Random(f"headline {seed}")
-    return " ".join(_pick(draw, VOCABULARY) for _ in range(5 + int(draw.random() * 5))).capitalize()
+    told = [word.strip(".").lower() for part in text for word in part.split() if len(word) > 5]
+    words = [
+        _pick(draw, told if told and draw.random() < 0.8 else VOCABULARY)
+        for _ in range(5 + int(draw.random() * 5))
+    ]
+    return " ".join(words).capitalize()
 
 
 def slug(seed: str) -> str:

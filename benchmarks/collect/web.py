@@ -417,12 +417,12 @@ def _story(
 
 def title_of(story: Story, place: int) -> str:
     """Return the title of one of a story's versions."""
-    title = texts.headline(story.seed)
+    title = texts.headline(story.seed, text_of(story, 0))
     for number, version in enumerate(story.versions[1 : place + 1]):
         if version.change == "headline" or (
             version.change == "full_story" and story.number % 2 == 0
         ):
-            title = texts.headline(f"{story.seed}/{number}")
+            title = texts.headline(f"{story.seed}/{number}", text_of(story, number + 1))
     return title
 
 

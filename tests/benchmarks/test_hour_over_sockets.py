@@ -1,4 +1,4 @@
-"""A quarter of an hour over real sockets: the stages lose nothing and keep the pace of each host."""
+"""A quarter of an hour over real sockets: nothing is lost, and each host is asked at its pace."""
 
 import pytest
 
@@ -9,9 +9,7 @@ pytestmark = pytest.mark.slow
 
 
 def test_three_ticks_of_ten_hosts(store_dsn, tmp_path):
-    hour = run(
-        hour_of_web(10), store_dsn, tmp_path / "home", start=4 * HOUR, ticks=3, processes=1
-    )
+    hour = run(hour_of_web(10), store_dsn, tmp_path / "home", start=4 * HOUR, ticks=3, processes=1)
     assert hour.misses == []
     assert len(hour.recorder.by_host()) == 10
     assert hour.new > 5
