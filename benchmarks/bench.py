@@ -29,8 +29,9 @@ def main() -> None:
         "fetch and archive, beside Scrapy": crawl_speed.main,
         "memory of a fetch process": fetch_memory.main,
         "a tick with nothing due, in Airflow": idle_tick.main,
-        "collect, over sockets": collect_bench.sockets,
-        "collect, simulated": collect_bench.main,
+        "collect, a burst over sockets": collect_bench.burst,
+        "collect, an hour over sockets": collect_bench.hour,
+        "collect, 30 days simulated": collect_bench.main,
     }
     for part, run in parts.items():
         sys.stdout.write(f"== {part}\n")

@@ -206,7 +206,7 @@ class Part:
         wanted = [Wanted(sources[key]) for key in work]
         collection = Collection(connection, fetcher, archive, run_id, wanted, False)
         collection.list_links()
-        collection.read_documents()
+        collection.read_documents(None)
         collection.fetch_pages(None)
         fetch_ids = pending_pages(connection)
         if fetch_ids:

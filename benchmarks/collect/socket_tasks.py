@@ -73,11 +73,11 @@ class TaskRunner:
 
 def plan(name: str) -> tuple[int, list[list[str]]]:
     """Open a run if anything is due; return its id and the groups of sources, as *ingest* does."""
+    run_lifecycle.close_killed_runs("ingest", name)
     groups = collect_stage.due_groups()
     if not groups:
         return 0, []
-    run_id = run_lifecycle.open_run("ingest", name, datetime.now(UTC), is_only_one=True)
-    return run_id, groups
+    return run_lifecycle.open_run("ingest", name, datetime.now(UTC)), groups
 
 
 def collect(run_id: int, source_keys: Sequence[str]) -> dict[str, int]:
