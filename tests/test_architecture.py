@@ -20,6 +20,7 @@ LAYERS = (
     "backfill",
     "demo warehouse",
     "local_airflow stages",
+    "backup",
     "cli",
 )
 """Packages and modules of ``pipeline/``, lowest first; each imports from lower layers only."""
