@@ -18,7 +18,7 @@ wrong. Trigger it with `{"sources": ["<key>", …]}` to ask only some sources, a
 duplicates nothing.
 """
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from airflow.providers.standard.operators.empty import EmptyOperator
@@ -49,7 +49,8 @@ def ingest() -> None:
     def plan(
         dag_run: Any = None, ti: Any = None, params: dict[str, Any] | None = None
     ) -> list[dict[str, Any]]:
-        """Open a run if anything is due, and return the groups of sources for *collect*."""
+        """Send alerts; open a run if anything is due, and return the groups for *collect*."""
+        stage("alerts").send_alerts(datetime.now(UTC))
         asked = params or {}
         skipped = skipped_ticks(ti)
         stage("run_lifecycle").close_killed_runs(dag_run.dag_id, dag_run.run_id)

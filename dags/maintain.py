@@ -9,6 +9,7 @@ can be killed and repeated at any moment; `dateline archive` does the same by ha
 from datetime import timedelta
 
 from airflow.sdk import CronTriggerTimetable, dag, task
+from alerting import RecoveryNotifier
 from policy import Counts, dag_args, stage
 
 
@@ -20,17 +21,17 @@ from policy import Counts, dag_args, stage
 def maintain() -> None:
     """Index, join and remove WARC files."""
 
-    @task(execution_timeout=timedelta(hours=2))
+    @task(execution_timeout=timedelta(hours=2), on_success_callback=RecoveryNotifier())
     def index_archive() -> Counts:
         """Make missing indexes, and finish the files of killed tasks."""
         return stage("archive").index_counts()
 
-    @task(execution_timeout=timedelta(hours=2))
+    @task(execution_timeout=timedelta(hours=2), on_success_callback=RecoveryNotifier())
     def compact_archive() -> Counts:
         """Join the small files of each day."""
         return stage("archive").compact_counts()
 
-    @task(execution_timeout=timedelta(hours=2))
+    @task(execution_timeout=timedelta(hours=2), on_success_callback=RecoveryNotifier())
     def prune_archive() -> Counts:
         """Remove files that are older than the setting says and hold no needed page."""
         return stage("archive").prune_counts()

@@ -1,4 +1,4 @@
-"""What the DAGs share: owner, retries, pools, metrics, and the task that opens a run.
+"""What the DAGs share: owner, retries, alerts, pools, metrics, and the task that opens a run.
 
 ``plugins/dateline_pools.py`` creates the pools named here when the scheduler starts.
 """
@@ -10,6 +10,7 @@ from typing import Any
 
 from airflow.sdk import ExceptionRetryPolicy, RetryAction, RetryRule, task
 from airflow.sdk.exceptions import AirflowSkipException
+from alerting import AlertNotifier
 
 from pipeline.errors import (
     MigrationError,
@@ -141,6 +142,7 @@ _TASK_ARGS: dict[str, Any] = {
     "max_retry_delay": timedelta(minutes=10),
     "execution_timeout": timedelta(minutes=30),
     "on_execute_callback": measure,
+    "on_failure_callback": AlertNotifier(),
     "retry_policy": ExceptionRetryPolicy(
         rules=[
             RetryRule(exception=StoreUnavailable, action=RetryAction.RETRY),

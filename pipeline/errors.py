@@ -5,11 +5,13 @@ DatelineError                     base; ``str(error)`` is one line and names the
 │   └── SourceError               a source file that cannot be used as it stands
 ├── SettingsError                 the installation's fault: Python, binaries, disk, model
 ├── StoreError                    Postgres
+│   ├── ChecksFailed              data in the store failed a check of severity error
 │   ├── StoreUnavailable          not reachable or gone; retry the whole batch
 │   └── MigrationError            the schema and the files disagree; a person must look
 ├── ArchiveError                  a WARC record that cannot be written or read back
 ├── ModelError                    the language model is missing or broken
 ├── StageFault                    code, library or setting, met by page after page; undecided
+├── AlertError                    an alert was not taken; it is sent again, no stage fails for it
 ├── PortInUse                     an address we want to listen on is taken
 └── PageError                     one page's fault; carries its outcome, the batch goes on
     ├── Transient                 worth another attempt now (connection reset, 503)
@@ -52,6 +54,10 @@ class StoreUnavailable(StoreError):
     """Postgres is not reachable or the connection broke; the whole batch may be retried."""
 
 
+class ChecksFailed(StoreError):
+    """Checks of severity ``error`` have findings; the marts are refreshed all the same."""
+
+
 class MigrationError(StoreError):
     """A migration file was changed after it ran, is missing, or failed."""
 
@@ -70,6 +76,10 @@ class StageFault(DatelineError):
     """A fault that would hit any page; the stage stopped and left its pages undecided."""
 
     exit_code = 3
+
+
+class AlertError(DatelineError):
+    """A channel did not take an alert, or an address no heartbeat; the message has no secret."""
 
 
 class PortInUse(DatelineError):

@@ -24,6 +24,7 @@ ClaimKind = Literal["rel_canonical", "amp_canonical", "og_url", "json_ld"]
 QuoteKind = Literal["direct", "mixed", "indirect"]
 CueClass = Literal["speech", "thought", "intent"]
 Relation = Literal["duplicate", "a_in_b", "b_in_a", "partial"]
+AlertSeverity = Literal["severe", "warning", "off"]
 Span = tuple[int, int]
 
 
@@ -64,6 +65,8 @@ class Source:
     """How many new articles the operator expects in a day."""
     latest_age_hours: float | None = None
     """Age of the newest article from which the operator calls the source silent."""
+    alerts: AlertSeverity = "warning"
+    """How the operator is told of its state: "severe" does not wait for quiet hours to end."""
     group: str | None = None
     """The operator's own heading for it, such as a folder of a feed reader (OPML)."""
     is_active: bool = True

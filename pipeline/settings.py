@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from pipeline import __version__
@@ -159,6 +159,43 @@ class Settings(BaseSettings):
     )
     airflow_days: int = Field(
         default=30, ge=0, description="days for which Airflow's own database is kept; 0 for ever"
+    )
+    alerts: SecretStr | None = Field(
+        default=None,
+        description="where alerts go, with blanks between: smtp://…, smtps://…, https://…, file:…; "
+        "see docs/operations.md",
+    )
+    alerts_file: Path | None = Field(
+        default=None, description="file with such addresses, one a line, for those that are secret"
+    )
+    quiet_hours: str | None = Field(
+        default=None,
+        description="hours in which only severe alerts are sent, such as 22:00-07:00 Europe/Berlin "
+        "(UTC where no zone is given)",
+    )
+    ui_url: str | None = Field(
+        default=None,
+        description="address of Airflow's UI, for the links in alerts; `up` sets it to its own",
+    )
+    runbook_url: str = Field(
+        default="docs/operations.md", description="where alerts point to for what to do"
+    )
+    slow_run_hours: float = Field(
+        default=3.0,
+        gt=0,
+        description="a run that goes on for longer is an alert; backfill and reprocess may take "
+        "eight times as long",
+    )
+    heartbeat_url: SecretStr | None = Field(
+        default=None,
+        description="address that is asked after each publish, so that somebody notices when none "
+        "comes (a dead man's switch)",
+    )
+    heartbeat_url_file: Path | None = Field(
+        default=None, description="file with that address, where it is secret"
+    )
+    heartbeat_method: Literal["GET", "POST"] = Field(
+        default="GET", description="how that address is asked: GET or POST"
     )
     log_level: str = Field(
         default="INFO", description="least severity logged: DEBUG, INFO, WARNING or ERROR"

@@ -17,6 +17,7 @@ pytest_plugins = [
     "tests.fix_http",
     "tests.fix_postgres",
     "tests.fix_s3",
+    "tests.fix_smtp",
 ]
 
 MARKER_OF_FIXTURE = {

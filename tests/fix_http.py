@@ -31,6 +31,8 @@ class Site:
         self.routes: dict[str, Callable[[BaseHTTPRequestHandler], None]] = {}
         self.asked: list[tuple[str, dict[str, str]]] = []
         self.times: list[float] = []
+        self.bodies: list[bytes] = []
+        """Bodies of POST requests."""
         self.server = _Server(("127.0.0.1", 0), _handler(self))
         if context:
             self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
@@ -99,6 +101,10 @@ def _handler(site: Site) -> type[BaseHTTPRequestHandler]:
                 route(self)
             except (BrokenPipeError, ConnectionResetError):
                 self.close_connection = True
+
+        def do_POST(self) -> None:
+            site.bodies.append(self.rfile.read(int(self.headers.get("Content-Length") or 0)))
+            self.do_GET()
 
         def log_message(self, *args) -> None:
             pass

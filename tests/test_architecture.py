@@ -12,7 +12,7 @@ LAYERS = (
     "__init__ file_formats outcomes tables telemetry text",
     "errors models",
     "language settings urls",
-    "page_faults planning",
+    "alerts page_faults planning",
     "archive dedupe line_rules",
     "clean extract fetch identity",
     "annotate discover",
@@ -26,7 +26,7 @@ LAYERS = (
 """Packages and modules of ``pipeline/``, lowest first; each imports from lower layers only."""
 LAYER_OF = {name: number for number, layer in enumerate(LAYERS) for name in layer.split()}
 WITHOUT_POSTGRES = (
-    "annotate archive backfill clean dedupe demo discover extract fetch identity line_rules"
+    "alerts annotate archive backfill clean dedupe demo discover extract fetch identity line_rules"
     " planning sources"
 )
 

@@ -129,6 +129,7 @@ def airflow_environment(
     return {
         **_DEFAULT_SETTINGS,
         "AIRFLOW__CORE__PARALLELISM": str(parallelism),
+        "DATELINE_UI_URL": url,
         **kept,
         **_FIXED_SETTINGS,
         **secret_settings(home),
@@ -177,6 +178,11 @@ def _folders(settings: Settings, home: HomeFolder, python_path: str | None) -> d
         "PYTHONPATH": os.pathsep.join(filter(None, [str(bundled_folder("config")), python_path])),
         "DATELINE_HOME": str(settings.home_folder),
         "DATELINE_SOURCES": str(Path(settings.sources).expanduser().absolute()),
+        **{
+            f"DATELINE_{name.upper()}": str(path.expanduser().absolute())
+            for name in ("alerts_file", "heartbeat_url_file")
+            if (path := getattr(settings, name)) is not None
+        },
     }
 
 

@@ -229,6 +229,12 @@ def _flag(value: Any) -> bool:
     return value
 
 
+def _severity(value: Any) -> str:
+    if value not in ("severe", "warning", "off"):
+        raise _WrongValue('write "severe", "warning" or "off"')
+    return str(value)
+
+
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")
 _VALUE = re.compile(r"[\t\x20-\x7e\xa0-\xff]{1,4000}")
 _VARIABLE = re.compile(r"env:[A-Za-z_][A-Za-z0-9_]*")
@@ -299,6 +305,7 @@ _CHECKS: dict[str, Callable[[Any], Any]] = {
     "max_links": _count,
     "articles_a_day": _number("a number of articles", 0.01, 100_000),
     "latest_age_hours": _number("hours", 0.1, 8760),
+    "alerts": _severity,
     "group": _text,
     "is_active": _flag,
     "allow_foreign": _flag,
@@ -315,6 +322,7 @@ _NOTES: Mapping[str, str] = {
     "max_links": "links per run, newest first",
     "articles_a_day": "expected; `dateline source check` says if it is far off",
     "latest_age_hours": "older than this, the newest article means that something is wrong",
+    "alerts": "severe (in quiet hours too), warning or off: alerts about its state",
     "time_zone": "for times that a page states without an offset",
     "is_active": "false pauses the source",
     "allow_foreign": "links to other sites are followed",

@@ -1,4 +1,4 @@
-"""Stage *publish*: refresh the ``mart`` views and run the data checks.
+"""Stage *publish*: refresh the ``mart`` views, run the data checks, send alerts.
 
 It also creates the partitions of the coming months and deletes old rows.
 """
@@ -7,9 +7,11 @@ from datetime import UTC, datetime
 
 from psycopg import Connection
 
-from pipeline.errors import StoreError
+from pipeline.errors import ChecksFailed
 from pipeline.settings import settings
+from pipeline.stages.alerts import heartbeat, send_alerts
 from pipeline.telemetry import log
+from pipeline.warehouse.alerts import forget_old_alerts
 from pipeline.warehouse.documents import forget_old_document_attempts
 from pipeline.warehouse.links import forget_old_attempts
 from pipeline.warehouse.marts import refresh
@@ -26,16 +28,17 @@ from pipeline.warehouse.window_cache import forget_old_windows
 
 
 def publish(run_id: int) -> dict[str, int]:
-    """Refresh the marts and run the checks over everything since the last publish that succeeded.
+    """Refresh the marts, run the checks over everything since the last publish, send alerts.
 
     Args:
         run_id: the run that publishes; what it looks at may be the work of other runs.
 
     Returns:
-        The number of ``checks``, and of ``warnings``: checks with findings.
+        The number of ``checks``, of ``warnings`` (checks with findings), and what ``send_alerts``
+        counted.
 
     Raises:
-        StoreError: checks of severity ``error`` have findings; names each with its first finding.
+        ChecksFailed: checks of severity ``error`` have findings; names each with its first finding.
     """
     with store() as connection:
         begun = begin_publish(connection, run_id)
@@ -49,6 +52,8 @@ def publish(run_id: int) -> dict[str, int]:
             succeeded = not failed
         finally:
             end_publish(connection, begun, succeeded)
+    counts = send_alerts(datetime.now(UTC))
+    heartbeat()
     for result in broken:
         log.warning(
             "check",
@@ -58,8 +63,8 @@ def publish(run_id: int) -> dict[str, int]:
         )
     if failed:
         named = "; ".join(f"{result.check_name}: {result.findings[0].text}" for result in failed)
-        raise StoreError(f"{len(failed)} of {len(results)} checks failed: {named}")
-    return {"checks": len(results), "warnings": len(broken)}
+        raise ChecksFailed(f"{len(failed)} of {len(results)} checks failed: {named}")
+    return {"checks": len(results), "warnings": len(broken), **counts}
 
 
 def _tidy(connection: Connection) -> None:
@@ -71,6 +76,7 @@ def _tidy(connection: Connection) -> None:
     forget_old_attempts(connection, settings().attempt_days)
     forget_old_document_attempts(connection, settings().attempt_days)
     forget_old_publishes(connection, settings().attempt_days)
+    forget_old_alerts(connection, settings().attempt_days)
 
 
 def _last_visit_days() -> int:

@@ -1,8 +1,8 @@
 -- severity: error
 -- one row per source with links that have no outcome though their time is over. The links of the
--- publishing run itself must all have one. Those of other runs may wait for one publish: a page that
--- was fetched while curate ran is loaded by the next. A link that was never fetched is taken up by the
--- next run of its source.
+-- publishing run itself must all have one. A page that another run fetched waits for the next run that
+-- loads, or for the one after, if its batch failed. A link that was not fetched is taken up by the next
+-- run of its source.
 select
     s.source_key,
     format(
@@ -22,18 +22,25 @@ where
     and (
         l.run_id = current_setting('dateline.run_id')::bigint
         or (
-            l.planned_at < current_setting('dateline.since')::timestamptz
-            and r.status != 'running'
+            l.fetch_id is not null
             and (
-                l.fetch_id is not null
-                or exists (
-                    select
-                    from ops.link_attempts as later
-                    where
-                        later.source_id = l.source_id
-                        and later.run_id > l.run_id
-                        and later.planned_at >= current_setting('dateline.since')::timestamptz
-                )
+                select count(*)
+                from ops.runs as loading
+                where
+                    loading.dag_id in ('curate', 'dateline-run')
+                    and loading.started_at >= r.finished_at
+                    and loading.finished_at is not null
+            ) >= 2
+        )
+        or (
+            l.fetch_id is null
+            and exists (
+                select
+                from ops.link_attempts as later
+                where
+                    later.source_id = l.source_id
+                    and later.run_id > l.run_id
+                    and later.planned_at > r.finished_at
             )
         )
     )

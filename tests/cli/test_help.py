@@ -27,8 +27,8 @@ def dateline(*words):
 def test_help_lists_all_commands_and_loads_no_heavy_library():
     done = dateline("--help")
     commands = (
-        "annotate archive backfill db dedupe demo down extract fate reprocess run source sql up"
-        " versions"
+        "alerts annotate archive backfill db dedupe demo down extract fate reprocess run source sql"
+        " up versions"
     )
     assert [name for name in commands.split() if f" {name} " not in done.stdout] == []
     assert done.stderr == "[]\n"

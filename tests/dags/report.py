@@ -21,6 +21,7 @@ def task_report(task):
         "owner": task.owner,
         "doc": task.doc_md,
         "policy": task.has_retry_policy,
+        "alerts": task.has_on_failure_callback,
         "outlets": [asset.name for asset in task.outlets],
         "kind": task.task_type,
     }

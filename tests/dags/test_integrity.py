@@ -9,7 +9,7 @@ from tests.fix_airflow import ROOT
 
 pytestmark = pytest.mark.airflow
 
-SHARED = {"assets.py", "policy.py"}
+SHARED = {"alerting.py", "assets.py", "policy.py"}
 """Files of ``dags/`` that define no DAG."""
 
 
@@ -161,6 +161,7 @@ def test_every_task_has_docs_an_owner_retries_and_a_timeout(real_tasks):
         assert task["retries"] == 2, name
         assert task["backoff"] == 2.0, name
         assert task["policy"], name
+        assert task["alerts"], name
         assert 0 < task["timeout"] <= 3 * 3600, name
 
 

@@ -106,7 +106,7 @@ def in_store(monkeypatch, store_dsn):
 @pytest.mark.slow
 def test_checks_of_curate_name_each_outlet_that_ingest_found_broken(in_store, store, make_site):
     sites, sources = break_outlets(make_site)
-    register(store, sources, keep_others=True)
+    register(store, sources)
     tick(sources, 1)
     redesigned = sites["redesigned"]
     for path in feed(redesigned, "redesigned"):
