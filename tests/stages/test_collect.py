@@ -300,6 +300,33 @@ def test_a_clock_that_was_ahead_silences_no_feed_and_no_link(newsroom, days):
     assert sum("/1" in paths for paths in asked) <= 2
 
 
+@pytest.mark.parametrize("wrong", [-DAY, DAY])
+def test_a_clock_that_jumps_by_a_day_loses_nothing_and_asks_for_nothing_often(newsroom, wrong):
+    """A feed of three items names a new story at every tick; one story is behind an error."""
+    newsroom.source(feeds=(f"{newsroom.site.url}/feed",))
+    newsroom.site.page("/4", "busy", 503)
+    right = timedelta()
+    errors = [right] * 3 + [wrong] * 3 + [right] * 4
+    asked = []
+    for number, error in enumerate(errors, start=1):
+        newsroom.feed(*range(max(1, number - 2), number + 1))
+        if number == 8:
+            newsroom.site.page("/4", story(4))
+        asked.append(newsroom.tick(MORNING + number * HOUR + error))
+        assert f"/{number}" in asked[-1]
+    assert [paths.count("/feed") for paths in asked] == [1] * len(errors)
+    end = MORNING + 40 * HOUR
+    newsroom.tick(end)
+    for number in range(1, len(errors) + 1):
+        outcomes = newsroom.outcomes(number)
+        assert "loaded" in outcomes, (number, outcomes)
+        assert outcomes[-1] in ("loaded", "unchanged")
+        assert len(outcomes) <= 7, (number, outcomes)
+    assert end < newsroom.document()["due"] <= end + DAY
+    (last_try,) = newsroom.conn.execute("select max(next_try_at) from ops.links").fetchone()
+    assert last_try <= end + 14 * DAY
+
+
 def test_a_link_that_came_due_while_a_login_was_not_set_is_tried_again(newsroom, monkeypatch):
     monkeypatch.setenv("GAZETTE_LOGIN", "a")
     cookies = (("login", "env:GAZETTE_LOGIN"),)
