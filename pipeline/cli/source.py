@@ -600,10 +600,13 @@ def _upper(country: str | None) -> str | None:
 
 def _chosen(sources: "list[Source]", keys: list[str] | None) -> "list[Source]":
     from pipeline.errors import SourceError
+    from pipeline.settings import settings
     from pipeline.sources.keys import known_keys
 
     named = {source.key: source for source in sources}
     for key in keys or ():
         if key not in named:
+            if (Path(settings().sources) / f"{key}.toml").exists():
+                raise SourceError(f"source {key!r} cannot be used: correct its file first.")
             raise SourceError(f"there is no source {key!r}. {known_keys(key, named)}")
     return [named[key] for key in keys] if keys else sources

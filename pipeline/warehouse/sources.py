@@ -124,12 +124,6 @@ def source_states(conn: Connection) -> dict[str, SourceState]:
     return {key: SourceState(documents, due) for key, documents, due in rows}
 
 
-def active_sources(conn: Connection) -> list[str]:
-    """Return the keys of the active sources, sorted."""
-    query = "select source_key from news.sources where is_active order by source_key"
-    return [row[0] for row in conn.execute(query)]
-
-
 def source_ids(conn: Connection, keys: Sequence[str]) -> dict[str, int]:
     """Return the ids of these sources.
 

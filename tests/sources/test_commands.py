@@ -194,3 +194,18 @@ def test_check_without_a_source_says_how_to_write_one(dateline):
     result = dateline("check")
     assert result.exit_code == 1
     assert "source add URL" in str(result.exception)
+
+
+def test_a_source_whose_file_is_unusable_is_not_called_unknown(dateline, folder):
+    (folder / "herald.toml").write_text('name = "H"\nfeed = ["https://h.example/f"]\n')
+    (folder / "post.toml").write_text(PLAIN)
+    result = dateline("check", "herald")
+    assert "Did you mean feeds?" in result.stderr
+    assert "correct its file first" in str(result.exception)
+
+
+def test_check_says_what_to_do_about_a_section_without_stories(dateline, folder, site):
+    site.page("/", "<html><div id=root></div><script src=/a.js></script></html>")
+    text = f'name = "H"\nsections = ["{site.url}/"]\nallow_private_addresses = true\n'
+    (folder / "app.toml").write_text(text)
+    assert "name another section page, or a feed" in dateline("check").stdout
