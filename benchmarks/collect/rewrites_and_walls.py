@@ -445,7 +445,7 @@ def _visit(conn: Connection, source: Source, address: _Address, hour: float) -> 
     number, shown = address.number, address.show(hour)
     at = NOON + timedelta(hours=hour)
     run_id = begin(conn, f"{source.key}-{number}-{hour}", [source])
-    pairs = fetched(conn, run_id, [number], source.key, at)
+    pairs = fetched(conn, run_id, [number], source.key, at, title=address.listed_title)
     article = replace(
         story(number, shown.text, source.key, title=shown.title), is_noindex=shown.is_noindex
     )

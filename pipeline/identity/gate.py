@@ -85,7 +85,11 @@ class ComparedText:
     def __init__(self, title: str | None, text: str) -> None:
         self.title = title or ""
         self.text = text
-        self.words = words_of(text)
+
+    @cached_property
+    def words(self) -> Sequence[str]:
+        """The words of the text in normal form."""
+        return words_of(self.text)
 
     @cached_property
     def runs(self) -> frozenset[tuple[str, ...]]:

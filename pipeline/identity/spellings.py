@@ -62,3 +62,17 @@ def differing_parameter(one: str, other: str) -> str | None:
     ):
         return names[0].pop()
     return None
+
+
+def differing_parameters(one: str, other: str) -> frozenset[str] | None:
+    """Return the parameters in which two addresses differ, None where they differ in more.
+
+    >>> sorted(differing_parameters("https://n.example/a?id=1&sid=x", "https://n.example/a?id=2"))
+    ['id', 'sid']
+    """
+    if plain_address(one) != plain_address(other):
+        return None
+    pieces = set(query_pieces(one)) ^ set(query_pieces(other))
+    if not all("=" in piece for _, piece in pieces):
+        return None
+    return frozenset(name for name, _ in pieces)

@@ -18,9 +18,10 @@ GIVE_UP_AFTER = timedelta(days=3)
 """Time of failures only after which a link is left alone."""
 _FIRST_WAIT = timedelta(minutes=15)
 _LONGEST_WAIT = timedelta(hours=12)
-_HELD = (timedelta(minutes=65), timedelta(hours=6), timedelta(days=1), timedelta(days=3))
+_HELD = (timedelta(minutes=65), timedelta(hours=5), timedelta(days=1), timedelta(days=3))
 """Waits after visits that found a suspect page of a stored article. A held version may become the
-current one when a visit an hour later or more repeats it."""
+current one when a visit an hour later or more repeats it, one against which much speaks six hours
+later: the second wait ends just past these."""
 _LATER = {
     Outcome.NOT_AN_ARTICLE: (timedelta(hours=6), timedelta(days=1), timedelta(days=3)),
     Outcome.PAYWALLED: (timedelta(days=1), timedelta(days=3)),

@@ -445,6 +445,7 @@ def _candidate(each: Observation, batch: _Batch, stored: CleanedText | None) -> 
         article_id=batch.locked_articles[each.canonical_url].article_id,
         source_id=each.source_id,
         url=each.canonical_url,
+        link_url=each.link_url,
         article=each.article,
         stored=stored,
         listed_title=each.listed_title,

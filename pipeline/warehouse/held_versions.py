@@ -8,7 +8,7 @@ that is held is no version, makes no edit, and does not count as a visit of its 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from psycopg import Connection
@@ -27,15 +27,23 @@ from pipeline.identity.gate import (
     suspect,
     suspect_first,
 )
+from pipeline.identity.one_story import Place, are_one_story
+from pipeline.identity.parameters import ParameterEvidence
+from pipeline.identity.spellings import differing_parameters, plain_address, plain_host
 from pipeline.models import Article
 from pipeline.text import one_line, squeeze, storable, word_count
 from pipeline.urls import canonical_url_or_none
+from pipeline.warehouse.site_parameters import evidence_of
 from pipeline.warehouse.versions import version_sha256
 
 _MOST_SUSPECTS = 200
 """Held texts of a host that are compared with a new one, the latest first."""
 _MOST_NEIGHBOURS = 300
 """Articles of a source among which one that was read since is looked for, the latest first."""
+
+_MOST_PATHS = 3
+"""Other paths of one story. A text at more of them counts against itself under whatever titles:
+every item of a feed may be called "Something for everybody today"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,27 +57,59 @@ class Candidate:
     source_id: int
     url: str
     """Canonical URL of the article."""
+    link_url: str
+    """Canonical URL of the link that led to it."""
     article: Article
     stored: CleanedText | None
     """The current version; None for an article without one."""
     listed_title: str | None = None
     """The title that the document gave which named the link."""
 
+    @property
+    def place(self) -> Place:
+        """The address, and what is known of its story."""
+        stored = (self.stored.title, self.stored.text) if self.stored else (None, None)
+        return _place(self.url, self.link_url, self.listed_title, *stored)
+
+
+def _titles(*given: str | None) -> frozenset[str]:
+    return frozenset(title for title in given if title)
+
+
+@dataclass(frozen=True, slots=True)
+class _Showing:
+    """A text that an address of a host showed, and that was held."""
+
+    place: Place
+    page: ComparedText
+    held: HeldText | None = None
+    """Where it is held still, or was refused."""
+
 
 @dataclass(slots=True)
 class _Suspect:
     candidate: Candidate
+    place: Place
     page: ComparedText
     suspicion: Suspicion
 
 
 @dataclass(slots=True)
 class _Known:
-    """What the store holds about the articles and hosts of the suspects."""
+    """What the store holds about the articles and hosts of the candidates."""
 
-    of_url: dict[str, list[HeldText]] = field(default_factory=dict)
-    of_host: dict[str, list[tuple[str, ComparedText]]] = field(default_factory=dict)
-    """Held texts with the addresses of their articles."""
+    conn: Connection
+    of_host: dict[str, list[_Showing]]
+    """Texts that were held of late and did not turn out to be rewrites."""
+    parameters: dict[str, dict[str, ParameterEvidence]] = field(default_factory=dict)
+    """What was learnt about query parameters, by plain host, as far as it was asked for."""
+
+    def are_one_story(self, one: Place, other: Place) -> bool:
+        """Tell whether two addresses of one host belong to one story."""
+        host = plain_host(one.link)
+        if host not in self.parameters:
+            self.parameters[host] = evidence_of(self.conn, host)
+        return are_one_story(one, other, self.parameters[host])
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,117 +152,180 @@ def hold_back(
     Returns:
         By attempt, the verdict on each suspect text: it is held, or passes after it was held.
     """
-    suspects = _suspects(conn, candidates)
-    if not suspects:
-        return {}
-    known = _known(conn, suspects)
+    known = _known(conn, candidates)
+    suspects = _suspects(known, candidates)
     verdicts = {}
     for each in suspects:
+        held = _held_of_address(known, each.place)
         verdict = judge(
             each.page,
             each.suspicion,
             fetched_at=each.candidate.fetched_at,
-            held=known.of_url.get(each.candidate.url, ()),
-            neighbours=_neighbours(conn, each, suspects, known, read_at),
+            held=held,
+            neighbours=_neighbours(known, each, suspects, read_at),
         )
         verdicts[each.candidate.attempt_id] = verdict
+        if verdict.held_id is not None:
+            _move(conn, verdict.held_id, each.place.url)
         if verdict.is_held:
             _store(conn, each, verdict)
     return verdicts
 
 
-def _suspects(conn: Connection, candidates: Sequence[Candidate]) -> list[_Suspect]:
+def _suspects(known: _Known, candidates: Sequence[Candidate]) -> list[_Suspect]:
     """Return the candidates that the gate suspects.
 
-    A text that nothing speaks against is suspect if the host showed it in place of another article,
+    A text that nothing speaks against is suspect if the host showed it in place of another story,
     also where it is much like the stored one: that may be the wall, met at the first visit.
     """
     suspects: list[_Suspect] = []
-    others: list[tuple[Candidate, ComparedText, bool]] = []
+    others: list[tuple[Candidate, Place, ComparedText]] = []
     for each in candidates:
-        page = ComparedText(each.article.title, each.article.text or "")
-        stored = ComparedText(each.stored.title, each.stored.text) if each.stored else None
+        place, page = each.place, ComparedText(each.article.title, each.article.text or "")
         suspicion = (
-            suspect(stored, page, is_noindex=each.article.is_noindex)
-            if stored
+            suspect(place.stored, page, is_noindex=each.article.is_noindex)
+            if place.stored
             else suspect_first(each.listed_title, page)
         )
         if suspicion:
-            suspects.append(_Suspect(each, page, suspicion))
+            suspects.append(_Suspect(each, place, page, suspicion))
         else:
-            others.append((each, page, stored is not None and keeps_most(stored, page)))
-    if not others:
-        return suspects
-    hosts = sorted({host_of(each.url) for each, _, _ in others})
-    shown = _held_of_hosts(conn, hosts, max(each.fetched_at for each, _, _ in others))
+            others.append((each, place, page))
+    shown = {host: list(showings) for host, showings in known.of_host.items()}
     for found in suspects:
-        url = found.candidate.url
-        shown.setdefault(host_of(url), []).append((url, found.page))
-    for candidate, page, is_kept in others:
-        # what the address itself showed does not count: a cut page is much like the whole one
-        texts = [
-            text
-            for url, text in shown[host_of(candidate.url)]
-            if url != candidate.url or not is_kept
-        ]
-        if any(resembles(text, page) for text in texts):
-            why = "new here" if candidate.stored is None else "partly the stored text"
-            suspects.append(_Suspect(candidate, page, Suspicion(why)))
+        shown[host_of(found.place.url)].append(_Showing(found.place, found.page))
+    for candidate, place, page in others:
+        if any(
+            resembles(showing.page, page) and _counts_against(known, place, page, showing)
+            for showing in shown[host_of(place.url)]
+        ):
+            why = "partly the stored text" if place.stored else "new here"
+            suspects.append(_Suspect(candidate, place, page, Suspicion(why)))
     return suspects
 
 
-def _known(conn: Connection, suspects: Sequence[_Suspect]) -> _Known:
-    urls = sorted({each.candidate.url for each in suspects})
-    known = _Known()
-    found = conn.execute(
-        "select held_version_id, canonical_url, title, body_text, held_at, decision = 'refused'"
-        " from news.held_versions where canonical_url = any(%s)"
-        " and (decision is null or decision = 'refused') order by held_version_id",
-        (urls,),
+def _counts_against(known: _Known, place: Place, page: ComparedText, showing: _Showing) -> bool:
+    """Tell whether what was held makes a text suspect that nothing else speaks against.
+
+    What the address itself showed does not count where the new text is much like the stored one: a
+    cut page is much like the whole one.
+    """
+    if showing.place.url == place.url and showing.place.link == place.link:
+        return place.stored is None or not keeps_most(place.stored, page)
+    return not known.are_one_story(place, showing.place)
+
+
+def _held_of_address(known: _Known, place: Place) -> list[HeldText]:
+    """Return what is held of an address, or was refused.
+
+    What is held of other addresses that differ in parameters without meaning is of this one too: a
+    site gives each link a new session id, and the article has the address of one of them.
+    """
+    found = known.conn.execute(
+        "select h.canonical_url, h.link_url, h.listed_title, v.title, v.body_text,"
+        " h.held_version_id, h.title, h.body_text, h.held_at, h.decision = 'refused'"
+        " from news.held_versions as h"
+        " left join news.article_versions as v on v.article_id = h.article_id and v.is_current"
+        " where h.canonical_url = %s and (h.decision is null or h.decision = 'refused')"
+        " order by h.held_version_id",
+        (place.url,),
     )
-    for number, url, title, text, held_at, is_refused in found:
-        held = HeldText(number, ComparedText(title, text), held_at, bool(is_refused))
-        known.of_url.setdefault(url, []).append(held)
-    hosts = sorted({host_of(each.candidate.url) for each in suspects})
-    latest = max(each.candidate.fetched_at for each in suspects)
-    known.of_host = _held_of_hosts(conn, hosts, latest)
+    own = [
+        HeldText(number, ComparedText(title, text), held_at, bool(is_refused))
+        for *of_place, number, title, text, held_at, is_refused in found
+        if known.are_one_story(place, _place(*of_place))
+    ]
+    others = [
+        showing.held
+        for showing in known.of_host[host_of(place.url)]
+        if showing.held is not None
+        and showing.place.url != place.url
+        and differing_parameters(showing.place.link, place.link) is not None
+        and known.are_one_story(place, showing.place)
+    ]
+    return own + sorted(others, key=lambda held: held.held_id)
+
+
+def _place(
+    url: str, link: str, listed: str | None, stored_title: str | None, stored: str | None
+) -> Place:
+    text = ComparedText(stored_title, stored) if stored is not None else None
+    return Place(url, link, _titles(listed), text)
+
+
+def _known(conn: Connection, candidates: Sequence[Candidate]) -> _Known:
+    known = _Known(conn, {})
+    if not candidates:
+        return known
+    latest = max(each.fetched_at for each in candidates)
+    for host in sorted({host_of(each.url) for each in candidates}):
+        found = conn.execute(
+            "select h.canonical_url, h.link_url, h.listed_title, v.title, v.body_text,"
+            " h.held_version_id, h.title, h.body_text, h.held_at, h.decision"
+            " from news.held_versions as h"
+            " left join news.article_versions as v on v.article_id = h.article_id and v.is_current"
+            " where h.host = %s and h.held_at > %s"
+            " and coalesce(h.decision, '') not in ('repeated', 'released')"
+            " order by h.held_at desc limit %s",
+            (host, latest - REMEMBERED, _MOST_SUSPECTS),
+        )
+        known.of_host[host] = [_showing(row) for row in found]
     return known
 
 
-def _held_of_hosts(
-    conn: Connection, hosts: Sequence[str], latest: datetime
-) -> dict[str, list[tuple[str, ComparedText]]]:
-    """Return what was held on these hosts of late and did not turn out to be a rewrite."""
-    of_host: dict[str, list[tuple[str, ComparedText]]] = {}
-    for host in hosts:
-        found = conn.execute(
-            "select canonical_url, title, body_text from news.held_versions"
-            " where host = %s and held_at > %s"
-            " and coalesce(decision, '') not in ('repeated', 'released')"
-            " order by held_at desc limit %s",
-            (host, latest - REMEMBERED, _MOST_SUSPECTS),
-        )
-        of_host[host] = [(url, ComparedText(title, text)) for url, title, text in found]
-    return of_host
+def _showing(row: tuple[Any, ...]) -> _Showing:
+    url, link, listed, stored_title, stored, number, title, text, held_at, decision = row
+    page = ComparedText(title, text)
+    held = HeldText(number, page, held_at, decision == "refused")
+    place = _place(url, link, listed, stored_title, stored)
+    return _Showing(place, page, None if decision == "withdrawn" else held)
 
 
 def _neighbours(
-    conn: Connection,
+    known: _Known,
     each: _Suspect,
     suspects: Sequence[_Suspect],
-    known: _Known,
     read_at: Mapping[str, Sequence[tuple[int, datetime]]],
 ) -> Neighbours:
-    own, host = each.candidate.article_id, host_of(each.candidate.url)
-    texts = [text for url, text in known.of_host.get(host, ()) if url != each.candidate.url]
-    texts += [
-        other.page
-        for other in suspects
-        if other.candidate.article_id != own and host_of(other.candidate.url) == host
+    """Return what the addresses of other stories of the host show."""
+    candidate, host = each.candidate, host_of(each.place.url)
+    showings = [
+        *known.of_host[host],
+        *(
+            _Showing(other.place, other.page)
+            for other in suspects
+            if other is not each and host_of(other.place.url) == host
+        ),
     ]
-    times = _last_read_at(conn, each.candidate, host)
-    times |= {article_id: at for article_id, at in read_at.get(host, ()) if article_id != own}
-    return Neighbours(texts, _stored_texts(conn, each, list(times)), list(times.values()))
+    shown = [showing for showing in showings if resembles(showing.page, each.page)]
+    own_path = plain_address(each.place.link)
+    paths = {plain_address(showing.place.link) for showing in shown} - {own_path}
+    texts = [
+        showing.page
+        for showing in shown
+        if (len(paths) > _MOST_PATHS and plain_address(showing.place.link) != own_path)
+        or not known.are_one_story(each.place, showing.place)
+    ]
+    times = _last_read_at(known.conn, candidate, host)
+    times |= {number: at for number, at in read_at.get(host, ()) if number != candidate.article_id}
+    times = {
+        number: times[number]
+        for number, place in _places(known.conn, list(times)).items()
+        if not known.are_one_story(each.place, place)
+    }
+    return Neighbours(texts, _stored_texts(known.conn, each, list(times)), list(times.values()))
+
+
+def _places(conn: Connection, article_ids: Sequence[int]) -> dict[int, Place]:
+    """Return the addresses of articles with the titles under which they are listed."""
+    found = conn.execute(
+        "select a.article_id, a.canonical_url, array_agg(l.link_title)"
+        " from news.articles as a left join ops.links as l"
+        " on l.article_id = a.article_id and l.found_by in ('feed', 'sitemap')"
+        " where a.article_id = any(%s) group by a.article_id, a.canonical_url",
+        (list(article_ids),),
+    )
+    return {number: Place(url, url, _titles(*titles)) for number, url, titles in found}
 
 
 def _last_read_at(conn: Connection, candidate: Candidate, host: str) -> dict[int, datetime]:
@@ -254,6 +357,15 @@ def _stored_texts(
     return [ComparedText(title, text) for title, text in found]
 
 
+def _move(conn: Connection, held_version_id: int, url: str) -> None:
+    """Give a held text the address at which its article is known now."""
+    conn.execute(
+        "update news.held_versions set canonical_url = %s, host = %s"
+        " where held_version_id = %s and canonical_url <> %s",
+        (url, host_of(url), held_version_id, url),
+    )
+
+
 def _store(conn: Connection, each: _Suspect, verdict: Verdict) -> None:
     """Insert a held text, or count another visit that showed it."""
     candidate, why = each.candidate, one_line(verdict.why)
@@ -267,7 +379,7 @@ def _store(conn: Connection, each: _Suspect, verdict: Verdict) -> None:
             " shown_count = h.shown_count + 1"
             " where held_version_id = %s and last_shown_at < %s and not exists ("
             " select from news.held_versions as o where o.canonical_url = h.canonical_url"
-            " and o.content_sha256 = %s and o.decision is null"
+            " and o.link_url = h.link_url and o.content_sha256 = %s and o.decision is null"
             " and o.held_version_id <> h.held_version_id)",
             (
                 *(digest, title, text, word_count(text), why),
@@ -277,13 +389,15 @@ def _store(conn: Connection, each: _Suspect, verdict: Verdict) -> None:
         )
         return
     conn.execute(
-        "insert into news.held_versions (source_id, canonical_url, article_id, host,"
-        " content_sha256, title, body_text, word_count, why, held_at, first_fetch_id,"
-        " first_attempt_id, last_shown_at, last_fetch_id)"
-        " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
-        " on conflict (canonical_url, content_sha256) where decision is null do nothing",
+        "insert into news.held_versions (source_id, canonical_url, link_url, listed_title,"
+        " article_id, host, content_sha256, title, body_text, word_count, why, held_at,"
+        " first_fetch_id, first_attempt_id, last_shown_at, last_fetch_id)"
+        " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+        " on conflict (canonical_url, content_sha256, md5(link_url)) where decision is null"
+        " do nothing",
         (
-            *(candidate.source_id, candidate.url),
+            *(candidate.source_id, candidate.url, candidate.link_url),
+            squeeze(storable(candidate.listed_title or "")) or None,
             candidate.article_id if candidate.stored else None,
             *(host_of(candidate.url), digest, title, text),
             *(word_count(text), why, candidate.fetched_at, candidate.fetch_id),

@@ -27,6 +27,15 @@ def noise_parameters(conn: Connection, urls: Iterable[str]) -> dict[str, frozens
     return {host: frozenset(each) for host, each in names.items()}
 
 
+def evidence_of(conn: Connection, host: str) -> dict[str, ParameterEvidence]:
+    """Return what was learnt about the parameters of a plain host, by name."""
+    found = conn.execute(
+        "select parameter, same_count, other_count from news.site_parameters where host = %s",
+        (host,),
+    )
+    return {name: ParameterEvidence(host, name, same, other) for name, same, other in found}
+
+
 def without_noise(url: str, noise: Mapping[str, frozenset[str]]) -> str:
     """Return a canonical URL without the parameters that ``noise_parameters`` returned."""
     names = noise.get(plain_host(url)) if "?" in url else None

@@ -1,10 +1,12 @@
 -- Texts that did not pass the gate before a version replaces another, and how each was decided.
 
--- one row per text of an article's page that was held back.
+-- one row per text of an article's page that was held back, and link of another story to it.
 create table news.held_versions (
     held_version_id bigint generated always as identity primary key,
     source_id int not null references news.sources,
     canonical_url text not null check (octet_length(canonical_url) <= 2000),
+    link_url text not null check (octet_length(link_url) <= 2000),
+    listed_title text,
     article_id bigint references news.articles on delete cascade,
     host text not null,
     content_sha256 bytea not null check (octet_length(content_sha256) = 32),
@@ -30,12 +32,16 @@ create index held_versions_url on news.held_versions (canonical_url);
 create index held_versions_host on news.held_versions (host, held_at);
 create index held_versions_version on news.held_versions (article_version_id)
 where article_version_id is not null;
-create unique index held_versions_open on news.held_versions (canonical_url, content_sha256)
+create unique index held_versions_open on news.held_versions (
+    canonical_url, content_sha256, md5(link_url)
+)
 where decision is null;
 comment on table news.held_versions is 'One row per text that an article''s page showed and that was held back, because it may be a wall: it has little in common with the stored text or with the title that the feed gives, is much shorter, or stands on other addresses of the host too. The page is in the archive.';
 comment on column news.held_versions.held_version_id is 'Key of the held text; dateline versions release and refuse take it.';
 comment on column news.held_versions.source_id is 'Source whose link led to it.';
 comment on column news.held_versions.canonical_url is 'Address of the article.';
+comment on column news.held_versions.link_url is 'Canonical URL of the link that led to it, which may differ from the article''s.';
+comment on column news.held_versions.listed_title is 'Title that the feed or news sitemap gave which named the link; null where none did.';
 comment on column news.held_versions.article_id is 'Article whose page showed it; null where none is stored yet.';
 comment on column news.held_versions.host is 'Host of the article''s address, in lower case.';
 comment on column news.held_versions.content_sha256 is 'SHA-256 of normalised title and text, as in news.article_versions.';

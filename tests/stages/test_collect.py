@@ -588,3 +588,38 @@ def test_the_redirects_of_a_robots_txt_are_archived(newsroom):
     newsroom.tick(MORNING)
     assert ("response", "302") in archived_exchanges("/robots.txt")
     assert archived_exchanges("/rules.txt") == [("response", "200"), ("request", None)]
+
+
+def test_a_session_id_that_changes_with_every_request_keeps_no_story_held(newsroom):
+    """The feed's titles say nothing of the stories, so that each text is held at its first visit.
+
+    The same text under another session id was taken for a wall's, at every visit anew.
+    """
+    site, numbers = newsroom.site, range(1, 4)
+    newsroom.source(feeds=(f"{site.url}/feed",))
+    for session, hours in enumerate((0, 1.2, 2.4)):
+        for number in numbers:
+            site.page(f"/{number}?sid={session}", story(number))
+        links = [f"{site.url}/{number}?sid={session}" for number in numbers]
+        items = [item(link, title="Something for everybody today") for link in links]
+        site.page("/feed", rss(*items), Content_Type="application/rss+xml")
+        newsroom.tick(MORNING + hours * HOUR)
+    held = newsroom.conn.execute("select decision from news.held_versions").fetchall()
+    assert held == [("repeated",)] * len(numbers)
+    articles = newsroom.conn.execute("select count(*) from news.articles").fetchone()
+    assert articles == (len(numbers),)
+
+
+def test_a_wall_under_a_session_id_that_changes_with_every_request_is_held(newsroom):
+    site, numbers = newsroom.site, range(1, 4)
+    newsroom.source(feeds=(f"{site.url}/feed",))
+    for session, hours in enumerate((0, 1.2, 2.4)):
+        for number in numbers:
+            site.page(f"/{number}?sid={session}", story(9))
+        links = [(f"{site.url}/{number}?sid={session}", number) for number in numbers]
+        heads = ("Lighthouse keepers", "Granite quarries", "Orchard owners")
+        items = [item(link, title=f"{heads[n - 1]} demand lanterns") for link, n in links]
+        site.page("/feed", rss(*items), Content_Type="application/rss+xml")
+        newsroom.tick(MORNING + hours * HOUR)
+    found = newsroom.conn.execute("select distinct outcome from mart.url_fate").fetchall()
+    assert found == [("suspected_wall",)]

@@ -54,12 +54,12 @@ def planned(conn, run_id, links, at=NOON):
     return [each for each in found if each.link.url in {link.url for link in links}]
 
 
-def fetched(conn, run_id, numbers, outlet="harbour", at=NOON, snapshot=None):
+def fetched(conn, run_id, numbers, outlet="harbour", at=NOON, snapshot=None, title=None):
     """List links to these stories and fetch them; return (attempt, fetch id) pairs in order.
 
     With ``snapshot`` they are records of a WARC file, with this as a part of their locators.
     """
-    links = [Link(story_url(number, outlet), outlet, "feed") for number in numbers]
+    links = [Link(story_url(number, outlet), outlet, "feed", title=title) for number in numbers]
     if snapshot:
         links = [
             replace(each, found_by="warc", snapshot=f"{snapshot}#offset={place}")
