@@ -51,7 +51,7 @@ def are_one_story(
     names = differing_parameters(one.link, other.link)
     if names is not None and all(_is_noise(known.get(name)) for name in names):
         return True
-    if one.url == other.url and one.stored:
+    if one.url == other.url and (one.stored or other.stored):
         return True
     titles = _told(one.titles), _told(other.titles)
     if all(titles):
