@@ -20,7 +20,7 @@ LAYERS = (
     "backfill",
     "demo warehouse",
     "local_airflow stages",
-    "backup",
+    "installation",
     "cli",
 )
 """Packages and modules of ``pipeline/``, lowest first; each imports from lower layers only."""

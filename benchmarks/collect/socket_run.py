@@ -1,4 +1,4 @@
-"""Many hosts asked over real sockets by several processes at once: ``make bench``, part "a burst over sockets".
+"""Many hosts asked over real sockets at once: ``make bench``, part "a burst over sockets".
 
 Three processes with real fetchers ask all 200 hosts for their documents and newest stories at the
 same time, and share the pace of each host through Postgres. The server's record says whether they

@@ -9,7 +9,7 @@ from pipeline.cli.app import STORE
 from pipeline.cli.output import print_note, print_progress
 
 if TYPE_CHECKING:
-    from pipeline.backup import Manifest
+    from pipeline.installation.backup import Manifest
 
 _BACKUP_HELP = (
     "Write a backup of this installation into a new folder.\n\n"
@@ -35,7 +35,7 @@ def register(app: typer.Typer) -> None:
     def backup(
         folder: Annotated[Path, typer.Argument(help="Folder that does not exist yet.")],
     ) -> None:
-        from pipeline.backup import back_up
+        from pipeline.installation.backup import back_up
 
         print_progress(f"writing a backup to {folder}")
         _print_manifest(back_up(folder), folder, "written to")
@@ -44,7 +44,7 @@ def register(app: typer.Typer) -> None:
     def restore(
         folder: Annotated[Path, typer.Argument(help="Folder that `dateline backup` wrote.")],
     ) -> None:
-        from pipeline.backup import restore as restore_from
+        from pipeline.installation.backup import restore as restore_from
 
         print_progress(f"restoring {folder}")
         _print_manifest(restore_from(folder), folder, "restored from")

@@ -92,16 +92,17 @@ def print_login(airflow: "Airflow") -> None:
 
 
 def run_until_interrupted(airflow: "Airflow", progress: "Progress") -> None:
-    """Watch Airflow until Ctrl-C or SIGTERM.
+    """Watch Airflow until Ctrl-C, SIGTERM or `dateline down`.
 
     Raises:
         AirflowError: Airflow has died.
     """
     progress.say("Ctrl-C stops it.")
     try:
-        while True:
+        while not airflow.was_stopped:
             airflow.check_alive()
             time.sleep(1.0)
+        progress.say("Airflow was stopped")
     except KeyboardInterrupt:
         progress.say("")
 

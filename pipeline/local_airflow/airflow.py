@@ -51,6 +51,11 @@ class Airflow:
         return self._supervisor is not None
 
     @property
+    def was_stopped(self) -> bool:
+        """Whether the supervisor has ended because it was told to, as `dateline down` does."""
+        return self._supervisor is not None and self._supervisor.poll() == 0
+
+    @property
     def api(self) -> AirflowApi:
         """A client of the REST API that stops waiting for answers when Airflow has ended."""
         return AirflowApi(self.url, UI_USER, ui_password(self.home), self.check_alive)

@@ -136,6 +136,14 @@ def end_orphans(home: HomeFolder) -> bool:
     return bool(orphans)
 
 
+def count_orphans(home: HomeFolder) -> int:
+    """Return the number of processes of a session whose supervisor is gone."""
+    record = _read_record(home)
+    if record is None or record.is_alive():
+        return 0
+    return len(_session_processes(record, home))
+
+
 def _session_processes(record: SupervisorRecord, home: HomeFolder) -> list[Any]:
     """Return the processes of the supervisor's session whose environment names the home folder."""
     psutil = _psutil()

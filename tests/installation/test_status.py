@@ -1,0 +1,168 @@
+"""`dateline status` and `dateline doctor` through the command line, on a store of their own."""
+
+import json
+import os
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from pipeline.warehouse.store import connect
+
+pytestmark = pytest.mark.postgres
+
+DATELINE = str(Path(sys.executable).with_name("dateline"))
+
+
+@pytest.fixture
+def ask(tmp_path, store_dsn):
+    home = tmp_path / "home"
+    (home / "sources").mkdir(parents=True)
+
+    def run(*words, **environ):
+        kept = {name: value for name, value in os.environ.items() if name[:8] != "DATELINE"}
+        done = subprocess.run(
+            [DATELINE, *words, "--json"],
+            env=kept
+            | {
+                "DATELINE_HOME": str(home),
+                "DATELINE_SOURCES": str(home / "sources"),
+                "DATELINE_DSN": store_dsn,
+            }
+            | environ,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return done.returncode, [json.loads(line) for line in done.stdout.splitlines()], done.stderr
+
+    return run
+
+
+@pytest.fixture
+def conn(store_dsn):
+    with closing(connect(store_dsn)) as connection:
+        yield connection
+
+
+def a_publish(conn, age):
+    run = conn.execute(
+        "insert into ops.runs (dag_id, airflow_run_id, code_version)"
+        " values ('publish', 'one', '0') returning run_id"
+    ).fetchone()[0]
+    conn.execute(
+        "insert into ops.publishes (run_id, status, looked_from, looked_until, started_at,"
+        " finished_at)"
+        " select %s, 'succeeded', t, t, t, t from (select now() - %s::interval as t) as x",
+        (run, age),
+    )
+    return run
+
+
+def test_an_empty_installation_needs_nobody(ask):
+    code, [facts], _ = ask("status")
+    assert code == 0
+    assert facts["problems"] == []
+    assert (facts["articles"], facts["waiting_pages"]) == (0, 0)
+    assert facts["last_publish"] == "never"
+    assert facts["free_bytes_home"] > 0
+
+
+@pytest.mark.parametrize(("age", "code"), [("10 minutes", 0), ("2 hours", 1)])
+def test_an_old_publish_needs_a_person_when_asked(ask, conn, age, code):
+    a_publish(conn, age)
+    assert ask("status")[0] == 0
+    found, [facts], _ = ask("status", "--max-age", "30m")
+    assert found == code
+    assert len(facts["problems"]) == code
+
+
+def test_a_store_that_never_published_is_too_old(ask):
+    assert ask("status", "--max-age", "1d")[0] == 1
+
+
+def test_an_age_that_cannot_be_read_is_a_usage_error(ask):
+    code, _, said = ask("status", "--max-age", "soon")
+    assert code == 2
+    assert "30m" in said
+
+
+def test_a_store_that_does_not_answer_needs_a_person(ask):
+    code, [facts], _ = ask("status", DATELINE_DSN="postgresql://nobody@127.0.0.1:9/none")
+    assert code == 1
+    assert facts["postgres"] == "no answer"
+
+
+def test_a_failed_check_needs_a_person(ask, conn):
+    a_publish(conn, "1 minute")
+    conn.execute(
+        "insert into ops.check_results (publish_id, check_name, severity, is_passed)"
+        " select publish_id, 'outcomes_add_up', 'error', false from ops.publishes"
+    )
+    code, [facts], _ = ask("status")
+    assert code == 1
+    assert facts["failed_checks"] == "outcomes_add_up"
+
+
+def test_airflow_that_was_started_and_is_gone_needs_a_person(ask, tmp_path):
+    record = tmp_path / "home" / "airflow" / "running.json"
+    record.parent.mkdir()
+    record.write_text(json.dumps({"pid": 1, "started": 1.0, "url": "http://127.0.0.1:8080"}))
+    code, [facts], _ = ask("status")
+    assert code == 1
+    assert "up --detach" in facts["problems"][0]
+
+
+def test_parts_that_die_again_and_again_need_a_person(ask, tmp_path):
+    file = tmp_path / "home" / "airflow" / "restarts.jsonl"
+    file.parent.mkdir()
+    now = "2999-01-01T00:00:00+00:00"
+    lines = [json.dumps({"at": now, "component": "scheduler", "exit_code": -9})] * 5
+    file.write_text("\n".join([*lines, "half a li"]))
+    code, [facts], _ = ask("status")
+    assert code == 1
+    assert facts["restarts_24h"] == 5
+
+
+def doctor(found):
+    return {each["subject"]: each for each in found}
+
+
+def test_the_doctor_finds_an_empty_installation_well(ask):
+    code, found, said = ask("doctor")
+    assert code == 0, (found, said)
+    assert {"python", "disk", "archive", "postgres", "clock", "schema", "runs"} <= set(
+        doctor(found)
+    )
+    assert all(each["is_well"] for each in found)
+
+
+def test_the_doctor_names_what_is_wrong_and_how_to_mend_it(ask, conn, tmp_path):
+    (tmp_path / "home" / "sources" / "bad.toml").write_text("name = ")
+    (tmp_path / "home" / "sources" / "lost.toml").write_text(
+        'name = "Lost"\nhomepage = "http://no-such-host.invalid/"\n'
+    )
+    conn.execute(
+        "insert into ops.runs (dag_id, airflow_run_id, code_version, started_at)"
+        " values ('curate', 'killed', '0', now() - interval '1 day')"
+    )
+    keys = tmp_path / "home" / "airflow" / "secrets.json"
+    keys.parent.mkdir()
+    keys.write_text("{}")
+    keys.chmod(0o644)
+    code, found, _ = ask("doctor")
+    assert code == 1
+    wrong = {name: each for name, each in doctor(found).items() if not each["is_well"]}
+    assert set(wrong) == {"sources", "names", "runs", "keys"}
+    assert "bad.toml" in wrong["sources"]["said"]
+    assert "no-such-host.invalid" in wrong["names"]["said"]
+    assert "curate" in wrong["runs"]["said"]
+    assert wrong["keys"]["remedy"] == f"chmod 600 {keys}"
+
+
+def test_the_doctor_says_what_to_do_where_postgres_is_away(ask):
+    code, found, _ = ask("doctor", DATELINE_DSN="postgresql://nobody@127.0.0.1:9/none")
+    assert code == 1
+    assert "DATELINE_DSN" in doctor(found)["postgres"]["remedy"]
