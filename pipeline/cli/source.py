@@ -214,6 +214,7 @@ def check_sources(
     """Read each document of the named sources, or of all sources, once."""
     from pipeline.errors import SourceError
     from pipeline.fetch.fetcher import Fetcher
+    from pipeline.outcomes import Outcome
     from pipeline.settings import settings
     from pipeline.sources.advice import Recommendation, check_all
 
@@ -227,6 +228,7 @@ def check_sources(
         raise SourceError(f"no source in {folder}. Write one with `dateline source add URL`.")
     shows_verdicts = registry or everything
     verdicts: dict[str, list[str]] = {verdict: [] for verdict in Recommendation}
+    outcomes: Counter[str] = Counter()
     with Fetcher(settings(), allow_private_addresses=allow_private_addresses or None) as fetcher:
         for checked in check_all(chosen, fetcher):
             _print_checked(checked, as_json=as_json)
@@ -234,10 +236,14 @@ def check_sources(
                 row = {"source_key": checked.source.key, "verdict": checked.verdict}
                 typer.echo(json.dumps(row))
             verdicts[checked.verdict].append(checked.source.key)
+            outcomes.update(str(document.outcome) for document in checked.documents)
     if shows_verdicts and not as_json:
         for verdict, named in verdicts.items():
             typer.echo(f"{verdict} ({len(named)}): {' '.join(named) or '-'}")
-    works = not verdicts[Recommendation.DROP] and not verdicts[Recommendation.REPAIR]
+    if len(chosen) > 1 and outcomes.keys() == {str(Outcome.UNREACHABLE)}:
+        text = "dateline: no host was reached: look at the network before you drop a source."
+        typer.secho(text, err=True, fg="red")
+    works = not any(verdicts[each] for each in ("drop", "retry", "repair"))
     sys.exit(0 if all_well and works else 1)
 
 

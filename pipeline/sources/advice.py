@@ -53,6 +53,8 @@ class Recommendation(StrEnum):
     """It works, and its file should be changed."""
     REPAIR = "repair"
     """Some of its documents do not work, or it is silent."""
+    RETRY = "retry"
+    """None of its documents could be read now, for causes that pass: 503, 429, a time-out."""
     DROP = "drop"
     """None of its documents works."""
 
@@ -82,9 +84,11 @@ class CheckedSource:
     @property
     def verdict(self) -> Recommendation:
         """What to do with it."""
-        failed = sum(document.outcome is not None for document in self.documents)
-        if failed and failed == len(self.documents):
-            return Recommendation.DROP
+        failed = [each.outcome for each in self.documents if each.outcome is not None]
+        if failed and len(failed) == len(self.documents):
+            # A host that nobody reaches has mostly moved: whether it is the network, others show.
+            passes = any(each in _PASSING - {Outcome.UNREACHABLE} for each in failed)
+            return Recommendation.RETRY if passes else Recommendation.DROP
         if failed or self.is_silent:
             return Recommendation.REPAIR
         return Recommendation.CHANGE if self.advice else Recommendation.KEEP

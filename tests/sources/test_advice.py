@@ -75,6 +75,7 @@ def test_an_outage_leads_to_no_change(site, make_fetcher):
     checked = check_source(source(site, "/feed"), make_fetcher())
     assert checked.advice == ()
     assert checked.documents[0].outcome == "server_error"
+    assert checked.verdict == "retry"
     assert "/" not in site.paths
 
 

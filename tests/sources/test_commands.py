@@ -209,3 +209,12 @@ def test_check_says_what_to_do_about_a_section_without_stories(dateline, folder,
     text = f'name = "H"\nsections = ["{site.url}/"]\nallow_private_addresses = true\n'
     (folder / "app.toml").write_text(text)
     assert "name another section page, or a feed" in dateline("check").stdout
+
+
+def test_without_a_network_no_source_is_blamed(dateline, folder):
+    text = 'name = "H"\nfeeds = ["http://127.0.0.1:{}/f"]\nallow_private_addresses = true\n'
+    for key, port in (("herald", 1), ("post", 2)):
+        (folder / f"{key}.toml").write_text(text.format(port))
+    result = dateline("check")
+    assert result.exit_code == 1
+    assert "look at the network before you drop a source" in result.stderr
