@@ -107,7 +107,7 @@ class Decision:
 class _Prepared:
     listed: DatedLink
     url: str
-    canonical_url: str | None
+    canonical_url: str | None = None
     outcome: Outcome | None = None
     reason: str | None = None
 
@@ -162,8 +162,9 @@ def list_links(
         _mark_listed(live, [each for each in prepared if each.url in known], known, now)
         if not taken:
             return Listing(tuple(known.values()), 0, passed)
+        identified = [_identified(each) for each in taken]
         live.execute("select pg_advisory_xact_lock(%s)", (_LOCK,))
-        fresh = _insert(live, run_id, source_id, taken, now)
+        fresh = _insert(live, run_id, source_id, identified, now)
         return Listing((*known.values(), *fresh), len(taken), passed)
 
     return transact(conn, work)
@@ -344,14 +345,17 @@ def _prepare(links: Sequence[DatedLink]) -> list[_Prepared]:
     for listed in links:
         url = storable(listed.link.url)
         if url in prepared:
-            prepared[url] = replace(prepared[url], listed=merged(prepared[url].listed, listed))
-            continue
-        try:
-            prepared[url] = _Prepared(listed, url, storable(link_identity(listed.link)))
-        except UsageError as error:
-            reason = one_line(str(error))
-            prepared[url] = _Prepared(listed, url, None, Outcome.ADDRESS_REFUSED, reason)
+            listed = merged(prepared[url].listed, listed)
+        prepared[url] = _Prepared(listed, url)
     return list(prepared.values())
+
+
+def _identified(new: _Prepared) -> _Prepared:
+    """Return a new link with its canonical URL; known ones have theirs and need none."""
+    try:
+        return replace(new, canonical_url=storable(link_identity(new.listed.link)))
+    except UsageError as error:
+        return replace(new, outcome=Outcome.ADDRESS_REFUSED, reason=one_line(str(error)))
 
 
 def _known_links(conn: Connection, source_id: int, urls: Sequence[str]) -> dict[str, int]:
