@@ -1,7 +1,7 @@
 """One hour of the simulation over real sockets: ``make bench``, part "an hour over sockets".
 
 The hours before it are simulated in the process (``simulation``), so that the planner knows the
-habits of the outlets and articles are due for visits. Then twelve ticks, five simulated minutes
+habits of outlets and articles are due for visits; every second outlet is new in the hour. Then twelve ticks, five simulated minutes
 apart, do what the DAG *ingest* does: a task plans, some tasks at a time collect the groups of
 sources that are due, one closes the run, and the new pages are loaded. Each task is a process of
 its own with the code of its stage (``socket_tasks``). Some outlets are new in this hour: their
@@ -41,8 +41,8 @@ HOSTS = 200
 TICKS = HOUR // TICK
 _START = 32 * HOUR
 """The web's time at which the hour begins: eight in the morning of the second day, in UTC."""
-_NEW = 10
-"""Every tenth outlet is new when the hour begins."""
+_NEW = 2
+"""Every second outlet is new when the hour begins. Of known ones only two in three are asked."""
 _AT_ONCE = 4
 """Processes at a time; Airflow's pool for fetching has six slots."""
 _SETTINGS = {
@@ -268,8 +268,8 @@ def report(hour: Hour) -> str:
     fates = ", ".join(f"{count} {name}" for name, count in hour.other_fates.most_common())
     hosts = hour.recorder.by_host()
     lines = [
-        f"hosts {len(hosts)}, ticks {len(hour.seconds)}, at most {hour.most_groups} tasks a tick"
-        f" collect, {_AT_ONCE} at a time",
+        f"hosts {len(hour.servers.web.outlets)}, asked {len(hosts)}; ticks {len(hour.seconds)}, at"
+        f" most {hour.most_groups} tasks collect in one, {_AT_ONCE} at a time",
         f"stories listed {hour.listed}, of these new {hour.new}; stored {hour.stored},"
         f" without an article: {fates or 'none'}; lost {len(hour.lost)}",
         f"requests {sum(requests.values())}: "
