@@ -1,11 +1,11 @@
 """One hour of the simulation over real sockets: ``make bench``, part "an hour over sockets".
 
 The hours before it are simulated in the process (``simulation``), so that the planner knows the
-habits of outlets and articles are due for visits; every second outlet is new in the hour. Then twelve ticks, five simulated minutes
-apart, do what the DAG *ingest* does: a task plans, some tasks at a time collect the groups of
-sources that are due, one closes the run, and the new pages are loaded. Each task is a process of
-its own with the code of its stage (``socket_tasks``). Some outlets are new in this hour: their
-sources are found in the sources folder at the first tick.
+habits of outlets, and articles are due for visits; every second outlet is new in the hour. Then
+twelve ticks, five simulated minutes apart, do what the DAG *ingest* does: a task plans, some tasks
+at a time collect the groups of sources that are due, one closes the run, and the new pages are
+loaded. Each task is a process of its own with the code of its stage (``socket_tasks``). The sources
+are found in the sources folder, as always.
 
 Real are the connections, the pace of each host, which all processes share through Postgres, the
 robots.txt files, time-outs and retries, the WARC archive. During a tick the web's time runs as fast
