@@ -12,7 +12,7 @@ LAYERS = (
     "__init__ file_formats outcomes tables telemetry text",
     "errors models",
     "language settings urls",
-    "alerts page_faults planning",
+    "alerts page_faults planning source_states",
     "archive dedupe line_rules",
     "clean extract fetch identity",
     "annotate discover",
@@ -27,7 +27,7 @@ LAYERS = (
 LAYER_OF = {name: number for number, layer in enumerate(LAYERS) for name in layer.split()}
 WITHOUT_POSTGRES = (
     "alerts annotate archive backfill clean dedupe demo discover extract fetch identity line_rules"
-    " planning sources"
+    " planning source_states sources"
 )
 
 

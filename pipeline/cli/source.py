@@ -27,7 +27,8 @@ _HELP = (
     "Example: dateline source add https://news.example/"
 )
 _LIST_HELP = (
-    "List the sources with their documents, their state and when they are due next.\n\n"
+    "List the sources with their documents, their state, when they are due next, and why a source "
+    "is not ok (docs/operations.md).\n\n"
     "State and due time come from the store where it runs; this command never starts it.\n\n"
     "Example: dateline source list"
 )
@@ -111,11 +112,12 @@ def list_sources(as_json: _Json = False) -> None:
     sources, all_well = _read_sources()
     reasons = _pause_reasons(sources)
     stored = _stored_states()
-    states, due = {}, {}
+    states, due, why = {}, {}, {}
     for source in sources:
         known = stored.get(source.key) if source.is_active else None
         states[source.key] = _state(known) if known else reasons[source.key]
         due[source.key] = known.next_due_at if known else None
+        why[source.key] = known.reason if known and known.state not in (None, "ok") else None
     if as_json:
         columns = ["key", "name", "language", "country", "group", *LINK_FIELDS]
         rows = [
@@ -129,21 +131,32 @@ def list_sources(as_json: _Json = False) -> None:
                 source.is_active,
                 states[source.key],
                 due[source.key],
+                why[source.key],
             ]
             for source in sources
         ]
-        print_table(rows, [*columns, "is_active", "state", "next_due_at"], "json")
+        print_table(rows, [*columns, "is_active", "state", "next_due_at", "reason"], "json")
     else:
         lines = [
-            (each.key, each.name, each.language, _documents(each), states[each.key], due[each.key])
+            (
+                each.key,
+                each.name,
+                each.language,
+                _documents(each),
+                states[each.key],
+                due[each.key],
+                why[each.key],
+            )
             for each in sources
         ]
-        print_table(lines, ["key", "name", "language", "documents", "state", "next_due_at"])
+        print_table(lines, "key name language documents state next_due_at reason".split())
     sys.exit(0 if all_well else 1)
 
 
 def _state(known: "SourceState") -> str:
-    """Return the documents' states, the rarer ones with their number: "2 ok, 1 failing"."""
+    """Return the source's state; before the first publish its documents': "2 ok, 1 failing"."""
+    if known.state is not None:
+        return known.state
     counts = known.documents
     if len(counts) == 1:
         return next(iter(counts))

@@ -1,4 +1,4 @@
-"""Stage *publish*: refresh the ``mart`` views, run the data checks, send alerts.
+"""Stage *publish*: refresh the ``mart`` views, run the data checks, judge sources, send alerts.
 
 It also creates the partitions of the coming months and deletes old rows.
 """
@@ -10,6 +10,7 @@ from psycopg import Connection
 from pipeline.errors import ChecksFailed
 from pipeline.settings import settings
 from pipeline.stages.alerts import heartbeat, send_alerts
+from pipeline.stages.source_states import update_source_states
 from pipeline.telemetry import log
 from pipeline.warehouse.alerts import forget_old_alerts
 from pipeline.warehouse.documents import forget_old_document_attempts
@@ -23,6 +24,7 @@ from pipeline.warehouse.publishes import (
 )
 from pipeline.warehouse.schema import ensure_partitions
 from pipeline.warehouse.site_memory import forget_old_pages
+from pipeline.warehouse.source_states import forget_old_source_rows
 from pipeline.warehouse.store import store
 from pipeline.warehouse.window_cache import forget_old_windows
 
@@ -34,8 +36,8 @@ def publish(run_id: int) -> dict[str, int]:
         run_id: the run that publishes; what it looks at may be the work of other runs.
 
     Returns:
-        The number of ``checks``, of ``warnings`` (checks with findings), and what ``send_alerts``
-        counted.
+        The number of ``checks``, of ``warnings`` (checks with findings), of ``state_changes`` of
+        sources, and what ``send_alerts`` counted.
 
     Raises:
         ChecksFailed: checks of severity ``error`` have findings; names each with its first finding.
@@ -52,6 +54,7 @@ def publish(run_id: int) -> dict[str, int]:
             succeeded = not failed
         finally:
             end_publish(connection, begun, succeeded)
+    states = update_source_states(datetime.now(UTC))
     counts = send_alerts(datetime.now(UTC))
     heartbeat()
     for result in broken:
@@ -64,7 +67,8 @@ def publish(run_id: int) -> dict[str, int]:
     if failed:
         named = "; ".join(f"{result.check_name}: {result.findings[0].text}" for result in failed)
         raise ChecksFailed(f"{len(failed)} of {len(results)} checks failed: {named}")
-    return {"checks": len(results), "warnings": len(broken), **counts}
+    changes = {"state_changes": states["changes"]}
+    return {"checks": len(results), "warnings": len(broken), **changes, **counts}
 
 
 def _tidy(connection: Connection) -> None:
@@ -77,6 +81,7 @@ def _tidy(connection: Connection) -> None:
     forget_old_document_attempts(connection, settings().attempt_days)
     forget_old_publishes(connection, settings().attempt_days)
     forget_old_alerts(connection, settings().attempt_days)
+    forget_old_source_rows(connection, settings().attempt_days)
 
 
 def _last_visit_days() -> int:

@@ -29,7 +29,8 @@ _TOLD_LATE = timedelta(days=3)
 LONG_DAGS = ("backfill", "reprocess", "dateline-backfill", "dateline-reprocess")
 """Runs that may take eight times as long as others before they count as slow."""
 BAD_STATES = ("silent", "blocked", "redesigned", "thinner", "failing")
-"""States of a source that are alerts. ``late`` is none: it becomes ``silent`` or ``ok``."""
+"""States of a source that are alerts, once the evidence is that of one (severity ``alert``).
+``late`` is none: it becomes ``silent`` or ``ok``."""
 
 
 def conditions(
@@ -47,11 +48,13 @@ def conditions(
         *_of_quarantine(conn),
         *_of_slow_runs(conn, now, slow_run_hours),
     ]
-    states: dict[str, str] = {}
-    if _has_source_states(conn):
-        rows = conn.execute(_SOURCE_STATES).fetchall()
-        states = {key: state for key, state, *_ in rows}
-        found += [_of_source(*row) for row in rows if row[1] in BAD_STATES and row[3] != "off"]
+    rows = conn.execute(_SOURCE_STATES).fetchall()
+    states = {key: state for key, state, *_ in rows}
+    found += [
+        _of_source(key, state, reason, severity)
+        for key, state, reason, severity, is_alert in rows
+        if is_alert and state in BAD_STATES and severity != "off"
+    ]
     return found, states
 
 
@@ -60,16 +63,12 @@ SWEPT = ("source_state", "check", "quarantine", "slow_run")
 
 _SOURCE_STATES: LiteralString = """
 select distinct on (c.source_id) s.source_key,
-    case when s.is_active then c.to_state else 'paused' end, c.reason, s.alert_severity
+    case when s.is_active then c.to_state else 'paused' end, c.reason, s.alert_severity,
+    c.severity = 'alert'
 from ops.source_state_changes as c
 join news.sources as s on s.source_id = c.source_id
 order by c.source_id, c.changed_at desc
 """
-
-
-def _has_source_states(conn: Connection) -> bool:
-    row = conn.execute("select to_regclass('ops.source_state_changes') is not null").fetchone()
-    return bool(row and row[0])
 
 
 def _of_source(source_key: str, state: str, reason: str | None, severity: Severity) -> Alert:

@@ -99,29 +99,35 @@ def deactivate_sources(conn: Connection, keys: Sequence[str]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class SourceState:
-    """How the documents of a source fare, and when the first of them is asked for next."""
+    """How a source and its documents fare, and when the first of them is asked for next."""
 
     documents: Mapping[str, int]
     """How many are in which state (``ops.documents.state``)."""
     next_due_at: datetime
+    state: str | None = None
+    """As judged by the last publish (``ops.source_states``); None before the first."""
+    reason: str | None = None
 
 
 def source_states(conn: Connection) -> dict[str, SourceState]:
     """Return the state of every active source that has documents, by key."""
     rows = conn.execute(
         """
-        select source_key, jsonb_object_agg(state, documents), min(next_due_at)
+        select d.source_key, jsonb_object_agg(d.state, d.documents), min(d.next_due_at),
+            min(t.state), min(t.reason)
         from (
-            select s.source_key, d.state, count(*) as documents, min(d.next_due_at) as next_due_at
+            select s.source_id, s.source_key, d.state, count(*) as documents,
+                min(d.next_due_at) as next_due_at
             from ops.documents as d
             join news.sources as s on s.source_id = d.source_id
             where d.is_active and s.is_active
-            group by s.source_key, d.state
-        ) as states
-        group by source_key
+            group by s.source_id, s.source_key, d.state
+        ) as d
+        left join ops.source_states as t on t.source_id = d.source_id
+        group by d.source_key
         """
     )
-    return {key: SourceState(documents, due) for key, documents, due in rows}
+    return {key: SourceState(*found) for key, *found in rows}
 
 
 def source_ids(conn: Connection, keys: Sequence[str]) -> dict[str, int]:

@@ -21,12 +21,6 @@ from pipeline.warehouse.sources import upsert_sources
 from tests.warehouse.stories import HARBOUR, VALLEY, begin, planned, story_url
 
 NIGHT = datetime(2026, 11, 28, 2, 0, tzinfo=UTC)
-_STATE_CHANGES = """
-create table if not exists ops.source_state_changes (
-    source_id int not null, changed_at timestamptz not null, from_state text,
-    to_state text not null, reason text
-)
-"""
 
 
 @pytest.fixture(autouse=True)
@@ -34,7 +28,6 @@ def in_store(monkeypatch, store_dsn, store):
     monkeypatch.setenv("DATELINE_DSN", store_dsn)
     monkeypatch.setenv("DATELINE_UI_URL", "http://127.0.0.1:8080/")
     settings.cache_clear()
-    store.execute(_STATE_CHANGES)
     upsert_sources(store, (HARBOUR, VALLEY))
 
 
@@ -64,11 +57,14 @@ def told(configure, tmp_path):
     return read
 
 
-def state(store, to_state, at, source="valley", reason="12 of 12 pages were a wall"):
+def state(
+    store, to_state, at, source="valley", reason="12 of 12 pages were a wall", severity="alert"
+):
     store.execute(
-        "insert into ops.source_state_changes (source_id, changed_at, from_state, to_state, reason)"
-        " select source_id, %s, 'ok', %s, %s from news.sources where source_key = %s",
-        (at, to_state, reason, source),
+        "insert into ops.source_state_changes"
+        " (source_id, changed_at, from_state, to_state, from_severity, severity, reason)"
+        " select source_id, %s, 'ok', %s, 'none', %s, %s from news.sources where source_key = %s",
+        (at, to_state, "none" if to_state == "ok" else severity, reason, source),
     )
 
 
@@ -81,6 +77,13 @@ def quarantine(store, number, outlet="valley", reason="load: over 20 s"):
 
 def hours(count):
     return NIGHT + timedelta(hours=count)
+
+
+def test_a_state_that_may_be_chance_is_no_alert(store, told):
+    state(store, "thinner", NIGHT, severity="notice")
+    assert send_alerts(NIGHT)["alerts_open"] == 0
+    state(store, "thinner", hours(1), severity="alert")
+    assert send_alerts(hours(1))["alerts_open"] == 1
 
 
 def test_a_source_is_told_of_once_and_again_when_it_is_well(store, told):
