@@ -210,6 +210,18 @@ def request_as_sent() -> str:
     return f"```http\n{received[-1].replace(address, 'news.example')}\n```"
 
 
+def hostile_answers() -> str:
+    """Return what servers were seen to answer, and how each ends, as a table."""
+    lines = (Path(__file__).parent / "hostile_answers.tsv").read_text(encoding="utf-8").splitlines()
+    rows = ["| answer | outcome | shown by |", "|---|---|---|"]
+    for line in lines[1:]:
+        answer, outcome, test = line.split("\t")
+        path, _, name = test.partition("::")
+        ended = "the page is read" if outcome == "(read)" else f"`{outcome}`"
+        rows.append(f"| {answer} | {ended} | [{name}](../{path}) |")
+    return "\n".join(rows)
+
+
 def fetch_settings() -> str:
     """Return the settings that concern the manners of fetching as a table."""
     from pipeline.settings import Settings

@@ -9,6 +9,7 @@ DatelineError                     base; ``str(error)`` is one line and names the
 │   ├── StoreUnavailable          not reachable or gone; retry the whole batch
 │   └── MigrationError            the schema and the files disagree; a person must look
 ├── ArchiveError                  a WARC record that cannot be written or read back
+│   └── ArchiveNotWritable        our archive: disk full, no rights; mend it and go on
 ├── ModelError                    the language model is missing or broken
 ├── StageFault                    code, library or setting, met by page after page; undecided
 ├── AlertError                    an alert was not taken; it is sent again, no stage fails for it
@@ -64,6 +65,10 @@ class MigrationError(StoreError):
 
 class ArchiveError(DatelineError):
     """A WARC record could not be written or read back."""
+
+
+class ArchiveNotWritable(ArchiveError):
+    """Our own archive takes no records: its disk is full, or it must not be written to."""
 
 
 class ModelError(DatelineError):

@@ -26,7 +26,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Protocol
 
-from pipeline.errors import ArchiveError
+from pipeline.errors import ArchiveError, ArchiveNotWritable
 
 if TYPE_CHECKING:
     from obstore.store import ObjectStore
@@ -41,6 +41,7 @@ _PART_BYTES = 8 << 20
 _READ_BYTES = 1 << 20
 _READ_AHEAD = 128 << 10
 """Bytes asked for where a record's length is not known; most records are smaller."""
+_CHECK_BYTES = 1 << 16
 _CHECK_NAME = "dateline-write-check"
 
 
@@ -64,6 +65,9 @@ class Segment(Protocol):
 
     def close(self) -> None:
         """Flush and give the file its final name."""
+
+    def discard(self) -> None:
+        """Remove the file; for one in which nothing stands yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +141,9 @@ def check_writable(base: str) -> None:
     folder = Path(file_name(base, ""))
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            pass
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(bytes(_CHECK_BYTES))  # a full disk still takes an empty file
+            file.flush()
     except OSError as error:
         raise _cannot_write(str(folder), error) from error
 
@@ -359,6 +364,11 @@ class _LocalSegment:
         finally:
             self._file.close()
 
+    def discard(self) -> None:
+        self._file.close()
+        with contextlib.suppress(OSError):
+            self._open_path.unlink()
+
 
 class _RemoteSegment:
     """A segment that is kept in memory until its flush: a task's pages are some megabytes."""
@@ -378,6 +388,9 @@ class _RemoteSegment:
 
     def close(self) -> None:
         self.flush()
+
+    def discard(self) -> None:
+        self._parts.clear()
 
 
 class _RemoteFile(io.RawIOBase):
@@ -470,8 +483,9 @@ def _object(name: str, *, reading: bool = False) -> Iterator[tuple["ObjectStore"
         yield _store(scheme, bucket, _client_settings()), key
     # A missing object is a FileNotFoundError, a wrong setting a ValueError.
     except (BaseError, OSError, ValueError) as error:
-        doing = "read" if reading else "written"
-        raise ArchiveError(f"{name} cannot be {doing}: {_said(error)}") from error
+        if reading:
+            raise ArchiveError(f"{name} cannot be read: {_said(error)}") from error
+        raise ArchiveNotWritable(f"{name} cannot be written: {_said(error)}") from error
 
 
 _CODE = re.compile(r"<Code>(\w+)</Code>")
@@ -547,12 +561,12 @@ def _sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _cannot_write(name: str, error: Exception) -> ArchiveError:
-    return ArchiveError(f"archive file {name} cannot be written: {error}; {_advice(error)}")
+def _cannot_write(name: str, error: Exception) -> ArchiveNotWritable:
+    return ArchiveNotWritable(f"archive file {name} cannot be written: {error}; {_advice(error)}")
 
 
 def _advice(error: Exception) -> str:
     """Return what the operator can do about an error of the file system."""
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return "free space or set DATELINE_ARCHIVE to another place"
+        return "free space or set DATELINE_ARCHIVE to another place, then run the same command"
     return "set DATELINE_ARCHIVE to a place that can be written"

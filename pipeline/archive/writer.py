@@ -193,7 +193,11 @@ class ArchiveWriter:
     def _new(self) -> Segment:
         stem = datetime.now(UTC).strftime("%Y/%m/%d/dateline-%Y%m%d%H%M%S")
         segment = new_segment(self._base, stem, ENDING)
-        segment.append(warcinfo(posixpath.basename(segment.name), self._user_agent))
+        try:
+            segment.append(warcinfo(posixpath.basename(segment.name), self._user_agent))
+        except ArchiveError:
+            segment.discard()
+            raise
         return segment
 
     def _adopted(self) -> Segment | None:

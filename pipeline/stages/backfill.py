@@ -34,7 +34,7 @@ from pipeline.backfill.cc_news import BASE, files_of_days, files_of_month
 from pipeline.backfill.downloads import Downloader
 from pipeline.backfill.outlets import Outlets
 from pipeline.backfill.scope import Scope, checked_scope, month_days
-from pipeline.errors import ArchiveError, SourceError, UsageError
+from pipeline.errors import ArchiveError, ArchiveNotWritable, SourceError, UsageError
 from pipeline.models import Response, Source
 from pipeline.settings import settings
 from pipeline.sources.files import read_sources
@@ -321,7 +321,7 @@ def read_part(
         keep_download: keep the copy of a file that was downloaded.
 
     Raises:
-        SettingsError: the disk is full.
+        ArchiveNotWritable: our archive takes no records; its disk is full, perhaps.
         StoreUnavailable: Postgres is away.
     """
     with store() as connection:
@@ -333,6 +333,8 @@ def read_part(
             part = _PartReader(connection, archive, run_id, state, filters.scope())
             try:
                 part.read(_local_copy(state.name, Downloader()), pages, until)
+            except ArchiveNotWritable:
+                raise  # no fault of the file: the same command goes on with it
             except ArchiveError as error:
                 part.fail(str(error))
     is_over = part.state.status in ("done", "failed")

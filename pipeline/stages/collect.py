@@ -24,6 +24,7 @@ import psycopg
 from pipeline.archive.writer import ArchiveWriter
 from pipeline.discover.discovery import documents_of, problems_of, read_documents
 from pipeline.discover.results import DatedLink, Problem, Reading
+from pipeline.errors import ArchiveError
 from pipeline.fetch.fetcher import Fetcher, Request
 from pipeline.models import Link, Response, Source
 from pipeline.outcomes import Outcome
@@ -328,11 +329,16 @@ class Collection:
         began = time.monotonic()
         requests = [self._request(each) for each in due]
         for request, response in self.fetcher.fetch_all(requests, partial(_is_past, stop_at)):
-            part.append(self._archived(by_attempt.pop(request.key), response))
+            try:
+                part.append(self._archived(by_attempt.pop(request.key), response))
+            except ArchiveError:  # what stands in the archive already is not asked for again
+                self._store_part(part)
+                raise
             if len(part) >= _PART or time.monotonic() - began > _PART_SECONDS:
                 self._store_part(part)
                 part, began = [], time.monotonic()
         self._store_part(part)
+        self._archive_robots()
         if by_attempt:
             left = release_attempts(self.connection, list(by_attempt))
             log.info("left for the next run", run_id=self.run_id, links=left)
@@ -400,7 +406,6 @@ class Collection:
 
     def _store_part(self, part: Sequence[tuple[FetchRow, Decision | None]]) -> None:
         """Store the rows of archived responses, after their records are on disk."""
-        self._archive_robots()
         if not part:
             return
         rows = [row for row, _ in part]
@@ -411,6 +416,7 @@ class Collection:
             decide(self.connection, decisions)
         self.result.counts.update(str(decision.outcome) for decision in decisions)
         self.result.counts["fetched"] += len(rows) - len(decisions)
+        self._archive_robots()
 
 
 def _is_past(stop_at: float | None) -> bool:

@@ -15,8 +15,10 @@ from functools import partial
 
 import psycopg
 
+from pipeline.archive.storage import check_writable
 from pipeline.backfill.progress import Progress
 from pipeline.errors import StoreUnavailable
+from pipeline.settings import settings
 from pipeline.stages import run_lifecycle
 from pipeline.stages.backfill import Filters, PartRead, files_with_revisits, read_part
 from pipeline.stages.backfill_site import MOST_PAGES, read_site
@@ -123,6 +125,7 @@ def _in_own_run(
     options: Options,
 ) -> RunReport:
     """Do the work in a run of its own, which is closed whatever happens."""
+    check_writable(settings().archive_url)
     with run_lifecycle.own_run("dateline-backfill") as run_id:
         started = datetime.now(UTC)
         succeeded = False

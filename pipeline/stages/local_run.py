@@ -16,6 +16,7 @@ from functools import partial
 
 import psycopg
 
+from pipeline.archive.storage import check_writable
 from pipeline.discover.discovery import documents_of
 from pipeline.discover.results import Problem
 from pipeline.discover.targets import sources_of_targets
@@ -148,6 +149,7 @@ def run_sources(
 
 
 def _run(plan: Callable[[], Plan], on_progress: OnProgress, jobs: int, log_level: str) -> RunReport:
+    check_writable(settings().archive_url)
     with run_lifecycle.own_run("dateline-run") as run_id:
         return _run_stages(run_id, plan, on_progress, jobs, log_level)
 
