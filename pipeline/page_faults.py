@@ -55,7 +55,7 @@ class PageFaults:
         """
         if isinstance(error, self.expected):
             return
-        place = place or _raised_at(error.__traceback__)
+        place = place or raised_at(error.__traceback__)
         pages = self._pages[type(error).__name__, place]
         pages.add(url or "")
         hosts = {authority(page) for page in pages}
@@ -76,7 +76,7 @@ class PageFaults:
         return any((url or "") in pages for pages in self._pages.values())
 
 
-def _raised_at(trace: TracebackType | None) -> str:
+def raised_at(trace: TracebackType | None) -> str:
     """Return the innermost line of a traceback, such as ``.../extract/body.py:40 in find_body``."""
     if trace is None:
         return "an unknown place"

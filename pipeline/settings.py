@@ -145,6 +145,17 @@ class Settings(BaseSettings):
         "per core of the scheduler's machine",
     )
     curate_batch: int = Field(default=300, gt=0, description="pages per extract or annotate task")
+    extract_seconds: float = Field(
+        default=20.0, gt=0, description="seconds that reading one page may take (see quarantine)"
+    )
+    annotate_seconds: float = Field(
+        default=60.0, gt=0, description="seconds that annotating one article may take"
+    )
+    page_memory_bytes: int = Field(
+        default=2_000_000_000,
+        gt=0,
+        description="memory at which the process that works on a page is ended (Linux)",
+    )
     schedule: str = Field(
         default="*/5 * * * *", description="cron line, in UTC, by which Airflow asks what is due"
     )

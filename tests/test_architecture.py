@@ -13,6 +13,7 @@ LAYERS = (
     "errors models",
     "language settings urls",
     "alerts page_faults planning source_states",
+    "page_worker",
     "archive dedupe line_rules",
     "clean extract fetch identity",
     "annotate discover",
