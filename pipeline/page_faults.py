@@ -12,9 +12,11 @@ later run would read them again. So a stage reports each exception to a ``PageFa
 The stage then decides none of its pages, and the next run takes them up.
 """
 
+import pickle
 from collections import defaultdict
 from dataclasses import dataclass, field
 from types import TracebackType
+from typing import Protocol
 
 from pipeline.errors import ModelError, SettingsError, StageFault
 from pipeline.text import one_line
@@ -74,6 +76,44 @@ class PageFaults:
     def has(self, url: str | None) -> bool:
         """Tell whether a page has met an exception that may be its own fault."""
         return any((url or "") in pages for pages in self._pages.values())
+
+
+class FaultCounter(Protocol):
+    """What counts the exceptions of pages: ``PageFaults``, or ``CollectedFaults`` in a worker."""
+
+    def add(self, error: Exception, url: str | None, place: str | None = None) -> None:
+        """Count an exception that a page met."""
+
+
+@dataclass(frozen=True, slots=True)
+class CollectedFaults:
+    """Exceptions of one page in a worker, to be counted with those of other pages later."""
+
+    found: list[tuple[Exception, str]] = field(default_factory=list)
+    """Exceptions with the lines of code that raised them."""
+
+    def add(self, error: Exception, url: str | None, place: str | None = None) -> None:
+        """Keep an exception in a form that can be sent to another process."""
+        self.found.append((portable(error), place or raised_at(error.__traceback__)))
+
+    def pass_on(self, faults: PageFaults, url: str | None) -> None:
+        """Count the exceptions.
+
+        Raises:
+            StageFault: one of them would hit any page.
+        """
+        for error, place in self.found:
+            faults.add(error, url, place)
+
+
+def portable(error: Exception) -> Exception:
+    """Return an exception that can be sent to another process: the same one, or one like it."""
+    try:
+        pickle.loads(pickle.dumps(error))  # noqa: S301 - its own bytes
+    # Anything may be raised by the code of an exception of somebody else's library.
+    except Exception:
+        return RuntimeError(one_line(f"{type(error).__name__}: {error}"))
+    return error
 
 
 def raised_at(trace: TracebackType | None) -> str:

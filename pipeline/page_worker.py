@@ -18,7 +18,6 @@ model. If the sample breaks the limits, the fault would hit any page, and ``Stag
 import ctypes
 import gc
 import os
-import pickle
 import signal
 import sys
 import threading
@@ -35,9 +34,8 @@ from pathlib import Path
 from typing import Any, Generic, Literal, NoReturn, TypeVar
 
 from pipeline.errors import StageFault
-from pipeline.page_faults import raised_at
+from pipeline.page_faults import portable, raised_at
 from pipeline.settings import settings
-from pipeline.text import one_line
 
 Request = TypeVar("Request")
 Answer = TypeVar("Answer")
@@ -327,16 +325,6 @@ def _result_of(work: Callable[[Any], Any], request: Any) -> Any:
         return Failed(
             portable(error), raised_at(error.__traceback__), "".join(traceback.format_exc())
         )
-
-
-def portable(error: Exception) -> Exception:
-    """Return an exception that can be sent to another process: the same one, or one like it."""
-    try:
-        pickle.loads(pickle.dumps(error))  # noqa: S301 - its own bytes
-    # Anything may be raised by the code of an exception of somebody else's library.
-    except Exception:
-        return RuntimeError(one_line(f"{type(error).__name__}: {error}"))
-    return error
 
 
 _of_thread = threading.local()

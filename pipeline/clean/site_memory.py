@@ -409,13 +409,28 @@ class History:
         return (*page.sentences, *lines)
 
 
+class PageHistory(Protocol):
+    """What the cleaner asks about the blocks of one page: ``History``, or a part of it."""
+
+    def __len__(self) -> int:
+        """Count the pages of the host."""
+
+    def occurrences(self, block: int, key: int) -> Occurrences:
+        """Return how often a block occurs around the page of this key."""
+
+    def occurs_in_longer_stories(
+        self, block: int, key: int, recurring: Set[int], *, with_lines: bool = False
+    ) -> bool:
+        """Return whether most stories with a block, and several, have more text of their own."""
+
+
 class SiteMemory(Protocol):
     """Pages by host, in the order in which they were first seen."""
 
     def remember(self, pages: Sequence[SeenPage]) -> None:
         """Store these pages; a known page keeps its position and gets its new blocks."""
 
-    def history(self, host: str, key: int) -> History:
+    def history(self, host: str, key: int) -> PageHistory:
         """Return at least the ``WINDOW`` pages of the host before a page, and those after it.
 
         A page that was never remembered comes after all others.
@@ -478,7 +493,7 @@ class Threshold:
         return found.stories >= factor * self.stories and found.share >= self.share
 
 
-def cut_recurring(history: History, page: SeenPage, blocks: list[Block]) -> None:
+def cut_recurring(history: PageHistory, page: SeenPage, blocks: list[Block]) -> None:
     """Take out the kept blocks that are boilerplate of the host, with reason ``site_memory``.
 
     Args:
@@ -512,7 +527,7 @@ def cut_recurring(history: History, page: SeenPage, blocks: list[Block]) -> None
 
 
 def _keep_most_of_the_text(
-    history: History, page: SeenPage, blocks: list[Block], going: dict[int, Occurrences]
+    history: PageHistory, page: SeenPage, blocks: list[Block], going: dict[int, Occurrences]
 ) -> None:
     """Where sentences with over half of a text's words are to go, keep the text's own."""
     words = {n: word_count(block.text) for n, block in enumerate(blocks) if _is_sentence(block)}

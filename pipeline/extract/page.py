@@ -28,7 +28,7 @@ from pipeline.extract.unreadable import explain_missing_text, other_format
 from pipeline.language import with_language
 from pipeline.models import Article
 from pipeline.outcomes import Outcome
-from pipeline.page_faults import PageFaults
+from pipeline.page_faults import FaultCounter, PageFaults
 from pipeline.telemetry import log
 from pipeline.text import one_line, visible, word_count
 
@@ -46,7 +46,7 @@ def extract_page(
     feed_published: str | None = None,
     source_language: str | None = None,
     now: datetime | None = None,
-    faults: PageFaults | None = None,
+    faults: FaultCounter | None = None,
 ) -> Article:
     """Return the article of a page, whatever its bytes.
 

@@ -1,27 +1,36 @@
 """Extract and clean archived pages, for *load* and *reprocess* alike.
 
-A page that cannot be read is quarantined, and the others of its batch go on; a fault that would hit
-any page stops the stage (``pipeline.page_faults``).
+The work on each page is done by a page worker, which is killed where a page breaks a limit of time
+or memory (``pipeline.page_worker``); this process keeps the store and the archive. A page that
+cannot be read is quarantined, and the others of its batch go on; a fault that would hit any page
+stops the stage (``pipeline.page_faults``).
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
-from functools import partial
+from collections.abc import Callable, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import TypeVar
 
-import psycopg
 from psycopg import Connection
 
 from pipeline.archive.warc import read_record
 from pipeline.clean.cleaner import clean_article, page_to_remember
-from pipeline.clean.site_memory import SeenPage, SiteMemory
+from pipeline.clean.site_memory import (
+    MIN_STORIES,
+    Occurrences,
+    PageHistory,
+    SeenPage,
+    SiteMemory,
+)
 from pipeline.errors import ArchiveError, StageFault, StoreError
 from pipeline.extract.page import extract_page
 from pipeline.extract.plain_text import extract_text_bytes
 from pipeline.fetch.walls import recognise_wall
 from pipeline.models import Article
 from pipeline.outcomes import Outcome
-from pipeline.page_faults import PageFaults
+from pipeline.page_faults import CollectedFaults, PageFaults
+from pipeline.page_worker import Broken, Failed, PageWorker, Step, ask, page_worker
+from pipeline.settings import settings
 from pipeline.telemetry import log
 from pipeline.text import one_line
 from pipeline.urls import canonical_url_or_none
@@ -31,15 +40,62 @@ from pipeline.warehouse.reprocessing import pages_with_changed_text
 
 _Result = TypeVar("_Result")
 
+_PATIENCE = 0.1
+"""Share of the time limit that a page may take while others wait: 2 s; most take 0.1."""
+
+
+@dataclass(frozen=True, slots=True)
+class ArchivedPage:
+    """A page as a worker gets it: what the store and the archive hold about it."""
+
+    stored: StoredPage
+    status: int | None
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Extracted:
+    """What a worker made of a page, before it is cleaned."""
+
+    article: Article
+    seen: SeenPage | None
+    """What the site memory remembers of it; None where it has no text."""
+    faults: CollectedFaults
+    """Exceptions that the extractor met and turned into an outcome."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToClean:
+    """An article as a worker gets it to clean it, with what the site memory knows of its blocks."""
+
+    article: Article
+    page_count: int
+    """Pages of the host that the memory holds."""
+    occurrences: Mapping[int, Occurrences]
+
+
+@dataclass(frozen=True, slots=True)
+class _LongerStories:
+    """A question of a worker about a block; see ``History.occurs_in_longer_stories``."""
+
+    block: int
+    key: int
+    recurring: Set[int]
+    with_lines: bool
+
+
+def short_limit(seconds: float) -> float:
+    """Return the seconds that a page may take while others wait; it gets the whole limit later."""
+    return max(1.0, _PATIENCE * seconds)
+
 
 def read_pages(
     waiting: Sequence[StoredPage], memory: SiteMemory, faults: PageFaults, *, remember: bool = True
 ) -> list[Article]:
     """Return the articles of these archived pages, in order; an unreadable one is quarantined.
 
-    All pages are extracted and remembered before the first is cleaned, so that lines repeated on
-    the last page of a batch are recognised on the first. Pages may be read again: the memory
-    counts each of them once.
+    A page that breaks the short limit is read again after the others, with the whole limit.
 
     Args:
         waiting: the pages.
@@ -52,17 +108,63 @@ def read_pages(
         StageFault: an exception would hit any page.
         StoreError: Postgres fails; so does ``psycopg.Error``.
     """
-    extracted = [_guarded(page, partial(_extract, page, faults), faults) for page in waiting]
-    if remember:
-        seen = [
-            _guarded(page, partial(page_to_remember, article), faults)
-            for page, article in zip(waiting, extracted, strict=True)
-        ]
-        memory.remember([page for page in seen if isinstance(page, SeenPage)])
+    limit = settings().extract_seconds
+    with page_worker():
+        found = read_within(short_limit(limit), waiting, memory, faults, remember=remember)
+        slow = [page for page, each in zip(waiting, found, strict=True) if isinstance(each, Broken)]
+        again = iter(read_within(limit, slow, memory, faults, remember=remember))
+        last = [next(again) if isinstance(each, Broken) else each for each in found]
     return [
-        _guarded(page, partial(clean_article, article, memory, remember=False), faults)
-        for page, article in zip(waiting, extracted, strict=True)
+        quarantined(page, each.reason) if isinstance(each, Broken) else each
+        for page, each in zip(waiting, last, strict=True)
     ]
+
+
+def read_within(
+    seconds: float,
+    waiting: Sequence[StoredPage],
+    memory: SiteMemory,
+    faults: PageFaults,
+    *,
+    remember: bool = True,
+) -> list[Article | Broken]:
+    """Do as ``read_pages``, but return ``Broken`` for a page that breaks a limit.
+
+    All pages are extracted and remembered before the first is cleaned, so that lines repeated on
+    the last page of a batch are recognised on the first. Pages may be read again: the memory
+    counts each of them once.
+
+    Args:
+        seconds: the time limit of each of the two steps of a page.
+        waiting: the pages.
+        memory: the lines that the pages' hosts repeat.
+        faults: counts the exceptions that the pages meet.
+        remember: whether the memory learns from these pages.
+    """
+    with page_worker() as worker:
+        extracted = [_extracted(worker, page, seconds, faults) for page in waiting]
+        if remember:
+            memory.remember(
+                [each.seen for each in extracted if isinstance(each, Extracted) and each.seen]
+            )
+        return [
+            _cleaned(worker, page, each, memory, seconds, faults)
+            if isinstance(each, Extracted)
+            else each
+            for page, each in zip(waiting, extracted, strict=True)
+        ]
+
+
+def clean_stored(article: Article, memory: SiteMemory) -> Article:
+    """Return a stored article cleaned by today's rules; as it is where it breaks a limit."""
+    limit = settings().extract_seconds
+    with page_worker() as worker:
+        seen = worker.run(_REMEMBER, article, limit)
+        if not isinstance(seen, SeenPage):
+            return article
+        history = memory.history(seen.host, seen.key)
+        cleaned = worker.run(_CLEAN, _to_clean(article, seen, history), limit, _replies(history))
+    return cleaned if isinstance(cleaned, Article) else article
 
 
 def earlier_pages(
@@ -102,53 +204,75 @@ def _identity(article: Article) -> str | None:
     return canonical_url_or_none(article.canonical_url)
 
 
-def _extract(page: StoredPage, faults: PageFaults) -> Article:
-    return replace(_read(page, faults), time_zone=page.time_zone)
-
-
-def _read(page: StoredPage, faults: PageFaults) -> Article:
-    archived = read_record(page.raw_uri)
-    if (page.content_type or "").startswith("text/plain"):
-        return extract_text_bytes(
-            archived.body,
-            url=page.final_url,
-            content_type=page.content_type,
-            source_language=page.language,
-        )
-    article = extract_page(
-        archived.body,
-        url=page.final_url,
-        content_type=page.content_type,
-        feed_title=page.link_title,
-        feed_published=page.link_published_at,
-        source_language=page.language,
-        now=page.fetched_at,  # a capture of 2024 cannot have been published in 2026
-        faults=faults,
-    )
-    # Pages of files and of others' archives were not judged when they were fetched.
-    wall = recognise_wall(archived.status, archived.headers, archived.body, page.final_url)
-    return replace(article, outcome=wall.outcome, reason=wall.reason) if wall else article
-
-
-def _guarded(
-    page: StoredPage, step: Callable[[], _Result], faults: PageFaults
-) -> _Result | Article:
-    """Return the result of a step, or a quarantined article where the page breaks it."""
+def _extracted(
+    worker: PageWorker, page: StoredPage, seconds: float, faults: PageFaults
+) -> Extracted | Article | Broken:
     try:
-        return step()
-    except (StageFault, StoreError, psycopg.Error):
-        raise
+        archived = read_record(page.raw_uri)
     except ArchiveError as error:
         faults.add(error, page.final_url)
-        return _quarantined(page, str(error))
-    # One page that trips a bug must not cost the 299 others of its batch.
-    except Exception as error:
-        faults.add(error, page.final_url)
-        log.exception("page quarantined", fetch_id=page.fetch_id, url=page.final_url)
-        return _quarantined(page, f"{type(error).__name__}: {error}")
+        return quarantined(page, str(error))
+    given = ArchivedPage(page, archived.status, tuple(archived.headers), archived.body)
+    result = worker.run(_EXTRACT, given, seconds)
+    if isinstance(result, Extracted):
+        result.faults.pass_on(faults, page.final_url)
+    return _unless_failed(result, page, faults)
 
 
-def _quarantined(page: StoredPage, reason: str) -> Article:
+def _cleaned(
+    worker: PageWorker,
+    page: StoredPage,
+    extracted: Extracted,
+    memory: SiteMemory,
+    seconds: float,
+    faults: PageFaults,
+) -> Article | Broken:
+    if extracted.seen is None:
+        return extracted.article
+    history = memory.history(extracted.seen.host, extracted.seen.key)
+    given = _to_clean(extracted.article, extracted.seen, history)
+    result = worker.run(_CLEAN, given, seconds, _replies(history))
+    return _unless_failed(result, page, faults)
+
+
+def _to_clean(article: Article, seen: SeenPage, history: PageHistory) -> ToClean:
+    blocks = (*seen.lines, *seen.sentences) if len(history) >= MIN_STORIES else ()
+    return ToClean(
+        article, len(history), {each: history.occurrences(each, seen.key) for each in blocks}
+    )
+
+
+def _replies(history: PageHistory) -> Callable[[_LongerStories], bool]:
+    def reply(asked: _LongerStories) -> bool:
+        return history.occurs_in_longer_stories(
+            asked.block, asked.key, asked.recurring, with_lines=asked.with_lines
+        )
+
+    return reply
+
+
+def _unless_failed(
+    result: _Result | Failed | Broken, page: StoredPage, faults: PageFaults
+) -> _Result | Article | Broken:
+    """Return the result of a step; a quarantined article where the page raised an exception."""
+    if isinstance(result, Broken):
+        log.warning(
+            "page broke a limit", fetch_id=page.fetch_id, url=page.final_url, reason=result.reason
+        )
+        return result
+    if not isinstance(result, Failed):
+        return result
+    if isinstance(result.error, (StageFault, StoreError)):
+        raise result.error
+    faults.add(result.error, page.final_url, result.place)
+    log.error(
+        "page quarantined", fetch_id=page.fetch_id, url=page.final_url, exception=result.trace
+    )
+    return quarantined(page, f"{type(result.error).__name__}: {result.error}")
+
+
+def quarantined(page: StoredPage, reason: str) -> Article:
+    """Return the article of a page that cannot be read."""
     return Article(
         url=page.final_url,
         canonical_url=page.canonical_url,
@@ -157,3 +281,101 @@ def _quarantined(page: StoredPage, reason: str) -> Article:
         outcome=Outcome.QUARANTINED,
         reason=one_line(reason),
     )
+
+
+# What a worker does.
+
+
+def _extract(page: ArchivedPage) -> Extracted:
+    faults = CollectedFaults()
+    article = replace(_read(page, faults), time_zone=page.stored.time_zone)
+    return Extracted(article, page_to_remember(article), faults)
+
+
+def _read(page: ArchivedPage, faults: CollectedFaults) -> Article:
+    stored = page.stored
+    if (stored.content_type or "").startswith("text/plain"):
+        return extract_text_bytes(
+            page.body,
+            url=stored.final_url,
+            content_type=stored.content_type,
+            source_language=stored.language,
+        )
+    article = extract_page(
+        page.body,
+        url=stored.final_url,
+        content_type=stored.content_type,
+        feed_title=stored.link_title,
+        feed_published=stored.link_published_at,
+        source_language=stored.language,
+        now=stored.fetched_at,  # a capture of 2024 cannot have been published in 2026
+        faults=faults,
+    )
+    # Pages of files and of others' archives were not judged when they were fetched.
+    wall = recognise_wall(page.status, page.headers, page.body, stored.final_url)
+    return replace(article, outcome=wall.outcome, reason=wall.reason) if wall else article
+
+
+def _clean(given: ToClean) -> Article:
+    return clean_article(given.article, _SentMemory(given), remember=False)
+
+
+class _SentMemory:
+    """The site memory of a worker: what its parent sent about the blocks of one page."""
+
+    def __init__(self, given: ToClean) -> None:
+        self._given = given
+
+    def remember(self, pages: Sequence[SeenPage]) -> None:
+        """Do nothing: the parent has remembered the page."""
+
+    def history(self, host: str, key: int) -> PageHistory:
+        """Return what is known about the blocks of the page."""
+        return _SentHistory(self._given)
+
+
+class _SentHistory:
+    """A ``PageHistory`` of the occurrences that the parent has looked up."""
+
+    def __init__(self, given: ToClean) -> None:
+        self._given = given
+
+    def __len__(self) -> int:
+        return self._given.page_count
+
+    def occurrences(self, block: int, key: int) -> Occurrences:
+        """Return how often a block occurs around the page."""
+        return self._given.occurrences.get(block, Occurrences())
+
+    def occurs_in_longer_stories(
+        self, block: int, key: int, recurring: Set[int], *, with_lines: bool = False
+    ) -> bool:
+        """Ask the parent; few texts need it."""
+        return bool(ask(_LongerStories(block, key, recurring, with_lines)))
+
+
+_SAMPLE_WORDS = "The ferry sails at nine from the northern pier and is back in the harbour by noon."
+_SAMPLE = Article("https://sample.invalid/ferry", None, "Ferry", f"{_SAMPLE_WORDS} " * 20)
+_SAMPLE_PAGE = ArchivedPage(
+    StoredPage(
+        fetch_id=0,
+        attempt_id=0,
+        run_id=0,
+        source_key="sample",
+        language="en",
+        link_title=None,
+        link_published_at=None,
+        canonical_url="https://sample.invalid/ferry",
+        final_url="https://sample.invalid/ferry",
+        content_type="text/html",
+        raw_uri="",
+        fetched_at=datetime(2026, 1, 1, tzinfo=UTC),
+        time_zone=None,
+    ),
+    200,
+    (),
+    f"<html><title>Ferry</title><body>{f'<p>{_SAMPLE_WORDS}</p>' * 20}</body></html>".encode(),
+)
+_EXTRACT = Step("extraction", _extract, _SAMPLE_PAGE)
+_REMEMBER = Step("cleaning", page_to_remember, _SAMPLE)
+_CLEAN = Step("cleaning", _clean, ToClean(_SAMPLE, 0, {}))

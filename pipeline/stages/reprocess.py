@@ -20,14 +20,14 @@ from typing import Literal
 from psycopg import Connection
 
 from pipeline import __version__
-from pipeline.clean.cleaner import clean_article
 from pipeline.clean.site_memory import SiteMemory
 from pipeline.errors import ArchiveError, UsageError
 from pipeline.models import Article
 from pipeline.outcomes import Outcome
 from pipeline.page_faults import PageFaults
+from pipeline.page_worker import page_worker
 from pipeline.settings import settings
-from pipeline.stages.extract import read_pages
+from pipeline.stages.extract import clean_stored, read_pages
 from pipeline.telemetry import log, meter
 from pipeline.warehouse.reprocessing import (
     ReprocessedVersion,
@@ -158,7 +158,7 @@ def reprocess(
     """
     faults = PageFaults("reprocess", expected=(ArchiveError,))
     tally: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    with store() as connection:
+    with store() as connection, page_worker():
         memory = PostgresSiteMemory(connection)
         for first in range(0, len(version_ids), _PART):
             part = stored_versions(connection, version_ids[first : first + _PART], planned_at)
@@ -230,8 +230,7 @@ def _reprocessed(
         return _Reprocessed(stored, article, is_gone=False)
     if stage == "extract":
         return _Reprocessed(stored, None, is_gone=True)
-    cleaned = clean_article(stored.article, memory, remember=False)
-    return _Reprocessed(stored, cleaned, is_gone=True)
+    return _Reprocessed(stored, clean_stored(stored.article, memory), is_gone=True)
 
 
 def _store(
