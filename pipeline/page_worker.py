@@ -28,6 +28,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
+from math import inf
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -40,8 +41,6 @@ from pipeline.settings import settings
 Request = TypeVar("Request")
 Answer = TypeVar("Answer")
 
-_START_SECONDS = 120.0
-"""Seconds for a sample; loading the model takes one on an idle machine."""
 _WATCH_SECONDS = 0.05
 """How often the memory of a worker is read, which takes 20 µs. A page of usual size is done before
 the first time; a page that fills memory as fast as Linux gives it, 3 GB/s, gets 150 MB too much."""
@@ -49,6 +48,23 @@ _PR_SET_PDEATHSIG = 1
 _FIRST_TO_GO = 500
 """Added to the badness by which the kernel chooses what to kill where memory is short: a worker
 rather than Postgres."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimeLimit:
+    """How long a worker may work on a page.
+
+    Args:
+        seconds: of wall clock time.
+        cpu_seconds: of processor time (Linux). On a busy machine a page of 0.1 s may well take 2 s.
+    """
+
+    seconds: float
+    cpu_seconds: float = inf
+
+
+_START = TimeLimit(300.0)
+"""The limit of a sample; loading the model takes a second on an idle machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +125,7 @@ class PageWorker:
         self,
         step: Step[Request, Answer],
         request: Request,
-        seconds: float,
+        limit: TimeLimit,
         reply: Callable[[Any], Any] | None = None,
     ) -> Answer | Failed | Broken:
         """Do a step on one page and return its result, ``Failed`` or ``Broken``.
@@ -117,7 +133,7 @@ class PageWorker:
         Args:
             step: what to do.
             request: the page, as the step takes it.
-            seconds: wall clock time after which the worker is killed.
+            limit: the time after which the worker is killed.
             reply: answers the questions of the worker (``ask``); its time is not counted.
 
         Raises:
@@ -127,14 +143,14 @@ class PageWorker:
             self._stop()
         if step.name not in self._ready:
             self._warm_up(step)
-        return self._ask(step, request, seconds, reply)
+        return self._ask(step, request, limit, reply)
 
     def close(self) -> None:
         """End the worker."""
         self._stop()
 
     def _warm_up(self, step: Step[Request, Answer]) -> None:
-        result = self._ask(step, step.sample, _START_SECONDS, lambda _question: None)
+        result = self._ask(step, step.sample, _START, lambda _question: None)
         if isinstance(result, Broken):
             raise StageFault(
                 f"{step.name} stopped, because this is no fault of a page: on a sample of"
@@ -148,7 +164,7 @@ class PageWorker:
         self,
         step: Step[Request, Answer],
         request: Request,
-        seconds: float,
+        limit: TimeLimit,
         reply: Callable[[Any], Any] | None,
     ) -> Answer | Failed | Broken:
         pipe = self._pipe or self._start()
@@ -156,9 +172,9 @@ class PageWorker:
         try:
             if not _sent(pipe, (step.work, request)):
                 return self._crashed(step.name)
-            deadline = time.monotonic() + seconds
+            watch = _Watch(step.name, limit, self._memory, self._pid or 0)
             while True:
-                if broken := self._wait(pipe, step.name, seconds, deadline):
+                if broken := watch.wait(pipe):
                     return broken
                 kind, value = _received(pipe)
                 if kind == "result":
@@ -168,7 +184,7 @@ class PageWorker:
                 asked = time.monotonic()
                 if kind == "nothing" or not _sent(pipe, reply(value) if reply else None):
                     return self._crashed(step.name)
-                deadline += time.monotonic() - asked
+                watch.deadline += time.monotonic() - asked
         finally:
             # Also where the reply failed or a signal handler raised: the worker is within a page.
             if not is_done:
@@ -176,20 +192,6 @@ class PageWorker:
 
     def _crashed(self, name: str) -> Broken:
         return Broken("crash", f"the process of {name} {self._stop()}")
-
-    def _wait(self, pipe: Connection, name: str, seconds: float, deadline: float) -> Broken | None:
-        """Return None once the worker has sent something, or the limit that it broke."""
-        while not pipe.poll(max(0.0, min(_WATCH_SECONDS, deadline - time.monotonic()))):
-            if time.monotonic() >= deadline:
-                return Broken("time", f"{name} took longer than {seconds:g} s")
-            used = _resident_bytes(self._pid)
-            if used > self._memory:
-                return Broken(
-                    "memory",
-                    f"{name} took {used / 1e6:.0f} MB of memory,"
-                    f" {self._memory / 1e6:.0f} MB are allowed",
-                )
-        return None
 
     def _start(self) -> Connection:
         ours, theirs = Pipe()
@@ -233,6 +235,39 @@ class PageWorker:
         return ended
 
 
+@dataclass(slots=True)
+class _Watch:
+    """Watches the time and the memory of a worker that works on a page."""
+
+    name: str
+    limit: TimeLimit
+    memory: int
+    pid: int
+    deadline: float = field(init=False)
+    cpu_before: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.deadline = time.monotonic() + self.limit.seconds
+        self.cpu_before = _cpu_seconds(self.pid) if self.limit.cpu_seconds < inf else 0.0
+
+    def wait(self, pipe: Connection) -> Broken | None:
+        """Return None once the worker has sent something, or the limit that it broke."""
+        while not pipe.poll(max(0.0, min(_WATCH_SECONDS, self.deadline - time.monotonic()))):
+            if time.monotonic() >= self.deadline:
+                return Broken("time", f"{self.name} took longer than {self.limit.seconds:g} s")
+            most = self.limit.cpu_seconds
+            if most < inf and _cpu_seconds(self.pid) - self.cpu_before > most:
+                return Broken("time", f"{self.name} took more than {most:g} s of processor time")
+            used = _resident_bytes(self.pid)
+            if used > self.memory:
+                return Broken(
+                    "memory",
+                    f"{self.name} took {used / 1e6:.0f} MB of memory,"
+                    f" {self.memory / 1e6:.0f} MB are allowed",
+                )
+        return None
+
+
 def _sent(pipe: Connection, message: Any) -> bool:
     """Send a message; return False where the process at the other end has died."""
     try:
@@ -260,7 +295,18 @@ def _how_it_ended(status: int) -> str:
     return f"was ended by {name}{why}"
 
 
-def _resident_bytes(pid: int | None) -> int:
+def _cpu_seconds(pid: int) -> float:
+    """Return the processor time of a process, 0 where there is no /proc."""
+    try:
+        # The name of the process, in parentheses, may hold blanks; utime and stime are fields 14
+        # and 15 (proc_pid_stat(5)).
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _resident_bytes(pid: int) -> int:
     """Return the resident memory of a process, 0 where there is no /proc (macOS)."""
     try:
         pages = Path(f"/proc/{pid}/statm").read_text().split()[1]

@@ -16,6 +16,7 @@ from pipeline.page_worker import (
     Failed,
     PageWorker,
     Step,
+    TimeLimit,
     ask,
     page_worker,
 )
@@ -60,7 +61,7 @@ def worker():
 
 
 def pid(worker):
-    return worker.run(STEP, "pid", 10)
+    return worker.run(STEP, "pid", TimeLimit(10))
 
 
 def is_running(number):
@@ -80,8 +81,8 @@ def wait_for_the_end_of(number):
 
 def test_pages_are_done_by_one_process_that_is_not_ours(worker):
     first = pid(worker)
-    assert worker.run(STEP, {"page": 1}, 10) == {"page": 1}
-    assert worker.run(STEP, b"x" * 5_000_000, 10) == b"x" * 5_000_000
+    assert worker.run(STEP, {"page": 1}, TimeLimit(10)) == {"page": 1}
+    assert worker.run(STEP, b"x" * 5_000_000, TimeLimit(10)) == b"x" * 5_000_000
     assert pid(worker) == first != os.getpid()
 
 
@@ -99,17 +100,24 @@ def test_a_page_that_breaks_a_limit_is_named_and_the_next_one_is_done(
     worker, request_, limit, reason
 ):
     before = pid(worker)
-    broken = worker.run(STEP, request_, 0.3)
+    broken = worker.run(STEP, request_, TimeLimit(0.3))
     assert isinstance(broken, Broken)
     assert broken.limit == limit
     assert reason in broken.reason
     assert not is_running(before)
-    assert worker.run(STEP, "next", 10) == "next"
+    assert worker.run(STEP, "next", TimeLimit(10)) == "next"
+
+
+def test_processor_time_is_limited_apart_from_the_time_that_passes(worker):
+    limit = TimeLimit(60, cpu_seconds=0.3)
+    assert worker.run(STEP, ("sleep", 0.6), limit) == ("sleep", 0.6)
+    broken = worker.run(STEP, "hang", limit)
+    assert broken == Broken("time", "reading took more than 0.3 s of processor time")
 
 
 def test_a_page_that_takes_too_much_memory_is_ended():
     worker = PageWorker(400_000_000)
-    broken = worker.run(STEP, "fill", 60)
+    broken = worker.run(STEP, "fill", TimeLimit(60))
     worker.close()
     assert isinstance(broken, Broken)
     assert broken.limit == "memory"
@@ -120,12 +128,12 @@ def test_a_worker_that_died_between_two_pages_costs_no_page(worker):
     number = pid(worker)
     os.kill(number, signal.SIGKILL)
     wait_for_the_end_of(number)
-    assert worker.run(STEP, "next", 10) == "next"
+    assert worker.run(STEP, "next", TimeLimit(10)) == "next"
 
 
 @pytest.mark.parametrize("error", [ModelError("no model"), KeyError("title"), OSError(2, "gone")])
 def test_an_exception_comes_back_with_its_place(worker, error):
-    failed = worker.run(STEP, ("raise", error), 10)
+    failed = worker.run(STEP, ("raise", error), TimeLimit(10))
     assert isinstance(failed, Failed)
     assert (type(failed.error), str(failed.error)) == (type(error), str(error))
     assert f"{__file__}:" in failed.place
@@ -134,7 +142,7 @@ def test_an_exception_comes_back_with_its_place(worker, error):
 
 def test_an_exception_that_cannot_be_sent_comes_back_in_words(worker):
     step = Step("reading", raise_page_error, "sample")
-    failed = worker.run(step, "page", 10)
+    failed = worker.run(step, "page", TimeLimit(10))
     assert isinstance(failed, Failed)
     assert str(failed.error) == "PageError: bad_content: no text"
 
@@ -149,15 +157,15 @@ def test_a_worker_can_ask_and_the_time_of_the_reply_is_not_counted(worker):
         time.sleep(0.6)
         return question * 2
 
-    assert worker.run(STEP, ("ask", 21), 0.5, reply) == 42
+    assert worker.run(STEP, ("ask", 21), TimeLimit(0.5), reply) == 42
 
 
 def test_a_reply_that_fails_is_raised_and_ends_the_worker(worker):
     before = pid(worker)
     with pytest.raises(ZeroDivisionError):
-        worker.run(STEP, ("ask", 0), 10, lambda number: 1 / number)
+        worker.run(STEP, ("ask", 0), TimeLimit(10), lambda number: 1 / number)
     assert not is_running(before)
-    assert worker.run(STEP, "next", 10) == "next"
+    assert worker.run(STEP, "next", TimeLimit(10)) == "next"
 
 
 def test_a_sample_that_breaks_a_limit_is_a_fault_of_the_stage(worker):
@@ -176,11 +184,11 @@ def test_nested_blocks_have_one_worker_and_the_outer_block_ends_it():
 PARENT = """
 import os, sys, time
 from pipeline.page_worker import keep_page_worker, page_worker
-from tests.test_page_worker import STEP, pid
+from tests.test_page_worker import STEP, TimeLimit, pid
 keep_page_worker()
 with page_worker() as worker:
     print(pid(worker), flush=True)
-    worker.run(STEP, sys.argv[1], 600)
+    worker.run(STEP, sys.argv[1], TimeLimit(600))
 """
 
 

@@ -6,29 +6,50 @@ versions, so that an upgrade does not send the whole store through the model.
 The model does no work twice. Exact copies share one annotation; of an edited text only the changed
 windows go through the encoder; and of two processes at once each takes the versions that the other
 has not claimed.
+
+The model is in a page worker, which is killed where a text breaks a limit of time or memory
+(``pipeline.page_worker``); this process keeps the store. Such a text is tried again after the
+others, and quarantined after as many runs as ``MOST_ATTEMPTS``: the article stays stored.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
+from math import inf
 
 from psycopg import Connection
 
 from pipeline.annotate.annotator import Annotator
+from pipeline.annotate.model_version import model_version
+from pipeline.annotate.tagging.window_cache import FoundSpans, SpanCache, WindowCache
+from pipeline.errors import ModelError, StageFault
 from pipeline.models import Annotation
 from pipeline.outcomes import Outcome
 from pipeline.page_faults import PageFaults
+from pipeline.page_worker import Broken, Failed, PageWorker, Step, TimeLimit, ask, page_worker
 from pipeline.settings import settings
+from pipeline.stages.extract import short_limit
 from pipeline.telemetry import log, meter
 from pipeline.warehouse.annotations import (
+    Claim,
     VersionText,
     claim,
     copy_annotations,
     pending_versions,
+    quarantine_version,
     save_annotations,
     still_pending,
+    url_of_version,
     version_texts,
+)
+from pipeline.warehouse.page_failures import (
+    MOST_ATTEMPTS,
+    begin_attempt,
+    failures,
+    outdated_pages,
+    record_failure,
+    reopen_versions,
 )
 from pipeline.warehouse.store import store
 from pipeline.warehouse.window_cache import PostgresWindowCache
@@ -40,16 +61,30 @@ _COUNTS = "versions reused mentions quotes not_english windows_read windows_reus
 
 
 def plan(run_id: int) -> list[list[int]]:
-    """Return the ids of the versions that are not annotated yet, in batches."""
+    """Return the ids of the versions that are not annotated yet, in batches.
+
+    Versions that an earlier model could not annotate are among them again.
+    """
     with store() as connection:
+        outdated = outdated_pages(connection, "annotate", model_version(settings().nlp_model))
+        if outdated:
+            reopen_versions(connection, outdated)
+            log.info("quarantined versions are tried again", run_id=run_id, versions=len(outdated))
         waiting = pending_versions(connection)
     size = settings().curate_batch
     log.info("versions wait", run_id=run_id, versions=len(waiting))
     return [waiting[first : first + size] for first in range(0, len(waiting), size)]
 
 
-def annotate(run_id: int, version_ids: Sequence[int]) -> dict[str, int]:
+def annotate(
+    run_id: int, version_ids: Sequence[int], *, without_limits: bool = False
+) -> dict[str, int]:
     """Annotate these versions and store what is found; a second call changes nothing.
+
+    Args:
+        run_id: the run that annotates.
+        version_ids: ids that ``plan`` returned.
+        without_limits: let a text take the time that it takes.
 
     Returns:
         Counts by name:
@@ -63,41 +98,140 @@ def annotate(run_id: int, version_ids: Sequence[int]) -> dict[str, int]:
 
     Raises:
         ModelError: the model is missing or broken.
-        StageFault: Postgres refused rows of several hosts by the same rule, so the fault is ours
-            and not a page's.
+        StageFault: Postgres refused rows of several hosts by the same rule, or several texts raised
+            the same exception, so the fault is ours and not a page's.
     """
-    faults = PageFaults("annotate")
-    annotator = _annotator(settings().nlp_model)
     counts = Counter(dict.fromkeys(_COUNTS, 0))
-    with (
-        store() as connection,
-        store() as claims,
-        _stored_windows(annotator, connection) as windows,
-    ):
+    with store() as connection, store() as claims, page_worker() as worker:
+        version = _loaded_model(worker)
+        limit = TimeLimit(inf if without_limits else settings().annotate_seconds)
+        short = limit if without_limits else short_limit(limit.seconds)
+        batch = _Batch(
+            run_id,
+            connection,
+            worker,
+            version,
+            PostgresWindowCache(connection, version, WindowCache()),
+            PageFaults("annotate"),
+        )
+        slow: list[int] = []
         for ids in _unclaimed_parts(claims, version_ids):
-            counts.update(_annotate_part(connection, annotator, ids, faults))
-    counts.update(windows)
+            broken = failures(connection, "annotate", ids)
+            slow += broken
+            part = [each for each in ids if each not in broken]
+            slow += batch.annotate(part, short, counts)
+        for number in slow:
+            with claim(claims, [number]) as claimed:
+                batch.annotate_alone(claimed, limit, counts)
     for name, count in counts.items():
         meter().count(f"annotated_{name}", count)
     log.info("annotated", run_id=run_id, **counts)
     return dict(counts)
 
 
-@contextmanager
-def _stored_windows(annotator: Annotator, connection: Connection) -> Iterator[Counter[str]]:
-    """Let the tagger use the windows stored in Postgres within the block; yield its counts."""
-    counts: Counter[str] = Counter()
-    tagger = annotator.tagger
-    if tagger is None:
-        yield counts
-        return
-    recent = tagger.cache
-    tagger.cache = PostgresWindowCache(connection, annotator.version, recent)
-    tagger.counts = counts
-    try:
-        yield counts
-    finally:
-        tagger.cache = recent
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """The versions of one call of ``annotate``."""
+
+    run_id: int
+    connection: Connection
+    worker: PageWorker
+    version: str
+    windows: SpanCache
+    faults: PageFaults
+
+    def annotate(self, ids: Sequence[int], limit: TimeLimit, counts: Counter[str]) -> list[int]:
+        """Copy or find the annotations of claimed versions; return those that broke a limit."""
+        waiting = still_pending(self.connection, ids)
+        copied = copy_annotations(self.connection, self.version, waiting)
+        texts = version_texts(self.connection, sorted({*waiting}.difference(copied.versions)))
+        found: dict[tuple[str, str | None], Annotation | Failed | Broken] = {}
+        spans: dict[bytes, FoundSpans] = {}
+        for each in texts:
+            if (each.text, each.title) not in found:
+                found[each.text, each.title] = self._annotated(each, limit, spans, counts)
+        self.windows.put(spans)
+        items = []
+        slow = []
+        for each in texts:
+            result = found[each.text, each.title]
+            if isinstance(result, Annotation):
+                items.append((each.article_version_id, result))
+            elif isinstance(result, Broken):
+                slow.append(each.article_version_id)
+                self._record(each.article_version_id, result)
+            else:
+                reason = f"{type(result.error).__name__}: {result.error}"
+                self._quarantine(each.article_version_id, reason)
+        if items:
+            save_annotations(self.connection, self.version, items, self.faults, self.run_id)
+        distinct = sum(isinstance(each, Annotation) for each in found.values())
+        counts.update(
+            {
+                "versions": len(copied.versions) + len(items),
+                "reused": len(copied.versions) + len(items) - distinct,
+                "mentions": copied.mentions + sum(len(each.mentions) for _, each in items),
+                "quotes": copied.quotes + sum(len(each.quotes) for _, each in items),
+                "not_english": copied.not_english
+                + sum(each.outcome is Outcome.NOT_ENGLISH for _, each in items),
+            }
+        )
+        return slow
+
+    def annotate_alone(self, claimed: Claim, limit: TimeLimit, counts: Counter[str]) -> None:
+        """Try a version that broke a limit, once in each run; quarantine it after the last attempt.
+
+        A version that another process has claimed is left to that process.
+        """
+        for number in still_pending(self.connection, claimed.ours):
+            known = failures(self.connection, "annotate", [number]).get(number)
+            if known is None or (known.run_id == self.run_id and known.attempt_count):
+                continue
+            reason, attempt = known.reason, known.attempt_count
+            if attempt < MOST_ATTEMPTS:
+                attempt = begin_attempt(self.connection, "annotate", number, self.run_id)
+                if not self.annotate([number], limit, counts):
+                    continue
+                reason = failures(self.connection, "annotate", [number])[number].reason
+            if attempt >= MOST_ATTEMPTS:
+                self._quarantine(number, f"{reason}, in each of {attempt} attempts")
+            else:
+                log.error(
+                    "article stays without annotation",
+                    url=url_of_version(self.connection, number),
+                    reason=reason,
+                    attempt=attempt,
+                    of=MOST_ATTEMPTS,
+                )
+
+    def _annotated(
+        self,
+        each: VersionText,
+        limit: TimeLimit,
+        spans: dict[bytes, FoundSpans],
+        counts: Counter[str],
+    ) -> Annotation | Failed | Broken:
+        given = ToAnnotate(settings().nlp_model, each.text, each.title)
+        result = self.worker.run(_ANNOTATE, given, limit, self.windows.get_many)
+        if isinstance(result, Annotated):
+            spans.update(result.spans)
+            counts.update(result.windows)
+            return result.annotation
+        if isinstance(result, Failed):
+            if isinstance(result.error, (ModelError, StageFault)):
+                raise result.error
+            url = url_of_version(self.connection, each.article_version_id)
+            self.faults.add(result.error, url, result.place)
+            log.error("annotate: the text broke the annotator", url=url, exception=result.trace)
+        return result
+
+    def _quarantine(self, number: int, reason: str) -> None:
+        url = url_of_version(self.connection, number)
+        log.error("annotate: quarantined", url=url, reason=reason)
+        quarantine_version(self.connection, number, reason, self.version, self.run_id)
+
+    def _record(self, number: int, broken: Broken) -> None:
+        record_failure(self.connection, "annotate", number, self.run_id, broken, self.version)
 
 
 def _unclaimed_parts(claims: Connection, version_ids: Sequence[int]) -> Iterator[list[int]]:
@@ -117,34 +251,88 @@ def _unclaimed_parts(claims: Connection, version_ids: Sequence[int]) -> Iterator
             yield claimed.ours
 
 
-def _annotate_part(
-    connection: Connection, annotator: Annotator, ids: Sequence[int], faults: PageFaults
-) -> dict[str, int]:
-    """Copy or find the annotations of claimed versions, store them, and return counts."""
-    waiting = still_pending(connection, ids)
-    copied = copy_annotations(connection, annotator.version, waiting)
-    texts = version_texts(connection, sorted({*waiting}.difference(copied.versions)))
-    found = _annotations(annotator, texts)
-    items = [(each.article_version_id, found[each.text, each.title]) for each in texts]
-    if items:
-        save_annotations(connection, annotator.version, items, faults)
-    return {
-        "versions": len(copied.versions) + len(items),
-        "reused": len(copied.versions) + len(items) - len(found),
-        "mentions": copied.mentions + sum(len(each.mentions) for _, each in items),
-        "quotes": copied.quotes + sum(len(each.quotes) for _, each in items),
-        "not_english": copied.not_english
-        + sum(each.outcome is Outcome.NOT_ENGLISH for _, each in items),
-    }
+# What a worker does.
 
 
-def _annotations(
-    annotator: Annotator, texts: Sequence[VersionText]
-) -> dict[tuple[str, str | None], Annotation]:
-    """Return the annotations by text and title; equal texts are annotated once."""
-    distinct = list(dict.fromkeys((each.text, each.title) for each in texts))
-    found = annotator.annotate((text for text, _ in distinct), (title for _, title in distinct))
-    return dict(zip(distinct, found, strict=True))
+@dataclass(frozen=True, slots=True)
+class ToAnnotate:
+    """A text as a worker gets it."""
+
+    nlp_model: str | None
+    text: str
+    title: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Annotated:
+    """What a worker found in a text."""
+
+    annotation: Annotation
+    windows: Mapping[str, int]
+    """``windows_read`` and ``windows_reused``."""
+    spans: Mapping[bytes, FoundSpans]
+    """Spans of the windows that it read, to be stored for other workers."""
+
+
+@dataclass(frozen=True, slots=True)
+class _AskedWindows:
+    """A ``SpanCache`` of a worker: its own windows, and those of the store, which it asks for."""
+
+    own: SpanCache
+    new: dict[bytes, FoundSpans] = field(default_factory=dict)
+
+    def get_many(self, keys: Collection[bytes]) -> dict[bytes, FoundSpans]:
+        """Return the spans of those keys that are known here or in the store."""
+        known = self.own.get_many(keys)
+        if wanted := [key for key in keys if key not in known]:
+            stored = ask(wanted)
+            self.own.put(stored)
+            known |= stored
+        return known
+
+    def put(self, spans: Mapping[bytes, FoundSpans]) -> None:
+        """Keep spans, and return them with the annotation."""
+        self.own.put(spans)
+        self.new.update(spans)
+
+
+def _annotate(given: ToAnnotate) -> Annotated:
+    annotator = _annotator(given.nlp_model)
+    tagger = annotator.tagger
+    if tagger is None:
+        [annotation] = annotator.annotate([given.text], [given.title])
+        return Annotated(annotation, {}, {})
+    own = tagger.cache
+    asked = _AskedWindows(own)
+    tagger.cache, tagger.counts = asked, Counter()
+    try:
+        [annotation] = annotator.annotate([given.text], [given.title])
+    finally:
+        tagger.cache = own
+    return Annotated(annotation, dict(tagger.counts), asked.new)
+
+
+def _model(nlp_model: str | None) -> str:
+    return _annotator(nlp_model).version
+
+
+def _loaded_model(worker: PageWorker) -> str:
+    """Let a worker load the model, and return the model's version.
+
+    Raises:
+        ModelError: the model is missing or broken.
+    """
+    model = settings().nlp_model
+    result = worker.run(Step("loading the model", _model, model), model, _LOAD_LIMIT)
+    if isinstance(result, Failed):
+        raise result.error
+    if isinstance(result, Broken):
+        raise StageFault(f"annotate stopped: {result.reason}")
+    return result
+
+
+_LOAD_LIMIT = TimeLimit(300.0)
+_ANNOTATE = Step("annotation", _annotate, ToAnnotate(None, "Ida Marlow said no.", None))
 
 
 @lru_cache(maxsize=1)

@@ -29,7 +29,7 @@ from pipeline.fetch.walls import recognise_wall
 from pipeline.models import Article
 from pipeline.outcomes import Outcome
 from pipeline.page_faults import CollectedFaults, PageFaults
-from pipeline.page_worker import Broken, Failed, PageWorker, Step, ask, page_worker
+from pipeline.page_worker import Broken, Failed, PageWorker, Step, TimeLimit, ask, page_worker
 from pipeline.settings import settings
 from pipeline.telemetry import log
 from pipeline.text import one_line
@@ -41,7 +41,8 @@ from pipeline.warehouse.reprocessing import pages_with_changed_text
 _Result = TypeVar("_Result")
 
 _PATIENCE = 0.1
-"""Share of the time limit that a page may take while others wait: 2 s; most take 0.1."""
+"""Share of the time limit that a page may use of a processor while others wait: 2 s; most pages use
+0.1 s."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +86,9 @@ class _LongerStories:
     with_lines: bool
 
 
-def short_limit(seconds: float) -> float:
-    """Return the seconds that a page may take while others wait; it gets the whole limit later."""
-    return max(1.0, _PATIENCE * seconds)
+def short_limit(seconds: float) -> TimeLimit:
+    """Return the limit of a page while others wait; it gets the whole limit later."""
+    return TimeLimit(seconds, max(1.0, _PATIENCE * seconds))
 
 
 def read_pages(
@@ -112,7 +113,7 @@ def read_pages(
     with page_worker():
         found = read_within(short_limit(limit), waiting, memory, faults, remember=remember)
         slow = [page for page, each in zip(waiting, found, strict=True) if isinstance(each, Broken)]
-        again = iter(read_within(limit, slow, memory, faults, remember=remember))
+        again = iter(read_within(TimeLimit(limit), slow, memory, faults, remember=remember))
         last = [next(again) if isinstance(each, Broken) else each for each in found]
     return [
         quarantined(page, each.reason) if isinstance(each, Broken) else each
@@ -121,7 +122,7 @@ def read_pages(
 
 
 def read_within(
-    seconds: float,
+    limit: TimeLimit,
     waiting: Sequence[StoredPage],
     memory: SiteMemory,
     faults: PageFaults,
@@ -135,20 +136,20 @@ def read_within(
     counts each of them once.
 
     Args:
-        seconds: the time limit of each of the two steps of a page.
+        limit: the time limit of each of the two steps of a page.
         waiting: the pages.
         memory: the lines that the pages' hosts repeat.
         faults: counts the exceptions that the pages meet.
         remember: whether the memory learns from these pages.
     """
     with page_worker() as worker:
-        extracted = [_extracted(worker, page, seconds, faults) for page in waiting]
+        extracted = [_extracted(worker, page, limit, faults) for page in waiting]
         if remember:
             memory.remember(
                 [each.seen for each in extracted if isinstance(each, Extracted) and each.seen]
             )
         return [
-            _cleaned(worker, page, each, memory, seconds, faults)
+            _cleaned(worker, page, each, memory, limit, faults)
             if isinstance(each, Extracted)
             else each
             for page, each in zip(waiting, extracted, strict=True)
@@ -157,7 +158,7 @@ def read_within(
 
 def clean_stored(article: Article, memory: SiteMemory) -> Article:
     """Return a stored article cleaned by today's rules; as it is where it breaks a limit."""
-    limit = settings().extract_seconds
+    limit = TimeLimit(settings().extract_seconds)
     with page_worker() as worker:
         seen = worker.run(_REMEMBER, article, limit)
         if not isinstance(seen, SeenPage):
@@ -205,7 +206,7 @@ def _identity(article: Article) -> str | None:
 
 
 def _extracted(
-    worker: PageWorker, page: StoredPage, seconds: float, faults: PageFaults
+    worker: PageWorker, page: StoredPage, limit: TimeLimit, faults: PageFaults
 ) -> Extracted | Article | Broken:
     try:
         archived = read_record(page.raw_uri)
@@ -213,7 +214,7 @@ def _extracted(
         faults.add(error, page.final_url)
         return quarantined(page, str(error))
     given = ArchivedPage(page, archived.status, tuple(archived.headers), archived.body)
-    result = worker.run(_EXTRACT, given, seconds)
+    result = worker.run(_EXTRACT, given, limit)
     if isinstance(result, Extracted):
         result.faults.pass_on(faults, page.final_url)
     return _unless_failed(result, page, faults)
@@ -224,14 +225,14 @@ def _cleaned(
     page: StoredPage,
     extracted: Extracted,
     memory: SiteMemory,
-    seconds: float,
+    limit: TimeLimit,
     faults: PageFaults,
 ) -> Article | Broken:
     if extracted.seen is None:
         return extracted.article
     history = memory.history(extracted.seen.host, extracted.seen.key)
     given = _to_clean(extracted.article, extracted.seen, history)
-    result = worker.run(_CLEAN, given, seconds, _replies(history))
+    result = worker.run(_CLEAN, given, limit, _replies(history))
     return _unless_failed(result, page, faults)
 
 

@@ -28,6 +28,7 @@ from pipeline.outcomes import Outcome
 from pipeline.page_faults import PageFaults
 from pipeline.telemetry import log
 from pipeline.text import normalise, one_line, squeeze, storable
+from pipeline.warehouse.page_failures import forget_within, quarantine_within
 from pipeline.warehouse.transactions import ROW_ERRORS, copy_rows, transact, violated_rule
 
 EntityKey = tuple[str, str]
@@ -241,6 +242,7 @@ def save_annotations(
     model_version: str,
     items: Sequence[tuple[int, Annotation]],
     faults: PageFaults | None = None,
+    run_id: int | None = None,
 ) -> None:
     """Replace the annotations of these versions; a second call with the same items changes nothing.
 
@@ -252,19 +254,20 @@ def save_annotations(
         model_version: the model that annotated them.
         items: ids of article versions and their annotations.
         faults: counts the annotations that Postgres refuses.
+        run_id: the run that annotates, for the quarantine; None outside of runs.
 
     Raises:
         StageFault: Postgres refuses annotations of several hosts for one reason; see
             ``page_faults``. The refused versions stay without annotation.
     """
     try:
-        transact(conn, lambda live: _save(live, model_version, dict(items)))
+        transact(conn, lambda live: _save(live, model_version, dict(items), run_id))
     except ROW_ERRORS as error:
         log.warning(
             "annotate: Postgres refuses an annotation, saving one by one",
             reason=str(error),
         )
-        _save_one_by_one(conn, model_version, items, faults or PageFaults("annotate"))
+        _save_one_by_one(conn, model_version, items, faults or PageFaults("annotate"), run_id)
 
 
 def _save_one_by_one(
@@ -272,6 +275,7 @@ def _save_one_by_one(
     model_version: str,
     items: Sequence[tuple[int, Annotation]],
     faults: PageFaults,
+    run_id: int | None,
 ) -> None:
     """Save each version in a transaction of its own, and quarantine those that Postgres refuses.
 
@@ -279,21 +283,30 @@ def _save_one_by_one(
     """
 
     def save_alone(number: int, annotation: Annotation) -> None:
-        transact(conn, lambda live: _save(live, model_version, {number: annotation}))
+        transact(conn, lambda live: _save(live, model_version, {number: annotation}, run_id))
 
     refused = []
     for number, annotation in items:
         try:
             save_alone(number, annotation)
         except ROW_ERRORS as error:
-            faults.add(error, _url(conn, number), violated_rule(error))
+            faults.add(error, url_of_version(conn, number), violated_rule(error))
             log.error("annotate: quarantined", article_version_id=number, reason=str(error))
-            refused.append(number)
-    for number in refused:
-        save_alone(number, Annotation(outcome=Outcome.QUARANTINED))
+            refused.append((number, f"Postgres refuses the annotation: {error}"))
+    for number, reason in refused:
+        quarantine_version(conn, number, reason, model_version, run_id)
 
 
-def _url(conn: Connection, article_version_id: int) -> str | None:
+def quarantine_version(
+    conn: Connection, number: int, reason: str, model_version: str, run_id: int | None
+) -> None:
+    """Mark a version as one that cannot be annotated; it is stored without annotation."""
+    failed = {number: Annotation(outcome=Outcome.QUARANTINED)}
+    transact(conn, lambda live: _save(live, model_version, failed, run_id, reason))
+
+
+def url_of_version(conn: Connection, article_version_id: int) -> str | None:
+    """Return the canonical URL of a version's article, None where there is no such version."""
     row = conn.execute(
         "select canonical_url from news.articles join news.article_versions using (article_id)"
         " where article_version_id = %s",
@@ -302,7 +315,13 @@ def _url(conn: Connection, article_version_id: int) -> str | None:
     return row[0] if row else None
 
 
-def _save(conn: Connection, model_version: str, items: dict[int, Annotation]) -> None:
+def _save(
+    conn: Connection,
+    model_version: str,
+    items: dict[int, Annotation],
+    run_id: int | None,
+    reason: str = "no reason given",
+) -> None:
     texts = _locked_texts(conn, sorted(items))
     present = {number: items[number] for number in texts}
     delete_annotations(conn, list(present))
@@ -317,6 +336,12 @@ def _save(conn: Connection, model_version: str, items: dict[int, Annotation]) ->
         " where v.article_version_id = d.article_version_id",
         (model_version, list(present), [str(each.outcome) for each in present.values()]),
     )
+    bad = [
+        (number, reason) for number, each in present.items() if each.outcome is Outcome.QUARANTINED
+    ]
+    if bad and run_id is not None:
+        quarantine_within(conn, "annotate", bad, run_id, model_version)
+    forget_within(conn, "annotate", [*{*present}.difference(number for number, _ in bad)])
 
 
 def _locked_texts(conn: Connection, ids: Sequence[int]) -> dict[int, str]:

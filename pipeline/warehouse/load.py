@@ -15,6 +15,7 @@ from datetime import datetime
 from psycopg import Connection
 from psycopg.types.json import Jsonb
 
+from pipeline.extract.version import EXTRACTION_VERSION
 from pipeline.models import Article
 from pipeline.outcomes import Outcome
 from pipeline.page_faults import PageFaults
@@ -24,6 +25,7 @@ from pipeline.urls import canonical_url_or_none
 from pipeline.warehouse.articles import Observation, ReprocessedPage, store_observations
 from pipeline.warehouse.identities import IdentifiedPage, confirm_own_pages, identify
 from pipeline.warehouse.links import Decision, decide_within
+from pipeline.warehouse.page_failures import forget_within, quarantine_within
 from pipeline.warehouse.sources import source_ids
 from pipeline.warehouse.transactions import ROW_ERRORS, transact, violated_rule
 
@@ -148,6 +150,7 @@ def _load(conn: Connection, run_id: int, batch_key: str, pages: Sequence[LoadIte
     observations, decisions = _divide(conn, run_id, todo, attempts)
     _store_rejects(conn, run_id, todo, decisions)
     decide_within(conn, decisions)
+    _store_failures(conn, run_id, todo, decisions)
     new_versions: list[int] = []
     for group in _rounds(observations):
         stored = store_observations(conn, run_id, group)
@@ -329,6 +332,21 @@ def _store_rejects(
                 Jsonb({key: storable(value) for key, value in payload.items() if value}),
             ),
         )
+
+
+def _store_failures(
+    conn: Connection, run_id: int, todo: Sequence[LoadItem], decisions: Sequence[Decision]
+) -> None:
+    """Quarantine the pages that could not be read, and forget earlier failures of the others."""
+    fetches = {page.attempt_id: page.fetch_id for page in todo}
+    bad = [
+        (fetches.pop(each.attempt_id), each.reason or "no reason given")
+        for each in decisions
+        if each.outcome is Outcome.QUARANTINED
+    ]
+    if bad:
+        quarantine_within(conn, "load", bad, run_id, EXTRACTION_VERSION)
+    forget_within(conn, "load", list(fetches.values()))
 
 
 def _rounds(observations: Iterable[Observation]) -> list[list[Observation]]:
