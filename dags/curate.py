@@ -62,13 +62,19 @@ def curate() -> None:
         outlet_events[CURATED].extra = {"run_id": run, **outcomes}
         return outcomes
 
+    @task(**EVEN_AFTER_FAILURE)
+    def nothing_quarantined(run: int) -> None:
+        """Fail if the run quarantined a page: the log names stage, limit and archive place."""
+        stage("quarantine").fail_if_quarantined(run)
+
     run = open_run()
     loaded = load.partial(run=run).expand(fetch_ids=plan_load(run))
     loaded >> (copies := dedupe(run)) >> (versions := plan_annotate(run))
     annotated = annotate.partial(run=run).expand(version_ids=versions)
     annotated >> (closed := close_run(run, versions))
+    closed >> (checked := nothing_quarantined(run))
     all_well = EmptyOperator(task_id="all_well", trigger_rule="none_failed")
-    [loaded, copies, annotated, closed] >> all_well
+    [loaded, copies, annotated, closed, checked] >> all_well
 
 
 curate()

@@ -15,6 +15,7 @@ from alerting import AlertNotifier
 from pipeline.errors import (
     MigrationError,
     ModelError,
+    QuarantinedPages,
     SettingsError,
     StageFault,
     StoreError,
@@ -152,6 +153,7 @@ _TASK_ARGS: dict[str, Any] = {
                     SettingsError,
                     ModelError,
                     StageFault,
+                    QuarantinedPages,
                     MigrationError,
                     StoreError,
                 ],

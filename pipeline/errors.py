@@ -13,6 +13,7 @@ DatelineError                     base; ``str(error)`` is one line and names the
 ├── ModelError                    the language model is missing or broken
 ├── StageFault                    code, library or setting, met by page after page; undecided
 ├── AlertError                    an alert was not taken; it is sent again, no stage fails for it
+├── QuarantinedPages              pages that broke a stage three times; a person must look
 ├── PortInUse                     an address we want to listen on is taken
 └── PageError                     one page's fault; carries its outcome, the batch goes on
     ├── Transient                 worth another attempt now (connection reset, 503)
@@ -85,6 +86,10 @@ class StageFault(DatelineError):
 
 class AlertError(DatelineError):
     """A channel did not take an alert, or an address no heartbeat; the message has no secret."""
+
+
+class QuarantinedPages(DatelineError):
+    """A run quarantined pages; all others are processed, and another try cannot help."""
 
 
 class PortInUse(DatelineError):

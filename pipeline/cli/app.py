@@ -23,9 +23,9 @@ FILTERS = "Unix filters (JSON Lines in and out, no database)"
 STORE = "Store and settings"
 """These four are the headings of the commands in ``dateline --help``."""
 _ORDER = (
-    "demo up down run source backfill sql fate alerts extract annotate dedupe db archive"
-    " reprocess".split()
-)
+    "demo up down run source backfill sql fate quarantine retry alerts extract annotate dedupe db"
+    " archive reprocess"
+).split()
 """The commands in the order of ``dateline --help``; others follow in alphabetical order."""
 _SHARED_MODULES = {"__init__", "app", "filters", "output"}
 """Modules of this folder that are not commands."""

@@ -14,6 +14,7 @@ from pipeline.extract.html_head import canonical_url, read_head
 from pipeline.extract.html_layout import (
     MAX_CHARS,
     TextBlock,
+    markup_reason,
     oversize_reason,
     parse,
     strip_scripts,
@@ -89,6 +90,8 @@ def _extract(
     page = decode(body, content_type)
     if other := other_format(page):
         return replace(_bad_content(url, other[1]), outcome=other[0])
+    if excess := markup_reason(page):
+        return _bad_content(url, f"no news page has {excess}")
     root = parse(page)
     if root is None:
         return _bad_content(

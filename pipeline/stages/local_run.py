@@ -24,6 +24,7 @@ from pipeline.errors import StoreUnavailable
 from pipeline.fetch.fetcher import Fetcher
 from pipeline.models import Response
 from pipeline.outcomes import Outcome
+from pipeline.page_worker import keep_page_worker, page_worker
 from pipeline.settings import settings
 from pipeline.stages import annotate, dedupe, load, publish, reprocess, run_lifecycle
 from pipeline.stages.backfill import archives_in, read_archives
@@ -32,6 +33,7 @@ from pipeline.stages.register_sources import active_sources, register_targets, s
 from pipeline.telemetry import configure_logging
 from pipeline.text import one_line
 from pipeline.warehouse.documents import due_work
+from pipeline.warehouse.page_failures import pages_of_run
 from pipeline.warehouse.store import store
 
 _SMALLEST_BATCH = 10
@@ -64,7 +66,7 @@ class RunReport:
     outcomes: dict[str, int]
     """Numbers of decided links by outcome."""
     problems: tuple[str, ...] = ()
-    """Feeds, pages and files that could not be read, one line each."""
+    """What could not be read (feeds, pages, files) and which pages broke a stage, one line each."""
     counts: dict[str, int] = field(default_factory=dict)
     """What the stages counted: versions annotated, mentions, quotes, relations of copies, …"""
     seconds: float = 0.0
@@ -193,6 +195,8 @@ def _run_stages(
         for problem in (*planned.problems, *collected.problems)
     )
     problems += tuple(unreadable)
+    with store() as connection:
+        problems += tuple(map(str, pages_of_run(connection, run_id)))
     seconds = (datetime.now(UTC) - started).total_seconds()
     return RunReport(run_id, outcomes, problems, dict(counts), seconds)
 
@@ -216,13 +220,34 @@ def curate(
         with_annotation: whether to look for names and quotes.
         with_publication: whether to refresh the marts and run the checks.
     """
+    with page_worker():
+        return _curate(
+            run_id,
+            on_progress,
+            pool,
+            jobs,
+            with_annotation=with_annotation,
+            with_publication=with_publication,
+        )
+
+
+def _curate(
+    run_id: int,
+    on_progress: OnProgress,
+    pool: Executor,
+    jobs: int,
+    *,
+    with_annotation: bool,
+    with_publication: bool,
+) -> Counter[str]:
     counts: Counter[str] = Counter()
     waiting = [each for batch in load.plan(run_id) for each in batch]
     on_progress(f"reading {len(waiting)} pages")
     _in_batches(pool, jobs, partial(load.load, run_id, leave_faulty=True), waiting)
     if faulty := [each for batch in load.plan(run_id) for each in batch]:
         # The batches are small and often of one host; together, the faulty pages show whether the
-        # fault would hit any page.
+        # fault would hit any page. Pages that broke a limit get the whole limit here.
+        on_progress(f"trying {len(faulty)} of them again, which failed")
         load.load(run_id, faulty)
     if second := reprocess.versions_for_second_pass(run_id):
         on_progress(f"cleaning {len(second)} of them again: more repeated lines are known now")
@@ -264,6 +289,7 @@ def _initialise_worker(log_level: str, style: str, environment: dict[str, str]) 
     os.environ.update(environment)
     settings.cache_clear()
     configure_logging(log_level, style)
+    keep_page_worker()
 
 
 def _in_batches(

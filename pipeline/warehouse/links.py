@@ -324,6 +324,15 @@ def decide_within(
     return len(decided)
 
 
+def make_due(conn: Connection, urls: Sequence[str]) -> None:
+    """Let the next run try the links with these URLs, whatever their plan says."""
+
+    def work(live: Connection) -> None:
+        live.execute("update ops.links set next_try_at = now() where url = any(%s)", (list(urls),))
+
+    transact(conn, work)
+
+
 def forget_old_attempts(conn: Connection, days: int) -> int:
     """Delete decided attempts older than this, but not the last of a link; return how many."""
 

@@ -2,7 +2,7 @@
 -- one row per source with links that have no outcome though their time is over. The links of the
 -- publishing run itself must all have one. A page that another run fetched waits for the next run that
 -- loads, or for the one after, if its batch failed. A link that was not fetched is taken up by the next
--- run of its source.
+-- run of its source. A page that broke a limit waits for the next run too (mart.quarantine).
 select
     s.source_key,
     format(
@@ -19,6 +19,11 @@ inner join ops.runs as r on l.run_id = r.run_id
 inner join news.sources as s on l.source_id = s.source_id
 where
     l.outcome is null
+    and not exists (
+        select
+        from ops.page_failures as f
+        where f.stage = 'load' and f.fetch_id = l.fetch_id and f.quarantined_at is null
+    )
     and (
         l.run_id = current_setting('dateline.run_id')::bigint
         or (

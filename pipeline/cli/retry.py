@@ -1,0 +1,54 @@
+"""``dateline retry URL…`` tries links again, whatever became of them."""
+
+import json
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pipeline.cli.app import EVERY_DAY
+
+if TYPE_CHECKING:
+    from pipeline.stages.quarantine import Retried
+
+_HELP = (
+    "Try links again: pages of the quarantine at once, from the archive; all others are asked for "
+    "by the next run, whatever their plan says.\n\n"
+    "The exit code is 1 if a page of the quarantine fails again.\n\n"
+    "Example: dateline retry https://news.example/2026/11/storm"
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module to the app."""
+
+    @app.command(help=_HELP, rich_help_panel=EVERY_DAY)
+    def retry(
+        urls: Annotated[list[str], typer.Argument(metavar="URL...", help="URLs in any spelling.")],
+        as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    ) -> None:
+        from pipeline.stages.quarantine import retry as try_again
+
+        sys.exit(print_retried(try_again(urls), as_json=as_json))
+
+
+def print_retried(done: "Retried", *, as_json: bool) -> int:
+    """Print what trying again came to, and return the exit code."""
+    for page in done.failed:
+        typer.secho(f"dateline: {page}", err=True, fg="yellow")
+    if as_json:
+        record = {
+            "outcomes": done.outcomes,
+            "annotated": done.annotated,
+            "failed": [page.url for page in done.failed],
+            "due": list(done.due),
+        }
+        typer.echo(json.dumps(record))
+    else:
+        for outcome, count in done.outcomes.items():
+            typer.echo(f"{outcome}: {count}")
+        if done.annotated:
+            typer.echo(f"annotated: {done.annotated}")
+        for url in done.due:
+            typer.echo(f"{url}: the next run asks for it")
+    return 1 if done.failed else 0

@@ -1,0 +1,135 @@
+"""Decisions of a person about pages in the quarantine, and links to be tried again."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from psycopg import Connection
+
+from pipeline.errors import QuarantinedPages, UsageError
+from pipeline.stages import annotate, dedupe, load
+from pipeline.stages.run_lifecycle import close_run, own_run
+from pipeline.urls import canonical_url_or_none
+from pipeline.warehouse.links import make_due
+from pipeline.warehouse.page_failures import (
+    QuarantinedPage,
+    pages_at,
+    pages_of_run,
+    reopen_pages,
+    reopen_versions,
+)
+from pipeline.warehouse.store import store
+
+
+@dataclass(frozen=True, slots=True)
+class Retried:
+    """What trying URLs again came to."""
+
+    outcomes: dict[str, int]
+    """Outcomes of the pages that were read again from the archive."""
+    annotated: int
+    """Articles that have their names and quotes now."""
+    failed: tuple[QuarantinedPage, ...]
+    """Pages that broke a stage again."""
+    due: tuple[str, ...]
+    """URLs of which no page was in the quarantine; the next run asks for them."""
+
+
+def find(url: str) -> list[QuarantinedPage]:
+    """Return the pages at a URL that are quarantined or wait for another attempt.
+
+    Raises:
+        UsageError: there is none.
+    """
+    with store() as connection:
+        found = pages_at(connection, url, canonical_url_or_none(url))
+    if not found:
+        raise UsageError(
+            f"{url} is not in the quarantine: see dateline quarantine list, and dateline fate URL"
+        )
+    return found
+
+
+def retry(urls: Sequence[str], *, without_limits: bool = False) -> Retried:
+    """Try pages again: those in the quarantine now, from the archive; other links at the next run.
+
+    Args:
+        urls: as discovered, in canonical form, or after redirects.
+        without_limits: let each page take the time that it takes.
+
+    Raises:
+        UsageError: a URL was never discovered. Nothing is tried then.
+    """
+    with store() as connection:
+        pages, due = _sorted_out(connection, urls)
+        if due:
+            make_due(connection, due)
+    if not pages:
+        return Retried({}, 0, (), tuple(due))
+    with own_run("dateline-retry") as run_id:
+        succeeded = False
+        try:
+            annotated = _retry_pages(run_id, pages, without_limits=without_limits)
+            succeeded = True
+        finally:
+            outcomes = close_run(run_id, succeeded)
+    with store() as connection:
+        failed = pages_of_run(connection, run_id)
+    return Retried(outcomes, annotated, tuple(failed), tuple(due))
+
+
+def _sorted_out(
+    connection: Connection, urls: Sequence[str]
+) -> tuple[list[QuarantinedPage], list[str]]:
+    """Return the pages of these URLs that are in the quarantine, and the other known URLs."""
+    pages: list[QuarantinedPage] = []
+    due = []
+    for url in urls:
+        found = pages_at(connection, url, canonical_url_or_none(url))
+        pages += found
+        if found:
+            continue
+        row = connection.execute(
+            "select url from ops.links where url = %s or canonical_url = %s"
+            " order by link_id limit 1",
+            (url, canonical_url_or_none(url)),
+        ).fetchone()
+        if row is None:
+            raise UsageError(
+                f"{url} was never discovered, so that there is nothing to try again: give it to"
+                " dateline run"
+            )
+        due.append(row[0])
+    return pages, due
+
+
+def _retry_pages(run_id: int, pages: Sequence[QuarantinedPage], *, without_limits: bool) -> int:
+    """Read, compare and annotate these pages; return how many articles were annotated."""
+    unread = [each.fetch_id for each in pages if each.article_version_id is None]
+    stored = [each.article_version_id for each in pages if each.article_version_id is not None]
+    with store() as connection:
+        reopen_pages(connection, run_id, unread)
+        reopen_versions(connection, stored)
+    load.load(run_id, unread, without_limits=without_limits)
+    dedupe.dedupe(run_id)
+    with store() as connection:
+        loaded = connection.execute(
+            "select v.article_version_id from news.article_versions as v"
+            " where v.is_current and v.nlp_version is null"
+            " and (v.article_version_id = any(%s) or v.first_fetch_id = any(%s))",
+            (stored, unread),
+        ).fetchall()
+    waiting = [number for (number,) in loaded]
+    return annotate.annotate(run_id, waiting, without_limits=without_limits)["versions"]
+
+
+def fail_if_quarantined(run_id: int) -> None:
+    """Make a run red that quarantined pages.
+
+    Raises:
+        QuarantinedPages: names the first of them, with its stage, limit and archive place.
+    """
+    with store() as connection:
+        found = [each for each in pages_of_run(connection, run_id) if each.state == "quarantined"]
+    if found:
+        count = f"{len(found)} page{'s were' if len(found) > 1 else ' was'} quarantined"
+        raise QuarantinedPages(f"{count}; dateline quarantine list has them. The first: {found[0]}")
