@@ -99,6 +99,9 @@ class Validators:
     etag: str | None = None
     last_modified: str | None = None
     body_sha256: bytes | None = None
+    url: str | None = None
+    """The address that gave the response, after redirects; None if they hold for any. Another
+    address that answers 304 to them says nothing: its page may be older than the stored one."""
 
 
 @dataclass(frozen=True, slots=True)

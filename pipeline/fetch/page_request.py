@@ -54,12 +54,17 @@ class PageRequest:
         response = None
         try:
             response = chain.follow()
-            if response_checks.is_unchanged(response, self._validators) is None:
+            if response_checks.is_unchanged(response, self._validators_of(chain.url)) is None:
                 response_checks.check_body(response, self._kind)
                 self._read_reservations(response)
         except PageError as error:
             return self._response(url, chain, response=response, error=error)
         return self._response(url, chain, response=response)
+
+    def _validators_of(self, url: str) -> Validators | None:
+        """Return the validators if they are those of this address, to which a redirect may lead."""
+        known = self._validators
+        return known if known and known.url in (None, url) else None
 
     def _read_reservations(self, response: HttpResponse) -> None:
         """Note what the page reserves; where that is to be obeyed, keep nothing of the page."""
@@ -98,7 +103,7 @@ class PageRequest:
         self._refused_uses = rules.refused_uses
 
     def _ask(self, url: str, cookies: Headers) -> HttpResponse:
-        headers = (*cookies, *response_checks.conditional_headers(self._validators))
+        headers = (*cookies, *response_checks.conditional_headers(self._validators_of(url)))
         name = authority(url)
         try:
             response = self._session.retries.call(
@@ -120,15 +125,15 @@ class PageRequest:
             if error.http_status is not None and self._exchanges:
                 self._refuse_wall(url, self._exchanges[-1], f"HTTP {error.http_status}, ")
             raise
-        if self._may_be_wall(response):
+        if self._may_be_wall(url, response):
             self._refuse_wall(url, self._exchanges[-1])
         return response
 
-    def _may_be_wall(self, response: HttpResponse) -> bool:
+    def _may_be_wall(self, url: str, response: HttpResponse) -> bool:
         """Whether a good response is to be judged; a document only if it is HTML unasked for."""
         if not 200 <= response.status < 300:
             return False
-        if response_checks.is_unchanged(response, self._validators) is not None:
+        if response_checks.is_unchanged(response, self._validators_of(url)) is not None:
             return False
         return self._kind == "page" or b"<html" in response.body[:2000].lower()
 
@@ -153,7 +158,8 @@ class PageRequest:
         response: HttpResponse | None = None,
         error: PageError | None = None,
     ) -> Response:
-        unchanged = response_checks.is_unchanged(response, self._validators) if response else None
+        known = self._validators_of(chain.url)
+        unchanged = response_checks.is_unchanged(response, known) if response else None
         status = error.http_status if error else response.status if response else None
         last = self._exchanges[-1] if self._exchanges and status is not None else None
         headers = last.headers if last else ()

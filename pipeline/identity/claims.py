@@ -53,6 +53,16 @@ def refusal_by_address(claimed: str, address: str) -> tuple[Refusal, str] | None
     """
     if is_web_url(address) and site(claimed) != site(address):
         return "other_site", f"{claimed} is of the site {site(claimed)}"
+    return refusal_by_path(claimed, address)
+
+
+def refusal_by_path(claimed: str, address: str) -> tuple[Refusal, str] | None:
+    """Return why an address cannot be that of a page, whatever their sites; None if it may.
+
+    Args:
+        claimed: the address, in canonical form.
+        address: where the page was read, in canonical form.
+    """
     if is_front_page(claimed) and not is_front_page(address):
         return "front_page", f"{claimed} is the front page"
     if plain_address(claimed) == plain_address(address):

@@ -4,7 +4,8 @@ A page is the article of the address where it was read, unless
 
 - it claims another address and the claim is believed: nothing that was ever read there, or by other
   pages that claim it, tells another story;
-- another spelling of its address showed the same text.
+- another spelling of its address showed the same text;
+- the address of a stored article redirects to it for good, and it shows its text (``moves``).
 
 The decisions do not depend on the order of the pages. What was believed earlier is judged again
 with every page that bears on it: where the address itself shows another story, or two pages with
@@ -18,59 +19,28 @@ from typing import Protocol
 
 from pipeline.identity.claims import JudgedClaim, Refusal, refusal_by_address
 from pipeline.identity.likeness import PageText, tell_one_story
+from pipeline.identity.moves import find_moves
 from pipeline.identity.parameters import ParameterEvidence, is_telling
-from pipeline.identity.spellings import differing_parameter, plain_address, plain_host
+from pipeline.identity.records import (
+    EndedAddress,
+    Move,
+    OtherClaimant,
+    ReadPage,
+    Separation,
+    StoredArticle,
+    StoredReading,
+)
+from pipeline.identity.spellings import (
+    are_spellings,
+    differing_parameter,
+    plain_address,
+    plain_host,
+)
 from pipeline.models import AddressClaim
-from pipeline.urls import query_pieces, site
+from pipeline.urls import site
 
 _MAX_CHAIN = 3
 """Claims that are followed from a page to its article: AMP page, desktop page, moved page."""
-
-
-@dataclass(frozen=True, slots=True)
-class ReadPage:
-    """A page of a batch that shows an article."""
-
-    key: int
-    """Of the caller; unique in the batch."""
-    address: str
-    """Where it was read, after redirects, in canonical form."""
-    link: str
-    """The canonical URL of the link that led to it."""
-    name: str
-    """The address without what is noise on its host: that of its article where this is new."""
-    claims: tuple[AddressClaim, ...]
-    text: PageText
-
-
-@dataclass(frozen=True, slots=True)
-class StoredReading:
-    """A stored version of an article, by the page that it was read from."""
-
-    version_id: int
-    address: str
-    digest: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class StoredArticle:
-    """An article of the store with the pages that its versions were read from."""
-
-    article_id: int
-    url: str
-    readings: tuple[StoredReading, ...]
-    """The earliest first."""
-    is_confirmed: bool = False
-    """Whether the page at ``url`` itself was read and showed the article."""
-
-
-@dataclass(frozen=True, slots=True)
-class OtherClaimant:
-    """A stored page that claims an address, believed or not."""
-
-    claimed: str
-    address: str
-    text: PageText
 
 
 class KnownPages(Protocol):
@@ -95,20 +65,6 @@ class KnownPages(Protocol):
         """Return, by link, other links that differ in the query alone, with their texts."""
 
 
-@dataclass(frozen=True, slots=True)
-class Separation:
-    """Versions that were taken for another article's and get an article of their own."""
-
-    article_id: int
-    """The article that they leave."""
-    url: str
-    """Address of the page that they were read from, which becomes their article's."""
-    version_ids: tuple[int, ...]
-    is_whole: bool
-    """Whether these are all versions of the article, which then only changes its address."""
-    reason: str
-
-
 @dataclass(slots=True)
 class Resolution:
     """What was decided about a batch."""
@@ -118,6 +74,14 @@ class Resolution:
     claims: list[JudgedClaim] = field(default_factory=list)
     """Claims to another address than the page's own."""
     separations: list[Separation] = field(default_factory=list)
+    moves: list[Move] = field(default_factory=list)
+    """Articles that changed their address; they are stored before the separations."""
+    ended: list[EndedAddress] = field(default_factory=list)
+    former_links: set[int] = field(default_factory=set)
+    """Keys of the pages whose link is a former address of their article."""
+    perhaps_moved: list[int] = field(default_factory=list)
+    """Articles whose text a new page at another address shows: if theirs redirects to it, they have
+    moved."""
     evidence: list[ParameterEvidence] = field(default_factory=list)
     """What the batch adds to the evidence about parameters."""
 
@@ -161,7 +125,7 @@ class _Group:
         rewritten since. They are two stories only where both show them at one time.
         """
         at_one_time = bool(self.now and claimant.now)
-        is_spelling = _are_spellings(claimant.address, self.address)
+        is_spelling = are_spellings(claimant.address, self.address)
         return (at_one_time or not is_spelling) and not claimant.agrees_with(self)
 
 
@@ -246,9 +210,11 @@ class _Batch:
 
     def _read_articles(self, targets: Collection[str]) -> None:
         addresses = {url for page in self.pages for url in (page.address, page.link, page.name)}
-        self.articles = dict(self.known.articles(addresses | set(targets)))
+        left = {url for page in self.pages for url in page.moved_from}
+        self.articles = dict(self.known.articles(addresses | left | set(targets)))
         moved = {url for page in self.pages for url in (page.link, page.name)}
         moved -= set(self.by_address)
+        moved |= left | {page.address for page in self.pages if page.moved_from}
         compared = [
             article
             for url, article in self.articles.items()
@@ -256,6 +222,9 @@ class _Batch:
         ]
         numbers = {reading.version_id for article in compared for reading in article.readings}
         self.texts = dict(self.known.texts(numbers)) if numbers else {}
+        found = find_moves(self.pages, self.articles, self.texts)
+        self.result.moves, self.result.ended = found.moves, found.ended
+        self.result.separations += found.separations
 
     def _disputed(self, others: Sequence[OtherClaimant]) -> list[tuple[ReadPage, Refusal, str]]:
         """Return the active claims that a text contradicts, and mark stored texts that must leave.
@@ -345,9 +314,14 @@ class _Batch:
             if page.key not in identities:
                 identities[page.key] = self._follow(page)
         new -= self.active.keys()
+        self._suspect_moves(new)
         other_name = self._other_spellings(new)
         for key, url in identities.items():
             identities[key] = other_name.get(url, url)
+        for page in self.pages:
+            article = self.articles.get(page.link)
+            if article and page.link in article.former and article.url == identities[page.key]:
+                self.result.former_links.add(page.key)
 
     def _separate(self) -> None:
         for article in {a.article_id: a for a in self.articles.values()}.values():
@@ -411,6 +385,16 @@ class _Batch:
         return bool(article.readings) and all(
             (article.url, each.address) in self.left for each in article.readings
         )
+
+    def _suspect_moves(self, new: Collection[int]) -> None:
+        """Note the one article of the site whose text a new page shows at another path.
+
+        Several articles with one text are copies, or notices in place of stories.
+        """
+        for page in self.pages:
+            others = self._on_site(page) if page.key in new else []
+            if len(others) == 1 and plain_address(page.address) not in _plain_addresses(others[0]):
+                self.result.perhaps_moved.append(others[0].article_id)
 
     def _other_spellings(self, new: Collection[int]) -> dict[str, str]:
         """Return the articles that are another one: an equal text at another spelling.
@@ -505,14 +489,9 @@ class _Batch:
         ]
 
 
-def _are_spellings(one: str, other: str) -> bool:
-    """Tell whether two addresses differ in less than a path or a parameter."""
-    return plain_address(one) == plain_address(other) and query_pieces(one) == query_pieces(other)
-
-
 def _is_elsewhere(reading: StoredReading, article: StoredArticle) -> bool:
     """Tell whether a version was read at another path or with another query than the article's."""
-    return not _are_spellings(reading.address, article.url)
+    return not are_spellings(reading.address, article.url)
 
 
 def _was_read_elsewhere(article: StoredArticle) -> bool:

@@ -41,6 +41,11 @@ def plain_address(url: str) -> str:
     return f"{plain_host(url)}{plain.rstrip('/')}{mark}{route}"
 
 
+def are_spellings(one: str, other: str) -> bool:
+    """Tell whether two addresses differ in less than a path or a parameter."""
+    return plain_address(one) == plain_address(other) and query_pieces(one) == query_pieces(other)
+
+
 def differing_parameter(one: str, other: str) -> str | None:
     """Return the parameter that has one value in one address and another in the other.
 

@@ -1,7 +1,8 @@
 """Revisits: when a link is tried again after an attempt, or that it is not tried any more.
 
 - A stored article is visited at the ages of a plan (1 h, 6 h, 1 d, 3 d, 7 d, 14 d by default), at
-  half of them where the source often edits: most edits come in the first hours.
+  half of them where the source often edits: most edits come in the first hours. An article that
+  several links lead to has one plan: it is not visited more often than the plan has ages.
 - An outcome that says nothing about the page (a server error, a time-out, a wall) is tried again
   with growing waits for three days, also when its feed has moved on.
 - A page that holds no article is looked at again while it is young: stubs are filled later.
@@ -66,8 +67,13 @@ class LinkHistory:
     """Visits of known articles of the source."""
     edits: int = 0
     """Of these, visits that found an edit."""
+    visits: int = 0
+    """Requests for the article that were answered, by this link or another, the last included."""
     is_visited_elsewhere: bool = False
     """Its article is that of another link too, which is visited; one of the two is enough."""
+    has_moved: bool = False
+    """It is a former address of its article: nothing is to be learnt there that the new one lacks.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +108,8 @@ def next_try(
     if outcome in _FINAL:
         return NextTry(None)
     is_elsewhere = history.is_visited_elsewhere and outcome in (Outcome.LOADED, Outcome.UNCHANGED)
+    if history.has_moved and history.is_visited_elsewhere and outcome not in RETRYABLE:
+        return NextTry(None)
     if outcome is Outcome.DUPLICATE_URL or is_elsewhere:
         return NextTry(_first_later(history.listed_at, _DUPLICATE_LATER, now))
     if outcome in (Outcome.SUSPECTED_WALL, Outcome.REDESIGNED):
@@ -131,6 +139,8 @@ def _after_failure(history: LinkHistory, now: datetime) -> NextTry:
 
 
 def _next_visit(history: LinkHistory, now: datetime, plan: Sequence[timedelta]) -> datetime | None:
+    if history.visits > len(plan):
+        return None
     is_known = history.revisits >= _VISITS_TO_KNOW
     is_often_edited = is_known and history.edits / history.revisits >= _OFTEN_EDITED
     ages = [age / 2 for age in plan] if is_often_edited else plan

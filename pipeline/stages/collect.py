@@ -48,7 +48,6 @@ from pipeline.warehouse.links import (
     PlannedLink,
     decide,
     list_links,
-    other_link_at,
     plan_attempts,
     plan_snapshots,
     release_attempts,
@@ -390,11 +389,6 @@ class Collection:
         written = self.archive.write(response, planned.earlier)
         raw_uri = written if response.outcome is None else None
         row = FetchRow.of(planned.attempt_id, planned.link.source_key, response, raw_uri)
-        if planned.has_article and response.moved_to is not None:
-            elsewhere = other_link_at(self.connection, response.moved_to, planned)
-            if elsewhere is not None:
-                reason = f"moved for good to {elsewhere}, which is listed itself"
-                return row, Decision(planned.attempt_id, Outcome.DUPLICATE_URL, reason)
         if response.outcome is None:
             return row, None
         return row, _decision(planned, response.outcome, response)

@@ -117,6 +117,8 @@ class Observation:
     reprocessed: ReprocessedPage | None = None
     listed_title: str | None = None
     """The title that the document gave which named the link."""
+    has_moved: bool = False
+    """Whether the link is a former address of the article, which redirects to its new one."""
 
 
 def repeated_in_run(
@@ -725,6 +727,7 @@ def _outcome(
     if comparison.change == "cleaner":
         return Outcome.UNCHANGED, "the publisher's text is the same; it was read better"
     if comparison.change == "none" or target == locked.current:
-        return Outcome.UNCHANGED, None
+        moved = f"moved for good to {each.canonical_url}" if each.has_moved else None
+        return Outcome.UNCHANGED, one_line(moved) if moved else None
     back = f"the text of version {known[target]} is back" if target in known else None
     return Outcome.LOADED, back

@@ -37,6 +37,7 @@ _COLUMNS = {
     "elapsed_ms": "int4",
     "ip_address": "text",
     "reservations": "text[]",
+    "moved_from": "text[]",
 }
 
 
@@ -61,6 +62,8 @@ class FetchRow:
     elapsed_ms: int | None = None
     ip_address: str | None = None
     reservations: tuple[str, ...] = ()
+    moved_from: tuple[str, ...] = ()
+    """Addresses that redirected to the final one; none if one of the redirects was temporary."""
 
     @classmethod
     def of(
@@ -86,6 +89,7 @@ class FetchRow:
             elapsed_ms=response.elapsed_ms,
             ip_address=response.ip_address,
             reservations=response.reservations,
+            moved_from=response.redirects if response.moved_to else (),
         )
 
 
@@ -191,6 +195,7 @@ def _row(number: int, run_id: int, source_id: int, link_id: int, row: FetchRow) 
         row.elapsed_ms,
         row.ip_address,
         list(row.reservations) or None,
+        [storable(url) for url in row.moved_from] or None,
     )
 
 

@@ -8,23 +8,20 @@ stores claims and what the pages say about parameters.
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from psycopg import Connection
 
 from pipeline.identity.claims import JudgedClaim, Refusal
 from pipeline.identity.likeness import PageText
-from pipeline.identity.resolution import (
-    OtherClaimant,
-    ReadPage,
-    Resolution,
-    StoredArticle,
-    StoredReading,
-    resolve,
-)
+from pipeline.identity.records import OtherClaimant, ReadPage, StoredArticle, StoredReading
+from pipeline.identity.resolution import Resolution, resolve
+from pipeline.identity.spellings import are_spellings
 from pipeline.models import Article
 from pipeline.text import one_line, storable
 from pipeline.urls import canonical_url_or_none, is_web_url, site
+from pipeline.warehouse.moves import end_former_addresses, move, visit_soon
 from pipeline.warehouse.separations import separate
 from pipeline.warehouse.site_parameters import noise_parameters, store_evidence, without_noise
 from pipeline.warehouse.versions import version_sha256
@@ -47,8 +44,18 @@ class IdentifiedPage:
     article: Article
 
 
-def identify(conn: Connection, run_id: int, pages: Sequence[IdentifiedPage]) -> dict[int, str]:
-    """Return the address of each page's article, by attempt; none for a page without any address.
+@dataclass(frozen=True, slots=True)
+class Identities:
+    """Which articles pages show, by attempt; a page without any address is left out."""
+
+    urls: Mapping[int, str]
+    """The address of each page's article."""
+    moved: Collection[int]
+    """The attempts at a former address of the article, which redirects to where it is now."""
+
+
+def identify(conn: Connection, run_id: int, pages: Sequence[IdentifiedPage]) -> Identities:
+    """Decide which article each page shows, and store what follows for the articles.
 
     Args:
         conn: inside a transaction.
@@ -57,14 +64,18 @@ def identify(conn: Connection, run_id: int, pages: Sequence[IdentifiedPage]) -> 
     """
     read = _read_pages(conn, pages)
     if not read:
-        return {}
+        return Identities({}, ())
     _lock_sites(conn, read)
     result = resolve(read, _StoredPages(conn))
+    for change in result.moves:
+        move(conn, run_id, change)
+    end_former_addresses(conn, result.ended)
     for each in result.separations:
         separate(conn, run_id, each)
+    visit_soon(conn, result.perhaps_moved)
     _store_claims(conn, read, result)
     store_evidence(conn, result.evidence)
-    return result.identities
+    return Identities(result.identities, result.former_links)
 
 
 def confirm_own_pages(conn: Connection, pages: Sequence[IdentifiedPage]) -> None:
@@ -86,7 +97,9 @@ def _address(page: IdentifiedPage) -> str | None:
 
 def _read_pages(conn: Connection, pages: Sequence[IdentifiedPage]) -> list[ReadPage]:
     located = [(page, address) for page in pages if (address := _address(page))]
-    noise = noise_parameters(conn, [address for _, address in located])
+    left = _moved_from(conn, [page.attempt_id for page, _ in located])
+    addresses = [*(address for _, address in located), *chain.from_iterable(left.values())]
+    noise = noise_parameters(conn, addresses)
     return [
         ReadPage(
             key=page.attempt_id,
@@ -95,9 +108,31 @@ def _read_pages(conn: Connection, pages: Sequence[IdentifiedPage]) -> list[ReadP
             name=without_noise(address, noise),
             claims=page.article.claims,
             text=_page_text(page.article.title, page.article.text, version_sha256(page.article)),
+            moved_from=tuple(
+                dict.fromkeys(
+                    each
+                    for url in left.get(page.attempt_id, ())
+                    for each in (url, without_noise(url, noise))
+                    if each != address
+                )
+            ),
         )
         for page, address in located
     ]
+
+
+def _moved_from(conn: Connection, attempt_ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
+    """Return by attempt the addresses that redirected for good to its page."""
+    found = conn.execute(
+        "select a.attempt_id, f.moved_from from ops.link_attempts as a"
+        " join news.fetches as f on f.fetch_id = a.fetch_id"
+        " where a.attempt_id = any(%s) and f.moved_from is not null and a.snapshot is null",
+        (list(attempt_ids),),
+    )
+    return {
+        number: tuple(url for each in urls if (url := canonical_url_or_none(each)))
+        for number, urls in found
+    }
 
 
 def _page_text(title: str | None, text: str | None, digest: bytes) -> PageText:
@@ -105,7 +140,8 @@ def _page_text(title: str | None, text: str | None, digest: bytes) -> PageText:
 
 
 def _lock_sites(conn: Connection, read: Sequence[ReadPage]) -> None:
-    names = {site(page.address) or page.address for page in read}
+    urls = {url for page in read for url in (page.address, *page.moved_from)}
+    names = {site(url) or url for url in urls}
     conn.execute(
         "select pg_advisory_xact_lock(%s, key) from ("
         " select distinct hashtext(name) as key from unnest(%s::text[]) as each(name)"
@@ -118,8 +154,16 @@ _ARTICLES = """
 select w.url, a.article_id, a.canonical_url, a.own_page_read_at is not null
 from unnest(%s::text[]) as w(url)
 left join news.articles as own on own.canonical_url = w.url
-left join news.pages as p on p.canonical_url = w.url and own.article_id is null
-join news.articles as a on a.article_id = coalesce(own.article_id, p.article_id)
+left join news.former_addresses as former
+    on former.url = w.url and former.ended_at is null and own.article_id is null
+left join news.pages as p
+    on p.canonical_url = w.url and own.article_id is null and former.article_id is null
+join news.articles as a
+    on a.article_id = coalesce(own.article_id, former.article_id, p.article_id)
+order by former.moved_at
+"""
+_FORMER = """
+select article_id, url, ended_at is null from news.former_addresses where article_id = any(%s)
 """
 _READINGS = """
 select v.article_id, v.article_version_id, v.content_sha256,
@@ -184,13 +228,28 @@ class _StoredPages:
     def _with_readings(self, rows: Iterable[Sequence[Any]]) -> dict[int, StoredArticle]:
         heads = {number: (url, is_confirmed) for number, url, is_confirmed in rows}
         readings: dict[int, list[StoredReading]] = defaultdict(list)
+        former: dict[int, dict[str, bool]] = defaultdict(dict)
         if heads:
+            for number, url, leads_here in self._conn.execute(_FORMER, (sorted(heads),)):
+                former[number][url] = leads_here
             found = self._conn.execute(_READINGS, (sorted(heads), _LAST_VERSIONS))
             for number, version, digest, final_url in found:
-                address = canonical_url_or_none(final_url) or heads[number][0]
-                readings[number].append(StoredReading(version, address, bytes(digest)))
+                own = heads[number][0]
+                address = canonical_url_or_none(final_url) or own
+                before = next((url for url in former[number] if are_spellings(url, address)), None)
+                if before is not None and address != own:
+                    reading = StoredReading(version, own, bytes(digest), before)
+                else:
+                    reading = StoredReading(version, address, bytes(digest))
+                readings[number].append(reading)
         return {
-            number: StoredArticle(number, url, tuple(readings[number]), is_confirmed)
+            number: StoredArticle(
+                number,
+                url,
+                tuple(readings[number]),
+                is_confirmed,
+                frozenset(each for each, leads_here in former[number].items() if leads_here),
+            )
             for number, (url, is_confirmed) in heads.items()
         }
 

@@ -20,7 +20,7 @@ from pipeline.outcomes import RETRYABLE, Outcome
 from pipeline.planning.revisits import LinkHistory, NextTry, longest_wait, next_try
 from pipeline.settings import settings
 from pipeline.text import one_line, storable
-from pipeline.urls import MAX_URL_BYTES, canonical_url, canonical_url_or_none
+from pipeline.urls import MAX_URL_BYTES, canonical_url
 from pipeline.warehouse.held_versions import accept_unchanged
 from pipeline.warehouse.site_parameters import noise_parameters, without_noise
 from pipeline.warehouse.transactions import copy_rows, take_ids, transact
@@ -243,27 +243,28 @@ def plan_snapshots(
     transact(conn, work)
 
 
-def other_link_at(conn: Connection, url: str, planned: PlannedLink) -> str | None:
-    """Return the canonical form of a URL if another link of its source is visited there.
-
-    A story whose address changed is often listed again at the new one. Visits of both links would
-    be twice as many requests of one page.
+def give_plan_to(conn: Connection, article_id: int, url: str, now: datetime) -> None:
+    """Let an article that moved be visited by the link to its new address, where one is listed.
 
     Args:
         conn: any connection.
-        url: where the page of a link has moved to for good.
-        planned: that link.
+        article_id: the article.
+        url: where it is now, in canonical form.
+        now: when that was seen.
     """
-    moved_to = canonical_url_or_none(url)
-    if moved_to is None or moved_to == planned.canonical_url:
-        return None
     row = conn.execute(
-        "select from ops.links as l join news.sources as s using (source_id)"
-        " where l.canonical_url = %s and s.source_key = %s"
-        " and l.next_try_at is not null and l.last_outcome is distinct from %s limit 1",
-        (moved_to, planned.link.source_key, str(Outcome.DUPLICATE_URL)),
+        _VISITED_LINK, {"article": article_id, "url": url, "visits": list(_VISITS)}
     ).fetchone()
-    return moved_to if row is not None else None
+    if row is None:
+        return
+    link_id, listed, seen, failures, since, visits = row
+    history = LinkHistory(listed, seen, failures, since, visits=visits)
+    following = next_try(history, Outcome.UNCHANGED, now, settings().revisit_plan)
+    conn.execute(
+        "update ops.links set next_try_at = case when link_id = %(link)s then %(at)s end"
+        " where link_id = %(link)s or article_id = %(article)s",
+        {"link": link_id, "article": article_id, "at": following.at},
+    )
 
 
 def release_attempts(conn: Connection, attempt_ids: Sequence[int]) -> int:
@@ -548,7 +549,7 @@ _PLANNED = """
 select a.attempt_id, s.source_key, l.url, l.found_by, l.found_in, l.link_title,
     l.link_published_at, l.canonical_url, p.etag, p.last_modified, p.body_sha256,
     coalesce(own.first_seen_at, same.first_seen_at), l.last_outcome, a.snapshot,
-    f.raw_uri
+    f.raw_uri, f.final_url
 from ops.link_attempts as a
 join ops.links as l on l.link_id = a.link_id
 join news.sources as s on s.source_id = a.source_id
@@ -587,13 +588,13 @@ def _repeat_duplicates(conn: Connection, run_id: int, also: Collection[int], now
 
 def _planned(row: tuple[Any, ...]) -> PlannedLink:
     attempt_id, source_key, url, found_by, found_in, title, published, canonical, *page = row
-    etag, modified, body, seen, before, snapshot, raw_uri = page
+    etag, modified, body, seen, before, snapshot, raw_uri, final_url = page
     digest = bytes(body) if body else None
     return PlannedLink(
         attempt_id=attempt_id,
         link=Link(url, source_key, found_by, found_in, title, published),
         canonical_url=canonical,
-        validators=Validators(etag, modified, digest),
+        validators=Validators(etag, modified, digest, final_url),
         article_first_seen_at=seen,
         last_outcome=Outcome(before) if before else None,
         snapshot=snapshot,
@@ -605,20 +606,45 @@ _HISTORIES = """
 select l.link_id, a.outcome, a.snapshot is not null or l.found_by = 'warc', l.first_listed_at,
     s.first_seen_at, l.failure_count, l.failing_since, n.revisit_count, n.edit_count, l.source_id,
     a.article_id, l.article_id is not null, r.dag_id in ('backfill', 'dateline-backfill'),
+    (
+        select count(*) from ops.link_attempts as v
+        where v.link_id in (
+            select o.link_id from ops.links as o where o.article_id = s.article_id
+            union select l.link_id
+        ) and v.http_status is not null and v.snapshot is null and v.outcome = any(%(visits)s)
+    ),
     exists (  -- the link to the article's own address is visited, else the oldest
         select from ops.links as other
         where other.article_id = s.article_id and other.next_try_at is not null
             and (other.canonical_url <> s.canonical_url, other.link_id)
             < (l.canonical_url <> s.canonical_url, l.link_id)
+    ),
+    exists (
+        select from news.former_addresses as f
+        where f.article_id = s.article_id and f.url = l.canonical_url and f.ended_at is null
     )
 from ops.link_attempts as a
 join ops.runs as r on r.run_id = a.run_id
 join ops.links as l on l.link_id = a.link_id
 join news.sources as n on n.source_id = l.source_id
 left join news.articles as s on s.article_id = coalesce(a.article_id, l.article_id)
-where a.attempt_id = any(%s)
+where a.attempt_id = any(%(attempts)s)
 order by l.link_id, a.attempt_id
 """
+_VISITED_LINK = """
+select l.link_id, l.first_listed_at, s.first_seen_at, l.failure_count, l.failing_since, (
+        select count(*) from ops.link_attempts as v
+        where v.link_id in (select o.link_id from ops.links as o where o.article_id = s.article_id)
+            and v.http_status is not null and v.snapshot is null
+            and (v.outcome is null or v.outcome = any(%(visits)s))
+    )
+from ops.links as l
+join news.articles as s on s.article_id = %(article)s
+where l.canonical_url = %(url)s and l.article_id = s.article_id
+order by l.link_id limit 1
+"""
+_VISITS = ("loaded", "unchanged", "duplicate_url", "suspected_wall", "redesigned")
+"""Outcomes of requests that count as visits of an article."""
 _UPDATE_LINKS = """
 update ops.links as l
 set attempt_count = l.attempt_count + 1, last_attempt_at = %s, last_outcome = d.outcome,
@@ -650,10 +676,11 @@ def _plan_next_tries(conn: Connection, attempt_ids: Sequence[int], now: datetime
     plan = settings().revisit_plan
     tries: dict[int, tuple[str, NextTry, int | None, bool]] = {}
     visits: dict[int, list[int]] = {}
-    for row in conn.execute(_HISTORIES, (list(attempt_ids),)):
+    given = {"attempts": list(attempt_ids), "visits": list(_VISITS)}
+    for row in conn.execute(_HISTORIES, given):
         link_id, outcome, is_snapshot, listed, seen, failures, since, *rest = row
-        revisits, edits, source_id, article_id, is_revisit, is_backfill, is_elsewhere = rest
-        history = LinkHistory(listed, seen, failures, since, revisits, edits, is_elsewhere)
+        revisits, edits, source_id, article_id, is_revisit, is_backfill, *place = rest
+        history = LinkHistory(listed, seen, failures, since, revisits, edits, *place)
         # A story of the past is read once: its publisher has edited it long ago.
         is_past = is_backfill and outcome not in RETRYABLE
         is_last = is_snapshot or is_past

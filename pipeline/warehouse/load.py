@@ -200,9 +200,11 @@ def _divide(
 ) -> tuple[list[Observation], list[Decision]]:
     """Divide pages into articles to store and links to decide without storing anything."""
     sources = source_ids(conn, [page.source_key for page in todo])
-    known_by = identify(conn, run_id, _identified(todo, attempts))
+    found = identify(conn, run_id, _identified(todo, attempts))
     urls = {
-        page.attempt_id: _addresses(page, attempts[page.attempt_id], known_by.get(page.attempt_id))
+        page.attempt_id: _addresses(
+            page, attempts[page.attempt_id], found.urls.get(page.attempt_id)
+        )
         for page in todo
     }
     taken_down = _taken_down(conn, [url for each in urls.values() for url in each])
@@ -227,6 +229,7 @@ def _divide(
                 article=page.article,
                 reprocessed=page.reprocessed,
                 listed_title=page.listed_title,
+                has_moved=page.attempt_id in found.moved,
             )
         )
     return observations, decisions

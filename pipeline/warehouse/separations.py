@@ -10,7 +10,7 @@ from datetime import datetime
 
 from psycopg import Connection
 
-from pipeline.identity.resolution import Separation
+from pipeline.identity.records import Separation
 from pipeline.telemetry import log
 from pipeline.text import one_line
 
@@ -48,9 +48,9 @@ def separate(conn: Connection, run_id: int, separation: Separation) -> None:
         _lead_to(conn, links, separation.article_id, target)
         _date(conn, [separation.article_id, target])
     conn.execute(
-        "insert into ops.identity_changes (run_id, from_article_id, to_article_id, from_url,"
-        " to_url, article_version_ids, edits_removed, reason)"
-        " values (%s, %s, %s, %s, %s, %s, %s, %s)",
+        "insert into ops.identity_changes (run_id, change_kind, from_article_id, to_article_id,"
+        " from_url, to_url, article_version_ids, edits_removed, reason)"
+        " values (%s, 'separated', %s, %s, %s, %s, %s, %s, %s)",
         (
             run_id,
             separation.article_id,

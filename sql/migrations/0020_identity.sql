@@ -1,4 +1,5 @@
--- Which pages are one article: what pages claim, what parameters mean, and merges that were undone.
+-- Which pages are one article: what pages claim, what parameters mean, addresses that moved, and
+-- merges that were undone.
 -- The migration holds the store to itself.
 -- squawk-ignore-file require-concurrent-index-creation
 
@@ -51,11 +52,12 @@ comment on column news.site_parameters.learnt_at is 'Since when links that diffe
 comment on column news.site_parameters.first_seen_at is 'When the first pair was seen.';
 comment on column news.site_parameters.last_seen_at is 'When the last pair was seen.';
 
--- one row per merge of pages that was undone.
+-- one row per change of which pages are one article.
 create table ops.identity_changes (
     identity_change_id bigint generated always as identity primary key,
     run_id bigint not null references ops.runs,
     changed_at timestamptz not null default now(),
+    change_kind text not null check (change_kind in ('separated', 'moved', 'merged')),
     from_article_id bigint not null,
     to_article_id bigint not null,
     from_url text not null,
@@ -67,17 +69,36 @@ create table ops.identity_changes (
 create index identity_changes_run on ops.identity_changes (run_id);
 create index identity_changes_from on ops.identity_changes (from_article_id);
 create index identity_changes_to on ops.identity_changes (to_article_id);
-comment on table ops.identity_changes is 'One row per merge of pages that later evidence refuted. The page''s versions left the article for which they had been taken.';
+comment on table ops.identity_changes is 'One row per change of which pages are one article: a merge that later evidence refuted, an article whose address moved, an article that was another one''s at its new address.';
 comment on column ops.identity_changes.identity_change_id is 'Key of the change.';
 comment on column ops.identity_changes.run_id is 'Run whose pages brought the evidence.';
 comment on column ops.identity_changes.changed_at is 'When.';
+comment on column ops.identity_changes.change_kind is 'separated: versions left the article for which they had been taken. moved: the article has another address. merged: the article at the new address was the same one; its versions came over, and it is no more.';
 comment on column ops.identity_changes.from_article_id is 'Article that the versions left.';
 comment on column ops.identity_changes.to_article_id is 'Article that they belong to now; the same where it only changed its address.';
 comment on column ops.identity_changes.from_url is 'Address of the article before.';
-comment on column ops.identity_changes.to_url is 'Address of the page that showed the versions.';
-comment on column ops.identity_changes.article_version_ids is 'Versions that changed hands.';
-comment on column ops.identity_changes.edits_removed is 'Edits between texts of two pages, which had never been made by the publisher.';
+comment on column ops.identity_changes.to_url is 'Address of the article that they belong to now.';
+comment on column ops.identity_changes.article_version_ids is 'Versions that changed hands; none where the article only moved.';
+comment on column ops.identity_changes.edits_removed is 'Edits that went: between texts of two pages, which had never been made by the publisher, or seen twice because both addresses were visited.';
 comment on column ops.identity_changes.reason is 'The evidence in words.';
+
+-- one row per article and address where it was before.
+create table news.former_addresses (
+    article_id bigint not null references news.articles on delete cascade,
+    url text not null check (octet_length(url) <= 2000),
+    moved_at timestamptz not null default now(),
+    ended_at timestamptz,
+    primary key (article_id, url)
+);
+create index former_addresses_url on news.former_addresses (url) where ended_at is null;
+comment on table news.former_addresses is 'One row per article and address where it was before, and which redirected for good (301, 308) to where the article is now.';
+comment on column news.former_addresses.article_id is 'The article.';
+comment on column news.former_addresses.url is 'The former address, in canonical form.';
+comment on column news.former_addresses.moved_at is 'When the article left it.';
+comment on column news.former_addresses.ended_at is 'When the address was seen to show another story; null while it leads to the article.';
+
+alter table news.fetches add column moved_from text [];
+comment on column news.fetches.moved_from is 'Addresses that redirected to final_url, the one asked for first; null where none did, or one of the redirects was temporary.';
 
 alter table news.articles add column own_page_read_at timestamptz;
 comment on column news.articles.canonical_url is 'Identity of the article: where its page was read, or the address that the page claims, where the claim is believed (news.address_claims).';

