@@ -79,9 +79,9 @@ class Resolution:
     ended: list[EndedAddress] = field(default_factory=list)
     former_links: set[int] = field(default_factory=set)
     """Keys of the pages whose link is a former address of their article."""
-    perhaps_moved: list[int] = field(default_factory=list)
-    """Articles whose text a new page at another address shows: if theirs redirects to it, they have
-    moved."""
+    perhaps_moved: list[tuple[int, str]] = field(default_factory=list)
+    """Articles whose text a new page at another address shows, with its link: if theirs redirects
+    there, they have moved."""
     evidence: list[ParameterEvidence] = field(default_factory=list)
     """What the batch adds to the evidence about parameters."""
 
@@ -394,7 +394,7 @@ class _Batch:
         for page in self.pages:
             others = self._on_site(page) if page.key in new else []
             if len(others) == 1 and plain_address(page.address) not in _plain_addresses(others[0]):
-                self.result.perhaps_moved.append(others[0].article_id)
+                self.result.perhaps_moved.append((others[0].article_id, page.link))
 
     def _other_spellings(self, new: Collection[int]) -> dict[str, str]:
         """Return the articles that are another one: an equal text at another spelling.

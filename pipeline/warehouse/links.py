@@ -7,7 +7,7 @@ left open is adopted by the next run of the same source.
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from psycopg import Connection
@@ -110,6 +110,8 @@ class _Prepared:
     canonical_url: str | None = None
     outcome: Outcome | None = None
     reason: str | None = None
+    first_try_at: datetime | None = None
+    """None for now."""
 
 
 def link_identity(link: Link) -> str:
@@ -164,7 +166,8 @@ def list_links(
             return Listing(tuple(known.values()), 0, passed)
         identified = [_identified(each) for each in taken]
         live.execute("select pg_advisory_xact_lock(%s)", (_LOCK,))
-        fresh = _insert(live, run_id, source_id, identified, now)
+        listed = [each.url for each in prepared]
+        fresh = _insert(live, run_id, source_id, identified, listed, now)
         return Listing((*known.values(), *fresh), len(taken), passed)
 
     return transact(conn, work)
@@ -243,27 +246,60 @@ def plan_snapshots(
     transact(conn, work)
 
 
-def give_plan_to(conn: Connection, article_id: int, url: str, now: datetime) -> None:
+def give_plan_to(conn: Connection, run_id: int, article_id: int, url: str, now: datetime) -> None:
     """Let an article that moved be visited by the link to its new address, where one is listed.
 
     Args:
-        conn: any connection.
+        conn: inside a transaction.
+        run_id: the run that saw it.
         article_id: the article.
         url: where it is now, in canonical form.
         now: when that was seen.
     """
+    _, scheme, rest = url.partition("://")  # feeds go on to say http after a site has https
+    spellings = [f"{name}{scheme}{rest}" for name in ("https", "http")]
     row = conn.execute(
-        _VISITED_LINK, {"article": article_id, "url": url, "visits": list(_VISITS)}
+        _VISITED_LINK, {"article": article_id, "urls": spellings, "visits": list(_VISITS)}
     ).fetchone()
     if row is None:
         return
-    link_id, listed, seen, failures, since, visits = row
+    link_id, listed, seen, failures, since, visits, is_new = row
+    if is_new:
+        _decide_unasked(conn, run_id, link_id, article_id, now)
     history = LinkHistory(listed, seen, failures, since, visits=visits)
     following = next_try(history, Outcome.UNCHANGED, now, settings().revisit_plan)
     conn.execute(
-        "update ops.links set next_try_at = case when link_id = %(link)s then %(at)s end"
+        "update ops.links set article_id = %(article)s,"
+        " next_try_at = case when link_id = %(link)s then %(at)s::timestamptz end"
         " where link_id = %(link)s or article_id = %(article)s",
         {"link": link_id, "article": article_id, "at": following.at},
+    )
+
+
+def _decide_unasked(
+    conn: Connection, run_id: int, link_id: int, article_id: int, now: datetime
+) -> None:
+    """Decide a new link whose article was just read at its address, by way of a former one."""
+    conn.execute(
+        """
+        with decided as (
+            update ops.links
+            set attempt_count = 1, last_attempt_at = %(now)s, last_outcome = %(outcome)s
+            where link_id = %(link)s returning source_id
+        )
+        insert into ops.link_attempts
+            (run_id, source_id, link_id, planned_at, outcome, reason, decided_at, article_id)
+        select %(run)s, source_id, %(link)s, %(now)s, %(outcome)s,
+            'read here by way of its former address', %(now)s, %(article)s
+        from decided
+        """,
+        {
+            "run": run_id,
+            "link": link_id,
+            "article": article_id,
+            "now": now,
+            "outcome": str(Outcome.UNCHANGED),
+        },
     )
 
 
@@ -425,10 +461,16 @@ def _mark_listed(
 
 
 def _insert(
-    conn: Connection, run_id: int, source_id: int, new: Sequence[_Prepared], now: datetime
+    conn: Connection,
+    run_id: int,
+    source_id: int,
+    new: Sequence[_Prepared],
+    listed: Sequence[str],
+    now: datetime,
 ) -> list[int]:
     """Insert links, decide those that need no request, and return the ids of the others."""
     decided = _with_duplicates_decided(conn, _without_noise(conn, new))
+    decided = _after_replaced(conn, source_id, decided, listed, now)
     ids = take_ids(conn, "ops.links", "link_id", len(decided))
     rows = list(zip(ids, decided, strict=True))
     copy_rows(
@@ -463,7 +505,7 @@ def _link_row(each: _Prepared, link_id: int, source_id: int, now: datetime) -> t
         int(is_decided),
         now if is_decided else None,
         str(each.outcome) if each.outcome else None,
-        None if is_decided or link.found_by == "warc" else now,
+        None if is_decided or link.found_by == "warc" else each.first_try_at or now,
     )
 
 
@@ -508,6 +550,51 @@ def _with_duplicates_decided(conn: Connection, new: Sequence[_Prepared]) -> list
     return marked
 
 
+def _after_replaced(
+    conn: Connection,
+    source_id: int,
+    new: Sequence[_Prepared],
+    listed: Sequence[str],
+    now: datetime,
+) -> list[_Prepared]:
+    """Let the links that new ones stand in place of be visited first: do they redirect there?
+
+    A story that moved is listed again with the title and the time that it had. Its old address is
+    asked for at once; if it redirects, that was the visit, and the new one is asked for when the
+    plan says. Else the new link is tried half an hour later. Where the article is not visited any
+    more, neither link is.
+    """
+    asked = [each for each in new if each.outcome is None and each.listed.stated_at]
+    found = conn.execute(
+        _REPLACED,
+        {
+            "source": source_id,
+            "urls": [each.url for each in asked],
+            "times": [each.listed.stated_at for each in asked],
+            "titles": [_or_none(each.listed.link.title) for each in asked],
+            "listed": list(listed),
+            "before": now - _REPLACED_WAIT,
+        },
+    ).fetchall()
+    replaced = {url: (link_id, old, is_over, title) for url, link_id, old, is_over, title in found}
+    soon = [number for number, _, is_over, _ in replaced.values() if not is_over]
+    conn.execute(
+        "update ops.links set next_try_at = %s where link_id = any(%s) and next_try_at > %s",
+        (now, soon, now),
+    )
+    marked = []
+    for each in new:
+        _, old, is_over, title = replaced.get(each.url, (0, "", False, None))
+        if each.url in replaced and not is_over:
+            marked.append(replace(each, first_try_at=now + _REPLACED_WAIT))
+        elif each.url in replaced and title:
+            reason = f"listed in place of {old}, with its title and time, whose last visit is over"
+            marked.append(replace(each, outcome=Outcome.DUPLICATE_URL, reason=one_line(reason)))
+        else:
+            marked.append(each)
+    return marked
+
+
 def _adopt(conn: Connection, run_id: int, source_ids: Sequence[int]) -> None:
     conn.execute(
         """
@@ -521,6 +608,19 @@ def _adopt(conn: Connection, run_id: int, source_ids: Sequence[int]) -> None:
     )
 
 
+_REPLACED_WAIT = timedelta(minutes=30)
+_REPLACED = """
+select w.url, min(l.link_id), min(l.url), bool_and(l.next_try_at is null), min(w.title)
+from unnest(%(urls)s::text[], %(times)s::timestamptz[], %(titles)s::text[])
+    as w(url, stated_at, title)
+join ops.links as l on l.source_id = %(source)s and l.stated_at = w.stated_at
+left join news.article_versions as v on v.article_id = l.article_id and v.is_current
+where l.article_id is not null and l.last_outcome in ('loaded', 'unchanged')
+    and l.last_attempt_at < %(before)s and l.found_by <> 'warc' and l.url <> all(%(listed)s)
+    and (w.title is null or w.title in (l.link_title, v.title))
+group by w.url
+having count(*) = 1
+"""
 _OPEN_ATTEMPTS = """
 insert into ops.link_attempts (run_id, source_id, link_id, planned_at)
 select %(run)s, due.source_id, due.link_id, %(now)s
@@ -637,11 +737,16 @@ select l.link_id, l.first_listed_at, s.first_seen_at, l.failure_count, l.failing
         where v.link_id in (select o.link_id from ops.links as o where o.article_id = s.article_id)
             and v.http_status is not null and v.snapshot is null
             and (v.outcome is null or v.outcome = any(%(visits)s))
-    )
+    ), l.attempt_count = 0
 from ops.links as l
 join news.articles as s on s.article_id = %(article)s
-where l.canonical_url = %(url)s and l.article_id = s.article_id
-order by l.link_id limit 1
+where l.canonical_url = any(%(urls)s) and (l.article_id is null or l.article_id = s.article_id)
+    and l.found_by <> 'warc' and not exists (
+        select from ops.link_attempts as v where v.link_id = l.link_id and v.outcome is null
+            and l.attempt_count = 0
+    )
+    and l.last_outcome is distinct from 'duplicate_url'
+order by l.article_id is null, l.link_id limit 1
 """
 _VISITS = ("loaded", "unchanged", "duplicate_url", "suspected_wall", "redesigned")
 """Outcomes of requests that count as visits of an article."""
@@ -703,6 +808,7 @@ def _plan_next_tries(conn: Connection, attempt_ids: Sequence[int], now: datetime
             [is_snapshot for *_, is_snapshot in tries.values()],
         ),
     )
+    _end_spent_plans(conn, list(tries), len(plan))
     if visits:
         ordered = sorted(visits.items())
         conn.execute(
@@ -713,6 +819,30 @@ def _plan_next_tries(conn: Connection, attempt_ids: Sequence[int], now: datetime
                 [counted[1] for _, counted in ordered],
             ),
         )
+
+
+def _end_spent_plans(conn: Connection, link_ids: Sequence[int], ages: int) -> None:
+    """Leave articles alone that all their links together have visited as often as planned."""
+    conn.execute(
+        """
+        update ops.links as l
+        set next_try_at = null
+        from (
+            select o.article_id
+            from ops.links as o
+            join ops.link_attempts as v on v.link_id = o.link_id
+            where o.article_id in (
+                select article_id from ops.links
+                where link_id = any(%(links)s) and article_id is not null
+            ) and v.http_status is not null and v.snapshot is null and v.outcome = any(%(visits)s)
+            group by o.article_id
+            having count(*) > %(ages)s
+        ) as spent
+        where l.article_id = spent.article_id and l.next_try_at is not null
+            and l.last_outcome in ('loaded', 'unchanged', 'duplicate_url')
+        """,
+        {"links": list(link_ids), "visits": list(_VISITS), "ages": ages},
+    )
 
 
 def _remember_pages(conn: Connection, attempt_ids: Sequence[int]) -> None:

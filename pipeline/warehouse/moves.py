@@ -82,7 +82,7 @@ def move(conn: Connection, run_id: int, change: Move) -> None:
             one_line(change.reason),
         ),
     )
-    give_plan_to(conn, change.article_id, change.to_url, datetime.now(UTC))
+    give_plan_to(conn, run_id, change.article_id, change.to_url, datetime.now(UTC))
     log.info("an article moved", url=change.from_url, to=change.to_url)
 
 
@@ -98,12 +98,37 @@ def end_former_addresses(conn: Connection, ended: Sequence[EndedAddress]) -> Non
     )
 
 
-def visit_soon(conn: Connection, article_ids: Collection[int]) -> None:
-    """Let articles that are visited anyway be visited now: their addresses may have moved."""
+def visit_soon(conn: Connection, perhaps_moved: Collection[tuple[int, str]]) -> None:
+    """Let articles be visited now whose text a new link shows; their addresses may redirect there.
+
+    That is worth a visit of an article that is not visited any more, too: it would be stored twice.
+
+    Args:
+        conn: any connection.
+        perhaps_moved: articles with the canonical URL of the new link.
+    """
     now = datetime.now(UTC)
     conn.execute(
-        "update ops.links set next_try_at = %s where article_id = any(%s) and next_try_at > %s",
-        (now, sorted(article_ids), now),
+        """
+        update ops.links as l
+        set next_try_at = %(now)s
+        from (
+            select distinct on (o.article_id) o.link_id, n.first_listed_at
+            from unnest(%(articles)s::bigint[], %(urls)s::text[]) as w(article_id, url)
+            join ops.links as n on n.canonical_url = w.url
+            join news.articles as a on a.article_id = w.article_id
+            join ops.links as o on o.article_id = w.article_id
+            where o.last_outcome in ('loaded', 'unchanged') and o.found_by <> 'warc'
+            order by o.article_id, o.canonical_url <> a.canonical_url, o.link_id
+        ) as own
+        where l.link_id = own.link_id and l.last_attempt_at < own.first_listed_at
+            and (l.next_try_at is null or l.next_try_at > %(now)s)
+        """,
+        {
+            "now": now,
+            "articles": [article_id for article_id, _ in perhaps_moved],
+            "urls": [url for _, url in perhaps_moved],
+        },
     )
 
 

@@ -108,3 +108,5 @@ comment on column news.articles.own_page_read_at is 'When the page at canonical_
 create index article_versions_content on news.article_versions (content_sha256);
 create index pages_without_query on news.pages (md5(split_part(canonical_url, '?', 1)))
 where canonical_url like '%?%';
+-- A story that is listed at another address has the title and the time of the link before.
+create index links_stated on ops.links (source_id, stated_at) where stated_at is not null;
