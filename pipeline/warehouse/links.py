@@ -256,10 +256,8 @@ def give_plan_to(conn: Connection, run_id: int, article_id: int, url: str, now: 
         url: where it is now, in canonical form.
         now: when that was seen.
     """
-    _, scheme, rest = url.partition("://")  # feeds go on to say http after a site has https
-    spellings = [f"{name}{scheme}{rest}" for name in ("https", "http")]
     row = conn.execute(
-        _VISITED_LINK, {"article": article_id, "urls": spellings, "visits": list(_VISITS)}
+        _VISITED_LINK, {"article": article_id, "urls": _schemes(url), "visits": list(_VISITS)}
     ).fetchone()
     if row is None:
         return
@@ -470,7 +468,8 @@ def _insert(
 ) -> list[int]:
     """Insert links, decide those that need no request, and return the ids of the others."""
     decided = _with_duplicates_decided(conn, _without_noise(conn, new))
-    decided = _after_replaced(conn, source_id, decided, listed, now)
+    arrived = _articles_that_moved_to(conn, decided)
+    decided = _after_replaced(conn, source_id, decided, listed, arrived, now)
     ids = take_ids(conn, "ops.links", "link_id", len(decided))
     rows = list(zip(ids, decided, strict=True))
     copy_rows(
@@ -486,7 +485,37 @@ def _insert(
             if each.outcome
         ],
     )
+    for article_id, address in arrived.values():
+        give_plan_to(conn, run_id, article_id, address, now)
     return [number for number, each in rows if each.outcome is None]
+
+
+def _articles_that_moved_to(
+    conn: Connection, new: Sequence[_Prepared]
+) -> dict[str, tuple[int, str]]:
+    """Return by canonical URL the articles that are known to be there by a former address."""
+    urls = {
+        spelling: each.canonical_url
+        for each in new
+        if each.canonical_url and each.outcome is None
+        for spelling in _schemes(each.canonical_url)
+    }
+    found = conn.execute(
+        "select a.canonical_url, a.article_id from news.articles as a"
+        " where a.canonical_url = any(%s) and exists (select from news.former_addresses as f"
+        " where f.article_id = a.article_id and f.ended_at is null)",
+        (list(urls),),
+    )
+    return {urls[url]: (article_id, url) for url, article_id in found}
+
+
+def _schemes(url: str) -> list[str]:
+    """Return an address with https and with http: feeds go on to say http where a site has https.
+
+    An address that has neither is returned as it is.
+    """
+    scheme, mark, rest = url.partition("://")
+    return [f"{name}://{rest}" for name in ("https", "http")] if mark and scheme else [url]
 
 
 def _link_row(each: _Prepared, link_id: int, source_id: int, now: datetime) -> tuple[Any, ...]:
@@ -555,6 +584,7 @@ def _after_replaced(
     source_id: int,
     new: Sequence[_Prepared],
     listed: Sequence[str],
+    arrived: Collection[str],
     now: datetime,
 ) -> list[_Prepared]:
     """Let the links that new ones stand in place of be visited first: do they redirect there?
@@ -564,7 +594,11 @@ def _after_replaced(
     plan says. Else the new link is tried half an hour later. Where the article is not visited any
     more, neither link is.
     """
-    asked = [each for each in new if each.outcome is None and each.listed.stated_at]
+    asked = [
+        each
+        for each in new
+        if each.outcome is None and each.listed.stated_at and each.canonical_url not in arrived
+    ]
     found = conn.execute(
         _REPLACED,
         {
