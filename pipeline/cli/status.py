@@ -3,7 +3,7 @@
 import re
 import sys
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -49,7 +49,7 @@ def register(app: typer.Typer) -> None:
             values["problems"] = [f"{fact.name}: {fact.problem}" for fact in problems]
             print_table([list(values.values())], list(values), "json")
         else:
-            rows = [(fact.name.replace("_", " "), fact.value, fact.problem) for fact in facts]
+            rows = [(*_shown(fact.name, fact.value), fact.problem) for fact in facts]
             print_table(rows, ["what", "is", "needs a person"])
         sys.exit(1 if problems else 0)
 
@@ -76,6 +76,15 @@ def register(app: typer.Typer) -> None:
         if wrong:
             print_note(f"{wrong} of {len(findings)} examinations found a fault.")
         sys.exit(1 if wrong else 0)
+
+
+def _shown(name: str, value: Any) -> tuple[str, Any]:
+    """Return a fact's name and value for people: ``free_bytes_home`` in gigabytes."""
+    words = name.split("_")
+    if "bytes" in words:
+        words.remove("bytes")
+        value = f"{value / 1e9:.1f} GB"
+    return " ".join(words), value
 
 
 def _age(text: str | None) -> timedelta | None:

@@ -118,8 +118,8 @@ def _sources(settings: Settings) -> Finding:
 
 def _names(settings: Settings) -> Finding:
     sources, _ = read_sources(settings.sources)
-    hosts = [host for each in sources if (host := urlsplit(each.homepage or "").hostname)]
-    asked = hosts[:_HOSTS]
+    hosts = {host for each in sources if (host := urlsplit(each.homepage or "").hostname)}
+    asked = sorted(hosts)[:_HOSTS]
     failed = [host for host in asked if not _resolves(host)]
     said = f"{', '.join(asked)} resolved" if asked else "no source names a host"
     if failed:

@@ -118,8 +118,8 @@ class _Supervisor:
                 if self.restarts is None:
                     return True
                 component.has_died()
-                _end_orphans({each.pid for each in self.components})
                 _record_death(self.restarts, component, code)
+                _end_orphans({each.pid for each in self.components})
             self._start_again()
             if not self.watch_stdin:
                 time.sleep(_POLL_SECONDS)
