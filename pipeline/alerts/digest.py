@@ -191,7 +191,7 @@ def lasted(length: timedelta) -> str:
         return f"{days} d {hours} h" if hours else f"{days} d"
     if hours:
         return f"{hours} h {rest} min" if rest else f"{hours} h"
-    return f"{rest} min"
+    return f"{rest} min" if rest else "less than a minute"
 
 
 def _title(alert: Alert) -> str:

@@ -14,8 +14,8 @@ _HELP = (
 )
 _LIST_HELP = (
     "List alerts, the newest first: what is wrong or was, since when, and who was told.\n\n"
-    "Channels that take no messages are named on stderr; they are tried again at every tick. The "
-    "exit code is 1 if there is such a channel.\n\n"
+    "Channels that take no messages are named on stderr; they are tried again at every tick, and "
+    "the exit code is 1 if there is one. --json shows all columns of mart.alerts.\n\n"
     "Example: dateline alerts list --open --json"
 )
 _TEST_HELP = (
@@ -24,16 +24,10 @@ _TEST_HELP = (
     "The exit code is 1 if a channel did not take it, and 3 if there is none.\n\n"
     "Example: dateline alerts test"
 )
-_COLUMNS = (
-    "alert_id",
-    "severity",
-    "kind",
-    "title",
-    "source_key",
-    "opened_at",
-    "closed_at",
-    "sent_to",
-    "text",
+_SHORT = ("severity", "title", "opened_at", "closed_at", "text")
+_ALL = (
+    *("alert_id", "kind", "severity", "source_key", "page_url", "title", "text", "is_open"),
+    *("opened_at", "closed_at", "closing_note", "last_sent_at", "sent_to", "failing_channels"),
 )
 _Json = Annotated[bool, typer.Option("--json", help="Print one JSON object per row.")]
 
@@ -55,7 +49,7 @@ def list_alerts(
     from pipeline.stages.alerts import listed_alerts
 
     listed = listed_alerts(only_open=only_open, limit=limit)
-    columns = [name for name in _COLUMNS if not (only_open and name == "closed_at")]
+    columns = _ALL if as_json else _SHORT
     rows = [[row[name] for name in columns] for row in listed.alerts]
     print_table(rows, columns, "json" if as_json else "table")
     if not listed.has_channels:

@@ -16,7 +16,7 @@ from pipeline.alerts.delivery import DELIVERY_SECONDS, beat, deliver
 from pipeline.alerts.digest import Alert, Digest, Links
 from pipeline.alerts.quiet_hours import quiet_hours
 from pipeline.alerts.redaction import without_secrets
-from pipeline.errors import ChecksFailed, DatelineError, SettingsError
+from pipeline.errors import ChecksFailed, DatelineError, QuarantinedPages, SettingsError
 from pipeline.settings import settings
 from pipeline.telemetry import log
 from pipeline.text import one_line
@@ -98,9 +98,10 @@ def end_alert(kind: str, key: str, now: datetime | None = None) -> None:
 def task_failed(dag_id: str, run_id: str, task_id: str, error: BaseException | str | None) -> None:
     """Open an alert about a task of Airflow that failed and is not tried again.
 
-    A task that fails because checks failed opens none: these have alerts of their own.
+    A task that fails because checks failed, or pages were quarantined, opens none: these have
+    alerts of their own.
     """
-    if isinstance(error, ChecksFailed):
+    if isinstance(error, ChecksFailed | QuarantinedPages):
         return
     said = one_line(str(error), 400) if error is not None else "it said nothing"
     kind = f"{type(error).__name__}: " if isinstance(error, BaseException) else ""

@@ -54,9 +54,11 @@ def publish(run_id: int) -> dict[str, int]:
             succeeded = not failed
         finally:
             end_publish(connection, begun, succeeded)
-    states = update_source_states(datetime.now(UTC))
-    counts = send_alerts(datetime.now(UTC))
-    heartbeat()
+    try:
+        states = update_source_states(datetime.now(UTC))
+    finally:
+        counts = send_alerts(datetime.now(UTC))
+        heartbeat()
     for result in broken:
         log.warning(
             "check",

@@ -62,13 +62,29 @@ SWEPT = ("source_state", "check", "quarantine", "slow_run")
 """Kinds whose alerts are closed when ``conditions`` does not return them any more."""
 
 _SOURCE_STATES: LiteralString = """
-select distinct on (c.source_id) s.source_key,
-    case when s.is_active then c.to_state else 'paused' end, c.reason, s.alert_severity,
-    c.severity = 'alert'
-from ops.source_state_changes as c
-join news.sources as s on s.source_id = c.source_id
-order by c.source_id, c.changed_at desc
+select
+    s.source_key, c.state, c.reason, s.alert_severity,
+    c.severity = 'alert' or (
+        c.severity = 'notice'
+        and exists (
+            select from ops.alerts as a
+            where a.kind = 'source_state' and a.key = s.source_key || ' ' || c.state
+                and a.closed_at is null
+        )
+    )
+from (
+    select distinct on (x.source_id)
+        x.source_id, x.reason,
+        case when y.is_active then x.to_state else 'paused' end as state,
+        case when y.is_active then x.severity else 'none' end as severity
+    from ops.source_state_changes as x
+    join news.sources as y using (source_id)
+    order by x.source_id, x.changed_at desc, x.source_state_change_id desc
+) as c
+join news.sources as s using (source_id)
+order by s.source_key
 """
+"""A state that was sure enough for an alert and is less so now keeps its alert open."""
 
 
 def _of_source(source_key: str, state: str, reason: str | None, severity: Severity) -> Alert:
@@ -127,8 +143,9 @@ def _of_quarantine(conn: Connection) -> list[Alert]:
     ).fetchall()
     versions = conn.execute(
         """
-        select v.article_version_id, s.source_key, a.canonical_url
+        select v.article_version_id, s.source_key, a.canonical_url, f.reason
         from news.article_versions as v
+        left join ops.page_failures as f on f.article_version_id = v.article_version_id
         join news.articles as a on a.article_id = v.article_id
         join news.sources as s on s.source_id = a.source_id
         where v.annotation_outcome = 'quarantined' and v.is_current
@@ -154,11 +171,11 @@ def _of_quarantine(conn: Connection) -> list[Alert]:
                 f"version {number}",
                 "warning",
                 f"names and quotes of a page of {source} are quarantined",
-                "its text is stored; annotation failed",
+                f"its text is stored; annotation failed: {reason or 'see the log'}",
                 source,
                 url,
             )
-            for number, source, url in versions
+            for number, source, url, reason in versions
         ),
     ]
 

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from pipeline.alerts.digest import Alert
 from pipeline.cli.app import build
-from pipeline.errors import ChecksFailed, StoreError
+from pipeline.errors import ChecksFailed, QuarantinedPages, StoreError
 from pipeline.models import Link, Source
 from pipeline.outcomes import Outcome
 from pipeline.settings import settings
@@ -79,11 +79,17 @@ def hours(count):
     return NIGHT + timedelta(hours=count)
 
 
-def test_a_state_that_may_be_chance_is_no_alert(store, told):
+def test_a_state_that_may_be_chance_opens_no_alert_and_keeps_an_open_one(store, told):
     state(store, "thinner", NIGHT, severity="notice")
     assert send_alerts(NIGHT)["alerts_open"] == 0
     state(store, "thinner", hours(1), severity="alert")
-    assert send_alerts(hours(1))["alerts_open"] == 1
+    send_alerts(hours(1))
+    state(store, "thinner", hours(2), severity="notice")
+    assert send_alerts(hours(2))["alerts_open"] == 1
+    assert told() == [("opened", "valley is thinner", None)]
+    state(store, "late", hours(3), severity="notice")
+    send_alerts(hours(3))
+    assert told() == [("closed", "valley is thinner", "late")]
 
 
 def test_a_source_is_told_of_once_and_again_when_it_is_well(store, told):
@@ -213,6 +219,7 @@ def test_a_task_that_failed_is_told_of_at_once_and_cured_by_a_whole_good_run(sto
 
 def test_the_task_that_fails_for_its_checks_has_no_alert_of_its_own(store, told):
     alerts.task_failed("curate", "manual__1", "publish", ChecksFailed("1 of 11 checks failed"))
+    alerts.task_failed("curate", "manual__1", "close_run", QuarantinedPages("1 page"))
     alerts.task_failed("maintain", "manual__1", "prune_archive", None)
     assert told() == [("opened", "task prune_archive of maintain failed", None)]
     alerts.task_succeeded("maintain", "prune_archive")
