@@ -1,9 +1,11 @@
-"""### maintain: the archive in order, once a day
+"""### maintain: the archive and the store in order, once a day
 
 *index_archive* finishes the WARC files of killed tasks and makes missing indexes, *compact_archive*
 joins the small files of each day, and *prune_archive* removes files older than
-`DATELINE_ARCHIVE_DAYS` (0, the default, keeps them for ever) unless a page in them is needed. Each
-can be killed and repeated at any moment; `dateline archive` does the same by hand.
+`DATELINE_ARCHIVE_DAYS` (0, the default, keeps them for ever) unless a page in them is needed.
+*prune_store* deletes attempts, check results and alerts older than `DATELINE_ATTEMPT_DAYS`. Each
+can be killed and repeated at any moment; `dateline archive` and `dateline prune` do the same by
+hand. Airflow's own database and logs are pruned by `dateline up`, since no task may touch them.
 """
 
 from datetime import timedelta
@@ -19,7 +21,7 @@ from policy import Counts, dag_args, stage
     **dag_args("schedule", "scheduled"),
 )
 def maintain() -> None:
-    """Index, join and remove WARC files."""
+    """Index, join and remove WARC files; delete old rows."""
 
     @task(execution_timeout=timedelta(hours=2), on_success_callback=RecoveryNotifier())
     def index_archive() -> Counts:
@@ -36,7 +38,13 @@ def maintain() -> None:
         """Remove files that are older than the setting says and hold no needed page."""
         return stage("archive").prune_counts()
 
+    @task(execution_timeout=timedelta(hours=2))
+    def prune_store() -> Counts:
+        """Delete rows that are older than the settings allow."""
+        return {each.what: each.removed for each in stage("retention").prune_store()}
+
     index_archive() >> compact_archive() >> prune_archive()
+    prune_store()
 
 
 maintain()

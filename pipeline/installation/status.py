@@ -54,6 +54,12 @@ where publish_id = (
     select publish_id from ops.publishes where status <> 'running' order by started_at desc limit 1
 )
 """
+_STATES = "select state, count(*) from mart.source_state group by 1 order by 2 desc, 1"
+_ALERTS = """
+select count(*), count(*) filter (where severity = 'severe')
+from mart.alerts where closed_at is null
+"""
+_QUARANTINE = "select count(*) from mart.quarantine"
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +146,12 @@ def _store(connection: Connection, settings: Settings, max_age: timedelta | None
         "see mart.check_findings" if failed else None,
     )
     yield from _backlog(connection)
+    states = connection.execute(_STATES).fetchall()
+    yield Fact("source_states", ", ".join(f"{count} {state}" for state, count in states))
+    alerts, severe = _row(connection, _ALERTS)
+    problem = f"{severe} are severe: `dateline alerts list --open`" if severe else None
+    yield Fact("open_alerts", alerts, problem)
+    yield Fact("quarantined_pages", _row(connection, _QUARANTINE)[0])
     read, annotated = older_versions(connection, model_version(settings.nlp_model))
     yield Fact("read_by_older_version", read)
     yield Fact("annotated_by_older_version", annotated)

@@ -26,7 +26,15 @@ from pipeline.models import Response
 from pipeline.outcomes import Outcome
 from pipeline.page_worker import keep_page_worker, page_worker
 from pipeline.settings import settings
-from pipeline.stages import annotate, dedupe, load, publish, reprocess, run_lifecycle
+from pipeline.stages import (
+    annotate,
+    dedupe,
+    load,
+    publish,
+    reprocess,
+    retention,
+    run_lifecycle,
+)
 from pipeline.stages.backfill import archives_in, read_archives
 from pipeline.stages.collect import Wanted, collect_sources
 from pipeline.stages.register_sources import active_sources, register_targets, source_of
@@ -263,6 +271,7 @@ def _curate(
     if with_publication:
         on_progress("refreshing marts, running checks")
         counts.update(publish.publish(run_id))
+        retention.prune_store()
     return counts
 
 

@@ -1,32 +1,22 @@
 """Stage *publish*: refresh the ``mart`` views, run the data checks, judge sources, send alerts.
 
-It also creates the partitions of the coming months and deletes old rows.
+It also creates the partitions of the coming months.
 """
 
 from datetime import UTC, datetime
 
-from psycopg import Connection
-
 from pipeline.errors import ChecksFailed
-from pipeline.settings import settings
 from pipeline.stages.alerts import heartbeat, send_alerts
 from pipeline.stages.source_states import update_source_states
 from pipeline.telemetry import log
-from pipeline.warehouse.alerts import forget_old_alerts
-from pipeline.warehouse.documents import forget_old_document_attempts
-from pipeline.warehouse.links import forget_old_attempts
 from pipeline.warehouse.marts import refresh
 from pipeline.warehouse.publishes import (
     begin_publish,
     end_publish,
-    forget_old_publishes,
     run_checks,
 )
 from pipeline.warehouse.schema import ensure_partitions
-from pipeline.warehouse.site_memory import forget_old_pages
-from pipeline.warehouse.source_states import forget_old_source_rows
 from pipeline.warehouse.store import store
-from pipeline.warehouse.window_cache import forget_old_windows
 
 
 def publish(run_id: int) -> dict[str, int]:
@@ -46,7 +36,7 @@ def publish(run_id: int) -> dict[str, int]:
         begun = begin_publish(connection, run_id)
         succeeded = False
         try:
-            _tidy(connection)
+            ensure_partitions(connection, datetime.now(UTC).date())
             refresh(connection)
             results = run_checks(connection, begun)
             broken = [result for result in results if not result.passed]
@@ -71,21 +61,3 @@ def publish(run_id: int) -> dict[str, int]:
         raise ChecksFailed(f"{len(failed)} of {len(results)} checks failed: {named}")
     changes = {"state_changes": states["changes"]}
     return {"checks": len(results), "warnings": len(broken), **changes, **counts}
-
-
-def _tidy(connection: Connection) -> None:
-    """Create the partitions of the coming months, and delete what is kept for some days only."""
-    ensure_partitions(connection, datetime.now(UTC).date())
-    forget_old_pages(connection)
-    # A page is not requested again after its last visit, so no later edit of it is seen.
-    forget_old_windows(connection, days=_last_visit_days() + 1)
-    forget_old_attempts(connection, settings().attempt_days)
-    forget_old_document_attempts(connection, settings().attempt_days)
-    forget_old_publishes(connection, settings().attempt_days)
-    forget_old_alerts(connection, settings().attempt_days)
-    forget_old_source_rows(connection, settings().attempt_days)
-
-
-def _last_visit_days() -> int:
-    plan = settings().revisit_plan
-    return plan[-1].days if plan else 0

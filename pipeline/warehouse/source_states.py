@@ -533,19 +533,21 @@ def count_days(conn: Connection, begin: datetime) -> None:
     conn.execute(_COUNT_DAYS, {"begin": begin})
 
 
-def forget_old_source_rows(conn: Connection, days: int) -> None:
-    """Delete hours and changes older than this; days and states stay."""
+def forget_old_source_rows(conn: Connection, days: int) -> int:
+    """Delete hours and changes older than this, and return how many; days and states stay."""
 
-    def work(live: Connection) -> None:
+    def work(live: Connection) -> int:
+        deleted = 0
         for table, column in (("source_hours", "hour_at"), ("source_state_changes", "changed_at")):
-            live.execute(
+            deleted += live.execute(
                 sql.SQL("delete from ops.{} where {} < now() - make_interval(days => %s)").format(
                     sql.Identifier(table), sql.Identifier(column)
                 ),
                 (days,),
-            )
+            ).rowcount
+        return deleted
 
-    transact(conn, work)
+    return transact(conn, work)
 
 
 def hour_of(moment: datetime) -> int:

@@ -120,6 +120,7 @@ def test_maintain_structure(report):
         "index_archive": ["compact_archive"],
         "compact_archive": ["prune_archive"],
         "prune_archive": [],
+        "prune_store": [],
     }
     assert dag["timetable"] == "CronTriggerTimetable"
 
