@@ -248,7 +248,7 @@ class _Watch:
 
     def __post_init__(self) -> None:
         self.deadline = time.monotonic() + self.limit.seconds
-        self.cpu_before = _cpu_seconds(self.pid) if self.limit.cpu_seconds < inf else 0.0
+        self.cpu_before = process_seconds(self.pid) if self.limit.cpu_seconds < inf else 0.0
 
     def wait(self, pipe: Connection) -> Broken | None:
         """Return None once the worker has sent something, or the limit that it broke."""
@@ -256,7 +256,7 @@ class _Watch:
             if time.monotonic() >= self.deadline:
                 return Broken("time", f"{self.name} took longer than {self.limit.seconds:g} s")
             most = self.limit.cpu_seconds
-            if most < inf and _cpu_seconds(self.pid) - self.cpu_before > most:
+            if most < inf and process_seconds(self.pid) - self.cpu_before > most:
                 return Broken("time", f"{self.name} took more than {most:g} s of processor time")
             used = _resident_bytes(self.pid)
             if used > self.memory:
@@ -295,7 +295,7 @@ def _how_it_ended(status: int) -> str:
     return f"was ended by {name}{why}"
 
 
-def _cpu_seconds(pid: int) -> float:
+def process_seconds(pid: int) -> float:
     """Return the processor time of a process, 0 where there is no /proc."""
     try:
         # The name of the process, in parentheses, may hold blanks; utime and stime are fields 14

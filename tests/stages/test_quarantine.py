@@ -31,6 +31,16 @@ def archive(store, store_dsn, monkeypatch):
     settings.cache_clear()
 
 
+def story(number):
+    """Return a page in plain English, for which no model of languages is loaded."""
+    body = [
+        f"The council of ward {number} said that the bridge to the island was closed for repairs"
+        f" by the ministry, and that part {part} of the road is open from Monday to Friday."
+        for part in range(6)
+    ]
+    return html(number, body)
+
+
 def hang():
     while True:
         pass
@@ -79,7 +89,7 @@ def test_a_page_that_breaks_a_limit_costs_the_others_nothing(limits, monkeypatch
     if limit != "time":
         monkeypatch.setenv("DATELINE_EXTRACT_SECONDS", "120")
         settings.cache_clear()
-    run_id, ids = fetched(limits, {number: html(number) for number in range(5, 10)})
+    run_id, ids = fetched(limits, {number: story(number) for number in range(5, 10)})
     break_on(monkeypatch, BREAKS[limit])
     assert load(run_id, ids) == {"loaded": 4}
     assert rows(limits) == [("load", "waiting", limit, 1, story_url(7))]
@@ -110,14 +120,14 @@ def test_a_page_that_is_only_slow_is_loaded_after_the_others(limits, monkeypatch
         while time.process_time() < until:
             pass
 
-    run_id, ids = fetched(limits, {number: html(number) for number in range(6, 9)})
+    run_id, ids = fetched(limits, {number: story(number) for number in range(6, 9)})
     break_on(monkeypatch, work_for_long)
     assert load(run_id, ids) == {"loaded": 3}
     assert rows(limits) == []
 
 
 def test_an_attempt_that_takes_its_process_with_it_counts(limits, monkeypatch):
-    run_id, ids = fetched(limits, {7: html(7)})
+    run_id, ids = fetched(limits, {7: story(7)})
     break_on(monkeypatch, hang)
     load(run_id, ids)
     limits.execute("update ops.page_failures set attempt_count = 3")
@@ -135,7 +145,7 @@ def quarantined(conn, monkeypatch):
         "pipeline.stages.extract.page_to_remember",
         lambda article: fail() if HOSTILE in (article.title or "") + " " else None,
     )
-    counts = load(*fetched(conn, {number: html(number) for number in (6, 7, 8)}))
+    counts = load(*fetched(conn, {number: story(number) for number in (6, 7, 8)}))
     assert counts == {"loaded": 2, "quarantined": 1}
 
 
@@ -191,7 +201,7 @@ class SlowAnnotator:
 def test_a_text_that_takes_too_long_stays_without_annotation(archive, monkeypatch):
     monkeypatch.setenv("DATELINE_ANNOTATE_SECONDS", "10")
     settings.cache_clear()
-    load(*fetched(archive, {number: html(number) for number in range(5, 9)}))
+    load(*fetched(archive, {number: story(number) for number in range(5, 9)}))
     monkeypatch.setattr("pipeline.stages.annotate._annotator", lambda _model: SlowAnnotator())
     monkeypatch.setattr("pipeline.stages.annotate.model_version", lambda _model: "slow model")
     (versions,) = annotation_plan(1)
