@@ -86,6 +86,10 @@ def test_pages_without_an_article_have_an_outcome_and_a_reason(name, tmp_path):
     assert re.search(bad.reason, found["reason"])
 
 
+def attributes(count):
+    return " ".join(f'a{number}="v"' for number in range(count))
+
+
 HUGE = {
     "one word of 50 MB": (lambda: b"<p>" + b"a" * 50_000_000, "characters, 600000 are the most"),
     "one line of 50 MB": (
@@ -98,6 +102,13 @@ HUGE = {
         "more than 200 levels",
     ),
     "100,000 unclosed tags": (lambda: page(inside="<b><i>" * 50_000), "more than 200 levels"),
+    **{
+        f"{count:,} attributes on a tag": (
+            lambda count=count: page(inside=f"<p {attributes(count)}>The ferry sails.</p>"),
+            f"a <p> with {count} attributes, 3000 are the most",
+        )
+        for count in (20_000, 40_000, 500_000)
+    },
     "60,000 paragraphs": (
         lambda: page(inside="<p>The ferry sails at nine.</p>" * 60_000),
         "elements, 20000 are the most",
@@ -139,6 +150,22 @@ def test_huge_pages_are_refused_within_seconds(name, tmp_path):
 def test_the_visible_text_of_a_huge_page_is_kept(tmp_path):
     found = of_bytes(tmp_path, page(inside="<div>" * 200_000))
     assert all(text in found["text"] for text in PARAGRAPHS)
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        f"<script>for (i = 0; i<n ; i++) {{ {'the sea ' * 3000} }}</script>",
+        f'<p title="{"the sea " * 3000} < 5">The ferry sails.</p>',
+        f"<p>{'the sea ' * 3000}</p>",
+        f"<p {attributes(400)}>The ferry sails.</p>",
+        "<p>1 <2 " + "the sea " * 3000 + "</p>",
+    ],
+)
+def test_words_that_are_no_attributes_are_not_counted_as_such(inside, tmp_path):
+    found = of_bytes(tmp_path, page(inside=inside))
+    assert found["outcome"] in ("ok", Outcome.NOT_ENGLISH)
+    assert "attributes" not in (found.get("reason") or "")
 
 
 @pytest.mark.parametrize("name", SURROUNDINGS)
