@@ -11,6 +11,7 @@ import gc
 import os
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 
@@ -48,14 +49,19 @@ def scheduler() -> None:
 
 
 def keeper() -> None:
-    """Look after Postgres, logs and Airflow's database."""
+    """Look after Postgres, logs and Airflow's database; tell of components that died."""
     from pipeline.local_airflow.keeper import keep
     from pipeline.settings import settings
+    from pipeline.stages.alerts import send_alerts
     from pipeline.warehouse.embedded_server import embedded_server
 
     dsn = os.environ["DATELINE_DSN"]
     server = embedded_server()
-    keep(settings(), server if dsn == server.dsn() else None)
+    keep(
+        settings(),
+        server if dsn == server.dsn() else None,
+        lambda: send_alerts(datetime.now(UTC)),
+    )
 
 
 def main(arguments: list[str]) -> int:

@@ -66,7 +66,8 @@ class Links:
         """Return the address of the alert's page in the UI."""
         if self.ui_url is None:
             return None
-        return f"{self.ui_url.rstrip('/')}/{(alert.ui_path or ui_path(alert.source_key))}"
+        path = ui_path(alert.source_key) if alert.ui_path is None else alert.ui_path
+        return f"{self.ui_url.rstrip('/')}/{path}"
 
     def to_runbook(self, alert: Alert) -> str:
         """Return the address of what to do about the alert."""

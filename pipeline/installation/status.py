@@ -4,7 +4,6 @@ Each line is a fact with the reason why a person is needed, if one is. It asks t
 and the recorded processes, not Airflow, so it also tells when Airflow itself is dead.
 """
 
-import json
 import shutil
 from collections.abc import Iterator
 from contextlib import closing
@@ -15,6 +14,7 @@ from typing import Any
 
 from psycopg import Connection
 
+from pipeline.alerts.restarts import restarts_since
 from pipeline.annotate.model_version import model_version
 from pipeline.archive.storage import is_remote
 from pipeline.errors import DatelineError
@@ -102,19 +102,6 @@ def _processes(settings: Settings) -> Iterator[Fact]:
         many = len(restarts) >= _MANY_RESTARTS
         problem = f"parts of Airflow die again and again: see {home.log}" if many else None
         yield Fact("restarts_24h", len(restarts), problem)
-
-
-def restarts_since(file: Path, since: datetime) -> list[dict[str, Any]]:
-    """Return the recorded deaths of components since a moment; unreadable lines are left out."""
-    found = []
-    for line in file.read_text().splitlines() if file.exists() else ():
-        try:
-            entry = json.loads(line)
-            if datetime.fromisoformat(entry["at"]) >= since:
-                found.append(entry)
-        except (ValueError, KeyError, TypeError):
-            continue
-    return found
 
 
 def _disks(settings: Settings) -> Iterator[Fact]:

@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -25,17 +26,22 @@ _CLEAN_SECONDS = 1800.0
 """Longest time for ``airflow db clean``."""
 
 
-def keep(settings: Settings, server: EmbeddedServer | None) -> None:
+def keep(settings: Settings, server: EmbeddedServer | None, tell: Callable[[], object]) -> None:
     """Look after the installation until the process is ended.
 
     Args:
         settings: the home folder, sizes and ages.
         server: the embedded server to keep running; None where Postgres is somebody else's.
+        tell: called when a component has died, to send alerts; it must not raise.
     """
     home = HomeFolder(settings.home_folder)
     clean_at = time.monotonic() + 600.0
+    told = _size(home.restarts)
     while True:
         time.sleep(_POLL_SECONDS)
+        if told != (size := _size(home.restarts)):
+            told = size
+            tell()
         if server is not None:
             start_if_gone(server)
         rotate(home.log, settings.log_file_bytes, settings.log_files)
@@ -43,6 +49,10 @@ def keep(settings: Settings, server: EmbeddedServer | None) -> None:
             clean_at = time.monotonic() + _DAY
             remove_old_logs(home.airflow / "logs", settings.log_days)
             clean_metadata(settings.airflow_days)
+
+
+def _size(file: Path) -> int:
+    return file.stat().st_size if file.exists() else 0
 
 
 def start_if_gone(server: EmbeddedServer) -> bool:

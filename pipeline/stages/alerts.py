@@ -1,7 +1,8 @@
 """Find what an operator must know of, store it, and send what the channels were not told of yet.
 
 It is the last step of *publish* and the first of each tick of *ingest*, so that a publish that
-hangs is noticed too, and a channel that was away is told again. Nothing here fails its caller:
+hangs is noticed too, and a channel that was away is told again; and it is called when a component
+of a local Airflow was started again. Nothing here fails its caller:
 whatever goes wrong is logged, named by ``dateline alerts list``, and tried again at the next tick.
 """
 
@@ -16,6 +17,7 @@ from pipeline.alerts.delivery import DELIVERY_SECONDS, beat, deliver
 from pipeline.alerts.digest import Alert, Digest, Links
 from pipeline.alerts.quiet_hours import quiet_hours
 from pipeline.alerts.redaction import without_secrets
+from pipeline.alerts.restarts import dead_components
 from pipeline.errors import ChecksFailed, DatelineError, QuarantinedPages, SettingsError
 from pipeline.settings import settings
 from pipeline.telemetry import log
@@ -57,6 +59,7 @@ def send_alerts(now: datetime) -> dict[str, int]:
                 log.warning("alerts: another process is sending, the next tick goes on")
                 return {}
             found, states = conditions(connection, now, settings().slow_run_hours)
+            found += dead_components(settings().home_folder / "airflow" / "restarts.jsonl", now)
             count = update_alerts(connection, [_cleaned(each) for each in found], states, now)
             return {"alerts_open": count, **_send(connection, now)}
     except Exception as error:

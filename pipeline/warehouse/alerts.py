@@ -58,8 +58,8 @@ def conditions(
     return found, states
 
 
-SWEPT = ("source_state", "check", "quarantine", "slow_run")
-"""Kinds whose alerts are closed when ``conditions`` does not return them any more."""
+SWEPT = ("source_state", "check", "quarantine", "slow_run", "component")
+"""Kinds whose alerts are closed when they are not found any more."""
 
 _SOURCE_STATES: LiteralString = """
 select

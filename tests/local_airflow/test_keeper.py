@@ -6,7 +6,9 @@ import time
 
 import pytest
 
-from pipeline.local_airflow.keeper import remove_old_logs, rotate, start_if_gone
+from pipeline.local_airflow.home_folder import HomeFolder
+from pipeline.local_airflow.keeper import keep, remove_old_logs, rotate, start_if_gone
+from pipeline.settings import Settings
 from pipeline.warehouse.embedded_server import EmbeddedServer
 
 DAY = 86_400
@@ -44,6 +46,26 @@ def test_a_log_goes_on_at_its_new_end_when_it_was_too_large(tmp_path):
 
 def test_a_log_that_does_not_exist_is_no_error(tmp_path):
     assert not rotate(tmp_path / "airflow.log", 10, 2)
+
+
+def test_who_must_know_is_told_when_a_component_died(tmp_path, monkeypatch):
+    class Enough(Exception):
+        pass
+
+    told = []
+    file = HomeFolder(tmp_path).restarts
+    file.parent.mkdir()
+
+    def wait(seconds):
+        if len(told) == 2:
+            raise Enough
+        with file.open("a") as stream:
+            stream.write('{"component": "scheduler"}\n')
+
+    monkeypatch.setattr("pipeline.local_airflow.keeper.time.sleep", wait)
+    with pytest.raises(Enough):
+        keep(Settings(home=tmp_path), None, lambda: told.append(file.read_text().count("\n")))
+    assert told == [1, 2]
 
 
 @pytest.mark.parametrize("days", [0, 14])

@@ -227,6 +227,31 @@ def test_the_task_that_fails_for_its_checks_has_no_alert_of_its_own(store, told)
     assert told() == [("closed", "task prune_archive of maintain failed", None)]
 
 
+def test_a_component_that_died_is_told_of_until_it_lived_for_an_hour(store, told):
+    file = settings().home_folder / "airflow" / "restarts.jsonl"
+    file.parent.mkdir(parents=True)
+    death = {"component": "scheduler", "exit_code": -9, "started_again_in": 1.0}
+    lines = [json.dumps(death | {"at": hours(each).isoformat()}) for each in (0, 0.5)]
+    file.write_text("\n".join(["not json", "[]", *lines]) + "\n")
+    send_alerts(hours(0.6))
+    assert told() == [("opened", "scheduler of Airflow died", None)]
+    (text,) = store.execute("select text from ops.alerts").fetchone()
+    assert text.startswith("2 times within the hour, last at 2026-11-28T02:30:00+00:00")
+    send_alerts(hours(1.6))
+    assert told() == [("closed", "scheduler of Airflow died", None)]
+
+
+def test_alerts_are_sent_where_the_states_of_sources_cannot_be_judged(store, told, monkeypatch):
+    def broken(now):
+        raise StoreError("no states today.")
+
+    monkeypatch.setattr(publish, "update_source_states", broken)
+    state(store, "blocked", NIGHT)
+    with pytest.raises(StoreError, match="no states today"):
+        publish.publish(open_run(store, "publish", "one", None, "0"))
+    assert told() == [("opened", "valley is blocked", None)]
+
+
 def test_a_run_that_goes_on_for_too_long_is_told_of(store, told, configure):
     configure(slow_run_hours="3")
     run_id = open_run(store, "curate", "scheduled__1", None, "0")
@@ -286,8 +311,10 @@ def test_in_quiet_hours_only_what_is_severe_is_sent_and_the_rest_in_the_morning(
     send_alerts(NIGHT)
     assert mail_server.mails == []
     assert len(told()) == 1  # a file wakes nobody
-    alerts.open_alert(Alert("component", "scheduler", "severe", "scheduler is dead"), hours(1))
-    assert mail_server.mails[-1]["Subject"] == "Dateline: severe: scheduler is dead"
+    alerts.open_alert(
+        Alert("task", "curate.load", "severe", "task load of curate failed"), hours(1)
+    )
+    assert mail_server.mails[-1]["Subject"] == "Dateline: severe: task load of curate failed"
     state(store, "ok", hours(2))
     send_alerts(hours(2))
     send_alerts(hours(5))  # 08:00 in Berlin
