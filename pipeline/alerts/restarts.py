@@ -1,4 +1,4 @@
-"""Components of a local Airflow that died and were started again, as their supervisor records it."""
+"""Components of a local Airflow that died and were started again, from the supervisor's record."""
 
 import json
 from collections import Counter
