@@ -20,7 +20,7 @@ LAYERS = (
     "sources",
     "backfill",
     "demo warehouse",
-    "local_airflow stages",
+    "local_airflow stages ui",
     "installation",
     "cli",
 )

@@ -76,7 +76,10 @@ class Links:
 
 def ui_path(source_key: str | None = None) -> str:
     """Return the path of Dateline's page in the Airflow UI, or of one source's page there."""
-    return "plugin/dateline" + (f"?source={quote(source_key, safe='')}" if source_key else "")
+    # Behind the plugin's route, Airflow takes the path of a page within its frame.
+    return "plugin/dateline" + (
+        f"/dateline/source?key={quote(source_key, safe='')}" if source_key else ""
+    )
 
 
 def runbook_heading(alert: Alert) -> str:

@@ -45,7 +45,7 @@ from pipeline.errors import SettingsError, StoreUnavailable, UsageError
 from pipeline.settings import settings
 from pipeline.text import one_line
 from pipeline.warehouse.embedded_server import SQL_LOGIN_FILE
-from pipeline.warehouse.store import connect, ensure_store
+from pipeline.warehouse.store import connect, current_store, ensure_store
 
 QUERY_WORDS = ("select", "with", "values", "table", "explain", "show")
 """First words of the statements that are sent; all others change something or the session."""
@@ -170,8 +170,12 @@ def refuse_other_statements(found: Sequence[Statement]) -> None:
 
 
 @contextmanager
-def reader() -> Iterator[Reader]:
-    """Yield a session for queries of people; the store is started and migrated first.
+def reader(*, migrate: bool = True) -> Iterator[Reader]:
+    """Yield a session for queries of people.
+
+    Args:
+        migrate: start the embedded server and migrate the store first. The pages of the UI do not:
+            looking must change nothing.
 
     Raises:
         StoreUnavailable: the server does not answer.
@@ -182,7 +186,7 @@ def reader() -> Iterator[Reader]:
         if _answer(conn, _MAY_WRITE):
             problem = "the login of DATELINE_SQL_DSN may write"
     else:
-        conn, problem = _session(ensure_store())
+        conn, problem = _session(ensure_store() if migrate else current_store())
     with closing(conn):
         _refuse_server_rights(conn, problem)
         yield Reader(conn, _warning(problem) if problem else None)

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 import psycopg
 from psycopg import Connection, conninfo, sql
 
-from pipeline.errors import SettingsError, StoreUnavailable
+from pipeline.errors import SettingsError, StoreError, StoreUnavailable
 from pipeline.settings import settings
 from pipeline.warehouse import schema
 from pipeline.warehouse.embedded_server import embedded_server
@@ -67,6 +67,23 @@ def ensure_store() -> str:
         if not schema.is_current(conn):
             schema.migrate(conn)
             ensure_partitions(conn, datetime.now(UTC).date())
+    return where
+
+
+def current_store() -> str:
+    """Return a DSN of the store as it stands: start no server and migrate nothing.
+
+    Raises:
+        StoreUnavailable: the server does not answer.
+        StoreError: its schema is not that of this version.
+    """
+    where = settings().dsn or embedded_server().dsn()
+    with closing(connect(where)) as conn:
+        if not schema.is_current(conn):
+            raise StoreError(
+                f"the schema at {address(conn)} is not that of this version: run dateline db "
+                "migrate, or restart what runs an older version."
+            )
     return where
 
 

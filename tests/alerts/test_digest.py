@@ -68,7 +68,7 @@ def test_links_lead_to_the_source_the_run_and_the_runbook():
     text = digest(
         [alert(source_key="a b&c"), alert(ui_path="dags/curate/runs/x")], links=links
     ).text
-    assert "https://airflow.example/base/plugin/dateline?source=a%20b%26c" in text
+    assert "https://airflow.example/base/plugin/dateline/dateline/source?key=a%20b%26c" in text
     assert "https://airflow.example/base/dags/curate/runs/x" in text
     assert "what to do: https://wiki.example/dateline#a-source-is-blocked" in text
 
