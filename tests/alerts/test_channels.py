@@ -49,7 +49,8 @@ def test_a_mail_says_what_is_wrong_since_when_and_what_to_do(mail_server):
     body = mail.get_content().replace("\r\n", "\n")
     assert "12 of 12 pages were a wall (Cloudflare)" in body
     assert (
-        "since 2026-11-28 21:30 UTC · http://127.0.0.1:8080/plugin/dateline/dateline/source?key=valley" in body
+        "since 2026-11-28 21:30 UTC · http://127.0.0.1:8080/plugin/dateline/dateline/source?key=valley"
+        in body
     )
     assert "what to do: docs/operations.md#a-source-is-blocked" in body
 

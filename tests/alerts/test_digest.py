@@ -13,6 +13,7 @@ from pipeline.alerts.quiet_hours import quiet_hours
 from pipeline.alerts.redaction import without_secrets
 from pipeline.errors import SettingsError
 from pipeline.settings import Settings
+from pipeline.warehouse.alerts import BAD_STATES
 
 NOON = datetime(2026, 11, 28, 12, 0, tzinfo=UTC)
 DOCS = Path(__file__).parents[2] / "docs" / "operations.md"
@@ -38,7 +39,8 @@ def digest(opened=(), closed=(), links=None, **more):
 def test_each_kind_of_alert_has_a_heading_in_the_docs():
     headings = re.findall(r"^#+ (.+)$", DOCS.read_text(), flags=re.MULTILINE)
     anchors = {re.sub(r"[^a-z0-9 -]", "", each.lower()).replace(" ", "-") for each in headings}
-    assert set(RUNBOOK_HEADINGS.values()) <= anchors
+    of_states = {runbook_heading(alert(key=f"valley {state}")) for state in BAD_STATES}
+    assert {*RUNBOOK_HEADINGS.values(), *of_states} <= anchors
 
 
 def test_the_heading_of_a_source_is_that_of_its_state():
