@@ -188,8 +188,11 @@ _FILES = {"dateline.css": "text/css", "frame.js": "text/javascript"}
 @contextmanager
 def _store() -> Iterator[Connection]:
     with reader(migrate=False) as session, read_only_transaction(session.conn):
+        # Compiling takes longer than the queries, which read little.
         session.conn.execute(
-            "select pg_catalog.set_config('statement_timeout', %s, true)", (_TIMEOUT,)
+            "select pg_catalog.set_config('statement_timeout', %s, true),"
+            " pg_catalog.set_config('jit', 'off', true)",
+            (_TIMEOUT,),
         )
         yield session.conn
 
@@ -209,7 +212,11 @@ def _environment() -> jinja2.Environment:
         "moment": shown_values.moment,
         "number": shown_values.number,
     }
-    templates.globals |= {"groups": outcome_groups.GROUPS, "meanings": outcome_groups.MEANINGS}
+    templates.globals |= {
+        "groups": outcome_groups.GROUPS,
+        "meanings": outcome_groups.MEANINGS,
+        "most_counted": operator_pages.MOST_COUNTED,
+    }
     return templates
 
 

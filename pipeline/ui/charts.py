@@ -35,6 +35,14 @@ class Chart:
     top: float = 0
     """Value at the upper edge."""
 
+    def paths(self) -> dict[str, str]:
+        """Return the outlines of all bars of a kind as one SVG path, bands first."""
+        found: dict[str, list[str]] = {}
+        for bar in (*self.bands, *self.bars):
+            outline = f"M{bar.x:.1f} {bar.y:.1f}h{bar.width:.1f}v{bar.height:.1f}h-{bar.width:.1f}z"
+            found.setdefault(bar.kind, []).append(outline)
+        return {kind: "".join(outlines) for kind, outlines in found.items()}
+
 
 def last_days(today: date, days: int = DAYS) -> list[date]:
     """Return the last days, oldest first, today included."""

@@ -15,7 +15,7 @@ from psycopg.rows import dict_row
 Row = dict[str, Any]
 
 SOURCES_A_PAGE = 100
-_MOST = 100_000
+MOST_COUNTED = 10_000
 """Waiting rows are counted up to this number."""
 _TEXT = 1000
 """Characters that are read of a text of strangers; pages show fewer."""
@@ -120,10 +120,14 @@ def outcomes_by_day(conn: Connection, days: int) -> list[Row]:
     return _rows(
         conn,
         """
-        select decided_at::date as day, outcome, count(*) as links
-        from ops.link_attempts
-        where decided_at >= current_date - %(days)s + 1
-        group by 1, 2
+        -- Day by day, so that no row's day is computed: half the processor time.
+        select d.day::date as day, x.outcome, x.links
+        from generate_series(current_date - %(days)s + 1, current_date, interval '1 day') as d(day)
+        cross join lateral (
+            select a.outcome, count(*) as links from ops.link_attempts as a
+            where a.decided_at >= d.day and a.decided_at < d.day + interval '1 day'
+            group by a.outcome
+        ) as x
         """,
         days=days,
     )
@@ -170,19 +174,20 @@ def freshness_by_day(conn: Connection, days: int) -> list[Row]:
 
 
 def backlog(conn: Connection) -> list[Row]:
-    """Return what waits: what for, how many (up to ``_MOST``), and since when the oldest does."""
+    """Return what waits for what: how many (up to ``MOST_COUNTED``), since when the oldest."""
     return _rows(
         conn,
         """
         select 'to be asked for' as waiting, count(*) as waiting_count, min(planned_at) as oldest_at
         from (
             select planned_at from ops.link_attempts
-            where outcome is null and fetch_id is null limit %(most)s
+            where outcome is null and fetch_id is null order by planned_at limit %(most)s
         ) as x
         union all
         select 'to be read', count(*), min(planned_at) from (
             select planned_at from ops.link_attempts
-            where outcome is null and fetch_id is not null limit %(most)s
+            where outcome is null and fetch_id is not null
+            order by planned_at limit %(most)s
         ) as x
         union all
         select 'to be compared with others', count(*), min(first_seen_at) from (
@@ -203,10 +208,10 @@ def backlog(conn: Connection) -> list[Row]:
                     select from ops.link_attempts as a
                     where a.source_id = l.source_id and a.link_id = l.link_id and a.outcome is null
                 )
-            limit %(most)s
+            order by l.next_try_at limit %(most)s
         ) as x
         """,
-        most=_MOST,
+        most=MOST_COUNTED,
     )
 
 
