@@ -146,7 +146,7 @@ class Settings(BaseSettings):
     )
     curate_batch: int = Field(default=300, gt=0, description="pages per extract or annotate task")
     extract_seconds: float = Field(
-        default=20.0, gt=0, description="seconds that reading one page may take (see quarantine)"
+        default=20.0, gt=0, description="seconds that reading one page may take"
     )
     annotate_seconds: float = Field(
         default=60.0, gt=0, description="seconds that annotating one article may take"

@@ -36,7 +36,7 @@ from pipeline.annotate.annotator import Annotator
 from pipeline.archive.writer import ArchiveWriter
 from pipeline.extract import page as extraction
 from pipeline.models import Link, Response, Source
-from pipeline.page_worker import process_seconds
+from pipeline.page_worker import processor_times
 from pipeline.settings import settings
 from pipeline.stages import annotate, load
 from pipeline.telemetry import configure_logging
@@ -153,7 +153,7 @@ def _cpu_seconds() -> float:
         for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
     )
     listed = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
-    return ended + sum(process_seconds(int(pid)) for pid in listed)
+    return ended + sum(processor_times(int(pid)).ran for pid in listed)
 
 
 def measure(dsn: str, bodies: list[bytes], case: Case | None, stage: str) -> Measured:
@@ -256,9 +256,9 @@ def _found(conn: Connection, stage: str) -> tuple[int, str]:
     )
     row = conn.execute(done).fetchone()
     broken = conn.execute(
-        "select state || ': ' || reason from mart.quarantine"
-        " union all select outcome || ': ' || reason from ops.link_attempts"
-        " where outcome = 'bad_content'"
+        "select state || ': ' || reason from mart.quarantine where url like '%/hostile'"
+        " union all select outcome || ': ' || coalesce(reason, '') from mart.url_fate"
+        " where url like '%/hostile' and outcome is not null"
     ).fetchone()
     return (int(row[0]) if row else 0), (broken[0] if broken else "")
 

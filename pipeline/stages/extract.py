@@ -40,9 +40,9 @@ from pipeline.warehouse.reprocessing import pages_with_changed_text
 
 _Result = TypeVar("_Result")
 
-_PATIENCE = 0.1
-"""Share of the time limit that a page may use of a processor while others wait: 2 s; most pages use
-0.1 s."""
+_PATIENCE = 0.05
+"""Share of the time limit that a page may use of a processor while others wait: 1 s of 20. Of 247
+pages one uses more, half of them less than 0.1 s."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ from pipeline.outcomes import Outcome
 from pipeline.page_faults import PageFaults
 from pipeline.telemetry import log
 from pipeline.text import normalise, one_line, squeeze, storable
-from pipeline.warehouse.page_failures import forget_within, quarantine_within
+from pipeline.warehouse.page_failures import forget_versions_within, quarantine_within
 from pipeline.warehouse.transactions import ROW_ERRORS, copy_rows, transact, violated_rule
 
 EntityKey = tuple[str, str]
@@ -341,7 +341,7 @@ def _save(
     ]
     if bad and run_id is not None:
         quarantine_within(conn, "annotate", bad, run_id, model_version)
-    forget_within(conn, "annotate", [*{*present}.difference(number for number, _ in bad)])
+    forget_versions_within(conn, [*{*present}.difference(number for number, _ in bad)])
 
 
 def _locked_texts(conn: Connection, ids: Sequence[int]) -> dict[int, str]:

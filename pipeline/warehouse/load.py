@@ -25,7 +25,7 @@ from pipeline.urls import canonical_url_or_none
 from pipeline.warehouse.articles import Observation, ReprocessedPage, store_observations
 from pipeline.warehouse.identities import IdentifiedPage, confirm_own_pages, identify
 from pipeline.warehouse.links import Decision, decide_within
-from pipeline.warehouse.page_failures import forget_within, quarantine_within
+from pipeline.warehouse.page_failures import forget_links_within, quarantine_within
 from pipeline.warehouse.sources import source_ids
 from pipeline.warehouse.transactions import ROW_ERRORS, transact, violated_rule
 
@@ -349,7 +349,7 @@ def _store_failures(
     ]
     if bad:
         quarantine_within(conn, "load", bad, run_id, EXTRACTION_VERSION)
-    forget_within(conn, "load", list(fetches.values()))
+    forget_links_within(conn, list(fetches))
 
 
 def _rounds(observations: Iterable[Observation]) -> list[list[Observation]]:

@@ -105,11 +105,25 @@ def quarantine_within(
     )
 
 
-def forget_within(conn: Connection, stage: FailedStage, pages: Sequence[int]) -> None:
-    """Delete the rows of pages with which the stage has succeeded, in the caller's transaction."""
+def forget_links_within(conn: Connection, attempt_ids: Sequence[int]) -> None:
+    """Forget failures of *load* with the links of attempts that succeeded, earlier pages included.
+
+    Args:
+        conn: inside the caller's transaction.
+        attempt_ids: attempts (``ops.link_attempts``).
+    """
     conn.execute(
-        f"delete from ops.page_failures where stage = %s and {_KEYS[stage]} = any(%s)",
-        (stage, list(pages)),
+        "delete from ops.page_failures as p using news.fetches as f"
+        " where p.stage = 'load' and f.fetch_id = p.fetch_id and f.link_id in"
+        " (select link_id from ops.link_attempts where attempt_id = any(%s))",
+        (list(attempt_ids),),
+    )
+
+
+def forget_versions_within(conn: Connection, version_ids: Sequence[int]) -> None:
+    """Forget failures of *annotate* with versions that are annotated now."""
+    conn.execute(
+        "delete from ops.page_failures where article_version_id = any(%s)", (list(version_ids),)
     )
 
 
@@ -221,11 +235,13 @@ class QuarantinedPage:
 
     def __str__(self) -> str:
         """Return what an operator needs to find the page, on one line."""
-        tried = f"tried {self.attempt_count} time{'' if self.attempt_count == 1 else 's'}"
-        return (
-            f"{self.url}: {self.state} by {self.stage}, {tried}: {self.reason}"
-            f" (archived at {self.archive_place})"
+        fate = (
+            f"quarantined by {self.stage}"
+            if self.state == "quarantined"
+            else f"undecided until the next run tries {self.stage} again"
         )
+        tried = f"tried {self.attempt_count} time{'' if self.attempt_count == 1 else 's'}"
+        return f"{self.url}: {fate}, {tried}: {self.reason} (archived at {self.archive_place})"
 
 
 _PAGES = """

@@ -57,6 +57,8 @@ def serve(site):
         site.page(f"/in/{language}", story(LANGUAGES[language]))
     site.page("/big/line", b"<p>" + b"a" * 50_000_000)
     site.page("/big/divs", b"<div>" * 200_000 + b"text")
+    attributes = " ".join(f'a{number}="v"' for number in range(40_000))
+    site.page("/big/attributes", f"<p {attributes}>The ferry sails at nine.</p>".encode())
     site.page("/big/paragraphs", b"<p>The ferry sails at nine.</p>" * 60_000)
     site.page("/mixed", story((*invented("mixed", 150).split("\n\n"), *LANGUAGES["ar"])))
     site.page("/dirty", dirty())
@@ -136,7 +138,11 @@ def test_huge_pages_get_their_outcomes(runs):
     outcome, reason, _ = runs.outcome("/big/line")
     assert outcome == Outcome.TOO_LARGE
     assert "10000000" in reason.replace(",", "")
-    for path, words in (("/big/divs", "200 levels"), ("/big/paragraphs", "20000 are the most")):
+    for path, words in (
+        ("/big/divs", "200 levels"),
+        ("/big/attributes", "40000 attributes, 3000 are the most"),
+        ("/big/paragraphs", "20000 are the most"),
+    ):
         outcome, reason, _ = runs.outcome(path)
         assert outcome == Outcome.BAD_CONTENT
         assert words in reason
