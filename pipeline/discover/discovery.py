@@ -8,7 +8,7 @@ anything.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from functools import partial
+from functools import lru_cache, partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -31,8 +31,11 @@ from pipeline.discover.sections import read_section
 from pipeline.discover.sitemap_order import child_reading, order_children
 from pipeline.discover.sitemaps import read_sitemap
 from pipeline.errors import PageError, Refused
+from pipeline.fetch.body_memory import LongDocuments
 from pipeline.fetch.fetcher import Fetcher
 from pipeline.fetch.freshness import freshness_seconds
+from pipeline.fetch.http_client import held_bytes
+from pipeline.fetch.response_checks import Kind
 from pipeline.fetch.source_access import is_onsite, sites
 from pipeline.line_rules.dates import age_key
 from pipeline.models import LINK_FIELDS, FoundBy, Link, Response, Source, Validators
@@ -74,6 +77,7 @@ def read_documents(
     fetcher: Fetcher,
     *,
     children: Sequence[Document] = (),
+    memory: LongDocuments | None = None,
 ) -> Iterator[Reading]:
     """Read documents of a source one after the other and yield what each brought.
 
@@ -86,8 +90,9 @@ def read_documents(
         documents: in the order to read them.
         fetcher: fetches them.
         children: children of the source's sitemap indexes that were read in earlier runs.
+        memory: the memory for long documents of all sources; the caller ends each reading there.
     """
-    reader = _Reader(source, fetcher, {child.url: child for child in children})
+    reader = _Reader(source, fetcher, {child.url: child for child in children}, memory)
     for document in documents:
         yield from reader.read(document)
 
@@ -135,6 +140,7 @@ class _Reader:
     fetcher: Fetcher
     known: Mapping[str, Document]
     """Children of sitemap indexes by URL, as earlier runs left them."""
+    memory: LongDocuments | None = None
     read_already: set[str] = field(default_factory=set)
     children_read: int = 0
 
@@ -162,12 +168,34 @@ class _Reader:
             return Reading(document, error.outcome, error.reason)
 
     def _fetched(self, document: Document) -> Reading:
+        url = document.moved_to or document.url
+        kind: Kind = "page" if document.kind == "section" else "document"
+        validators = document.validators
+        if self.memory is None:
+            response = self.fetcher.fetch(url, validators=validators, source=self.source, kind=kind)
+            return self._reading_of(document, response)
         response = self.fetcher.fetch(
-            document.moved_to or document.url,
-            validators=document.validators,
+            url,
+            validators=validators,
             source=self.source,
-            kind="page" if document.kind == "section" else "document",
+            kind=kind,
+            memory=self.memory.bodies,
         )
+        room = held_bytes(response.exchanges)
+        self.memory.begin(room)
+        try:
+            return replace(self._reading_of(document, response), room=room)
+        except BaseException:  # whoever waits for the turn must not wait for ever
+            self.memory.end(room)
+            raise
+
+    def _let_go(self, reading: Reading) -> Reading:
+        """Give back the room of a reading that cannot be stored before others are read."""
+        if self.memory is not None:
+            self.memory.end(reading.room)
+        return replace(reading, room=0)
+
+    def _reading_of(self, document: Document, response: Response) -> Reading:
         facts: dict[str, Any] = _server_facts(document, response)
         if response.outcome is not None:
             return Reading(document, response.outcome, response.reason, **facts)
@@ -254,13 +282,14 @@ class _Reader:
         passed over: ``dateline backfill site`` reads it.
         """
         if index.last_read_at is None:
-            yield from self._without_the_past(list(self._children_in_order(index, reading, depth)))
+            found = map(self._let_go, self._children_in_order(index, reading, depth))
+            yield from self._without_the_past(list(found))
             return
-        for found in self._children_in_order(index, reading, depth):
-            if found.document.last_read_at is None:
-                yield replace(found, beyond=_older_than(index.last_read_at, found))
+        for child in self._children_in_order(index, reading, depth):
+            if child.document.last_read_at is None:
+                yield replace(child, beyond=_older_than(index.last_read_at, child))
             else:
-                yield found
+                yield child
 
     def _children_in_order(
         self, index: Document, reading: Reading, depth: int
@@ -343,6 +372,7 @@ def validators_of(response: Response) -> Validators:
     )
 
 
+@lru_cache(maxsize=4096)  # a sitemap of 50,000 addresses states few different times
 def _moment(stated: str | None, time_zone: str | None = None) -> datetime | None:
     seconds = age_key(stated, time_zone)
     try:

@@ -161,6 +161,8 @@ class Reading:
     floor_reason: str = ""
     retry_after: timedelta | None = None
     moved_to: str | None = None
+    room: int = 0
+    """Bytes of room in memory that it holds until it is stored (``LongDocuments.end``)."""
 
     @property
     def http_status(self) -> int | None:

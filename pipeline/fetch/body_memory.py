@@ -69,3 +69,29 @@ class BodyMemory:
         with self._changed:
             self._is_closed = True
             self._changed.notify_all()
+
+
+class LongDocuments:
+    """The memory for long feeds and sitemaps of a process, from their download to their rows.
+
+    A sitemap of 10 MB becomes 60,000 links, which take far more memory than its bytes. So only one
+    long document at a time is parsed and kept until it is stored; others wait with their bodies.
+
+    Args:
+        bodies: room for the bodies.
+    """
+
+    def __init__(self, bodies: BodyMemory) -> None:
+        self.bodies = bodies
+        self._turn = threading.Semaphore()
+
+    def begin(self, size: int) -> None:
+        """Wait until a document of this size may be parsed; ``end`` must follow."""
+        if size > SMALL_BODY:
+            self._turn.acquire()
+
+    def end(self, size: int) -> None:
+        """Let the next one begin, after the document was stored."""
+        if size > SMALL_BODY:
+            self._turn.release()
+            self.bodies.give_back(size)

@@ -189,6 +189,7 @@ class Fetcher:
         validators: Validators | None = None,
         source: Source | None = None,
         kind: Kind = "page",
+        memory: BodyMemory | None = None,
     ) -> Response:
         """Fetch one URL and return its response, whose ``outcome`` is None if it has a body.
 
@@ -199,8 +200,9 @@ class Fetcher:
             validators: for a conditional GET.
             source: the source of the page, for the off-site check and the delay.
             kind: ``document`` also accepts feeds and sitemaps (JSON, gzip).
+            memory: room to take for a long body; the caller gives back ``held_bytes``.
         """
-        return self._fetch(url, validators, source, kind, None)
+        return self._fetch(url, validators, source, kind, memory)
 
     def _fetch(
         self,
@@ -212,6 +214,8 @@ class Fetcher:
     ) -> Response:
         kept = self.kept.pop(url, None)
         if kept is not None and is_usable_as(kept, kind):
+            if memory is not None:
+                memory.take(held_bytes(kept.exchanges))
             return kept
         if url.startswith("file:"):
             now = self._session.environment.now()
@@ -226,6 +230,11 @@ class Fetcher:
     def max_body_bytes(self) -> int:
         """The size limit of one body."""
         return self._session.settings.max_body_bytes
+
+    @property
+    def memory(self) -> BodyMemory:
+        """The room for the long bodies of this process."""
+        return self._session.memory
 
     def fetch_all(
         self, requests: Sequence[Request], is_over: Callable[[], bool] = lambda: False

@@ -25,6 +25,7 @@ from pipeline.archive.writer import ArchiveWriter
 from pipeline.discover.discovery import documents_of, problems_of, read_documents
 from pipeline.discover.results import DatedLink, Problem, Reading
 from pipeline.errors import ArchiveError
+from pipeline.fetch.body_memory import LongDocuments
 from pipeline.fetch.fetcher import Fetcher, Request
 from pipeline.models import Link, Response, Source
 from pipeline.outcomes import Outcome
@@ -140,7 +141,16 @@ def collect_sources(
     """
     stop_at = time.monotonic() + minutes * 60 if minutes is not None else None
     with _opened(kept) as (connection, fetcher, archive, robots):
-        work = Collection(connection, fetcher, archive, run_id, wanted, everything, robots=robots)
+        work = Collection(
+            connection,
+            fetcher,
+            archive,
+            run_id,
+            wanted,
+            everything,
+            robots=robots,
+            memory=LongDocuments(fetcher.memory),
+        )
         work.list_links()
         work.read_documents(stop_at)
         work.fetch_pages(stop_at)
@@ -202,6 +212,8 @@ class Collection:
     """Whether no other links are asked for than those that are listed in this call."""
     robots: ArchivedRobotsStore | None = None
     """The robots.txt files of the fetcher; None where it archives none."""
+    memory: LongDocuments | None = None
+    """The memory for long documents; None for a fetcher without bounds."""
     result: Collected = field(default_factory=Collected)
     ids: dict[str, int] = field(default_factory=dict)
     """Source id by key."""
@@ -257,7 +269,11 @@ class Collection:
                     return
                 documents, children = due[key].due, due[key].children
                 for reading in read_documents(
-                    self.sources[key], documents, self.fetcher, children=children
+                    self.sources[key],
+                    documents,
+                    self.fetcher,
+                    children=children,
+                    memory=self.memory,
                 ):
                     ready.put((key, reading))
                     if is_over.is_set() or _is_past(stop_at):
@@ -275,13 +291,25 @@ class Collection:
                     found = ready.get()
                     left -= found is None
                     if found is not None:
-                        yield found
+                        try:
+                            yield found
+                        finally:
+                            self._let_go(found[1])
+                    found = None  # its body is freed before the next one is waited for
             finally:  # whoever waits to hand over a reading must not wait for ever
                 is_over.set()
                 while left:
-                    left -= ready.get() is None
+                    found = ready.get()
+                    left -= found is None
+                    if found is not None:
+                        self._let_go(found[1])
         for future in running:
             future.result()
+
+    def _let_go(self, reading: Reading) -> None:
+        """Give back the room in memory of a reading that was stored."""
+        if self.memory is not None:
+            self.memory.end(reading.room)
 
     def _store(self, source: Source, reading: Reading) -> None:
         response = reading.response
