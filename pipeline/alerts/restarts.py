@@ -41,9 +41,13 @@ def dead_components(file: Path, now: datetime) -> list[Alert]:
             name,
             "severe",
             f"{name} of Airflow died",
-            f"{counts[name]} times within the hour, last at {entry['at']} with exit code"
+            f"{_times(counts[name])} within the hour, last at {entry['at']} with exit code"
             f" {entry.get('exit_code')}; started again after {entry.get('started_again_in')} s",
             ui_path="",
         )
         for name, entry in sorted(last.items())
     ]
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
