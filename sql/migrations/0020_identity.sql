@@ -97,7 +97,7 @@ comment on column news.former_addresses.url is 'The former address, in canonical
 comment on column news.former_addresses.moved_at is 'When the article left it.';
 comment on column news.former_addresses.ended_at is 'When the address was seen to show another story; null while it leads to the article.';
 
-alter table news.fetches add column moved_from text [];
+alter table news.fetches add column moved_from text[];
 comment on column news.fetches.moved_from is 'Addresses that redirected to final_url, the one asked for first; null where none did, or one of the redirects was temporary.';
 
 alter table news.articles add column own_page_read_at timestamptz;
