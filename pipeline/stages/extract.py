@@ -321,6 +321,12 @@ def _clean(given: ToClean) -> Article:
     return clean_article(given.article, _SentMemory(given), remember=False)
 
 
+def read_sample() -> None:
+    """Read the page of our own with which a worker starts; only what this loads is of use."""
+    extracted = _extract(_SAMPLE_PAGE)
+    _clean(ToClean(extracted.article, 0, {}))
+
+
 class _SentMemory:
     """The site memory of a worker: what its parent sent about the blocks of one page."""
 

@@ -280,7 +280,7 @@ def worker_pool(jobs: int, log_level: str) -> ProcessPoolExecutor:
     # The fork server imports spaCy and trafilatura once, and the workers are forked from it before
     # it has any thread. With "spawn" every worker would import them, at 2 CPU-seconds each.
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["pipeline.stages.load", "pipeline.stages.annotate"])
+    context.set_forkserver_preload(["pipeline.stages.preloaded", "pipeline.stages.annotate"])
     style = settings().log_format
     return ProcessPoolExecutor(
         jobs,
