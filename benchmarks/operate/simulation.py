@@ -11,6 +11,7 @@ from pipeline.source_states.history import (
     OVERDUE_LAGS,
     OVERDUE_MINUTES,
     SHORT,
+    STUB_WORDS,
     add_hour,
     new_history,
     usual_lag,
@@ -131,7 +132,9 @@ class _Watch:
         counts[PLACE["unsigned_articles"]] += not item.has_author
         counts[PLACE["unnamed_articles"]] += not item.has_names
         counts[PLACE["damaged_articles"]] += item.is_damaged
-        counts[PLACE["short_articles"]] += item.words < SHORT * self.words[row]
+        is_short = item.words < SHORT * self.words[row]
+        counts[PLACE["short_articles"]] += is_short
+        counts[PLACE["stub_articles"]] += is_short and item.words < STUB_WORDS
 
     def _judge(self, tick: int) -> None:
         now = self._hour(tick)

@@ -25,6 +25,7 @@ from typing import Any
 import numpy as np
 
 from pipeline.source_states.observations import (
+    COUNTS,
     PLACE,
     Bools,
     Circumstances,
@@ -38,25 +39,38 @@ _PAGES = (
     "paywalled_pages",
     "failed_pages",
     "unreadable_pages",
+    "redesigned_pages",
+    "foreign_pages",
 )
 SHARES = {
     "refused": ("refused_pages", _PAGES),
     "paywalled": ("paywalled_pages", _PAGES),
     "failed": ("failed_pages", _PAGES),
     "unreadable": ("unreadable_pages", _PAGES),
+    "redesigned": ("redesigned_pages", _PAGES),
+    "foreign": ("foreign_pages", _PAGES),
     "overdue": ("overdue_links", ("dated_links",)),
     "undated": ("undated_articles", ("articles",)),
     "unsigned": ("unsigned_articles", ("articles",)),
     "short": ("short_articles", ("articles",)),
+    "stub": ("stub_articles", ("articles",)),
     "damaged": ("damaged_articles", ("articles",)),
     "unnamed": ("unnamed_articles", ("annotated_articles",)),
 }
 """Shares that are watched: what is counted, of what."""
 SHARE_PLACE = {name: place for place, name in enumerate(SHARES)}
-_USUAL_SHARE = np.array([0.01, 0.02, 0.02, 0.05, 0.02, 0.05, 0.3, 0.05, 0.01, 0.04])
-"""The shares of a source of which nothing is known; they count as much as six pages."""
-_SHARE_PRIOR = 6.0
+_USUAL_SHARE = np.array(
+    [0.01, 0.02, 0.02, 0.05, 0.01, 0.01, 0.02, 0.05, 0.3, 0.05, 0.01, 0.01, 0.04]
+)
+"""The shares of a source of which nothing is known; they count as much as six pages,
+or two articles."""
+_SHARE_PRIOR = np.array([2.0 if all_of is not _PAGES else 6.0 for _, all_of in SHARES.values()])
+_WITHOUT_MEANING = 0.85
+"""A source that usually has no author on so large a share of its articles has none to lose."""
 
+_BAD = np.array([[float(name == bad) for bad, _ in SHARES.values()] for name in COUNTS])
+_ALL_OF = np.array([[float(name in all_of) for _, all_of in SHARES.values()] for name in COUNTS])
+"""Which counts make up each share: ``COUNTS`` × ``SHARES``."""
 _IS_OF_CONTENT = np.array([all_of is not _PAGES for _, all_of in SHARES.values()])
 _KNOWN_AFTER = 12
 """Articles from which it is known what a source's have: one may never name an author."""
@@ -80,6 +94,8 @@ _LONGEST_GAP = 26.0
 _DROP = 0.5
 SHORT = 0.4
 """An article of less than this part of the usual words is short."""
+STUB_WORDS = 90
+"""A short article of fewer words than these is a stub."""
 OVERDUE_MINUTES, OVERDUE_LAGS = 60.0, 4.0
 """An item is overdue so many minutes, and so many usual lags, after its stated time."""
 _DAY_VARIANCE = 0.1
@@ -313,7 +329,8 @@ def _with_evidence(
     usual = np.clip(usual_shares(history), 0.002, 0.98)
     worse = 0.75 + usual / 4
     steps = bad * np.log(worse / usual) + (all_of - bad) * np.log((1 - worse) / (1 - usual))
-    steps = np.where(_IS_OF_CONTENT & (history.share_all < _KNOWN_AFTER), 0.0, steps)
+    is_unknown = _IS_OF_CONTENT & (history.share_all < _KNOWN_AFTER)
+    steps = np.where(is_unknown | (usual > _WITHOUT_MEANING), 0.0, steps)
     run = np.where(bad > 0, np.minimum(all_of - bad, 1.0), history.share_run + all_of)
     scores = np.clip(history.share_scores + steps, 0.0, MOST_EVIDENCE)
     scores = np.where(run >= _GOOD_IN_A_ROW, 0.0, scores)
@@ -410,12 +427,8 @@ def _learnt(
 
 def _shares(counts: Floats) -> tuple[Floats, Floats]:
     """Return what is counted of each share, and of how many: sources × ``SHARES``."""
-    bad = np.stack([counts[:, PLACE[name]] for name, _ in SHARES.values()], axis=1)
-    all_of = np.stack(
-        [counts[:, [PLACE[name] for name in names]].sum(axis=1) for _, names in SHARES.values()],
-        axis=1,
-    )
-    return bad, all_of
+    bad, all_of = counts @ _BAD, counts @ _ALL_OF
+    return np.minimum(bad, all_of), all_of
 
 
 def _mean_of_logs(total: Floats, number: Floats) -> Floats:
@@ -432,6 +445,24 @@ def _running(running: Floats, hours: Floats) -> Floats:
     rows = np.arange(len(hours))
     at, following = running[rows, place], running[rows, place + 1]
     return np.asarray(weeks * running[:, -1] + at + (within - place) * (following - at))
+
+
+def begun_anew(history: History, rows: Bools) -> History:
+    """Return the history without what was learnt of some sources, which have changed for good.
+
+    Their rate of the time since the change is what is expected of them at first.
+    """
+    fresh = new_history(len(history))
+    expected = np.maximum(history.drop_expected, 1e-9)
+    changed = np.where(history.drop_expected > 0, history.drop_seen / expected, 1.0)
+    rate = level(history) * np.clip(changed, 0.05, 1.0)
+    kept = {"first_rate": rate, "asked_until": history.asked_until}
+    mixed = {}
+    for each in fields(History):
+        old = getattr(history, each.name)
+        new = kept.get(each.name, getattr(fresh, each.name))
+        mixed[each.name] = np.where(rows[:, None] if old.ndim > 1 else rows, new, old)
+    return History(**mixed)
 
 
 def as_json(history: History, row: int) -> dict[str, object]:

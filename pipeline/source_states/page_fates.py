@@ -4,7 +4,7 @@ from typing import Literal
 
 from pipeline.outcomes import Outcome
 
-Fate = Literal["good", "refused", "paywalled", "failed", "unreadable"]
+Fate = Literal["good", "refused", "paywalled", "failed", "unreadable", "redesigned", "foreign"]
 
 FATES: dict[Outcome, Fate] = {
     Outcome.LOADED: "good",
@@ -25,10 +25,10 @@ FATES: dict[Outcome, Fate] = {
     Outcome.TIMEOUT: "failed",
     Outcome.REDIRECT_LOOP: "failed",
     Outcome.TOO_LARGE: "failed",
-    Outcome.REDESIGNED: "unreadable",
+    Outcome.REDESIGNED: "redesigned",
     Outcome.BAD_CONTENT: "unreadable",
     Outcome.NOT_AN_ARTICLE: "unreadable",
-    Outcome.NOT_ENGLISH: "unreadable",
+    Outcome.NOT_ENGLISH: "foreign",
 }
 """Outcomes that say nothing about the source (duplicates, off-site links, our own refusals) have no
 fate."""

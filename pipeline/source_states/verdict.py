@@ -33,9 +33,9 @@ Severity = Literal["none", "notice", "alert"]
 
 NOTICE_GAP = 6.2
 ALERT_GAP = 12.0
-NOTICE_DROP = 4.0
+NOTICE_DROP = 3.4
 ALERT_DROP = 9.0
-NOTICE_SHARE = 5.2
+NOTICE_SHARE = 4.6
 ALERT_SHARE = 9.0
 """Evidence of each kind (``history``) from which a state is named, or is an alert."""
 _ALERT_PAGES = 11
@@ -55,23 +55,29 @@ _BY_SHARE: dict[str, StateName] = {
     "paywalled": "blocked",
     "failed": "failing",
     "unreadable": "redesigned",
+    "redesigned": "redesigned",
+    "foreign": "redesigned",
     "overdue": "late",
     "undated": "thinner",
     "unsigned": "thinner",
     "short": "thinner",
+    "stub": "thinner",
     "damaged": "thinner",
     "unnamed": "thinner",
 }
-_PAGES = ("refused", "paywalled", "failed", "unreadable")
+_PAGES = ("refused", "paywalled", "failed", "unreadable", "redesigned", "foreign")
 _IN_WORDS = {
     "refused": "{bad} of {all} pages were refused since {since}, usually {usual}",
     "paywalled": "{bad} of {all} pages show the beginning only since {since}, usually {usual}",
     "failed": "{bad} of {all} pages could not be fetched since {since}, usually {usual}",
     "unreadable": "{bad} of {all} pages held no readable article since {since}, usually {usual}",
+    "redesigned": "{bad} of {all} pages no longer show their article since {since}",
+    "foreign": "{bad} of {all} pages are in a language that it does not announce since {since}",
     "overdue": "{bad} of {all} items since {since} came much later than usual",
     "undated": "{bad} of {all} articles since {since} have no date, usually {usual}",
     "unsigned": "{bad} of {all} articles since {since} have no author, usually {usual}",
     "short": "{bad} of {all} articles since {since} are much shorter than the usual {words} words",
+    "stub": "{bad} of {all} articles since {since} are stubs, where {words} words are usual",
     "damaged": "{bad} of {all} articles since {since} have broken characters, usually {usual}",
     "unnamed": "{bad} of {all} articles since {since} name nobody and nothing, usually {usual}",
 }

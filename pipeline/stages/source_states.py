@@ -18,6 +18,7 @@ from pipeline.source_states.history import (
     add_hour,
     articles_per_link,
     as_json,
+    begun_anew,
     day_spread,
     expected_links,
     from_json,
@@ -53,6 +54,7 @@ _SETTLED_AFTER = timedelta(hours=1)
 """Time after which an hour's links are decided, but for a few."""
 _LONGEST_PAST = timedelta(days=35)
 """Time of which the first call learns."""
+_FOR_GOOD_AFTER = timedelta(days=21)
 _DAY = timedelta(days=1)
 _ARTICLES = PLACE["articles"]
 
@@ -76,6 +78,9 @@ def _update(conn: Connection, now: datetime) -> Counter[str]:
     ids = [each.source_id for each in sources]
     around = _circumstances(sources, now)
     settled = from_json([each.history for each in sources])
+    if any(_has_changed_for_good(each, now) for each in sources):
+        changed = np.array([_has_changed_for_good(each, now) for each in sources], dtype=bool)
+        settled = begun_anew(settled, changed)
     begin = _begin(conn, sources, now)
     hours = (
         hour_sums(conn, ids, begin, now, usual_words(settled), usual_lag(settled))
@@ -123,6 +128,12 @@ def _update(conn: Connection, now: datetime) -> Counter[str]:
     counts: Counter[str] = Counter(each.state for each in verdicts)
     counts["changes"] = changes
     return counts
+
+
+def _has_changed_for_good(source: WatchedSource, now: datetime) -> bool:
+    """Return whether a source has been thinner for so long that this is its usual state now."""
+    is_thinner = source.state == "thinner" and source.since is not None
+    return is_thinner and now - (source.since or now) > _FOR_GOOD_AFTER
 
 
 def _begin(conn: Connection, sources: list[WatchedSource], now: datetime) -> datetime:

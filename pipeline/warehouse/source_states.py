@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from psycopg import Connection, sql
 
-from pipeline.source_states.history import OVERDUE_LAGS, OVERDUE_MINUTES, SHORT
+from pipeline.source_states.history import OVERDUE_LAGS, OVERDUE_MINUTES, SHORT, STUB_WORDS
 from pipeline.source_states.observations import COUNTS, PLACE, Documents, Floats, HourSums
 from pipeline.source_states.page_fates import FATES
 from pipeline.source_states.verdict import Severity, StateName, Verdict
@@ -80,13 +80,18 @@ def first_attempt_at(conn: Connection, sources: Sequence[int]) -> datetime | Non
 _DOCUMENT_HOURS = """
 select d.source_id, floor(extract(epoch from a.attempted_at) / 3600)::int as hour,
     max(extract(epoch from a.attempted_at) / 3600)::float8 as asked_at,
-    coalesce(sum(a.links_new) filter (where exists (
-        select from ops.document_attempts as e
-        where e.document_id = a.document_id and e.attempted_at < a.attempted_at
-            and e.outcome = 'read'
-    )), 0)::float8 as links
+    coalesce(sum(a.links_new) filter (
+        -- a child that its index names later holds new links, not the past
+        where d.first_seen_at > p.first_seen_at + interval '1 day'
+        or exists (
+            select from ops.document_attempts as e
+            where e.document_id = a.document_id and e.attempted_at < a.attempted_at
+                and e.outcome = 'read'
+        )
+    ), 0)::float8 as links
 from ops.document_attempts as a
 join ops.documents as d on d.document_id = a.document_id
+left join ops.documents as p on p.document_id = d.parent_id
 where a.attempted_at >= %(begin)s and a.attempted_at <= %(end)s
     and d.document_kind = any(%(kinds)s) and not d.is_by_hand
 group by 1, 2
@@ -133,12 +138,15 @@ select f.source_id, f.hour,
     count(*) filter (where f.fate = 'paywalled' and f.fate_before is distinct from f.fate),
     count(*) filter (where f.fate = 'failed' and f.fate_before is distinct from f.fate),
     count(*) filter (where f.fate = 'unreadable' and f.fate_before is distinct from f.fate),
+    count(*) filter (where f.fate = 'redesigned' and f.fate_before is distinct from f.fate),
+    count(*) filter (where f.fate = 'foreign' and f.fate_before is distinct from f.fate),
     count(v.article_id),
     count(*) filter (
         where v.article_id is not null and v.published_at is null and v.published_local is null
     ),
     count(*) filter (where v.authors = '{}'),
     count(*) filter (where v.word_count < %(short)s * f.words),
+    count(*) filter (where v.word_count < least(%(short)s * f.words, %(stub)s)),
     count(*) filter (where v.is_damaged),
     count(*) filter (where v.annotation_outcome = 'loaded'),
     count(*) filter (where v.annotation_outcome = 'loaded' and not v.has_names),
@@ -167,10 +175,13 @@ _LINK_COUNTS = (
     "paywalled_pages",
     "failed_pages",
     "unreadable_pages",
+    "redesigned_pages",
+    "foreign_pages",
     "articles",
     "undated_articles",
     "unsigned_articles",
     "short_articles",
+    "stub_articles",
     "damaged_articles",
     "annotated_articles",
     "unnamed_articles",
@@ -215,6 +226,7 @@ def hour_sums(
         "overdue": OVERDUE_MINUTES,
         "overdue_lags": OVERDUE_LAGS,
         "short": SHORT,
+        "stub": STUB_WORDS,
         "damage": _DAMAGE,
     }
     for source_id, hour, asked, links in conn.execute(_DOCUMENT_HOURS, values):

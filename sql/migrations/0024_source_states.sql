@@ -16,10 +16,13 @@ create table ops.source_hours (
     paywalled_pages int not null,
     failed_pages int not null,
     unreadable_pages int not null,
+    redesigned_pages int not null,
+    foreign_pages int not null,
     articles int not null,
     undated_articles int not null,
     unsigned_articles int not null,
     short_articles int not null,
+    stub_articles int not null,
     damaged_articles int not null,
     annotated_articles int not null,
     unnamed_articles int not null,
@@ -41,10 +44,13 @@ comment on column ops.source_hours.refused_pages is 'Links whose page was refuse
 comment on column ops.source_hours.paywalled_pages is 'Links whose page shows the beginning of an article only.';
 comment on column ops.source_hours.failed_pages is 'Links whose page did not come: 404, 5xx, no connection, time-out.';
 comment on column ops.source_hours.unreadable_pages is 'Links whose page came and held no article that can be read.';
+comment on column ops.source_hours.redesigned_pages is 'Links of stored articles whose page no longer shows them.';
+comment on column ops.source_hours.foreign_pages is 'Links whose page is in a language that the source does not announce.';
 comment on column ops.source_hours.articles is 'New articles.';
 comment on column ops.source_hours.undated_articles is 'Of these, articles without a date.';
 comment on column ops.source_hours.unsigned_articles is 'Of these, articles without an author.';
 comment on column ops.source_hours.short_articles is 'Of these, articles much shorter than is usual for the source.';
+comment on column ops.source_hours.stub_articles is 'Of these, articles that are short and have fewer than 90 words.';
 comment on column ops.source_hours.damaged_articles is 'Of these, articles with broken characters.';
 comment on column ops.source_hours.annotated_articles is 'Of these, articles in which names were looked for.';
 comment on column ops.source_hours.unnamed_articles is 'Of these, articles without any name.';
