@@ -47,6 +47,9 @@ _NOTICE_FAILURES = 2
 _ALERT_FAILURES = 4
 _ALERT_FAILING_HOURS = 1.0
 _EMPTY_HOURS = 0.1
+_OF_GAP = 0.3
+"""Part of the missing links that the gap since the last one must explain for a source to be late
+rather than thinner."""
 _MOST_OF = 0.5
 """Share of a source's links whose documents are at fault from which the source is."""
 
@@ -66,6 +69,7 @@ _BY_SHARE: dict[str, StateName] = {
     "unnamed": "thinner",
 }
 _PAGES = ("refused", "paywalled", "failed", "unreadable", "redesigned", "foreign")
+_CONTENTS = tuple(name for name in SHARES if name not in _PAGES)
 _IN_WORDS = {
     "refused": "{bad} of {all} pages were refused since {since}, usually {usual}",
     "paywalled": "{bad} of {all} pages show the beginning only since {since}, usually {usual}",
@@ -163,7 +167,7 @@ class _One:
             self._documents()
             or self._pages()
             or self._silence()
-            or self._contents()
+            or self._strongest_share(_CONTENTS)
             or self._links()
             or Verdict("ok", "none", "as usual")
         )
@@ -199,10 +203,10 @@ class _One:
         return None
 
     def _pages(self) -> Verdict | None:
-        return self._strongest_share(_PAGES)
-
-    def _contents(self) -> Verdict | None:
-        return self._strongest_share([name for name in SHARES if name not in _PAGES])
+        """Return the verdict on the pages, or on what articles lack where that is surer."""
+        pages = self._strongest_share(_PAGES)
+        contents = self._strongest_share(_CONTENTS) if pages else None
+        return contents if pages and contents and contents.evidence > pages.evidence else pages
 
     def _strongest_share(self, names: Sequence[str]) -> Verdict | None:
         scores = {
@@ -242,7 +246,9 @@ class _One:
         history, row = self.history, self.row
         drop = float(history.drop_score[row])
         needed = NOTICE_DROP * (_STAYS if self.before[0] == "thinner" else 1.0)
-        if drop >= needed and history.drop_seen[row] > 0.1 * history.drop_expected[row]:
+        missing = history.drop_expected[row] - history.drop_seen[row]
+        is_late = self.gap >= NOTICE_GAP and history.gap[row] >= _OF_GAP * missing
+        if drop >= needed and not is_late:
             is_alert = drop >= ALERT_DROP or self.before == ("thinner", "alert")
             reason = (
                 f"{history.drop_seen[row]:.0f} new links since "

@@ -75,7 +75,7 @@ class Outlets:
             groups = due_groups()
             if groups:
                 self.runs += 1
-                run_id = open_run("ingest", f"run-{self.runs}", is_only_one=True)
+                run_id = open_run("ingest", f"run-{self.runs}")
                 for keys in groups:
                     collect(run_id, keys)
                 for ids in plan(run_id):
