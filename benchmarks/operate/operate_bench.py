@@ -64,13 +64,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, nargs="+", default=list(DEVELOPED_ON))
     parser.add_argument("--verbose", action="store_true")
-    arguments = parser.parse_args()
+    arguments = parser.parse_args(None if __name__ == "__main__" else [])
     results = []
     for seed in arguments.seeds:
         began = time.perf_counter()
         results.append(watch(make_world(seed)))
         sys.stderr.write(f"seed {seed}: {time.perf_counter() - began:.0f} s\n")
-    sys.exit(0 if report(results, verbose=arguments.verbose) else 1)
+    if not report(results, verbose=arguments.verbose):
+        sys.exit(1)
 
 
 if __name__ == "__main__":

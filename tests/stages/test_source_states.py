@@ -103,7 +103,7 @@ def outlets(make_site, store, store_dsn, tmp_path, monkeypatch):
 def test_eight_ways_to_break_are_named(outlets):
     keys = "forbidden busy limited denied shell wall empty cards well".split()
     outlets.add(*keys)
-    for hour in range(0, 26, 5):
+    for hour in range(0, 21, 4):
         outlets.tick(MORNING + hour * HOUR)
         for outlet in outlets.by_key.values():
             outlet.publish()
