@@ -243,3 +243,11 @@ def obeyed_reservations() -> str:
     from pipeline.fetch.reservations import OBEYED
 
     return ", ".join(f"`{word}`" for word in sorted(OBEYED))
+
+
+def our_variables() -> str:
+    """Return the variables of Airflow that ``dateline up`` sets itself, for ``operations.md``."""
+    from pipeline.local_airflow.environment import OUR_VARIABLES
+
+    names = sorted(name for name in OUR_VARIABLES if name.startswith("AIRFLOW"))
+    return "\n".join(f"- `{name}`" for name in names)

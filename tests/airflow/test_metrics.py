@@ -1,0 +1,91 @@
+"""Airflow sends Dateline's counts where its own variables say: StatsD over UDP, OTLP over HTTP."""
+
+import gzip
+import json
+import socket
+import threading
+import time
+
+import pytest
+from werkzeug import Response
+
+from pipeline.demo import DemoSite, free_ports
+from tests.fix_airflow import ROOT
+
+pytestmark = [pytest.mark.airflow, pytest.mark.postgres]
+
+
+@pytest.fixture
+def run_ingest(in_airflow, postgres_server, tmp_path):
+    """Return a function that runs the DAG *ingest* once for an outlet of the demo site."""
+    database = "dateline_metrics"
+    postgres_server.sql(f"create database {database} template {postgres_server.template}")
+
+    def run(**environ):
+        with DemoSite(ports=free_ports((0, 0, 0))) as site:
+            site.write_sources(tmp_path / "sources")
+            scenario = ["ingest", {"sources": ["ambara_now"], "everything": True}]
+            (found,) = in_airflow(
+                "airflow/scenarios.py",
+                str(ROOT / "dags"),
+                json.dumps([scenario]),
+                DATELINE_DSN=postgres_server.dsn(database),
+                DATELINE_HOME=str(tmp_path / "home"),
+                DATELINE_SOURCES=str(tmp_path / "sources"),
+                **environ,
+            )
+        assert found["state"] == "success"
+
+    yield run
+    postgres_server.sql(f"drop database {database} with (force)")
+
+
+def test_counts_go_to_statsd(run_ingest):
+    pytest.importorskip("statsd")
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
+        server.bind(("127.0.0.1", 0))
+        server.settimeout(0.2)
+        received, is_over = [], threading.Event()
+
+        def listen():
+            while not is_over.is_set():
+                try:
+                    received.append(server.recv(65535).decode())
+                except TimeoutError:
+                    continue
+
+        listener = threading.Thread(target=listen)
+        listener.start()
+        try:
+            run_ingest(
+                AIRFLOW__METRICS__STATSD_ON="True",
+                AIRFLOW__METRICS__STATSD_HOST="127.0.0.1",
+                AIRFLOW__METRICS__STATSD_PORT=str(server.getsockname()[1]),
+            )
+            time.sleep(0.5)  # what was sent last is on its way
+        finally:
+            is_over.set()
+            listener.join()
+    lines = "\n".join(received)
+    assert "airflow.dateline.links_discovered" in lines
+    assert "airflow.dateline.links_fetched" in lines
+
+
+def test_counts_go_to_opentelemetry(run_ingest, httpserver):
+    bodies = []
+
+    def collect(request):
+        body = request.get_data()
+        if request.headers.get("Content-Encoding") == "gzip":
+            body = gzip.decompress(body)
+        bodies.append(body)
+        return Response()
+
+    httpserver.expect_request("/v1/metrics", method="POST").respond_with_handler(collect)
+    run_ingest(
+        AIRFLOW__METRICS__OTEL_ON="True",
+        OTEL_EXPORTER_OTLP_ENDPOINT=httpserver.url_for("").rstrip("/"),
+        OTEL_EXPORTER_OTLP_PROTOCOL="http/protobuf",
+        OTEL_METRIC_EXPORT_INTERVAL="500",
+    )
+    assert b"dateline.links_discovered" in b"".join(bodies)
