@@ -19,6 +19,7 @@ from fastapi.testclient import TestClient
 from benchmarks.speed.idle_tick import cpu_seconds
 from benchmarks.tables import markdown
 from pipeline.settings import settings
+from pipeline.telemetry import configure_logging
 from pipeline.ui import ui_app
 from pipeline.warehouse.embedded_server import EmbeddedServer
 from pipeline.warehouse.schema import migrate
@@ -84,6 +85,7 @@ def main() -> None:
     parser.add_argument("--sources", type=int, default=1000)
     parser.add_argument("--dsn", help="a store that was made by this before")
     chosen = parser.parse_args()
+    configure_logging()
     with tempfile.TemporaryDirectory() as folder:
         os.environ["DATELINE_HOME"] = folder
         server = EmbeddedServer(Path(folder), _OPTIONS)

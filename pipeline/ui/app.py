@@ -226,7 +226,10 @@ _TEMPLATES = _environment()
 def _page(template: str, status: int = 200, **values: Any) -> HTMLResponse:
     now = _now()
     text = _TEMPLATES.get_template(template).render(
-        now=now, ago=lambda moment: shown_values.ago(moment, now), **values
+        now=now,
+        ago=lambda moment: shown_values.ago(moment, now),
+        due=lambda moment: shown_values.due(moment, now),
+        **values,
     )
     return HTMLResponse(text, status)
 

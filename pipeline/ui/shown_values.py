@@ -49,6 +49,11 @@ def ago(value: datetime | None, now: datetime) -> str:
     return f"{span(now - value)} ago" if value <= now else f"in {span(value - now)}"
 
 
+def due(value: datetime | None, now: datetime) -> str:
+    """Return in what time something is to be done: "in 20 min", "now" where that is past."""
+    return "now" if value is not None and value <= now else ago(value, now)
+
+
 def moment(value: datetime | None) -> str:
     """Return a moment in UTC to the minute; what is none is a dash."""
     return f"{value.astimezone(UTC):%Y-%m-%d %H:%M}" if value else _NO_VALUE

@@ -17,8 +17,8 @@ Row = dict[str, Any]
 SOURCES_A_PAGE = 100
 MOST_COUNTED = 10_000
 """Waiting rows are counted up to this number."""
-_TEXT = 1000
-"""Characters that are read of a text of strangers; pages show fewer."""
+_MOST_READ = {"text": 1000, "url": 4000}
+"""Characters that are read of a text and a URL of strangers; pages show fewer."""
 
 _SOURCES: LiteralString = """
 from news.sources as s
@@ -62,7 +62,6 @@ def source_board(conn: Connection, state: str, words: str, page: int) -> list[Ro
             {_STATE} = 'paused', s.source_key
         limit %(limit)s offset %(offset)s
         """,
-        text=_TEXT,
         state=state,
         words=words,
         limit=SOURCES_A_PAGE + 1,
@@ -220,7 +219,7 @@ def oldest_undecided(conn: Connection) -> list[Row]:
     return _rows(
         conn,
         """
-        select s.source_key, left(l.url, %(text)s) as url, left(l.link_title, %(text)s) as title,
+        select s.source_key, left(l.url, %(url)s) as url, left(l.link_title, %(text)s) as title,
             l.first_listed_at, a.planned_at, a.is_fetched
         from (
             select link_id, planned_at, fetch_id is not null as is_fetched from ops.link_attempts
@@ -232,7 +231,6 @@ def oldest_undecided(conn: Connection) -> list[Row]:
         join news.sources as s on s.source_id = l.source_id
         order by a.planned_at
         """,
-        text=_TEXT,
     )
 
 
@@ -241,7 +239,7 @@ def alerts(conn: Connection, source_key: str = "") -> list[Row]:
     return _rows(
         conn,
         """
-        select kind, severity, source_key, left(page_url, %(text)s) as page_url,
+        select kind, severity, source_key, left(page_url, %(url)s) as page_url,
             left(title, %(text)s) as title, left(text, %(text)s) as text, is_open, opened_at,
             closed_at, left(closing_note, %(text)s) as closing_note, sent_to, failing_channels
         from mart.alerts
@@ -249,7 +247,6 @@ def alerts(conn: Connection, source_key: str = "") -> list[Row]:
         order by is_open desc, opened_at desc
         limit 100
         """,
-        text=_TEXT,
         key=source_key,
     )
 
@@ -272,14 +269,13 @@ def findings(conn: Connection) -> list[Row]:
     return _rows(
         conn,
         """
-        select f.check_name, f.source_key, left(f.page_url, %(text)s) as page_url,
+        select f.check_name, f.source_key, left(f.page_url, %(url)s) as page_url,
             left(f.finding, %(text)s) as finding
         from ops.check_findings as f
         where f.publish_id = (select max(publish_id) from ops.check_results)
         order by f.check_name, f.finding_no
         limit 200
         """,
-        text=_TEXT,
     )
 
 
@@ -288,7 +284,7 @@ def quarantine(conn: Connection, source_key: str = "") -> list[Row]:
     return _rows(
         conn,
         """
-        select source_key, left(url, %(text)s) as url, stage, state, broken_limit,
+        select source_key, left(url, %(url)s) as url, stage, state, broken_limit,
             left(reason, %(text)s) as reason, attempt_count, first_failed_at, last_failed_at,
             body_bytes
         from mart.quarantine
@@ -296,7 +292,6 @@ def quarantine(conn: Connection, source_key: str = "") -> list[Row]:
         order by last_failed_at desc
         limit 200
         """,
-        text=_TEXT,
         key=source_key,
     )
 
@@ -316,7 +311,6 @@ def source(conn: Connection, source_key: str) -> Row | None:
         where s.source_key = %(key)s
         """,
         key=source_key,
-        text=_TEXT,
     )
     return found[0] if found else None
 
@@ -333,7 +327,6 @@ def state_history(conn: Connection, source_key: str) -> list[Row]:
         limit 20
         """,
         key=source_key,
-        text=_TEXT,
     )
 
 
@@ -342,7 +335,7 @@ def documents(conn: Connection, source_key: str) -> list[Row]:
     return _rows(
         conn,
         """
-        select document_kind, left(url, %(text)s) as url, state, last_attempt_at, last_new_at,
+        select document_kind, left(url, %(url)s) as url, state, last_attempt_at, last_new_at,
             last_outcome, left(last_reason, %(text)s) as last_reason, last_http_status,
             failure_count, next_due_at, poll_minutes, poll_reason, links_new, item_count, is_active
         from mart.documents
@@ -351,7 +344,6 @@ def documents(conn: Connection, source_key: str) -> list[Row]:
         limit 50
         """,
         key=source_key,
-        text=_TEXT,
     )
 
 
@@ -363,7 +355,7 @@ def document_attempts(conn: Connection, source_id: int) -> list[Row]:
     return _rows(
         conn,
         """
-        select left(d.url, %(text)s) as url, d.document_kind, a.*
+        select left(d.url, %(url)s) as url, d.document_kind, a.*
         from (
             select document_id, document_kind, url from ops.documents
             where source_id = %(id)s
@@ -382,7 +374,6 @@ def document_attempts(conn: Connection, source_id: int) -> list[Row]:
         limit 50
         """,
         id=source_id,
-        text=_TEXT,
     )
 
 
@@ -394,7 +385,7 @@ def recent_links(conn: Connection, source_id: int) -> list[Row]:
     return _rows(
         conn,
         """
-        select left(l.url, %(text)s) as url, left(l.link_title, %(text)s) as title, l.found_by,
+        select left(l.url, %(url)s) as url, left(l.link_title, %(text)s) as title, l.found_by,
             l.first_listed_at, a.outcome, left(a.reason, %(text)s) as reason, a.http_status,
             a.decided_at, a.planned_at, l.attempt_count, l.next_try_at
         from (
@@ -413,7 +404,6 @@ def recent_links(conn: Connection, source_id: int) -> list[Row]:
         limit 50
         """,
         id=source_id,
-        text=_TEXT,
     )
 
 
@@ -436,7 +426,6 @@ def removed_blocks(conn: Connection, source_id: int) -> list[Row]:
         limit 30
         """,
         id=source_id,
-        text=_TEXT,
     )
 
 
@@ -477,7 +466,6 @@ def run_documents(conn: Connection, run_id: int) -> list[Row]:
         limit 1000
         """,
         id=run_id,
-        text=_TEXT,
     )
 
 
@@ -513,7 +501,7 @@ def run_problems(conn: Connection, run_id: int) -> list[Row]:
         conn,
         """
         select s.source_key, a.outcome, left(a.reason, %(text)s) as reason, count(*) as links,
-            left((array_agg(l.url))[1], %(text)s) as url
+            left((array_agg(l.url))[1], %(url)s) as url
         from ops.link_attempts as a
         join ops.links as l on l.link_id = a.link_id
         join news.sources as s on s.source_id = a.source_id
@@ -524,7 +512,6 @@ def run_problems(conn: Connection, run_id: int) -> list[Row]:
         limit 100
         """,
         id=run_id,
-        text=_TEXT,
     )
 
 
@@ -534,7 +521,7 @@ def run_findings(conn: Connection, run_id: int) -> list[Row]:
         conn,
         """
         select c.check_name, c.severity, c.is_passed, c.finding_count, f.source_key,
-            left(f.page_url, %(text)s) as page_url, left(f.finding, %(text)s) as finding
+            left(f.page_url, %(url)s) as page_url, left(f.finding, %(text)s) as finding
         from ops.check_results as c
         left join ops.check_findings as f
             on f.publish_id = c.publish_id and f.check_name = c.check_name
@@ -543,13 +530,12 @@ def run_findings(conn: Connection, run_id: int) -> list[Row]:
         limit 200
         """,
         id=run_id,
-        text=_TEXT,
     )
 
 
 def _rows(conn: Connection, query: str, **values: Any) -> list[Row]:
     with conn.cursor(row_factory=dict_row) as cursor:
-        return cursor.execute(query.encode(), values).fetchall()
+        return cursor.execute(query.encode(), _MOST_READ | values).fetchall()
 
 
 def _row(conn: Connection, query: str, **values: Any) -> Row:
