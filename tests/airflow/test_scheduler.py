@@ -43,7 +43,7 @@ class Demo:
         with log.open("wb") as output:
             self.process = subprocess.Popen(
                 [str(Path(sys.executable).with_name("dateline")), "demo", "--stay"],
-                env=environ | {"DATELINE_HOME": str(home)},
+                env=environ | {"DATELINE_HOME": str(home), "DATELINE_ALERTS": "file:alerts.jsonl"},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -293,6 +293,18 @@ def check_that_a_failed_run_can_be_cleared(api):
         follow_run(api, "reprocess", run_id, Progress())
 
 
+def check_that_somebody_was_told_of_the_failed_task(demo):
+    file = demo.home / "alerts.jsonl"
+    deadline = time.monotonic() + 60  # Airflow calls back after it has stored the task's state
+    while not file.exists() and time.monotonic() < deadline:
+        time.sleep(0.3)
+    told = [json.loads(line) for line in file.read_text().splitlines()]
+    (alert,) = (each for each in told if each["key"] == "reprocess.plan")
+    assert alert["title"] == "task plan of reprocess failed"
+    assert "no_such_outlet" in alert["text"]
+    assert "/dags/reprocess/runs/" in alert["link"]
+
+
 def check_that_the_ui_cannot_backfill_ingest(api):
     days = {"from_date": "2026-11-01T00:00:00Z", "to_date": "2026-11-02T00:00:00Z"}
     with pytest.raises(AirflowError, match="HTTP 4"):
@@ -323,5 +335,6 @@ def test_the_demo_from_its_start_to_its_end(demo, api, login, seen):
     check_that_the_pages_are_for_users_only(login)
     check_that_a_second_run_stores_nothing_twice(demo, api)
     check_that_a_failed_run_can_be_cleared(api)
+    check_that_somebody_was_told_of_the_failed_task(demo)
     check_that_the_ui_cannot_backfill_ingest(api)
     check_that_nothing_runs_after_stopping(demo)
