@@ -104,7 +104,7 @@ def _update(conn: Connection, now: datetime) -> Counter[str]:
         store_hours(conn, ids, begin, over)
         store_histories(conn, ids, [as_json(settled, row) for row in range(len(ids))], until)
     _complete_days(
-        conn, ids, settled, around, min(begin, now - _DAY), now, has_new_hours=bool(over)
+        conn, ids, settled, around, begin, now, has_new_hours=bool(over)
     )
     before = [(each.state, each.severity) for each in sources]
     stands = document_stands(conn, ids, now)
@@ -203,7 +203,7 @@ def _complete_days(
             expected = links * articles_per_link(history)
             store_days(conn, ids, day, expected, day_spread(history, expected))
             day += _DAY
-    count_days(conn, begin)
+    count_days(conn, min(begin, now - _DAY))
 
 
 def _log_changes(sources: list[WatchedSource], verdicts: list[Verdict]) -> None:

@@ -149,3 +149,10 @@ def test_eight_ways_to_break_are_named(outlets):
         " and from_state <> state order by changed_at"
     )
     assert history.fetchall() == [("ok", "failing"), ("failing", "ok")]
+    days = outlets.conn.execute(
+        "select published_date::text, seen, expected > 0, missing > 0 from mart.completeness"
+        " where source_key = 'denied' order by published_date"
+    ).fetchall()
+    assert [day for day, *_ in days] == ["2026-11-20", "2026-11-21", "2026-11-22"]
+    assert days[0][1] > 0
+    assert days[2][1:] == (0, True, True)
