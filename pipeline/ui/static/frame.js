@@ -11,16 +11,16 @@ function followTheme() {
   }
 }
 
-// Airflow's frame may neither open a tab nor replace Airflow's page, so the page around it does, which
-// is of this same origin. Without a frame links work by themselves.
+// Airflow's frame may not open a tab, so the page around it does, which is of this same origin. Without
+// a frame links work by themselves.
 function openOutside(event) {
-  const link = event.target.closest("a[target]");
+  const link = event.target.closest('a[target="_blank"]');
   if (link === null || window.parent === window) return;
   event.preventDefault();
   const copy = window.parent.document.createElement("a");
   copy.href = link.href;
   copy.rel = link.rel;
-  copy.target = link.target === "_top" && !event.ctrlKey && !event.metaKey ? "_self" : "_blank";
+  copy.target = link.target;
   copy.click();
 }
 
