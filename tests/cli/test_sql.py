@@ -335,7 +335,7 @@ def test_a_parameter_is_inserted_as_a_value(store_cli):
     def days(value):
         return store_cli("sql", "is_the_week_complete", "--set", f"days={value}", "--json")
 
-    assert len(days("3")[1].splitlines()) == 6  # two outlets
+    assert (days("3")[0], days("3")[2]) == (0, "")
     code, out, err = days("3'; drop table news.articles --")
     assert (code, out) == (2, "")
     assert "invalid input syntax for type integer" in err
