@@ -38,7 +38,7 @@ def maintain() -> None:
         """Remove files that are older than the setting says and hold no needed page."""
         return stage("archive").prune_counts()
 
-    @task(execution_timeout=timedelta(hours=2))
+    @task(multiple_outputs=False, execution_timeout=timedelta(hours=2))
     def prune_store() -> Counts:
         """Delete rows that are older than the settings allow."""
         return {each.what: each.removed for each in stage("retention").prune_store()}
