@@ -1,7 +1,9 @@
 """Write the traces of all seeds: ``python -m benchmarks.operate.traces``.
 
-``traces.tsv`` was committed before the detector: the faults of each seed with the tick from which
-each is visible, and a digest of everything that a collector would see.
+``traces.tsv`` has the faults of each seed with the tick from which each is visible, and a digest of
+everything that a collector would see. The code that makes the worlds was committed before the
+detector and not changed since; this file was written from it later, while the held seeds were
+watched.
 """
 
 import hashlib

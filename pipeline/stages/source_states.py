@@ -103,9 +103,7 @@ def _update(conn: Connection, now: datetime) -> Counter[str]:
     if over:
         store_hours(conn, ids, begin, over)
         store_histories(conn, ids, [as_json(settled, row) for row in range(len(ids))], until)
-    _complete_days(
-        conn, ids, settled, around, begin, now, has_new_hours=bool(over)
-    )
+    _complete_days(conn, ids, settled, around, begin, now, has_new_hours=bool(over))
     before = [(each.state, each.severity) for each in sources]
     stands = document_stands(conn, ids, now)
     verdicts = judge(latest, stands, around, before, now.timestamp() / 3600)

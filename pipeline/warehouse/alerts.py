@@ -28,7 +28,7 @@ _TOLD_LATE = timedelta(days=3)
 """An alert that is over is still told for this long to a channel that was away."""
 LONG_DAGS = ("backfill", "reprocess", "dateline-backfill", "dateline-reprocess")
 """Runs that may take eight times as long as others before they count as slow."""
-BAD_STATES = ("silent", "blocked", "redesigned", "thinner", "failing")
+BAD_STATES = ("silent", "blocked", "redesigned", "thinner", "failing", "sleeping")
 """States of a source that are alerts, once the evidence is that of one (severity ``alert``).
 ``late`` is none: it becomes ``silent`` or ``ok``."""
 
