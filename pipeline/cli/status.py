@@ -25,6 +25,7 @@ _DOCTOR_HELP = (
     "Example: dateline doctor"
 )
 _AGE = re.compile(r"(\d+)([mhd])")
+_GIGABYTE = 1_000_000_000
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
 
@@ -79,11 +80,11 @@ def register(app: typer.Typer) -> None:
 
 
 def _shown(name: str, value: Any) -> tuple[str, Any]:
-    """Return a fact's name and value for people: ``free_bytes_home`` in gigabytes."""
+    """Return a fact's name and value for people: ``free_bytes_home`` in giga- or megabytes."""
     words = name.split("_")
     if "bytes" in words:
         words.remove("bytes")
-        value = f"{value / 1e9:.1f} GB"
+        value = f"{value / 1e9:.1f} GB" if value >= _GIGABYTE else f"{value / 1e6:.0f} MB"
     return " ".join(words), value
 
 
