@@ -81,7 +81,7 @@ def start_airflow(
 
 
 def print_login(airflow: "Airflow") -> None:
-    """Print the UI's address, user and password on stderr."""
+    """Print the address, user and password of the UI, and the address of our page, on stderr."""
     from pipeline.local_airflow.home_folder import UI_USER, ui_password
 
     typer.secho(
@@ -89,6 +89,7 @@ def print_login(airflow: "Airflow") -> None:
         err=True,
         bold=True,
     )
+    typer.secho(f"Sources, intake and alerts: {airflow.url}/plugin/dateline", err=True)
 
 
 def run_until_interrupted(airflow: "Airflow", progress: "Progress") -> None:
