@@ -82,14 +82,16 @@ def start_airflow(
 
 def print_login(airflow: "Airflow") -> None:
     """Print the address, user and password of the UI, and the address of our page, on stderr."""
-    from pipeline.local_airflow.home_folder import UI_USER, ui_password
+    from pipeline.local_airflow.home_folder import UI_ROLES, UI_USER, ui_password
 
     typer.secho(
         f"\nAirflow: {airflow.url}   user {UI_USER}   password {ui_password(airflow.home)}",
         err=True,
         bold=True,
     )
-    typer.secho(f"Sources, intake and alerts: {airflow.url}/plugin/dateline", err=True)
+    others = ", ".join(user for user in UI_ROLES if user != UI_USER)
+    typer.secho(f"other users: {others}; passwords in {airflow.home.passwords}", err=True)
+    typer.secho(f"sources, intake and alerts: {airflow.url}/plugin/dateline", err=True)
 
 
 def run_until_interrupted(airflow: "Airflow", progress: "Progress") -> None:

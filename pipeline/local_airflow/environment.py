@@ -14,7 +14,7 @@ from pathlib import Path
 from pipeline.errors import PortInUse
 from pipeline.local_airflow import metadata_database
 from pipeline.local_airflow.home_folder import (
-    UI_USER,
+    UI_ROLES,
     HomeFolder,
     bundled_folder,
     secret_settings,
@@ -66,7 +66,9 @@ _OTHER_TASKS = 4
 
 _FIXED_SETTINGS = {
     "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
-    "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": f"{UI_USER}:admin",
+    "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": ",".join(
+        f"{user}:{role}" for user, role in UI_ROLES.items()
+    ),
     # Without this, setproctitle overwrites the environment by which `processes` recognises ours.
     "SPT_NOENV": "1",
     "SCARF_ANALYTICS": "false",

@@ -14,7 +14,9 @@ from pathlib import Path
 from pipeline.errors import SettingsError
 
 UI_USER = "admin"
-"""The only user of Airflow's UI and REST API."""
+"""The user of Airflow's UI and REST API who may do everything; Dateline itself logs in so."""
+UI_ROLES = {UI_USER: "admin", "operator": "op", "viewer": "viewer"}
+"""Users of the UI and their roles: an operator starts, clears and marks runs, a viewer looks."""
 _PACKAGE = Path(__file__).parents[1]
 
 
@@ -102,12 +104,16 @@ def write_private_json(path: Path, content: object) -> None:
     part.replace(path)
 
 
-def ui_password(home: HomeFolder) -> str:
-    """Return the password of ``UI_USER``, generated on the first call for a home folder."""
-    if not home.passwords.exists():
-        write_private_json(home.passwords, {UI_USER: secrets.token_urlsafe(12)})
-    password: str = json.loads(home.passwords.read_text())[UI_USER]
-    return password
+def ui_password(home: HomeFolder, user: str = UI_USER) -> str:
+    """Return the password of a user; those of all users are generated where they are missing."""
+    known: dict[str, str] = {}
+    if home.passwords.exists():
+        known = json.loads(home.passwords.read_text())
+    missing = UI_ROLES.keys() - known.keys()
+    if missing:
+        known |= {name: secrets.token_urlsafe(12) for name in sorted(missing)}
+        write_private_json(home.passwords, known)
+    return known[user]
 
 
 def secret_settings(home: HomeFolder) -> dict[str, str]:

@@ -305,6 +305,16 @@ def check_that_somebody_was_told_of_the_failed_task(demo):
     assert "/dags/reprocess/runs/" in alert["link"]
 
 
+def check_that_a_viewer_looks_and_an_operator_starts_runs(demo, api):
+    passwords = json.loads((demo.home / "airflow" / "passwords.json").read_text())
+    viewer = AirflowApi(api.url, "viewer", passwords["viewer"])
+    assert viewer.get("/dags/ingest/dagRuns")["dag_runs"]
+    with pytest.raises(AirflowError, match="HTTP 403"):
+        trigger(viewer, "publish")
+    operator = AirflowApi(api.url, "operator", passwords["operator"])
+    follow_run(operator, "publish", trigger(operator, "publish"), Progress())
+
+
 def check_that_the_ui_cannot_backfill_ingest(api):
     days = {"from_date": "2026-11-01T00:00:00Z", "to_date": "2026-11-02T00:00:00Z"}
     with pytest.raises(AirflowError, match="HTTP 4"):
@@ -337,4 +347,5 @@ def test_the_demo_from_its_start_to_its_end(demo, api, login, seen):
     check_that_a_failed_run_can_be_cleared(api)
     check_that_somebody_was_told_of_the_failed_task(demo)
     check_that_the_ui_cannot_backfill_ingest(api)
+    check_that_a_viewer_looks_and_an_operator_starts_runs(demo, api)
     check_that_nothing_runs_after_stopping(demo)

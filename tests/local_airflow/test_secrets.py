@@ -26,6 +26,12 @@ def test_they_are_generated_once_for_each_home_folder(home, tmp_path):
     assert secret_settings(home) == secret_settings(home) != secret_settings(other)
 
 
+def test_users_that_an_earlier_version_did_not_have_get_a_password(home):
+    write_private_json(home.passwords, {"admin": "kept"})
+    assert ui_password(home) == "kept"
+    assert len({ui_password(home, user) for user in ("admin", "operator", "viewer")}) == 3
+
+
 def test_only_the_owner_can_read_them(home):
     ui_password(home)
     secret_settings(home)
