@@ -116,7 +116,14 @@ def test_a_change_from_one_bad_state_to_another_is_one_new_alert(store, told):
     assert told()[1:] == [("opened", "valley is blocked", None)]
 
 
-@pytest.mark.parametrize("good", ["ok", "late", "sleeping", "paused"])
+def test_a_source_that_goes_to_sleep_keeps_an_alert(store, told):
+    state(store, "failing", NIGHT)
+    assert send_alerts(NIGHT)["alerts_open"] == 1
+    state(store, "sleeping", NIGHT + timedelta(days=21))
+    assert send_alerts(NIGHT + timedelta(days=21))["alerts_open"] == 1
+
+
+@pytest.mark.parametrize("good", ["ok", "late", "paused"])
 def test_states_that_need_nobody_are_no_alert(store, told, good):
     state(store, good, NIGHT)
     assert send_alerts(NIGHT)["alerts_open"] == 0
