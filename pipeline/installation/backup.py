@@ -32,7 +32,13 @@ from pipeline.local_airflow.processes import find_running
 from pipeline.settings import settings
 from pipeline.text import one_line
 from pipeline.warehouse import postgres_binaries
-from pipeline.warehouse.store import connect, create_database, embedded_store, ensure_store
+from pipeline.warehouse.store import (
+    connect,
+    create_database,
+    embedded_store,
+    ensure_store,
+    has_database,
+)
 
 _MANIFEST = "backup.json"
 _NEWS, _AIRFLOW = "news.dump", "airflow.dump"
@@ -88,7 +94,7 @@ def back_up(folder: Path) -> Manifest:
             rows = _row_counts(connection)
             roles = [name for (name,) in connection.execute(_ROLES).fetchall()]
             _dump(dsn, part / _NEWS, snapshot)
-        if _has_database(dsn, AIRFLOW_DATABASE):
+        if has_database(dsn, AIRFLOW_DATABASE):
             _dump(make_conninfo(dsn, dbname=AIRFLOW_DATABASE), part / _AIRFLOW)
         _copy_files(part)
         made_at = datetime.now(UTC).isoformat(timespec="seconds")
@@ -156,12 +162,6 @@ def _row_counts(connection: Connection) -> dict[str, int]:
         row = connection.execute(query).fetchone()
         counts[f"{schema}.{table}"] = int(row[0]) if row else 0
     return counts
-
-
-def _has_database(dsn: str, name: str) -> bool:
-    with closing(connect(dsn)) as connection:
-        query = "select 1 from pg_database where datname = %s"
-        return connection.execute(query, (name,)).fetchone() is not None
 
 
 def _dump(dsn: str, file: Path, snapshot: str | None = None) -> None:

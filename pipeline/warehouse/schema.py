@@ -165,6 +165,29 @@ def migrate(conn: Connection, sql_files: Path | None = None) -> list[str]:
         return done + _make_marts(conn, read_sql(folder / "marts"))
 
 
+def pending_files(conn: Connection) -> list[str]:
+    """Return the names of the migrations and marts that ``migrate`` would apply.
+
+    Raises:
+        MigrationError: ``migrate`` would refuse: an applied file was changed, or the database is of
+            a newer Dateline.
+    """
+    files = migrations()
+    _refuse_server(conn)
+    try:
+        with conn.transaction():
+            applied = _hashes(conn, "select version, sha256 from ops.schema_migrations")
+            made = _hashes(conn, "select mart_name, sha256 from ops.mart_files")
+    except (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName):
+        applied, made = {}, {}
+    _refuse_changed(files, applied)
+    marts = _wanted_marts().items()
+    return [
+        *(each.file.name for each in files[len(applied) :]),
+        *(str(name) for name, digest in marts if made.get(name) != digest),
+    ]
+
+
 def _hashes(conn: Connection, query: LiteralString) -> dict[int | str, bytes]:
     return {key: bytes(value) for key, value in conn.execute(query)}
 

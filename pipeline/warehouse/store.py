@@ -117,6 +117,13 @@ def create_database(server_dsn: str, name: str) -> bool:
     return False
 
 
+def has_database(server_dsn: str, name: str) -> bool:
+    """Tell whether the server of a DSN has a database of this name."""
+    with closing(connect(server_dsn)) as conn:
+        query = "select 1 from pg_catalog.pg_database where datname = %s"
+        return conn.execute(query, (name,)).fetchone() is not None
+
+
 def address(conn: Connection) -> str:
     """Return a connection's host, port and database, without the password."""
     return _without_password(conn.info.dsn)
