@@ -15,6 +15,7 @@ from pipeline.stages.annotate import annotate
 from pipeline.stages.annotate import plan as annotation_plan
 from pipeline.stages.load import load, plan
 from pipeline.stages.quarantine import fail_if_quarantined, find, retry
+from tests.memory import resident_bytes
 from tests.stages.archived import fetched, html
 from tests.warehouse.stories import begin, count, story_url
 
@@ -62,9 +63,9 @@ BREAKS = {"time": hang, "memory": fill, "crash": die}
 
 @pytest.fixture
 def limits(archive, monkeypatch):
-    """Let a page use a second of processor time while others wait, and 700 MB."""
+    """Let a page use a second of processor time while others wait, and 500 MB."""
     monkeypatch.setenv("DATELINE_EXTRACT_SECONDS", "10")
-    monkeypatch.setenv("DATELINE_PAGE_MEMORY_BYTES", "700000000")
+    monkeypatch.setenv("DATELINE_PAGE_MEMORY_BYTES", str(resident_bytes() + 500_000_000))
     settings.cache_clear()
     return archive
 
