@@ -96,7 +96,7 @@ class MailChannel:
             if self.user:
                 session.login(self.user, self.password)
             yield session
-        except BaseException:
+        except BaseException:  # whatever it was, the socket goes with it
             session.close()
             raise
         with contextlib.suppress(smtplib.SMTPException, OSError):

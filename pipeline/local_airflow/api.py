@@ -343,7 +343,7 @@ def wait_for_asset_runs(
         dag_id: the DAG of the run.
         run_id: a run that has ended.
         started_dag_id: a DAG that is scheduled on its assets.
-        seconds: longest time to wait for a run; each run that is new begins it anew.
+        seconds: longest time to wait for the next run.
 
     Returns:
         Run ids; none where the run updated no asset, because it brought nothing.

@@ -447,7 +447,7 @@ def _running(running: Floats, hours: Floats) -> Floats:
     return np.asarray(weeks * running[:, -1] + at + (within - place) * (following - at))
 
 
-def begun_anew(history: History, rows: Bools) -> History:
+def relearnt(history: History, rows: Bools) -> History:
     """Return the history without what was learnt of some sources, which have changed for good.
 
     Their rate of the time since the change is what is expected of them at first.

@@ -18,11 +18,11 @@ from pipeline.source_states.history import (
     add_hour,
     articles_per_link,
     as_json,
-    begun_anew,
     day_spread,
     expected_links,
     from_json,
     level,
+    relearnt,
     usual_lag,
     usual_words,
 )
@@ -80,7 +80,7 @@ def _update(conn: Connection, now: datetime) -> Counter[str]:
     settled = from_json([each.history for each in sources])
     if any(_has_changed_for_good(each, now) for each in sources):
         changed = np.array([_has_changed_for_good(each, now) for each in sources], dtype=bool)
-        settled = begun_anew(settled, changed)
+        settled = relearnt(settled, changed)
     begin = _begin(conn, sources, now)
     hours = (
         hour_sums(conn, ids, begin, now, usual_words(settled), usual_lag(settled))

@@ -16,6 +16,13 @@ from pipeline.clean.text_change import detect_change
 from pipeline.identity.records import EndedAddress, Move
 from pipeline.telemetry import log
 from pipeline.text import one_line
+from pipeline.warehouse.article_histories import (
+    EditRow,
+    append_edits,
+    delete_edits,
+    edits_of,
+    take_over_versions,
+)
 from pipeline.warehouse.links import give_plan_to
 from pipeline.warehouse.stored_texts import stored_texts
 
@@ -28,16 +35,6 @@ class _Version:
     first_seen_at: datetime
     last_seen_at: datetime
     is_current: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _Edit:
-    from_id: int
-    to_id: int
-    seen_at: datetime
-    is_announced: bool | None
-    is_comparable: bool | None
-    run_id: int
 
 
 def move(conn: Connection, run_id: int, change: Move) -> None:
@@ -169,7 +166,7 @@ def _merge(conn: Connection, run_id: int, kept: int, merged: int) -> tuple[list[
         for each in versions
         if each.article_id == merged and each.digest in by_digest
     }
-    edits = {number: _edits(conn, number) for number in (kept, merged)}
+    edits = {number: edits_of(conn, number) for number in (kept, merged)}
     theirs = [
         replace(
             each,
@@ -185,14 +182,14 @@ def _merge(conn: Connection, run_id: int, kept: int, merged: int) -> tuple[list[
         "update news.article_versions set is_current = false where article_id = any(%s)",
         ([kept, merged],),
     )
-    conn.execute("delete from news.article_edits where article_id = any(%s)", ([kept, merged],))
+    delete_edits(conn, [kept, merged])
     _join_sights(conn, same)
     conn.execute(
         "delete from news.article_versions where article_version_id = any(%s)", (list(same),)
     )
     came = [e.version_id for e in versions if e.article_id == merged and e.version_id not in same]
-    _take_over(conn, kept, came)
-    _insert_edits(conn, kept, history)
+    take_over_versions(conn, kept, came)
+    append_edits(conn, kept, history)
     _make_current(conn, same.get(current.version_id, current.version_id))
     _lead_to(conn, merged, kept)
     _date(conn, kept)
@@ -210,20 +207,11 @@ def _versions(conn: Connection, article_ids: Sequence[int]) -> list[_Version]:
     return [_Version(n, a, bytes(digest), *rest) for n, a, digest, *rest in found]
 
 
-def _edits(conn: Connection, article_id: int) -> list[_Edit]:
-    found = conn.execute(
-        "select from_version_id, to_version_id, seen_at, is_announced, is_comparable, run_id"
-        " from news.article_edits where article_id = %s order by edit_no",
-        (article_id,),
-    )
-    return [_Edit(*row) for row in found]
-
-
 def _steps(
     versions: Sequence[_Version],
     kept: int,
-    ours: Sequence[_Edit],
-    theirs: Sequence[_Edit],
+    ours: Sequence[EditRow],
+    theirs: Sequence[EditRow],
     same: dict[int, int],
 ) -> list[tuple[datetime, int]]:
     """Return the texts of both histories in the order in which they were seen first.
@@ -239,7 +227,7 @@ def _steps(
 
 
 def _seen(
-    versions: Sequence[_Version], article_id: int, edits: Sequence[_Edit], same: dict[int, int]
+    versions: Sequence[_Version], article_id: int, edits: Sequence[EditRow], same: dict[int, int]
 ) -> Iterator[tuple[datetime, int]]:
     own = [each for each in versions if each.article_id == article_id]
     first = next((each for each in own if each.is_current), own[0]).version_id
@@ -252,8 +240,8 @@ def _history(
     conn: Connection,
     run_id: int,
     steps: Sequence[tuple[datetime, int]],
-    edits: Sequence[_Edit],
-) -> Iterator[_Edit]:
+    edits: Sequence[EditRow],
+) -> Iterator[EditRow]:
     """Yield the edits of the joined history: the known ones, and those across the move."""
     known = {(each.from_id, each.to_id, each.seen_at): each for each in edits}
     texts = stored_texts(conn, {version for _, version in steps})
@@ -263,7 +251,7 @@ def _history(
             yield edit
         elif detect_change(texts[before].reading, texts[after].reading) == "edit":
             one, other = texts[before], texts[after]
-            yield _Edit(
+            yield EditRow(
                 before,
                 after,
                 seen_at,
@@ -283,40 +271,6 @@ def _join_sights(conn: Connection, same: dict[int, int]) -> None:
         " where v.article_version_id = pair.kept",
         (list(same.values()), list(same)),
     )
-
-
-def _take_over(conn: Connection, kept: int, version_ids: Sequence[int]) -> None:
-    conn.execute(
-        "update news.article_versions as v set article_id = %(kept)s, version_no = n.version_no"
-        " from (select each.article_version_id, row_number() over (order by each.version_no)"
-        " + (select coalesce(max(o.version_no), 0) from news.article_versions as o"
-        " where o.article_id = %(kept)s) as version_no"
-        " from news.article_versions as each where each.article_version_id = any(%(ids)s)) as n"
-        " where v.article_version_id = n.article_version_id",
-        {"kept": kept, "ids": list(version_ids)},
-    )
-
-
-def _insert_edits(conn: Connection, article_id: int, edits: Sequence[_Edit]) -> None:
-    with conn.cursor() as cursor:
-        cursor.executemany(
-            "insert into news.article_edits (article_id, edit_no, from_version_id, to_version_id,"
-            " seen_at, is_announced, is_comparable, run_id)"
-            " values (%s, %s, %s, %s, %s, %s, %s, %s)",
-            [
-                (
-                    article_id,
-                    number,
-                    each.from_id,
-                    each.to_id,
-                    each.seen_at,
-                    each.is_announced,
-                    each.is_comparable,
-                    each.run_id,
-                )
-                for number, each in enumerate(edits, start=1)
-            ],
-        )
 
 
 def _make_current(conn: Connection, version_id: int) -> None:

@@ -5,25 +5,19 @@ removed, links and pages lead to their own article, copies are looked for again.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
 
 from psycopg import Connection
 
 from pipeline.identity.records import Separation
 from pipeline.telemetry import log
 from pipeline.text import one_line
-
-
-@dataclass(frozen=True, slots=True)
-class _Edit:
-    edit_no: int
-    from_id: int
-    to_id: int
-    seen_at: datetime
-    is_announced: bool | None
-    is_comparable: bool | None
-    run_id: int
+from pipeline.warehouse.article_histories import (
+    EditRow,
+    append_edits,
+    delete_edits,
+    edits_of,
+    take_over_versions,
+)
 
 
 def separate(conn: Connection, run_id: int, separation: Separation) -> None:
@@ -126,24 +120,22 @@ def _move_edits(conn: Connection, separation: Separation, target: int) -> int:
     another page's stood between, the edit joins its two texts.
     """
     leaving = set(separation.version_ids)
-    found = conn.execute(
-        "delete from news.article_edits where article_id = %s returning edit_no, from_version_id,"
-        " to_version_id, seen_at, is_announced, is_comparable, run_id",
-        (separation.article_id,),
-    )
-    edits = sorted((_Edit(*row) for row in found), key=lambda each: each.edit_no)
+    edits = edits_of(conn, separation.article_id)
+    delete_edits(conn, [separation.article_id])
     kept, moved, removed = _divided(edits, leaving)
-    _insert_edits(conn, separation.article_id, kept)
-    _insert_edits(conn, target, moved)
+    append_edits(conn, separation.article_id, kept)
+    append_edits(conn, target, moved)
     return removed
 
 
-def _divided(edits: Sequence[_Edit], leaving: set[int]) -> tuple[list[_Edit], list[_Edit], int]:
+def _divided(
+    edits: Sequence[EditRow], leaving: set[int]
+) -> tuple[list[EditRow], list[EditRow], int]:
     """Divide an article's edits into its own, those of the leaving versions, and a count of others.
 
     Each page's edits run between its own texts in the order in which they were seen.
     """
-    pages: tuple[list[_Edit], list[_Edit]] = ([], [])
+    pages: tuple[list[EditRow], list[EditRow]] = ([], [])
     last: list[int | None] = [None, None]
     for edit in edits:
         before, after = edit.from_id in leaving, edit.to_id in leaving
@@ -152,8 +144,7 @@ def _divided(edits: Sequence[_Edit], leaving: set[int]) -> tuple[list[_Edit], li
         if base is not None and base != edit.to_id:
             same = before == after
             pages[after].append(
-                _Edit(
-                    edit.edit_no,
+                EditRow(
                     base,
                     edit.to_id,
                     edit.seen_at,
@@ -165,29 +156,6 @@ def _divided(edits: Sequence[_Edit], leaving: set[int]) -> tuple[list[_Edit], li
         last[after] = edit.to_id
     kept, moved = pages
     return kept, moved, len(edits) - len(kept) - len(moved)
-
-
-def _insert_edits(conn: Connection, article_id: int, edits: Sequence[_Edit]) -> None:
-    with conn.cursor() as cursor:
-        cursor.executemany(
-            "insert into news.article_edits (article_id, edit_no, from_version_id, to_version_id,"
-            " seen_at, is_announced, is_comparable, run_id)"
-            " select %s, 1 + coalesce(max(edit_no), 0), %s, %s, %s, %s, %s, %s"
-            " from news.article_edits where article_id = %s",
-            [
-                (
-                    article_id,
-                    each.from_id,
-                    each.to_id,
-                    each.seen_at,
-                    each.is_announced,
-                    each.is_comparable,
-                    each.run_id,
-                    article_id,
-                )
-                for each in edits
-            ],
-        )
 
 
 def _move_versions(conn: Connection, separation: Separation, target: int) -> None:
@@ -203,15 +171,7 @@ def _move_versions(conn: Connection, separation: Separation, target: int) -> Non
         " where o.article_id = %s and o.content_sha256 = v.content_sha256)",
         (list(separation.version_ids), target),
     )
-    conn.execute(
-        "update news.article_versions as v set article_id = %(target)s, version_no = n.version_no"
-        " from (select each.article_version_id, row_number() over (order by each.version_no)"
-        " + (select coalesce(max(o.version_no), 0) from news.article_versions as o"
-        " where o.article_id = %(target)s) as version_no"
-        " from news.article_versions as each where each.article_version_id = any(%(ids)s)) as n"
-        " where v.article_version_id = n.article_version_id",
-        {"target": target, "ids": list(separation.version_ids)},
-    )
+    take_over_versions(conn, target, separation.version_ids)
     conn.execute(
         "update news.article_versions as v set is_current = true, deduplicated_at = null"
         " from (select distinct on (article_id) article_version_id from news.article_versions"

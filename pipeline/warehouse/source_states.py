@@ -167,28 +167,8 @@ group by f.source_id, f.hour
 """
 _DAMAGE = "\ufffd|[ÃÂ][\u0080-\u00bf]|â€[™œ“”\u009d]"
 """A replacement character, or UTF-8 that was read as Latin-1 or Windows-1252: "Ã©", "â€™"."""
-_LINK_COUNTS = (
-    "dated_links",
-    "overdue_links",
-    "good_pages",
-    "refused_pages",
-    "paywalled_pages",
-    "failed_pages",
-    "unreadable_pages",
-    "redesigned_pages",
-    "foreign_pages",
-    "articles",
-    "undated_articles",
-    "unsigned_articles",
-    "short_articles",
-    "stub_articles",
-    "damaged_articles",
-    "annotated_articles",
-    "unnamed_articles",
-    "log_words",
-    "log_lag",
-)
-"""The columns of ``_LINK_HOURS`` after source and hour."""
+_LINK_COUNTS = COUNTS[1:]
+"""The columns of ``_LINK_HOURS`` after source and hour; new links are counted by another query."""
 
 
 def hour_sums(

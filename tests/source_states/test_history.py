@@ -11,13 +11,13 @@ from pipeline.source_states.history import (
     SHARES,
     add_hour,
     as_json,
-    begun_anew,
     expected_links,
     from_json,
     gap_evidence,
     hour_factors,
     level,
     new_history,
+    relearnt,
     usual_shares,
     weekday_factors,
 )
@@ -127,10 +127,10 @@ def test_half_of_the_links_is_thinner():
 def test_a_source_that_has_changed_for_good_begins_anew():
     history = lived(24 * 15, by_day)
     later = lived(24 * 9, lambda hour: by_day(hour) * 0.4, history=history, learns=False)
-    anew = begun_anew(later, np.array([True]))
-    assert level(anew)[0] == pytest.approx(0.4 * level(history)[0], rel=0.2)
-    assert state(anew, before=("thinner", "alert")).state == "ok"
-    assert state(begun_anew(later, np.array([False]))).state == "thinner"
+    fresh = relearnt(later, np.array([True]))
+    assert level(fresh)[0] == pytest.approx(0.4 * level(history)[0], rel=0.2)
+    assert state(fresh, before=("thinner", "alert")).state == "ok"
+    assert state(relearnt(later, np.array([False]))).state == "thinner"
 
 
 def test_a_holiday_of_a_country_is_nobodys_fault():

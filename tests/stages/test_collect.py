@@ -573,7 +573,7 @@ def test_the_redirects_of_a_robots_txt_are_archived(newsroom):
 def test_a_session_id_that_changes_with_every_request_keeps_no_story_held(newsroom):
     """The feed's titles say nothing of the stories, so that each text is held at its first visit.
 
-    The same text under another session id was taken for a wall's, at every visit anew.
+    At each visit, the same text under another session id was taken for a wall's.
     """
     site, numbers = newsroom.site, range(1, 4)
     newsroom.source(feeds=(f"{site.url}/feed",))
