@@ -28,4 +28,7 @@ CURATED = Asset(
 PUBLISHED = Asset(
     "published", uri="x-dateline://warehouse/mart", extra={"meaning": "marts refreshed"}
 )
-"""The ``mart`` views after a run of ``publish``; DAGs of your own can be scheduled on it."""
+"""The ``mart`` views, refreshed by ``publish``; DAGs of your own can be scheduled on it."""
+
+REFRESHED_MARTS = AssetAlias("refreshed_marts")
+"""What *publish* updates, ``PUBLISHED`` only where it refreshed the marts."""

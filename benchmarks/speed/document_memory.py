@@ -8,9 +8,7 @@ archives them, drops the links, and reports its greatest resident memory.
 
 import asyncio
 import json
-import multiprocessing
 import resource
-import subprocess
 import sys
 import tempfile
 import time
@@ -19,6 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.connection import Connection
 from queue import Queue
 
+from benchmarks.speed.many_ports import NOT_FOUND, listen, measured_beside
 from pipeline.archive.writer import ArchiveWriter
 from pipeline.discover.discovery import documents_of, read_documents
 from pipeline.discover.results import Reading
@@ -63,7 +62,7 @@ def _serve(pipe: Connection) -> None:
             path = request.split(b" ", 2)[1]
             base = f"http://127.0.0.1:{writer.get_extra_info('sockname')[1]}"
             if path == b"/robots.txt":
-                writer.write(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
+                writer.write(NOT_FOUND)
                 continue
             if path == b"/huge":
                 writer.write(
@@ -80,18 +79,7 @@ def _serve(pipe: Connection) -> None:
             writer.write(head % len(body) + body)
             await writer.drain()
 
-    async def quiet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            await answer(reader, writer)
-        except (asyncio.IncompleteReadError, ConnectionError):
-            writer.close()
-
-    async def run() -> None:
-        servers = [await asyncio.start_server(quiet, "127.0.0.1", 0) for _ in range(SOURCES + 1)]
-        pipe.send([server.sockets[0].getsockname()[1] for server in servers])
-        await asyncio.Event().wait()
-
-    asyncio.run(run())
+    listen(pipe, SOURCES + 1, answer)
 
 
 def _sources(ports: list[int]) -> list[Source]:
@@ -154,18 +142,7 @@ def read(ports: list[int]) -> None:
 
 def main() -> None:
     """Start the server, read in a process of its own, print its memory, and check the limit."""
-    context = multiprocessing.get_context("spawn")
-    here, there = context.Pipe()
-    server = context.Process(target=_serve, args=(there,), daemon=True)
-    server.start()
-    try:
-        ports = here.recv()
-        command = [sys.executable, "-m", "benchmarks.speed.document_memory", "read"]
-        done = subprocess.run([*command, *map(str, ports)], check=True, stdout=subprocess.PIPE)
-        found = json.loads(done.stdout)
-    finally:
-        server.terminate()
-        server.join()
+    found = measured_beside(_serve, "benchmarks.speed.document_memory", "read")
     sys.stdout.write(
         f"{SOURCES} sources at once with documents of {SIZE / 1e6:.0f} MB and one of"
         f" {HUGE / 1e6:.0f} MB in {found['seconds']:.1f} s: {found['outcomes']},"

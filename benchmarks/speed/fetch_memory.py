@@ -8,14 +8,13 @@ greatest resident memory. `python -m benchmarks.speed.fetch_memory`
 import asyncio
 import gzip
 import json
-import multiprocessing
 import resource
-import subprocess
 import sys
 import tempfile
 import time
 from multiprocessing.connection import Connection
 
+from benchmarks.speed.many_ports import NOT_FOUND, listen, measured_beside
 from pipeline.archive.writer import ArchiveWriter
 from pipeline.fetch.fetcher import Fetcher, Request
 from pipeline.settings import Settings
@@ -34,7 +33,7 @@ def _serve(pipe: Connection) -> None:
         while request := await reader.readuntil(b"\r\n\r\n"):
             path = request.split(b" ", 2)[1]
             if path == b"/robots.txt":
-                writer.write(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
+                writer.write(NOT_FOUND)
             else:
                 encoding, body = bodies[int(path.strip(b"/")) % 2]
                 head = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"
@@ -42,18 +41,7 @@ def _serve(pipe: Connection) -> None:
                 writer.write(body)
             await writer.drain()
 
-    async def quiet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            await answer(reader, writer)
-        except (asyncio.IncompleteReadError, ConnectionError):
-            writer.close()
-
-    async def run() -> None:
-        servers = [await asyncio.start_server(quiet, "127.0.0.1", 0) for _ in range(HOSTS)]
-        pipe.send([server.sockets[0].getsockname()[1] for server in servers])
-        await asyncio.Event().wait()
-
-    asyncio.run(run())
+    listen(pipe, HOSTS, answer)
 
 
 def fetch(ports: list[int]) -> None:
@@ -87,17 +75,7 @@ def fetch(ports: list[int]) -> None:
 
 def main() -> None:
     """Start the server, fetch in a process of its own, print its memory, and check the limit."""
-    context = multiprocessing.get_context("spawn")
-    here, there = context.Pipe()
-    server = context.Process(target=_serve, args=(there,), daemon=True)
-    server.start()
-    try:
-        ports = here.recv()
-        command = [sys.executable, "-m", "benchmarks.speed.fetch_memory", "fetch", *map(str, ports)]
-        found = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
-    finally:
-        server.terminate()
-        server.join()
+    found = measured_beside(_serve, "benchmarks.speed.fetch_memory", "fetch")
     sys.stdout.write(
         f"{HOSTS} hosts at once, {found['bytes'] / 1e6:.0f} MB in bodies of {len(BODY) / 1e6:.1f}"
         f" in {found['seconds']:.1f} s: {found['memory_mb']:.0f} MB at most"

@@ -13,17 +13,20 @@ from pipeline.warehouse.marts import refresh
 from pipeline.warehouse.publishes import (
     begin_publish,
     end_publish,
+    has_published,
     run_checks,
 )
 from pipeline.warehouse.schema import ensure_partitions
 from pipeline.warehouse.store import store
 
 
-def publish(run_id: int) -> dict[str, int]:
+def publish(run_id: int, *, with_marts: bool = True) -> dict[str, int]:
     """Refresh the marts, run the checks over everything since the last publish, send alerts.
 
     Args:
         run_id: the run that publishes; what it looks at may be the work of other runs.
+        with_marts: refresh the marts. False at a tick that nothing has called for: they would be
+            the same. After a publish that failed they are refreshed in any case.
 
     Returns:
         The number of ``checks``, of ``warnings`` (checks with findings), of ``state_changes`` of
@@ -37,7 +40,8 @@ def publish(run_id: int) -> dict[str, int]:
         succeeded = False
         try:
             ensure_partitions(connection, datetime.now(UTC).date())
-            refresh(connection)
+            if with_marts or not has_published(connection):
+                refresh(connection)
             results = run_checks(connection, begun)
             broken = [result for result in results if not result.passed]
             failed = [result for result in broken if result.severity == "error"]

@@ -64,7 +64,7 @@ def test_publish_structure(report):
     tasks = report["dags"]["publish"]["tasks"]
     for before, after in pairwise("open_run refresh_and_check close_run all_well".split()):
         assert after in tasks[before]["downstream"]
-    assert tasks["refresh_and_check"]["outlets"] == ["published"]
+    assert tasks["refresh_and_check"]["outlets"] == ["refreshed_marts"]
     assert report["dags"]["publish"]["timetable"] == "AssetOrTimeSchedule"
 
 

@@ -8,9 +8,10 @@ import pytest
 from pipeline.errors import StoreError
 from pipeline.models import Source
 from pipeline.settings import settings
-from pipeline.stages import collect, dedupe, load, publish, run_lifecycle
+from pipeline.stages import annotate, collect, dedupe, load, publish, run_lifecycle
 from pipeline.stages.register_sources import register
 from tests.fix_http import respond
+from tests.warehouse.stories import loaded
 
 WORDS = "The council of Port Amber voted on the bridge on Friday, said the mayor. " * 12
 
@@ -150,3 +151,23 @@ def test_a_failed_check_fails_the_publish_and_names_itself(in_store, store):
         publish.publish(run_id)
     states = store.execute("select status, finished_at is null from ops.publishes").fetchall()
     assert states == [("failed", False)]
+
+
+def test_a_tick_of_the_clock_refreshes_the_marts_only_after_a_failed_publish(in_store, store):
+    def mentions():
+        query = "select count(*) from mart.daily_entity_mentions"
+        return store.execute(query).fetchone()[0]
+
+    loaded(store, [1, 2])
+    run_id = run_lifecycle.open_run("publish", "first")
+    for batch in annotate.plan(run_id):
+        annotate.annotate(run_id, batch)
+    publish.publish(run_id)
+    before = mentions()
+    assert before > 0
+    store.execute("delete from news.entity_mentions")
+    publish.publish(run_id, with_marts=False)
+    assert mentions() == before
+    store.execute("update ops.publishes set status = 'failed'")
+    publish.publish(run_id, with_marts=False)
+    assert mentions() == 0
