@@ -53,7 +53,7 @@ def are_one_story(
         return True
     if one.url == other.url and (one.stored or other.stored):
         return True
-    titles = _told(one.titles), _told(other.titles)
+    titles = _long_titles(one.titles), _long_titles(other.titles)
     if all(titles):
         return not titles[0].isdisjoint(titles[1])
     if names is None:
@@ -74,7 +74,7 @@ def _names_a_story(evidence: ParameterEvidence | None) -> bool:
     return evidence is not None and evidence.other > 0 and not _is_noise(evidence)
 
 
-def _told(titles: Collection[str]) -> frozenset[tuple[str, ...]]:
+def _long_titles(titles: Collection[str]) -> frozenset[tuple[str, ...]]:
     """Return the words of each title that is long enough to be of one story only."""
     split = [(*words_of(title),) for title in titles]
     return frozenset(words for words in split if sum(map(_is_long, words)) >= _LEAST_TITLE)

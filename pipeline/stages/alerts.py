@@ -1,9 +1,9 @@
 """Find what an operator must know of, store it, and send what the channels were not told of yet.
 
 It is the last step of *publish* and the first of each tick of *ingest*, so that a publish that
-hangs is noticed too, and a channel that was away is told again; and it is called when a component
-of a local Airflow was started again. Nothing here fails its caller:
-whatever goes wrong is logged, named by ``dateline alerts list``, and tried again at the next tick.
+hangs is noticed too, and a channel that was away is told again. It is called as well when a
+component of a local Airflow was started again. Nothing here fails its caller: what goes wrong is
+logged, named by ``dateline alerts list``, and tried again at the next tick.
 """
 
 from dataclasses import dataclass, replace

@@ -183,7 +183,7 @@ def _merge(conn: Connection, run_id: int, kept: int, merged: int) -> tuple[list[
         ([kept, merged],),
     )
     delete_edits(conn, [kept, merged])
-    _join_sights(conn, same)
+    _widen_times(conn, same)
     conn.execute(
         "delete from news.article_versions where article_version_id = any(%s)", (list(same),)
     )
@@ -261,7 +261,7 @@ def _history(
             )
 
 
-def _join_sights(conn: Connection, same: dict[int, int]) -> None:
+def _widen_times(conn: Connection, same: dict[int, int]) -> None:
     """Let each text that both articles have be seen from its first to its last sight at either."""
     conn.execute(
         "update news.article_versions as v set first_seen_at = least(v.first_seen_at,"
