@@ -1,6 +1,7 @@
 """Backfill from archives, end to end: files of warcio, real Postgres, the stages that follow."""
 
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -344,11 +345,12 @@ def test_run_takes_archives_as_backfill_does(home, rows):
 
 
 def test_archives_in_a_bucket_are_read_once(home, rows, s3):
+    video = random.Random(7)
     for number in (1, 2):
         with ArchiveFile(home / "x.warc.gz") as file:
             for page in range(10):
                 file.page(f"{HERALD}/{number}-{page}", html(page + 100 * number), at(page))
-                file.page(f"{HERALD}/{page}.mp4", os.urandom(2_000_000), kind="video/mp4")
+                file.page(f"{HERALD}/{page}.mp4", video.randbytes(2_000_000), kind="video/mp4")
         write_file(f"s3://bucket/crawl/{number}.warc.gz", (home / "x.warc.gz").read_bytes())
     write_file("s3://bucket/crawl/notes.txt", b"not an archive")
     size = sum(each.size for each in stored_files("s3://bucket/crawl", ".warc.gz"))
