@@ -18,6 +18,7 @@ import html
 import multiprocessing
 import re
 import sys
+import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack, closing
@@ -171,6 +172,7 @@ class Part:
         sources = {outlet.key: source_of(outlet) for outlet in outlets}
         fetcher = BoxFetcher(Settings(crawl_delay=0.0), servers, clock)
         memory = _MemoryArchive(self.number)
+        began = time.perf_counter()
         with (
             closing(connect(self.dsn)) as connection,
             time_machine.travel(self.web.start, tick=False) as traveller,
@@ -188,7 +190,9 @@ class Part:
                 self._tick(connection, fetcher, archive, sources, f"{at}-{self.number}")
                 memory.bodies.clear()
                 if at % DAY == 0 and at:
-                    print(f"day {at // DAY}", file=sys.stderr, flush=True)
+                    minutes = (time.perf_counter() - began) / 60
+                    told = f"part {self.number + 1}, day {at // DAY}: {minutes:.1f} min"
+                    print(told, file=sys.stderr, flush=True)
 
     def _tick(
         self,
@@ -204,7 +208,10 @@ class Part:
             return
         run_id = open_run(connection, "ingest", name, now, "simulation")
         wanted = [Wanted(sources[key]) for key in work]
-        collection = Collection(connection, fetcher, archive, run_id, wanted, False)
+        # Nothing waits for the network here, so a second thread would only cost time.
+        collection = Collection(
+            connection, fetcher, archive, run_id, wanted, False, sources_at_once=1
+        )
         collection.list_links()
         collection.read_documents(None)
         collection.fetch_pages(None)

@@ -10,17 +10,18 @@ What is not asked for within ``fetch_minutes`` stays due and is asked for in the
 
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
-from queue import Queue
+from queue import Empty, Queue
 from threading import Event
 
 import psycopg
 
+from pipeline.archive.records import EarlierCapture
 from pipeline.archive.writer import ArchiveWriter
 from pipeline.discover.discovery import documents_of, problems_of, read_documents
 from pipeline.discover.results import DatedLink, Problem, Reading
@@ -35,11 +36,12 @@ from pipeline.stages.register_sources import active_sources, source_of
 from pipeline.stages.robots_archive import ArchivedRobotsStore
 from pipeline.telemetry import log, meter
 from pipeline.warehouse.documents import (
+    ArchivedReading,
     DueDocuments,
     due_documents,
     due_work,
-    earlier_capture,
-    store_reading,
+    earlier_captures,
+    store_readings,
 )
 from pipeline.warehouse.fetches import FetchRow, record_fetches
 from pipeline.warehouse.host_pace import PostgresThrottle
@@ -61,10 +63,14 @@ _PART = 50
 """Pages per transaction."""
 _PART_SECONDS = 20.0
 """Time after which the pages that came are stored, however few they are."""
-_SOURCES_AT_ONCE = 32
-"""Sources whose documents are read at the same time."""
 _WAITING_READINGS = 4
 """Documents that are read and not stored yet."""
+_READINGS_TOGETHER = 32
+"""Most readings of documents per transaction."""
+_BYTES_TOGETHER = 1_000_000
+"""Bodies of documents that may wait for others to be stored with."""
+_READING_SECONDS = 0.05
+"""How long a reading waits for another one to be stored with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +220,8 @@ class Collection:
     """The robots.txt files of the fetcher; None where it archives none."""
     memory: LongDocuments | None = None
     """The memory for long documents; None for a fetcher without bounds."""
+    sources_at_once: int = 32
+    """Sources whose documents are read at the same time."""
     result: Collected = field(default_factory=Collected)
     ids: dict[str, int] = field(default_factory=dict)
     """Source id by key."""
@@ -239,9 +247,9 @@ class Collection:
         due = due_documents(self.connection, list(self.sources), now, all_of_them=self.everything)
         if self.everything:
             due = {key: _named(self.sources[key], found) for key, found in due.items()}
-        for key, reading in self._readings(due, stop_at):
+        for readings in self._readings(due, stop_at):
             self._archive_robots()
-            self._store(self.sources[key], reading)
+            self._store(readings)
 
     def _list_own_links(self, each: Wanted, now: datetime) -> None:
         if not each.links:
@@ -256,8 +264,8 @@ class Collection:
 
     def _readings(
         self, due: dict[str, DueDocuments], stop_at: float | None
-    ) -> Iterator[tuple[str, Reading]]:
-        """Yield each reading with its source, as it is ready.
+    ) -> Iterator[list[tuple[str, Reading]]]:
+        """Yield the readings with their sources as they are ready, some at a time.
 
         Readings that wait to be stored hold the bodies of their documents, so only few may wait.
         """
@@ -284,62 +292,62 @@ class Collection:
         is_over = Event()
         keys = [key for key in due if due[key].due]
         left = len(keys)
-        with ThreadPoolExecutor(_SOURCES_AT_ONCE) as pool:
+        with ThreadPoolExecutor(self.sources_at_once) as pool:
             running = [pool.submit(read, key) for key in keys]
             try:
                 while left:
-                    found = ready.get()
-                    left -= found is None
-                    if found is not None:
-                        try:
-                            yield found
-                        finally:
-                            self._let_go(found[1])
-                    found = None  # its body is freed before the next one is waited for
+                    found, ended = _ready_together(ready, left)
+                    left -= ended
+                    try:
+                        yield found
+                    finally:
+                        self._let_go(found)
+                    found = []  # their bodies are freed before others are waited for
             finally:  # whoever waits to hand over a reading must not wait for ever
                 is_over.set()
                 while left:
-                    found = ready.get()
-                    left -= found is None
-                    if found is not None:
-                        self._let_go(found[1])
+                    found, ended = _ready_together(ready, left)
+                    left -= ended
+                    self._let_go(found)
         for future in running:
             future.result()
 
-    def _let_go(self, reading: Reading) -> None:
-        """Give back the room in memory of a reading that was stored."""
+    def _let_go(self, readings: Sequence[tuple[str, Reading]]) -> None:
+        """Give back the room in memory of readings that were stored."""
         if self.memory is not None:
-            self.memory.end(reading.room)
+            for _, reading in readings:
+                self.memory.end(reading.room)
 
-    def _store(self, source: Source, reading: Reading) -> None:
-        response = reading.response
-        raw_uri = None
+    def _store(self, readings: Sequence[tuple[str, Reading]]) -> None:
+        """Archive the responses, then store the rows, which name their records."""
+        captures = earlier_captures(self.connection, [each.document for _, each in readings])
+        archived = [self._archived_reading(key, each, captures) for key, each in readings]
+        self.archive.flush()
+        stored = store_readings(self.connection, self.run_id, archived)
+        for given, done in zip(archived, stored, strict=True):
+            self.listed.update(done.link_ids)
+            self.result.counts["documents"] += 1
+            self.result.counts["links_new"] += done.new
+            meter().count("links_discovered", done.new, source=given.source.key)
+            for problem in problems_of(given.reading):
+                self.result.problems.append(problem)
+                log.warning(
+                    "cannot read",
+                    source=given.source.key,
+                    found_in=problem.found_in,
+                    outcome=problem.outcome,
+                    reason=problem.reason,
+                    next_due_at=done.poll.due_at,
+                )
+
+    def _archived_reading(
+        self, key: str, reading: Reading, captures: Mapping[int, EarlierCapture]
+    ) -> ArchivedReading:
+        response, raw_uri = reading.response, None
         if response is not None:
-            earlier = earlier_capture(self.connection, reading.document)
-            raw_uri = self.archive.write(response, earlier)
-        stored = store_reading(
-            self.connection,
-            self.run_id,
-            source,
-            self.ids[source.key],
-            reading,
-            raw_uri,
-            response.fetched_at if response is not None else datetime.now(UTC),
-        )
-        self.listed.update(stored.link_ids)
-        self.result.counts["documents"] += 1
-        self.result.counts["links_new"] += stored.new
-        meter().count("links_discovered", stored.new, source=source.key)
-        for problem in problems_of(reading):
-            self.result.problems.append(problem)
-            log.warning(
-                "cannot read",
-                source=source.key,
-                found_in=problem.found_in,
-                outcome=problem.outcome,
-                reason=problem.reason,
-                next_due_at=stored.poll.due_at,
-            )
+            raw_uri = self.archive.write(response, captures.get(reading.document.key))
+        at = response.fetched_at if response is not None else datetime.now(UTC)
+        return ArchivedReading(self.sources[key], self.ids[key], reading, raw_uri, at)
 
     def fetch_pages(self, stop_at: float | None) -> None:
         """Request the pages of all due links and store what came."""
@@ -439,6 +447,32 @@ class Collection:
         self.result.counts.update(str(decision.outcome) for decision in decisions)
         self.result.counts["fetched"] += len(rows) - len(decisions)
         self._archive_robots()
+
+
+def _ready_together(
+    ready: "Queue[tuple[str, Reading] | None]", sources: int
+) -> tuple[list[tuple[str, Reading]], int]:
+    """Wait for a reading; return it with those that soon follow, and how many sources ended.
+
+    Args:
+        ready: readings, and None for each source that has no further one.
+        sources: how many have not ended.
+    """
+    found: list[tuple[str, Reading]] = []
+    ended = body_bytes = 0
+    wait: float | None = None
+    while ended < sources and len(found) < _READINGS_TOGETHER and body_bytes < _BYTES_TOGETHER:
+        try:
+            next_one = ready.get(timeout=wait)
+        except Empty:
+            break
+        if next_one is None:
+            ended += 1
+        else:
+            found.append(next_one)
+            body_bytes += next_one[1].body_bytes or 0
+        wait = _READING_SECONDS
+    return found, ended
 
 
 def _is_past(stop_at: float | None) -> bool:

@@ -1,8 +1,8 @@
 """Documents as rows: feeds, sitemaps, sections, lists and local files, with their due times.
 
 ``sync_documents`` keeps the rows in line with the source files, ``due_work`` and ``due_documents``
-say what is to be asked, ``store_reading`` records what a request brought: the links, the attempt,
-and when the document is asked for next (``pipeline/planning/polling.py``).
+say what is to be asked, ``store_readings`` records what requests brought: links, attempts, and when
+each document is asked for next (``pipeline/planning/polling.py``).
 """
 
 from collections.abc import Sequence
@@ -41,6 +41,21 @@ class DueDocuments:
     due: tuple[Document, ...] = ()
     children: tuple[Document, ...] = field(default=())
     """Children of its sitemap indexes that were read before, due or not."""
+
+
+@dataclass(frozen=True, slots=True)
+class ArchivedReading:
+    """What a request of a document brought, ready to be stored."""
+
+    source: Source
+    source_id: int
+    """Its key in the store."""
+    reading: Reading
+    """The document as read, or why it could not be."""
+    raw_uri: str | None
+    """The archived response; None where none was stored."""
+    at: datetime
+    """When the response came."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,48 +266,54 @@ def _document(row: Sequence[Any]) -> Document:
     )
 
 
-def earlier_capture(conn: Connection, document: Document) -> EarlierCapture | None:
-    """Return where the body of a document was archived last, None where it was not."""
-    row = conn.execute(
-        "select raw_uri from ops.document_attempts"
-        " where document_id = %s and outcome in ('read', 'unchanged') and raw_uri is not null"
-        " order by attempted_at desc limit 1",
-        (document.key,),
-    ).fetchone()
-    return EarlierCapture(row[0], document.validators.body_sha256) if row else None
+def earlier_captures(conn: Connection, documents: Sequence[Document]) -> dict[int, EarlierCapture]:
+    """Return by key where the bodies of these documents were archived last, as far as they were."""
+    digests = {each.key: each.validators.body_sha256 for each in documents}
+    found = conn.execute(
+        "select w.document_id, a.raw_uri from unnest(%s::bigint[]) as w(document_id)"
+        " cross join lateral (select raw_uri from ops.document_attempts as d"
+        " where d.document_id = w.document_id and d.outcome in ('read', 'unchanged')"
+        " and d.raw_uri is not null order by d.attempted_at desc limit 1) as a",
+        (list(digests),),
+    )
+    return {key: EarlierCapture(raw_uri, digests[key]) for key, raw_uri in found}
 
 
-def store_reading(
-    conn: Connection,
-    run_id: int,
-    source: Source,
-    source_id: int,
-    reading: Reading,
-    raw_uri: str | None,
-    now: datetime,
-) -> StoredReading:
-    """Store what a request of a document brought: its links, the attempt, the next due time.
+def store_readings(
+    conn: Connection, run_id: int, readings: Sequence[ArchivedReading]
+) -> list[StoredReading]:
+    """Store what requests of documents brought in one transaction: links, attempts, next due times.
 
     Args:
         conn: an autocommit connection.
         run_id: the run that asked.
-        source: the document's source.
-        source_id: its key in the store.
-        reading: the document as read, or why it could not be.
-        raw_uri: the archived response; None where none was stored.
-        now: when the response came.
+        readings: one of each request, in order; what is returned has the same order.
     """
 
-    def work(live: Connection) -> StoredReading:
-        number = reading.document.key or _child_id(live, source_id, reading.document, now)
-        history, passed_over = _history(live, number)
-        listing = _list(live, run_id, source, source_id, reading, history, passed_over, now)
-        poll = next_poll(history, _result(reading, listing), now)
-        if not reading.document.is_polled:
-            poll = NextPoll(poll.history, poll.due_at, "read when its index says that it changed")
-        _update(live, number, reading, listing, poll, passed_over, now)
-        _insert_attempt(live, number, run_id, reading, listing, poll, raw_uri, now)
-        return StoredReading(listing.link_ids, listing.new, poll)
+    def work(live: Connection) -> list[StoredReading]:
+        numbers = [
+            each.reading.document.key
+            or _child_id(live, each.source_id, each.reading.document, each.at)
+            for each in readings
+        ]
+        histories = _histories(live, numbers)
+        stored, updates, attempts = [], [], []
+        for number, each in zip(numbers, readings, strict=True):
+            reading = each.reading
+            history, passed_over = histories.get(number, (PollHistory(), b""))
+            listing = _list(live, run_id, each, history, passed_over)
+            poll = next_poll(history, _result(reading, listing), each.at)
+            if not reading.document.is_polled:
+                poll = replace(poll, reason="read when its index says that it changed")
+            passed_over += b"".join(map(_mark, listing.passed_over))
+            histories[number] = poll.history, passed_over
+            updates.append(_update(number, each, listing, poll, passed_over))
+            attempts.append(_attempt(number, run_id, each, listing, poll))
+            stored.append(StoredReading(listing.link_ids, listing.new, poll))
+        with live.cursor() as cursor:
+            cursor.executemany(_UPDATE, updates)
+            cursor.executemany(_INSERT_ATTEMPT, attempts)
+        return stored
 
     return transact(conn, work)
 
@@ -338,42 +359,43 @@ def _child_id(conn: Connection, source_id: int, document: Document, now: datetim
     return int(row[0]) if row else 0
 
 
-def _history(conn: Connection, document_id: int) -> tuple[PollHistory, bytes]:
-    row = conn.execute(
-        "select state, poll_seconds, habit_seconds, calm_count, failure_count, failing_since,"
-        " last_success_at, last_new_at, next_due_at, passed_over from ops.documents"
-        " where document_id = %s for update",
-        (document_id,),
-    ).fetchone()
-    if row is None:
-        return PollHistory(), b""
-    state, seconds, habit, calm, failures, since, success, new, due, passed = row
-    return (
-        PollHistory(
-            state=state,
-            interval=timedelta(seconds=seconds),
-            habit=None if habit is None else timedelta(seconds=habit),
-            calm_polls=calm,
-            failures=failures,
-            failing_since=since,
-            last_success_at=success,
-            last_new_at=new,
-            due_at=due,
-        ),
-        bytes(passed) if passed else b"",
+def _histories(
+    conn: Connection, document_ids: Sequence[int]
+) -> dict[int, tuple[PollHistory, bytes]]:
+    """Lock these documents; return their histories, and the marks of the URLs passed over."""
+    found = conn.execute(
+        "select document_id, state, poll_seconds, habit_seconds, calm_count, failure_count,"
+        " failing_since, last_success_at, last_new_at, next_due_at, passed_over from ops.documents"
+        " where document_id = any(%s) order by document_id for update",
+        (list(document_ids),),
     )
+    return {number: _history(row) for number, *row in found}
+
+
+def _history(row: Sequence[Any]) -> tuple[PollHistory, bytes]:
+    state, seconds, habit, calm, failures, since, success, new, due, passed = row
+    history = PollHistory(
+        state=state,
+        interval=timedelta(seconds=seconds),
+        habit=None if habit is None else timedelta(seconds=habit),
+        calm_polls=calm,
+        failures=failures,
+        failing_since=since,
+        last_success_at=success,
+        last_new_at=new,
+        due_at=due,
+    )
+    return history, bytes(passed) if passed else b""
 
 
 def _list(
     conn: Connection,
     run_id: int,
-    source: Source,
-    source_id: int,
-    reading: Reading,
+    given: ArchivedReading,
     history: PollHistory,
     passed_over: bytes,
-    now: datetime,
 ) -> Listing:
+    reading = given.reading
     if not reading.links:
         return Listing()
     links = reading.links
@@ -383,16 +405,16 @@ def _list(
     listing = list_links(
         conn,
         run_id,
-        source_id,
+        given.source_id,
         links,
-        now,
-        most_new=source.max_links if is_first else None,
+        given.at,
+        most_new=given.source.max_links if is_first else None,
         beyond=reading.beyond,
         ignored=ignored,
     )
     snapshots = [each.link for each in links if each.link.snapshot]
     if snapshots:
-        plan_snapshots(conn, run_id, source_id, snapshots, now)
+        plan_snapshots(conn, run_id, given.source_id, snapshots, given.at)
     return listing
 
 
@@ -414,107 +436,100 @@ def _result(reading: Reading, listing: Listing) -> PollResult:
     )
 
 
+_UPDATE = """
+update ops.documents set
+    state = %(state)s, next_due_at = %(due)s, poll_seconds = %(seconds)s,
+    poll_reason = %(reason)s, habit_seconds = %(habit)s, calm_count = %(calm)s,
+    failure_count = %(failures)s, failing_since = %(since)s,
+    last_attempt_at = %(now)s, last_success_at = %(success)s, last_new_at = %(new_at)s,
+    attempt_count = attempt_count + 1, links_new = links_new + %(new)s,
+    moved_to = case
+        when %(is_answered)s then %(moved_to)s when %(failures)s < 3 then moved_to
+    end,
+    etag = case when %(is_read)s then %(etag)s else etag end,
+    last_modified = case when %(is_read)s then %(modified)s else last_modified end,
+    body_sha256 = case when %(is_read)s then %(digest)s else body_sha256 end,
+    item_count = case when %(is_read)s then %(items)s else item_count end,
+    oldest_item_at = case when %(is_read)s then %(oldest)s else oldest_item_at end,
+    newest_item_at = case when %(is_read)s then %(newest)s else newest_item_at end,
+    is_active = is_active or %(polled)s and coalesce(
+        (select p.is_active from ops.documents as p
+        where p.document_id = documents.parent_id), false
+    ),
+    passed_over = %(passed)s
+where document_id = %(id)s
+"""
+
+
 def _update(
-    conn: Connection,
     document_id: int,
-    reading: Reading,
+    given: ArchivedReading,
     listing: Listing,
     poll: NextPoll,
     passed_over: bytes,
-    now: datetime,
-) -> None:
-    history = poll.history
+) -> dict[str, Any]:
+    """Return the values of ``_UPDATE``."""
+    reading, history = given.reading, poll.history
     times = [each.stated_at for each in reading.links if each.stated_at is not None]
     newest, oldest = max(times, default=None), min(times, default=None)
     if reading.held is not None:
         newest, oldest = reading.held.newest, reading.held.oldest
     is_read = reading.outcome is None
     validators = reading.validators
-    conn.execute(
-        """
-        update ops.documents set
-            state = %(state)s, next_due_at = %(due)s, poll_seconds = %(seconds)s,
-            poll_reason = %(reason)s, habit_seconds = %(habit)s, calm_count = %(calm)s,
-            failure_count = %(failures)s, failing_since = %(since)s,
-            last_attempt_at = %(now)s, last_success_at = %(success)s, last_new_at = %(new_at)s,
-            attempt_count = attempt_count + 1, links_new = links_new + %(new)s,
-            moved_to = case
-                when %(is_answered)s then %(moved_to)s when %(failures)s < 3 then moved_to
-            end,
-            etag = case when %(is_read)s then %(etag)s else etag end,
-            last_modified = case when %(is_read)s then %(modified)s else last_modified end,
-            body_sha256 = case when %(is_read)s then %(digest)s else body_sha256 end,
-            item_count = case when %(is_read)s then %(items)s else item_count end,
-            oldest_item_at = case when %(is_read)s then %(oldest)s else oldest_item_at end,
-            newest_item_at = case when %(is_read)s then %(newest)s else newest_item_at end,
-            is_active = is_active or %(polled)s and coalesce(
-                (select p.is_active from ops.documents as p
-                where p.document_id = documents.parent_id), false
-            ),
-            passed_over = %(passed)s
-        where document_id = %(id)s
-        """,
-        {
-            "id": document_id,
-            "state": history.state,
-            "due": poll.due_at,
-            "seconds": round(history.interval.total_seconds()),
-            "reason": one_line(poll.reason),
-            "habit": history.habit.total_seconds() if history.habit else None,
-            "calm": min(history.calm_polls, 32_000),
-            "failures": history.failures,
-            "since": history.failing_since,
-            "now": now,
-            "success": history.last_success_at,
-            "new_at": history.last_new_at,
-            "new": listing.new,
-            "is_read": is_read,
-            "is_answered": reading.outcome in (None, Outcome.UNCHANGED),
-            "moved_to": storable(reading.moved_to) if reading.moved_to else None,
-            "etag": storable(validators.etag) if validators.etag else None,
-            "modified": storable(validators.last_modified) if validators.last_modified else None,
-            "digest": validators.body_sha256,
-            "items": len(reading.links) or len(reading.children),
-            "oldest": oldest,
-            "newest": newest,
-            "polled": reading.document.is_polled,
-            "passed": (passed_over + b"".join(map(_mark, listing.passed_over))) or None,
-        },
-    )
+    return {
+        "id": document_id,
+        "state": history.state,
+        "due": poll.due_at,
+        "seconds": round(history.interval.total_seconds()),
+        "reason": one_line(poll.reason),
+        "habit": history.habit.total_seconds() if history.habit else None,
+        "calm": min(history.calm_polls, 32_000),
+        "failures": history.failures,
+        "since": history.failing_since,
+        "now": given.at,
+        "success": history.last_success_at,
+        "new_at": history.last_new_at,
+        "new": listing.new,
+        "is_read": is_read,
+        "is_answered": reading.outcome in (None, Outcome.UNCHANGED),
+        "moved_to": storable(reading.moved_to) if reading.moved_to else None,
+        "etag": storable(validators.etag) if validators.etag else None,
+        "modified": storable(validators.last_modified) if validators.last_modified else None,
+        "digest": validators.body_sha256,
+        "items": len(reading.links) or len(reading.children),
+        "oldest": oldest,
+        "newest": newest,
+        "polled": reading.document.is_polled,
+        "passed": passed_over or None,
+    }
 
 
-def _insert_attempt(
-    conn: Connection,
-    document_id: int,
-    run_id: int,
-    reading: Reading,
-    listing: Listing,
-    poll: NextPoll,
-    raw_uri: str | None,
-    now: datetime,
-) -> None:
-    outcome = "read" if reading.outcome is None else str(reading.outcome)
-    conn.execute(
-        """
-        insert into ops.document_attempts
-            (document_id, run_id, attempted_at, outcome, reason, http_status, body_bytes,
-            elapsed_ms, links_found, links_new, links_foreign, state, next_due_at, raw_uri)
-        values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
-        """,
-        (
-            document_id,
-            run_id,
-            now,
-            outcome,
-            one_line(reading.reason) if reading.reason else None,
-            reading.http_status,
-            reading.body_bytes,
-            reading.elapsed_ms,
-            len(reading.links),
-            listing.new,
-            reading.foreign,
-            poll.history.state,
-            poll.due_at,
-            raw_uri,
-        ),
+_INSERT_ATTEMPT = """
+insert into ops.document_attempts
+    (document_id, run_id, attempted_at, outcome, reason, http_status, body_bytes,
+    elapsed_ms, links_found, links_new, links_foreign, state, next_due_at, raw_uri)
+values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+"""
+
+
+def _attempt(
+    document_id: int, run_id: int, given: ArchivedReading, listing: Listing, poll: NextPoll
+) -> tuple[Any, ...]:
+    """Return the values of ``_INSERT_ATTEMPT``."""
+    reading = given.reading
+    return (
+        document_id,
+        run_id,
+        given.at,
+        "read" if reading.outcome is None else str(reading.outcome),
+        one_line(reading.reason) if reading.reason else None,
+        reading.http_status,
+        reading.body_bytes,
+        reading.elapsed_ms,
+        len(reading.links),
+        listing.new,
+        reading.foreign,
+        poll.history.state,
+        poll.due_at,
+        given.raw_uri,
     )

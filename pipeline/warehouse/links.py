@@ -736,17 +736,20 @@ def _planned(row: tuple[Any, ...]) -> PlannedLink:
     )
 
 
+# Attempts are counted link by link: on a table that has grown since its last ANALYZE, Postgres
+# would join all attempts to all links instead (14 ms in place of 0.6 after a day's growth).
 _HISTORIES = """
 select l.link_id, a.outcome, a.snapshot is not null or l.found_by = 'warc', l.first_listed_at,
     s.first_seen_at, l.failure_count, l.failing_since, n.revisit_count, n.edit_count, l.source_id,
     a.article_id, l.article_id is not null, r.dag_id in ('backfill', 'dateline-backfill'),
     (
-        select count(*) from ops.link_attempts as v
-        where v.link_id in (
-            select o.link_id from ops.links as o where o.article_id = s.article_id
-            union select l.link_id
-        ) and v.http_status is not null and v.snapshot is null and v.outcome = any(%(visits)s)
-    ),
+        select sum((
+            select count(*) from ops.link_attempts as v
+            where v.link_id = o.link_id and v.http_status is not null and v.snapshot is null
+                and v.outcome = any(%(visits)s)
+        ))
+        from ops.links as o where o.article_id = s.article_id or o.link_id = l.link_id
+    )::int,
     exists (  -- the link to the article's own address is visited, else the oldest
         select from ops.links as other
         where other.article_id = s.article_id and other.next_try_at is not null
@@ -767,11 +770,13 @@ order by l.link_id, a.attempt_id
 """
 _VISITED_LINK = """
 select l.link_id, l.first_listed_at, s.first_seen_at, l.failure_count, l.failing_since, (
-        select count(*) from ops.link_attempts as v
-        where v.link_id in (select o.link_id from ops.links as o where o.article_id = s.article_id)
-            and v.http_status is not null and v.snapshot is null
-            and (v.outcome is null or v.outcome = any(%(visits)s))
-    ), l.attempt_count = 0
+        select coalesce(sum((
+            select count(*) from ops.link_attempts as v
+            where v.link_id = o.link_id and v.http_status is not null and v.snapshot is null
+                and (v.outcome is null or v.outcome = any(%(visits)s))
+        )), 0)
+        from ops.links as o where o.article_id = s.article_id
+    )::int, l.attempt_count = 0
 from ops.links as l
 join news.articles as s on s.article_id = %(article)s
 where l.canonical_url = any(%(urls)s) and (l.article_id is null or l.article_id = s.article_id)
@@ -864,13 +869,16 @@ def _end_spent_plans(conn: Connection, link_ids: Sequence[int], ages: int) -> No
         from (
             select o.article_id
             from ops.links as o
-            join ops.link_attempts as v on v.link_id = o.link_id
             where o.article_id in (
                 select article_id from ops.links
                 where link_id = any(%(links)s) and article_id is not null
-            ) and v.http_status is not null and v.snapshot is null and v.outcome = any(%(visits)s)
+            )
             group by o.article_id
-            having count(*) > %(ages)s
+            having sum((
+                select count(*) from ops.link_attempts as v
+                where v.link_id = o.link_id and v.http_status is not null and v.snapshot is null
+                    and v.outcome = any(%(visits)s)
+            )) > %(ages)s
         ) as spent
         where l.article_id = spent.article_id and l.next_try_at is not null
             and l.last_outcome in ('loaded', 'unchanged', 'duplicate_url')

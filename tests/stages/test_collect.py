@@ -520,7 +520,7 @@ def test_a_store_that_fails_while_documents_are_read_ends_the_stage(newsroom, mo
     def gone(*_arguments, **_options):
         raise StoreUnavailable("Postgres stayed away")
 
-    monkeypatch.setattr("pipeline.stages.collect.store_reading", gone)
+    monkeypatch.setattr("pipeline.stages.collect.store_readings", gone)
     with pytest.raises(StoreUnavailable):
         newsroom.tick(MORNING)
 
