@@ -17,7 +17,7 @@ from pathlib import Path
 
 from airflow import __main__ as airflow_command
 
-from pipeline.local_airflow.supervisor import fork, supervise
+from pipeline.local_airflow.supervisor import CANNOT_START, fork, supervise
 
 _SHARED_MODULES = (
     "airflow.cli.commands.scheduler_command airflow.cli.commands.dag_processor_command "
@@ -48,6 +48,21 @@ def scheduler() -> None:
     command("scheduler", "--skip-serve-logs")()
 
 
+def api_server() -> None:
+    """Run the API server, and exit with ``CANNOT_START`` where its port was taken meanwhile.
+
+    The port was free when ``dateline up`` chose it, some seconds ago.
+    """
+    from pipeline.local_airflow.environment import is_free
+
+    try:
+        command("api-server")()
+    except SystemExit as end:
+        if end.code and not is_free(int(os.environ["AIRFLOW__API__PORT"])):
+            raise SystemExit(CANNOT_START) from end
+        raise
+
+
 def keeper() -> None:
     """Look after Postgres, logs and Airflow's database; tell of components that died."""
     from pipeline.local_airflow.keeper import keep
@@ -72,7 +87,8 @@ def main(arguments: list[str]) -> int:
             standard input closes; ``restart`` starts again what dies.
 
     Returns:
-        The exit code, 1 where the migration failed, or a component ended and is not started again.
+        The exit code, 1 where the migration failed, or a component ended and is not started again;
+        ``CANNOT_START`` where another program took the port.
     """
     migration = fork(command("db", "migrate")) if "migrate" in arguments else None
     for name in _SHARED_MODULES.split():
@@ -83,7 +99,7 @@ def main(arguments: list[str]) -> int:
     components = {
         "scheduler": scheduler,
         "dag-processor": command("dag-processor"),
-        "api-server": command("api-server"),
+        "api-server": api_server,
         "triggerer": command("triggerer", "--skip-serve-logs"),
     }
     is_watched = "detached" not in arguments

@@ -1,7 +1,12 @@
-"""Components of a local Airflow that died and were started again, from the supervisor's record."""
+"""Components of a local Airflow, and its Postgres, that died and were started again.
+
+The supervisor and the keeper write a line of JSON for each death into one file; alerts and
+``dateline status`` read it.
+"""
 
 import json
 from collections import Counter
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,6 +15,29 @@ from pipeline.alerts.digest import Alert
 
 _REMEMBERED = timedelta(hours=1)
 """A component that died this long ago and not since is well again."""
+
+
+def record_death(
+    file: Path, component: str, at: datetime, *, exit_code: int | None, again_in: float
+) -> None:
+    """Add the death of a component to the record.
+
+    Args:
+        file: the record.
+        component: its name, such as "scheduler".
+        at: when it was found to be dead.
+        exit_code: minus the signal's number after a kill; None where it is not known.
+        again_in: seconds after which it is started again, or was.
+    """
+    line = {
+        "at": at.isoformat(timespec="seconds"),
+        "component": component,
+        "exit_code": exit_code,
+        "started_again_in": round(again_in, 1),
+    }
+    # A full disk must not end whoever looks after the components.
+    with suppress(OSError), file.open("a") as stream:
+        stream.write(json.dumps(line) + "\n")
 
 
 def restarts_since(file: Path, since: datetime) -> list[dict[str, Any]]:
@@ -29,7 +57,7 @@ def dead_components(file: Path, now: datetime) -> list[Alert]:
     """Return an alert for each component that died within the last hour.
 
     Args:
-        file: the supervisor's record, a line of JSON for each death.
+        file: the record.
         now: the time.
     """
     deaths = restarts_since(file, now - _REMEMBERED)
@@ -40,13 +68,18 @@ def dead_components(file: Path, now: datetime) -> list[Alert]:
             "component",
             name,
             "severe",
-            f"{name} of Airflow died",
-            f"{_times(counts[name])} within the hour, last at {entry['at']} with exit code"
-            f" {entry.get('exit_code')}; started again after {entry.get('started_again_in')} s",
+            f"{name} died",
+            f"{_times(counts[name])} within the hour, last at {entry['at']}{_exit_code(entry)};"
+            f" started again after {entry.get('started_again_in')} s",
             ui_path="",
         )
         for name, entry in sorted(last.items())
     ]
+
+
+def _exit_code(entry: dict[str, Any]) -> str:
+    code = entry.get("exit_code")
+    return "" if code is None else f" with exit code {code}"
 
 
 def _times(count: int) -> str:

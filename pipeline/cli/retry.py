@@ -12,8 +12,9 @@ if TYPE_CHECKING:
     from pipeline.stages.quarantine import Retried
 
 _HELP = (
-    "Try links again: pages of the quarantine at once, from the archive; all others are asked for "
-    "by the next run, whatever their plan says.\n\n"
+    "Try pages, feeds and sitemaps again: pages of the quarantine at once, from the archive; all "
+    "others are asked for by the next run, whatever their plan says, after robots.txt was read "
+    "again.\n\n"
     "The exit code is 1 if a page of the quarantine fails again.\n\n"
     "Example: dateline retry https://news.example/2026/11/storm"
 )
@@ -24,7 +25,9 @@ def register(app: typer.Typer) -> None:
 
     @app.command(help=_HELP, rich_help_panel=EVERY_DAY)
     def retry(
-        urls: Annotated[list[str], typer.Argument(metavar="URL...", help="URLs in any spelling.")],
+        urls: Annotated[
+            list[str], typer.Argument(metavar="URL...", help="URLs of pages or documents.")
+        ],
         as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     ) -> None:
         from pipeline.stages.quarantine import retry as try_again

@@ -26,6 +26,10 @@ _HELP = (
 )
 
 
+_PORTS_TRIED = 5
+"""Ports on which Airflow is started, one after another, where others take them first."""
+
+
 def register(app: typer.Typer) -> None:
     """Add the commands of this module to the app."""
 
@@ -68,16 +72,29 @@ def start_airflow(
 ) -> None:
     """Start Airflow and return when it is ready.
 
+    Where another program takes the port before Airflow listens on it, Airflow is started again on
+    the next free one.
+
     Raises:
         AirflowError: Airflow does not become ready; the message names its log.
+        PortInUse: no port is free, or others were faster again and again.
     """
+    from pipeline.errors import PortInUse
     from pipeline.local_airflow.environment import ignored_variables
 
     if ignored := ignored_variables():
         progress.say(f"not passed on, because Dateline sets them itself: {', '.join(ignored)}")
     with progress.step("starting Airflow", "Airflow is up"):
-        airflow.start(detached=detached, restarts=restarts)
-        airflow.wait_until_ready()
+        for tries_left in reversed(range(_PORTS_TRIED)):
+            airflow.start(detached=detached, restarts=restarts)
+            try:
+                airflow.wait_until_ready()
+            except PortInUse:
+                airflow.stop()
+                if not tries_left:
+                    raise
+            else:
+                return
 
 
 def print_login(airflow: "Airflow") -> None:

@@ -5,11 +5,12 @@ import time
 from contextlib import suppress
 from importlib.util import find_spec
 
-from pipeline.errors import SettingsError
+from pipeline.errors import PortInUse, SettingsError
 from pipeline.local_airflow import metadata_database, processes
 from pipeline.local_airflow.api import AirflowApi, AirflowError, wait_for_dags
 from pipeline.local_airflow.environment import airflow_environment, api_url
 from pipeline.local_airflow.home_folder import UI_USER, HomeFolder, ui_password
+from pipeline.local_airflow.supervisor import CANNOT_START
 from pipeline.settings import Settings
 
 _NEEDED_DAGS = {"ingest", "curate", "publish"}
@@ -93,11 +94,14 @@ class Airflow:
 
         Raises:
             AirflowError: a component ended or the time has run out; the message names the log.
+            PortInUse: another program took the port after ``start`` had chosen it; after ``stop``,
+                ``start`` chooses another one.
         """
         deadline = time.monotonic() + seconds
         api = self.api
         warmed_up = False
-        while not api.is_healthy():
+        # The login, since another Airflow that took the port would be healthy too.
+        while not (api.is_healthy() and api.accepts_login()):
             self.check_alive()
             if not warmed_up:
                 with suppress(AirflowError):
@@ -117,7 +121,10 @@ class Airflow:
 
         Raises:
             AirflowError: Airflow has ended; the message holds the last lines of the log.
+            PortInUse: it has, because another program took its port.
         """
+        if self._supervisor is not None and self._supervisor.poll() == CANNOT_START:
+            raise PortInUse(f"another program has taken {self.url} meanwhile: start again")
         if self._supervisor is not None and self._supervisor.poll() is not None:
             raise AirflowError(f"Airflow ended: {self._see_log()}\n{self.log_tail()}")
 

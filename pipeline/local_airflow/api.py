@@ -91,6 +91,15 @@ class AirflowApi:
         components = (report.get(name) or {} for name in _REQUIRED_COMPONENTS)
         return all(component.get("status") == "healthy" for component in components)
 
+    def accepts_login(self) -> bool:
+        """Ask once whether the user may log in; another installation's Airflow refuses it."""
+        body = {"username": self.user, "password": self.password}
+        try:
+            self._token = str(self._request("POST", "/auth/token", body)["access_token"])
+        except AirflowError:
+            return False
+        return True
+
     def warm_up(self) -> None:
         """Make the API server load the part that tasks talk to, which takes 4 CPU-seconds.
 
@@ -161,7 +170,7 @@ class AirflowApi:
 
         Raises:
             _NoAnswer: time-out, connection refused or lost, HTTP 502, 503 or 504.
-            _ErrorAnswer: any other HTTP error.
+            _ErrorAnswer: any other HTTP error, or an answer that is no JSON.
         """
         address = urlsplit(self.url)
         connection = http.client.HTTPConnection(
@@ -185,7 +194,11 @@ class AirflowApi:
         if response.status >= HTTPStatus.BAD_REQUEST:
             message = f"{method} {path}: HTTP {response.status} {content[:300]!r}"
             raise _ErrorAnswer(message, response.status)
-        return json.loads(content) if content else None
+        try:
+            return json.loads(content) if content else None
+        except ValueError as error:  # whoever answers there is not Airflow
+            message = f"{method} {path}: no JSON: {content[:300]!r}"
+            raise _ErrorAnswer(message, response.status) from error
 
 
 @dataclass(frozen=True, slots=True)

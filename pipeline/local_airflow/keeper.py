@@ -14,6 +14,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from pipeline.alerts.restarts import record_death
 from pipeline.errors import DatelineError
 from pipeline.local_airflow.home_folder import HomeFolder
 from pipeline.settings import Settings
@@ -32,7 +33,7 @@ def keep(settings: Settings, server: EmbeddedServer | None, tell: Callable[[], o
     Args:
         settings: the home folder, sizes and ages.
         server: the embedded server to keep running; None where Postgres is somebody else's.
-        tell: called when a component has died, to send alerts; it must not raise.
+        tell: called when a component or Postgres has died, to send alerts; it must not raise.
     """
     home = HomeFolder(settings.home_folder)
     clean_at = time.monotonic() + 600.0
@@ -43,7 +44,7 @@ def keep(settings: Settings, server: EmbeddedServer | None, tell: Callable[[], o
             told = size
             tell()
         if server is not None:
-            start_if_gone(server)
+            start_if_gone(server, home.restarts)
         rotate(home.log, settings.log_file_bytes, settings.log_files)
         if time.monotonic() > clean_at:
             clean_at = time.monotonic() + _DAY
@@ -55,17 +56,26 @@ def _size(file: Path) -> int:
     return file.stat().st_size if file.exists() else 0
 
 
-def start_if_gone(server: EmbeddedServer) -> bool:
-    """Start the server if it does not answer; return whether it was started."""
+def start_if_gone(server: EmbeddedServer, restarts: Path) -> bool:
+    """Start the server if it does not answer, and record that; return whether it was started.
+
+    Args:
+        server: the embedded server.
+        restarts: the record of what died, which alerts are made from.
+    """
     if server.is_ready():
         return False
+    found_at, began = datetime.now(UTC), time.monotonic()
     try:
-        server.start()
+        was_started = server.start()
     except DatelineError as error:
         log.error("Postgres is gone and does not start", reason=str(error))
         return False
-    log.warning("Postgres was gone: started again")
-    return True
+    if was_started:
+        log.warning("Postgres was gone: started again")
+        again_in = time.monotonic() - began
+        record_death(restarts, "postgres", found_at, exit_code=None, again_in=again_in)
+    return was_started
 
 
 def rotate(file: Path, limit: int, kept: int) -> bool:

@@ -8,7 +8,6 @@ tasks behind, which would ask a dead API for ever.
 """
 
 import ctypes
-import json
 import os
 import select
 import signal
@@ -22,6 +21,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 
+from pipeline.alerts.restarts import record_death
+
 _END_SECONDS = 5.0
 """Seconds that processes may take to end before they are killed; an idle Airflow needs 1."""
 _POLL_SECONDS = 0.5
@@ -33,6 +34,9 @@ _STEADY_SECONDS = 600.0
 """A process that lived this long begins with the first pause again."""
 _PR_SET_CHILD_SUBREAPER = 36
 """Linux, prctl(2): processes whose parent has died become children of the caller."""
+CANNOT_START = 78
+"""Exit code (EX_CONFIG of sysexits.h) by which a component says at its first start that it can
+never run like this, as where its port is taken: all end, and the supervisor with the same code."""
 _SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
@@ -72,8 +76,10 @@ class _Component:
     """Readings of ``time.monotonic``."""
     start_at: float = 0.0
     pause: float = _FIRST_PAUSE
+    starts: int = 0
 
     def start(self) -> None:
+        self.starts += 1
         self.pid = fork(self.run)
         self.started_at = time.monotonic()
 
@@ -85,6 +91,10 @@ class _Component:
         self.pid = None
         self.start_at = now + self.pause
         self.pause = min(2 * self.pause, _LONGEST_PAUSE)
+
+    def pause_left(self) -> float:
+        """Return the seconds until it is started again."""
+        return max(0.0, self.start_at - time.monotonic())
 
 
 @dataclass(slots=True)
@@ -103,29 +113,37 @@ class _Supervisor:
             _adopt_orphans()
         for component in self.components:
             component.start()
-        has_failed = self._watch()
+        code = self._watch()
         self._end()
-        return 1 if has_failed else 0
+        return code
 
     def _record_signal(self, number: int, _frame: FrameType | None) -> None:
         self.received.append(number)
 
-    def _watch(self) -> bool:
-        """Wait; return True when a component has ended for good, False when all must stop."""
+    def _watch(self) -> int:
+        """Wait; return the exit code when a component has ended for good, or all must stop."""
         while not self.received:
             for component, code in self._reap():
                 sys.stderr.write(f"supervisor: {component.name} died\n")
+                if code == CANNOT_START and component.starts == 1:
+                    return CANNOT_START
                 if self.restarts is None:
-                    return True
+                    return 1
                 component.has_died()
-                _record_death(self.restarts, component, code)
+                record_death(
+                    self.restarts,
+                    component.name,
+                    datetime.now(UTC),
+                    exit_code=code,
+                    again_in=component.pause_left(),
+                )
                 _end_orphans({each.pid for each in self.components})
             self._start_again()
             if not self.watch_stdin:
                 time.sleep(_POLL_SECONDS)
             elif select.select([0], [], [], _POLL_SECONDS)[0] and not os.read(0, 1024):
-                return False
-        return False
+                return 0
+        return 0
 
     def _start_again(self) -> None:
         now = time.monotonic()
@@ -185,22 +203,11 @@ def supervise(
             None to end all of them as soon as one ends.
 
     Returns:
-        The exit code: 0 after a signal or a closed standard input, 1 after a component ended.
+        The exit code: 0 after a signal or a closed standard input, 1 after a component ended,
+        ``CANNOT_START`` after one ended with it at its first start.
     """
     kept = [_Component(name, run) for name, run in components.items()]
     return _Supervisor(kept, watch_stdin, restarts).run()
-
-
-def _record_death(file: Path, component: _Component, code: int) -> None:
-    line = {
-        "at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "component": component.name,
-        "exit_code": code,
-        "started_again_in": round(component.start_at - time.monotonic(), 1),
-    }
-    # A full disk must not end the supervisor.
-    with suppress(OSError), file.open("a") as stream:
-        stream.write(json.dumps(line) + "\n")
 
 
 def _adopt_orphans() -> None:

@@ -9,6 +9,7 @@ from pipeline.errors import QuarantinedPages, UsageError
 from pipeline.stages import annotate, dedupe, load
 from pipeline.stages.run_lifecycle import close_run, own_run
 from pipeline.urls import canonical_url_or_none
+from pipeline.warehouse.documents import make_documents_due
 from pipeline.warehouse.links import make_due
 from pipeline.warehouse.page_failures import (
     QuarantinedPage,
@@ -17,6 +18,7 @@ from pipeline.warehouse.page_failures import (
     reopen_pages,
     reopen_versions,
 )
+from pipeline.warehouse.robots import expire_robots
 from pipeline.warehouse.store import store
 
 
@@ -31,7 +33,7 @@ class Retried:
     failed: tuple[QuarantinedPage, ...]
     """Pages that broke a stage again."""
     due: tuple[str, ...]
-    """URLs of which no page was in the quarantine; the next run asks for them."""
+    """URLs of which no page was in the quarantine, and documents; the next run asks for them."""
 
 
 def find(url: str) -> list[QuarantinedPage]:
@@ -50,10 +52,14 @@ def find(url: str) -> list[QuarantinedPage]:
 
 
 def retry(urls: Sequence[str], *, without_limits: bool = False) -> Retried:
-    """Try pages again: those in the quarantine now, from the archive; other links at the next run.
+    """Try pages again: those in the quarantine now, from the archive; others at the next run.
+
+    The next run also reads robots.txt of the other URLs' hosts again: whoever asks for them by hand
+    has reason to think that something changed there.
 
     Args:
-        urls: as discovered, in canonical form, or after redirects.
+        urls: of pages, as discovered, in canonical form, or after redirects; of feeds, sitemaps and
+            sections as in ``mart.documents``.
         without_limits: let each page take the time that it takes.
 
     Raises:
@@ -63,6 +69,8 @@ def retry(urls: Sequence[str], *, without_limits: bool = False) -> Retried:
         pages, due = _sorted_out(connection, urls)
         if due:
             make_due(connection, due)
+            make_documents_due(connection, due)
+            expire_robots(connection, due)
     if not pages:
         return Retried({}, 0, (), tuple(due))
     with own_run("dateline-retry") as run_id:
@@ -89,9 +97,10 @@ def _sorted_out(
         if found:
             continue
         row = connection.execute(
-            "select url from ops.links where url = %s or canonical_url = %s"
-            " order by link_id limit 1",
-            (url, canonical_url_or_none(url)),
+            "(select url from ops.links where url = %(url)s or canonical_url = %(canonical)s"
+            " order by link_id limit 1)"
+            " union all select url from ops.documents where url in (%(url)s, %(canonical)s)",
+            {"url": url, "canonical": canonical_url_or_none(url)},
         ).fetchone()
         if row is None:
             raise UsageError(

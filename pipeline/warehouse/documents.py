@@ -204,6 +204,17 @@ def due_work(conn: Connection, keys: Sequence[str], now: datetime) -> dict[str, 
     return dict(found.fetchall())
 
 
+def make_documents_due(conn: Connection, urls: Sequence[str]) -> None:
+    """Let the next run ask for the documents with these URLs, whatever their plan says."""
+
+    def work(live: Connection) -> None:
+        live.execute(
+            "update ops.documents set next_due_at = now() where url = any(%s)", (list(urls),)
+        )
+
+    transact(conn, work)
+
+
 _DOCUMENTS = """
 select s.source_key,
     is_due, d.parent_id is not null,

@@ -91,22 +91,26 @@ class EmbeddedServer:
         version = self._server_version()
         return Status(version is not None, self.data, version, self.dsn())
 
-    def start(self) -> None:
+    def start(self) -> bool:
         """Start the server and return when it answers; do nothing where it runs already.
+
+        Returns:
+            Whether it was started.
 
         Raises:
             SettingsError: the folder, the disk or the programs do not allow it.
             StoreUnavailable: it did not start; the message quotes its log.
         """
         if self.is_ready():
-            return
+            return False
         with self._lock():
             if self.is_ready():
-                return
+                return False
             programs = postgres_binaries.reachable(self._programs, self.home, self._who)
             if not (self.data / "PG_VERSION").exists():
                 self._make_cluster(programs)
             self._start(programs)
+        return True
 
     def stop(self) -> bool:
         """Stop the server and return whether it ran; open transactions are rolled back."""

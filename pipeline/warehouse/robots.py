@@ -1,10 +1,15 @@
 """robots.txt files that all processes remember together: ``ops.robots_files``."""
 
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+
 from psycopg import Connection
 
 from pipeline.fetch.robots import RobotsFile
 from pipeline.outcomes import Outcome
 from pipeline.text import one_line, storable
+from pipeline.urls import authority
+from pipeline.warehouse.transactions import transact
 
 _COLUMNS = "authority, fetched_at, expires_at, http_status, outcome, reason, body, read_at, raw_uri"
 _PUT = f"""
@@ -76,3 +81,21 @@ class PostgresRobotsStore:
             "update ops.robots_files set raw_uri = %s where authority = %s and fetched_at = %s",
             (raw_uri, storable(file.root), file.fetched_at),
         )
+
+
+def expire_robots(conn: Connection, urls: Iterable[str]) -> None:
+    """Let robots.txt of these URLs' hosts be asked for again before their next page is."""
+    roots = {
+        f"{urlsplit(url).scheme}://{authority(url)}"
+        for url in urls
+        if urlsplit(url).scheme in ("http", "https")
+    }
+
+    def work(live: Connection) -> None:
+        live.execute(
+            "update ops.robots_files set expires_at = least(expires_at, now())"
+            " where authority = any(%s)",
+            (sorted(map(storable, roots)),),
+        )
+
+    transact(conn, work)

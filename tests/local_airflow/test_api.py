@@ -57,6 +57,19 @@ def test_a_server_that_refuses_the_connection_is_not_healthy():
     assert not AirflowApi("http://127.0.0.1:9", "admin", "pw").is_healthy()
 
 
+@pytest.mark.parametrize(("status", "expected"), [(201, True), (401, False)])
+def test_an_airflow_of_somebody_else_refuses_the_login(httpserver, status, expected):
+    answer = {"access_token": "secret", "detail": "who?"}
+    httpserver.expect_request("/auth/token", method="POST").respond_with_json(answer, status)
+    found = AirflowApi(httpserver.url_for("").rstrip("/"), "admin", "pw").accepts_login()
+    assert found is expected
+
+
+def test_a_web_site_at_this_address_is_no_healthy_airflow(api, httpserver):
+    httpserver.expect_request("/api/v2/monitor/health").respond_with_data("<p>Welcome</p>")
+    assert not api.is_healthy()
+
+
 def test_an_error_names_the_request_and_the_answer(api, httpserver):
     httpserver.expect_request("/api/v2/dags/x/dagRuns").respond_with_json({"detail": "no"}, 404)
     with pytest.raises(AirflowError, match=r"POST /api/v2/dags/x/dagRuns: HTTP 404"):

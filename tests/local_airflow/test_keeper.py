@@ -1,11 +1,14 @@
 """The keeper: Postgres started again, logs kept at their size, old task logs removed."""
 
 import os
+import re
 import signal
 import time
+from datetime import UTC, datetime
 
 import pytest
 
+from pipeline.alerts.restarts import dead_components
 from pipeline.local_airflow.home_folder import HomeFolder
 from pipeline.local_airflow.keeper import keep, remove_old_logs, rotate, start_if_gone
 from pipeline.settings import Settings
@@ -14,18 +17,25 @@ from pipeline.warehouse.embedded_server import EmbeddedServer
 DAY = 86_400
 
 
-def test_postgres_is_started_again_after_kill_9(tmp_path):
+def test_postgres_is_started_again_after_kill_9_and_that_is_an_alert(tmp_path):
     server = EmbeddedServer(tmp_path)
     server.start()
     try:
-        assert not start_if_gone(server)
+        file = tmp_path / "restarts.jsonl"
+        assert not start_if_gone(server, file)
         postmaster = int((server.data / "postmaster.pid").read_text().split()[0])
         os.kill(postmaster, signal.SIGKILL)
         deadline = time.monotonic() + 60
         while server.is_ready() and time.monotonic() < deadline:
             time.sleep(0.05)
-        assert start_if_gone(server)
+        assert start_if_gone(server, file)
         assert server.is_ready()
+        assert not start_if_gone(server, file)
+        (alert,) = dead_components(file, datetime.now(UTC))
+        assert (alert.title, alert.severity) == ("postgres died", "severe")
+        assert re.fullmatch(
+            r"once within the hour, last at 20\S+; started again after [\d.]+ s", alert.text
+        )
     finally:
         server.remove()
 

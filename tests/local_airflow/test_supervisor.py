@@ -21,6 +21,10 @@ second = sleeper
 def stubborn():
     import signal
     signal.signal(signal.SIGTERM, signal.SIG_IGN); sleeper()
+def port_taken(): print_pid(); time.sleep(0.5); sys.exit(78)
+def port_taken_later():
+    print_pid(); mark = Path(sys.argv[1].partition(":")[2] + ".once")
+    time.sleep(0.5); code = 78 if mark.exists() else 3; mark.touch(); sys.exit(code)
 def short(): print_pid(); time.sleep(0.5); sys.exit(3)
 def parent():
     below = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
@@ -136,6 +140,20 @@ def test_what_dies_at_once_is_started_again_after_longer_and_longer_pauses(super
     assert process.wait(10) == 0
     pauses = [json.loads(line)["started_again_in"] for line in file.read_text().splitlines()]
     assert pauses[:2] == pytest.approx([1.0, 2.0], abs=0.5)
+
+
+def test_a_component_that_can_never_start_ends_all_with_its_code(supervisor, tmp_path):
+    process, children = supervisor(f"watch:{tmp_path / 'restarts.jsonl'}", "sleeper", "port_taken")
+    assert process.wait(10) == 78
+    assert not any(map(is_alive, children))
+
+
+def test_a_component_that_has_run_before_is_started_again_whatever_its_code(supervisor, tmp_path):
+    process, _ = supervisor(f"watch:{tmp_path / 'restarts.jsonl'}", "port_taken_later")
+    for _start in range(2):
+        next_pid(process)
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(10) == 0
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="orphans are adopted on Linux only")

@@ -241,11 +241,11 @@ def test_a_component_that_died_is_told_of_until_it_lived_for_an_hour(store, told
     lines = [json.dumps(death | {"at": hours(each).isoformat()}) for each in (0, 0.5)]
     file.write_text("\n".join(["not json", "[]", *lines]) + "\n")
     send_alerts(hours(0.6))
-    assert told() == [("opened", "scheduler of Airflow died", None)]
+    assert told() == [("opened", "scheduler died", None)]
     (text,) = store.execute("select text from ops.alerts").fetchone()
     assert text.startswith("2 times within the hour, last at 2026-11-28T02:30:00+00:00")
     send_alerts(hours(1.6))
-    assert told() == [("closed", "scheduler of Airflow died", None)]
+    assert told() == [("closed", "scheduler died", None)]
 
 
 def test_alerts_are_sent_where_the_states_of_sources_cannot_be_judged(store, told, monkeypatch):

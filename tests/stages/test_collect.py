@@ -14,6 +14,7 @@ from pipeline.settings import settings
 from pipeline.sources.files import source_toml
 from pipeline.stages.collect import collect, due_groups
 from pipeline.stages.load import load, plan
+from pipeline.stages.quarantine import retry
 from pipeline.stages.run_lifecycle import close_killed_runs, open_run
 from pipeline.warehouse.cookbook import cookbook
 from pipeline.warehouse.runs import close_run
@@ -122,6 +123,20 @@ def test_articles_are_visited_when_their_feed_has_moved_on(newsroom):
     assert newsroom.outcomes(1) == ["loaded", "loaded"]
     edits = newsroom.conn.execute("select count(*) from mart.silent_edits").fetchone()
     assert edits == (1,)
+
+
+def test_a_person_can_have_a_feed_asked_for_again_and_its_robots_txt_too(newsroom):
+    newsroom.source(feeds=(f"{newsroom.site.url}/feed",))
+    newsroom.site.robots("User-agent: *\nDisallow: /")
+    newsroom.tick(datetime.now(UTC))
+    found = newsroom.document()
+    assert (found["state"], found["outcome"]) == ("failing", "robots_denied")
+    assert retry([f"{newsroom.site.url}/feed"]).due == (f"{newsroom.site.url}/feed",)
+    is_later = newsroom.conn.execute(
+        "select (select max(next_due_at) from mart.documents) > now(),"
+        " (select max(expires_at) from mart.robots) > now()"
+    )
+    assert is_later.fetchone() == (False, False)
 
 
 def test_of_two_links_to_one_article_one_is_visited(newsroom):
