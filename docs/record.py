@@ -1,6 +1,7 @@
 """Records the outputs that README.md and docs/ show: ``python docs/record.py [NAME]...``.
 
-The names are ``demo``, ``questions``, ``sources`` and ``backfill``; without one, all are recorded.
+The names are ``demo``, ``questions``, ``sources``, ``alerts`` and ``backfill``; without one, all are
+recorded. The walk of ``operations.md`` is recorded by ``docs/record_walk.py``.
 
 A recorded output comes from a real run in a fresh folder; nobody types one. Passwords and times
 are replaced, since they differ from run to run.
@@ -50,6 +51,7 @@ def main() -> None:
         "demo": record_demo,
         "questions": record_questions,
         "sources": record_sources,
+        "alerts": record_alerts,
         "backfill": record_backfill,
     }
     for name in sys.argv[1:] or list(recorders):
@@ -119,6 +121,22 @@ def record_sources() -> None:
                 parts.append(f"$ cat {written}\n{text}")
             text = _scrubbed("\n".join(parts), folder).replace(f"{folder}/", "")
             (RECORDED / f"{name}.txt").write_text(text, encoding="utf-8")
+
+
+def record_alerts() -> None:
+    """Try a channel, and show the line that it wrote."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["DATELINE_ALERTS"] = "file:alerts.jsonl"
+        try:
+            said = _dateline(folder, "alerts", "test", all_streams=True)
+        finally:
+            del os.environ["DATELINE_ALERTS"]
+        file = Path(folder, "state", "alerts.jsonl")
+        line = file.read_text(encoding="utf-8")
+        said = said.replace(str(file), ".dateline/alerts.jsonl".ljust(len(str(file))))
+        text = f"$ DATELINE_ALERTS='file:alerts.jsonl' dateline alerts test\n{said}"
+        text = _scrubbed(f"{text}\n$ cat .dateline/alerts.jsonl\n{line}", folder)
+        (RECORDED / "alerts_test.txt").write_text(text, encoding="utf-8")
 
 
 FILES = (
