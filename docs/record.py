@@ -1,7 +1,7 @@
 """Records the outputs that README.md and docs/ show: ``python docs/record.py [NAME]...``.
 
-The names are ``demo``, ``questions``, ``sources``, ``alerts`` and ``backfill``; without one, all are
-recorded. The walk of ``operations.md`` is recorded by ``docs/record_walk.py``.
+The names are ``demo``, ``questions``, ``sources``, ``alerts`` and ``backfill``; without one, all
+are recorded. The walk of ``operations.md`` is recorded by ``docs/record_walk.py``.
 
 A recorded output comes from a real run in a fresh folder; nobody types one. Passwords and times
 are replaced, since they differ from run to run.
