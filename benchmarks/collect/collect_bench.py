@@ -4,6 +4,7 @@ Prints what was found beside what is to be reached; the exit code is 1 where a f
 """
 
 import argparse
+import os
 import sys
 import tempfile
 import time
@@ -42,14 +43,22 @@ def _own_store() -> Iterator[tuple[EmbeddedServer, Path]]:
             server.remove()
 
 
+def _postmaster(server: EmbeddedServer) -> int:
+    """Return the number of the server's first process."""
+    return int((server.data / "postmaster.pid").read_text().split()[0])
+
+
 def measure(sources: int, days: int, most_per_day: float) -> Result:
     """Simulate a web of this size in a store of its own, and print the table."""
     web = make_web(sources, days, most_per_day)
     began = time.perf_counter()
     with _own_store() as (server, _):
         result = simulate(web, server.dsn("postgres"), _PROCESSES)
+        spent = cpu_seconds([os.getpid(), _postmaster(server)])
     minutes = (time.perf_counter() - began) / 60
-    print(f"{sources} sources, {days} days, simulated in {minutes:.1f} min")
+    print(
+        f"{sources} sources, {days} days, simulated in {minutes:.1f} min ({spent / 60:.1f} CPU-min)"
+    )
     print(table(result))
     for missed in result.misses:
         print(f"not reached: {missed}")
@@ -68,7 +77,7 @@ def hour() -> list[str]:
     """Collect for an hour of the web over real sockets; print the figures, return what is wrong."""
     began = time.perf_counter()
     with _own_store() as (server, folder):
-        postmaster = int((server.data / "postmaster.pid").read_text().split()[0])
+        postmaster = _postmaster(server)
         before: list[float] = []
 
         def on_hour() -> None:

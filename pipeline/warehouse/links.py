@@ -419,10 +419,19 @@ def _newest(new: list[_Prepared], most: int | None) -> tuple[list[_Prepared], tu
     return ranked[:most], tuple(each.url for each in ranked[most:])
 
 
+_MARKED_ANEW = timedelta(hours=1)
+"""Age of a mark from which it is made anew."""
+
+
 def _mark_listed(
     conn: Connection, again: Sequence[_Prepared], known: dict[str, int], now: datetime
 ) -> None:
-    """Mark links as listed; one that only an archive had is due, as a new one would be."""
+    """Mark links as listed; one that only an archive had is due, as a new one would be.
+
+    A link that was marked within the hour and of which nothing new is stated stays as it is: a feed
+    of a hundred items names 99 known ones at each poll, and each row written again costs as much as
+    a new one.
+    """
     if not again:
         return
     conn.execute(
@@ -443,7 +452,12 @@ def _mark_listed(
             ) as each(link_id, found_by, found_in, title, published_at, stated_at)
             order by link_id
         ) as given
-        where l.link_id = given.link_id
+        where l.link_id = given.link_id and (
+            l.last_listed_at < %s or l.found_by = 'warc'
+            or l.link_title is null and given.title is not null
+            or l.link_published_at is null and given.published_at is not null
+            or l.stated_at is distinct from coalesce(given.stated_at, l.stated_at)
+        )
         """,
         (
             now,
@@ -454,6 +468,7 @@ def _mark_listed(
             [_or_none(each.listed.link.title) for each in again],
             [_or_none(each.listed.link.published_at) for each in again],
             [each.listed.stated_at for each in again],
+            now - _MARKED_ANEW,
         ),
     )
 

@@ -69,7 +69,7 @@ left join lateral (
 where s.is_active;
 comment on view mart.source_freshness is 'One row per active source: when it last brought a link, a page and an article, and its last 24 hours.';
 comment on column mart.source_freshness.source_key is 'Key of the outlet: the name of its file in sources/.';
-comment on column mart.source_freshness.last_link_at is 'When a document of it last named a link.';
+comment on column mart.source_freshness.last_link_at is 'When a document of it last named a link, to within an hour.';
 comment on column mart.source_freshness.last_fetch_at is 'When a page of it was last requested.';
 comment on column mart.source_freshness.last_ok_fetch_at is 'When a request last succeeded (HTTP 200 to 399).';
 comment on column mart.source_freshness.last_article_at is 'When a new article of it was last seen.';

@@ -113,6 +113,22 @@ def test_a_tick_asks_only_for_what_is_due(newsroom):
     assert newsroom.outcomes(1) == ["loaded", "unchanged"]
 
 
+def test_a_known_link_is_marked_as_listed_once_an_hour(newsroom):
+    newsroom.source(feeds=(f"{newsroom.site.url}/feed",))
+
+    def listed_after(minutes, *numbers):
+        newsroom.feed(*numbers)
+        newsroom.tick(MORNING + minutes * MINUTE)
+        (at,) = newsroom.conn.execute(
+            "select last_listed_at from ops.links where url like '%%/1'"
+        ).fetchone()
+        return round((at - MORNING) / MINUTE)
+
+    assert listed_after(0, 1) == 0
+    assert listed_after(20, 1, 2) == 0
+    assert listed_after(90, 1, 2, 3) == 90
+
+
 def test_articles_are_visited_when_their_feed_has_moved_on(newsroom):
     newsroom.source(feeds=(f"{newsroom.site.url}/feed",))
     newsroom.feed(1)
