@@ -163,10 +163,15 @@ class Settings(BaseSettings):
         default=14, ge=0, description="days for which Airflow's task logs are kept; 0 for ever"
     )
     log_file_bytes: int = Field(
-        default=20_000_000, gt=0, description="size at which logs/airflow.log is rotated"
+        default=20_000_000,
+        gt=0,
+        description="size at which logs/airflow.log and logs/links.jsonl are rotated",
     )
     log_files: int = Field(
-        default=5, ge=0, description="rotated parts of logs/airflow.log that are kept"
+        default=5, ge=0, description="rotated parts that are kept of each of these logs"
+    )
+    link_log: bool = Field(
+        default=True, description="write logs/links.jsonl, a line for each link that was decided"
     )
     airflow_days: int = Field(
         default=30, ge=0, description="days for which Airflow's own database is kept; 0 for ever"

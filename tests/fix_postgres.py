@@ -13,6 +13,7 @@ import pytest
 from pipeline.warehouse.embedded_server import EmbeddedServer
 from pipeline.warehouse.schema import migrate
 from pipeline.warehouse.store import connect
+from tests.link_log import compare
 
 _numbers = itertools.count()
 _FAST_OPTIONS = "-c fsync=off -c full_page_writes=off -c synchronous_commit=off"
@@ -154,3 +155,10 @@ def store(store_dsn):
     """A connection to a migrated, empty database of this test's own."""
     with closing(connect(store_dsn)) as conn:
         yield conn
+
+
+@pytest.fixture
+def compared_log(store_dsn, tmp_path):
+    """Compare the log of links below this test's folder with the store when the test is over."""
+    yield
+    compare(tmp_path, store_dsn)

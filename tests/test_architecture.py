@@ -9,10 +9,10 @@ import pytest
 
 PIPELINE = Path(__file__).parents[1] / "pipeline"
 LAYERS = (
-    "__init__ file_formats outcomes tables telemetry text",
+    "__init__ file_formats log_files outcomes tables telemetry text",
     "errors models",
     "language settings urls",
-    "alerts page_faults planning source_states",
+    "alerts link_log page_faults planning source_states",
     "page_worker",
     "archive dedupe line_rules",
     "clean extract fetch identity",

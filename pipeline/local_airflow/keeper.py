@@ -5,8 +5,6 @@ once a day removes old task logs and old rows of Airflow's own database. A task 
 none of these: it needs Postgres, and it may not touch Airflow's database.
 """
 
-import os
-import shutil
 import subprocess
 import sys
 import time
@@ -17,6 +15,7 @@ from pathlib import Path
 from pipeline.alerts.restarts import record_death
 from pipeline.errors import DatelineError
 from pipeline.local_airflow.home_folder import HomeFolder
+from pipeline.log_files import empty_if_full
 from pipeline.settings import Settings
 from pipeline.telemetry import log
 from pipeline.warehouse.embedded_server import EmbeddedServer
@@ -45,7 +44,7 @@ def keep(settings: Settings, server: EmbeddedServer | None, tell: Callable[[], o
             tell()
         if server is not None:
             start_if_gone(server, home.restarts)
-        rotate(home.log, settings.log_file_bytes, settings.log_files)
+        empty_if_full(home.log, settings.log_file_bytes, settings.log_files)
         if time.monotonic() > clean_at:
             clean_at = time.monotonic() + _DAY
             remove_old_logs(home.airflow / "logs", settings.log_days)
@@ -76,32 +75,6 @@ def start_if_gone(server: EmbeddedServer, restarts: Path) -> bool:
         again_in = time.monotonic() - began
         record_death(restarts, "postgres", found_at, exit_code=None, again_in=again_in)
     return was_started
-
-
-def rotate(file: Path, limit: int, kept: int) -> bool:
-    """Move a log that is larger than the limit to ``<name>.1``, and older parts one number up.
-
-    The processes that write to it have it open for appending, so it is copied and then emptied:
-    they go on at its new end. Lines that come between the two steps are lost.
-
-    Args:
-        file: the log.
-        limit: bytes.
-        kept: number of old parts; the oldest is deleted.
-
-    Returns:
-        Whether it was too large.
-    """
-    if not file.exists() or file.stat().st_size <= limit:
-        return False
-    for number in range(kept, 1, -1):
-        older = file.with_name(f"{file.name}.{number - 1}")
-        if older.exists():
-            older.replace(file.with_name(f"{file.name}.{number}"))
-    if kept:
-        shutil.copyfile(file, file.with_name(f"{file.name}.1"))
-    os.truncate(file, 0)
-    return True
 
 
 def remove_old_logs(folder: Path, days: int) -> int:

@@ -58,6 +58,7 @@ from pipeline.warehouse.links import (
 from pipeline.warehouse.robots import PostgresRobotsStore
 from pipeline.warehouse.sources import source_ids
 from pipeline.warehouse.store import store
+from pipeline.warehouse.transactions import transact
 
 _PART = 50
 """Pages per transaction."""
@@ -400,7 +401,7 @@ class Collection:
         ]
         reason = f"stored more than {last.days} days ago: not requested again" if last else ""
         decisions = [Decision(each.attempt_id, Outcome.UNCHANGED, reason) for each in old]
-        decide(self.connection, decisions)
+        decide(self.connection, decisions, "fetch")
         self.result.counts[Outcome.UNCHANGED] += len(old)
         left = {each.attempt_id for each in old}
         return [each for each in planned if each.attempt_id not in left]
@@ -441,12 +442,16 @@ class Collection:
         rows = [row for row, _ in part]
         decisions = [decision for _, decision in part if decision is not None]
         self.archive.flush()
-        with self.connection.transaction():
-            record_fetches(self.connection, self.run_id, rows)
-            decide(self.connection, decisions)
+        transact(self.connection, partial(self._stored_part, rows, decisions))
         self.result.counts.update(str(decision.outcome) for decision in decisions)
         self.result.counts["fetched"] += len(rows) - len(decisions)
         self._archive_robots()
+
+    def _stored_part(
+        self, rows: Sequence[FetchRow], decisions: Sequence[Decision], live: psycopg.Connection
+    ) -> None:
+        record_fetches(live, self.run_id, rows)
+        decide(live, decisions, "fetch")
 
 
 def _ready_together(

@@ -149,14 +149,15 @@ def _load(conn: Connection, run_id: int, batch_key: str, pages: Sequence[LoadIte
     todo = [page for page in pages if page.attempt_id in attempts]
     observations, decisions = _divide(conn, run_id, todo, attempts)
     _store_rejects(conn, run_id, todo, decisions)
-    decide_within(conn, decisions)
+    decide_within(conn, decisions, "load")
     _store_failures(conn, run_id, todo, decisions)
     new_versions: list[int] = []
     for group in _rounds(observations):
         stored = store_observations(conn, run_id, group)
         new_versions += stored.new_versions
         decisions += stored.decisions
-        decide_within(conn, stored.decisions)  # the next round looks at outcomes of this run
+        # The next round looks at outcomes of this run.
+        decide_within(conn, stored.decisions, "load")
     confirm_own_pages(conn, _identified(todo, attempts))
     _store_version_count(conn, key, len(new_versions))
     counts = Counter(decision.outcome for decision in decisions)

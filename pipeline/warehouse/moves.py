@@ -79,7 +79,7 @@ def move(conn: Connection, run_id: int, change: Move) -> None:
             one_line(change.reason),
         ),
     )
-    give_plan_to(conn, run_id, change.article_id, change.to_url, datetime.now(UTC))
+    give_plan_to(conn, run_id, change.article_id, change.to_url, datetime.now(UTC), "load")
     log.info("an article moved", url=change.from_url, to=change.to_url)
 
 

@@ -3,6 +3,9 @@
 A transaction is tried again when the server went away or two writers deadlocked. That is safe
 because every writer of this package is idempotent: where it is unknown whether the lost transaction
 was committed, the next attempt finds its work done or not done.
+
+What must only happen if a transaction is committed, such as a line of a log, is handed to
+``after_commit`` within it.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -32,6 +35,8 @@ _PERMANENT = (
     errors.ReadOnlySqlTransaction,
 )
 """Operational errors that another attempt does not help."""
+_waiting: WeakKeyDictionary[Connection, list[Callable[[], None]]] = WeakKeyDictionary()
+"""What is done after the commit, for each connection within a transaction of ``transact``."""
 _addresses: WeakKeyDictionary[Connection, str] = WeakKeyDictionary()
 """Addresses of open connections. Asking libpq for it takes 0.7 ms, a tenth of the CPU time of a
 tick of *ingest*, and a connection that died can no longer be asked."""
@@ -53,8 +58,45 @@ def transact(conn: Connection, work: Callable[[Connection], _Result]) -> _Result
         psycopg.Error: what ``work`` itself got wrong, ``ROW_ERRORS`` included.
     """
     if not conn.closed and conn.info.transaction_status is not TransactionStatus.IDLE:
+        return _within(conn, work)
+    result, actions = _committed(conn, work)
+    for action in actions:
+        action()
+    return result
+
+
+def after_commit(conn: Connection, action: Callable[[], None]) -> None:
+    """Do something once the transaction is committed, and never if it is rolled back.
+
+    Where a transaction is tried again, only what the attempt asked for that was committed is done.
+    A process that is killed in between does it not, nor does one that never learns of its commit:
+    the attempt after that finds the work done.
+
+    Args:
+        conn: inside a transaction of ``transact``. Inside another, such as that of a dry run, which
+            may be rolled back, nothing is done.
+        action: must not raise: what it reports has happened.
+    """
+    if conn in _waiting:
+        _waiting[conn].append(action)
+
+
+def _within(conn: Connection, work: Callable[[Connection], _Result]) -> _Result:
+    """Run ``work`` in a savepoint of the caller's transaction."""
+    actions = _waiting.get(conn, [])
+    before = len(actions)
+    try:
         with conn.transaction():
             return work(conn)
+    except BaseException:
+        del actions[before:]
+        raise
+
+
+def _committed(
+    conn: Connection, work: Callable[[Connection], _Result]
+) -> tuple[_Result, list[Callable[[], None]]]:
+    """Run ``work`` in a transaction, commit it, and return what is to be done after that."""
     address = _address(conn)
     attempts = stamina.retry_context(
         on=_is_temporary,
@@ -66,8 +108,10 @@ def transact(conn: Connection, work: Callable[[Connection], _Result]) -> _Result
     )
     try:
         for attempt in attempts.with_name("transaction of the store", (), {}):
-            with attempt, _open_connection(conn, address) as live, live.transaction():
-                return work(live)
+            with attempt, _open_connection(conn, address) as live, _collected(live) as actions:
+                with live.transaction():
+                    result = work(live)
+                return result, actions
     except _PERMANENT as error:
         raise StoreError(f"Postgres refuses: {_message(error)}.") from error
     except psycopg.OperationalError as error:
@@ -94,6 +138,16 @@ def _open_connection(conn: Connection, address: str) -> Iterator[Connection]:
         return
     with closing(psycopg.connect(address, autocommit=True)) as other:
         yield other
+
+
+@contextmanager
+def _collected(conn: Connection) -> Iterator[list[Callable[[], None]]]:
+    """Yield the list to which ``after_commit`` adds within the block."""
+    actions = _waiting[conn] = []
+    try:
+        yield actions
+    finally:
+        _waiting.pop(conn, None)
 
 
 def _address(conn: Connection) -> str:

@@ -1,4 +1,4 @@
-"""The keeper: Postgres started again, logs kept at their size, old task logs removed."""
+"""The keeper: Postgres started again, deaths told, old task logs removed."""
 
 import os
 import re
@@ -10,7 +10,7 @@ import pytest
 
 from pipeline.alerts.restarts import dead_components
 from pipeline.local_airflow.home_folder import HomeFolder
-from pipeline.local_airflow.keeper import keep, remove_old_logs, rotate, start_if_gone
+from pipeline.local_airflow.keeper import keep, remove_old_logs, start_if_gone
 from pipeline.settings import Settings
 from pipeline.warehouse.embedded_server import EmbeddedServer
 
@@ -38,24 +38,6 @@ def test_postgres_is_started_again_after_kill_9_and_that_is_an_alert(tmp_path):
         )
     finally:
         server.remove()
-
-
-def test_a_log_goes_on_at_its_new_end_when_it_was_too_large(tmp_path):
-    file = tmp_path / "airflow.log"
-    with file.open("ab", buffering=0) as writer:
-        for part in (b"first", b"second", b"third", b"fourth"):
-            assert not rotate(file, 10, 2)
-            writer.write(part * 10)
-            assert rotate(file, 10, 2)
-        writer.write(b"last")
-    assert file.read_bytes() == b"last"
-    assert (tmp_path / "airflow.log.1").read_bytes() == b"fourth" * 10
-    assert (tmp_path / "airflow.log.2").read_bytes() == b"third" * 10
-    assert not (tmp_path / "airflow.log.3").exists()
-
-
-def test_a_log_that_does_not_exist_is_no_error(tmp_path):
-    assert not rotate(tmp_path / "airflow.log", 10, 2)
 
 
 def test_who_must_know_is_told_when_a_component_died(tmp_path, monkeypatch):

@@ -71,7 +71,7 @@ def state(
 def quarantine(store, number, outlet="valley", reason="load: over 20 s"):
     run_id = begin(store, f"run-{number}")
     (attempt,) = planned(store, run_id, [Link(story_url(number, outlet), outlet, "feed")])
-    decide(store, [Decision(attempt.attempt_id, Outcome.QUARANTINED, reason)])
+    decide(store, [Decision(attempt.attempt_id, Outcome.QUARANTINED, reason)], "load")
     close_run(store, run_id, True)
 
 

@@ -36,7 +36,7 @@ HERALD_TOML = 'name = "The Herald"\nhomepage = "https://herald-example.com/"\nla
 
 
 @pytest.fixture
-def home(monkeypatch, tmp_path, store_dsn):
+def home(monkeypatch, tmp_path, store_dsn, compared_log):
     """An installation with the source herald."""
     (tmp_path / "sources").mkdir()
     (tmp_path / "sources" / "herald.toml").write_text(HERALD_TOML)

@@ -88,7 +88,7 @@ class Newsroom:
 
 
 @pytest.fixture
-def newsroom(site, store, store_dsn, tmp_path, monkeypatch):
+def newsroom(site, store, store_dsn, compared_log, tmp_path, monkeypatch):
     folder = tmp_path / "sources"
     folder.mkdir()
     monkeypatch.setenv("DATELINE_DSN", store_dsn)

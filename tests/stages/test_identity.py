@@ -61,7 +61,7 @@ class Crawl:
 
 
 @pytest.fixture
-def crawl(tmp_path, store_dsn, monkeypatch):
+def crawl(tmp_path, store_dsn, compared_log, monkeypatch):
     for name, value in {"HOME": str(tmp_path), "DSN": store_dsn, "CRAWL_DELAY": "0"}.items():
         monkeypatch.setenv(f"DATELINE_{name}", value)
     settings.cache_clear()

@@ -21,6 +21,7 @@ from pipeline.settings import settings
 from pipeline.stages.local_run import RunReport, run_sources, run_targets, worker_pool
 from pipeline.text import normalise
 from pipeline.warehouse.cookbook import cookbook
+from tests.link_log import compare, logged
 
 GOLD = expected()
 _TABLES = (
@@ -35,6 +36,7 @@ _TABLES = (
 
 @dataclass(frozen=True)
 class Runs:
+    home: Path
     dsn: str
     homepages: dict[str, str]
     reports: list[RunReport]
@@ -77,8 +79,13 @@ def runs(tmp_path_factory, postgres_server):
                 counts.append(sizes(dsn))
                 homepages = site.homepages
     settings.cache_clear()
-    yield Runs(dsn, homepages, reports, counts)
+    yield Runs(home, dsn, homepages, reports, counts)
     postgres_server.sql("drop database local_run with (force)")
+
+
+def test_each_decided_link_has_a_line_in_the_log(runs):
+    compare(runs.home, runs.dsn)
+    assert {line["stage"] for line in logged(runs.home)} == {"discover", "fetch", "load"}
 
 
 def outcomes(runs, number):

@@ -24,7 +24,7 @@ DECODE = page.decode
 
 
 @pytest.fixture
-def archive(store, store_dsn, monkeypatch):
+def archive(store, store_dsn, compared_log, monkeypatch):
     """A store with an archive, and small limits."""
     monkeypatch.setenv("DATELINE_DSN", store_dsn)
     settings.cache_clear()

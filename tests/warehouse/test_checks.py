@@ -81,7 +81,7 @@ def test_checks_name_what_is_wrong_with_its_source_and_page(store):
 def failed_links(store, run_id, numbers, outlet="valley", outcome=Outcome.FORBIDDEN):
     links = [Link(story_url(number, outlet), outlet, "feed") for number in numbers]
     attempts = planned(store, run_id, links)
-    decide(store, [Decision(each.attempt_id, outcome, "403") for each in attempts])
+    decide(store, [Decision(each.attempt_id, outcome, "403") for each in attempts], "fetch")
 
 
 def test_the_run_that_publishes_is_checked_for_the_links_of_another(store):

@@ -113,3 +113,57 @@ def test_inside_a_callers_transaction_nothing_is_tried_again(store):
     with pytest.raises(psycopg.errors.SerializationFailure), store.transaction():
         transactions.transact(store, work)
     assert calls == [1]
+
+
+def test_what_waits_for_the_commit_is_done_once_and_after_it(store, store_dsn):
+    done = []
+
+    def count_committed():
+        with closing(connect(store_dsn)) as other:
+            done.append(count(other, "ops.runs"))
+
+    def work(conn):
+        begin(conn)
+        transactions.transact(conn, lambda live: transactions.after_commit(live, count_committed))
+        assert done == []
+
+    transactions.transact(store, work)
+    assert done == [1]
+
+
+def test_of_a_transaction_that_is_tried_again_only_the_committed_attempt_counts(store, store_dsn):
+    attempts, done = [], []
+
+    def work(conn):
+        attempts.append(conn.info.backend_pid)
+        number = len(attempts)
+        transactions.after_commit(conn, lambda: done.append(number))
+        if number == 1:
+            with closing(connect(store_dsn)) as killer:
+                killer.execute("select pg_terminate_backend(%s)", (attempts[0],))
+        conn.execute("select 1")
+
+    transactions.transact(store, work)
+    assert len(attempts) == 2
+    assert done == [2]
+
+
+def test_what_is_rolled_back_is_not_reported(store):
+    done = []
+
+    def fail(conn):
+        transactions.after_commit(conn, lambda: done.append("inner"))
+        raise ValueError("rolled back")
+
+    def work(conn):
+        transactions.after_commit(conn, lambda: done.append("outer"))
+        with pytest.raises(ValueError, match="rolled back"):
+            transactions.transact(conn, fail)
+
+    transactions.transact(store, work)
+    assert done == ["outer"]
+    with pytest.raises(ValueError, match="rolled back"):
+        transactions.transact(store, fail)
+    with store.transaction(force_rollback=True):
+        transactions.transact(store, lambda conn: work(conn))
+    assert done == ["outer"]

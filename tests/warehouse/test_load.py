@@ -230,8 +230,8 @@ def test_one_story_listed_by_two_sources_is_fetched_once(store):
 def test_an_outcome_is_never_overwritten(store):
     run_id = begin(store)
     (link,) = planned(store, run_id, [Link(story_url(1), "harbour", "feed")])
-    assert decide(store, [Decision(link.attempt_id, Outcome.NOT_FOUND, "404", 404)]) == 1
-    assert decide(store, [Decision(link.attempt_id, Outcome.LOADED)]) == 0
+    assert decide(store, [Decision(link.attempt_id, Outcome.NOT_FOUND, "404", 404)], "fetch") == 1
+    assert decide(store, [Decision(link.attempt_id, Outcome.LOADED)], "load") == 0
     fate = store.execute(
         "select outcome, reason, http_status, is_latest from mart.url_fate"
     ).fetchall()
