@@ -100,6 +100,11 @@ class Failed:
     """Line of code that raised it, as ``page_faults`` counts it."""
     trace: str = field(repr=False)
 
+    @property
+    def message(self) -> str:
+        """What the exception says, after its name."""
+        return f"{type(self.error).__name__}: {self.error}"
+
 
 class PageWorker:
     """A worker process, started with its first page and again after it was killed.

@@ -3,8 +3,6 @@
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from queue import Queue
-from threading import Thread
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
@@ -14,10 +12,10 @@ from pipeline.cli.filters import Row, RowError, open_input, run_filter
 from pipeline.outcomes import Outcome
 
 if TYPE_CHECKING:
-    from pipeline.models import Annotation, Quote, Speaker
+    from pipeline.models import Quote, Speaker
+    from pipeline.page_worker import Broken, Failed
+    from pipeline.stages.annotate import Annotated as AnnotatedText
 
-READ_AHEAD = 64
-"""Most rows that wait to be annotated; enough to fill the model's batches."""
 _HELP = """Find names, and who said what, in texts.
 
 Each row needs "id" and "text"; "title" (the headline) helps with names.
@@ -27,7 +25,8 @@ characters of the text as given. Quotation marks lie inside a quote's "content";
 "speaker" is null where no name can be given. A text of 40 words or more in \
 another language gets the outcome not_english.
 
-A row is written as soon as it is annotated. No database and no network are needed.
+A row is written as soon as it is annotated. A text that takes longer than \
+DATELINE_ANNOTATE_SECONDS gets an error and the rest goes on. No database and no network are needed.
 
 Example: dateline annotate articles.jsonl | jq -r '.quotes[] | .speaker'
 """
@@ -53,51 +52,28 @@ def register(app: typer.Typer) -> None:
 def annotated_rows(rows: Iterator[Row]) -> Iterator[Mapping[str, Any]]:
     """Yield one annotated row, or one with an ``error``, for each input row, in order.
 
-    The rows that have arrived are annotated as one batch: full batches from a file, single rows
-    from a slow pipe.
+    Each text is annotated by a process that is ended where it takes more time or memory than the
+    settings allow; its row then has an error.
+
+    Raises:
+        ModelError: the model is missing or broken.
     """
     # Imported here because spaCy takes a second to load.
-    from pipeline.annotate.annotator import Annotator
+    from pipeline.page_worker import TimeLimit, page_worker
     from pipeline.settings import settings
+    from pipeline.stages.annotate import ANNOTATE, ToAnnotate, loaded_model
 
-    annotator = Annotator.load(settings().nlp_model)
-    for batch in _batches_as_they_arrive(rows):
-        checked = [_check(row) for row in batch]
-        good = [item for item in checked if isinstance(item, _Text)]
-        done = annotator.annotate((item.text for item in good), (item.title for item in good))
-        for item in checked:
-            yield _as_row(item.id, next(done)) if isinstance(item, _Text) else item
-
-
-def _batches_as_they_arrive(rows: Iterator[Row]) -> Iterator[list[Row]]:
-    """Yield the rows that have arrived since the batch before, at most ``READ_AHEAD``.
-
-    A thread reads them, so that a program that sends a row and waits for the answer gets it.
-    """
-    arrived: Queue[Row | Exception | None] = Queue(READ_AHEAD)
-
-    def read() -> None:
-        try:
-            for row in rows:
-                arrived.put(row)
-        # Nobody would see an exception of this thread; it is raised where the rows are used.
-        except Exception as error:
-            arrived.put(error)
-        arrived.put(None)
-
-    Thread(target=read, daemon=True).start()
-    while (item := arrived.get()) is not None:
-        batch: list[Row] = []
-        while isinstance(item, Row):
-            batch.append(item)
-            if arrived.empty() or len(batch) == READ_AHEAD:
-                break
-            item = arrived.get()
-        yield batch
-        if isinstance(item, Exception):
-            raise item
-        if item is None:
-            return
+    limit = TimeLimit(settings().annotate_seconds)
+    with page_worker() as worker:
+        for row in rows:
+            item = _check(row)
+            if not isinstance(item, _Text):
+                yield item
+                continue
+            loaded_model(worker)
+            given = ToAnnotate(settings().nlp_model, item.text, item.title)
+            result = worker.run(ANNOTATE, given, limit, lambda _wanted: {})
+            yield _as_row(item.id, result)
 
 
 class _Text(NamedTuple):
@@ -120,7 +96,17 @@ def _check(row: Row) -> _Text | dict[str, Any]:
     return _Text(row.id, text, title)
 
 
-def _as_row(row_id: Any, annotation: "Annotation") -> dict[str, Any]:
+def _as_row(row_id: Any, result: "AnnotatedText | Failed | Broken") -> dict[str, Any]:
+    from pipeline.errors import ModelError
+    from pipeline.page_worker import Broken, Failed
+
+    if isinstance(result, Broken):
+        return {"id": row_id, "error": result.reason}
+    if isinstance(result, Failed):
+        if isinstance(result.error, ModelError):
+            raise result.error
+        return {"id": row_id, "error": result.message}
+    annotation = result.annotation
     return {
         "id": row_id,
         "entities": [

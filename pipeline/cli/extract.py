@@ -11,9 +11,10 @@ import sys
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, replace
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Annotated, Any
+from typing import IO, TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
@@ -24,7 +25,9 @@ from pipeline.outcomes import Outcome
 from pipeline.text import storable
 
 if TYPE_CHECKING:
+    from pipeline.clean.site_memory import SeenPage
     from pipeline.models import Article
+    from pipeline.page_worker import Step
 
 _HELP = (
     "Turn pages, or text that somebody else scraped, into clean articles.\n\n"
@@ -39,6 +42,7 @@ _HELP = (
     "article, 0.65 for half of one or one with the page's boilerplate, under 0.3 for anything "
     "else. credit_kind says how much of the text is credited to the agency: whole (then "
     "is_wire_copy is true), part, or own where the outlet is the agency itself.\n\n"
+    "A page that takes longer than DATELINE_EXTRACT_SECONDS gets an error and the rest goes on.\n\n"
     'Example: echo \'{"id": 1, "path": "page.html"}\' | dateline extract'
 )
 _KEYS = (
@@ -85,15 +89,14 @@ def transform(rows: Iterator[Row], *, jobs: int | None = None) -> Iterator[Mappi
     """Yield one output row for each input row, in order, as ``pipeline.cli.filters`` describes."""
     from tempfile import TemporaryFile
 
-    from pipeline.clean.cleaner import clean_article, page_to_remember
+    from pipeline.clean.cleaner import clean_article
     from pipeline.clean.site_memory import MemorySiteMemory
 
     memory = MemorySiteMemory()
     with TemporaryFile() as spool:
         for record in _extracted(rows, jobs):
-            article = _article(record)
-            if article is not None and (page := page_to_remember(article)) is not None:
-                memory.remember([page])
+            if seen := record.pop("seen", None):
+                memory.remember([seen])
             spool.write(json.dumps(record).encode() + b"\n")
         spool.seek(0)
         for line in spool:
@@ -108,14 +111,17 @@ def transform(rows: Iterator[Row], *, jobs: int | None = None) -> Iterator[Mappi
 
 def _extracted(rows: Iterator[Row], jobs: int | None) -> Iterator[dict[str, Any]]:
     """Yield the extracted rows in order; use several processes from ``_POOL_ROWS`` rows on."""
+    from concurrent.futures import ProcessPoolExecutor
+
+    from pipeline.page_worker import keep_page_worker, page_worker
+
     workers = jobs or os.cpu_count() or 1
     first = list(islice(rows, _POOL_ROWS if workers > 1 else 0))
     if len(first) < _POOL_ROWS:
-        yield from map(_extract, _chain(first, rows))
+        with page_worker():
+            yield from map(_extract, _chain(first, rows))
         return
-    from concurrent.futures import ProcessPoolExecutor
-
-    with ProcessPoolExecutor(workers) as pool:
+    with ProcessPoolExecutor(workers, initializer=keep_page_worker) as pool:
         for batch in _batches(_chain(first, rows), workers * _CHUNK * 4):
             yield from pool.map(_extract, batch, chunksize=_CHUNK)
 
@@ -133,21 +139,65 @@ def _batches(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:
 
 
 def _extract(row: Row) -> dict[str, Any]:
-    """Return ``{"id", "article"}`` or ``{"id", "error"}`` as plain data, for the process pool."""
-    from pipeline.extract.page import extract_page
-    from pipeline.extract.plain_text import extract_text_bytes
-    from pipeline.fetch.walls import recognise_wall
+    """Return ``{"id", "article", "seen"}`` or ``{"id", "error"}``, for the process pool.
+
+    The page is read by a page worker, which is ended where the page breaks a limit.
+    """
+    from pipeline.page_worker import Broken, Failed, TimeLimit, page_worker
+    from pipeline.settings import settings
 
     try:
         url = row.text("url")
         is_html, content = _content(row)
     except RowError as error:
         return {"id": row.id, "error": str(error)}
+    with page_worker() as worker:
+        given = _Content(is_html, content, url)
+        found = worker.run(_step(), given, TimeLimit(settings().extract_seconds))
+    if isinstance(found, Broken):
+        return {"id": row.id, "error": found.reason}
+    if isinstance(found, Failed):
+        return {"id": row.id, "error": found.message}
+    article, seen = found
+    return {"id": row.id, "article": asdict(article), "seen": seen}
+
+
+class _Content(NamedTuple):
+    """A page or a text as a worker gets it."""
+
+    is_html: bool
+    content: bytes
+    url: str | None
+
+
+@lru_cache(maxsize=1)
+def _step() -> "Step[_Content, tuple[Article, SeenPage | None]]":
+    from pipeline.page_worker import Step
+
+    return Step("extraction", _read_content, _Content(True, _SAMPLE, None))
+
+
+def _read_content(given: _Content) -> "tuple[Article, SeenPage | None]":
+    """Return the article of a page or text, and what the memory of its site is to hold of it."""
+    from pipeline.clean.cleaner import page_to_remember
+    from pipeline.extract.page import extract_page
+    from pipeline.extract.plain_text import extract_text_bytes
+    from pipeline.fetch.walls import recognise_wall
+
+    is_html, content, url = given
     article = extract_page(content, url=url) if is_html else extract_text_bytes(content, url=url)
     wall = recognise_wall(None, (), content, url or "") if is_html else None
     if wall is not None:
         article = replace(article, outcome=wall.outcome, reason=wall.reason)
-    return {"id": row.id, "article": asdict(article)}
+    return article, page_to_remember(article)
+
+
+_SAMPLE = (
+    b"<html lang=en><title>A ferry</title><article><h1>A ferry for two islands</h1>"
+    b"<p>The old ferry sails at nine from the northern pier and is back in the harbour by noon.</p>"
+    b"</article></html>"
+)
+"""The first page of each worker, which loads what reading pages needs."""
 
 
 def _content(row: Row) -> tuple[bool, bytes]:

@@ -103,7 +103,7 @@ def annotate(
     """
     counts = Counter(dict.fromkeys(_COUNTS, 0))
     with store() as connection, store() as claims, page_worker() as worker:
-        version = _loaded_model(worker)
+        version = loaded_model(worker)
         limit = TimeLimit(inf if without_limits else settings().annotate_seconds)
         short = limit if without_limits else short_limit(limit.seconds)
         batch = _Batch(
@@ -161,8 +161,7 @@ class _Batch:
                 slow.append(each.article_version_id)
                 self._record(each.article_version_id, result)
             else:
-                reason = f"{type(result.error).__name__}: {result.error}"
-                self._quarantine(each.article_version_id, reason)
+                self._quarantine(each.article_version_id, result.message)
         if items:
             save_annotations(self.connection, self.version, items, self.faults, self.run_id)
         distinct = sum(isinstance(each, Annotation) for each in found.values())
@@ -212,7 +211,7 @@ class _Batch:
         counts: Counter[str],
     ) -> Annotation | Failed | Broken:
         given = ToAnnotate(settings().nlp_model, each.text, each.title)
-        result = self.worker.run(_ANNOTATE, given, limit, self.windows.get_many)
+        result = self.worker.run(ANNOTATE, given, limit, self.windows.get_many)
         if isinstance(result, Annotated):
             spans.update(result.spans)
             counts.update(result.windows)
@@ -316,7 +315,7 @@ def _model(nlp_model: str | None) -> str:
     return _annotator(nlp_model).version
 
 
-def _loaded_model(worker: PageWorker) -> str:
+def loaded_model(worker: PageWorker) -> str:
     """Let a worker load the model, and return the model's version.
 
     Raises:
@@ -332,7 +331,9 @@ def _loaded_model(worker: PageWorker) -> str:
 
 
 _LOAD_LIMIT = TimeLimit(300.0)
-_ANNOTATE = Step("annotation", _annotate, ToAnnotate(None, "Ida Marlow said no.", None))
+ANNOTATE = Step("annotation", _annotate, ToAnnotate(None, "Ida Marlow said no.", None))
+"""Annotates a text. The worker asks for windows that others have read; whoever has no store replies
+with none."""
 
 
 @lru_cache(maxsize=1)

@@ -269,7 +269,7 @@ def _unless_failed(
     log.error(
         "page quarantined", fetch_id=page.fetch_id, url=page.final_url, exception=result.trace
     )
-    return quarantined(page, f"{type(result.error).__name__}: {result.error}")
+    return quarantined(page, result.message)
 
 
 def quarantined(page: StoredPage, reason: str) -> Article:

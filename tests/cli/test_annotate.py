@@ -6,8 +6,10 @@ import threading
 
 import pytest
 
+from pipeline.annotate.annotator import Annotator
 from pipeline.cli.annotate import annotated_rows
 from pipeline.cli.filters import Row, run_filter
+from pipeline.settings import settings
 
 TEXT = "“We will not wait any longer,” said Marta Ellingsen, the mayor, in Norway."
 
@@ -79,7 +81,7 @@ def test_a_row_is_written_before_the_next_one_arrives():
     assert answers == sent == [0, 1, 2]
 
 
-def test_an_exception_in_the_reading_thread_is_raised_to_the_caller():
+def test_an_exception_while_reading_is_raised_to_the_caller():
     def broken():
         yield Row(1, {"text": TEXT})
         raise OSError("the disk is gone")
@@ -87,3 +89,22 @@ def test_an_exception_in_the_reading_thread_is_raised_to_the_caller():
     rows = annotated_rows(broken())
     with pytest.raises(OSError, match="the disk is gone"):
         list(rows)
+
+
+def test_a_text_that_hangs_is_given_up_and_the_rest_goes_on(monkeypatch):
+    annotate = Annotator.annotate
+
+    def hang(self, texts, titles):
+        [text] = texts
+        while "hostile" in text:
+            pass
+        return annotate(self, [text], titles)
+
+    monkeypatch.setattr(Annotator, "annotate", hang)
+    monkeypatch.setenv("DATELINE_ANNOTATE_SECONDS", "5")
+    settings.cache_clear()
+    texts = [TEXT, f"{TEXT} hostile", TEXT]
+    rows = list(annotated_rows(Row(n, {"text": text}) for n, text in enumerate(texts)))
+    assert rows[1] == {"id": 1, "error": "annotation took longer than 5 s"}
+    assert rows[0] == rows[2] | {"id": 0}
+    assert rows[0]["quotes"]

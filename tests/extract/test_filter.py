@@ -8,6 +8,8 @@ import pytest
 
 from pipeline.cli.extract import transform
 from pipeline.cli.filters import run_filter
+from pipeline.extract import page as extraction
+from pipeline.settings import settings
 from tests.extract.pages import PARAGRAPHS, TITLE, URL, page
 
 
@@ -112,3 +114,26 @@ def test_a_wall_has_its_outcome_and_the_text_that_it_shows():
     assert [row["outcome"] for row in rows] == ["blocked", "consent_wall", "ok"]
     assert "PerimeterX/HUMAN" in rows[0]["reason"]
     assert rows[0]["text"] == "Press and hold to go on."
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_page_that_hangs_is_given_up_and_the_rest_goes_on(monkeypatch, jobs):
+    decode = extraction.decode
+
+    def hang(body, content_type):
+        while b"hostile" in body:
+            pass
+        return decode(body, content_type)
+
+    monkeypatch.setattr(extraction, "decode", hang)
+    monkeypatch.setenv("DATELINE_EXTRACT_SECONDS", "2")
+    settings.cache_clear()
+    good = page().decode()
+    pages = [good] * (64 if jobs > 1 else 3)
+    pages[1] = good.replace("</body>", "<p>hostile</p></body>")
+    well, rows = through(*({"id": n, "html": each} for n, each in enumerate(pages)), jobs=jobs)
+    assert not well
+    assert rows[1] == {"id": 1, "error": "extraction took longer than 2 s"}
+    assert [row["id"] for row in rows if row.get("outcome") == "ok"] == [
+        number for number in range(len(pages)) if number != 1
+    ]
