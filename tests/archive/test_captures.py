@@ -16,7 +16,7 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from pipeline.archive.captures import Capture, CaptureReader, Position, Revisit
-from pipeline.archive.warc import BrokenRecord
+from pipeline.archive.warc import MAX_RECORD_BYTES, BrokenRecord
 from pipeline.errors import ArchiveError
 
 AT = datetime(2016, 11, 22, 8, 15, 30, tzinfo=UTC)
@@ -151,6 +151,24 @@ def test_heads_with_bare_line_feeds_are_read(tmp_path):
     path.write_bytes(arc_head() + arc_record(1, block))
     (item,) = read(path)
     assert (item.page.body, item.page.content_type) == (b"<p>old</p>", "text/html")
+
+
+@pytest.mark.parametrize("kind", ["warc", "arc"])
+@pytest.mark.parametrize("packed", ["the body", "the record"])
+def test_a_record_that_unpacks_to_more_than_a_page_is_no_page(tmp_path, kind, packed):
+    bomb = bytes(MAX_RECORD_BYTES + 1)
+    block = http(bomb)
+    if packed == "the body":
+        block = http(gzip.compress(bomb, 1), "Content-Encoding: gzip")
+    record = warc_record if kind == "warc" else arc_record
+    parts = [record(1, block), record(2, http(TEXT))]
+    path = tmp_path / "x"
+    members = parts if kind == "warc" else [arc_head(), *parts]
+    path.write_bytes(b"".join(gzip.compress(each, 1) for each in members))
+    found, good = read(path)
+    assert isinstance(found, BrokenRecord)
+    assert str(MAX_RECORD_BYTES) in found.reason
+    assert good.page.body == TEXT
 
 
 def warcio_file(path):
