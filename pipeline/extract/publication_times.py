@@ -392,5 +392,7 @@ def _contains_day(text: str, day: date) -> bool:
     """Tell whether a text contains the year, the month and the day of a date, in any order."""
     parts = re.findall(r"[^\W\d_]+|\d+", text)
     numbers = {int(part) for part in parts if part.isdecimal() and len(part) <= 4}
-    months = {month_number(part.lower()) for part in parts if part.isalpha()} | numbers
-    return day.year in numbers and day.day in numbers and day.month in months
+    if day.year not in numbers or day.day not in numbers:
+        return False
+    months = (month_number(part.lower()) for part in parts if part.isalpha())
+    return day.month in numbers or day.month in months
