@@ -67,6 +67,10 @@ class TimeLimit:
 _START = TimeLimit(300.0)
 """The limit of a sample; loading the model takes a second on an idle machine."""
 
+_SAMPLES = 3
+"""Workers that may be ended while they work on a sample: the kernel, or somebody, may end one at
+this moment by chance, and the next one starts."""
+
 
 @dataclass(frozen=True, slots=True)
 class Step(Generic[Request, Answer]):
@@ -156,7 +160,10 @@ class PageWorker:
         self._stop()
 
     def _warm_up(self, step: Step[Request, Answer]) -> None:
-        result = self._ask(step, step.sample, _START, lambda _question: None)
+        for _ in range(_SAMPLES):
+            result = self._ask(step, step.sample, _START, lambda _question: None)
+            if not (isinstance(result, Broken) and result.limit == "crash"):
+                break
         if isinstance(result, Broken):
             raise StageFault(
                 f"{step.name} stopped, because this is no fault of a page: on a sample of"

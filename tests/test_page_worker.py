@@ -175,6 +175,18 @@ def test_a_sample_that_breaks_a_limit_is_a_fault_of_the_stage(worker):
         worker.run(Step("reading", work, ("die", signal.SIGTERM)), "page", 10)
 
 
+def test_a_worker_that_is_killed_once_at_the_sample_is_no_fault_of_the_stage(worker, tmp_path):
+    step = Step("reading", die_once, tmp_path / "has died")
+    assert worker.run(step, "page", TimeLimit(10)) == "page"
+
+
+def die_once(request):
+    if isinstance(request, Path) and not request.exists():
+        request.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return request
+
+
 def test_nested_blocks_have_one_worker_and_the_outer_block_ends_it():
     with page_worker() as outer:
         with page_worker() as inner:
