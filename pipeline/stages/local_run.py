@@ -13,6 +13,7 @@ from concurrent.futures import Executor, ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
+from threading import Thread
 
 import psycopg
 
@@ -298,7 +299,23 @@ def _initialise_worker(log_level: str, style: str, environment: dict[str, str]) 
     os.environ.update(environment)
     settings.cache_clear()
     configure_logging(log_level, style)
+    _end_with_pool()
     keep_page_worker()
+
+
+def _end_with_pool() -> None:
+    """End this worker when the process with the pool ends, also by kill -9.
+
+    By itself a worker would wait for work for ever, since it holds both ends of its queue, and the
+    fork server would wait for the worker.
+    """
+    if parent := multiprocessing.parent_process():
+
+        def wait() -> None:
+            parent.join()
+            os._exit(1)
+
+        Thread(target=wait, name="end with pool", daemon=True).start()
 
 
 def _in_batches(
