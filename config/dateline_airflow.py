@@ -33,17 +33,30 @@ def command(*words: str) -> Callable[[], None]:
     """Return a function that runs ``airflow <words>`` in the process that calls it."""
 
     def run() -> None:
+        name_process(f"airflow {words[0]}")
         sys.argv = ["airflow", *words]
         airflow_command.main()
 
     return run
 
 
+def name_process(title: str) -> None:
+    """Give this process the title that ``ps`` shows: forks would all be called like the first."""
+    from setproctitle import setproctitle
+
+    setproctitle(title)
+
+
 def scheduler() -> None:
     """Run the scheduler, which forks every task, with the pipeline's modules loaded before."""
+    from airflow.executors import local_executor
     from airflow_local_settings import preload
 
+    from pipeline.local_airflow.task_queue import task_queue
+
     preload()
+    # LocalExecutor makes its two queues by this name and takes no others.
+    local_executor.SimpleQueue = task_queue
     # Task logs are read from disk; a log server is not needed and would listen on all addresses.
     command("scheduler", "--skip-serve-logs")()
 
@@ -70,6 +83,7 @@ def keeper() -> None:
     from pipeline.stages.alerts import send_alerts
     from pipeline.warehouse.embedded_server import embedded_server
 
+    name_process("dateline keeper")
     dsn = os.environ["DATELINE_DSN"]
     server = embedded_server()
     keep(
