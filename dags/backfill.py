@@ -14,7 +14,6 @@ same form; what was read is not read again.
 from datetime import timedelta
 from typing import Any
 
-from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import Param, dag, task
 from assets import RAW_PAGES
 from policy import (
@@ -22,6 +21,8 @@ from policy import (
     EVEN_AFTER_FAILURE,
     FETCH_POOL,
     Counts,
+    all_succeeded,
+    all_well,
     dag_args,
     stage,
 )
@@ -175,20 +176,22 @@ def backfill() -> None:
         return stage("backfill").resolve_revisits(run, batches or [], params or {})
 
     @task(outlets=[RAW_PAGES], **EVEN_AFTER_FAILURE)
-    def close_run(run: int, files: Any, sites: Any) -> Counts:
+    def close_run(
+        run: int, files: Any, pages: Any, resolved: Any, sites: Any, visited: Any
+    ) -> Counts:
         """Close the run, and start *curate*."""
-        succeeded = files is not None and sites is not None
-        return stage("run_lifecycle").close_run(run, succeeded)
+        is_whole = (
+            all_succeeded(files, pages) and resolved is not None and all_succeeded(sites, visited)
+        )
+        return stage("run_lifecycle").close_run(run, is_whole)
 
     run = open_run()
     files, sites = plan_files(run), plan_site(run)
     pages = read.partial(run=run).expand(file_ids=files)
     visited = visit.partial(run=run).expand(source_key=sites)
     pages >> (resolved := resolve(run, files))
-    closed = close_run(run, files, sites)
-    [resolved, visited] >> closed
-    all_well = EmptyOperator(task_id="all_well", trigger_rule="none_failed")
-    [files, sites, pages, visited, resolved, closed] >> all_well
+    closed = close_run(run, files, pages, resolved, sites, visited)
+    [files, sites, pages, visited, resolved, closed] >> all_well()
 
 
 backfill()

@@ -11,11 +11,19 @@ on, and the run shows as failed. A run that finds nothing waiting ends after its
 
 from typing import Any
 
-from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import dag, task
 from airflow.sdk.exceptions import AirflowSkipException
 from assets import CURATED, RAW_PAGES
-from policy import DEDUPE_POOL, EVEN_AFTER_FAILURE, Counts, dag_args, of_batches, stage
+from policy import (
+    DEDUPE_POOL,
+    EVEN_AFTER_FAILURE,
+    Counts,
+    all_succeeded,
+    all_well,
+    dag_args,
+    of_batches,
+    stage,
+)
 
 
 @dag(schedule=[RAW_PAGES], doc_md=__doc__, **dag_args("schedule", "asset_triggered"))
@@ -56,9 +64,22 @@ def curate() -> None:
         return stage("annotate").annotate(run, version_ids)
 
     @task(outlets=[CURATED], **EVEN_AFTER_FAILURE)
-    def close_run(run: int, versions: Any, outlet_events: Any = None) -> Counts:
+    def close_run(
+        run: int,
+        batches: Any,
+        loaded: Any,
+        copies: Any,
+        versions: Any,
+        annotated: Any,
+        outlet_events: Any = None,
+    ) -> Counts:
         """Close the run in `ops.runs`, and start *publish*."""
-        outcomes = stage("run_lifecycle").close_run(run, versions is not None)
+        is_whole = (
+            all_succeeded(batches, loaded)
+            and copies is not None
+            and all_succeeded(versions, annotated)
+        )
+        outcomes = stage("run_lifecycle").close_run(run, is_whole)
         outlet_events[CURATED].extra = {"run_id": run, **outcomes}
         return outcomes
 
@@ -68,13 +89,12 @@ def curate() -> None:
         stage("quarantine").fail_if_quarantined(run)
 
     run = open_run()
-    loaded = load.partial(run=run).expand(fetch_ids=plan_load(run))
+    loaded = load.partial(run=run).expand(fetch_ids=(batches := plan_load(run)))
     loaded >> (copies := dedupe(run)) >> (versions := plan_annotate(run))
     annotated = annotate.partial(run=run).expand(version_ids=versions)
-    annotated >> (closed := close_run(run, versions))
+    closed = close_run(run, batches, loaded, copies, versions, annotated)
     closed >> (checked := nothing_quarantined(run))
-    all_well = EmptyOperator(task_id="all_well", trigger_rule="none_failed")
-    [loaded, copies, annotated, closed, checked] >> all_well
+    [loaded, copies, annotated, closed, checked] >> all_well()
 
 
 curate()

@@ -21,11 +21,10 @@ duplicates nothing.
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import CronTriggerTimetable, Param, dag, task
 from airflow.sdk.exceptions import AirflowSkipException
 from assets import PAGES_OF_SOURCES, RAW_PAGES
-from policy import FETCH_POOL, Counts, dag_args, pulled, skipped_ticks, stage
+from policy import FETCH_POOL, Counts, all_succeeded, all_well, dag_args, skipped_ticks, stage
 
 from pipeline.settings import settings
 
@@ -80,7 +79,9 @@ def ingest() -> None:
     ) -> Counts:
         everything = bool((params or {}).get("everything"))
         counts = stage("collect").collect(run, source_keys, everything=everything)
-        if counts.get("fetched"):
+        # Also what an earlier try, or a run of *curate* that failed, has left waiting: a try that
+        # was killed after it had stored its pages finds nothing more to fetch.
+        if counts.get("fetched") or stage("run_lifecycle").is_work_waiting():
             outlet_events[PAGES_OF_SOURCES].add(
                 RAW_PAGES, extra={"run_id": run, "sources": source_keys, **counts}
             )
@@ -90,14 +91,12 @@ def ingest() -> None:
     def close_run(groups: Any, collected: Any) -> Counts:
         """Close the run, even if a task failed."""
         run = groups[0]["run"]
-        return stage("run_lifecycle").close_run(run, len(pulled(collected)) == len(groups))
+        return stage("run_lifecycle").close_run(run, all_succeeded(groups, collected))
 
     groups = plan()
     collected = collect.expand_kwargs(groups)
     closed = close_run(groups, collected)
-    # Airflow takes a run's state from its last task. This one costs no process, and fails if any
-    # task before it did.
-    [collected, closed] >> EmptyOperator(task_id="all_well", trigger_rule="none_failed")
+    [collected, closed] >> all_well()
 
 
 ingest()

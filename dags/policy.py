@@ -8,6 +8,7 @@ from importlib import import_module
 from itertools import takewhile
 from typing import Any
 
+from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import ExceptionRetryPolicy, RetryAction, RetryRule, task
 from airflow.sdk.exceptions import AirflowSkipException
 from alerting import AlertNotifier
@@ -57,6 +58,16 @@ def pulled(results: Any) -> list[Any]:
     return [results] if isinstance(results, dict) else list(results)
 
 
+def all_succeeded(parts: Any, results: Any) -> bool:
+    """Tell whether a mapped task was planned and brought a result for each of its parts.
+
+    Args:
+        parts: what the planning task returned, None where it failed.
+        results: what the mapped task returned, as Airflow passes it.
+    """
+    return parts is not None and len(pulled(results)) == len(parts)
+
+
 def stage(name: str) -> Any:
     """Import ``pipeline.stages.<name>``.
 
@@ -64,6 +75,15 @@ def stage(name: str) -> Any:
     the DAG files again and again.
     """
     return import_module(f"pipeline.stages.{name}")
+
+
+def all_well() -> EmptyOperator:
+    """Return the last task of a DAG, by which Airflow names the state of a run.
+
+    It fails if any task before it did. It costs no process: Airflow itself marks an empty task,
+    unless it has a callback to call when it begins, such as that of ``_TASK_ARGS``.
+    """
+    return EmptyOperator(task_id="all_well", trigger_rule="none_failed", on_execute_callback=None)
 
 
 @task

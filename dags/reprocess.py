@@ -11,12 +11,13 @@ names and quotes. A second run changes nothing.
 
 from typing import Any
 
-from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import Param, dag, task
 from assets import RAW_PAGES
 from policy import (
     EVEN_AFTER_FAILURE,
     Counts,
+    all_succeeded,
+    all_well,
     dag_args,
     of_batches,
     open_run,
@@ -51,15 +52,15 @@ def reprocess() -> None:
         return stage("reprocess").reprocess(run, version_ids, (params or {})["stage"])
 
     @task(outlets=[RAW_PAGES], **EVEN_AFTER_FAILURE)
-    def close_run(run: int, versions: Any) -> Counts:
+    def close_run(run: int, versions: Any, read: Any) -> Counts:
         """Close the run, and start *curate*."""
-        return stage("run_lifecycle").close_run(run, versions is not None)
+        return stage("run_lifecycle").close_run(run, all_succeeded(versions, read))
 
     run = open_run()
     run >> (versions := plan())
     read = read_again.partial(run=run).expand(version_ids=versions)
-    read >> (closed := close_run(run, versions))
-    [read, closed] >> EmptyOperator(task_id="all_well", trigger_rule="none_failed")
+    closed = close_run(run, versions, read)
+    [read, closed] >> all_well()
 
 
 reprocess()

@@ -8,6 +8,8 @@ import sys
 from importlib import import_module
 
 from airflow.dag_processing.dagbag import DagBag
+from airflow.models.asset import AssetEvent
+from airflow.utils.session import create_session
 
 
 def states(run):
@@ -17,10 +19,22 @@ def states(run):
     return {name: sorted(values) for name, values in found.items()}
 
 
+def updated_assets(run_id):
+    """Return the names of the assets that a run updated, sorted."""
+    with create_session() as session:
+        events = session.query(AssetEvent).filter_by(source_run_id=run_id)
+        return sorted({event.asset.name for event in events})
+
+
 def test_run(dag_id, conf):
     run = bag.dags[dag_id].test(run_conf=conf)
     names = [i.rendered_map_index for i in run.get_task_instances() if i.rendered_map_index]
-    return {"state": str(run.state), "tasks": states(run), "names": sorted(names)}
+    return {
+        "state": str(run.state),
+        "tasks": states(run),
+        "names": sorted(names),
+        "assets": updated_assets(run.run_id),
+    }
 
 
 import_module("airflow.utils.db").initdb()

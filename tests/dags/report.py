@@ -22,6 +22,7 @@ def task_report(task):
         "doc": task.doc_md,
         "policy": task.has_retry_policy,
         "alerts": task.has_on_failure_callback,
+        "begins": task.has_on_execute_callback,
         "outlets": [asset.name for asset in task.outlets],
         "kind": task.task_type,
     }
