@@ -33,6 +33,14 @@ _MIGRATE_HELP = (
     "Bring the schema up to date and print the files that were applied.\n\n"
     "Example: dateline db migrate"
 )
+_VERIFY_HELP = (
+    "Verify what is stored: nothing lost, nothing doubled, nothing left lying.\n\n"
+    "Runs the invariants of sql/invariants and the checks of sql/checks over everything, and "
+    "prints a row per finding. For a store at rest: while a run is going on, it finds the work "
+    "that is under way. The exit code is 1 if an invariant, or a check of severity error, has a "
+    "finding. `dateline archive verify` does the same for the archive.\n\n"
+    "Example: dateline db verify"
+)
 
 
 def register(app: typer.Typer) -> None:
@@ -42,6 +50,7 @@ def register(app: typer.Typer) -> None:
     group.command("stop", help=_STOP_HELP)(stop)
     group.command("status", help=_STATUS_HELP)(status)
     group.command("migrate", help=_MIGRATE_HELP)(migrate)
+    group.command("verify", help=_VERIFY_HELP)(verify)
     app.add_typer(group, name="db", help=_HELP, rich_help_panel=STORE)
 
 
@@ -113,6 +122,29 @@ def migrate() -> None:
     for name in applied:
         typer.echo(name)
     print_note(f"{len(applied)} files applied." if applied else "the schema is up to date.")
+
+
+def verify(
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a row.")] = False,
+) -> None:
+    """Print what the invariants and checks find in the whole store."""
+    from pipeline.warehouse import verification
+    from pipeline.warehouse.store import connect, current_store
+
+    _configure_logging()
+    with closing(connect(current_store())) as conn:
+        results = verification.verify(conn)
+    broken = [each for each in results if not each.passed]
+    rows = [
+        (each.check_name, each.severity, finding.source_key, finding.page_url, finding.text)
+        for each in broken
+        for finding in each.findings
+    ]
+    columns = ["check", "severity", "source_key", "page_url", "finding"]
+    if rows or as_json:
+        print_table(rows, columns, "json" if as_json else "table")
+    print_note(f"{len(results) - len(broken)} of {len(results)} invariants and checks hold.")
+    sys.exit(1 if any(each.severity == "error" for each in broken) else 0)
 
 
 def _facts() -> dict[str, Any]:

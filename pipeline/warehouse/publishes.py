@@ -146,7 +146,7 @@ def run_checks(conn: Connection, publish: Publish) -> list[CheckResult]:
     Raises:
         StoreError: Postgres refuses a file, or it has no column ``finding``; names the file.
     """
-    results = [_run_check(conn, publish, file) for file in read_sql(sql_folder() / "checks")]
+    results = [run_check(conn, publish, file) for file in read_sql(sql_folder() / "checks")]
 
     def work(live: Connection) -> None:
         live.execute("delete from ops.check_results where publish_id = %s", (publish.publish_id,))
@@ -173,7 +173,12 @@ values (%s, %s, %s, %s, %s, %s)
 """
 
 
-def _run_check(conn: Connection, publish: Publish, file: SqlFile) -> CheckResult:
+def run_check(conn: Connection, publish: Publish, file: SqlFile) -> CheckResult:
+    """Run one check for a publish and return what it found; store nothing.
+
+    Raises:
+        StoreError: Postgres refuses the file, or it has no column ``finding``; names the file.
+    """
     try:
         with conn.transaction():
             conn.execute(
