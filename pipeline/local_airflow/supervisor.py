@@ -216,14 +216,28 @@ def _adopt_orphans() -> None:
         ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
+def _is_of_our_session(pid: int) -> bool:
+    with suppress(ProcessLookupError):
+        return os.getsid(pid) == os.getsid(0)
+    return False
+
+
 def _end_orphans(ours: set[int | None]) -> None:
-    """End the children of this process that are not ``ours``, with all below them."""
+    """End the children of this process that are not ``ours``, with all below them.
+
+    What has a session of its own was started to live by itself: Postgres, which the keeper starts
+    again, becomes a child of this process too.
+    """
     import psutil  # type: ignore[import-untyped]
 
     deadline = time.monotonic() + _END_SECONDS
     number = signal.SIGTERM
     while True:
-        found = [each for each in psutil.Process().children() if each.pid not in ours]
+        found = [
+            each
+            for each in psutil.Process().children()
+            if each.pid not in ours and _is_of_our_session(each.pid)
+        ]
         alive = [each for each in found if each.status() != psutil.STATUS_ZOMBIE]
         for process in alive:
             with suppress(psutil.NoSuchProcess):

@@ -29,6 +29,10 @@ def short(): print_pid(); time.sleep(0.5); sys.exit(3)
 def parent():
     below = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
     os.write(1, b"%d\\n" % os.getpid()); os.write(1, b"%d\\n" % below.pid); time.sleep(60)
+def host():
+    words = ["sh", "-c", "sleep 60 >/dev/null & echo $!"]
+    started = subprocess.run(words, start_new_session=True, stdout=subprocess.PIPE).stdout
+    os.write(1, b"%d\\n" % os.getpid()); os.write(1, started); time.sleep(60)
 components = {name: globals()[name] for name in sys.argv[2:]}
 mode, _, file = sys.argv[1].partition(":")
 sys.exit(supervise(components, watch_stdin=mode == "watch", restarts=Path(file) if file else None))
@@ -154,6 +158,23 @@ def test_a_component_that_has_run_before_is_started_again_whatever_its_code(supe
         next_pid(process)
     process.send_signal(signal.SIGTERM)
     assert process.wait(10) == 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="orphans are adopted on Linux only")
+def test_what_was_started_to_live_by_itself_outlives_its_starter_and_others(supervisor, tmp_path):
+    # So does the keeper start Postgres: by a program that ends, in a session of its own.
+    pytest.importorskip("psutil")
+    process, (killed,) = supervisor(f"watch:{tmp_path / 'restarts.jsonl'}", "host")
+    hosted = next_pid(process)
+    os.kill(killed, signal.SIGKILL)
+    next_pid(process)
+    again = next_pid(process)
+    assert is_alive(hosted)
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(10) == 0
+    assert is_alive(hosted)
+    for pid in (hosted, again):
+        os.kill(pid, signal.SIGKILL)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="orphans are adopted on Linux only")
