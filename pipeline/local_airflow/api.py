@@ -309,10 +309,19 @@ class StartedRuns:
 
 
 def runs_started_by(api: AirflowApi, dag_id: str, run_id: str) -> StartedRuns:
-    """Return the runs that were started by the assets this run updated."""
+    """Return the runs that were started by the assets this run updated.
+
+    While one of them is queued, Airflow 3.3.2 answers with 500 ("created_dagruns.0.start_date:
+    Input should be a valid datetime"); this counts as an update that has started no run yet.
+    """
     path = f"/assets/events?source_dag_id={dag_id}&source_run_id={quote(run_id, safe='')}&limit=100"
     started: dict[str, list[str]] = {}
-    events = api.get(path)["asset_events"]
+    try:
+        events = api.get(path)["asset_events"]
+    except _ErrorAnswer as error:
+        if error.status != HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise
+        return StartedRuns({}, 1)
     for event in events:
         for run in event["created_dagruns"]:
             runs = started.setdefault(str(run["dag_id"]), [])

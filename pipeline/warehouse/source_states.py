@@ -100,7 +100,7 @@ _LINK_HOURS = """
 with tried as (
     select a.source_id, floor(extract(epoch from a.decided_at) / 3600)::int as hour,
         a.outcome, a.article_id, b.outcome as before, l.first_listed_at, l.stated_at,
-        d.first_seen_at as document_seen_at, m.words, m.lag_minutes
+        d.first_seen_at as document_seen_at, d.document_id, m.words, m.lag_minutes
     from ops.link_attempts as a
     join ops.links as l on l.link_id = a.link_id
     join ops.runs as r on r.run_id = a.run_id
@@ -132,6 +132,12 @@ select f.source_id, f.hour,
     count(*) filter (where f.is_dated),
     count(*) filter (
         where f.is_dated and f.lag > %(overdue)s + %(overdue_lags)s * f.lag_minutes
+            -- not late are items that waited because we, or their feed, were away since
+            and exists (
+                select from ops.document_attempts as e
+                where e.document_id = f.document_id and e.outcome in ('read', 'unchanged')
+                    and e.attempted_at > f.stated_at and e.attempted_at < f.first_listed_at
+            )
     ),
     count(*) filter (where f.fate = 'good' and f.fate_before is distinct from f.fate),
     count(*) filter (where f.fate = 'refused' and f.fate_before is distinct from f.fate),

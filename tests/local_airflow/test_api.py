@@ -139,6 +139,14 @@ def test_all_runs_that_the_assets_started_are_found_once_each(api, httpserver):
     assert wait_for_asset_runs(api, "ingest", "manual__2026", "curate") == ["one", "two"]
 
 
+def test_the_error_of_airflow_about_a_queued_run_is_waited_out(api, httpserver):
+    api.interval = 0.01
+    httpserver.expect_oneshot_request("/api/v2/assets/events").respond_with_data("no", 500)
+    answer = {"asset_events": [{"created_dagruns": [{"dag_id": "curate", "run_id": "one"}]}]}
+    httpserver.expect_request("/api/v2/assets/events").respond_with_json(answer)
+    assert wait_for_asset_runs(api, "ingest", "manual__2026", "curate") == ["one"]
+
+
 def test_a_run_that_updated_no_asset_has_started_none(api, httpserver):
     asset_events(httpserver)
     assert wait_for_asset_runs(api, "ingest", "manual__2026", "curate") == []

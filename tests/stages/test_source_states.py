@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 
+from benchmarks.operate.breaking_outlets import Outlet as BreakingOutlet
 from pipeline.models import Source
 from pipeline.settings import settings
 from pipeline.sources.files import source_toml
@@ -156,3 +157,22 @@ def test_eight_ways_to_break_are_named(outlets):
     assert [day for day, *_ in days] == ["2026-11-20", "2026-11-21", "2026-11-22"]
     assert days[0][1] > 0
     assert days[2][1:] == (0, True, True)
+
+
+def test_what_waited_for_a_feed_that_failed_is_not_late(outlets):
+    outlet = BreakingOutlet("outlet_503")
+    try:
+        text = source_toml(outlet.source, "A test.")
+        (outlets.folder / "outlet_503.toml").write_text(text)
+        for hours in (0, 4, 8, 12, 16, 20, 24, 25, 26, 27):
+            at = MORNING + hours * HOUR
+            outlet.is_broken = hours >= 24
+            outlet.publish(at, 3)
+            outlets.tick(at)
+        assert outlets.states()["outlet_503"][0] == "failing"
+        outlet.is_broken = False
+        for hours in (34, 34.2):
+            outlets.tick(MORNING + hours * HOUR)
+        assert outlets.states()["outlet_503"] == ("ok", "as usual")
+    finally:
+        outlet.close()
