@@ -13,6 +13,7 @@ import argparse
 import os
 import random
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -215,6 +216,8 @@ def main() -> int:
     )
     say(f"seed {given.seed}, home folder {installation.home}")
     is_sound = False
+    for number in (signal.SIGTERM, signal.SIGHUP):  # so that they clean up as Ctrl-C does
+        signal.signal(number, signal.default_int_handler)
     try:
         is_sound = run(chaos, given.faults, given.kills)
     finally:

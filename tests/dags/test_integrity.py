@@ -57,6 +57,10 @@ def test_the_last_task_costs_no_process(report):
     assert report["dags"]["curate"]["tasks"]["load"]["begins"]
 
 
+def test_a_mapped_task_is_whole_with_a_result_for_each_part(report):
+    assert report["whole"] == [False, True, True, True, False, False]
+
+
 def test_curate_structure(report):
     tasks = report["dags"]["curate"]["tasks"]
     order = "open_run plan_load load dedupe plan_annotate annotate close_run".split()
