@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from unittest.mock import patch
 
 from benchmarks.collect import socket_hour
 from benchmarks.collect.simulation import simulate
@@ -19,6 +20,7 @@ from benchmarks.collect.socket_run import run as run_over_sockets
 from benchmarks.collect.truth import Result, table
 from benchmarks.collect.web import make_web, parameters
 from benchmarks.speed.idle_tick import cpu_seconds
+from pipeline.settings import settings
 from pipeline.telemetry import configure_logging
 from pipeline.warehouse.embedded_server import EmbeddedServer
 from pipeline.warehouse.schema import migrate
@@ -31,8 +33,12 @@ _PROCESSES = 2
 
 @contextmanager
 def _own_store() -> Iterator[tuple[EmbeddedServer, Path]]:
-    """Yield a server with a migrated store and an empty folder; remove both afterwards."""
-    with tempfile.TemporaryDirectory() as folder:
+    """Yield a server with a migrated store and an empty folder; remove both afterwards.
+
+    The folder is the home of this process and its children meanwhile, for their log of links.
+    """
+    with tempfile.TemporaryDirectory() as folder, patch.dict(os.environ, DATELINE_HOME=folder):
+        settings.cache_clear()
         server = EmbeddedServer(Path(folder) / "postgres", _FAST_OPTIONS)
         server.start()
         try:
@@ -41,6 +47,7 @@ def _own_store() -> Iterator[tuple[EmbeddedServer, Path]]:
             yield server, Path(folder)
         finally:
             server.remove()
+    settings.cache_clear()
 
 
 def _postmaster(server: EmbeddedServer) -> int:
