@@ -79,6 +79,7 @@ class Airflow:
         variables = airflow_environment(self._settings, self._dsn, self.url)
         self._metadata_dsn = metadata_database.create_database(self._dsn)
         metadata_database.remove_deadlines(self._metadata_dsn)
+        metadata_database.forget_renamed_assets(self._metadata_dsn)
         self._migrates = metadata_database.needs_migration(self._metadata_dsn, self.home)
         self._supervisor = processes.start(
             self.home,

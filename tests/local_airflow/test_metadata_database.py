@@ -12,6 +12,7 @@ from pipeline.errors import StoreError, StoreUnavailable
 from pipeline.local_airflow.metadata_database import (
     DATABASE,
     create_database,
+    forget_renamed_assets,
     remove_deadlines,
     sqlalchemy_uri,
 )
@@ -103,3 +104,21 @@ def test_deadlines_of_earlier_versions_go_and_those_of_other_dags_stay(empty_dsn
             "select dag_id, data #> '{dag,deadline}' from serialized_dag order by dag_id"
         ).fetchall()
         assert left == [("ingest", None), ("mine", ["some id"])]
+
+
+def test_an_asset_that_was_renamed_is_active_no_longer(empty_dsn):
+    assert forget_renamed_assets(empty_dsn) == 0  # Airflow was never here
+    former = ("curated", "x-dateline://warehouse/mart")
+    others = [("raw_pages", "x-dateline://archive/raw_pages"), ("curated", "s3://mine/curated")]
+    with closing(psycopg.connect(empty_dsn, autocommit=True)) as connection:
+        connection.execute(
+            "create table asset_active (name text, uri text, primary key (name, uri))"
+        )
+        for asset in (former, *others):
+            connection.execute("insert into asset_active values (%s, %s)", asset)
+        assert forget_renamed_assets(empty_dsn) == 1
+        assert forget_renamed_assets(empty_dsn) == 0
+        left = connection.execute(
+            "select name, uri from asset_active order by name desc"
+        ).fetchall()
+        assert left == others
