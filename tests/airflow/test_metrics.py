@@ -1,4 +1,7 @@
-"""Airflow sends Dateline's counts where its own variables say: StatsD over UDP, OTLP over HTTP."""
+"""Airflow sends Dateline's counts and lineage where its own variables say.
+
+Counts go to StatsD over UDP and to OpenTelemetry over HTTP, lineage to OpenLineage over HTTP.
+"""
 
 import gzip
 import json
@@ -89,3 +92,30 @@ def test_counts_go_to_opentelemetry(run_ingest, httpserver):
         OTEL_METRIC_EXPORT_INTERVAL="500",
     )
     assert b"dateline.links_discovered" in b"".join(bodies)
+
+
+def test_lineage_goes_to_openlineage(run_ingest, httpserver):
+    pytest.importorskip("airflow.providers.openlineage")
+    events = []
+
+    def collect(request):
+        events.append(request.get_json())
+        return Response()
+
+    httpserver.expect_request("/api/v1/lineage", method="POST").respond_with_handler(collect)
+    transport = {"type": "http", "url": httpserver.url_for("").rstrip("/")}
+    run_ingest(
+        AIRFLOW__OPENLINEAGE__TRANSPORT=json.dumps(transport),
+        AIRFLOW__OPENLINEAGE__NAMESPACE="newsroom",
+    )
+    told = {(event["job"]["name"], event["eventType"]) for event in events}
+    tasks = ("plan", "collect", "close_run", "all_well")
+    assert {(f"ingest.{task}", kind) for task in tasks for kind in ("START", "COMPLETE")} <= told
+    assert ("ingest", "COMPLETE") in told
+    assert {event["job"]["namespace"] for event in events} == {"newsroom"}
+    parents = {
+        event["run"]["facets"]["parent"]["job"]["name"]
+        for event in events
+        if event["job"]["name"] != "ingest"
+    }
+    assert parents == {"ingest"}
