@@ -98,7 +98,7 @@ def totals(conn: Connection) -> Row:
             (select count(*) from ops.page_failures where quarantined_at is not null)
                 as quarantined,
             p.publish_id, p.started_at as published_at, p.status as publish_status,
-            coalesce(c.failed, 0) as failed_checks
+            coalesce(c.failed, 0) as failed_checks, coalesce(c.warnings, 0) as check_warnings
         from (select) as one
         left join lateral (
             select * from ops.publishes
@@ -107,8 +107,10 @@ def totals(conn: Connection) -> Row:
             limit 1
         ) as p on true
         left join lateral (
-            select count(*) filter (where not is_passed) as failed from ops.check_results
-            where publish_id = p.publish_id
+            select count(*) filter (where severity = 'error') as failed,
+                count(*) filter (where severity = 'warning') as warnings
+            from ops.check_results
+            where publish_id = p.publish_id and not is_passed
         ) as c on true
         """,
     )

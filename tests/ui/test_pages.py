@@ -188,6 +188,9 @@ def test_failed_checks_are_shown_with_their_findings(client, store, outlets):
     assert "one link has no outcome" in text(client, "/alerts")
     assert "1 checks failed" in text(client, "/")
     assert "one link has no outcome" in text(client, "/run?dag_id=test&run_id=run-1")
+    store.execute("update ops.check_results set severity = 'warning'")
+    assert "1 checks warn" in text(client, "/")
+    assert 'class="tile bad"' not in text(client, "/").partition("last publish")[0][-200:]
 
 
 def test_a_page_that_broke_a_limit_is_in_the_quarantine(client, store, outlets):
