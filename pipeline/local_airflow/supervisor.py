@@ -60,8 +60,10 @@ def fork(run: Callable[[], object]) -> int:
     except BaseException:  # the process ends here: the caller's code belongs to the parent
         traceback.print_exc()
     finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
+        # A full disk: an error here would let the child go on with the code of its parent.
+        with suppress(OSError):
+            sys.stdout.flush()
+            sys.stderr.flush()
         os._exit(code)
 
 
@@ -124,7 +126,7 @@ class _Supervisor:
         """Wait; return the exit code when a component has ended for good, or all must stop."""
         while not self.received:
             for component, code in self._reap():
-                sys.stderr.write(f"supervisor: {component.name} died\n")
+                _say(f"{component.name} died")
                 if code == CANNOT_START and component.starts == 1:
                     return CANNOT_START
                 if self.restarts is None:
@@ -150,7 +152,7 @@ class _Supervisor:
         for component in self.components:
             if component.pid is None and now >= component.start_at:
                 component.start()
-                sys.stderr.write(f"supervisor: {component.name} is started again\n")
+                _say(f"{component.name} is started again")
 
     def _reap(self) -> list[tuple[_Component, int]]:
         """Return the components that have ended, with their exit codes, minus a signal's number."""
@@ -208,6 +210,12 @@ def supervise(
     """
     kept = [_Component(name, run) for name, run in components.items()]
     return _Supervisor(kept, watch_stdin, restarts).run()
+
+
+def _say(line: str) -> None:
+    """Write a line to the log, unless the disk is full: that must not end the supervisor."""
+    with suppress(OSError):
+        sys.stderr.write(f"supervisor: {line}\n")
 
 
 def _adopt_orphans() -> None:

@@ -19,21 +19,20 @@ from tests.chaos.installation import Installation, Victim
 from tests.chaos.newspaper import Newspapers
 
 KILLS = (
-    ("page worker", "curate", 4),
-    ("task", "ingest", 3),
-    ("task", "curate", 4),
+    ("page worker", "curate", 3),
+    ("task", "ingest", 2),
+    ("task", "curate", 3),
     ("task", "publish", 1),
-    ("executor", "curate", 2),
+    ("executor", "curate", 1),
     ("scheduler", "ingest", 1),
-    ("scheduler", "curate", 2),
+    ("scheduler", "curate", 1),
     ("api-server", "ingest", 1),
-    ("api-server", "curate", 2),
+    ("api-server", "curate", 1),
     ("postgres", "ingest", 1),
     ("postgres", "curate", 2),
     ("postgres backend", "curate", 1),
     ("dag-processor", "ingest", 1),
     ("keeper", "curate", 1),
-    ("triggerer", "ingest", 1),
 )
 """What is killed while tasks of which DAG are running, and how often."""
 _OF_TASKS = ("page worker", "task")

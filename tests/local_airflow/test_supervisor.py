@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -158,6 +159,23 @@ def test_a_component_that_has_run_before_is_started_again_whatever_its_code(supe
         next_pid(process)
     process.send_signal(signal.SIGTERM)
     assert process.wait(10) == 0
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+def test_a_full_disk_under_the_log_does_not_end_the_supervisor(tmp_path):
+    with Path("/dev/full").open("w") as full:
+        process = subprocess.Popen(
+            [sys.executable, "-c", SCRIPT, f"detached:{tmp_path / 'restarts.jsonl'}", "short"],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=full,
+            text=True,
+            start_new_session=True,
+        )
+    with process:
+        assert len({next_pid(process) for _ in range(3)}) == 3
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(10) in (0, 120)  # 120: Python could not write what was left to write
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="orphans are adopted on Linux only")
