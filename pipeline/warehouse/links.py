@@ -794,12 +794,12 @@ def _planned(row: tuple[Any, ...]) -> PlannedLink:
     )
 
 
+# Links and sources are looked up row by row, for the reason given below.
 _DECIDED = """
-select a.run_id, s.source_key, l.url, a.outcome, a.reason, a.decided_at,
-    greatest(extract(epoch from a.decided_at - a.planned_at) * 1000, 0)::int8
+select a.run_id, (select s.source_key from news.sources as s where s.source_id = a.source_id),
+    (select l.url from ops.links as l where l.link_id = a.link_id), a.outcome, a.reason,
+    a.decided_at, greatest(extract(epoch from a.decided_at - a.planned_at) * 1000, 0)::int8
 from ops.link_attempts as a
-join ops.links as l on l.link_id = a.link_id
-join news.sources as s on s.source_id = a.source_id
 where a.attempt_id = any(%s)
 order by a.attempt_id
 """
