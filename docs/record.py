@@ -1,7 +1,8 @@
 """Records the outputs that README.md and docs/ show: ``python docs/record.py [NAME]...``.
 
-The names are ``demo``, ``questions``, ``sources``, ``alerts`` and ``backfill``; without one, all
-are recorded. The walk of ``operations.md`` is recorded by ``docs/record_walk.py``.
+The names are ``demo``, ``questions``, ``sources``, ``alerts``, ``backfill`` and ``speed``, which
+takes its pages from ``../shared/data``; without one, all are recorded. The walk of
+``operations.md`` is recorded by ``docs/record_walk.py``.
 
 A recorded output comes from a real run in a fresh folder; nobody types one. Passwords and times
 are replaced, since they differ from run to run.
@@ -53,6 +54,7 @@ def main() -> None:
         "sources": record_sources,
         "alerts": record_alerts,
         "backfill": record_backfill,
+        "speed": record_speed,
     }
     for name in sys.argv[1:] or list(recorders):
         recorders[name]()
@@ -121,6 +123,20 @@ def record_sources() -> None:
                 parts.append(f"$ cat {written}\n{text}")
             text = _scrubbed("\n".join(parts), folder).replace(f"{folder}/", "")
             (RECORDED / f"{name}.txt").write_text(text, encoding="utf-8")
+
+
+def record_speed() -> None:
+    """Measure a whole run without and with Airflow, and draw where the time goes."""
+    picture = ROOT / "docs" / "images" / "stages.svg"
+    runs = {
+        "end_to_end": ["benchmarks.speed.end_to_end", "--picture", str(picture)],
+        "airflow_run": ["benchmarks.speed.airflow_run"],
+    }
+    for name, module in runs.items():
+        command = [sys.executable, "-m", *module]
+        printed = subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT)
+        text = f"$ python -m {module[0]}\n{printed.stdout}"
+        (RECORDED / f"{name}.txt").write_text(text, encoding="utf-8")
 
 
 def record_alerts() -> None:
