@@ -29,6 +29,7 @@ up: setup ## Airflow on your own sources (folder sources/)
 	@$(BIN)/dateline up
 
 test: setup ## all tests, from nothing, in a new order each time
+	@"$(UV)" sync --locked --quiet --extra airflow --extra s3 --extra metrics
 	@$(BIN)/pytest
 
 test-fast: setup ## a minute of tests: no Postgres, no Airflow, no measuring data
