@@ -51,8 +51,7 @@ FAULTS: dict[str, Callable[[Chaos], None]] = {
     "clock": faults.clock_jump,
 }
 USUAL = ("kills", *(name for name in FAULTS if name != "clock"))
-"""The clock has a run of its own: a process that is killed while it asks libfaketime for the time
-may leave a lock behind."""
+"""The clock has a run of its own, in which nothing else happens."""
 
 
 def own_mounts() -> list[str] | None:
@@ -124,7 +123,7 @@ def run(chaos: Chaos, names: list[str], kills: int) -> bool:
         elif name == "disk" and chaos.disk is None:
             chaos.say("skipped: disk (this user may not mount)")
         elif name == "clock" and chaos.clock is None:
-            chaos.say("skipped: clock (libfaketime is not installed: apt-get install faketime)")
+            chaos.say("skipped: clock (no C compiler, or no Linux)")
         else:
             FAULTS[name](chaos)
             time.sleep(chaos.chance.uniform(5.0, 15.0))
@@ -197,11 +196,10 @@ def main() -> int:
         size = f"size={DISK_BYTES},mode=755"
         subprocess.run(["mount", "-t", "tmpfs", "-o", size, "tmpfs", mounted], check=True)
     folder = disk or Path(tempfile.mkdtemp(prefix="dateline-chaos-"))
-    clock, shifted = folder / "clock", None
-    if "clock" in given.faults:
-        clock.write_text("+0\n")
-        shifted = faults.faked_clock(clock)
-    installation = Installation(folder / "home", folder / "sources", shifted or {})
+    clock, shifted = None, {}
+    if "clock" in given.faults and (made := faults.shifted_clock(folder)):
+        clock, shifted = made
+    installation = Installation(folder / "home", folder / "sources", shifted)
     os.environ |= {
         key: value for key, value in installation.environment.items() if key[:9] == "DATELINE_"
     }

@@ -124,11 +124,14 @@ class Installation:
             trigger(self.api(patience=3.0), "ingest")
 
     def let_time_pass(self) -> None:
-        """Make due what waits for a later time: documents, and links that failed."""
+        """Make due what waits for a later time: documents, robots.txt, and links that failed."""
         with suppress(DatelineError, psycopg.Error), closing(self.store()) as connection:
             connection.execute(
                 "update ops.documents set next_due_at = now() where document_id in"
                 " (select document_id from ops.documents for update skip locked)"
+            )
+            connection.execute(
+                "update ops.robots_files set expires_at = now() where outcome is not null"
             )
             connection.execute(
                 "update ops.links set next_try_at = now() where link_id in (select link_id"

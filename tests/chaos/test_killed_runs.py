@@ -18,7 +18,7 @@ from tests.chaos.installation import SETTINGS
 from tests.chaos.invariants import breaches
 from tests.chaos.newspaper import Newspapers
 
-STORIES = 60
+STORIES = 40
 POINTS = {
     "fetching": ("select count(*) from news.fetches", STORIES // 2),
     "loading": ("select count(*) from news.articles", STORIES),
