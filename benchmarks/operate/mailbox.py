@@ -19,8 +19,7 @@ class Mailbox:
         self._folder = folder
         self._lock = threading.Lock()
         self._count = 0
-        self._server = socketserver.ThreadingTCPServer(("127.0.0.1", port), _handler(self))
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", port), _handler(self))
 
     def __enter__(self) -> Self:
         """Listen."""
@@ -43,6 +42,11 @@ class Mailbox:
             self._count += 1
             self._folder.mkdir(parents=True, exist_ok=True)
             (self._folder / f"{self._count}.eml").write_bytes(mail)
+
+
+class _Server(socketserver.ThreadingTCPServer):
+    allow_reuse_address = True
+    daemon_threads = True
 
 
 def _handler(box: Mailbox) -> type[socketserver.StreamRequestHandler]:
