@@ -285,11 +285,28 @@ class _Reader:
             found = map(self._let_go, self._children_in_order(index, reading, depth))
             yield from self._without_the_past(list(found))
             return
+        index = replace(index, last_read_at=self._read_up_to(index))
         for child in self._children_in_order(index, reading, depth):
-            if child.document.last_read_at is None:
+            if child.document.last_read_at is None and index.last_read_at is not None:
                 yield replace(child, beyond=_older_than(index.last_read_at, child))
             else:
                 yield child
+
+    def _read_up_to(self, index: Document) -> datetime | None:
+        """Return the time since which an index may hold something new.
+
+        That is its last reading, or the newest entry known where that is older: an index that was
+        empty for four days was read all the time, and what had come in the hour before was then
+        taken for an entry of an archive.
+        """
+        newest = [
+            child.newest_item_at
+            for child in self.known.values()
+            if child.parent == index.url and child.newest_item_at is not None
+        ]
+        if index.last_read_at is None or not newest:
+            return index.last_read_at
+        return min(index.last_read_at, max(newest))
 
     def _children_in_order(
         self, index: Document, reading: Reading, depth: int

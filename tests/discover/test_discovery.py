@@ -164,6 +164,31 @@ def test_an_index_of_thousands_of_known_sitemaps_is_ordered_once(site, fetcher, 
     assert orders == [3000]
 
 
+def test_what_came_before_an_index_was_empty_for_days_is_no_past(site, fetcher):
+    site.page(
+        "/i.xml", index(f"{site.url}/new.xml", f"{site.url}/old.xml"), Content_Type="text/xml"
+    )
+    entries = "".join(
+        f"<url><loc>{site.url}/{name}</loc><lastmod>{day}</lastmod></url>"
+        for name, day in (("ferry", "2026-11-24"), ("archive", "2026-11-10"))
+    )
+    site.page("/new.xml", f"<urlset>{entries}</urlset>", Content_Type="text/xml")
+    parent = f"{site.url}/i.xml"
+    known = Document(
+        "sitemap",
+        f"{site.url}/old.xml",
+        parent=parent,
+        last_read_at=datetime(2026, 11, 27, tzinfo=UTC),
+        newest_item_at=datetime(2026, 11, 23, tzinfo=UTC),
+        item_count=1,
+    )
+    # It was read on the 27th too, and listed nothing then.
+    empty = Document("sitemap", parent, last_read_at=datetime(2026, 11, 28, tzinfo=UTC))
+    readings = read_documents(source(site), (empty,), fetcher, children=(known,))
+    [new] = [each for each in readings if each.document.url.endswith("/new.xml")]
+    assert {dated.link.url for dated in new.links} - new.beyond == {f"{site.url}/ferry"}
+
+
 def test_a_homepage_alone_is_read_as_a_section(site, fetcher):
     site.page(
         "/",
