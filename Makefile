@@ -64,10 +64,9 @@ bench: $(filter .uv/bin/uv,$(UV)) ## speed, as ratios within one run
 	@"$(UV)" sync --locked --quiet --extra airflow --group peers
 	@$(BIN)/python -m benchmarks.bench
 
-chaos: setup ## kill, stop, fill and cut everything for half an hour; nothing may be lost
+chaos: setup ## kill, stop, fill and cut everything that runs; nothing may be lost
 	@$(BIN)/python -m benchmarks.robustness.chaos_load
 	@$(BIN)/python -m tests.chaos
-	@$(BIN)/python -m tests.chaos --faults clock
 
 train: setup ## train the language model again from ../shared/data (hours)
 	@sh training/train.sh
