@@ -10,6 +10,7 @@ from contextlib import closing
 import psycopg
 import pytest
 
+from pipeline.local_airflow.metadata_database import DATABASE
 from pipeline.warehouse.embedded_server import EmbeddedServer
 from pipeline.warehouse.schema import migrate
 from pipeline.warehouse.store import connect
@@ -131,6 +132,14 @@ def postgres_server(tmp_path_factory):
             embedded.remove()
         else:
             server.close()
+
+
+@pytest.fixture
+def server_without_metadata(postgres_server):
+    """The suite's server without Airflow's database, which an earlier test may have created."""
+    postgres_server.sql(f"drop database if exists {DATABASE} with (force)")
+    yield postgres_server
+    postgres_server.sql(f"drop database if exists {DATABASE} with (force)")
 
 
 @pytest.fixture

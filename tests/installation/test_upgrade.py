@@ -2,7 +2,7 @@
 
 import pytest
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.usefixtures("server_without_metadata")]
 
 
 def test_a_store_of_this_version_has_nothing_to_do(ask):

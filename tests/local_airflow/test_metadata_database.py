@@ -33,14 +33,6 @@ def test_sqlalchemy_reads_the_same_values_as_libpq(user, password, folder):
     assert dict(read.query) == {"host": f"/a b/{folder}", "port": "5433"}
 
 
-@pytest.fixture
-def server_without_metadata(postgres_server):
-    """The suite's server without a metadata database, which an earlier test may have created."""
-    postgres_server.sql(f"drop database if exists {DATABASE} with (force)")
-    yield postgres_server
-    postgres_server.sql(f"drop database if exists {DATABASE} with (force)")
-
-
 def test_the_database_is_created_once(server_without_metadata):
     first = create_database(server_without_metadata.dsn())
     assert create_database(server_without_metadata.dsn()) == first
