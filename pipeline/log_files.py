@@ -64,12 +64,23 @@ def empty_if_full(file: Path, limit: int, kept: int) -> bool:
         file: the log.
         limit: bytes.
         kept: number of older parts; others are deleted.
+
+    Raises:
+        OSError: the content cannot be copied. Nothing has changed then.
     """
     if not file.exists() or file.stat().st_size <= limit:
         return False
-    _number_older_parts(file, kept)
     if kept:
-        shutil.copyfile(file, _part(file, 1))
+        # Copied first: where the disk is full, the older parts keep their numbers.
+        copy = file.with_name(f"{file.name}.copy")
+        try:
+            shutil.copyfile(file, copy)
+        except OSError:
+            if copy.is_file():
+                copy.unlink()
+            raise
+        _number_older_parts(file, kept)
+        copy.replace(_part(file, 1))
     os.truncate(file, 0)
     return True
 

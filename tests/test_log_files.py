@@ -43,6 +43,22 @@ SHORT_OF_ROOM = textwrap.dedent(
 )
 
 
+NO_ROOM_FOR_A_COPY = textwrap.dedent(
+    """
+    import resource, signal, sys
+    from pathlib import Path
+    from pipeline.log_files import empty_if_full
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+    for attempt in range(3):
+        try:
+            empty_if_full(Path(sys.argv[1]), 10, 3)
+        except OSError as error:
+            print(error.strerror)
+    """
+)
+
+
 @pytest.fixture
 def file(tmp_path):
     return tmp_path / "logs" / "links.jsonl"
@@ -143,6 +159,23 @@ def test_a_log_that_others_hold_open_goes_on_at_its_new_end(tmp_path):
     assert (tmp_path / "airflow.log.1").read_bytes() == b"fourth" * 10
     assert (tmp_path / "airflow.log.2").read_bytes() == b"third" * 10
     assert not (tmp_path / "airflow.log.3").exists()
+
+
+def test_a_full_disk_costs_no_older_part(tmp_path):
+    file = tmp_path / "airflow.log"
+    file.write_bytes(b"x" * 5000)
+    (tmp_path / "airflow.log.1").write_text("yesterday")
+    done = subprocess.run(
+        [sys.executable, "-c", NO_ROOM_FOR_A_COPY, str(file)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.splitlines() == [os.strerror(errno.EFBIG)] * 3
+    assert file.stat().st_size == 5000
+    assert {each.name: each.read_text() for each in tmp_path.glob("*.log.*")} == {
+        "airflow.log.1": "yesterday"
+    }
 
 
 def test_a_log_that_does_not_exist_is_no_error(tmp_path):
