@@ -22,7 +22,7 @@ from functools import lru_cache
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser
 
-from pipeline.text import normalise, squeeze
+from pipeline.text import normalise, squeeze, word_count
 
 MAX_ATTRIBUTES = 3000
 """Attributes of one tag. Of 2,367 measured pages one has a tag with 1,128, an SVG path with escaped
@@ -39,13 +39,27 @@ _IS_TOO_DEEP = etree.XPath(f"boolean({'/*' * (MAX_DEPTH + 1)})")
 """A path of 201 steps descends level by level in C; counting the ancestors of each element takes
 three times as long."""
 _TEXTLESS = (
-    "script style noscript template svg iframe canvas object embed video audio map "
+    "script style noscript template svg iframe canvas object video audio map "
     "select option textarea input button"
 ).split()
 """Elements whose content is not shown as text of the page."""
-_NOSCRIPT_CHARS = 500
+_VOID = ("embed", "source", "track")
+"""Elements without content, of which libxml2 makes a box around what follows them."""
+_SHOWN_PARTS = etree.XPath(
+    "//body//*[self::button or self::svg][.//main or .//article or .//p]"
+    " | //body//a[count(.//p) >= 3]"
+)
+"""Browsers show what stands in a button, and end an ``svg`` where a paragraph begins (HTML standard,
+13.2.6.5). A link without an end goes on through the story."""
+_STORY_WORDS = 40
+"""Words of paragraphs; a card that is one button or one link has a teaser of fewer."""
+_HIDDEN_PARTS = etree.XPath(
+    "//body//*[self::video or self::audio or self::canvas or self::object or self::map"
+    " or self::template[@shadowrootmode]][.//main or .//article or .//p]"
+)
+_NOTICE_CHARS = 500
 """A shorter ``noscript`` is a notice, not a story."""
-_LONG_NOSCRIPTS = etree.XPath(f"//body//noscript[string-length(.) >= {_NOSCRIPT_CHARS}]")
+_LONG_NOSCRIPTS = etree.XPath(f"//body//noscript[string-length(.) >= {_NOTICE_CHARS}]")
 _TEXTLESS_TEXTS = etree.XPath(" | ".join(f"//{tag}//text()" for tag in (*_TEXTLESS, "title")))
 _ONE_CLASS = etree.ElementDefaultClassLookup(element=HtmlElement)
 """lxml.html calls a Python function for the class of each element it meets, 3,900 times a page."""
@@ -175,15 +189,27 @@ def parse(html: str) -> HtmlElement | None:
 def strip_scripts(root: HtmlElement) -> None:
     """Remove in place the elements that show no text: later steps then visit a fifth less.
 
-    A long ``noscript`` that holds more text than the rest of the page becomes a ``div``: it is the
-    story of a page that scripts would build.
+    None is removed that holds the page's prose. Where an end tag is missing, the parser puts what
+    follows into the element: a menu button may hold ``main``. A long ``noscript`` that holds more
+    text than the rest of the page is the story of a page that scripts would build.
     """
-    for element in _LONG_NOSCRIPTS(root):
+    etree.strip_tags(root, *_VOID)
+    for element in _SHOWN_PARTS(root):
+        if _holds_story(element):
+            element.tag = "div"
+    for element in (*_LONG_NOSCRIPTS(root), *_HIDDEN_PARTS(root)):
         etree.strip_elements(element, *_TEXTLESS, with_tail=False)
         own, textless = len(text_of(element)), len("".join(_TEXTLESS_TEXTS(root)))
-        if own >= _NOSCRIPT_CHARS and own > len("".join(root.itertext())) - textless:
+        if own >= _NOTICE_CHARS and own > len("".join(root.itertext())) - textless:
             element.tag = "div"
     etree.strip_elements(root, *_TEXTLESS, with_tail=False)
+
+
+def _holds_story(element: HtmlElement) -> bool:
+    """Tell whether an element that browsers show is more than a control, a picture or a link."""
+    if element.tag != "a" and next(element.iter("main", "article"), None) is not None:
+        return True
+    return sum(word_count(text_of(each)) for each in element.iter("p")) >= _STORY_WORDS
 
 
 def oversize_reason(root: HtmlElement) -> str | None:

@@ -234,6 +234,56 @@ def test_a_story_in_noscript_is_read_where_scripts_build_the_page():
     assert text_of(whole(built)).split("\n\n") == list(ALL)
 
 
+STORY = f"<main><article><h1>{TITLE}</h1>{paragraphs()}</article></main>"
+IN_DROPPED = {
+    "an open button": f"<div><button class='menu'><span>Menu</span>{STORY}</div>",
+    "an open picture": f"<div><svg viewBox='0 0 9 9'><path d='M0 0h9'>{STORY}</div>",
+    "a button of paragraphs": f"<div><button><div><h1>{TITLE}</h1>{paragraphs()}</div></div>",
+    "an embed": f"<div><embed src='/player'>{STORY}</div>",
+    "an open video": f"<div><video controls><source src='/v.mp4'>{STORY}</div>",
+    "an open sound": f"<div><audio><track src='/a.vtt'><source src='/a.mp3'>{STORY}</div>",
+    "an object": f"<div><object data='/player'>{STORY}</div>",
+    "a canvas": f"<div><canvas>{STORY}</div>",
+    "a map of areas": f"<div><map name='m'><area href='/a'>{STORY}</map></div>",
+    "a shadow root": f"<lake-page><template shadowrootmode='open'>{STORY}</template></lake-page>",
+    "a form": f"<form id='aspnetForm' action='/'><input type='hidden' name='state'>{STORY}</form>",
+    "a dialog": f"<dialog open>{STORY}</dialog>",
+    "details": f"<details open><summary>Read the story</summary>{STORY}</details>",
+    "a hidden box": f"<div hidden id='app'>{STORY}</div>",
+    "a box hidden from readers of screens": f"<div aria-hidden='true'>{STORY}</div>",
+    "a box that a script shows": f"<div style='display:none' class='fade'>{STORY}</div>",
+    "an aside": f"<aside>{STORY}</aside>",
+    "a footer": f"<footer>{STORY}</footer>",
+    "a menu": f"<menu>{STORY}</menu>",
+    "navigation": f"<nav><a href='/'>Home</a><div>{STORY}</div></nav>",
+    "a figure": f"<figure>{STORY}</figure>",
+    "a heading": f"<h2>News<div>{STORY}</div></h2>",
+    "a link": f"<a href='/story'>{STORY}</a>",
+    "a label": f"<label>{STORY}</label>",
+}
+
+
+@pytest.mark.parametrize("body", IN_DROPPED.values(), ids=IN_DROPPED)
+def test_a_story_is_kept_in_whatever_element_it_stands(body):
+    assert text_of(whole(body)).split("\n\n") == list(ALL)
+
+
+CONTROLS = {
+    "a button": "<button><p>Subscribe now for full access to all of our stories.</p></button>",
+    "a choice": "<select><option>Europe</option><option>Asia</option></select>",
+    "a video": "<video><p>Your browser does not play videos. Try another one.</p></video>",
+    "a template": f"<template><p>{'This comes where a reader scrolls on to it. ' * 20}</p></template>",
+    "a drawing": "<svg><title>Lake</title><text>Depth of the lake in metres</text></svg>",
+}
+
+
+@pytest.mark.parametrize("control", CONTROLS.values(), ids=CONTROLS)
+def test_controls_and_pictures_beside_a_story_are_no_text(control):
+    lines = paragraphs(ALL[:3]) + control + paragraphs(ALL[3:])
+    text = text_of(whole(f"<article><h1>{TITLE}</h1>{lines}</article>"))
+    assert text.split("\n\n") == list(ALL)
+
+
 def test_noscript_beside_a_story_is_not_read():
     note = "Please switch scripts on to see the comments of readers on this page. " * 9
     text = text_of(whole(f"<article><h1>{TITLE}</h1>{paragraphs()}</article><noscript>{note}"))
