@@ -1,0 +1,1 @@
+"""Train the small models of the extraction: ``make train-text``."""
