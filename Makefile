@@ -55,7 +55,8 @@ docs: setup ## regenerate the generated parts of README.md and docs/
 docs-check: setup
 	@$(BIN)/cog --check README.md docs/*.md
 
-# textacy and Scrapy are peers and nothing else needs them, so only eval and bench install them.
+# The peers (newspaper4k, readability-lxml, Scrapy, textacy) are needed by nothing else, so only eval
+# and bench install them.
 eval: $(filter .uv/bin/uv,$(UV)) ## accuracy on ../shared/data, beside peers, in one run
 	@"$(UV)" sync --locked --quiet --extra airflow --extra s3 --group peers
 	@$(BIN)/python -m benchmarks.eval

@@ -17,14 +17,22 @@ from benchmarks.language.readings import Readings
 from benchmarks.memory import site_memory
 from benchmarks.speed import annotate_speed
 from benchmarks.tables import Line, lines_table, measured_today
-from benchmarks.text import page_metadata, page_text, quality_score, scraped_text, text_tables
+from benchmarks.text import (
+    page_metadata,
+    page_text,
+    quality_score,
+    scraped_text,
+    text_tables,
+    web_pages,
+)
 from pipeline.annotate.annotator import Annotator
 
 RECORDED = Path(__file__).parents[1] / "docs" / "recorded"
 
 
 def measure_text(data: Path) -> list[Line]:
-    """Score text and metadata of pages beside trafilatura; return rows of the README's table."""
+    """Score text and metadata of pages beside peers; return rows of the README's table."""
+    record("web_pages", web_pages.page(data))
     extracted, known = page_text.measure(data), page_metadata.measure(data)
     sys.stdout.write(page_text.report(extracted))
     record("text", text_tables.text_page(extracted))

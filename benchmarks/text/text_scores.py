@@ -27,13 +27,14 @@ def shingles(text: str) -> Counter[tuple[str, ...]]:
 
 def precision_recall_f1(pairs: Iterable[Pair]) -> tuple[float, float, float]:
     """Return precision, recall and F1 over pages."""
-    counts = [_overlap(gold, found) for gold, found in pairs]
+    counts = [overlap(gold, found) for gold, found in pairs]
     precision = mean(hit / (hit + extra) for hit, extra, _ in counts if hit + extra)
     recall = mean(hit / (hit + missed) for hit, _, missed in counts if hit + missed)
     return precision, recall, 2 * precision * recall / (precision + recall)
 
 
-def _overlap(gold: str, found: str) -> tuple[int, int, int]:
+def overlap(gold: str, found: str) -> tuple[int, int, int]:
+    """Return how many shingles both texts have, only the found one, and only the gold."""
     wanted, got = shingles(gold), shingles(found)
     hit = (wanted & got).total()
     return hit, got.total() - hit, wanted.total() - hit
