@@ -49,8 +49,8 @@ _SHOWN_PARTS = etree.XPath(
     "//body//*[self::button or self::svg][.//main or .//article or .//p]"
     " | //body//a[count(.//p) >= 3]"
 )
-"""Browsers show what stands in a button, and end an ``svg`` where a paragraph begins (HTML standard,
-13.2.6.5). A link without an end goes on through the story."""
+"""Browsers show what stands in a button, and end an ``svg`` where a paragraph begins (HTML
+standard, 13.2.6.5). A link without an end goes on through the story."""
 _STORY_WORDS = 40
 """Words of paragraphs; a card that is one button or one link has a teaser of fewer."""
 _HIDDEN_PARTS = etree.XPath(

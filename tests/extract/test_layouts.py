@@ -272,7 +272,7 @@ CONTROLS = {
     "a button": "<button><p>Subscribe now for full access to all of our stories.</p></button>",
     "a choice": "<select><option>Europe</option><option>Asia</option></select>",
     "a video": "<video><p>Your browser does not play videos. Try another one.</p></video>",
-    "a template": f"<template><p>{'This comes where a reader scrolls on to it. ' * 20}</p></template>",
+    "a template": f"<template><p>{'This comes where a reader scrolls. ' * 20}</p></template>",
     "a drawing": "<svg><title>Lake</title><text>Depth of the lake in metres</text></svg>",
 }
 
