@@ -33,6 +33,7 @@ from benchmarks.text.page_scores import (
 )
 from benchmarks.text.page_sets import FOLDS, SETS, Page, load_pages
 from benchmarks.text.text_scores import shingles
+from pipeline.text import normalise
 
 Run = dict[str, dict[str, Found]]
 """What each tool found, by its name and the page's id."""
@@ -212,8 +213,12 @@ def worst_pages(pages: Sequence[Page], found: Mapping[str, Found], count: int) -
 
 def _differences(gold: str, text: str) -> Iterator[str]:
     for sign, there, other in (("-", gold, text), ("+", text, gold)):
-        known = shingles(other)
-        lines = [line for line in there.split("\n") if line.strip() and _lacks(known, line)]
+        known, plain = shingles(other), normalise(other)
+        lines = [
+            line
+            for line in there.split("\n")
+            if normalise(line) not in plain and _lacks(known, line)
+        ]
         yield from (f"  {sign} {line[:_SHOWN_CHARS]}" for line in lines[:_SHOWN_LINES])
         if len(lines) > _SHOWN_LINES:
             yield f"  {sign} … {len(lines) - _SHOWN_LINES} more"

@@ -18,7 +18,7 @@ from lxml.html import HtmlElement
 
 from pipeline.extract.html_layout import TextBlock, article_containers, labels_of, text_of
 from pipeline.extract.line_alignment import PlacedLine, align
-from pipeline.extract.lost_paragraphs import Corroboration, recover_paragraphs
+from pipeline.extract.lost_paragraphs import Corroboration, is_linked_prose, recover_paragraphs
 from pipeline.extract.trafilatura_passes import read_lines
 from pipeline.line_rules.bylines import is_byline
 from pipeline.models import RemovedBlock
@@ -241,7 +241,9 @@ def _reason_of_block(block: TextBlock, containers: set[HtmlElement]) -> str | No
             return label
     if _is_unmarked_caption(block):
         return "caption"
-    is_link = block.link_density > _LINK_DENSITY and "heading" not in labels
+    is_link = block.link_density > _LINK_DENSITY and not (
+        "heading" in labels or is_linked_prose(block)
+    )
     return "related" if is_link and word_count(block.text) >= _LINK_WORDS else None
 
 

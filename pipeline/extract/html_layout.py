@@ -22,7 +22,7 @@ from functools import lru_cache
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser
 
-from pipeline.text import normalise, squeeze, word_count
+from pipeline.text import ends_sentence, normalise, squeeze, word_count
 
 MAX_ATTRIBUTES = 3000
 """Attributes of one tag. Of 2,367 measured pages one has a tag with 1,128, an SVG path with escaped
@@ -53,6 +53,9 @@ _SHOWN_PARTS = etree.XPath(
 standard, 13.2.6.5). A link without an end goes on through the story."""
 _STORY_WORDS = 40
 """Words of paragraphs; a card that is one button or one link has a teaser of fewer."""
+_TOUCHING_SPANS = etree.XPath(
+    "//body//span[following-sibling::node()[1][self::span]][normalize-space(.)]"
+)
 _HIDDEN_PARTS = etree.XPath(
     "//body//*[self::video or self::audio or self::canvas or self::object or self::map"
     " or self::template[@shadowrootmode]][.//main or .//article or .//p]"
@@ -61,6 +64,8 @@ _NOTICE_CHARS = 500
 """A shorter ``noscript`` is a notice, not a story."""
 _LONG_NOSCRIPTS = etree.XPath(f"//body//noscript[string-length(.) >= {_NOTICE_CHARS}]")
 _TEXTLESS_TEXTS = etree.XPath(" | ".join(f"//{tag}//text()" for tag in (*_TEXTLESS, "title")))
+_JOINT_CHARS = 40
+"""Characters on each side of the place where two spans touch that are looked at."""
 _ONE_CLASS = etree.ElementDefaultClassLookup(element=HtmlElement)
 """lxml.html calls a Python function for the class of each element it meets, 3,900 times a page."""
 _TAG_NAME = re.compile(r"[A-Za-z][\w:.-]*+(?=[\s/])")
@@ -212,6 +217,19 @@ def _holds_story(element: HtmlElement) -> bool:
     return sum(word_count(text_of(each)) for each in element.iter("p")) >= _STORY_WORDS
 
 
+def part_sentences(root: HtmlElement) -> None:
+    """Put a blank between two ``span`` elements that the page's style shows as lines, in place.
+
+    Only a sentence that touches the next shows it: "The stalls were empty.On the hill they were
+    full." A word may be made of spans, and so may "example.Com".
+    """
+    for span in _TOUCHING_SPANS(root):
+        end = "".join(span.itertext())[-_JOINT_CHARS:]
+        start = "".join(span.getnext().itertext())[:_JOINT_CHARS]
+        if " " in end and " " in start and ends_sentence(end) and start[:1].isupper():
+            span.tail = " "
+
+
 def oversize_reason(root: HtmlElement) -> str | None:
     """Return which limit the page exceeds, or None where it is within all three.
 
@@ -287,7 +305,7 @@ class _BlockCollector:
                     open_elements.append(element)
                 else:
                     open_elements.pop()
-            elif tag == "a":
+            elif tag == "a" and _is_link(element):
                 open_links += 1 if enters else -1
             text = element.text if enters else element.tail
             if text:
@@ -306,6 +324,11 @@ class _BlockCollector:
             )
         self.parts.clear()
         self.linked_chars = 0
+
+
+def _is_link(element: HtmlElement) -> bool:
+    """Tell whether an ``a`` leads to another place: an anchor on a subhead leads to itself."""
+    return not (element.get("href") or "#").startswith("#")
 
 
 def words_by_element(blocks: Iterable[TextBlock]) -> Counter[HtmlElement]:

@@ -19,7 +19,7 @@ from pipeline.extract.html_layout import NON_ARTICLE_LABELS, TextBlock, labels_o
 from pipeline.extract.line_alignment import PlacedLine
 from pipeline.line_rules.boilerplate import reason_for
 from pipeline.line_rules.header_lines import read_header_line
-from pipeline.text import ends_line_of_text, normalise, squeeze, word_count
+from pipeline.text import ends_line_of_text, ends_sentence, normalise, squeeze, word_count
 
 T = TypeVar("T", bound=Hashable)
 _LEAST_SIBLINGS = 3
@@ -33,6 +33,9 @@ _MAX_LINK_DENSITY = 0.6
 _BARE_WORDS = 12
 """Words of a paragraph that is no ``p``: "Share this story" is among the paragraphs, too."""
 _BARE_TAGS = frozenset(("div", "article", "section", "main", "span", "td", "center", "font"))
+_ITEM_TAGS = frozenset({"li", "dt", "dd"})
+_LINKED = 0.9
+"""Link density above which an item is nothing but a link, so that its list may be a menu."""
 _NO_PROSE_LABELS = NON_ARTICLE_LABELS | {"author_bio", "wall", "heading", "item"}
 _SUBHEAD_TAGS = frozenset({"h2", "h3", "h4"})
 _SUBHEAD_NAMES = re.compile(r"(sub|inter|cross)-?_?(head|title)|question", re.IGNORECASE)
@@ -151,8 +154,23 @@ def _lost(
 
     def is_lost_paragraph(index: int) -> bool:
         block = blocks[index]
-        has_evidence = corroboration.confirms(block) or is_sibling(block) or is_bare(block)
+        is_linked = block.link_density > _MAX_LINK_DENSITY
+        has_evidence = is_sibling(block) or (
+            not is_linked and (corroboration.confirms(block) or is_bare(block))
+        )
         return index not in taken and has_evidence and _is_paragraph(block, containers)
+
+    kept_lists = {_list_around(blocks[i]) for i in placed if blocks[i].link_density < _LINKED}
+
+    def is_lost_item(index: int) -> bool:
+        block = blocks[index]
+        if index in taken or block.link_density > _SHORT_LINE_LINK_DENSITY:
+            return False
+        own_list = _list_around(block)
+        if own_list is None or not (own_list in kept_lists or own_list.getparent() in parents):
+            return False
+        is_boilerplate = labels_of(block, containers) & NON_ARTICLE_LABELS
+        return not is_boilerplate and reason_for(block.text) is None
 
     def is_lost_short_line(index: int) -> bool:
         block = blocks[index]
@@ -170,10 +188,22 @@ def _lost(
         return reason_for(block.text) is None
 
     first, last = min(placed), max(placed)
-    inside = [i for i in range(first, last) if is_lost_paragraph(i) or is_lost_short_line(i)]
+    inside = [
+        index
+        for index in range(first, last)
+        if is_lost_paragraph(index) or is_lost_short_line(index) or is_lost_item(index)
+    ]
     before = list(takewhile(is_lost_paragraph, range(first - 1, -1, -1)))
     after = list(takewhile(is_lost_paragraph, range(last + 1, len(blocks))))
     return before + inside + after
+
+
+def _list_around(block: TextBlock) -> HtmlElement | None:
+    """Return the list that a block is an item of, or the first paragraph of an item; or None."""
+    item: HtmlElement | None = block.element
+    if item is not None and item.tag == "p":
+        item = item.getparent()
+    return item.getparent() if item is not None and item.tag in _ITEM_TAGS else None
 
 
 def _is_unnamed(element: HtmlElement) -> bool:
@@ -226,8 +256,15 @@ def _names_around(block: TextBlock) -> tuple[str, ...]:
     return tuple(names)
 
 
+def is_linked_prose(block: TextBlock) -> bool:
+    """Tell whether a paragraph that is one link is a sentence of the story, not a headline."""
+    return block.tag == "p" and block.words >= _BARE_WORDS and ends_sentence(block.text)
+
+
 def _is_paragraph(block: TextBlock, containers: set[HtmlElement]) -> bool:
-    if word_count(block.text) < _LEAST_WORDS or block.link_density > _MAX_LINK_DENSITY:
+    if word_count(block.text) < _LEAST_WORDS:
+        return False
+    if block.link_density > _MAX_LINK_DENSITY and not is_linked_prose(block):
         return False
     if not ends_line_of_text(block.text) or labels_of(block, containers) & NON_ARTICLE_LABELS:
         return False

@@ -8,7 +8,7 @@ outcome, whatever its bytes are; only a fault that would hit any page raises.
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from pipeline.extract.body import find_body, with_captions
+from pipeline.extract.body import Body, find_body, with_captions
 from pipeline.extract.encoding import MAX_BYTES, decode, is_binary
 from pipeline.extract.html_head import canonical_url, read_head
 from pipeline.extract.html_layout import (
@@ -17,17 +17,19 @@ from pipeline.extract.html_layout import (
     markup_reason,
     oversize_reason,
     parse,
+    part_sentences,
     strip_scripts,
     text_blocks,
 )
 from pipeline.extract.json_ld import read_linked_data
+from pipeline.extract.left_out import left_out
 from pipeline.extract.metadata import PageContext, read_metadata
 from pipeline.extract.page_type import LEAST_WORDS, classify_page
 from pipeline.extract.plain_text_lines import split_preformatted
 from pipeline.extract.quality import quality_score
 from pipeline.extract.unreadable import explain_missing_text, other_format
 from pipeline.language import with_language
-from pipeline.models import Article
+from pipeline.models import Article, RemovedBlock
 from pipeline.outcomes import Outcome
 from pipeline.page_faults import FaultCounter, PageFaults
 from pipeline.telemetry import log
@@ -103,6 +105,7 @@ def _extract(
         return replace(
             _bad_content(url, f"no news page has {size}"), text=_fallback_text(text_blocks(root))
         )
+    part_sentences(root)
     split_preformatted(root)
     blocks = text_blocks(root)
     context = PageContext(url, feed_title, feed_published, now)
@@ -117,12 +120,17 @@ def _extract(
     article = replace(
         metadata,
         text=visible(text) or None,
-        removed=article_body.removed,
+        removed=(*article_body.removed, *_left_out(article_body, blocks, metadata.title)),
         is_noindex=head.is_noindex,
     )
     score = quality_score(article, head, data, blocks)
     classified = classify_page(replace(article, quality_score=score), root, head, data, blocks)
     return _with_explanation(classified, page, len(body))
+
+
+def _left_out(body: Body, blocks: list[TextBlock], title: str | None) -> tuple[RemovedBlock, ...]:
+    known = (*body.lines, *(block.text for block in body.removed))
+    return left_out(blocks, known, title) if body.lines else ()
 
 
 def _with_explanation(article: Article, page: str, size: int) -> Article:

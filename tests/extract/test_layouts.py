@@ -95,6 +95,70 @@ def test_lists_within_the_text_are_kept():
     assert "Bus 8 leaves" in text
 
 
+def test_short_items_of_a_list_between_paragraphs_are_kept():
+    items = ("Steel from Holm", "Divers from Brevik", "Two tugs")
+    made = "".join(f"<li>{item}</li>" for item in items)
+    text = text_of(
+        whole(
+            f"<article><h1>{TITLE}</h1>{paragraphs(ALL[:4])}<ul>{made}</ul>"
+            f"{paragraphs(ALL[4:])}</article>"
+        )
+    )
+    assert [item for item in items if item not in text.split("\n\n")] == []
+
+
+def test_a_menu_between_paragraphs_is_no_text():
+    made = "".join(f"<li><a href='/{n}'>Harbour news {n}</a></li>" for n in range(4))
+    text = text_of(
+        whole(
+            f"<article><h1>{TITLE}</h1>{paragraphs(ALL[:4])}<ul>{made}</ul>"
+            f"{paragraphs(ALL[4:])}</article>"
+        )
+    )
+    assert "Harbour news" not in text
+
+
+def test_a_subhead_that_links_to_itself_is_kept():
+    head = "<h2 id='piers'><a href='#piers'>The two older piers</a></h2>"
+    text = text_of(
+        whole(
+            f"<article><h1>{TITLE}</h1>{paragraphs(ALL[:4])}{head}{paragraphs(ALL[4:])}</article>"
+        )
+    )
+    assert "The two older piers" in text.split("\n\n")
+
+
+@pytest.mark.parametrize("box", ["<p>{}</p>", "<div class='w'><p>{}</p></div>"])
+def test_a_paragraph_that_is_one_link_is_kept(box):
+    made = [box.format(line) for line in ALL]
+    made[4] = box.format(f"<a href='/live'><strong>{ALL[4]}</strong></a>")
+    made[6] = box.format(f"<a href='/other'>{ALL[6]}</a>")
+    text = text_of(whole(f"<article><h1>{TITLE}</h1>{''.join(made)}</article>"))
+    assert [line for line in ALL if line not in text] == []
+
+
+def test_a_headline_that_is_one_link_is_no_paragraph():
+    made = [f"<p>{line}</p>" for line in ALL]
+    made.insert(
+        4,
+        "<p><a href='/x'>Mayor of Holm says the new bridge will open before the "
+        "winter storms arrive</a></p>",
+    )
+    assert "Mayor of Holm" not in text_of(
+        whole(f"<article><h1>{TITLE}</h1>{''.join(made)}</article>")
+    )
+
+
+def test_sentences_in_spans_that_touch_are_parted():
+    box = "<div><span>All day the quay was empty.</span><span>The mill on the hill stood still.</span></div>"
+    text = text_of(
+        whole(f"<article><h1>{TITLE}</h1>{paragraphs(ALL[:4])}{box}{paragraphs(ALL[4:])}</article>")
+    )
+    assert "empty. The mill" in text
+    words = "<p>The <span>ferry</span><span>man</span> rested for the whole of the long night.</p>"
+    assert "The ferryman rested" in text_of(whole(f"<article>{paragraphs()}{words}</article>"))
+
+
 def test_table_rows_have_no_bars():
     rows = "".join(f"<tr><td>Pier {n}</td><td>{n} cars</td></tr>" for n in range(1, 6))
     text = text_of(page(inside=f"<table>{rows}</table><p>{MORE[0]}</p><p>{MORE[1]}</p>"))

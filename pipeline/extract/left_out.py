@@ -1,0 +1,95 @@
+"""Name what stands in the page's main part and is neither in the text nor among the removed lines.
+
+trafilatura says nothing of what it does not take. With these blocks a reader of ``removed`` sees
+all that a reader of the page sees: text and removed blocks together are the page's main part.
+"""
+
+from collections.abc import Collection, Iterable, Iterator
+
+from lxml.html import HtmlElement
+
+from pipeline.extract.html_layout import TextBlock, labels_of, words_by_element
+from pipeline.line_rules.boilerplate import reason_for
+from pipeline.models import RemovedBlock
+from pipeline.text import normalise
+
+_MAIN_SHARE = 0.97
+"""Share of the text's words that the main part must hold."""
+_PAGE_PARTS = ("nav", "footer", "header")
+"""Parts of a page that are around its main part, where that is the whole ``body``."""
+_LINKED = 0.9
+"""Link density above which a block is nothing but links."""
+_MOST_BLOCKS = 2000
+"""Blocks that are named: a page may show a table of 10,000 cells beside its text."""
+_REASONS = {
+    "embed": "embedded_post",
+    "wall": "login",
+    "caption": "caption",
+    "author_bio": "author_bio",
+    "related": "related",
+    "hidden": "hidden",
+    "service": "service",
+    "aside": "aside",
+    "figure": "caption",
+}
+"""Reasons by what the markup says, the surest first."""
+
+
+def left_out(
+    blocks: list[TextBlock], known: Iterable[str], title: str | None
+) -> tuple[RemovedBlock, ...]:
+    """Return the blocks of the main part that are in none of the known lines, with a reason.
+
+    The reason is what the block's wording or its markup says, ``related`` for links, and
+    ``left_out`` for anything else.
+
+    Args:
+        blocks: the page.
+        known: the lines of the text and of what was removed from it.
+        title: the article's title.
+    """
+    lines = set(map(normalise, known))
+    in_text = [block for block in blocks if block.key in lines]
+    shown = {block.key for block in in_text}
+    # Lines that join several blocks, such as the cells of a row.
+    joined = "\n".join(line for line in lines if line not in shown)
+    main = _main_part(in_text)
+    if main is None:
+        return ()
+    headline = normalise(title or "")
+    named: dict[str, RemovedBlock] = {}
+    for block in _blocks_in(main, blocks):
+        if block.key not in shown and block.key not in joined and len(named) < _MOST_BLOCKS:
+            reason = "title" if block.key == headline else _reason(block, (main,))
+            named.setdefault(block.key, RemovedBlock(block.text, reason))
+    return tuple(named.values())
+
+
+def _main_part(in_text: list[TextBlock]) -> HtmlElement | None:
+    """Return the element that holds nearly all of the text; None without one.
+
+    It is the deepest ``article`` or ``main`` that does, since the headline and the byline may be
+    beside the text's own box; where there is none, the deepest element.
+    """
+    least = _MAIN_SHARE * sum(block.words for block in in_text)
+    holders = [element for element, words in words_by_element(in_text).items() if words >= least]
+    deepest_first = sorted(holders, key=lambda e: -sum(1 for _ in e.iterancestors()))
+    named = (element for element in deepest_first if element.tag in ("article", "main"))
+    return next(named, next(iter(deepest_first), None))
+
+
+def _blocks_in(main: HtmlElement, blocks: list[TextBlock]) -> Iterator[TextBlock]:
+    outside: set[HtmlElement] = set()
+    if main.tag in ("body", "html"):
+        outside = {each for part in main.iter(*_PAGE_PARTS) for each in part.iter()}
+    inside = set(main.iter()) - outside
+    return (block for block in blocks if block.element in inside)
+
+
+def _reason(block: TextBlock, containers: Collection[HtmlElement]) -> str:
+    if reason := reason_for(block.text):
+        return reason
+    labels = labels_of(block, containers)
+    if found := next((reason for label, reason in _REASONS.items() if label in labels), None):
+        return found
+    return "related" if block.link_density > _LINKED else "left_out"
