@@ -251,3 +251,32 @@ def our_variables() -> str:
 
     names = sorted(name for name in OUR_VARIABLES if name.startswith("AIRFLOW"))
     return "\n".join(f"- `{name}`" for name in names)
+
+
+def explained_page() -> str:
+    """Return what ``dateline extract --explain`` says of a small page, a line for each block."""
+    from pipeline.clean.cleaner import clean_article
+    from pipeline.extract.explain import explain, shown_blocks
+    from pipeline.extract.page import extract_page
+
+    html = _EXPLAINED_PAGE.encode()
+    article = clean_article(extract_page(html, url=None), None)
+    lines = [
+        f"{'kept' if each.is_kept else 'removed':8} {each.reason:11} {each.place[:30]:31} "
+        f"{each.text[:30]}"
+        for each in explain(article, shown_blocks(html))
+    ]
+    return "\n".join(["```text", *map(str.rstrip, lines), "```"])
+
+
+_EXPLAINED_PAGE = """<html lang="en"><head><title>Ferry line closes</title></head><body>
+<nav><a href="/">Home</a></nav>
+<article><h1>Ferry line closes</h1><p>By Ines Moor</p><div class="story">
+<p>The ferry line across the sound closed on Tuesday after a storm broke two of its piers.</p>
+<p><a href="/live">Some four hundred people use the line every day to reach the mills.</a></p>
+<p>Sign up for our newsletter.</p>
+<p>The county said it would run buses over the northern bridge until the end of the month.</p>
+<div class="box-3">High water at noon</div>
+<div class="more"><a href="/bridge">Why the bridge never opened</a></div>
+<p>Engineers had warned in spring that the older piers would not stand another winter.</p>
+</div></article></body></html>"""

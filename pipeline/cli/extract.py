@@ -11,7 +11,7 @@ import sys
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import islice
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Annotated, Any, NamedTuple
@@ -26,6 +26,7 @@ from pipeline.text import storable
 
 if TYPE_CHECKING:
     from pipeline.clean.site_memory import SeenPage
+    from pipeline.extract.explain import ShownBlock
     from pipeline.models import Article
     from pipeline.page_worker import Step
 
@@ -42,6 +43,11 @@ _HELP = (
     "article, 0.65 for half of one or one with the page's boilerplate, under 0.3 for anything "
     "else. credit_kind says how much of the text is credited to the agency: whole (then "
     "is_wire_copy is true), part, or own where the outlet is the agency itself.\n\n"
+    "With --explain each row of a page also has blocks: what the page shows, in order, each with "
+    "kept, the reason, and its place (the elements around it). Of a kept block the reason is taken "
+    "(by trafilatura) or restored (for its place among kept ones); of another one it is that in "
+    "removed, metadata where it became a key of the row, or outside where it stands beside the "
+    "page's main part.\n\n"
     "A page that takes longer than DATELINE_EXTRACT_SECONDS gets an error and the rest goes on.\n\n"
     'Example: echo \'{"id": 1, "path": "page.html"}\' | dateline extract'
 )
@@ -74,18 +80,25 @@ def register(app: typer.Typer) -> None:
         jobs: Annotated[
             int | None, typer.Option(min=1, help="Number of processes; by default one per core.")
         ] = None,
+        explain: Annotated[
+            bool, typer.Option("--explain", help="Say of each block why it is kept or not.")
+        ] = False,
     ) -> None:
         from pipeline.settings import settings
         from pipeline.telemetry import configure_logging
 
         configure_logging(settings().log_level, settings().log_format)
         with open_input(file) as stream:
-            all_well = run_filter(stream, sys.stdout, lambda rows: transform(rows, jobs=jobs))
+            all_well = run_filter(
+                stream, sys.stdout, lambda rows: transform(rows, jobs=jobs, with_blocks=explain)
+            )
         if not all_well:
             raise typer.Exit(1)
 
 
-def transform(rows: Iterator[Row], *, jobs: int | None = None) -> Iterator[Mapping[str, Any]]:
+def transform(
+    rows: Iterator[Row], *, jobs: int | None = None, with_blocks: bool = False
+) -> Iterator[Mapping[str, Any]]:
     """Yield one output row for each input row, in order, as ``pipeline.cli.filters`` describes."""
     from tempfile import TemporaryFile
 
@@ -94,7 +107,7 @@ def transform(rows: Iterator[Row], *, jobs: int | None = None) -> Iterator[Mappi
 
     memory = MemorySiteMemory()
     with TemporaryFile() as spool:
-        for record in _extracted(rows, jobs):
+        for record in _extracted(rows, jobs, with_blocks):
             if seen := record.pop("seen", None):
                 memory.remember([seen])
             spool.write(json.dumps(record).encode() + b"\n")
@@ -105,25 +118,32 @@ def transform(rows: Iterator[Row], *, jobs: int | None = None) -> Iterator[Mappi
             yield (
                 {"id": record["id"], "error": record["error"]}
                 if article is None
-                else _row(record["id"], clean_article(article, memory, remember=False))
+                else _row(
+                    record["id"],
+                    clean_article(article, memory, remember=False),
+                    record["shown"] if with_blocks else None,
+                )
             )
 
 
-def _extracted(rows: Iterator[Row], jobs: int | None) -> Iterator[dict[str, Any]]:
+def _extracted(
+    rows: Iterator[Row], jobs: int | None, with_blocks: bool
+) -> Iterator[dict[str, Any]]:
     """Yield the extracted rows in order; use several processes from ``_POOL_ROWS`` rows on."""
     from concurrent.futures import ProcessPoolExecutor
 
     from pipeline.page_worker import keep_page_worker, page_worker
 
     workers = jobs or os.cpu_count() or 1
+    read = partial(_extract, with_blocks=with_blocks)
     first = list(islice(rows, _POOL_ROWS if workers > 1 else 0))
     if len(first) < _POOL_ROWS:
         with page_worker():
-            yield from map(_extract, _chain(first, rows))
+            yield from map(read, _chain(first, rows))
         return
     with ProcessPoolExecutor(workers, initializer=keep_page_worker) as pool:
         for batch in _batches(_chain(first, rows), workers * _CHUNK * 4):
-            yield from pool.map(_extract, batch, chunksize=_CHUNK)
+            yield from pool.map(read, batch, chunksize=_CHUNK)
 
 
 def _chain(first: list[Row], rest: Iterator[Row]) -> Iterator[Row]:
@@ -138,8 +158,8 @@ def _batches(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:
         yield batch
 
 
-def _extract(row: Row) -> dict[str, Any]:
-    """Return ``{"id", "article", "seen"}`` or ``{"id", "error"}``, for the process pool.
+def _extract(row: Row, *, with_blocks: bool) -> dict[str, Any]:
+    """Return ``{"id", "article", "seen", "shown"}`` or ``{"id", "error"}``, for the process pool.
 
     The page is read by a page worker, which is ended where the page breaks a limit.
     """
@@ -152,14 +172,15 @@ def _extract(row: Row) -> dict[str, Any]:
     except RowError as error:
         return {"id": row.id, "error": str(error)}
     with page_worker() as worker:
-        given = _Content(is_html, content, url)
+        given = _Content(is_html, content, url, with_blocks and is_html)
         found = worker.run(_step(), given, TimeLimit(settings().extract_seconds))
     if isinstance(found, Broken):
         return {"id": row.id, "error": found.reason}
     if isinstance(found, Failed):
         return {"id": row.id, "error": found.message}
-    article, seen = found
-    return {"id": row.id, "article": asdict(article), "seen": seen}
+    article, seen, shown = found
+    blocks = [asdict(block) for block in shown]
+    return {"id": row.id, "article": asdict(article), "seen": seen, "shown": blocks}
 
 
 class _Content(NamedTuple):
@@ -168,28 +189,34 @@ class _Content(NamedTuple):
     is_html: bool
     content: bytes
     url: str | None
+    with_blocks: bool = False
+    """Whether the blocks that the page shows are wanted too."""
+
+
+_Read = tuple["Article", "SeenPage | None", "list[ShownBlock]"]
 
 
 @lru_cache(maxsize=1)
-def _step() -> "Step[_Content, tuple[Article, SeenPage | None]]":
+def _step() -> "Step[_Content, _Read]":
     from pipeline.page_worker import Step
 
     return Step("extraction", _read_content, _Content(True, _SAMPLE, None))
 
 
-def _read_content(given: _Content) -> "tuple[Article, SeenPage | None]":
-    """Return the article of a page or text, and what the memory of its site is to hold of it."""
+def _read_content(given: _Content) -> _Read:
+    """Return the article of a page or text, what its site's memory is to hold, and its blocks."""
     from pipeline.clean.cleaner import page_to_remember
+    from pipeline.extract.explain import shown_blocks
     from pipeline.extract.page import extract_page
     from pipeline.extract.plain_text import extract_text_bytes
     from pipeline.fetch.walls import recognise_wall
 
-    is_html, content, url = given
+    is_html, content, url, with_blocks = given
     article = extract_page(content, url=url) if is_html else extract_text_bytes(content, url=url)
     wall = recognise_wall(None, (), content, url or "") if is_html else None
     if wall is not None:
         article = replace(article, outcome=wall.outcome, reason=wall.reason)
-    return article, page_to_remember(article)
+    return article, page_to_remember(article), shown_blocks(content) if with_blocks else []
 
 
 _SAMPLE = (
@@ -249,9 +276,22 @@ def _article(record: Mapping[str, Any]) -> "Article | None":
     return Article(**{**fields, **typed, "outcome": Outcome(fields["outcome"])})
 
 
-def _row(row_id: Any, article: "Article") -> dict[str, Any]:
+def _row(row_id: Any, article: "Article", shown: list[dict[str, Any]] | None) -> dict[str, Any]:
     fields = asdict(article)
     row = {"id": row_id, **{key: fields[key] for key in _KEYS}}
     row["is_wire_copy"] = article.credit_kind == "whole"
+    if shown is not None:
+        row["blocks"] = _blocks(article, shown)
     row["outcome"] = "ok" if article.outcome is Outcome.LOADED else str(article.outcome)
     return row
+
+
+def _blocks(article: "Article", shown: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return what became of each block that the page shows."""
+    from pipeline.extract.explain import ShownBlock, explain
+
+    decisions = explain(article, [ShownBlock(**block) for block in shown])
+    return [
+        {"text": each.text, "kept": each.is_kept, "reason": each.reason, "place": each.place}
+        for each in decisions
+    ]
