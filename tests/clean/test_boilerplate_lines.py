@@ -46,6 +46,11 @@ LINES = {
     """,
     "newsletter": """
         Sign up for our daily newsletter
+        Keep me up to date on the latest offers of Quay Magazine.
+        An error has occurred and your email has not been sent. Please try again.
+        You can't enter more than 20 emails.
+        Invalid entry: Please type the verification code again.
+        Listen and subscribe wherever you get your podcasts.
         Subscribe to our newsletter
         Subscribe now
         Daily Newsletter
@@ -139,6 +144,10 @@ LINES = {
         Don’t miss: Ten quays worth a visit
         Recommended: Ten quays worth a visit
         WATCH: Divers enter the sunken ferry
+        See photos from this story:
+        Now, see some more of our favourite ferries:
+        Also Read- Harbour dues rise again
+        For more harbour news, visit lakeshore.example/harbour
         Related articles
         Related Posts
         Recommended for you
@@ -168,6 +177,7 @@ LINES = {
         Baca juga: Pelabuhan ditutup
     """,
     "photo_credit": """
+        Main image credit: Lakeshore Pictures
         Photo: Ines Moor/Lakeshore Pictures
         (Image credit: Lakeshore Pictures)
         Photo by Per Aasen
@@ -193,6 +203,8 @@ LINES = {
         Veröffentlicht am 3. Mai 2026
     """,
     "update_note": """
+        Updated to add comments from the harbour office.
+        Editor’s note (May 19th): This leader was updated.
         This article was updated on 3 May to add a statement by the port.
         This story has been corrected to give the right year of the storm.
         Editor’s note: An earlier version of this story misspelled the name of the harbour master.
@@ -206,6 +218,9 @@ LINES = {
     """,
     "contributor_note": """
         Ines Moor in Brevik contributed to this report.
+        Contributing: Ines Moor, The Lakeshore Post
+        Includes information from the Lakeshore Agency.
+        —Staff writer Ines Moor can be reached at ines@lakeshore.example.
         Per Aasen contributed reporting.
         Additional reporting by Ines Moor and Per Aasen
         (Reporting by Ines Moor; Editing by Per Aasen)
