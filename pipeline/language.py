@@ -1,18 +1,19 @@
-"""Decide which language a text is in, for articles and for the gate of the annotator.
+"""Decide which language a text is in, and how sure that is.
 
-``language_of`` is the only detection: articles get their language from it, and the annotator's
-model, which reads English only, gets no text that it finds to be in another language. The model of
-py3langid (naive Bayes, in its wheel) names most languages; English prose is recognised by its
-commonest words, which needs no model. py3langid takes headlines and lists of names for anything
-("Subscribe" is Latin to it), so texts under ``FEWEST_WORDS`` are undecided: for an article the
-source's or the page's own statement counts then, and the annotator reads the text.
+``shown_language`` is the only detection: articles get their language from it, and the annotator
+chooses its pipeline by it. The model of py3langid (naive Bayes, in its wheel) names most languages;
+English prose is recognised by its commonest words, which needs no model. py3langid takes headlines
+and lists of names for anything ("Subscribe" is Latin to it), so texts under ``FEWEST_WORDS`` are
+undecided: for an article the source's or the page's own statement counts then.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import replace
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from math import exp, sqrt
 
 from pipeline.models import Article
 from pipeline.outcomes import Outcome
@@ -33,6 +34,10 @@ _ENGLISH = ("the", "of", "and", "to", "that", "for", "with", "from", "by", "was"
 _ENGLISH_SHARE = 0.15
 """Share of these words in English: they are 18 to 25 % of English prose and under 4 % of prose in
 any other language."""
+_PLAIN_ENGLISH = 0.99
+"""Confidence in English that the commonest words show."""
+_BY_STATEMENT = 0.5
+"""Confidence in a language that the page or the source states and the text does not show."""
 _ACCENTED = re.compile(r"[\u00c0-\u024f\u1e00-\u1eff]|[^\W\d_\x00-\u024f\u1e00-\u1eff]")
 _MOST_ACCENTED = 0.005
 """Share of accented and non-Latin letters up to which a text may be plain English."""
@@ -54,8 +59,24 @@ _SIMILAR = tuple(
 """Languages that py3langid confuses with one another."""
 
 
+@dataclass(frozen=True, slots=True)
+class ShownLanguage:
+    """The language that a text shows."""
+
+    code: str
+    """ISO 639-1."""
+    confidence: float
+    """0 to 1: the model's probability, among all languages that it knows."""
+
+
 def language_of(text: str) -> str | None:
-    """Return the ISO 639-1 code of a text's language, or None where the text does not show it.
+    """Return the ISO 639-1 code of a text's language, or None where the text does not show it."""
+    shown = shown_language(text)
+    return shown.code if shown else None
+
+
+def shown_language(text: str) -> ShownLanguage | None:
+    """Return the language of a text and how sure it is, or None where the text does not show it.
 
     Undecided are texts that are too short and texts without letters. A text in two scripts has the
     language of the script that holds more of it. Of a long text the beginning, middle and end are
@@ -68,58 +89,78 @@ def language_of(text: str) -> str | None:
     ):
         return None
     if _is_plain_english(sample):
-        return "en"
+        return ShownLanguage("en", _PLAIN_ENGLISH)
     # Imported here: the model takes 2.5 s to load on a busy machine, and plain English needs none.
-    from py3langid import classify, rank
+    from py3langid import rank
 
-    code = str(classify(sample)[0])
+    ranked = rank(sample)
+    code, best = ranked[0]
     if code == "zxx":  # ISO 639-2: no linguistic content
         return None
+    # The log-likelihood grows with the text. py3langid divides it by the root of the length in
+    # bytes, which makes the probabilities of short and long texts comparable.
+    scale = sqrt(len(sample.encode("utf-8", "surrogatepass")))
+    total = sum(exp((score - best) / scale) for _, score in ranked)
     if len(code) > 2:  # Moroccan Arabic ("ary"), Wu ("wuu"): the next one is Arabic, Chinese
-        code = next(str(name) for name, _ in rank(sample) if len(name) == 2)
-    return {"nb": "no", "nn": "no"}.get(code, code)
-
-
-def is_english(text: str) -> bool:
-    """Tell whether the annotator's model may read a text.
-
-    Only texts that are found to be in another language are refused: one that is undecided, and any
-    text under ``FEWEST_WORDS`` words, may be read.
-    """
-    if len(text.split(maxsplit=FEWEST_WORDS)) < FEWEST_WORDS:
-        return True
-    return language_of(text) in {None, "en"}
+        code = next(str(name) for name, _ in ranked if len(name) == 2)
+    return ShownLanguage({"nb": "no", "nn": "no"}.get(code, str(code)), 1 / total)
 
 
 def with_language(article: Article, declared: str | None = None) -> Article:
-    """Return the article with its language, and as ``not_english`` if it would be loaded otherwise.
+    """Return the article with its language, how sure that is, and who says so.
+
+    Between similar languages (Danish and Norwegian) a statement decides, the page's before the
+    source's. Where the text does not show its language the source's statement goes before the
+    page's, which templates often get wrong, unless it is "en": a source whose file names no
+    language has that too.
 
     Args:
         article: its ``language`` is what the page states.
-        declared: the language that the source declares; it decides where the text does not.
+        declared: the language that the source declares.
     """
-    language = _agreed(language_of(article.text or ""), article.language, declared)
-    found = replace(article, language=language)
-    if language not in {None, "en"} and article.outcome is Outcome.LOADED:
-        return replace(
-            found, outcome=Outcome.NOT_ENGLISH, reason=f"the text is in {language!r}, not 'en'"
-        )
-    return found
-
-
-def _agreed(shown: str | None, stated: str | None, declared: str | None) -> str | None:
-    """Return the text's language; the statements count between similar ones and in place of None.
-
-    Between similar languages (Danish and Norwegian) the page's statement goes before the source's.
-    In place of None the source's goes before the page's, which templates often get wrong, unless it
-    is "en": a source whose file names no language has that too.
-    """
+    shown = shown_language(article.text or "")
+    stated = article.language
     if shown is None:
-        return stated or declared if declared in {None, "en"} else declared
-    for claimed in (stated, declared):
-        if claimed and any({shown, claimed} <= group for group in _SIMILAR):
-            return claimed
-    return shown
+        by_page = stated is not None and declared in {None, "en"}
+        language = stated if by_page else declared
+        return replace(
+            article,
+            language=language,
+            language_confidence=_BY_STATEMENT if language else None,
+            language_origin=None if language is None else "page" if by_page else "source",
+        )
+    claims = [claim for claim in (stated, declared) if claim]
+    language = next((claim for claim in claims if _are_similar(claim, shown.code)), shown.code)
+    return replace(
+        article,
+        language=language,
+        language_confidence=round(shown.confidence, 2),
+        language_origin="text",
+    )
+
+
+def refused_if_unwanted(article: Article, wanted: Collection[str]) -> Article:
+    """Return an article as ``language_not_wanted`` where its text is in none of these languages.
+
+    A text whose language nobody but the page or the source states is kept.
+
+    Args:
+        article: with its language.
+        wanted: ISO 639-1 codes; empty for every language.
+    """
+    if (
+        not wanted
+        or article.outcome is not Outcome.LOADED
+        or article.language_origin != "text"
+        or article.language in wanted
+    ):
+        return article
+    reason = f"the text is in {article.language!r}; wanted are {', '.join(sorted(wanted))}"
+    return replace(article, outcome=Outcome.LANGUAGE_NOT_WANTED, reason=reason)
+
+
+def _are_similar(one: str, other: str) -> bool:
+    return any({one, other} <= group for group in _SIMILAR)
 
 
 def _is_plain_english(sample: str) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from pipeline.outcomes import Outcome
+from pipeline.outcomes import AnnotationOutcome, Outcome
 
 FoundBy = Literal["feed", "sitemap", "section", "list", "file", "warc", "url"]
 ArticleKind = Literal[
@@ -17,6 +17,8 @@ ArticleKind = Literal[
 ]
 Origin = Literal["json_ld", "meta", "feed", "visible", "url"]
 """Where a value was read: on the page, in the feed that named it, or from its URL."""
+LanguageOrigin = Literal["text", "page", "source"]
+"""Who says which language a text is in: the text itself, else the page or the source."""
 CreditKind = Literal["whole", "part", "own"]
 """``part``: the text holds some of the agency's; ``own``: the page is the agency's own."""
 ClaimKind = Literal["rel_canonical", "amp_canonical", "og_url", "json_ld"]
@@ -47,6 +49,8 @@ class Source:
     files: tuple[str, ...] = ()
     """Local pages, folders and WARC files."""
     language: str = "en"
+    wanted_languages: tuple[str, ...] = ()
+    """Languages whose articles are kept; empty for those of the settings, or every one."""
     country: str | None = None
     time_zone: str | None = None
     hosts: tuple[str, ...] = ()
@@ -196,6 +200,9 @@ class Article:
     refused_dates: tuple[str, ...] = ()
     """Impossible times (before 1990, after tomorrow) with their origin: "json_ld 2099-01-01"."""
     language: str | None = None
+    language_confidence: float | None = None
+    """0 to 1; low where the text does not show its language."""
+    language_origin: LanguageOrigin | None = None
     kind: ArticleKind = "article"
     section: str | None = None
     categories: tuple[str, ...] = ()
@@ -270,7 +277,7 @@ class Annotation:
 
     mentions: tuple[Mention, ...] = ()
     quotes: tuple[Quote, ...] = ()
-    outcome: Outcome = Outcome.LOADED
+    outcome: AnnotationOutcome = AnnotationOutcome.LOADED
     model_version: str = ""
 
 

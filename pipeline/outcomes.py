@@ -58,12 +58,23 @@ class Outcome(StrEnum):
     """A listing, an error page, or another page without an article."""
     PAYWALLED = "paywalled"
     """Only the beginning of the article is free to read; it is not stored as an article."""
-    NOT_ENGLISH = "not_english"
-    """The text is in a language the source does not announce and the model cannot read."""
+    LANGUAGE_NOT_WANTED = "language_not_wanted"
+    """The text is in a language that neither the source's file nor the settings ask for."""
     TAKEDOWN = "takedown"
     """The URL was taken down and must not be stored again."""
     QUARANTINED = "quarantined"
     """Something is implausible or failed inside Dateline; the reason says what."""
+
+
+class AnnotationOutcome(StrEnum):
+    """The result of the search for names and quotes in one text."""
+
+    LOADED = "loaded"
+    """Names were looked for, and in English quotes."""
+    NO_PIPELINE = "no_pipeline"
+    """No pipeline for the text's language is installed (``DATELINE_NLP_MODEL``)."""
+    QUARANTINED = "quarantined"
+    """The text broke the annotator or its limits."""
 
 
 RETRYABLE = frozenset(

@@ -5,6 +5,7 @@ logs. Deleting that folder removes it all.
 """
 
 import re
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -36,6 +37,48 @@ def _ages(text: str) -> tuple[timedelta, ...]:
     if ages and not timedelta(0) < min(ages) <= max(ages) <= _OLDEST:
         raise ValueError(f"write ages above 0 and up to {_OLDEST.days}d, such as 1h 6h 1d 14d")
     return tuple(sorted(ages))
+
+
+_CODE = re.compile(r"[a-z]{2}")
+
+
+def _codes(text: str) -> tuple[str, ...]:
+    """Return the language codes that a text such as "en de" lists."""
+    codes = tuple(dict.fromkeys(text.replace(",", " ").lower().split()))
+    if not all(map(_CODE.fullmatch, codes)):
+        raise ValueError("write language codes of ISO 639-1, such as en de")
+    return codes
+
+
+@dataclass(frozen=True, slots=True)
+class NlpPipelines:
+    """The spaCy pipelines that find names, by the language whose texts they read."""
+
+    english: str | None = None
+    """None for our own model, which finds quotes too."""
+    others: tuple[tuple[str, str], ...] = ()
+    """Language and pipeline, in the order of the languages."""
+
+
+def _pipelines(text: str | None) -> NlpPipelines:
+    """Return the pipelines that a text such as "fr=fr_core_news_md,de=de_core_news_md" names.
+
+    A name or folder without a language is for English. It may itself contain commas, unless a part
+    of the text names a language.
+    """
+    parts = [part.strip() for part in (text or "").split(",") if part.strip()]
+    named = [(part[:2], part[3:].strip()) for part in parts if _NAMED_PIPELINE.match(part)]
+    plain = [part for part in parts if not _NAMED_PIPELINE.match(part)]
+    if not named:
+        return NlpPipelines(text)
+    by_language = dict(named)
+    if len(by_language) < len(named) or len(plain) + ("en" in by_language) > 1:
+        raise ValueError("write one pipeline for each language, such as fr=…,de=…")
+    english = by_language.pop("en", plain[0] if plain else None)
+    return NlpPipelines(english, tuple(sorted(by_language.items())))
+
+
+_NAMED_PIPELINE = re.compile(r"[a-z]{2}=\s*\S")
 
 
 class Settings(BaseSettings):
@@ -89,9 +132,16 @@ class Settings(BaseSettings):
         description="pages that reserve their rights (noarchive, noindex, TDM, AI): record it, or "
         "obey: then they are not kept",
     )
+    languages: str = Field(
+        default="",
+        description="languages whose articles are kept, such as en de; empty: all. A source's own "
+        "wanted_languages win",
+    )
     nlp_model: str | None = Field(
         default=None,
-        description="spaCy pipeline (or its folder) for the names; quotes stay with our model",
+        description="spaCy pipelines (or their folders) that find names, such as "
+        "fr=fr_core_news_md,de=de_core_news_md; one without a language is for English, where "
+        "quotes stay with our model",
     )
     allow_private_addresses: bool = Field(
         default=False, description="fetch loopback and private hosts too"
@@ -225,6 +275,28 @@ class Settings(BaseSettings):
     def _check_ages(cls, value: str) -> str:
         _ages(value)
         return value
+
+    @field_validator("languages")
+    @classmethod
+    def _check_languages(cls, value: str) -> str:
+        _codes(value)
+        return value
+
+    @field_validator("nlp_model")
+    @classmethod
+    def _check_pipelines(cls, value: str | None) -> str | None:
+        _pipelines(value)
+        return value
+
+    @property
+    def wanted_languages(self) -> tuple[str, ...]:
+        """The codes of ``languages``; none for every language."""
+        return _codes(self.languages)
+
+    @property
+    def nlp_pipelines(self) -> NlpPipelines:
+        """The spaCy pipelines of ``nlp_model`` by language."""
+        return _pipelines(self.nlp_model)
 
     @property
     def revisit_plan(self) -> tuple[timedelta, ...]:

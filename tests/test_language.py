@@ -1,8 +1,14 @@
-"""The language of a text, the annotator's gate, and what pages and sources state."""
+"""The language of a text, how sure it is, and what pages, sources and settings say."""
 
 import pytest
 
-from pipeline.language import FEWEST_WORDS, is_english, language_of, with_language
+from pipeline.language import (
+    FEWEST_WORDS,
+    language_of,
+    refused_if_unwanted,
+    shown_language,
+    with_language,
+)
 from pipeline.models import Article
 from pipeline.outcomes import Outcome
 
@@ -58,41 +64,60 @@ def test_a_quotation_at_the_top_of_a_long_text_does_not_decide():
     assert language_of("\n\n".join([FRENCH, *[ENGLISH] * 12])) == "en"
 
 
-@pytest.mark.parametrize("text", [ENGLISH, short(FRENCH), "", "12 " * 60])
-def test_the_annotator_may_read_english_and_undecided_texts(text):
-    assert is_english(text)
+@pytest.mark.parametrize("text", [ENGLISH, FRENCH])
+def test_a_text_that_shows_its_language_is_sure_of_it(text):
+    assert 0.9 <= shown_language(text).confidence <= 1
 
 
-@pytest.mark.parametrize("text", [FRENCH, NORWEGIAN])
-def test_the_annotator_may_not_read_other_languages(text):
-    assert not is_english(text)
+@pytest.mark.parametrize("text", [NORWEGIAN, CHINESE])
+def test_a_text_that_may_be_in_a_similar_language_is_less_sure(text):
+    assert 0.4 < shown_language(text).confidence < shown_language(FRENCH).confidence
 
 
 @pytest.mark.parametrize(
-    ("text", "stated", "declared", "language"),
+    ("text", "stated", "declared", "language", "origin"),
     [
-        (ENGLISH, "fr", "fr", "en"),
-        (FRENCH, "en", "en", "fr"),
-        (NORWEGIAN, "da", "no", "da"),
-        (NORWEGIAN, None, "da", "da"),
+        (ENGLISH, "fr", "fr", "en", "text"),
+        (FRENCH, "en", "en", "fr", "text"),
+        (NORWEGIAN, "da", "no", "da", "text"),
+        (NORWEGIAN, None, "da", "da", "text"),
         # "en" is also what a source has whose file names no language.
-        (short(ENGLISH), "fr", "en", "fr"),
-        (short(ENGLISH), "en", "fr", "fr"),
-        (short(ENGLISH), None, "en", "en"),
-        (short(ENGLISH), "fr", None, "fr"),
-        (short(ENGLISH), None, None, None),
+        (short(ENGLISH), "fr", "en", "fr", "page"),
+        (short(ENGLISH), "en", "fr", "fr", "source"),
+        (short(ENGLISH), None, "en", "en", "source"),
+        (short(ENGLISH), "fr", None, "fr", "page"),
+        (short(ENGLISH), None, None, None, None),
     ],
 )
 def test_what_page_and_source_state_counts_where_the_text_does_not_decide(
-    text, stated, declared, language
+    text, stated, declared, language, origin
 ):
     found = with_language(article(text, language=stated), declared)
-    assert found.language == language
-    expected = Outcome.LOADED if language in {None, "en"} else Outcome.NOT_ENGLISH
-    assert found.outcome is expected
+    assert (found.language, found.language_origin) == (language, origin)
+    assert found.outcome is Outcome.LOADED
+    if origin in ("page", "source"):
+        assert found.language_confidence == 0.5
+    else:
+        assert (found.language_confidence is None) is (origin is None)
 
 
-def test_only_an_article_that_would_be_loaded_becomes_not_english():
-    listing = article(FRENCH, outcome=Outcome.NOT_AN_ARTICLE)
-    found = with_language(listing)
-    assert (found.language, found.outcome) == ("fr", Outcome.NOT_AN_ARTICLE)
+@pytest.mark.parametrize(
+    ("text", "wanted", "outcome"),
+    [
+        (FRENCH, (), Outcome.LOADED),
+        (FRENCH, ("de", "fr"), Outcome.LOADED),
+        (FRENCH, ("de", "en"), Outcome.LANGUAGE_NOT_WANTED),
+        # Only the page's word: such a text is kept.
+        (short(FRENCH), ("de",), Outcome.LOADED),
+    ],
+)
+def test_a_language_is_refused_only_where_the_text_shows_one_that_is_not_wanted(
+    text, wanted, outcome
+):
+    found = with_language(article(text, language="fr"))
+    assert refused_if_unwanted(found, wanted).outcome is outcome
+
+
+def test_a_page_that_is_refused_already_keeps_its_outcome():
+    listing = with_language(article(FRENCH, outcome=Outcome.NOT_AN_ARTICLE))
+    assert refused_if_unwanted(listing, ("de",)).outcome is Outcome.NOT_AN_ARTICLE

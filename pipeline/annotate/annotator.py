@@ -3,15 +3,16 @@
 ``Annotator`` is the entry point. It takes texts in any number and yields one annotation for each,
 in order and in bounded batches. The steps for one text: the tagger, or an installed spaCy pipeline,
 finds spans (``tagging``); ``annotate_spans`` makes mentions and entities (``names``), quotes
-(``quotes``) and speakers (``speakers``) of them by rules.
+(``quotes``) and speakers (``speakers``) of them by rules. Our tagger reads English; texts in
+another language get the names that an installed pipeline for it finds, and no quotes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from itertools import chain, compress, repeat
+from itertools import chain, repeat
 from typing import TYPE_CHECKING
 
 from pipeline.annotate.labels import LABEL_OF_CLASS, LABEL_OF_PIPELINE
@@ -25,9 +26,9 @@ from pipeline.annotate.quotes.quotation_marks import Quotations
 from pipeline.annotate.spans import CharSpan, Layout
 from pipeline.annotate.speakers.resolver import SpeakerResolver
 from pipeline.errors import ModelError
-from pipeline.language import is_english
+from pipeline.language import language_of
 from pipeline.models import Annotation, Mention, Quote, Span
-from pipeline.outcomes import Outcome
+from pipeline.outcomes import AnnotationOutcome
 from pipeline.text import one_line
 
 if TYPE_CHECKING:
@@ -35,6 +36,9 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
     from pipeline.annotate.tagging.tagger import TaggedSpans, Tagger, TokenSpan
+
+_Given = tuple[str, str | None, str | None]
+"""A text, its headline and its language, as far as they are known."""
 
 BATCH_CHARACTERS = 200_000
 """Characters of the texts in a batch: about 50 articles."""
@@ -109,17 +113,28 @@ class Annotator:
     version: str
     uses_own_entities: bool = True
     """Whether names come from our tagger; otherwise from ``nlp``."""
+    others: Mapping[str, Language] = field(default_factory=dict)
+    """Pipelines of other languages than English."""
 
     @classmethod
-    def load(cls, nlp_model: str | None = None) -> Annotator:
-        """Load our model, or an installed spaCy pipeline whose names then replace ours.
+    def load(
+        cls, nlp_model: str | None = None, others: Iterable[tuple[str, str]] = ()
+    ) -> Annotator:
+        """Load our model and the installed spaCy pipelines that are named.
 
         Args:
-            nlp_model: the name or folder of the pipeline; None for our own model.
+            nlp_model: the name or folder of the pipeline for English, whose names replace those of
+                our model; None for our own.
+            others: languages other than English, and their pipelines.
 
         Raises:
-            ModelError: the model or pipeline cannot be loaded; says what to install.
+            ModelError: the model or a pipeline cannot be loaded; says what to install.
         """
+        pipelines = {language: _installed(name) for language, name in others}
+        return replace(cls._load_english(nlp_model), others=pipelines)
+
+    @classmethod
+    def _load_english(cls, nlp_model: str | None) -> Annotator:
         from pipeline.annotate.tagging.tagger import Tagger
 
         if nlp_model in OWN_MODEL_NAMES:
@@ -132,26 +147,42 @@ class Annotator:
         return cls(_installed(nlp_model), tagger, model_version(nlp_model), uses_own_entities=False)
 
     def annotate(
-        self, texts: Iterable[str], titles: Iterable[str | None] | None = None
+        self,
+        texts: Iterable[str],
+        titles: Iterable[str | None] | None = None,
+        languages: Iterable[str | None] | None = None,
     ) -> Iterator[Annotation]:
         """Yield the annotations of texts in their order; at most a batch of texts is read ahead.
 
-        A text in another language than English gets the outcome ``not_english`` and nothing else.
-        ``titles`` are the headlines of the texts.
+        A text in a language without a pipeline gets the outcome ``no_pipeline`` and nothing else.
+
+        Args:
+            texts: the texts.
+            titles: their headlines.
+            languages: what is known of their languages; the text itself goes before.
         """
-        pairs = zip(texts, chain(titles or (), repeat(None)), strict=False)
-        for batch in _batches(pairs):
+        triples = zip(
+            texts,
+            chain(titles or (), repeat(None)),
+            chain(languages or (), repeat(None)),
+            strict=False,
+        )
+        for batch in _batches(triples):
             yield from self._annotate_batch(batch)
 
-    def _annotate_batch(self, batch: list[tuple[str, str | None]]) -> Iterator[Annotation]:
-        are_english = [is_english(text) for text, _ in batch]
-        english = list(compress(batch, are_english))
-        tagged = iter(self._tag([_with_title(text, title) for text, title in english]))
-        for (text, title), good in zip(batch, are_english, strict=True):
-            if good:
-                yield self._annotation(text, title or "", next(tagged))
+    def _annotate_batch(self, batch: list[_Given]) -> Iterator[Annotation]:
+        read_as = [_read_as(text, language) for text, _, language in batch]
+        found = {
+            language: iter(self._tag(language, [_with_title(*each[:2]) for each in given]))
+            for language, given in _by_language(batch, read_as).items()
+            if language == "en" or language in self.others
+        }
+        for (text, title, _), language in zip(batch, read_as, strict=True):
+            if language in found:
+                yield self._annotation(text, title or "", next(found[language]))
             else:
-                yield Annotation(outcome=Outcome.NOT_ENGLISH, model_version=self.version)
+                outcome = AnnotationOutcome.NO_PIPELINE
+                yield Annotation(outcome=outcome, model_version=self.version)
 
     def _annotation(self, text: str, title: str, tagged: TaggedText) -> Annotation:
         """Annotate a text; ``tagged`` has the spans of its headline and the text."""
@@ -167,9 +198,12 @@ class Annotator:
         found = annotate_spans(text, body, title_names)
         return Annotation(found.mentions, found.quotes, found.outcome, self.version)
 
-    def _tag(self, texts: list[str]) -> list[TaggedText]:
+    def _tag(self, language: str, texts: list[str]) -> list[TaggedText]:
         from pipeline.annotate.tagging.tagger import TaggedSpans
 
+        if language != "en":
+            found = self.others[language].pipe(texts)
+            return [text_from_pipeline(doc, TaggedSpans()) for doc in found]
         if self.uses_own_entities:
             docs = [self.nlp.make_doc(text) for text in texts]
         else:
@@ -216,15 +250,27 @@ def _characters(doc: Doc, span: TokenSpan, label: str) -> CharSpan:
     return CharSpan(doc[span.start].idx, last.idx + len(last), label, span.score)
 
 
-def _batches(
-    pairs: Iterable[tuple[str, str | None]],
-) -> Iterator[list[tuple[str, str | None]]]:
-    batch: list[tuple[str, str | None]] = []
+def _read_as(text: str, known: str | None) -> str:
+    """Return the language as which a text is read: English where nobody says which it is."""
+    if known and known != "en":
+        return known
+    return language_of(text) or "en"
+
+
+def _by_language(batch: list[_Given], read_as: list[str]) -> dict[str, list[_Given]]:
+    groups: dict[str, list[_Given]] = {}
+    for each, language in zip(batch, read_as, strict=True):
+        groups.setdefault(language, []).append(each)
+    return groups
+
+
+def _batches(given: Iterable[_Given]) -> Iterator[list[_Given]]:
+    batch: list[_Given] = []
     size = 0
-    for pair in pairs:
-        batch.append(pair)
+    for each in given:
+        batch.append(each)
         # Each text counts one more, so that endless empty texts fill a batch too.
-        size += len(_with_title(*pair)) + 1
+        size += len(_with_title(*each[:2])) + 1
         if size >= BATCH_CHARACTERS:
             yield batch
             batch, size = [], 0
@@ -250,7 +296,7 @@ def _installed(name: str) -> Language:
         return prepare(spacy.load(name))
     except (OSError, ValueError) as error:
         raise ModelError(
-            f"DATELINE_NLP_MODEL={name!r} cannot be loaded: {one_line(str(error)).rstrip('.')}; "
-            f"name a pipeline that is installed in this environment or the folder of one, or "
-            f"unset the setting to use Dateline's own model"
+            f"the pipeline {name!r} of DATELINE_NLP_MODEL cannot be loaded: "
+            f"{one_line(str(error)).rstrip('.')}; name a pipeline that is installed in this "
+            f"environment or the folder of one, or unset the setting to use Dateline's own model"
         ) from error

@@ -6,11 +6,13 @@ by which model, and ``dateline reprocess --stage annotate`` which texts to annot
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
 from pipeline.annotate.model_files import CONFIG, SHIPPED
+from pipeline.settings import NlpPipelines
 
 RULES_VERSION = 2
 """Raise it by one when a change of the code changes results; comments, renames and moves do not.
@@ -23,6 +25,29 @@ OWN_MODEL_NAMES = (None, "en_dateline_news")
 """Values of ``DATELINE_NLP_MODEL`` that mean our own model; None means that it is not set."""
 
 _TABLE_ENDINGS = (".tsv", ".toml")
+
+
+@dataclass(frozen=True, slots=True)
+class ModelVersions:
+    """The versions by which texts are annotated today, by the language of the text."""
+
+    english: str
+    """Also that of texts whose language has no pipeline."""
+    others: Mapping[str, str]
+
+    def of(self, language: str | None) -> str:
+        """Return the version for a text in a language; None where that is unknown."""
+        return self.others.get(language or "en", self.english)
+
+    def all(self) -> list[str]:
+        """Return every version."""
+        return [self.english, *self.others.values()]
+
+
+def model_versions(pipelines: NlpPipelines) -> ModelVersions:
+    """Return the versions of the pipelines that the settings name."""
+    others = {language: model_version(name) for language, name in pipelines.others}
+    return ModelVersions(model_version(pipelines.english), others)
 
 
 def model_version(nlp_model: str | None = None) -> str:

@@ -5,7 +5,7 @@ The component sets ``doc.ents``, each with ``_.name`` and ``_.role``, peoples al
 that say who spoke, and ``doc.spans["cues"]`` the words of saying. A quote may have several
 stretches ("…," she said, "…"); the spans of one quote have the same ``id``, the number of the quote
 in ``doc._.quotes``. All of it is plain data that ``doc.to_bytes`` keeps. A text in another language
-gets no names and no quotes, and ``doc._.outcome`` is "not_english".
+gets no names and no quotes, and ``doc._.outcome`` is "no_pipeline".
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ from pipeline.annotate.model_files import CONFIG, ModelFiles
 from pipeline.annotate.names.aliases import country_of
 from pipeline.annotate.tagging.tagger import Tagger
 from pipeline.annotate.tagging.window_cache import WindowCache
-from pipeline.language import is_english
+from pipeline.language import language_of
 from pipeline.models import Annotation, Quote
 from pipeline.models import Span as Offsets
-from pipeline.outcomes import Outcome
+from pipeline.outcomes import AnnotationOutcome
 
 PACKAGE = Path(__file__).parent / "package" / "en_dateline_news"
 """The folder of the spaCy package."""
@@ -103,13 +103,13 @@ class AnnotatorPipe:
         """
         as_characters = text_from_tagger if self._overwrite else text_from_pipeline
         for batch in _batches(stream, batch_size):
-            are_english = [is_english(text) for _, text in batch]
+            are_english = [language_of(text) in {None, "en"} for _, text in batch]
             found = iter(self._tagger.tag([doc for doc, _ in compress(batch, are_english)]))
             for (doc, text), good in zip(batch, are_english, strict=True):
                 if good:
                     annotation = annotate_spans(text, as_characters(doc, next(found)))
                 else:
-                    annotation = Annotation(outcome=Outcome.NOT_ENGLISH)
+                    annotation = Annotation(outcome=AnnotationOutcome.NO_PIPELINE)
                 if self._overwrite:
                     write_entities(doc, annotation)
                 write_quotes(doc, annotation)

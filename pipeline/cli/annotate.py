@@ -9,7 +9,7 @@ import typer
 
 from pipeline.cli.app import FILTERS
 from pipeline.cli.filters import Row, RowError, open_input, run_filter
-from pipeline.outcomes import Outcome
+from pipeline.outcomes import AnnotationOutcome
 
 if TYPE_CHECKING:
     from pipeline.models import Quote, Speaker
@@ -18,12 +18,13 @@ if TYPE_CHECKING:
 
 _HELP = """Find names, and who said what, in texts.
 
-Each row needs "id" and "text"; "title" (the headline) helps with names.
+Each row needs "id" and "text"; "title" (the headline) helps with names, and "language" (ISO \
+639-1) says what a text is in that is too short to show it.
 
 Each row comes back with "entities" and "quotes"; their offsets count the \
 characters of the text as given. Quotation marks lie inside a quote's "content"; \
-"speaker" is null where no name can be given. A text of 40 words or more in \
-another language gets the outcome not_english.
+"speaker" is null where no name can be given. A text in another language than English gets the \
+names that a pipeline of DATELINE_NLP_MODEL finds, or the outcome no_pipeline.
 
 A row is written as soon as it is annotated. A text that takes longer than \
 DATELINE_ANNOTATE_SECONDS gets an error and the rest goes on. No database and no network are needed.
@@ -71,7 +72,8 @@ def annotated_rows(rows: Iterator[Row]) -> Iterator[Mapping[str, Any]]:
                 yield item
                 continue
             loaded_model(worker)
-            given = ToAnnotate(settings().nlp_model, item.text, item.title)
+            pipelines = settings().nlp_pipelines
+            given = ToAnnotate(pipelines, item.text, item.title, item.language)
             result = worker.run(ANNOTATE, given, limit, lambda _wanted: {})
             yield _as_row(item.id, result)
 
@@ -82,18 +84,22 @@ class _Text(NamedTuple):
     id: Any
     text: str
     title: str | None
+    language: str | None
 
 
 def _check(row: Row) -> _Text | dict[str, Any]:
     """Return the row's text, or the output row that says what is wrong with it."""
+    from pipeline.extract.html_head import language_code
+
     try:
         text = row.text("text")
         title = row.text("title")
+        language = language_code(row.text("language"))
     except RowError as error:
         return {"id": row.id, "error": str(error)}
     if text is None:
         return {"id": row.id, "error": 'a row needs a "text"'}
-    return _Text(row.id, text, title)
+    return _Text(row.id, text, title, language)
 
 
 def _as_row(row_id: Any, result: "AnnotatedText | Failed | Broken") -> dict[str, Any]:
@@ -120,7 +126,9 @@ def _as_row(row_id: Any, result: "AnnotatedText | Failed | Broken") -> dict[str,
             for mention in annotation.mentions
         ],
         "quotes": [_quote(quote) for quote in annotation.quotes],
-        "outcome": "ok" if annotation.outcome is Outcome.LOADED else annotation.outcome.value,
+        "outcome": "ok"
+        if annotation.outcome is AnnotationOutcome.LOADED
+        else annotation.outcome.value,
     }
 
 

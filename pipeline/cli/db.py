@@ -169,7 +169,7 @@ def _facts() -> dict[str, Any]:
 
 
 def _schema_facts(conn: "Connection") -> dict[str, Any]:
-    from pipeline.annotate.model_version import model_version
+    from pipeline.annotate.model_version import model_versions
     from pipeline.settings import settings
     from pipeline.warehouse.reprocessing import older_versions, waiting_versions
     from pipeline.warehouse.schema import is_current
@@ -181,7 +181,7 @@ def _schema_facts(conn: "Connection") -> dict[str, Any]:
     if facts["is_up_to_date"]:
         row = conn.execute("select count(*) from news.articles").fetchone()
         facts["articles"] = row[0] if row else 0
-        model = model_version(settings().nlp_model)
+        model = model_versions(settings().nlp_pipelines)
         facts["waiting_for_dedupe"], facts["waiting_for_annotation"] = waiting_versions(conn)
         facts["read_by_older_version"], facts["annotated_by_older_version"] = older_versions(
             conn, model

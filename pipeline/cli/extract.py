@@ -41,8 +41,10 @@ _HELP = (
     "right (before 1990, after tomorrow, a change before the publication). quality_score, 0 to 1, "
     "estimates how far the text is the whole article and nothing else: about 0.9 for a complete "
     "article, 0.65 for half of one or one with the page's boilerplate, under 0.3 for anything "
-    "else. credit_kind says how much of the text is credited to the agency: whole (then "
-    "is_wire_copy is true), part, or own where the outlet is the agency itself.\n\n"
+    "else. language_confidence, 0 to 1, says how sure the language is: 0.5 where language_origin "
+    "is page, since the text is too short to show it. credit_kind says how much of the text is "
+    "credited to the agency: whole (then is_wire_copy is true), part, or own where the outlet is "
+    "the agency itself.\n\n"
     "With --explain each row of a page also has blocks: what the page shows, in order, each with "
     "kept, the reason, and its place (the elements around it). Of a kept block the reason is taken "
     "(by trafilatura) or restored (for its place among kept ones); of another one it is that in "
@@ -55,7 +57,7 @@ _KEYS = (
     "url canonical_url title authors published_at published_origin modified_at language text kind "
     "section agency credit_line categories comment_count removed is_paywalled outcome "
     "tags site_name image_url reason title_origin authors_origin modified_origin refused_dates "
-    "update_note quality_score credit_kind"
+    "update_note quality_score credit_kind language_confidence language_origin"
 ).split()
 """Keys of an output row after ``id`` and before ``is_wire_copy``; all are fields of ``Article``."""
 _MAX_FILE = 50_000_000

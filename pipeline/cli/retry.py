@@ -2,11 +2,14 @@
 
 import json
 import sys
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pipeline.cli.app import EVERY_DAY
+from pipeline.errors import UsageError
+from pipeline.outcomes import Outcome
 
 if TYPE_CHECKING:
     from pipeline.stages.quarantine import Retried
@@ -15,9 +18,20 @@ _HELP = (
     "Try pages, feeds and sitemaps again: pages of the quarantine at once, from the archive; all "
     "others are asked for by the next run, whatever their plan says, after robots.txt was read "
     "again.\n\n"
+    "With --outcome all pages that were refused for one reason are read again from the archive, "
+    "such as those of a language that is wanted by now.\n\n"
     "The exit code is 1 if a page of the quarantine fails again.\n\n"
     "Example: dateline retry https://news.example/2026/11/storm"
 )
+
+
+class _Refusal(StrEnum):
+    """What pages are refused for when they are read: today another outcome may come of them."""
+
+    LANGUAGE_NOT_WANTED = Outcome.LANGUAGE_NOT_WANTED.value
+    NOT_AN_ARTICLE = Outcome.NOT_AN_ARTICLE.value
+    PAYWALLED = Outcome.PAYWALLED.value
+    BAD_CONTENT = Outcome.BAD_CONTENT.value
 
 
 def register(app: typer.Typer) -> None:
@@ -26,13 +40,24 @@ def register(app: typer.Typer) -> None:
     @app.command(help=_HELP, rich_help_panel=EVERY_DAY)
     def retry(
         urls: Annotated[
-            list[str], typer.Argument(metavar="URL...", help="URLs of pages or documents.")
-        ],
+            list[str] | None,
+            typer.Argument(metavar="URL...", help="URLs of pages or documents."),
+        ] = None,
+        outcome: Annotated[
+            _Refusal | None, typer.Option(help="Read all archived pages with this outcome again.")
+        ] = None,
+        source: Annotated[
+            str | None, typer.Option(help="With --outcome: only pages of this source.")
+        ] = None,
         as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     ) -> None:
         from pipeline.stages.quarantine import retry as try_again
+        from pipeline.stages.quarantine import retry_refused
 
-        sys.exit(print_retried(try_again(urls), as_json=as_json))
+        if bool(urls) == bool(outcome) or (source and not outcome):
+            raise UsageError("give URLs, or --outcome and perhaps --source")
+        done = retry_refused(Outcome(outcome), source) if outcome else try_again(urls or ())
+        sys.exit(print_retried(done, as_json=as_json))
 
 
 def print_retried(done: "Retried", *, as_json: bool) -> int:

@@ -242,6 +242,8 @@ class Outlet:
     """Whether the source file names the sections' listing pages."""
     pages: dict[str, str]
     """Pages that are not articles ("Contact"): title → text."""
+    wanted_languages: tuple[str, ...] = ()
+    """Languages that the source file asks for."""
     extras: tuple[Extra, ...] = ()
     stories: tuple[Story, ...] = field(default=())
 

@@ -47,6 +47,7 @@ def source_of(outlet: Outlet, homepage: str) -> Source:
         feeds=feeds,
         sitemaps=sitemaps,
         sections=pages,
+        wanted_languages=outlet.wanted_languages,
         time_zone=outlet.time_zone,
         crawl_delay=CRAWL_DELAY,
         allow_private_addresses=True,

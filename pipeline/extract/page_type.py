@@ -235,7 +235,7 @@ def classify_page(
         )
     if is_stub:
         return _refused(classified, Outcome.PAYWALLED, f"a stub of {words} words before a paywall")
-    if words < LEAST_WORDS and not _is_written_without_blanks(article.text):
+    if words < LEAST_WORDS:
         found = "1 word is" if words == 1 else f"{words} words are"
         return _refused(
             classified, Outcome.NOT_AN_ARTICLE, f"{found} no story, which has {LEAST_WORDS}"
@@ -245,11 +245,6 @@ def classify_page(
 
 def _refused(article: Article, outcome: Outcome, reason: str) -> Article:
     return replace(article, outcome=outcome, reason=reason)
-
-
-def _is_written_without_blanks(text: str | None) -> bool:
-    """Tell whether a text is long enough in Chinese or Japanese, which have no blanks to count."""
-    return sum(char > "\u2e80" for char in text or "") >= LEAST_WORDS * 2
 
 
 def _page_kind(

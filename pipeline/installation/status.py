@@ -15,7 +15,7 @@ from typing import Any
 from psycopg import Connection
 
 from pipeline.alerts.restarts import restarts_since
-from pipeline.annotate.model_version import model_version
+from pipeline.annotate.model_version import model_versions
 from pipeline.archive.storage import is_remote
 from pipeline.errors import DatelineError
 from pipeline.local_airflow.home_folder import HomeFolder
@@ -139,7 +139,7 @@ def _store(connection: Connection, settings: Settings, max_age: timedelta | None
     problem = f"{severe} are severe: `dateline alerts list --open`" if severe else None
     yield Fact("open_alerts", alerts, problem)
     yield Fact("quarantined_pages", _row(connection, _QUARANTINE)[0])
-    read, annotated = older_versions(connection, model_version(settings.nlp_model))
+    read, annotated = older_versions(connection, model_versions(settings.nlp_pipelines))
     yield Fact("read_by_older_version", read)
     yield Fact("annotated_by_older_version", annotated)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from psycopg import Connection
 from psycopg.conninfo import make_conninfo
 
-from pipeline.annotate.model_version import model_version
+from pipeline.annotate.model_version import model_versions
 from pipeline.local_airflow.home_folder import HomeFolder
 from pipeline.local_airflow.metadata_database import DATABASE, needs_migration
 from pipeline.settings import Settings
@@ -56,7 +56,7 @@ def _schema(pending: list[str]) -> Step:
 
 
 def _older_texts(connection: Connection, settings: Settings) -> Iterator[Step]:
-    read, annotated = older_versions(connection, model_version(settings.nlp_model))
+    read, annotated = older_versions(connection, model_versions(settings.nlp_pipelines))
     stages = (("texts", "extract", read), ("names and quotes", "annotate", annotated))
     for what, stage, count in stages:
         said = f"{count} articles were read by an older version" if count else "up to date"

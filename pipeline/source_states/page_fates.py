@@ -28,7 +28,7 @@ FATES: dict[Outcome, Fate] = {
     Outcome.REDESIGNED: "redesigned",
     Outcome.BAD_CONTENT: "unreadable",
     Outcome.NOT_AN_ARTICLE: "unreadable",
-    Outcome.NOT_ENGLISH: "foreign",
+    Outcome.LANGUAGE_NOT_WANTED: "foreign",
 }
 """Outcomes that say nothing about the source (duplicates, off-site links, our own refusals) have no
 fate."""

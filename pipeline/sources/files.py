@@ -295,6 +295,7 @@ _CHECKS: dict[str, Callable[[Any], Any]] = {
     "lists": _list_of(_text),
     "files": _list_of(_text),
     "language": _language,
+    "wanted_languages": _list_of(_language),
     "country": _country,
     "time_zone": _time_zone,
     "hosts": _list_of(_host_name),
@@ -314,6 +315,7 @@ _CHECKS: dict[str, Callable[[Any], Any]] = {
 
 
 _NOTES: Mapping[str, str] = {
+    "wanted_languages": "articles in other languages are refused",
     "sections": "pages whose article links are followed",
     "hosts": "further hosts that count as this outlet's own",
     "crawl_delay": "least seconds between two requests; robots.txt may ask for more",

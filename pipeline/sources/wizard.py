@@ -34,7 +34,7 @@ from pipeline.sources.samples import read_samples
 from pipeline.sources.search import SiteSearch, newest_time
 from pipeline.urls import authority, host, is_web_url, site
 
-_READ = (Outcome.LOADED, Outcome.NOT_ENGLISH, Outcome.PAYWALLED)
+_READ = (Outcome.LOADED, Outcome.LANGUAGE_NOT_WANTED, Outcome.PAYWALLED)
 """Outcomes of pages that are articles."""
 _HINTED = (
     Outcome.ROBOTS_DENIED,

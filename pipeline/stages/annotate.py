@@ -21,14 +21,14 @@ from math import inf
 from psycopg import Connection
 
 from pipeline.annotate.annotator import Annotator
-from pipeline.annotate.model_version import model_version
+from pipeline.annotate.model_version import ModelVersions, model_versions
 from pipeline.annotate.tagging.window_cache import FoundSpans, SpanCache, WindowCache
 from pipeline.errors import ModelError, StageFault
 from pipeline.models import Annotation
-from pipeline.outcomes import Outcome
+from pipeline.outcomes import AnnotationOutcome
 from pipeline.page_faults import PageFaults
 from pipeline.page_worker import Broken, Failed, PageWorker, Step, TimeLimit, ask, page_worker
-from pipeline.settings import settings
+from pipeline.settings import NlpPipelines, settings
 from pipeline.stages.extract import short_limit
 from pipeline.telemetry import log, meter
 from pipeline.warehouse.annotations import (
@@ -57,7 +57,7 @@ from pipeline.warehouse.window_cache import PostgresWindowCache
 _PART = 50
 """Versions per transaction: at 8 articles a second a killed process loses six seconds of work."""
 
-_COUNTS = "versions reused mentions quotes not_english windows_read windows_reused".split()
+_COUNTS = "versions reused mentions quotes no_pipeline windows_read windows_reused".split()
 
 
 def plan(run_id: int) -> list[list[int]]:
@@ -66,7 +66,8 @@ def plan(run_id: int) -> list[list[int]]:
     Versions that an earlier model could not annotate are among them again.
     """
     with store() as connection:
-        outdated = outdated_pages(connection, "annotate", model_version(settings().nlp_model))
+        models = model_versions(settings().nlp_pipelines)
+        outdated = outdated_pages(connection, "annotate", models.all())
         if outdated:
             reopen_versions(connection, outdated)
             log.info("quarantined versions are tried again", run_id=run_id, versions=len(outdated))
@@ -90,7 +91,7 @@ def annotate(
         Counts by name:
         ``versions``: versions annotated;
         ``reused``: of these, exact copies that took another's annotation;
-        ``not_english``: of these, texts in another language;
+        ``no_pipeline``: of these, texts in a language for which no pipeline is installed;
         ``mentions``: mentions found in them;
         ``quotes``: quotes found in them;
         ``windows_read``: windows that the encoder read;
@@ -104,13 +105,14 @@ def annotate(
     counts = Counter(dict.fromkeys(_COUNTS, 0))
     with store() as connection, store() as claims, page_worker() as worker:
         version = loaded_model(worker)
+        models = ModelVersions(version, model_versions(settings().nlp_pipelines).others)
         limit = TimeLimit(inf if without_limits else settings().annotate_seconds)
         short = limit if without_limits else short_limit(limit.seconds)
         batch = _Batch(
             run_id,
             connection,
             worker,
-            version,
+            models,
             PostgresWindowCache(connection, version, WindowCache()),
             PageFaults("annotate"),
         )
@@ -136,14 +138,25 @@ class _Batch:
     run_id: int
     connection: Connection
     worker: PageWorker
-    version: str
+    models: ModelVersions
     windows: SpanCache
     faults: PageFaults
 
     def annotate(self, ids: Sequence[int], limit: TimeLimit, counts: Counter[str]) -> list[int]:
         """Copy or find the annotations of claimed versions; return those that broke a limit."""
-        waiting = still_pending(self.connection, ids)
-        copied = copy_annotations(self.connection, self.version, waiting)
+        by_model: dict[str, list[int]] = {}
+        for number, language in still_pending(self.connection, ids).items():
+            by_model.setdefault(self.models.of(language), []).append(number)
+        return [
+            number
+            for model, waiting in by_model.items()
+            for number in self._annotate_by(model, waiting, limit, counts)
+        ]
+
+    def _annotate_by(
+        self, model: str, waiting: Sequence[int], limit: TimeLimit, counts: Counter[str]
+    ) -> list[int]:
+        copied = copy_annotations(self.connection, model, waiting)
         texts = version_texts(self.connection, sorted({*waiting}.difference(copied.versions)))
         found: dict[tuple[str, str | None], Annotation | Failed | Broken] = {}
         spans: dict[bytes, FoundSpans] = {}
@@ -159,11 +172,11 @@ class _Batch:
                 items.append((each.article_version_id, result))
             elif isinstance(result, Broken):
                 slow.append(each.article_version_id)
-                self._record(each.article_version_id, result)
+                self._record(each.article_version_id, result, model)
             else:
-                self._quarantine(each.article_version_id, result.message)
+                self._quarantine(each.article_version_id, result.message, model)
         if items:
-            save_annotations(self.connection, self.version, items, self.faults, self.run_id)
+            save_annotations(self.connection, model, items, self.faults, self.run_id)
         distinct = sum(isinstance(each, Annotation) for each in found.values())
         counts.update(
             {
@@ -171,8 +184,8 @@ class _Batch:
                 "reused": len(copied.versions) + len(items) - distinct,
                 "mentions": copied.mentions + sum(len(each.mentions) for _, each in items),
                 "quotes": copied.quotes + sum(len(each.quotes) for _, each in items),
-                "not_english": copied.not_english
-                + sum(each.outcome is Outcome.NOT_ENGLISH for _, each in items),
+                "no_pipeline": copied.no_pipeline
+                + sum(each.outcome is AnnotationOutcome.NO_PIPELINE for _, each in items),
             }
         )
         return slow
@@ -182,7 +195,7 @@ class _Batch:
 
         A version that another process has claimed is left to that process.
         """
-        for number in still_pending(self.connection, claimed.ours):
+        for number, language in still_pending(self.connection, claimed.ours).items():
             known = failures(self.connection, "annotate", [number]).get(number)
             if known is None or (known.run_id == self.run_id and known.attempt_count):
                 continue
@@ -193,7 +206,8 @@ class _Batch:
                     continue
                 reason = failures(self.connection, "annotate", [number])[number].reason
             if attempt >= MOST_ATTEMPTS:
-                self._quarantine(number, f"{reason}, in each of {attempt} attempts")
+                reason = f"{reason}, in each of {attempt} attempts"
+                self._quarantine(number, reason, self.models.of(language))
             else:
                 log.error(
                     "article stays without annotation",
@@ -210,7 +224,8 @@ class _Batch:
         spans: dict[bytes, FoundSpans],
         counts: Counter[str],
     ) -> Annotation | Failed | Broken:
-        given = ToAnnotate(settings().nlp_model, each.text, each.title)
+        pipelines = settings().nlp_pipelines
+        given = ToAnnotate(pipelines, each.text, each.title, each.language)
         result = self.worker.run(ANNOTATE, given, limit, self.windows.get_many)
         if isinstance(result, Annotated):
             spans.update(result.spans)
@@ -224,13 +239,13 @@ class _Batch:
             log.error("annotate: the text broke the annotator", url=url, exception=result.trace)
         return result
 
-    def _quarantine(self, number: int, reason: str) -> None:
+    def _quarantine(self, number: int, reason: str, model: str) -> None:
         url = url_of_version(self.connection, number)
         log.error("annotate: quarantined", url=url, reason=reason)
-        quarantine_version(self.connection, number, reason, self.version, self.run_id)
+        quarantine_version(self.connection, number, reason, model, self.run_id)
 
-    def _record(self, number: int, broken: Broken) -> None:
-        record_failure(self.connection, "annotate", number, self.run_id, broken, self.version)
+    def _record(self, number: int, broken: Broken, model: str) -> None:
+        record_failure(self.connection, "annotate", number, self.run_id, broken, model)
 
 
 def _unclaimed_parts(claims: Connection, version_ids: Sequence[int]) -> Iterator[list[int]]:
@@ -257,9 +272,11 @@ def _unclaimed_parts(claims: Connection, version_ids: Sequence[int]) -> Iterator
 class ToAnnotate:
     """A text as a worker gets it."""
 
-    nlp_model: str | None
+    pipelines: NlpPipelines
     text: str
     title: str | None
+    language: str | None = None
+    """As it is stored; None where nobody has said which it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,33 +313,33 @@ class _AskedWindows:
 
 
 def _annotate(given: ToAnnotate) -> Annotated:
-    annotator = _annotator(given.nlp_model)
+    annotator = _annotator(given.pipelines)
     tagger = annotator.tagger
     if tagger is None:
-        [annotation] = annotator.annotate([given.text], [given.title])
+        [annotation] = annotator.annotate([given.text], [given.title], [given.language])
         return Annotated(annotation, {}, {})
     own = tagger.cache
     asked = _AskedWindows(own)
     tagger.cache, tagger.counts = asked, Counter()
     try:
-        [annotation] = annotator.annotate([given.text], [given.title])
+        [annotation] = annotator.annotate([given.text], [given.title], [given.language])
     finally:
         tagger.cache = own
     return Annotated(annotation, dict(tagger.counts), asked.new)
 
 
-def _model(nlp_model: str | None) -> str:
-    return _annotator(nlp_model).version
+def _model(pipelines: NlpPipelines) -> str:
+    return _annotator(pipelines).version
 
 
 def loaded_model(worker: PageWorker) -> str:
-    """Let a worker load the model, and return the model's version.
+    """Let a worker load the pipelines, and return the version of the English one.
 
     Raises:
         ModelError: the model is missing or broken.
     """
-    model = settings().nlp_model
-    result = worker.run(Step("loading the model", _model, model), model, _LOAD_LIMIT)
+    pipelines = settings().nlp_pipelines
+    result = worker.run(Step("loading the model", _model, pipelines), pipelines, _LOAD_LIMIT)
     if isinstance(result, Failed):
         raise result.error
     if isinstance(result, Broken):
@@ -331,12 +348,12 @@ def loaded_model(worker: PageWorker) -> str:
 
 
 _LOAD_LIMIT = TimeLimit(300.0)
-ANNOTATE = Step("annotation", _annotate, ToAnnotate(None, "Ida Marlow said no.", None))
+ANNOTATE = Step("annotation", _annotate, ToAnnotate(NlpPipelines(), "Ida Marlow said no.", None))
 """Annotates a text. The worker asks for windows that others have read; whoever has no store replies
 with none."""
 
 
 @lru_cache(maxsize=1)
-def _annotator(nlp_model: str | None) -> Annotator:
-    """Load the model once per process."""
-    return Annotator.load(nlp_model)
+def _annotator(pipelines: NlpPipelines) -> Annotator:
+    """Load the pipelines once per process."""
+    return Annotator.load(pipelines.english, pipelines.others)

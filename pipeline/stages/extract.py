@@ -26,6 +26,7 @@ from pipeline.errors import ArchiveError, StageFault, StoreError
 from pipeline.extract.page import extract_page
 from pipeline.extract.plain_text import extract_text_bytes
 from pipeline.fetch.walls import recognise_wall
+from pipeline.language import refused_if_unwanted
 from pipeline.models import Article
 from pipeline.outcomes import Outcome
 from pipeline.page_faults import CollectedFaults, PageFaults
@@ -290,6 +291,8 @@ def quarantined(page: StoredPage, reason: str) -> Article:
 def _extract(page: ArchivedPage) -> Extracted:
     faults = CollectedFaults()
     article = replace(_read(page, faults), time_zone=page.stored.time_zone)
+    wanted = page.stored.wanted_languages or settings().wanted_languages
+    article = refused_if_unwanted(article, wanted)
     return Extracted(article, page_to_remember(article), faults)
 
 

@@ -39,7 +39,7 @@ def plan(run_id: int) -> list[list[int]]:
     Pages that an earlier version of the extraction could not read are among them again.
     """
     with store() as connection:
-        outdated = outdated_pages(connection, "load", EXTRACTION_VERSION)
+        outdated = outdated_pages(connection, "load", [EXTRACTION_VERSION])
         if outdated:
             again = reopen_pages(connection, run_id, outdated)
             log.info("quarantined pages are tried again", run_id=run_id, pages=len(again))

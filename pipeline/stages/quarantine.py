@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from psycopg import Connection
 
 from pipeline.errors import QuarantinedPages, UsageError
+from pipeline.outcomes import Outcome
+from pipeline.settings import settings
 from pipeline.stages import annotate, dedupe, load
 from pipeline.stages.run_lifecycle import close_run, own_run
 from pipeline.urls import canonical_url_or_none
 from pipeline.warehouse.documents import make_documents_due
-from pipeline.warehouse.links import make_due
+from pipeline.warehouse.links import make_due, reopen_refused
 from pipeline.warehouse.page_failures import (
     QuarantinedPage,
     pages_at,
@@ -85,6 +87,27 @@ def retry(urls: Sequence[str], *, without_limits: bool = False) -> Retried:
     return Retried(outcomes, annotated, tuple(failed), tuple(due))
 
 
+def retry_refused(outcome: Outcome, source_key: str | None = None) -> Retried:
+    """Read the archived pages again that ended in an outcome; nothing is requested.
+
+    Args:
+        outcome: that reading the pages gave; another one may come of them today.
+        source_key: only pages of this source.
+    """
+    with own_run("dateline-retry") as run_id:
+        succeeded = False
+        try:
+            with store() as connection:
+                waiting = reopen_refused(connection, run_id, outcome, source_key)
+            annotated = _read_again(run_id, waiting)
+            succeeded = True
+        finally:
+            outcomes = close_run(run_id, succeeded)
+    with store() as connection:
+        failed = pages_of_run(connection, run_id)
+    return Retried(outcomes, annotated, tuple(failed), ())
+
+
 def _sorted_out(
     connection: Connection, urls: Sequence[str]
 ) -> tuple[list[QuarantinedPage], list[str]]:
@@ -118,14 +141,34 @@ def _retry_pages(run_id: int, pages: Sequence[QuarantinedPage], *, without_limit
     with store() as connection:
         reopen_pages(connection, run_id, unread)
         reopen_versions(connection, stored)
-    load.load(run_id, unread, without_limits=without_limits)
+    return _read_again(run_id, unread, stored, without_limits=without_limits)
+
+
+def _read_again(
+    run_id: int,
+    unread: Sequence[int],
+    stored: Sequence[int] = (),
+    *,
+    without_limits: bool = False,
+) -> int:
+    """Load archived pages and annotate their articles; return how many were annotated.
+
+    Args:
+        run_id: the run.
+        unread: fetch ids of pages whose attempts are open.
+        stored: versions that wait for annotation too.
+        without_limits: let each page take the time that it takes.
+    """
+    size = settings().curate_batch
+    for first in range(0, len(unread), size):
+        load.load(run_id, unread[first : first + size], without_limits=without_limits)
     dedupe.dedupe(run_id)
     with store() as connection:
         loaded = connection.execute(
             "select v.article_version_id from news.article_versions as v"
             " where v.is_current and v.nlp_version is null"
             " and (v.article_version_id = any(%s) or v.first_fetch_id = any(%s))",
-            (stored, unread),
+            (list(stored), list(unread)),
         ).fetchall()
     waiting = [number for (number,) in loaded]
     return annotate.annotate(run_id, waiting, without_limits=without_limits)["versions"]

@@ -288,14 +288,14 @@ def queue_for_stage(
     Returns:
         By source, the number of versions ``marked``.
     """
-    from pipeline.annotate.model_version import model_version
+    from pipeline.annotate.model_version import model_versions
 
     with store() as connection, _dry_run(connection) if dry_run else nullcontext(0):
         if stage == "dedupe":
             counts = queue_for_dedup(connection, scope)
         else:
-            model = model_version(settings().nlp_model)
-            counts = queue_for_annotation(connection, scope, model, with_present=with_all)
+            models = model_versions(settings().nlp_pipelines)
+            counts = queue_for_annotation(connection, scope, models, with_present=with_all)
     return {source_key: {"marked": count} for source_key, count in counts.items()}
 
 

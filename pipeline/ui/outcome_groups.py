@@ -12,7 +12,7 @@ GROUPS: dict[str, tuple[Outcome, ...]] = {
     "aside": (
         Outcome.NOT_AN_ARTICLE,
         Outcome.PAYWALLED,
-        Outcome.NOT_ENGLISH,
+        Outcome.LANGUAGE_NOT_WANTED,
         Outcome.SUSPECTED_WALL,
     ),
     "refused": (

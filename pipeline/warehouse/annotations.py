@@ -24,7 +24,7 @@ from psycopg.types.multirange import Multirange
 from psycopg.types.range import Range
 
 from pipeline.models import Annotation, Quote, Span
-from pipeline.outcomes import Outcome
+from pipeline.outcomes import AnnotationOutcome
 from pipeline.page_faults import PageFaults
 from pipeline.telemetry import log
 from pipeline.text import normalise, one_line, squeeze, storable
@@ -216,15 +216,15 @@ def pending_versions(conn: Connection, limit: int | None = None) -> list[int]:
     return [row[0] for row in found]
 
 
-def still_pending(conn: Connection, ids: Sequence[int]) -> list[int]:
-    """Return those of these versions that are not annotated yet, ordered by id."""
+def still_pending(conn: Connection, ids: Sequence[int]) -> dict[int, str | None]:
+    """Return those of these versions that are not annotated yet, ordered by id, with languages."""
     found = conn.execute(
-        "select article_version_id from news.article_versions"
+        "select article_version_id, language_code from news.article_versions"
         " where article_version_id = any(%s) and nlp_version is null"
         " order by article_version_id",
         (list(ids),),
     )
-    return [row[0] for row in found]
+    return dict(found.fetchall())
 
 
 def version_texts(conn: Connection, ids: Sequence[int]) -> list[VersionText]:
@@ -301,7 +301,7 @@ def quarantine_version(
     conn: Connection, number: int, reason: str, model_version: str, run_id: int | None
 ) -> None:
     """Mark a version as one that cannot be annotated; it is stored without annotation."""
-    failed = {number: Annotation(outcome=Outcome.QUARANTINED)}
+    failed = {number: Annotation(outcome=AnnotationOutcome.QUARANTINED)}
     transact(conn, lambda live: _save(live, model_version, failed, run_id, reason))
 
 
@@ -337,7 +337,9 @@ def _save(
         (model_version, list(present), [str(each.outcome) for each in present.values()]),
     )
     bad = [
-        (number, reason) for number, each in present.items() if each.outcome is Outcome.QUARANTINED
+        (number, reason)
+        for number, each in present.items()
+        if each.outcome is AnnotationOutcome.QUARANTINED
     ]
     if bad and run_id is not None:
         quarantine_within(conn, "annotate", bad, run_id, model_version)
@@ -466,8 +468,8 @@ class Copied:
     versions: tuple[int, ...] = ()
     mentions: int = 0
     quotes: int = 0
-    not_english: int = 0
-    """Versions whose text is not English, so that the model found nothing in it."""
+    no_pipeline: int = 0
+    """Versions in languages for which no pipeline is installed."""
 
 
 def copy_annotations(conn: Connection, model_version: str, ids: Sequence[int]) -> Copied:
@@ -495,7 +497,7 @@ def _copy(conn: Connection, model_version: str, ids: Sequence[int]) -> Copied:
     _copy_rows(conn, "quote_speakers", SPEAKER_COLUMNS, pairs)
     marked = conn.execute(_MARK, (list(pairs), list(pairs.values()))).fetchall()
     outcomes = [outcome for (outcome,) in marked]
-    return Copied(tuple(pairs), mentions, quotes, outcomes.count(Outcome.NOT_ENGLISH))
+    return Copied(tuple(pairs), mentions, quotes, outcomes.count(AnnotationOutcome.NO_PIPELINE))
 
 
 def _locked(conn: Connection, model_version: str, pairs: Mapping[int, int]) -> dict[int, int]:

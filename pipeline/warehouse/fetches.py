@@ -115,6 +115,8 @@ class StoredPage:
     """IANA zone of the source, for times that the page states without an offset."""
     found_by: str | None = None
     """How its link was found; None where a stored page is read again."""
+    wanted_languages: Sequence[str] = ()
+    """Languages that the source's file asks for; none where a stored page is read again."""
 
 
 def record_fetches(conn: Connection, run_id: int, rows: Sequence[FetchRow]) -> list[int]:
@@ -162,7 +164,7 @@ def pages(conn: Connection, fetch_ids: Sequence[int]) -> list[StoredPage]:
         """
         select f.fetch_id, a.attempt_id, a.run_id, s.source_key, s.language_code, l.link_title,
             l.link_published_at, l.canonical_url, f.final_url, f.content_type, f.raw_uri,
-            f.fetched_at, s.time_zone, l.found_by
+            f.fetched_at, s.time_zone, l.found_by, s.wanted_languages
         from ops.link_attempts as a
         join ops.links as l on l.link_id = a.link_id
         join news.fetches as f on f.fetch_id = a.fetch_id

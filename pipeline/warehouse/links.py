@@ -56,7 +56,7 @@ _ATTEMPT_COLUMNS = {
     "reason": "text",
     "decided_at": "timestamptz",
 }
-SAME_UNLESS_CHANGED = (Outcome.NOT_AN_ARTICLE, Outcome.PAYWALLED, Outcome.NOT_ENGLISH)
+SAME_UNLESS_CHANGED = (Outcome.NOT_AN_ARTICLE, Outcome.PAYWALLED)
 """Outcomes that a page without a stored article has again unless it changes, so that its validators
 are kept and a conditional request is enough."""
 
@@ -405,6 +405,53 @@ def make_due(conn: Connection, urls: Sequence[str]) -> None:
         live.execute("update ops.links set next_try_at = now() where url = any(%s)", (list(urls),))
 
     transact(conn, work)
+
+
+def reopen_refused(
+    conn: Connection, run_id: int, outcome: Outcome, source_key: str | None = None
+) -> list[int]:
+    """Give links whose pages ended in an outcome an open attempt in a run; return the fetch ids.
+
+    The pages are read again from the archive, and nothing is requested.
+
+    Args:
+        conn: an autocommit connection.
+        run_id: the run that reads them.
+        outcome: of the links' last attempts.
+        source_key: only links of this source.
+    """
+
+    def work(live: Connection) -> list[int]:
+        found = live.execute(
+            """
+            insert into ops.link_attempts
+                (run_id, source_id, link_id, planned_at, fetch_id, http_status)
+            select %(run)s, f.source_id, f.link_id, now(), f.fetch_id, f.http_status
+            from ops.links as l
+            join news.sources as s on s.source_id = l.source_id
+            cross join lateral (
+                select a.fetch_id from ops.link_attempts as a
+                where a.link_id = l.link_id and a.outcome = l.last_outcome
+                    and a.fetch_id is not null
+                order by a.attempt_id desc
+                limit 1
+            ) as a
+            join news.fetches as f on f.fetch_id = a.fetch_id and f.raw_uri is not null
+            where l.last_outcome = %(outcome)s
+                and (%(source)s::text is null or s.source_key = %(source)s)
+                and not exists (
+                    select from ops.link_attempts as o
+                    where o.link_id = l.link_id and o.outcome is null
+                )
+            order by f.fetch_id
+            on conflict do nothing
+            returning fetch_id
+            """,
+            {"run": run_id, "outcome": str(outcome), "source": source_key},
+        )
+        return [fetch_id for (fetch_id,) in found]
+
+    return transact(conn, work)
 
 
 def forget_old_attempts(conn: Connection, days: int) -> int:

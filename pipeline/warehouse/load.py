@@ -284,7 +284,7 @@ def _refusal(page: LoadItem, urls: Sequence[str], taken_down: set[str]) -> Decis
     return None
 
 
-_NO_ARTICLE = frozenset({Outcome.NOT_AN_ARTICLE, Outcome.BAD_CONTENT, Outcome.NOT_ENGLISH})
+_NO_ARTICLE = frozenset({Outcome.NOT_AN_ARTICLE, Outcome.BAD_CONTENT, Outcome.LANGUAGE_NOT_WANTED})
 """Outcomes of a page that cannot be read as the article that it was."""
 
 
@@ -306,7 +306,7 @@ def _stored_articles(conn: Connection, urls: Mapping[int, Sequence[str]]) -> dic
 
 def _lost(page: LoadItem, refusal: Decision, article_id: int) -> Decision:
     """Return the decision about a page that used to hold a stored article and holds none now."""
-    is_wall = page.article.kind == "error_page" or refusal.outcome is Outcome.NOT_ENGLISH
+    is_wall = page.article.kind == "error_page" or refusal.outcome is Outcome.LANGUAGE_NOT_WANTED
     reason = f"the page of a stored article holds none now: {refusal.reason}"
     return replace(
         refusal,

@@ -161,12 +161,14 @@ def _upsert(
 # Trying quarantined pages again.
 
 
-def outdated_pages(conn: Connection, stage: FailedStage, rules_version: str) -> list[int]:
-    """Return the pages of a stage that are quarantined under another version of its rules."""
+def outdated_pages(
+    conn: Connection, stage: FailedStage, rules_versions: Sequence[str]
+) -> list[int]:
+    """Return the pages of a stage that are quarantined under none of the versions of its rules."""
     found = conn.execute(
         f"select {_KEYS[stage]} from ops.page_failures"
-        " where stage = %s and quarantined_at is not null and rules_version <> %s",
-        (stage, rules_version),
+        " where stage = %s and quarantined_at is not null and rules_version <> all(%s)",
+        (stage, list(rules_versions)),
     )
     return [page for (page,) in found]
 

@@ -17,7 +17,9 @@ from datetime import UTC, date, datetime
 from typing import Any, Literal
 
 from psycopg import Connection
+from psycopg.types.json import Jsonb
 
+from pipeline.annotate.model_version import ModelVersions
 from pipeline.clean.site_memory import host_of
 from pipeline.errors import UsageError
 from pipeline.extract.version import EXTRACTION_VERSION
@@ -68,6 +70,8 @@ _FIELDS = {
     "modified_origin": "modified_origin",
     "refused_dates": "refused_dates",
     "language_code": "language",
+    "language_confidence": "language_confidence",
+    "language_origin": "language_origin",
     "article_kind": "kind",
     "section_name": "section",
     "categories": "categories",
@@ -499,7 +503,7 @@ def queue_for_dedup(conn: Connection, scope: Scope) -> dict[str, int]:
 
 
 def queue_for_annotation(
-    conn: Connection, scope: Scope, model_version: str, *, with_present: bool
+    conn: Connection, scope: Scope, models: ModelVersions, *, with_present: bool
 ) -> dict[str, int]:
     """Mark these articles so that they are annotated again; return counts by source.
 
@@ -508,7 +512,7 @@ def queue_for_annotation(
     Args:
         conn: an autocommit connection.
         scope: which articles.
-        model_version: the present model.
+        models: the present ones.
         with_present: include those that the present model annotated.
     """
     return _mark(
@@ -516,8 +520,10 @@ def queue_for_annotation(
         scope,
         "update news.article_versions set nlp_version = null"
         " where article_version_id = any(%s) and nlp_version is not null"
-        " and (nlp_version <> %s or %s) returning article_id",
-        model_version,
+        " and (nlp_version <> coalesce((%s::jsonb) ->> language_code, %s) or %s)"
+        " returning article_id",
+        Jsonb(models.others),
+        models.english,
         with_present,
     )
 
@@ -535,25 +541,27 @@ def waiting_versions(conn: Connection) -> tuple[int, int]:
     return row or (0, 0)
 
 
-def older_versions(conn: Connection, model_version: str) -> tuple[int, int]:
+def older_versions(conn: Connection, models: ModelVersions) -> tuple[int, int]:
     """Count the current texts extracted, and those annotated, by another version than today's.
 
     ``dateline reprocess`` with ``--stage extract`` or ``--stage annotate`` brings them up to date.
 
     Args:
         conn: any connection.
-        model_version: today's model.
+        models: today's.
     """
     row = conn.execute(
         "select count(*) filter (where coalesce(read_again_by, extractor_version) <> %s),"
-        " count(*) filter (where nlp_version <> %s)"
+        " count(*) filter (where nlp_version <> coalesce((%s::jsonb) ->> language_code, %s))"
         " from news.article_versions where is_current",
-        (EXTRACTION_VERSION, model_version),
+        (EXTRACTION_VERSION, Jsonb(models.others), models.english),
     ).fetchone()
     return row or (0, 0)
 
 
-def _mark(conn: Connection, scope: Scope, statement: str, *values: str | bool) -> dict[str, int]:
+def _mark(
+    conn: Connection, scope: Scope, statement: str, *values: str | bool | Jsonb
+) -> dict[str, int]:
     """Run an update over the scope's versions, ``_CHUNK`` ids a transaction; count by source."""
     _check(conn, scope)
     counts: defaultdict[str, int] = defaultdict(int)

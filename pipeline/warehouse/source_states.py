@@ -139,13 +139,18 @@ select f.source_id, f.hour,
                     and e.attempted_at > f.stated_at and e.attempted_at < f.first_listed_at
             )
     ),
-    count(*) filter (where f.fate = 'good' and f.fate_before is distinct from f.fate),
+    count(*) filter (
+        where f.fate = 'good' and f.fate_before is distinct from f.fate
+            and v.is_foreign is not true
+    ),
     count(*) filter (where f.fate = 'refused' and f.fate_before is distinct from f.fate),
     count(*) filter (where f.fate = 'paywalled' and f.fate_before is distinct from f.fate),
     count(*) filter (where f.fate = 'failed' and f.fate_before is distinct from f.fate),
     count(*) filter (where f.fate = 'unreadable' and f.fate_before is distinct from f.fate),
     count(*) filter (where f.fate = 'redesigned' and f.fate_before is distinct from f.fate),
-    count(*) filter (where f.fate = 'foreign' and f.fate_before is distinct from f.fate),
+    count(*) filter (
+        where (f.fate = 'foreign' and f.fate_before is distinct from f.fate) or v.is_foreign
+    ),
     count(v.article_id),
     count(*) filter (
         where v.article_id is not null and v.published_at is null and v.published_local is null
@@ -162,11 +167,14 @@ from fated as f
 left join lateral (
     select v.article_id, v.published_at, v.published_local, v.authors, v.word_count,
         v.annotation_outcome, v.body_text ~ %(damage)s as is_damaged,
+        v.language_origin = 'text' and v.language_code <> s.language_code
+            and v.language_code <> all(s.wanted_languages) as is_foreign,
         exists (
             select from news.entity_mentions as n
             where n.article_version_id = v.article_version_id
         ) as has_names
     from news.article_versions as v
+    join news.sources as s on s.source_id = f.source_id
     where v.article_id = f.article_id and v.version_no = 1
 ) as v on f.is_new
 group by f.source_id, f.hour

@@ -10,7 +10,7 @@ select
 from mart.who_said_what as q
 inner join mart.articles as a on q.article_id = a.article_id
 where
-    a.search_vector @@ websearch_to_tsquery('english', :'about')
+    a.search_vector @@ mart.search_query(:'about')
     and q.is_original
     and q.speaker_name is not null
     and q.cue_class = 'speech'

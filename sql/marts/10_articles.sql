@@ -32,6 +32,8 @@ select
     a.first_seen_at,
     a.last_seen_at,
     v.language_code,
+    v.language_confidence,
+    v.language_origin,
     v.article_kind,
     v.section_name,
     v.categories,
@@ -121,7 +123,9 @@ comment on column mart.articles.refused_dates is 'Times not believed, each with 
 comment on column mart.articles.update_note is 'What the page says of its own changes, such as a correction; not part of body_text.';
 comment on column mart.articles.first_seen_at is 'When it was first fetched.';
 comment on column mart.articles.last_seen_at is 'When its page was last read.';
-comment on column mart.articles.language_code is 'Language of the text.';
+comment on column mart.articles.language_code is 'ISO 639-1 code of the text''s language; null where nobody says which it is.';
+comment on column mart.articles.language_confidence is 'How sure the language is, 0 to 1: the probability that the text gives it; 0.5 where only the page or the source states it. Null for versions that were read before migration 0028.';
+comment on column mart.articles.language_origin is 'Who says which language it is: text, or where the text is too short to show it page or source. Null for versions that were read before migration 0028.';
 comment on column mart.articles.article_kind is 'article, opinion, live_blog and so on.';
 comment on column mart.articles.section_name is 'Section as the page states it.';
 comment on column mart.articles.categories is 'Categories as the page states them.';
@@ -134,10 +138,10 @@ comment on column mart.articles.origin_agency is 'News agency the text comes fro
 comment on column mart.articles.is_wire_copy is 'Whether the text is an agency''s and the outlet is not that agency: the page credits the whole to one; or it credits nobody, and half of its text or more lies in a copy that does; or that much lies in the agency''s own page. Where credit_kind and credit_line are null, the outlet prints it without saying so.';
 comment on column mart.articles.is_paywalled is 'Whether the page is for subscribers.';
 comment on column mart.articles.quality_score is 'How far the text is the whole article and nothing else, 0 to 1: an estimate of its 4-gram F1 before cleaning. About 0.9 is a whole article, 0.65 half of one or one with the page''s boilerplate, under 0.3 something else. Null for plain text.';
-comment on column mart.articles.annotation_outcome is 'What annotation came to: loaded, names and quotes were looked for; not_english, they were not; quarantined, annotation failed; null until it is annotated.';
+comment on column mart.articles.annotation_outcome is 'What annotation came to: loaded, names were looked for, and in English quotes; no_pipeline, none for the language is installed (DATELINE_NLP_MODEL); quarantined, annotation failed; null until it is annotated.';
 comment on column mart.articles.version_no is 'Number of the current version; above 1 the text was edited.';
 comment on column mart.articles.duplicate_group_id is 'Group of copies; null where the article has none.';
 comment on column mart.articles.is_original is 'True for articles without copies and for the original of each group: count these to count a story once.';
 comment on column mart.articles.story_id is 'Story it belongs to, where one was formed.';
 comment on column mart.articles.article_version_id is 'Key of the current version.';
-comment on column mart.articles.search_vector is 'For full-text search: search_vector @@ websearch_to_tsquery(''english'', ''…'').';
+comment on column mart.articles.search_vector is 'For full-text search: search_vector @@ mart.search_query(''…''), or mart.search_query(''…'', ''de'') for the words of one language.';

@@ -21,7 +21,7 @@ with link_counts as (
             )
         ) as failed_count,
         count(*) filter (
-            where outcome in ('not_an_article', 'paywalled', 'not_english', 'suspected_wall')
+            where outcome in ('not_an_article', 'paywalled', 'language_not_wanted', 'suspected_wall')
         ) as set_aside_count,
         count(*) filter (where outcome = 'quarantined') as quarantined_count
     from ops.link_attempts

@@ -19,7 +19,7 @@ from pipeline.annotate.model_version import model_version
 from pipeline.annotate.spacy_component import load_pipeline
 from pipeline.errors import ModelError
 from pipeline.models import Annotation
-from pipeline.outcomes import Outcome
+from pipeline.outcomes import AnnotationOutcome
 
 STORY = """Harbour talks resume in Port Salina
 
@@ -59,7 +59,7 @@ def test_a_story():
     assert {m.name for m in found.mentions if m.label == "PERSON"} == {"Marta Ellingsen"}
     direct = [quote for quote in found.quotes if quote.kind == "direct"]
     assert [quote.speaker for quote in direct] == ["Marta Ellingsen", "Marta Ellingsen"]
-    assert found.outcome is Outcome.LOADED
+    assert found.outcome is AnnotationOutcome.LOADED
     assert found.model_version == model_version()
 
 
@@ -114,11 +114,11 @@ def test_titles_help_with_names():
 
 def test_a_text_in_another_language_gets_no_annotation():
     found = annotate(FRENCH)
-    assert (found.outcome, found.mentions, found.quotes) == (Outcome.NOT_ENGLISH, (), ())
+    assert (found.outcome, found.mentions, found.quotes) == (AnnotationOutcome.NO_PIPELINE, (), ())
 
 
 def test_a_short_text_in_another_language_is_annotated():
-    assert annotate("Le président est là.").outcome is Outcome.LOADED
+    assert annotate("Le président est là.").outcome is AnnotationOutcome.LOADED
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from pipeline.annotate.tagging.tokenizer import LONGEST_RUN
 from pipeline.cli.annotate import annotated_rows
 from pipeline.cli.filters import run_filter
 from pipeline.models import Annotation
-from pipeline.outcomes import Outcome
+from pipeline.outcomes import AnnotationOutcome
 
 pytestmark = pytest.mark.slow
 
@@ -166,11 +166,11 @@ def test_a_hundred_thousand_lines() -> None:
 
 
 @pytest.mark.parametrize("text", [GERMAN, SWAHILI, ODD["Chinese"] + GERMAN])
-def test_other_languages_get_the_outcome_not_english(text: str) -> None:
+def test_other_languages_have_no_pipeline(text: str) -> None:
     (found,) = annotator().annotate([text])
-    assert (found.outcome, found.mentions, found.quotes) == (Outcome.NOT_ENGLISH, (), ())
+    assert (found.outcome, found.mentions, found.quotes) == (AnnotationOutcome.NO_PIPELINE, (), ())
     doc = nlp()(text)
-    assert (doc._.outcome, doc.ents, doc._.quotes) == ("not_english", (), [])
+    assert (doc._.outcome, doc.ents, doc._.quotes) == ("no_pipeline", (), [])
 
 
 def test_quotes_are_found_in_lower_case() -> None:
@@ -185,4 +185,4 @@ def test_the_command_gives_a_row_for_each_row() -> None:
     assert run_filter(io.BytesIO(lines.encode()), out, annotated_rows)
     answers = [json.loads(line) for line in out.getvalue().splitlines()]
     assert [answer["id"] for answer in answers] == list(ODD)
-    assert {answer["outcome"] for answer in answers} <= {"ok", "not_english"}
+    assert {answer["outcome"] for answer in answers} <= {"ok", "no_pipeline"}

@@ -85,7 +85,7 @@ def test_sentences_end_with_their_paragraph(nlp: Language) -> None:
 
 def test_another_language_gets_no_annotation_and_an_outcome(nlp: Language) -> None:
     french, english = nlp.pipe([FRENCH, STORY])
-    assert (french._.outcome, french._.quotes, french.ents) == ("not_english", [], ())
+    assert (french._.outcome, french._.quotes, french.ents) == ("no_pipeline", [], ())
     assert len(french.spans["quotes"]) == 0
     assert found(english) == found(nlp(STORY))
 

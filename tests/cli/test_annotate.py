@@ -59,7 +59,7 @@ def test_a_text_in_another_language_has_an_outcome_and_no_error():
     )
     (row,), all_well, _ = run(json.dumps({"id": 1, "text": text}))
     assert all_well
-    assert row == {"id": 1, "entities": [], "quotes": [], "outcome": "not_english"}
+    assert row == {"id": 1, "entities": [], "quotes": [], "outcome": "no_pipeline"}
 
 
 def test_a_row_is_written_before_the_next_one_arrives():
@@ -94,11 +94,11 @@ def test_an_exception_while_reading_is_raised_to_the_caller():
 def test_a_text_that_hangs_is_given_up_and_the_rest_goes_on(monkeypatch):
     annotate = Annotator.annotate
 
-    def hang(self, texts, titles):
+    def hang(self, texts, titles, languages):
         [text] = texts
         while "hostile" in text:
             pass
-        return annotate(self, [text], titles)
+        return annotate(self, [text], titles, languages)
 
     monkeypatch.setattr(Annotator, "annotate", hang)
     monkeypatch.setenv("DATELINE_ANNOTATE_SECONDS", "5")

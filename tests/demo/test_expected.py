@@ -65,7 +65,7 @@ def test_links_are_distinct_and_cover_the_rare_outcomes(demo_expected):
         Outcome.DUPLICATE_URL,
         Outcome.NOT_AN_ARTICLE,
         Outcome.PAYWALLED,
-        Outcome.NOT_ENGLISH,
+        Outcome.LANGUAGE_NOT_WANTED,
     }
 
 

@@ -15,7 +15,7 @@ from pipeline.extract.page import extract_page
 from pipeline.outcomes import Outcome
 from pipeline.text import normalise
 
-READ = {Outcome.LOADED, Outcome.PAYWALLED, Outcome.NOT_AN_ARTICLE, Outcome.NOT_ENGLISH}
+READ = {Outcome.LOADED, Outcome.PAYWALLED, Outcome.NOT_AN_ARTICLE}
 
 
 @pytest.fixture(scope="module")

@@ -244,7 +244,7 @@ def test_oversized_pages_have_an_outcome_within_seconds(name):
     start = time.process_time()
     found = extract_page(BIG[name], url=URL)
     assert time.process_time() - start < 10
-    assert found.outcome in (Outcome.BAD_CONTENT, Outcome.NOT_AN_ARTICLE, Outcome.NOT_ENGLISH)
+    assert found.outcome in (Outcome.BAD_CONTENT, Outcome.NOT_AN_ARTICLE)
     assert found.reason
 
 

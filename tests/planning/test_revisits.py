@@ -120,7 +120,7 @@ def test_of_every_outcome_somebody_has_decided_whether_it_is_tried_again():
         Outcome.GONE,
         Outcome.TOO_LARGE,
         Outcome.REDIRECT_LOOP,
-        Outcome.NOT_ENGLISH,
+        Outcome.LANGUAGE_NOT_WANTED,
         Outcome.TAKEDOWN,
         Outcome.QUARANTINED,
     }

@@ -77,7 +77,7 @@ def here(store, store_dsn, monkeypatch, annotator):
     monkeypatch.setenv("DATELINE_DSN", store_dsn)
     settings.cache_clear()
     clear_cache(annotator)
-    monkeypatch.setattr("pipeline.stages.annotate._annotator", lambda nlp_model: annotator)
+    monkeypatch.setattr("pipeline.stages.annotate._annotator", lambda pipelines: annotator)
     return store
 
 
@@ -226,9 +226,9 @@ def test_a_text_in_another_language_is_marked_without_using_the_model(here):
     versions = [stored(here, 1, text=text), stored(here, 2, "run-2", "valley", text=text)]
     for version in versions:
         counts = annotate(1, [version])
-        assert (counts["not_english"], counts["windows_read"], counts["quotes"]) == (1, 0, 0)
+        assert (counts["no_pipeline"], counts["windows_read"], counts["quotes"]) == (1, 0, 0)
     found = here.execute("select distinct annotation_outcome from mart.articles")
-    assert found.fetchall() == [("not_english",)]
+    assert found.fetchall() == [("no_pipeline",)]
 
 
 def start(work, dsn, ids):

@@ -115,10 +115,10 @@ def test_outcomes_add_up_to_the_links_of_each_run(runs):
         assert sum(report.outcomes.values()) == links > 0
 
 
-def test_a_text_in_another_language_is_not_loaded_or_annotated(runs):
+def test_a_text_in_a_language_that_its_source_does_not_want_is_not_loaded(runs):
     query = "select reason, article_id from mart.url_fate where outcome = %s and run_id = %s"
-    found = runs.rows(query, Outcome.NOT_ENGLISH, runs.reports[0].run_id)
-    assert {(reason[-8:], article) for reason, article in found} == {("not 'en'", None)}
+    found = runs.rows(query, Outcome.LANGUAGE_NOT_WANTED, runs.reports[0].run_id)
+    assert set(found) == {("the text is in 'fr'; wanted are en", None)}
     assert runs.rows("select distinct annotation_outcome from mart.articles") == [("loaded",)]
 
 

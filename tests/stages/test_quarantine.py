@@ -192,7 +192,7 @@ class SlowAnnotator:
     version = "slow model"
     tagger = None
 
-    def annotate(self, texts, titles):
+    def annotate(self, texts, titles, languages):
         for text, title in zip(texts, titles, strict=True):
             if HOSTILE in f"{title} ":
                 hang()

@@ -32,7 +32,7 @@ def test_rows_are_copied_once(store, pair):
     tables = ["news.entities", "news.entity_mentions", "news.quotes", "news.quote_speakers"]
     assert [count(store, table) for table in tables] == [2, 6, 4, 4]
     assert copy_annotations(store, "m1", [origin, target]) == Copied()
-    assert still_pending(store, [target, origin]) == []
+    assert still_pending(store, [target, origin]) == {}
 
 
 def test_annotations_of_an_older_model_are_replaced(store, pair):

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from pipeline.annotate.model_version import ModelVersions
 from pipeline.models import Annotation, Mention, Quote, Speaker
 from pipeline.warehouse.annotations import (
     pending_versions,
@@ -109,7 +110,7 @@ def test_versions_of_an_older_model_are_pending_only_once_marked(store, annotate
     assert pending_versions(store) == []
     store.execute("update news.article_versions set nlp_version = 'm0'")
     assert pending_versions(store) == []
-    queue_for_annotation(store, Scope(), "m1", with_present=False)
+    queue_for_annotation(store, Scope(), ModelVersions("m1", {}), with_present=False)
     assert pending_versions(store) == [annotated]
 
 

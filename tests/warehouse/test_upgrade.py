@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.annotate.model_version import model_version
+from pipeline.annotate.model_version import model_versions
 from pipeline.cli.app import main
-from pipeline.settings import settings
+from pipeline.settings import NlpPipelines, settings
 from pipeline.warehouse.annotations import pending_versions
 from pipeline.warehouse.reprocessing import older_versions
 from pipeline.warehouse.schema import is_current, migrate, sql_folder
@@ -85,7 +85,7 @@ def test_an_upgrade_keeps_every_row_and_annotates_nothing_again(old_store):
 def test_status_counts_the_texts_of_the_earlier_version(old_store, monkeypatch, capsys):
     with closing(connect(old_store)) as conn:
         migrate(conn)
-        assert older_versions(conn, model_version(None)) == (2, 2)
+        assert older_versions(conn, model_versions(NlpPipelines())) == (2, 2)
     monkeypatch.setenv("DATELINE_DSN", old_store)
     settings.cache_clear()
     monkeypatch.setattr(sys, "argv", ["dateline", "db", "status", "--json"])
@@ -95,3 +95,41 @@ def test_status_counts_the_texts_of_the_earlier_version(old_store, monkeypatch, 
     status = json.loads(capsys.readouterr().out)
     assert (left.value.code, status["articles"]) == (0, 2)
     assert (status["read_by_older_version"], status["annotated_by_older_version"]) == (2, 2)
+
+
+def test_pages_that_were_refused_as_not_english_migrate_and_nothing_is_redone(old_store, tmp_path):
+    folder = tmp_path / "before"
+    (folder / "marts").mkdir(parents=True)
+    (folder / "migrations").mkdir()
+    for path in sorted((sql_folder() / "migrations").glob("*.sql"))[:27]:
+        shutil.copy(path, folder / "migrations")
+    with closing(connect(old_store)) as conn:
+        migrate(conn, folder)
+        attempt = conn.execute(
+            "update ops.link_attempts set outcome = 'not_english' where attempt_id ="
+            " (select min(attempt_id) from ops.link_attempts) returning attempt_id, link_id"
+        ).fetchone()
+        conn.execute(
+            "update ops.links set last_outcome = 'not_english' where link_id = %s", attempt[1:]
+        )
+        conn.execute(
+            "update news.article_versions set annotation_outcome = 'not_english'"
+            " where article_version_id ="
+            " (select max(article_version_id) from news.article_versions)"
+        )
+        words = "select article_version_id, search_vector from news.article_versions order by 1"
+        before = conn.execute(words).fetchall()
+        migrate(conn)
+        assert is_current(conn)
+        assert conn.execute(words).fetchall() == before
+        outcomes = conn.execute(
+            "select a.outcome, l.last_outcome from ops.link_attempts as a"
+            " join ops.links as l using (link_id) where a.attempt_id = %s",
+            attempt[:1],
+        )
+        assert outcomes.fetchall() == [("language_not_wanted", "language_not_wanted")]
+        found = conn.execute("select distinct annotation_outcome from mart.articles order by 1")
+        assert ("no_pipeline",) in found.fetchall()
+        assert pending_versions(conn) == []
+        bridge = "select count(*) from mart.articles where search_vector @@ mart.search_query(%s)"
+        assert conn.execute(bridge, ("bridges",)).fetchone() == (2,)
