@@ -44,7 +44,7 @@ _PRESS_SOURCE = re.compile(r"SOURCE:? [A-Z][\w&’'-]*[a-z][\w .,&’'-]{0,80}")
 _WEAK_CHARS = 20
 """Characters of the longest weak word, with room for punctuation; saves normalising others."""
 _CONTRIBUTOR = re.compile(
-    r"\b(?:[Bb][Yy]|[Ff]rom|[Ff]or|[Aa]t|[Oo]n|with|[Ff]ollow|[Cc]ontact|[Rr]each) @?[A-Z]"
+    r"\b(?:[Bb][Yy]|[Ff]rom|[Ff]or|[Aa]t|[Oo]n|with|[Ff]ollow|[Cc]ontact|[Rr]each) (?:the )?@?[A-Z]"
     r"|tributed |[Cc]ontribut(?:ing|ors?)\b.{0,20}: ?[A-Z]|[A-Z][\w'-]+ (?:can|may) be "
 )
 """A contributor has a name: "Editing by committee is a bad idea" has none."""
