@@ -8,7 +8,7 @@ simulation in one process and the server on real sockets serve the same.
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Literal
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -237,18 +237,16 @@ class _Site:
         """Return a sitemap index with a child for each day; half of them state no lastmod."""
         newest: dict[str, datetime] = {}
         for item in items:
-            newest.setdefault(f"{item.published:%Y-%m-%d}", item.published)
+            newest.setdefault(_child_of(item.published.date()), item.published)
         states = self.outlet.number % 2 == 0
         children = [
-            (f"{self.outlet.url}/sitemap-{day}.xml", time if states else None)
-            for day, time in newest.items()
+            (self.outlet.url + path, time if states else None) for path, time in newest.items()
         ]
         return pages.sitemap_index(children if document.is_newest_first else children[::-1])
 
     def child_sitemap(self, path: str, headers: Mapping[str, str], at: int) -> Answer:
         index = next((each for each in self.outlet.documents if each.kind == "sitemap_index"), None)
-        items = self.items(index, at) if index else []
-        wanted = [item for item in items if path == f"/sitemap-{item.published:%Y-%m-%d}.xml"]
+        wanted = self.items(index, at, path) if index else []
         if not wanted:
             return Answer(404, HTML, b"<html><h1>Not found</h1></html>")
         changed = int((wanted[0].published - self.web.start).total_seconds())
@@ -264,16 +262,18 @@ class _Site:
             return bisect_left(listing.published, at - 2 * DAY)
         return 0 if document.kind == "sitemap_index" else max(0, end - document.window)
 
-    def items(self, document: Document, at: int) -> list[Item]:
-        """Return what a document lists, newest first."""
+    def items(self, document: Document, at: int, child: str | None = None) -> list[Item]:
+        """Return what a document lists, newest first; or what a child of a sitemap index lists."""
         listing = self.listings[document.path]
         end = bisect_right(listing.published, at)
         made = []
         for story in reversed(listing.stories[self.first_listed(document, listing, at) : end]):
             if story.removed_at is not None and story.removed_at <= at:
                 continue
-            title = _title(story, story.version_at(at))
             time = self.web.time(story.published)
+            if child is not None and child != _child_of(time.date()):
+                continue
+            title = _title(story, story.version_at(at))
             made.append(Item(self.link(document, story, at), title, time))
             if self.outlet.has_foreign_items and story.number % 5 == 0:
                 made.append(Item(foreign_url(self.outlet, story), f"Offer: {title}", time))
@@ -284,9 +284,9 @@ class _Site:
         url = self.page_url(story, at)
         style = self.outlet.links
         if style == "utm":
-            return with_parameters(url, {"utm_source": "feed", "utm_medium": document.kind})
+            return _with_parameters(url, utm_source="feed", utm_medium=document.kind)
         if style == "own_parameter":
-            return with_parameters(url, {"via": str(self.outlet.documents.index(document))})
+            return _with_parameters(url, via=str(self.outlet.documents.index(document)))
         return url.replace("https:", "http:", 1) if style == "plain_http" else url
 
     def page_url(self, story: Story, at: int) -> str:
@@ -403,9 +403,20 @@ def foreign_url(outlet: Outlet, story: Story) -> str:
     return f"https://offers.partner-{outlet.number % 7}.example/deal/{outlet.number}-{story.number}"
 
 
+@lru_cache(maxsize=20_000)
+def _with_parameters(url: str, **parameters: str) -> str:
+    return with_parameters(url, parameters)
+
+
 def with_parameters(url: str, parameters: Mapping[str, str]) -> str:
     """Return an address with further parameters."""
     return f"{url}{'&' if '?' in url else '?'}{urlencode(parameters)}"
+
+
+@lru_cache(maxsize=1_000)
+def _child_of(day: date) -> str:
+    """Return the path of a day's sitemap."""
+    return f"/sitemap-{day}.xml"
 
 
 def _path(outlet: Outlet, story: Story, web: Web, is_new: bool) -> str:
