@@ -38,21 +38,27 @@ def register(app: typer.Typer) -> None:
         from pipeline.installation.backup import back_up
 
         print_progress(f"writing a backup to {folder}")
-        _print_manifest(back_up(folder), folder, "written to")
+        manifest = back_up(folder)
+        _print_manifest(manifest, f"written to {folder}; the WARC files stay in {manifest.archive}")
 
     @app.command(rich_help_panel=STORE, help=_RESTORE_HELP)
     def restore(
         folder: Annotated[Path, typer.Argument(help="Folder that `dateline backup` wrote.")],
     ) -> None:
         from pipeline.installation.backup import restore as restore_from
+        from pipeline.settings import settings
 
         print_progress(f"restoring {folder}")
-        _print_manifest(restore_from(folder), folder, "restored from")
+        manifest, archive = restore_from(folder), settings().archive_url
+        where = f"the WARC files are looked for in {archive}"
+        if archive != manifest.archive:
+            where += f": copy those of {manifest.archive} there, if you have not"
+        _print_manifest(manifest, f"restored from {folder}; {where}")
 
 
-def _print_manifest(manifest: "Manifest", folder: Path, done: str) -> None:
+def _print_manifest(manifest: "Manifest", done: str) -> None:
     articles = manifest.rows.get("news.articles", 0)
     print_note(
         f"{sum(manifest.rows.values())} rows in {len(manifest.rows)} tables ({articles} articles) "
-        f"{done} {folder}; the WARC files stay in {manifest.archive}"
+        f"{done}"
     )

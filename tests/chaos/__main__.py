@@ -215,7 +215,7 @@ def main() -> int:
     chaos = Chaos(
         installation, papers, random.Random(given.seed), say, disk, clock if shifted else None
     )
-    say(f"seed {given.seed}, home folder {installation.home}")
+    say(f"seed {given.seed}" + (f", home folder {installation.home}" if given.keep else ""))
     is_sound = False
     for number in (signal.SIGTERM, signal.SIGHUP):  # so that they clean up as Ctrl-C does
         signal.signal(number, signal.default_int_handler)
