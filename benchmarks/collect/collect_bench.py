@@ -70,7 +70,7 @@ def measure(sources: int, days: int, most_per_day: float) -> Result:
     for missed in result.misses:
         print(f"not reached: {missed}")
     for name, examples in result.examples.items():
-        print(f"{name}: {'; '.join(examples[:5])}")
+        print(f"{name}: {'; '.join(examples[:30])}")
     return result
 
 

@@ -318,7 +318,8 @@ class Truth:
             result.requests_of_stories.append(open_visits)
             result.all_requests += len(times)
             if open_visits > MOST_ARTICLE_REQUESTS:
-                named = f"{outlet.key} {story.number}: {open_visits}, links {outlet.links}"
+                ages = " ".join(f"{(at - story.published) / DAY:.2f}" for at in times)
+                named = f"{outlet.key} {story.number}, links {outlet.links}, at days {ages}"
                 result.asked_often.append(named)
         for story, times in visits.items():
             if story.published >= 0:

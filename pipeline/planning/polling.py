@@ -4,7 +4,9 @@ The interval follows what the document brings. Each poll that finds new items sa
 source took for one (``habit``, smoothed over polls); the document is asked for twelve times in that
 time. An interval becomes shorter at once, and longer only after two polls on time that both ask for
 it, by at most half each. At night a busy source brings nothing; then the interval doubles at most,
-so that the morning's first items are not missed.
+so that the morning's first items are not missed. A document that brought something within the last
+30 days is asked every three hours at least: an outlet of one item in five days would be asked twice
+a day, and lose what it lists for an hour before its feed goes away.
 
 Twelve: over 6 days of 1,000 invented outlets (``benchmarks/collect``), the median from listing to
 poll was 50 minutes with one poll in the time of a new item, 10.5 with four, 5.0 with eight, 4.7
@@ -31,6 +33,11 @@ State = Literal["new", "ok", "quiet", "empty", "foreign", "failing", "asleep"]
 
 SHORTEST = timedelta(minutes=5)
 LONGEST = timedelta(days=1)
+_LONGEST_ALIVE = timedelta(hours=3)
+"""The longest interval of a document that still brings items. Of 32,351 stories of 1,000 invented
+outlets, two were lost that rare feeds listed for less than two hours before they went away."""
+_ALIVE = timedelta(days=30)
+"""Time after its latest item for which a document still brings items."""
 FIRST = timedelta(minutes=30)
 """The interval of a document whose items tell nothing about its habit."""
 _GROWTH = 1.5
@@ -185,7 +192,7 @@ def _interval(
     if history.last_success_at is None:
         if read.habit is None:
             return FIRST, 0, f"first reading, nothing known yet: {_said(FIRST)}"
-        interval = _clamped(read.habit / _POLLS_A_HABIT)
+        interval = min(_clamped(read.habit / _POLLS_A_HABIT), _longest(read, now))
         return interval, 0, f"first reading, one new item in about {_said(read.habit)}"
     if result.items and result.new / result.items >= _CROWDED and result.new > 1:
         interval = _clamped(history.interval / 2)
@@ -206,7 +213,13 @@ def _wanted(read: PollHistory, now: datetime) -> timedelta:
         return LONGEST
     usual = read.habit / _POLLS_A_HABIT
     silent = now - (read.last_new_at or now)
-    return _clamped(max(usual, min(silent / (2 * _POLLS_A_HABIT), usual * _NIGHT)))
+    wanted = _clamped(max(usual, min(silent / (2 * _POLLS_A_HABIT), usual * _NIGHT)))
+    return min(wanted, _longest(read, now))
+
+
+def _longest(read: PollHistory, now: datetime) -> timedelta:
+    is_alive = read.last_new_at is not None and now - read.last_new_at < _ALIVE
+    return _LONGEST_ALIVE if is_alive else LONGEST
 
 
 def _clamped(interval: timedelta) -> timedelta:
