@@ -120,6 +120,9 @@ def test_every_word_does_in_its_example_what_its_kind_says(kind, language, words
             ("王小明",),
             ("山田太郎",),
             ("김철수",),
+            ("मीरा जोशी",),
+            ("נועה שגיא",),
+            ("วรรณา ศรีทอง",),
         )
         assert author_names(example) in names
 
