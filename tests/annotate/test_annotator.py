@@ -185,6 +185,33 @@ def test_the_names_of_another_pipeline_replace_ours(tmp_path):
     assert found.model_version != model_version()
 
 
+def test_a_pipeline_of_another_language_finds_names_and_no_quotes(tmp_path):
+    pipeline = spacy.blank("fr")
+    patterns = [{"label": "PER", "pattern": "Élise Morvan"}, {"label": "LOC", "pattern": "Lanvec"}]
+    pipeline.add_pipe("entity_ruler").add_patterns(patterns)
+    pipeline.to_disk(tmp_path / "french")
+    annotator = Annotator.load(None, [("fr", str(tmp_path / "french"))])
+    text = f"« Le bac repart », dit Élise Morvan à Lanvec. {FRENCH}"
+    texts = [text, STORY, "Élise Morvan repart.", "Élise Morvan fährt wieder."]
+    languages = [None, None, "fr", "de"]
+    french, english, short, german = annotator.annotate(texts, languages=languages)
+    names = [(mention.text, mention.label) for mention in french.mentions]
+    assert names == [("Élise Morvan", "PERSON"), ("Lanvec", "LOC")]
+    assert french.quotes == ()
+    assert [text[mention.start : mention.end] for mention in french.mentions] == [
+        "Élise Morvan",
+        "Lanvec",
+    ]
+    assert english.quotes
+    assert [mention.name for mention in short.mentions] == ["Élise Morvan"]
+    assert (german.outcome, german.mentions) == (AnnotationOutcome.NO_PIPELINE, ())
+
+
+def test_a_pipeline_that_is_not_installed_is_named():
+    with pytest.raises(ModelError, match=r"'fr_missing' of DATELINE_NLP_MODEL"):
+        Annotator.load(None, [("fr", "fr_missing")])
+
+
 def test_an_upgrade_of_another_pipeline_is_another_model(tmp_path):
     versions = []
     for number in ("1.0", "1.1"):

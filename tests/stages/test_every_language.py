@@ -1,15 +1,22 @@
 """Pages in languages and scripts of the world are stored and found, through the real load stage."""
 
+import sys
+from collections import Counter
 from dataclasses import replace
 
 import pytest
+import spacy
 
+from pipeline.annotate.model_version import model_versions
+from pipeline.cli.app import main
 from pipeline.models import Source
 from pipeline.outcomes import Outcome
 from pipeline.settings import settings
-from pipeline.stages.annotate import annotate
+from pipeline.stages.annotate import annotate, plan
 from pipeline.stages.dedupe import dedupe
 from pipeline.stages.quarantine import retry_refused
+from pipeline.stages.reprocess import queue_for_stage
+from pipeline.warehouse.reprocessing import Scope, older_versions
 from tests.fix_languages import STORIES
 from tests.stages import archived
 from tests.stages.archived import fetched, html, loaded
@@ -138,6 +145,33 @@ def test_annotation_says_that_no_pipeline_is_installed(archive):
     assert sorted(rows) == [("en", "loaded"), ("fr", "no_pipeline"), ("zh", "no_pipeline")]
 
 
+def test_installing_a_pipeline_queues_the_articles_of_its_language_alone(
+    archive, monkeypatch, tmp_path
+):
+    def annotated(run_id):
+        counts = Counter()
+        for batch in plan(run_id):
+            counts.update(annotate(run_id, batch))
+        return {name: counts[name] for name in ("versions", "no_pipeline", "mentions")}
+
+    run_id, fetch_ids = fetched(archive, pages(["fr", "ru"]))
+    archived.load(run_id, fetch_ids)
+    assert annotated(run_id) == {"versions": 2, "no_pipeline": 2, "mentions": 0}
+    pipeline = spacy.blank("fr")
+    patterns = [{"label": "LOC", "pattern": "Saint-Orban"}]
+    pipeline.add_pipe("entity_ruler").add_patterns(patterns)
+    pipeline.to_disk(tmp_path / "french")
+    monkeypatch.setenv("DATELINE_NLP_MODEL", f"fr={tmp_path / 'french'}")
+    settings.cache_clear()
+    assert older_versions(archive, model_versions(settings().nlp_pipelines)) == (0, 1)
+    assert annotated(run_id) == {"versions": 0, "no_pipeline": 0, "mentions": 0}
+    assert queue_for_stage("annotate", Scope()) == {"harbour": {"marked": 1}}
+    assert annotated(run_id) == {"versions": 1, "no_pipeline": 0, "mentions": 1}
+    assert older_versions(archive, model_versions(settings().nlp_pipelines)) == (0, 0)
+    rows = archive.execute("select language_code, annotation_outcome from mart.articles")
+    assert sorted(rows) == [("fr", "loaded"), ("ru", "no_pipeline")]
+
+
 WANTED = {
     "by the source": (("de", "fr"), "en ru"),
     "by the settings": ((), "de, fr"),
@@ -173,3 +207,34 @@ def test_languages_that_are_not_wanted_are_refused_until_they_are(
     rows = archive.execute("select language_code from mart.articles order by 1").fetchall()
     assert rows == [("de",), ("fr",), ("ru",), ("zh",)]
     assert retry_refused(Outcome.LANGUAGE_NOT_WANTED).outcomes == {}
+
+
+def test_the_command_reads_files_of_any_language(archive, tmp_path, monkeypatch, capsys):
+    folder = tmp_path / "pages"
+    folder.mkdir()
+    for code in ("ar", "th", "tr"):
+        (folder / f"{code}.html").write_text(STORIES[code].page(stated=""), encoding="utf-8")
+    (folder / "short.html").write_text(
+        "<html lang=sv><title>Färjan går igen</title><article><h1>Färjan går igen</h1>"
+        "<p>Färjan mellan fastlandet och ön Videholm började gå igen på måndagen efter tre veckor. "
+        "Kaptenen sade att motorn är lagad. Sexhundra familjer bor på ön hela året.</p></article>",
+        encoding="utf-8",
+    )
+    monkeypatch.setenv("DATELINE_HOME", str(tmp_path / "state"))
+    settings.cache_clear()
+    monkeypatch.setattr(sys, "argv", ["dateline", "run", str(folder)])
+    with pytest.raises(SystemExit) as left:
+        main()
+    assert left.value.code == 0, capsys.readouterr()
+    rows = archive.execute(
+        "select language_code, language_origin, language_confidence < 0.6, annotation_outcome"
+        " from mart.articles order by 1"
+    )
+    assert rows.fetchall() == [
+        ("ar", "text", False, "no_pipeline"),
+        ("sv", "page", True, "no_pipeline"),
+        ("th", "text", False, "no_pipeline"),
+        ("tr", "text", False, "no_pipeline"),
+    ]
+    assert found_by(archive, "familjerna", "sv") == {"sv"}
+    assert found_by(archive, "الجزيرة or สะพาน") >= {"ar", "th"}
