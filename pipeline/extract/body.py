@@ -91,6 +91,42 @@ def find_body(
     return found
 
 
+def take_other_stories(
+    blocks: list[TextBlock], title: str | None
+) -> tuple[list[TextBlock], list[TextBlock]]:
+    """Remove from the page the stories that are not the title's; return the blocks left and taken.
+
+    A page that loads the next story below the one that was asked for has several ``article``
+    elements, each with a headline. Where the title's holds little text, the text is elsewhere.
+
+    Args:
+        blocks: the page; the elements of the other stories are removed from its tree.
+        title: the article's title.
+    """
+    key = normalise(title or "")
+    has_title: dict[HtmlElement, bool] = {}
+    for block in blocks if key else ():
+        if block.tag == "h1":
+            for story in block.element.iterancestors("article"):
+                has_title[story] = has_title.get(story, False) or key in block.key
+    own = [story for story, is_own in has_title.items() if is_own]
+    if not own or len(own) == len(has_title):
+        return blocks, []
+    within = {story: set(story.iter()) for story in has_title}
+    if sum(block.words for block in blocks if block.element in within[own[0]]) < _STATED_WORDS:
+        return blocks, []
+    others = {
+        element
+        for story, is_own in has_title.items()
+        if not is_own and not any(story in within[each] for each in own)
+        for element in within[story]
+    }
+    for story in others & has_title.keys():
+        story.drop_tree()
+    taken = [block for block in blocks if block.element in others]
+    return [block for block in blocks if block.element not in others], taken
+
+
 def with_captions(found: Body) -> Body:
     """Return the body of a gallery: the captions are its text and follow the introduction."""
     captions = tuple(b.text for b in found.removed if b.reason == "caption")
@@ -144,7 +180,7 @@ def _fit_to_layout(
     found = recover_paragraphs(
         kept, blocks, containers, corroboration, elsewhere.standfirst, removed_keys
     )
-    return Body(tuple(found), tuple(removed))
+    return Body(tuple(line for line, _ in found), tuple(removed))
 
 
 def _pull_quotes(

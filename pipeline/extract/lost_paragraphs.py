@@ -78,7 +78,7 @@ def recover_paragraphs(
     corroboration: Corroboration,
     standfirst: str | None,
     removed_keys: Collection[str] = (),
-) -> list[str]:
+) -> list[PlacedLine]:
     """Return the kept lines and the restored ones in reading order.
 
     Args:
@@ -91,7 +91,7 @@ def recover_paragraphs(
     """
     placed = [index for _, index in kept if index is not None]
     if not placed:
-        return [line for line, _ in kept]
+        return kept
     known = {normalise(line) for line, _ in kept}
     text = "\n".join(known)
     restored = {
@@ -101,23 +101,23 @@ def recover_paragraphs(
     }
     known_keys = known | {blocks[index].key for index in restored}
     top = _standfirst(min(placed), blocks, known_keys, standfirst)
-    return ([top] if top else []) + _merged(kept, restored)
+    return [*top, *_merged(kept, restored)]
 
 
 def _is_in_text(key: str, text: str) -> bool:
     return key in text or (key[:_ENDS_CHARS] in text and key[-_ENDS_CHARS:] in text)
 
 
-def _merged(kept: list[PlacedLine], restored: dict[int, str]) -> list[str]:
+def _merged(kept: list[PlacedLine], restored: dict[int, str]) -> list[PlacedLine]:
     """Insert each restored line before the first kept one that follows it on the page."""
-    lines: list[str] = []
+    lines: list[PlacedLine] = []
     waiting = sorted(restored)
     last = max(index for _, index in kept if index is not None)
     for line, index in kept:
         while waiting and index is not None and waiting[0] < index <= last:
-            lines.append(restored[waiting.pop(0)])
-        lines.append(line)
-    return lines + [restored[index] for index in waiting]
+            lines.append((restored[waiting[0]], waiting.pop(0)))
+        lines.append((line, index))
+    return lines + [(restored[index], index) for index in waiting]
 
 
 def _lost(
@@ -273,8 +273,8 @@ def _is_paragraph(block: TextBlock, containers: set[HtmlElement]) -> bool:
 
 def _standfirst(
     first: int, blocks: list[TextBlock], known_keys: set[str], description: str | None
-) -> str | None:
-    """Return the standfirst above the text, by the page's description or by a class; or None.
+) -> list[PlacedLine]:
+    """Return the standfirst above the text, by the page's description or by a class, if any.
 
     Args:
         first: the index of the first kept block.
@@ -297,8 +297,8 @@ def _standfirst(
         is_description = len(start) == _DESCRIPTION_CHARS and block.key.startswith(start)
         is_near_title = titles and index - titles[-1] <= _STANDFIRST_DISTANCE
         if is_description or (is_near_title and _has_standfirst_name(block)):
-            return block.text
-    return None
+            return [(block.text, index)]
+    return []
 
 
 def _has_standfirst_name(block: TextBlock) -> bool:

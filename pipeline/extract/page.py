@@ -8,7 +8,7 @@ outcome, whatever its bytes are; only a fault that would hit any page raises.
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from pipeline.extract.body import Body, find_body, with_captions
+from pipeline.extract.body import Body, find_body, take_other_stories, with_captions
 from pipeline.extract.encoding import MAX_BYTES, decode, is_binary
 from pipeline.extract.html_head import canonical_url, read_head
 from pipeline.extract.html_layout import (
@@ -110,6 +110,7 @@ def _extract(
     blocks = text_blocks(root)
     context = PageContext(url, feed_title, feed_published, now)
     metadata = read_metadata(root, head, data, blocks, context)
+    blocks, other_stories = take_other_stories(blocks, metadata.title)
     described = data.description or head.first("og:description", "description")
     # The JSON-LD of a page with a paywall may hold the text that only subscribers may read.
     stated_body = None if data.is_free is False or len(data.body or "") > MAX_CHARS else data.body
@@ -120,7 +121,11 @@ def _extract(
     article = replace(
         metadata,
         text=visible(text) or None,
-        removed=(*article_body.removed, *_left_out(article_body, blocks, metadata.title)),
+        removed=(
+            *article_body.removed,
+            *_left_out(article_body, blocks, metadata.title),
+            *(RemovedBlock(block.text, "other_story") for block in other_stories),
+        ),
         is_noindex=head.is_noindex,
     )
     score = quality_score(article, head, data, blocks)
