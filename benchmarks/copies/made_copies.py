@@ -2,8 +2,8 @@
 
 The sets are made of articles that ``dedup`` does not hold, with its recipes in other proportions,
 and with kinds that it lacks: few pages of an outlet, one story in thirty outlets, short texts,
-templates, growing texts, outlets of one publisher. The same seed gives the same sets. Labels follow
-from how the texts were made.
+templates, growing texts, outlets of one publisher, restyled wire stories. The same seed gives the
+same sets. Labels follow from how the texts were made.
 """
 
 import random
@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.copies import wires
+from benchmarks.copies.desks import HELD_OUT, LOOKED_AT
 from benchmarks.copies.edits import EDITS, brief, joined, paragraphs, remark, sentences, shortened
 from benchmarks.copies.templates import TEMPLATES
 from pipeline.dedupe.fingerprints import shingle_hashes, word_hashes
@@ -272,10 +274,32 @@ def cut(make: Maker) -> None:
         make.add(cluster, "brief without its original", brief(base, make.draw))
 
 
+def desks(make: Maker) -> None:
+    """Add templated news from eight outlets for each desk, and two copies of texts by others."""
+    for name, desk in {**LOOKED_AT, **HELD_OUT}.items():
+        for number in range(8):
+            text = desk(make.draw)
+            cluster = make.new(f"negative:desk {name}", text, outlet=f"o{number}")
+            if number < 2:
+                kind = make.draw.choice(["credit", "dateline", "headline"])
+                copy = EDITS[kind](text, make.draw)
+                make.add(cluster, f"desk {name}, copied", copy, outlet=f"p{number}")
+
+
+def restyled(make: Maker) -> None:
+    """Add wire stories as six outlets print them, with other spellings, tolls, units, headlines."""
+    for name, story in {**wires.LOOKED_AT, **wires.HELD_OUT}.items():
+        cluster = make.new(f"wire story {name}", story, outlet="o0")
+        for number in range(1, 6):
+            text = wires.restyled(story, make.draw)
+            make.add(cluster, f"wire story {name}, restyled", text, outlet=f"o{number}")
+
+
 # The names are part of the random seeds: another name gives other texts and other figures.
 SETS: Mapping[str, Callable[[Maker], None]] = {
     "like": like, "few": few, "wire": wire, "short": short, "templates": templates,
     "growing": growing, "one": one, "publisher": publisher, "cut": cut,
+    "desks": desks, "restyled": restyled,
 }  # fmt: skip
 
 

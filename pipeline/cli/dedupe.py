@@ -35,7 +35,8 @@ copies) and "matches", one for each row that shares text with it:
 {"id", "relation", "jaccard", "containment"}
 
 "relation" is duplicate, a_in_b (the other text contains this one), b_in_a (this one contains the \
-other) or partial. "containment" is the share of the shorter text that the other one contains. \
+other) or partial (too little for a copy, or two texts of one template with different names and \
+figures). "containment" is the share of the shorter text that the other one contains. \
 Texts of fewer than 40 words match only if they are the same.
 
 Example: dateline dedupe articles.jsonl | jq -r 'select(.is_original) | .id'

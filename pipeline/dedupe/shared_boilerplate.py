@@ -20,9 +20,8 @@ from pipeline.dedupe.compare import (
     is_shared_at_both_ends,
     may_share_header_and_footer,
     side_of_shared,
-    within,
 )
-from pipeline.dedupe.fingerprints import Hashes
+from pipeline.dedupe.fingerprints import Hashes, within
 
 TEXTS_OF_ONE_OUTLET = 5
 TEXTS_OF_UNKNOWN_OUTLETS = 7

@@ -112,5 +112,26 @@ def test_invisible_characters_do_not_hide_copies(noise):
     assert grouped([base, strewn, story("other", 200)]) == [1, 1, 3]
 
 
+@pytest.mark.clock
+@pytest.mark.slow
+def test_a_word_a_million_times_and_ten_thousand_equal_lines():
+    line = "Ada Brook of Hawksea won race {} in 12 minutes and the rowers of Grindle came second.\n"
+    texts = [
+        "spam " * 1_000_000,
+        "spam " * 999_999 + "eggs",
+        line.format(7) * 10_000,
+        line.format(7) * 9_999,
+        line.format(8) * 10_000,
+        "".join(map(line.format, range(10_000))),
+        "\u200f".join(story("base", 300)),
+        "\u202e" + story("base", 300) + "\u202c",
+    ]
+    started = time.process_time()
+    groups = grouped(texts)
+    assert groups[6] == groups[7] == 7
+    assert len(groups) == len(texts)
+    assert time.process_time() - started < 60
+
+
 def test_a_text_of_blanks_and_punctuation_has_no_fingerprints():
     assert fingerprints(" \u3000\u200b…—“” \n" * 1000) == []

@@ -141,8 +141,18 @@ def test_header_and_footer_seen_from_one_page_separate_both_for_any_arrival_of_p
 
 
 kinds = st.tuples(
-    st.sampled_from(["plain", "cut", "brief", "edited", "outlet a", "outlet b", "long", "mixed"]),
+    st.sampled_from(
+        ["plain", "cut", "brief", "edited", "outlet a", "outlet b", "long", "mixed", "filled"]
+    ),
     st.integers(0, 3),
+)
+
+
+FORM = (
+    "The outlook for {} today: a high of {} degrees after noon and a low of {} degrees before dawn."
+    " The wind blows with up to {} kilometres an hour, and the chance of rain is {} percent. The"
+    " same is expected for the villages around. Our outlook is made from the model of the national"
+    " weather office twice a day, and no meteorologist has read it."
 )
 
 
@@ -156,6 +166,10 @@ def make(kind: str, seed: int) -> str:
         "edited": edited(text, 0.08, seed),
         "long": text + "\n\n" + story(f"more {seed}", 200),
         "mixed": text + "\n\n" + story(f"made {seed + 1}", 160),
+        "filled": FORM.format(
+            ["Arkholme", "Bellsford", "Corriedale", "Dunholt"][seed],
+            *range(seed * 40, seed * 40 + 4),
+        ),
     }
     return made.get(kind) or page(outlet, text, 170)
 

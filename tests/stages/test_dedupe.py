@@ -14,10 +14,15 @@ import pytest
 from typer.testing import CliRunner
 
 from pipeline.cli.app import build
+from pipeline.cli.dedupe import find_copies
+from pipeline.cli.filters import Row
+from pipeline.dedupe.compare import CONTAINED, PARTIAL_WORDS, SAME_STORY, SAME_TEXT
 from pipeline.dedupe.fingerprints import METHOD_VERSION
 from pipeline.errors import UsageError
+from pipeline.models import Match
 from pipeline.settings import settings
 from pipeline.stages.dedupe import decisions, dedupe, redo, undo
+from pipeline.warehouse.duplicates import dedup_lock, save_matches
 from pipeline.warehouse.store import connect
 from tests.fix_stories import edited, first_part, page, story
 from tests.warehouse.stories import HARBOUR, VALLEY, loaded, story_url
@@ -170,6 +175,66 @@ def test_print_and_amp_pages_of_one_outlet_are_copies(here):
     put(here, [BASE, BASE.upper(), BASE.replace("\n\n", "\n")])
     dedupe(1)
     assert groups(here) == [[1, 2, 3]]
+
+
+def test_templated_news_is_no_copy_in_any_order_and_its_family_is_known(here):
+    places = ["Arkholme", "Bellsford", "Corriedale", "Dunholt", "Eskerby"]
+    texts = [
+        f"The outlook for {place} today: a high of {11 + 3 * n} degrees after noon and a low of"
+        f" {2 * n - 5} degrees before dawn. The wind blows with up to {14 + 7 * n} kilometres an"
+        f" hour, and the chance of rain is {91 - 9 * n} percent. The same is expected for the"
+        " villages around. Our outlook is made from the model of the national weather office twice"
+        " a day, and no meteorologist has read it, so please look at the sky before you set sail."
+        for n, place in enumerate(places)
+    ]
+    copy = f"{texts[1]}\n\nSource: Coast News"
+    for turn, number in enumerate([4, 1, 0, 3, 2]):
+        put(here, [texts[number]], first=number, outlet=["harbour", "valley"][number % 2])
+        dedupe(turn)
+    put(here, [copy], first=5)
+    dedupe(9)
+    assert groups(here) == [[1, 5]]
+    stored = sorted(
+        here.execute(
+            "select least(a.canonical_url, b.canonical_url), is_one_template"
+            " from mart.shared_texts as s join mart.articles as a on a.article_id = s.article_id_a"
+            " join mart.articles as b on b.article_id = s.article_id_b"
+        ).fetchall()
+    )
+    assert [is_one for _, is_one in stored].count(True) == len(stored) - 1 == 14
+    rows = [Row(number, {"text": text}) for number, text in enumerate([*texts, copy])]
+    found = list(find_copies(iter(rows)))
+    assert [each["group"] for each in found] == [1, 2, 3, 4, 5, 2]
+    matches = sorted(
+        (round(match["jaccard"], 3), match["relation"])
+        for each in found
+        for match in each["matches"]
+    )
+    assert matches == sorted(2 * [(round(row[3], 3), row[2]) for row in links(here)])
+
+
+@pytest.mark.parametrize(
+    ("jaccard", "containment", "shared", "is_one_template"),
+    [
+        (SAME_TEXT, 0.55, 40, True),
+        (SAME_TEXT - 0.01, 0.55, 49, False),
+        (0.1, CONTAINED, 40, True),
+        (0.1, CONTAINED - 0.01, 400, False),
+        (SAME_STORY, 0.4, PARTIAL_WORDS, True),
+        (SAME_STORY, 0.4, PARTIAL_WORDS - 1, False),
+        (SAME_STORY - 0.01, 0.4, 400, False),
+    ],
+)
+def test_a_template_is_what_shares_as_much_as_copies_and_is_none(
+    here, jaccard, containment, shared, is_one_template
+):
+    put(here, [story(1, 50), story(2, 50)])
+    with dedup_lock(here):
+        for relation in ("partial", "duplicate"):
+            match = Match(1, 2, relation, jaccard, containment, 0.3, shared)
+            save_matches(here, [], [match])
+            row = here.execute("select is_one_template from mart.shared_texts").fetchone()
+            assert row == (is_one_template and relation == "partial",)
 
 
 def test_a_killed_stage_gives_the_same_result_when_called_again(here, store_dsn):
