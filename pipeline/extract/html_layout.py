@@ -45,6 +45,7 @@ _TEXTLESS = (
 """Elements whose content is not shown as text of the page."""
 _VOID = ("embed", "source", "track")
 """Elements without content, of which libxml2 makes a box around what follows them."""
+_RUBY = ("ruby", "rb", "rt", "rp", "rtc")
 _SHOWN_PARTS = etree.XPath(
     "//body//*[self::button or self::svg][.//main or .//article or .//p]"
     " | //body//a[count(.//p) >= 3]"
@@ -199,6 +200,7 @@ def strip_scripts(root: HtmlElement) -> None:
     text than the rest of the page is the story of a page that scripts would build.
     """
     etree.strip_tags(root, *_VOID)
+    _read_ruby(root)
     for element in _SHOWN_PARTS(root):
         if _holds_story(element):
             element.tag = "div"
@@ -208,6 +210,18 @@ def strip_scripts(root: HtmlElement) -> None:
         if own >= _NOTICE_CHARS and own > len("".join(root.itertext())) - textless:
             element.tag = "div"
     etree.strip_elements(root, *_TEXTLESS, with_tail=False)
+
+
+def _read_ruby(root: HtmlElement) -> None:
+    """Put the readings above Chinese characters behind them, as browsers without ruby show them.
+
+    "<ruby>弾劾<rp>（</rp><rt>だんがい</rt><rp>）</rp></ruby>" is "弾劾（だんがい）".
+    """
+    for reading in root.iter("rt"):
+        before = reading.getprevious()
+        if (before is None or before.tag != "rp") and not len(reading):
+            reading.text = f"（{reading.text or ''}）"
+    etree.strip_tags(root, *_RUBY)
 
 
 def _holds_story(element: HtmlElement) -> bool:

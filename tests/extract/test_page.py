@@ -11,6 +11,7 @@ from pipeline.clean.cleaner import clean_article
 from pipeline.extract.page import extract_page
 from pipeline.outcomes import Outcome
 from tests.extract.pages import PARAGRAPHS, STANDFIRST, TITLE, URL, linked_data, page
+from tests.fix_languages import STORIES
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 
@@ -134,6 +135,21 @@ def test_a_paywall_stub_keeps_its_text():
 def test_a_stub_is_recognised_by_the_wording_of_the_wall():
     after = "<div class='wall'>Subscribe now to continue reading</div>"
     assert extract(page(paragraphs=PARAGRAPHS[:2], after=after)).outcome is Outcome.PAYWALLED
+
+
+@pytest.mark.parametrize(
+    "ruby",
+    [
+        "<ruby><rb>桟橋</rb><rp>（</rp><rt>さんばし</rt><rp>）</rp></ruby>",
+        "<ruby>桟橋<rt>さんばし</rt></ruby>",
+        "<ruby>桟橋<rp>（</rp><rt>さんばし</rt><rp>）</rp></ruby>",
+    ],
+)
+def test_readings_of_characters_stay_in_their_sentence(ruby):
+    story = STORIES["ja"]
+    first, *rest = story.paragraphs
+    found = extract(page(paragraphs=(first.replace("旧桟橋", f"旧{ruby}"), *rest)))
+    assert found.text == "\n\n".join((first.replace("旧桟橋", "旧桟橋（さんばし）"), *rest))
 
 
 def test_a_page_in_another_language_keeps_its_text():
