@@ -90,46 +90,48 @@ class _Addresses:
             other = None
         if _leads_away(page.address, article.url):
             return
-        if other is not None and (
-            other.url != page.address or not self._shows(other.readings, page.text)
-        ):
+        # The page may say that another spelling of its address is right, and be known by that.
+        to = page.address
+        if other is not None and plain_address(other.url) == plain_address(to):
+            to = other.url
+        if other is not None and (other.url != to or not self._shows(other.readings, page.text)):
             return
         if not self._shows(article.readings, page.text) and not (
             other and self._share_a_text(article, other)
         ):
             return
         passed = dropwhile(lambda url: self.articles.get(url) is not article, page.moved_from)
-        former = ({article.url, *passed} | article.former) - {page.address}
+        former = ({article.url, *passed} | article.former) - {to}
         kept, merged = article, other
         if other is not None and other.article_id < article.article_id:
             kept, merged = other, article
         how = "redirects for good to" if page.moved_from else "moved back to"
-        reason = f"{article.url} {how} {page.address}, which shows its text"
+        reason = f"{article.url} {how} {to}, which shows its text"
         number = merged.article_id if merged else None
         self.found.moves.append(
             Move(
                 kept.article_id,
                 number,
                 article.url,
-                page.address,
+                to,
                 tuple(sorted(former)),
                 reason,
             )
         )
         moved = replace(
             kept,
-            url=page.address,
+            url=to,
             is_confirmed=True,
             former=frozenset(former),
             readings=(
-                *(_moved(each, page.address) for each in article.readings),
+                *(_moved(each, to) for each in article.readings),
                 *(other.readings if other else ()),
             ),
         )
         for url, each in self.articles.items():
             if each.article_id in (kept.article_id, number):
                 self.articles[url] = moved
-        self.articles |= dict.fromkeys((*former, page.address), moved)
+        self.articles |= dict.fromkeys((*former, page.address, to), moved)
 
     def _answer(self, place: int, article: StoredArticle, page: ReadPage) -> None:
         """Judge a page at a former address of an article, which does not redirect any more."""

@@ -313,9 +313,8 @@ class _Batch:
         for page in self.pages:
             if page.key not in identities:
                 identities[page.key] = self._follow(page)
-        new -= self.active.keys()
-        self._suspect_moves(new)
-        other_name = self._other_spellings(new)
+        self._suspect_moves({key for key in new if identities[key] not in self.articles})
+        other_name = self._other_spellings(new - self.active.keys())
         for key, url in identities.items():
             identities[key] = other_name.get(url, url)
         for page in self.pages:

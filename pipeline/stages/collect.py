@@ -387,7 +387,8 @@ class Collection:
     ) -> list[PlannedLink]:
         """Decide links to articles past their last visit without a request; return the others.
 
-        There are some only where all links are asked for, due or not.
+        There are some only where all links are asked for, due or not. One that waits for a visit
+        all the same may have moved.
         """
         plan = settings().revisit_plan
         last = plan[-1] if plan else None
@@ -397,6 +398,7 @@ class Collection:
             if last is not None
             and each.article_first_seen_at is not None
             and each.snapshot is None
+            and not each.is_waiting
             and now - each.article_first_seen_at > last + last / 10
         ]
         reason = f"stored more than {last.days} days ago: not requested again" if last else ""

@@ -88,6 +88,8 @@ class PlannedLink:
     """Locator of the WARC record to read instead of the network."""
     earlier: EarlierCapture | None = None
     """The archived body that the validators belong to."""
+    is_waiting: bool = True
+    """Whether it has a next try; else it is asked for only because everything is."""
 
     @property
     def has_article(self) -> bool:
@@ -786,7 +788,7 @@ _PLANNED = """
 select a.attempt_id, s.source_key, l.url, l.found_by, l.found_in, l.link_title,
     l.link_published_at, l.canonical_url, p.etag, p.last_modified, p.body_sha256,
     coalesce(own.first_seen_at, same.first_seen_at), l.last_outcome, a.snapshot,
-    f.raw_uri, f.final_url
+    f.raw_uri, f.final_url, l.next_try_at is not null
 from ops.link_attempts as a
 join ops.links as l on l.link_id = a.link_id
 join news.sources as s on s.source_id = a.source_id
@@ -827,7 +829,7 @@ def _repeat_duplicates(conn: Connection, run_id: int, also: Collection[int], now
 
 def _planned(row: tuple[Any, ...]) -> PlannedLink:
     attempt_id, source_key, url, found_by, found_in, title, published, canonical, *page = row
-    etag, modified, body, seen, before, snapshot, raw_uri, final_url = page
+    etag, modified, body, seen, before, snapshot, raw_uri, final_url, is_waiting = page
     digest = bytes(body) if body else None
     return PlannedLink(
         attempt_id=attempt_id,
@@ -838,6 +840,7 @@ def _planned(row: tuple[Any, ...]) -> PlannedLink:
         last_outcome=Outcome(before) if before else None,
         snapshot=snapshot,
         earlier=EarlierCapture(raw_uri, digest) if raw_uri else None,
+        is_waiting=is_waiting,
     )
 
 

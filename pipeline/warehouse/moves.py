@@ -14,6 +14,7 @@ from psycopg import Connection
 
 from pipeline.clean.text_change import detect_change
 from pipeline.identity.records import EndedAddress, Move
+from pipeline.outcomes import RETRYABLE
 from pipeline.telemetry import log
 from pipeline.text import one_line
 from pipeline.warehouse.article_histories import (
@@ -104,7 +105,7 @@ def visit_soon(conn: Connection, perhaps_moved: Collection[tuple[int, str]]) -> 
         conn: any connection.
         perhaps_moved: articles with the canonical URL of the new link.
     """
-    now = datetime.now(UTC)
+    now, refused = datetime.now(UTC), [str(each) for each in RETRYABLE]
     conn.execute(
         """
         update ops.links as l
@@ -115,16 +116,19 @@ def visit_soon(conn: Connection, perhaps_moved: Collection[tuple[int, str]]) -> 
             join ops.links as n on n.canonical_url = w.url
             join news.articles as a on a.article_id = w.article_id
             join ops.links as o on o.article_id = w.article_id
-            where o.last_outcome in ('loaded', 'unchanged') and o.found_by <> 'warc'
+            where o.last_outcome = any(%(outcomes)s) and o.found_by <> 'warc'
             order by o.article_id, o.canonical_url <> a.canonical_url, o.link_id
         ) as own
-        where l.link_id = own.link_id and l.last_attempt_at < own.first_listed_at
+        where l.link_id = own.link_id
+            and (l.last_attempt_at < own.first_listed_at or l.last_outcome = any(%(refused)s))
             and (l.next_try_at is null or l.next_try_at > %(now)s)
         """,
         {
             "now": now,
             "articles": [article_id for article_id, _ in perhaps_moved],
             "urls": [url for _, url in perhaps_moved],
+            "outcomes": ["loaded", "unchanged", *refused],
+            "refused": refused,
         },
     )
 

@@ -116,6 +116,40 @@ def test_it_is_so_where_the_new_address_is_listed_first_and_was_stored(redesign)
     assert redesign.edits() == 0
 
 
+def test_it_is_so_where_its_visits_were_over_when_it_moved(redesign):
+    before = redesign.ids()
+    redesign.tick(1.1, 6.1, 24.1, 72.1, 168.1, 336.1)
+    redesign.move("1", "news/ward-1")
+    redesign.lists("news/ward-1")
+    redesign.tick(500, 500.2, 501.5)
+    assert redesign.articles() == [("news/ward-1", 1)]
+    assert redesign.ids() == before
+    assert redesign.changes() == ["merged"]
+
+
+def test_it_is_so_where_the_new_address_claims_another_spelling(redesign):
+    before = redesign.ids()
+    claim = f'<link rel=canonical href="{redesign.site.url}/news/ward-1?from=home">'
+    redesign.move("1", "news/ward-1", body=story(1).replace("<title>", f"{claim}<title>"))
+    redesign.lists("news/ward-1")
+    redesign.tick(0.6, 0.8)
+    assert redesign.ids() == before
+    assert redesign.changes() == ["merged"]
+
+
+@pytest.mark.parametrize("status", [403, 429, 503])
+def test_it_is_so_where_the_last_visit_was_refused(redesign, status):
+    before = redesign.ids()
+    wall = b"<html><title>Just a moment...</title></html>"
+    redesign.site.page("/1", wall, status, **{"Server": "cloudflare", "CF-Mitigated": "challenge"})
+    redesign.tick(1.1)
+    redesign.move("1", "news/ward-1")
+    redesign.lists("news/ward-1")
+    redesign.tick(1.6, 1.8, 3)
+    assert redesign.articles() == [("news/ward-1", 1)]
+    assert redesign.ids() == before
+
+
 def test_a_link_to_the_new_address_that_is_listed_later_is_the_articles(redesign):
     redesign.move("1", "news/ward-1")
     redesign.tick(1.1)
