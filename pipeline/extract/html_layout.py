@@ -74,6 +74,9 @@ _SCRIPT = re.compile(r"(/?)(?:script|style)\b", re.IGNORECASE)
 _ATTRIBUTE = re.compile(
     r"""[\s/]*+[^\s>/=][^\s>/=]*+(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"'][^\s>]*+))?+"""
 )
+_EARLY_END = re.compile(r"</(?:body|html)\s*>", re.IGNORECASE)
+"""libxml2 drops what follows; browsers go on with the body (HTML standard, 13.2.6.4.19). A template
+for the head of a page may close it before the story begins."""
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 
 _SKIPPED = frozenset(
@@ -184,7 +187,7 @@ def parse(html: str) -> HtmlElement | None:
     """Return the root element of a page, or None where there is nothing to parse."""
     parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False)
     parser.set_element_class_lookup(_ONE_CLASS)
-    source = _XML_DECLARATION.sub("", html).encode("utf-8", "replace")
+    source = _EARLY_END.sub("", _XML_DECLARATION.sub("", html)).encode("utf-8", "replace")
     try:
         root = etree.fromstring(source, parser)
     except (etree.XMLSyntaxError, ValueError):
@@ -378,10 +381,14 @@ def labels_of(block: TextBlock, containers: Collection[HtmlElement]) -> frozense
     """
     labels: set[str] = set()
     element: HtmlElement | None = block.element
+    is_quoted = False
     while element is not None and element not in containers and element.tag != "body":
         names = f"{element.get('class') or ''} {element.get('id') or ''}"[:_NAMES_CHARS]
         is_hidden = element.get("aria-hidden") == "true" or "hidden" in element.attrib
-        labels |= _labels(str(element.tag), names, is_hidden)
+        is_quoted = is_quoted or element.tag == "blockquote"
+        # A quotation with its speaker is marked up as a figure too (HTML standard, 4.4.4).
+        tag = "div" if is_quoted and element.tag == "figure" else str(element.tag)
+        labels |= _labels(tag, names, is_hidden)
         element = element.getparent()
     return frozenset(labels)
 

@@ -17,6 +17,7 @@ _MAIN_SHARE = 0.97
 """Share of the text's words that the main part must hold."""
 _PAGE_PARTS = ("nav", "footer", "header")
 """Parts of a page that are around its main part, where that is the whole ``body``."""
+_VERBATIM_TAGS = frozenset({"pre", "code"})
 _LINKED = 0.9
 """Link density above which a block is nothing but links."""
 _MOST_BLOCKS = 2000
@@ -48,18 +49,22 @@ def left_out(
         known: the lines of the text and of what was removed from it.
         title: the article's title.
     """
-    lines = set(map(normalise, known))
+    in_order = list(map(normalise, known))
+    lines = set(in_order)
     in_text = [block for block in blocks if block.key in lines]
     shown = {block.key for block in in_text}
-    # Lines that join several blocks, such as the cells of a row.
+    # A line may join several blocks, such as the cells of a row; a block of code is many lines.
     joined = "\n".join(line for line in lines if line not in shown)
+    whole = " ".join(in_order)
     main = _main_part(in_text)
     if main is None:
         return ()
     headline = normalise(title or "")
     named: dict[str, RemovedBlock] = {}
     for block in _blocks_in(main, blocks):
-        if block.key not in shown and block.key not in joined and len(named) < _MOST_BLOCKS:
+        if block.key in shown or block.key in joined or len(named) == _MOST_BLOCKS:
+            continue
+        if block.tag not in _VERBATIM_TAGS or block.key not in whole:
             reason = "title" if block.key == headline else _reason(block, (main,))
             named.setdefault(block.key, RemovedBlock(block.text, reason))
     return tuple(named.values())

@@ -55,6 +55,42 @@ def test_a_caption_or_a_newsletter_box_is_not_restored(boilerplate):
     assert LEAD not in "".join(text_of(boilerplate.format(LEAD) + REST))
 
 
+STEPS = (
+    "Steel for the two new piers comes by barge from Holm in the first week of the spring.",
+    "Divers from Brevik clear the bed of the sound of all that the storm has left there.",
+    "The last of the boats is taken out of the water and painted in the yard at the mill.",
+)
+
+
+def test_steps_in_boxes_of_their_own_are_part_of_the_text():
+    boxes = "".join(
+        f"<div class='step-box'><div class='step-text'>{step}</div></div>" for step in STEPS
+    )
+    first, second = (f"<p>{'</p><p>'.join(some)}</p>" for some in (PARAGRAPHS[:3], PARAGRAPHS[3:]))
+    assert text_of(first + boxes + second) == [*PARAGRAPHS[:3], *STEPS, *PARAGRAPHS[3:]]
+
+
+def test_one_box_with_an_offer_between_many_paragraphs_is_no_text():
+    offer = (
+        "<div class='offer'><div class='b'>Read all of our pages for one crown a week.</div></div>"
+    )
+    lines = [f"<p>{line}</p>" for line in (*PARAGRAPHS, *STEPS)]
+    assert "one crown" not in "".join(text_of("".join([*lines[:4], offer, *lines[4:]])))
+
+
+def test_a_quotation_in_a_figure_is_no_caption():
+    quote = "<figure class='q'><blockquote><p>{}</p></blockquote></figure>"
+    lines = [f"<p>{line}</p>" for line in PARAGRAPHS]
+    lines[3:3] = [quote.format(step) for step in STEPS]
+    assert [step for step in STEPS if step not in text_of("".join(lines))] == []
+
+
+def test_a_subhead_of_one_word_before_a_paragraph_is_kept():
+    lines = [f"<p>{line}</p>" for line in PARAGRAPHS]
+    lines.insert(3, "<div class='s'><h3>Verdict</h3></div>")
+    assert text_of("".join(lines))[3] == "Verdict"
+
+
 def test_subheads_in_headers_are_kept_without_their_times():
     items = "".join(
         f"<div><header><time>1{n}:00 CEST</time><h2>Pier number {n} examined</h2></header>"

@@ -95,6 +95,12 @@ def test_lists_within_the_text_are_kept():
     assert "Bus 8 leaves" in text
 
 
+def test_a_story_behind_an_early_end_of_the_page_is_read():
+    head = "<nav><a href='/'>Home</a></nav></body></html>"
+    text = text_of(whole(f"{head}<div class='blog'><h1>{TITLE}</h1>{paragraphs()}</div>"))
+    assert [line for line in ALL if line not in text] == []
+
+
 def test_short_items_of_a_list_between_paragraphs_are_kept():
     items = ("Steel from Holm", "Divers from Brevik", "Two tugs")
     made = "".join(f"<li>{item}</li>" for item in items)
