@@ -8,7 +8,7 @@ BIN := .venv/bin
 export UV_PYTHON_DOWNLOADS := never
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test test-fast lint format types sql-lint docs docs-check eval bench chaos train registry clean
+.PHONY: help setup demo up test test-fast lint format types sql-lint docs docs-check eval bench chaos train train-text registry clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -71,6 +71,10 @@ chaos: setup ## kill, stop, fill and cut everything that runs; nothing may be lo
 
 train: setup ## train the language model again from ../shared/data (hours)
 	@sh training/train.sh
+
+train-text: $(filter .uv/bin/uv,$(UV)) ## train the small models of the extraction again (minutes)
+	@"$(UV)" sync --locked --quiet --extra airflow --extra s3 --group train-text
+	@$(BIN)/python -m training.text.page_kind
 
 registry: setup ## write sources/registry/ again from the list in ../shared/data
 	@$(BIN)/python sources/make_registry.py

@@ -13,8 +13,21 @@ from pipeline.outcomes import AnnotationOutcome, Outcome
 
 FoundBy = Literal["feed", "sitemap", "section", "list", "file", "warc", "url"]
 ArticleKind = Literal[
-    "article", "opinion", "live_blog", "listing", "video", "gallery", "press_release", "error_page"
+    "article",
+    "opinion",
+    "live_blog",
+    "video",
+    "gallery",
+    "press_release",
+    "listing",
+    "product",
+    "forum",
+    "service",
+    "documentation",
+    "error_page",
 ]
+REFUSED_KINDS = ("listing", "product", "forum", "service", "documentation", "error_page")
+"""Kinds of pages that are no articles; they are stored only where a person asks for it."""
 Origin = Literal["json_ld", "meta", "feed", "visible", "url"]
 """Where a value was read: on the page, in the feed that named it, or from its URL."""
 LanguageOrigin = Literal["text", "page", "source"]

@@ -55,7 +55,7 @@ class Outcome(StrEnum):
     BAD_CONTENT = "bad_content"
     """The body is neither text nor HTML, is empty, or cannot be decoded or parsed."""
     NOT_AN_ARTICLE = "not_an_article"
-    """A listing, an error page, or another page without an article."""
+    """A listing, a forum, a product, an error page, or another page without an article."""
     PAYWALLED = "paywalled"
     """Only the beginning of the article is free to read; it is not stored as an article."""
     LANGUAGE_NOT_WANTED = "language_not_wanted"

@@ -20,6 +20,8 @@ _HELP = (
     "again.\n\n"
     "With --outcome all pages that were refused for one reason are read again from the archive, "
     "such as those of a language that is wanted by now.\n\n"
+    "With --as-article pages that were refused as no article are read again from the archive and "
+    "their texts are stored, whatever kind of page they are; so it is at later visits.\n\n"
     "The exit code is 1 if a page of the quarantine fails again.\n\n"
     "Example: dateline retry https://news.example/2026/11/storm"
 )
@@ -49,14 +51,21 @@ def register(app: typer.Typer) -> None:
         source: Annotated[
             str | None, typer.Option(help="With --outcome: only pages of this source.")
         ] = None,
+        as_article: Annotated[
+            bool,
+            typer.Option("--as-article", help="Store what was refused as no article there."),
+        ] = False,
         as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     ) -> None:
+        from pipeline.stages.quarantine import admit, retry_refused
         from pipeline.stages.quarantine import retry as try_again
-        from pipeline.stages.quarantine import retry_refused
 
-        if bool(urls) == bool(outcome) or (source and not outcome):
+        if bool(urls) == bool(outcome) or (source and not outcome) or (as_article and not urls):
             raise UsageError("give URLs, or --outcome and perhaps --source")
-        done = retry_refused(Outcome(outcome), source) if outcome else try_again(urls or ())
+        if outcome:
+            done = retry_refused(Outcome(outcome), source)
+        else:
+            done = (admit if as_article else try_again)(urls or ())
         sys.exit(print_retried(done, as_json=as_json))
 
 

@@ -38,6 +38,8 @@ class LinkedData:
 
     types: frozenset[str] = frozenset()
     """Types of the article node, or of all nodes where there is none."""
+    all_types: frozenset[str] = frozenset()
+    """Types of all nodes."""
     headline: str | None = None
     description: str | None = None
     body: str | None = None
@@ -88,6 +90,7 @@ def read_linked_data(root: HtmlElement) -> LinkedData:
     works = [node for node in nodes if _is_work(node, title)]
     page = LinkedData(
         types=types,
+        all_types=types,
         media=media,
         is_listing=bool(types & _LISTING_TYPES),
         is_profile="ProfilePage" in types,

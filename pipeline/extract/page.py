@@ -24,6 +24,7 @@ from pipeline.extract.html_layout import (
 from pipeline.extract.json_ld import read_linked_data
 from pipeline.extract.left_out import left_out
 from pipeline.extract.metadata import PageContext, read_metadata
+from pipeline.extract.page_sums import ExaminedPage
 from pipeline.extract.page_type import LEAST_WORDS, classify_page
 from pipeline.extract.plain_text_lines import split_preformatted
 from pipeline.extract.quality import quality_score
@@ -49,6 +50,7 @@ def extract_page(
     feed_published: str | None = None,
     source_language: str | None = None,
     now: datetime | None = None,
+    is_admitted: bool = False,
     faults: FaultCounter | None = None,
 ) -> Article:
     """Return the article of a page, whatever its bytes.
@@ -61,15 +63,15 @@ def extract_page(
         feed_published: the publication time that a feed gives the page, ISO 8601.
         source_language: the language that the page's source declares, ISO 639-1.
         now: the present time, by default the clock's; a publication time after it is refused.
+        is_admitted: whether the text counts as an article whatever kind of page it is.
         faults: counts what broke the extractor, over the pages of a batch.
 
     Raises:
         StageFault: the extractor is broken for any page; see ``page_faults``.
     """
     try:
-        article = _extract(
-            body, url, content_type, feed_title, feed_published, now or datetime.now(UTC)
-        )
+        context = PageContext(url, feed_title, feed_published, now or datetime.now(UTC))
+        article = _extract(body, context, content_type, is_admitted=is_admitted)
         return with_language(article, source_language) if article.text else article
     except Exception as error:  # one page out of millions must not stop a batch
         (faults or PageFaults("extract")).add(error, url)
@@ -78,13 +80,24 @@ def extract_page(
 
 
 def _extract(
-    body: bytes,
-    url: str | None,
-    content_type: str | None,
-    feed_title: str | None,
-    feed_published: str | None,
-    now: datetime,
+    body: bytes, context: PageContext, content_type: str | None, *, is_admitted: bool
 ) -> Article:
+    page = examine(body, context, content_type)
+    if isinstance(page, Article):
+        return page
+    classified = classify_page(page, is_admitted=is_admitted)
+    return _with_explanation(classified, body, content_type)
+
+
+def examine(
+    body: bytes, context: PageContext, content_type: str | None = None
+) -> ExaminedPage | Article:
+    """Return a page with its text and its metadata, before it is decided what kind of page it is.
+
+    Returns:
+        Of a body that is no page, an article with the outcome that says so.
+    """
+    url = context.url
     if not body.strip():
         return _bad_content(url, "the body is empty")
     if is_binary(body):
@@ -108,7 +121,6 @@ def _extract(
     part_sentences(root)
     split_preformatted(root)
     blocks = text_blocks(root)
-    context = PageContext(url, feed_title, feed_published, now)
     metadata = read_metadata(root, head, data, blocks, context)
     blocks, other_stories = take_other_stories(blocks, metadata.title)
     described = data.description or head.first("og:description", "description")
@@ -129,8 +141,7 @@ def _extract(
         is_noindex=head.is_noindex,
     )
     score = quality_score(article, head, data, blocks)
-    classified = classify_page(replace(article, quality_score=score), root, head, data, blocks)
-    return _with_explanation(classified, page, len(body))
+    return ExaminedPage(replace(article, quality_score=score), root, head, data, blocks)
 
 
 def _left_out(body: Body, blocks: list[TextBlock], title: str | None) -> tuple[RemovedBlock, ...]:
@@ -138,7 +149,7 @@ def _left_out(body: Body, blocks: list[TextBlock], title: str | None) -> tuple[R
     return left_out(blocks, known, title) if body.lines else ()
 
 
-def _with_explanation(article: Article, page: str, size: int) -> Article:
+def _with_explanation(article: Article, body: bytes, content_type: str | None) -> Article:
     """Add to the reason of a page with few words where its text may be."""
     if (
         article.outcome is not Outcome.NOT_AN_ARTICLE
@@ -146,7 +157,8 @@ def _with_explanation(article: Article, page: str, size: int) -> Article:
     ):
         return article
     # The page is parsed again, because scripts and frames were removed from the first tree.
-    where = explain_missing_text(parse(page), is_error=article.kind == "error_page")
+    root, size = parse(decode(body, content_type)), len(body)
+    where = explain_missing_text(root, is_error=article.kind == "error_page")
     cut = f"only the first {MAX_BYTES} of {size} bytes were read" if size > MAX_BYTES else None
     return replace(article, reason="; ".join(filter(None, (article.reason, where, cut))))
 

@@ -1,14 +1,16 @@
 """Decide what type of page this is, and whether its text is stored.
 
 ``classify_page`` sets the kind of the article (article, opinion, live blog, press release, video,
-gallery, listing, error page), whether the text is the stub before a paywall, and the outcome:
-listings, error pages and texts under 25 words are ``not_an_article``, stubs are ``paywalled``. A
-video or a gallery page with enough text is stored with its kind.
+gallery) or of the page that is none (listing, forum, product, service, documentation, error page),
+whether the text is the stub before a paywall, and the outcome: pages of the other kinds and texts
+under 25 words are ``not_an_article``, stubs are ``paywalled``. A video or a gallery page with
+enough text is stored with its kind.
 
-The kind is decided by, in this order: a title or a short text that only error pages and walls have;
-signs of a listing; the type, URL, section and title of the page. A page whose JSON-LD says that it
-is an article is believed before its URL is. Kinds that outlets do not separate reliably (interview,
-review, obituary) are left to sections and tags.
+Rules decide what they are sure of: error pages and walls, by titles and short texts that only they
+have; front pages and profiles; and short pages with the signs of a listing. The model of
+``page_kind`` decides the rest. A page whose JSON-LD says that it is an article is believed before
+its URL is. Kinds that outlets do not separate reliably (interview, review, obituary) are left to
+sections and tags.
 
 A page that states that it is not free (``isAccessibleForFree``, ``article:content_tier``) often
 contains the whole text all the same, for search engines. So the text of a stub must also be short,
@@ -19,23 +21,34 @@ to subscribe below a whole text makes no stub.
 import re
 from collections import Counter
 from dataclasses import replace
+from math import log
 
 from lxml.html import HtmlElement
 
 from pipeline.extract.html_head import Head
 from pipeline.extract.html_layout import TextBlock
 from pipeline.extract.json_ld import LinkedData
-from pipeline.models import Article, ArticleKind
+from pipeline.extract.page_kind import judge_page
+from pipeline.extract.page_sums import ExaminedPage
+from pipeline.models import REFUSED_KINDS, Article, ArticleKind
 from pipeline.outcomes import Outcome
 from pipeline.text import normalise, tokens, word_count
 
 LEAST_WORDS = 25
 """Words of the shortest story: a wire snap has about 30, a caption or a cookie notice fewer."""
 
-_KIND_NAMES = {
+_NAMES = {
     "listing": "a listing of other pages",
+    "product": "the page of a product",
+    "forum": "a thread of a forum",
+    "service": "a page about what an organisation offers",
+    "documentation": "documentation",
     "error_page": "an error page, a robot check, a login or a consent wall",
 }
+_LISTING_ODDS = log(2)
+"""Odds of an article, by the model, from which the signs of a listing are not believed. Of the
+measured pages with such signs, those under 1.3:1 are listings, but for three; those over 2.4:1 are
+articles with many teasers, but for one."""
 _PROSE_WORDS = 15
 _STORY_WORDS = 60
 """Words of prose in one element that make a story of it."""
@@ -212,30 +225,23 @@ _WALL_WORDING = re.compile(
 )
 
 
-def classify_page(
-    article: Article, root: HtmlElement, head: Head, data: LinkedData, blocks: list[TextBlock]
-) -> Article:
-    """Return the article with its kind, its paywall flag and its outcome; the text stays.
+def classify_page(page: ExaminedPage, *, is_admitted: bool = False) -> Article:
+    """Return the page's article with its kind, its paywall flag and its outcome; the text stays.
 
     Args:
-        article: the text and the metadata of the page.
-        root: the page without scripts.
-        head: its meta tags.
-        data: its JSON-LD.
-        blocks: its text blocks.
+        page: the page with its text and metadata.
+        is_admitted: whether the text counts as an article whatever kind of page it is.
     """
-    kind = _page_kind(article, head, data, blocks)
-    words = word_count(article.text or "")
-    is_readable = kind not in ("listing", "error_page")
-    is_stub = is_readable and _is_paywall_stub(root, head, data, blocks, article.text)
-    classified = replace(article, kind=kind, is_paywalled=is_stub)
-    if not is_readable:
-        return _refused(
-            classified, Outcome.NOT_AN_ARTICLE, f"the page looks like {_KIND_NAMES[kind]}"
-        )
+    words = word_count(page.article.text or "")
+    is_short = words < LEAST_WORDS
+    kind = _page_kind(page, words, is_short=is_short)
+    is_stub = kind not in REFUSED_KINDS and _is_paywall_stub(page)
+    classified = replace(page.article, kind=kind, is_paywalled=is_stub)
+    if kind in REFUSED_KINDS and not is_admitted:
+        return _refused(classified, Outcome.NOT_AN_ARTICLE, f"the page looks like {_NAMES[kind]}")
     if is_stub:
         return _refused(classified, Outcome.PAYWALLED, f"a stub of {words} words before a paywall")
-    if words < LEAST_WORDS:
+    if is_short:
         found = "1 word is" if words == 1 else f"{words} words are"
         return _refused(
             classified, Outcome.NOT_AN_ARTICLE, f"{found} no story, which has {LEAST_WORDS}"
@@ -247,25 +253,42 @@ def _refused(article: Article, outcome: Outcome, reason: str) -> Article:
     return replace(article, outcome=outcome, reason=reason)
 
 
-def _page_kind(
-    article: Article, head: Head, data: LinkedData, blocks: list[TextBlock]
-) -> ArticleKind:
-    """Return the kind of a page, given its text and metadata."""
-    path = _path(article.url or article.canonical_url or "")
-    title = normalise(article.title or "")
-    words = word_count(article.text or "")
-    if _is_error_page(article, head, data, title, words):
+def _page_kind(page: ExaminedPage, words: int, *, is_short: bool) -> ArticleKind:
+    """Return the kind of a page: by rules where they are sure, else by the model.
+
+    Args:
+        page: the page.
+        words: of its text.
+        is_short: whether the text is too short to be judged by the model.
+    """
+    path = _path(page.article.url or page.article.canonical_url or "")
+    title = normalise(page.article.title or "")
+    if _is_error_page(page.article, page.head, page.data, title, words):
         return "error_page"
-    if _is_listing(article, head, data, blocks):
+    if _is_front_page(page, words) or _is_profile(page):
         return "listing"
-    if "LiveBlogPosting" in data.types or _LIVE.search(path) or _LIVE.search(title):
+    kind = _kind_of_story(page, path, title, words)
+    has_signs = _has_signs_of_listing(page, words)
+    if is_short:
+        return "listing" if has_signs else kind
+    judged = judge_page(page)
+    if has_signs and (words < _FEW_WORDS or judged.odds < _LISTING_ODDS):
+        return "listing"
+    if judged.is_article or _is_paywall_stub(page):
+        return kind
+    return judged.other_kind
+
+
+def _kind_of_story(page: ExaminedPage, path: str, title: str, words: int) -> ArticleKind:
+    """Return the kind of a page that is no listing, by its type, address, section and title."""
+    if "LiveBlogPosting" in page.data.types or _LIVE.search(path) or _LIVE.search(title):
         return "live_blog"
-    if _is_opinion(article, data, path, title):
+    if _is_opinion(page.article, page.data, path, title):
         return "opinion"
-    if _is_press_release(article, path, title):
+    if _is_press_release(page.article, path, title):
         return "press_release"
-    if words < _MEDIA_WORDS or data.media == "gallery":
-        return _media_kind(head, data, path, title)
+    if words < _MEDIA_WORDS or page.data.media == "gallery":
+        return _media_kind(page.head, page.data, path, title)
     return "article"
 
 
@@ -292,15 +315,17 @@ def _is_error_page(article: Article, head: Head, data: LinkedData, title: str, w
     )
 
 
-def _is_listing(article: Article, head: Head, data: LinkedData, blocks: list[TextBlock]) -> bool:
-    """Tell whether a page lists other pages: a front, section, tag, author or result page."""
-    path = _path(article.url or "")
-    words, teasers = word_count(article.text or ""), _count_teasers(blocks)
-    is_front = bool(article.url) and path.partition("?")[0] in ("", "/")
-    if is_front and (teasers >= _SOME_TEASERS or words < _FEW_WORDS):
-        return True
-    if _is_profile(article, head, data, path):
-        return True
+def _is_front_page(page: ExaminedPage, words: int) -> bool:
+    """Tell whether a page is at the root of its site and has teasers, or little text."""
+    path = _path(page.article.url or "").partition("?")[0]
+    is_root = bool(page.article.url) and path in ("", "/")
+    return is_root and (_count_teasers(page.blocks) >= _SOME_TEASERS or words < _FEW_WORDS)
+
+
+def _has_signs_of_listing(page: ExaminedPage, words: int) -> bool:
+    """Tell whether a page looks like a section, a tag's, an author's or a result page."""
+    article, head, data = page.article, page.head, page.data
+    path, teasers = _path(article.url or ""), _count_teasers(page.blocks)
     if _SINGLE_CLASS.search(head.page_class) or _has_own_article(data, head):
         return False
     if _LISTING_PATH.search(path) or _LISTING_TITLE.match(normalise(article.title or "")):
@@ -312,18 +337,19 @@ def _is_listing(article: Article, head: Head, data: LinkedData, blocks: list[Tex
         return False
     if data.is_listing and teasers >= _SOME_TEASERS and words < _FEW_WORDS:
         return True
-    if _holds_story(blocks):
+    if _holds_story(page.blocks):
         return False
     least = _SOME_TEASERS if _SECTION_PATH.fullmatch(path) else _MANY_TEASERS
     return teasers >= least and words < _FEW_WORDS
 
 
-def _is_profile(article: Article, head: Head, data: LinkedData, path: str) -> bool:
+def _is_profile(page: ExaminedPage) -> bool:
     """Tell whether a page is an author's: its data or its path say so, and it has no date."""
+    path = _path(page.article.url or "")
     says_profile = (
-        data.is_profile or head.first("og:type") == "profile" or _PERSON_PATH.search(path)
+        page.data.is_profile or page.head.first("og:type") == "profile" or _PERSON_PATH.search(path)
     )
-    return bool(says_profile) and article.published_origin not in ("json_ld", "meta")
+    return bool(says_profile) and page.article.published_origin not in ("json_ld", "meta")
 
 
 def _has_own_article(data: LinkedData, head: Head) -> bool:
@@ -386,23 +412,22 @@ def _media_kind(head: Head, data: LinkedData, path: str, title: str) -> ArticleK
     return "article"
 
 
-def _is_paywall_stub(
-    root: HtmlElement, head: Head, data: LinkedData, blocks: list[TextBlock], text: str | None
-) -> bool:
+def _is_paywall_stub(page: ExaminedPage) -> bool:
     """Tell whether the text is only the beginning of an article behind a paywall or a login."""
-    words = word_count(text or "")
+    data, blocks, text = page.data, page.blocks, page.article.text or ""
+    words = word_count(text)
     if words >= _MAX_STUB_WORDS:
         return False
-    says_walled = _says_walled(head, data)
+    says_walled = _says_walled(page.head, data)
     if says_walled and data.walled_classes:
-        walled = _walled_words(root, data.walled_classes)
+        walled = _walled_words(page.root, data.walled_classes)
         if walled is not None:
             return walled < _WALLED_WORDS
     if says_walled and data.word_count and data.word_count > _STUB_WORDS:
         return words < _WHOLE_SHARE * data.word_count
     if words < _STUB_WORDS:
-        return says_walled or (data.is_free is not True and _has_wall_wording(blocks, text or ""))
-    return data.is_free is not True and _is_cut_off(blocks, text or "")
+        return says_walled or (data.is_free is not True and _has_wall_wording(blocks, text))
+    return data.is_free is not True and _is_cut_off(blocks, text)
 
 
 def _says_walled(head: Head, data: LinkedData) -> bool:

@@ -3,7 +3,7 @@
 import hashlib
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 
 from psycopg import Connection
@@ -55,6 +55,7 @@ def load(
     *,
     leave_faulty: bool = False,
     without_limits: bool = False,
+    admit: bool = False,
 ) -> dict[str, int]:
     """Extract, clean and store these pages in one transaction; return counts by outcome.
 
@@ -69,6 +70,7 @@ def load(
             an outcome. A later call that takes those of all batches together can tell a fault of
             one host's pages from one that would hit any page.
         without_limits: let a page take the time that it takes.
+        admit: store the text of a page whatever kind of page it is.
 
     Raises:
         StageFault: a fault would hit any page; pages without an outcome stay undecided.
@@ -78,6 +80,8 @@ def load(
     counts: Counter[str] = Counter()
     with store() as connection, page_worker():
         waiting = pages(connection, fetch_ids)
+        if admit:
+            waiting = [replace(page, is_admitted=True) for page in waiting]
         if not waiting:
             return {}
         batch = _Batch(connection, run_id, faults, leave_faulty)

@@ -12,7 +12,7 @@ from pipeline.stages import annotate, dedupe, load
 from pipeline.stages.run_lifecycle import close_run, own_run
 from pipeline.urls import canonical_url_or_none
 from pipeline.warehouse.documents import make_documents_due
-from pipeline.warehouse.links import make_due, reopen_refused
+from pipeline.warehouse.links import make_due, refused_among, reopen_refused
 from pipeline.warehouse.page_failures import (
     QuarantinedPage,
     pages_at,
@@ -87,6 +87,28 @@ def retry(urls: Sequence[str], *, without_limits: bool = False) -> Retried:
     return Retried(outcomes, annotated, tuple(failed), tuple(due))
 
 
+def admit(urls: Sequence[str]) -> Retried:
+    """Store the texts of pages that were refused as no article; they are read from the archive.
+
+    The kind of such a page is stored with it, and by that a later visit stores its text too.
+
+    Args:
+        urls: of pages, as discovered or in canonical form.
+
+    Raises:
+        UsageError: no page at a URL was refused, or it is no longer archived. None is read then.
+    """
+    with store() as connection:
+        refused = refused_among(connection, urls)
+    for url in urls:
+        if url not in refused:
+            raise UsageError(
+                f"no page at {url} was refused as no article and is in the archive: "
+                "see dateline fate URL"
+            )
+    return _read_refused(Outcome.NOT_AN_ARTICLE, urls=urls, admit=True)
+
+
 def retry_refused(outcome: Outcome, source_key: str | None = None) -> Retried:
     """Read the archived pages again that ended in an outcome; nothing is requested.
 
@@ -94,12 +116,22 @@ def retry_refused(outcome: Outcome, source_key: str | None = None) -> Retried:
         outcome: that reading the pages gave; another one may come of them today.
         source_key: only pages of this source.
     """
+    return _read_refused(outcome, source_key)
+
+
+def _read_refused(
+    outcome: Outcome,
+    source_key: str | None = None,
+    urls: Sequence[str] | None = None,
+    *,
+    admit: bool = False,
+) -> Retried:
     with own_run("dateline-retry") as run_id:
         succeeded = False
         try:
             with store() as connection:
-                waiting = reopen_refused(connection, run_id, outcome, source_key)
-            annotated = _read_again(run_id, waiting)
+                waiting = reopen_refused(connection, run_id, outcome, source_key, urls)
+            annotated = _read_again(run_id, waiting, admit=admit)
             succeeded = True
         finally:
             outcomes = close_run(run_id, succeeded)
@@ -150,6 +182,7 @@ def _read_again(
     stored: Sequence[int] = (),
     *,
     without_limits: bool = False,
+    admit: bool = False,
 ) -> int:
     """Load archived pages and annotate their articles; return how many were annotated.
 
@@ -158,10 +191,12 @@ def _read_again(
         unread: fetch ids of pages whose attempts are open.
         stored: versions that wait for annotation too.
         without_limits: let each page take the time that it takes.
+        admit: store the text of a page whatever kind of page it is.
     """
     size = settings().curate_batch
     for first in range(0, len(unread), size):
-        load.load(run_id, unread[first : first + size], without_limits=without_limits)
+        part = unread[first : first + size]
+        load.load(run_id, part, without_limits=without_limits, admit=admit)
     dedupe.dedupe(run_id)
     with store() as connection:
         loaded = connection.execute(

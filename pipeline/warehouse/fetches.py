@@ -12,7 +12,7 @@ from typing import Any
 
 from psycopg import Connection
 
-from pipeline.models import Response
+from pipeline.models import REFUSED_KINDS, Response
 from pipeline.text import one_line, storable
 from pipeline.warehouse.sources import source_ids
 from pipeline.warehouse.transactions import copy_rows, take_ids, transact
@@ -117,6 +117,9 @@ class StoredPage:
     """How its link was found; None where a stored page is read again."""
     wanted_languages: Sequence[str] = ()
     """Languages that the source's file asks for; none where a stored page is read again."""
+    is_admitted: bool = False
+    """Whether its text is stored whatever kind of page it is: a person asked for that, and the
+    kind of the stored article tells so ever after."""
 
 
 def record_fetches(conn: Connection, run_id: int, rows: Sequence[FetchRow]) -> list[int]:
@@ -164,7 +167,12 @@ def pages(conn: Connection, fetch_ids: Sequence[int]) -> list[StoredPage]:
         """
         select f.fetch_id, a.attempt_id, a.run_id, s.source_key, s.language_code, l.link_title,
             l.link_published_at, l.canonical_url, f.final_url, f.content_type, f.raw_uri,
-            f.fetched_at, s.time_zone, l.found_by, s.wanted_languages
+            f.fetched_at, s.time_zone, l.found_by, s.wanted_languages,
+            exists (
+                select from news.articles as own
+                join news.article_versions as v on v.article_id = own.article_id and v.is_current
+                where own.canonical_url = l.canonical_url and v.article_kind = any(%s)
+            )
         from ops.link_attempts as a
         join ops.links as l on l.link_id = a.link_id
         join news.fetches as f on f.fetch_id = a.fetch_id
@@ -172,7 +180,7 @@ def pages(conn: Connection, fetch_ids: Sequence[int]) -> list[StoredPage]:
         where a.fetch_id = any(%s) and a.outcome is null and f.raw_uri is not null
         order by f.fetch_id
         """,
-        (list(fetch_ids),),
+        (list(REFUSED_KINDS), list(fetch_ids)),
     )
     return [StoredPage(*row) for row in found]
 

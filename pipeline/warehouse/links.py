@@ -410,7 +410,11 @@ def make_due(conn: Connection, urls: Sequence[str]) -> None:
 
 
 def reopen_refused(
-    conn: Connection, run_id: int, outcome: Outcome, source_key: str | None = None
+    conn: Connection,
+    run_id: int,
+    outcome: Outcome,
+    source_key: str | None = None,
+    urls: Sequence[str] | None = None,
 ) -> list[int]:
     """Give links whose pages ended in an outcome an open attempt in a run; return the fetch ids.
 
@@ -421,6 +425,7 @@ def reopen_refused(
         run_id: the run that reads them.
         outcome: of the links' last attempts.
         source_key: only links of this source.
+        urls: only links with these URLs, as discovered or in canonical form.
     """
 
     def work(live: Connection) -> list[int]:
@@ -441,6 +446,7 @@ def reopen_refused(
             join news.fetches as f on f.fetch_id = a.fetch_id and f.raw_uri is not null
             where l.last_outcome = %(outcome)s
                 and (%(source)s::text is null or s.source_key = %(source)s)
+                and (%(urls)s::text[] is null or %(urls)s && array[l.url, l.canonical_url])
                 and not exists (
                     select from ops.link_attempts as o
                     where o.link_id = l.link_id and o.outcome is null
@@ -449,11 +455,24 @@ def reopen_refused(
             on conflict do nothing
             returning fetch_id
             """,
-            {"run": run_id, "outcome": str(outcome), "source": source_key},
+            {"run": run_id, "outcome": str(outcome), "source": source_key, "urls": urls},
         )
         return [fetch_id for (fetch_id,) in found]
 
     return transact(conn, work)
+
+
+def refused_among(conn: Connection, urls: Sequence[str]) -> set[str]:
+    """Return those of these URLs whose page was refused as no article and is archived."""
+    found = conn.execute(
+        "select given.url from unnest(%s::text[]) as given(url)"
+        " join ops.links as l on given.url in (l.url, l.canonical_url)"
+        " join ops.link_attempts as a on a.link_id = l.link_id and a.outcome = l.last_outcome"
+        " join news.fetches as f on f.fetch_id = a.fetch_id and f.raw_uri is not null"
+        " where l.last_outcome = 'not_an_article'",
+        (list(urls),),
+    )
+    return {url for (url,) in found}
 
 
 def forget_old_attempts(conn: Connection, days: int) -> int:

@@ -12,7 +12,7 @@ the versions up as they take up new ones.
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any, Literal
 
@@ -23,7 +23,7 @@ from pipeline.annotate.model_version import ModelVersions
 from pipeline.clean.site_memory import host_of
 from pipeline.errors import UsageError
 from pipeline.extract.version import EXTRACTION_VERSION
-from pipeline.models import Article, RemovedBlock
+from pipeline.models import REFUSED_KINDS, Article, RemovedBlock
 from pipeline.warehouse.articles import LockedArticle, lock_articles, switch_current
 from pipeline.warehouse.duplicates import update_group_agencies
 from pipeline.warehouse.fetches import StoredPage
@@ -116,7 +116,7 @@ where v.article_version_id = any(%(ids)s) and v.is_current
     )
 """  # noqa: S608  # no value is spliced in
 _CHANGED = f"""
-select given.url, v.article_version_id, {_PAGE}
+select given.url, v.article_version_id, v.article_kind, {_PAGE}
 from unnest(%s::text[], %s::bytea[]) as given(url, digest)
 join news.articles as a on a.canonical_url = given.url
 join news.sources as s on s.source_id = a.source_id
@@ -153,7 +153,10 @@ def pages_with_changed_text(
     """
     digests = [version_sha256(article) for article in articles.values()]
     found = conn.execute(_CHANGED, (list(articles), digests))
-    return {url: (number, StoredPage(*page)) for url, number, *page in found}
+    return {
+        url: (number, replace(StoredPage(*page), is_admitted=kind in REFUSED_KINDS))
+        for url, number, kind, *page in found
+    }
 
 
 def page_of_fetch(conn: Connection, fetch_id: int) -> StoredPage | None:
@@ -327,7 +330,9 @@ def _stored(row: tuple[Any, ...]) -> StoredVersion:
         removed=tuple(RemovedBlock(*block) for block in removed),
         **fields,
     )
-    stored_page = StoredPage(*page) if page[0] is not None else None
+    stored_page = None
+    if page[0] is not None:
+        stored_page = replace(StoredPage(*page), is_admitted=article.kind in REFUSED_KINDS)
     return StoredVersion(number, source_key, url, fetch_id, seen_at, stored_page, article)
 
 

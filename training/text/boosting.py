@@ -1,11 +1,9 @@
 """Grow boosted trees with LightGBM, and write them as ``pipeline/extract/trees.py`` reads them.
 
-Pages of one registrable domain never stand on both sides of a fold. The seed is fixed and one
-thread is used, so that the same data give the same file.
+The seed is fixed and one thread is used, so that the same data give the same file.
 """
 
 import json
-import zlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,13 +15,7 @@ from numpy.typing import NDArray
 from pipeline.extract.trees import Tree, TreeFile, Trees, trees_of
 
 Array = NDArray[np.float64]
-FOLDS = 5
 SEED = 1
-
-
-def fold_of(domain: str) -> int:
-    """Return the fold of a registrable domain, 0 to 4."""
-    return zlib.crc32(domain.encode()) % FOLDS
 
 
 def grow(
@@ -107,7 +99,7 @@ def out_of_fold(
         rows: the rows.
     """
     scores: Array | None = None
-    for fold in range(FOLDS):
+    for fold in np.unique(folds):
         held = folds == fold
         found = grown_on(~held).scores(rows[held].tolist())
         if scores is None:
