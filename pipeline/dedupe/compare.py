@@ -7,8 +7,6 @@ outlet by a shared beginning and end around different stories, and ``share_only_
 that one outlet prints above the same footer.
 """
 
-from dataclasses import dataclass, field
-
 import numpy as np
 import numpy.typing as npt
 
@@ -20,6 +18,7 @@ from pipeline.dedupe.fingerprints import (
     word_hashes,
     words_of,
 )
+from pipeline.dedupe.hashed_text import HashedText
 from pipeline.dedupe.templates import share_template
 from pipeline.models import Match, Relation
 
@@ -31,24 +30,6 @@ MIN_OWN_SHARE = 0.2
 MIN_OWN_SHINGLES = 30
 """A text has a story of its own beside a shared part if at least this share of its shingles, and at
 least this number, are not shared."""
-_NOTHING: Hashes = np.empty(0, dtype=np.uint64)
-
-
-@dataclass(frozen=True, slots=True)
-class HashedText:
-    """A text as hashes, ready to be compared."""
-
-    id: int
-    words: Hashes
-    """One hash per word, in the order of the text."""
-    sequence: Hashes
-    """One hash per shingle, in the order of the text."""
-    shingles: Hashes
-    """Distinct shingle hashes, ascending."""
-    source: str | None = None
-    boilerplate: Hashes = field(default_factory=lambda: _NOTHING)
-    """The shingles of the page rather than of the story, ascending; a subset of ``shingles``."""
-    text: str = ""
 
 
 def hash_text(text_id: int, text: str, source: str | None = None) -> HashedText:

@@ -14,8 +14,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from pipeline.dedupe.candidates import CandidateStore
-from pipeline.dedupe.compare import HashedText, hash_text, may_relate, relate
+from pipeline.dedupe.compare import hash_text, may_relate, relate
 from pipeline.dedupe.fingerprints import fingerprints_of
+from pipeline.dedupe.hashed_text import HashedText
 from pipeline.dedupe.shared_boilerplate import MAX_COMPARED, Boilerplate, find_boilerplate
 from pipeline.models import Match
 

@@ -16,12 +16,12 @@ import numpy.typing as npt
 from pipeline.dedupe.compare import (
     MIN_OWN_SHARE,
     MIN_OWN_SHINGLES,
-    HashedText,
     is_shared_at_both_ends,
     may_share_header_and_footer,
     side_of_shared,
 )
 from pipeline.dedupe.fingerprints import Hashes, within
+from pipeline.dedupe.hashed_text import HashedText
 
 TEXTS_OF_ONE_OUTLET = 5
 TEXTS_OF_UNKNOWN_OUTLETS = 7

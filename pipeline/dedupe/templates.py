@@ -11,16 +11,13 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from pipeline.dedupe.fingerprints import Hashes, hash_of, repaired, within, words_of
+from pipeline.dedupe.hashed_text import HashedText
 from pipeline.text import tokens
-
-if TYPE_CHECKING:
-    from pipeline.dedupe.compare import HashedText
 
 MIN_REPLACED = 3
 """Names and figures that are replaced at least, or two if none is kept. A flash on an accident
@@ -80,7 +77,7 @@ class Particulars:
         return len(words) <= SLOT_WORDS or figures >= FIGURES_IN_LONG * len(words)
 
 
-def share_template(a: "HashedText", b: "HashedText", common: Hashes) -> bool:
+def share_template(a: HashedText, b: HashedText, common: Hashes) -> bool:
     """Tell whether two texts fill one template with different names and figures.
 
     Args:
@@ -139,7 +136,7 @@ class _Aligned:
     """Words by the shared shingles before and after them. Boilerplate is passed over."""
 
     @classmethod
-    def of(cls, text: "HashedText", common: Hashes) -> "_Aligned":
+    def of(cls, text: HashedText, common: Hashes) -> "_Aligned":
         sequence = text.sequence
         width = len(text.words) - len(sequence) + 1
         held = within(sequence, common)
