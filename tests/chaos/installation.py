@@ -115,13 +115,14 @@ class Installation:
         return AirflowApi(running.url, UI_USER, ui_password(self.folder), patience=patience)
 
     def tick(self) -> None:
-        """Start a run of *ingest* at once, unless Airflow does not answer; the clock starts others.
+        """Start a run of *ingest* at once, unless one waits or runs or Airflow does not answer.
 
-        Documents and links that wait for a later time are due now.
+        The clock starts others. Documents and links that wait for a later time are due now.
         """
         self.let_time_pass()
-        with suppress(DatelineError, RuntimeError):
-            trigger(self.api(patience=3.0), "ingest")
+        with suppress(DatelineError, RuntimeError, psycopg.Error):
+            if not any(each.startswith("ingest ") for each in self.runs_under_way()):
+                trigger(self.api(patience=3.0), "ingest")
 
     def let_time_pass(self) -> None:
         """Make due what waits for a later time: documents, robots.txt, and links that failed."""
