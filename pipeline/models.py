@@ -32,6 +32,11 @@ Origin = Literal["json_ld", "meta", "feed", "visible", "url"]
 """Where a value was read: on the page, in the feed that named it, or from its URL."""
 LanguageOrigin = Literal["text", "page", "source"]
 """Who says which language a text is in: the text itself, else the page or the source."""
+TitlePlace = Literal["json_ld", "og", "twitter", "meta", "title_tag", "feed", "visible"]
+"""Where a page states a title: ``og`` is ``og:title``, ``title_tag`` the ``title`` element."""
+ContributorRole = Literal[
+    "illustrator", "photographer", "translator", "editor", "reviewer", "contributor"
+]
 CreditKind = Literal["whole", "part", "own"]
 """``part``: the text holds some of the agency's; ``own``: the page is the agency's own."""
 ClaimKind = Literal["rel_canonical", "amp_canonical", "og_url", "json_ld"]
@@ -184,6 +189,22 @@ class RemovedBlock:
 
 
 @dataclass(frozen=True, slots=True)
+class StatedTitle:
+    """A title that a page states beside its headline, without the site's name."""
+
+    title: str
+    origin: TitlePlace
+
+
+@dataclass(frozen=True, slots=True)
+class Contributor:
+    """Somebody who worked on an article and did not write it."""
+
+    name: str
+    role: ContributorRole
+
+
+@dataclass(frozen=True, slots=True)
 class AddressClaim:
     """An address that a page states as its article's own; ``pipeline/identity/`` judges it."""
 
@@ -202,8 +223,12 @@ class Article:
     text: str | None
     """Paragraphs joined by a blank line, with standfirst and subheads, without the title."""
     title_origin: Origin | None = None
+    title_alternatives: tuple[StatedTitle, ...] = ()
+    """Other titles that the page states, such as the one for search engines."""
     authors: tuple[str, ...] = ()
     authors_origin: Origin | None = None
+    contributors: tuple[Contributor, ...] = ()
+    """Illustrators, photographers, translators and others whom the page names with their work."""
     published_at: str | None = None
     published_origin: Origin | None = None
     modified_at: str | None = None

@@ -38,7 +38,9 @@ _HELP = (
     "Output, one object for each: title, authors, published_at, text and more; removed lists every "
     "block that was taken out, with the reason. Keys ending in _origin name the place a value was "
     "read from: json_ld, meta, feed, visible or url. refused_dates lists times that cannot be "
-    "right (before 1990, after tomorrow, a change before the publication). quality_score, 0 to 1, "
+    "right (before 1990, after tomorrow, a change before the publication). title_alternatives lists "
+    "what else the page calls itself, contributors the people who did not write it and what they "
+    "did. quality_score, 0 to 1, "
     "estimates how far the text is the whole article and nothing else: about 0.9 for a complete "
     "article, 0.65 for half of one or one with the page's boilerplate, under 0.3 for anything "
     "else. language_confidence, 0 to 1, says how sure the language is: 0.5 where language_origin "
@@ -57,7 +59,8 @@ _KEYS = (
     "url canonical_url title authors published_at published_origin modified_at language text kind "
     "section agency credit_line categories comment_count removed is_paywalled outcome "
     "tags site_name image_url reason title_origin authors_origin modified_origin refused_dates "
-    "update_note quality_score credit_kind language_confidence language_origin"
+    "update_note quality_score credit_kind language_confidence language_origin "
+    "title_alternatives contributors"
 ).split()
 """Keys of an output row after ``id`` and before ``is_wire_copy``; all are fields of ``Article``."""
 _MAX_FILE = 50_000_000
@@ -267,7 +270,7 @@ def _unpack(file: IO[bytes]) -> bytes:
 
 def _article(record: Mapping[str, Any]) -> "Article | None":
     """Return the article of a record in the temporary file, or None if it is an error."""
-    from pipeline.models import AddressClaim, Article, RemovedBlock
+    from pipeline.models import AddressClaim, Article, Contributor, RemovedBlock, StatedTitle
 
     fields = record.get("article")
     if fields is None:
@@ -275,6 +278,8 @@ def _article(record: Mapping[str, Any]) -> "Article | None":
     typed = {key: tuple(fields[key]) for key in ("authors", "categories", "tags", "refused_dates")}
     typed["removed"] = tuple(RemovedBlock(**block) for block in fields["removed"])
     typed["claims"] = tuple(AddressClaim(**claim) for claim in fields["claims"])
+    typed["title_alternatives"] = tuple(StatedTitle(**e) for e in fields["title_alternatives"])
+    typed["contributors"] = tuple(Contributor(**each) for each in fields["contributors"])
     return Article(**{**fields, **typed, "outcome": Outcome(fields["outcome"])})
 
 

@@ -81,8 +81,8 @@ class Head:
 def read_head(root: HtmlElement) -> Head:
     """Return the head of a page.
 
-    The name of a meta tag may be in ``property``, ``name``, ``itemprop`` or ``http-equiv``, since
-    pages confuse them.
+    The name of a meta tag may be in ``property``, ``name``, ``itemprop`` or ``http-equiv``, and the
+    content in ``value``, since pages confuse them.
     """
     meta: dict[str, list[str]] = defaultdict(list)
     for tag in root.iter("meta"):
@@ -93,7 +93,7 @@ def read_head(root: HtmlElement) -> Head:
             or tag.get("http-equiv")
             or ""
         )
-        content = squeeze(tag.get("content") or "")
+        content = squeeze(tag.get("content") or tag.get("value") or "")
         if name and content:
             meta[name.strip().lower()].append(content)
     title = next((text_of(tag) for tag in root.iter("title")), None)

@@ -13,6 +13,7 @@ from typing import Any
 from lxml.html import HtmlElement, fragment_fromstring
 
 from pipeline.extract.html_head import language_code
+from pipeline.models import Contributor, ContributorRole
 from pipeline.text import squeeze, tokens, visible
 
 _ARTICLE_TYPE = re.compile(
@@ -20,10 +21,25 @@ _ARTICLE_TYPE = re.compile(
     r"(NewsArticle|Article)|BlogPosting|LiveBlogPosting|Report|SocialMediaPosting|Review|"
     r"DiscussionForumPosting"
 )
+_NO_PAGE = re.compile(
+    r"(Collection|SearchResults|Profile|Checkout|Contact)Page|ItemList|WebSite|Person|\w*Organization|Comment|"
+    r"Answer|\w*Review|ImageObject|VideoObject|AudioObject|Clip|Event|Offer|Product|Dataset"
+)
+"""Types of nodes whose dates are not the page's."""
+_BROKEN_FIELD = re.compile(
+    r'"(@type|headline|datePublished|dateModified)"\s*:\s*"((?:[^"\\]|\\.)*)"'
+)
 _LISTING_TYPES = frozenset({"CollectionPage", "SearchResultsPage", "ItemList", "ProfilePage"})
 _MEDIA_TYPES = {"VideoObject": "video", "ImageGallery": "gallery", "MediaGallery": "gallery"}
 _OTHER_WORKS = frozenset((*_MEDIA_TYPES, "Recipe", "PodcastEpisode", "RadioEpisode"))
 """Types that a page may be about in place of an article; of several such nodes none is used."""
+_CONTRIBUTORS: dict[str, ContributorRole] = {
+    "illustrator": "illustrator",
+    "photographer": "photographer",
+    "translator": "translator",
+    "editor": "editor",
+    "reviewedBy": "reviewer",
+}
 _MAX_NODES = 3000
 _MAX_DEPTH = 40
 """Nodes and levels that are read: hostile pages have millions."""
@@ -47,6 +63,7 @@ class LinkedData:
     authors: tuple[str, ...] = ()
     organisations: tuple[str, ...] = ()
     """Authors whose type is an organisation."""
+    contributors: tuple[Contributor, ...] = ()
     published: str | None = None
     """As the page states it, like ``modified``."""
     modified: str | None = None
@@ -98,8 +115,34 @@ def read_linked_data(root: HtmlElement) -> LinkedData:
     )
     if articles:
         page = replace(page, media=None, is_listing=False, is_article=True)
-        return _with_fields(page, max(articles, key=_importance), nodes, articles)
-    return _with_fields(page, works[0], nodes, ()) if len(works) == 1 else page
+        page = _with_fields(page, max(articles, key=_importance), nodes, articles)
+    elif len(works) == 1:
+        page = _with_fields(page, works[0], nodes, ())
+    return page if page.published else _with_dates(page, nodes)
+
+
+def _with_dates(page: LinkedData, nodes: list[dict[str, Any]]) -> LinkedData:
+    """Add the dates, and the authors if none are known, of the node that is about the page itself.
+
+    It is of any type, such as ``WebPage``; nodes about other pages, people and media do not count,
+    and where several nodes disagree none does.
+    """
+    dated = [
+        node
+        for node in nodes
+        if "datePublished" in node and not any(map(_NO_PAGE.fullmatch, _types(node)))
+    ]
+    dated = [node for node in dated if "WebPage" in _types(node)] or dated
+    if len({_text(node["datePublished"]) for node in dated}) != 1:
+        return page
+    found = _with_fields(page, dated[0], nodes, ())
+    return replace(
+        page,
+        published=found.published,
+        modified=page.modified or found.modified,
+        authors=page.authors or found.authors,
+        organisations=page.organisations or found.organisations,
+    )
 
 
 def _with_fields(
@@ -131,6 +174,11 @@ def _with_fields(
         body=_body(main.get("articleBody")),
         authors=authors,
         organisations=organisations,
+        contributors=tuple(
+            Contributor(name, role)
+            for key, role in _CONTRIBUTORS.items()
+            for name in _names(_resolved(main.get(key), named_nodes))
+        ),
         published=_text(
             main.get("datePublished") or main.get("dateCreated") or main.get("uploadDate")
         ),
@@ -168,14 +216,20 @@ def _scripts(root: HtmlElement) -> Iterator[str]:
 
 
 def _parse(script: str) -> Any:
-    """Return the JSON of a script, also with HTML entities or a comma too many; else None."""
+    """Return the JSON of a script, also with HTML entities or a comma too many.
+
+    Of a script that is no JSON, as with a quotation mark in the headline, only its first headline
+    and dates are returned.
+    """
     plain = _BROKEN_ENDS.sub("", script)
     for attempt in (plain, unescape(plain), re.sub(r",\s*([}\]])", r"\1", plain)):
         try:
             return json.loads(attempt, strict=False)
         except (ValueError, RecursionError):
             continue
-    return None
+    fields = _BROKEN_FIELD.findall(script)
+    first = {key: value.replace('\\"', '"') for key, value in reversed(fields)}
+    return {**first, "@type": [value for key, value in fields if key == "@type"]}
 
 
 def _walk(value: Any) -> Iterator[dict[str, Any]]:
@@ -226,18 +280,22 @@ def _text(value: Any) -> str | None:
 
 def _names(value: Any) -> Iterator[str]:
     """Yield the names in a value that is a text, an object or a nested list of both."""
-    for item in value if isinstance(value, list) else [value]:
-        if isinstance(item, list):
-            yield from _names(item)
-        elif isinstance(item, dict) and isinstance(item.get("name"), list):
+    for item in _flat(value):
+        if isinstance(item, dict) and isinstance(item.get("name"), list):
             yield from _names(item["name"])
         elif name := _text(item):
             yield name
 
 
+def _flat(value: Any) -> Iterator[Any]:
+    """Yield the items of a list and of the lists in it."""
+    for item in value if isinstance(value, list) else [value]:
+        yield from _flat(item) if isinstance(item, list) else [item]
+
+
 def _authors(value: Any) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the names of the people and of the organisations among the authors."""
-    listed = value if isinstance(value, list) else [value]
+    listed = list(_flat(value))
     organisations = [
         item
         for item in listed

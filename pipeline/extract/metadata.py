@@ -6,7 +6,7 @@ without text. Each value has its origin beside it.
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urljoin
 
@@ -54,6 +54,8 @@ class PageContext:
     """ISO 8601."""
     now: datetime
     """A publication time after it is refused."""
+    fetched_at: datetime | None = None
+    """When the page was fetched; None where nobody knows."""
 
 
 def read_metadata(
@@ -70,9 +72,8 @@ def read_metadata(
     """
     microdata = read_microdata(root)
     sites = site_names(head, data, context.url)
-    title, title_origin = find_title(
-        microdata.headlines, head, data, context.url, context.feed_title
-    )
+    named = find_title(microdata.headlines, head, data, context.url, context.feed_title)
+    title = _title(named.text)
     byline = find_authors(microdata, head, data, blocks, sites)
     times = find_times(
         root,
@@ -83,6 +84,7 @@ def read_metadata(
         title=title,
         url=context.url,
         feed_published=context.feed_published,
+        fetched_at=context.fetched_at,
         now=context.now,
     )
     site = head.first("og:site_name") or data.publisher
@@ -92,11 +94,15 @@ def read_metadata(
     return Article(
         url=context.url,
         canonical_url=canonical_url(context.url, (head.canonical, head.first("og:url"))),
-        title=squeeze(visible(title))[:_MAX_TITLE_CHARS] if title else None,
-        title_origin=title_origin if title else None,
+        title=title,
+        title_origin=named.origin if title else None,
+        title_alternatives=tuple(
+            replace(each, title=text) for each in named.alternatives if (text := _title(each.title))
+        ),
         text=None,
         authors=byline.names,
         authors_origin=byline.origin if byline.names else None,
+        contributors=byline.contributors,
         published_at=times.published,
         published_origin=times.published_origin,
         modified_at=times.modified,
@@ -112,6 +118,10 @@ def read_metadata(
         image_url=next(_lead_images(context.url, head, data), None),
         claims=stated_addresses(context.url, head, data.addresses),
     )
+
+
+def _title(text: str | None) -> str | None:
+    return squeeze(visible(text or ""))[:_MAX_TITLE_CHARS] or None
 
 
 def _partial_agency(microdata: Microdata, head: Head, data: LinkedData) -> str | None:

@@ -18,7 +18,7 @@ from pipeline.text import squeeze
 
 _CLASS = re.compile(r"uthor|utor|yline|(?:^|[\s_-])(?:writer|penulis)(?:$|[\s_-])")
 """Quick test of a class or id, before the three patterns below: "Author", "autor", "byline"."""
-_PERSON = re.compile(
+PERSON_PATH = re.compile(
     r"/(?:authors?|autor(?:en|es)?|profiles?|staff|contributors?|journalists?|people|by)/[^/?#]+"
 )
 """Path of a link to a person's profile: "/staff/ines-moor"."""
@@ -33,7 +33,8 @@ _AUTHOR_CLASS = re.compile(
 )
 _OUTSIDE_NAMES = re.compile(
     r"comment|related|recommend|teaser|(?<!v)card(?:[\s_-]|$)|(?<!elementor-)widget|(?:^|[\s_-])sidebar|"
-    r"(?:^|[\s_-])more-?(?:from|stories)|most-?(?:read|popular)|promo|trending|latest|carousel|newsletter",
+    r"(?:^|[\s_-])more-?(?:from|stories)|most-?(?:read|popular)|promo|trending|latest|carousel|newsletter|"
+    r"(?:^|[\s_-])(?:nav|navigation|navbar|menu|breadcrumbs?)(?:[\s_-]|$)",
     re.IGNORECASE,
 )
 """Class names of parts that are not the article's. A "vcard" is about a person, and Elementor
@@ -55,6 +56,8 @@ _NEAR_LEVELS = 3
 _MAX_PARTS = 400
 """Parts of text in an element: more is no byline."""
 _MAX_HEADLINES = 10
+_TEASER_LEVELS = 4
+"""Levels from an author's name to the box of its story in a list."""
 _TIERS = ("marked", "linked", "byline", "author")
 """How clearly an element is marked as an author's, clearest first: by rel, itemprop or a class for
 names; by a link to a profile; by a class for bylines; by another class with the word "author"."""
@@ -111,7 +114,7 @@ def _candidates(root: HtmlElement) -> Iterator[HtmlElement]:
         if (
             element.tag in _WANTED_TAGS
             or ((names := get("class")) and _CLASS.search(names))
-            or (element.tag == "a" and _PERSON.search(get("href") or ""))
+            or (element.tag == "a" and PERSON_PATH.search(get("href") or ""))
             or get("itemprop") in _WANTED_PROPS
             or get("rel") == "author"
             or _CLASS.search(get("id") or "")
@@ -128,7 +131,7 @@ def _tier(element: HtmlElement) -> str | None:
         return "marked"
     if _NAME_CLASS.search(names):
         return "marked"
-    if element.tag == "a" and _PERSON.search(element.get("href") or ""):
+    if element.tag == "a" and PERSON_PATH.search(element.get("href") or ""):
         return "linked"
     if _BYLINE_CLASS.search(names):
         return "byline"
@@ -154,6 +157,8 @@ def _one_place(elements: list[HtmlElement], found: Microdata) -> list[str]:
         if (chosen and not _are_near(chosen[0], element)) or is_outside_article(
             element, found.containers
         ):
+            continue
+        if _is_in_teaser(element, found.containers):
             continue
         if 0 < len(text := text_by_block(element)) <= _MAX_CHARS:
             chosen.append(element)
@@ -188,6 +193,30 @@ def is_outside_article(element: HtmlElement, containers: frozenset[HtmlElement])
             return True
         at = at.getparent()
     return False
+
+
+def _is_in_teaser(element: HtmlElement, containers: frozenset[HtmlElement]) -> bool:
+    """Tell whether an author's element is in one of several like boxes that link to other stories.
+
+    ``<div class="rel"><a href="/x">Bridge opens</a><span class="author">…``, twice or more.
+    """
+    box: HtmlElement | None = element
+    for _ in range(_TEASER_LEVELS):
+        around = box.getparent() if box is not None else None
+        if box is None or around is None or box in containers or box.tag == "body":
+            return False
+        like = [e for e in around.iterchildren(box.tag) if e.get("class") == box.get("class")]
+        if box is not element and len(like) > 1 and sum(map(_links_to_story, like)) > 1:
+            return _links_to_story(box)
+        box = around
+    return False
+
+
+def _links_to_story(box: HtmlElement) -> bool:
+    """Tell whether a box links to a page of two words or more that is no person's profile."""
+    links = (a for a in box.iter("a") if not PERSON_PATH.search(a.get("href") or ""))
+    others = (a for a in links if a.get("rel") != "author" and _tier(a) is None)
+    return any(len(text_by_block(a).split()) > 1 for a in others)
 
 
 def _is_article_footer(footer: HtmlElement, containers: frozenset[HtmlElement]) -> bool:
@@ -231,7 +260,7 @@ def _tail_of_link(link: HtmlElement) -> str:
     "By <a rel=author>Ines Moor</a> North of England correspondent" names nobody called North.
     """
     tail = link.tail or ""
-    is_author = link.get("rel") == "author" or _PERSON.search(link.get("href") or "")
+    is_author = link.get("rel") == "author" or PERSON_PATH.search(link.get("href") or "")
     if not is_author or len((link.text or "").split()) < 2 or _NAME_FOLLOWS.search(tail):
         return tail
     return " | "

@@ -62,7 +62,8 @@ def extract_page(
         feed_title: the title that a feed gives the page, used where the page itself has none.
         feed_published: the publication time that a feed gives the page, ISO 8601.
         source_language: the language that the page's source declares, ISO 639-1.
-        now: the present time, by default the clock's; a publication time after it is refused.
+        now: when the page was fetched: a later publication time is refused, and "3 hours ago"
+            counts from it. Without it the clock decides what is later.
         is_admitted: whether the text counts as an article whatever kind of page it is.
         faults: counts what broke the extractor, over the pages of a batch.
 
@@ -70,7 +71,9 @@ def extract_page(
         StageFault: the extractor is broken for any page; see ``page_faults``.
     """
     try:
-        context = PageContext(url, feed_title, feed_published, now or datetime.now(UTC))
+        context = PageContext(
+            url, feed_title, feed_published, now or datetime.now(UTC), fetched_at=now
+        )
         article = _extract(body, context, content_type, is_admitted=is_admitted)
         return with_language(article, source_language) if article.text else article
     except Exception as error:  # one page out of millions must not stop a batch

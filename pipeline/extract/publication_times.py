@@ -9,7 +9,7 @@ and by labels in many languages. ``line_rules.dates`` parses each time.
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, timezone
 from itertools import islice
 
 from lxml.html import HtmlElement
@@ -19,7 +19,7 @@ from pipeline.extract.html_head import Head
 from pipeline.extract.html_layout import TextBlock
 from pipeline.extract.json_ld import LinkedData
 from pipeline.extract.microdata import Microdata, is_outside_article, text_by_block
-from pipeline.line_rules.calendar_words import month_number
+from pipeline.line_rules.calendar_words import month_number, time_ago
 from pipeline.line_rules.dates import days_apart, instant, is_ambiguous, iso_time, stated_time
 from pipeline.models import Origin
 from pipeline.text import ends_sentence, normalise, one_line, word_count
@@ -39,7 +39,11 @@ _META_MODIFIED = (
     "article:modified_time og:updated_time datemodified lastmod last-modified dcterms.modified "
     "article:updated revision_date"
 ).split()
-_URL_DAY = re.compile(r"/((?:19|20)\d\d)[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?=[/_-]|\b)")
+_URL_DAY = re.compile(
+    r"/((?:19|20)\d\d)(?:[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])|/([1-9])/([1-9]|[12]\d|3[01])|"
+    r"/(1[0-2])/([1-9]))(?=[/_-]|\b)"
+)
+_URL_MONTH = re.compile(r"/((?:19|20)\d\d)/(0[1-9]|1[0-2])/")
 _URL_WORDED = re.compile(r"/((?:19|20)\d\d)/([a-z]{3})[a-z]*/(\d\d?)(?=/)", re.IGNORECASE)
 _MONTH_FIRST = frozenset(("en-us", "en-ph", "us", "ph", "gov", "mil", "edu"))
 """Locales and top-level domains of pages that write the month before the day."""
@@ -57,6 +61,8 @@ _DATE_FIGURES = re.compile(r"\d{4}|\d[./-]\d\d\b")
 """Figures of a date: lines without them are not parsed."""
 _LINE_CHARS = 120
 """A longer block is no line of metadata."""
+_RELATIVE_CHARS = 60
+"""A longer block with "yesterday" is a sentence."""
 _SENTENCE_WORDS = 8
 """A shorter text with a full stop is no sentence of the story."""
 _PUBLISHED = re.compile(
@@ -72,6 +78,10 @@ _OUTER_TAGS = frozenset(("body", "main", "article"))
 _NEAR = 8
 """Blocks from the title within which a time needs no label."""
 
+
+_FURTHEST_WEST, _FURTHEST_EAST = timedelta(hours=-12), timedelta(hours=14)
+_ZONE_STEP = timedelta(minutes=30)
+"""Offsets of zones; those of Nepal and the Chatham Islands, by quarters of an hour, are left out."""
 
 Candidate = tuple[Origin, str | None]
 """A time as the page states it, and where."""
@@ -99,6 +109,7 @@ def find_times(
     title: str | None,
     url: str | None,
     feed_published: str | None,
+    fetched_at: datetime | None,
     now: datetime,
 ) -> Times:
     """Return the times of a page, each with its origin.
@@ -112,6 +123,7 @@ def find_times(
         title: the article's title, near which lines with times are looked for.
         url: where the page was found, or None.
         feed_published: the publication time that a feed gives the page, ISO 8601, or None.
+        fetched_at: when the page was fetched, if that is known: "3 hours ago" counts from it.
         now: the present time.
     """
     shown, shown_changes = _marked_times(microdata)
@@ -125,8 +137,12 @@ def find_times(
             ("url", _url_day(url)),
         ]
     )
-    lines, changed_lines = _times_near_title(blocks, title) if not selection.is_exact else ([], [])
+    needs_lines = selection.is_in_utc or not selection.is_exact
+    lines, changed_lines = _times_near_title(blocks, title) if needs_lines else ([], [])
     selection.add_published([("visible", text) for text in lines])
+    selection.move_to_own_zone((*shown[:1], *lines, _url_day(url)), head.all(*_META_PUBLISHED))
+    if selection.published is None and fetched_at:
+        selection.add_published([("visible", _relative_day(blocks, title, fetched_at))])
     if selection.published is None and not selection.is_undecided:
         selection.add_published([("visible", _guess_day(root, url, blocks))])
     selection.add_modified(
@@ -161,6 +177,32 @@ class _TimeSelection:
             if self.published is None or _says_more(stated, self.published[0]):
                 self.published = stated, origin
 
+    @property
+    def is_in_utc(self) -> bool:
+        return self.is_exact and bool(re.search(r"[+-]00:00$", self.published[0]))
+
+    def move_to_own_zone(self, shown: Iterable[str | None], others: Iterable[str]) -> None:
+        """State a time that is given in UTC in the page's own zone if that changes the day.
+
+        A clock shown to readers or another statement of the same instant tells the zone. Where only
+        a day is shown, or is part of the address, the offset is the smallest that gives this day:
+        the instant stays exact, the clock may not be the page's.
+
+        Args:
+            shown: what readers see near the headline, and the day in the address.
+            others: further statements of the publication.
+        """
+        if not self.is_in_utc or self.published is None:
+            return
+        stated, origin = self.published
+        at = datetime.fromisoformat(stated)
+        for text in (*shown, *others):
+            local = iso_time(text, day_first=self.day_first)
+            offset = offset_of_local(at, local) if local else None
+            if offset is not None and local is not None and local[:10] != stated[:10]:
+                self.published = at.astimezone(timezone(offset)).isoformat(), origin
+                return
+
     def add_modified(self, candidates: Iterable[Candidate]) -> None:
         """Take the first time that is not before the publication, as that of a draft is."""
         for origin, stated in self._plausible(candidates):
@@ -174,8 +216,9 @@ class _TimeSelection:
         listed = list(candidates)
         for origin, text in listed:
             stated = stated_time(text, day_first=self.day_first)
-            if stated is None and is_ambiguous(text):
-                stated = self._decided(text, [other for _, other in listed if other != text])
+            if is_ambiguous(text):
+                others = [other for _, other in listed if other != text]
+                stated = self._decided(text, others) or stated
                 self.is_undecided |= stated is None
             if stated is None:
                 continue
@@ -203,6 +246,34 @@ class _TimeSelection:
         return Times(
             published, origin, modified, modified_origin, tuple(self.refused)[:_MAX_REFUSED]
         )
+
+
+def offset_of_local(at: datetime, local: str) -> timedelta | None:
+    """Return the offset of the zone in which an instant is a stated local time or day, or None.
+
+    >>> at = datetime.fromisoformat("2026-11-09T01:49:09+00:00")
+    >>> offset_of_local(at, "2026-11-08T17:49:00") == timedelta(hours=-8)
+    True
+    >>> offset_of_local(at, "2026-11-08") == timedelta(hours=-2)
+    True
+    >>> offset_of_local(at, "2026-11-08T17:32:00") is None
+    True
+    """
+    there = datetime.fromisoformat(local)
+    plain = at.replace(tzinfo=None, second=0, microsecond=0)
+    if there.tzinfo is not None:
+        is_same = abs(there - at) < timedelta(minutes=1)
+        return there.utcoffset() if is_same else None
+    if _precision(local) > 0:
+        offset = there.replace(second=0, microsecond=0) - plain
+        return offset if _FURTHEST_WEST <= offset <= _FURTHEST_EAST and not offset % _ZONE_STEP else None
+    hour = timedelta(hours=1)
+    if there.date() < plain.date():
+        offset = -hour * (plain.hour + 1)
+    else:
+        offset = hour * (24 - plain.hour)
+    is_next = abs(there.date() - plain.date()) == timedelta(days=1)
+    return offset if is_next and _FURTHEST_WEST <= offset <= _FURTHEST_EAST else None
 
 
 def _precision(stated: str) -> int:
@@ -267,9 +338,16 @@ def _marked_times(microdata: Microdata) -> tuple[list[str], list[str]]:
         if is_outside_article(element, microdata.containers):
             continue
         stated = element.get("datetime") or element.get("content") or ""
-        text = stated if iso_time(stated, day_first=True) else text_by_block(element)
+        shown = text_by_block(element)
+        first = iso_time(split_updated(shown)[0])
+        text = stated if iso_time(stated, day_first=True) else shown
         names = f"{element.get('class') or ''} {element.get('itemprop') or ''}".lower()
         is_change = re.search(r"modified|updated", names) and "publish" not in names
+        is_other = _PUBLISHED.search(shown) and first and abs(days_apart(first, iso_time(stated) or first)) > 1
+        if is_other and not is_change:  # "Posted: 3 May 2024 | Updated 5 May" with the latter's datetime
+            published.append(split_updated(shown)[0])
+            changed.append(text)
+            continue
         (changed if is_change or _is_labelled_updated(element) else published).append(text)
     return [t for t in published if t], [t for t in changed if t]
 
@@ -304,6 +382,18 @@ def _times_near_title(blocks: list[TextBlock], title: str | None) -> tuple[list[
         published += [first] if is_near and _has_time(first) else []
         changed += [later] if _has_time(later) else []
     return published[:1], changed
+
+
+def _relative_day(
+    blocks: list[TextBlock], title: str | None, fetched_at: datetime
+) -> str | None:
+    """Return the day of the first "3 hours ago" or "Yesterday, 10:15" directly below the title."""
+    at = _title_index(blocks, title)
+    for block in blocks[at + 1 : at + 1 + _NEAR]:
+        ago = time_ago(block.text) if len(block.text) <= _RELATIVE_CHARS else None
+        if ago is not None and not _is_related_story(block.element):
+            return (fetched_at - ago).date().isoformat()
+    return None
 
 
 def _is_prose_sentence(text: str) -> bool:
@@ -355,7 +445,7 @@ def _url_day(url: str | None) -> str | None:
     if not url:
         return None
     if found := _URL_DAY.search(url):
-        return iso_time("-".join(found.groups()))
+        return iso_time("/".join(filter(None, found.groups())))
     if found := _URL_WORDED.search(url):
         return iso_time(f"{found[3]} {found[2].title()} {found[1]}")
     return None
@@ -375,10 +465,14 @@ def _guess_day(root: HtmlElement, url: str | None, blocks: list[TextBlock]) -> s
         raise
     except Exception:  # whatever arbitrary markup breaks in the library: there is no day then
         return None
-    # htmldate returns "2020-01-01" where it finds only a year, as in a copyright line.
+    # htmldate returns "2020-01-01" where it finds only a year, as in a copyright line, and the first
+    # of the month where the address has only a month.
     if not found or str(found).endswith("-01-01"):
         return None
     day = date.fromisoformat(str(found))
+    month = _URL_MONTH.search(url or "")
+    if month and (day.day == 1 or (day.year, day.month) != (int(month[1]), int(month[2]))):
+        return None
     showing = [block for block in blocks if _contains_day(block.text, day)]
     return None if showing and all(map(_is_other_day, showing)) else str(found)
 

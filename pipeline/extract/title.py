@@ -10,6 +10,7 @@ first and ``og:title`` first each score less than the visible headline, on eithe
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
 from lxml.html import HtmlElement
 
@@ -18,10 +19,10 @@ from pipeline.extract.html_head import Head
 from pipeline.extract.html_layout import text_of
 from pipeline.extract.json_ld import LinkedData
 from pipeline.extract.microdata import text_parts
-from pipeline.models import Origin
+from pipeline.models import Origin, StatedTitle, TitlePlace
 from pipeline.text import normalise, tokens
 
-_SEPARATOR = re.compile(r"\s+(?:[|│–—\-:·•»«/*]|::|l)\s+|\s*[|»]\s*")
+_SEPARATOR = re.compile(r"\s+(?:[|│–—\-:·•/*]|::|l|[»«](?![^»«]*[»«]))\s+|\s*[|ㅣ]\s*|\s*»\s+")
 _CJK_END = re.compile(r"(?<=[\u3000-\u9fff\uff00-\uffef])\s*[-_|–—]+\s*[^-_|–—]{2,12}$")
 """新闻标题-某某网: scripts without blanks have none around the dash before the site's name."""
 _BAR = re.compile(r"\s+[|│]\s+")
@@ -48,8 +49,24 @@ _AGREEMENT = 0.6
 """Share of the shorter title's words that a headline must have in common with a stated title."""
 _LEAST_WORDS = 2
 """Words that both titles must have for this share to count."""
-StatedTitle = tuple[Origin, str]
-"""A title that the page states outside its body, and where."""
+_META_PLACES: dict[str, TitlePlace] = {
+    "og:title": "og",
+    "twitter:title": "twitter",
+    "dc.title": "meta",
+    "parsely-title": "meta",
+    "citation_title": "meta",
+}
+_ORIGINS: dict[TitlePlace, Origin] = {"json_ld": "json_ld", "feed": "feed", "visible": "visible"}
+"""Where a title was read, by its place; all others are in meta tags or in the title element."""
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """The title of a page, where it was read, and what else the page is called."""
+
+    text: str | None = None
+    origin: Origin | None = None
+    alternatives: tuple[StatedTitle, ...] = ()
 
 
 def find_title(
@@ -58,8 +75,8 @@ def find_title(
     data: LinkedData,
     url: str | None,
     feed_title: str | None,
-) -> tuple[str | None, Origin | None]:
-    """Return the article's title and where it was read; None and None where there is none.
+) -> Title:
+    """Return the article's title and where it was read, with the other titles that are stated.
 
     Args:
         headlines: the page's ``h1`` elements, in order.
@@ -75,27 +92,31 @@ def find_title(
     shown = [tag for tag in visible if not _is_site(text_of(tag), sites)]
     ranked = sorted(shown, key=lambda tag: -_agreement(text_of(tag), stated_titles))
     if ranked and _agreement(text_of(ranked[0]), stated_titles) >= _AGREEMENT:
-        return _bare_headline(ranked[0], stated_titles, sites), "visible"
-    stated = next(((_CUT.sub("", text), origin) for origin, text in stated_titles if text), None)
-    if stated:
-        return stated
-    first = next((text_of(tag) for tag in [*shown, *visible]), None)
-    return first, "visible" if first else None
+        chosen = StatedTitle(_bare_headline(ranked[0], stated_titles, sites), "visible")
+    elif stated_titles:
+        chosen = replace(stated_titles[0], title=_CUT.sub("", stated_titles[0].title))
+    else:
+        first = next((text_of(tag) for tag in [*shown, *visible]), None)
+        return Title(first, "visible" if first else None)
+    others = {normalise(each.title): each for each in reversed(stated_titles)}
+    others |= {normalise(text_of(tag)): StatedTitle(text_of(tag), "visible") for tag in shown[:1]}
+    others.pop(normalise(chosen.title), None)
+    origin = _ORIGINS.get(chosen.origin, "meta")
+    return Title(chosen.title, origin, tuple(others.values())[::-1])
 
 
 def _stated_titles(
     head: Head, data: LinkedData, feed_title: str | None, sites: frozenset[str]
 ) -> list[StatedTitle]:
     """Return the titles stated outside the body, best first, without the site's name."""
-    names = ("og:title", "twitter:title", "dc.title", "parsely-title", "citation_title")
-    raw: list[tuple[Origin, str | None]] = [
+    raw: list[tuple[TitlePlace, str | None]] = [
         ("json_ld", data.headline),
-        *(("meta", text) for text in head.all(*names)),
-        ("meta", _without_last_part(head.title, sites) if head.title else None),
+        *((place, text) for name, place in _META_PLACES.items() for text in head.all(name)),
+        ("title_tag", _without_last_part(head.title, sites) if head.title else None),
         ("feed", feed_title),
     ]
-    stripped = [(origin, strip_site_name(text, sites)) for origin, text in raw if text]
-    return [(origin, text) for origin, text in stripped if text and not _is_site(text, sites)]
+    stripped = [(place, strip_site_name(text, sites)) for place, text in raw if text]
+    return [StatedTitle(text, at) for at, text in stripped if text and not _is_site(text, sites)]
 
 
 def _without_last_part(title: str, sites: frozenset[str]) -> str:
@@ -166,7 +187,7 @@ def _agreement(title: str, stated_titles: list[StatedTitle]) -> float:
     """
     words, plain = set(tokens(title)), normalise(title)
     best = 0.0
-    for _, stated in stated_titles:
+    for stated in (each.title for each in stated_titles):
         stated_words = set(tokens(stated))
         least = min(len(words), len(stated_words))
         if least >= _LEAST_WORDS and 3 * least >= len(stated_words):
@@ -190,7 +211,7 @@ def _bare_headline(
     The template may have put a kicker, a date or a standfirst into it.
     """
     whole = strip_site_name(text_of(headline), sites)
-    wanted = {normalise(stated) for _, stated in stated_titles}
+    wanted = {normalise(each.title) for each in stated_titles}
     if normalise(whole) in wanted:
         return whole
     parts = text_parts(headline)

@@ -2,15 +2,20 @@
 
 A name has two to five words; a single word ("Ruvela", "newsdesk7") counts only if no name of the
 byline has two. What follows "in", "for" and "at" is a place or an employer, and a role ends a name.
-Names in scripts without capitals are taken as they are. The words are in ``byline_words.tsv``.
+Names in scripts without capitals are taken as they are. "Photos by Per Aasen" names a contributor,
+no author. The words are in ``byline_words.tsv``. A word that is common in the names of newsrooms
+and is a surname too ("Press") makes no newsroom of a name that begins with a given name.
 """
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import get_args
 
 from pipeline.line_rules.boilerplate import reason_for
 from pipeline.line_rules.calendar_words import ENGLISH_MONTH, ENGLISH_WEEKDAY, MONTH_NAME
+from pipeline.models import Contributor, ContributorRole
 from pipeline.tables import read_rows
 from pipeline.text import normalise, storable
 
@@ -38,12 +43,12 @@ BEFORE_NAME = f"(?:{_one_of(_WORDS['before'])})"
 """Pattern for "by" in any language of the table, in lower case."""
 _LEAD = re.compile(
     rf"^\W*(?:(?:{_one_of(_WORDS['made'])})\s*)?"
-    rf"(?:(?!von\s+de[rnm]\b){BEFORE_NAME}\b|\b(?:{_one_of(_WORDS['label'])})\s*[:：／])[:：\s]*",
+    rf"(?:(?!von\s+de[rnm]\b)(?:{BEFORE_NAME}\b\W*)+|\b(?:{_one_of(_WORDS['label'])})\s*[:：／])[:：\s]*",
     re.IGNORECASE,
 )
 """What precedes the names: "By", "Written by", "Author:"; "von der Leyen" is a name."""
 _BYLINE_START = re.compile(
-    r"(?:By|BY)(?=[A-Z])|"
+    r"(?:[Bb]y|BY)+(?=[A-Z])|(?:[Bb]y|BY){2,} |"
     r"(?:(?:[Ww]ritten|[Pp]osted|[Ss]tory|[Rr]eported|[Ss]ubmitted) )?(?:[Bb]y|BY)\b|"
     r"(?:[Vv]on|VON|Por|Par|Di|Door|Av|بقلم)\b|"
     r"(?:Autor(?:en|in)?|Text|Auteur|Автор|Penulis|Interview|Writer|كتبت?)\s*:"
@@ -57,22 +62,46 @@ _DATE = re.compile(
     rf"(?<=\w)[\s,]+(?:on )?(?:{ENGLISH_WEEKDAY},? )?"
     rf"(?:(?:{ENGLISH_MONTH}|(?i:{MONTH_NAME})) )?\d.*$"
 )
-_GLUED_LEAD = re.compile(rf"^{BY}(?=[A-Z][a-z.])")
+_GLUED_LEAD = re.compile(
+    rf"^(?:(?i:{_one_of(_WORDS['made'])})\s*)?(?:{BY}|[Vv]on|[Pp]ar|[Pp]or)+(?=[^\W\d_a-z][a-zß-ÿ.])"
+    rf"|^(?:{BY}){{2,}}\s+"
+)
 _ADDRESS = re.compile(r"https?:\S+|www\.\S+|\S+@\S+\.\w+|(?<!\w)@\w+|\(at\)\S*")
+_AND = "and|und|et|with|avec|mit|plus"
+_FOREIGN_AND = "y|e|och|og|en|и|i|ja|ve|és|και|و|dan"
 _JOINED = re.compile(
-    r"\s*(?:[;|/•·&\n、，]|,|\s[-–—]+\s|[-–—]+\s|\s[-–—]+)\s*|\s+(?:and|und|et|with|avec|mit|plus)\s+",
+    rf"\s*(?:[;|/•·&\n、，]|,(?:\s+(?:{_AND}|{_FOREIGN_AND})(?=\s))?|\s[-–—]+\s|[-–—]+\s|\s[-–—]+)\s*"
+    rf"|\s+(?:{_AND})\s+",
     re.IGNORECASE,
 )
-_FOREIGN_AND = re.compile(r"\s+(?:y|e|och|og|en|и|i|ja|ve|és|και)\s+")
+"""What stands between two names; "Ines Moor, Per Aasen, and Lu Ray" has a comma before "and"."""
+_BAR_IN_LIST = re.compile(
+    rf"\s*\|\s*((?:{_AND}|&)(?=\s))(?:\s*\|)?\s+|(?<!\w)((?:{BEFORE_NAME}|from|{_AND}|&)\s*)\|\s*",
+    re.IGNORECASE,
+)
+"""The border of two elements within a list: "By | Ines Moor | and | Per Aasen"."""
+_BETWEEN_NAMES = re.compile(rf"\s+(?:{_FOREIGN_AND})\s+")
 _AFTER = re.compile(r"\s+(?:for|in|at|on|from|via|of|für|aus|pour|para|à|près)\s+.*", re.IGNORECASE)
 _SUFFIX = re.compile(r",\s*((?:Jr|Sr)\b\.?|I{2,3}\b|IV\b)", re.IGNORECASE)
 _DEGREE = re.compile(
     r"[,\s]+(?:Ph\.?\s?D\.?|M\.?D\.?|M\.?B\.?A\.?|J\.?D\.?|[OMC]BE|Esq\.?|R\.?N\.?|FRS|M\.?Sc\.?)(?=$|[,;\s])"
 )
 _NEVER_IN_NAME = re.compile(
-    rf"\d|[@<>{{}}=?!]|https?:|\b(?:{_one_of(_WORDS['never'])})\b", re.IGNORECASE
+    rf"\d|[@<>{{}}=?!:]|https?:|\b(?:{_one_of(_WORDS['never'])})\b", re.IGNORECASE
 )
+_NEVER_FIRST = frozenset(_WORDS["never_first"])
+"""Words with which no name begins, though some are surnames: "Read More", but "Mark Read"."""
+_SURNAMES = frozenset(_WORDS["surname"])
+_HOUSES = frozenset(_WORDS["house"])
 _ROLES = frozenset(_WORDS["role"])
+_WORK = {word: role for role in get_args(ContributorRole) for word in _WORDS[role]}
+"""The role of a contributor by the word for the work: "illustrated", "photos"."""
+_CONTRIBUTION = re.compile(
+    rf"(?:^|(?<=[^\w-]))(?P<work>{_one_of((*_WORK, *_WORDS['other_work']))})"
+    rf"(?:\s+(?:{BEFORE_NAME}|de|from)\b\W*|\s*[:：/]\s*|\s+(?=[\u3040-\u9fff]))(?P<names>[^|;•·\n]*)",
+    re.IGNORECASE,
+)
+"""What a byline says of other people's work: "Photos by Per Aasen"."""
 _BODY = re.compile(
     rf"\b(?:{_one_of(_WORDS['body'])})\b|\.\w{{2,4}}$|{_one_of(_WORDS['body_part'])}", re.IGNORECASE
 )
@@ -81,6 +110,8 @@ _PLACES = frozenset(_WORDS["place"])
 _REGION = re.compile(r"(?:North|South|West|East) \w+", re.IGNORECASE)
 _GLUED = re.compile(r"(?<=[a-zß-ÿ]{3})(?<!Fitz)[A-Z][^,;|&]*")
 """What a template glues to a name: "Ines MoorHarbour2 comments"; McAvoy and FitzRoy stay whole."""
+_DOUBLED = re.compile(r"^(\S+ \S.*) \1$")
+"""A name that stands twice: beside the author's picture and below it."""
 _WORD = re.compile(r"[^\W\d_][\w.’'-]*")
 _PARTICLES = frozenset(_WORDS["particle"])
 _NAME_WORDS = 5
@@ -140,18 +171,75 @@ def is_role(line: str) -> bool:
     return 0 < len(words) <= _ROLE_LINE_WORDS and words[-1].lower() in _ROLES
 
 
+def has_given_name(name: str) -> bool:
+    """Tell whether a name begins with a given name that is common somewhere.
+
+    >>> has_given_name("Kate Moor"), has_given_name("Related Topics")
+    (True, False)
+    """
+    return name.partition(" ")[0].lower() in _given_names()
+
+
 def is_organisation(name: str) -> bool:
     """Tell by its words whether a name is one of a newsroom, an agency or another organisation.
 
     >>> is_organisation("Lakeshore Herald"), is_organisation("Ines Moor")
     (True, False)
     """
-    return bool(_BODY.search(name))
+    return bool(_BODY.search(name)) and not _has_surname(name.lower().split())
+
+
+def is_publishing_house(name: str) -> bool:
+    """Tell whether a name is of a publishing house that is called after a person.
+
+    >>> is_publishing_house("Condé Nast"), is_publishing_house("Ines Moor")
+    (True, False)
+    """
+    return name.lower() in _HOUSES
+
+
+def _has_surname(words: list[str]) -> bool:
+    """Tell whether a word of a newsroom's name is somebody's surname: "Kate Press"."""
+    return len(words) in (2, 3) and words[-1] in _SURNAMES and words[0] in _given_names()
+
+
+@cache
+def _given_names() -> frozenset[str]:
+    rows = read_rows("pipeline.annotate.names", "given_names.tsv", columns=4)
+    return frozenset(name for name, *_ in rows)
 
 
 def organisations_in(bylines: Iterable[str]) -> tuple[str, ...]:
     """Return the organisations that bylines name, with people or without."""
     return _each_once([name for line in bylines for name in _names(line) if is_organisation(name)])
+
+
+def contributors_in(bylines: Iterable[str]) -> tuple[Contributor, ...]:
+    """Return the people who, as bylines say, did other work than writing, once each.
+
+    >>> contributors_in(["By Ines Moor, photos by Per Aasen", "Lu Ray, Illustrator"])
+    (Contributor(name='Per Aasen', role='photographer'), Contributor(name='Lu Ray', role='illustrator'))
+    """
+    found = dict(pair for line in bylines for pair in _contributions(_one_line(line)))
+    return tuple(Contributor(name, role) for name, role in found.items())
+
+
+def is_of_others(line: str) -> bool:
+    """Tell whether a line begins with other work than writing: "Photos by", "Produced by".
+
+    >>> is_of_others("Photos by Per Aasen"), is_of_others("By Ines Moor, photos by Per Aasen")
+    (True, False)
+    """
+    return bool(_CONTRIBUTION.match(line))
+
+
+def _contributions(plain: str) -> Iterator[tuple[str, ContributorRole]]:
+    for part in _CONTRIBUTION.finditer(plain):
+        if role := _WORK.get(part["work"].lower()):
+            for name, _ in _people(part["names"]):
+                if " " in name or not _has_case(name):
+                    yield _in_name_case(name), role
+    yield from ((_in_name_case(name), role) for name, role in _people(plain) if role)
 
 
 def handle_in(byline: str) -> str | None:
@@ -165,7 +253,9 @@ def handle_in(byline: str) -> str | None:
 
 
 def _is_never_a_name(word: str) -> bool:
-    return bool(_NEVER_IN_NAME.search(re.sub(r"\d", "", word))) or word.lower() in _ROLES
+    bare = re.sub(r"[\d_]", " ", word)
+    is_body = is_organisation(bare) and not is_organisation(word)
+    return is_body or bool(_NEVER_IN_NAME.search(bare)) or word.lower() in _ROLES | _NEVER_FIRST
 
 
 def _each_once(names: Iterable[str]) -> tuple[str, ...]:
@@ -184,21 +274,44 @@ def _key(name: str) -> str:
 
 
 def _names(line: str) -> list[str]:
+    return [name for name, role in _people(_one_line(line)) if role is None]
+
+
+def _one_line(line: str) -> str:
+    """Return a byline without addresses and markup; "" for one that is too long."""
     plain = " ".join(storable(line).split())
     if not plain or len(plain) > _BYLINE_CHARS:
-        return []
+        return ""
     plain = _ADDRESS.sub(" | ", re.sub(r"<[^>]*>|[←→»›]", " ", plain))
-    plain = _SUFFIX.sub(r" \1", re.sub(r"\([^)]*\)|\[[^\]]*\]", " | ", plain))
-    plain = _without_lead(_INNER_BY.sub("", plain))
+    plain = _BAR_IN_LIST.sub(lambda found: f" {found[1] or found[2]} ", plain).strip()
+    return _SUFFIX.sub(r" \1", re.sub(r"\([^)]*\)|\[[^\]]*\]", " | ", plain))
+
+
+def _people(plain: str) -> list[tuple[str, ContributorRole | None]]:
+    """Return the names in a byline in order, with the role of those who did not write."""
+    plain = _without_lead(_INNER_BY.sub("", _CONTRIBUTION.sub(" | ", plain)))
     parts = [piece for part in _JOINED.split(_DEGREE.sub("", plain)) for piece in _by_and(part)]
-    names = [name for part in parts if (name := _name(part))]
-    return _without_single_words(_first_name_first(plain, names))
+    people: list[tuple[str, ContributorRole | None]] = []
+    for part in parts:
+        words = part.split()
+        role = _WORK.get(words[-1].lower()) if words and is_role(part) else None
+        if name := _name(part):
+            people.append((name, role))
+        elif role and people:  # "Per Aasen, Photographer"
+            people[-1] = (people[-1][0], role)
+    writers = [name for name, role in people if role is None]
+    kept = _without_single_words(_first_name_first(plain, writers))
+    others = [(name, role) for name, role in people if role is not None]
+    return [*((name, None) for name in kept), *others]
 
 
 def _without_lead(line: str) -> str:
     """Drop "By"; "Di Rossi" keeps its "Di", since only one word would be left."""
     plain = _GLUED_LEAD.sub("", _LEAD.sub("", f" {line}").strip())
-    return plain if " " in plain or re.match(r"\W*by\b|.*[:：]", line, re.IGNORECASE) else line
+    if " " in plain or not plain or re.match(r"\W*by\b|.*[:：]", line, re.IGNORECASE):
+        return plain
+    is_named = line.lstrip()[:1].islower() and has_given_name(plain)  # "von Ulrike"
+    return plain if is_named else line
 
 
 def _without_single_words(names: list[str]) -> list[str]:
@@ -213,7 +326,7 @@ def _has_case(name: str) -> bool:
 
 def _by_and(part: str) -> list[str]:
     """Split at "y", "och" or "и" if both sides are full names; "Ortega y Gasset" is one."""
-    pieces = _FOREIGN_AND.split(part)
+    pieces = _BETWEEN_NAMES.split(part)
     return pieces if all(len(piece.split()) > 1 for piece in pieces) else [part]
 
 
@@ -226,23 +339,30 @@ def _first_name_first(line: str, names: list[str]) -> list[str]:
 
 
 def _name(raw: str) -> str | None:
-    part = _without_lead(_DATE.sub("", _AFTER.sub("", f" {raw}"))).strip(" .,:*\"“”'")
+    kept = raw if _is_body_of_place(raw) else _AFTER.sub("", f" {raw}")
+    part = _without_lead(_DATE.sub("", kept)).strip(" .,:*\"“”'")
     if re.search(r"\b(?:Jr|Sr)$", part) and f"{part}." in raw:
         part += "."
     if " " in part:
         part = _GLUED.sub("", part).strip()
-    part = _without_role(part)
+    part = _without_role(_DOUBLED.sub(r"\1", part))
     return part if _is_name(part) else None
+
+
+def _is_body_of_place(raw: str) -> bool:
+    """Tell whether "of" or "for" belongs to an organisation's name: "University of Brevik"."""
+    found = re.search(r"\s(?:of|for)\s", raw)
+    return bool(found and is_organisation(raw[: found.start()]))
 
 
 def _without_role(part: str) -> str:
     """Cut a role off two words of a name: "Ines Moor Staff Writer", "Editor Ines Moor"."""
     words = part.split()
     roles = [at for at, word in enumerate(words) if word.strip(".,").lower() in _ROLES]
-    if not roles:
+    if not roles or _has_surname([word.strip(".,").lower() for word in words]):
         return part
     kept = words[: roles[0]] if roles[0] else words[roles[-1] + 1 :]
-    if len(kept) > 1:
+    if len(kept) > 1 or (kept and not _has_case(kept[0])):
         return " ".join(kept)
     return part if is_organisation(part) and len(roles) < len(words) else ""
 
@@ -251,10 +371,15 @@ def _is_name(part: str) -> bool:
     words = part.split()
     if not 1 <= len(words) <= _NAME_WORDS or len(part) > _NAME_CHARS or _NEVER_IN_NAME.search(part):
         return False
-    if part.lower() in _PLACES or _REGION.fullmatch(part):
+    is_body = is_organisation(part)
+    if words[0].lower() in _NEVER_FIRST or part.lower() in _PLACES or _REGION.fullmatch(part):
         return False
-    if is_organisation(part):
+    if re.search(r"\w{4}[.!?] ", part):  # "Jonathan Larsen. Click Here"
+        return False
+    if is_body:
         return not part[0].islower()
+    if words[-1].lower() in _PARTICLES and words[-1].islower():
+        return False
     others = [word for word in words if word.lower() not in _PARTICLES]
     return bool(others and _WORD.match(others[0])) and not any(map(_is_common, others))
 

@@ -1,10 +1,11 @@
 """Names of months, weekdays and time zones, and patterns for English dates and clock times.
 
-The names are in ``months.tsv``, ``weekdays.tsv`` and ``time_zones.tsv``. Every rule that recognises
+The names are in ``months.tsv``, ``weekdays.tsv``, ``time_zones.tsv`` and ``relative_times.tsv``. Every rule that recognises
 a date uses them, so a row added to a table serves all rules.
 """
 
-from datetime import datetime
+import re
+from datetime import datetime, timedelta
 from functools import cache, lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -22,9 +23,12 @@ _MONTH_WORDS = frozenset(
     word for _, _, stem, example in _MONTHS for word in (stem, example.lower())
 )
 _WEEKDAYS = [
-    (language, name, abbreviations.split())
-    for language, _, name, abbreviations in read_rows(__package__, "weekdays.tsv", columns=4)
+    (language, int(day), name, abbreviations.split())
+    for language, day, name, abbreviations in read_rows(__package__, "weekdays.tsv", columns=4)
 ]
+_DAY_BY_WORD = {
+    word.lower(): day for _, day, name, short in _WEEKDAYS for word in (name, *short)
+}
 
 ENGLISH_MONTHS = tuple(dict.fromkeys(name for language, _, _, name in _MONTHS if language == "en"))
 """January to December."""
@@ -34,20 +38,20 @@ ENGLISH_MONTH = (
 """Pattern for an English month, in full or cut: "January", "Jan.", "Sept."."""
 MONTH_NAME = "(?:" + "|".join(dict.fromkeys(name.lower() for *_, name in _MONTHS)) + ")"
 """Pattern for a whole month name in any language of ``months.tsv``, in lower case."""
-ENGLISH_WEEKDAYS = tuple(name for language, name, _ in _WEEKDAYS if language == "en")
+ENGLISH_WEEKDAYS = tuple(name for language, _, name, _ in _WEEKDAYS if language == "en")
 """Monday to Sunday."""
 ENGLISH_WEEKDAY = (
     "(?:"
     + "|".join(
         word
-        for language, name, abbreviations in _WEEKDAYS
+        for language, _, name, abbreviations in _WEEKDAYS
         if language == "en"
         for word in (name, *abbreviations)
     )
     + ")"
 )
 """Pattern for an English weekday, in full or cut: "Tuesday", "Tues", "Tue"."""
-WEEKDAY = "(?:" + "|".join(name for _, name, _ in _WEEKDAYS) + f"|{ENGLISH_WEEKDAY})"
+WEEKDAY = "(?:" + "|".join(name for _, _, name, _ in _WEEKDAYS) + f"|{ENGLISH_WEEKDAY})"
 """Pattern for a weekday in any language of ``weekdays.tsv``."""
 AM_PM = r"[ap]\.?m\.?"
 """Pattern for the half of the day, in lower case: "am", "p.m."."""
@@ -65,6 +69,15 @@ def month_number(word: str) -> int | None:
     (9, 7, None)
     """
     return next((month for stem, month in _MONTH_BY_STEM if word.startswith(stem)), None)
+
+
+def weekday_number(word: str) -> int | None:
+    """Return 1 (Monday) to 7 for a weekday in lower case, in any language known, or None.
+
+    >>> weekday_number("tue"), weekday_number("samedi"), weekday_number("market")
+    (2, 6, None)
+    """
+    return _DAY_BY_WORD.get(word)
 
 
 def is_month(word: str) -> bool:
@@ -97,3 +110,30 @@ def utc_offset(abbreviation: str, clock: str) -> str | None:
 def _zones() -> dict[str, str]:
     rows = read_rows(__package__, "time_zones.tsv", columns=3)
     return {abbreviation: zone for abbreviation, zone, _ in rows}
+
+
+def _relative_times() -> list[tuple[re.Pattern[str], timedelta]]:
+    found = []
+    for _, minutes, words, frame, _ in read_rows(__package__, "relative_times.tsv", columns=5):
+        unit = "(?:" + "|".join(map(re.escape, words.split("|"))) + ")"
+        number = r"(?P<number>\d\d?|an?|one|une?|eine[rm]?|uma?|una?|un)"
+        stated = unit if frame == "=" else frame.replace("#", rf"{number}\s*{unit}")
+        pattern = re.compile(rf"(?<!\w)(?:{stated})(?!\w)", re.IGNORECASE)
+        found.append((pattern, timedelta(minutes=int(minutes))))
+    return found
+
+
+_RELATIVE_TIMES = _relative_times()
+
+
+def time_ago(text: str) -> timedelta | None:
+    """Return how long ago a text says that something was, to the day; None where it does not.
+
+    >>> time_ago("Published 3 hours ago"), time_ago("vor 2 Tagen"), time_ago("A day at sea")
+    (datetime.timedelta(seconds=10800), datetime.timedelta(days=2), None)
+    """
+    for pattern, unit in _RELATIVE_TIMES:
+        if found := pattern.search(text):
+            number = found.groupdict().get("number") or "1"
+            return unit * (int(number) if number.isdecimal() else 1)
+    return None

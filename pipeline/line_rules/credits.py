@@ -22,7 +22,7 @@ from pipeline.line_rules.agencies import (
     is_collective,
     own_agency,
 )
-from pipeline.line_rules.bylines import BEFORE_NAME
+from pipeline.line_rules.bylines import BEFORE_NAME, is_organisation
 from pipeline.line_rules.calendar_words import is_month
 from pipeline.models import CreditKind
 from pipeline.text import ends_sentence
@@ -364,7 +364,8 @@ def byline_agency(author: str, site_name: str | None) -> str | None:
     """
     if site_name and author.lower() in site_name.lower():
         return None
-    return agency_named(author, is_sure=True) or (author if LIKELY.fullmatch(author) else None)
+    is_likely = LIKELY.fullmatch(author) and is_organisation(author)
+    return agency_named(author, is_sure=True) or (author if is_likely else None)
 
 
 def _credits(

@@ -15,7 +15,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from pipeline.line_rules.calendar_words import month_number, utc_offset
+from pipeline.line_rules.calendar_words import month_number, utc_offset, weekday_number
 
 _LONGEST = 120
 """Characters of the longest text that is read as a time."""
@@ -51,6 +51,8 @@ _YEAR_FIRST = re.compile(r"\b(\d{4})\s*[/.年년]\s*(\d{1,2})\s*[/.月월]\s*(\d
 _FIGURES = re.compile(
     r"(?<![\d:/.-])(\d{1,2})([/.-])\s?(\d{1,2})\2\s?(\d{4}|\d\d)(?![\d/-])", re.ASCII
 )
+# "Tue, 07/11/2023 - 17:57": Drupal's "medium" date, which is D, m/d/Y - H:i unless a site sets another
+_DRUPAL = re.compile(r"[^\W\d_]{2,4}, \d\d/\d\d/\d{4} - \d\d:\d\d", re.ASCII)
 _WORD = r"(?P<month>[^\W\d_]{3,12})\.?"
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th|er|º|°|ª|\.)?"
 _YEAR = r"(?P<year>(?:19|20)\d\d)(?!\d)"
@@ -180,12 +182,31 @@ def day_first(texts: Iterable[str | None]) -> bool | None:
 
 
 def is_ambiguous(text: str | None) -> bool:
-    """Tell whether a text states a date in figures that can be read in two ways."""
+    """Tell whether a text states a date in figures that can be read in two ways.
+
+    >>> is_ambiguous("07/12/2024"), is_ambiguous("Fri, 07/12/2024 - 17:57")
+    (True, False)
+    """
     found = _FIGURES.search(text or "")
-    if not found or found[2] == ".":
+    if text is None or not found or found[2] == ".":
         return False
     one, other = int(found[1]), int(found[3])
-    return one != other and one <= 12 and other <= 12
+    is_open = one != other and one <= 12 and other <= 12
+    return is_open and _day_first_by_weekday(text, found) is None
+
+
+def _day_first_by_weekday(text: str, found: re.Match[str]) -> bool | None:
+    """Tell which reading of a date in figures falls on the weekday that stands beside it.
+
+    12 July 2024 was a Friday, 7 December was none. None without a weekday, or where both or
+    neither of the readings fall on it.
+    """
+    words = re.findall(r"[^\W\d_]+", text.lower())
+    named = {day for word in words if (day := weekday_number(word))}
+    year = found[4] if len(found[4]) == 4 else f"20{found[4]}"
+    readings = (_day(year, found[3], found[1]), _day(year, found[1], found[3]))
+    fits = [day is not None and date.fromisoformat(day).isoweekday() in named for day in readings]
+    return fits[0] if len(named) == 1 and fits[0] != fits[1] else None
 
 
 def _from_iso(found: re.Match[str]) -> str | None:
@@ -270,7 +291,12 @@ def _day_in_figures(plain: str, day_first: bool | None) -> tuple[tuple[int, int]
     if not found:
         return None
     one, other = int(found[1]), int(found[3])
-    if is_ambiguous(plain) and day_first is None:
+    by_weekday = _day_first_by_weekday(plain, found)
+    if by_weekday is not None:
+        day_first = by_weekday
+    elif day_first is None and _DRUPAL.search(plain):
+        day_first = False
+    if day_first is None and is_ambiguous(plain):
         return None
     month_first = found[2] != "." and (other > 12 or (day_first is False and one <= 12))
     day, month = (other, one) if month_first else (one, other)

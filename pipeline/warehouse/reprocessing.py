@@ -23,7 +23,7 @@ from pipeline.annotate.model_version import ModelVersions
 from pipeline.clean.site_memory import host_of
 from pipeline.errors import UsageError
 from pipeline.extract.version import EXTRACTION_VERSION
-from pipeline.models import REFUSED_KINDS, Article, RemovedBlock
+from pipeline.models import REFUSED_KINDS, Article, Contributor, RemovedBlock, StatedTitle
 from pipeline.warehouse.articles import LockedArticle, lock_articles, switch_current
 from pipeline.warehouse.duplicates import update_group_agencies
 from pipeline.warehouse.fetches import StoredPage
@@ -62,8 +62,10 @@ _FIELDS = {
     "title": "title",
     "body_text": "text",
     "title_origin": "title_origin",
+    "title_alternatives": "title_alternatives",
     "authors": "authors",
     "authors_origin": "authors_origin",
+    "contributors": "contributors",
     "published_text": "published_at",
     "published_origin": "published_origin",
     "modified_text": "modified_at",
@@ -323,6 +325,8 @@ def _stored(row: tuple[Any, ...]) -> StoredVersion:
         field: tuple(value) if isinstance(value, list) else value
         for field, value in zip(_FIELDS.values(), facts, strict=True)
     }
+    fields["title_alternatives"] = tuple(StatedTitle(**e) for e in fields["title_alternatives"])
+    fields["contributors"] = tuple(Contributor(**each) for each in fields["contributors"])
     article = Article(
         url=page[8] or url,
         time_zone=page[-1],

@@ -2,15 +2,16 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
 from psycopg import Connection
+from psycopg.types.json import Jsonb
 
 from pipeline.extract.version import EXTRACTION_VERSION
 from pipeline.line_rules.dates import parse_instant
-from pipeline.models import Article
+from pipeline.models import Article, Contributor, StatedTitle
 from pipeline.text import content_sha256, normalise, squeeze, storable, word_count
 from pipeline.warehouse.transactions import copy_rows, take_ids
 
@@ -23,9 +24,11 @@ _COLUMNS = {
     "is_current": "bool",
     "title": "text",
     "title_origin": "text",
+    "title_alternatives": "jsonb",
     "byline": "text",
     "authors": "text[]",
     "authors_origin": "text",
+    "contributors": "jsonb",
     "body_text": "text",
     "word_count": "int4",
     "language_code": "text",
@@ -203,9 +206,11 @@ def _row(number: int, version: NewVersion) -> tuple[Any, ...]:
         False,
         _line(article.title),
         article.title_origin,
+        _objects(article.title_alternatives),
         _line(", ".join(article.authors)),
         _lines(article.authors),
         article.authors_origin,
+        _objects(article.contributors),
         text,
         word_count(text),
         article.language,
@@ -264,3 +269,8 @@ def _line(text: str | None) -> str | None:
 
 def _lines(texts: Sequence[str]) -> list[str]:
     return [line for line in map(_line, texts) if line]
+
+
+def _objects(records: Sequence[StatedTitle | Contributor]) -> Jsonb:
+    objects = [asdict(record) for record in records]
+    return Jsonb([{key: storable(value) for key, value in each.items()} for each in objects])

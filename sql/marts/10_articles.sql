@@ -8,9 +8,11 @@ select
     v.site_name,
     v.title,
     v.title_origin,
+    v.title_alternatives,
     v.byline,
     v.authors,
     v.authors_origin,
+    v.contributors,
     v.body_text,
     v.word_count,
     case
@@ -106,9 +108,11 @@ comment on column mart.articles.host is 'Host of canonical_url, without a port.'
 comment on column mart.articles.site_name is 'The outlet''s name as the page states it.';
 comment on column mart.articles.title is 'Headline.';
 comment on column mart.articles.title_origin is 'Where the headline was read: json_ld, meta, feed or visible.';
+comment on column mart.articles.title_alternatives is 'Other titles that the page states, without the site''s name: an array of {title, origin}; origin is json_ld, og (og:title), twitter, meta, title_tag (the title element), feed or visible.';
 comment on column mart.articles.byline is 'Authors as one line.';
 comment on column mart.articles.authors is 'Authors, each a name.';
 comment on column mart.articles.authors_origin is 'Where the authors were read: json_ld, meta, feed or visible.';
+comment on column mart.articles.contributors is 'People who worked on the article and did not write it: an array of {name, role}; role is illustrator, photographer, translator, editor, reviewer or contributor.';
 comment on column mart.articles.body_text is 'Paragraphs joined by a blank line, without the title.';
 comment on column mart.articles.word_count is 'Words of the body.';
 comment on column mart.articles.published_at is 'Publication time in UTC; where the page has none, when it was first seen; null where it states a clock time of unknown zone (published_local).';

@@ -1,5 +1,7 @@
 """Bylines into names, and every row of the table of byline words."""
 
+from typing import get_args
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,16 +9,21 @@ from hypothesis import strategies as st
 from pipeline.line_rules.bylines import (
     author_names,
     clean_authors,
+    contributors_in,
     handle_in,
+    is_of_others,
     is_organisation,
+    is_publishing_house,
     is_role,
     organisations_in,
 )
+from pipeline.models import Contributor, ContributorRole
 from pipeline.tables import read_rows
 
 WORDS = list(read_rows("pipeline.line_rules", "byline_words.tsv", columns=4))
 NAMED = ("before", "made", "label", "genre", "place")
 """Kinds of words that a byline has beside a name, which is read without them."""
+WORKS = get_args(ContributorRole)
 
 
 @pytest.mark.parametrize(
@@ -48,6 +55,16 @@ NAMED = ("before", "made", "label", "genre", "place")
         ("Abdullah bin Salem al-Rashid", ("Abdullah bin Salem al-Rashid",)),
         ("Maria de la Cruz", ("Maria de la Cruz",)),
         ("José Ortega y Gasset", ("José Ortega y Gasset",)),
+        ("Ines Moor, Per Aasen, and Lu Ray, Lakeshore Post", ("Ines Moor", "Per Aasen", "Lu Ray")),
+        ("Ana Gómez, Luis Pérez, y Lu Ray", ("Ana Gómez", "Luis Pérez", "Lu Ray")),
+        ("Kim Min-seo", ("Kim Min-seo",)),
+        ("Min Aasen", ("Min Aasen",)),
+        ("Byby INES MOOR and PER AASEN", ("Ines Moor", "Per Aasen")),
+        ("By By Ines Moor", ("Ines Moor",)),
+        ("By Ines Moor Illustration by Per Aasen", ("Ines Moor",)),
+        ("by Lakeshore Guild, founded in May by Lu Harbour. Click Here", ()),
+        ("About The Author", ()),
+        ("김철수 기자", ("김철수",)),
         ("Por Ana Gómez y Luis Pérez", ("Ana Gómez", "Luis Pérez")),
         ("von Ines Moor und Per Aasen", ("Ines Moor", "Per Aasen")),
         ("Von Trapp", ("Von Trapp",)),
@@ -88,6 +105,13 @@ def test_each_name_is_returned_once():
     assert clean_authors(["Ines Moor", "By INÈS MOOR", "Moor"]) == ("Ines Moor",)
 
 
+def test_those_who_did_other_work_are_contributors():
+    lines = ["Ines Moor; Photographs by PER AASEN and Lu Ray", "Text: Ines Moor, Foto: Kim Berg"]
+    people = [("Per Aasen", "photographer"), ("Lu Ray", "photographer"), ("Kim Berg", "photographer")]
+    assert contributors_in(lines) == tuple(Contributor(*each) for each in people)
+    assert clean_authors(lines) == ("Ines Moor",)
+
+
 def test_organisations_can_be_read_alone():
     assert organisations_in(["Ines Moor, AP", "Lakeshore News"]) == ("AP", "Lakeshore News")
 
@@ -107,8 +131,19 @@ def test_every_word_does_in_its_example_what_its_kind_says(kind, language, words
         assert is_role(example)
     elif kind in ("body", "body_part"):
         assert is_organisation(example)
-    elif kind == "never":
+    elif kind in ("never", "never_first"):
         assert author_names(example) == ()
+    elif kind == "surname":
+        assert author_names(example) == (example,)
+        assert not is_organisation(example)
+    elif kind == "house":
+        assert is_publishing_house(example)
+    elif kind in WORKS:
+        (found,) = contributors_in([example])
+        assert found.role == kind
+    elif kind == "other_work":
+        assert is_of_others(example)
+        assert author_names(example) == contributors_in([example]) == ()
     elif kind == "particle":
         assert author_names(example) == (example,)
     else:
