@@ -13,7 +13,13 @@ from itertools import pairwise
 from pipeline.extract.html_head import Head
 from pipeline.extract.html_layout import TextBlock
 from pipeline.extract.json_ld import LinkedData
-from pipeline.extract.microdata import PERSON_PATH, Microdata, author_lines, text_by_block, text_parts
+from pipeline.extract.microdata import (
+    PERSON_PATH,
+    Microdata,
+    author_lines,
+    text_by_block,
+    text_parts,
+)
 from pipeline.extract.title import bare_name
 from pipeline.line_rules.bylines import (
     clean_authors,
@@ -143,7 +149,9 @@ def _is_outlet(line: str, outlets: set[str]) -> bool:
     return normalise(line).strip(" ,") in outlets and not is_publishing_house(line)
 
 
-def _as_shown(names: tuple[str, ...], origin: Origin, byline: str) -> tuple[tuple[str, ...], Origin]:
+def _as_shown(
+    names: tuple[str, ...], origin: Origin, byline: str
+) -> tuple[tuple[str, ...], Origin]:
     """Correct names of JSON-LD or meta tags by the byline between headline and text.
 
     Templates put the first author alone there, or editors and whoever entered the text as well.
@@ -160,9 +168,7 @@ def _as_shown(names: tuple[str, ...], origin: Origin, byline: str) -> tuple[tupl
     return names, origin
 
 
-def _without_others(
-    names: tuple[str, ...], others: tuple[Contributor, ...]
-) -> tuple[str, ...]:
+def _without_others(names: tuple[str, ...], others: tuple[Contributor, ...]) -> tuple[str, ...]:
     """Return the names without those who did other work, if anyone remains."""
     elsewhere = {normalise(each.name) for each in others}
     return tuple(name for name in names if normalise(name) not in elsewhere) or names
@@ -268,7 +274,7 @@ def _byline_below_title(blocks: list[TextBlock]) -> list[str]:
 
 def _without_roles(block: TextBlock) -> str:
     """Return a byline without the role after a linked name: "North" in it looks like a name."""
-    if not block.link_density or not starts_as_byline(block.text):
+    if block.element.find(".//a") is None or not starts_as_byline(block.text):
         return block.text
     text = text_by_block(block.element)
     return text if normalise(text).startswith(block.key[:12]) else block.text

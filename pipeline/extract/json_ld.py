@@ -130,7 +130,8 @@ def _with_dates(page: LinkedData, nodes: list[dict[str, Any]]) -> LinkedData:
     dated = [
         node
         for node in nodes
-        if "datePublished" in node and not any(map(_NO_PAGE.fullmatch, _types(node)))
+        if "datePublished" in node
+        and not any(_NO_PAGE.fullmatch(name) or name in _OTHER_WORKS for name in _types(node))
     ]
     dated = [node for node in dated if "WebPage" in _types(node)] or dated
     if len({_text(node["datePublished"]) for node in dated}) != 1:

@@ -88,8 +88,9 @@ def read_metadata(
         now=context.now,
     )
     site = head.first("og:site_name") or data.publisher
-    agency = next(filter(None, (byline_agency(n, site) for n in byline.organisations)), None)
-    partial_agency = None if agency else _partial_agency(microdata, head, data)
+    partial_agency = _partial_agency(microdata, head, data)
+    agencies = filter(None, (byline_agency(n, site) for n in byline.organisations))
+    agency = partial_agency or next(agencies, None)
     sections = tuple(_sections(head, data, sites))
     return Article(
         url=context.url,
@@ -112,7 +113,7 @@ def read_metadata(
         section=sections[0] if sections else None,
         categories=tuple(dict.fromkeys(data.sections)),
         tags=tuple(_tags(head, data, sites))[:_MAX_TAGS],
-        agency=agency or partial_agency,
+        agency=agency,
         credit_kind="part" if partial_agency else None,
         site_name=site,
         image_url=next(_lead_images(context.url, head, data), None),

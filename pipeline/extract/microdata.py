@@ -205,7 +205,7 @@ def _is_in_teaser(element: HtmlElement, containers: frozenset[HtmlElement]) -> b
         around = box.getparent() if box is not None else None
         if box is None or around is None or box in containers or box.tag == "body":
             return False
-        like = [e for e in around.iterchildren(box.tag) if e.get("class") == box.get("class")]
+        like = [e for e in around if e.tag == box.tag and e.get("class") == box.get("class")]
         if box is not element and len(like) > 1 and sum(map(_links_to_story, like)) > 1:
             return _links_to_story(box)
         box = around

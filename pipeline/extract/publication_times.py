@@ -81,7 +81,7 @@ _NEAR = 8
 
 _FURTHEST_WEST, _FURTHEST_EAST = timedelta(hours=-12), timedelta(hours=14)
 _ZONE_STEP = timedelta(minutes=30)
-"""Offsets of zones; those of Nepal and the Chatham Islands, by quarters of an hour, are left out."""
+"""Offsets of zones; those by quarters of an hour (Nepal, the Chatham Islands) are left out."""
 
 Candidate = tuple[Origin, str | None]
 """A time as the page states it, and where."""
@@ -179,7 +179,7 @@ class _TimeSelection:
 
     @property
     def is_in_utc(self) -> bool:
-        return self.is_exact and bool(re.search(r"[+-]00:00$", self.published[0]))
+        return self.published is not None and self.published[0].endswith("+00:00")
 
     def move_to_own_zone(self, shown: Iterable[str | None], others: Iterable[str]) -> None:
         """State a time that is given in UTC in the page's own zone if that changes the day.
@@ -266,12 +266,13 @@ def offset_of_local(at: datetime, local: str) -> timedelta | None:
         return there.utcoffset() if is_same else None
     if _precision(local) > 0:
         offset = there.replace(second=0, microsecond=0) - plain
-        return offset if _FURTHEST_WEST <= offset <= _FURTHEST_EAST and not offset % _ZONE_STEP else None
+        return (
+            offset
+            if _FURTHEST_WEST <= offset <= _FURTHEST_EAST and not offset % _ZONE_STEP
+            else None
+        )
     hour = timedelta(hours=1)
-    if there.date() < plain.date():
-        offset = -hour * (plain.hour + 1)
-    else:
-        offset = hour * (24 - plain.hour)
+    offset = hour * (-1 - plain.hour if there.date() < plain.date() else 24 - plain.hour)
     is_next = abs(there.date() - plain.date()) == timedelta(days=1)
     return offset if is_next and _FURTHEST_WEST <= offset <= _FURTHEST_EAST else None
 
@@ -343,8 +344,14 @@ def _marked_times(microdata: Microdata) -> tuple[list[str], list[str]]:
         text = stated if iso_time(stated, day_first=True) else shown
         names = f"{element.get('class') or ''} {element.get('itemprop') or ''}".lower()
         is_change = re.search(r"modified|updated", names) and "publish" not in names
-        is_other = _PUBLISHED.search(shown) and first and abs(days_apart(first, iso_time(stated) or first)) > 1
-        if is_other and not is_change:  # "Posted: 3 May 2024 | Updated 5 May" with the latter's datetime
+        is_other = (
+            _PUBLISHED.search(shown)
+            and first
+            and abs(days_apart(first, iso_time(stated) or first)) > 1
+        )
+        if (
+            is_other and not is_change
+        ):  # "Posted: 3 May 2024 | Updated 5 May" with the latter's datetime
             published.append(split_updated(shown)[0])
             changed.append(text)
             continue
@@ -384,9 +391,7 @@ def _times_near_title(blocks: list[TextBlock], title: str | None) -> tuple[list[
     return published[:1], changed
 
 
-def _relative_day(
-    blocks: list[TextBlock], title: str | None, fetched_at: datetime
-) -> str | None:
+def _relative_day(blocks: list[TextBlock], title: str | None, fetched_at: datetime) -> str | None:
     """Return the day of the first "3 hours ago" or "Yesterday, 10:15" directly below the title."""
     at = _title_index(blocks, title)
     for block in blocks[at + 1 : at + 1 + _NEAR]:
@@ -465,8 +470,8 @@ def _guess_day(root: HtmlElement, url: str | None, blocks: list[TextBlock]) -> s
         raise
     except Exception:  # whatever arbitrary markup breaks in the library: there is no day then
         return None
-    # htmldate returns "2020-01-01" where it finds only a year, as in a copyright line, and the first
-    # of the month where the address has only a month.
+    # htmldate returns "2020-01-01" where it finds only a year, as in a copyright line, and the
+    # first of the month where the address has only a month.
     if not found or str(found).endswith("-01-01"):
         return None
     day = date.fromisoformat(str(found))

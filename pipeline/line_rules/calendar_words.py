@@ -1,7 +1,7 @@
 """Names of months, weekdays and time zones, and patterns for English dates and clock times.
 
-The names are in ``months.tsv``, ``weekdays.tsv``, ``time_zones.tsv`` and ``relative_times.tsv``. Every rule that recognises
-a date uses them, so a row added to a table serves all rules.
+The names are in ``months.tsv``, ``weekdays.tsv``, ``time_zones.tsv`` and ``relative_times.tsv``.
+Every rule that recognises a date uses them, so a row added to a table serves all rules.
 """
 
 import re
@@ -26,9 +26,7 @@ _WEEKDAYS = [
     (language, int(day), name, abbreviations.split())
     for language, day, name, abbreviations in read_rows(__package__, "weekdays.tsv", columns=4)
 ]
-_DAY_BY_WORD = {
-    word.lower(): day for _, day, name, short in _WEEKDAYS for word in (name, *short)
-}
+_DAY_BY_WORD = {word.lower(): day for _, day, name, short in _WEEKDAYS for word in (name, *short)}
 
 ENGLISH_MONTHS = tuple(dict.fromkeys(name for language, _, _, name in _MONTHS if language == "en"))
 """January to December."""

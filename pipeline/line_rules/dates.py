@@ -51,7 +51,7 @@ _YEAR_FIRST = re.compile(r"\b(\d{4})\s*[/.年년]\s*(\d{1,2})\s*[/.月월]\s*(\d
 _FIGURES = re.compile(
     r"(?<![\d:/.-])(\d{1,2})([/.-])\s?(\d{1,2})\2\s?(\d{4}|\d\d)(?![\d/-])", re.ASCII
 )
-# "Tue, 07/11/2023 - 17:57": Drupal's "medium" date, which is D, m/d/Y - H:i unless a site sets another
+# "Tue, 07/11/2023 - 17:57": Drupal's "medium" date, D, m/d/Y - H:i unless a site sets another
 _DRUPAL = re.compile(r"[^\W\d_]{2,4}, \d\d/\d\d/\d{4} - \d\d:\d\d", re.ASCII)
 _WORD = r"(?P<month>[^\W\d_]{3,12})\.?"
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th|er|º|°|ª|\.)?"

@@ -107,7 +107,11 @@ def test_each_name_is_returned_once():
 
 def test_those_who_did_other_work_are_contributors():
     lines = ["Ines Moor; Photographs by PER AASEN and Lu Ray", "Text: Ines Moor, Foto: Kim Berg"]
-    people = [("Per Aasen", "photographer"), ("Lu Ray", "photographer"), ("Kim Berg", "photographer")]
+    people = [
+        ("Per Aasen", "photographer"),
+        ("Lu Ray", "photographer"),
+        ("Kim Berg", "photographer"),
+    ]
     assert contributors_in(lines) == tuple(Contributor(*each) for each in people)
     assert clean_authors(lines) == ("Ines Moor",)
 
