@@ -100,7 +100,9 @@ def find_title(
         return Title(first, "visible" if first else None)
     others = {normalise(each.title): each for each in reversed(stated_titles)}
     others |= {normalise(text_of(tag)): StatedTitle(text_of(tag), "visible") for tag in shown[:1]}
-    others.pop(normalise(chosen.title), None)
+    own = re.escape(normalise(chosen.title))
+    with_site = re.compile(rf"(?:[^|]{{,40}}\s*[|»–—-]\s*)?{own}(?:\s*[|»–—-][^|]{{,40}})?")
+    others = {plain: each for plain, each in others.items() if not with_site.fullmatch(plain)}
     origin = _ORIGINS.get(chosen.origin, "meta")
     return Title(chosen.title, origin, tuple(others.values())[::-1])
 
