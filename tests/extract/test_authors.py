@@ -126,6 +126,62 @@ def test_a_name_without_by_counts_where_a_role_follows(line, names):
     assert authors(before=line)[0] == names
 
 
+@pytest.mark.parametrize(
+    ("stated", "shown", "names"),
+    [
+        (["Kate Moor"], "By Kate Moor and Tom Berg", ("Kate Moor", "Tom Berg")),
+        (["Kate Moor", "Tom Berg"], "By Kate Moor", ("Kate Moor",)),
+        (["Lars Holm"], "By Kate Moor", ("Kate Moor",)),
+        (["Kate Moor"], "By Kate Moor Post correspondent", ("Kate Moor",)),
+        (["Kate Moor"], "Books by Women", ("Kate Moor",)),
+    ],
+)
+def test_the_byline_at_the_headline_corrects_linked_data(stated, shown, names):
+    head = data([{"@type": "Person", "name": name} for name in stated])
+    assert authors(head=head, before=f"<p>{shown}</p>")[0] == names
+
+
+def test_those_who_did_other_work_stand_apart():
+    head = data([{"name": "Kate Moor"}, {"name": "Lars Holm"}])
+    before = "<p>By Kate Moor</p><div>Reviewed by Lars Holm</div><div>Photos by Ann Berg</div>"
+    found = extract_page(page(head=head, before=before), url="https://lakeshore.example/ferry")
+    assert found.authors == ("Kate Moor",)
+    works = [(each.name, each.role) for each in found.contributors]
+    assert works == [("Lars Holm", "reviewer"), ("Ann Berg", "photographer")]
+
+
+@pytest.mark.parametrize(
+    ("head", "names"),
+    [
+        ("<meta name='author' content='kate moor'>", ("Kate Moor",)),
+        ("<meta name='author' content='Tom Read'>", ("Tom Read",)),
+        ("<meta name='author' content='Kate Press'>", ("Kate Press",)),
+        ("<meta name='author' content='Axel Springer'>", ()),
+        ("<meta name='author' content='Axel Springer'>"
+         "<meta property='article:author' content='Kate Moor'>", ("Kate Moor",)),
+        ("<meta property='article:author' content='https://lakeshore.example/staff/kate-b-moor'>",
+         ("Kate B. Moor",)),
+    ],
+)  # fmt: skip
+def test_names_of_meta_tags(head, names):
+    assert authors(head=head)[0] == names
+
+
+def test_bylines_of_other_stories_are_ignored():
+    boxes = "".join(
+        f"<div class='box'><a href='/{at}'>Another story</a><span class='author'>{name}</span></div>"
+        for at, name in enumerate(("by Kate Moor", "by Tom Berg"))
+    )
+    assert authors(inside=boxes)[0] == ()
+    menu = "<div class='menu'><span itemprop='author'>Kate Moor</span></div>"
+    assert authors(before=menu)[0] == ()
+
+
+def test_a_name_without_by_counts_where_a_date_follows():
+    before = "<div>Kate Moor</div><div>Published: 3 March 2024</div>"
+    assert authors(before=before)[0] == ("Kate Moor",)
+
+
 def test_the_lines_of_a_byline_are_no_text():
     line = "<p>2nd March<br>By Ines Moor <a>@inesmoor</a><br>Harbour Reporter</p>"
     body = page().replace(b"<div class='article-body'>", f"<div>{line}".encode())

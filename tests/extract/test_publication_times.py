@@ -56,6 +56,49 @@ def test_a_draft_saved_before_publication_is_no_modification():
     assert found.refused_dates == ("json_ld 2024-03-02T07:00:00+00:00 modified before published",)
 
 
+def test_a_page_of_no_article_type_states_its_dates():
+    node = {"@type": "WebPage", "datePublished": "2024-03-02", "dateModified": "2024-03-04"}
+    graph = linked_data(**{"@type": "Person", "name": "Ines Moor", "@graph": [node]})
+    found = read(graph)
+    assert (found.published_at, found.modified_at) == ("2024-03-02", "2024-03-04")
+
+
+def test_dates_are_read_from_linked_data_that_is_no_json():
+    head = linked_data(headline="The \u201cold\u201d ferry", datePublished="2024-03-02")
+    assert read(head.replace("\\u201c", '"')).published_at == "2024-03-02"
+
+
+@pytest.mark.parametrize(
+    ("before", "path", "published"),
+    [
+        ("<p>Published March 1, 2024 at 7:15 p.m.</p>", "/ferry", "2024-03-01T19:15:09-08:00"),
+        ("<p>Published 10:15 PM EST, Fri March 1, 2024</p>", "/f", "2024-03-01T22:15:09-05:00"),
+        ("", "/2024/03/01/ferry", "2024-03-01T23:15:09-04:00"),
+        ("<p>Published March 2, 2024 at 3:15 a.m.</p>", "/ferry", "2024-03-02T03:15:09+00:00"),
+        ("<p>Published February 2, 2024</p>", "/ferry", "2024-03-02T03:15:09+00:00"),
+    ],
+)
+def test_a_time_in_utc_has_the_day_that_readers_saw(before, path, published):
+    found = read(
+        linked_data(headline="x", datePublished="2024-03-02T03:15:09Z"), before, HOST + path
+    )
+    assert (found.published_at, found.published_origin) == (published, "json_ld")
+
+
+def test_a_time_element_may_state_the_update_and_show_the_publication():
+    shown = "Posted: March 2, 2024 8:25 AM EST | Last Updated: March 9"
+    found = read(before=f"<time datetime='2024-03-09T15:04:07Z'>{shown}</time>")
+    assert found.published_at == "2024-03-02T08:25:00-05:00"
+    assert found.modified_at == "2024-03-09T15:04:07+00:00"
+
+
+def test_a_relative_time_counts_from_the_fetch():
+    before = "<p>3 hours ago</p>"
+    assert read(before=before).published_at == "2026-11-22"
+    unknown = extract_page(page(before=before), url="https://lakeshore.example/ferry")
+    assert unknown.published_at is None
+
+
 def test_an_update_is_no_publication():
     found = read(before="<p>Published 2 March 2024. Updated 4 March 2024, 10:15 GMT</p>")
     assert found.published_at == "2024-03-02"

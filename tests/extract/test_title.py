@@ -4,6 +4,7 @@ import pytest
 
 from pipeline.extract.page import extract_page
 from pipeline.extract.title import strip_site_name
+from pipeline.models import StatedTitle
 from tests.extract.pages import TITLE, URL, page
 
 
@@ -20,6 +21,24 @@ from tests.extract.pages import TITLE, URL, page
 def test_the_sites_name_is_removed(title):
     found = strip_site_name(title.removeprefix("Lakeshore Post: "), {"lakeshorepost", "news"})
     assert found == TITLE
+
+
+def test_quotation_marks_are_no_separators():
+    title = "Ferry line: «We will not sail again»"
+    assert strip_site_name(f"{title} » Lakeshore Post", {"lakeshorepost"}) == title
+
+
+def test_other_titles_stand_beside_the_headline():
+    head = "<meta property='og:title' content='Storm stops the ferry line for weeks'>"
+    found = extract_page(page(head=head), url=URL)
+    assert found.title == TITLE
+    assert found.title_alternatives == (StatedTitle("Storm stops the ferry line for weeks", "og"),)
+
+
+def test_a_meta_tag_may_state_its_content_as_a_value():
+    head = f"<meta name='og:title' value='{TITLE}'><meta name='author' value='Ines Moor'>"
+    found = extract_page(page(head=head, h1="Ferries"), url=URL)
+    assert (found.title, found.authors) == (TITLE, ("Ines Moor",))
 
 
 def test_a_dash_within_a_title_is_kept():

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from pipeline.dedupe.groups import Membership
-from pipeline.models import Annotation, Match, Mention, Quote, Speaker
+from pipeline.models import Annotation, Contributor, Match, Mention, Quote, Speaker, StatedTitle
 from pipeline.warehouse.annotations import save_annotations
 from pipeline.warehouse.duplicates import (
     dedup_lock,
@@ -344,6 +344,8 @@ def test_analysts_see_what_a_page_states_and_where(store, print_story):
         site_name="Harbour Post",
         image_url="https://harbour.example/bridge.jpg",
         title_origin="json_ld",
+        title_alternatives=(StatedTitle("The bridge, explained", "og"),),
+        contributors=(Contributor("Lu Ray", "illustrator"),),
         authors_origin="meta",
         modified_origin="visible",
         refused_dates=("json_ld: 1970-01-01",),
@@ -351,11 +353,14 @@ def test_analysts_see_what_a_page_states_and_where(store, print_story):
     )
     (row,) = store.execute(
         "select host, site_name, tags, categories, image_url, title_origin, authors_origin,"
-        " modified_origin, refused_dates, update_note from mart.articles"
+        " modified_origin, refused_dates, update_note, title_alternatives, contributors"
+        " from mart.articles"
     )
     host = story_url(1, "harbour").split("/")[2]
     image, note = "https://harbour.example/bridge.jpg", "Corrected: the vote was on Friday."
     facts = ["json_ld", "meta", "visible", ["json_ld: 1970-01-01"], note]
+    facts += [[{"title": "The bridge, explained", "origin": "og"}]]
+    facts += [[{"name": "Lu Ray", "role": "illustrator"}]]
     assert row == (host, "Harbour Post", ["bridges"], ["Local"], image, *facts)
 
 
