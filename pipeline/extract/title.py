@@ -23,7 +23,7 @@ from pipeline.models import Origin, StatedTitle, TitlePlace
 from pipeline.text import normalise, tokens
 
 _SEPARATOR = re.compile(
-    r"\s+(?:[|│–—\-:·•/*]|::|l|[»«](?![^»«]*[»«]))\s+|\s*[|ㅣ]\s*|(?<=\S)(?<!»)»\s+(?=[^»«]*$)"
+    r"\s+(?:[|│–—\-:·•/*]|::|l|[»«](?![^»«]*[»«]))\s+|\s*[|ㅣ]\s*|(?<=\S)(?<!»)»\s+(?=\w[^»«]*$)"
 )
 _CJK_END = re.compile(r"(?<=[\u3000-\u9fff\uff00-\uffef])\s*[-_|–—]+\s*[^-_|–—]{2,12}$")
 """新闻标题-某某网: scripts without blanks have none around the dash before the site's name."""
