@@ -12,7 +12,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from statistics import mean, median
+from statistics import median
+from string import digits
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from lxml import etree
@@ -53,12 +55,27 @@ class ExaminedPage:
     blocks: list[TextBlock]
 
 
+class _Block(NamedTuple):
+    """A text block with what is computed of it once, not in every sum."""
+
+    text: str
+    key: str
+    element: HtmlElement
+    link_density: float
+    tag: str
+    words: int
+
+
 def page_sums(page: ExaminedPage) -> dict[str, float]:
     """Return the features of a page by name."""
+    blocks = [
+        _Block(each.text, each.key, each.element, each.link_density, each.tag, each.words)
+        for each in page.blocks
+    ]
     return {
-        **_sums_of_text(page.article, page.blocks),
-        **_sums_of_blocks(page.blocks),
-        **_sums_of_boxes(page.blocks),
+        **_sums_of_text(page.article, blocks),
+        **_sums_of_blocks(blocks),
+        **_sums_of_boxes(blocks),
         **_sums_of_elements(page.root),
         **_sums_of_head(page.article, page.head, page.data),
         **_sums_of_address(page.article),
@@ -66,12 +83,14 @@ def page_sums(page: ExaminedPage) -> dict[str, float]:
     }
 
 
-def _sums_of_text(article: Article, blocks: Sequence[TextBlock]) -> dict[str, float]:
+def _sums_of_text(article: Article, blocks: Sequence[_Block]) -> dict[str, float]:
     text = article.text or ""
     lines = [line for line in text.split("\n") if line]
     lengths = [word_count(line) for line in lines] or [0]
     words = max(1, sum(lengths))
-    sentences = sum(word_count(line) for line in lines if ends_sentence(line))
+    sentences = sum(
+        length for line, length in zip(lines, lengths, strict=False) if ends_sentence(line)
+    )
     shown = set(lines)
     places = [place for place, block in enumerate(blocks) if block.text in shown]
     own = [blocks[place] for place in places]
@@ -83,7 +102,7 @@ def _sums_of_text(article: Article, blocks: Sequence[TextBlock]) -> dict[str, fl
     return {
         "text words": sum(lengths),
         "text lines": len(lines),
-        "text mean line": mean(lengths),
+        "text mean line": sum(lengths) / len(lengths),
         "text median line": median(lengths),
         "text longest line": max(lengths),
         "text sentences": sentences / words,
@@ -99,11 +118,11 @@ def _sums_of_text(article: Article, blocks: Sequence[TextBlock]) -> dict[str, fl
         "text headings": sum(block.tag in _HEADINGS for block in own),
         "text questions": text.count("?") / words,
         "text quotes": sum(map(text.count, '"“«„')) / words,
-        "text digits": sum(map(str.isdigit, text)) / max(1, len(text)),
+        "text digits": sum(map(text.count, digits)) / max(1, len(text)),
     }
 
 
-def _sums_of_blocks(blocks: Sequence[TextBlock]) -> dict[str, float]:
+def _sums_of_blocks(blocks: Sequence[_Block]) -> dict[str, float]:
     count, words = max(1, len(blocks)), max(1, sum(block.words for block in blocks))
     prose = [
         block.words
@@ -129,7 +148,7 @@ def _sums_of_blocks(blocks: Sequence[TextBlock]) -> dict[str, float]:
     }
 
 
-def _sums_of_boxes(blocks: Sequence[TextBlock]) -> dict[str, float]:
+def _sums_of_boxes(blocks: Sequence[_Block]) -> dict[str, float]:
     """Tell how the prose is boxed: a story is in one element, posts and cards have a box each."""
     boxes: Counter[HtmlElement] = Counter()
     outer_boxes: Counter[HtmlElement] = Counter()
@@ -223,9 +242,11 @@ def _sums_of_words(page: ExaminedPage) -> dict[str, float]:
     address = urlsplit((article.url or article.canonical_url or "").lower())
     place = f"{address.netloc}{address.path}"
     types = " ".join((*page.data.all_types, *_ITEM_TYPES(page.root)))
-    shown = Counter(" ".join(block.key for block in page.blocks)[:_MAX_CHARS].split())
-    story = Counter((article.text or "").lower().replace("’", "'").split())
-    story_words = max(1, story.total())
+    shown = " ".join(block.key for block in page.blocks)[:_MAX_CHARS]
+    told = (article.text or "").lower().replace("’", "'").split()
+    known = _counted_words()
+    in_page = Counter(filter(known.__contains__, shown.split()))
+    in_story = Counter(filter(known.__contains__, told))
     return {
         **{
             f"class {name}": class_names.count(words) / max(1, len(classes))
@@ -233,15 +254,24 @@ def _sums_of_words(page: ExaminedPage) -> dict[str, float]:
         },
         **{f"url {name}": re.search(words, place) is not None for name, words in lists["url"]},
         **{f"type {name}": any(map(types.count, words.split())) for name, words in lists["type"]},
-        **{f"word {name}": _total(shown, words) for name, words in lists["text"]},
-        **{f"story {name}": _total(story, words) / story_words for name, words in lists["story"]},
-        "word price": sum(n for word, n in shown.items() if word[0] in "$€£" or word[-1] == "€"),
-        "word years": sum(shown[year] for year in _YEARS),
+        **{f"word {name}": _total(in_page, words) for name, words in lists["text"]},
+        **{
+            f"story {name}": _total(in_story, words) / max(1, len(told))
+            for name, words in lists["story"]
+        },
+        "word price": _prices(shown),
+        "word years": sum(in_page[year] for year in _YEARS),
     }
 
 
 def _total(counts: Mapping[str, int], words: str) -> int:
     return sum(counts[word] for word in words.split())
+
+
+def _prices(text: str) -> int:
+    """Count the words that begin with a sign of money, or end in the euro's: "$12", "12€"."""
+    padded = f" {text} "
+    return sum(map(padded.count, (" $", " €", " £", "€ "))) - padded.count(" € ")
 
 
 @cache
@@ -251,6 +281,13 @@ def _word_lists() -> dict[str, list[tuple[str, str]]]:
     for place, name, words, _ in _rows():
         lists.setdefault(place, []).append((name, words))
     return lists
+
+
+@cache
+def _counted_words() -> frozenset[str]:
+    lists = _word_lists()
+    words = (words for place in ("text", "story") for _, words in lists[place])
+    return _YEARS.union(*(each.split() for each in words))
 
 
 def _rows() -> Iterator[list[str]]:
