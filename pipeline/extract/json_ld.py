@@ -48,6 +48,18 @@ _MAX_REFERENCES = 20
 _BROKEN_ENDS = re.compile(r"^\s*(?:<!\[CDATA\[|<!--|//<!\[CDATA\[)?|(?:\]\]>|-->|//\]\]>|;)?\s*$")
 
 
+_MARKDOWN = re.compile(r"\[[^\]\n]+\]\(https?://|^\+\+\+[\w-]*$", re.MULTILINE)
+_MARKDOWN_PARTS = (
+    (re.compile(r"^\+\+\+[\w-]*$", re.MULTILINE), ""),
+    (re.compile(r"!\[[^\]\n]*\]\([^)\s]*\)"), ""),
+    (re.compile(r"\[([^\]\n]+)\]\((?:https?:/)?/[^)\s]*\)"), r"\1"),
+    (re.compile(r"\{: ?\.[\w .-]*\}"), ""),
+    (re.compile(r"(?<![\w*])(\*{1,2})(?=\S)([^*\n]+?)(?<=\S)\1(?!\w)"), r"\2"),
+    (re.compile(r"^#{1,6} ", re.MULTILINE), ""),
+)
+"""Fences of a template, pictures, links, classes, emphasis and subheads."""
+
+
 @dataclass(frozen=True, slots=True)
 class LinkedData:
     """The fields of the article node; None or empty where the page does not state them."""
@@ -386,4 +398,15 @@ def _body(value: Any) -> str | None:
     if re.search(r"</?(p|br|div|a|strong|em|h\d)\b", plain):
         plain = re.sub(r"</(p|div|h\d|li)>|<br ?/?>", r"\g<0>\n", plain)
         plain = "".join(fragment_fromstring(plain, create_parent="div").itertext())
-    return plain
+    return _without_markdown(plain) if _MARKDOWN.search(plain) else plain
+
+
+def _without_markdown(text: str) -> str:
+    """Return the words of a text in Markdown, as some editorial systems keep it.
+
+    >>> _without_markdown("+++dropcap\\nSee [a paper](https://a.example/b) in *Tides*{: .small}.")
+    '\\nSee a paper in Tides.'
+    """
+    for pattern, words in _MARKDOWN_PARTS:
+        text = pattern.sub(words, text)
+    return text

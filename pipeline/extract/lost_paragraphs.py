@@ -149,9 +149,7 @@ def _lost(
     named_text = cache(_text_of_named_parts)
 
     def is_bare(block: TextBlock) -> bool:
-        is_inside = block.element in holders or (
-            _parent(block) in parents and _is_unnamed(block.element)
-        )
+        is_inside = block.element in holders or _is_boxed_in(parents, block.element)
         if not (is_inside and block.tag in _BARE_TAGS and _is_bare_prose(block, containers)):
             return False
         return block.text[:_ENDS_CHARS] not in named_text(block.element)
@@ -245,6 +243,18 @@ def _list_around(block: TextBlock) -> HtmlElement | None:
     if item is not None and item.tag == "p":
         item = item.getparent()
     return item.getparent() if item is not None and item.tag in _ITEM_TAGS else None
+
+
+def _is_boxed_in(parents: Collection[HtmlElement | None], element: HtmlElement) -> bool:
+    """Tell whether only boxes without names are between a parent of paragraphs and an element."""
+    inner: HtmlElement | None = element
+    for _ in range(_ANCESTORS):
+        if inner is None or not _is_unnamed(inner):
+            return False
+        inner = _parent_of(inner)
+        if inner in parents:
+            return True
+    return False
 
 
 def _is_unnamed(element: HtmlElement) -> bool:

@@ -55,6 +55,14 @@ def test_a_caption_or_a_newsletter_box_is_not_restored(boilerplate):
     assert LEAD not in "".join(text_of(boilerplate.format(LEAD) + REST))
 
 
+@pytest.mark.parametrize(
+    "box", ["<div><span>Note</span><div>{}</div></div>", "<div><div>{}</div></div>"]
+)
+def test_prose_in_nested_boxes_without_names_is_a_paragraph(box):
+    first, second = (f"<p>{'</p><p>'.join(some)}</p>" for some in (PARAGRAPHS[:3], PARAGRAPHS[3:]))
+    assert LEAD in text_of(first + box.format(LEAD) + second)
+
+
 STEPS = (
     "Steel for the two new piers comes by barge from Holm in the first week of the spring.",
     "Divers from Brevik clear the bed of the sound of all that the storm has left there.",

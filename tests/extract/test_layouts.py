@@ -189,6 +189,14 @@ def test_a_page_without_visible_text_gives_its_article_body(break_):
     assert all(line in text for line in ALL)
 
 
+def test_an_article_body_in_markdown_gives_its_words():
+    body = "\n\n".join((*ALL, *ALL[:3]))
+    written = body.replace("ferry line", "[ferry line](https://a.example/b?c=1)")
+    written = written.replace("Tuesday", "*Tuesday*").replace("county", "**county**{: .small}")
+    html = whole("<main id='app'></main>", linked_data(articleBody=f"+++dropcap\n\n{written}"))
+    assert [line for line in ALL if line not in text_of(html).split("\n\n")] == []
+
+
 def test_the_article_body_of_a_page_with_a_paywall_is_not_used():
     data = linked_data(
         headline=TITLE,
