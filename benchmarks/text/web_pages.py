@@ -162,8 +162,12 @@ def _table(head: str, rows: Sequence[tuple[str, Sequence[float]]], found: Run) -
 def page(data: Path) -> str:
     """Measure all sets with every tool that is installed, and return the tables for the docs."""
     pages = list(load_pages(data))
-    found = measure(pages, installed())
-    return report(pages, found) + f"\n\n{measured_today()}\n"
+    return recorded_page(pages, measure(pages, installed()), "make eval")
+
+
+def recorded_page(pages: Sequence[Page], found: Run, command: str) -> str:
+    """Return the tables with the date and the command."""
+    return f"{report(pages, found)}\n\n{measured_today(command)}\n"
 
 
 def report(pages: Sequence[Page], found: Run) -> str:
@@ -260,6 +264,7 @@ def _arguments() -> argparse.Namespace:
     add("--tool", action="append", help="this tool; more than one may be named")
     add("--save", type=Path, help="write what was found (JSON Lines, gzip)")
     add("--load", type=Path, help="score what an earlier run saved and extract nothing")
+    add("--record", type=Path, help="write the tables as they stand in the docs")
     add("--compare", type=Path, help="print the differences from an earlier run")
     add("--worst", type=int, default=0, metavar="N", help="print the N worst pages of each set")
     return parser.parse_args()
@@ -280,6 +285,10 @@ def main() -> None:
         found = measure(pages, given.tool or (installed() if given.peers else [OURS]))
     if given.save:
         save(given.save, found)
+    if given.record:
+        command = "python -m benchmarks.text.web_pages --peers"
+        command += f" --part {given.part}" if given.part > 1 else ""
+        given.record.write_text(recorded_page(pages, found, command), encoding="utf-8")
     sys.stdout.write(report(pages, found) + "\n")
     if given.compare:
         sys.stdout.write("\n" + compare_runs(pages, load(given.compare), found) + "\n")
