@@ -96,14 +96,21 @@ def share_template(a: HashedText, b: HashedText, common: Hashes) -> bool:
     words_a, words_b = Counter(a.words.tolist()), Counter(b.words.tolist())
     names = figures = 0
     kept = 0.0
-    for is_at_end, slot_a, slot_b in pairs:
+    for (before, after), slot_a, slot_b in pairs:
         if not (of_a.is_slot(slot_a) and of_b.is_slot(slot_b)):
-            continue
+            # A headline or a credit of the outlet stands before the first words of the story.
+            if before == _START:
+                slot_a, slot_b = slot_a[-SLOT_WORDS:], slot_b[-SLOT_WORDS:]
+            elif after == _END:
+                slot_a, slot_b = slot_a[:SLOT_WORDS], slot_b[:SLOT_WORDS]
+            else:
+                continue
         names_a = _unlike_names(slot_a, slot_b, of_a, of_b, words_b)
         names_b = _unlike_names(slot_b, slot_a, of_b, of_a, words_a)
         figures_a = [word for word in slot_a if word in of_a.figures and word not in slot_b]
         figures_b = [word for word in slot_b if word in of_b.figures and word not in slot_a]
         # A byline, a dateline or a credit names nobody whom the story names again.
+        is_at_end = before == _START or after == _END
         is_line = is_at_end and min(len(slot_a), len(slot_b)) <= SLOT_WORDS
         if is_line and not (_recurs(names_a, words_a) and _recurs(names_b, words_b)):
             continue
@@ -148,21 +155,21 @@ class _Aligned:
         edges = np.flatnonzero(own[1:] != own[:-1]).tolist()
         slots = defaultdict[tuple[int, int], list[_Words]](list)
         for begin, end in zip(edges[::2], edges[1::2], strict=True):
+            before = int(sequence[begin - width]) if begin >= width else _START
+            after = int(sequence[end]) if end < len(sequence) else _END
+            if before == _START:
+                begin = max(begin, end - LONG_SLOT)
+            elif after == _END:
+                end = min(end, begin + LONG_SLOT)
             if end - begin <= LONG_SLOT:
-                before = int(sequence[begin - width]) if begin >= width else _START
-                after = int(sequence[end]) if end < len(sequence) else _END
                 slots[before, after].append(text.words[begin:end].tolist())
         return cls(shared, slots)
 
-    def slot_pairs(self, other: "_Aligned") -> Iterator[tuple[bool, _Words, _Words]]:
-        """Yield what stands in both texts between the same shared passages.
-
-        With each pair comes whether it is at the beginning or the end of the texts.
-        """
+    def slot_pairs(self, other: "_Aligned") -> Iterator[tuple[tuple[int, int], _Words, _Words]]:
+        """Yield what stands in both texts between the same shared passages, after these two."""
         for place in self.slots.keys() & other.slots.keys():
-            is_at_end = place[0] == _START or place[1] == _END
             for slot, others in zip(self.slots[place], other.slots[place], strict=False):
-                yield is_at_end, slot, others
+                yield place, slot, others
 
 
 def _covered(held: npt.NDArray[np.bool_], width: int) -> npt.NDArray[np.bool_]:

@@ -7,6 +7,7 @@ import pytest
 from pipeline.cli.dedupe import find_copies
 from pipeline.cli.filters import Row
 from pipeline.dedupe.compare import hash_text, relate
+from tests.fix_stories import story
 
 
 def groups(texts, outlets=None):
@@ -137,6 +138,16 @@ def test_texts_of_one_template_are_no_copies_whatever_the_number_of_outlets(fami
         assert len(set(groups(texts, outlets))) == 8
     # The family stays known: the texts share too much for anything else than one template.
     assert related(*texts[:2]) == "partial"
+
+
+def test_a_template_is_known_between_the_lines_of_eight_outlets():
+    texts = [
+        f"{story(f'head {number}', 22)}\n\nBy our court reporter\n\n{text}\n\n{story(number, 25)}"
+        for number, text in enumerate(FAMILIES["drivers"])
+    ]
+    assert len(set(groups(texts))) == 8
+    copy = f"{story('head 9', 22)}\n\n{FAMILIES['drivers'][4]}\n\n{story(9, 25)}"
+    assert groups([*texts, copy])[-1] == 5
 
 
 @pytest.mark.parametrize("family", FAMILIES)
