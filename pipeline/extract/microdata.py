@@ -9,7 +9,7 @@ about readers.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import chain
+from itertools import chain, islice
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -56,8 +56,11 @@ _NEAR_LEVELS = 3
 _MAX_PARTS = 400
 """Parts of text in an element: more is no byline."""
 _MAX_HEADLINES = 10
-_TEASER_LEVELS = 4
-"""Levels from an author's name to the box of its story in a list."""
+_TEASER_LEVELS, _TEASERS, _TEASER_LINKS = 4, 4, 20
+"""Levels from an author's name to the box of its story in a list; boxes around it, and links in
+one, that are looked at."""
+_MAX_ELEMENTS = 50
+"""Elements that are marked as authors; a page with more is a list of comments or of stories."""
 _TIERS = ("marked", "linked", "byline", "author")
 """How clearly an element is marked as an author's, clearest first: by rel, itemprop or a class for
 names; by a link to a profile; by a class for bylines; by another class with the word "author"."""
@@ -153,7 +156,7 @@ def _one_place(elements: list[HtmlElement], found: Microdata) -> list[str]:
     """Return the texts of the first element within the article and of those near it."""
     chosen: list[HtmlElement] = []
     lines: dict[str, None] = {}
-    for element in elements:
+    for element in elements[:_MAX_ELEMENTS]:
         if (chosen and not _are_near(chosen[0], element)) or is_outside_article(
             element, found.containers
         ):
@@ -200,23 +203,23 @@ def _is_in_teaser(element: HtmlElement, containers: frozenset[HtmlElement]) -> b
 
     ``<div class="rel"><a href="/x">Bridge opens</a><span class="author">…``, twice or more.
     """
-    box: HtmlElement | None = element
-    for _ in range(_TEASER_LEVELS):
-        around = box.getparent() if box is not None else None
-        if box is None or around is None or box in containers or box.tag == "body":
+    for box in islice(element.iterancestors(), _TEASER_LEVELS):
+        if box in containers or box.tag == "body":
             return False
-        like = [e for e in around if e.tag == box.tag and e.get("class") == box.get("class")]
-        if box is not element and len(like) > 1 and sum(map(_links_to_story, like)) > 1:
-            return _links_to_story(box)
-        box = around
+        around = (
+            *islice(box.itersiblings(box.tag), _TEASERS),
+            *islice(box.itersiblings(box.tag, preceding=True), _TEASERS),
+        )
+        like = [other for other in around if other.get("class") == box.get("class")]
+        if _links_to_story(box) and any(map(_links_to_story, like)):
+            return True
     return False
 
 
 def _links_to_story(box: HtmlElement) -> bool:
     """Tell whether a box links to a page of two words or more that is no person's profile."""
-    links = (a for a in box.iter("a") if not PERSON_PATH.search(a.get("href") or ""))
-    others = (a for a in links if a.get("rel") != "author" and _tier(a) is None)
-    return any(len(text_by_block(a).split()) > 1 for a in others)
+    links = islice(box.iter("a"), _TEASER_LINKS)
+    return any(_tier(a) is None and len(text_by_block(a).split()) > 1 for a in links)
 
 
 def _is_article_footer(footer: HtmlElement, containers: frozenset[HtmlElement]) -> bool:
