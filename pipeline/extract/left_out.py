@@ -41,8 +41,8 @@ def left_out(
 ) -> tuple[RemovedBlock, ...]:
     """Return the blocks of the main part that are in none of the known lines, with a reason.
 
-    The reason is what the block's wording or its markup says, ``related`` for links, and
-    ``left_out`` for anything else.
+    The reason is what the block's markup says, ``related`` for links, else what its wording says,
+    and ``left_out`` for anything else. Wording comes last because reading it is slow.
 
     Args:
         blocks: the page.
@@ -92,9 +92,9 @@ def _blocks_in(main: HtmlElement, blocks: list[TextBlock]) -> Iterator[TextBlock
 
 
 def _reason(block: TextBlock, containers: Collection[HtmlElement]) -> str:
-    if reason := reason_for(block.text):
-        return reason
     labels = labels_of(block, containers)
     if found := next((reason for label, reason in _REASONS.items() if label in labels), None):
         return found
-    return "related" if block.link_density > _LINKED else "left_out"
+    if block.link_density > _LINKED:
+        return "related"
+    return reason_for(block.text) or "left_out"
