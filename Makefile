@@ -75,6 +75,7 @@ train: setup ## train the language model again from ../shared/data (hours)
 train-text: $(filter .uv/bin/uv,$(UV)) ## train the small models of the extraction again (minutes)
 	@"$(UV)" sync --locked --quiet --extra airflow --extra s3 --group train-text
 	@$(BIN)/python -m training.text.page_kind
+	@$(BIN)/python -m training.text.article_end
 
 registry: setup ## write sources/registry/ again from the list in ../shared/data
 	@$(BIN)/python sources/make_registry.py

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 from lxml.html import HtmlElement
 
+from pipeline.extract.article_end import find_end, is_needed_below
 from pipeline.extract.html_layout import TextBlock, article_containers, labels_of, text_of
 from pipeline.extract.line_alignment import PlacedLine, align
 from pipeline.extract.lost_paragraphs import Corroboration, is_linked_prose, recover_paragraphs
@@ -180,7 +181,11 @@ def _fit_to_layout(
     found = recover_paragraphs(
         kept, blocks, containers, corroboration, elsewhere.standfirst, removed_keys
     )
-    return Body(tuple(line for line, _ in found), tuple(removed))
+    end = find_end(found, blocks, elsewhere.title, elsewhere.standfirst)
+    below = [line for line, _ in found[end:]]
+    removed += [RemovedBlock(line, "after_end") for line in below if not is_needed_below(line)]
+    text = [line for line, _ in found[:end]] + [line for line in below if is_needed_below(line)]
+    return Body(tuple(text), tuple(removed))
 
 
 def _pull_quotes(

@@ -52,7 +52,7 @@ class Trees:
     children: NDArray[np.intp]
     values: NDArray[np.float64]
 
-    def scores(self, rows: Sequence[Sequence[float]]) -> NDArray[np.float64]:
+    def scores(self, rows: Sequence[Sequence[float]] | NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the sums of the trees' leaves, a line for each row, a column for each class."""
         table = np.asarray(rows, dtype=np.float64).reshape(-1, len(self.features))
         lines = np.arange(len(table))[:, None]
