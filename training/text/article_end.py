@@ -5,7 +5,7 @@ gold text than in it? It weighs by how much. The figures printed are of pages of
 neither the trees nor the words saw.
 
 Gold texts that stop in the midst of the story teach nothing (``_is_cut_short``): of 220 in NAEB
-eleven hold an introduction or the first paragraphs only. They are scored all the same.
+twelve hold an introduction or the first paragraphs only. They are scored all the same.
 """
 
 import math
