@@ -267,7 +267,7 @@ def _byline_below_title(blocks: list[TextBlock]) -> list[str]:
         if header and header.authors and " " in header.authors and not is_of_others(text):
             return [header.authors]
         names = clean_authors([text]) if starts_as_byline(text) else ()
-        if names and all(" " in name for name in names):
+        if names and all(" " in name or name.lower() == name.upper() for name in names):
             return [text]
     return []
 

@@ -36,6 +36,14 @@ def _one_of(words: Iterable[str]) -> str:
     return "|".join(map(re.escape, dict.fromkeys(words)))
 
 
+def _labels_of_lines() -> list[str]:
+    """Return the labels that show a byline by themselves; "Analysis:" also begins a headline."""
+    rows = read_rows(__package__, "byline_words.tsv", columns=4)
+    foreign = [forms for kind, language, forms, _ in rows if kind == "label" and language != "en"]
+    words = [word for forms in foreign for word in forms.split("|")]
+    return ["text", "interview", "writer", *(w for w in words if w not in _WORDS["genre"])]
+
+
 _WORDS = _words()
 BY = r"(?:[Bb]y|BY)"
 """Pattern for the English "by" as bylines print it."""
@@ -50,8 +58,8 @@ _LEAD = re.compile(
 _BYLINE_START = re.compile(
     r"(?:[Bb]y|BY)+(?=[A-Z])|(?:[Bb]y|BY){2,} |"
     r"(?:(?:[Ww]ritten|[Pp]osted|[Ss]tory|[Rr]eported|[Ss]ubmitted) )?(?:[Bb]y|BY)\b|"
-    r"(?:[Vv]on|VON|Por|Par|Di|Door|Av|بقلم)\b|"
-    r"(?:Autor(?:en|in)?|Text|Auteur|Автор|Penulis|Interview|Writer|كتبت?)\s*:"
+    r"(?:[Vv]on|VON|Por|Par|Di|Door|Av|Af|Oleh|بقلم|โดย)\b|"
+    rf"(?i:{_one_of(_labels_of_lines())})\s*[:：／]"
 )
 """Stricter than ``_LEAD``, for lines of a page that are not known to be bylines."""
 _INNER_BY = re.compile(
@@ -158,7 +166,9 @@ def is_byline(line: str) -> bool:
     >>> is_byline("By Ines Moor"), is_byline("By Tuesday, the pier was closed.")
     (True, False)
     """
-    return starts_as_byline(line) and any(" " in name for name in clean_authors([line]))
+    if not starts_as_byline(line):
+        return False
+    return any(" " in name or not _has_case(name) for name in clean_authors([line]))
 
 
 def is_role(line: str) -> bool:

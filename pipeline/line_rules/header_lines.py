@@ -5,13 +5,13 @@ Scrapers put what a page prints between headline and text on one line, with the 
 read, and the text goes on after it. A line counts as a header line if it states two kinds of
 metadata, and one of them is a byline or a counter if text follows: "KYIV, January 11, 2022 -" is a
 dateline and stays in the text. Categories and a byline alone do not suffice: "Poems by Ted Hughes".
-English only.
+Of other languages than English only a whole line that is a byline is read.
 """
 
 import re
 from dataclasses import dataclass
 
-from pipeline.line_rules.bylines import BY
+from pipeline.line_rules.bylines import BY, author_names, is_byline
 from pipeline.line_rules.calendar_words import (
     CLOCK,
     ENGLISH_MONTH,
@@ -66,6 +66,8 @@ _SHORTEST_TITLE = 10
 """Characters of a headline before which the text does not begin: "McAvoy resigns" has a seam."""
 _GLUED_BYLINE_CHARS = 120
 """Longest line that is a byline with a section and a comment counter glued to it."""
+_BYLINE_LETTERS = 20
+"""Letters of a byline besides its names: "Von … und …, Berlin"."""
 _CATEGORIES_CHARS = 160
 """Characters of the line in which its categories end."""
 
@@ -107,11 +109,24 @@ def read_header_line(text: str, title: str | None = None) -> HeaderLine | None:
         return HeaderLine(len(text), names[0], None, tuple(names[1:]), int(glued["count"]))
     reader = _Reader(text, title)
     header = reader.read()
-    if header is None or not text[header.length :].strip():
+    if header is None:
+        return _whole_byline(text)
+    if not text[header.length :].strip():
         return header
     return (
         header if len(reader.found) > 1 and reader.found.keys() & {"byline", "comments"} else None
     )
+
+
+def _whole_byline(text: str) -> HeaderLine | None:
+    """Return a line that is a byline in any language and says nothing else: "Von Ines Moor"."""
+    if len(text) > _GLUED_BYLINE_CHARS or not is_byline(text):
+        return None
+    rest = text
+    for name in author_names(text):
+        rest = rest.replace(name, "", 1)
+    is_all = sum(map(str.isalpha, rest)) <= _BYLINE_LETTERS
+    return HeaderLine(len(text), text) if is_all else None
 
 
 class _Reader:

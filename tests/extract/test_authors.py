@@ -1,9 +1,12 @@
 """The authors of a page, read from whole pages."""
 
+import re
+
 import pytest
 
 from pipeline.extract.page import extract_page
 from tests.extract.pages import PARAGRAPHS, linked_data, page
+from tests.fix_languages import STORIES
 
 
 def authors(**parts):
@@ -191,3 +194,10 @@ def test_the_lines_of_a_byline_are_no_text():
     assert {block.text for block in found.removed if block.reason == "byline"} >= {
         "2nd March", "Harbour Reporter"
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("story", STORIES.values(), ids=STORIES)
+def test_the_byline_below_the_headline_is_read_in_any_language(story):
+    name = re.split("[:：] ?|^(?:Von|Par|โดย) ", story.byline)[-1]
+    found = extract_page(story.page().encode(), url="https://ferry.example/story")
+    assert found.authors == (name,)
