@@ -110,6 +110,7 @@ def find_authors(
     named = {normalise(name) for name in (data.publisher, *head.all("og:site_name")) if name}
     # "The Worcester Telegram & Gazette" would become two people.
     sources = [(at, [n for n in lines if not _is_outlet(n, named)]) for at, lines in stated]
+    outlet = [(n.strip(" ,"), at) for at, lines in stated for n in lines if _is_outlet(n, named)]
     organisations = organisations_in(line for _, lines in sources for line in lines) or tuple(
         dict.fromkeys(data.organisations)
     )
@@ -118,7 +119,8 @@ def find_authors(
     rights = normalise(" ".join(head.all(*_RIGHTS_TAGS)))
     # A signature counts only where the page names its newsroom as the author: elsewhere two
     # capitalised words above the text are mostly a heading like "Related Topics" (12 of 17 lines).
-    signature: list[CandidateLines] = [("visible", _signature(blocks) if organisations else [])]
+    names_newsroom = organisations or outlet
+    signature: list[CandidateLines] = [("visible", _signature(blocks) if names_newsroom else [])]
     others = _contributors(sources, data, blocks)
     for is_accepted, tried in ((_is_full_name, sources + signature), (_is_pen_name, sources)):
         for origin, lines in tried:
@@ -139,7 +141,6 @@ def find_authors(
     if profiles := _profile_names(head):
         return Byline(profiles, "meta", organisations, others)
     byline = _organisation_byline(sources, data, organisations)
-    outlet = [(n.strip(" ,"), at) for at, lines in stated for n in lines if _is_outlet(n, named)]
     if not byline.names and outlet:
         byline = replace(byline, names=(outlet[0][0],), origin=outlet[0][1])
     return replace(byline, contributors=others)
@@ -286,9 +287,12 @@ def _name_with_role(blocks: list[TextBlock]) -> list[str]:
     A common given name and "Published: 3 May 2024" below it show a name as well.
     """
     first = next((index for index, block in enumerate(blocks) if _is_prose(block)), 0)
-    title = next((index for index, block in enumerate(blocks) if block.tag == "h1"), 0)
-    above = blocks[max(title, first - _BLOCKS_ABOVE_PROSE) : first]
-    for name, role in pairwise(part for block in above for part in _parts(block)):
+    has_title = any(block.tag == "h1" for block in blocks)
+    # A standfirst below the headline is prose too, so the text may begin further down.
+    above = _below_title(blocks) if has_title else blocks[:first][-_BLOCKS_ABOVE_PROSE:]
+    for name, role in pairwise(
+        part for block in above[:_BLOCKS_ABOVE_PROSE] for part in _parts(block)
+    ):
         if not _NAMES.fullmatch(name) or is_role(name):
             continue
         is_dated = has_given_name(name) and len(role) <= _SIGNATURE_CHARS and iso_time(role)
