@@ -207,10 +207,11 @@ def _is_in_teaser(element: HtmlElement, containers: frozenset[HtmlElement]) -> b
         if box in containers or box.tag == "body":
             return False
         around = (
-            *islice(box.itersiblings(box.tag), _TEASERS),
-            *islice(box.itersiblings(box.tag, preceding=True), _TEASERS),
+            *islice(box.itersiblings(), _TEASERS),
+            *islice(box.itersiblings(preceding=True), _TEASERS),
         )
-        like = [other for other in around if other.get("class") == box.get("class")]
+        same = (box.tag, box.get("class"))
+        like = [other for other in around if (other.tag, other.get("class")) == same]
         if _links_to_story(box) and any(map(_links_to_story, like)):
             return True
     return False
