@@ -182,7 +182,11 @@ def _lost(
 
     def is_lost_subhead(index: int) -> bool:
         block = blocks[index]
-        return index not in taken and _is_subhead(block) and _may_be_short_line(block, containers)
+        if index in taken or not _is_subhead(block):
+            return False
+        # The name of an entry may lead to its page: "Picture frame", and a paragraph on it below.
+        is_entry = block.tag in _SUBHEAD_TAGS and blocks[index + 1].words >= _PROSE_WORDS
+        return _may_be_short_line(block, containers, may_link=is_entry)
 
     first, last = min(placed), max(placed)
     inside = {
@@ -229,8 +233,10 @@ def _boxes(
     return boxed if is_much else set()
 
 
-def _may_be_short_line(block: TextBlock, containers: set[HtmlElement]) -> bool:
-    if block.link_density > _SHORT_LINE_LINK_DENSITY:
+def _may_be_short_line(
+    block: TextBlock, containers: set[HtmlElement], *, may_link: bool = False
+) -> bool:
+    if block.link_density > _SHORT_LINE_LINK_DENSITY and not may_link:
         return False
     if labels_of(block, containers) & NON_ARTICLE_LABELS:
         return False

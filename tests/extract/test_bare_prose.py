@@ -99,6 +99,15 @@ def test_a_subhead_of_one_word_before_a_paragraph_is_kept():
     assert text_of("".join(lines))[3] == "Verdict"
 
 
+def test_the_linked_name_of_an_entry_above_its_paragraph_is_kept():
+    entries = "".join(
+        f"<h3><a href='/{n}'>Boat {n}</a></h3><p>{s}</p>" for n, s in enumerate(STEPS)
+    )
+    lines = [f"<p>{line}</p>" for line in PARAGRAPHS]
+    found = text_of("".join([*lines[:3], entries, *lines[3:]]))
+    assert [f"Boat {n}" for n in range(3) if f"Boat {n}" not in found] == []
+
+
 def test_subheads_in_headers_are_kept_without_their_times():
     items = "".join(
         f"<div><header><time>1{n}:00 CEST</time><h2>Pier number {n} examined</h2></header>"
