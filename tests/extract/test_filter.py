@@ -101,7 +101,7 @@ def test_the_site_memory_of_all_rows_is_used_for_the_first(jobs):
     _, found = through(*rows, jobs=jobs)
     assert [row["id"] for row in found] == list(range(70))
     assert not any("old mill island" in row["text"] for row in found)
-    assert {block["reason"] for block in found[0]["removed"]} == {"site_memory"}
+    assert {block["reason"] for block in found[0]["removed"]} == {"site_memory", "title"}
 
 
 def test_a_wall_has_its_outcome_and_the_text_that_it_shows():
