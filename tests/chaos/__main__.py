@@ -50,6 +50,8 @@ FAULTS: dict[str, Callable[[Chaos], None]] = {
     "disk": faults.full_disk,
     "clock": faults.clock_jump,
 }
+_END_SECONDS = 300.0
+"""Time in which a run of Airflow ends once there is little to do."""
 USUAL = ("kills", *(name for name in FAULTS if name != "clock"))
 """The clock has a run of its own, in which nothing else happens."""
 
@@ -92,11 +94,14 @@ def rest(chaos: Chaos) -> dict[str, list[str]]:
         if left[0] != said:
             said = left[0]
             chaos.say(f"{len(left)} things are not at rest, such as: {said[:160]}")
+    # Airflow leaves the runs of a paused DAG as they are, so their end is waited for before.
+    under_way = chaos.installation.runs_under_way
+    known = set(under_way())
+    wait_until(lambda: not known & set(under_way()), _END_SECONDS)
+    endless = sorted(known & set(under_way()))
+    wait_until(lambda: not under_way(), _END_SECONDS)
     chaos.installation.pause()
-    if not wait_until(lambda: not chaos.installation.runs_under_way(), 180.0):
-        runs = chaos.installation.runs_under_way()
-        return _breaches(chaos) | {"runs of Airflow end": runs}
-    return _breaches(chaos) | {"runs of Airflow end": []}
+    return _breaches(chaos) | {"runs of Airflow end": endless}
 
 
 def _unfinished(found: dict[str, list[str]]) -> list[str]:
