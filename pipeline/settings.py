@@ -194,7 +194,9 @@ class Settings(BaseSettings):
         description="extract and annotate tasks at the same time, over all workers; by default one "
         "per core of the scheduler's machine",
     )
-    curate_batch: int = Field(default=300, gt=0, description="pages per extract or annotate task")
+    curate_batch: int = Field(
+        default=300, gt=0, description="most pages per extract or annotate task"
+    )
     extract_seconds: float = Field(
         default=20.0, gt=0, description="seconds that reading one page may take"
     )

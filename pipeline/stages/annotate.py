@@ -29,6 +29,7 @@ from pipeline.outcomes import AnnotationOutcome
 from pipeline.page_faults import PageFaults
 from pipeline.page_worker import Broken, Failed, PageWorker, Step, TimeLimit, ask, page_worker
 from pipeline.settings import NlpPipelines, settings
+from pipeline.stages.batches import batches
 from pipeline.stages.extract import short_limit
 from pipeline.telemetry import log, meter
 from pipeline.warehouse.annotations import (
@@ -72,9 +73,8 @@ def plan(run_id: int) -> list[list[int]]:
             reopen_versions(connection, outdated)
             log.info("quarantined versions are tried again", run_id=run_id, versions=len(outdated))
         waiting = pending_versions(connection)
-    size = settings().curate_batch
     log.info("versions wait", run_id=run_id, versions=len(waiting))
-    return [waiting[first : first + size] for first in range(0, len(waiting), size)]
+    return batches(waiting)
 
 
 def annotate(

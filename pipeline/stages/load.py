@@ -14,6 +14,7 @@ from pipeline.models import Article
 from pipeline.page_faults import PageFaults
 from pipeline.page_worker import Broken, TimeLimit, page_worker
 from pipeline.settings import settings
+from pipeline.stages.batches import batches
 from pipeline.stages.extract import earlier_pages, quarantined, read_within, short_limit
 from pipeline.telemetry import log, meter
 from pipeline.warehouse.fetches import StoredPage, pages, pending_pages
@@ -44,9 +45,8 @@ def plan(run_id: int) -> list[list[int]]:
             again = reopen_pages(connection, run_id, outdated)
             log.info("quarantined pages are tried again", run_id=run_id, pages=len(again))
         waiting = pending_pages(connection)
-    size = settings().curate_batch
     log.info("pages wait", run_id=run_id, pages=len(waiting))
-    return [waiting[first : first + size] for first in range(0, len(waiting), size)]
+    return batches(waiting)
 
 
 def load(

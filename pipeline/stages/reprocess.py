@@ -27,6 +27,7 @@ from pipeline.outcomes import Outcome
 from pipeline.page_faults import PageFaults
 from pipeline.page_worker import page_worker
 from pipeline.settings import settings
+from pipeline.stages.batches import batches
 from pipeline.stages.extract import clean_stored, read_pages
 from pipeline.telemetry import log, meter
 from pipeline.warehouse.reprocessing import (
@@ -99,9 +100,8 @@ def plan(stage: ReadStage, scope: Scope, *, with_all: bool = False) -> list[list
         found = versions_to_reprocess(
             connection, scope, with_all=with_all, older=stage == "extract"
         )
-    size = settings().curate_batch
     log.info("versions to reprocess", stage=stage, versions=len(found))
-    return [found[first : first + size] for first in range(0, len(found), size)]
+    return batches(found)
 
 
 def plan_or_queue(
