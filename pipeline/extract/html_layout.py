@@ -46,21 +46,17 @@ _TEXTLESS = (
 _VOID = ("embed", "source", "track")
 """Elements without content, of which libxml2 makes a box around what follows them."""
 _RUBY = ("ruby", "rb", "rt", "rp", "rtc")
-_SHOWN_PARTS = etree.XPath(
-    "//body//*[self::button or self::svg][.//main or .//article or .//p]"
-    " | //body//a[count(.//p) >= 3]"
-)
+_SHOWN_PARTS = ("button", "svg", "a")
 """Browsers show what stands in a button, and end an ``svg`` where a paragraph begins (HTML
 standard, 13.2.6.5). A link without an end goes on through the story."""
+_STORY_PARAGRAPHS = 3
 _STORY_WORDS = 40
 """Words of paragraphs; a card that is one button or one link has a teaser of fewer."""
 _TOUCHING_SPANS = etree.XPath(
     "//body//span[following-sibling::node()[1][self::span]][normalize-space(.)]"
 )
-_HIDDEN_PARTS = etree.XPath(
-    "//body//*[self::video or self::audio or self::canvas or self::object or self::map"
-    " or self::template[@shadowrootmode]][.//main or .//article or .//p]"
-)
+_HIDDEN_PARTS = ("video", "audio", "canvas", "object", "map", "template")
+_PROSE = ("main", "article", "p")
 _NOTICE_CHARS = 500
 """A shorter ``noscript`` is a notice, not a story."""
 _LONG_NOSCRIPTS = etree.XPath(f"//body//noscript[string-length(.) >= {_NOTICE_CHARS}]")
@@ -204,10 +200,11 @@ def strip_scripts(root: HtmlElement) -> None:
     """
     etree.strip_tags(root, *_VOID)
     _read_ruby(root)
-    for element in _SHOWN_PARTS(root):
-        if _holds_story(element):
+    for element in list(root.iter(*_SHOWN_PARTS)):
+        if len(element) and _holds_story(element):
             element.tag = "div"
-    for element in (*_LONG_NOSCRIPTS(root), *_HIDDEN_PARTS(root)):
+    hidden = [each for each in root.iter(*_HIDDEN_PARTS) if _may_hold_story(each)]
+    for element in (*_LONG_NOSCRIPTS(root), *hidden):
         etree.strip_elements(element, *_TEXTLESS, with_tail=False)
         own, textless = len(text_of(element)), len("".join(_TEXTLESS_TEXTS(root)))
         if own >= _NOTICE_CHARS and own > len("".join(root.itertext())) - textless:
@@ -231,7 +228,20 @@ def _holds_story(element: HtmlElement) -> bool:
     """Tell whether an element that browsers show is more than a control, a picture or a link."""
     if element.tag != "a" and next(element.iter("main", "article"), None) is not None:
         return True
-    return sum(word_count(text_of(each)) for each in element.iter("p")) >= _STORY_WORDS
+    paragraphs = list(element.iter("p"))
+    if len(paragraphs) < (_STORY_PARAGRAPHS if element.tag == "a" else 1):
+        return False
+    return sum(word_count(text_of(each)) for each in paragraphs) >= _STORY_WORDS
+
+
+def _may_hold_story(element: HtmlElement) -> bool:
+    """Tell whether an element that hides its content has prose in it.
+
+    A template is shown only as the shadow root of the element around it.
+    """
+    if element.tag == "template" and "shadowrootmode" not in element.attrib:
+        return False
+    return next(element.iter(*_PROSE), None) is not None
 
 
 def part_sentences(root: HtmlElement) -> None:
