@@ -7,6 +7,7 @@ import time
 import pytest
 
 from pipeline.annotate.annotator import Annotator
+from pipeline.annotate.model_version import ModelVersions
 from pipeline.errors import QuarantinedPages, UsageError
 from pipeline.extract import page
 from pipeline.models import Annotation
@@ -204,7 +205,8 @@ def test_a_text_that_takes_too_long_stays_without_annotation(archive, monkeypatc
     settings.cache_clear()
     load(*fetched(archive, {number: story(number) for number in range(5, 9)}))
     monkeypatch.setattr("pipeline.stages.annotate._annotator", lambda _model: SlowAnnotator())
-    monkeypatch.setattr("pipeline.stages.annotate.model_version", lambda _model: "slow model")
+    version = ModelVersions("slow model", {})
+    monkeypatch.setattr("pipeline.stages.annotate.model_versions", lambda _pipelines: version)
     (versions,) = annotation_plan(1)
     for number in (1, 2, 3):
         run_id = begin(archive, f"annotate-{number}")
@@ -220,7 +222,8 @@ def test_a_text_that_takes_too_long_stays_without_annotation(archive, monkeypatc
         fail_if_quarantined(run_id)
 
     monkeypatch.setattr("pipeline.stages.annotate._annotator", lambda _model: Annotator.load())
-    monkeypatch.setattr("pipeline.stages.annotate.model_version", lambda _model: "another model")
+    version = ModelVersions("another model", {})
+    monkeypatch.setattr("pipeline.stages.annotate.model_versions", lambda _pipelines: version)
     (again,) = annotation_plan(1)
     assert annotate(run_id, again)["versions"] == 1
     assert rows(archive) == []

@@ -238,7 +238,7 @@ class BrokenAnnotator:
     tagger = None
     version = "m1"
 
-    def annotate(self, texts, _titles):
+    def annotate(self, texts, _titles, _languages):
         return [Annotation(mentions=(Mention(5, 5, "", "PERSON", "Nobody"),)) for _ in texts]
 
 
