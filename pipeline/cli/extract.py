@@ -221,7 +221,7 @@ def _read_content(given: _Content) -> _Read:
     wall = recognise_wall(None, (), content, url or "") if is_html else None
     if wall is not None:
         article = replace(article, outcome=wall.outcome, reason=wall.reason)
-    return article, page_to_remember(article), shown_blocks(content) if with_blocks else []
+    return article, page_to_remember(article), shown_blocks(content, url) if with_blocks else []
 
 
 _SAMPLE = (

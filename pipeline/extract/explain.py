@@ -1,23 +1,17 @@
 """Say for each block of a page whether it is in the article's text, and why.
 
-``dateline extract --explain`` prints it. ``shown_blocks`` reads the page a second time and costs as
-much as the extraction; ``explain`` then compares its blocks with the cleaned article.
+``dateline extract --explain`` prints it. ``shown_blocks`` reads the page a second time, which takes
+as long as the first; ``explain`` then compares its blocks with the cleaned article.
 """
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from lxml.html import HtmlElement
 
-from pipeline.extract.encoding import decode
-from pipeline.extract.html_layout import (
-    markup_reason,
-    oversize_reason,
-    parse,
-    part_sentences,
-    strip_scripts,
-    text_blocks,
-)
-from pipeline.extract.plain_text_lines import split_preformatted
+from pipeline.extract.html_layout import text_blocks
+from pipeline.extract.metadata import PageContext
+from pipeline.extract.page import examine
 from pipeline.extract.trafilatura_passes import read_lines
 from pipeline.models import Article
 from pipeline.text import normalise
@@ -52,19 +46,13 @@ class Decision:
     became a column (title, byline, credit line), ``outside`` where it is beside the main part."""
 
 
-def shown_blocks(body: bytes) -> list[ShownBlock]:
+def shown_blocks(body: bytes, url: str | None = None) -> list[ShownBlock]:
     """Return the blocks of a page in reading order; none of a page that is not read."""
-    html = decode(body, None)
-    root = None if markup_reason(html) else parse(html)
-    if root is None:
+    page = examine(body, PageContext(url, None, None, datetime.now(UTC)))
+    if isinstance(page, Article):
         return []
-    strip_scripts(root)
-    if oversize_reason(root):
-        return []
-    part_sentences(root)
-    split_preformatted(root)
-    blocks = text_blocks(root)
-    lines = {normalise(line) for line in read_lines(root, blocks)[0]}
+    blocks = text_blocks(page.root)
+    lines = {normalise(line) for line in read_lines(page.root, page.blocks)[0]}
     joined = "\n".join(lines)
     shown = []
     for block in blocks:

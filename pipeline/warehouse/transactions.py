@@ -88,6 +88,7 @@ def _within(conn: Connection, work: Callable[[Connection], _Result]) -> _Result:
     try:
         with conn.transaction():
             return work(conn)
+    # Whatever ended the savepoint, what was to be done after its commit must not be done.
     except BaseException:
         del actions[before:]
         raise
