@@ -1,9 +1,12 @@
 """Whether a large store makes a run slower: ``python -m benchmarks.speed.flat --articles 100000``.
 
-A fresh store is filled with invented articles through all stages but annotation, from WARC files.
-When it holds a thousand articles, and again when it holds them all, 500 more are loaded through all
-stages, names and quotes included, and timed. The invented articles follow the words of the real
-pages two by two (a Markov chain), so that they are English, name people and copy nothing.
+A fresh store is filled with invented articles by the functions that list links, plan their
+attempts, load, and look for copies; only fetching and parsing are left out, since no row of the
+store has a part in them. Each pair of capitalised words is stored as a person's name, which costs
+a hundredth of what the model would and fills the tables of names all the same. When the store
+holds a thousand articles, and again when it holds them all, 500 pages more are loaded from a WARC
+file through all stages, the model included, and timed. The invented articles follow the words of
+the real pages two by two (a Markov chain), so that they are English, name people and copy nothing.
 """
 
 import argparse
@@ -12,6 +15,7 @@ import io
 import json
 import os
 import random
+import re
 import subprocess
 import sys
 import tempfile
@@ -27,16 +31,32 @@ from warcio.warcwriter import WARCWriter
 
 from benchmarks.data import data_folder
 from benchmarks.speed.process_times import Process, Watch, below
+from pipeline.discover.results import DatedLink
+from pipeline.models import Annotation, Article, Link, Mention, Source
+from pipeline.settings import settings
+from pipeline.stages import dedupe
+from pipeline.telemetry import configure_logging
+from pipeline.warehouse.annotations import pending_versions, save_annotations, version_texts
+from pipeline.warehouse.fetches import FetchRow, record_fetches
+from pipeline.warehouse.links import list_links, plan_attempts
+from pipeline.warehouse.load import LoadItem, load_batch
+from pipeline.warehouse.runs import open_run
+from pipeline.warehouse.sources import source_ids, upsert_sources
+from pipeline.warehouse.store import store
 
 LARGEST_RATIO = 1.15
 """How much longer the articles may take in the large store."""
 _FIRST = 1_000
 _MEASURED = 500
-_PER_FILE = 5_000
+_FILLED_AT_ONCE = 2_000
+_LOADED_AT_ONCE = 200
 _HOSTS = 200
+_BEGAN = datetime.now(UTC) - timedelta(days=60)
 _WORDS = 400
 _PARAGRAPH_WORDS = 60
 _ENDS = (".", "!", "?", ".”", '."')
+_CAPITALISED_PAIR = re.compile(r"\b[A-Z][a-z]+ [A-Z][a-z]+\b")
+_ANNOTATED_AT_ONCE = 500
 
 
 def word_pairs(folder: Path) -> Mapping[str, Sequence[str]]:
@@ -67,11 +87,18 @@ def invented_text(number: int, pairs: Mapping[str, Sequence[str]]) -> list[str]:
     return [" ".join(each) for each in paragraphs if each]
 
 
-def _page(number: int, pairs: Mapping[str, Sequence[str]], at: datetime) -> tuple[str, bytes]:
-    """Return the address and the body of an invented page."""
-    paragraphs = invented_text(number, pairs)
+def _address(number: int) -> str:
+    return f"https://outlet-{number % _HOSTS}.example/story-{number}"
+
+
+def _title(paragraphs: Sequence[str]) -> str:
+    return " ".join(paragraphs[0].split()[:8]).rstrip(".,")
+
+
+def _page(number: int, paragraphs: Sequence[str], at: datetime) -> bytes:
+    """Return the body of an invented page."""
     host = number % _HOSTS
-    title = escape(" ".join(paragraphs[0].split()[:8]).rstrip(".,"))
+    title = escape(_title(paragraphs))
     links = "".join(f'<li><a href="/{each}">Section {each}</a></li>' for each in range(30))
     body = "".join(f"<p>{escape(each)}</p>" for each in paragraphs)
     html = (
@@ -80,22 +107,26 @@ def _page(number: int, pairs: Mapping[str, Sequence[str]], at: datetime) -> tupl
         f"<nav><ul>{links}</ul></nav><main><article><h1>{title}</h1>{body}</article></main>"
         f"<footer><p>Outlet {host}, all rights reserved</p></footer></body></html>"
     )
-    return f"https://outlet-{host}.example/story-{number}", html.encode()
+    return html.encode()
+
+
+def _published(number: int) -> datetime:
+    """Return the time of an article: one each 40 seconds, the first 60 days ago."""
+    return _BEGAN + timedelta(seconds=number * 40)
 
 
 def _write(path: Path, numbers: range, pairs: Mapping[str, Sequence[str]]) -> None:
     """Write pages into a WARC file."""
-    begin = datetime.now(UTC) - timedelta(days=60)
     with path.open("wb") as file:
         writer = WARCWriter(file, gzip=True)
         for number in numbers:
-            at = begin + timedelta(seconds=number * 40)
-            url, body = _page(number, pairs, at)
+            at = _published(number)
+            body = _page(number, invented_text(number, pairs), at)
             headers = StatusAndHeaders(
                 "200 OK", [("Content-Type", "text/html; charset=utf-8")], protocol="HTTP/1.1"
             )
             record = writer.create_warc_record(
-                url,
+                _address(number),
                 "response",
                 payload=io.BytesIO(body),
                 http_headers=headers,
@@ -104,13 +135,80 @@ def _write(path: Path, numbers: range, pairs: Mapping[str, Sequence[str]]) -> No
             writer.write_record(record)
 
 
-def _backfill(home: Path, numbers: range, pairs: Mapping[str, Sequence[str]], *more: str) -> None:
+def _fill(numbers: range, pairs: Mapping[str, Sequence[str]]) -> None:
+    """Store invented articles as the stages do after fetching and parsing."""
+    sources = [Source(f"outlet_{each}", f"Outlet {each}") for each in range(_HOSTS)]
+    with store() as connection:
+        upsert_sources(connection, sources)
+        ids = source_ids(connection, [each.key for each in sources])
+        now = datetime.now(UTC)
+        run_id = open_run(connection, "ingest", f"articles from {numbers.start}", now, "0")
+        for host, source in enumerate(sources):
+            links = [
+                DatedLink(
+                    Link(_address(number), source.key, "feed", "feed", ""), _published(number)
+                )
+                for number in numbers
+                if number % _HOSTS == host
+            ]
+            list_links(connection, run_id, ids[source.key], links, now)
+        planned = plan_attempts(connection, run_id, dict.fromkeys(ids.values(), len(numbers)), now)
+        for first in range(0, len(planned), _LOADED_AT_ONCE):
+            part = planned[first : first + _LOADED_AT_ONCE]
+            addresses = [each.link.url for each in part]
+            fetches = record_fetches(
+                connection,
+                run_id,
+                [
+                    FetchRow(each.attempt_id, each.link.source_key, url, url, now, 200)
+                    for each, url in zip(part, addresses, strict=True)
+                ],
+            )
+            items = [
+                LoadItem(each.attempt_id, fetch, each.link.source_key, _article(url, pairs), now)
+                for each, fetch, url in zip(part, fetches, addresses, strict=True)
+            ]
+            load_batch(connection, run_id, f"from {first}", items)
+    dedupe.dedupe(run_id)
+    _store_capitalised_pairs()
+
+
+def _article(url: str, pairs: Mapping[str, Sequence[str]]) -> Article:
+    number = int(url.rpartition("-")[2])
+    paragraphs = invented_text(number, pairs)
+    return Article(
+        url,
+        url,
+        _title(paragraphs),
+        "\n\n".join(paragraphs),
+        published_at=_published(number).isoformat(timespec="seconds"),
+        published_origin="meta",
+        language="en",
+        quality_score=0.9,
+    )
+
+
+def _backfill(home: Path, numbers: range, pairs: Mapping[str, Sequence[str]]) -> None:
     """Load invented pages by the command that loads anybody's WARC files."""
     path = home / f"pages-{numbers.start}.warc.gz"
     _write(path, numbers, pairs)
     command = [str(Path(sys.executable).with_name("dateline")), "backfill", "warc", str(path)]
-    subprocess.run([*command, *more], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     path.unlink()
+
+
+def _store_capitalised_pairs() -> None:
+    """Annotate the articles that wait for the model: each pair of capitalised words is a person."""
+    with store() as connection:
+        while waiting := pending_versions(connection, _ANNOTATED_AT_ONCE):
+            items = []
+            for version in version_texts(connection, waiting):
+                pairs = _CAPITALISED_PAIR.finditer(version.text)
+                mentions = tuple(
+                    Mention(each.start(), each.end(), each[0], "PERSON", each[0]) for each in pairs
+                )
+                items.append((version.article_version_id, Annotation(mentions)))
+            save_annotations(connection, "capitalised pairs", items)
 
 
 def _measured(
@@ -137,13 +235,15 @@ def measure(articles: int) -> Iterator[tuple[int, float, float]]:
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         os.environ["DATELINE_HOME"] = folder
+        settings.cache_clear()
+        configure_logging("ERROR", "plain")
         subprocess.run([dateline, "db", "start"], check=True, capture_output=True)
         try:
             first = 0
             for size in (_FIRST, articles):
                 while first < size:
-                    numbers = range(first, min(size, first + _PER_FILE))
-                    _backfill(home, numbers, pairs, "--no-annotate")
+                    numbers = range(first, min(size, first + _FILLED_AT_ONCE))
+                    _fill(numbers, pairs)
                     first = numbers.stop
                     print(f"{first} articles in the store", file=sys.stderr, flush=True)
                 yield first, *_measured(home, range(first, first + _MEASURED), pairs)
