@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from psycopg import sql
 
 from pipeline.errors import UsageError
-from pipeline.warehouse.schema import SqlFile, read_sql, sql_folder
+from pipeline.warehouse.sql_files import SqlFile, read_sql, sql_folder
 
 _HEADER = re.compile(r"^-- (question|row|set): (.*)$")
 _PARAMETER = re.compile(r"(?P<name>\w+) = (?P<default>.*?) -- (?P<meaning>.+)")

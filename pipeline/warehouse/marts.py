@@ -1,18 +1,107 @@
-"""Refresh the materialised views of ``mart``, for the publish stage."""
+"""Create the views of ``mart`` from ``sql/marts``, and refresh the materialised ones.
 
-from psycopg import Connection
+``sql/marts/NN_name.sql`` creates one view ``mart.<name>``. A file that changed is replaced in place
+where Postgres can do so: where every column keeps its name, type and place, and new ones come last.
+Views of other people that read it, and grants on it, then stay as they are. Otherwise the mart and
+all that reads it are dropped and created again (``dependants.py``), in the same transaction.
+"""
 
+import re
+from collections.abc import Sequence
+
+from psycopg import Connection, errors
+
+from pipeline.errors import MigrationError
+from pipeline.warehouse.dependants import Dropped
+from pipeline.warehouse.sql_files import SqlFile
 from pipeline.warehouse.transactions import transact
+
+_VIEW = re.compile(r"^create view (?=mart\.)", re.MULTILINE)
+
+
+def mart_name(file: SqlFile) -> str:
+    """Return the name of the view that a file of ``sql/marts`` creates.
+
+    Raises:
+        MigrationError: the file is not named NN_view.sql.
+    """
+    parts = re.fullmatch(r"\d{2}_(\w+)", file.name)
+    if not parts:
+        raise MigrationError(f"mart {file.name}.sql: name it NN_<view>.sql.")
+    return parts[1]
+
+
+def known_marts(conn: Connection) -> dict[str, bytes]:
+    """Return the marts that the store has, with the hashes of the files that created them."""
+    found = conn.execute("select mart_name, sha256 from ops.mart_files")
+    return {name: bytes(digest) for name, digest in found}
+
+
+def drop_marts(conn: Connection, dropped: Dropped) -> None:
+    """Drop every mart, for a migration that changes what views would block."""
+    for name in known_marts(conn):
+        dropped.drop(conn, name)
+
+
+def make_marts(conn: Connection, files: Sequence[SqlFile], dropped: Dropped) -> list[str]:
+    """Create or replace the marts whose files changed, and return the names of those files.
+
+    Args:
+        conn: inside the transaction of the upgrade.
+        files: all of ``sql/marts``, in the order of their numbers.
+        dropped: what migrations of this upgrade have dropped; complete again afterwards.
+
+    Raises:
+        MigrationError: a view of other people cannot be created again.
+        psycopg.Error: Postgres refuses a file.
+    """
+    made, done = known_marts(conn), []
+    wanted = {mart_name(file) for file in files}
+    for name in made.keys() - wanted:
+        dropped.drop(conn, name)
+        conn.execute("delete from ops.mart_files where mart_name = %s", (name,))
+    for file in files:
+        name = mart_name(file)
+        if made.get(name) == file.sha256 and name not in dropped.waiting:
+            continue
+        if name in dropped.waiting or not _replaced(conn, file):
+            dropped.drop(conn, name)
+            conn.execute(file.text.encode())
+            dropped.give_back_rights(conn, name)
+        conn.execute(
+            "insert into ops.mart_files (mart_name, sha256) values (%s, %s)"
+            " on conflict (mart_name) do update"
+            " set sha256 = excluded.sha256, applied_at = now()",
+            (name, file.sha256),
+        )
+        done.append(file.name)
+    dropped.restore(conn)
+    return done
+
+
+def _replaced(conn: Connection, file: SqlFile) -> bool:
+    """Create a view or replace it in place; return False where it has to be dropped first."""
+    statement, count = _VIEW.subn("create or replace view ", file.text)
+    if not count:
+        return False
+    try:
+        with conn.transaction():
+            conn.execute(statement.encode())
+    except (errors.InvalidTableDefinition, errors.WrongObjectType):
+        return False
+    return True
 
 
 def refresh(conn: Connection) -> None:
     """Refresh the materialised views of ``mart`` without blocking their readers.
 
-    They are refreshed in the order in which they were created, since one may read another.
+    They are refreshed in the order in which they were created, since one may read another. Those
+    that other people have created in this schema are theirs to refresh.
     """
     found = conn.execute(
         "select c.relname from pg_catalog.pg_class as c"
-        " where c.relnamespace = 'mart'::regnamespace and c.relkind = 'm' order by c.oid"
+        " where c.relnamespace = 'mart'::regnamespace and c.relkind = 'm'"
+        " and c.relname in (select mart_name from ops.mart_files) order by c.oid"
     ).fetchall()
     for (name,) in found:
         _refresh_one(conn, name)

@@ -15,7 +15,7 @@ from psycopg import Connection
 
 from pipeline.errors import StoreError
 from pipeline.text import one_line
-from pipeline.warehouse.schema import SqlFile, read_sql, sql_folder
+from pipeline.warehouse.sql_files import SqlFile, read_sql, sql_folder
 from pipeline.warehouse.transactions import transact
 
 _MAX_FINDINGS = 100

@@ -1,11 +1,10 @@
-"""The schema: numbered migrations, marts made again when they change, monthly partitions.
+"""The schema: numbered migrations, marts that follow their files, monthly partitions.
 
-``sql/migrations/NNNN_name.sql`` runs once, in one transaction, and may never change afterwards.
-``sql/marts/NN_name.sql`` makes one view ``mart.<name>`` and may change at any time: then all marts
-are dropped and made again in the order of their numbers. A migration whose head says
-``-- marts: drop`` drops them first, for a change that a view would block.
-
-The SQL files are found in a checkout and in an installed wheel alike.
+``sql/migrations/NNNN_name.sql`` runs once and may never change afterwards.
+``sql/marts/NN_name.sql`` creates one view ``mart.<name>`` and may change at any time: see
+``marts.py``. A migration whose head says ``-- marts: drop`` drops all marts first, for a change
+that a view would block. An upgrade is one transaction: if any file fails, the store is as it was,
+and the version before can still use it.
 
 Fetches and fingerprints have a partition for each month. Partitions of this month and the next two
 are created ahead. A row without a partition of its month goes to the default partition, so a late
@@ -14,7 +13,6 @@ run loses nothing. Postgres would refuse a partition of that month then, so ``ne
 No month is ever dropped, since a look-up reads only the months of its window.
 """
 
-import hashlib
 import re
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
@@ -28,51 +26,10 @@ from psycopg import Connection, errors, sql
 
 from pipeline.errors import MigrationError
 from pipeline.telemetry import log
+from pipeline.warehouse.dependants import Dropped
+from pipeline.warehouse.marts import drop_marts, known_marts, make_marts, mart_name
+from pipeline.warehouse.sql_files import SqlFile, read_sql, sql_folder
 from pipeline.warehouse.transactions import transact
-
-_PACKAGE = Path(__file__).parents[1]
-
-
-@dataclass(frozen=True, slots=True)
-class SqlFile:
-    """A file with SQL: its name without ending, its text, and the SHA-256 of its bytes."""
-
-    name: str
-    text: str
-    sha256: bytes
-
-    def header(self, key: str) -> str | None:
-        """Return the value of the comment line ``-- key: value`` at the top, or None."""
-        for line in self.text.splitlines():
-            if not line.startswith("--"):
-                break
-            found, colon, value = line.removeprefix("--").strip().partition(":")
-            if colon and found == key:
-                return value.strip()
-        return None
-
-
-def sql_folder() -> Path:
-    """Return ``sql/`` beside the package in a checkout, else the copy inside the wheel.
-
-    Raises:
-        MigrationError: neither exists, so the installation is broken.
-    """
-    places = (_PACKAGE.parent / "sql", _PACKAGE / "_bundled" / "sql")
-    for place in places:
-        if (place / "migrations").is_dir():
-            return place
-    raise MigrationError(f"no folder sql/migrations in {places[0]} or {places[1]}: reinstall.")
-
-
-def read_sql(folder: Path) -> list[SqlFile]:
-    """Return the ``*.sql`` files of a folder, sorted by name."""
-    files = []
-    for path in sorted(folder.glob("*.sql")):
-        raw = path.read_bytes()
-        files.append(SqlFile(path.stem, raw.decode(), hashlib.sha256(raw).digest()))
-    return files
-
 
 _LOCK = 0x646C_6D69
 """Key of the advisory lock that a process holds while it migrates ("dlmi")."""
@@ -158,11 +115,12 @@ def migrate(conn: Connection, sql_files: Path | None = None) -> list[str]:
     with _migration_lock(conn):
         applied = _hashes(conn, "select version, sha256 from ops.schema_migrations")
         _refuse_changed(files, applied)
-        done = []
-        for migration in files[len(applied) :]:
-            _apply(conn, migration)
-            done.append(migration.file.name)
-        return done + _make_marts(conn, read_sql(folder / "marts"))
+        with _one_transaction(conn):
+            dropped = Dropped(frozenset(known_marts(conn)))
+            for migration in files[len(applied) :]:
+                _apply(conn, migration, dropped)
+            made = _make_marts(conn, read_sql(folder / "marts"), dropped)
+        return [*(each.file.name for each in files[len(applied) :]), *made]
 
 
 def pending_files(conn: Connection) -> list[str]:
@@ -193,7 +151,7 @@ def _hashes(conn: Connection, query: LiteralString) -> dict[int | str, bytes]:
 
 
 def _wanted_marts() -> dict[int | str, bytes]:
-    return {_mart_name(file): file.sha256 for file in read_sql(sql_folder() / "marts")}
+    return {mart_name(file): file.sha256 for file in read_sql(sql_folder() / "marts")}
 
 
 @contextmanager
@@ -245,13 +203,19 @@ def _refuse_changed(files: list[Migration], applied: dict[int | str, bytes]) -> 
 
 
 @contextmanager
-def _one_transaction(conn: Connection, name: str) -> Iterator[None]:
+def _one_transaction(conn: Connection) -> Iterator[None]:
+    with conn.transaction():
+        # While a migration waits for a lock, every later reader waits behind it.
+        conn.execute("set local lock_timeout = '10s'")
+        conn.execute("set local statement_timeout = '15min'")
+        yield
+
+
+@contextmanager
+def _named(name: str) -> Iterator[None]:
+    """Say which file Postgres refused; the transaction is rolled back by whoever began it."""
     try:
-        with conn.transaction():
-            # While a migration waits for a lock, every later reader waits behind it.
-            conn.execute("set local lock_timeout = '10s'")
-            conn.execute("set local statement_timeout = '15min'")
-            yield
+        yield
     except psycopg.Error as error:
         said = error.diag.message_primary or str(error)
         raise MigrationError(
@@ -262,18 +226,18 @@ def _one_transaction(conn: Connection, name: str) -> Iterator[None]:
 def _next_action(error: psycopg.Error) -> str:
     if isinstance(error, psycopg.errors.DependentObjectsStillExist):
         return (
-            f"{error.diag.message_detail or 'A view of yours needs it'}: drop that view, run "
-            "dateline db migrate, make it again."
+            f"{error.diag.message_detail or 'Something of yours needs it'}: drop that, run "
+            "dateline db migrate, create it again."
         )
     if isinstance(error, psycopg.errors.LockNotAvailable):
         return "Another session holds a lock on the table: run dateline db migrate again later."
     return "Correct the file or the database, then run dateline db migrate again."
 
 
-def _apply(conn: Connection, migration: Migration) -> None:
-    with _one_transaction(conn, migration.file.name):
+def _apply(conn: Connection, migration: Migration, dropped: Dropped) -> None:
+    with _named(migration.file.name):
         if migration.file.header("marts") == "drop":
-            _drop_marts(conn)
+            drop_marts(conn, dropped)
         conn.execute(migration.file.text.encode())
         conn.execute(
             "insert into ops.schema_migrations (version, name, sha256) values (%s, %s, %s)",
@@ -282,40 +246,9 @@ def _apply(conn: Connection, migration: Migration) -> None:
     log.debug("migration applied", migration=migration.file.name)
 
 
-def _mart_name(file: SqlFile) -> str:
-    parts = re.fullmatch(r"\d{2}_(\w+)", file.name)
-    if not parts:
-        raise MigrationError(f"mart {file.name}.sql: name it NN_<view>.sql.")
-    return parts[1]
-
-
-def _make_marts(conn: Connection, files: list[SqlFile]) -> list[str]:
-    wanted: dict[int | str, bytes] = {_mart_name(file): file.sha256 for file in files}
-    if _hashes(conn, "select mart_name, sha256 from ops.mart_files") == wanted:
-        return []
-    name = "marts"
-    with _one_transaction(conn, name):
-        _drop_marts(conn)
-        for file in files:
-            conn.execute(file.text.encode())
-            conn.execute(
-                "insert into ops.mart_files (mart_name, sha256) values (%s, %s)",
-                (_mart_name(file), file.sha256),
-            )
-    return [file.name for file in files]
-
-
-def _drop_marts(conn: Connection) -> None:
-    """Drop the views of sql/marts, dependants first; fail where another view depends on one."""
-    known = conn.execute(
-        "select c.relname, c.relkind from pg_catalog.pg_class as c"
-        " where c.relnamespace = 'mart'::regnamespace and c.relkind in ('v', 'm')"
-        " and c.relname in (select mart_name from ops.mart_files) order by c.oid desc"
-    ).fetchall()
-    for name, kind in known:
-        statement = "drop materialized view mart.{}" if kind == "m" else "drop view mart.{}"
-        conn.execute(sql.SQL(statement).format(sql.Identifier(name)))
-    conn.execute("delete from ops.mart_files")
+def _make_marts(conn: Connection, files: list[SqlFile], dropped: Dropped) -> list[str]:
+    with _named("marts"):
+        return make_marts(conn, files, dropped)
 
 
 FETCHES = "news.fetches"

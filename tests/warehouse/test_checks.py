@@ -17,7 +17,7 @@ from pipeline.warehouse.publishes import (
     run_checks,
 )
 from pipeline.warehouse.runs import close_run, open_run
-from pipeline.warehouse.schema import sql_folder
+from pipeline.warehouse.sql_files import sql_folder
 from tests.warehouse.stories import begin, count, loaded, planned, story_url
 
 

@@ -8,7 +8,8 @@ import pytest
 
 from pipeline.line_rules.dates import parse_instant
 from pipeline.warehouse.runs import open_run
-from pipeline.warehouse.schema import migrate, sql_folder
+from pipeline.warehouse.schema import migrate
+from pipeline.warehouse.sql_files import sql_folder
 from pipeline.warehouse.store import connect
 
 BEFORE = "0012_local_times.sql"

@@ -13,7 +13,8 @@ from pipeline.cli.app import main
 from pipeline.settings import NlpPipelines, settings
 from pipeline.warehouse.annotations import pending_versions
 from pipeline.warehouse.reprocessing import older_versions
-from pipeline.warehouse.schema import is_current, migrate, sql_folder
+from pipeline.warehouse.schema import is_current, migrate
+from pipeline.warehouse.sql_files import sql_folder
 from pipeline.warehouse.store import connect
 from tests.warehouse.stories import count, loaded
 

@@ -1,0 +1,34 @@
+-- one row per mention of an entity in an article's current version.
+create view mart.entity_mentions as
+select
+    a.article_id,
+    a.published_at,
+    a.published_date,
+    a.source_key,
+    coalesce(merged.entity_id, e.entity_id) as entity_id,
+    coalesce(merged.entity_type, e.entity_type) as entity_type,
+    coalesce(merged.entity_name, e.entity_name) as entity_name,
+    m.surface_text,
+    m.role_text,
+    m.start_char,
+    m.end_char,
+    a.is_original,
+    a.article_version_id
+from mart.articles as a
+inner join news.entity_mentions as m on a.article_version_id = m.article_version_id
+inner join news.entities as e on m.entity_id = e.entity_id
+left join news.entities as merged on e.merged_into_entity_id = merged.entity_id;
+comment on view mart.entity_mentions is 'One row per mention of an entity in an article''s current version.';
+comment on column mart.entity_mentions.article_id is 'Key of the article.';
+comment on column mart.entity_mentions.published_at is 'Publication time of the article in UTC.';
+comment on column mart.entity_mentions.published_date is 'Its day in UTC.';
+comment on column mart.entity_mentions.source_key is 'Key of the outlet: the name of its file in sources/.';
+comment on column mart.entity_mentions.entity_id is 'Key of the entity.';
+comment on column mart.entity_mentions.entity_type is 'PERSON, ORG, GPE and so on.';
+comment on column mart.entity_mentions.entity_name is 'Name of the entity.';
+comment on column mart.entity_mentions.surface_text is 'The words as printed.';
+comment on column mart.entity_mentions.role_text is 'Title or office printed beside the name.';
+comment on column mart.entity_mentions.start_char is 'First code point in body_text, from 0.';
+comment on column mart.entity_mentions.end_char is 'Code point after the last.';
+comment on column mart.entity_mentions.is_original is 'Whether the article counts when each story counts once.';
+comment on column mart.entity_mentions.article_version_id is 'Key of the version.';
