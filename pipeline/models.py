@@ -28,6 +28,8 @@ ArticleKind = Literal[
 ]
 REFUSED_KINDS = ("listing", "product", "forum", "service", "documentation", "error_page")
 """Kinds of pages that are no articles; they are stored only where a person asks for it."""
+ADMITTED_KINDS = ("listing", "product", "forum", "service", "documentation")
+"""Kinds that a source may ask for (``Source.admit_kinds``): nobody wants error pages stored."""
 Origin = Literal["json_ld", "meta", "feed", "visible", "url"]
 """Where a value was read: on the page, in the feed that named it, or from its URL."""
 LanguageOrigin = Literal["text", "page", "source"]
@@ -69,6 +71,8 @@ class Source:
     language: str = "en"
     wanted_languages: tuple[str, ...] = ()
     """Languages whose articles are kept; empty for those of the settings, or every one."""
+    admit_kinds: tuple[str, ...] = ()
+    """Kinds of ``ADMITTED_KINDS`` whose text is stored as an article's is."""
     country: str | None = None
     time_zone: str | None = None
     hosts: tuple[str, ...] = ()

@@ -5,6 +5,7 @@ what type of page it is, and determine the language. Every page gives an article
 outcome, whatever its bytes are; only a fault that would hit any page raises.
 """
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -50,7 +51,7 @@ def extract_page(
     feed_published: str | None = None,
     source_language: str | None = None,
     now: datetime | None = None,
-    is_admitted: bool = False,
+    admitted_kinds: Collection[str] = (),
     faults: FaultCounter | None = None,
 ) -> Article:
     """Return the article of a page, whatever its bytes.
@@ -64,7 +65,7 @@ def extract_page(
         source_language: the language that the page's source declares, ISO 639-1.
         now: when the page was fetched: a later publication time is refused, and "3 hours ago"
             counts from it. Without it the clock decides what is later.
-        is_admitted: whether the text counts as an article whatever kind of page it is.
+        admitted_kinds: kinds of pages that are no articles and whose text counts as one's.
         faults: counts what broke the extractor, over the pages of a batch.
 
     Raises:
@@ -74,7 +75,7 @@ def extract_page(
         context = PageContext(
             url, feed_title, feed_published, now or datetime.now(UTC), fetched_at=now
         )
-        article = _extract(body, context, content_type, is_admitted=is_admitted)
+        article = _extract(body, context, content_type, admitted_kinds)
         return with_language(article, source_language) if article.text else article
     except Exception as error:  # one page out of millions must not stop a batch
         (faults or PageFaults("extract")).add(error, url)
@@ -83,12 +84,12 @@ def extract_page(
 
 
 def _extract(
-    body: bytes, context: PageContext, content_type: str | None, *, is_admitted: bool
+    body: bytes, context: PageContext, content_type: str | None, admitted_kinds: Collection[str]
 ) -> Article:
     page = examine(body, context, content_type)
     if isinstance(page, Article):
         return page
-    classified = classify_page(page, is_admitted=is_admitted)
+    classified = classify_page(page, admitted_kinds)
     return _with_explanation(classified, body, content_type)
 
 

@@ -20,6 +20,7 @@ to subscribe below a whole text makes no stub.
 
 import re
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import replace
 
 from lxml.html import HtmlElement
@@ -224,19 +225,19 @@ _WALL_WORDING = re.compile(
 )
 
 
-def classify_page(page: ExaminedPage, *, is_admitted: bool = False) -> Article:
+def classify_page(page: ExaminedPage, admitted_kinds: Collection[str] = ()) -> Article:
     """Return the page's article with its kind, its paywall flag and its outcome; the text stays.
 
     Args:
         page: the page with its text and metadata.
-        is_admitted: whether the text counts as an article whatever kind of page it is.
+        admitted_kinds: kinds of pages that are no articles and whose text counts as one's.
     """
     words = word_count(page.article.text or "")
     is_short = words < LEAST_WORDS
     kind = _page_kind(page, words, is_short=is_short)
     is_stub = kind not in REFUSED_KINDS and _is_paywall_stub(page)
     classified = replace(page.article, kind=kind, is_paywalled=is_stub)
-    if kind in REFUSED_KINDS and not is_admitted:
+    if kind in REFUSED_KINDS and kind not in admitted_kinds:
         return _refused(classified, Outcome.NOT_AN_ARTICLE, f"the page looks like {_NAMES[kind]}")
     if is_stub:
         return _refused(classified, Outcome.PAYWALLED, f"a stub of {words} words before a paywall")

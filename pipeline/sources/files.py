@@ -17,7 +17,7 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from pipeline.errors import SourceError
-from pipeline.models import LINK_FIELDS, Source
+from pipeline.models import ADMITTED_KINDS, LINK_FIELDS, Source
 from pipeline.urls import host, is_web_url
 
 _KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
@@ -184,6 +184,12 @@ def _language(value: Any) -> str:
     return _code("language code of ISO 639-1, such as en")(value).lower()
 
 
+def _admitted_kind(value: Any) -> str:
+    if value not in ADMITTED_KINDS:
+        raise _WrongValue(f"write kinds of pages out of {', '.join(ADMITTED_KINDS)}")
+    return str(value)
+
+
 def _country(value: Any) -> str:
     return _code("country code of ISO 3166-1, such as GB")(value).upper()
 
@@ -296,6 +302,7 @@ _CHECKS: dict[str, Callable[[Any], Any]] = {
     "files": _list_of(_text),
     "language": _language,
     "wanted_languages": _list_of(_language),
+    "admit_kinds": _list_of(_admitted_kind),
     "country": _country,
     "time_zone": _time_zone,
     "hosts": _list_of(_host_name),
@@ -316,6 +323,7 @@ _CHECKS: dict[str, Callable[[Any], Any]] = {
 
 _NOTES: Mapping[str, str] = {
     "wanted_languages": "articles in other languages are refused",
+    "admit_kinds": "pages of these kinds are stored as articles are",
     "sections": "pages whose article links are followed",
     "hosts": "further hosts that count as this outlet's own",
     "crawl_delay": "least seconds between two requests; robots.txt may ask for more",

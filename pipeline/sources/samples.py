@@ -60,5 +60,6 @@ def _extracted(entry: Entry, source: Source, fetcher: Fetcher) -> Article:
         content_type=response.header("content-type"),
         feed_title=entry.title,
         feed_published=entry.published_at,
+        admitted_kinds=source.admit_kinds,
         now=response.fetched_at,
     )

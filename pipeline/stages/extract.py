@@ -313,7 +313,7 @@ def _read(page: ArchivedPage, faults: CollectedFaults) -> Article:
         feed_published=stored.link_published_at,
         source_language=stored.language,
         now=stored.fetched_at,  # a capture of 2024 cannot have been published in 2026
-        is_admitted=stored.is_admitted,
+        admitted_kinds=stored.admitted_kinds,
         faults=faults,
     )
     # Pages of files and of others' archives were not judged when they were fetched.

@@ -10,7 +10,7 @@ from psycopg import Connection
 
 from pipeline import __version__
 from pipeline.extract.version import EXTRACTION_VERSION
-from pipeline.models import Article
+from pipeline.models import REFUSED_KINDS, Article
 from pipeline.page_faults import PageFaults
 from pipeline.page_worker import Broken, TimeLimit, page_worker
 from pipeline.settings import settings
@@ -81,7 +81,7 @@ def load(
     with store() as connection, page_worker():
         waiting = pages(connection, fetch_ids)
         if admit:
-            waiting = [replace(page, is_admitted=True) for page in waiting]
+            waiting = [replace(page, admitted_kinds=REFUSED_KINDS) for page in waiting]
         if not waiting:
             return {}
         batch = _Batch(connection, run_id, faults, leave_faulty)

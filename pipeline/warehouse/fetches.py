@@ -113,13 +113,13 @@ class StoredPage:
     fetched_at: datetime
     time_zone: str | None
     """IANA zone of the source, for times that the page states without an offset."""
+    admitted_kinds: Sequence[str] = ()
+    """Kinds of pages that are no articles and whose text is stored: those that the source's file
+    asks for, and all where the stored article is of such a kind, which a person asked for."""
     found_by: str | None = None
     """How its link was found; None where a stored page is read again."""
     wanted_languages: Sequence[str] = ()
     """Languages that the source's file asks for; none where a stored page is read again."""
-    is_admitted: bool = False
-    """Whether its text is stored whatever kind of page it is: a person asked for that, and the
-    kind of the stored article tells so ever after."""
 
 
 def record_fetches(conn: Connection, run_id: int, rows: Sequence[FetchRow]) -> list[int]:
@@ -167,20 +167,25 @@ def pages(conn: Connection, fetch_ids: Sequence[int]) -> list[StoredPage]:
         """
         select f.fetch_id, a.attempt_id, a.run_id, s.source_key, s.language_code, l.link_title,
             l.link_published_at, l.canonical_url, f.final_url, f.content_type, f.raw_uri,
-            f.fetched_at, s.time_zone, l.found_by, s.wanted_languages,
-            exists (
-                select from news.articles as own
-                join news.article_versions as v on v.article_id = own.article_id and v.is_current
-                where own.canonical_url = l.canonical_url and v.article_kind = any(%s)
-            )
+            f.fetched_at, s.time_zone,
+            case
+                when exists (
+                    select from news.articles as own
+                    join news.article_versions as v
+                        on v.article_id = own.article_id and v.is_current
+                    where own.canonical_url = l.canonical_url and v.article_kind = any(%(kinds)s)
+                ) then %(kinds)s::text[]
+                else s.admit_kinds
+            end,
+            l.found_by, s.wanted_languages
         from ops.link_attempts as a
         join ops.links as l on l.link_id = a.link_id
         join news.fetches as f on f.fetch_id = a.fetch_id
         join news.sources as s on s.source_id = a.source_id
-        where a.fetch_id = any(%s) and a.outcome is null and f.raw_uri is not null
+        where a.fetch_id = any(%(ids)s) and a.outcome is null and f.raw_uri is not null
         order by f.fetch_id
         """,
-        (list(REFUSED_KINDS), list(fetch_ids)),
+        {"kinds": list(REFUSED_KINDS), "ids": list(fetch_ids)},
     )
     return [StoredPage(*row) for row in found]
 

@@ -92,9 +92,9 @@ _FIELDS = {
 _PAGE = """
     f.fetch_id, f.attempt_id, f.run_id, s.source_key, s.language_code, l.link_title,
     l.link_published_at, coalesce(l.canonical_url, a.canonical_url), f.final_url, f.content_type,
-    f.raw_uri, f.fetched_at, s.time_zone
+    f.raw_uri, f.fetched_at, s.time_zone, s.admit_kinds
 """
-_PAGE_COLUMNS = 13
+_PAGE_COLUMNS = 14
 _VERSIONS = f"""
 select v.article_version_id, s.source_key, a.canonical_url, v.first_fetch_id, v.first_seen_at,
     (
@@ -156,8 +156,7 @@ def pages_with_changed_text(
     digests = [version_sha256(article) for article in articles.values()]
     found = conn.execute(_CHANGED, (list(articles), digests))
     return {
-        url: (number, replace(StoredPage(*page), is_admitted=kind in REFUSED_KINDS))
-        for url, number, kind, *page in found
+        url: (number, _admitting(StoredPage(*page), kind)) for url, number, kind, *page in found
     }
 
 
@@ -318,6 +317,11 @@ def _new_version(run_id: int, each: ReprocessedVersion, locked: LockedArticle) -
     )
 
 
+def _admitting(page: StoredPage, kind: str) -> StoredPage:
+    """Return the page of a stored article; one of a refused kind was admitted and stays so."""
+    return replace(page, admitted_kinds=REFUSED_KINDS) if kind in REFUSED_KINDS else page
+
+
 def _stored(row: tuple[Any, ...]) -> StoredVersion:
     number, source_key, url, fetch_id, seen_at, removed, *rest = row
     page, facts = rest[:_PAGE_COLUMNS], rest[_PAGE_COLUMNS:]
@@ -329,14 +333,12 @@ def _stored(row: tuple[Any, ...]) -> StoredVersion:
     fields["contributors"] = tuple(Contributor(**each) for each in fields["contributors"])
     article = Article(
         url=page[8] or url,
-        time_zone=page[-1],
+        time_zone=page[12],
         canonical_url=url,
         removed=tuple(RemovedBlock(*block) for block in removed),
         **fields,
     )
-    stored_page = None
-    if page[0] is not None:
-        stored_page = replace(StoredPage(*page), is_admitted=article.kind in REFUSED_KINDS)
+    stored_page = None if page[0] is None else _admitting(StoredPage(*page), article.kind)
     return StoredVersion(number, source_key, url, fetch_id, seen_at, stored_page, article)
 
 

@@ -7,6 +7,7 @@ import pytest
 from pipeline.extract.page import extract_page
 from pipeline.extract.page_kind import CLASSES, MODEL
 from pipeline.extract.trees import read_trees
+from pipeline.models import REFUSED_KINDS
 from pipeline.outcomes import Outcome
 from tests.extract import page_kind_pages as pages
 
@@ -50,7 +51,7 @@ def test_an_article_needs_no_address(made):
 @pytest.mark.parametrize("kind", OTHERS)
 def test_an_admitted_page_is_kept_with_its_kind(kind):
     url, body = OTHERS[kind]()
-    found = extract_page(body, url=url, is_admitted=True)
+    found = extract_page(body, url=url, admitted_kinds=REFUSED_KINDS)
     assert (found.outcome, found.kind) == (Outcome.LOADED, kind)
 
 

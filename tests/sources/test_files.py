@@ -54,6 +54,8 @@ def test_paths_are_relative_to_the_file(tmp_path):
         ('name = ""\nhomepage = "https://h.example/"', "double quotes"),
         ('name = "H"\nhomepage = "https://h.example/"\nlanguage = "english"', "two-letter"),
         ('name = "H"\nhomepage = "https://h.example/"\ncountry = 44', "double quotes"),
+        ('name = "H"\nhomepage = "https://h.example/"\nadmit_kinds = ["shop"]', "out of listing"),
+        ('name = "H"\nhomepage = "https://h.example/"\nadmit_kinds = "forum"', "write a list"),
         (
             'name = "H"\nhomepage = "https://h.example/"\ntime_zone = "Europe/Lodnon"',
             "Europe/London",
