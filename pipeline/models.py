@@ -45,6 +45,43 @@ ClaimKind = Literal["rel_canonical", "amp_canonical", "og_url", "json_ld"]
 """Where a page states an address: ``amp_canonical`` is the ``rel=canonical`` of an AMP page."""
 QuoteKind = Literal["direct", "mixed", "indirect"]
 CueClass = Literal["speech", "thought", "intent"]
+SpeakerMethod = Literal[
+    "full_name",
+    "name",
+    "nearby_name",
+    "pronoun",
+    "relative_clause",
+    "description",
+    "document",
+    "spokesperson",
+    "continued",
+    "turn",
+    "signature",
+    "headline",
+    "unknown",
+]
+"""How the speaker of a quote was found; ``annotate/speakers/evidence.py`` explains each."""
+Grade = Literal["A", "B", "C"]
+"""A: printable; B: likely right; C: for counting only. ``annotate/quotes/grades.py`` decides."""
+GradeReason = Literal[
+    "deed",
+    "thought",
+    "not_said",
+    "narrator",
+    "title",
+    "scare_quotes",
+    "fragment",
+    "list_item",
+    "caption",
+    "table",
+    "no_source",
+    "unsure",
+    "lost_mark",
+    "reference",
+    "no_name",
+]
+"""Why a quote has no better grade; ``annotate/quotes/grades.py`` explains each."""
+LostMark = Literal["opening", "closing"]
 Relation = Literal["duplicate", "a_in_b", "b_in_a", "partial"]
 AlertSeverity = Literal["severe", "warning", "off"]
 Span = tuple[int, int]
@@ -305,6 +342,16 @@ class Quote:
     cue_class: CueClass = "speech"
     speakers: tuple[Speaker, ...] = ()
     confidence: float = 0.0
+    """The estimated probability that content and source are right, 0 to 1."""
+    speaker_method: SpeakerMethod = "unknown"
+    """How the speakers were found."""
+    speaker_evidence: str | None = None
+    """The words that name them: the source, and for a reference the name it refers to."""
+    grade: Grade = "C"
+    grade_reason: GradeReason | None = None
+    """Why the grade is not better; None for an A."""
+    lost_mark: LostMark | None = None
+    """The quotation mark that the text lacks; the quote then ends at its paragraph."""
 
     @property
     def speaker(self) -> str | None:

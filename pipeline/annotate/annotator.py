@@ -22,7 +22,10 @@ from pipeline.annotate.names.mentions import clean_mentions
 from pipeline.annotate.quotes.confidence import confidence
 from pipeline.annotate.quotes.cues import cue_class
 from pipeline.annotate.quotes.finder import QuoteFinder
+from pipeline.annotate.quotes.grades import grade
+from pipeline.annotate.quotes.linking import Attribution
 from pipeline.annotate.quotes.quotation_marks import Quotations
+from pipeline.annotate.quotes.statements import StatementReader
 from pipeline.annotate.spans import CharSpan, Layout
 from pipeline.annotate.speakers.resolver import SpeakerResolver
 from pipeline.errors import ModelError
@@ -80,24 +83,39 @@ def _quotes(layout: Layout, tagged: TaggedText, chains: Chains) -> tuple[Quote, 
     finder = QuoteFinder(layout, quotations, chains.spans)
     attributions = finder.find(tagged.attribution)
     resolver = SpeakerResolver(layout, chains, quotations.spans())
-    quotes = []
-    for item in attributions:
-        speakers, speaker_confidence = resolver.resolve(item)
-        kind = finder.kind_of(item)
-        quotes.append(
-            Quote(
-                kind=kind,
-                content=_offsets(item.content),
-                cue=_offsets(item.cue),
-                source=_offsets(item.source),
-                cue_class=cue_class(" ".join(layout.text[s.start : s.end] for s in item.cue), kind),
-                speakers=tuple(speakers),
-                confidence=confidence(
-                    layout.text, item, kind, speaker_confidence if speakers else None
-                ),
-            )
-        )
-    return tuple(quotes)
+    statements = StatementReader(layout, quotations)
+    return tuple(_quote(layout.text, item, finder, resolver, statements) for item in attributions)
+
+
+def _quote(
+    text: str,
+    item: Attribution,
+    finder: QuoteFinder,
+    resolver: SpeakerResolver,
+    statements: StatementReader,
+) -> Quote:
+    """Return the quote of an attribution; its speaker is resolved, so keep the reading order."""
+    found = resolver.resolve(item)
+    kind = finder.kind_of(item)
+    cue = cue_class(" ".join(text[span.start : span.end] for span in item.cue), kind)
+    likely = confidence(text, item, kind, found.confidence if found.speakers else None)
+    lost = finder.lost_mark_of(item)
+    objection = statements.objection(item, kind, cue)
+    graded, reason = grade(kind, objection, likely, found.method, found.confidence, lost)
+    return Quote(
+        kind=kind,
+        content=_offsets(item.content),
+        cue=_offsets(item.cue),
+        source=_offsets(item.source),
+        cue_class=cue,
+        speakers=tuple(found.speakers),
+        confidence=likely,
+        speaker_method=found.method,
+        speaker_evidence=found.evidence,
+        grade=graded,
+        grade_reason=reason,
+        lost_mark=lost,
+    )
 
 
 def _offsets(spans: Iterable[CharSpan]) -> tuple[Span, ...]:

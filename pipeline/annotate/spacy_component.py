@@ -46,7 +46,18 @@ SPAN_GROUPS = {"quotes": "content", "sources": "source", "cues": "cue"}
 """Keys of ``doc.spans`` → parts of a quote."""
 _USER_DATA = "dateline"
 """Key in ``doc.user_data`` of the outcome and the quotes."""
-_QUOTE_FIELDS = ("kind", "speaker", "confidence", "cue_class", "speakers")
+_QUOTE_FIELDS = (
+    "kind",
+    "speaker",
+    "confidence",
+    "cue_class",
+    "speakers",
+    "speaker_method",
+    "speaker_evidence",
+    "grade",
+    "grade_reason",
+    "lost_mark",
+)
 
 
 @Language.factory(

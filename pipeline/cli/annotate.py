@@ -23,13 +23,16 @@ Each row needs "id" and "text"; "title" (the headline) helps with names, and "la
 
 Each row comes back with "entities" and "quotes"; their offsets count the \
 characters of the text as given. Quotation marks lie inside a quote's "content"; \
-"speaker" is null where no name can be given. A text in another language than English gets the \
-names that a pipeline of DATELINE_NLP_MODEL finds, or the outcome no_pipeline.
+"speaker" is null where no name can be given. "grade" is A for a printable quote, B for one that \
+is likely right and C for one that only counts; "grade_reason" says why it is not better.
+
+A text in another language than English gets the names that a pipeline of DATELINE_NLP_MODEL \
+finds, or the outcome no_pipeline.
 
 A row is written as soon as it is annotated. A text that takes longer than \
 DATELINE_ANNOTATE_SECONDS gets an error and the rest goes on. No database and no network are needed.
 
-Example: dateline annotate articles.jsonl | jq -r '.quotes[] | .speaker'
+Example: dateline annotate articles.jsonl | jq -r '.quotes[] | select(.grade != "C") | .speaker'
 """
 
 
@@ -142,6 +145,11 @@ def _quote(quote: "Quote") -> dict[str, Any]:
         "speaker": quote.speaker,
         "speakers": _speakers(quote.speakers),
         "confidence": quote.confidence,
+        "speaker_method": quote.speaker_method,
+        "speaker_evidence": quote.speaker_evidence,
+        "grade": quote.grade,
+        "grade_reason": quote.grade_reason,
+        "lost_mark": quote.lost_mark,
     }
 
 

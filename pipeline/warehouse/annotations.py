@@ -179,6 +179,11 @@ QUOTE_COLUMNS = {
     "attribution_method": "text",
     "confidence": "float4",
     "quote_sha256": "bytea",
+    "speaker_method": "text",
+    "speaker_evidence": "text",
+    "grade": "text",
+    "grade_reason": "text",
+    "lost_mark": "text",
 }
 SPEAKER_COLUMNS = {
     "article_version_id": "int8",
@@ -412,6 +417,11 @@ def _quote_row(quote: Quote, text: str, model_version: str) -> tuple[Any, ...]:
         model_version,
         min(1.0, max(0.0, quote.confidence)),
         hashlib.sha256(normalise(words).encode()).digest(),
+        quote.speaker_method,
+        storable(quote.speaker_evidence) if quote.speaker_evidence else None,
+        quote.grade,
+        quote.grade_reason,
+        quote.lost_mark,
     )
 
 

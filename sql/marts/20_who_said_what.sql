@@ -1,34 +1,38 @@
--- one row per quote and speaker of an article's current version; a quote without a named speaker has one row.
+-- one row per quote and speaker of an article's current version that is likely right (grade A or B); a quote without a named speaker has one row.
 create view mart.who_said_what as
 select
-    a.published_at,
-    a.published_date,
-    a.source_key,
-    coalesce(merged.entity_name, e.entity_name, qs.speaker_name) as speaker_name,
-    qs.speaker_type,
-    qs.speaker_role,
-    q.speaker_surface,
-    q.quote_text,
-    q.quote_kind,
-    q.cue_text,
-    q.cue_class,
-    q.confidence,
-    a.title,
-    a.canonical_url,
-    a.article_id,
-    q.quote_no,
-    a.is_original,
-    coalesce(merged.entity_id, e.entity_id) as entity_id,
-    q.start_char,
-    q.end_char,
-    q.quote_sha256
-from news.quotes as q
-inner join mart.articles as a on q.article_version_id = a.article_version_id
-left join news.quote_speakers as qs
-    on q.article_version_id = qs.article_version_id and q.quote_no = qs.quote_no
-left join news.entities as e on qs.entity_id = e.entity_id
-left join news.entities as merged on e.merged_into_entity_id = merged.entity_id;
-comment on view mart.who_said_what is 'One row per quote and speaker of an article''s current version; a quote without a named speaker has one row.';
+    published_at,
+    published_date,
+    source_key,
+    speaker_name,
+    speaker_type,
+    speaker_role,
+    speaker_surface,
+    quote_text,
+    quote_kind,
+    cue_text,
+    cue_class,
+    confidence,
+    title,
+    canonical_url,
+    article_id,
+    quote_no,
+    is_original,
+    entity_id,
+    start_char,
+    end_char,
+    quote_sha256,
+    grade,
+    grade_reason,
+    speaker_method,
+    speaker_evidence,
+    lost_mark
+from mart.all_attributions
+where
+    grade in ('A', 'B')
+    -- Rows of an older version have no grade and stay readable.
+    or grade is null;
+comment on view mart.who_said_what is 'One row per quote and speaker of an article''s current version that is likely right: grade A or B, and rows of an older version, which have none; a quote without a named speaker has one row. mart.all_attributions has the rest.';
 comment on column mart.who_said_what.published_at is 'Publication time of the article in UTC.';
 comment on column mart.who_said_what.published_date is 'Its day in UTC.';
 comment on column mart.who_said_what.source_key is 'Key of the outlet: the name of its file in sources/.';
@@ -40,7 +44,7 @@ comment on column mart.who_said_what.quote_text is 'The words said, without the 
 comment on column mart.who_said_what.quote_kind is 'direct, mixed or indirect.';
 comment on column mart.who_said_what.cue_text is 'The words that introduce it: said, according to.';
 comment on column mart.who_said_what.cue_class is 'speech, thought or intent.';
-comment on column mart.who_said_what.confidence is 'The model''s trust, 0 to 1.';
+comment on column mart.who_said_what.confidence is 'Estimated probability that content and source are right, 0 to 1.';
 comment on column mart.who_said_what.title is 'Headline of the article.';
 comment on column mart.who_said_what.canonical_url is 'Address of the article.';
 comment on column mart.who_said_what.article_id is 'Key of the article.';
@@ -50,3 +54,8 @@ comment on column mart.who_said_what.entity_id is 'The speaker''s entity, where 
 comment on column mart.who_said_what.start_char is 'First code point of the quote in body_text, from 0.';
 comment on column mart.who_said_what.end_char is 'Code point after its last.';
 comment on column mart.who_said_what.quote_sha256 is 'Equal for one quote in many articles.';
+comment on column mart.who_said_what.grade is 'A: printable. B: likely right; grade_reason says what to look at. C: for counting only. Null for rows of an older version, until dateline reprocess --stage annotate grades them.';
+comment on column mart.who_said_what.grade_reason is 'Why the grade is not better, null for an A. No statement: deed, thought, not_said, narrator, title, scare_quotes, fragment, list_item, caption, table, no_source. What is doubtful: unsure (confidence), reference (the speaker is resolved from one), no_name, lost_mark. older_version: not graded yet.';
+comment on column mart.who_said_what.speaker_method is 'How the speaker was found: full_name, name, turn, signature, headline, pronoun, relative_clause, description, document, spokesperson, continued, nearby_name or unknown (news.quotes explains each).';
+comment on column mart.who_said_what.speaker_evidence is 'The words that name the speaker: the source as printed, and for a reference the name it refers to (she ← Mayor Ida Holm).';
+comment on column mart.who_said_what.lost_mark is 'The quotation mark that the text lacks: opening or closing.';

@@ -10,7 +10,7 @@ select
     count(distinct article_id) filter (where is_original) as original_article_count,
     count(distinct source_key) as source_count,
     count(distinct source_key) filter (where is_original) as original_source_count
-from mart.who_said_what
+from mart.all_attributions
 where
     speaker_name is not null
     and cue_class = 'speech'
@@ -20,7 +20,7 @@ group by
     entity_id;
 create unique index daily_speaker_quotes_key on mart.daily_speaker_quotes (published_date, speaker_name, entity_id);
 create index daily_speaker_quotes_speaker on mart.daily_speaker_quotes (speaker_name, published_date);
-comment on materialized view mart.daily_speaker_quotes is 'One row per day and named speaker: how often and how widely they are quoted; refreshed after each run. Speech only.';
+comment on materialized view mart.daily_speaker_quotes is 'One row per day and named speaker: how often and how widely they are quoted; refreshed after each run. Speech only, of every grade: a doubtful quote counts too.';
 comment on column mart.daily_speaker_quotes.published_date is 'Day in UTC.';
 comment on column mart.daily_speaker_quotes.speaker_name is 'Who says it, as resolved.';
 comment on column mart.daily_speaker_quotes.entity_id is 'The speaker''s entity, where it is one.';

@@ -35,6 +35,7 @@ def test_a_row_comes_back_with_names_and_quotes():
     assert TEXT[slice(*quote["content"][0])] == "“We will not wait any longer,”"
     assert set(quote) == {
         "kind", "content", "cue", "source", "cue_class", "speaker", "speakers", "confidence",
+        "speaker_method", "speaker_evidence", "grade", "grade_reason", "lost_mark",
     }  # fmt: skip
 
 

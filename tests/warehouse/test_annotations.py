@@ -45,6 +45,9 @@ def annotation(text=TEXT):
                 spans(text, "Ida Marlow"),
                 speakers=(marlow, council),
                 confidence=0.9,
+                speaker_method="full_name",
+                speaker_evidence="Ida Marlow",
+                grade="A",
             ),
             Quote("indirect", spans(text, "The council agreed"), confidence=0.4),
         ),
@@ -62,7 +65,7 @@ def annotated(store):
 def test_quotes_have_one_row_a_speaker_and_words_without_marks(store, annotated):
     rows = store.execute(
         "select speaker_name, speaker_role, speaker_surface, quote_text, quote_kind, cue_text"
-        " from mart.who_said_what order by quote_no, speaker_role desc"
+        " from mart.all_attributions order by quote_no, speaker_role desc"
     ).fetchall()
     words = "We will rebuild, and soon."
     assert rows == [
@@ -70,6 +73,17 @@ def test_quotes_have_one_row_a_speaker_and_words_without_marks(store, annotated)
         ("Port Amber Council", "on_behalf_of", "Ida Marlow", words, "direct", "said"),
         (None, None, None, "The council agreed", "indirect", None),
     ]
+
+
+def test_the_default_view_has_graded_rows_and_those_of_an_older_version(store, annotated):
+    graded = "select grade, grade_reason, speaker_method, speaker_evidence from mart.{} order by 1"
+    kept = store.execute(graded.format("who_said_what")).fetchall()
+    assert kept == [("A", None, "full_name", "Ida Marlow")] * 2
+    every = store.execute(graded.format("all_attributions")).fetchall()
+    assert every == [*kept, ("C", None, "unknown", None)]
+    store.execute("update news.quotes set grade = null, speaker_method = null where quote_no = 2")
+    older = "select grade, grade_reason, quote_text from mart.who_said_what where grade is null"
+    assert store.execute(older).fetchall() == [(None, "older_version", "The council agreed")]
 
 
 def test_offsets_give_the_words_of_the_text(store, annotated):

@@ -34,7 +34,7 @@ from pipeline.annotate.quotes.verbless import (
     introduces_block_quote,
 )
 from pipeline.annotate.spans import CharSpan, Layout
-from pipeline.models import QuoteKind, Span
+from pipeline.models import LostMark, QuoteKind, Span
 
 FEWEST_WORDS = 3
 """Words that a content without marks must have where its cue or its source is missing.
@@ -311,6 +311,20 @@ class QuoteFinder:
         if not inside:
             return "indirect"
         return "mixed" if outside else "direct"
+
+    def lost_mark_of(self, item: Attribution) -> LostMark | None:
+        """Return the quotation mark that the quotations of an attribution lack, if one does."""
+        for span in item.content:
+            number = self._layout.paragraph_at(span.start)
+            for quotation in self._quotations.in_paragraph(number):
+                if not quotation.overlaps(span.start, span.end):
+                    continue
+                if not quotation.is_opened:
+                    return "opening"
+                # A quotation that goes on in the next paragraph is closed there.
+                if not quotation.is_closed and not self._quotations.opens_paragraph(number + 1):
+                    return "closing"
+        return None
 
     def _is_spoken(self, item: Attribution) -> bool:
         """Tell by the verb whether quoted capitals are speech.

@@ -67,6 +67,11 @@ def head_noun(phrase: str) -> str:
     return words[-1].lower() if words else ""
 
 
+def is_body_or_document(noun: str) -> bool:
+    """Tell whether a noun names an organisation or something written: "ministry", "report"."""
+    return noun in DOCUMENTS or noun in ORGANISATIONS or noun in COLLECTIVES
+
+
 def is_person_noun(noun: str) -> bool:
     """Tell whether a noun names a person: an office, an occupation, a relative, "protester"."""
     if noun in _PEOPLE or is_office(noun):

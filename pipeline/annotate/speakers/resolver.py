@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from pipeline.annotate.names.coreference import Chains
 from pipeline.annotate.quotes.cues import speech_verb_pattern
@@ -21,6 +22,7 @@ from pipeline.annotate.quotes.linking import Attribution
 from pipeline.annotate.spans import CharSpan, Layout
 from pipeline.annotate.speakers.descriptions import DescriptionResolver
 from pipeline.annotate.speakers.discourse import NOBODY, Answer
+from pipeline.annotate.speakers.evidence import Evidence, method_of
 from pipeline.annotate.speakers.named_sources import NamedSourceResolver, Spokespeople
 from pipeline.annotate.speakers.nouns import (
     NAMELESS,
@@ -33,7 +35,7 @@ from pipeline.annotate.speakers.nouns import (
     is_person_noun,
 )
 from pipeline.annotate.speakers.pronouns import PronounResolver
-from pipeline.models import Span, Speaker
+from pipeline.models import Span, Speaker, SpeakerMethod
 
 PASSES_ON = re.compile(r"according to|report|quoted|\bper\b", re.IGNORECASE)
 """Cues of a source that passes on what somebody else said: "according to the Linden Post"."""
@@ -76,6 +78,17 @@ _IS_ASKED = re.compile(
 _CLAUSE_START = re.compile(
     r"(?:^|[,;:—–.?!”\"]|\b(?:when|if|and|but|was|were|been|is))\s*$", re.IGNORECASE
 )
+
+
+class Resolution(NamedTuple):
+    """Who speaks a quote, and how that was found."""
+
+    speakers: list[Speaker]
+    confidence: float
+    """0 to 1; 0 where nobody is named."""
+    method: SpeakerMethod
+    evidence: str | None
+    """The words that name the speakers; see ``Evidence``."""
 
 
 class UnsourcedResolver:
@@ -181,15 +194,19 @@ class SpeakerResolver:
         self._spokespeople = Spokespeople(self._discourse)
         self._named = NamedSourceResolver(self._discourse, self._spokespeople)
         self._unsourced = UnsourcedResolver(self._discourse)
+        self._evidence = Evidence(layout, chains)
 
-    def resolve(self, item: Attribution) -> Answer:
-        """Return the speakers of an attribution, none if unknown, and the confidence in them."""
-        speakers, confidence = self._resolve(item)
+    def resolve(self, item: Attribution) -> Resolution:
+        """Return the speakers of an attribution, none if unknown, and how they were found."""
+        (speakers, confidence), method = self._resolve(item)
+        if not speakers:
+            method = "unknown"
+        evidence = self._evidence.words(item, speakers, method)
         speakers = self._with_principal(speakers)
         self._discourse.record_quote(item.content, speakers, self._is_unnamed(item))
         if speakers:
             self._record_head_noun(item, (speakers, confidence))
-        return speakers, confidence
+        return Resolution(speakers, confidence, method, evidence)
 
     def _is_unnamed(self, item: Attribution) -> bool:
         """Tell whether the source is one person without a name: "one delegate", "the man"."""
@@ -228,21 +245,21 @@ class SpeakerResolver:
         low = self._layout.sentence_at(cue.start)[0]
         return _CLAUSE_START.search(self._layout.text[low : cue.start]) is not None
 
-    def _resolve(self, item: Attribution) -> Answer:
-        """Return the speakers of an attribution without their principals.
-
-        The names in the source come first, then what the source refers to, or, without a source,
-        what is beside the quotation.
-        """
+    def _resolve(self, item: Attribution) -> tuple[Answer, SpeakerMethod]:
+        """Return the speakers of an attribution without their principals, and the method."""
         if self._is_question_to(item):
-            return NOBODY
+            return NOBODY, "unknown"
         if item.cue and PASSES_ON.search(self._text(item.cue[0])):
             inner = self._unsourced.within_content(item)
             if inner[0]:
-                return inner
+                return inner, "nearby_name"
         if item.inherits or not item.source:
             return self._resolve_unsourced(item)
-        source = item.source[0]
+        answer = self._resolve_source(item.source[0])
+        return answer, method_of(self._layout.text, item, answer[0])
+
+    def _resolve_source(self, source: CharSpan) -> Answer:
+        """Return the speakers that a source names, else those that it refers to."""
         pair = _PAIR_AT_END.search(self._text(source))
         if pair:
             return self._resolve_pair(source, pair[1].lower())
@@ -264,20 +281,20 @@ class SpeakerResolver:
     def _text(self, span: CharSpan) -> str:
         return self._layout.text[span.start : span.end]
 
-    def _resolve_unsourced(self, item: Attribution) -> Answer:
+    def _resolve_unsourced(self, item: Attribution) -> tuple[Answer, SpeakerMethod]:
         """Return the speaker of an attribution without a source, by the words around it."""
         beside = self._unsourced.beside(item)
         if beside[0]:
-            return beside
+            return beside, "signature"
         if item.inherits:
-            return self._resolve_continued(item)
+            return self._resolve_continued(item), "continued"
         if item.cue:
-            return self._unsourced.near_verb(item.cue[0])
+            return self._unsourced.near_verb(item.cue[0]), "nearby_name"
         at, speakers = self._discourse.last_quote
         if at >= 0 and speakers and self._discourse.paragraphs_since(at, item.start) == 0:
-            return speakers, 0.6
+            return (speakers, 0.6), "continued"
         speakers, confidence = self._discourse.most_salient_person(item.start, None, reach=0)
-        return speakers, min(confidence, 0.5)
+        return (speakers, min(confidence, 0.5)), "nearby_name"
 
     def _resolve_continued(self, item: Attribution) -> Answer:
         """Return the speaker of the paragraph before, which this one continues."""

@@ -1,0 +1,256 @@
+"""Tell statements from what only looks like one: deeds, thoughts, titles, captions, rules.
+
+PolNeAR, on which the tagger was trained, also counts attitudes and intentions as attributions:
+"endorsed the plan", "wants to win", "identified three properties". An analyst who asks who said
+what wants none of these. ``StatementReader.objection`` names the reason why an attribution is no
+statement; ``grades`` turns it into the grade C. Nothing is dropped here.
+
+Reported speech without marks is a statement where a verb of saying ("said", "argued", "according
+to") governs a clause: "said that the pier was safe". With a noun phrase the same verbs tell of a
+deed: "announced a new pier", "declared the gifts". Words between quotation marks are a statement
+unless they are a title, a word or two in scare quotes, or stand in a caption, a list or a table.
+"""
+
+from __future__ import annotations
+
+import re
+
+from pipeline.annotate.quotes.cues import is_speech_verb
+from pipeline.annotate.quotes.linking import Attribution
+from pipeline.annotate.quotes.quotation_marks import (
+    SCARE_WORDS,
+    Quotation,
+    Quotations,
+    is_title,
+    words_in,
+)
+from pipeline.annotate.spans import Layout
+from pipeline.models import CueClass, GradeReason, QuoteKind
+from pipeline.tables import read_rows
+
+FEWEST_CLAUSE_WORDS = 3
+"""Words that reported speech without marks must have; with one or two it says nothing."""
+FEWEST_PLAIN_WORDS = 4
+"""Words from which what "said" governs is taken for a clause although no verb is recognised."""
+LONGEST_NAMED_TITLE = 8
+"""Words of a title behind "the film" or "titled"."""
+SHARE_OF_FIGURES = 0.3
+"""Share of words with a digit from which a line is one of a table."""
+_WORD = re.compile(r"[^\W\d_][\w’'-]*")
+_PLAIN = frozenset(
+    "say says said saying tell tells told telling add adds added adding according state states "
+    "stated stating write writes wrote written writing statement".split()
+)
+"""Cues that hardly ever govern anything but a clause."""
+_NARRATORS = frozenset("i we you me us one my our".split())
+# In the examples of patterns, "|" shows where the match begins and ends.
+# In front of a cue, or within it, that was not said: "did | not | say", "declined to".
+_NOT_SAID = re.compile(
+    r"\b(?:not|never|nobody|neither|nor|hardly|without|cannot|(?:refus|declin|fail)\w*\s+to|"
+    r"unable\s+to|unwilling\s+to|would|could|might|may|should|must|can|if|unless)\s+"
+    r"(?:\w+ly\s+|also\s+|even\s+|have\s+|be\s+|to\s+)?$|n[’']t\s+(?:\w+\s+)?$",
+    re.IGNORECASE,
+)
+_NOT_SAID_WITHIN = re.compile(
+    r"\b(?:not|never|cannot|would|could|might|should|refus\w*|declin\w*)\b|n[’']t\b", re.IGNORECASE
+)
+# An infinitive of purpose: "wants | to | say"; "went on to say" is said.
+_TO = re.compile(r"(?<!on)(?<!continue)(?<!continued)(?<!continues)(?<!came)\s+to\s+$")
+# The start of a clause: "that the pier", "whether it".
+_CLAUSE_START = re.compile(
+    r"(?:that|whether|if|how|why|what|when|where|who|there|because|as if|as though)\b",
+    re.IGNORECASE,
+)
+# An auxiliary, or a pronoun in the nominative with a word behind it: "it | is", "they | sailed".
+_FINITE = re.compile(
+    r"\b(?:is|are|was|were|am|has|have|had|do|does|did|will|would|can|could|may|might|must|"
+    r"should|shall|cannot|ought)\b|n[’']t\b|[’'](?:re|ve|ll|d|m)\b|"
+    r"\b(?:he|she|they|we|I|it|you|there|it[’']s|that[’']s)\s+\w",
+    re.IGNORECASE,
+)
+# A past tense behind its subject: "the boats | sailed".
+_PAST = re.compile(r"[\w’'%)]\s+(?:\w+ly\s+)?(\w+ed)\b")
+_INFINITIVE = re.compile(r"(?:\w+\s+){0,3}?(?:not\s+)?to\s+(?!have\b|be\b)\w", re.IGNORECASE)
+_WORK = re.compile(
+    r"\b(?:films?|movies?|books?|novels?|songs?|singles?|tracks?|albums?|shows?|sitcoms?|serie?s|"
+    r"programmes?|programs?|podcasts?|plays?|poems?|essays?|documentar(?:y|ies)|games?|sequels?|"
+    r"thrillers?|dramas?|comed(?:y|ies)|musicals?|operas?|exhibitions?|paintings?|episodes?|"
+    r"chapters?|headlines?|headlined|titles?|hashtags?|entitled|titled|subtitled|memoirs?|"
+    r"nicknamed|known\s+as|so-called|dubbed)[,:]?\s+(?:(?:is|was|like|a|an|the|of)\s+)?$",
+    re.IGNORECASE,
+)
+_SO_CALLED = re.compile(r"\b(?:so-called|known\s+as|nicknamed|dubbed)\s+$", re.IGNORECASE)
+_NAMES_WORKS = re.compile(
+    r"\b(?:announc|releas|publish|writ|wrote|unveil|launch|record|perform|direct|review|play|sang|"
+    r"sing|titl|nam|call|dubb|present|stream|screen|star)\w*\b",
+    re.IGNORECASE,
+)
+"""Cues whose quoted capitals are the title of a work or product."""
+_CREDIT = re.compile(
+    r"\b(?:photos?|photographs?|image|picture|video|credit|illustration)\s*(?:by|:|courtesy|credit)"
+    r"|\bGetty Images\b|\b(?:AP|AFP|Reuters|EPA)\s+(?:Photo|Pool)\b|\(Photo|\bvia AP\b|"
+    r"^\s*(?:Pictured|Caption)\b|/(?:AFP|AP|Reuters|Getty)\b",
+    re.IGNORECASE,
+)
+_LIST_MARK = re.compile(
+    r"\s*(?:[•*·▪◦►‣–-]\s+|\(?\d{1,2}[.)]\s+|\(?[a-z][.)]\s+|step\s+\d)", re.IGNORECASE
+)
+_FIGURE = re.compile(r"\d")
+_SENTENCE_END = re.compile(r"[.!?…][”\"’')\]]*\s*$")
+LONGEST_CAPTION = 400
+"""Characters of a paragraph that can be a caption with its credit."""
+
+
+def _irregular_pasts() -> frozenset[str]:
+    return frozenset(past for past, _ in read_rows(__package__, "irregular_pasts.tsv", 2))
+
+
+_IRREGULAR_PASTS = _irregular_pasts()
+
+
+class StatementReader:
+    """Reads whether the attributions of one text are statements."""
+
+    def __init__(self, layout: Layout, quotations: Quotations) -> None:
+        """Take a text with its quotations."""
+        self._layout = layout
+        self._text = layout.text
+        self._quotations = quotations
+
+    def objection(
+        self, item: Attribution, kind: QuoteKind, cue_class: CueClass
+    ) -> GradeReason | None:
+        """Return why an attribution is no statement, or None where it is one."""
+        place = self._place(item, kind)
+        if place:
+            return place
+        if kind == "indirect":
+            return self._of_reported(item, cue_class)
+        return self._of_quoted(item, kind, cue_class)
+
+    def _place(self, item: Attribution, kind: QuoteKind) -> GradeReason | None:
+        """Return what the paragraph is where it is no prose: a caption, a table, a list."""
+        start, end = self._layout.bounds_at(item.content[0].start)
+        if end - start <= LONGEST_CAPTION and _CREDIT.search(self._text, start, end):
+            return "caption"
+        line = self._text[start:end]
+        words = line.split()
+        figures = sum(_FIGURE.search(word) is not None for word in words)
+        if (
+            line.count("|") > 2
+            or line.count("\t") > 1
+            or figures > SHARE_OF_FIGURES * len(words) + 1
+        ):
+            return "table"
+        is_listed = _LIST_MARK.match(line) is not None
+        if is_listed and (kind == "indirect" or not item.cue):
+            return "list_item"
+        return None
+
+    def _of_quoted(
+        self, item: Attribution, kind: QuoteKind, cue_class: CueClass
+    ) -> GradeReason | None:
+        """Return why words with quotation marks are no statement."""
+        cue = self._cue(item)
+        if kind == "direct" and cue_class == "thought":
+            return "thought"
+        if item.is_verbatim:
+            return None
+        quoted = self._marked(item)
+        if quoted and all(self._is_work(each, cue) for each in quoted):
+            return "title"
+        words = sum(words_in(each.inner(self._text)) for each in quoted)
+        ends = any(_SENTENCE_END.search(each.inner(self._text)) for each in quoted)
+        speaks = any(map(is_speech_verb, _WORD.findall(cue)))
+        if words <= SCARE_WORDS and not ends and not (speaks and words > 1):
+            if any(self._comma_ends(each) for each in quoted) and speaks:
+                return None
+            return "scare_quotes" if words < 2 or not item.cue or not item.source else None
+        if kind == "mixed":
+            if self._is_not_said(item):
+                return "not_said"
+            if not item.source and not item.inherits:
+                return "no_source"
+        return None
+
+    def _of_reported(self, item: Attribution, cue_class: CueClass) -> GradeReason | None:
+        """Return why words without quotation marks are no statement."""
+        content = " ".join(self._text[span.start : span.end] for span in item.content)
+        if words_in(content) < FEWEST_CLAUSE_WORDS:
+            return "fragment"
+        if cue_class != "speech":
+            return "thought"
+        if not item.source or not item.cue:
+            return "no_source"
+        source = self._text[item.source[0].start : item.source[0].end].lower().split()
+        if source and source[0] in _NARRATORS:
+            return "narrator"
+        if self._is_not_said(item):
+            return "not_said"
+        cue = _WORD.findall(self._cue(item).lower())
+        if not any(is_speech_verb(word) or word in _PLAIN for word in cue):
+            return "deed"
+        is_plain = any(word in _PLAIN for word in cue)
+        return None if _is_clause(content, is_plain) else "deed"
+
+    def _is_not_said(self, item: Attribution) -> bool:
+        """Tell whether the text says that it was not said, or only may be: "would not say"."""
+        if not item.cue:
+            return False
+        cue = item.cue[0]
+        low = max(self._layout.sentence_at(cue.start)[0], cue.start - 30)
+        before = self._text[low : cue.start]
+        return (
+            _NOT_SAID.search(before) is not None
+            or _TO.search(before) is not None
+            or _NOT_SAID_WITHIN.search(self._text, cue.start, cue.end) is not None
+        )
+
+    def _cue(self, item: Attribution) -> str:
+        return " ".join(self._text[span.start : span.end] for span in item.cue)
+
+    def _marked(self, item: Attribution) -> list[Quotation]:
+        """Return the quotations that the contents overlap."""
+        return [
+            quotation
+            for span in item.content
+            for quotation in self._quotations.in_paragraph(self._layout.paragraph_at(span.start))
+            if quotation.overlaps(span.start, span.end)
+        ]
+
+    def _is_work(self, quotation: Quotation, cue: str) -> bool:
+        """Tell whether quoted words are the title of a work or the name of a product."""
+        inner = quotation.inner(self._text)
+        before = self._text[max(0, quotation.start - 40) : quotation.start]
+        is_short = words_in(inner) <= LONGEST_NAMED_TITLE and not _SENTENCE_END.search(inner)
+        if _SO_CALLED.search(before):
+            return True
+        if is_short and inner[:1].isupper() and _WORK.search(before):
+            return True
+        return is_title(inner) and _NAMES_WORKS.search(cue) is not None
+
+    def _comma_ends(self, quotation: Quotation) -> bool:
+        """Tell whether a comma ends the quoted words, as before "he said"."""
+        return self._text[quotation.start : quotation.end + 1].rstrip("”\"’' ").endswith(",")
+
+
+def _is_clause(content: str, is_plain: bool) -> bool:
+    """Tell whether words without marks are a clause with a verb, and no noun phrase.
+
+    "The pier was safe" and "most boats sank" are; "three properties" and "to wait" are not.
+
+    Args:
+        content: the words.
+        is_plain: whether the verb hardly governs anything else: "said", "according to".
+    """
+    plain = content.strip(" ,.;:")
+    if _CLAUSE_START.match(plain) and words_in(plain) >= FEWEST_CLAUSE_WORDS:
+        return True
+    if _INFINITIVE.match(plain):
+        return False
+    if _FINITE.search(plain) or _PAST.search(plain):
+        return True
+    words = [word.lower() for word in _WORD.findall(plain)]
+    if any(word in _IRREGULAR_PASTS for word in words[1:]):
+        return True
+    return is_plain and len(words) >= FEWEST_PLAIN_WORDS

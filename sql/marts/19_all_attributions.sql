@@ -1,0 +1,64 @@
+-- one row per quote and speaker of an article's current version, whatever its grade; a quote without a named speaker has one row.
+create view mart.all_attributions as
+select
+    a.published_at,
+    a.published_date,
+    a.source_key,
+    coalesce(merged.entity_name, e.entity_name, qs.speaker_name) as speaker_name,
+    qs.speaker_type,
+    qs.speaker_role,
+    q.speaker_surface,
+    q.quote_text,
+    q.quote_kind,
+    q.cue_text,
+    q.cue_class,
+    q.confidence,
+    a.title,
+    a.canonical_url,
+    a.article_id,
+    q.quote_no,
+    a.is_original,
+    coalesce(merged.entity_id, e.entity_id) as entity_id,
+    q.start_char,
+    q.end_char,
+    q.quote_sha256,
+    q.grade,
+    case when q.grade is null then 'older_version' else q.grade_reason end as grade_reason,
+    q.speaker_method,
+    q.speaker_evidence,
+    q.lost_mark,
+    q.attribution_method
+from news.quotes as q
+inner join mart.articles as a on q.article_version_id = a.article_version_id
+left join news.quote_speakers as qs
+    on q.article_version_id = qs.article_version_id and q.quote_no = qs.quote_no
+left join news.entities as e on qs.entity_id = e.entity_id
+left join news.entities as merged on e.merged_into_entity_id = merged.entity_id;
+comment on view mart.all_attributions is 'One row per quote and speaker of an article''s current version, whatever its grade; a quote without a named speaker has one row. mart.who_said_what has those that are likely right.';
+comment on column mart.all_attributions.published_at is 'Publication time of the article in UTC.';
+comment on column mart.all_attributions.published_date is 'Its day in UTC.';
+comment on column mart.all_attributions.source_key is 'Key of the outlet: the name of its file in sources/.';
+comment on column mart.all_attributions.speaker_name is 'Who says it, as resolved; null where the text names nobody.';
+comment on column mart.all_attributions.speaker_type is 'PERSON, ORG, GPE and so on.';
+comment on column mart.all_attributions.speaker_role is 'speaker, or on_behalf_of: the one spoken for.';
+comment on column mart.all_attributions.speaker_surface is 'The source as printed: Sherman, the statement.';
+comment on column mart.all_attributions.quote_text is 'The words said, without the quotation marks around them.';
+comment on column mart.all_attributions.quote_kind is 'direct, mixed or indirect.';
+comment on column mart.all_attributions.cue_text is 'The words that introduce it: said, according to.';
+comment on column mart.all_attributions.cue_class is 'speech, thought or intent.';
+comment on column mart.all_attributions.confidence is 'Estimated probability that content and source are right, 0 to 1.';
+comment on column mart.all_attributions.title is 'Headline of the article.';
+comment on column mart.all_attributions.canonical_url is 'Address of the article.';
+comment on column mart.all_attributions.article_id is 'Key of the article.';
+comment on column mart.all_attributions.quote_no is 'Number of the quote within the article.';
+comment on column mart.all_attributions.is_original is 'Whether the article counts when each story counts once.';
+comment on column mart.all_attributions.entity_id is 'The speaker''s entity, where it is one.';
+comment on column mart.all_attributions.start_char is 'First code point of the quote in body_text, from 0.';
+comment on column mart.all_attributions.end_char is 'Code point after its last.';
+comment on column mart.all_attributions.quote_sha256 is 'Equal for one quote in many articles.';
+comment on column mart.all_attributions.grade is 'A: printable. B: likely right; grade_reason says what to look at. C: for counting only. Null for rows of an older version, until dateline reprocess --stage annotate grades them.';
+comment on column mart.all_attributions.grade_reason is 'Why the grade is not better, null for an A. No statement: deed, thought, not_said, narrator, title, scare_quotes, fragment, list_item, caption, table, no_source. What is doubtful: unsure (confidence), reference (the speaker is resolved from one), no_name, lost_mark. older_version: not graded yet.';
+comment on column mart.all_attributions.speaker_method is 'How the speaker was found: full_name, name, turn, signature, headline, pronoun, relative_clause, description, document, spokesperson, continued, nearby_name or unknown (news.quotes explains each).';
+comment on column mart.all_attributions.speaker_evidence is 'The words that name the speaker: the source as printed, and for a reference the name it refers to (she ← Mayor Ida Holm).';
+comment on column mart.all_attributions.lost_mark is 'The quotation mark that the text lacks: opening or closing.';
+comment on column mart.all_attributions.attribution_method is 'Model and rules that found it.';
