@@ -16,6 +16,7 @@ import psycopg
 from psycopg import Connection
 
 from pipeline.errors import MigrationError
+from pipeline.telemetry import log
 from pipeline.text import one_line
 
 _Key = tuple[str, int]
@@ -116,13 +117,17 @@ class Dropped:
         self._foreign = foreign + self._foreign
 
     def give_back_rights(self, conn: Connection, mart: str) -> None:
-        """Give a mart that was created again the grants it had, and the indexes of other people."""
+        """Give a mart that was created again the grants it had, and the indexes of other people.
+
+        Ours begin with the mart's name. An index that no longer fits is left out with a warning,
+        since no query needs it to be right.
+        """
         rights = self.waiting.pop(mart, None)
         if rights is None:
             return
         for name, statement in rights.indexes:
-            if conn.execute("select to_regclass(%s)", (f"mart.{name}",)).fetchone() == (None,):
-                conn.execute(statement.encode())
+            if not name.startswith(f"{mart}_"):
+                _create_index(conn, name, statement)
         if rights.grants is not None:
             for statement in _grant_statements(conn, f"mart.{mart}", rights.grants):
                 conn.execute(statement.encode())
@@ -159,6 +164,15 @@ def _create(conn: Connection, each: _Foreign) -> None:
     if each.rights and each.rights.grants is not None:
         for statement in _grant_statements(conn, each.name, each.rights.grants):
             conn.execute(statement.encode())
+
+
+def _create_index(conn: Connection, name: str, statement: str) -> None:
+    try:
+        with conn.transaction():
+            conn.execute(statement.encode())
+    except (psycopg.errors.UndefinedColumn, psycopg.errors.DuplicateTable) as error:
+        reason = one_line(error.diag.message_primary or str(error))
+        log.warning("an index of yours on a mart was dropped", index=name, reason=reason)
 
 
 def _refusal(conn: Connection, each: _Foreign, error: psycopg.Error) -> MigrationError:

@@ -5,7 +5,7 @@ select
     format(
         '%s on %s: %s articles, %s originals, %s wire copies',
         d.source_key,
-        d.published_date,
+        d.best_date,
         d.article_count,
         d.original_article_count,
         d.wire_copy_count
@@ -16,5 +16,5 @@ where
     or d.wire_copy_count > d.article_count
     or d.original_wire_copy_count > least(d.wire_copy_count, d.original_article_count)
 order by
-    d.published_date,
+    d.best_date,
     d.source_key

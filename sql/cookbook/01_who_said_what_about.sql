@@ -2,7 +2,7 @@
 -- row: one row per quote with a named speaker in an article that matches, newest first; wire copies count once
 -- set: about = bridge or harbour -- words as in a web search: or, "a phrase", -without
 select
-    q.published_date,
+    q.best_date,
     q.source_key,
     q.speaker_name,
     q.quote_text,
@@ -15,7 +15,8 @@ where
     and q.speaker_name is not null
     and q.cue_class = 'speech'
 order by
-    q.published_at desc,
+    q.best_date desc,
+    q.published_at desc nulls last,
     q.article_id,
     q.quote_no
 limit 50

@@ -11,7 +11,7 @@ select
     canonical_url
 from mart.copies
 order by
-    original_published_at desc,
+    original_published_at desc nulls last,
     original_article_id,
     published_later
 limit 50

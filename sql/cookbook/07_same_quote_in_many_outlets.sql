@@ -5,7 +5,7 @@ select
     min(speaker_name) as speaker_name,
     min(quote_text) as quote_text,
     count(distinct source_key) as outlets,
-    min(published_at) as first_seen_at
+    min(published_at) as first_published_at
 from mart.who_said_what
 where
     quote_kind = 'direct'
@@ -14,5 +14,5 @@ group by quote_sha256
 having count(distinct source_key) >= :'outlets'::int
 order by
     outlets desc,
-    first_seen_at
+    first_published_at
 limit 25

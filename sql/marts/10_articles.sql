@@ -15,14 +15,19 @@ select
     v.contributors,
     v.body_text,
     v.word_count,
+    d.published_at,
+    coalesce(v.published_local, d.published_at at time zone 'UTC')::date as published_date,
+    d.published_date_local,
     case
-        when coalesce(v.published_zone, '') != 'unknown'
-            then coalesce(a.published_at, a.first_seen_at)
-    end as published_at,
-    coalesce(
-        v.published_local::date,
-        (coalesce(a.published_at, a.first_seen_at) at time zone 'UTC')::date
-    ) as published_date,
+        when d.published_date_local is not null then d.published_date_local
+        when v.modified_at < a.first_seen_at then (v.modified_at at time zone d.time_zone)::date
+        else (a.first_seen_at at time zone d.time_zone)::date
+    end as best_date,
+    case
+        when d.published_date_local is not null then 'published'
+        when v.modified_at < a.first_seen_at then 'modified'
+        else 'first_seen'
+    end as best_date_origin,
     v.published_local,
     v.published_zone,
     v.published_precision,
@@ -63,6 +68,27 @@ inner join news.sources as s on a.source_id = s.source_id
 inner join news.article_versions as v on a.article_id = v.article_id and v.is_current
 left join news.duplicate_groups as g on a.duplicate_group_id = g.duplicate_group_id
 left join news.story_articles as sa on a.article_id = sa.article_id
+-- Days: what the page states, by the outlet's clock.
+cross join
+    lateral ( -- noqa: ST05
+        select
+            coalesce(s.known_time_zone, 'UTC') as time_zone,
+            case when coalesce(v.published_zone, '') != 'unknown' then a.published_at end as published_at,
+            case
+                when v.published_local is not null then v.published_local::date
+                when v.published_zone = 'unknown' then null
+                -- A day without a time is stored as its midnight in UTC.
+                when v.published_precision = 'day' then (a.published_at at time zone 'UTC')::date
+                when s.known_time_zone is not null
+                    then (a.published_at at time zone s.known_time_zone)::date
+                -- Without a zone of the outlet, the page's own clock: 2026-11-20T23:30:00+02:00.
+                when
+                    v.published_zone = 'page' and v.published_at = a.published_at
+                    and v.published_text ~ '^\d{4}-\d\d-\d\dT'
+                    then left(v.published_text, 10)::date
+                else (a.published_at at time zone 'UTC')::date
+            end as published_date_local
+    ) as d
 -- A lateral subquery without a table, so that nothing is looked up where the column is not selected.
 cross join lateral ( -- noqa: ST05
     select
@@ -115,8 +141,11 @@ comment on column mart.articles.authors_origin is 'Where the authors were read: 
 comment on column mart.articles.contributors is 'People who worked on the article and did not write it: an array of {name, role}; role is illustrator, photographer, translator, editor, reviewer or contributor.';
 comment on column mart.articles.body_text is 'Paragraphs joined by a blank line, without the title.';
 comment on column mart.articles.word_count is 'Words of the body.';
-comment on column mart.articles.published_at is 'Publication time in UTC; where the page has none, when it was first seen; null where it states a clock time of unknown zone (published_local).';
-comment on column mart.articles.published_date is 'Day of published_at in UTC; of published_local where that is set.';
+comment on column mart.articles.published_at is 'Publication time in UTC; its midnight where only a day is stated (published_precision). Null where the page states none, and where it states a clock time of unknown zone (published_local).';
+comment on column mart.articles.published_date is 'Day of published_at in UTC; of published_local where that is set. Null where the page states neither.';
+comment on column mart.articles.published_date_local is 'Day of publication by the outlet''s clock: in its time_zone, else with the offset that the page states, else in UTC. Null where the page states none.';
+comment on column mart.articles.best_date is 'The day to count the article on, never null: published_date_local, else the day it was modified or first seen, whichever is earlier, by the outlet''s clock.';
+comment on column mart.articles.best_date_origin is 'What best_date is: published, modified or first_seen. Only published is stated by the page as its day.';
 comment on column mart.articles.published_local is 'Stated publication time whose zone is unknown: the page gives no offset and its source no time_zone; null otherwise.';
 comment on column mart.articles.published_zone is 'Where the zone of the publication time comes from: page (its own offset), source (the source''s time_zone) or unknown; null where only a day or nothing is stated.';
 comment on column mart.articles.published_precision is 'How exactly the page states the time: day, minute or second (published_zone says whose clock); null where it states none.';

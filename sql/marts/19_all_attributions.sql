@@ -27,7 +27,11 @@ select
     q.speaker_method,
     q.speaker_evidence,
     q.lost_mark,
-    q.attribution_method
+    q.attribution_method,
+    a.first_seen_at,
+    a.published_date_local,
+    a.best_date,
+    a.best_date_origin
 from news.quotes as q
 inner join mart.articles as a on q.article_version_id = a.article_version_id
 left join news.quote_speakers as qs
@@ -35,8 +39,8 @@ left join news.quote_speakers as qs
 left join news.entities as e on qs.entity_id = e.entity_id
 left join news.entities as merged on e.merged_into_entity_id = merged.entity_id;
 comment on view mart.all_attributions is 'One row per quote and speaker of an article''s current version, whatever its grade; a quote without a named speaker has one row. mart.who_said_what has those that are likely right.';
-comment on column mart.all_attributions.published_at is 'Publication time of the article in UTC.';
-comment on column mart.all_attributions.published_date is 'Its day in UTC.';
+comment on column mart.all_attributions.published_at is 'Publication time of the article in UTC; null where its page states none.';
+comment on column mart.all_attributions.published_date is 'Its day in UTC; null where its page states none.';
 comment on column mart.all_attributions.source_key is 'Key of the outlet: the name of its file in sources/.';
 comment on column mart.all_attributions.speaker_name is 'Who says it, as resolved; null where the text names nobody.';
 comment on column mart.all_attributions.speaker_type is 'PERSON, ORG, GPE and so on.';
@@ -62,3 +66,7 @@ comment on column mart.all_attributions.speaker_method is 'How the speaker was f
 comment on column mart.all_attributions.speaker_evidence is 'The words that name the speaker: the source as printed, and for a reference the name it refers to (she ← Mayor Ida Holm).';
 comment on column mart.all_attributions.lost_mark is 'The quotation mark that the text lacks: opening or closing.';
 comment on column mart.all_attributions.attribution_method is 'Model and rules that found it.';
+comment on column mart.all_attributions.first_seen_at is 'When the article was first fetched.';
+comment on column mart.all_attributions.published_date_local is 'Day of publication by the outlet''s clock; null where the page states none.';
+comment on column mart.all_attributions.best_date is 'The day to count it on, never null: see mart.articles.';
+comment on column mart.all_attributions.best_date_origin is 'What best_date is: published, modified or first_seen.';

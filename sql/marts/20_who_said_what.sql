@@ -26,15 +26,19 @@ select
     grade_reason,
     speaker_method,
     speaker_evidence,
-    lost_mark
+    lost_mark,
+    first_seen_at,
+    published_date_local,
+    best_date,
+    best_date_origin
 from mart.all_attributions
 where
     grade in ('A', 'B')
     -- Rows of an older version have no grade and stay readable.
     or grade is null;
 comment on view mart.who_said_what is 'One row per quote and speaker of an article''s current version that is likely right: grade A or B, and rows of an older version, which have none; a quote without a named speaker has one row. mart.all_attributions has the rest.';
-comment on column mart.who_said_what.published_at is 'Publication time of the article in UTC.';
-comment on column mart.who_said_what.published_date is 'Its day in UTC.';
+comment on column mart.who_said_what.published_at is 'Publication time of the article in UTC; null where its page states none.';
+comment on column mart.who_said_what.published_date is 'Its day in UTC; null where its page states none.';
 comment on column mart.who_said_what.source_key is 'Key of the outlet: the name of its file in sources/.';
 comment on column mart.who_said_what.speaker_name is 'Who says it, as resolved; null where the text names nobody.';
 comment on column mart.who_said_what.speaker_type is 'PERSON, ORG, GPE and so on.';
@@ -59,3 +63,7 @@ comment on column mart.who_said_what.grade_reason is 'Why the grade is not bette
 comment on column mart.who_said_what.speaker_method is 'How the speaker was found: full_name, name, turn, signature, headline, pronoun, relative_clause, description, document, spokesperson, continued, nearby_name or unknown (news.quotes explains each).';
 comment on column mart.who_said_what.speaker_evidence is 'The words that name the speaker: the source as printed, and for a reference the name it refers to (she ← Mayor Ida Holm).';
 comment on column mart.who_said_what.lost_mark is 'The quotation mark that the text lacks: opening or closing.';
+comment on column mart.who_said_what.first_seen_at is 'When the article was first fetched.';
+comment on column mart.who_said_what.published_date_local is 'Day of publication by the outlet''s clock; null where the page states none.';
+comment on column mart.who_said_what.best_date is 'The day to count it on, never null: see mart.articles.';
+comment on column mart.who_said_what.best_date_origin is 'What best_date is: published, modified or first_seen.';

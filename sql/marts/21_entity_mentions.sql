@@ -13,15 +13,19 @@ select
     m.start_char,
     m.end_char,
     a.is_original,
-    a.article_version_id
+    a.article_version_id,
+    a.first_seen_at,
+    a.published_date_local,
+    a.best_date,
+    a.best_date_origin
 from mart.articles as a
 inner join news.entity_mentions as m on a.article_version_id = m.article_version_id
 inner join news.entities as e on m.entity_id = e.entity_id
 left join news.entities as merged on e.merged_into_entity_id = merged.entity_id;
 comment on view mart.entity_mentions is 'One row per mention of an entity in an article''s current version.';
 comment on column mart.entity_mentions.article_id is 'Key of the article.';
-comment on column mart.entity_mentions.published_at is 'Publication time of the article in UTC.';
-comment on column mart.entity_mentions.published_date is 'Its day in UTC.';
+comment on column mart.entity_mentions.published_at is 'Publication time of the article in UTC; null where its page states none.';
+comment on column mart.entity_mentions.published_date is 'Its day in UTC; null where its page states none.';
 comment on column mart.entity_mentions.source_key is 'Key of the outlet: the name of its file in sources/.';
 comment on column mart.entity_mentions.entity_id is 'Key of the entity.';
 comment on column mart.entity_mentions.entity_type is 'PERSON, ORG, GPE and so on.';
@@ -32,3 +36,7 @@ comment on column mart.entity_mentions.start_char is 'First code point in body_t
 comment on column mart.entity_mentions.end_char is 'Code point after the last.';
 comment on column mart.entity_mentions.is_original is 'Whether the article counts when each story counts once.';
 comment on column mart.entity_mentions.article_version_id is 'Key of the version.';
+comment on column mart.entity_mentions.first_seen_at is 'When the article was first fetched.';
+comment on column mart.entity_mentions.published_date_local is 'Day of publication by the outlet''s clock; null where the page states none.';
+comment on column mart.entity_mentions.best_date is 'The day to count it on, never null: see mart.articles.';
+comment on column mart.entity_mentions.best_date_origin is 'What best_date is: published, modified or first_seen.';

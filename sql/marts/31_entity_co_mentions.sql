@@ -4,7 +4,7 @@ with named as (
     select distinct
         article_id,
         entity_id,
-        published_date,
+        best_date,
         is_original
     from mart.entity_mentions
 ),
@@ -15,7 +15,7 @@ pairs as (
         y.entity_id as entity_id_b,
         count(*) as article_count,
         count(*) filter (where x.is_original) as original_article_count,
-        max(x.published_date) as last_seen_date
+        max(x.best_date) as last_seen_date
     from named as x
     inner join named as y on x.article_id = y.article_id and x.entity_id < y.entity_id
     group by

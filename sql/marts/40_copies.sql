@@ -11,11 +11,7 @@ select
     o.title as original_title,
     o.canonical_url as original_canonical_url,
     o.published_at as original_published_at,
-    -- Where a page states no time, published_at is when it was first seen, which gives no delay.
-    case
-        when c.published_precision is not null and o.published_precision is not null
-            then c.published_at - o.published_at
-    end as published_later,
+    c.published_at - o.published_at as published_later,
     c.duplicate_group_id,
     case
         when r.relation in ('duplicate', 'partial') then r.relation
@@ -38,12 +34,12 @@ comment on column mart.copies.article_id is 'The copy.';
 comment on column mart.copies.source_key is 'Outlet of the copy.';
 comment on column mart.copies.title is 'Headline of the copy.';
 comment on column mart.copies.canonical_url is 'Address of the copy.';
-comment on column mart.copies.published_at is 'Publication time of the copy in UTC; first seen, where its page states no time.';
+comment on column mart.copies.published_at is 'Publication time of the copy in UTC; null where its page states none.';
 comment on column mart.copies.original_article_id is 'The original.';
 comment on column mart.copies.original_source_key is 'Outlet of the original.';
 comment on column mart.copies.original_title is 'Headline of the original.';
 comment on column mart.copies.original_canonical_url is 'Address of the original.';
-comment on column mart.copies.original_published_at is 'Publication time of the original in UTC; first seen, where its page states no time.';
+comment on column mart.copies.original_published_at is 'Publication time of the original in UTC; null where its page states none.';
 comment on column mart.copies.published_later is 'Time from the original to the copy; null where one of the pages states no time.';
 comment on column mart.copies.duplicate_group_id is 'Group of copies.';
 comment on column mart.copies.relation is 'duplicate, copy_in_original, original_in_copy or partial; null where they are related through a third text only.';

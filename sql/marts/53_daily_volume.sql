@@ -1,7 +1,7 @@
 -- one row per outlet and day: articles, copies among them, and words.
 create view mart.daily_volume as
 select
-    published_date,
+    best_date,
     source_key,
     count(*) as article_count,
     count(*) filter (where is_original) as original_article_count,
@@ -16,13 +16,14 @@ select
         and is_original
     ) as original_edited_count,
     sum(word_count) as word_count,
-    coalesce(sum(word_count) filter (where is_original), 0) as original_word_count
+    coalesce(sum(word_count) filter (where is_original), 0) as original_word_count,
+    count(*) filter (where best_date_origin != 'published') as undated_article_count
 from mart.articles
 group by
-    published_date,
+    best_date,
     source_key;
 comment on view mart.daily_volume is 'One row per outlet and day: articles, copies among them, and words.';
-comment on column mart.daily_volume.published_date is 'Day in UTC.';
+comment on column mart.daily_volume.best_date is 'Day by the outlet''s clock: best_date of mart.articles, which is the day of publication where the page states one.';
 comment on column mart.daily_volume.source_key is 'Key of the outlet: the name of its file in sources/.';
 comment on column mart.daily_volume.article_count is 'Articles, copies included.';
 comment on column mart.daily_volume.original_article_count is 'Articles that are no copies: each text counts once.';
@@ -32,3 +33,4 @@ comment on column mart.daily_volume.edited_count is 'Articles whose text changed
 comment on column mart.daily_volume.original_edited_count is 'Of these, those that are no copies.';
 comment on column mart.daily_volume.word_count is 'Words of all articles.';
 comment on column mart.daily_volume.original_word_count is 'Words of the articles that are no copies.';
+comment on column mart.daily_volume.undated_article_count is 'Articles among article_count whose page states no day: they count on the day they were modified or first seen.';

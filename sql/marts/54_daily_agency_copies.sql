@@ -1,7 +1,7 @@
 -- one row per day, outlet and agency: how much of the agency's text the outlet prints.
 create view mart.daily_agency_copies as
 select
-    published_date,
+    best_date,
     source_key,
     origin_agency,
     count(*) as article_count,
@@ -16,17 +16,18 @@ select
         and is_original
     ) as original_uncredited_article_count,
     sum(word_count) as word_count,
-    coalesce(sum(word_count) filter (where is_original), 0) as original_word_count
+    coalesce(sum(word_count) filter (where is_original), 0) as original_word_count,
+    count(*) filter (where best_date_origin != 'published') as undated_article_count
 from mart.articles
 where
     is_wire_copy
     and origin_agency is not null
 group by
-    published_date,
+    best_date,
     source_key,
     origin_agency;
 comment on view mart.daily_agency_copies is 'One row per day, outlet and agency: how much of the agency''s text the outlet prints.';
-comment on column mart.daily_agency_copies.published_date is 'Day in UTC.';
+comment on column mart.daily_agency_copies.best_date is 'Day by the outlet''s clock: best_date of mart.articles, which is the day of publication where the page states one.';
 comment on column mart.daily_agency_copies.source_key is 'Key of the outlet: the name of its file in sources/.';
 comment on column mart.daily_agency_copies.origin_agency is 'News agency.';
 comment on column mart.daily_agency_copies.article_count is 'Articles with the agency''s text.';
@@ -35,3 +36,4 @@ comment on column mart.daily_agency_copies.uncredited_article_count is 'Of these
 comment on column mart.daily_agency_copies.original_uncredited_article_count is 'Originals that do not say so.';
 comment on column mart.daily_agency_copies.word_count is 'Words of these articles.';
 comment on column mart.daily_agency_copies.original_word_count is 'Words of the originals.';
+comment on column mart.daily_agency_copies.undated_article_count is 'Articles among article_count whose page states no day: they count on the day they were modified or first seen.';

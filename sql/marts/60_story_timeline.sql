@@ -11,7 +11,7 @@ select
     ) as original_article_count,
     row_number() over (
         partition by st.story_id
-        order by a.published_at, a.article_id
+        order by coalesce(a.published_at, a.first_seen_at), a.article_id
     ) as position_no,
     a.published_at,
     a.source_key,

@@ -19,10 +19,11 @@ NEXT = f"{len(list((sql_folder() / 'migrations').glob('*.sql'))) + 1:04}"
 
 PROMISED = {
     "articles": "article_id source_key canonical_url title byline body_text word_count "
-    "published_at published_date first_seen_at version_no duplicate_group_id is_original story_id "
+    "published_at published_date published_date_local best_date best_date_origin first_seen_at "
+    "version_no duplicate_group_id is_original story_id "
     "article_version_id search_vector",
-    "daily_entity_mentions": "published_date entity_id entity_type entity_name mention_count "
-    "article_count original_article_count source_count",
+    "daily_entity_mentions": "best_date entity_id entity_type entity_name mention_count "
+    "article_count original_article_count source_count undated_article_count",
     "who_said_what": "published_at source_key speaker_name speaker_surface quote_text quote_kind "
     "confidence title canonical_url article_id quote_no",
     "entity_co_mentions": "entity_id_a entity_id_b article_count last_seen_date",
