@@ -15,11 +15,12 @@ from pipeline.models import Span
 _PARAGRAPH = re.compile(r"[^\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+")
 _STOP = re.compile(r"[.!?…]+[”’\"')\]»]*[\s\u00a0]+(?=[“‘\"'(\[«]*[A-Z0-9])")
 _LAST_WORD = re.compile(r"[\w.]+$")
-_ABBREVIATIONS = frozenset(
+ABBREVIATIONS = frozenset(
     "mr mrs ms dr prof sen rep gov gen lt col sgt capt cmdr adm maj st no vs jr sr inc ltd co corp "
     "hon rev supt insp dep det fr pres jan feb mar apr jun jul aug sep sept oct nov dec u.s u.n "
     "u.k e.g i.e a.m p.m".split()
 )
+"""Words whose full stop ends no sentence, in lower case."""
 LONGEST_PARAGRAPH = 12_000
 """Characters. The longest paragraphs of PolNeAR have 5,000. A megabyte on one line is no prose, and
 searches within a paragraph take quadratic time, so longer paragraphs are cut."""
@@ -97,4 +98,4 @@ def _ends_sentence(match: re.Match[str]) -> bool:
     if word is None:
         return True
     last = word[0].lower()
-    return not (last in _ABBREVIATIONS or (len(last) == 1 and last.isalpha()))
+    return not (last in ABBREVIATIONS or (len(last) == 1 and last.isalpha()))

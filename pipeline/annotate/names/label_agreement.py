@@ -16,6 +16,7 @@ from collections.abc import Mapping, Sequence
 from pipeline.annotate.labels import is_language, is_work, misc_label, sure_label
 from pipeline.annotate.names.aliases import key, load_aliases
 from pipeline.annotate.names.gazetteer import is_known_place, place_label
+from pipeline.annotate.names.known_classes import NO_NAME, known_class
 from pipeline.annotate.spans import CharSpan
 from pipeline.line_rules.calendar_words import ENGLISH_WEEKDAYS
 
@@ -103,8 +104,11 @@ def _is_person(name: str, votes: Mapping[str, float]) -> bool:
 
 def _elect(surface: str, label: str, votes: Mapping[str, float]) -> str:
     """Return the elected label of a name, corrected by what the tables say about the name."""
-    if label in VOTELESS:
+    if label in VOTELESS and known_class(surface) != "MISC":
         return label
+    always = known_class(surface)
+    if always is not None and always != NO_NAME:
+        return always
     label = max(votes, key=lambda choice: votes[choice])
     known = load_aliases().find(surface)
     # Chad, Jordan, Georgia and Israel are given names as well, so PERSON is kept.

@@ -13,8 +13,11 @@ from collections.abc import Iterable, Iterator
 
 from pipeline.annotate.labels import misc_label
 from pipeline.annotate.names.aliases import key, load_aliases
+from pipeline.annotate.names.gazetteer import is_known_place
+from pipeline.annotate.names.known_classes import ends_in_possessive, known_class
 from pipeline.annotate.names.label_agreement import VOTELESS, with_agreed_labels
-from pipeline.annotate.names.titles import without_titles
+from pipeline.annotate.names.not_names import NotNames
+from pipeline.annotate.names.titles import is_office, is_title_word, without_titles
 from pipeline.annotate.names.untagged import (
     full_organisation_names,
     is_spoken_sentence,
@@ -25,7 +28,7 @@ from pipeline.annotate.names.untagged import (
     repeated_names,
     surnames_of_people,
 )
-from pipeline.annotate.spans import CharSpan
+from pipeline.annotate.spans import ABBREVIATIONS, CharSpan
 
 _EDGE = " \t\u00a0\n\r\"“”'‘’«»()[]{},;:!?…–—|*•/"
 _POSSESSIVE = re.compile(r"(?:['’]s|(?<=s)['’])$", re.IGNORECASE)
@@ -40,6 +43,18 @@ _PARTY = re.compile(r"[DRI]-[A-Z][\w.]*")
 """A party and a state, which are no name: "Sen. Ann Lee (D-Nev.)"."""
 _CAPTION = re.compile(r"\s(?:Image|Photo|Picture|File|Credit|By)$")
 """A word of a picture credit behind a name: "Ida Tarn Image: Harbour Herald"."""
+_SENTENCE_END = re.compile(r"(?<![\w.’'-])([A-Z]{2,}|[^\W\d_]{4,})\.\s+(?=[A-Z])")
+_HANDLE = re.compile(r"\s\(?@")
+_LAST_WORDS = re.compile(r"(?:\s(?:of|in|on|for|to|the|and|at|by|with|from|as|into|is|said))+$")
+"""Words in which no name ends: "Cabinet of" before a name of its own."""
+_DOTS = re.compile(r"(?<=[A-Z])\.(?=[A-Z.\s-]|$)")
+MOST_WORDS_OF_LONG = 8
+"""Words up to which a long form is searched for the letters of its abbreviation in any order."""
+_COMPASS = frozenset("north south east west central latin".split())
+"""Words before a people's name that are part of it: "West African"."""
+_ACRONYM_WITH_STOP = re.compile(r"[A-Z]{2,}\.")
+_GLUED_NUMBER = re.compile(r"[a-z]\d+$")
+"""The next cell of a table behind a place: "Tarn West1"."""
 _INITIALS = re.compile(r"(?<![\w.’'-])(?:[A-Z]\.? ?){1,3}(?<=[ .])$")
 _GENERATION = re.compile(r",? [JS]r\b\.?")
 _STOPS_KEPT = re.compile(r"(?:\b[A-Za-z]\.)+$|\b(?:Inc|Corp|Co|Ltd|Jr|Sr|St|Mt|No|Bros)\.$")
@@ -54,6 +69,7 @@ def clean_mentions(text: str, spans: Iterable[CharSpan]) -> list[CharSpan]:
             name of no other class.
     """
     trimmed = [part for span in spans for part in _trimmed(text, span)]
+    trimmed = NotNames(text).without(trimmed)
     spoken = [span for span in trimmed if is_spoken_sentence(text, span)]
     if spoken:
         trimmed = [span for span in trimmed if span not in spoken]
@@ -73,7 +89,25 @@ def clean_mentions(text: str, spans: Iterable[CharSpan]) -> list[CharSpan]:
 
 
 def _trimmed(text: str, span: CharSpan) -> Iterator[CharSpan]:
-    """Yield a span with correct borders, in two parts if it is a pair, or nothing if no name."""
+    """Yield a span's names with correct borders: one, two if it is a pair, or none."""
+    for part in _split_at_stop(text, span):
+        yield from _with_borders(text, part)
+
+
+def _split_at_stop(text: str, span: CharSpan) -> Iterator[CharSpan]:
+    """Split a span at a full stop that ends a sentence: "NHL. Hathaway" is two names."""
+    stop = _SENTENCE_END.search(text, span.start, span.end)
+    word = stop[1] if stop else ""
+    if stop is None or word.lower() in ABBREVIATIONS or is_title_word(word):
+        yield span
+        return
+    first = span._replace(end=stop.end(1))
+    is_acronym_first = word.isupper() and first.start == stop.start(1)
+    yield first._replace(label="ORG") if is_acronym_first and span.label == "PERSON" else first
+    yield from _split_at_stop(text, span._replace(start=stop.end()))
+
+
+def _with_borders(text: str, span: CharSpan) -> Iterator[CharSpan]:
     start, end = span.start, span.end
     line = _LINE.search(text, start, end)
     if line:
@@ -84,6 +118,7 @@ def _trimmed(text: str, span: CharSpan) -> Iterator[CharSpan]:
     end = _trim_end(text, start, end)
     if span.label not in VOTELESS:
         start = _after_the(text, start, end, span.label)
+        end = _before_other_words(text, start, end, span.label)
     if span.label == "PERSON":
         caption = _CAPTION.search(text, start, end)
         end = caption.start() if caption and text[end : end + 1] == ":" else end
@@ -115,6 +150,29 @@ def _after_the(text: str, start: int, end: int, label: str) -> int:
     return start if work else the.end()
 
 
+def _before_other_words(text: str, start: int, end: int, label: str) -> int:
+    """Return the end of a name without what follows it: a handle, "of", an office, "West1".
+
+    "Moody's" is a name with its "'s".
+    """
+    for follows in (_HANDLE, _LAST_WORDS):
+        match = follows.search(text, start, end)
+        end = match.start() if match else end
+    if label == "ORG" and ends_in_possessive(text[start : end + 2]):
+        return end + 2
+    surface = text[start:end]
+    words = surface.split()
+    if label == "ORG" and len(words) > 2 and (is_office(words[-1]) or words[-1] == "Board"):
+        # "UN Special Rapporteur" is an office of the UN.
+        if load_aliases().find(words[0]):
+            return start + len(words[0])
+        if load_aliases().find(" ".join(words[:2])):
+            return start + len(" ".join(words[:2]))
+    if label == "GPE" and _GLUED_NUMBER.search(surface):
+        return start + len(surface.rstrip("0123456789"))
+    return end
+
+
 def _with_initials(text: str, start: int) -> int:
     """Return the start of a name with the initials before it: "K. R. Holm", "A G Holm".
 
@@ -122,6 +180,9 @@ def _with_initials(text: str, start: int) -> int:
     """
     match = _INITIALS.search(text, max(0, start - 12), start)
     if match is None or (len(match[0].split()) == 1 and "." not in match[0]):
+        return start
+    if _ACRONYM_WITH_STOP.search(match[0]):
+        # In "from the NHL. Hathaway was ejected" a sentence begins with the name.
         return start
     return match.start()
 
@@ -136,6 +197,8 @@ def _trim_end(text: str, start: int, end: int) -> int:
     while start < end:
         surface = text[start:end]
         possessive = _POSSESSIVE.search(surface)
+        if possessive and ends_in_possessive(surface):
+            break
         if possessive:
             end -= len(possessive[0])
         elif surface[-1] in _EDGE or (surface[-1] == "." and not _STOPS_KEPT.search(surface)):
@@ -148,11 +211,27 @@ def _trim_end(text: str, start: int, end: int) -> int:
 def _split_pair(text: str, span: CharSpan) -> Iterator[CharSpan]:
     """Split "US-Russia" into its two countries, and remove "-backed" from "U.S.-backed".
 
-    "Guinea-Bissau" and "NATO-Russia Council" are not split.
+    "Oklahoma Republican" is a place and a people too, and of "Western democratic" only the first
+    word is a name. "Guinea-Bissau" and "NATO-Russia Council" are not split.
     """
     surface = text[span.start : span.end]
-    parts = _HYPHENS.split(surface)
     aliases = load_aliases()
+    place, _, people = surface.rpartition(" ")
+    if (
+        place
+        and is_people(people)
+        and not aliases.find_demonym(surface)
+        and place.lower() not in _COMPASS
+        and (is_known_place(place) or is_country(place))
+    ):
+        yield span._replace(end=span.start + len(place), label="GPE")
+        yield span._replace(start=span.end - len(people), label="NORP")
+        return
+    first, _, rest = surface.partition(" ")
+    if span.label == "NORP" and rest.islower() and is_people(first):
+        yield span._replace(end=span.start + len(first))
+        return
+    parts = _HYPHENS.split(surface)
     if len(parts) == 2 and parts[1].islower() and aliases.find(parts[0]):
         yield span._replace(end=span.start + len(parts[0]))
         return
@@ -169,6 +248,19 @@ def _split_pair(text: str, span: CharSpan) -> Iterator[CharSpan]:
     for part in parts:
         yield span._replace(start=position, end=position + len(part))
         position += len(part) + 1
+
+
+def is_people(word: str) -> bool:
+    """Tell whether a word means members of a people or a party: "Kenyans", "Republican"."""
+    is_capital = word[:1].isupper()
+    known = known_class(word) == "NORP" or load_aliases().find_demonym(word) is not None
+    return is_capital and (known or word == "Western")
+
+
+def is_country(name: str) -> bool:
+    """Tell whether the alias table lists a name as a country."""
+    known = load_aliases().find(name)
+    return known is not None and known.label == "GPE"
 
 
 def _without_overlap(spans: list[CharSpan]) -> list[CharSpan]:
@@ -188,7 +280,7 @@ def _with_acronyms(text: str, spans: list[CharSpan]) -> tuple[list[CharSpan], di
     spelled_out: dict[str, str] = {}
     for span in spans:
         match = _ACRONYM.match(text, span.end) if span.label not in {"DATE", "MONEY"} else None
-        if match and is_acronym(match[1], text[span.start : span.end]):
+        if match and _explains(text[span.start : span.end], match[1]):
             found.append(CharSpan(match.start(1), match.end(1), span.label, span.score))
             spelled_out.setdefault(key(match[1]), text[span.start : span.end])
     taken = sorted(found)
@@ -200,6 +292,36 @@ def _with_acronyms(text: str, spans: list[CharSpan]) -> tuple[list[CharSpan], di
 def _overlaps(span: CharSpan, taken: list[CharSpan], starts: list[int]) -> bool:
     place = bisect_left(starts, span.end) - 1
     return place >= 0 and taken[place].end > span.start
+
+
+def _explains(long: str, short: str) -> bool:
+    """Tell whether the name before parentheses explains the abbreviation in them.
+
+    Beside initials, these are the beginnings of words in any order, since the letters may be those
+    of another language: "U.S.-Korea Free Trade Agreement (KORUS)", "Impact Investing Forum (FII)".
+    """
+    return is_acronym(short, long) or (
+        short.isupper() and len(short) > 2 and _made_of_beginnings(short, long)
+    )
+
+
+def _made_of_beginnings(short: str, long: str) -> bool:
+    words = [word.upper() for word in re.findall(r"[^\W_]+", _DOTS.sub("", long)) if len(word) > 1]
+    if not 2 <= len(words) <= MOST_WORDS_OF_LONG:
+        return False
+    return _can_be_cut(short, tuple(words))
+
+
+def _can_be_cut(rest: str, words: tuple[str, ...]) -> bool:
+    """Tell whether letters are beginnings of at most three letters of distinct words."""
+    if not rest:
+        return True
+    return any(
+        _can_be_cut(rest[size:], words[:number] + words[number + 1 :])
+        for number, word in enumerate(words)
+        for size in range(min(3, len(word), len(rest)), 0, -1)
+        if word[:size] == rest[:size]
+    )
 
 
 def _in_capitals(short: str) -> str:

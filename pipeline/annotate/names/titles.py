@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from pipeline.annotate.names.aliases import load_aliases
+from pipeline.annotate.names.given_names import is_common_given_name
 from pipeline.tables import read_rows
 
 _LINKS = frozenset("of for and the to at in on & -".split())
@@ -51,6 +52,11 @@ MOST_OFFICE_WORDS = 5
 LOOK_BACK = 120
 """Characters in front of a name in which its title must stand; the longest in PolNeAR's training
 part has 96."""
+
+
+_OCCUPATION = re.compile(r"[A-Z][a-z]+(?:(?<=[^aeiou])[eo]r|ist|woman|smith|wright)")
+"""The endings of words for what people do: "Fitter", "Violinist". Behind a vowel "er" ends given
+names: "Naseer". "Naseer" and "Herman" are why "eer" and "man" are left out."""
 
 
 class _Titles(NamedTuple):
@@ -104,6 +110,7 @@ def is_office(word: str) -> bool:
 def without_titles(name: str) -> str:
     """Remove leading titles from a person's name: "President Joe Biden" → "Joe Biden"."""
     rest = _without_nationality(_after_last_office(name.removeprefix("Tan Sri ")))
+    rest = _without_occupation(rest)
     while (match := _LEADING.match(rest)) and _is_leading_title(match[1], rest[match.end() :]):
         rest = rest[match.end() :]
     return rest
@@ -135,6 +142,19 @@ def _without_nationality(name: str) -> str:
         return name
     is_nationality = first != "German" and load_aliases().find_demonym(first)
     return rest if first in _BURMESE_HONORIFICS or is_nationality else name
+
+
+def _without_occupation(name: str) -> str:
+    """Remove an occupation in front of a full name: "Fitter Ruth Lamm" → "Ruth Lamm".
+
+    At the beginning of a sentence or headline it has a capital. A word counts as one if it ends
+    like one and a common given name follows; "Walter Paul Holm" keeps all its words, since Walter
+    is a given name itself.
+    """
+    first, _, rest = name.partition(" ")
+    words = rest.split(" ")
+    is_occupation = _OCCUPATION.fullmatch(first) is not None and not is_common_given_name(first)
+    return rest if len(words) > 1 and is_occupation and is_common_given_name(words[0]) else name
 
 
 def _is_leading_title(word: str, rest: str) -> bool:
