@@ -56,9 +56,9 @@ docs-check: setup
 	@$(BIN)/cog --check README.md docs/*.md
 
 # The peers (newspaper4k, readability-lxml, Scrapy, textacy) are needed by nothing else, so only eval
-# and bench install them.
+# and bench install them. eval trains models of folds where train-text has left none.
 eval: $(filter .uv/bin/uv,$(UV)) ## accuracy on ../shared/data, beside peers, in one run
-	@"$(UV)" sync --locked --quiet --extra airflow --extra s3 --group peers
+	@"$(UV)" sync --locked --quiet --extra airflow --extra s3 --group peers --group train-text
 	@$(BIN)/python -m benchmarks.eval
 
 bench: $(filter .uv/bin/uv,$(UV)) ## speed, as ratios within one run
@@ -74,8 +74,8 @@ train: setup ## train the language model again from ../shared/data (hours)
 
 train-text: $(filter .uv/bin/uv,$(UV)) ## train the small models of the extraction again (minutes)
 	@"$(UV)" sync --locked --quiet --extra airflow --extra s3 --group train-text
-	@$(BIN)/python -m training.text.page_kind
 	@$(BIN)/python -m training.text.article_end
+	@$(BIN)/python -m training.text.page_kind
 
 registry: setup ## write sources/registry/ again from the list in ../shared/data
 	@$(BIN)/python sources/make_registry.py

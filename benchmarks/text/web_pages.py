@@ -6,8 +6,11 @@
 
 ``--save FILE`` keeps what was found, and ``--compare FILE`` of a later run prints the difference
 with its interval, so that a change can be shown to help. ``--worst 50`` prints the worst pages of
-each set with the paragraphs that were lost and the lines that are extra. ``--fold 2`` measures the
-pages of one fold: what was learned on the other four is judged there.
+each set with the paragraphs that were lost and the lines that are extra.
+
+Every page is judged by the models of its fold (``fold_models``), which saw no page of its domain.
+``--fold 2`` measures the pages of one fold, ``--shipped`` all of them by the shipped models, which
+were trained on them.
 """
 
 import argparse
@@ -22,6 +25,7 @@ from typing import Any
 from benchmarks.data import data_folder
 from benchmarks.tables import markdown, measured_today, percent
 from benchmarks.text.extractors import OURS, Found, installed, run
+from benchmarks.text.fold_models import train_missing, use_models_of_fold, use_shipped_models
 from benchmarks.text.page_scores import (
     SCORES,
     Fractions,
@@ -38,6 +42,10 @@ from pipeline.text import normalise
 Run = dict[str, dict[str, Found]]
 """What each tool found, by its name and the page's id."""
 NEWS = ("naeb", "scrapinghub", "fundus", "fundus-intl")
+BY_FOLDS = (
+    "Dateline's trained models judge each page by folds: those that decide saw no page of its "
+    "domain."
+)
 _FACTS = ("title", "day", "authors", "image")
 _LEAST_SHARE = 0.5
 """Share of its shingles below which a paragraph is lost, or a line is extra."""
@@ -45,17 +53,31 @@ _SHOWN_CHARS = 160
 _SHOWN_LINES = 12
 
 
-def measure(pages: Sequence[Page], tools: Sequence[str]) -> Run:
-    """Return what each tool finds; all read a page in turn, so that load slows all alike."""
+def measure(pages: Sequence[Page], tools: Sequence[str], *, shipped: bool = False) -> Run:
+    """Return what each tool finds; all read a page in turn, so that load slows all alike.
+
+    Args:
+        pages: the pages.
+        tools: names of ``EXTRACTORS``.
+        shipped: whether the shipped models decide, which have seen these pages.
+    """
     found: Run = {tool: {} for tool in tools}
-    for tool in tools:  # tables of dates and languages are loaded at the first page
-        run(tool, pages[0].body(), pages[0].url)
+    if not shipped:
+        train_missing(FOLDS)
+    for page in {page.fold: page for page in pages}.values():
+        if not shipped:
+            use_models_of_fold(page.fold)
+        for tool in tools:  # tables, and the models of all folds, are loaded before the timing
+            run(tool, page.body(), page.url)
     for count, page in enumerate(pages, 1):
+        if not shipped:
+            use_models_of_fold(page.fold)
         body = page.body()
         for tool in tools:
             found[tool][page.id] = run(tool, body, page.url)
         if count % 100 == 0:
             sys.stderr.write(f"{count} of {len(pages)} pages\n")
+    use_shipped_models()
     return found
 
 
@@ -167,7 +189,7 @@ def page(data: Path) -> str:
 
 def recorded_page(pages: Sequence[Page], found: Run, command: str) -> str:
     """Return the tables with the date and the command."""
-    return f"{report(pages, found)}\n\n{measured_today(command)}\n"
+    return f"{report(pages, found)}\n\n{BY_FOLDS}\n\n{measured_today(command)}\n"
 
 
 def report(pages: Sequence[Page], found: Run) -> str:
@@ -260,6 +282,7 @@ def _arguments() -> argparse.Namespace:
     add("--set", action="append", choices=list(SETS), help="a set of pages; by default all")
     add("--part", type=int, default=1, metavar="N", help="one in N of the domains")
     add("--fold", type=int, choices=range(FOLDS), help="the pages of one fold")
+    add("--shipped", action="store_true", help="judge by the shipped models, trained on the pages")
     add("--peers", action="store_true", help="every tool that is installed, not only Dateline")
     add("--tool", action="append", help="this tool; more than one may be named")
     add("--save", type=Path, help="write what was found (JSON Lines, gzip)")
@@ -282,14 +305,16 @@ def main() -> None:
         found = load(given.load)
         pages = [page for page in pages if page.id in found[OURS]]
     else:
-        found = measure(pages, given.tool or (installed() if given.peers else [OURS]))
+        tools = given.tool or (installed() if given.peers else [OURS])
+        found = measure(pages, tools, shipped=given.shipped)
     if given.save:
         save(given.save, found)
     if given.record:
         command = "python -m benchmarks.text.web_pages --peers"
         command += f" --part {given.part}" if given.part > 1 else ""
         given.record.write_text(recorded_page(pages, found, command), encoding="utf-8")
-    sys.stdout.write(report(pages, found) + "\n")
+    judged = "The shipped models were trained on these pages." if given.shipped else BY_FOLDS
+    sys.stdout.write(f"{report(pages, found)}\n\n{judged}\n")
     if given.compare:
         sys.stdout.write("\n" + compare_runs(pages, load(given.compare), found) + "\n")
     for line in worst_pages(pages, found[OURS], given.worst) if given.worst else ():

@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 from lxml.html import HtmlElement
@@ -141,7 +142,9 @@ def describe_places(
     words = np.array([word_count(lines[n][0]) for n in judged], dtype=np.float64)
     if len(judged) < 2 or words.sum() < _LEAST_WORDS or not blocks:
         return Places((), np.zeros((0, len(FEATURES))), np.zeros(0))
-    text = _Text([lines[n] for n in judged], blocks, title, description, weights or word_weights())
+    text = _Text(
+        [lines[n] for n in judged], blocks, title, description, weights or word_weights(WORDS)
+    )
     own = np.array(list(text.rows()))
     return Places(
         tuple(judged[1:]), _rows_of_places(own, words, text), _below(words)[1:] / words.sum()
@@ -191,9 +194,9 @@ def _below(values: Rows) -> Rows:
 
 
 @cache
-def word_weights() -> dict[str, float]:
+def word_weights(words: Path) -> dict[str, float]:
     """Return the words that tell lines below an article from its text, with their log odds."""
-    rows = (line.split("\t") for line in WORDS.read_text(encoding="utf-8").splitlines())
+    rows = (line.split("\t") for line in words.read_text(encoding="utf-8").splitlines())
     return {word: float(weight) for word, weight in rows}
 
 

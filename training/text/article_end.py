@@ -13,6 +13,7 @@ import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,7 @@ from numpy.typing import NDArray
 from benchmarks.data import data_folder
 from benchmarks.tables import markdown
 from benchmarks.text.extractors import Found
+from benchmarks.text.fold_models import model_of, words_of
 from benchmarks.text.page_scores import Fractions, compare, scores_of
 from benchmarks.text.page_sets import FOLDS, Page, load_pages
 from pipeline.clean.cleaner import clean_article
@@ -28,7 +30,7 @@ from pipeline.extract.article_end import FEATURES, MODEL, OF_LINE, WORDS, Places
 from pipeline.extract.html_layout import TextBlock
 from pipeline.extract.line_alignment import PlacedLine
 from pipeline.extract.page import extract_page
-from pipeline.extract.trees import TreeFile, trees_of
+from pipeline.extract.trees import TreeFile, read_trees
 from pipeline.line_rules.boilerplate import reason_for
 from pipeline.models import Article
 from pipeline.text import ends_sentence, tokens, word_count
@@ -99,15 +101,18 @@ def examples() -> Iterator[Example]:
         return len(lines)
 
     body.find_end = record
-    for page in load_pages(data_folder(), SCORED):
-        if page.set != "segments" and not page.gold["text"]:
-            continue
-        met.clear()
-        example = Example(page, extract_page(page.body(), url=page.url))
-        if met and met[-1][1].below and "\n\n".join(met[-1][0]) == example.article.text:
-            example.lines, example.places = met[-1]
-            _label(example)
-        yield example
+    try:
+        for page in load_pages(data_folder(), SCORED):
+            if page.set != "segments" and not page.gold["text"]:
+                continue
+            met.clear()
+            example = Example(page, extract_page(page.body(), url=page.url))
+            if met and met[-1][1].below and "\n\n".join(met[-1][0]) == example.article.text:
+                example.lines, example.places = met[-1]
+                _label(example)
+            yield example
+    finally:
+        body.find_end = article_end.find_end
 
 
 def _label(example: Example) -> None:
@@ -183,18 +188,36 @@ def _grow(taught: Sequence[Example], weights: dict[str, float]) -> TreeFile:
     )
 
 
-def cross_validate(judged: Sequence[Example], taught: Sequence[Example]) -> dict[str, int]:
-    """Return by page where its text is cut, by trees that never saw its domain."""
-    ends = {}
+def teaching(every: Sequence[Example]) -> list[Example]:
+    """Return the examples that teach: those of the sets for it whose gold is whole."""
+    return [e for e in every if e.places and e.page.set in TAUGHT and not _is_cut_short(e)]
+
+
+def write_model(taught: Sequence[Example], model: Path, words: Path) -> None:
+    """Write the model that these pages teach, and its words."""
+    model.parent.mkdir(parents=True, exist_ok=True)
+    weights = word_weights(taught)
+    words.write_text("".join(f"{word}\t{odds}\n" for word, odds in weights.items()), "utf-8")
+    write(_grow(taught, weights), model)
+
+
+def write_folds(taught: Sequence[Example]) -> None:
+    """Write for each fold the model that the pages of the other folds teach."""
     for fold in range(FOLDS):
-        others = [each for each in taught if each.page.fold != fold]
-        weights = word_weights(others)
-        trees = trees_of(_grow(others, weights))
-        for each in judged:
-            if each.page.fold == fold and each.places is not None:
-                odds = trees.scores(_with_words(each, weights))[:, 0]
-                if (best := best_place(each.places, 1 / (1 + np.exp(-odds)))) is not None:
-                    ends[each.page.id] = each.places.below[best]
+        model = model_of(MODEL.stem, fold)
+        write_model([e for e in taught if e.page.fold != fold], model, words_of(model))
+
+
+def ends_by_folds(every: Sequence[Example]) -> dict[str, int]:
+    """Return by page where its text is cut, by the trees that never saw its domain."""
+    ends = {}
+    for each in every:
+        if each.places is not None:
+            model = model_of(MODEL.stem, each.page.fold)
+            rows = _with_words(each, article_end.word_weights(words_of(model)))
+            odds = read_trees(model).scores(rows)[:, 0]
+            if (best := best_place(each.places, 1 / (1 + np.exp(-odds)))) is not None:
+                ends[each.page.id] = each.places.below[best]
     return ends
 
 
@@ -223,15 +246,13 @@ def report(every: Sequence[Example], ends: dict[str, int]) -> str:
 
 
 def main() -> None:
-    """Print the cross-validated figures and write the model."""
+    """Write the model and those of the folds, and print the figures of the folds."""
     every = [*examples()]
-    judged = [each for each in every if each.places]
-    taught = [each for each in judged if each.page.set in TAUGHT and not _is_cut_short(each)]
-    sys.stdout.write(f"article end: {len(judged)} pages, {len(taught)} of them teach\n")
-    sys.stdout.write(report(every, cross_validate(judged, taught)) + "\n")
-    weights = word_weights(taught)
-    WORDS.write_text("".join(f"{word}\t{odds}\n" for word, odds in weights.items()), "utf-8")
-    write(_grow(taught, weights), MODEL)
+    taught = teaching(every)
+    sys.stdout.write(f"article end: {len(every)} pages, {len(taught)} of them teach\n")
+    write_model(taught, MODEL, WORDS)
+    write_folds(taught)
+    sys.stdout.write(report(every, ends_by_folds(every)) + "\n")
 
 
 if __name__ == "__main__":

@@ -15,12 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.data import data_folder
+from benchmarks.text.fold_models import model_of, use_end_of_fold, use_shipped_models
 from benchmarks.text.page_sets import FOLDS, Page, load_pages
 from pipeline.extract.metadata import PageContext
 from pipeline.extract.page import examine
 from pipeline.extract.page_kind import CLASSES, MODEL, odds_of_article
 from pipeline.extract.page_sums import ExaminedPage, page_sums
-from pipeline.extract.trees import TreeFile, trees_of
+from pipeline.extract.trees import TreeFile, read_trees, trees_of
 from pipeline.models import ArticleKind
 from training.text.boosting import SEED, Array, grow, out_of_fold, write
 
@@ -59,14 +60,19 @@ class Examples:
 
 
 def examples(pages: Sequence[Page]) -> Examples:
-    """Return the pages that have a text, with their features."""
+    """Return the pages that have a text, with their features.
+
+    The article's end is decided by models that did not see the page, as it will be on new pages.
+    """
     kept, sums = [], []
     for page in pages:
+        use_end_of_fold(page.fold)
         context = PageContext(page.url, None, None, datetime.now(UTC))
         found = examine(page.body(), context)
         if isinstance(found, ExaminedPage):
             kept.append(page)
             sums.append(page_sums(found))
+    use_shipped_models()
     return Examples(
         pages=kept,
         features=tuple(sums[0]),
@@ -97,12 +103,20 @@ def train(known: Examples, chosen: NDArray[np.bool_]) -> TreeFile:
     return {**grown_on(np.full(len(rows), True)), "cut": round(float(cut), 3)}
 
 
-def cross_validated(known: Examples) -> tuple[NDArray[np.bool_], NDArray[np.intp]]:
+def write_folds(known: Examples) -> None:
+    """Write for each fold the model that the pages of the other folds teach."""
+    for fold in range(FOLDS):
+        model = model_of(MODEL.stem, fold)
+        model.parent.mkdir(parents=True, exist_ok=True)
+        write(train(known, known.folds != fold), model)
+
+
+def judged_by_folds(known: Examples) -> tuple[NDArray[np.bool_], NDArray[np.intp]]:
     """Return which pages are refused, and the other kind named, by models that never saw them."""
     refused, named = np.zeros(len(known.pages), bool), np.zeros(len(known.pages), np.intp)
     for fold in range(FOLDS):
         held = known.folds == fold
-        trees = trees_of(train(known, ~held))
+        trees = read_trees(model_of(MODEL.stem, fold))
         scores = trees.scores(known.rows[held].tolist())
         refused[held] = odds_of_article(scores) < trees.cut
         named[held] = 1 + scores[:, 1:].argmax(axis=1)
@@ -138,12 +152,24 @@ def _interval(refused: NDArray[np.bool_], domains: NDArray[np.intp]) -> tuple[fl
     return float(low), float(high)
 
 
+def known_examples() -> Examples:
+    """Return all pages whose kind is known.
+
+    Raises:
+        SystemExit: there are no models of the article's end by folds.
+    """
+    if not model_of("article_end", 0).is_file():
+        sys.exit("train the article's end first: python -m training.text.article_end")
+    return examples(list(load_pages(data_folder(), (*ARTICLES, OTHERS))))
+
+
 def main() -> None:
-    """Print the cross-validated figures, then train on all pages and write the model."""
-    known = examples(list(load_pages(data_folder(), (*ARTICLES, OTHERS))))
-    for line in report(known, *cross_validated(known)):
-        sys.stdout.write(f"{line}\n")
+    """Write the model and those of the folds, and print the figures of the folds."""
+    known = known_examples()
     write(train(known, np.full(len(known.pages), True)), MODEL)
+    write_folds(known)
+    for line in report(known, *judged_by_folds(known)):
+        sys.stdout.write(f"{line}\n")
     sys.stdout.write(f"{MODEL.name}: {MODEL.stat().st_size / 1024:.0f} KiB\n")
 
 
