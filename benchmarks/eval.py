@@ -12,7 +12,7 @@ from pathlib import Path
 
 from benchmarks.copies import agency_credits, duplicates
 from benchmarks.data import data_folder
-from benchmarks.language import language_tables, mistakes, names_and_quotes
+from benchmarks.language import language_tables, mistakes, names_and_quotes, news_speakers
 from benchmarks.language.readings import Readings
 from benchmarks.memory import site_memory
 from benchmarks.speed import annotate_speed
@@ -71,6 +71,8 @@ def measure_language(data: Path) -> list[Line]:
     model = f"Model and rules: `{annotator.version}`."
     record("language", f"{language_tables.page(scores)}\n\n{measured_today()} {model}\n")
     record("mistakes", f"{mistakes.write(readings)}\n\n{measured_today()} {model}\n")
+    elsewhere = news_speakers.page(news_speakers.measure(data, annotator))
+    record("news_speakers", f"{elsewhere}\n\n{measured_today()} {model}\n")
     return language_tables.readme_lines(scores)
 
 

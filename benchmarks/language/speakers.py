@@ -92,13 +92,13 @@ class SpeakerAnswer:
             return "missed"
         if self.gold.speakers and not self.given:
             return "unknown"
-        return "right" if _same(self.given, self.gold.speakers, self.gold.also) else "wrong"
+        return "right" if same_names(self.given, self.gold.speakers, self.gold.also) else "wrong"
 
     @property
     def behalf_is_right(self) -> bool:
         """Tell whether the principal of the speaker was given and is right."""
         wanted = (self.gold.on_behalf_of,)
-        return _same(_names(self.found, "on_behalf_of"), wanted, self.gold.also)
+        return same_names(_names(self.found, "on_behalf_of"), wanted, self.gold.also)
 
 
 def _names(quote: Quote | None, role: str) -> tuple[str, ...]:
@@ -106,7 +106,7 @@ def _names(quote: Quote | None, role: str) -> tuple[str, ...]:
     return tuple(speaker.name for speaker in speakers if speaker.role == role)
 
 
-def _same(given: Iterable[str], wanted: Sequence[str], also: dict[str, list[str]]) -> bool:
+def same_names(given: Iterable[str], wanted: Sequence[str], also: dict[str, list[str]]) -> bool:
     """Tell whether the names are the wanted ones, each in any of its forms (``also``)."""
     called = {_clean(form): name for name in wanted for form in (name, *also.get(name, ()))}
     return {called.get(_clean(name)) for name in given} == set(wanted)
