@@ -16,7 +16,8 @@ behind its cue matches the whole. Each found one is
 Precision is the share of right ones among right, ragged and wrong; recall the share of gold
 statements for which a right one is found. *Speaker right* is the share of right names among the
 right attributions that were given a name; *named* the share of right attributions with a name
-among those whose speaker the article names. Intervals are 95 %, resampled over articles.
+among those whose speaker the article names; *shown* the share of right attributions that the
+default view keeps (grade A or B). Intervals are 95 %, resampled over articles.
 """
 
 import argparse
@@ -46,6 +47,9 @@ HALVES = ("read", "kept")
 KINDS = ("direct", "mixed", "indirect")
 Verdict = Literal["right", "ragged", "open", "wrong"]
 Counts = Counter[tuple[str, str]]
+DEFAULT_VIEW = ("A", "B")
+"""The grades that ``mart.who_said_what`` shows."""
+METHOD = "speaker by "
 HALF = 0.5
 
 
@@ -89,6 +93,7 @@ class JudgedArticle:
             for group in _groups(judged.quote):
                 counts[group, judged.verdict] += 1
                 if judged.verdict == "right":
+                    counts[group, "shown"] += judged.quote.grade in DEFAULT_VIEW
                     counts[group, "given"] += judged.name_given
                     counts[group, "given right"] += judged.name_given and judged.name_right
                     if judged.label and judged.label.speakers:
@@ -103,15 +108,14 @@ class JudgedArticle:
 
 
 def _groups(quote: Quote) -> Iterator[str]:
-    """Yield the groups of a found quote: all, its kind, and grade and method where it has them."""
+    """Yield the groups of a found quote: all, its kind, both in the default view, grade, method."""
     yield "all"
     yield quote.kind
-    for name in ("grade", "speaker_method"):
-        value = getattr(quote, name, None)
-        if value:
-            yield f"{name.replace('_', ' ')} {value}"
-            if name == "grade":
-                yield f"{quote.kind}, grade {value}"
+    if quote.grade in DEFAULT_VIEW:
+        yield "default view"
+        yield f"default view, {quote.kind}"
+    yield f"grade {quote.grade}"
+    yield f"{METHOD}{quote.speaker_method}"
 
 
 def _names(quote: Quote) -> tuple[str, ...]:
@@ -254,11 +258,17 @@ def named(group: str) -> Callable[[Counts], float]:
     return _share(group, "has name, given", "has name")
 
 
+def shown(group: str) -> Callable[[Counts], float]:
+    """Return the function that computes how much of what is right the default view keeps."""
+    return _share(group, "shown", "right")
+
+
 _FIGURES: dict[str, Callable[[str], Callable[[Counts], float]]] = {
     "precision": precision,
     "recall": recall,
     "speaker right": speaker_right,
     "named": named,
+    "shown": shown,
 }
 
 
@@ -274,7 +284,7 @@ def figure_with_interval(
 
 
 def groups_of(articles: Iterable[Counts]) -> list[str]:
-    """Return the groups that occur: all, the kinds, then grades and methods by name."""
+    """Return the groups that occur: all, the kinds, the default view, grades, methods."""
     there = {group for counts in articles for group, _ in counts}
     first = [group for group in ("all", *KINDS) if group in there]
     return first + sorted(there - set(first))
@@ -282,33 +292,59 @@ def groups_of(articles: Iterable[Counts]) -> list[str]:
 
 def table(judged: Sequence[JudgedArticle]) -> str:
     """Return the figures of both halves as a table in Markdown, in percent."""
-    head = ["half", "group", "gold", "found", "open", "wrong", *_FIGURES]
     rows = []
-    for half in HALVES:
-        articles = [article.counts() for article in judged if article.labels.half == half]
-        if not articles:
-            continue
+    for half, articles in _by_half(judged):
         total = added(articles)
         for group in groups_of(articles):
+            if group.startswith(METHOD):
+                continue
             verdicts = [total[group, verdict] for verdict in ("right", "ragged", "wrong")]
             cells = [half, group, str(total[group, "gold"] or ""), str(sum(verdicts))]
             cells += [str(total[group, "open"]), str(total[group, "wrong"])]
             for name, of_group in _FIGURES.items():
+                needs_gold = name in ("recall", "shown")
                 value, between = figure_with_interval(articles, group, of_group(group))
-                no_gold = name == "recall" and not total[group, "gold"]
-                cells.append("" if no_gold else with_interval(value, between))
+                empty = needs_gold and not total[group, "gold"]
+                cells.append("" if empty else with_interval(value, between))
             rows.append(cells)
+    return markdown(["half", "group", "gold", "found", "open", "wrong", *_FIGURES], rows)
+
+
+def methods_table(judged: Sequence[JudgedArticle]) -> str:
+    """Return how often names are right by the way they were found, a row per method."""
+    halves = dict(_by_half(judged))
+    methods = groups_of(counts for articles in halves.values() for counts in articles)
+    rows = []
+    for group in methods:
+        if group.startswith(METHOD):
+            cells = [group.removeprefix(METHOD)]
+            for articles in halves.values():
+                given = added(articles)[group, "given"]
+                right = figure_with_interval(articles, group, speaker_right(group))
+                cells += [str(given), with_interval(*right) if given else ""]
+            rows.append(cells)
+    head = ["speaker's method"]
+    for half in halves:
+        head += [f"{half}: names given", f"{half}: right"]
     return markdown(head, rows)
 
 
+def _by_half(judged: Sequence[JudgedArticle]) -> Iterator[tuple[str, list[Counts]]]:
+    for half in HALVES:
+        articles = [article.counts() for article in judged if article.labels.half == half]
+        if articles:
+            yield half, articles
+
+
 def page(judged: Sequence[JudgedArticle]) -> str:
-    """Return the table with what a reader must know of it."""
+    """Return both tables with what a reader must know of them."""
     numbers = Counter(article.labels.half for article in judged)
     return (
         f"{len(judged)} articles ({numbers['read']} read, {numbers['kept']} kept), "
         f"{sum(len(article.labels.attributions) for article in judged)} attributions labelled; "
         "`read` may have been looked at when rules were made, `kept` was not. *found* leaves out "
-        "the open ones; *wrong* are those of them that overlap no statement.\n\n" + table(judged)
+        "the open ones; *wrong* are those of them that overlap no statement.\n\n"
+        f"{table(judged)}\n\n{methods_table(judged)}"
     )
 
 
