@@ -1,6 +1,6 @@
 """Stage *publish*: refresh the ``mart`` views, run the data checks, judge sources, send alerts.
 
-It also creates the partitions of the coming months.
+It also numbers the articles that changed, and creates the partitions of the coming months.
 """
 
 from datetime import UTC, datetime
@@ -9,7 +9,7 @@ from pipeline.errors import ChecksFailed
 from pipeline.stages.alerts import heartbeat, send_alerts
 from pipeline.stages.source_states import update_source_states
 from pipeline.telemetry import log
-from pipeline.warehouse.marts import refresh
+from pipeline.warehouse.marts import number_changes, refresh
 from pipeline.warehouse.publishes import (
     begin_publish,
     end_publish,
@@ -42,6 +42,7 @@ def publish(run_id: int, *, with_marts: bool = True) -> dict[str, int]:
             ensure_partitions(connection, datetime.now(UTC).date())
             if with_marts or not has_published(connection):
                 refresh(connection)
+            number_changes(connection)
             results = run_checks(connection, begun)
             broken = [result for result in results if not result.passed]
             failed = [result for result in broken if result.severity == "error"]

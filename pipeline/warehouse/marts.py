@@ -1,4 +1,4 @@
-"""Create the views of ``mart`` from ``sql/marts``, and refresh the materialised ones.
+"""Create the views of ``mart`` from ``sql/marts``, refresh them, and number what changed.
 
 ``sql/marts/NN_name.sql`` creates one view ``mart.<name>``. A file that changed is replaced in place
 where Postgres can do so: where every column keeps its name, type and place, and new ones come last.
@@ -105,6 +105,20 @@ def refresh(conn: Connection) -> None:
     ).fetchall()
     for (name,) in found:
         _refresh_one(conn, name)
+
+
+def number_changes(conn: Connection) -> int:
+    """Give a change number to every article that changed, and return how many there were.
+
+    Whoever copies the marts elsewhere asks for numbers above the last one seen. Only what is
+    committed gets a number, from one caller at a time.
+    """
+
+    def work(live: Connection) -> int:
+        row = live.execute("select news.number_changes()").fetchone()
+        return int(row[0]) if row else 0
+
+    return transact(conn, work)
 
 
 def _refresh_one(conn: Connection, name: str) -> None:

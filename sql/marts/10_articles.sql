@@ -62,12 +62,15 @@ select
     (a.duplicate_group_id is null or coalesce(a.is_group_original, false)) as is_original,
     sa.story_id,
     v.article_version_id,
-    v.search_vector
+    v.search_vector,
+    ch.changed_seq,
+    ch.changed_at
 from news.articles as a
 inner join news.sources as s on a.source_id = s.source_id
 inner join news.article_versions as v on a.article_id = v.article_id and v.is_current
 left join news.duplicate_groups as g on a.duplicate_group_id = g.duplicate_group_id
 left join news.story_articles as sa on a.article_id = sa.article_id
+left join news.article_changes as ch on a.article_id = ch.article_id
 -- Days: what the page states, by the outlet's clock.
 cross join
     lateral ( -- noqa: ST05
@@ -178,3 +181,5 @@ comment on column mart.articles.is_original is 'True for articles without copies
 comment on column mart.articles.story_id is 'Story it belongs to, where one was formed.';
 comment on column mart.articles.article_version_id is 'Key of the current version.';
 comment on column mart.articles.search_vector is 'For full-text search: search_vector @@ mart.search_query(''…''), or mart.search_query(''…'', ''de'') for the words of one language.';
+comment on column mart.articles.changed_seq is 'Number of the last change of the article: its text, facts, names, quotes or place among copies. A visit that finds nothing new is no change, for copies elsewhere (docs/marts.md); null until a publish gives one.';
+comment on column mart.articles.changed_at is 'When that number was given.';

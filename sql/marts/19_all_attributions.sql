@@ -31,7 +31,9 @@ select
     a.first_seen_at,
     a.published_date_local,
     a.best_date,
-    a.best_date_origin
+    a.best_date_origin,
+    a.changed_seq,
+    a.changed_at
 from news.quotes as q
 inner join mart.articles as a on q.article_version_id = a.article_version_id
 left join news.quote_speakers as qs
@@ -70,3 +72,5 @@ comment on column mart.all_attributions.first_seen_at is 'When the article was f
 comment on column mart.all_attributions.published_date_local is 'Day of publication by the outlet''s clock; null where the page states none.';
 comment on column mart.all_attributions.best_date is 'The day to count it on, never null: see mart.articles.';
 comment on column mart.all_attributions.best_date_origin is 'What best_date is: published, modified or first_seen.';
+comment on column mart.all_attributions.changed_seq is 'Number of the last change of the article, for copies elsewhere (docs/marts.md); null until a publish gives one.';
+comment on column mart.all_attributions.changed_at is 'When that number was given.';

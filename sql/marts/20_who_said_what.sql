@@ -30,7 +30,9 @@ select
     first_seen_at,
     published_date_local,
     best_date,
-    best_date_origin
+    best_date_origin,
+    changed_seq,
+    changed_at
 from mart.all_attributions
 where
     grade in ('A', 'B')
@@ -67,3 +69,5 @@ comment on column mart.who_said_what.first_seen_at is 'When the article was firs
 comment on column mart.who_said_what.published_date_local is 'Day of publication by the outlet''s clock; null where the page states none.';
 comment on column mart.who_said_what.best_date is 'The day to count it on, never null: see mart.articles.';
 comment on column mart.who_said_what.best_date_origin is 'What best_date is: published, modified or first_seen.';
+comment on column mart.who_said_what.changed_seq is 'Number of the last change of the article, for copies elsewhere (docs/marts.md); null until a publish gives one.';
+comment on column mart.who_said_what.changed_at is 'When that number was given.';

@@ -17,7 +17,9 @@ select
     a.first_seen_at,
     a.published_date_local,
     a.best_date,
-    a.best_date_origin
+    a.best_date_origin,
+    a.changed_seq,
+    a.changed_at
 from mart.articles as a
 inner join news.entity_mentions as m on a.article_version_id = m.article_version_id
 inner join news.entities as e on m.entity_id = e.entity_id
@@ -40,3 +42,5 @@ comment on column mart.entity_mentions.first_seen_at is 'When the article was fi
 comment on column mart.entity_mentions.published_date_local is 'Day of publication by the outlet''s clock; null where the page states none.';
 comment on column mart.entity_mentions.best_date is 'The day to count it on, never null: see mart.articles.';
 comment on column mart.entity_mentions.best_date_origin is 'What best_date is: published, modified or first_seen.';
+comment on column mart.entity_mentions.changed_seq is 'Number of the last change of the article, for copies elsewhere (docs/marts.md); null until a publish gives one.';
+comment on column mart.entity_mentions.changed_at is 'When that number was given.';

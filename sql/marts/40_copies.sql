@@ -21,7 +21,9 @@ select
     r.jaccard,
     case when r.article_id_a = c.article_id then r.containment_a else r.containment_b end as containment,
     r.shared_words,
-    r.method_version
+    r.method_version,
+    greatest(c.changed_seq, o.changed_seq) as changed_seq,
+    greatest(c.changed_at, o.changed_at) as changed_at
 from mart.articles as c
 inner join mart.articles as o on c.duplicate_group_id = o.duplicate_group_id and o.is_original
 left join news.text_reuse as r
@@ -47,3 +49,5 @@ comment on column mart.copies.jaccard is 'Share of word shingles that both hold.
 comment on column mart.copies.containment is 'Share of the copy''s shingles that the original holds.';
 comment on column mart.copies.shared_words is 'Words in the shared passages.';
 comment on column mart.copies.method_version is 'Version of the method that related the two.';
+comment on column mart.copies.changed_seq is 'Number of the last change of the copy or its original, for copies elsewhere (docs/marts.md); null until a publish gives one.';
+comment on column mart.copies.changed_at is 'When that number was given.';

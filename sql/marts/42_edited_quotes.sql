@@ -111,10 +111,13 @@ select
     c.quote_text,
     c.quote_kind,
     c.article_version_id,
-    c.quote_no
+    c.quote_no,
+    ch.changed_seq,
+    ch.changed_at
 from changed as c
 inner join news.articles as a on c.article_id = a.article_id
-inner join news.sources as s on a.source_id = s.source_id;
+inner join news.sources as s on a.source_id = s.source_id
+left join news.article_changes as ch on c.article_id = ch.article_id;
 comment on view mart.edited_quotes is 'One row per quote that an edit added or removed.';
 comment on column mart.edited_quotes.article_id is 'Key of the article.';
 comment on column mart.edited_quotes.edit_no is 'Number of the change within the article (mart.silent_edits).';
@@ -127,3 +130,5 @@ comment on column mart.edited_quotes.quote_text is 'The words said, without the 
 comment on column mart.edited_quotes.quote_kind is 'direct, mixed or indirect.';
 comment on column mart.edited_quotes.article_version_id is 'Version that holds the quote (news.quotes).';
 comment on column mart.edited_quotes.quote_no is 'Number of the quote within that version.';
+comment on column mart.edited_quotes.changed_seq is 'Number of the last change of the article, for copies elsewhere (docs/marts.md); null until a publish gives one.';
+comment on column mart.edited_quotes.changed_at is 'When that number was given.';

@@ -121,12 +121,15 @@ select
         e.is_announced,
         t.modified_at is not null
         and t.modified_at > coalesce(f.modified_at, f.published_at, '-infinity')
-    ) as is_announced
+    ) as is_announced,
+    ch.changed_seq,
+    ch.changed_at
 from news.article_edits as e
 inner join news.articles as a on e.article_id = a.article_id
 inner join news.sources as s on a.source_id = s.source_id
 inner join news.article_versions as f on e.from_version_id = f.article_version_id
 inner join news.article_versions as t on e.to_version_id = t.article_version_id
+left join news.article_changes as ch on e.article_id = ch.article_id
 where coalesce(e.is_comparable, f.extractor_version = t.extractor_version);
 comment on view mart.silent_edits is 'One row per change of an article''s title or text after publication, as the publisher made it: boilerplate that comes and goes and improvements of our own extraction are left out.';
 comment on column mart.silent_edits.article_id is 'Key of the article.';
@@ -151,3 +154,5 @@ comment on column mart.silent_edits.quotes_removed is 'Quotes that vanished, as 
 comment on column mart.silent_edits.minutes_after_publication is 'Minutes from publication to the page that showed the change; null where only a day is known.';
 comment on column mart.silent_edits.update_note is 'What the page says of its own changes, where it does.';
 comment on column mart.silent_edits.is_announced is 'Whether the page states a modification time later than the one before, or a new note.';
+comment on column mart.silent_edits.changed_seq is 'Number of the last change of the article, for copies elsewhere (docs/marts.md); null until a publish gives one.';
+comment on column mart.silent_edits.changed_at is 'When that number was given.';
