@@ -67,10 +67,11 @@ def normalise(text: str) -> str:
     Copies that differ in typography only ("don’t" and "don't", NFD accents, soft hyphens) are
     equal in it.
     """
+    if text.isascii():  # most texts: nothing to fold but case
+        return squeeze(text.replace("\x00", "")).lower()
     plain = _plain(text)
-    if not plain.isascii():
-        for typographic, typed in _QUOTES:
-            plain = plain.replace(typographic, typed)
+    for typographic, typed in _QUOTES:
+        plain = plain.replace(typographic, typed)
     return squeeze(plain).casefold()
 
 

@@ -57,8 +57,3 @@ def split(text: str) -> list[Block]:
 def join(blocks: list[Block]) -> str:
     """Return the kept blocks as one text, separated by blank lines."""
     return "\n\n".join(block.text for block in blocks if block.kept)
-
-
-def same(left: str, right: str | None) -> bool:
-    """Return whether two lines are equal apart from their typography."""
-    return right is not None and normalise(left) == normalise(right)

@@ -93,13 +93,14 @@ def _apply_patterns(
 
 def _cut_lines(blocks: list[Block], article: Article) -> None:
     """Remove lines by what they say: the title, a category, a repetition, boilerplate wording."""
+    title = normalise(article.title) if article.title else None
     headings = {normalise(name) for name in (article.section, *article.categories) if name}
     seen: set[str] = set()
     passed = 0
     for block in blocks:
         if not block.kept:
             continue
-        if passed < header_facts.HEADER_LINES and body.same(block.text, article.title):
+        if passed < header_facts.HEADER_LINES and block.plain == title:
             block.reason = "title"
         elif passed == 0 and block.plain in headings:
             block.reason = "category"

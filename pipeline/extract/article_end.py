@@ -202,7 +202,7 @@ def word_weights(words: Path) -> dict[str, float]:
 
 def told_by_words(line: str, weights: Mapping[str, float]) -> tuple[float, float]:
     """Return the highest weight of a line's words, and a third of the sum of the highest three."""
-    known = sorted(weights.get(word, _UNKNOWN_WEIGHT) for word in words_of(line))
+    known = sorted([weights.get(word, _UNKNOWN_WEIGHT) for word in words_of(line)])
     return (known[-1], sum(known[-3:]) / 3) if known else (_UNKNOWN_WEIGHT, _UNKNOWN_WEIGHT)
 
 
@@ -247,13 +247,15 @@ class _Text:
             dtype=np.float64,
         )
         self.total_prose = float(self.prose.sum()) or 1.0
-        self.chains = [[block.element, *block.element.iterancestors()] for block in self.blocks]
+        self.chain_of: dict[HtmlElement, list[HtmlElement]] = {}
+        self.chains = [self._chain(block.element) for block in self.blocks]
         self.names = [_names(chain) for chain in self.chains]
         self.prose_by_names: Counter[str] = Counter()
         self.prose_in: Counter[HtmlElement] = Counter()
         for chain, names, words in zip(self.chains, self.names, self.prose, strict=True):
-            self.prose_by_names[names] += int(words)
-            self.prose_in.update(dict.fromkeys(chain, int(words)))
+            if words:
+                self.prose_by_names[names] += int(words)
+                self.prose_in.update(dict.fromkeys(chain, int(words)))
         self.half, self.most = self._path_to(0.5), self._path_to(0.8)
         words_before = np.cumsum([0, *(block.words for block in blocks)])
         self.page_words = int(words_before[-1])
@@ -262,6 +264,15 @@ class _Text:
             between = int(words_before[below] - words_before[min(above + 1, below)])
             self.skipped.append((below - above, between))
         self.parts = self._parts(blocks)
+        self.described: dict[HtmlElement, tuple[float, ...]] = {}
+
+    def _chain(self, element: HtmlElement) -> list[HtmlElement]:
+        """Return an element and those around it; paragraphs of one box share the latter."""
+        if (found := self.chain_of.get(element)) is None:
+            parent = element.getparent()
+            found = [element] if parent is None else [element, *self._chain(parent)]
+            self.chain_of[element] = found
+        return found
 
     def _path_to(self, share: float) -> dict[HtmlElement, int]:
         """Return the deepest element with so much of the prose, and those around it, by level."""
@@ -318,21 +329,29 @@ class _Text:
         yield from told_by_words(line, self.weights)
 
     def _surroundings(self, n: int) -> Iterator[float]:
-        chain = self.chains[n]
         yield self.prose_by_names[self.names[n]] / self.total_prose
+        chain = self.chains[n]
         for path in (self.half, self.most):
             down = next((level for level, e in enumerate(chain) if e in path), len(chain))
             yield float(path[chain[down]] if down < len(chain) else len(path))
             yield float(down)
         for level in _LEVELS:
             element = chain[min(level, len(chain) - 1)]
-            count, words, linked = self.parts[element]
-            prose = self.prose_in[element]
-            yield words / max(1, self.page_words)
-            yield linked / max(1, words)
-            yield words / max(1, count)
-            yield prose / self.total_prose
-            yield prose / max(1, words)
+            if (known := self.described.get(element)) is None:
+                known = self.described[element] = self._describe(element)
+            yield from known
+
+    def _describe(self, element: HtmlElement) -> tuple[float, ...]:
+        """Return what an element around a line holds; lines of one box share it."""
+        count, words, linked = self.parts[element]
+        prose = self.prose_in[element]
+        return (
+            words / max(1, self.page_words),
+            linked / max(1, words),
+            words / max(1, count),
+            prose / self.total_prose,
+            prose / max(1, words),
+        )
 
 
 def _described_around(

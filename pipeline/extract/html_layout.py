@@ -16,7 +16,7 @@ must not reach them.
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from lxml import etree
@@ -155,6 +155,8 @@ def markup_reason(html: str) -> str | None:
     tags twenty times as much.
     """
     pieces = html.split("<")
+    if max(map(len, pieces)) <= 2 * MAX_ATTRIBUTES:
+        return None
     for place, piece in enumerate(pieces):
         # Two characters an attribute: <p a b c d>.
         if len(piece) <= 2 * MAX_ATTRIBUTES or not (name := _TAG_NAME.match(piece)):
@@ -288,16 +290,15 @@ class TextBlock:
     """The innermost block-level element around it."""
     link_density: float
     """Share of its characters that are in links, 0 to 1."""
+    tag: str = field(init=False)
+    """Name of the element around it."""
+    words: int = field(init=False)
+    """Number of blank-separated words."""
 
-    @property
-    def words(self) -> int:
-        """Number of blank-separated words."""
-        return self.text.count(" ") + 1
-
-    @property
-    def tag(self) -> str:
-        """Name of the element around it."""
-        return str(self.element.tag)
+    def __post_init__(self) -> None:
+        """Compute once what the rules ask for many times."""
+        self.tag = str(self.element.tag)
+        self.words = self.text.count(" ") + 1
 
 
 def text_blocks(root: HtmlElement) -> list[TextBlock]:

@@ -141,10 +141,10 @@ def _lost(
     outer_names = {names[2:] for names in paragraph_names if any(names[2:])}
 
     def is_sibling(block: TextBlock) -> bool:
-        is_alike = (
-            _names_around(block) in paragraph_names and _names_around(block)[2:] in outer_names
-        )
-        return block.tag == "p" and (_parent(block) in parents or is_alike)
+        if block.tag != "p" or _parent(block) in parents:
+            return block.tag == "p"
+        names = _names_around(block)
+        return names in paragraph_names and names[2:] in outer_names
 
     named_text = cache(_text_of_named_parts)
 

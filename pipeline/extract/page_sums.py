@@ -14,7 +14,6 @@ from functools import cache
 from pathlib import Path
 from statistics import median
 from string import digits
-from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from lxml import etree
@@ -55,27 +54,12 @@ class ExaminedPage:
     blocks: list[TextBlock]
 
 
-class _Block(NamedTuple):
-    """A text block with what is computed of it once, not in every sum."""
-
-    text: str
-    key: str
-    element: HtmlElement
-    link_density: float
-    tag: str
-    words: int
-
-
 def page_sums(page: ExaminedPage) -> dict[str, float]:
     """Return the features of a page by name."""
-    blocks = [
-        _Block(each.text, each.key, each.element, each.link_density, each.tag, each.words)
-        for each in page.blocks
-    ]
     return {
-        **_sums_of_text(page.article, blocks),
-        **_sums_of_blocks(blocks),
-        **_sums_of_boxes(blocks),
+        **_sums_of_text(page.article, page.blocks),
+        **_sums_of_blocks(page.blocks),
+        **_sums_of_boxes(page.blocks),
         **_sums_of_elements(page.root),
         **_sums_of_head(page.article, page.head, page.data),
         **_sums_of_address(page.article),
@@ -83,7 +67,7 @@ def page_sums(page: ExaminedPage) -> dict[str, float]:
     }
 
 
-def _sums_of_text(article: Article, blocks: Sequence[_Block]) -> dict[str, float]:
+def _sums_of_text(article: Article, blocks: Sequence[TextBlock]) -> dict[str, float]:
     text = article.text or ""
     lines = [line for line in text.split("\n") if line]
     lengths = [word_count(line) for line in lines] or [0]
@@ -122,7 +106,7 @@ def _sums_of_text(article: Article, blocks: Sequence[_Block]) -> dict[str, float
     }
 
 
-def _sums_of_blocks(blocks: Sequence[_Block]) -> dict[str, float]:
+def _sums_of_blocks(blocks: Sequence[TextBlock]) -> dict[str, float]:
     count, words = max(1, len(blocks)), max(1, sum(block.words for block in blocks))
     prose = [
         block.words
@@ -148,7 +132,7 @@ def _sums_of_blocks(blocks: Sequence[_Block]) -> dict[str, float]:
     }
 
 
-def _sums_of_boxes(blocks: Sequence[_Block]) -> dict[str, float]:
+def _sums_of_boxes(blocks: Sequence[TextBlock]) -> dict[str, float]:
     """Tell how the prose is boxed: a story is in one element, posts and cards have a box each."""
     boxes: Counter[HtmlElement] = Counter()
     outer_boxes: Counter[HtmlElement] = Counter()

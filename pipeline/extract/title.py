@@ -44,6 +44,10 @@ _SITE_CLASS = re.compile(
 _BY_AUTHOR = re.compile(r"\s+[|*–—-]\s+by [A-Z][\w.’'-]+(?: [A-Z][\w.’'-]+){1,3}$")
 _LABEL = re.compile(r"^[^|:]{2,40}\s*[|:]\s+")
 """A label in front of a headline: "Local News | "."""
+_NAME_BEFORE = re.compile(r"(?:[^|]{,40}\s*[|»–—-]\s*)?")
+_NAME_BEHIND = re.compile(r"(?:\s*[|»–—-][^|]{,40})?")
+_BEHIND_NAME = re.compile(r"\s*[:|–—-]\s+(.+)")
+_BEFORE_NAME = re.compile(r"(.+?)\s+[|–—-]\s+")
 _MAX_CHARS = 400
 _MAX_HEADLINES = 10
 _MAX_SITE_WORDS = 6
@@ -102,11 +106,16 @@ def find_title(
         return Title(first, "visible" if first else None)
     others = {normalise(each.title): each for each in reversed(stated_titles)}
     others |= {normalise(text_of(tag)): StatedTitle(text_of(tag), "visible") for tag in shown[:1]}
-    own = re.escape(normalise(chosen.title))
-    with_site = re.compile(rf"(?:[^|]{{,40}}\s*[|»–—-]\s*)?{own}(?:\s*[|»–—-][^|]{{,40}})?")
-    others = {plain: each for plain, each in others.items() if not with_site.fullmatch(plain)}
+    own = normalise(chosen.title)
+    others = {plain: each for plain, each in others.items() if not _is_with_site(plain, own)}
     origin = _ORIGINS.get(chosen.origin, "meta")
     return Title(chosen.title, origin, tuple(others.values())[::-1])
+
+
+def _is_with_site(plain: str, title: str) -> bool:
+    """Tell whether a line is a title, alone or with a site's name on either side."""
+    before, found, after = plain.partition(title)
+    return bool(found and _NAME_BEFORE.fullmatch(before) and _NAME_BEHIND.fullmatch(after))
 
 
 def _stated_titles(
@@ -163,9 +172,10 @@ def _rest_beside(title: str, name: str) -> str | None:
     >>> _rest_beside("harbour blog: ferry strike", "harbour blog")
     'ferry strike'
     """
-    end = re.escape(name)
-    found = re.fullmatch(rf"{end}\s*[:|–—-]\s+(.+)|(.+?)\s+[|–—-]\s+{end}", title)
-    return found and (found[1] or found[2])
+    if title.startswith(name) and (found := _BEHIND_NAME.fullmatch(title, len(name))):
+        return found[1]
+    found = _BEFORE_NAME.fullmatch(title.removesuffix(name)) if title.endswith(name) else None
+    return found and found[1]
 
 
 def _lower_headlines(headline: HtmlElement) -> set[str]:

@@ -65,11 +65,13 @@ def read_lines(root: HtmlElement, blocks: list[TextBlock]) -> tuple[list[str], l
 
 def _read(root: HtmlElement, prose: list[TextBlock]) -> tuple[list[str], list[str]]:
     """Run the passes from the fastest one on until the lines contain the prose."""
-    main = _quick_pass(_main_part(root, prose))
-    found_words = sum(block.words for block in _found(prose, main))
+    main = _deepest_container(root, prose, _MAIN_SHARE)
+    quick = _quick_pass(_with_bare_ancestors(main))
+    found_words = sum(block.words for block in _found(prose, quick))
     if found_words >= max(_LEAST_WORDS, _QUICK_SHARE * sum(block.words for block in prose)):
-        return main, []
-    quick = _quick_pass(deepcopy(root))
+        return quick, []
+    if main is not root:
+        quick = _quick_pass(deepcopy(root))
     if _is_sufficient(quick, prose):
         return quick, []
     whole = deepcopy(root)
@@ -110,13 +112,12 @@ def _prose(blocks: list[TextBlock]) -> list[TextBlock]:
     return [block for block in sentences if not labels_of(block, containers) & NON_ARTICLE_LABELS]
 
 
-def _main_part(root: HtmlElement, prose: list[TextBlock]) -> HtmlElement:
+def _with_bare_ancestors(main: HtmlElement) -> HtmlElement:
     """Return a copy of the element that contains the prose, within copies of its bare ancestors.
 
     The ancestors keep their attributes, by which trafilatura looks for the article. Tables around
     the prose become ``div`` elements, or its paragraphs would become one line.
     """
-    main = _deepest_container(root, prose, _MAIN_SHARE)
     part = deepcopy(main)
     part.tail = None
     if part.tag in _TABLES:
