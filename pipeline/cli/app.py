@@ -9,6 +9,7 @@ more than typer and rich (0.2 CPU-seconds with cached bytecode, 0.5 without).
 import importlib
 import os
 import sys
+from getpass import getuser
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -39,6 +40,14 @@ _HELP = (
     "All state lives in $DATELINE_HOME (default: .dateline/ in this folder); removing that folder "
     "removes everything. $DATELINE_DSN points to a Postgres server of your own."
 )
+
+
+def login_name() -> str:
+    """Return the login name of the person who gives the command, for what is kept of a decision."""
+    try:
+        return getuser()
+    except (KeyError, OSError):  # a container may run as a user without a name
+        return "unknown"
 
 
 def _show_version(wanted: bool) -> None:

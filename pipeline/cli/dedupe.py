@@ -8,14 +8,13 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from getpass import getuser
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
-from pipeline.cli.app import FILTERS
+from pipeline.cli.app import FILTERS, login_name
 from pipeline.cli.filters import Row, RowError, open_input, run_filter
 from pipeline.cli.output import print_table
 
@@ -118,7 +117,8 @@ def undo(
     from pipeline.stages.dedupe import undo as declare
 
     _report(
-        declare(article, other, reason=reason, decided_by=by or _login()), "are declared different"
+        declare(article, other, reason=reason, decided_by=by or login_name()),
+        "are declared different",
     )
 
 
@@ -138,13 +138,6 @@ def decisions(as_json: _Json = False) -> None:
 
 
 _COLUMNS = "decided_at decided_by article_id_a url_a article_id_b url_b reason".split()
-
-
-def _login() -> str:
-    try:
-        return getuser()
-    except (KeyError, OSError):  # a container may run as a user without a name
-        return "unknown"
 
 
 def _report(pairs: Sequence[tuple[int, int]], change: str) -> None:

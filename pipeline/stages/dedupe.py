@@ -71,7 +71,7 @@ def dedupe_batch(connection: psycopg.Connection) -> dict[str, int]:
         }
         found = find_matches(versions, candidates, affected)
         touched = save_matches(connection, versions, found.matches, found.retracted)
-        _update_groups(connection, touched)
+        update_groups(connection, touched)
         mark_deduplicated(connection, versions.values())
     return {"deduplicated": len(versions), "relations": len(found.matches)}
 
@@ -107,7 +107,7 @@ def undo(
             )
         pairs = sorted((min(one, each), max(one, each)) for each in others)
         duplicates.declare_different(connection, pairs, reason, decided_by)
-        _update_groups(connection, {one, *others})
+        update_groups(connection, {one, *others})
     return pairs
 
 
@@ -127,7 +127,7 @@ def redo(article: str, other: str | None = None) -> list[tuple[int, int]]:
         if not pairs:
             about = f"{article} and {other}" if other else article
             raise UsageError(f"nothing was decided about {about}: see dateline dedupe decisions")
-        _update_groups(connection, {each for pair in pairs for each in pair})
+        update_groups(connection, {each for pair in pairs for each in pair})
     return pairs
 
 
@@ -137,8 +137,13 @@ def decisions() -> list[DuplicateDecision]:
         return duplicates.decisions(connection)
 
 
-def _update_groups(connection: psycopg.Connection, touched: Collection[int]) -> None:
-    """Compute the groups of these articles and of all that are connected to them."""
+def update_groups(connection: psycopg.Connection, touched: Collection[int]) -> None:
+    """Compute the groups of these articles and of all that are connected to them.
+
+    Args:
+        connection: one that holds the lock of copies.
+        touched: ids of articles.
+    """
     matches = connected_matches(touched, partial(matches_of, connection))
     # Articles reached only by "partial" are left out: their other matches are not among these, so
     # they would lose their group.

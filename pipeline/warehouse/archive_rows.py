@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 from psycopg import Connection, sql
 
+from pipeline.archive.locator import parse_locator
 from pipeline.errors import StoreError
 from pipeline.warehouse.transactions import transact
 
@@ -102,6 +103,28 @@ def forget_files(conn: Connection, names: Collection[str]) -> int:
                     "update {table} set {column} = null where substring({column} from %s) = any(%s)"
                 ).format(table=table, column=column),
                 (_FILE, last_parts),
+            ).rowcount
+            for table, column in _locator_columns(live)
+        )
+
+    return transact(conn, work)
+
+
+def forget_records(conn: Connection, locators: Collection[str]) -> int:
+    """Clear the locators of these records, in one transaction; return the number of rows."""
+    records = [parse_locator(each) for each in locators]
+    names = [each.file.rpartition("/")[2] for each in records]
+    offsets = [str(each.offset) for each in records]
+
+    def work(live: Connection) -> int:
+        return sum(
+            live.execute(
+                sql.SQL(
+                    "update {table} set {column} = null where"
+                    r" (substring({column} from %s), substring({column} from '#offset=(\d+)'))"
+                    " in (select * from unnest(%s::text[], %s::text[]))"
+                ).format(table=table, column=column),
+                (_FILE, names, offsets),
             ).rowcount
             for table, column in _locator_columns(live)
         )

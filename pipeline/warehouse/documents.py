@@ -228,6 +228,7 @@ cross join lateral (
         or %(all)s and (d.is_active or d.is_by_hand and d.parent_id is null) as is_due
 ) as t
 where s.source_key = any(%(keys)s) and (is_due or d.parent_id is not null)
+    and not exists (select from ops.takedown_orders as o where o.source_id = s.source_id)
 order by s.source_key, d.document_id
 """
 

@@ -25,6 +25,7 @@ from pipeline.text import one_line, storable
 from pipeline.urls import MAX_URL_BYTES, canonical_url
 from pipeline.warehouse.held_versions import accept_unchanged
 from pipeline.warehouse.site_parameters import noise_parameters, without_noise
+from pipeline.warehouse.takedowns import barred, barred_sources
 from pipeline.warehouse.transactions import after_commit, copy_rows, take_ids, transact
 
 _LOCK = 0x646C_6C6B
@@ -146,7 +147,8 @@ def list_links(
     """Store the links that a document names; known ones are only marked as listed again.
 
     A new link whose canonical URL another link has already is decided as ``duplicate_url`` at once;
-    a URL that cannot be used as ``address_refused``. All other new links are due now.
+    a URL that cannot be used as ``address_refused``, one that was taken down as ``takedown``. All
+    other new links are due now.
 
     Args:
         conn: any connection.
@@ -559,7 +561,7 @@ def _mark_listed(
             ) as each(link_id, found_by, found_in, title, published_at, stated_at)
             order by link_id
         ) as given
-        where l.link_id = given.link_id and (
+        where l.link_id = given.link_id and l.last_outcome is distinct from 'takedown' and (
             l.last_listed_at < %s or l.found_by = 'warc'
             or l.link_title is null and given.title is not null
             or l.link_published_at is null and given.published_at is not null
@@ -589,7 +591,8 @@ def _insert(
     now: datetime,
 ) -> list[int]:
     """Insert links, decide those that need no request, and return the ids of the others."""
-    decided = _with_duplicates_decided(conn, _without_noise(conn, new))
+    decided = _with_takedowns_decided(conn, source_id, _without_noise(conn, new))
+    decided = _with_duplicates_decided(conn, decided)
     arrived = _articles_that_moved_to(conn, decided)
     decided = _after_replaced(conn, source_id, decided, listed, arrived, now)
     ids = take_ids(conn, "ops.links", "link_id", len(decided))
@@ -673,6 +676,25 @@ def _without_noise(conn: Connection, new: Sequence[_Prepared]) -> list[_Prepared
     return [
         replace(each, canonical_url=without_noise(each.canonical_url, noise))
         if noise and each.canonical_url
+        else each
+        for each in new
+    ]
+
+
+def _with_takedowns_decided(
+    conn: Connection, source_id: int, new: Sequence[_Prepared]
+) -> list[_Prepared]:
+    """Decide links to what was taken down, so that nothing asks for it; keep no title of them."""
+    is_outlet = bool(barred_sources(conn, [source_id]))
+    taken = barred(conn, [url for each in new for url in (each.url, each.canonical_url) if url])
+    return [
+        replace(
+            each,
+            listed=replace(each.listed, link=replace(each.listed.link, title=None)),
+            outcome=Outcome.TAKEDOWN,
+            reason="taken down: dateline takedown lists the orders",
+        )
+        if is_outlet or not taken.isdisjoint((each.url, each.canonical_url))
         else each
         for each in new
     ]
@@ -795,6 +817,7 @@ from (
     where (l.next_try_at <= %(now)s or l.next_try_at > %(latest)s
             or (l.link_id = any(%(also)s) and l.last_outcome is distinct from %(duplicate)s))
         and l.canonical_url is not null and l.found_by <> 'warc'
+        and l.last_outcome is distinct from 'takedown'
         and not exists (
             select from ops.link_attempts as a where a.link_id = l.link_id and a.outcome is null
         )

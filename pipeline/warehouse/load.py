@@ -27,6 +27,7 @@ from pipeline.warehouse.identities import IdentifiedPage, confirm_own_pages, ide
 from pipeline.warehouse.links import Decision, decide_within
 from pipeline.warehouse.page_failures import forget_links_within, quarantine_within
 from pipeline.warehouse.sources import source_ids
+from pipeline.warehouse.takedowns import barred, barred_sources
 from pipeline.warehouse.transactions import ROW_ERRORS, transact, violated_rule
 
 
@@ -208,12 +209,21 @@ def _divide(
         )
         for page in todo
     }
-    taken_down = _taken_down(conn, [url for each in urls.values() for url in each])
+    # A page that claims the address of a taken page shows it, whether the claim is believed or not.
+    claimed = {page.attempt_id: canonical_url_or_none(page.article.canonical_url) for page in todo}
+    taken_down = barred(
+        conn, [url for number, each in urls.items() for url in (*each, claimed[number]) if url]
+    )
+    outlets = barred_sources(conn, set(sources.values()))
     without = [page.attempt_id for page in todo if page.article.outcome in _NO_ARTICLE]
     stored = _stored_articles(conn, {number: urls[number] for number in without})
     observations, decisions = [], []
     for page in todo:
-        refusal = _refusal(page, urls[page.attempt_id], taken_down)
+        refusal = _refusal(page, urls[page.attempt_id], claimed[page.attempt_id], taken_down)
+        if sources[page.source_key] in outlets:
+            refusal = Decision(
+                page.attempt_id, Outcome.TAKEDOWN, f"{page.source_key} was taken down"
+            )
         if refusal:
             article_id = stored.get(page.attempt_id)
             decisions.append(_lost(page, refusal, article_id) if article_id else refusal)
@@ -260,19 +270,14 @@ def _addresses(page: LoadItem, attempt: _OpenAttempt, known_by: str | None) -> l
     return list(dict.fromkeys(filter(None, (known_by, *usable))))
 
 
-def _taken_down(conn: Connection, urls: Sequence[str]) -> set[str]:
-    found = conn.execute(
-        "select canonical_url from news.takedowns where canonical_url = any(%s)", (list(urls),)
-    )
-    return {row[0] for row in found}
-
-
-def _refusal(page: LoadItem, urls: Sequence[str], taken_down: set[str]) -> Decision | None:
+def _refusal(
+    page: LoadItem, urls: Sequence[str], claimed: str | None, taken_down: set[str]
+) -> Decision | None:
     """Return the link's outcome where nothing is to be stored, or None where the article is."""
     article = page.article
     if article.outcome is not Outcome.LOADED:
         return Decision(page.attempt_id, article.outcome, article.reason)
-    taken = next((url for url in urls if url in taken_down), None)
+    taken = next((url for url in (*urls, claimed) if url in taken_down), None)
     if taken:
         return Decision(page.attempt_id, Outcome.TAKEDOWN, f"{taken} was taken down")
     if not urls:

@@ -28,6 +28,7 @@ from pipeline.warehouse.articles import LockedArticle, lock_articles, switch_cur
 from pipeline.warehouse.duplicates import update_group_agencies
 from pipeline.warehouse.fetches import StoredPage
 from pipeline.warehouse.site_memory import articles_to_clean, hosts_with_new_pages
+from pipeline.warehouse.takedowns import barred
 from pipeline.warehouse.transactions import transact
 from pipeline.warehouse.versions import NewVersion, insert_versions, update_metadata, version_sha256
 
@@ -196,10 +197,7 @@ def _store_reprocessed(
 ) -> dict[int, ReprocessResult]:
     urls = [each.stored.canonical_url for each in versions]
     locked_articles = lock_articles(conn, urls)
-    taken_down = conn.execute(
-        "select canonical_url from news.takedowns where canonical_url = any(%s)", (urls,)
-    )
-    for (url,) in taken_down.fetchall():
+    for url in barred(conn, urls):
         locked_articles.pop(url, None)
     todo = [each for each in versions if _is_current(each, locked_articles)]
     results: dict[int, ReprocessResult] = {}

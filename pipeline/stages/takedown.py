@@ -1,0 +1,215 @@
+"""Takedown: remove an article, or a whole outlet, from every layer, and never fetch it again.
+
+The rows go first, in transactions of some articles each: versions, edits, names, quotes, copies,
+fingerprints, site memory, search, findings. Groups of copies that lose a member are formed again.
+The archive follows: the records of the pages, and the archived feeds and section pages that name
+them, are overwritten. A killed command leaves an order that ``finish`` completes, which the DAG
+*maintain* calls every day.
+
+Pages of other articles may name the address in a link; they are articles of their own and stay.
+"""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from html import escape
+
+from psycopg import Connection
+
+from pipeline.archive import upkeep
+from pipeline.archive.erase import IndexedRecord, erase, says
+from pipeline.archive.records import target_uri
+from pipeline.errors import UsageError
+from pipeline.settings import settings
+from pipeline.stages import archive as archive_stage
+from pipeline.stages.dedupe import update_groups
+from pipeline.telemetry import log
+from pipeline.urls import canonical_url_or_none
+from pipeline.warehouse import archive_rows, takedowns
+from pipeline.warehouse.duplicates import dedup_lock
+from pipeline.warehouse.marts import refresh
+from pipeline.warehouse.store import store
+from pipeline.warehouse.takedowns import TakedownOrder, TargetKind, Traces
+
+_AT_ONCE = 200
+"""Articles of an outlet that are removed in one transaction: some seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What is to be taken down."""
+
+    kind: TargetKind
+    name: str
+    """A URL, an article's id, or the key of a source."""
+    source_id: int | None
+    article_ids: tuple[int, ...]
+    """Of an article; an outlet's are found as they are removed."""
+    article_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a takedown came to."""
+
+    target: str
+    articles: int
+    """Articles removed by the order so far."""
+    records: int
+    """Records erased by the order so far."""
+    waiting: tuple[str, ...]
+    """WARC files that are being written, so that the order is not finished."""
+
+
+def find_target(name: str) -> Target:
+    """Return what a name stands for: the key of a source, an article's id, or a URL.
+
+    A URL that was never seen is a target too: it is barred, so that it never comes in.
+
+    Raises:
+        UsageError: it is none of these.
+    """
+    with store() as connection:
+        source_id = takedowns.find_source(connection, name)
+        if source_id is not None:
+            row = connection.execute(
+                "select count(*) from news.articles where source_id = %s", (source_id,)
+            ).fetchone()
+            return Target("outlet", name, source_id, (), row[0] if row else 0)
+        found = takedowns.articles_at(connection, name)
+    if not found and canonical_url_or_none(name) is None:
+        raise UsageError(
+            f"{name} is no article, no URL and no source: give a URL, an article_id of"
+            " mart.articles or the key of a source (dateline source list)"
+        )
+    return Target("article", name, None, tuple(found), len(found))
+
+
+def take_down(target: Target, *, reason: str, requested_by: str) -> Taken:
+    """Remove a target from the store and the archive, and bar it.
+
+    A second call with the same target completes what a killed one began, and removes what came in
+    between, if anything did.
+
+    Args:
+        target: as ``find_target`` returns it.
+        reason: why, kept with the order.
+        requested_by: who asked for it.
+    """
+    with store() as connection:
+        with connection.transaction():
+            order_id = takedowns.open_order(
+                connection, target.kind, target.name, target.source_id, reason, requested_by
+            )
+        if target.source_id is None:
+            url = canonical_url_or_none(target.name)
+            _remove(
+                connection, order_id, target.article_ids, {url} if url else (), reason, requested_by
+            )
+        else:
+            while part := takedowns.articles_of(connection, target.source_id, _AT_ONCE):
+                _remove(connection, order_id, part, (), reason, requested_by)
+            links = takedowns.links_of(connection, target.source_id)
+            _remove(connection, order_id, (), links, reason, requested_by)
+        refresh(connection)
+    waiting = finish()
+    with store() as connection:
+        order = next(
+            each for each in takedowns.orders(connection) if each.takedown_order_id == order_id
+        )
+    log.info("taken down", target=target.name, articles=order.article_count, reason=reason)
+    return Taken(
+        target.name,
+        order.article_count,
+        order.record_count,
+        tuple(waiting) if order.finished_at is None else (),
+    )
+
+
+def take_down_counts(target: str, reason: str, requested_by: str) -> dict[str, int]:
+    """Find and take down a target; return what was removed and how many files are waited for."""
+    taken = take_down(find_target(target), reason=reason, requested_by=requested_by)
+    return {
+        "articles": taken.articles,
+        "records": taken.records,
+        "files_waited_for": len(taken.waiting),
+    }
+
+
+def _remove(
+    connection: Connection,
+    order_id: int,
+    ids: Sequence[int],
+    also: Collection[str],
+    reason: str,
+    requested_by: str,
+) -> None:
+    with dedup_lock(connection):
+        others = takedowns.remove_articles(connection, order_id, ids, also, reason, requested_by)
+        if others:
+            update_groups(connection, others)
+
+
+def finish() -> list[str]:
+    """Erase the records of all orders that are not finished.
+
+    Returns:
+        The WARC files that are being written; the orders that need one wait for the next call.
+    """
+    with store() as connection:
+        waiting = takedowns.unfinished_orders(connection)
+        if not waiting:
+            return []
+        list(archive_stage.index())  # a file of a killed writer has no index yet
+        with archive_rows.hold_archive_lock(connection):
+            busy: set[str] = set()
+            for order in waiting:
+                busy |= _erase(connection, order)
+    return sorted(busy)
+
+
+def finish_counts() -> dict[str, int]:
+    """Do what ``finish`` does; return how many WARC files it waits for."""
+    return {"files_waited_for": len(finish())}
+
+
+def orders() -> list[TakedownOrder]:
+    """Return all orders, newest first."""
+    with store() as connection:
+        return takedowns.orders(connection)
+
+
+def _erase(connection: Connection, order: TakedownOrder) -> set[str]:
+    """Erase the records of an order; return the files that are being written."""
+    is_unwanted = _test(takedowns.traces(connection, order))
+    busy = set()
+    for file in upkeep.archive_files(settings().archive_url):
+        erased = erase(file.name, is_unwanted) if file.state == "ready" else None
+        if erased is None:
+            busy.add(file.name)
+        elif erased:
+            archive_rows.forget_records(connection, [each.locator for each in erased])
+            takedowns.note_erased(
+                connection, order.takedown_order_id, len(erased), is_finished=False
+            )
+    takedowns.note_erased(connection, order.takedown_order_id, 0, is_finished=not busy)
+    return busy
+
+
+def _test(traces: Traces) -> Callable[[IndexedRecord], bool]:
+    """Return a function that tells whether a record shows or names what is taken down."""
+    pages = {target_uri(url) for url in traces.addresses}
+    documents = {target_uri(url) for url in traces.documents}
+    phrases = [
+        phrase.encode()
+        for each in (*traces.addresses, *traces.titles)
+        for phrase in {each, escape(each), escape(each, quote=False)}
+    ]
+
+    def is_unwanted(record: IndexedRecord) -> bool:
+        if record.url in pages or canonical_url_or_none(record.url) in traces.addresses:
+            return True
+        if record.url not in documents:
+            return False
+        return traces.is_outlet or says(record, phrases)
+
+    return is_unwanted
