@@ -5,13 +5,11 @@ head, the JSON-LD and the address. ``page_words.tsv`` lists the words that are c
 names, addresses, types and texts.
 """
 
-import csv
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from statistics import median
 from string import digits
 from urllib.parse import urlsplit
@@ -23,9 +21,9 @@ from pipeline.extract.html_head import Head
 from pipeline.extract.html_layout import TextBlock
 from pipeline.extract.json_ld import LinkedData
 from pipeline.models import Article
+from pipeline.tables import read_rows
 from pipeline.text import ends_sentence, word_count
 
-_WORDS = Path(__file__).parent / "page_words.tsv"
 _PROSE_WORDS, _BOXED_WORDS = 8, 15
 """Words of a block from which it is prose, and from which its place says where the story is."""
 _MAX_LINK_DENSITY = 0.3
@@ -262,7 +260,7 @@ def _prices(text: str) -> int:
 def _word_lists() -> dict[str, list[tuple[str, str]]]:
     """Return names and words of the table by the place in which they are looked for."""
     lists: dict[str, list[tuple[str, str]]] = {}
-    for place, name, words, _ in _rows():
+    for place, name, words, _ in read_rows(__package__, "page_words.tsv", columns=4):
         lists.setdefault(place, []).append((name, words))
     return lists
 
@@ -272,8 +270,3 @@ def _counted_words() -> frozenset[str]:
     lists = _word_lists()
     words = (words for place in ("text", "story") for _, words in lists[place])
     return _YEARS.union(*(each.split() for each in words))
-
-
-def _rows() -> Iterator[list[str]]:
-    with _WORDS.open(encoding="utf-8", newline="") as stream:
-        yield from csv.reader((line for line in stream if line[0] != "#"), delimiter="\t")

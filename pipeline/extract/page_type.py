@@ -7,10 +7,10 @@ under 25 words are ``not_an_article``, stubs are ``paywalled``. A video or a gal
 enough text is stored with its kind.
 
 Rules decide what they are sure of: error pages and walls, by titles and short texts that only they
-have; front pages and profiles; and short pages with the signs of a listing. The model of
-``page_kind`` decides the rest. A page whose JSON-LD says that it is an article is believed before
-its URL is. Kinds that outlets do not separate reliably (interview, review, obituary) are left to
-sections and tags.
+have; front pages and profiles; and short pages with the signs of a listing. The words are in
+``page_type_words.tsv``. The model of ``page_kind`` decides the rest. A page whose JSON-LD says that
+it is an article is believed before its URL is. Kinds that outlets do not separate reliably
+(interview, review, obituary) are left to sections and tags.
 
 A page that states that it is not free (``isAccessibleForFree``, ``article:content_tier``) often
 contains the whole text all the same, for search engines. So the text of a stub must also be short,
@@ -32,6 +32,7 @@ from pipeline.extract.page_kind import judge_page
 from pipeline.extract.page_sums import ExaminedPage
 from pipeline.models import REFUSED_KINDS, Article, ArticleKind
 from pipeline.outcomes import Outcome
+from pipeline.tables import read_rows
 from pipeline.text import normalise, tokens, word_count
 
 LEAST_WORDS = 25
@@ -67,113 +68,9 @@ _MEDIA_WORDS = 100
 """A page with as many words is an article, even where a video or a gallery is its subject."""
 _OWN_ARTICLES = 4
 """Articles in a page's JSON-LD from which they may be those of its teasers."""
-_ERROR_TITLE = re.compile(
-    r"\W*((http |error )*(404|403|410|500|502|503|504)"
-    r"(\W*(error|not found|forbidden|gone|page|file|"
-    r"access denied|service|bad gateway|gateway|(internal )?server)\b.{0,40}|\s*[:|–—-].{0,60})?|"
-    r"(the |this )?(page|article|story|site|content|file|document|url)( you.{0,40})? "
-    r"((was |is |could |can ?)?not (be )?found|unavailable|(is )?no longer (available|exists?)|"
-    r"doesn't exist|does not exist|(is )?missing).{0,40}|error|not found|"
-    r"access (to this page has been )?denied.*|"
-    r"forbidden|just a moment\W*|attention required.*|(are you|verify (that )?you are|"
-    r"i'm not) a? ?(robot|human).*|"
-    r"(human|browser) verification|checking your browser.*|request blocked.*|robot check|captcha.*|"
-    r".{0,30}(page not found|404( error)?( not found)?)|service (temporarily )?unavailable|"
-    r"bad gateway|"
-    r"internal server error|(site |down for |under )?maintenance( mode)?|security check.*|"
-    r"pardon our interruption\W*|"
-    r"before you continue.*|(seite|artikel) (wurde )?nicht gefunden.*|page (introuvable|"
-    r"non trouvée).*|"
-    r"(página|pagina|artículo|artigo) (no|não|non) (encontrad[ao]|trovata).*|"
-    r"pagina niet gevonden.*|sidan hittades inte.*|siden blev ikke fundet.*|"
-    r"nie znaleziono strony.*|"
-    r"страница не найдена.*|sayfa bulunamadı.*|页面(不存在|未找到).*|ページが見つかりません.*)\W*"
-)
-_WEAK_ERROR_TITLE = re.compile(
-    r"\W*((oops|sorry|whoops)\b.{0,60}|(log|sign) ?in\b.{0,30}|(anmelden|einloggen|connexion|"
-    r"iniciar sesión|accedi|inloggen|logga in)\b.{0,30}|register\b.{0,30}|"
-    r"(cookie|privacy|consent)( settings| policy| notice)?|redirecting.{0,20}|loading.{0,5})\W*"
-)
-_ERROR_TEXT = re.compile(
-    r"enable javascript and cookies to continue|"
-    r"(verify|confirm|prove|make sure) (that )?you('re| are) (a |not a )?(human|robot)|"
-    r"(page|article|story|content|url) (that )?you('re| are|'ve| have| were)? ?(looking for|"
-    r"requested|"
-    r"trying to (reach|access|view)).{0,60}(not |n't |no longer|moved|removed|deleted|expired)|"
-    r"(can't|cannot|could ?n't|could not|unable to|can not) (find|locate) (the|that|this) "
-    r"(page|article|story)|unusual (traffic|activity) from your|complete the (captcha|"
-    r"security check)|"
-    r"your access to this site has been (limited|blocked)|you (don't|"
-    r"do not) have permission to access|"
-    r"(we|you) and our (\d+ )?(advertising |trusted |selected )?(partners|vendors) "
-    r"(store|process|use|access)|wir und unsere (bis zu )?(\d+ )?partner|"
-    r"nous et nos (\d+ )?partenaires|"
-    r"nosotros y nuestros (\d+ )?socios|noi e i nostri (\d+ )?partner|"
-    r"please wait while we (verify|check)|checking if the site connection is secure|"
-    r"die (angeforderte|gewünschte|gesuchte) seite|la page (que vous|demandée).{0,60}(existe|"
-    r"trouv)|"
-    r"la página que (buscas|busca|solicit).{0,60}(existe|encontr)"
-)
-_LISTING_TITLE = re.compile(
-    r"(search results?\b|results for\b|you searched for\b|suchergebnisse\b|(tag|category|topic|"
-    r"author|section|"
-    r"archives?)\s?:|all (articles|posts|stories) (by|in|from)\b|(articles|posts|stories) (by|"
-    r"tagged)\b|"
-    r"latest (news|stories|articles)\W*$|(news )?archives?\W*$|.{1,40} archives\W*$|"
-    r"page \d+( of \d+)?\W*$|"
-    r"(top|breaking) (news|stories|headlines)\W*$|home( page)?\W*$|homepage\W*$|startseite\W*$|"
-    r"news\W*$)"
-)
-_LISTING_PATH = re.compile(
-    r"/(tags?|topics?|categor(y|ies)|authors?|search|archives?|sections?|schlagwort|thema|themen|"
-    r"kategorie|autor|tema|temas|etiqueta|rubrique|suche|recherche|buscar|contributors?|"
-    r"profile)/([^/]*/?|[^/]+/page/\d+/?|[^/]+/[^/.-]*/?)$|"
-    r"/page/\d+/?$|/(search|archive|archives|sitemap|latest)(\.\w+)?/?$|[?&](s|q|query|"
-    r"search)=",
-    re.I,
-)
-_PERSON_PATH = re.compile(
-    r"/(staff|journalists?|reporters?|columnists?|our-team|byline)/(\d+/)?[^/.]+/?$", re.I
-)
-_SECTION_PATH = re.compile(r"(/[a-z]+(-[a-z]+)?){1,2}/?", re.I)
-_SINGLE_CLASS = re.compile(
-    r"(?:^|\s)(single(-\w+)?|postid-\d+|article-?page|node-type-article)(?:\s|$)"
-)
-_LISTING_CLASS = re.compile(
-    r"(?:^|\s)(archive|category|tag|author|search(-results)?|home|blog)(?:\s|$)"
-)
-_ERROR_CLASS = re.compile(r"(?:^|\s)(error-?404|error-page|page-?404|page-not-found)(?:\s|$)")
-_LIVE = re.compile(
-    r"live[- _]?(blog|updates?|ticker|coverage|feed)|(^|[/-])liveblog|(^|/)live/|as it happened|"
-    r"(^|[/-])live-updates|^live\s?[:|-]|\blive:|[-–|:] live$|minuto a minuto|^en direct\b|"
-    r"^ao vivo\b|"
-    r"^in diretta\b|^en vivo\b",
-    re.I,
-)
-_OPINION = re.compile(
-    r"opinions?|op-?eds?|editorials?|columns?|columnists?|commentary|comment|voices|viewpoints?|"
-    r"comment-?is-?free|meinung|kommentare?|kolumnen?|tribunas?|opini[oó]n|opini(ã|a)o|opinioni|"
-    r"d[ée]bats|idées|guest essays?|letters?( to the editor)?|letters-?to-?the-?editor|"
-    r"perspectives?|ledare|debatt|yazarlar|мнени[ея]",
-    re.I,
-)
-_OPINION_TITLE = re.compile(
-    r"(opinion|op-ed|editorial|kommentar|comment|column|tribune)\s?[:|]\s.*"
-)
-_VIDEO = re.compile(r"/(videos?|watch|clips?|video-\w+)/", re.I)
-_GALLERY = re.compile(
-    r"/(galler(y|ies)|photos?|pictures|slideshows?|in-pictures|photo-?gallery|bildergalerien?|"
-    r"fotostrecken?|fotogalerias?|diaporamas?)/",
-    re.I,
-)
-_GALLERY_TITLE = re.compile(
-    r"(in pictures|in photos|photos|gallery|bildergalerie|fotos)\s?:.*|.*\bin pictures$"
-)
-_PRESS = re.compile(r"/(press-?releases?|pressemitteilung(en)?|pressreleases?|newswire)(/|$)", re.I)
 _PRESS_TEXT = re.compile(
     r"^.{0,120}(/PRNewswire|\(BUSINESS WIRE\)|GLOBE ?NEWSWIRE|/EINPresswire|\(Newsfile)", re.S
 )
-_PRESS_SECTION = re.compile(r"press releases?|pressemitteilung(en)?|communiqués?( de presse)?")
 _STUB_WORDS = 150
 """A stub has fewer words, in most cases. Whole wire snaps are as short, on free pages."""
 _MAX_STUB_WORDS = 400
@@ -186,43 +83,20 @@ _BLOCKS_AFTER = 8
 """Blocks after the text in which the wording of a paywall is looked for."""
 _ARTICLE_TAGS = frozenset(("article", "main"))
 _NAVIGATION_TAGS = frozenset(("nav", "footer"))
-_WALL_WORDING = re.compile(
-    r"subscribe (now |today |here )?(to|for) (continue|keep|read (on|more|the (full|rest|whole|"
-    r"entire)|this)|unlock|"
-    r"full|unlimited|access)|"
-    r"(this|the rest of this) (article|content|story|post) is (only |exclusively )?"
-    r"(available |reserved )?(for|to) (our )?(paid |paying |premium )?(subscribers|members)|("
-    r"sign in|sign up|log in|register) to (continue|keep) reading|"
-    r"to (continue|keep) reading,? (this article |please )?(subscribe|log in|sign|register|create)|"
-    r"you('ve| have) (reached|used|read) (your|all|the).{0,40}(limit|free articles?)|"
-    r"unlock (this|the full|the rest of (this|the)) (article|story)|subscriber[- ]only|"
-    r"(for|exclusive to) (subscribers|members) only|exclusive (to|for) (our )?subscribers|"
-    r"become a (member|subscriber) to (read|continue)|already a subscriber\? (log|"
-    r"sign) in to (read|continue)|"
-    r"(dieser|der vollständige) (artikel|beitrag|text|inhalt) ist (nur |"
-    r"exklusiv )?für (abonnenten|mitglieder)|"
-    r"(jetzt|mit .{1,40}) weiterlesen|um (weiterzulesen|den (ganzen|vollständigen) (artikel|"
-    r"text) zu lesen)|"
-    r"exklusiv für abonnenten|nur für abonnent|(cet )?article (est )?réservé (à|"
-    r"aux) (nos )?abonnés|"
-    r"il vous reste \d+ ?% de cet? article|(abonnez-vous|connectez-vous|"
-    r"inscrivez-vous) pour (lire|continuer)|"
-    r"la suite (est réservée|de cet article)|"
-    r"(contenido|artículo|noticia) (exclusiv[oa] |solo |sólo )?para (nuestros )?suscriptores|"
-    r"(suscríbete|suscríbase|regístrate|inicia sesión) para (seguir|continuar|leer)|para (seguir|"
-    r"continuar) leyendo|"
-    r"(contenuto|articolo) (riservato|esclusivo) (agli|per gli) abbonati|"
-    r"abbonati per (continuare|leggere)|"
-    r"(conteúdo|matéria|artigo) exclusiv[oa] para assinantes|(assine|"
-    r"cadastre-se) para (continuar|ler)|"
-    r"(dit )?artikel is (alleen|exclusief) voor abonnees|(lees|verder lezen|"
-    r"lees verder).{0,20} met een abonnement|"
-    r"(artikeln|innehållet|texten) är (endast |bara )?för prenumeranter|läs vidare med|"
-    r"(artikkelen|artiklen|indholdet) er (kun )?for abonnenter|forbeholdt (våre )?abonnenter|"
-    r"(treść|artykuł) (dostępn[ya]|tylko) dla (prenumeratorów|subskrybentów)|"
-    r"(материал|статья) доступ\w+ (только )?(по подписке|подписчикам)|bu içerik abonelere özel|"
-    r"会員限定|有料会員|订阅后继续阅读|付费阅读"
-)
+
+
+def _read_patterns() -> dict[str, re.Pattern[str]]:
+    """Return the patterns of ``page_type_words.tsv`` by name."""
+    words: dict[str, list[str]] = {}
+    for name, alternative, _ in read_rows(__package__, "page_type_words.tsv", columns=3):
+        words.setdefault(name, []).append(alternative)
+    either = {name: f"(?:{'|'.join(each)})" for name, each in words.items()}
+    for name in ("error_title", "weak_error_title"):
+        either[name] = rf"\W*{either[name]}\W*"
+    return {name: re.compile(each) for name, each in either.items()}
+
+
+_WORDS = _read_patterns()
 
 
 def classify_page(page: ExaminedPage, admitted_kinds: Collection[str] = ()) -> Article:
@@ -286,7 +160,11 @@ def _page_kind(page: ExaminedPage, words: int, *, is_short: bool) -> ArticleKind
 
 def _kind_of_story(page: ExaminedPage, path: str, title: str, words: int) -> ArticleKind:
     """Return the kind of a page that is no listing, by its type, address, section and title."""
-    if "LiveBlogPosting" in page.data.types or _LIVE.search(path) or _LIVE.search(title):
+    if (
+        "LiveBlogPosting" in page.data.types
+        or _WORDS["live"].search(path)
+        or _WORDS["live"].search(title)
+    ):
         return "live_blog"
     if _is_opinion(page.article, page.data, path, title):
         return "opinion"
@@ -298,8 +176,8 @@ def _kind_of_story(page: ExaminedPage, path: str, title: str, words: int) -> Art
 
 
 def _path(url: str) -> str:
-    """Return a URL from its path on."""
-    return re.sub(r"^https?://[^/]+", "", url)
+    """Return a URL from its path on, in lower case."""
+    return re.sub(r"^https?://[^/]+", "", url.lower())
 
 
 def _is_error_page(article: Article, head: Head, data: LinkedData, title: str, words: int) -> bool:
@@ -308,15 +186,16 @@ def _is_error_page(article: Article, head: Head, data: LinkedData, title: str, w
     "500 people rescued" and "Sorry, says the harbour master" are headlines. Wording that may be
     either counts only on a page with few words that does not say it is an article.
     """
-    if _ERROR_CLASS.search(head.page_class):
+    if _WORDS["error_class"].search(head.page_class):
         return True
     says_article = data.is_article or head.first("og:type") == "article"
-    if _ERROR_TITLE.fullmatch(title) and not (says_article and words >= _ERROR_WORDS):
+    if _WORDS["error_title"].fullmatch(title) and not (says_article and words >= _ERROR_WORDS):
         return True
     if says_article or words >= _ERROR_WORDS:
         return False
     return bool(
-        _WEAK_ERROR_TITLE.fullmatch(title) or _ERROR_TEXT.search(normalise(article.text or ""))
+        _WORDS["weak_error_title"].fullmatch(title)
+        or _WORDS["error_text"].search(normalise(article.text or ""))
     )
 
 
@@ -329,19 +208,23 @@ def _is_front_page(page: ExaminedPage, words: int) -> bool:
 
 def _is_named_listing(page: ExaminedPage, path: str, title: str) -> bool:
     """Tell whether a page's address or title is that of a tag, a category or a search."""
-    if _SINGLE_CLASS.search(page.head.page_class) or _has_own_article(page.data, page.head):
+    if _WORDS["single_class"].search(page.head.page_class) or _has_own_article(
+        page.data, page.head
+    ):
         return False
-    return bool(_LISTING_PATH.search(path) or _LISTING_TITLE.match(title))
+    return bool(_WORDS["listing_path"].search(path) or _WORDS["listing_title"].match(title))
 
 
 def _is_list_of_teasers(page: ExaminedPage, words: int) -> bool:
     """Tell whether a page has many teasers and does not say that it is an article."""
     article, head, data = page.article, page.head, page.data
     path, teasers = _path(article.url or ""), _count_teasers(page.blocks)
-    if _SINGLE_CLASS.search(head.page_class) or _has_own_article(data, head):
+    if _WORDS["single_class"].search(head.page_class) or _has_own_article(data, head):
         return False
     # JSON-LD about articles that are not the page itself describes its teasers.
-    if (_LISTING_CLASS.search(head.page_class) or data.is_article) and teasers >= _SOME_TEASERS:
+    if (
+        _WORDS["listing_class"].search(head.page_class) or data.is_article
+    ) and teasers >= _SOME_TEASERS:
         return True
     if head.first("og:type") == "article" or article.published_origin in ("json_ld", "meta"):
         return False
@@ -349,7 +232,7 @@ def _is_list_of_teasers(page: ExaminedPage, words: int) -> bool:
         return True
     if _holds_story(page.blocks):
         return False
-    least = _SOME_TEASERS if _SECTION_PATH.fullmatch(path) else _MANY_TEASERS
+    least = _SOME_TEASERS if _WORDS["section_path"].fullmatch(path) else _MANY_TEASERS
     return teasers >= least and words < _FEW_WORDS
 
 
@@ -357,7 +240,9 @@ def _is_profile(page: ExaminedPage) -> bool:
     """Tell whether a page is an author's: its data or its path say so, and it has no date."""
     path = _path(page.article.url or "")
     says_profile = (
-        page.data.is_profile or page.head.first("og:type") == "profile" or _PERSON_PATH.search(path)
+        page.data.is_profile
+        or page.head.first("og:type") == "profile"
+        or _WORDS["person_path"].search(path)
     )
     return bool(says_profile) and page.article.published_origin not in ("json_ld", "meta")
 
@@ -394,19 +279,19 @@ def _count_teasers(blocks: list[TextBlock]) -> int:
 
 
 def _is_opinion(article: Article, data: LinkedData, path: str, title: str) -> bool:
-    sections = set(path.lower().split("/")[1:3]) | {
+    sections = set(path.split("/")[1:3]) | {
         normalise(section) for section in (article.section or "", *data.sections)
     }
-    is_typed = "OpinionNewsArticle" in data.types or bool(_OPINION_TITLE.fullmatch(title))
-    return is_typed or any(_OPINION.fullmatch(section) for section in sections if section)
+    is_typed = "OpinionNewsArticle" in data.types or bool(_WORDS["opinion_title"].fullmatch(title))
+    return is_typed or any(_WORDS["opinion"].fullmatch(section) for section in sections if section)
 
 
 def _is_press_release(article: Article, path: str, title: str) -> bool:
     return bool(
-        _PRESS.search(path)
+        _WORDS["press_path"].search(path)
         or title.startswith("press release:")
         or _PRESS_TEXT.match(article.text or "")
-        or _PRESS_SECTION.fullmatch(normalise(article.section or ""))
+        or _WORDS["press_section"].fullmatch(normalise(article.section or ""))
     )
 
 
@@ -414,10 +299,14 @@ def _media_kind(head: Head, data: LinkedData, path: str, title: str) -> ArticleK
     """Return whether a page with little text is a video, a gallery or an article."""
     og_type = head.first("og:type") or ""
     is_typed = data.media == "video" or og_type.startswith("video")
-    if _VIDEO.search(path) or (is_typed and not data.is_article):
+    if _WORDS["video_path"].search(path) or (is_typed and not data.is_article):
         return "video"
     is_gallery = data.media == "gallery" and not data.is_article
-    if is_gallery or _GALLERY.search(path) or _GALLERY_TITLE.fullmatch(title):
+    if (
+        is_gallery
+        or _WORDS["gallery_path"].search(path)
+        or _WORDS["gallery_title"].fullmatch(title)
+    ):
         return "gallery"
     return "article"
 
@@ -462,7 +351,7 @@ def _has_wall_wording(blocks: list[TextBlock], text: str) -> bool:
     first = next((place for place, block in enumerate(blocks) if block.key == top), 0)
     titles = [place for place in range(first) if blocks[place].tag == "h1"]
     around = blocks[titles[-1] if titles else first :]
-    return any(_WALL_WORDING.search(block.key) and not _is_navigation(block) for block in around)
+    return any(_WORDS["wall"].search(block.key) and not _is_navigation(block) for block in around)
 
 
 def _is_navigation(block: TextBlock) -> bool:
@@ -477,4 +366,6 @@ def _is_cut_off(blocks: list[TextBlock], text: str) -> bool:
     at = next((place for place, block in enumerate(blocks) if block.key == last), None)
     if at is None:
         return False
-    return any(_WALL_WORDING.search(block.key) for block in blocks[at + 1 : at + 1 + _BLOCKS_AFTER])
+    return any(
+        _WORDS["wall"].search(block.key) for block in blocks[at + 1 : at + 1 + _BLOCKS_AFTER]
+    )

@@ -2,11 +2,19 @@
 
 import gzip
 import json
+import re
 
 import pytest
 
 from pipeline.extract.page import extract_page
+from pipeline.tables import read_rows
 from tests.extract.page_type_pages import PAGES
+
+WHOLE_LINES = frozenset(
+    "error_title weak_error_title opinion opinion_title gallery_title press_section "
+    "section_path".split()
+)
+"""Names of the patterns that a whole title, section or path must match."""
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
@@ -25,3 +33,14 @@ def test_no_news_article_of_the_measuring_data_is_refused(news_pages):
         found = extract_page(body, url=row["url"])
         assert found.kind in ("article", "opinion", "live_blog", "press_release"), row["url"]
         assert str(found.outcome) == "loaded", row["url"]
+
+
+@pytest.mark.parametrize(
+    ("name", "alternative", "example"),
+    list(read_rows("pipeline.extract", "page_type_words.tsv", columns=3)),
+)
+def test_each_row_of_the_words_matches_its_example(name, alternative, example):
+    is_whole = name in WHOLE_LINES
+    match = re.fullmatch if is_whole else re.search
+    assert match(alternative, example)
+    assert example == example.lower()
