@@ -5,10 +5,11 @@ SHELL := /bin/sh
 PYTHON ?= python3
 UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 BIN := .venv/bin
+TEST_PROCESSES ?= 2
 export UV_PYTHON_DOWNLOADS := never
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test test-fast lint format types sql-lint docs docs-check eval bench chaos train train-text registry clean
+.PHONY: help setup demo up test test-fast test-system lint format types sql-lint docs docs-check eval bench chaos train train-text registry clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -28,13 +29,19 @@ demo: setup ## the whole way on the bundled news site: Airflow, Postgres, result
 up: setup ## Airflow on your own sources (folder sources/)
 	@$(BIN)/dateline up
 
-test: setup ## all tests, from nothing, in a new order each time
+# The tests of a file stay in one process, which has a Postgres server of its own.
+test: setup ## the tests, from nothing, in a new order each time
 	@"$(UV)" sync --locked --quiet --extra airflow --extra s3 --extra metrics
-	@$(BIN)/pytest
+	@$(BIN)/pytest -n $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder -m "not system"
 
 test-fast: setup ## a minute of tests: no Postgres, no Airflow, no measuring data
-	@$(BIN)/pytest -q -n 2 --hypothesis-profile=fast \
-		-m "not postgres and not airflow and not browser and not data and not slow and not clock"
+	@$(BIN)/pytest -q -n $(TEST_PROCESSES) --hypothesis-profile=fast -m "not postgres and \
+		not airflow and not browser and not data and not slow and not clock and not system"
+
+test-system: setup ## what takes whole installations, a browser and up to an hour
+	@"$(UV)" sync --locked --quiet --extra airflow --extra s3 --extra metrics
+	@$(BIN)/pytest -m system
+	@$(MAKE) --no-print-directory chaos
 
 lint: setup ## style, types, SQL and generated docs
 	@$(BIN)/ruff format --check .

@@ -15,6 +15,7 @@ pytest_plugins = [
     "tests.fix_demo",
     "tests.fix_environ",
     "tests.fix_http",
+    "tests.fix_page_worker",
     "tests.fix_postgres",
     "tests.fix_s3",
     "tests.fix_smtp",
@@ -30,8 +31,13 @@ MARKER_OF_FIXTURE = {
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark each test by the fixtures that it uses, directly or through others."""
+    """Mark each test by the fixtures that it uses, and start with those that Airflow takes long.
+
+    With several processes, the last test to end decides when all are done. The order is random
+    otherwise, among the tests with Airflow too.
+    """
     for item in items:
         for fixture, marker in MARKER_OF_FIXTURE.items():
             if fixture in getattr(item, "fixturenames", ()):
                 item.add_marker(marker)
+    items.sort(key=lambda item: item.get_closest_marker("airflow") is None)

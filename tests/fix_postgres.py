@@ -1,14 +1,16 @@
-"""A real Postgres for the tests: one embedded server a session, an empty database a test.
+"""A real Postgres for the tests: one embedded server a process, an empty database a test.
 
 ``DATELINE_TEST_DSN`` names another server instead (an older PostgreSQL, one in a container).
 """
 
 import itertools
 import os
-from contextlib import closing
+import subprocess
+from contextlib import closing, contextmanager
 
 import psycopg
 import pytest
+from psycopg.conninfo import make_conninfo
 
 from pipeline.local_airflow.metadata_database import DATABASE
 from pipeline.warehouse.embedded_server import EmbeddedServer
@@ -80,6 +82,13 @@ class TestServer:
         with closing(psycopg.connect(self.dsn(), autocommit=True)) as conn:
             conn.execute(statement)
 
+    @contextmanager
+    def alone(self):
+        """Let one test process in at a time; several share a server that is given to them."""
+        with closing(psycopg.connect(self.dsn(), autocommit=True)) as conn:
+            conn.execute("select pg_advisory_lock(1)")
+            yield
+
     def lend(self):
         """Return the name of a migrated, empty database; used ones are emptied and lent again.
 
@@ -113,33 +122,55 @@ class TestServer:
             self.sql(f"drop database {name} with (force)")
 
 
-@pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory):
-    with pytest.MonkeyPatch.context() as patch:
-        if given := os.environ.get("DATELINE_TEST_DSN"):
-            server = TestServer(lambda name: psycopg.conninfo.make_conninfo(given, dbname=name))
-            embedded = None
-        else:
-            patch.delenv("DATELINE_DSN", raising=False)
-            embedded = EmbeddedServer(tmp_path_factory.mktemp("postgres"), _FAST_OPTIONS)
-            embedded.start()
-            server = TestServer(embedded.dsn)
+@contextmanager
+def _embedded_server(folder):
+    """Run a server of our own, which ends with this process, even where that is killed.
+
+    A shell waits for the end of its input, which the kernel closes then, and stops the server.
+    """
+    server = EmbeddedServer(folder, _FAST_OPTIONS)
+    server.start()
+    command = 'read _; kill -INT "$(head -n 1 "$0")"'
+    with subprocess.Popen(
+        ["sh", "-c", command, server.data / "postmaster.pid"],
+        stdin=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    ):
+        try:
+            yield server
+        finally:
+            server.remove()
+
+
+@contextmanager
+def _migrated(server):
+    with server.alone():  # the roles of the schema belong to the whole server
         server.sql(f"create database {server.template}")
         with closing(connect(server.dsn(server.template))) as conn:
             migrate(conn)
-        yield server
-        if embedded:
-            embedded.remove()
-        else:
-            server.close()
+    yield server
+    server.close()
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory):
+    if given := os.environ.get("DATELINE_TEST_DSN"):
+        with _migrated(TestServer(lambda name: make_conninfo(given, dbname=name))) as server:
+            yield server
+    else:
+        folder = tmp_path_factory.mktemp("postgres")
+        with _embedded_server(folder) as embedded, _migrated(TestServer(embedded.dsn)) as server:
+            yield server
 
 
 @pytest.fixture
 def server_without_metadata(postgres_server):
     """The suite's server without Airflow's database, which an earlier test may have created."""
-    postgres_server.sql(f"drop database if exists {DATABASE} with (force)")
-    yield postgres_server
-    postgres_server.sql(f"drop database if exists {DATABASE} with (force)")
+    with postgres_server.alone():
+        postgres_server.sql(f"drop database if exists {DATABASE} with (force)")
+        yield postgres_server
+        postgres_server.sql(f"drop database if exists {DATABASE} with (force)")
 
 
 @pytest.fixture

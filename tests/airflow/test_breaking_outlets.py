@@ -32,10 +32,14 @@ from pipeline.stages.publish import publish
 from pipeline.stages.run_lifecycle import close_run, open_run
 from pipeline.warehouse.embedded_server import EmbeddedServer
 from pipeline.warehouse.store import connect, ensure_store
+from tests.fix_airflow import PATIENCE
 
-pytestmark = [pytest.mark.airflow, pytest.mark.postgres, pytest.mark.timeout(2400)]
-PATIENCE = 600.0
-"""Seconds to wait for what must come; on an idle machine nothing here takes a tenth of it."""
+pytestmark = [
+    pytest.mark.airflow,
+    pytest.mark.postgres,
+    pytest.mark.system,
+    pytest.mark.timeout(2400),
+]
 IN_WORDS = {
     "outlet_403": "its documents are refused",
     "outlet_503": "its documents are failing",
@@ -142,7 +146,7 @@ class Installation:
     def stop(self):
         if self.process is not None and self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
-            self.process.wait(60)
+            self.process.wait(PATIENCE)
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from pipeline.stages import extract
 from tests.stages.archived import html, loaded
 from tests.warehouse.stories import later, story_url
 
+pytestmark = pytest.mark.usefixtures("preloaded")
 BROKEN = story_url(2)
 
 

@@ -11,6 +11,8 @@ from pipeline.settings import settings
 from tests.stages.archived import PROMO, html, loaded
 from tests.warehouse.stories import count, later
 
+pytestmark = pytest.mark.usefixtures("preloaded")
+
 
 @pytest.fixture
 def archive(store, store_dsn, monkeypatch):

@@ -40,6 +40,7 @@ from tests.extract.bad_pages import (
 )
 from tests.extract.pages import PARAGRAPHS, TITLE, URL, linked_data, page
 
+pytestmark = pytest.mark.usefixtures("preloaded")
 SECONDS = 20
 """CPU seconds for one page at most; the slowest takes less than one."""
 TEXT = "\n\n".join(PARAGRAPHS)

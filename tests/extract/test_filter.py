@@ -12,6 +12,8 @@ from pipeline.extract import page as extraction
 from pipeline.settings import settings
 from tests.extract.pages import PARAGRAPHS, TITLE, URL, page
 
+pytestmark = pytest.mark.usefixtures("preloaded")
+
 
 def through(*rows, jobs=1):
     lines = "".join((row if isinstance(row, str) else json.dumps(row)) + "\n" for row in rows)

@@ -8,7 +8,6 @@ from pipeline.local_airflow.environment import (
     ignored_variables,
 )
 from pipeline.local_airflow.home_folder import HomeFolder, bundled_folder
-from pipeline.local_airflow.metadata_database import DATABASE
 from pipeline.settings import settings
 
 INHERITED = {
@@ -24,14 +23,14 @@ INHERITED = {
 
 
 @pytest.fixture
-def environ(postgres_server, tmp_path, monkeypatch):
+def environ(server_without_metadata, tmp_path, monkeypatch):
     monkeypatch.setenv("DATELINE_HOME", str(tmp_path / "a home"))
     monkeypatch.setenv("DATELINE_SOURCES", "my sources")
     monkeypatch.chdir(tmp_path)
     settings.cache_clear()
     HomeFolder(settings().home_folder).create()
-    yield airflow_environment(settings(), postgres_server.dsn(), "http://127.0.0.1:8099", INHERITED)
-    postgres_server.sql(f"drop database {DATABASE}")
+    dsn = server_without_metadata.dsn()
+    return airflow_environment(settings(), dsn, "http://127.0.0.1:8099", INHERITED)
 
 
 def test_what_belongs_to_another_airflow_is_dropped_and_named(environ, tmp_path):
@@ -51,15 +50,17 @@ def test_every_variable_that_is_always_ours_is_set(environ):
     assert OUR_VARIABLES - set(environ) == {"AIRFLOW_CONFIG"}
 
 
-def test_the_number_of_tasks_at_once_follows_the_pools(postgres_server, monkeypatch, tmp_path):
+def test_the_number_of_tasks_at_once_follows_the_pools(
+    server_without_metadata, monkeypatch, tmp_path
+):
     monkeypatch.setenv("DATELINE_HOME", str(tmp_path))
     monkeypatch.setenv("DATELINE_FETCH_TASKS", "3")
     monkeypatch.setenv("DATELINE_CPU_TASKS", "5")
     settings.cache_clear()
     HomeFolder(settings().home_folder).create()
-    found = airflow_environment(settings(), postgres_server.dsn(), "http://127.0.0.1:8099", {})
+    dsn = server_without_metadata.dsn()
+    found = airflow_environment(settings(), dsn, "http://127.0.0.1:8099", {})
     assert found["AIRFLOW__CORE__PARALLELISM"] == "12"
-    postgres_server.sql(f"drop database {DATABASE}")
 
 
 def test_the_sources_are_an_absolute_path(environ, tmp_path):

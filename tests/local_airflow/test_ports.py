@@ -11,6 +11,7 @@ from pipeline.errors import PortInUse
 from pipeline.local_airflow.environment import free_port, is_free
 from pipeline.local_airflow.progress import Progress
 from pipeline.local_airflow.supervisor import CANNOT_START
+from tests.fix_airflow import PATIENCE
 
 
 @pytest.fixture
@@ -45,7 +46,7 @@ def test_an_api_server_whose_port_was_taken_meanwhile_says_so(airflow_environ, t
         env=airflow_environ | {"AIRFLOW__API__PORT": str(taken), "AIRFLOW__API__HOST": "127.0.0.1"},
         capture_output=True,
         text=True,
-        timeout=240,
+        timeout=PATIENCE,
         check=False,
     )
     assert done.returncode == CANNOT_START, done.stderr[-4000:]

@@ -65,7 +65,7 @@ BREAKS = {"time": hang, "memory": fill, "crash": die}
 @pytest.fixture
 def limits(archive, monkeypatch):
     """Let a page use a second of processor time while others wait, and 500 MB."""
-    monkeypatch.setenv("DATELINE_EXTRACT_SECONDS", "10")
+    monkeypatch.setenv("DATELINE_EXTRACT_SECONDS", "4")
     monkeypatch.setenv("DATELINE_PAGE_MEMORY_BYTES", str(resident_bytes() + 500_000_000))
     settings.cache_clear()
     return archive
@@ -201,7 +201,7 @@ class SlowAnnotator:
 
 
 def test_a_text_that_takes_too_long_stays_without_annotation(archive, monkeypatch):
-    monkeypatch.setenv("DATELINE_ANNOTATE_SECONDS", "10")
+    monkeypatch.setenv("DATELINE_ANNOTATE_SECONDS", "2")
     settings.cache_clear()
     load(*fetched(archive, {number: story(number) for number in range(5, 9)}))
     monkeypatch.setattr("pipeline.stages.annotate._annotator", lambda _model: SlowAnnotator())
@@ -221,6 +221,8 @@ def test_a_text_that_takes_too_long_stays_without_annotation(archive, monkeypatc
     ):
         fail_if_quarantined(run_id)
 
+    monkeypatch.setenv("DATELINE_ANNOTATE_SECONDS", "60")
+    settings.cache_clear()
     monkeypatch.setattr("pipeline.stages.annotate._annotator", lambda _model: Annotator.load())
     version = ModelVersions("another model", {})
     monkeypatch.setattr("pipeline.stages.annotate.model_versions", lambda _pipelines: version)
