@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.fix_stories import STORIES
+from tests.fix_languages import STORIES
 
 
 @pytest.fixture(scope="session")

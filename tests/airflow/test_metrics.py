@@ -8,6 +8,7 @@ import json
 import socket
 import threading
 import time
+from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, version
 
 import pytest
@@ -44,8 +45,9 @@ def run_ingest(in_airflow, postgres_server, tmp_path):
     postgres_server.sql(f"drop database {database} with (force)")
 
 
-def test_counts_go_to_statsd(run_ingest):
-    pytest.importorskip("statsd")
+@contextmanager
+def received_packets():
+    """Yield the address of a UDP server and the list of what it receives."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
         server.bind(("127.0.0.1", 0))
         server.settimeout(0.2)
@@ -61,18 +63,58 @@ def test_counts_go_to_statsd(run_ingest):
         listener = threading.Thread(target=listen)
         listener.start()
         try:
-            run_ingest(
-                AIRFLOW__METRICS__STATSD_ON="True",
-                AIRFLOW__METRICS__STATSD_HOST="127.0.0.1",
-                AIRFLOW__METRICS__STATSD_PORT=str(server.getsockname()[1]),
-            )
+            yield server.getsockname(), received
             time.sleep(0.5)  # what was sent last is on its way
         finally:
             is_over.set()
             listener.join()
+
+
+def test_counts_go_to_statsd_and_lineage_to_openlineage(run_ingest, httpserver):
+    # One run, because Airflow takes 20 CPU-seconds to start.
+    pytest.importorskip("statsd")
+    needs_openlineage()
+    events = []
+
+    def collect(request):
+        events.append(request.get_json())
+        return Response()
+
+    httpserver.expect_request("/api/v1/lineage", method="POST").respond_with_handler(collect)
+    transport = {"type": "http", "url": httpserver.url_for("").rstrip("/")}
+    with received_packets() as ((host, port), received):
+        run_ingest(
+            AIRFLOW__METRICS__STATSD_ON="True",
+            AIRFLOW__METRICS__STATSD_HOST=host,
+            AIRFLOW__METRICS__STATSD_PORT=str(port),
+            AIRFLOW__OPENLINEAGE__TRANSPORT=json.dumps(transport),
+            AIRFLOW__OPENLINEAGE__NAMESPACE="newsroom",
+        )
     lines = "\n".join(received)
     assert "airflow.dateline.links_discovered" in lines
     assert "airflow.dateline.links_fetched" in lines
+    check_the_lineage(events)
+
+
+def needs_openlineage():
+    try:
+        version("apache-airflow-providers-openlineage")
+    except PackageNotFoundError:
+        pytest.skip("the extra 'metrics' is not installed: uv sync --extra airflow --extra metrics")
+
+
+def check_the_lineage(events):
+    told = {(event["job"]["name"], event["eventType"]) for event in events}
+    tasks = ("plan", "collect", "close_run", "all_well")
+    assert {(f"ingest.{task}", kind) for task in tasks for kind in ("START", "COMPLETE")} <= told
+    assert ("ingest", "COMPLETE") in told
+    assert {event["job"]["namespace"] for event in events} == {"newsroom"}
+    parents = {
+        event["run"]["facets"]["parent"]["job"]["name"]
+        for event in events
+        if event["job"]["name"] != "ingest"
+    }
+    assert parents == {"ingest"}
 
 
 def test_counts_go_to_opentelemetry(run_ingest, httpserver):
@@ -93,33 +135,3 @@ def test_counts_go_to_opentelemetry(run_ingest, httpserver):
         OTEL_METRIC_EXPORT_INTERVAL="500",
     )
     assert b"dateline.links_discovered" in b"".join(bodies)
-
-
-def test_lineage_goes_to_openlineage(run_ingest, httpserver):
-    try:
-        version("apache-airflow-providers-openlineage")
-    except PackageNotFoundError:
-        pytest.skip("the extra 'metrics' is not installed: uv sync --extra airflow --extra metrics")
-    events = []
-
-    def collect(request):
-        events.append(request.get_json())
-        return Response()
-
-    httpserver.expect_request("/api/v1/lineage", method="POST").respond_with_handler(collect)
-    transport = {"type": "http", "url": httpserver.url_for("").rstrip("/")}
-    run_ingest(
-        AIRFLOW__OPENLINEAGE__TRANSPORT=json.dumps(transport),
-        AIRFLOW__OPENLINEAGE__NAMESPACE="newsroom",
-    )
-    told = {(event["job"]["name"], event["eventType"]) for event in events}
-    tasks = ("plan", "collect", "close_run", "all_well")
-    assert {(f"ingest.{task}", kind) for task in tasks for kind in ("START", "COMPLETE")} <= told
-    assert ("ingest", "COMPLETE") in told
-    assert {event["job"]["namespace"] for event in events} == {"newsroom"}
-    parents = {
-        event["run"]["facets"]["parent"]["job"]["name"]
-        for event in events
-        if event["job"]["name"] != "ingest"
-    }
-    assert parents == {"ingest"}
