@@ -84,6 +84,7 @@ GradeReason = Literal[
 LostMark = Literal["opening", "closing"]
 Relation = Literal["duplicate", "a_in_b", "b_in_a", "partial"]
 AlertSeverity = Literal["severe", "warning", "off"]
+TextReaders = Literal["everyone", "owner"]
 Span = tuple[int, int]
 
 
@@ -132,6 +133,8 @@ class Source:
     """How the operator is told of its state: "severe" does not wait for quiet hours to end."""
     group: str | None = None
     """The operator's own heading for it, such as a folder of a feed reader (OPML)."""
+    text_for: TextReaders = "everyone"
+    """Who may read full texts: everyone who reads the marts, or the owner (whoever may load)."""
     is_active: bool = True
     allow_foreign: bool = False
     """Whether links to other sites are followed: those of a search alert or of an aggregator."""

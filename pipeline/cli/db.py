@@ -2,7 +2,9 @@
 
 import sys
 from contextlib import closing
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import quote
 
 import typer
 
@@ -21,7 +23,17 @@ _HELP = (
 )
 _START_HELP = (
     "Start the server, bring its schema up to date, and print its address.\n\n"
+    "It listens on a socket that only your account may use. For tools that need TCP, --tcp makes "
+    "it listen on 127.0.0.1 too, from now on, where it asks for a password: `dateline db login` "
+    "creates one.\n\n"
     'Example: psql "$(dateline db start)"'
+)
+_LOGIN_HELP = (
+    "Create a login for a person or a tool, and print its address with its password.\n\n"
+    "Roles: analyst reads the marts, with a time limit of 60 s for each query; ui reads the same "
+    "for pages of your own; loader runs every stage. A login that exists gets another "
+    "password.\n\n"
+    "Example: dateline db login metabase --role analyst"
 )
 _STOP_HELP = "Stop the server; the stored rows are kept.\n\nExample: dateline db stop"
 _STATUS_HELP = (
@@ -43,10 +55,17 @@ _VERIFY_HELP = (
 )
 
 
+class _Role(StrEnum):
+    ANALYST = "analyst"
+    UI = "ui"
+    LOADER = "loader"
+
+
 def register(app: typer.Typer) -> None:
     """Add the commands of this module to the app."""
     group = typer.Typer(no_args_is_help=True)
     group.command("start", help=_START_HELP)(start)
+    group.command("login", help=_LOGIN_HELP)(login)
     group.command("stop", help=_STOP_HELP)(stop)
     group.command("status", help=_STATUS_HELP)(status)
     group.command("migrate", help=_MIGRATE_HELP)(migrate)
@@ -61,18 +80,72 @@ def _configure_logging() -> None:
     configure_logging(settings().log_level, settings().log_format)
 
 
-def start() -> None:
+def start(
+    tcp: Annotated[
+        bool | None,
+        typer.Option("--tcp/--no-tcp", help="Listen on 127.0.0.1 too, from now on, or no longer."),
+    ] = None,
+    port: Annotated[int, typer.Option(min=1024, max=65535, help="Port for --tcp.")] = 5432,
+) -> None:
     """Start the server and print its DSN on stdout."""
     from pipeline.settings import settings
+    from pipeline.warehouse.embedded_server import embedded_server
     from pipeline.warehouse.store import ensure_store
 
     _configure_logging()
+    if tcp is not None and not settings().dsn:
+        embedded_server().listen(port if tcp else None)
+        if tcp:
+            print_note(
+                f"listening on 127.0.0.1:{port}: dateline db login NAME prints an address with a "
+                "password."
+            )
     dsn = ensure_store()
     if settings().dsn:
         print_note(
             "DATELINE_DSN names a server of your own: it answers, and its schema is up to date."
         )
     typer.echo(dsn)
+
+
+def login(
+    name: Annotated[str, typer.Argument(help="Name of the login.")],
+    role: Annotated[_Role, typer.Option(help="What it may do.")] = _Role.ANALYST,
+) -> None:
+    """Print the DSN of a login on stdout."""
+    from psycopg import conninfo
+
+    from pipeline.settings import settings
+    from pipeline.warehouse.embedded_server import embedded_server
+    from pipeline.warehouse.roles import create_login
+    from pipeline.warehouse.store import connect, ensure_store
+
+    _configure_logging()
+    where = ensure_store()
+    with closing(connect(where)) as conn:
+        password = create_login(conn, name, role.value)
+    parts = conninfo.conninfo_to_dict(where)
+    if not settings().dsn:
+        port = embedded_server().tcp_port()
+        if port is None:
+            print_note(
+                "the server is reached by its socket only: dateline db start --tcp opens TCP."
+            )
+        else:
+            parts |= {"host": "127.0.0.1", "port": str(port)}
+    typer.echo(_uri({**parts, "user": name, "password": password}))
+
+
+def _uri(parts: dict[str, Any]) -> str:
+    """Return libpq parameters as one address, which most tools take."""
+    left = {key: quote(str(value), safe="/") for key, value in parts.items()}
+    who = f"{left.pop('user')}:{left.pop('password')}"
+    database = left.pop("dbname", "")
+    authority = ""
+    if not left.get("host", "").startswith("/"):
+        authority = f"{left.pop('host', 'localhost')}:{left.pop('port', '5432')}"
+    query = "&".join(f"{key}={value}" for key, value in left.items())
+    return f"postgresql://{who}@{authority}/{database}{f'?{query}' if query else ''}"
 
 
 def stop(

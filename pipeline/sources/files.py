@@ -241,6 +241,12 @@ def _severity(value: Any) -> str:
     return str(value)
 
 
+def _text_readers(value: Any) -> str:
+    if value not in ("everyone", "owner"):
+        raise _WrongValue('write "everyone" or "owner"')
+    return str(value)
+
+
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")
 _VALUE = re.compile(r"[\t\x20-\x7e\xa0-\xff]{1,4000}")
 _VARIABLE = re.compile(r"env:[A-Za-z_][A-Za-z0-9_]*")
@@ -314,6 +320,7 @@ _CHECKS: dict[str, Callable[[Any], Any]] = {
     "articles_a_day": _number("a number of articles", 0.01, 100_000),
     "latest_age_hours": _number("hours", 0.1, 8760),
     "alerts": _severity,
+    "text_for": _text_readers,
     "group": _text,
     "is_active": _flag,
     "allow_foreign": _flag,
@@ -333,6 +340,7 @@ _NOTES: Mapping[str, str] = {
     "articles_a_day": "expected; `dateline source check` says if it is far off",
     "latest_age_hours": "older than this, the newest article means that something is wrong",
     "alerts": "severe (in quiet hours too), warning or off: alerts about its state",
+    "text_for": "owner: analysts get everything but the full text",
     "time_zone": "for times that a page states without an offset",
     "is_active": "false pauses the source",
     "allow_foreign": "links to other sites are followed",

@@ -2,8 +2,9 @@
 
 Only the programs come from a wheel; the life cycle is managed here. A lock between processes guards
 starts and stops. A cluster is made under another name and renamed when it is complete. A start is
-retried. The server listens on one unix socket and not on TCP, it is not stopped when the process
-ends, and the modes of the caller's folders are never changed.
+retried. The server listens on one unix socket, and on TCP at 127.0.0.1 only where ``listen`` asked
+for it: then it asks for passwords there. It is not stopped when the process ends, and the modes of
+the caller's folders are never changed.
 """
 
 import fcntl
@@ -12,6 +13,7 @@ import os
 import re
 import shlex
 import shutil
+import socket
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -34,9 +36,16 @@ _SOCKET_PARENT = Path("/tmp")  # noqa: S108  # not TMPDIR: every process must fi
 _START_SECONDS = 20.0
 """For how long a start is retried: after kill -9 of the postmaster its children hold the shared
 memory for about 2 s, and until they are gone ``pg_ctl start`` fails."""
+_PORT = 5432
+"""Port of the socket's name, and of TCP where no other is asked for."""
+_PASSWORDS = """\
+# Written by Dateline. The account that owns the socket needs no password; TCP always asks for one.
+local all all trust
+host all all 127.0.0.1/32 scram-sha-256
+host all all ::1/128 scram-sha-256
+"""
 _OPTIONS = (
-    "-c listen_addresses='' -c unix_socket_permissions=0700 -c max_connections=200"
-    " -c log_checkpoints=off -c timezone=UTC"
+    "-c unix_socket_permissions=0700 -c max_connections=200 -c log_checkpoints=off -c timezone=UTC"
 )
 
 
@@ -65,7 +74,7 @@ class EmbeddedServer:
 
     def __init__(self, home: Path, options: str = "") -> None:
         self.home = home
-        self._options = f"{_OPTIONS} {options}"
+        self._given = options
         self._programs = postgres_binaries.installed()
         self.data = home / f"pg{postgres_binaries.major_version(self._programs)}"
         self._who = postgres_binaries.account(self.data)
@@ -80,7 +89,40 @@ class EmbeddedServer:
 
     def dsn(self, database: str = "dateline") -> str:
         """Return the connection URI of a database on this server."""
-        return f"postgresql://postgres@/{database}?host={quote(str(self.socket_folder), safe='/')}"
+        port = self.tcp_port() or _PORT
+        tail = f"&port={port}" if port != _PORT else ""
+        where = quote(str(self.socket_folder), safe="/")
+        return f"postgresql://postgres@/{database}?host={where}{tail}"
+
+    def tcp_port(self) -> int | None:
+        """Return the port on which the server listens, or None where it listens on none."""
+        try:
+            return int(self._tcp_file.read_text(encoding="utf-8"))
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except ValueError:
+            raise SettingsError(f"{self._tcp_file} is damaged: remove it and try again.") from None
+
+    def listen(self, port: int | None) -> None:
+        """Listen on this port of 127.0.0.1, or on none, from now on; restart where that changes.
+
+        Raises:
+            SettingsError: the port is taken.
+            StoreUnavailable: the server does not start.
+        """
+        if port == self.tcp_port() or not (self.data / "PG_VERSION").exists():
+            self.start()
+        if port == self.tcp_port():
+            return
+        if port:
+            _refuse_taken(port)
+        self.stop()
+        if port:
+            (self.data / "pg_hba.conf").write_text(_PASSWORDS, encoding="utf-8")
+            self._tcp_file.write_text(str(port), encoding="utf-8")
+        else:
+            self._tcp_file.unlink()
+        self.start()
 
     def is_ready(self) -> bool:
         """Return whether the server answers."""
@@ -141,11 +183,22 @@ class EmbeddedServer:
         if self.socket_folder != self.data:
             shutil.rmtree(self.socket_folder, ignore_errors=True)
         (self.home / SQL_LOGIN_FILE).unlink(missing_ok=True)
+        self._tcp_file.unlink(missing_ok=True)
         self._lock_file.unlink(missing_ok=True)
 
     @property
     def _unfinished(self) -> Path:
         return self.data.with_name(self.data.name + ".new")
+
+    @property
+    def _tcp_file(self) -> Path:
+        return self.home / "tcp_port"
+
+    @property
+    def _options(self) -> str:
+        port = self.tcp_port()
+        tcp = f"-c listen_addresses=127.0.0.1 -c port={port}" if port else "-c listen_addresses=''"
+        return f"{_OPTIONS} {tcp} {self._given}"
 
     @property
     def _lock_file(self) -> Path:
@@ -269,6 +322,18 @@ class EmbeddedServer:
             f"the embedded server in {self.data} does not start ({what}): see "
             f"{self._log_file}, free disk space if it says so, then try again."
         )
+
+
+def _refuse_taken(port: int) -> None:
+    with closing(socket.socket()) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise SettingsError(
+                f"port {port} of 127.0.0.1 cannot be used ({error.strerror}): name another, such "
+                f"as dateline db start --tcp --port {port + 1}."
+            ) from error
 
 
 def _socket_option(folder: str) -> str:

@@ -296,7 +296,7 @@ def _create_login(owner: Connection, login: _Login) -> None:
     verifier = owner.pgconn.encrypt_password(login.password.encode(), login.user.encode())
     with owner.transaction():
         owner.execute("select pg_advisory_xact_lock(%s)", (_LOCK,))
-        known = owner.execute("select from pg_catalog.pg_roles where rolname = %s", (login.user,))
+        known = owner.execute("select 1 from pg_catalog.pg_roles where rolname = %s", (login.user,))
         verb = sql.SQL("alter" if known.fetchone() else "create")
         password = sql.Literal(verifier.decode())
         owner.execute(sql.SQL("{} role {} login password {}").format(verb, name, password))

@@ -28,6 +28,7 @@ from pipeline.errors import MigrationError
 from pipeline.telemetry import log
 from pipeline.warehouse.dependants import Dropped
 from pipeline.warehouse.marts import drop_marts, known_marts, make_marts, mart_name
+from pipeline.warehouse.roles import set_up_roles
 from pipeline.warehouse.sql_files import SqlFile, read_sql, sql_folder
 from pipeline.warehouse.transactions import transact
 
@@ -120,6 +121,8 @@ def migrate(conn: Connection, sql_files: Path | None = None) -> list[str]:
             for migration in files[len(applied) :]:
                 _apply(conn, migration, dropped)
             made = _make_marts(conn, read_sql(folder / "marts"), dropped)
+        if left := set_up_roles(conn):
+            log.warning(left)
         return [*(each.file.name for each in files[len(applied) :]), *made]
 
 

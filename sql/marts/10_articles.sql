@@ -13,7 +13,7 @@ select
     v.authors,
     v.authors_origin,
     v.contributors,
-    v.body_text,
+    case when s.text_for = 'everyone' or (select news.may_read_texts()) then v.body_text end as body_text,
     v.word_count,
     d.published_at,
     coalesce(v.published_local, d.published_at at time zone 'UTC')::date as published_date,
@@ -142,7 +142,7 @@ comment on column mart.articles.byline is 'Authors as one line.';
 comment on column mart.articles.authors is 'Authors, each a name.';
 comment on column mart.articles.authors_origin is 'Where the authors were read: json_ld, meta, feed or visible.';
 comment on column mart.articles.contributors is 'People who worked on the article and did not write it: an array of {name, role}; role is illustrator, photographer, translator, editor, reviewer or contributor.';
-comment on column mart.articles.body_text is 'Paragraphs joined by a blank line, without the title.';
+comment on column mart.articles.body_text is 'Paragraphs joined by a blank line, without the title. Null for analysts where the source''s file says text_for = "owner".';
 comment on column mart.articles.word_count is 'Words of the body.';
 comment on column mart.articles.published_at is 'Publication time in UTC; its midnight where only a day is stated (published_precision). Null where the page states none, and where it states a clock time of unknown zone (published_local).';
 comment on column mart.articles.published_date is 'Day of published_at in UTC; of published_local where that is set. Null where the page states neither.';

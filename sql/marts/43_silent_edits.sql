@@ -13,62 +13,68 @@ select
     (f.body_sha256 = t.body_sha256) as is_headline_only,
     f.word_count as words_before,
     t.word_count as words_after,
-    f.body_text as body_before,
-    t.body_text as body_after,
-    array(
-        select n.line
-        from (
-            -- "limit 1" makes Postgres split the texts once a row and not once a paragraph.
-            select
-                string_to_array(f.body_text, E'\n\n') as lines_before,
-                string_to_array(t.body_text, E'\n\n') as lines_after
-            order by lines_before
-            limit 1
-        ) as p
-        cross join unnest(p.lines_after) with ordinality as n (line, place)
-        where
-            n.line != all(p.lines_before)
-            and not exists (
-                select
-                from unnest(p.lines_before) as o (line)
-                where o.line != all(p.lines_after) and news.folded_text(o.line) = news.folded_text(n.line)
-            )
-            and not exists (
-                select
-                from news.removed_blocks as r
+    case when s.text_for = 'everyone' or (select news.may_read_texts()) then f.body_text end as body_before,
+    case when s.text_for = 'everyone' or (select news.may_read_texts()) then t.body_text end as body_after,
+    case
+        when s.text_for = 'everyone' or (select news.may_read_texts())
+            then array(
+                select n.line
+                from (
+                    -- "limit 1" makes Postgres split the texts once a row and not once a paragraph.
+                    select
+                        string_to_array(f.body_text, E'\n\n') as lines_before,
+                        string_to_array(t.body_text, E'\n\n') as lines_after
+                    order by lines_before
+                    limit 1
+                ) as p
+                cross join unnest(p.lines_after) with ordinality as n (line, place)
                 where
-                    r.article_version_id = f.article_version_id
-                    and r.block_text = n.line
+                    n.line != all(p.lines_before)
+                    and not exists (
+                        select
+                        from unnest(p.lines_before) as o (line)
+                        where o.line != all(p.lines_after) and news.folded_text(o.line) = news.folded_text(n.line)
+                    )
+                    and not exists (
+                        select
+                        from news.removed_blocks as r
+                        where
+                            r.article_version_id = f.article_version_id
+                            and r.block_text = n.line
+                    )
+                order by n.place
             )
-        order by n.place
-    ) as paragraphs_added,
-    array(
-        select n.line
-        from (
-            -- "limit 1" makes Postgres split the texts once a row and not once a paragraph.
-            select
-                string_to_array(f.body_text, E'\n\n') as lines_before,
-                string_to_array(t.body_text, E'\n\n') as lines_after
-            order by lines_before
-            limit 1
-        ) as p
-        cross join unnest(p.lines_before) with ordinality as n (line, place)
-        where
-            n.line != all(p.lines_after)
-            and not exists (
-                select
-                from unnest(p.lines_after) as o (line)
-                where o.line != all(p.lines_before) and news.folded_text(o.line) = news.folded_text(n.line)
-            )
-            and not exists (
-                select
-                from news.removed_blocks as r
+    end as paragraphs_added,
+    case
+        when s.text_for = 'everyone' or (select news.may_read_texts())
+            then array(
+                select n.line
+                from (
+                    -- "limit 1" makes Postgres split the texts once a row and not once a paragraph.
+                    select
+                        string_to_array(f.body_text, E'\n\n') as lines_before,
+                        string_to_array(t.body_text, E'\n\n') as lines_after
+                    order by lines_before
+                    limit 1
+                ) as p
+                cross join unnest(p.lines_before) with ordinality as n (line, place)
                 where
-                    r.article_version_id = t.article_version_id
-                    and r.block_text = n.line
+                    n.line != all(p.lines_after)
+                    and not exists (
+                        select
+                        from unnest(p.lines_after) as o (line)
+                        where o.line != all(p.lines_before) and news.folded_text(o.line) = news.folded_text(n.line)
+                    )
+                    and not exists (
+                        select
+                        from news.removed_blocks as r
+                        where
+                            r.article_version_id = t.article_version_id
+                            and r.block_text = n.line
+                    )
+                order by n.place
             )
-        order by n.place
-    ) as paragraphs_removed,
+    end as paragraphs_removed,
     -- Words of a paragraph are its spaces plus one, since body_text holds no double spaces.
     (
         select
@@ -144,8 +150,8 @@ comment on column mart.silent_edits.is_body_changed is 'Whether the text changed
 comment on column mart.silent_edits.is_headline_only is 'Whether only the headline changed.';
 comment on column mart.silent_edits.words_before is 'Words of the text before.';
 comment on column mart.silent_edits.words_after is 'Words of the text after.';
-comment on column mart.silent_edits.body_before is 'Text before.';
-comment on column mart.silent_edits.body_after is 'Text after.';
+comment on column mart.silent_edits.body_before is 'Text before. Null for analysts where the source''s file says text_for = "owner"; so are the paragraphs.';
+comment on column mart.silent_edits.body_after is 'Text after. Null for analysts where the source''s file says text_for = "owner"; so are the paragraphs.';
 comment on column mart.silent_edits.paragraphs_added is 'Paragraphs that were not there before, in their order; a changed paragraph is listed here and under paragraphs_removed.';
 comment on column mart.silent_edits.paragraphs_removed is 'Paragraphs that are no longer there, in their order.';
 comment on column mart.silent_edits.change_share is 'Share of the words of both texts that belong to changed paragraphs, 0 to 1.';

@@ -13,7 +13,7 @@ select
     h.title as title_held,
     v.word_count as words_stored,
     h.word_count as words_held,
-    h.body_text as body_held,
+    case when s.text_for = 'everyone' or (select news.may_read_texts()) then h.body_text end as body_held,
     h.decision,
     h.decided_at,
     h.article_version_id
@@ -33,7 +33,7 @@ comment on column mart.held_versions.title_stored is 'Title of the current versi
 comment on column mart.held_versions.title_held is 'Title of the page that was held.';
 comment on column mart.held_versions.words_stored is 'Words of the current version.';
 comment on column mart.held_versions.words_held is 'Words of the text that was held.';
-comment on column mart.held_versions.body_held is 'The text that was held.';
+comment on column mart.held_versions.body_held is 'The text that was held. Null for analysts where the source''s file says text_for = "owner".';
 comment on column mart.held_versions.decision is 'repeated: a later visit showed it again and it became a version. released or refused: a person decided. withdrawn: the page showed an accepted text again. Null while it is held.';
 comment on column mart.held_versions.decided_at is 'When it was decided.';
 comment on column mart.held_versions.article_version_id is 'Version that it became.';

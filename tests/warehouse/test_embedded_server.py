@@ -3,6 +3,7 @@
 import os
 import pwd
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -193,3 +194,38 @@ def test_a_dsn_that_cannot_be_read_is_one_sentence(monkeypatch):
     with pytest.raises(SettingsError, match="DATELINE_DSN cannot be read") as caught:
         connect()
     assert "secret" not in str(caught.value)
+
+
+def free_port():
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def test_tcp_asks_everybody_for_a_password(server):
+    server.start()
+    execute(server, "create table kept as select 1 as one")
+    execute(server, "create role desk login password 'pier'")
+    port = free_port()
+    server.listen(port)
+    assert server.tcp_port() == port
+    assert EmbeddedServer(server.home, QUICK).is_ready()
+    tcp = f"host=127.0.0.1 port={port} dbname=postgres"
+    with closing(psycopg.connect(f"{tcp} user=desk password=pier")) as conn:
+        assert conn.execute("select inet_server_port()").fetchone() == (port,)
+    for who in ("user=postgres", "user=postgres password=postgres", "user=desk password=quay"):
+        with pytest.raises(psycopg.OperationalError, match="password"):
+            psycopg.connect(f"{tcp} {who}")
+    server.stop()
+    server.start()
+    with closing(psycopg.connect(f"{tcp} user=desk password=pier")):
+        pass
+    with closing(socket.socket()) as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        with pytest.raises(SettingsError, match="name another"):
+            server.listen(taken.getsockname()[1])
+    server.listen(None)
+    assert execute(server, "table kept").fetchone() == (1,)
+    with pytest.raises(psycopg.OperationalError, match="refused"):
+        psycopg.connect(f"{tcp} user=desk password=pier")

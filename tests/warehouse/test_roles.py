@@ -3,15 +3,16 @@
 import json
 import os
 from contextlib import closing
+from dataclasses import replace
 from datetime import date
 
 import psycopg
 import pytest
 from psycopg import errors
-from psycopg.conninfo import make_conninfo
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from pipeline.dedupe.fingerprints import fingerprints
-from pipeline.errors import MigrationError
+from pipeline.errors import MigrationError, SettingsError
 from pipeline.models import Annotation, Mention
 from pipeline.settings import settings
 from pipeline.warehouse.annotations import pending_versions, save_annotations
@@ -20,10 +21,21 @@ from pipeline.warehouse.host_pace import PostgresThrottle
 from pipeline.warehouse.marts import refresh
 from pipeline.warehouse.publishes import begin_publish, run_checks
 from pipeline.warehouse.read_only import reader, statements
+from pipeline.warehouse.roles import create_login, set_up_roles
 from pipeline.warehouse.runs import close_run
 from pipeline.warehouse.schema import ensure_partitions, migrate
 from pipeline.warehouse.store import connect, ensure_store
-from tests.warehouse.stories import count, fetched, items, load_batch, loaded, story
+from tests.warehouse.stories import (
+    HARBOUR,
+    begin,
+    count,
+    fetched,
+    items,
+    later,
+    load_batch,
+    loaded,
+    story,
+)
 
 
 @pytest.fixture
@@ -147,3 +159,83 @@ def test_statements_are_divided_as_postgres_divides_them(store):
         (" ; $$ ; ", 1),
         (2,),
     ]
+
+
+TEXTS = (
+    "select body_text is null, search_vector @@ mart.search_query('bridge'),"
+    " search_vector @@ mart.search_query('\"voted on bridge\"') from mart.articles"
+)
+
+
+@pytest.fixture
+def guarded(store, analyst_dsn):
+    """The DSN of an analyst, where the outlet's full texts are for the owner."""
+    begin(store, "guarded", [replace(HARBOUR, text_for="owner")])
+    return analyst_dsn
+
+
+def test_full_texts_for_the_owner_are_not_for_analysts(store, guarded):
+    assert store.execute(TEXTS).fetchall() == [(False, True, False)]
+    with closing(psycopg.connect(guarded, autocommit=True)) as conn:
+        assert conn.execute(TEXTS).fetchall() == [(True, True, False)]
+        for table in ("news.article_versions", "news.held_versions"):
+            with pytest.raises(errors.InsufficientPrivilege):
+                conn.execute(f"select body_text from {table}")
+        assert conn.execute("select title from news.article_versions").fetchall()
+        assert conn.execute("select count(*) from mart.silent_edits").fetchone() == (0,)
+    begin(store, "open again", [HARBOUR])
+    with closing(psycopg.connect(guarded, autocommit=True)) as conn:
+        assert conn.execute(TEXTS).fetchall() == [(False, True, True)]
+
+
+def test_edits_of_such_texts_are_told_without_the_texts(store, guarded):
+    run_id = begin(store, "edit", [replace(HARBOUR, text_for="owner")])
+    pairs = fetched(store, run_id, [1], at=later(30))
+    edit = story(1, text="The council of Port Amber has put off its vote on bridge one.")
+    load_batch(store, run_id, "edit", items(pairs, [edit], later(30)))
+    texts = "select words_after, body_before, body_after, paragraphs_added from mart.silent_edits"
+    assert None not in store.execute(texts).fetchone()
+    with closing(psycopg.connect(guarded, autocommit=True)) as conn:
+        assert conn.execute(texts).fetchone() == (13, None, None, None)
+
+
+def test_a_login_has_its_role_its_time_limit_and_another_password_each_time(store, store_dsn):
+    name = f"desk {os.getpid()}"
+    try:
+        passwords = [create_login(store, name, "analyst") for _ in range(2)]
+        assert passwords[0] != passwords[1]
+        with closing(psycopg.connect(make_conninfo(store_dsn, user=name))) as conn:
+            shown = [conn.execute(f"show {each}").fetchone()[0] for each in (
+                "statement_timeout", "default_transaction_read_only", "search_path"
+            )]  # fmt: skip
+            assert shown == ["1min", "on", "mart, public"]
+            assert count(conn, "articles") == 0
+        with pytest.raises(SettingsError, match="rights of its own"):
+            create_login(store, name, "loader")
+        with pytest.raises(SettingsError, match="rights of its own"):
+            create_login(store, store.info.user, "analyst")
+    finally:
+        store.execute(f'drop role "{name}"')
+
+
+def test_an_owner_who_may_not_create_roles_is_told_what_to_do(postgres_server, empty_dsn):
+    name = f"owner_{os.getpid()}"
+    database = conninfo_to_dict(empty_dsn)["dbname"]
+    postgres_server.sql(f"create role {name} login")
+    postgres_server.sql(f"alter database {database} owner to {name}")
+    try:
+        with closing(connect(make_conninfo(empty_dsn, user=name))) as conn:
+            migrate(conn)
+            assert set_up_roles(conn) is None  # the roles are there: another database made them
+            with pytest.raises(SettingsError, match="user may create roles"):
+                create_login(conn, "desk", "analyst")
+            conn.execute("revoke select on mart.copies from dateline_analyst")
+            migrate(conn)
+            (may,) = conn.execute(
+                "select has_table_privilege('dateline_analyst', 'mart.copies', 'select')"
+            ).fetchone()
+            assert may is False
+    finally:
+        postgres_server.sql(f"drop database {database} with (force)")
+        postgres_server.sql(f"drop role {name}")
+        postgres_server.sql(f"create database {database}")

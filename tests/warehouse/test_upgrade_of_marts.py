@@ -149,6 +149,10 @@ def change(files, mart, old, new):
     path.write_text(text.replace(old, new))
 
 
+LAST = "\nfrom news.articles as a\ninner join news.sources"
+"""What follows the last column of mart.articles."""
+
+
 def oids(conn):
     found = conn.execute(
         "select relname, oid from pg_class where relnamespace = 'mart'::regnamespace"
@@ -161,9 +165,7 @@ def test_a_column_at_the_end_replaces_a_view_in_place(store_before, people, file
     with closing(connect(store_before)) as conn:
         migrate(conn)
         before = oids(conn)
-        change(
-            files, "10_articles", "    v.search_vector\n", "    v.search_vector,\n    1 as one\n"
-        )
+        change(files, "10_articles", LAST, f", 1 as one{LAST}")
         assert migrate(conn, files) == ["10_articles"]
         assert oids(conn) == before
         assert conn.execute("select one from mart.articles").fetchall() == []
@@ -239,7 +241,7 @@ def test_an_owner_without_rights_on_the_desk_is_told_who_may(postgres_server, em
                 boss.execute(f"grant select on mart.articles to {analyst}")
                 boss.execute(f"grant usage on schema mart to {analyst}; set role {analyst}")
                 boss.execute("create view desk.mine as select title from mart.articles")
-            change(files, "10_articles", "    v.search_vector\n", "    v.search_vector, 1 as a\n")
+            change(files, "10_articles", LAST, f", 1 as one{LAST}")
             assert migrate(conn, files) == ["10_articles"]
             change(files, "10_articles", "    v.title,\n", "    v.title::varchar,\n")
             with pytest.raises(MigrationError, match=rf"desk\.mine.*since {owner} may not"):
