@@ -5,9 +5,6 @@
 """
 
 import pytest
-from hypothesis import settings
-
-settings.register_profile("fast", max_examples=10)
 
 pytest_plugins = [
     "tests.fix_airflow",

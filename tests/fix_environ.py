@@ -4,12 +4,18 @@ import os
 
 import pytest
 import structlog
+from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 from pipeline.settings import settings
 
-# Hypothesis draws the same examples every time, so that only a change of the code fails a test.
-hypothesis_settings.register_profile("dateline", derandomize=True, deadline=None)
+# Hypothesis draws the same examples every time and looks at no clock, so that only a change of the
+# code fails a test. A busy machine draws examples slowly.
+_PROFILE = hypothesis_settings(
+    derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.register_profile("dateline", _PROFILE)
+hypothesis_settings.register_profile("fast", _PROFILE, max_examples=10)
 hypothesis_settings.load_profile("dateline")
 
 

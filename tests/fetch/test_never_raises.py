@@ -11,7 +11,7 @@ from pipeline.models import Response, Source
 LAX = settings(
     max_examples=30,
     deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 PIECES = st.sampled_from(
     "http:// https:// //// @ : # ? %zz [::1] [ ] .. / \\ \x00 é 127.1 :99999 :-1 a.example".split()

@@ -236,7 +236,10 @@ LINES = st.lists(st.sampled_from([VOTE, COST, SAID, COUNT]), min_size=1, max_siz
 
 
 @given(st.lists(st.tuples(LINES, st.booleans()), min_size=1, max_size=4))
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=15,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 def test_loading_twice_stores_one_version_and_promos_make_no_edit(store, pages):
     """Pages of an article one after the other, each loaded twice, with a promo or without."""
     store.execute("truncate news.articles, ops.links, ops.load_batches, ops.runs cascade")

@@ -98,7 +98,10 @@ class Captures:
 TEXTS = ("ab", "ac", "bc")
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(
     st.lists(st.sampled_from(TEXTS), min_size=1, max_size=6).flatmap(
         lambda texts: st.tuples(st.just(texts), st.permutations(range(len(texts))))
