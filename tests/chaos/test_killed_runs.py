@@ -99,7 +99,7 @@ def test_three_killed_runs_lose_and_double_nothing(papers, start, store, tmp_pat
         papers.publish(STORIES // 3)
     assert killed
     last = start()
-    assert last.wait(240) == 0, (tmp_path / "run.log").read_text()[-3000:]
+    assert last.wait(600) == 0, (tmp_path / "run.log").read_text()[-3000:]
     found = breaches(store, papers)
     assert {name: lines for name, lines in found.items() if lines} == {}
     with closing(connect()) as conn:
@@ -115,7 +115,7 @@ def test_a_killed_run_leaves_no_process(papers, start, store):
     assert process.poll() is None
     process.send_signal(signal.SIGKILL)
     process.wait()
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 600
     while (left := mine(os.environ["DATELINE_HOME"])) and time.monotonic() < deadline:
         time.sleep(0.2)
     for pid in left:

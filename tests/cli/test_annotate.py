@@ -71,7 +71,7 @@ def test_a_row_is_written_before_the_next_one_arrives():
             assert number == len(answers)
             sent.append(number)
             yield Row(number, {"text": TEXT})
-            answered.wait(timeout=60)
+            answered.wait(timeout=600)
             answered.clear()
 
     answers: list[int] = []

@@ -39,7 +39,7 @@ class Installation:
             },
             capture_output=True,
             text=True,
-            timeout=300,
+            timeout=600,
             check=False,
         )
 

@@ -271,7 +271,7 @@ def waiting(store):
 
 def wait_for_batches(store, batches):
     total = waiting(store)
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 600
     while waiting(store) > total - 4 * batches and time.monotonic() < deadline:
         time.sleep(0.01)
 

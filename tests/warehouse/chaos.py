@@ -45,7 +45,7 @@ def start_loader(dsn, run_id, chaos, seed):
 def run_loaders(dsn, run_id, chaos):
     """Let the loaders finish and return their exit codes."""
     running = [start_loader(dsn, run_id, chaos, seed) for seed in range(chaos.loaders)]
-    return [loader.wait(300) for loader in running]
+    return [loader.wait(600) for loader in running]
 
 
 def kill_loaders(dsn, run_id, chaos):

@@ -74,7 +74,7 @@ def test_four_first_starts_at_once_make_one_store(server, monkeypatch):
     environ = os.environ | {"DATELINE_HOME": str(server.home)}
     command = [sys.executable, "-c", START]
     twins = [subprocess.Popen(command, env=environ) for _ in range(4)]
-    assert [twin.wait(100) for twin in twins] == [0, 0, 0, 0]
+    assert [twin.wait(600) for twin in twins] == [0, 0, 0, 0]
     monkeypatch.setenv("DATELINE_HOME", str(server.home))
     settings.cache_clear()
     began = time.process_time()

@@ -65,7 +65,7 @@ def terminate_when_waiting(conn, pid):
 def test_a_deadlock_is_tried_again(store, store_dsn):
     store.execute("create table ops.rows (n int primary key)")
     store.execute("insert into ops.rows values (1), (2)")
-    meet = threading.Barrier(2, timeout=20)
+    meet = threading.Barrier(2, timeout=600)
     attempts = []
 
     def swap(first, second):

@@ -139,7 +139,7 @@ def test_three_processes_never_ask_a_host_faster_than_its_pace(store):
             )
             for name in "abc"
         ]
-        outputs = [process.communicate(timeout=200)[0].strip() for process in processes]
+        outputs = [process.communicate(timeout=600)[0].strip() for process in processes]
         server.shutdown()
         thread.join()
     assert outputs == [str(["None"] * 5)] * 3
