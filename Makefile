@@ -56,7 +56,8 @@ format: setup ## put the code into shape
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-docs: setup ## regenerate the generated parts of README.md and docs/
+docs: setup ## regenerate the generated parts of README.md and docs/, and the contracts of the marts
+	@$(BIN)/python docs/contracts.py
 	@$(BIN)/cog -r README.md docs/*.md
 
 docs-check: setup

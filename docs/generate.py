@@ -8,8 +8,13 @@ is recorded once by ``docs/record.py``, kept in ``docs/recorded/`` and pasted by
 import itertools
 import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from psycopg import Connection
 
 RECORDED = Path(__file__).parent / "recorded"
 
@@ -154,6 +159,13 @@ order by n.nspname, c.relname, a.attnum
 
 
 def _catalogue() -> list[tuple[Any, ...]]:
+    with new_store() as connection:
+        return connection.execute(_CATALOGUE).fetchall()
+
+
+@contextmanager
+def new_store() -> Iterator["Connection"]:
+    """Yield a connection to a new, migrated database that is gone after the block."""
     import tempfile
 
     import psycopg
@@ -170,7 +182,7 @@ def _catalogue() -> list[tuple[Any, ...]]:
         settings.cache_clear()
         try:
             with psycopg.connect(ensure_store()) as connection:
-                return connection.execute(_CATALOGUE).fetchall()
+                yield connection
         finally:
             embedded_server().remove()
             settings.cache_clear()

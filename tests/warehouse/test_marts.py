@@ -20,7 +20,7 @@ from pipeline.warehouse.reprocessing import (
     store_reprocessed,
     stored_versions,
 )
-from tests.warehouse.stories import begin, fetched, items, load_batch, story, story_url
+from tests.warehouse.stories import begin, fetched, items, load_batch, loaded, story, story_url
 
 COUNTED = re.compile(r"(?:article|mention|quote|wire_copy|edited|word|source)_count$")
 NOT_MULTIPLIED = {
@@ -391,3 +391,23 @@ def test_a_group_with_an_agency_that_no_member_credits_is_found(store, print_sto
 def test_originals_are_no_more_than_all(store, print_story):
     join(store, print_story(1), print_story(2))
     assert findings(store, "originals_are_no_more_than_all") == ()
+
+
+def test_dimensions_join_to_the_facts(store):
+    report = loaded(store, [1])
+    mention = Mention(15, 25, "Port Amber", "GPE", "Port Amber")
+    save_annotations(store, "m1", [(report.new_versions[0], Annotation((mention,), ()))])
+    rows = store.execute(
+        "select s.source_name, e.entity_name, d.is_weekend"
+        " from mart.entity_mentions as m"
+        " join mart.dim_source as s using (source_key)"
+        " join mart.dim_entity as e using (entity_id)"
+        " join mart.dim_date as d on d.day = m.best_date"
+    )
+    assert rows.fetchall() == [("The Harbour Gazette", "Port Amber", False)]
+    store.execute(
+        "insert into news.entities (entity_type, entity_name, normalized_name,"
+        " merged_into_entity_id) select 'GPE', 'Amber', 'amber', entity_id from news.entities"
+    )
+    dimension = store.execute("select entity_name, aliases from mart.dim_entity")
+    assert dimension.fetchall() == [("Port Amber", ["Amber"])]
