@@ -10,9 +10,16 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from benchmarks import accuracy_rows
 from benchmarks.copies import agency_credits, duplicates
 from benchmarks.data import data_folder
-from benchmarks.language import language_tables, mistakes, names_and_quotes, news_speakers
+from benchmarks.language import (
+    language_tables,
+    mistakes,
+    names_and_quotes,
+    news_speakers,
+    view_sample,
+)
 from benchmarks.language.readings import Readings
 from benchmarks.memory import site_memory
 from benchmarks.speed import annotate_speed
@@ -38,6 +45,9 @@ def measure_text(data: Path) -> list[Line]:
     record("text", text_tables.text_page(extracted))
     quality = quality_score.page(data)
     record("metadata", f"{page_metadata.report(known)}\n{quality}\n\n{measured_today()}\n")
+    accuracy_rows.record(
+        "text", [*accuracy_rows.text_rows(extracted, 69), *accuracy_rows.metadata_rows(known)]
+    )
     return text_tables.text_lines({**extracted, **known})
 
 
@@ -58,6 +68,7 @@ def measure_copies(data: Path) -> list[Line]:
     copies = duplicates.measure(data)
     sys.stdout.write(duplicates.report(copies))
     record("copies", text_tables.copies_page(copies))
+    accuracy_rows.record("copies", accuracy_rows.copy_rows(copies))
     record("credits", text_tables.credits_page(agency_credits.measure(data)))
     return text_tables.copy_lines(copies)
 
@@ -71,8 +82,21 @@ def measure_language(data: Path) -> list[Line]:
     model = f"Model and rules: `{annotator.version}`."
     record("language", f"{language_tables.page(scores)}\n\n{measured_today()} {model}\n")
     record("mistakes", f"{mistakes.write(readings)}\n\n{measured_today()} {model}\n")
-    elsewhere = news_speakers.page(news_speakers.measure(data, annotator))
-    record("news_speakers", f"{elsewhere}\n\n{measured_today()} {model}\n")
+    elsewhere = news_speakers.measure(data, annotator)
+    record("news_speakers", f"{news_speakers.page(elsewhere)}\n\n{measured_today()} {model}\n")
+    rows, verdicts = view_sample.sample_rows(data, annotator), view_sample.read_verdicts()
+    by_eye = view_sample.report(rows, verdicts)
+    record("view_sample", f"{by_eye}\n\n{measured_today()} {model}\n")
+    ours = names_and_quotes.DATELINE
+    accuracy_rows.record(
+        "language",
+        [
+            *accuracy_rows.names_rows(scores.names[ours]),
+            *accuracy_rows.polnear_rows(scores.attributions[ours]),
+            *news_speakers.accuracy_rows(elsewhere),
+            *view_sample.accuracy_rows(rows, verdicts),
+        ],
+    )
     return language_tables.readme_lines(scores)
 
 

@@ -24,10 +24,11 @@ import argparse
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
+from benchmarks.accuracy_rows import AccuracyRow, with_intervals
 from benchmarks.data import data_folder
 from benchmarks.language.attribution_scores import Span, overlap
 from benchmarks.language.news_articles import (
@@ -60,6 +61,8 @@ class JudgedQuote:
     quote: Quote
     verdict: Verdict
     label: AttributionLabel | None = None
+    finds: tuple[AttributionLabel, ...] = ()
+    """The labels that it finds: one, or those of several paragraphs."""
 
     @property
     def name_given(self) -> bool:
@@ -99,11 +102,20 @@ class JudgedArticle:
                     if judged.label and judged.label.speakers:
                         counts[group, "has name"] += 1
                         counts[group, "has name, given"] += judged.name_given
+        seen = [
+            label
+            for judged in self.found
+            if judged.quote.grade in DEFAULT_VIEW
+            for label in judged.finds
+        ]
         for label in self.labels.attributions:
             if label.statement:
                 for group in ("all", label.kind):
                     counts[group, "gold"] += 1
                     counts[group, "gold found"] += label not in self.missed
+                for group in ("default view", f"default view, {label.kind}"):
+                    counts[group, "gold"] += 1
+                    counts[group, "gold found"] += label in seen
         return counts
 
 
@@ -132,12 +144,15 @@ def judge(
     for number, quote in enumerate(quotes):
         label = labels[matched[number]] if number in matched else None
         run = _run_of_paragraphs(labels, quote)
+        finds: tuple[AttributionLabel, ...] = () if label is None else (label,)
         if len(run) > 1:
             label = labels[run[0]]
             found.update(run)
+            finds = tuple(labels[each] for each in run)
         label = label or _sentence_of(labels, quote)
         if label is not None:
-            judged.append(JudgedQuote(quote, "right" if label.statement else "open", label))
+            verdict: Verdict = "right" if label.statement else "open"
+            judged.append(JudgedQuote(quote, verdict, label, finds))
         else:
             judged.append(JudgedQuote(quote, _without_match(labels, quote)))
     missed = tuple(
@@ -302,9 +317,10 @@ def table(judged: Sequence[JudgedArticle]) -> str:
             cells = [half, group, str(total[group, "gold"] or ""), str(sum(verdicts))]
             cells += [str(total[group, "open"]), str(total[group, "wrong"])]
             for name, of_group in _FIGURES.items():
-                needs_gold = name in ("recall", "shown")
+                empty = (name == "recall" and not total[group, "gold"]) or (
+                    name == "shown" and group not in ("all", *KINDS)
+                )
                 value, between = figure_with_interval(articles, group, of_group(group))
-                empty = needs_gold and not total[group, "gold"]
                 cells.append("" if empty else with_interval(value, between))
             rows.append(cells)
     return markdown(["half", "group", "gold", "found", "open", "wrong", *_FIGURES], rows)
@@ -346,6 +362,41 @@ def page(judged: Sequence[JudgedArticle]) -> str:
         "the open ones; *wrong* are those of them that overlap no statement.\n\n"
         f"{table(judged)}\n\n{methods_table(judged)}"
     )
+
+
+def accuracy_rows(judged: Sequence[JudgedArticle]) -> list[AccuracyRow]:
+    """Return the rows of ``mart.accuracy``: texts and speakers of the default view, and grades."""
+    rows = []
+    for half, articles in _by_half(judged):
+        total = added(articles)
+        groups = {("A, B", kind): f"default view, {kind}" for kind in KINDS}
+        groups |= {("A, B", ""): "default view"} | {
+            (grade, ""): f"grade {grade}" for grade in "ABC"
+        }
+        for (grade, kind), group in groups.items():
+            mart = "who_said_what" if grade == "A, B" else "all_attributions"
+            for column, of_group, whole in (
+                ("quote_text", precision, ("right", "ragged", "wrong")),
+                ("speaker_name", speaker_right, ("given",)),
+            ):
+                right, around = figure_with_interval(articles, group, of_group(group))
+                row = AccuracyRow(
+                    part="",
+                    mart=mart,
+                    column=column,
+                    grade=grade,
+                    kind=kind,
+                    test_set=f"other news, half {half}",
+                    tuned_on="no" if half == "kept" else "yes",
+                    n=sum(total[group, name] for name in whole),
+                    precision=right,
+                )
+                row = with_intervals(row, around)
+                if column == "quote_text" and total[group, "gold"]:
+                    found, between = figure_with_interval(articles, group, recall(group))
+                    row = with_intervals(replace(row, recall=found), recall=between)
+                rows.append(row)
+    return rows
 
 
 def errors(judged: Iterable[JudgedArticle], half: str) -> Iterator[str]:
