@@ -36,6 +36,8 @@ READERS = ("first", "second")
 CONTENTS = {"r": "right", "g": "ragged", "w": "wrong"}
 NAMES = {"r": "right", "w": "wrong", "n": "none", "m": "missing"}
 KINDS = ("direct", "mixed", "indirect")
+NEWS = ("nae-", "scr-", "fun-", "pos-")
+"""How the ids of pages begin that are of a collection of news."""
 CONTEXT = 260
 """Characters printed before and behind a row for its reader."""
 
@@ -176,45 +178,68 @@ def kappa(pairs: Sequence[tuple[str, str]]) -> float:
 
 def report(rows: Sequence[Row], verdicts: Sequence[Verdict]) -> str:
     """Return the precision of each reading with intervals over pages, and how far they agree."""
-    table = []
     readings = {reader: matched(rows, verdicts, reader) for reader in READERS}
+    table: list[list[str]] = []
     for reader, read in readings.items():
-        pages = counts_by_page(read)
-        total: Counter[tuple[str, str]] = sum(pages, Counter())
-        for kind in (*KINDS, "all", "speaker"):
-            numbers = {verdict: total[kind, verdict] for verdict in ("right", "ragged", "wrong")}
-            if not sum(numbers.values()):
-                continue
+        table += _lines(reader, "all", counts_by_page(read))
+        news = [one for one in read if is_news(one.row.page)]
+        table += _lines(reader, "news", counts_by_page(news))
+    head = ["reading", "pages", "rows", "right", "ragged", "wrong", "missing", "unread", "right, %"]
+    pages = {row.page for row in rows}
+    number = sum(map(is_news, pages))
+    about = f"{len(rows)} rows of {len(pages)} pages, {number} of them news."
+    return f"{about}\n\n{markdown(head, table)}\n\n{agreement(readings)}"
+
+
+def is_news(page: str) -> bool:
+    """Tell whether a page is of a collection of news; the others hold guides, blogs, products."""
+    return page.startswith(NEWS)
+
+
+def _lines(
+    reader: str, which: str, pages: Sequence[Counter[tuple[str, str]]]
+) -> Iterator[list[str]]:
+    total: Counter[tuple[str, str]] = sum(pages, Counter())
+    for kind in (*KINDS, "all", "speaker"):
+        numbers = [total[kind, verdict] for verdict in ("right", "ragged", "wrong")]
+        if sum(numbers):
             missing = str(total[kind, "missing"]) if kind == "speaker" else ""
             share = with_interval(precision(kind, total), _around(pages, kind))
-            given = [str(number) for number in numbers.values()]
-            table.append([reader, kind, *given, missing, str(total[kind, "unread"]), share])
-    head = ["reading", "rows", "right", "ragged", "wrong", "missing", "unread", "right, percent"]
-    pages_read = len({row.page for row in rows})
-    return f"{len(rows)} rows of {pages_read} pages.\n\n{markdown(head, table)}\n\n" + agreement(
-        readings
-    )
+            yield [
+                reader,
+                which,
+                kind,
+                *map(str, numbers),
+                missing,
+                str(total[kind, "unread"]),
+                share,
+            ]
 
 
 def accuracy_rows(rows: Sequence[Row], verdicts: Sequence[Verdict]) -> list[AccuracyRow]:
     """Return the rows of ``mart.accuracy`` from the first reading."""
-    pages = counts_by_page(matched(rows, verdicts, READERS[0]))
-    total: Counter[tuple[str, str]] = sum(pages, Counter())
+    read = matched(rows, verdicts, READERS[0])
     result = []
-    for kind in (*KINDS, "all", "speaker"):
-        judged = ("right", "wrong") if kind == "speaker" else tuple(CONTENTS.values())
-        row = AccuracyRow(
-            part="",
-            mart="who_said_what",
-            column="speaker_name" if kind == "speaker" else "quote_text",
-            grade="A, B",
-            kind=kind if kind in KINDS else "",
-            test_set="pages read by eye",
-            tuned_on="no",
-            n=sum(total[kind, verdict] for verdict in judged),
-            precision=precision(kind, total),
-        )
-        result.append(with_intervals(row, _around(pages, kind)))
+    for test_set, chosen in (
+        ("pages of all kinds, read by eye", read),
+        ("news pages, read by eye", [one for one in read if is_news(one.row.page)]),
+    ):
+        pages = counts_by_page(chosen)
+        total: Counter[tuple[str, str]] = sum(pages, Counter())
+        for kind in (*KINDS, "all", "speaker"):
+            judged = ("right", "wrong") if kind == "speaker" else tuple(CONTENTS.values())
+            row = AccuracyRow(
+                part="",
+                mart="who_said_what",
+                column="speaker_name" if kind == "speaker" else "quote_text",
+                grade="A, B",
+                kind=kind if kind in KINDS else "",
+                test_set=test_set,
+                tuned_on="no",
+                n=sum(total[kind, verdict] for verdict in judged),
+                precision=precision(kind, total),
+            )
+            result.append(with_intervals(row, _around(pages, kind)))
     return result
 
 

@@ -63,8 +63,8 @@ def test_a_sheet_names_rows_by_their_key() -> None:
 def test_the_report_counts_unread_rows_apart() -> None:
     two = rows(quote("it was late"), quote("nobody came"))
     report = view_sample.report(two, [read(two[0], "right", "wrong")])
-    assert "| first | indirect | 1 | 0 | 0 |  | 1 | 100.0" in report
-    assert "| first | speaker | 0 | 0 | 1 | 0 | 1 | 0.00" in report
+    assert "| first | all | indirect | 1 | 0 | 0 |  | 1 | 100.0" in report
+    assert "| first | all | speaker | 0 | 0 | 1 | 0 | 1 | 0.00" in report
 
 
 def test_kappa_is_agreement_beyond_chance() -> None:
