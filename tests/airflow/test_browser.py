@@ -65,9 +65,13 @@ def browsed(needs_chromium, demo, api, login):
         )
     with sync_playwright() as driver:
         browser = driver.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
+            executable_path=CHROMIUM,
+            args=["--no-sandbox", "--disable-gpu"],
+            timeout=1000 * PATIENCE,
         )
-        page = browser.new_page()
+        context = browser.new_context()
+        context.set_default_timeout(1000 * PATIENCE)
+        page = context.new_page()
         page.goto(f"{url}/auth/login")
         page.get_by_label("Username").fill(user)
         page.get_by_label("Password").fill(password)
