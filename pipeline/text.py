@@ -5,14 +5,14 @@ import re
 import unicodedata
 
 _TOKEN = re.compile(r"\w+")
-_MARKS = (
+MARKS = (
     "\u0300-\u036f\u0483-\u0489\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed"
     "\u0711\u0730-\u074a\u0900-\u0963\u0966-\u0dff\u0e31-\u0e3a\u0e47-\u0e4e\u0eb1-\u0ebc"
     "\u0ec8-\u0ece\u0f18-\u0fbc\u102b-\u109d\u17b4-\u17d3"
 )
 """Vowel signs and other marks inside words. ``\\w`` leaves them out, so that Hindi "हिन्दी" would be
 three words, "ह", "न" and "द"."""
-_TOKEN_WITH_MARKS = re.compile(rf"\w[\w{_MARKS}]*")
+_TOKEN_WITHMARKS = re.compile(rf"\w[\w{MARKS}]*")
 _UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
 _INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 _UNSEEN = re.compile(
@@ -81,7 +81,7 @@ def tokens(text: str) -> list[str]:
     Quotes and blanks are part of no word and are therefore not normalised first: half the time.
     """
     plain = _plain(text).casefold()
-    return (_TOKEN if _is_western(plain) else _TOKEN_WITH_MARKS).findall(plain)
+    return (_TOKEN if _is_western(plain) else _TOKEN_WITHMARKS).findall(plain)
 
 
 def word_count(text: str) -> int:

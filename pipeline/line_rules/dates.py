@@ -9,6 +9,7 @@ UTC.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -16,6 +17,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from pipeline.line_rules.calendar_words import month_number, utc_offset, weekday_number
+from pipeline.text import MARKS
 
 _LONGEST = 120
 """Characters of the longest text that is read as a time."""
@@ -31,7 +33,7 @@ _SINCE_1970 = re.compile(r"(\d{10})(?:\d{3}|\d{6})?(?:\.\d*)?", re.ASCII)
 # ISO 8601: "2026-11-20T08:15:00.123+05:30", "20261120"; and "2026-11-20 08:15 EST", "… 08:15 PM"
 _ISO = re.compile(
     r"(?<!\d)(\d{4})-?(\d\d)-?(\d\d)"
-    r"(?:[T ,]+(\d\d?):(\d\d)(?::(\d\d)(?:[.,:]\d+)?)?\s*([AaPp]\.?[Mm]\b\.?)?\s*"
+    r"(?:[T ,]+(\d\d?):(\d\d)(?::(\d\d?)(?:[.,:]\d+)?)?\s*([AaPp]\.?[Mm]\b\.?)?\s*"
     r"(Z|(?:UTC|GMT)?\s?[+-]\d\d?(?::?\d\d)?(?!\d)|UTC|GMT|[A-Z]{2,5}\b)?)?"
     r"(?![\d])",
     re.ASCII,
@@ -53,12 +55,21 @@ _FIGURES = re.compile(
 )
 # "Tue, 07/11/2023 - 17:57": Drupal's "medium" date, D, m/d/Y - H:i unless a site sets another
 _DRUPAL = re.compile(r"[^\W\d_]{2,4}, \d\d/\d\d/\d{4} - \d\d:\d\d", re.ASCII)
-_WORD = r"(?P<month>[^\W\d_]{3,12})\.?"
+# "พ.ย.", "tháng 5", "नवंबर"
+_WORD = (
+    rf"(?P<month>[ก-\u0e4e]{{1,4}}\.[ก-ฮ]\.|(?i:tháng) \d\d?|"
+    rf"[^\W\d_](?:[^\W\d_]|[{MARKS}]){{1,15}})\.?"
+)
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th|er|º|°|ª|\.)?"
-_YEAR = r"(?P<year>(?:19|20)\d\d)(?!\d)"
+_YEAR = r"(?P<year>(?:19|20|25)\d\d)(?!\d)"
+_BUDDHIST_ERA = 543
+"""Years by which Thai dates are ahead: 2569 is 2026."""
+_THAI_YEARS = 2400
 _DATES_IN_WORDS = (
     # "3rd of May 2026", "3 de mayo de 2026", "02-Mar-2024"
-    re.compile(rf"(?<!\d){_DAY}[\s-]*(?:of |de |d'|-)?\s*{_WORD},?[\s-]*(?:de |del |-)?{_YEAR}"),
+    re.compile(
+        rf"(?<!\d){_DAY}[\s-]*(?:of |de |d'|-)?\s*{_WORD},?[\s-]*(?:de |del |năm |-)?{_YEAR}"
+    ),
     # "May 5, 2026"
     re.compile(rf"\b{_WORD}\s+{_DAY},?\s+(?:de )?{_YEAR}"),
     # "Tue May 05 10:15:00 EDT 2026", "Tue May 05 10:15:00 +0000 2026", as the Unix command date
@@ -78,6 +89,8 @@ _CLOCK = re.compile(
 )
 # "10:15−05:00", "UTC−5": ISO 8601 prefers U+2212 to the hyphen
 _HALF_OF_DAY = re.compile(r"\d\s?[ap]\.?m\b", re.ASCII | re.IGNORECASE)
+_DIGIT = re.compile(r"\d")
+"""A digit of any script: "३ नवंबर २०२६"."""
 _MINUS_SIGN = re.compile(r"((?::\d\d(?:[.,]\d+)?|UTC|GMT)\s?)\N{MINUS SIGN}(?=\d)", re.ASCII)
 _MAX_HOURS_EAST = 14
 """Hours of the largest offset: that of Kiribati. The largest to the west is 12."""
@@ -131,7 +144,10 @@ def stated_time(text: str | None, *, day_first: bool | None = None) -> str | Non
     """
     if not text or len(text) > _LONGEST:
         return None
-    stated = _read(_MINUS_SIGN.sub(r"\1-", text.strip()), day_first)
+    plain = _MINUS_SIGN.sub(r"\1-", text.strip())
+    if not plain.isascii():
+        plain = _DIGIT.sub(lambda found: str(int(found[0])), unicodedata.normalize("NFC", plain))
+    stated = _read(plain, day_first)
     offset = _OFFSET.search(stated or "")
     if stated and offset and (int(offset[1]) > _MAX_HOURS_EAST or int(offset[2]) > 59):
         return stated[:-6]  # no place has "+99:99": the clock time is kept without a zone
@@ -277,8 +293,10 @@ def _from_words(plain: str, day_first: bool | None) -> str | None:
 def _day_in_words(plain: str) -> tuple[tuple[int, int], str] | None:
     for pattern in _DATES_IN_WORDS:
         for found in pattern.finditer(plain):
-            month = month_number(found["month"].lower())
-            if month and (stated := _day(found["year"], month, found["day"])):
+            month, year = month_number(found["month"].lower()), int(found["year"])
+            if "ก" <= found["month"][0] <= "\u0e4e" and year > _THAI_YEARS:
+                year -= _BUDDHIST_ERA
+            if month and year < _THAI_YEARS and (stated := _day(year, month, found["day"])):
                 return found.span(), stated
     return None
 
