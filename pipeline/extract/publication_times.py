@@ -32,11 +32,12 @@ _EARLIEST = date(1990, 1, 1)
 """Older times are errors: no page is older than the web."""
 _META_PUBLISHED = (
     "article:published_time og:article:published_time datepublished article.published "
-    "parsely-pub-date sailthru.date dc.date.issued dcterms.created dc.date pubdate publishdate "
-    "publish-date publish_date "
-    "date publication_date cxenseparse:recs:publishtime og:published_time rnews:datepublished "
-    "article:published citation_publication_date dcterms.date displaydate originalpublicationdate"
+    "parsely-pub-date sailthru.date dc.date.issued pubdate publishdate publish-date publish_date "
+    "publication_date cxenseparse:recs:publishtime og:published_time rnews:datepublished "
+    "article:published citation_publication_date displaydate originalpublicationdate"
 ).split()
+_META_DATED = "dcterms.created dc.date date dcterms.date".split()
+"""Tags that may state when a page was made, changed or printed: what readers see precedes them."""
 _META_MODIFIED = (
     "article:modified_time og:updated_time datemodified lastmod last-modified dcterms.modified "
     "article:updated revision_date"
@@ -61,6 +62,11 @@ _UPDATED = re.compile(
 )
 _DATE_FIGURES = re.compile(r"\d{4}|\d[./-]\d\d\b")
 """Figures of a date: lines without them are not parsed."""
+_DATELINE = re.compile(
+    r"(?!(?:On|Am|Le|El|In|Since|Seit|Depuis)\b)"
+    r"([^\W\d_][^.!?–—|]{0,50}?(?:[^.!?–—|]|\.(?=\s?\d)|(?<=\d)\.|\.(?=\d)){4,40}?)"
+    r"(?:\)\.?\s|\s*[|–—]\s|\s--?\s)"
+)
 _LINE_CHARS = 120
 """A longer block is no line of metadata."""
 _RELATIVE_CHARS = 60
@@ -130,30 +136,38 @@ def find_times(
         fetched_at: when the page was fetched, if that is known: "3 hours ago" counts from it.
         now: the present time.
     """
-    shown, shown_changes = _marked_times(microdata)
+    marked, marked_changes, printed = _marked_times(microdata)
     selection = _TimeSelection(now, _writes_day_first(head, url))
     selection.add_published(
         [
             ("json_ld", data.published),
             *(("meta", text) for text in head.all(*_META_PUBLISHED)),
             ("feed", feed_published),
-            *(("visible", text) for text in shown[:1]),
+            *(("visible", text) for text in marked[:1]),
             ("url", _url_day(url)),
         ]
     )
     needs_lines = selection.is_in_utc or not selection.is_exact
     lines, changed_lines = _times_near_title(blocks, title) if needs_lines else ([], [])
-    selection.add_published([("visible", text) for text in lines])
-    selection.move_to_own_zone((*shown[:1], *lines, _url_day(url)), head.all(*_META_PUBLISHED))
+    selection.add_published(
+        [
+            *(("visible", text) for text in lines),
+            *(("meta", text) for text in head.all(*_META_DATED)),
+        ]
+    )
+    stated = head.all(*_META_PUBLISHED, *_META_DATED)
+    selection.move_to_own_zone((*printed[:1], *lines), (*marked[:1], _url_day(url), *stated))
     if selection.published is None and fetched_at:
         selection.add_published([("visible", _relative_day(blocks, title, fetched_at))])
+    if selection.published is None:
+        selection.add_published([("visible", _day_of_dateline(blocks, title))])
     if selection.published is None and not selection.is_undecided:
         selection.add_published([("visible", _guess_day(root, url, blocks))])
     selection.add_modified(
         [
             ("json_ld", data.modified),
             *(("meta", text) for text in head.all(*_META_MODIFIED)),
-            *(("visible", text) for text in (*shown_changes[:1], *changed_lines[:1])),
+            *(("visible", text) for text in (*marked_changes[:1], *changed_lines[:1])),
         ]
     )
     return selection.times()
@@ -185,25 +199,31 @@ class _TimeSelection:
     def is_in_utc(self) -> bool:
         return self.published is not None and self.published[0].endswith("+00:00")
 
-    def move_to_own_zone(self, shown: Iterable[str | None], others: Iterable[str]) -> None:
+    def move_to_own_zone(self, shown: Iterable[str], others: Iterable[str | None]) -> None:
         """State a time that is given in UTC in the page's own zone if that changes the day.
 
         A clock shown to readers or another statement of the same instant tells the zone. Where only
         a day is shown, or is part of the address, the offset is the smallest that gives this day:
-        the instant stays exact, the clock may not be the page's.
+        the instant stays exact, the clock may not be the page's. A shown day that is the one in UTC
+        settles it: the day in an address may be that of the draft.
 
         Args:
-            shown: what readers see near the headline, and the day in the address.
-            others: further statements of the publication.
+            shown: what readers see near the headline.
+            others: further statements of the publication, and the day in the address.
         """
         if not self.is_in_utc or self.published is None:
             return
         stated, origin = self.published
         at = datetime.fromisoformat(stated)
-        for text in (*shown, *others):
+        seen = list(shown)
+        for text in (*seen, *others):
             local = iso_time(text, day_first=self.day_first)
-            offset = offset_of_local(at, local) if local else None
-            if offset is not None and local is not None and local[:10] != stated[:10]:
+            if local is None:
+                continue
+            if local[:10] == stated[:10]:
+                if text in seen:
+                    return
+            elif (offset := offset_of_local(at, local)) is not None:
                 self.published = at.astimezone(timezone(offset)).isoformat(), origin
                 return
 
@@ -335,10 +355,11 @@ def _writes_day_first(head: Head, url: str | None) -> bool | None:
     return True if len(locale) > 2 or is_country else None
 
 
-def _marked_times(microdata: Microdata) -> tuple[list[str], list[str]]:
-    """Return the marked times of publication in the page's body, and those of modification."""
+def _marked_times(microdata: Microdata) -> tuple[list[str], list[str], list[str]]:
+    """Return the marked times in the page's body: of publication, of modification, as printed."""
     published: list[str] = []
     changed: list[str] = []
+    printed: list[str] = []
     for element in sorted(microdata.times, key=lambda e: e.get("itemprop") is None):
         if is_outside_article(element, microdata.containers):
             continue
@@ -359,8 +380,12 @@ def _marked_times(microdata: Microdata) -> tuple[list[str], list[str]]:
             published.append(split_updated(shown)[0])
             changed.append(text)
             continue
-        (changed if is_change or _is_labelled_updated(element) else published).append(text)
-    return [t for t in published if t], [t for t in changed if t]
+        if is_change or _is_labelled_updated(element):
+            changed.append(text)
+        else:
+            published.append(text)
+            printed += [shown] if first and shown != element.get("content") else []
+    return [t for t in published if t], [t for t in changed if t], printed
 
 
 def _is_labelled_updated(element: HtmlElement) -> bool:
@@ -403,6 +428,13 @@ def _relative_day(blocks: list[TextBlock], title: str | None, fetched_at: dateti
         if ago is not None and not _is_related_story(block.element):
             return (fetched_at - ago).date().isoformat()
     return None
+
+
+def _day_of_dateline(blocks: list[TextBlock], title: str | None) -> str | None:
+    """Return the day with which the first paragraph opens: "OSLO, Jan. 5, 2026 /Wire/ -- …"."""
+    below = blocks[_title_index(blocks, title) + 1 :][:_BLOCKS_BELOW]
+    opening = next((found for b in below if (found := _DATELINE.match(b.text))), None)
+    return iso_time(opening[1]) if opening else None
 
 
 def _is_prose_sentence(text: str) -> bool:

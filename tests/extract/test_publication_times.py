@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from pipeline.extract.page import extract_page
-from tests.extract.pages import linked_data, page
+from tests.extract.pages import PARAGRAPHS, linked_data, page
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 HOST = "https://lakeshore.example"
@@ -76,8 +76,14 @@ def test_dates_are_read_from_linked_data_that_is_no_json():
         ("", "/2024/03/01/ferry", "2024-03-01T23:15:09-04:00"),
         ("<p>Published March 2, 2024 at 3:15 a.m.</p>", "/ferry", "2024-03-02T03:15:09+00:00"),
         ("<p>Published February 2, 2024</p>", "/ferry", "2024-03-02T03:15:09+00:00"),
+        # The address has the day on which the draft was made.
+        ("<p>Published March 2, 2024</p>", "/2024/03/01/f", "2024-03-02T03:15:09+00:00"),
+        ("<time datetime='2024-03-02T03:15:09Z'>March 1, 2024 10:15 PM EST</time>", "/ferry",
+         "2024-03-01T22:15:09-05:00"),
+        ("<time content='2024-03-02T03:15:09Z'></time><div>March 1, 2024 10:15 PM</div>", "/ferry",
+         "2024-03-01T22:15:09-05:00"),
     ],
-)
+)  # fmt: skip
 def test_a_time_in_utc_has_the_day_that_readers_saw(before, path, published):
     found = read(
         linked_data(headline="x", datePublished="2024-03-02T03:15:09Z"), before, HOST + path
@@ -90,6 +96,37 @@ def test_a_time_element_may_state_the_update_and_show_the_publication():
     found = read(before=f"<time datetime='2024-03-09T15:04:07Z'>{shown}</time>")
     assert found.published_at == "2024-03-02T08:25:00-05:00"
     assert found.modified_at == "2024-03-09T15:04:07+00:00"
+
+
+@pytest.mark.parametrize("name", ["date", "dc.date", "dcterms.date"])
+@pytest.mark.parametrize(
+    "shown", ["<div>4 March 2024</div>", "<time datetime='2024-03-04'>4 March</time>"]
+)
+def test_a_shown_day_precedes_a_tag_that_does_not_say_of_what_it_is_the_date(name, shown):
+    head = f"<meta name='{name}' content='2024-02-20'>"
+    assert read(head, shown).published_at == "2024-03-04"
+    assert read(head).published_at == "2024-02-20"
+    stated = "<meta property='article:published_time' content='2024-02-20'>"
+    assert read(stated, shown).published_at == "2024-02-20"
+
+
+@pytest.mark.parametrize(
+    ("opening", "day"),
+    [
+        ("BREVIK, Jan. 5, 2026 /Lakewire/ -- ", "2026-01-05"),
+        ("Brevik, (05.01.2026). ", "2026-01-05"),
+        ("Press release of 5 January 2026 | Brevik – ", "2026-01-05"),
+        ("BREVIK – ", None),
+        ("The ferry – sold on 5 January 2026 – ", None),
+        ("On January 5, 2026 - a Monday - ", None),
+    ],
+)
+def test_the_day_of_a_dateline_counts_where_the_page_states_none(opening, day):
+    paragraphs = (opening + PARAGRAPHS[0], *PARAGRAPHS[1:])
+    body = page(paragraphs=paragraphs)
+    assert extract_page(body, url=f"{HOST}/ferry", now=NOW).published_at == day
+    dated = page(head="<meta name='date' content='2026-02-20'>", paragraphs=paragraphs)
+    assert extract_page(dated, url=f"{HOST}/ferry", now=NOW).published_at == "2026-02-20"
 
 
 def test_a_relative_time_counts_from_the_fetch():
