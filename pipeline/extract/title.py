@@ -55,6 +55,8 @@ _AGREEMENT = 0.6
 """Share of the shorter title's words that a headline must have in common with a stated title."""
 _LEAST_WORDS = 2
 """Words that both titles must have for this share to count."""
+_HEADLINE_WORDS = 4
+"""Words with which the page's only ``h1`` is its headline, whatever the metadata call it."""
 _META_PLACES: dict[str, TitlePlace] = {
     "og:title": "og",
     "twitter:title": "twitter",
@@ -97,7 +99,10 @@ def find_title(
     stated_titles = _stated_titles(head, data, feed_title, sites)
     shown = [tag for tag in visible if not _is_site(text_of(tag), sites)]
     ranked = sorted(shown, key=lambda tag: -_agreement(text_of(tag), stated_titles))
-    if ranked and _agreement(text_of(ranked[0]), stated_titles) >= _AGREEMENT:
+    if ranked and (
+        _agreement(text_of(ranked[0]), stated_titles) >= _AGREEMENT
+        or (len(visible) == 1 and _is_only_headline(ranked[0], stated_titles))
+    ):
         chosen = StatedTitle(_bare_headline(ranked[0], stated_titles, sites), "visible")
     elif stated_titles:
         chosen = replace(stated_titles[0], title=_CUT.sub("", stated_titles[0].title))
@@ -191,6 +196,18 @@ def _home_link(headline: HtmlElement) -> str | None:
         return None
     path = re.sub(r"^https?://[^/]+", "", link.get("href") or "?")
     return bare_name(text_of(headline)) if path in ("", "/", "/index.html", "/start") else None
+
+
+def _is_only_headline(headline: HtmlElement, stated_titles: list[StatedTitle]) -> bool:
+    """Tell whether the only ``h1`` is what readers saw, though nothing outside the body says so.
+
+    "How a kettle became a star" may be for readers and "Kettles, ranked" for search engines. Where
+    the page prints a stated title as an h2 or h3, the ``h1`` is something else.
+    """
+    if len(tokens(text_of(headline))) < _HEADLINE_WORDS:
+        return False
+    lower = _lower_headlines(headline)
+    return not any(normalise(each.title) in lower for each in stated_titles)
 
 
 def _agreement(title: str, stated_titles: list[StatedTitle]) -> float:

@@ -35,6 +35,19 @@ def test_other_titles_stand_beside_the_headline():
     assert found.title_alternatives == (StatedTitle("Storm stops the ferry line for weeks", "og"),)
 
 
+def test_the_only_headline_is_kept_though_the_metadata_call_the_page_something_else():
+    head = "<meta property='og:title' content='Kettles, ranked by an expert'>"
+    body = page(head=head, h1="How a kettle became a star")
+    body = body.replace(f"<title>{TITLE} ".encode(), b"<title>Kettles, ranked by an expert ")
+    found = extract_page(body, url=URL)
+    assert (found.title, found.title_origin) == ("How a kettle became a star", "visible")
+    assert found.title_alternatives[0] == StatedTitle("Kettles, ranked by an expert", "og")
+    printed = body.replace(b"</h1>", b"</h1><h2>Kettles, ranked by an expert</h2>")
+    assert extract_page(printed, url=URL).title == "Kettles, ranked by an expert"
+    section = body.replace(b"How a kettle became a star", b"Kitchen and home")
+    assert extract_page(section, url=URL).title == "Kettles, ranked by an expert"
+
+
 def test_a_meta_tag_may_state_its_content_as_a_value():
     head = f"<meta name='og:title' value='{TITLE}'><meta name='author' value='Ines Moor'>"
     found = extract_page(page(head=head, h1="Ferries"), url=URL)
