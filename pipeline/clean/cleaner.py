@@ -147,7 +147,7 @@ def _with_metadata(
     found = _find_credit(article, stated, credit, _partial_credit(article, headers))
     return replace(
         article,
-        authors=tuple(name for name in stated if not agencies[name]),
+        authors=tuple(name for name in stated if not agencies[name]) or stated,
         published_at=article.published_at or day,
         published_origin=article.published_origin or ("visible" if day else None),
         categories=article.categories or next((h.categories for h in headers if h.categories), ()),

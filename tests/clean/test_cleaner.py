@@ -98,8 +98,14 @@ def test_the_credit_line_becomes_metadata_and_not_a_removed_block():
 
 
 def test_an_agency_among_the_authors_becomes_the_agency():
+    both = article(FIRST, SECOND, authors=("Ines Moor", "Linden Press"))
+    found = clean_article(both, None)
+    assert (found.authors, found.agency) == (("Ines Moor",), "Linden Press")
+
+
+def test_an_agency_is_the_author_where_nobody_else_is_named():
     found = clean_article(article(FIRST, SECOND, authors=("Linden Press",)), None)
-    assert (found.authors, found.agency) == ((), "Linden Press")
+    assert (found.authors, found.agency) == (("Linden Press",), "Linden Press")
     own = article(FIRST, SECOND, authors=("Lakeshore Press",), site_name="The Lakeshore Press")
     assert clean_article(own, None).authors == ("Lakeshore Press",)
 
