@@ -17,6 +17,7 @@ from pipeline.extract.microdata import (
     PERSON_PATH,
     Microdata,
     author_lines,
+    names_above_notes,
     text_by_block,
     text_parts,
 )
@@ -26,6 +27,7 @@ from pipeline.line_rules.bylines import (
     contributors_in,
     handle_in,
     has_given_name,
+    is_byline_label,
     is_of_others,
     is_organisation,
     is_publishing_house,
@@ -60,6 +62,7 @@ _RIGHTS_TAGS = ("copyright", "rights", "dc.rights", "dcterms.rights")
 _NAME_DAY_BORDER = re.compile(r"(?<=[^\W\d_]{3})(?=\d{1,2}(?:[./-]\d| (?:de )?[^\W\d_]{3}))")
 """The place where a name and the text of a ``time`` element meet: "Jonas Aalto23 October"."""
 _HEADINGS = frozenset(("h2", "h3", "h4", "h5", "h6"))
+_PART_BORDER = re.compile(r"\s*[|•·]\s*")
 _TITLE_SEPARATOR = re.compile(r"\s+[|–—·-]\s+")
 _MAX_AUTHORS = 20
 """A longer list is a list of the staff."""
@@ -235,6 +238,7 @@ def _sources(
         yield "visible", lines
     yield "visible", _byline_below_title(blocks)
     yield "visible", _name_with_role(blocks)
+    yield "visible", names_above_notes(microdata)[:1]
 
 
 def _cased(line: str) -> str:
@@ -259,11 +263,14 @@ def _byline_at_title(blocks: list[TextBlock]) -> str:
 
 
 def _byline_below_title(blocks: list[TextBlock]) -> list[str]:
-    """Return the first "By Jane Doe" that is a block of its own below the title."""
-    for block in _below_title(blocks):
+    """Return the first "By Jane Doe" that is a block of its own below the title, or two blocks."""
+    below = _below_title(blocks)
+    for before, block in zip([None, *below], below, strict=False):
         if len(block.text) > _MAX_BYLINE_CHARS or block.element.tag == "h1":
             continue
         text = _NAME_DAY_BORDER.sub(" | ", _without_roles(block))
+        if before and is_byline_label(before.text) and _NAMES.fullmatch(text):
+            text = f"{before.text} {text}"
         header = None if block.tag in _HEADINGS else read_header_line(text)
         if header and header.authors and " " in header.authors and not is_of_others(text):
             return [header.authors]
@@ -290,9 +297,8 @@ def _name_with_role(blocks: list[TextBlock]) -> list[str]:
     has_title = any(block.tag == "h1" for block in blocks)
     # A standfirst below the headline is prose too, so the text may begin further down.
     above = _below_title(blocks) if has_title else blocks[:first][-_BLOCKS_ABOVE_PROSE:]
-    for name, role in pairwise(
-        part for block in above[:_BLOCKS_ABOVE_PROSE] for part in _parts(block)
-    ):
+    parts = [part for block in above[:_BLOCKS_ABOVE_PROSE] for part in _parts(block)]
+    for name, role in pairwise(parts):
         if not _NAMES.fullmatch(name) or is_role(name):
             continue
         is_dated = has_given_name(name) and len(role) <= _SIGNATURE_CHARS and iso_time(role)
@@ -303,8 +309,10 @@ def _name_with_role(blocks: list[TextBlock]) -> list[str]:
 
 def _parts(block: TextBlock) -> list[str]:
     """Return the parts of a short block: templates put the name and the role into two spans."""
-    is_divided = len(block.text) <= _PROSE_CHARS and len(block.element)
-    return text_parts(block.element) if is_divided else [block.text]
+    if len(block.text) > _PROSE_CHARS:
+        return [block.text]
+    parts = text_parts(block.element) if len(block.element) else [block.text]
+    return [piece for part in parts for piece in _PART_BORDER.split(part) if piece]
 
 
 def _signature(blocks: list[TextBlock]) -> list[str]:

@@ -152,6 +152,13 @@ def author_lines(found: Microdata) -> Iterator[list[str]]:
         yield _one_place(list(_innermost(found.authors[tier])), found)
 
 
+def names_above_notes(found: Microdata) -> list[str]:
+    """Return the first lines of boxes about an author: the name, above a note of some sentences."""
+    boxes = (element for tier in _TIERS for element in found.authors[tier][:_MAX_ELEMENTS])
+    notes = (text_by_block(b) for b in boxes if not is_outside_article(b, found.containers))
+    return [note.partition(" | ")[0] for note in notes if len(note) > _MAX_CHARS and " | " in note]
+
+
 def _one_place(elements: list[HtmlElement], found: Microdata) -> list[str]:
     """Return the texts of the first element within the article and of those near it."""
     chosen: list[HtmlElement] = []

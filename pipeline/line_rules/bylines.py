@@ -160,6 +160,15 @@ def starts_as_byline(line: str) -> bool:
     return bool(_BYLINE_START.match(line))
 
 
+def is_byline_label(line: str) -> bool:
+    """Tell whether a line is what precedes a name and nothing else: "Written by", "Author:".
+
+    >>> is_byline_label("Written by"), is_byline_label("By Ines Moor")
+    (True, False)
+    """
+    return not _LEAD.sub("", f" {line} ") and bool(line.strip())
+
+
 def is_byline(line: str) -> bool:
     """Tell whether a line says who wrote the page and names a person with two words.
 
