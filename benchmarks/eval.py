@@ -97,7 +97,11 @@ def measure_language(data: Path) -> list[Line]:
             *view_sample.accuracy_rows(rows, verdicts),
         ],
     )
-    return language_tables.readme_lines(scores)
+    return [
+        *language_tables.readme_lines(scores),
+        *news_speakers.readme_lines(elsewhere),
+        *view_sample.readme_lines(rows, verdicts),
+    ]
 
 
 PARTS: dict[str, Callable[[Path], list[Line]]] = {

@@ -40,7 +40,7 @@ from benchmarks.language.news_articles import (
 )
 from benchmarks.language.resampling import Interval, added, interval
 from benchmarks.language.speakers import same_names
-from benchmarks.tables import markdown, with_interval
+from benchmarks.tables import Line, markdown, with_interval
 from pipeline.annotate.annotator import Annotator
 from pipeline.models import Quote
 
@@ -397,6 +397,22 @@ def accuracy_rows(judged: Sequence[JudgedArticle]) -> list[AccuracyRow]:
                     row = with_intervals(replace(row, recall=found), recall=between)
                 rows.append(row)
     return rows
+
+
+def readme_lines(judged: Sequence[JudgedArticle]) -> list[Line]:
+    """Return the rows of the short table: the default view on the half that was kept."""
+    total = added(dict(_by_half(judged))["kept"])
+    group = "default view"
+    shown = sum(total[group, verdict] for verdict in ("right", "ragged", "wrong"))
+    given, gold = total[group, "given"], total[group, "gold"]
+    return [
+        Line(what, f"other news, half kept apart ({n:,})", figure(group)(total))
+        for what, n, figure in (
+            ("quotes shown by default that are right", shown, precision),
+            ("statements that are shown by default", gold, recall),
+            ("speaker's name right where given, shown by default", given, speaker_right),
+        )
+    ]
 
 
 def errors(judged: Iterable[JudgedArticle], half: str) -> Iterator[str]:

@@ -28,7 +28,7 @@ from benchmarks.accuracy_rows import AccuracyRow, with_intervals
 from benchmarks.data import data_folder
 from benchmarks.language.resampling import Interval, interval
 from benchmarks.language.view_sample_rows import Row, sample_rows, shuffled
-from benchmarks.tables import markdown, with_interval
+from benchmarks.tables import Line, markdown, with_interval
 from training import corpora
 
 FILE = Path(__file__).parent / "view_sample" / "verdicts.jsonl"
@@ -241,6 +241,22 @@ def accuracy_rows(rows: Sequence[Row], verdicts: Sequence[Verdict]) -> list[Accu
             )
             result.append(with_intervals(row, _around(pages, kind)))
     return result
+
+
+def readme_lines(rows: Sequence[Row], verdicts: Sequence[Verdict]) -> list[Line]:
+    """Return the rows of the short table from the first reading."""
+    total: Counter[tuple[str, str]] = sum(
+        counts_by_page(matched(rows, verdicts, READERS[0])), Counter()
+    )
+    lines = []
+    for kind, what in (
+        ("all", "quotes shown by default that are right, by eye"),
+        ("speaker", "speaker's name right where given, by eye"),
+    ):
+        n = sum(total[kind, verdict] for verdict in ("right", "ragged", "wrong"))
+        data = f"pages of all kinds, guides and blogs too ({n:,})"
+        lines.append(Line(what, data, precision(kind, total)))
+    return lines
 
 
 def agreement(readings: Mapping[str, Sequence[ReadRow]]) -> str:

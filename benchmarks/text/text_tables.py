@@ -153,7 +153,7 @@ _SEEDS_EXACT = "dateline/seeds/exact"
 
 def copy_lines(f: Figures) -> list[Line]:
     """Return the rows on copies."""
-    data = f"made and real copies ({f['n.rows']:,.0f} texts, {f['n.pairs']:,.0f} pairs), tuned on"
+    data = f"made and real copies ({f['n.rows']:,.0f} texts, {f['n.pairs']:,.0f} pairs)"
 
     def others(score: str) -> str:
         jaccard, minhash = f[f"jaccard.{score}"], f[f"datasketch.{score}"]

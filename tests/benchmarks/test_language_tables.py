@@ -1,10 +1,12 @@
 """The tables on names and quotes, from invented scores: every row is there with its count."""
 
+import pytest
+
 from benchmarks.language.attribution_scores import AttributionScore, Parts
 from benchmarks.language.language_tables import page, readme_lines
 from benchmarks.language.names_and_quotes import CNN, DATELINE, LINKER, RULES, TAGGER, Scores
 from benchmarks.language.span_scores import SpanScore
-from benchmarks.tables import lines_table, percent
+from benchmarks.tables import Line, lines_table, percent
 
 TEXT = "“We will sail at dawn,” Ada Lund said."
 TEXTACY = "textacy 0.13.0, as it comes"
@@ -73,8 +75,14 @@ def test_the_short_table_names_peers_beside_ours():
     assert "spaCy CNN trained on the same 80.0" in table
     assert "textacy 0.13.0 as it comes 100.0" in table
     assert (
-        "| names with type and canonical name | the two example articles (4) | **100.0** |" in table
+        "| names with type and canonical name | the two example articles (4) | yes | **100.0** |"
+        in table
     )
+
+
+def test_a_set_of_which_nobody_said_what_was_tuned_on_it_is_refused():
+    with pytest.raises(ValueError, match="a new set"):
+        lines_table([Line("names, F1", "a new set (10)", 0.5)])
 
 
 def test_small_shares_have_two_decimals():
