@@ -96,6 +96,7 @@ def stacked_chart(
     today: date,
     width: float,
     height: float,
+    days: int = DAYS,
 ) -> Chart:
     """Return counts by day as bars that stand on each other.
 
@@ -105,8 +106,9 @@ def stacked_chart(
         today: the last day.
         width: of the picture.
         height: of the picture.
+        days: days that it shows.
     """
-    shown = last_days(today)
+    shown = last_days(today, days)
     top = float(max([1, *(sum(counts.get(day, {}).values()) for day in shown)]))
     step = width / len(shown)
     bars = []
@@ -118,5 +120,10 @@ def stacked_chart(
                 foot -= tall
                 words = f"{day:%a %d %b}: {number:,} {kind}"
                 bars.append(Bar(place * step + step * 0.12, foot, step * 0.76, tall, kind, words))
-    labels = tuple((place * step + step / 2, f"{day:%d %b}") for place, day in enumerate(shown))
+    each = -(-len(shown) // DAYS)  # more than two weeks have no room for a label a day
+    labels = tuple(
+        (place * step + step / 2, f"{day:%d %b}")
+        for place, day in enumerate(shown)
+        if place % each == 0
+    )
     return Chart(width, height, tuple(bars), labels=labels, top=top)

@@ -1,0 +1,55 @@
+"""``dateline report`` writes one HTML page about the last days."""
+
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipeline.cli.app import EVERY_DAY
+from pipeline.cli.output import print_note
+from pipeline.errors import SettingsError, UsageError
+
+_HELP = (
+    "Write one HTML page about the last days: intake, completeness, names and their trend, who was "
+    "quoted, wire copy, texts that went round, silent edits with the words that changed, and "
+    "warnings.\n\n"
+    "The page needs no network and no server, prints well, and has a light and a dark look. "
+    "The numbers are those of the marts.\n\n"
+    "Example: dateline report --since 7d --out week.html"
+)
+_SPAN = re.compile(r"(\d{1,4})([dw])")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module to the app."""
+
+    @app.command(rich_help_panel=EVERY_DAY, help=_HELP)
+    def report(
+        since: Annotated[str, typer.Option(help="How far back: 7d, 2w.")] = "7d",
+        out: Annotated[
+            Path, typer.Option(metavar="FILE", help="The page; - for standard output.")
+        ] = Path("report.html"),
+    ) -> None:
+        from pipeline.report.page import build_report
+
+        page = build_report(_days(since), datetime.now(UTC))
+        if str(out) == "-":
+            typer.echo(page)
+            return
+        try:
+            out.write_text(page, encoding="utf-8")
+        except OSError as error:
+            raise SettingsError(f"{out} cannot be written: {error.strerror}") from error
+        print_note(f"{out}: open it in a browser")
+
+
+def _days(since: str) -> int:
+    from pipeline.report.page import LONGEST_DAYS
+
+    found = _SPAN.fullmatch(since)
+    days = int(found[1]) * (7 if found[2] == "w" else 1) if found else 0
+    if not 1 <= days <= LONGEST_DAYS:
+        raise UsageError(f"--since {since!r}: give days or weeks up to {LONGEST_DAYS}d, such as 7d")
+    return days
