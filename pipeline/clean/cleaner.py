@@ -18,10 +18,7 @@ from pipeline.line_rules.credits import Credit, byline_agency, find_credit, read
 from pipeline.line_rules.header_lines import HeaderLine
 from pipeline.models import Article, RemovedBlock
 from pipeline.outcomes import Outcome
-from pipeline.text import normalise, word_count
-
-_REPEAT_WORDS = 25
-"""Shorter lines may repeat in a list ("Battery life: 10 hours")."""
+from pipeline.text import normalise
 
 
 def clean_article(article: Article, memory: SiteMemory | None, *, remember: bool = True) -> Article:
@@ -92,10 +89,9 @@ def _apply_patterns(
 
 
 def _cut_lines(blocks: list[Block], article: Article) -> None:
-    """Remove lines by what they say: the title, a category, a repetition, boilerplate wording."""
+    """Remove lines by what they say: the title, a category, boilerplate wording."""
     title = normalise(article.title) if article.title else None
     headings = {normalise(name) for name in (article.section, *article.categories) if name}
-    seen: set[str] = set()
     passed = 0
     for block in blocks:
         if not block.kept:
@@ -104,11 +100,8 @@ def _cut_lines(blocks: list[Block], article: Article) -> None:
             block.reason = "title"
         elif passed == 0 and block.plain in headings:
             block.reason = "category"
-        elif block.plain in seen and word_count(block.text) >= _REPEAT_WORDS:
-            block.reason = "repeated"
         else:
             block.reason = reason_for(block.text)
-        seen.add(block.plain)
         passed += block.kept
     _restore_subheads(blocks)
 

@@ -11,7 +11,7 @@ many, so the trees must be surer than even (``_SURE``), and half of the text alw
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -44,6 +44,8 @@ _LONG_WORD = 5
 """Letters of the words that tell what a text is about."""
 _READ_CHARS = 400
 """Characters of a line whose words are weighed."""
+_SITE_CHARS = 5
+"""Letters of a site's name; a shorter one is a part of other words."""
 _UNKNOWN_WEIGHT = -3.0
 _LEVELS = (2, 3, 4)
 """Elements around a line that are described, its parent's parent first."""
@@ -53,8 +55,8 @@ _WORD = re.compile(r"[^\W\d_]{2,}|[@©]")
 OF_LINE = (
     "words", "ends a sentence", "asks", "linked", "capitals", "digits", "opens with a sign",
     "dated", "heading", "item", "telling word", "telling words", "seen above", "in title",
-    "in description", "like the text", "up from half", "down from half", "up from most",
-    "down from most",
+    "in description", "names the site", "like the text", "up from half", "down from half",
+    "up from most", "down from most",
     *(f"{what} at {level}" for level in _LEVELS for what in (
         "share of page", "linked", "words a block", "share of prose", "prose of words")),
 )  # fmt: skip
@@ -81,21 +83,26 @@ class Places:
     """Shares of the text's words that are below them."""
 
 
-def find_end(
-    lines: Sequence[PlacedLine],
-    blocks: Sequence[TextBlock],
-    title: str | None,
-    description: str | None,
-) -> int:
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of the article beside its lines."""
+
+    title: str | None = None
+    description: str | None = None
+    """That in the page's metadata."""
+    sites: Collection[str] = ()
+    """Names of the page's site, in the form of ``title.bare_name``."""
+
+
+def find_end(lines: Sequence[PlacedLine], blocks: Sequence[TextBlock], known: Known) -> int:
     """Return the number of the first line below the article; the number of lines where all is it.
 
     Args:
         lines: the text, each line with the index of its block.
         blocks: the page.
-        title: the article's title.
-        description: the description in the page's metadata.
+        known: what else is known of the article.
     """
-    places = describe_places(lines, blocks, title, description)
+    places = describe_places(lines, blocks, known)
     if not places.below:
         return len(lines)
     odds = read_trees(MODEL).scores(places.rows)[:, 0]
@@ -123,8 +130,7 @@ def is_needed_below(line: str) -> bool:
 def describe_places(
     lines: Sequence[PlacedLine],
     blocks: Sequence[TextBlock],
-    title: str | None,
-    description: str | None,
+    known: Known,
     weights: Mapping[str, float] | None = None,
 ) -> Places:
     """Return the places of a text where it may end, with a row of ``FEATURES`` for each.
@@ -134,17 +140,14 @@ def describe_places(
     Args:
         lines: the text, each line with the index of its block.
         blocks: the page.
-        title: the article's title.
-        description: the description in the page's metadata.
+        known: what else is known of the article.
         weights: of words, in place of those in ``WORDS``.
     """
     judged = [n for n, (line, _) in enumerate(lines) if reason_for(line) is None]
     words = np.array([word_count(lines[n][0]) for n in judged], dtype=np.float64)
     if len(judged) < 2 or words.sum() < _LEAST_WORDS or not blocks:
         return Places((), np.zeros((0, len(FEATURES))), np.zeros(0))
-    text = _Text(
-        [lines[n] for n in judged], blocks, title, description, weights or word_weights(WORDS)
-    )
+    text = _Text([lines[n] for n in judged], blocks, known, weights or word_weights(WORDS))
     own = np.array(list(text.rows()))
     return Places(
         tuple(judged[1:]), _rows_of_places(own, words, text), _below(words)[1:] / words.sum()
@@ -218,20 +221,20 @@ class _Text:
         self,
         lines: Sequence[PlacedLine],
         blocks: Sequence[TextBlock],
-        title: str | None,
-        description: str | None,
+        known: Known,
         weights: Mapping[str, float],
     ) -> None:
         self.lines = [line for line, _ in lines]
         self.weights = weights
-        self.title = _long_words(title or "")
-        self.description = _long_words(description or "")
+        self.title = _long_words(known.title or "")
+        self.description = _long_words(known.description or "")
+        self.sites = [name for name in known.sites if len(name) >= _SITE_CHARS]
         # A line without a block stands where the line above it stands.
         self.places: list[int] = []
-        known = next((index for _, index in lines if index is not None), 0)
+        place = next((index for _, index in lines if index is not None), 0)
         for _, index in lines:
-            known = known if index is None else index
-            self.places.append(known)
+            place = place if index is None else index
+            self.places.append(place)
         self.blocks = [blocks[place] for place in self.places]
         self.linked = [
             0.0 if index is None else block.link_density
@@ -309,6 +312,7 @@ class _Text:
                 len(own & seen) / len(own) if own else -1.0,
                 len(own & self.title) / len(own) if own else -1.0,
                 len(own & self.description) / len(own) if own else -1.0,
+                float(any(map(line.lower().replace(" ", "").count, self.sites))),
                 *self._surroundings(n),
             ]
             seen |= own

@@ -16,8 +16,14 @@ from dataclasses import dataclass
 
 from lxml.html import HtmlElement
 
-from pipeline.extract.article_end import find_end, is_needed_below
-from pipeline.extract.html_layout import TextBlock, article_containers, labels_of, text_of
+from pipeline.extract.article_end import Known, find_end, is_needed_below
+from pipeline.extract.html_layout import (
+    TextBlock,
+    article_containers,
+    labels_of,
+    stand_alike,
+    text_of,
+)
 from pipeline.extract.line_alignment import PlacedLine, align
 from pipeline.extract.lost_paragraphs import Corroboration, is_linked_prose, recover_paragraphs
 from pipeline.extract.trafilatura_passes import read_lines
@@ -40,6 +46,8 @@ _CREDIT_WORDS = 6
 """The first lines may be a byline's, where each has at most so many words."""
 _CREDIT_BLOCKS = 3
 """Blocks before and after a line that may belong to the same byline."""
+_REPEAT_WORDS = 25
+"""Shorter lines may repeat in a list ("Battery life: 10 hours")."""
 _CAPTION_WORDS = 30
 _CAPTION_TAGS = frozenset({"p", "div", "span"})
 _ABOVE_SHARE = 0.1
@@ -70,6 +78,7 @@ def find_body(
     standfirst: str | None,
     stated: str | None = None,
     title: str | None = None,
+    sites: Collection[str] = (),
 ) -> Body:
     """Return the article's text as lines, each a paragraph or a subhead.
 
@@ -81,10 +90,11 @@ def find_body(
             the description, so it only adds: blocks that it contains are restored, and it is
             returned where the layout shows less than half of it.
         title: the article's title; what is above its headline is no text.
+        sites: names of the page's site, in the form of ``title.bare_name``.
     """
     lines, other_lines = read_lines(root, blocks)
-    stated_elsewhere = _StatedElsewhere(standfirst, stated, title)
-    found = _fit_to_layout(lines, other_lines, blocks, stated_elsewhere) if lines else Body()
+    known = Known(title, standfirst, sites)
+    found = _fit_to_layout(lines, other_lines, blocks, known, stated) if lines else Body()
     stated_lines = [line for raw in (stated or "").split("\n") if (line := squeeze(raw))]
     words = sum(map(word_count, stated_lines))
     if words >= _STATED_WORDS and sum(map(word_count, found.lines)) < _STATED_SHARE * words:
@@ -135,20 +145,12 @@ def with_captions(found: Body) -> Body:
     return Body(found.lines + captions, others)
 
 
-@dataclass(frozen=True, slots=True)
-class _StatedElsewhere:
-    """What the page says about the text outside its body."""
-
-    standfirst: str | None
-    stated: str | None
-    title: str | None
-
-
 def _fit_to_layout(
     lines: list[str],
     other_lines: list[str],
     blocks: list[TextBlock],
-    elsewhere: _StatedElsewhere,
+    known: Known,
+    stated: str | None,
 ) -> Body:
     placed = align(lines, blocks)
     blocks_by_key: dict[str, list[TextBlock]] = defaultdict(list)
@@ -159,7 +161,8 @@ def _fit_to_layout(
     removed: list[RemovedBlock] = []
     quotes = _pull_quotes(placed, blocks, containers)
     credits = _byline_blocks(placed, blocks)
-    start = _headline_index(placed, blocks, elsewhere.title)
+    repeated = _repeated(placed, blocks)
+    start = _headline_index(placed, blocks, known.title)
     for number, (line, index) in enumerate(placed):
         reason: str | None
         if number < _TITLE_LINES and index is not None and blocks[index].tag == "h1":
@@ -170,22 +173,40 @@ def _fit_to_layout(
             reason = "above_headline"
         elif number in quotes:
             reason = "pull_quote"
+        elif number in repeated:
+            reason = "repeated"
         else:
             reason = _reason_of_line(blocks_by_key.get(normalise(line), []), containers)
         if reason:
             removed.append(RemovedBlock(line, reason))
         else:
             kept.append((line, index))
-    corroboration = Corroboration(other_lines, elsewhere.stated)
+    corroboration = Corroboration(other_lines, stated)
     removed_keys = {normalise(block.text) for block in removed}
     found = recover_paragraphs(
-        kept, blocks, containers, corroboration, elsewhere.standfirst, removed_keys
+        kept, blocks, containers, corroboration, known.description, removed_keys
     )
-    end = find_end(found, blocks, elsewhere.title, elsewhere.standfirst)
+    end = find_end(found, blocks, known)
     below = [line for line, _ in found[end:]]
     removed += [RemovedBlock(line, "after_end") for line in below if not is_needed_below(line)]
     text = [line for line, _ in found[:end]] + [line for line in below if is_needed_below(line)]
     return Body(tuple(text), tuple(removed))
+
+
+def _repeated(placed: list[PlacedLine], blocks: list[TextBlock]) -> set[int]:
+    """Return the numbers of the long lines that the layout shows again in another place."""
+    seen: dict[str, TextBlock | None] = {}
+    repeated: set[int] = set()
+    for number, (line, index) in enumerate(placed):
+        if word_count(line) < _REPEAT_WORDS:
+            continue
+        key, block = normalise(line), None if index is None else blocks[index]
+        if key in seen:
+            first = seen[key]
+            if first is None or block is None or not stand_alike(first, block):
+                repeated.add(number)
+        seen.setdefault(key, block)
+    return repeated
 
 
 def _pull_quotes(

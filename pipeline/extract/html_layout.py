@@ -301,6 +301,19 @@ class TextBlock:
         self.words = self.text.count(" ") + 1
 
 
+def stand_alike(one: TextBlock, other: TextBlock) -> bool:
+    """Tell whether all elements around two blocks have the same names and classes.
+
+    A paragraph that stands so twice was written twice. A summary, a box or a second layout for
+    telephones, which repeat the text, have names of their own.
+    """
+    return _path(one.element) == _path(other.element)
+
+
+def _path(element: HtmlElement) -> list[tuple[str, str | None]]:
+    return [(str(e.tag), e.get("class")) for e in (element, *element.iterancestors())]
+
+
 def text_blocks(root: HtmlElement) -> list[TextBlock]:
     """Return the text blocks of a page in reading order."""
     body = root.find(".//body")

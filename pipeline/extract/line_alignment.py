@@ -1,7 +1,8 @@
 """Find trafilatura's lines among the page's text blocks, and restore the lines that it cut.
 
 trafilatura ends a line where inline markup confuses it: "… the officer recalled: “I" in a paragraph
-that contains a quotation element, "he ferry line" after a drop cap. The text block is whole.
+that contains a quotation element, "he ferry line" after a drop cap, each line of the source in a
+paragraph that contains code. The text block is whole.
 """
 
 from collections import defaultdict
@@ -89,13 +90,17 @@ def _block_of_cut_line(
         blocks: the page.
         last: the index of the block found last; only blocks after it are searched.
     """
-    if len(key) < _LEAST_CHARS:
+    if len(key) < _LEAST_CHARS and len(key) + len(after) < _LEAST_CHARS:
         return None
     for index in range(last + 1, min(last + 1 + _SEARCHED_BLOCKS, len(blocks))):
         block = blocks[index]
         if key not in block.key or block.tag in _VERBATIM_TAGS:
             continue
         if block.link_density > _MAX_LINK_DENSITY:
+            continue
+        if len(key) < _LEAST_CHARS:
+            if block.key.startswith(f"{key} {after}"):
+                return index
             continue
         lost_end = block.key.startswith(key) and (
             not ends_line_of_text(line) or (after and after in block.key)

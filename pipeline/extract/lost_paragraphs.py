@@ -46,6 +46,8 @@ _SUBHEAD_NAMES = re.compile(r"(sub|inter|cross)-?_?(head|title)|question", re.IG
 _ENDS_CHARS = 30
 """A block is in the text already if the text contains its first and its last characters, so many of
 each: trafilatura may have changed the rest, as in code and verses."""
+_PART_CHARS = 40
+"""A shorter line may stand within any block."""
 _STANDFIRST_NAMES = re.compile(
     r"standfirst|(^|[\s_-])(dek|deck|lede|lead|strapline|sub-?title|sub-?head(line|ing)?|"
     r"excerpt|intro|summary|kicker-?text|article-?desc(ription)?|description)([\s_-]|$)",
@@ -55,6 +57,8 @@ _STANDFIRST_DISTANCE = 4
 """Blocks between the title and a standfirst, at most: a byline, a date, a label."""
 _NO_STANDFIRST_LABELS = frozenset({"caption", "hidden", "related", "aside", "figure", "item"})
 _STANDFIRST_LEAST_WORDS, _STANDFIRST_MAX_WORDS = 6, 80
+_LEAST_POINTS = 2
+"""Items of a list of key points; one is a label or a link."""
 _DESCRIPTION_CHARS = 40
 """Characters that a standfirst and the page's description must have in common at their start:
 descriptions are often cut."""
@@ -98,13 +102,17 @@ def recover_paragraphs(
         return kept
     known = {normalise(line) for line, _ in kept}
     text = "\n".join(known)
+    # Such a line is a block without a part that is no text: "© Provided by …" before a sentence.
+    parts = [key for line, index in kept if index is None and (key := normalise(line))]
     restored = {
         index: blocks[index].text
         for index in _lost(placed, blocks, containers, corroboration)
-        if blocks[index].key not in removed_keys and not _is_in_text(blocks[index].key, text)
+        if blocks[index].key not in removed_keys
+        and not _is_in_text(blocks[index].key, text)
+        and not any(part in blocks[index].key for part in parts if len(part) >= _PART_CHARS)
     }
     known_keys = known | {blocks[index].key for index in restored}
-    top = _standfirst(min(placed), blocks, known_keys, standfirst)
+    top = _summary(min(placed), blocks, known_keys, containers, standfirst)
     return [*top, *_merged(kept, restored)]
 
 
@@ -328,20 +336,67 @@ def _is_paragraph(block: TextBlock, containers: set[HtmlElement]) -> bool:
     return reason_for(block.text) is None
 
 
-def _standfirst(
-    first: int, blocks: list[TextBlock], known_keys: set[str], description: str | None
+def _summary(
+    first: int,
+    blocks: list[TextBlock],
+    known_keys: set[str],
+    containers: set[HtmlElement],
+    description: str | None,
 ) -> list[PlacedLine]:
-    """Return the standfirst above the text, by the page's description or by a class, if any.
+    """Return what sums up the story between its headline and its text: a standfirst, a list.
 
     Args:
         first: the index of the first kept block.
         blocks: the page.
         known_keys: the normalised lines that are in the text already.
+        containers: elements that hold much of the article.
         description: the description in the page's metadata.
     """
-    start = normalise(description or "").rstrip(" .…")[:_DESCRIPTION_CHARS]
     titles = [index for index in range(first) if blocks[index].tag == "h1"]
-    for index in range(titles[-1] + 1 if titles else 0, first):
+    title = titles[-1] if titles else None
+    # What holds the headline holds the article, whatever its name.
+    around = containers.union(*(blocks[index].element.iterancestors() for index in titles[-1:]))
+    standfirst = _standfirst(title, first, blocks, known_keys, around, description)
+    points = [] if title is None else _key_points(range(title + 1, first), blocks, around)
+    lines = [*standfirst, *(point for point in points if normalise(point[0]) not in known_keys)]
+    return sorted(lines, key=lambda line: line[1] or 0)
+
+
+def _key_points(
+    among: range, blocks: list[TextBlock], around: Collection[HtmlElement]
+) -> list[PlacedLine]:
+    """Return the items of the list of sentences that stands among these blocks, if it is the only.
+
+    Args:
+        among: the indices between the headline and the text.
+        blocks: the page.
+        around: elements that hold the article.
+    """
+    items = [
+        index
+        for index in among
+        if blocks[index].words >= _LEAST_WORDS
+        and blocks[index].link_density <= _SHORT_LINE_LINK_DENSITY
+        and _list_around(blocks[index]) is not None
+        and not labels_of(blocks[index], around) & NON_ARTICLE_LABELS
+        and reason_for(blocks[index].text) is None
+    ]
+    lists = {_list_around(blocks[index]) for index in items}
+    is_list = len(items) >= _LEAST_POINTS and len(lists) == 1
+    return [(blocks[index].text, index) for index in items] if is_list else []
+
+
+def _standfirst(
+    title: int | None,
+    first: int,
+    blocks: list[TextBlock],
+    known_keys: set[str],
+    around: Collection[HtmlElement],
+    description: str | None,
+) -> list[PlacedLine]:
+    """Return the standfirst above the text, by the page's description or by a class, if any."""
+    start = normalise(description or "").rstrip(" .…")[:_DESCRIPTION_CHARS]
+    for index in range(0 if title is None else title + 1, first):
         block = blocks[index]
         if not _STANDFIRST_LEAST_WORDS <= word_count(block.text) <= _STANDFIRST_MAX_WORDS:
             continue
@@ -349,10 +404,10 @@ def _standfirst(
             continue
         if reason_for(block.text) or read_header_line(block.text):
             continue
-        if labels_of(block, ()) & _NO_STANDFIRST_LABELS:
+        if labels_of(block, around) & _NO_STANDFIRST_LABELS:
             continue
         is_description = len(start) == _DESCRIPTION_CHARS and block.key.startswith(start)
-        is_near_title = titles and index - titles[-1] <= _STANDFIRST_DISTANCE
+        is_near_title = title is not None and index - title <= _STANDFIRST_DISTANCE
         if is_description or (is_near_title and _has_standfirst_name(block)):
             return [(block.text, index)]
     return []

@@ -29,6 +29,7 @@ from pipeline.extract.page_sums import ExaminedPage
 from pipeline.extract.page_type import LEAST_WORDS, classify_page
 from pipeline.extract.plain_text_lines import split_preformatted
 from pipeline.extract.quality import quality_score
+from pipeline.extract.title import site_names
 from pipeline.extract.unreadable import explain_missing_text, other_format
 from pipeline.language import with_language
 from pipeline.models import Article, RemovedBlock
@@ -130,7 +131,8 @@ def examine(
     described = data.description or head.first("og:description", "description")
     # The JSON-LD of a page with a paywall may hold the text that only subscribers may read.
     stated_body = None if data.is_free is False or len(data.body or "") > MAX_CHARS else data.body
-    article_body = find_body(root, blocks, described, stated_body, metadata.title)
+    sites = site_names(head, data, context.url)
+    article_body = find_body(root, blocks, described, stated_body, metadata.title, sites)
     if data.media == "gallery":
         article_body = with_captions(article_body)
     text = "\n\n".join(article_body.lines) or _fallback_text(blocks) or ""

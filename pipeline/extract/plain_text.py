@@ -20,10 +20,12 @@ from pipeline.line_rules.credits import read_credit
 from pipeline.line_rules.header_lines import HeaderLine, read_header_line
 from pipeline.models import Article, RemovedBlock
 from pipeline.outcomes import Outcome
-from pipeline.text import visible
+from pipeline.text import visible, word_count
 
 _READ_BY_CLEANING = frozenset({"update_note", "comments"})
 """Lines with these reasons stay in the body, because cleaning reads metadata from them."""
+_REPEAT_WORDS = 25
+"""Shorter lines may repeat in a list ("Battery life: 10 hours")."""
 _KEPT_CHARS = 100_000
 """Of a text that is too long its beginning is kept, to show what it is."""
 
@@ -99,9 +101,15 @@ def _divide(
     """
     kept: list[str] = []
     removed: list[RemovedBlock] = []
+    seen: set[str] = set()
     for place, line in enumerate(lines):
         if place == found.title:
             continue
+        if word_count(line) >= _REPEAT_WORDS:
+            if line in seen:
+                removed.append(RemovedBlock(line, "repeated"))
+                continue
+            seen.add(line)
         reason, header = reason_for(line), read_header_line(line)
         is_metadata = reason in _READ_BY_CLEANING or header or read_credit(line)
         if place in metadata.places and not (header and _says_more(header)):

@@ -8,9 +8,9 @@ all of trafilatura's algorithms, then with its default settings.
 """
 
 import logging
+from collections import Counter
 from copy import deepcopy
 from functools import cache
-from itertools import groupby
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -20,6 +20,7 @@ from pipeline.extract.html_layout import (
     TextBlock,
     article_containers,
     labels_of,
+    stand_alike,
     words_by_element,
 )
 from pipeline.text import ends_line_of_text, normalise, squeeze, word_count
@@ -60,7 +61,7 @@ def read_lines(root: HtmlElement, blocks: list[TextBlock]) -> tuple[list[str], l
     """
     prose = _prose(blocks)
     lines, other_lines = _read(root, prose)
-    return _split_joined_lines(lines, prose), other_lines
+    return _split_joined_lines(_without_echoes(lines, blocks), prose), other_lines
 
 
 def _read(root: HtmlElement, prose: list[TextBlock]) -> tuple[list[str], list[str]]:
@@ -84,6 +85,21 @@ def _read(root: HtmlElement, prose: list[TextBlock]) -> tuple[list[str], list[st
     return (strict, broad) if is_enough else (broad, strict)
 
 
+def _without_echoes(lines: list[str], blocks: list[TextBlock]) -> list[str]:
+    """Leave out a line that repeats the one above it more often than the page shows it."""
+    counts: Counter[str] = Counter()
+    shown: Counter[str] = Counter()
+    kept: list[str] = []
+    for line in lines:
+        counts[line] += 1
+        if kept and line == kept[-1]:
+            shown = shown or Counter(block.key for block in blocks)
+            if counts[line] > shown[normalise(line)]:
+                continue
+        kept.append(line)
+    return kept
+
+
 def _split_joined_lines(lines: list[str], prose: list[TextBlock]) -> list[str]:
     """Replace a line that joins several paragraphs by their text blocks.
 
@@ -100,7 +116,10 @@ def _split_joined_lines(lines: list[str], prose: list[TextBlock]) -> list[str]:
 
 
 def _prose(blocks: list[TextBlock]) -> list[TextBlock]:
-    """Return the long blocks that are sentences, neither links nor boilerplate by their markup."""
+    """Return the long blocks that are sentences, neither links nor boilerplate by their markup.
+
+    What the layout repeats in another place is left out.
+    """
     sentences = [
         block
         for block in blocks
@@ -109,7 +128,13 @@ def _prose(blocks: list[TextBlock]) -> list[TextBlock]:
         and (block.words >= _LONG_WORDS or ends_line_of_text(block.text))
     ]
     containers = article_containers(sentences)
-    return [block for block in sentences if not labels_of(block, containers) & NON_ARTICLE_LABELS]
+    prose = [block for block in sentences if not labels_of(block, containers) & NON_ARTICLE_LABELS]
+    first: dict[str, TextBlock] = {}
+    return [
+        block
+        for block in prose
+        if first.setdefault(block.key, block) is block or stand_alike(first[block.key], block)
+    ]
 
 
 def _with_bare_ancestors(main: HtmlElement) -> HtmlElement:
@@ -144,9 +169,17 @@ def _depth(element: HtmlElement) -> int:
 
 
 def _found(prose: list[TextBlock], lines: list[str]) -> list[TextBlock]:
-    """Return the blocks of the prose that the lines contain."""
+    """Return the blocks of the prose that the lines contain, as often as they do."""
     text = "\n".join(map(normalise, lines))
-    return [block for block in prose if block.key in text]
+    counts: Counter[str] = Counter()
+    found = []
+    for block in prose:
+        counts[block.key] += 1
+        if block.key in text and (
+            counts[block.key] == 1 or counts[block.key] <= text.count(block.key)
+        ):
+            found.append(block)
+    return found
 
 
 def _is_sufficient(lines: list[str], prose: list[TextBlock]) -> bool:
@@ -196,8 +229,7 @@ def _run_pass(root: HtmlElement, *, precision: bool, fast: bool = False) -> list
         raise
     except Exception:  # whatever arbitrary markup breaks in the library: the page has no text then
         return []
-    lines = map(_plain_line, (text or "").split("\n"))
-    return [line for line, _ in groupby(filter(None, lines))]
+    return [line for raw in (text or "").split("\n") if (line := _plain_line(raw))]
 
 
 @cache

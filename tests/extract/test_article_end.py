@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from pipeline.clean.cleaner import clean_article
-from pipeline.extract.article_end import FEATURES, Places, best_place, describe_places
+from pipeline.extract.article_end import FEATURES, Known, Places, best_place, describe_places
 from pipeline.extract.html_layout import parse, text_blocks
 from pipeline.extract.page import extract_page
 from tests.extract.pages import URL, page
@@ -70,11 +70,11 @@ def test_the_text_is_cut_where_most_is_surely_none_of_it(shares, sure, best):
 def test_a_short_text_has_no_place_to_cut():
     blocks = text_blocks(parse("<p>Ferry line closes.</p><p>Newsletter</p>"))
     lines = [(block.text, n) for n, block in enumerate(blocks)]
-    assert not describe_places(lines, blocks, None, None).below
+    assert not describe_places(lines, blocks, Known()).below
 
 
 def test_lines_without_blocks_are_described():
     lines = [(text, None) for text in STORY]
     blocks = text_blocks(parse("<p>Another line.</p>"))
-    assert describe_places(lines, blocks, None, None).rows.shape == (4, len(FEATURES))
-    assert not describe_places(lines, [], None, None).below
+    assert describe_places(lines, blocks, Known()).rows.shape == (4, len(FEATURES))
+    assert not describe_places(lines, [], Known()).below

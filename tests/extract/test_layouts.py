@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from pipeline.clean.cleaner import clean_article
 from pipeline.extract.body import find_body
 from pipeline.extract.html_layout import parse, text_blocks
 from pipeline.extract.page import extract_page
@@ -86,6 +87,74 @@ def test_a_paragraph_wrapped_in_the_source_is_one_line():
     wrapped = ALL[3].replace(" would ", "\n    would ").replace(" until ", "\n    until ")
     text = text_of(page(paragraphs=(*ALL[:3], wrapped, *ALL[4:])))
     assert ALL[3] in text.split("\n\n")
+
+
+def test_a_wrapped_paragraph_with_code_is_one_line_and_stands_once():
+    words = (
+        "The county<br-> set <code>FERRY=off</code> in its<br-> timetable and reads<br-> it back."
+    )
+    wrapped = words.replace("<br->", "\n   ")
+    lines = text_of(page(paragraphs=(*ALL[:3], wrapped, *ALL[3:]))).split("\n\n")
+    whole_line = "The county set FERRY=off in its timetable and reads it back."
+    assert lines == [*ALL[:3], whole_line, *ALL[3:]]
+
+
+REFRAIN = (
+    "And the ferry goes over, and the ferry comes home, with the mail and the milk and the men of "
+    "the mill, and the bell on the quay is the last sound of all."
+)
+
+
+def test_a_paragraph_that_was_written_twice_stands_twice():
+    story = [ALL[0], REFRAIN, *ALL[1:3], REFRAIN, *ALL[3:]]
+    found = clean_article(extract_page(page(paragraphs=story), url=URL), None)
+    assert found.text.split("\n\n") == story
+
+
+@pytest.mark.parametrize("place", ["before", "inside"])
+def test_a_paragraph_that_the_layout_repeats_stands_once(place):
+    box = {place: f"<div class='summary-box'><p>{REFRAIN}</p></div>"}
+    found = extract_page(page(paragraphs=(ALL[0], REFRAIN, *ALL[1:]), **box), url=URL)
+    assert found.text.count(REFRAIN) == 1
+
+
+STANDFIRST_WORDS = "Divers will look at the piers of the sound crossing before a boat sails again."
+
+
+@pytest.mark.parametrize("name", ["promo-layout", "share-page", "related-rail-page"])
+def test_the_name_of_what_holds_the_headline_says_nothing_of_the_standfirst(name):
+    story = f"<h1>{TITLE}</h1><p class='article-subheading'>{STANDFIRST_WORDS}</p>{paragraphs()}"
+    lines = text_of(whole(f"<main class='{name}'>{story}</main>")).split("\n\n")
+    assert [line for line in lines if line != TITLE] == [STANDFIRST_WORDS, *ALL]
+
+
+POINTS = (
+    "Two of the piers of the sound crossing broke in the storm on Monday night",
+    "Nobody at the county could say when the line would open again",
+)
+
+
+def below_the_headline(items):
+    listed = "".join(f"<li>{item}</li>" for item in items)
+    story = f"<h1>{TITLE}</h1><ul class='bullets'>{listed}</ul><p class='byline'>By Ida Lund</p>"
+    lines = text_of(whole(f"<article>{story}<div class='body'>{paragraphs()}</div></article>"))
+    return [line for line in lines.split("\n\n") if line != TITLE]
+
+
+def test_key_points_between_headline_and_text_are_kept():
+    assert below_the_headline(POINTS) == [*POINTS, *ALL]
+
+
+def test_links_between_headline_and_text_are_no_key_points():
+    assert below_the_headline(f"<a href='/{n}'>{point}</a>" for n, point in enumerate(POINTS)) == [
+        *ALL
+    ]
+
+
+def test_a_paragraph_with_a_credit_in_front_stands_once():
+    credit = "<span class='caption'>© Provided by the Lakeshore Post to all on the sound</span>"
+    story = (f"{credit}{ALL[0]}", *ALL[1:])
+    assert text_of(page(paragraphs=story)).count(ALL[0]) == 1
 
 
 def test_lists_within_the_text_are_kept():

@@ -26,7 +26,15 @@ from benchmarks.text.page_scores import Fractions, compare, scores_of
 from benchmarks.text.page_sets import FOLDS, Page, load_pages
 from pipeline.clean.cleaner import clean_article
 from pipeline.extract import article_end, body
-from pipeline.extract.article_end import FEATURES, MODEL, OF_LINE, WORDS, Places, best_place
+from pipeline.extract.article_end import (
+    FEATURES,
+    MODEL,
+    OF_LINE,
+    WORDS,
+    Known,
+    Places,
+    best_place,
+)
 from pipeline.extract.html_layout import TextBlock
 from pipeline.extract.line_alignment import PlacedLine
 from pipeline.extract.page import extract_page
@@ -93,10 +101,9 @@ def examples() -> Iterator[Example]:
     def record(
         lines: Sequence[PlacedLine],
         blocks: Sequence[TextBlock],
-        title: str | None,
-        description: str | None,
+        known: Known,
     ) -> int:
-        places = article_end.describe_places(lines, blocks, title, description, weights={"": 0.0})
+        places = article_end.describe_places(lines, blocks, known, weights={"": 0.0})
         met.append(([line for line, _ in lines], places))
         return len(lines)
 
