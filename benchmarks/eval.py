@@ -19,6 +19,7 @@ from benchmarks.language import (
     names_and_quotes,
     news_speakers,
     view_sample,
+    view_sample_rows,
 )
 from benchmarks.language.readings import Readings
 from benchmarks.memory import site_memory
@@ -84,7 +85,7 @@ def measure_language(data: Path) -> list[Line]:
     record("mistakes", f"{mistakes.write(readings)}\n\n{measured_today()} {model}\n")
     elsewhere = news_speakers.measure(data, annotator)
     record("news_speakers", f"{news_speakers.page(elsewhere)}\n\n{measured_today()} {model}\n")
-    rows, verdicts = view_sample.sample_rows(data, annotator), view_sample.read_verdicts()
+    rows, verdicts = view_sample_rows.sample_rows(data, annotator), view_sample.read_verdicts()
     by_eye = view_sample.report(rows, verdicts)
     record("view_sample", f"{by_eye}\n\n{measured_today()} {model}\n")
     ours = names_and_quotes.DATELINE
