@@ -55,14 +55,6 @@ _HELP = (
     "A page that takes longer than DATELINE_EXTRACT_SECONDS gets an error and the rest goes on.\n\n"
     'Example: echo \'{"id": 1, "path": "page.html"}\' | dateline extract'
 )
-_KEYS = (
-    "url canonical_url title authors published_at published_origin modified_at language text kind "
-    "section agency credit_line categories comment_count removed is_paywalled outcome "
-    "tags site_name image_url reason title_origin authors_origin modified_origin refused_dates "
-    "update_note quality_score credit_kind language_confidence language_origin "
-    "title_alternatives contributors"
-).split()
-"""Keys of an output row after ``id`` and before ``is_wire_copy``; all are fields of ``Article``."""
 _MAX_FILE = 50_000_000
 """Most bytes read of one file, after decompression; a page has under 10 MB."""
 _POOL_ROWS = 64
@@ -284,8 +276,11 @@ def _article(record: Mapping[str, Any]) -> "Article | None":
 
 
 def _row(row_id: Any, article: "Article", shown: list[dict[str, Any]] | None) -> dict[str, Any]:
+    from pipeline.warehouse.article_columns import FIELD_OF
+
     fields = asdict(article)
-    row = {"id": row_id, **{key: fields[key] for key in _KEYS}}
+    keys = ("url", "canonical_url", *FIELD_OF.values(), "removed", "outcome", "reason")
+    row = {"id": row_id, **{key: fields[key] for key in keys}}
     row["is_wire_copy"] = article.credit_kind == "whole"
     if shown is not None:
         row["blocks"] = _blocks(article, shown)

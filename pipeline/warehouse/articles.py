@@ -26,6 +26,7 @@ from pipeline.line_rules.dates import parse_instant
 from pipeline.models import Article
 from pipeline.outcomes import Outcome
 from pipeline.text import one_line, squeeze, storable
+from pipeline.warehouse.article_columns import NewVersion, plausible_count, version_sha256
 from pipeline.warehouse.held_versions import (
     Accepted,
     Candidate,
@@ -38,7 +39,7 @@ from pipeline.warehouse.late_pages import LatePage, PlacedPage, placed_page, sto
 from pipeline.warehouse.links import Decision
 from pipeline.warehouse.stored_texts import StoredText, stored_texts
 from pipeline.warehouse.transactions import transact
-from pipeline.warehouse.versions import NewVersion, insert_versions, plausible_count, version_sha256
+from pipeline.warehouse.versions import insert_versions
 
 
 @dataclass(slots=True)

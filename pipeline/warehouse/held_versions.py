@@ -33,8 +33,8 @@ from pipeline.identity.spellings import differing_parameters, plain_address, pla
 from pipeline.models import Article
 from pipeline.text import one_line, squeeze, storable, word_count
 from pipeline.urls import canonical_url_or_none
+from pipeline.warehouse.article_columns import version_sha256
 from pipeline.warehouse.site_parameters import evidence_of
-from pipeline.warehouse.versions import version_sha256
 
 _MOST_SUSPECTS = 200
 """Held texts of a host that are compared with a new one, the latest first."""

@@ -21,10 +21,10 @@ from pipeline.identity.spellings import are_spellings
 from pipeline.models import Article
 from pipeline.text import one_line, storable
 from pipeline.urls import canonical_url_or_none, is_web_url, site
+from pipeline.warehouse.article_columns import version_sha256
 from pipeline.warehouse.moves import end_former_addresses, move, visit_soon
 from pipeline.warehouse.separations import separate
 from pipeline.warehouse.site_parameters import noise_parameters, store_evidence, without_noise
-from pipeline.warehouse.versions import version_sha256
 
 _LOCK = 0x6964_7379
 """First key of the advisory locks on sites; the second is a hash of the site."""

@@ -14,14 +14,10 @@ from psycopg import Connection
 from pipeline.clean.text_change import CleanedText, detect_change
 from pipeline.extract.version import EXTRACTION_VERSION
 from pipeline.models import Article
+from pipeline.warehouse.article_columns import NewVersion, version_sha256
 from pipeline.warehouse.history import Edit, Place, edits_with_page, place_of, version_order
 from pipeline.warehouse.stored_texts import stored_texts
-from pipeline.warehouse.versions import (
-    NewVersion,
-    insert_versions,
-    update_metadata,
-    version_sha256,
-)
+from pipeline.warehouse.versions import insert_versions, update_metadata
 
 
 @dataclass(frozen=True, slots=True)

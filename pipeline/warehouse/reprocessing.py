@@ -24,13 +24,14 @@ from pipeline.clean.site_memory import host_of
 from pipeline.errors import UsageError
 from pipeline.extract.version import EXTRACTION_VERSION
 from pipeline.models import REFUSED_KINDS, Article, Contributor, RemovedBlock, StatedTitle
+from pipeline.warehouse.article_columns import FIELD_OF, NewVersion, version_sha256
 from pipeline.warehouse.articles import LockedArticle, lock_articles, switch_current
 from pipeline.warehouse.duplicates import update_group_agencies
 from pipeline.warehouse.fetches import StoredPage
 from pipeline.warehouse.site_memory import articles_to_clean, hosts_with_new_pages
 from pipeline.warehouse.takedowns import barred
 from pipeline.warehouse.transactions import transact
-from pipeline.warehouse.versions import NewVersion, insert_versions, update_metadata, version_sha256
+from pipeline.warehouse.versions import insert_versions, update_metadata
 
 ReprocessResult = Literal["renewed", "corrected", "unchanged"]
 """``renewed``: a new text was stored. ``corrected``: metadata of the text was updated."""
@@ -59,37 +60,6 @@ class ReprocessedVersion:
     article: Article
 
 
-_FIELDS = {
-    "title": "title",
-    "body_text": "text",
-    "title_origin": "title_origin",
-    "title_alternatives": "title_alternatives",
-    "authors": "authors",
-    "authors_origin": "authors_origin",
-    "contributors": "contributors",
-    "published_text": "published_at",
-    "published_origin": "published_origin",
-    "modified_text": "modified_at",
-    "modified_origin": "modified_origin",
-    "refused_dates": "refused_dates",
-    "language_code": "language",
-    "language_confidence": "language_confidence",
-    "language_origin": "language_origin",
-    "article_kind": "kind",
-    "section_name": "section",
-    "categories": "categories",
-    "tags": "tags",
-    "agency": "agency",
-    "credit_line": "credit_line",
-    "credit_kind": "credit_kind",
-    "update_note": "update_note",
-    "comment_count": "comment_count",
-    "site_name": "site_name",
-    "image_url": "image_url",
-    "is_paywalled": "is_paywalled",
-    "quality_score": "quality_score",
-}
-"""The field of ``Article`` that a column of a version holds."""
 _PAGE = """
     f.fetch_id, f.attempt_id, f.run_id, s.source_key, s.language_code, l.link_title,
     l.link_published_at, coalesce(l.canonical_url, a.canonical_url), f.final_url, f.content_type,
@@ -107,7 +77,7 @@ select v.article_version_id, s.source_key, a.canonical_url, v.first_fetch_id, v.
         )
         from news.removed_blocks as r where r.article_version_id = v.article_version_id
     ),
-    {_PAGE}, {", ".join(f"v.{column}" for column in _FIELDS)}
+    {_PAGE}, {", ".join(f"v.{column}" for column in FIELD_OF)}
 from news.article_versions as v
 join news.articles as a on a.article_id = v.article_id
 join news.sources as s on s.source_id = a.source_id
@@ -325,7 +295,7 @@ def _stored(row: tuple[Any, ...]) -> StoredVersion:
     page, facts = rest[:_PAGE_COLUMNS], rest[_PAGE_COLUMNS:]
     fields: dict[str, Any] = {
         field: tuple(value) if isinstance(value, list) else value
-        for field, value in zip(_FIELDS.values(), facts, strict=True)
+        for field, value in zip(FIELD_OF.values(), facts, strict=True)
     }
     fields["title_alternatives"] = tuple(StatedTitle(**e) for e in fields["title_alternatives"])
     fields["contributors"] = tuple(Contributor(**each) for each in fields["contributors"])

@@ -26,7 +26,7 @@ from pipeline.stages.reprocess import (
     versions_for_second_pass,
 )
 from pipeline.stages.run_lifecycle import close_run, open_run, own_run
-from pipeline.warehouse import reprocessing, versions
+from pipeline.warehouse import article_columns, reprocessing
 from pipeline.warehouse.reprocessing import Scope
 from tests.stages.archived import PROMO, fetched, html, loaded, paragraphs
 from tests.warehouse.stories import begin, count, later, story_url
@@ -118,7 +118,7 @@ def test_a_dry_run_counts_and_stores_nothing(archive):
 def test_another_extraction_version_reprocesses_all_pages(archive, monkeypatch):
     loaded(archive, {1: html(1), 2: html(2)})
     assert plan("extract", Scope()) == []
-    for module in (reprocessing, versions):
+    for module in (reprocessing, article_columns):
         monkeypatch.setattr(module, "EXTRACTION_VERSION", "999.1")
     assert plan_and_reprocess(archive, "extract")["unchanged"] == 2
     assert plan("extract", Scope()) == []

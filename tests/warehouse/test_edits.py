@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from pipeline.models import Annotation, Quote, RemovedBlock, Speaker
 from pipeline.outcomes import Outcome
+from pipeline.warehouse import article_columns
 from pipeline.warehouse import articles as articles_module
-from pipeline.warehouse import versions as versions_module
 from pipeline.warehouse.annotations import save_annotations
 from pipeline.warehouse.articles import ReprocessedPage
 from pipeline.warehouse.load import load_batch
@@ -136,7 +136,7 @@ def test_copies_of_a_text_that_is_current_again_are_looked_for(store):
 
 def read_by_new_code(conn, monkeypatch, hour, body, earlier_body):
     """Load story 1 by a new extraction, with its stored page as that one reads it."""
-    monkeypatch.setattr(versions_module, "EXTRACTION_VERSION", "999.1")
+    monkeypatch.setattr(article_columns, "EXTRACTION_VERSION", "999.1")
     monkeypatch.setattr(articles_module, "EXTRACTION_VERSION", "999.1")
     run_id = begin(conn, f"new-{hour}")
     (item,) = items(fetched(conn, run_id, [1], at=later(hour)), [story(1, body)], later(hour))

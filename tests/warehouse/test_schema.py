@@ -3,12 +3,15 @@
 import re
 import shutil
 from contextlib import closing
+from dataclasses import fields
 
 import psycopg
 import pytest
 
 from pipeline.errors import MigrationError
+from pipeline.models import Article
 from pipeline.outcomes import Outcome
+from pipeline.warehouse.article_columns import COLUMNS, FIELD_OF
 from pipeline.warehouse.schema import is_current, migrate, migrations
 from pipeline.warehouse.sql_files import read_sql, sql_folder
 from pipeline.warehouse.store import connect
@@ -208,3 +211,27 @@ def test_roles_are_optional(empty_dsn, postgres_server):
     with closing(connect(psycopg.conninfo.make_conninfo(empty_dsn, user="plain_owner"))) as conn:
         migrate(conn)
         assert is_current(conn)
+
+
+SET_BY_STAGES = {
+    "nlp_version",
+    "annotation_outcome",
+    "annotated_at",
+    "deduplicated_at",
+    "search_vector",
+}
+
+
+def test_the_table_of_article_columns_is_that_of_the_schema(store):
+    found = store.execute(
+        "select attname, format_type(atttypid, null) from pg_attribute"
+        " where attrelid = 'news.article_versions'::regclass and attnum > 0 and not attisdropped"
+    )
+    schema = {name: kind for name, kind in found if name not in SET_BY_STAGES}
+    aliases = store.execute(
+        "select name, format_type(kind::regtype, null)"
+        " from unnest(%s::text[], %s::text[]) as w(name, kind)",
+        ([each.name for each in COLUMNS], [each.type for each in COLUMNS]),
+    )
+    assert schema == dict(aliases.fetchall())
+    assert set(FIELD_OF.values()) <= {each.name for each in fields(Article)}
