@@ -81,6 +81,14 @@ def test_nothing_new_is_no_change(store, copy):
     assert changed(store, copy) == []
 
 
+def test_marks_of_stages_are_no_change(store, copy):
+    store.execute(
+        "update news.article_versions set deduplicated_at = now(), read_again_at = now(),"
+        " read_again_by = '9', nlp_version = null, comment_count = 7"
+    )
+    assert changed(store, copy) == []
+
+
 def test_an_edit_moves_the_article(store, copy):
     run_id = begin(store, "edit")
     pairs = fetched(store, run_id, [2], at=later(30))

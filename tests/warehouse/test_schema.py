@@ -218,6 +218,8 @@ SET_BY_STAGES = {
     "annotation_outcome",
     "annotated_at",
     "deduplicated_at",
+    "read_again_at",
+    "read_again_by",
     "search_vector",
 }
 
