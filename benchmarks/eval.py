@@ -14,6 +14,7 @@ from benchmarks import accuracy_rows
 from benchmarks.copies import agency_credits, duplicates
 from benchmarks.data import data_folder
 from benchmarks.language import (
+    calibration,
     language_tables,
     mistakes,
     names_and_quotes,
@@ -82,6 +83,7 @@ def measure_language(data: Path) -> list[Line]:
     sys.stdout.write(names_and_quotes.report(scores) + "\n")
     model = f"Model and rules: `{annotator.version}`."
     record("language", f"{language_tables.page(scores)}\n\n{measured_today()} {model}\n")
+    record("calibration", f"{calibration.page(data)}\n\n{measured_today()} {model}\n")
     record("mistakes", f"{mistakes.write(readings)}\n\n{measured_today()} {model}\n")
     elsewhere = news_speakers.measure(data, annotator)
     record("news_speakers", f"{news_speakers.page(elsewhere)}\n\n{measured_today()} {model}\n")

@@ -126,6 +126,11 @@ def _pairs(gold: Sequence[Parts], found: Sequence[Parts]) -> list[tuple[int, int
     return list(pairs.items())
 
 
+def matched(gold: Sequence[Parts], found: Sequence[Parts]) -> dict[int, Parts]:
+    """Return the gold attribution of each found one that has one, by the number of the latter."""
+    return {right: gold[left] for left, right in _pairs(gold, found)}
+
+
 def overlap(one: Sequence[Span], other: Sequence[Span]) -> float:
     """Return intersection over union, in characters, of two sets of disjoint spans."""
     shared = sum(max(0, min(b, d) - max(a, c)) for a, b in one for c, d in other)

@@ -78,8 +78,13 @@ class SpeakerAnswer:
 
     @property
     def given(self) -> tuple[str, ...]:
-        """The names of the speakers found, without the words of an unnamed source."""
-        names = _names(self.found, "speaker")
+        """The names of the speakers found, without the words of an unnamed source.
+
+        Of a document that speaks for itself it is whoever issued it, as in the gold set.
+        """
+        speakers = self.found.speakers if self.found else ()
+        is_document = any(each.role == "speaker" and each.label is None for each in speakers)
+        names = _names(self.found, "on_behalf_of" if is_document else "speaker")
         return tuple(name for name in names if _clean(name) != _clean(self.gold.unnamed))
 
     @property

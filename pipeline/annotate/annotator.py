@@ -19,10 +19,10 @@ from pipeline.annotate.labels import LABEL_OF_CLASS, LABEL_OF_PIPELINE
 from pipeline.annotate.model_version import OWN_MODEL_NAMES, model_version
 from pipeline.annotate.names.coreference import Chains, chain_mentions, with_full_names
 from pipeline.annotate.names.mentions import clean_mentions
-from pipeline.annotate.quotes.confidence import confidence
+from pipeline.annotate.quotes.confidence import Features, confidence, features
 from pipeline.annotate.quotes.cues import cue_class
 from pipeline.annotate.quotes.finder import QuoteFinder
-from pipeline.annotate.quotes.grades import grade
+from pipeline.annotate.quotes.grades import grade, is_doubtful
 from pipeline.annotate.quotes.linking import Attribution
 from pipeline.annotate.quotes.quotation_marks import Quotations
 from pipeline.annotate.quotes.statements import StatementReader
@@ -66,9 +66,22 @@ def annotate_spans(
         title_names: (name, label) of the names in the headline, which help to complete short ones.
     """
     layout = Layout(text)
-    spans = clean_mentions(text, tagged.entities)
-    chains = with_full_names(layout, chain_mentions(layout, spans, list(title_names)))
-    return Annotation(mentions=_mentions(text, chains), quotes=_quotes(layout, tagged, chains))
+    chains = _chains(layout, tagged, title_names)
+    quotes = tuple(quote for quote, _ in _quotes(layout, tagged, chains))
+    return Annotation(mentions=_mentions(text, chains), quotes=quotes)
+
+
+def quotes_with_features(text: str, tagged: TaggedText) -> list[tuple[Quote, Features]]:
+    """Return the quotes of a text with what their confidences are computed from, to fit these."""
+    layout = Layout(text)
+    return _quotes(layout, tagged, _chains(layout, tagged))
+
+
+def _chains(
+    layout: Layout, tagged: TaggedText, title_names: Iterable[tuple[str, str]] = ()
+) -> Chains:
+    spans = clean_mentions(layout.text, tagged.entities)
+    return with_full_names(layout, chain_mentions(layout, spans, list(title_names)))
 
 
 def _mentions(text: str, chains: Chains) -> tuple[Mention, ...]:
@@ -78,13 +91,13 @@ def _mentions(text: str, chains: Chains) -> tuple[Mention, ...]:
     )
 
 
-def _quotes(layout: Layout, tagged: TaggedText, chains: Chains) -> tuple[Quote, ...]:
+def _quotes(layout: Layout, tagged: TaggedText, chains: Chains) -> list[tuple[Quote, Features]]:
     quotations = Quotations(layout)
     finder = QuoteFinder(layout, quotations, chains.spans)
     attributions = finder.find(tagged.attribution)
     resolver = SpeakerResolver(layout, chains, quotations.spans())
     statements = StatementReader(layout, quotations)
-    return tuple(_quote(layout.text, item, finder, resolver, statements) for item in attributions)
+    return [_quote(layout.text, item, finder, resolver, statements) for item in attributions]
 
 
 def _quote(
@@ -93,16 +106,22 @@ def _quote(
     finder: QuoteFinder,
     resolver: SpeakerResolver,
     statements: StatementReader,
-) -> Quote:
-    """Return the quote of an attribution; its speaker is resolved, so keep the reading order."""
+) -> tuple[Quote, Features]:
+    """Return the quote of an attribution and its features.
+
+    Its speaker is resolved, so attributions must come in reading order.
+    """
     found = resolver.resolve(item)
     kind = finder.kind_of(item)
     cue = cue_class(" ".join(text[span.start : span.end] for span in item.cue), kind)
-    likely = confidence(text, item, kind, found.confidence if found.speakers else None)
     lost = finder.lost_mark_of(item)
     objection = statements.objection(item, kind, cue)
+    known = features(text, item, kind, found.method, objection)
+    likely = confidence(known)
+    if kind == "direct" and is_doubtful(found.method, found.confidence):
+        found = found._replace(speakers=[], method="unknown")
     graded, reason = grade(kind, objection, likely, found.method, found.confidence, lost)
-    return Quote(
+    quote = Quote(
         kind=kind,
         content=_offsets(item.content),
         cue=_offsets(item.cue),
@@ -116,6 +135,7 @@ def _quote(
         grade_reason=reason,
         lost_mark=lost,
     )
+    return quote, known
 
 
 def _offsets(spans: Iterable[CharSpan]) -> tuple[Span, ...]:

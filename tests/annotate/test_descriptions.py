@@ -55,8 +55,8 @@ def test_an_office_that_nobody_is_called_is_the_most_salient_person():
 @pytest.mark.parametrize(
     ("text", "source", "speaker"),
     [
-        ("[P:Ida Holm] sent a letter to the [O:Port Board].", "the letter", "Ida Holm"),
-        ("The report by the [O:Port Board] is long.", "the report", "Port Board"),
+        ("[P:Ida Holm] sent a letter to the [O:Port Board].", "the letter", "letter"),
+        ("The report by the [O:Port Board] is long.", "the report", "report"),
         ("The [O:Port Board] issued a statement.", "the statement", "Port Board"),
         ("The statement was obtained by the [O:Linden Press].", "the statement", None),
         (
@@ -79,7 +79,11 @@ def test_the_head_noun_of_an_earlier_source_refers_to_it_again():
         "[S:the column]"
     )
     names = {"Linden Gazette": "ORG", "Ida Holm": "PERSON"}
-    assert last_said(text + SAID, names).speaker == "Linden Gazette"
+    quote = last_said(text + SAID, names)
+    assert [(each.name, each.role) for each in quote.speakers] == [
+        ("column", "speaker"),
+        ("Linden Gazette", "on_behalf_of"),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -99,8 +99,8 @@ def test_confidence_is_higher_where_the_tagger_is_sure_and_the_source_is_a_third
         ).quotes[0]
         for who, score in [("The mayor", 0.95), ("The mayor", 0.5), ("We", 0.95)]
     )
-    assert sure.confidence > 0.6 > unsure.confidence
-    assert sure.confidence > 0.6 > narrated.confidence
+    assert sure.confidence > 0.7 > unsure.confidence
+    assert sure.confidence > 0.7 > narrated.confidence
 
 
 def _spans_of(who: str, score: float) -> list[CharSpan]:

@@ -28,6 +28,7 @@ from pipeline.annotate.quotes.span_repair import RULE_SCORE, repair_spans, speec
 from pipeline.annotate.quotes.verbless import (
     FORM_SCORE,
     Turn,
+    find_from,
     find_signature,
     find_turns,
     find_verbless,
@@ -61,6 +62,15 @@ _ACTED_ON = re.compile(
 """A pronoun, a name, or a relative with a name: nothing is said in "denied it".
 
 PolNeAR's attitudes ("endorsed Holm") are attributions by its guidelines and stay."""
+_ADDRESSES = re.compile(
+    r"\s*((?:[A-Z][\w.’'-]*\s+){0,3}[A-Z][\w’'-]*|[Hh]e|[Ss]he)\s+"
+    r"(?:(?:began|started)\s+(?:talking|speaking|to\s+speak|to\s+talk)|spoke|turned|talked|called\s+out)\s+"
+    r"(?:to|with)\b"
+)
+"""A sentence in front of a quotation that tells who speaks to whom."""
+_SAID = frozenset("say says said saying according".split())
+LONGEST_TAG = 40
+"""Characters between a quotation and the cue of its tag: “…,” the mayor of Tarn | joked."""
 _ALNUM = re.compile(r"\w")
 _SENTENCE_PUNCTUATION = ".!?,…—-:;"
 
@@ -122,7 +132,9 @@ class QuoteFinder:
             linked = sorted(link(self._layout, repaired), key=lambda item: item.start)
             if quoted and self._is_only_quotations(number, quoted):
                 linked = self._link_bare_paragraph(linked, quoted)
+            self._drop_later_deeds(linked, quoted)
             self._add_sources(linked, quoted)
+            self._cut_narration(linked, quoted)
             self._join_open_quotation(number, linked, quoted)
         self._found.extend(linked)
         self._lead = self._find_lead(number, linked, quoted)
@@ -160,6 +172,66 @@ class QuoteFinder:
         for item in linked:
             if not item.source and item.cue and item.content:
                 item.source.extend(find_subject(self._layout, item, quoted, self._mentions))
+
+    def _drop_later_deeds(self, linked: list[Attribution], quoted: list[Quotation]) -> None:
+        """Take cue and source from a quotation that ends its sentence, if they are a deed's.
+
+        "“The boats will be back.” Bob nodded": who nods in the next sentence hardly spoke.
+        """
+        text = self._layout.text
+        for item in linked:
+            if not item.cue or not item.content or not _touches(item, quoted):
+                continue
+            cue, last = item.cue[0], item.content[-1]
+            words = text[cue.start : cue.end].split()
+            if last.end > cue.start or any(map(is_speech_verb, words)) or not item.source:
+                continue
+            ends = text[last.start : last.end].rstrip("”\"’' »")[-1:] in ".!?"
+            follows = item.source[0].start >= last.end and item.source[0].end <= cue.start
+            if ends and follows and len(words) == 1:
+                item.cue, item.source = [], self._addressing_subject(last.start)
+
+    def _addressing_subject(self, position: int) -> list[CharSpan]:
+        """Return Holm, if the sentence before is "Holm began talking to Dane.": one or none."""
+        start = self._layout.bounds_at(position)[0]
+        match = None
+        for sentence in self._layout.sentences(self._layout.paragraph_at(position)):
+            if start <= sentence[0] < position:
+                match = _ADDRESSES.match(self._layout.text, sentence[0], position)
+        return [CharSpan(*match.span(1), "Source", RULE_SCORE)] if match else []
+
+    def _cut_narration(self, linked: list[Attribution], quoted: list[Quotation]) -> None:
+        """Cut the paper's own words off contents that have quotation marks.
+
+        Whole sentences without marks beside one with them are the paper's, and so is what a comma
+        parts from quoted words behind which a verb other than "said" follows: "Field has let her
+        hair go, “in solidarity,” she joked".
+        """
+        text = self._layout.text
+        for item in linked:
+            for place, content in enumerate(item.content):
+                inside = [q for q in quoted if q.overlaps(content.start, content.end)]
+                if not inside:
+                    continue
+                first, last = inside[0], inside[-1]
+                start, end = content.start, content.end
+                if first.start > start:
+                    start = max(start, min(first.start, self._layout.sentence_at(first.start)[0]))
+                    if self._is_adjunct(item, first, last):
+                        start = first.start
+                if last.end < end and text[last.end - 2 : last.end - 1] in set(".!?"):
+                    rest = text[last.end : end]
+                    end = last.end if rest.strip(' .”"')[:1].isupper() else end
+                item.content[place] = content._replace(start=start, end=end)
+
+    def _is_adjunct(self, item: Attribution, first: Quotation, last: Quotation) -> bool:
+        """Tell whether a comma parts the quotation from the words before, and a tag follows it."""
+        text = self._layout.text
+        cue = item.cue[0] if item.cue else None
+        if cue is None or cue.start < last.end or cue.start - last.end > LONGEST_TAG:
+            return False
+        plain = any(word in _SAID for word in text[cue.start : cue.end].lower().split())
+        return text[: first.start][-2:].strip() in {",", "—", "–"} and not plain
 
     def _is_only_quotations(self, number: int, quoted: list[Quotation]) -> bool:
         """Tell whether a paragraph has no word outside its quotations."""
@@ -219,6 +291,12 @@ class QuoteFinder:
     ) -> Attribution | None:
         """Return the attribution that a paragraph ending in a colon begins, or None."""
         start, end = self._layout.paragraphs[number]
+        sender = None if quoted else find_from(self._layout, (start, end))
+        if sender is not None and self._quotations.opens_paragraph(number + 1):
+            for item in linked:
+                self._found.remove(item)
+            self._found.append(Attribution(cue=[sender[0]], source=[sender[1]]))
+            return self._found[-1]
         text = self._layout.text[start:end].rstrip()
         if not text.endswith(":"):
             return None

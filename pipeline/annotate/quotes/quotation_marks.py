@@ -1,10 +1,10 @@
 """Find the quotations of a paragraph by their quotation marks, and tell speech from titles.
 
 Curly, straight, doubled-apostrophe and angle marks are read, and single marks outside double ones.
-A quotation that is never closed ends with its sentence, and one that was never opened begins with
-its sentence, so a typing error costs one sentence and not the rest of the article. Where a
-quotation runs over several paragraphs, each paragraph opens with a mark and only the last one
-closes.
+A quotation that is never closed ends before "she said", else with its sentence or the paragraph
+that it opens, and one that was never opened begins with its sentence, so a typing error never
+costs the rest of the article; ``is_opened`` and ``is_closed`` tell of it. Where a quotation runs
+over several paragraphs, each paragraph opens with a mark and only the last one closes.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ class Quotations:
             self._found[number] = [
                 found
                 if found.is_closed or (found is scanned[-1] and continues)
-                else self._end_with_sentence(found)
+                else self._end_with_paragraph(found)
                 for found in map(self._start_with_sentence, scanned)
             ]
         return self._found[number]
@@ -102,11 +102,19 @@ class Quotations:
             start += 1
         return replace(found, start=start)
 
-    def _end_with_sentence(self, found: Quotation) -> Quotation:
-        """Cut a quotation that is never closed at the end of its sentence or before "she said"."""
-        end = min(found.end, self._layout.sentence_at(found.start)[1])
-        tag = _TAG_AFTER_QUOTE.search(self._layout.text, found.start, end)
-        end = tag.end() if tag else end
+    def _end_with_paragraph(self, found: Quotation) -> Quotation:
+        """Cut a quotation that is never closed before "she said", else at its paragraph's end.
+
+        Where it does not open the paragraph, or a verb of saying follows in another sentence, the
+        words behind its sentence may be the paper's, and the quotation ends with the sentence.
+        """
+        text = self._layout.text
+        sentence = self._layout.sentence_at(found.start)[1]
+        tag = _TAG_AFTER_QUOTE.search(text, found.start, found.end)
+        opens = not text[self._layout.bounds_at(found.start)[0] : found.start].strip()
+        is_alone = opens and speech_verb_pattern().search(text, sentence, found.end) is None
+        end = found.end if is_alone else min(found.end, sentence)
+        end = tag.end() if tag and tag.end() < end else end
         while end > found.start and self._layout.text[end - 1].isspace():
             end -= 1
         return replace(found, end=max(end, found.start + found.width))

@@ -25,6 +25,7 @@ from pipeline.annotate.quotes.quotation_marks import (
     words_in,
 )
 from pipeline.annotate.spans import Layout
+from pipeline.annotate.speakers.nouns import DOCUMENTS, head_noun
 from pipeline.models import CueClass, GradeReason, QuoteKind
 from pipeline.tables import read_rows
 
@@ -70,7 +71,29 @@ _FINITE = re.compile(
 )
 # A past tense behind its subject: "the boats | sailed".
 _PAST = re.compile(r"[\w’'%)]\s+(?:\w+ly\s+)?(\w+ed)\b")
-_INFINITIVE = re.compile(r"(?:\w+\s+){0,3}?(?:not\s+)?to\s+(?!have\b|be\b)\w", re.IGNORECASE)
+# What was to be done: "to wait", "him not to wait"; "to have seen it" was said.
+_INFINITIVE = re.compile(
+    r"(?:(?:him|her|them|us|me|you)\s+)?(?:not\s+)?to\s+(?!have\b|be\b)\w", re.IGNORECASE
+)
+# Speech acts by their verb and what it governs: "accused | the board of waiting".
+_ACTS = (
+    (r"accus\w+|blam\w+", r".*\b(?:of|for)\s+(?:\w+ly\s+)?\w+ing\b"),
+    (r"den(?:y|ies|ied|ying)", r"(?:that\b|(?:\w+ly\s+)?\w+ing\b|he\b|she\b|it\b|they\b)"),
+    (r"vow\w*|promis\w+|pledg\w+|threaten\w*|sw(?:ear|ore)\w*", r"(?:not\s+)?to\s+\w"),
+    (r"urg\w+|call\w*\s+on|implor\w+|advis\w+", r".*\bto\s+\w"),
+    (r"describ\w+|dismiss\w+|denounc\w+", r".*\bas\s+\w"),
+)
+_ACTS_BY_VERB = tuple(
+    (re.compile(rf"\b(?:{verb})\b", re.IGNORECASE), re.compile(what, re.IGNORECASE | re.DOTALL))
+    for verb, what in _ACTS
+)
+_FINDS = re.compile(r"\b(?:found|finds|find|show(?:s|ed|n)?|conclud\w+|indicat\w+)\b")
+"""Verbs by which a study states something; a person who "found that" did so without a word."""
+_RATES = re.compile(
+    r"\b(?:call|describ|label|brand|dubb|blast|denounc|dismiss|slam|refer|compar|mock|deriv)\w*\b",
+    re.IGNORECASE,
+)
+"""Cues whose quoted word or two are the speaker's own: "called it “outrageous”"."""
 _WORK = re.compile(
     r"\b(?:films?|movies?|books?|novels?|songs?|singles?|tracks?|albums?|shows?|sitcoms?|serie?s|"
     r"programmes?|programs?|podcasts?|plays?|poems?|essays?|documentar(?:y|ies)|games?|sequels?|"
@@ -162,15 +185,18 @@ class StatementReader:
         words = sum(words_in(each.inner(self._text)) for each in quoted)
         ends = any(_SENTENCE_END.search(each.inner(self._text)) for each in quoted)
         speaks = any(map(is_speech_verb, _WORD.findall(cue)))
-        if words <= SCARE_WORDS and not ends and not (speaks and words > 1):
-            if any(self._comma_ends(each) for each in quoted) and speaks:
-                return None
-            return "scare_quotes" if words < 2 or not item.cue or not item.source else None
+        if words <= SCARE_WORDS and not ends:
+            is_own = speaks or _RATES.search(cue) is not None
+            is_tagged = speaks and any(self._comma_ends(each) for each in quoted)
+            if not (is_tagged or (is_own and item.source and (words > 1 or kind == "mixed"))):
+                return "scare_quotes"
         if kind == "mixed":
             if self._is_not_said(item):
                 return "not_said"
             if not item.source and not item.inherits:
                 return "no_source"
+            if self._is_narrator(item):
+                return "narrator"
         return None
 
     def _of_reported(self, item: Attribution, cue_class: CueClass) -> GradeReason | None:
@@ -182,16 +208,29 @@ class StatementReader:
             return "thought"
         if not item.source or not item.cue:
             return "no_source"
-        source = self._text[item.source[0].start : item.source[0].end].lower().split()
-        if source and source[0] in _NARRATORS:
+        if self._is_narrator(item):
             return "narrator"
         if self._is_not_said(item):
             return "not_said"
-        cue = _WORD.findall(self._cue(item).lower())
-        if not any(is_speech_verb(word) or word in _PLAIN for word in cue):
-            return "deed"
-        is_plain = any(word in _PLAIN for word in cue)
+        cue = self._cue(item)
+        if any(verb.search(cue) and what.match(content) for verb, what in _ACTS_BY_VERB):
+            return None
+        words = _WORD.findall(cue.lower())
+        if not any(is_speech_verb(word) or word in _PLAIN for word in words):
+            return None if self._is_finding(item, cue, content) else "deed"
+        is_plain = any(word in _PLAIN for word in words)
         return None if _is_clause(content, is_plain) else "deed"
+
+    def _is_narrator(self, item: Attribution) -> bool:
+        """Tell whether the article's own "I", "we" or "you" is the source."""
+        words = [self._text[span.start : span.end].lower().split() for span in item.source]
+        return any(each and each[0] in _NARRATORS for each in words)
+
+    def _is_finding(self, item: Attribution, cue: str, content: str) -> bool:
+        """Tell whether a document states something: "the study found that prices rose"."""
+        source = self._text[item.source[0].start : item.source[0].end]
+        states = _FINDS.search(cue) is not None and head_noun(source) in DOCUMENTS
+        return states and _is_clause(content, is_plain=False)
 
     def _is_not_said(self, item: Attribution) -> bool:
         """Tell whether the text says that it was not said, or only may be: "would not say"."""

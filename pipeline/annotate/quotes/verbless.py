@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from operator import attrgetter
@@ -40,10 +40,17 @@ _NEXT_DASH = re.compile(r"[.,!?]\s+[—–―]\s*|\s[—–―]\s+")
 _BLOCK_LEAD = re.compile(rf"(?:{speech_verb_pattern().pattern})(?:\s+[^.:,;]{{0,25}})?:\s*$")
 # The same in front of a picture or a film: "Holm said this in the video below:".
 _BELOW = re.compile(r"\b(?:below|here|above|video|audio|photos?)\s*:\s*$", re.IGNORECASE)
+# A paragraph that introduces the quoted one below: "From the desk of Ida Holm, mayor."
+_FROM = re.compile(
+    r"\s*((?:And\s+)?(?:(?:[Aa]\s+)?(?:statement|message|word)\s+)?[Ff]rom)\s+(?:the\s+desk\s+of\s+)?"
+    r"((?:[A-Z][\w.’'-]*\s+){0,5}[A-Z][\w’'-]*)(?:,[^“”\"\n]{1,120})?\s*[:.]?\s*"
+)
 # A paragraph that begins with a capital and ends like a sentence.
 _PROSE = re.compile(r"\s*[…\[(]?[A-Z…].*[.!?…)\]]\s*$", re.DOTALL)
 FEWEST_BLOCK_WORDS = 5
 """Words of a paragraph from which it can be a block quote."""
+FEWEST_TURNS = 3
+"""Labelled paragraphs from which a text is an interview."""
 FARTHEST_TURN = 4
 """Paragraphs from one label to the next up to which those between continue the turn."""
 
@@ -143,22 +150,44 @@ def find_turns(layout: Layout, mentions: Sequence[CharSpan]) -> dict[int, Turn]:
     """Return the paragraphs of turns by their number: "HOLM: We go." and those that continue it.
 
     A label in capitals counts if its last word ends the name of a person of the article. A label in
-    other letters counts in the headline only: elsewhere "Holm: 12 votes" is an item of a list.
+    other letters counts in the headline, and where the paragraphs are an interview
+    (``_interview``): elsewhere "Holm: 12 votes" is an item of a list.
     """
     people = [layout.text[m.start : m.end] for m in mentions if m.label == "PERSON"]
     known = {word.casefold() for name in people for word in _NAME_WORD.findall(name)[-1:]}
-    labels: dict[int, re.Match[str]] = {}
+    possible: dict[int, re.Match[str]] = {}
     for number, (start, end) in enumerate(layout.paragraphs):
         match = _LABEL.match(layout.text, start, end)
-        is_quoted = match is not None and layout.text[match.end()] in '“"«‘„'
-        if match and not is_quoted and _is_label(match[1], known, number == 0):
-            labels[number] = match
-    in_capitals = [number for number, match in labels.items() if match[1].isupper()]
+        if match and layout.text[match.end()] not in '“"«‘„':
+            possible[number] = match
+    interview = _interview(possible, known)
+    labels = {
+        number: match
+        for number, match in possible.items()
+        if _is_label(match[1], known, number == 0) or number in interview
+    }
+    in_capitals = [n for n, match in labels.items() if match[1].isupper() or n in interview]
     return {
         following: turn
         for number, match in labels.items()
         for following, turn in _paragraphs_of_turn(layout, number, match, in_capitals)
     }
+
+
+def _interview(labels: Mapping[int, re.Match[str]], known: set[str]) -> set[int]:
+    """Return the labelled paragraphs of an interview: a person and another take turns.
+
+    Three turns are needed, or two that follow each other with a question mark in the first. The
+    label of the paper that asks ("DIE POST: Do you …?") is a turn of its own.
+    """
+    numbers = sorted(labels)
+    names = [labels[number][1] for number in numbers]
+    speakers = [_NAME_WORD.findall(name)[-1].casefold() for name in names]
+    answers = sum(word in known for word in speakers)
+    alternate = sum(one != other for one, other in pairwise(speakers))
+    is_interview = answers >= 1 and len(numbers) >= FEWEST_TURNS and alternate >= FEWEST_TURNS - 1
+    verbs = any(is_speech_verb(word) for name in names for word in name.split())
+    return set(numbers) if is_interview and not verbs else set()
 
 
 def _is_label(label: str, known: set[str], is_headline: bool) -> bool:
@@ -210,6 +239,20 @@ def read_dialogue(layout: Layout, bounds: Span, mentions: Sequence[CharSpan]) ->
             spans = [CharSpan(*content, "Content", FORM_SCORE) for content in contents]
             return Attribution(cue=[cue], source=source, content=spans, is_verbatim=True)
     return None
+
+
+def find_from(layout: Layout, bounds: Span) -> tuple[CharSpan, CharSpan] | None:
+    """Return cue and source of a paragraph that only says from whom the next one is, or None.
+
+    For example "From the desk of Ida Holm, harbour master." and "And from Chairwoman Dane:".
+    """
+    match = _FROM.fullmatch(layout.text, *bounds)
+    if match is None or speech_verbs(layout.text, bounds, ()):
+        return None
+    return (
+        CharSpan(*match.span(1), "Cue", FORM_SCORE),
+        CharSpan(*match.span(2), "Source", FORM_SCORE),
+    )
 
 
 def introduces_block_quote(layout: Layout, quotations: Quotations, number: int) -> bool:

@@ -39,7 +39,14 @@ from pipeline.models import Speaker
 # Between a document and its issuer: "report | published by the | clinic".
 _FOLLOWED = re.compile(
     r"\s+(?:(?:released|issued|published|filed|written|signed|sent|posted|made|conducted)\s+)?"
+    r"(?:(?:(?:on|in)\s+[A-Z]\w+|this\s+\w+|last\s+\w+|earlier|recently|yesterday|today)\s+)?"
     r"(?:by|from|of)\s+(?:the\s+)?"
+)
+# Between a subject and its document: "Holm | sent | a letter", "the board |said| in a".
+_ISSUES = re.compile(
+    r"\b(?:released?|issued?|published?|publishes|filed?|wr(?:ote|ites?|itten)|signed?|sent|sends?|"
+    r"posted?|made|makes?|conducted|put\s+out|read|gave|said|says?|in\s+(?:an?|its|his|her|their))\b"
+    r"|[’']s\s"
 )
 # In front of an issuer: "…, said the | US in a statement".
 _SAID_BEFORE = re.compile(r"\bsa(?:id|ys)\s+(?:the\s+)?$")
@@ -93,7 +100,7 @@ class DocumentResolver(PronounResolver):
             if _FOLLOWED.fullmatch(text, end, max(end, self.chains.spans[n].start))
         ]
         # In "Holm sent a letter to the board" the subject wrote it.
-        ahead = [n for n in issuers if self._may_issue(n, low, start)]
+        ahead = [n for n in issuers if self._may_issue(n, low, start) and self._issues(n, start)]
         choice = close[-1:] or ahead[:1]
         return [Speaker(self.chains.of[n].name, self.chains.of[n].label) for n in choice]
 
@@ -103,6 +110,11 @@ class DocumentResolver(PronounResolver):
         role = syntactic_role(self.layout.text, sentence_start, begin)
         said = _SAID_BEFORE.search(self.layout.text, max(0, begin - 30), begin)
         return begin < noun and (role == "subject" or said is not None)
+
+    def _issues(self, number: int, noun: int) -> bool:
+        """Tell whether a verb of issuing or saying stands between a subject and the document."""
+        end = self.chains.spans[number].end
+        return _ISSUES.search(self.layout.text, end, max(end, noun)) is not None
 
 
 class DescriptionResolver(DocumentResolver):

@@ -68,6 +68,10 @@ _JOINED = re.compile(r"\b(?:and|with)\b|&")
 _GOVERNED = re.compile(
     r"\b(?:for|to|of|by|with|from|against|like|about|on)\s+((?:[\w.’'-]+\s+){0,4})$"
 )
+# In front of a name that the verb of a relative clause governs: "the man who robbed | Ann Lee".
+_RELATIVE_OBJECT = re.compile(
+    r"\b(?:who|whom|that|which)\s+(?!is\b|was\b)\w+\s+(?:[\w.’'-]+\s+){0,4}$"
+)
 # Words behind a name that no noun precedes: after "Holm who" and "Holm later" Holm speaks.
 _NO_MODIFIER = frozenset(
     "and of who in from at on whose which the an a for with to himself herself themselves also "
@@ -268,6 +272,8 @@ class NamedSourceResolver:
         following = WORD.match(after.lstrip()) if after[:1].isspace() else None
         if following and following[0].islower() and following[0] not in _NO_MODIFIER:
             return _NO_NOUN.search(following[0]) is None
+        if _RELATIVE_OBJECT.search(before):
+            return True
         governed = _GOVERNED.search(before)
         # A preposition governs Lee in "aide to Ann Lee", and not in "Secretary of State Ann Lee".
         return governed is not None and all(

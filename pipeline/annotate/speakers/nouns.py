@@ -28,6 +28,8 @@ def _words_of(kind: str) -> frozenset[str]:
 
 COLLECTIVES = _words_of("collective")
 DOCUMENTS = _words_of("document")
+WRITTEN = _words_of("written")
+AGENCIES = _words_of("agency")
 ORGANISATIONS = _words_of("organisation")
 ANY_ORGANISATION = _words_of("any_organisation")
 PRESS = _words_of("press")
@@ -65,6 +67,22 @@ def head_noun(phrase: str) -> str:
     core = re.split(r",|\s(?:of|for|in|at|from|on|to|by|with|who|that|which|and)\s", phrase)[0]
     words = WORD.findall(core)
     return words[-1].lower() if words else ""
+
+
+# "the Norrland space agency", "the state's highest court", with up to four words in between.
+_AGENCY = re.compile(r"(?:[Tt]he\s+)?((?!The\b)[A-Z][\w’'.-]*(?:\s+[\w’'.-]+){0,4}?\s+([a-z]+))")
+
+
+def agency_in(phrase: str) -> str | None:
+    """Return the agency that a whole phrase describes by its place, as it is written.
+
+    In "the Norrland space agency" the agency speaks and not Norrland; in "the Norrland government"
+    and "the Norrland side" the country does (``COLLECTIVES``), and "the Lindco board" is Lindco's.
+    """
+    match = _AGENCY.fullmatch(phrase.strip(" ,"))
+    if match is None or match[2] not in AGENCIES:
+        return None
+    return match[1]
 
 
 def is_body_or_document(noun: str) -> bool:

@@ -20,6 +20,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from pipeline.annotate.names.coreference import Chains, Entity
+from pipeline.annotate.names.given_names import gender_votes
 from pipeline.annotate.names.titles import is_title_word
 from pipeline.annotate.quotes.cues import is_speech_verb
 from pipeline.annotate.spans import Layout
@@ -71,16 +72,27 @@ SAME_PRONOUN = {True: 1.5, False: 0.7}
 
 LEAST_CONFIDENCE, MOST_CONFIDENCE = 0.3, 0.95
 """Bounds of the softmax of the scores; in between, it is right as often as it says."""
+LONGEST_STANDFIRST = 3
+"""Paragraphs above the text in which a pronoun may stand before the name."""
 FALLBACK_CONFIDENCE = 0.45
 """Where nobody of that gender was named lately, and the last speaker is taken."""
 OTHER_GENDER_CONFIDENCE = 0.4
 """Where only people of the other gender are near."""
+LONGEST_APPOSITION = 160
+"""Characters of an apposition between a name and "who"."""
 LONGEST_PRONOUN_CHAIN = 6
 """Pronouns followed back through each other; every one is resolved once."""
 # In the examples of patterns, "|" shows where the match begins and ends.
 # A pronoun and the verb in front of the person addressed: "he told Mayor | Oller".
 _ADDRESSES = re.compile(
     r"\w+\s+(?:told|tells|asked|assured|reminded|informed)\s+(?:[A-Z][\w.]*\s+){0,2}"
+)
+# Between a name and "who": "Holm|, a baker from Tarn, | who", "Holm| | who".
+_APPOSED = re.compile(r"\s*,?\s*|\s*(?:,[^.;:“”\"]+,|\([^()]*\),?)\s*")
+# A person without a name who opens a sentence: "My mother", "A man in Tarn", "His late wife".
+_UNNAMED = re.compile(
+    r"(?:It\s+was\s+)?(?:my|our|his|her|their|an?|the|one)\s+(?:[\w’'-]+\s+){0,2}?([a-z]+)\b",
+    re.IGNORECASE,
 )
 # Behind a name: "Holm | has also said".
 _VERB_BEHIND = re.compile(r"\s+(?:(?:has|had|have|also|later|then|\w+ly)\s+){0,2}(\w+)\b")
@@ -153,6 +165,8 @@ class PersonSalience(Discourse):
         best = max(scores, key=lambda entity: scores[entity])
         if self._unnamed_score(position) > scores[best]:
             return NOBODY
+        if gender and self._is_unnamed_subject(best, position, gender):
+            return NOBODY
         chance = 1 / sum(math.exp(score - scores[best]) for score in scores.values())
         return [Speaker(best.name, "PERSON")], max(LEAST_CONFIDENCE, min(MOST_CONFIDENCE, chance))
 
@@ -163,6 +177,36 @@ class PersonSalience(Discourse):
         if speakers or not self.last_was_unnamed or at < 0 or away >= len(LAST_SPEAKER):
             return -math.inf
         return UNNAMED_SPEAKER + LAST_SPEAKER[away] + PER_PARAGRAPH * away
+
+    def _is_unnamed_subject(self, best: Entity, position: int, gender: str) -> bool:
+        """Tell whether somebody without a name is the subject since a person was last named one.
+
+        "My mother loved Handel. She said …": the mother speaks. Sentences of this and the paragraph
+        before count, the last one first.
+        """
+        text = self.layout.text
+        here = self.layout.paragraph_at(position)
+        for number in range(here, max(-1, here - 2), -1):
+            for start, end in reversed(self.layout.sentences(number)):
+                if start >= position or self.is_quoted(start):
+                    continue
+                match = _UNNAMED.match(text, start, min(end, position))
+                if match and not self._names_within(match.start(), match.end() + 1):
+                    male, female = gender_votes(match[1].lower())
+                    if (male > female) == (gender == "m") and male != female:
+                        return True
+                named = (n for n in self.mentions_between(start, min(end, position)))
+                if any(
+                    self.chains.of[n] is best
+                    and syntactic_role(text, start, self.chains.spans[n].start) == "subject"
+                    for n in named
+                ):
+                    return False
+        return False
+
+    def _names_within(self, start: int, end: int) -> bool:
+        """Tell whether a name begins in [start, end): "The singer Ida Holm" has one."""
+        return bool(self.mentions_between(start, end))
 
     def _fallback(self, position: int, gender: str) -> Answer:
         """Return the last speaker of that gender, or one who spoke near by, or anyone near by."""
@@ -175,7 +219,28 @@ class PersonSalience(Discourse):
         # The gender of a given name is wrong at times: "Ashley", "Jan".
         scores = self._scores(position, None, 1, LONGEST_PRONOUN_CHAIN)
         best = max(scores, key=lambda entity: scores[entity], default=None)
-        return ([Speaker(best.name, "PERSON")], OTHER_GENDER_CONFIDENCE) if best else NOBODY
+        if best:
+            return [Speaker(best.name, "PERSON")], OTHER_GENDER_CONFIDENCE
+        return self._named_next(position, gender)
+
+    def _named_next(self, position: int, gender: str) -> Answer:
+        """Return who opens the text below a standfirst: "“No,” she said | Ida Holm has praised".
+
+        Only where nobody has been named before, and somebody of the gender is named first.
+        """
+        number = self.layout.paragraph_at(position) + 1
+        people = (n for n in self.mentions_before(position) if self.chains.of[n].label == "PERSON")
+        if number > LONGEST_STANDFIRST or number >= len(self.layout.paragraphs) or any(people):
+            return NOBODY
+        start, end = self.layout.sentences(number)[0]
+        for mention in self.mentions_between(start, end):
+            entity, span = self.chains.of[mention], self.chains.spans[mention]
+            if entity.label != "PERSON":
+                continue
+            fits = entity.gender in {gender, None}
+            opens = syntactic_role(self.layout.text, start, span.start) == "subject"
+            return ([Speaker(entity.name, "PERSON")], 0.7) if fits and opens else NOBODY
+        return NOBODY
 
     def _scores(
         self, position: int, gender: str | None, reach: int, depth: int
@@ -359,15 +424,26 @@ class PronounResolver(PersonSalience):
         return NOBODY
 
     def _resolve_who(self, position: int) -> Answer:
-        """Return the last name before "who" in its sentence, an apposition between or not."""
+        """Return the name that "who" refers to: right before it, an apposition between or not.
+
+        In "an aide to Dane who" the aide is meant, and where other words stand between a name and
+        "who", they have a head of their own.
+        """
+        text = self.layout.text
         start = self.layout.sentence_at(position)[0]
         for number in self.mentions_before(position):
             span, entity = self.chains.spans[number], self.chains.of[number]
-            if span.start < start or position - span.end > 160:
+            if span.start < start or position - span.end > LONGEST_APPOSITION:
                 break
-            if entity.label in {"PERSON", "ORG"}:
-                near = position - span.end <= 3
-                return [Speaker(entity.name, entity.label)], 0.9 if near else 0.6
+            if entity.label not in {"PERSON", "ORG"}:
+                continue
+            gap = text[span.end : position]
+            if _APPOSED.fullmatch(gap) is None:
+                return NOBODY
+            governed = syntactic_role(text, start, span.start) == "prepositional"
+            if governed and "," not in gap:
+                return NOBODY
+            return [Speaker(entity.name, entity.label)], 0.9 if len(gap) <= 3 else 0.6
         return NOBODY
 
     def _resolve_it(self, position: int) -> Answer:

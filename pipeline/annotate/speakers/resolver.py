@@ -21,7 +21,7 @@ from pipeline.annotate.quotes.cues import speech_verb_pattern
 from pipeline.annotate.quotes.linking import Attribution
 from pipeline.annotate.spans import CharSpan, Layout
 from pipeline.annotate.speakers.descriptions import DescriptionResolver
-from pipeline.annotate.speakers.discourse import NOBODY, Answer
+from pipeline.annotate.speakers.discourse import NOBODY, Answer, syntactic_role
 from pipeline.annotate.speakers.evidence import Evidence, method_of
 from pipeline.annotate.speakers.named_sources import NamedSourceResolver, Spokespeople
 from pipeline.annotate.speakers.nouns import (
@@ -31,6 +31,8 @@ from pipeline.annotate.speakers.nouns import (
     PAIRS_OF_SIDES,
     SPOKESPERSON,
     WORD,
+    WRITTEN,
+    agency_in,
     head_noun,
     is_person_noun,
 )
@@ -41,6 +43,8 @@ PASSES_ON = re.compile(r"according to|report|quoted|\bper\b", re.IGNORECASE)
 """Cues of a source that passes on what somebody else said: "according to the Linden Post"."""
 FARTHEST_SUBJECT = 80
 """Characters between a verb of saying and its subject; farther names mostly do not speak."""
+LONGEST_INVERSION = 30
+"""Characters between an inverted verb and its subject: said | a hoarse | Ida Holm."""
 # In the examples of patterns, "|" shows where the match begins and ends.
 # Between a name and its quotation: "HOLM|: |“…”".
 _COLON = re.compile(r"\s*:\s*")
@@ -55,6 +59,11 @@ source "the Holm administration" is taken as Holm."""
 # In front of a name that is an object: "said to Mayor | Holm".
 _OBJECT = re.compile(r"\b(?:to|told|asked|of|with|by|about|against|for|from)\s+(?:[\w.]+\s+){0,2}$")
 _AGENTS = frozenset({"PERSON", "ORG", "GPE"})
+# Nobody is the subject: "it’s worth | noting", "it is said", "it should be noted".
+_IMPERSONAL = re.compile(
+    r"\bworth\s+\w+ing\b|\b[Ii]t\s+(?:is|was|has\s+been|should\s+be|must\s+be|can\s+be)\s+"
+    r"(?:\w+ly\s+)?\w+(?:ed|id|own)\b"
+)
 # Behind a name that is only the first part of another: "Kenya| Airways", "Kenya|-led".
 _NAMES_ON = re.compile(r"[-–]|\s+[A-Z]")
 # … unless that is its source: "according to | Holm".
@@ -78,6 +87,13 @@ _IS_ASKED = re.compile(
 _CLAUSE_START = re.compile(
     r"(?:^|[,;:—–.?!”\"]|\b(?:when|if|and|but|was|were|been|is))\s*$", re.IGNORECASE
 )
+
+
+LONGEST_DOCUMENT = 4
+"""Words of a source that is a document without further names: "the annual safety report"."""
+DOCUMENT_CONFIDENCE = 0.7
+"""Confidence that a document speaks where nobody is known who wrote it."""
+_DETERMINERS = frozenset("the this that its their his her a an".split())
 
 
 class Resolution(NamedTuple):
@@ -120,14 +136,21 @@ class UnsourcedResolver:
         return _CREDIT_END.match(self._text, position) is not None
 
     def near_verb(self, cue: CharSpan) -> Answer:
-        """Return the person, named or by pronoun, nearest to a verb of saying in its sentence."""
+        """Return the person, named or by pronoun, nearest to a verb of saying in its sentence.
+
+        Nobody speaks in "it is worth noting", and a name that a verb or preposition governs speaks
+        only behind an inverted verb: "“…,” said a hoarse Ida Holm".
+        """
         low, high = self._discourse.layout.sentence_at(cue.start)
+        if _IMPERSONAL.search(self._text, max(low, cue.start - 40), cue.end):
+            return NOBODY
         chains = self._discourse.chains
         found: list[tuple[int, int]] = []
         first = max(low, cue.start - FARTHEST_SUBJECT)
         for number in self._discourse.mentions_between(first, high):
             span = chains.spans[number]
-            if chains.of[number].label == "PERSON" and self._may_speak(span):
+            is_person = chains.of[number].label == "PERSON"
+            if is_person and self._may_speak(span) and self._is_subject(span, cue, low):
                 gap = max(cue.start - span.end, span.start - cue.end)
                 found.append((gap, number))
         gap, number = min(found, default=(FARTHEST_SUBJECT + 1, -1))
@@ -156,6 +179,12 @@ class UnsourcedResolver:
             and not _MODIFIES.match(self._text, span.end)
             and (not _OBJECT.search(before) or _NO_OBJECT.search(before) is not None)
         )
+
+    def _is_subject(self, span: CharSpan, cue: CharSpan, low: int) -> bool:
+        """Tell whether a name is a subject, or stands behind an inverted verb of saying."""
+        if cue.end <= span.start <= cue.end + LONGEST_INVERSION:
+            return True
+        return syntactic_role(self._text, low, span.start) == "subject"
 
     def _nearest_pronoun(self, cue: CharSpan, low: int, high: int) -> tuple[int, int, str] | None:
         """Return distance, offset and word of the pronoun nearest to a verb, outside quotations."""
@@ -199,6 +228,12 @@ class SpeakerResolver:
     def resolve(self, item: Attribution) -> Resolution:
         """Return the speakers of an attribution, none if unknown, and how they were found."""
         (speakers, confidence), method = self._resolve(item)
+        document = self._document_of(item)
+        if document and method in {"document", "unknown", "description"}:
+            # A report speaks for itself; who wrote it is spoken for.
+            authors = [Speaker(each.name, each.label, "on_behalf_of") for each in speakers]
+            speakers, method = [Speaker(document, None), *authors], "document"
+            confidence = confidence or DOCUMENT_CONFIDENCE
         if not speakers:
             method = "unknown"
         evidence = self._evidence.words(item, speakers, method)
@@ -207,6 +242,16 @@ class SpeakerResolver:
         if speakers:
             self._record_head_noun(item, (speakers, confidence))
         return Resolution(speakers, confidence, method, evidence)
+
+    def _document_of(self, item: Attribution) -> str | None:
+        """Return "report" where the source is "the report", "this report" or "its report"."""
+        if item.inherits or not item.source:
+            return None
+        words = self._text(item.source[0]).split()
+        if len(words) > LONGEST_DOCUMENT or words[0].lower() not in _DETERMINERS:
+            return None
+        head = head_noun(" ".join(words))
+        return " ".join(words[1:]) if head in WRITTEN and words[-1].lower() == head else None
 
     def _is_unnamed(self, item: Attribution) -> bool:
         """Tell whether the source is one person without a name: "one delegate", "the man"."""
@@ -256,10 +301,22 @@ class SpeakerResolver:
         if item.inherits or not item.source:
             return self._resolve_unsourced(item)
         answer = self._resolve_source(item.source[0])
-        return answer, method_of(self._layout.text, item, answer[0])
+        method = method_of(self._layout.text, item, answer[0])
+        if method == "turn" and not self._is_label_of(item.source[0], answer[0]):
+            return NOBODY, "unknown"
+        return answer, method
+
+    def _is_label_of(self, label: CharSpan, speakers: Sequence[Speaker]) -> bool:
+        """Tell whether a label ends with a speaker's name: "DIE POST" is not that of a Die."""
+        last = WORD.findall(self._text(label))[-1:]
+        names = {word.casefold() for each in speakers for word in each.name.split()}
+        return bool(last) and last[0].casefold() in names
 
     def _resolve_source(self, source: CharSpan) -> Answer:
         """Return the speakers that a source names, else those that it refers to."""
+        agency = agency_in(self._text(source))
+        if agency:
+            return [Speaker(agency, "ORG")], 0.8
         pair = _PAIR_AT_END.search(self._text(source))
         if pair:
             return self._resolve_pair(source, pair[1].lower())

@@ -1,0 +1,261 @@
+"""Grades: what is no statement never gets A or B, and every grade says why it is not better.
+
+Every text goes through the real model, and is the project's own.
+"""
+
+import pytest
+
+from pipeline.annotate.annotator import Annotator
+
+
+@pytest.fixture(scope="module")
+def annotator():
+    return Annotator.load()
+
+
+def quotes_of(annotator, text, title=None):
+    [annotation] = annotator.annotate([text], [title])
+    return [(quote, " ".join(text[a:b] for a, b in quote.content)) for quote in annotation.quotes]
+
+
+def kept(annotator, text, title=None):
+    """Return the words and the speaker of every quote with grade A or B."""
+    found = quotes_of(annotator, text, title)
+    return [(words, quote.speaker) for quote, words in found if quote.grade != "C"]
+
+
+NO_STATEMENTS = {
+    "deeds": [
+        "Governor Ida Holm named the banker Roy Dane for the treasury on Monday.",
+        "Ida Holm announced a new ferry pier. Roy Dane declared the gifts to his wife.",
+        "Dane and Lund identified four causes of the leak. Holm praised the crew.",
+        "The board declined to comment. Ida Holm refused to appear before the inquiry.",
+    ],
+    "thought": [
+        "Ida Holm wants to open the pier in May. Roy Dane hopes that the storm will pass.",
+        "Mary Lund believes the ferry line will pay, and Roy Dane expects a long winter.",
+        "Ida Holm plans to sell the boat. She decided that it was time to leave.",
+        "“That was close,” Ida Holm thought.",
+    ],
+    "not said": [
+        "Ida Holm would not say whether the pier was safe.",
+        "Roy Dane did not say that the ferry was late. Mary Lund never claimed it was early.",
+        "The harbour master declined to say how many boats sank.",
+        "Ida Holm could argue that the pier was safe.",
+    ],
+    "instructions": [
+        "If you see rust on the rail, ask yourself whether you need the rail.",
+        "Tell the children that the boat is full. Say that you will be back.",
+        "When you think you know the tide, look again and write down what you see.",
+        "We think you should pack a lamp. You know that the nights are long.",
+    ],
+    "titles": [
+        "Oxo Games surprised the fair by announcing “Super Pier Run,” its first game for a phone.",
+        "Ida Holm directed the film “The Long Pier” and wrote the novel “A Harbour in Winter”.",
+        "The band released “Cold Water” in May, and its album “North of Here” came in June.",
+        "Her memoir “The Last Ferry” opens in Tarn.",
+    ],
+    "scare quotes": [
+        "The so-called “iron wall” around the port is no wall, and its “experts” are two clerks.",
+        "The “party” was over by nine.",
+        "He rented a “flat” of two square metres in the so-called “garden town”.",
+        "The plan known as “Big Fish” was never printed.",
+    ],
+    "captions and tables": [
+        "Ida Holm says that the pier is safe. Photo by Roy Dane/Getty Images",
+        "Mayor Ida Holm told reporters the pier would open. (Photo: Roy Dane)",
+        "Tarn 12 31 4 said 11 Holm 3 90 21 cases 18 2 33",
+        "District | Cases | Holm said | it was 12 | 13",
+    ],
+    "fragments": [
+        "Oxo and Lindco said nothing. Ida Holm said no. Roy Dane said goodbye.",
+        "Mary Lund told jokes.",
+        "Ida Holm criticised the plan.",
+        "Roy Dane said so.",
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"), [(kind, text) for kind, texts in NO_STATEMENTS.items() for text in texts]
+)
+def test_what_is_no_statement_is_kept_out_of_the_default_view(annotator, kind, text):
+    assert kept(annotator, text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "speaker"),
+    [
+        ("Ida Holm said the pier was safe.", "the pier was safe", "Ida Holm"),
+        ("Roy Dane argued that the ferry line pays.", "that the ferry line pays", "Roy Dane"),
+        (
+            "The ferry line broke even in June, according to Mary Lund.",
+            "The ferry line broke even in June",
+            "Mary Lund",
+        ),
+        ("“No,” Ida Holm said.", "“No,”", "Ida Holm"),
+        (
+            "Ida Holm accused the board of hiding the leak.",
+            "the board of hiding the leak",
+            "Ida Holm",
+        ),
+        ("Ida Holm denied that she sold the boat.", "that she sold the boat", "Ida Holm"),
+    ],
+)
+def test_statements_with_a_name_are_in_the_default_view(annotator, text, words, speaker):
+    assert kept(annotator, text) == [(words, speaker)]
+
+
+@pytest.mark.parametrize(
+    ("text", "grade", "reason", "method"),
+    [
+        ("“The pier will open in May,” Ida Holm said.", "A", None, "full_name"),
+        (
+            "Ida Holm came late. “The pier will open in May,” Holm said.",
+            "A",
+            None,
+            "name",
+        ),
+        (
+            "Ida Holm came late. “The pier will open in May,” she said.",
+            "B",
+            "reference",
+            "pronoun",
+        ),
+        ("“The pier will open in May,” a passer-by said.", "B", "no_name", "unknown"),
+        ("“The pier will open in May.”\n\n— Ida Holm, harbour master", "A", None, "signature"),
+        (
+            "Holm came late. The pier will open in May,” said Ida Holm.",
+            "B",
+            "lost_mark",
+            "full_name",
+        ),
+    ],
+)
+def test_a_grade_says_why_it_is_not_better(annotator, text, grade, reason, method):
+    [(quote, _)] = [found for found in quotes_of(annotator, text) if "pier" in found[1]]
+    assert (quote.grade, quote.grade_reason, quote.speaker_method) == (grade, reason, method)
+
+
+def test_the_evidence_of_a_pronoun_is_the_name_it_refers_to(annotator):
+    text = "Mayor Ida Holm came late. “The pier will open in May,” she said."
+    [(quote, _)] = quotes_of(annotator, text)
+    assert quote.speaker_evidence == "she ← Mayor Ida Holm"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (
+            "“We will act by Friday. It is late.\n\nThe boats left.",
+            "“We will act by Friday. It is late.",
+        ),
+        ("“We will act by Friday, said Ida Holm.", "“We will act by Friday,"),
+    ],
+)
+def test_a_quote_without_its_closing_mark_ends_at_the_paragraph_and_says_so(annotator, text, words):
+    found = quotes_of(annotator, "Ida Holm spoke to the crew.\n\n" + text)
+    [quote] = [quote for quote, said in found if said == words]
+    assert quote.lost_mark == "closing"
+    assert quote.grade != "A"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ida Holm has let her hair go silver, “in solidarity with the ice,” she joked.",
+        "Ida Holm kept the old boat, “out of love for rust,” she quipped.",
+        "Ida Holm painted the pier herself, “to save the town a fortune,” she laughed.",
+    ],
+)
+def test_narration_in_a_mixed_quote_is_cut_at_the_marks(annotator, text):
+    for quote, words in quotes_of(annotator, text):
+        assert words.startswith("“")
+        assert quote.kind == "direct"
+
+
+@pytest.mark.parametrize(
+    ("text", "speakers"),
+    [
+        # The head of a relative clause, and names that another word governs.
+        ("An aide to Roy Dane who asked not to be named said the pier was sold.", {None}),
+        ("The man who robbed Ida Holm said that he was sorry.", {None}),
+        # A place is not its agency.
+        ("The Norway space agency said the craft was lost.", {"Norway space agency"}),
+        ("The Tarn city bank said that prices rose in May.", {"Tarn city bank"}),
+        ("“The port is shut,” the Kenya coast university said.", {"Kenya coast university"}),
+        # Family and narrators.
+        (
+            "My mother loved Handel and sang in the choir. She said that we should be kind.",
+            {None},
+        ),
+        ("My sister admired Brahms. “Luck is for fools,” she said.", {None}),
+        ("My father knew Roy Dane well. He told us that the sea was near.", {None}),
+        # Talking to somebody.
+        (
+            "Alice Pohl began talking to Bob Carver. “The boats will be back.” Bob nodded.",
+            {"Alice Pohl"},
+        ),
+        (
+            "Ida Holm turned to Roy Dane. “The tide is out, and the boats are dry.” Dane sighed.",
+            {"Ida Holm"},
+        ),
+        # The name after the pronoun.
+        (
+            "“He is a very kind man,” she said of her son\n\n"
+            "Donna Kellan has praised the choir. “I listened all morning,” she said.",
+            {"Donna Kellan"},
+        ),
+        # Senders.
+        (
+            "From the desk of Joan Doerr, vice president of Harbour Research.\n\n"
+            "“Knowing what these boats mean for work has become urgent.”",
+            {"Joan Doerr"},
+        ),
+        (
+            "And from Chairwoman Ida Holm:\n\n“Hanna brings a wealth of experience to the port.”",
+            {"Ida Holm"},
+        ),
+        # Impersonal.
+        ("Ida Holm went to court. It is worth noting that she did not speak there.", {None}),
+        ("Roy Dane sold the boat. It should be noted that the boat was old.", {None}),
+    ],
+)
+def test_words_are_never_in_the_wrong_mouth(annotator, text, speakers):
+    found = quotes_of(annotator, text)
+    said = {quote.speaker for quote, _ in found if quote.cue_class == "speech"}
+    assert said <= speakers
+    assert found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The United States ranked last in a report released on Monday by Stanhope University. "
+        "The report said the country was slow.",
+        "Kenya came third in a survey published in May by the Port Board. "
+        "The survey said prices rose.",
+        "Norway was named in a study by the Fish Institute. The study found that stocks fell.",
+    ],
+)
+def test_a_report_speaks_for_itself_and_for_its_author(annotator, text):
+    quote, _ = quotes_of(annotator, text)[-1]
+    roles = {speaker.role: speaker.name for speaker in quote.speakers}
+    assert roles["speaker"] in {"report", "survey", "study"}
+    assert quote.speaker_method == "document"
+    assert roles.get("on_behalf_of") in {"Stanhope University", "Port Board", "Fish Institute"}
+
+
+def test_the_turns_of_an_interview_have_their_speakers(annotator):
+    text = (
+        "DIE POST: Mr Immer, do you want to abolish private boats?\n\n"
+        "Karl Immer: No. I want the harbour to belong to those who work there.\n\n"
+        "DIE POST: And who would pay?\n\nImmer: The ones who can."
+    )
+    found = quotes_of(annotator, text)
+    said = [words for quote, words in found if quote.speaker == "Karl Immer"]
+    assert said == [
+        "No. I want the harbour to belong to those who work there.",
+        "The ones who can.",
+    ]
+    assert {quote.speaker for quote, _ in found} <= {"Karl Immer", None}
