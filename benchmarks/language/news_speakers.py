@@ -131,7 +131,10 @@ def _groups(quote: Quote) -> Iterator[str]:
 
 
 def _names(quote: Quote) -> tuple[str, ...]:
-    return tuple(speaker.name for speaker in quote.speakers if speaker.role == "speaker")
+    """Return the speakers' names; of a document that speaks for itself whoever issued it."""
+    is_document = any(each.role == "speaker" and each.label is None for each in quote.speakers)
+    role = "on_behalf_of" if is_document else "speaker"
+    return tuple(speaker.name for speaker in quote.speakers if speaker.role == role)
 
 
 def judge(
