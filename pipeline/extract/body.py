@@ -25,9 +25,8 @@ from pipeline.extract.html_layout import (
     text_of,
 )
 from pipeline.extract.line_alignment import PlacedLine, align
-from pipeline.extract.lost_paragraphs import Corroboration, is_linked_prose, recover_paragraphs
+from pipeline.extract.lost_paragraphs import is_linked_prose, recover_paragraphs
 from pipeline.extract.trafilatura_passes import read_lines
-from pipeline.line_rules.bylines import is_byline
 from pipeline.models import RemovedBlock
 from pipeline.text import ends_line_of_text, normalise, squeeze, word_count
 
@@ -41,11 +40,6 @@ _STATED_SHARE = 0.5
 """Share of the words of ``articleBody`` below which it takes the place of the text found."""
 _TITLE_LINES = 3
 """First lines among which the title may be repeated."""
-_CREDIT_LINES = 5
-_CREDIT_WORDS = 6
-"""The first lines may be a byline's, where each has at most so many words."""
-_CREDIT_BLOCKS = 3
-"""Blocks before and after a line that may belong to the same byline."""
 _REPEAT_WORDS = 25
 """Shorter lines may repeat in a list ("Battery life: 10 hours")."""
 _CAPTION_WORDS = 30
@@ -92,9 +86,9 @@ def find_body(
         title: the article's title; what is above its headline is no text.
         sites: names of the page's site, in the form of ``title.bare_name``.
     """
-    lines, other_lines = read_lines(root, blocks)
+    lines = read_lines(root, blocks)
     known = Known(title, standfirst, sites)
-    found = _fit_to_layout(lines, other_lines, blocks, known, stated) if lines else Body()
+    found = _fit_to_layout(lines, blocks, known, stated) if lines else Body()
     stated_lines = [line for raw in (stated or "").split("\n") if (line := squeeze(raw))]
     words = sum(map(word_count, stated_lines))
     if words >= _STATED_WORDS and sum(map(word_count, found.lines)) < _STATED_SHARE * words:
@@ -147,7 +141,6 @@ def with_captions(found: Body) -> Body:
 
 def _fit_to_layout(
     lines: list[str],
-    other_lines: list[str],
     blocks: list[TextBlock],
     known: Known,
     stated: str | None,
@@ -160,15 +153,12 @@ def _fit_to_layout(
     kept: list[PlacedLine] = []
     removed: list[RemovedBlock] = []
     quotes = _pull_quotes(placed, blocks, containers)
-    credits = _byline_blocks(placed, blocks)
     repeated = _repeated(placed, blocks)
     start = _headline_index(placed, blocks, known.title)
     for number, (line, index) in enumerate(placed):
         reason: str | None
         if number < _TITLE_LINES and index is not None and blocks[index].tag == "h1":
             reason = "title"
-        elif index is not None and index in credits:
-            reason = "byline"
         elif index is not None and index < start:
             reason = "above_headline"
         elif number in quotes:
@@ -181,11 +171,8 @@ def _fit_to_layout(
             removed.append(RemovedBlock(line, reason))
         else:
             kept.append((line, index))
-    corroboration = Corroboration(other_lines, stated)
     removed_keys = {normalise(block.text) for block in removed}
-    found = recover_paragraphs(
-        kept, blocks, containers, corroboration, known.description, removed_keys
-    )
+    found = recover_paragraphs(kept, blocks, containers, known.description, stated, removed_keys)
     end = find_end(found, blocks, known)
     below = [line for line, _ in found[end:]]
     removed += [RemovedBlock(line, "after_end") for line in below if not is_needed_below(line)]
@@ -253,22 +240,6 @@ def _quote_box(block: TextBlock, containers: Collection[HtmlElement]) -> HtmlEle
             return element
         element = element.getparent()
     return None
-
-
-def _byline_blocks(placed: list[PlacedLine], blocks: list[TextBlock]) -> set[int]:
-    """Return the indices of blocks above the text that belong to a byline of several lines.
-
-    "20th June", "By Ines Moor" and "Health Reporter" may be three lines of one paragraph.
-    """
-    top = [index for _, index in placed[:_CREDIT_LINES] if index is not None]
-    found: set[int] = set()
-    for index in top:
-        around = blocks[max(0, index - _CREDIT_BLOCKS) : index + _CREDIT_BLOCKS + 1]
-        own = [block for block in around if block.element is blocks[index].element]
-        is_short = all(block.words <= _CREDIT_WORDS for block in own)
-        if is_short and any(is_byline(block.text) for block in own) and len(own) > 1:
-            found.add(index)
-    return found
 
 
 def _headline_index(placed: list[PlacedLine], blocks: list[TextBlock], title: str | None) -> int:

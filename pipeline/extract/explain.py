@@ -52,7 +52,7 @@ def shown_blocks(body: bytes, url: str | None = None) -> list[ShownBlock]:
     if isinstance(page, Article):
         return []
     blocks = text_blocks(page.root)
-    lines = {normalise(line) for line in read_lines(page.root, page.blocks)[0]}
+    lines = {normalise(line) for line in read_lines(page.root, page.blocks)}
     joined = "\n".join(lines)
     shown = []
     for block in blocks:

@@ -1,9 +1,10 @@
 """Restore what trafilatura dropped: the standfirst, and paragraphs among those it kept.
 
 trafilatura drops a paragraph where half of it is a link, or where a pattern over class names takes
-it for boilerplate. A text block is restored because of its position (between, directly before or
-directly after kept paragraphs of the same parent) or because another extraction of the same text
-contains it. Nothing that the markup or the wording marks as boilerplate is restored.
+it for boilerplate. A text block is restored because of its position: between, directly before or
+directly after kept paragraphs of the same parent, or because the page states it in its JSON-LD.
+Nothing that the markup or the wording marks as
+boilerplate is restored.
 """
 
 import re
@@ -66,25 +67,12 @@ _ANCESTORS = 3
 """Elements around a block whose class names are compared."""
 
 
-class Corroboration:
-    """Other extractions of the same text: a second trafilatura pass, and ``articleBody``."""
-
-    def __init__(self, lines: list[str], stated: str | None) -> None:
-        self.lines = set(map(normalise, lines))
-        self.stated = normalise(stated or "")
-
-    def confirms(self, block: TextBlock) -> bool:
-        """Tell whether one of them contains a block; a short one must be a line of the pass."""
-        is_stated = block.words >= _LEAST_WORDS and block.key in self.stated
-        return block.key in self.lines or is_stated
-
-
 def recover_paragraphs(
     kept: list[PlacedLine],
     blocks: list[TextBlock],
     containers: set[HtmlElement],
-    corroboration: Corroboration,
     standfirst: str | None,
+    stated: str | None = None,
     removed_keys: Collection[str] = (),
 ) -> list[PlacedLine]:
     """Return the kept lines and the restored ones in reading order.
@@ -93,8 +81,8 @@ def recover_paragraphs(
         kept: the lines of the text so far.
         blocks: the page.
         containers: elements that hold much of the article.
-        corroboration: other extractions of the text.
         standfirst: the description in the page's metadata, or None.
+        stated: ``articleBody`` of the page's JSON-LD, or None.
         removed_keys: the normalised lines that were removed with a reason; none is restored.
     """
     placed = [index for _, index in kept if index is not None]
@@ -106,7 +94,7 @@ def recover_paragraphs(
     parts = [key for line, index in kept if index is None and (key := normalise(line))]
     restored = {
         index: blocks[index].text
-        for index in _lost(placed, blocks, containers, corroboration)
+        for index in _lost(placed, blocks, containers, normalise(stated or ""))
         if blocks[index].key not in removed_keys
         and not _is_in_text(blocks[index].key, text)
         and not any(part in blocks[index].key for part in parts if len(part) >= _PART_CHARS)
@@ -133,10 +121,7 @@ def _merged(kept: list[PlacedLine], restored: dict[int, str]) -> list[PlacedLine
 
 
 def _lost(
-    placed: list[int],
-    blocks: list[TextBlock],
-    containers: set[HtmlElement],
-    corroboration: Corroboration,
+    placed: list[int], blocks: list[TextBlock], containers: set[HtmlElement], stated: str
 ) -> list[int]:
     """Return the indices of the blocks to restore, given the indices of those that were kept."""
     taken = set(placed)
@@ -164,10 +149,8 @@ def _lost(
 
     def is_lost_paragraph(index: int) -> bool:
         block = blocks[index]
-        is_linked = block.link_density > _MAX_LINK_DENSITY
-        has_evidence = is_sibling(block) or (
-            not is_linked and (corroboration.confirms(block) or is_bare(block))
-        )
+        is_stated = block.link_density <= _MAX_LINK_DENSITY and block.key in stated
+        has_evidence = is_sibling(block) or is_stated or is_bare(block)
         return index not in taken and has_evidence and _is_paragraph(block, containers)
 
     kept_lists = {_list_around(blocks[i]) for i in placed if blocks[i].link_density < _LINKED}

@@ -47,42 +47,41 @@ _JOINED_BLOCKS = 3
 _SUBHEAD_CHARS = 150
 _LOGGERS = ("trafilatura", "htmldate", "courlan", "readability", "justext", "charset_normalizer")
 _TABLES = frozenset({"td", "th", "tr", "tbody", "table"})
-_BOILERPLATE_TAGS = ("head", "aside", "nav", "footer", "menu", "picture")
+_BOILERPLATE_TAGS = ("head", "aside", "nav", "footer", "menu", "picture", "img", "source", "link")
 """trafilatura drops these by itself (the text is the same on all 361 pages), but only after it has
 searched and copied them. Without them the quick pass takes three quarters of the time."""
 
 
-def read_lines(root: HtmlElement, blocks: list[TextBlock]) -> tuple[list[str], list[str]]:
-    """Return the lines of the pass that suits this page, and those of a second pass, if any.
+def read_lines(root: HtmlElement, blocks: list[TextBlock]) -> list[str]:
+    """Return the lines of the pass that suits this page.
 
     Args:
         root: the page without scripts; it is not changed.
         blocks: its text blocks.
     """
     prose = _prose(blocks)
-    lines, other_lines = _read(root, prose)
-    return _split_joined_lines(_without_echoes(lines, blocks), prose), other_lines
+    return _split_joined_lines(_without_echoes(_read(root, prose), blocks), prose)
 
 
-def _read(root: HtmlElement, prose: list[TextBlock]) -> tuple[list[str], list[str]]:
+def _read(root: HtmlElement, prose: list[TextBlock]) -> list[str]:
     """Run the passes from the fastest one on until the lines contain the prose."""
     main = _deepest_container(root, prose, _MAIN_SHARE)
     quick = _quick_pass(_with_bare_ancestors(main))
     found_words = sum(block.words for block in _found(prose, quick))
     if found_words >= max(_LEAST_WORDS, _QUICK_SHARE * sum(block.words for block in prose)):
-        return quick, []
+        return quick
     if main is not root:
         quick = _quick_pass(deepcopy(root))
     if _is_sufficient(quick, prose):
-        return quick, []
+        return quick
     whole = deepcopy(root)
     _keep_subheads(whole)
     strict = _run_pass(whole, precision=True)
     if _is_sufficient(strict, prose):
-        return strict, []
+        return strict
     broad = _run_pass(whole, precision=False)
     is_enough = sum(map(word_count, strict)) >= _PRECISION_SHARE * sum(map(word_count, broad))
-    return (strict, broad) if is_enough else (broad, strict)
+    return strict if is_enough else broad
 
 
 def _without_echoes(lines: list[str], blocks: list[TextBlock]) -> list[str]:
