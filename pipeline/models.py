@@ -323,6 +323,8 @@ class Mention:
     """The alias table's name if the table has one of its forms, else the article's longest form."""
     role: str | None = None
     """A person's title or office as the text gives it: "US Deputy Secretary of State"."""
+    is_credit: bool = False
+    """Whether it stands in a credit of a picture or an agency: "Ida Holm/Getty Images"."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ LAYERS = (
     "archive dedupe line_rules",
     "clean extract fetch identity",
     "annotate discover",
-    "sources",
+    "entities sources",
     "backfill",
     "demo warehouse",
     "local_airflow stages ui",
@@ -27,8 +27,8 @@ LAYERS = (
 """Packages and modules of ``pipeline/``, lowest first; each imports from lower layers only."""
 LAYER_OF = {name: number for number, layer in enumerate(LAYERS) for name in layer.split()}
 WITHOUT_POSTGRES = (
-    "alerts annotate archive backfill clean dedupe demo discover extract fetch identity line_rules"
-    " planning source_states sources"
+    "alerts annotate archive backfill clean dedupe demo discover entities extract fetch identity"
+    " line_rules planning source_states sources"
 )
 
 

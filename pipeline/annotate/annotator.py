@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from pipeline.annotate.labels import LABEL_OF_CLASS, LABEL_OF_PIPELINE
 from pipeline.annotate.model_version import OWN_MODEL_NAMES, model_version
 from pipeline.annotate.names.coreference import Chains, chain_mentions, with_full_names
+from pipeline.annotate.names.credits import credited
 from pipeline.annotate.names.mentions import clean_mentions
 from pipeline.annotate.quotes.confidence import Features, confidence, features
 from pipeline.annotate.quotes.cues import cue_class
@@ -85,10 +86,18 @@ def _chains(
 
 
 def _mentions(text: str, chains: Chains) -> tuple[Mention, ...]:
+    marks = credited(text, chains.spans)
     return tuple(
-        Mention(span.start, span.end, text[span.start : span.end], span.label, entity.name, role)
-        for span, entity, role in zip(chains.spans, chains.of, chains.roles, strict=True)
+        _mention(text, span, entity.name, role, is_credit)
+        for span, entity, role, is_credit in zip(
+            chains.spans, chains.of, chains.roles, marks, strict=True
+        )
     )
+
+
+def _mention(text: str, span: CharSpan, name: str, role: str | None, is_credit: bool) -> Mention:
+    surface = text[span.start : span.end]
+    return Mention(span.start, span.end, surface, span.label, name, role, is_credit)
 
 
 def _quotes(layout: Layout, tagged: TaggedText, chains: Chains) -> list[tuple[Quote, Features]]:

@@ -1,4 +1,4 @@
-"""Stage *publish*: refresh the ``mart`` views, run the data checks, judge sources, send alerts.
+"""Stage *publish*: join names, refresh the marts, run the checks, judge sources, send alerts.
 
 It also numbers the articles that changed, and creates the partitions of the coming months.
 """
@@ -9,6 +9,7 @@ from pipeline.errors import ChecksFailed
 from pipeline.stages.alerts import heartbeat, send_alerts
 from pipeline.stages.source_states import update_source_states
 from pipeline.telemetry import log
+from pipeline.warehouse.entities import resolve_names
 from pipeline.warehouse.marts import number_changes, refresh
 from pipeline.warehouse.publishes import (
     begin_publish,
@@ -40,6 +41,7 @@ def publish(run_id: int, *, with_marts: bool = True) -> dict[str, int]:
         succeeded = False
         try:
             ensure_partitions(connection, datetime.now(UTC).date())
+            resolve_names(connection)
             if with_marts or not has_published(connection):
                 refresh(connection)
             number_changes(connection)

@@ -23,11 +23,13 @@ from psycopg import Connection, sql
 from psycopg.types.multirange import Multirange
 from psycopg.types.range import Range
 
+from pipeline.entities.families import FAMILY_RULES, preferred_spelling
 from pipeline.models import Annotation, Quote, Span
 from pipeline.outcomes import AnnotationOutcome
 from pipeline.page_faults import PageFaults
 from pipeline.telemetry import log
 from pipeline.text import normalise, one_line, squeeze, storable
+from pipeline.warehouse.entities import family_columns
 from pipeline.warehouse.page_failures import forget_versions_within, quarantine_within
 from pipeline.warehouse.transactions import ROW_ERRORS, copy_rows, transact, violated_rule
 
@@ -37,12 +39,11 @@ _NO_ENTITIES = ("DATE", "MONEY")
 """Labels of times and amounts, whose mentions belong to no entity."""
 _LONGEST_NAME = 500
 """Code points, at most 2000 bytes of the unique index; the longest name in our data has 160."""
-_REPLACE_UPPER_CASE_NAMES = """
-update news.entities as e
-set entity_name = w.name
-from unnest(%s::text[], %s::text[], %s::text[]) as w(kind, normal, name)
-where e.entity_type = w.kind and e.normalized_name = w.normal and e.entity_type <> 'ORG'
-    and e.entity_name = upper(e.entity_name) and w.name <> upper(w.name)
+_KNOWN_NAMES = """
+select e.entity_type, e.normalized_name, e.entity_id, e.entity_name
+from news.entities as e
+join unnest(%s::text[], %s::text[]) as w(kind, normal)
+    on e.entity_type = w.kind and e.normalized_name = w.normal
 """
 
 
@@ -59,8 +60,8 @@ def find_or_insert_entities(
 ) -> dict[EntityKey, int]:
     """Return the id of each entity, and insert those that are new.
 
-    Of several spellings of a name one in lower case is kept, whichever came first: "Nairobi", and
-    not "NAIROBI" from a dateline. Organisations keep the first spelling, since "UNICEF" is one.
+    Of spellings that differ in letter case the usual one is shown, whichever came first (see
+    ``preferred_spelling``): "Nairobi", and not "NAIROBI" from a dateline, but "UNICEF".
 
     Names are inserted in sorted order, so that two transactions wait for each other and do not
     deadlock. Known names are left out by a query, since ON CONFLICT would use up identity values.
@@ -69,15 +70,19 @@ def find_or_insert_entities(
     for key, name in named:
         if key[0]:
             spelling = squeeze(storable(name))[:_LONGEST_NAME]
-            if key not in names or (names[key].isupper() and not spelling.isupper()):
-                names[key] = spelling
+            names[key] = preferred_spelling(names.get(key, spelling), spelling, key[0])
     keys = sorted(names)
     columns = ([kind for kind, _ in keys], [normal for _, normal in keys])
+    families = [family_columns(key[0], names[key]) for key in keys]
     conn.execute(
         """
-        insert into news.entities (entity_type, normalized_name, entity_name)
-        select w.kind, w.normal, w.name
-        from unnest(%s::text[], %s::text[], %s::text[]) as w(kind, normal, name)
+        insert into news.entities (
+            entity_type, normalized_name, entity_name,
+            family_key, surname_key, is_bare_surname, family_rules
+        )
+        select w.kind, w.normal, w.name, w.family, w.surname, w.is_bare, %s
+        from unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::boolean[])
+            as w(kind, normal, name, family, surname, is_bare)
         where not exists (
             select from news.entities as e
             where e.entity_type = w.kind and e.normalized_name = w.normal
@@ -85,16 +90,29 @@ def find_or_insert_entities(
         order by w.kind collate "C", w.normal collate "C"
         on conflict (entity_type, normalized_name) do nothing
         """,
-        (*columns, [names[key] for key in keys]),
+        (
+            FAMILY_RULES,
+            *columns,
+            [names[key] for key in keys],
+            [family for family, _, _ in families],
+            [surname for _, surname, _ in families],
+            [is_bare for _, _, is_bare in families],
+        ),
     )
-    conn.execute(_REPLACE_UPPER_CASE_NAMES, (*columns, [names[key] for key in keys]))
-    found = conn.execute(
-        "select e.entity_type, e.normalized_name, e.entity_id from news.entities as e"
-        " join unnest(%s::text[], %s::text[]) as w(kind, normal)"
-        " on e.entity_type = w.kind and e.normalized_name = w.normal",
-        columns,
-    )
-    return {(kind, normal): number for kind, normal, number in found}
+    found = conn.execute(_KNOWN_NAMES, columns).fetchall()
+    better = [
+        (number, names[kind, normal])
+        for kind, normal, number, stored in found
+        if preferred_spelling(stored, names[kind, normal], kind) != stored
+    ]
+    if better:
+        conn.execute(
+            "update news.entities as e set entity_name = w.name"
+            " from unnest(%s::bigint[], %s::text[]) as w(entity_id, name)"
+            " where e.entity_id = w.entity_id",
+            ([number for number, _ in better], [name for _, name in better]),
+        )
+    return {(kind, normal): number for kind, normal, number, _ in found}
 
 
 _OPENING, _CLOSING, _EITHER = "“„‟«", "”»", '"＂'
@@ -162,6 +180,7 @@ MENTION_COLUMNS = {
     "start_char": "int4",
     "end_char": "int4",
     "role_text": "text",
+    "is_credit": "bool",
 }
 QUOTE_COLUMNS = {
     "article_version_id": "int8",
@@ -390,6 +409,7 @@ def _mentions(
                 mention.start,
                 mention.end,
                 storable(mention.role) if mention.role else None,
+                mention.is_credit,
             )
 
 
@@ -532,14 +552,20 @@ def _locked(conn: Connection, model_version: str, pairs: Mapping[int, int]) -> d
 def _copy_rows(
     conn: Connection, table: str, columns: Mapping[str, str], pairs: Mapping[int, int]
 ) -> int:
-    others = sql.SQL(", ").join(
-        sql.Identifier(name) for name in columns if name != "article_version_id"
+    names = [name for name in columns if name != "article_version_id"]
+    others = sql.SQL(", ").join(map(sql.Identifier, names))
+    # Whom a bare surname means depends on the outlet, so the copy has the entity by the name alone.
+    values = sql.SQL(", ").join(
+        sql.SQL("coalesce(o.named_entity_id, o.entity_id)")
+        if name == "entity_id"
+        else sql.Identifier("o", name)
+        for name in names
     )
     statement = sql.SQL(
         "insert into news.{table} (article_version_id, {others})"
-        " select p.target, {others} from unnest(%s::bigint[], %s::bigint[]) as p(target, origin)"
+        " select p.target, {values} from unnest(%s::bigint[], %s::bigint[]) as p(target, origin)"
         " join news.{table} as o on o.article_version_id = p.origin"
-    ).format(table=sql.Identifier(table), others=others)
+    ).format(table=sql.Identifier(table), others=others, values=values)
     return conn.execute(statement, (list(pairs), list(pairs.values()))).rowcount
 
 

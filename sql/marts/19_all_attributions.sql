@@ -4,7 +4,7 @@ select
     a.published_at,
     a.published_date,
     a.source_key,
-    coalesce(merged.entity_name, e.entity_name, qs.speaker_name) as speaker_name,
+    coalesce(e.entity_name, qs.speaker_name) as speaker_name,
     qs.speaker_type,
     qs.speaker_role,
     q.speaker_surface,
@@ -18,7 +18,7 @@ select
     a.article_id,
     q.quote_no,
     a.is_original,
-    coalesce(merged.entity_id, e.entity_id) as entity_id,
+    e.entity_id,
     q.start_char,
     q.end_char,
     q.quote_sha256,
@@ -38,8 +38,8 @@ from news.quotes as q
 inner join mart.articles as a on q.article_version_id = a.article_version_id
 left join news.quote_speakers as qs
     on q.article_version_id = qs.article_version_id and q.quote_no = qs.quote_no
-left join news.entities as e on qs.entity_id = e.entity_id
-left join news.entities as merged on e.merged_into_entity_id = merged.entity_id;
+left join news.entities as n on qs.entity_id = n.entity_id
+left join news.entities as e on n.canonical_entity_id = e.entity_id;
 comment on view mart.all_attributions is 'One row per quote and speaker of an article''s current version, whatever its grade; a quote without a named speaker has one row. mart.who_said_what has those that are likely right.';
 comment on column mart.all_attributions.published_at is 'Publication time of the article in UTC; null where its page states none.';
 comment on column mart.all_attributions.published_date is 'Its day in UTC; null where its page states none.';

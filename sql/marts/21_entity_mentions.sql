@@ -5,9 +5,9 @@ select
     a.published_at,
     a.published_date,
     a.source_key,
-    coalesce(merged.entity_id, e.entity_id) as entity_id,
-    coalesce(merged.entity_type, e.entity_type) as entity_type,
-    coalesce(merged.entity_name, e.entity_name) as entity_name,
+    e.entity_id,
+    e.entity_type,
+    e.entity_name,
     m.surface_text,
     m.role_text,
     m.start_char,
@@ -19,17 +19,18 @@ select
     a.best_date,
     a.best_date_origin,
     a.changed_seq,
-    a.changed_at
+    a.changed_at,
+    m.is_credit
 from mart.articles as a
 inner join news.entity_mentions as m on a.article_version_id = m.article_version_id
-inner join news.entities as e on m.entity_id = e.entity_id
-left join news.entities as merged on e.merged_into_entity_id = merged.entity_id;
+inner join news.entities as n on m.entity_id = n.entity_id
+inner join news.entities as e on n.canonical_entity_id = e.entity_id;
 comment on view mart.entity_mentions is 'One row per mention of an entity in an article''s current version.';
 comment on column mart.entity_mentions.article_id is 'Key of the article.';
 comment on column mart.entity_mentions.published_at is 'Publication time of the article in UTC; null where its page states none.';
 comment on column mart.entity_mentions.published_date is 'Its day in UTC; null where its page states none.';
 comment on column mart.entity_mentions.source_key is 'Key of the outlet: the name of its file in sources/.';
-comment on column mart.entity_mentions.entity_id is 'Key of the entity.';
+comment on column mart.entity_mentions.entity_id is 'Key of the entity that stands for all spellings of the name.';
 comment on column mart.entity_mentions.entity_type is 'PERSON, ORG, GPE and so on.';
 comment on column mart.entity_mentions.entity_name is 'Name of the entity.';
 comment on column mart.entity_mentions.surface_text is 'The words as printed.';
@@ -44,3 +45,4 @@ comment on column mart.entity_mentions.best_date is 'The day to count it on, nev
 comment on column mart.entity_mentions.best_date_origin is 'What best_date is: published, modified or first_seen.';
 comment on column mart.entity_mentions.changed_seq is 'Number of the last change of the article, for copies elsewhere (docs/marts.md); null until a publish gives one.';
 comment on column mart.entity_mentions.changed_at is 'When that number was given.';
+comment on column mart.entity_mentions.is_credit is 'Whether it stands in a credit of a picture or of an agency, and so is no subject of the article; the counts leave it out.';

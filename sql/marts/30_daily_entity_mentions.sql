@@ -10,6 +10,7 @@ with per_article as (
         entity_id,
         count(*) as mention_count
     from mart.entity_mentions
+    where not is_credit
     group by
         best_date,
         best_date_origin,
@@ -52,7 +53,7 @@ from per_day as d
 inner join news.entities as e on d.entity_id = e.entity_id;
 create unique index daily_entity_mentions_key on mart.daily_entity_mentions (best_date, entity_id);
 create index daily_entity_mentions_entity on mart.daily_entity_mentions (entity_id, best_date);
-comment on materialized view mart.daily_entity_mentions is 'One row per day and entity: how often and how widely it is named; refreshed after each run.';
+comment on materialized view mart.daily_entity_mentions is 'One row per day and entity: how often and how widely it is named outside of credits; refreshed after each run.';
 comment on column mart.daily_entity_mentions.best_date is 'Day by the outlet''s clock: best_date of mart.articles, which is the day of publication where the page states one.';
 comment on column mart.daily_entity_mentions.entity_id is 'Key of the entity.';
 comment on column mart.daily_entity_mentions.entity_type is 'PERSON, ORG, GPE and so on.';

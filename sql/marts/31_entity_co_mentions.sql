@@ -7,6 +7,7 @@ with named as (
         best_date,
         is_original
     from mart.entity_mentions
+    where not is_credit
 ),
 
 pairs as (
