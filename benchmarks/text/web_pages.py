@@ -20,6 +20,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 from benchmarks.data import data_folder
@@ -293,6 +294,17 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
+def _command(given: argparse.Namespace) -> str:
+    """Return the command that gives the same figures, without the files that it wrote."""
+    options = [f"--set {name}" for name in given.set or ()]
+    options += [f"--part {given.part}"] if given.part > 1 else []
+    options += [] if given.fold is None else [f"--fold {given.fold}"]
+    options += ["--shipped"] if given.shipped else []
+    options += ["--peers"] if given.peers else []
+    options += [f"--tool {quote(tool)}" for tool in given.tool or ()]
+    return " ".join(["python -m benchmarks.text.web_pages", *options])
+
+
 def main() -> None:
     """Measure as the arguments say, and print the tables."""
     given = _arguments()
@@ -310,8 +322,7 @@ def main() -> None:
     if given.save:
         save(given.save, found)
     if given.record:
-        command = "python -m benchmarks.text.web_pages --peers"
-        command += f" --part {given.part}" if given.part > 1 else ""
+        command = _command(given)
         given.record.write_text(recorded_page(pages, found, command), encoding="utf-8")
     judged = "The shipped models were trained on these pages." if given.shipped else BY_FOLDS
     sys.stdout.write(f"{report(pages, found)}\n\n{judged}\n")
