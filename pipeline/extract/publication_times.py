@@ -79,6 +79,12 @@ _PUBLISHED = re.compile(
     r"yayın|diterbitkan|发布|發布|입력",
     re.IGNORECASE,
 )
+_EARLIER_STEP = re.compile(
+    r"(?:received|submitted|accepted|eingegangen|eingereicht|angenommen|reçu|soumis|accepté|recibido|"
+    r"enviado|aceptado|ricevuto|accettato|recebido|aceito)\b",
+    re.IGNORECASE,
+)
+"""How a line of a journal begins that dates a step before publication: "Received: 4 March 2022"."""
 _BLOCKS_BELOW, _BLOCKS_ABOVE = 25, 4
 """Blocks below and above the title that may state a time."""
 _ADDRESSES = ("href", "src", "srcset", "data-src", "data-srcset", "sizes", "style", "alt", "action")
@@ -411,7 +417,7 @@ def _times_near_title(blocks: list[TextBlock], title: str | None) -> tuple[list[
         text = blocks[index].text
         if len(text) > _LINE_CHARS or _is_prose_sentence(text) or not _DATE_FIGURES.search(text):
             continue
-        if _is_related_story(blocks[index].element):
+        if _EARLIER_STEP.match(text) or _is_related_story(blocks[index].element):
             continue
         first, later = split_updated(text)
         is_near = abs(index - title_at) <= _NEAR or _PUBLISHED.search(text)

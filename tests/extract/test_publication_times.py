@@ -143,6 +143,20 @@ def test_an_update_is_no_publication():
     assert found.modified_origin == "visible"
 
 
+@pytest.mark.parametrize(
+    "steps",
+    [
+        ("Received: 04 March 2022", "Accepted: 16 December 2022", "Published: 02 January 2023"),
+        ("Submitted 4 March 2022", "Published 2 January 2023"),
+        ("Eingegangen: 4. März 2022", "Angenommen: 16. Dezember 2022", "2. Januar 2023"),
+        ("Recibido: 4 de marzo de 2022", "Publicado: 2 de enero de 2023"),
+    ],
+)
+def test_a_step_before_publication_is_none(steps):
+    found = read("", "<ul>" + "".join(f"<li>{step}</li>" for step in steps) + "</ul>")
+    assert found.published_at == "2023-01-02"
+
+
 def test_a_time_marked_as_updated_is_no_publication():
     found = read(
         before="<time class='entry-date updated' datetime='2024-03-04'>4 March</time>"
