@@ -157,11 +157,14 @@ def _grant_all_but(
     conn: Connection, role: sql.Identifier, table: str, texts: tuple[str, ...]
 ) -> None:
     found = conn.execute(
-        "select attname from pg_attribute where attrelid = %s::regclass and attnum > 0"
+        "select attname from pg_attribute where attrelid = to_regclass(%s) and attnum > 0"
         " and not attisdropped and attname <> all(%s) order by attnum",
         (table, list(texts)),
     )
-    columns = sql.SQL(", ").join(sql.Identifier(row[0]) for row in found)
+    names = [row[0] for row in found]
+    if not names:  # the schema of an earlier version has no such table
+        return
+    columns = sql.SQL(", ").join(map(sql.Identifier, names))
     where = sql.Identifier(*table.split("."))
     conn.execute(sql.SQL("revoke select on {} from {}").format(where, role))
     conn.execute(sql.SQL("grant select ({}) on {} to {}").format(columns, where, role))
