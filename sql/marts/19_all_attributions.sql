@@ -4,9 +4,9 @@ select
     a.published_at,
     a.published_date,
     a.source_key,
-    coalesce(e.entity_name, qs.speaker_name) as speaker_name,
-    qs.speaker_type,
-    qs.speaker_role,
+    coalesce(d.speaker_name, e.entity_name, qs.speaker_name) as speaker_name,
+    coalesce(d.speaker_type, qs.speaker_type) as speaker_type,
+    case when d.decision = 'corrected' then 'speaker' else qs.speaker_role end as speaker_role,
     q.speaker_surface,
     q.quote_text,
     q.quote_kind,
@@ -22,9 +22,14 @@ select
     q.start_char,
     q.end_char,
     q.quote_sha256,
-    q.grade,
-    case when q.grade is null then 'older_version' else q.grade_reason end as grade_reason,
-    q.speaker_method,
+    case d.decision when 'rejected' then 'C' when 'corrected' then 'A' else q.grade end as grade,
+    case
+        when d.decision = 'rejected' then 'rejected'
+        when d.decision = 'corrected' then null
+        when q.grade is null then 'older_version'
+        else q.grade_reason
+    end as grade_reason,
+    case when d.decision = 'corrected' then 'decision' else q.speaker_method end as speaker_method,
     q.speaker_evidence,
     q.lost_mark,
     q.attribution_method,
@@ -36,8 +41,12 @@ select
     a.changed_at
 from news.quotes as q
 inner join mart.articles as a on q.article_version_id = a.article_version_id
+left join news.quote_decisions as d on a.article_id = d.article_id and q.quote_sha256 = d.quote_sha256
 left join news.quote_speakers as qs
-    on q.article_version_id = qs.article_version_id and q.quote_no = qs.quote_no
+    on
+        q.article_version_id = qs.article_version_id
+        and q.quote_no = qs.quote_no
+        and d.decision is distinct from 'corrected'
 left join news.entities as n on qs.entity_id = n.entity_id
 left join news.entities as e on n.canonical_entity_id = e.entity_id;
 comment on view mart.all_attributions is 'One row per quote and speaker of an article''s current version, whatever its grade; a quote without a named speaker has one row. mart.who_said_what has those that are likely right.';
@@ -58,13 +67,13 @@ comment on column mart.all_attributions.canonical_url is 'Address of the article
 comment on column mart.all_attributions.article_id is 'Key of the article.';
 comment on column mart.all_attributions.quote_no is 'Number of the quote within the article.';
 comment on column mart.all_attributions.is_original is 'Whether the article counts when each story counts once.';
-comment on column mart.all_attributions.entity_id is 'The speaker''s entity, where it is one.';
+comment on column mart.all_attributions.entity_id is 'The speaker''s entity, where it is one; null for a corrected speaker (news.quote_decisions has it).';
 comment on column mart.all_attributions.start_char is 'First code point of the quote in body_text, from 0.';
 comment on column mart.all_attributions.end_char is 'Code point after its last.';
 comment on column mart.all_attributions.quote_sha256 is 'Equal for one quote in many articles.';
 comment on column mart.all_attributions.grade is 'A: printable. B: likely right; grade_reason says what to look at. C: for counting only. Null for rows of an older version, until dateline reprocess --stage annotate grades them.';
-comment on column mart.all_attributions.grade_reason is 'Why the grade is not better, null for an A. No statement: deed, thought, not_said, narrator, title, scare_quotes, fragment, list_item, caption, table, no_source. What is doubtful: unsure (confidence), reference (the speaker is resolved from one), no_name, lost_mark. older_version: not graded yet.';
-comment on column mart.all_attributions.speaker_method is 'How the speaker was found: full_name, name, turn, signature, headline, pronoun, relative_clause, description, document, spokesperson, continued, nearby_name or unknown (news.quotes explains each).';
+comment on column mart.all_attributions.grade_reason is 'Why the grade is not better, null for an A. No statement: deed, thought, not_said, narrator, title, scare_quotes, fragment, list_item, caption, table, no_source. What is doubtful: unsure (confidence), reference (the speaker is resolved from one), no_name, lost_mark. older_version: not graded yet. rejected: somebody decided so (dateline quote).';
+comment on column mart.all_attributions.speaker_method is 'How the speaker was found: full_name, name, turn, signature, headline, pronoun, relative_clause, description, document, spokesperson, continued, nearby_name or unknown (news.quotes explains each); decision: somebody corrected it (dateline quote).';
 comment on column mart.all_attributions.speaker_evidence is 'The words that name the speaker: the source as printed, and for a reference the name it refers to (she ← Mayor Ida Holm).';
 comment on column mart.all_attributions.lost_mark is 'The quotation mark that the text lacks: opening or closing.';
 comment on column mart.all_attributions.attribution_method is 'Model and rules that found it.';

@@ -15,6 +15,7 @@ from mart.all_attributions
 where
     speaker_name is not null
     and cue_class = 'speech'
+    and grade_reason is distinct from 'rejected'
 group by
     best_date,
     speaker_name,
