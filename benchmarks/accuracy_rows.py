@@ -260,7 +260,7 @@ def copy_rows(figures: Mapping[str, float]) -> list[AccuracyRow]:
     """Return the rows of ``mart.copies``: pairs of one group, and made sets not tuned on."""
     sets = {"": ("stories and their copies", "partly", figures["n.pairs"], "groups")}
     sets |= {
-        name: (f"made set: {name}", "no", figures[f"fresh.{name}.n"], f"fresh.{name}")
+        name: (f"made set: {name}", "partly", figures[f"fresh.{name}.n"], f"fresh.{name}")
         for name in dict.fromkeys(key.split(".")[1] for key in figures if key.startswith("fresh."))
     }
     return [
