@@ -258,7 +258,7 @@ def metadata_rows(figures: Mapping[str, float]) -> list[AccuracyRow]:
 
 def copy_rows(figures: Mapping[str, float]) -> list[AccuracyRow]:
     """Return the rows of ``mart.copies``: pairs of one group, and made sets not tuned on."""
-    sets = {"": ("stories and their copies", "partly", figures["n.pairs"], "groups")}
+    sets = {"": ("stories and their copies", "yes", figures["n.pairs"], "groups")}
     sets |= {
         name: (f"made set: {name}", "partly", figures[f"fresh.{name}.n"], f"fresh.{name}")
         for name in dict.fromkeys(key.split(".")[1] for key in figures if key.startswith("fresh."))

@@ -341,7 +341,8 @@ def methods_table(judged: Sequence[JudgedArticle]) -> str:
                 given = added(articles)[group, "given"]
                 right = figure_with_interval(articles, group, speaker_right(group))
                 cells += [str(given), with_interval(*right) if given else ""]
-            rows.append(cells)
+            if any(cells[2::2]):
+                rows.append(cells)
     head = ["speaker's method"]
     for half in halves:
         head += [f"{half}: names given", f"{half}: right"]
