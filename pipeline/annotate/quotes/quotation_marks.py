@@ -10,8 +10,9 @@ over several paragraphs, each paragraph opens with a mark and only the last one 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from pipeline.annotate.quotes.cues import speech_verb_pattern
 from pipeline.annotate.spans import Layout
@@ -136,7 +137,7 @@ def _scan(text: str, start: int, end: int) -> Iterator[Quotation]:
                 yield Quotation(low, match.end(), len(mark), is_opened=False)
                 low = match.end()
         elif _opens_again(text, opener, mark, at):
-            if _is_nested(text, marks[place + 1 :]):
+            if _is_nested(text, (marks[n] for n in range(place + 1, len(marks)))):
                 nested += 1
             else:
                 yield Quotation(opened, at, len(opener), is_closed=False)
@@ -174,9 +175,9 @@ def _opens_again(text: str, opener: str, mark: str, at: int) -> bool:
     return (text[at - 1].isspace() or text[at - 1] in "([") and after.isalnum()
 
 
-def _is_nested(text: str, following: Sequence[re.Match[str]]) -> bool:
+def _is_nested(text: str, following: Iterable[re.Match[str]]) -> bool:
     """Tell whether two closing double marks follow: that of the inner quotation and the outer."""
-    double = [match for match in following if match[0] in {"“", "”", '"', "''"}][:2]
+    double = list(islice((m for m in following if m[0] in {"“", "”", '"', "''"}), 2))
     closing = [m for m in double if m[0] != "“" and not text[m.start() - 1].isspace()]
     return len(closing) == 2
 
