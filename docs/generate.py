@@ -95,6 +95,18 @@ def _parameter(parameter: Any) -> str:
     return f"| `{escaped_name}` | {escaped_meaning} |"
 
 
+def dags() -> str:
+    """Return a list of the DAGs, from the first line of each one's documentation."""
+    import ast
+
+    lines = []
+    for path in sorted((Path(__file__).parents[1] / "dags").glob("*.py")):
+        text = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+        if heading := re.match(r"### (\w+): (.+)", text):
+            lines.append(f"- `{heading[1]}`: {heading[2]}")
+    return "\n".join(lines)
+
+
 def settings_table() -> str:
     """Return a table of every ``DATELINE_*`` variable with its default and meaning."""
     from pipeline.settings import Settings

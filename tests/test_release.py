@@ -15,6 +15,7 @@ PAGES = [
     *(ROOT / "docs" / "decisions").glob("*.md"),
 ]
 LINK = re.compile(r"\]\((?!https?://|#)([^)#\s]+)")
+ANCHOR = re.compile(r"\]\((?!https?://)([^)#\s]*)#([^)\s]+)\)")
 
 
 def test_the_package_and_the_project_have_one_version():
@@ -30,6 +31,30 @@ def test_links_of_a_page_lead_somewhere(page):
         if not (page.parent / target).exists()
     ]
     assert missing == []
+
+
+def headings(page):
+    """Return the anchors of a page's headings, as a forge makes them: `## A task fails`."""
+    titles = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_anchors_of_a_page_are_headings(page):
+    found = ANCHOR.findall(page.read_text(encoding="utf-8"))
+    missing = [
+        f"{target}#{anchor}"
+        for target, anchor in found
+        if (target.endswith(".md") or not target)
+        and anchor not in headings(page.parent / target if target else page)
+    ]
+    assert missing == []
+
+
+def test_the_picture_of_the_architecture_explains_every_package():
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    explained = set(re.findall(r"`(\w+)`", "".join(re.findall(r"^\| (`.+?) \|", text, re.M))))
+    assert {path.parent.name for path in (ROOT / "pipeline").glob("*/__init__.py")} <= explained
 
 
 def test_every_decision_is_listed():
