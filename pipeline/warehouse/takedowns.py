@@ -239,15 +239,17 @@ def _others_of_groups(conn: Connection, ids: Sequence[int]) -> set[int]:
 
 def _entities_of(conn: Connection, ids: Sequence[int]) -> list[int]:
     found = conn.execute(
-        "select m.entity_id from news.entity_mentions as m"
-        " join news.article_versions as v using (article_version_id)"
-        " where v.article_id = any(%(ids)s)"
-        " union select s.entity_id from news.quote_speakers as s"
-        " join news.article_versions as v using (article_version_id)"
-        " where v.article_id = any(%(ids)s) and s.entity_id is not null",
+        "with versions as ("
+        "    select article_version_id from news.article_versions where article_id = any(%(ids)s)"
+        ")"
+        " select unnest(array[entity_id, named_entity_id])"
+        " from news.entity_mentions join versions using (article_version_id)"
+        " union select unnest(array[entity_id, named_entity_id])"
+        " from news.quote_speakers join versions using (article_version_id)"
+        " union select entity_id from news.quote_decisions where article_id = any(%(ids)s)",
         {"ids": ids},
     )
-    return [row[0] for row in found]
+    return [row[0] for row in found if row[0] is not None]
 
 
 def _remove_by_address(conn: Connection, ids: Sequence[int], addresses: Collection[str]) -> None:
@@ -287,7 +289,10 @@ _FORGET_ENTITIES = """
 delete from news.entities as e
 where e.entity_id = any(%(entities)s)
     and not exists (select from news.entity_mentions as m where m.entity_id = e.entity_id)
+    and not exists (select from news.entity_mentions as m where m.named_entity_id = e.entity_id)
     and not exists (select from news.quote_speakers as s where s.entity_id = e.entity_id)
+    and not exists (select from news.quote_speakers as s where s.named_entity_id = e.entity_id)
+    and not exists (select from news.quote_decisions as d where d.entity_id = e.entity_id)
     and not exists (select from news.entities as o where o.merged_into_entity_id = e.entity_id)
 """
 

@@ -18,8 +18,10 @@ from pipeline.settings import settings
 from pipeline.stages.annotate import annotate
 from pipeline.stages.annotate import plan as to_annotate
 from pipeline.stages.dedupe import dedupe
+from pipeline.stages.quotes import decide
 from pipeline.stages.takedown import find_target, finish, orders, take_down
 from pipeline.warehouse import archive_rows
+from pipeline.warehouse.annotations import entity_key, find_or_insert_entities
 from tests.stages.test_collect import HOUR, MORNING, Newsroom, item, newsroom, rss, story
 from tests.warehouse.stories import count
 
@@ -185,6 +187,30 @@ def test_names_that_stood_only_there_go_and_shared_ones_stay(press):
     assert not {"Oswin Tarrant", "Mara Lindqvist"} & kept
     assert press.tables_with("Tarrant") == []
     assert archived("Tarrant") == []
+
+
+def test_names_that_only_a_decision_or_a_bare_surname_uses_are_kept_while_they_are_used(press):
+    press.annotate()
+    mill, copy = (f"{site}/mill" for site in (press.site.url, press.courier_url))
+    for url in (mill, copy):
+        decide(url, "We never had", ("Elin Braathen", "PERSON"), decided_by="desk")
+    key = entity_key("PERSON", "Tarrant")
+    surname = find_or_insert_entities(press.conn, [(key, "Tarrant")])[key]
+    # The first outlet leaves open who Tarrant is; the week of the other one shows it.
+    for url, column in ((mill, "entity_id"), (copy, "named_entity_id")):
+        press.conn.execute(
+            f"update news.entity_mentions as m set {column} = %s"
+            " from news.entities as e, news.article_versions as v, news.articles as a"
+            " where m.entity_id = e.entity_id and e.entity_name = 'Oswin Tarrant'"
+            " and m.article_version_id = v.article_version_id and v.article_id = a.article_id"
+            " and a.canonical_url = %s",
+            (surname, url),
+        )
+    taken(mill)
+    assert "news.entities" in press.tables_with("Elin Braathen")
+    taken(copy)
+    assert press.tables_with("Elin Braathen") == []
+    assert press.tables_with("Tarrant") == []
 
 
 def test_it_is_never_asked_for_again_under_any_name(press):
