@@ -20,8 +20,8 @@ LAYERS = (
     "entities sources",
     "backfill",
     "demo warehouse",
-    "local_airflow stages ui",
-    "installation",
+    "exports local_airflow stages ui",
+    "installation report",
     "cli",
 )
 """Packages and modules of ``pipeline/``, lowest first; each imports from lower layers only."""
