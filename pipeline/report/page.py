@@ -13,12 +13,11 @@ from importlib.resources import files
 from itertools import groupby
 from typing import Any
 
-import jinja2
-
 from pipeline.report.rows import Row, report_rows
 from pipeline.text import visible
-from pipeline.ui import outcome_groups, shown_values
+from pipeline.ui import outcome_groups
 from pipeline.ui.charts import Chart, articles_chart, last_days, stacked_chart
+from pipeline.ui.rendering import templates
 from pipeline.warehouse.read_only import read_only_transaction, reader
 
 LONGEST_DAYS = 400
@@ -62,10 +61,12 @@ def build_report(days: int, now: datetime) -> str:
     first = last - timedelta(days=days - 1)
     with reader() as session, read_only_transaction(session.conn):
         rows = report_rows(session.conn, first, last)
+    style = (files("pipeline.ui") / "static" / "dateline.css").read_text(encoding="utf-8")
     return (
-        _environment()
+        templates("pipeline.report", "pipeline.ui")
         .get_template("report.html")
         .render(
+            style=style,
             first=first,
             last=last,
             now=now,
@@ -149,29 +150,3 @@ def _pieces(before: str, after: str) -> Iterator[Piece]:
             yield Piece("".join(old[a:b]), "del")
         if new[c:d]:
             yield Piece("".join(new[c:d]), "ins")
-
-
-def _environment() -> jinja2.Environment:
-    templates = jinja2.Environment(
-        loader=jinja2.ChoiceLoader(
-            [jinja2.PackageLoader("pipeline.report"), jinja2.PackageLoader("pipeline.ui")]
-        ),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    templates.filters |= {
-        "shown": shown_values.shown,
-        "web": shown_values.web_address,
-        "span": shown_values.span,
-        "moment": shown_values.moment,
-        "number": shown_values.number,
-    }
-    style = files("pipeline.ui") / "static" / "dateline.css"
-    templates.globals |= {
-        "style": style.read_text(encoding="utf-8"),
-        "meanings": outcome_groups.MEANINGS,
-        "most_counted": 0,
-    }
-    return templates

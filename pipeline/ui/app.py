@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
-import jinja2
 import psycopg
 from fastapi import FastAPI, Query, Request
 from fastapi.params import Depends
@@ -17,6 +16,7 @@ from pipeline.errors import DatelineError
 from pipeline.text import storable
 from pipeline.ui import outcome_groups, shown_values
 from pipeline.ui.charts import DAYS, articles_chart, last_days, stacked_chart
+from pipeline.ui.rendering import templates
 from pipeline.warehouse import operator_pages
 from pipeline.warehouse.read_only import read_only_transaction, reader
 
@@ -197,30 +197,7 @@ def _store() -> Iterator[Connection]:
         yield session.conn
 
 
-def _environment() -> jinja2.Environment:
-    templates = jinja2.Environment(
-        loader=jinja2.PackageLoader("pipeline.ui"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    templates.filters |= {
-        "shown": shown_values.shown,
-        "web": shown_values.web_address,
-        "span": shown_values.span,
-        "moment": shown_values.moment,
-        "number": shown_values.number,
-    }
-    templates.globals |= {
-        "groups": outcome_groups.GROUPS,
-        "meanings": outcome_groups.MEANINGS,
-        "most_counted": operator_pages.MOST_COUNTED,
-    }
-    return templates
-
-
-_TEMPLATES = _environment()
+_TEMPLATES = templates("pipeline.ui")
 
 
 def _page(template: str, status: int = 200, **values: Any) -> HTMLResponse:
