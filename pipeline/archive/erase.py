@@ -38,7 +38,7 @@ class IndexedRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class _Hole:
+class _Region:
     """Bytes of a file that are overwritten: a capture and the requests that belong to it."""
 
     start: int
@@ -91,13 +91,13 @@ def erase(name: str, is_unwanted: Callable[[IndexedRecord], bool]) -> list[Index
         if not unwanted:
             return []
         with open_file(name) as file:
-            holes = [_hole(file, each) for each in sorted(unwanted)]
-            write_file(name, _with_holes(file, holes))
+            regions = [_region(file, each) for each in sorted(unwanted)]
+            write_file(name, _with_erased(file, regions))
         write_file(index_name(name), _index_without(name, unwanted))
     return list(unwanted.values())
 
 
-def _hole(file: IO[bytes], offset: int) -> _Hole:
+def _region(file: IO[bytes], offset: int) -> _Region:
     """Return the place of a capture and of the request records that follow it."""
     size = file.seek(0, io.SEEK_END)
     end = read_member(file, offset).end
@@ -106,15 +106,15 @@ def _hole(file: IO[bytes], offset: int) -> _Hole:
         if b"\r\nwarc-type: request\r\n" not in following.head[:4096].lower():
             break
         end = following.end
-    return _Hole(offset, end)
+    return _Region(offset, end)
 
 
-def _with_holes(file: IO[bytes], holes: Collection[_Hole]) -> Iterator[bytes]:
+def _with_erased(file: IO[bytes], regions: Collection[_Region]) -> Iterator[bytes]:
     place = 0
-    for hole in holes:
-        yield from _bytes_between(file, place, hole.start)
-        yield _filling(hole.end - hole.start)
-        place = hole.end
+    for region in regions:
+        yield from _bytes_between(file, place, region.start)
+        yield _erased_record(region.end - region.start)
+        place = region.end
     yield from _bytes_between(file, place, file.seek(0, io.SEEK_END))
 
 
@@ -124,7 +124,7 @@ def _bytes_between(file: IO[bytes], start: int, end: int) -> Iterator[bytes]:
         yield file.read(min(_READ_BYTES, end - place))
 
 
-def _filling(length: int) -> bytes:
+def _erased_record(length: int) -> bytes:
     """Return a gzip member of this length with a record that says that one was here.
 
     Every record of a page has more headers than this one, so it is longer.

@@ -339,7 +339,7 @@ def traces(conn: Connection, order: TakedownOrder) -> Traces:
 
 
 def note_erased(conn: Connection, order_id: int, records: int, *, is_finished: bool) -> None:
-    """Count erased records; a finished order needs its titles no more."""
+    """Count the erased records, and drop the titles of a finished order."""
     conn.execute(
         "update ops.takedown_orders set record_count = record_count + %(records)s,"
         " finished_at = case when %(done)s then now() end,"
