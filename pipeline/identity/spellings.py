@@ -7,9 +7,11 @@ addresses are copies.
 
 import re
 
-from pipeline.urls import authority, query_pieces
+from pipeline.urls import authority, canonical_url_or_none, query_pieces
 
 _HOST_VARIANT = re.compile(r"^(?:(?:www\d?|m|mobile|amp)\.)+(?=[^.]+\.)")
+_HOST_STARTS = ("", "www.", "m.", "mobile.", "amp.")
+_PATH_ENDS = ("", "/", "/amp", "/amp/", "/print", "/index.html")
 _ENDING = re.compile(r"/(?:amp|print|printable|(?:index|default)\.(?:html?|php|aspx?|jsp))$", re.I)
 _VERSION = re.compile(r"\.(?:amp|print)(?=\.html?$|$)", re.IGNORECASE)
 
@@ -39,6 +41,45 @@ def plain_address(url: str) -> str:
         plain = shorter
     plain = re.sub(r"^/amp(?=/)", "", plain)
     return f"{plain_host(url)}{plain.rstrip('/')}{mark}{route}"
+
+
+def plain_url(url: str) -> str:
+    """Return the one URL that stands for all spellings of a canonical URL.
+
+    >>> plain_url("http://www.news.example/ferry/?id=7")
+    'https://news.example/ferry?id=7'
+
+    A local file has one spelling: its own URL.
+    """
+    if url.startswith("file:"):
+        return url
+    address, mark, route = plain_address(url).partition("#")
+    query = url.partition("#")[0].partition("?")[2]
+    plain = f"https://{address}{f'?{query}' if query else ''}{mark}{route}"
+    return canonical_url_or_none(plain) or url
+
+
+def likely_spellings(url: str) -> frozenset[str]:
+    """Return a canonical URL with its usual other spellings, as an index of URLs is asked for them.
+
+    >>> "http://www.news.example/ferry/" in likely_spellings("https://m.news.example/ferry")
+    True
+
+    There are two schemes, five forms of the host and six ends of the path.
+    """
+    plain = plain_url(url)
+    if plain.startswith("file:"):
+        return frozenset((url,))
+    before, mark, route = plain.removeprefix("https://").partition("#")
+    address, question, query = before.partition("?")
+    bare = address.rstrip("/")
+    found = {
+        f"{scheme}://{start}{bare}{end}{question}{query}{mark}{route}"
+        for scheme in ("http", "https")
+        for start in _HOST_STARTS
+        for end in _PATH_ENDS
+    }
+    return frozenset(found | {url, plain})
 
 
 def are_spellings(one: str, other: str) -> bool:

@@ -19,6 +19,7 @@ from pipeline.archive import upkeep
 from pipeline.archive.erase import IndexedRecord, erase, says
 from pipeline.archive.records import target_uri
 from pipeline.errors import UsageError
+from pipeline.identity.spellings import plain_url
 from pipeline.settings import settings
 from pipeline.stages import archive as archive_stage
 from pipeline.stages.dedupe import update_groups
@@ -206,7 +207,8 @@ def _test(traces: Traces) -> Callable[[IndexedRecord], bool]:
     ]
 
     def is_unwanted(record: IndexedRecord) -> bool:
-        if record.url in pages or canonical_url_or_none(record.url) in traces.addresses:
+        url = canonical_url_or_none(record.url)
+        if record.url in pages or (url and traces.addresses & {url, plain_url(url)}):
             return True
         if record.url not in documents:
             return False

@@ -15,6 +15,7 @@ from psycopg.rows import class_row
 
 from pipeline.clean.site_memory import page_key
 from pipeline.errors import UsageError
+from pipeline.identity.spellings import likely_spellings, plain_url
 from pipeline.outcomes import Outcome
 from pipeline.urls import canonical_url_or_none, host
 
@@ -62,22 +63,30 @@ def find_source(conn: Connection, name: str) -> int | None:
 
 
 def articles_at(conn: Connection, name: str) -> list[int]:
-    """Return the articles with this id or URL: its own, a former one, its page's or its link's."""
+    """Return the articles with this id or URL: its own, a former one, its page's or its link's.
+
+    Other spellings of the URL are looked for too, and so are those of an article's address: who
+    names ``http://news.example/storm`` means what stands at ``https://www.news.example/storm/``.
+    """
     if name.isascii() and name.isdigit():
-        found = conn.execute(
-            "select article_id from news.articles where article_id = %s", (int(name),)
-        )
+        row = conn.execute(
+            "select canonical_url from news.articles where article_id::text = %s", (name,)
+        ).fetchone()
+        if row is None:
+            return []
+        urls = likely_spellings(row[0])
     else:
-        url = canonical_url_or_none(name) or name
-        found = conn.execute(
-            "select article_id from news.articles where canonical_url = any(%(urls)s)"
-            " union select article_id from news.pages"
-            " where canonical_url = any(%(urls)s) and article_id is not null"
-            " union select article_id from news.former_addresses where url = any(%(urls)s)"
-            " union select article_id from ops.links"
-            " where canonical_url = any(%(urls)s) and article_id is not null",
-            {"urls": [name, url]},
-        )
+        url = canonical_url_or_none(name)
+        urls = frozenset((name,)) | (likely_spellings(url) if url else frozenset())
+    found = conn.execute(
+        "select article_id from news.articles where canonical_url = any(%(urls)s)"
+        " union select article_id from news.pages"
+        " where canonical_url = any(%(urls)s) and article_id is not null"
+        " union select article_id from news.former_addresses where url = any(%(urls)s)"
+        " union select article_id from ops.links"
+        " where canonical_url = any(%(urls)s) and article_id is not null",
+        {"urls": [each.replace("\0", "") for each in urls]},
+    )
     return [row[0] for row in found]
 
 
@@ -124,18 +133,24 @@ def open_order(
 
 
 def _bar(conn: Connection, order_id: int, urls: Collection[str], reason: str, by: str) -> None:
-    """Bar URLs: they are never asked for and never stored again."""
+    """Bar URLs in all spellings: they are never asked for and never stored again.
+
+    The plain spelling of each is stored beside it, by which ``barred`` knows all others.
+    """
+    plain = {plain_url(url) for url in urls}
+    both = {*urls, *(url for url in plain if len(url.encode()) <= _LONGEST_ADDRESS)}
+    others = both.union(*map(likely_spellings, plain))
     conn.execute(
         "insert into news.takedowns (canonical_url, reason, requested_by, takedown_order_id)"
         " select url, %s, %s, %s from unnest(%s::text[]) as url"
         " on conflict (canonical_url) do update"
         " set takedown_order_id = excluded.takedown_order_id",
-        (reason, by, order_id, sorted(urls)),
+        (reason, by, order_id, sorted(both)),
     )
     conn.execute(
         "update ops.links set link_title = null, link_published_at = null, next_try_at = null,"
         " last_outcome = %s where canonical_url = any(%s) or url = any(%s)",
-        (str(Outcome.TAKEDOWN), sorted(urls), sorted(urls)),
+        (str(Outcome.TAKEDOWN), sorted(others), sorted(others)),
     )
 
 
@@ -350,11 +365,14 @@ def note_erased(conn: Connection, order_id: int, records: int, *, is_finished: b
 
 
 def barred(conn: Connection, urls: Collection[str]) -> set[str]:
-    """Return those of these URLs that were taken down."""
+    """Return those of these canonical URLs that were taken down, in this or another spelling."""
+    plain = {url: plain_url(url) for url in urls}
     found = conn.execute(
-        "select canonical_url from news.takedowns where canonical_url = any(%s)", (list(urls),)
+        "select canonical_url from news.takedowns where canonical_url = any(%s)",
+        ([*plain, *set(plain.values())],),
     )
-    return {row[0] for row in found}
+    taken = {row[0] for row in found}
+    return {url for url in plain if url in taken or plain[url] in taken}
 
 
 def barred_sources(conn: Connection, source_ids: Collection[int]) -> set[int]:

@@ -234,6 +234,33 @@ def test_it_is_never_asked_for_again_under_any_name(press):
     assert press.outcomes("mill?utm_source=x") == ["takedown"]
 
 
+@pytest.mark.parametrize("spelt", ["/mill/", "/mill/amp", "/mill/index.html", "//mill"])
+def test_another_spelling_names_the_same_article_and_does_not_bring_it_back(press, spelt):
+    https = press.site.url.replace("http:", "https:")
+    assert find_target(f"{https}{spelt}").article_count == 1
+    assert taken(f"{https}{spelt}").articles == 1
+    assert set(archived("Tarrant")) == {f"{press.courier_url}/mill"}
+    press.site.page(spelt, page(*STORY, canonical=f"{press.site.url}{spelt}"))
+    press.site.page("/print-of-mill", page(*STORY, canonical=f"{press.site.url}{spelt}"))
+    press.site.page(
+        "/feed",
+        rss(item(f"{press.site.url}{spelt}"), item(f"{press.site.url}/print-of-mill")),
+        Content_Type="application/rss+xml",
+    )
+    asked = press.tick(MORNING + 3 * HOUR)
+    assert spelt not in asked
+    assert press.outcomes("print-of-mill")[-1] == "takedown"
+    assert press.articles() == ["/1", "courier/2", "courier/mill"]
+
+
+def test_another_story_at_a_like_address_stays(press):
+    press.site.page("/mill?id=7", story(7))
+    press.feed("mill?id=7")
+    press.tick(MORNING + 3 * HOUR)
+    taken(f"{press.site.url}/mill")
+    assert press.articles() == ["/1", "/mill?id=7", "courier/2", "courier/mill"]
+
+
 def test_an_address_that_was_never_seen_is_barred(press):
     taken(f"{press.site.url}/3")
     press.feed(3, 4)
