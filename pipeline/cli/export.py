@@ -71,11 +71,11 @@ def register(app: typer.Typer) -> None:
 def _begin(since: str) -> datetime | int:
     if since.isascii() and since.isdigit():
         return int(since)
-    if ago := _AGO.fullmatch(since):
-        return datetime.now(UTC) - timedelta(hours=int(ago[1]) * _HOURS[ago[2]])
     try:
+        if ago := _AGO.fullmatch(since):
+            return datetime.now(UTC) - timedelta(hours=int(ago[1]) * _HOURS[ago[2]])
         at = datetime.fromisoformat(since)
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise UsageError(
             f"--since {since!r} is no day, time, change number or span such as 36h, 7d or 2w"
         ) from error

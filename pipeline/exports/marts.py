@@ -92,7 +92,8 @@ def export(
     Raises:
         UsageError: there is no such mart, it has no change numbers and ``since`` is given, or the
             folder has another format.
-        SettingsError: the format cannot be written here, or another export writes to the folder.
+        SettingsError: the format or the folder cannot be written here, or another export writes to
+            the folder.
     """
     check_format(form)
     target = folder / mart.removeprefix("mart.")
@@ -103,8 +104,7 @@ def export(
             raise UsageError(
                 f"mart.{found.name} has no change numbers and is exported whole: leave --since out"
             )
-        target.mkdir(parents=True, exist_ok=True)
-        with _held(target), _snapshot(conn):
+        with _writable(target), _held(target), _snapshot(conn):
             if found.has_changes:
                 done = _export_changes(conn, found, target, form, since)
             else:
@@ -114,11 +114,24 @@ def export(
 
 
 @contextmanager
+def _writable(folder: Path) -> Iterator[None]:
+    """Create the folder, and say so where it or a file in it cannot be written."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        yield
+    except OSError as error:
+        raise SettingsError(
+            f"{folder} cannot be written: {error.strerror or error}; nothing of this export counts:"
+            " mend it or give another folder, and run the command again"
+        ) from error
+
+
+@contextmanager
 def _held(folder: Path) -> Iterator[None]:
     with (folder / ".lock").open("w") as file:
         try:
             fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
+        except BlockingIOError as error:
             raise SettingsError(
                 f"another export writes to {folder}: run the command again when it is over"
             ) from error

@@ -208,6 +208,16 @@ def test_a_span_a_day_and_a_number_say_where_to_begin(full):
     assert rows(str(last - 1)) == 1
     with pytest.raises(UsageError, match="no day, time, change number or span"):
         run.invoke(build(), ["export", "articles", "--since", "soon"], catch_exceptions=False)
+    with pytest.raises(UsageError, match="no day, time, change number or span"):
+        run.invoke(build(), ["export", "articles", "--since", f"{10**9}w"], catch_exceptions=False)
+
+
+@pytest.mark.parametrize("mart", ["articles", "daily_volume"])
+@pytest.mark.parametrize("place", ["file", "file/below", "/dev/null"])
+def test_a_folder_that_cannot_be_written_is_named(full, mart, place):
+    Path("file").write_text("no folder")
+    with pytest.raises(SettingsError, match=f"{place}/{mart} cannot be written: Not a directory"):
+        export(mart, Path(place), "csv")
 
 
 def test_what_cannot_be_done_is_said(full, monkeypatch):
