@@ -221,7 +221,7 @@ def test_a_folder_that_cannot_be_written_is_named(full, mart, place):
 
 
 def test_what_cannot_be_done_is_said(full, monkeypatch):
-    with pytest.raises(UsageError, match="there is no mart nothing: alerts,"):
+    with pytest.raises(UsageError, match="there is no mart nothing: accuracy, alerts,"):
         export("nothing", Path("exports"), "csv")
     with pytest.raises(UsageError, match="exported whole"):
         export("daily_volume", Path("exports"), "csv", since=4)
