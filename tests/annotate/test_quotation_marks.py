@@ -1,5 +1,6 @@
 """Quotations found by their marks in every style, and quoted text that is no speech."""
 
+import time
 from itertools import pairwise
 
 import pytest
@@ -86,3 +87,24 @@ def test_quotations_are_in_order_disjoint_and_within_one_paragraph(text):
 )
 def test_missing_wrong_and_nested_marks(text, expected):
     assert quoted(text) == expected
+
+
+@pytest.mark.parametrize("marks", ['"', "“", "”", "'", "''", "“”", '" ', "“ ‘ "])
+def test_a_long_run_of_marks_quotes_nothing_and_hides_no_quotation(marks):
+    text = f"{marks * 40}\n\nThe pier is old. {marks * 40} “We go home,” she said. {marks * 40}"
+    assert quoted(text) == ["“We go home,”"]
+
+
+@pytest.mark.parametrize("unit", ['"', "“", "”", "“”", '" ', '"a ', "“a ", "“a ‘b "])
+def test_four_times_the_marks_take_about_four_times_as_long(unit):
+    def least_time(characters: int) -> float:
+        text = unit * (characters // len(unit))
+        taken = []
+        for _ in range(3):
+            begun = time.process_time()
+            quoted(text)
+            taken.append(time.process_time() - begun)
+        return min(taken)
+
+    # Quadratic time would give 16.
+    assert least_time(96_000) < 9 * least_time(24_000)

@@ -4,7 +4,8 @@ Curly, straight, doubled-apostrophe and angle marks are read, and single marks o
 A quotation that is never closed ends before "she said", else with its sentence or the paragraph
 that it opens, and one that was never opened begins with its sentence, so a typing error never
 costs the rest of the article; ``is_opened`` and ``is_closed`` tell of it. Where a quotation runs
-over several paragraphs, each paragraph opens with a mark and only the last one closes.
+over several paragraphs, each paragraph opens with a mark and only the last one closes. A long run
+of marks with nothing between them is an ornament and quotes nothing.
 """
 
 from __future__ import annotations
@@ -18,7 +19,14 @@ from pipeline.annotate.quotes.cues import speech_verb_pattern
 from pipeline.annotate.spans import Layout
 from pipeline.models import Span
 
-_MARK = re.compile(r"[“”„«»\"‘’]|''|``|'")
+_MARK_CHARACTERS = "“”„«»\"‘’'`"
+LONGEST_RUN_OF_MARKS = 12
+"""Marks in a row, with blanks or without, up to which they are read; five nested quotations close
+with at most ten characters."""
+# A mark behind a word or its full stop, or in front of a word, belongs to a quotation.
+_ORNAMENT = rf"(?<![\w.,!?…])(?:[{_MARK_CHARACTERS}](?!\w)\s?){{{LONGEST_RUN_OF_MARKS + 1},}}"
+_MARK = re.compile(rf"(?P<ornament>{_ORNAMENT})|[“”„«»\"‘’]|''|``|'")
+_NOT_BLANK = re.compile(r"\S")
 _OPENING_MARK = re.compile(r"\s*(?:[“„«\"]|''|``)")
 _CLOSES = re.compile(r"[\s.,;:!?)\]—–-]|$")
 _WORD = re.compile(r"\w[\w’'-]*")
@@ -112,7 +120,7 @@ class Quotations:
         text = self._layout.text
         sentence = self._layout.sentence_at(found.start)[1]
         tag = _TAG_AFTER_QUOTE.search(text, found.start, found.end)
-        opens = not text[self._layout.bounds_at(found.start)[0] : found.start].strip()
+        opens = not _NOT_BLANK.search(text, self._layout.bounds_at(found.start)[0], found.start)
         is_alone = opens and speech_verb_pattern().search(text, sentence, found.end) is None
         end = found.end if is_alone else min(found.end, sentence)
         end = tag.end() if tag and tag.end() < end else end
@@ -127,7 +135,7 @@ def _scan(text: str, start: int, end: int) -> Iterator[Quotation]:
     opener = ""
     nested = 0
     low = start
-    marks = list(_MARK.finditer(text, start, end))
+    marks = [match for match in _MARK.finditer(text, start, end) if not match["ornament"]]
     for place, match in enumerate(marks):
         mark, at = match[0], match.start()
         if opened is None:
