@@ -38,7 +38,6 @@ _LEFT_OUT = frozenset({"tsvector"})
 _CURSOR_FILE = "cursor.json"
 _PART = ".part"
 _ROWS_AT_ONCE = 1_000
-_MOST_OPEN_FILES = 100
 _CHANGES: LiteralString = (
     "select article_id, changed_seq, is_deleted from mart.article_changes"
     " where changed_seq > %(since)s and changed_seq <= %(until)s order by changed_seq"
@@ -87,7 +86,8 @@ def export(
         mart: a view of the schema ``mart``.
         folder: where exports are; it is created.
         form: the format; a folder has one.
-        since: begin after this time or change number instead of where the last export ended.
+        since: begin after this time or change number instead of where the last export ended; where
+            there was one, never later than that.
 
     Raises:
         UsageError: there is no such mart, it has no change numbers and ``since`` is given, or the
@@ -158,7 +158,7 @@ def _names(conn: Connection) -> list[str]:
 
 def _mart(conn: Connection, name: str) -> _Mart:
     found = conn.execute(
-        "select a.attname, format_type(a.atttypid, null) = 'tsvector', t.typname"
+        "select a.attname, t.typname"
         " from pg_catalog.pg_class as c"
         " join pg_catalog.pg_attribute as a on a.attrelid = c.oid"
         " join pg_catalog.pg_type as t on t.oid = a.atttypid"
@@ -169,7 +169,7 @@ def _mart(conn: Connection, name: str) -> _Mart:
     if not found:
         raise UsageError(f"there is no mart {name}: {', '.join(_names(conn))}")
     columns = tuple(
-        Column(column, kind_of(kind)) for column, _, kind in found if kind not in _LEFT_OUT
+        Column(column, kind_of(kind)) for column, kind in found if kind not in _LEFT_OUT
     )
     names = {column.name for column in columns}
     return _Mart(name, columns, next((day for day in _DAYS if day in names), None))
@@ -180,6 +180,8 @@ def _export_changes(
 ) -> Exported:
     last = _last_step(folder, form)
     begin = last if since is None else _number(conn, since)
+    if last:  # a later beginning would leave out what changed in between, for ever
+        begin = min(begin, last)
     [(until,)] = conn.execute("select coalesce(max(changed_seq), 0) from mart.article_changes")
     _remove_leftovers(folder, last)
     if until <= begin:
@@ -187,11 +189,10 @@ def _export_changes(
     span = {"since": begin, "until": until}
     name = f"{begin}-{until}.{form}"
     query = _select(mart) + sql.SQL(" where changed_seq > %(since)s and changed_seq <= %(until)s")
-    with ExitStack() as files:
-        step = _Step(folder, name, form, mart, files)
-        rows = step.write(_rows(conn, query + _ordered(mart), span))
-        changes = list(conn.execute(_CHANGES, span))
-        step.write_changes(changes)
+    step = _Step(folder, name, form, mart)
+    rows = step.write(_rows(conn, query + _ordered(mart), span))
+    changes = list(conn.execute(_CHANGES, span))
+    step.write_changes(changes)
     step.finish()
     _write_whole(
         folder / _CURSOR_FILE,
@@ -241,14 +242,11 @@ def _batches(rows: Iterable[Row]) -> Iterator[list[Row]]:
 class _Step:
     """The files of one step; each has the suffix ``.part`` until ``finish``."""
 
-    def __init__(
-        self, folder: Path, name: str, form: Format, mart: _Mart, files: ExitStack
-    ) -> None:
+    def __init__(self, folder: Path, name: str, form: Format, mart: _Mart) -> None:
         self._folder = folder
         self._name = name
         self._form = form
         self._mart = mart
-        self._files = files
         self.paths: list[Path] = []
 
     def write(self, rows: Iterable[Row]) -> int:
@@ -340,7 +338,7 @@ def _number(conn: Connection, since: datetime | int) -> int:
 
 def _remove_leftovers(folder: Path, last: int) -> None:
     """Remove what a killed export left: parts, and files of a step that was not completed."""
-    for path in folder.glob("*/*"):
+    for path in (*folder.glob("day=*/*"), *folder.glob("changes/*")):
         begin = path.name.partition("-")[0]
         end = path.name.partition("-")[2].partition(".")[0]
         is_unfinished = begin.isdigit() and end.isdigit() and int(end) > last

@@ -220,6 +220,16 @@ def test_a_folder_that_cannot_be_written_is_named(full, mart, place):
         export(mart, Path(place), "csv")
 
 
+def test_a_later_beginning_leaves_nothing_out(full):
+    export("articles", Path("exports"), "parquet")
+    loaded(full, [6], "run-4", later(2))
+    publish(full)
+    loaded(full, [7], "run-5", later(3))
+    publish(full)
+    [(last,)] = full.execute("select max(changed_seq) from mart.articles")
+    assert export("articles", Path("exports"), "parquet", since=last - 1).rows == 2
+
+
 def test_what_cannot_be_done_is_said(full, monkeypatch):
     with pytest.raises(UsageError, match="there is no mart nothing: accuracy, alerts,"):
         export("nothing", Path("exports"), "csv")
