@@ -26,7 +26,7 @@ PAGES_OF_SET = {
 }
 """How many pages of each set are in the sample."""
 ROWS_OF_PAGE = {"direct": 2, "mixed": 8, "indirect": 2}
-"""At most so many rows of a kind are taken of a page, so that no long page rules the sample."""
+"""Most rows of a kind that are taken from one page: a long page must not fill the sample."""
 DEFAULT_VIEW = ("A", "B")
 
 
@@ -96,7 +96,7 @@ def _row(page: str, text: str, quote: Quote) -> Row:
 
 
 def shuffled(rows: Sequence[Row], reader: str) -> list[Row]:
-    """Return the rows in an order of a reader's own, so that no reading leads the next."""
+    """Return the rows in an order that differs by reader, so that the readings are independent."""
     return sorted(rows, key=lambda row: _hash(f"{reader}:{row.page}:{row.content_sha256}"))
 
 

@@ -48,7 +48,7 @@ def register(app: typer.Typer) -> None:
             str | None,
             typer.Option(
                 help="Begin at a day (2026-11-28), a time, some time ago (36h, 7d, 2w) or after a "
-                "change number, instead of where the last export ended.",
+                "change number; never later than where the last export ended.",
                 show_default=False,
             ),
         ] = None,
