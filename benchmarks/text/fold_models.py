@@ -3,14 +3,13 @@
 The models of the article's end and of page kinds are trained on the measured sets themselves, so
 the shipped ones have seen the pages that they would be scored on. For each of the five folds there
 is a second pair of models, trained on the other four. ``make train-text`` writes them beside its
-figures; where a clone lacks them, ``train_missing`` trains them, which takes some minutes.
+figures; where a clone lacks them, ``benchmarks.text.web_pages`` trains them in some minutes.
 
 They are in ``training/runs/``, which is not in the repository, in a folder named by the shipped
 model's digest: after the shipped model changes, the old ones are not found any more.
 """
 
 import hashlib
-import sys
 from pathlib import Path
 
 from pipeline.extract import article_end, page_kind
@@ -54,25 +53,6 @@ def use_shipped_models() -> None:
     page_kind.MODEL = _SHIPPED["page_kind"]
 
 
-def train_missing(folds: int) -> None:
-    """Train the models of the folds where they are not there yet.
-
-    Raises:
-        SystemExit: LightGBM is not installed.
-    """
-    missing = [name for name in _SHIPPED if not model_of(name, folds - 1).is_file()]
-    if not missing:
-        return
-    sys.stderr.write(f"training the models of {folds} folds: {', '.join(missing)} …\n")
-    try:
-        from training.text import article_end as end_trainer
-        from training.text import page_kind as kind_trainer
-    except ModuleNotFoundError as error:
-        sys.exit(
-            f"{error}: install the group train-text (uv sync --group train-text), or measure the "
-            "shipped models with --shipped, which have seen these pages"
-        )
-    if "article_end" in missing:
-        end_trainer.write_folds(end_trainer.teaching([*end_trainer.examples()]))
-    if "page_kind" in missing:
-        kind_trainer.write_folds(kind_trainer.known_examples())
+def missing_models(folds: int) -> list[str]:
+    """Return the names of the models whose folds are not trained yet."""
+    return [name for name in _SHIPPED if not model_of(name, folds - 1).is_file()]

@@ -26,7 +26,11 @@ from typing import Any
 from benchmarks.data import data_folder
 from benchmarks.tables import markdown, measured_today, percent
 from benchmarks.text.extractors import OURS, Found, installed, run
-from benchmarks.text.fold_models import train_missing, use_models_of_fold, use_shipped_models
+from benchmarks.text.fold_models import (
+    missing_models,
+    use_models_of_fold,
+    use_shipped_models,
+)
 from benchmarks.text.page_scores import (
     SCORES,
     Fractions,
@@ -64,7 +68,7 @@ def measure(pages: Sequence[Page], tools: Sequence[str], *, shipped: bool = Fals
     """
     found: Run = {tool: {} for tool in tools}
     if not shipped:
-        train_missing(FOLDS)
+        _train_missing(FOLDS)
     for page in {page.fold: page for page in pages}.values():
         if not shipped:
             use_models_of_fold(page.fold)
@@ -80,6 +84,30 @@ def measure(pages: Sequence[Page], tools: Sequence[str], *, shipped: bool = Fals
             sys.stderr.write(f"{count} of {len(pages)} pages\n")
     use_shipped_models()
     return found
+
+
+def _train_missing(folds: int) -> None:
+    """Train the models of the folds where they are not there yet.
+
+    Raises:
+        SystemExit: LightGBM is not installed.
+    """
+    missing = missing_models(folds)
+    if not missing:
+        return
+    sys.stderr.write(f"training the models of {folds} folds: {', '.join(missing)} …\n")
+    try:
+        from training.text import article_end as end_trainer
+        from training.text import page_kind as kind_trainer
+    except ModuleNotFoundError as error:
+        sys.exit(
+            f"{error}: install the group train-text (uv sync --group train-text), or measure the "
+            "shipped models with --shipped, which have seen these pages"
+        )
+    if "article_end" in missing:
+        end_trainer.write_folds(end_trainer.teaching([*end_trainer.examples()]))
+    if "page_kind" in missing:
+        kind_trainer.write_folds(kind_trainer.known_examples())
 
 
 def scored(pages: Sequence[Page], found: Mapping[str, Found]) -> dict[str, dict[str, Fractions]]:
