@@ -175,8 +175,13 @@ def _lost(
         block = blocks[index]
         if index in taken or not _is_subhead(block):
             return False
-        # The name of an entry may lead to its page: "Picture frame", and a paragraph on it below.
-        is_entry = block.tag in _SUBHEAD_TAGS and blocks[index + 1].words >= _PROSE_WORDS
+        # The name of an entry may lead to its page: "Picture frame", perhaps an address in a
+        # heading of its own, and a paragraph on it below.
+        below = blocks[index + 1 : last + 1]
+        has_address = _is_subhead(below[0]) and below[0].link_density <= _SHORT_LINE_LINK_DENSITY
+        is_entry = block.tag in _SUBHEAD_TAGS and any(
+            each.words >= _PROSE_WORDS for each in below[: 1 + has_address]
+        )
         return _may_be_short_line(block, containers, may_link=is_entry)
 
     first, last = min(placed), max(placed)

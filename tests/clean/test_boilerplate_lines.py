@@ -190,6 +190,7 @@ LINES = {
         Divers search the quay on Friday. (Photo by Ines Moor/Getty Images)
         The ferry at its pier in Brevik [Ines Moor/Reuters]
         The mayor at the quay. Photo: Ines Moor
+        The old winch is still there. Credit: Lakeshore Pictures/Ines Moor
         The old customs house in Brevik. Image: Lakeshore Pictures.
     """,
     "byline": """

@@ -108,6 +108,16 @@ def test_the_linked_name_of_an_entry_above_its_paragraph_is_kept():
     assert [f"Boat {n}" for n in range(3) if f"Boat {n}" not in found] == []
 
 
+def test_the_linked_name_of_an_entry_above_its_address_is_kept():
+    entries = "".join(
+        f"<h2><a href='/{n}'>Inn {n}</a></h2><h3>{n} Quay Street, Brevik</h3><p>{step}</p>"
+        for n, step in enumerate(STEPS)
+    )
+    lines = [f"<p>{line}</p>" for line in PARAGRAPHS]
+    found = text_of("".join([*lines[:3], entries, *lines[3:]]))
+    assert [f"Inn {n}" for n in range(3) if f"Inn {n}" not in found] == []
+
+
 def test_subheads_in_headers_are_kept_without_their_times():
     items = "".join(
         f"<div><header><time>1{n}:00 CEST</time><h2>Pier number {n} examined</h2></header>"
