@@ -27,6 +27,8 @@ from pipeline.text import ends_line_of_text, normalise, squeeze, word_count
 
 _PRECISION_SHARE = 0.6
 """Share of the default pass's words that the precision pass must give to be used instead of it."""
+_SHARED_PART = 0.5
+"""Share of the precision pass's words that the default pass gives too where both read one part."""
 _SUFFICIENT_SHARE = 0.5
 """A pass must give at least as many words as the prose that it lacks. Of 46 pages that lacked a
 fifth, the full passes gave other lines on 22, and on 21 of these more than half was lacking."""
@@ -81,7 +83,18 @@ def _read(root: HtmlElement, prose: list[TextBlock]) -> list[str]:
         return strict
     broad = _run_pass(whole, precision=False)
     is_enough = sum(map(word_count, strict)) >= _PRECISION_SHARE * sum(map(word_count, broad))
-    return strict if is_enough else broad
+    return strict if is_enough or _is_elsewhere(broad, strict) else broad
+
+
+def _is_elsewhere(broad: list[str], strict: list[str]) -> bool:
+    """Tell whether the default pass reads another part of the page than the precision pass.
+
+    Beside a short story it may choose the box that asks for donations, which has more words.
+    """
+    words = [word_count(line) for line in strict]
+    there = set(broad)
+    shared = sum(count for line, count in zip(strict, words, strict=True) if line in there)
+    return sum(words) >= _LEAST_WORDS and shared < _SHARED_PART * sum(words)
 
 
 def _without_echoes(lines: list[str], blocks: list[TextBlock]) -> list[str]:

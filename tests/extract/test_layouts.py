@@ -463,3 +463,20 @@ def test_a_sentence_beside_a_picture_is_kept():
     quote = "The near pier leaned to one side on Wednesday morning."
     lines = text_of(quoted(f"<p><img src='/pier.jpg'><br>{quote}</p>")).split("\n\n")
     assert lines == [*ALL[:4], quote, *ALL[4:]]
+
+
+def test_a_short_story_beside_a_longer_appeal_for_gifts_is_the_text():
+    # trafilatura's default pass reads the appeal: its paragraphs stand in one box.
+    story = "".join(f"<div class='cli'><p>{line}</p></div>" for line in PARAGRAPHS)
+    appeal = "".join(
+        f"<p>In the {nth} winter of this paper our reporters were on the piers and in the council, "
+        "so that you know what is decided in your name and with your money.</p>"
+        for nth in ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
+    )
+    found = text_of(
+        whole(
+            f"<main><h1>{TITLE}</h1><section class='entry-content'>{story}<div class='cli'>"
+            f"<div class='support__message'>{appeal}</div></div></section></main>"
+        )
+    )
+    assert found.split("\n\n") == [*PARAGRAPHS]
