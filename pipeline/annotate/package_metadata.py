@@ -78,7 +78,11 @@ def files() -> dict[Path, str]:
     """Return the paths and contents of the package's files that depend on the model."""
     nlp = load_pipeline()
     nlp.meta = nlp.meta | meta()
-    metadata = f"Metadata-Version: 2.1\nName: {NAME.replace('_', '-')}\nVersion: {version()}\n"
+    metadata = (
+        f"Metadata-Version: 2.4\nName: {NAME.replace('_', '-')}\nVersion: {version()}\n"
+        "Summary: Dateline's spaCy pipeline: names and quotes of English news\n"
+        "License-Expression: Apache-2.0\n"
+    )
     return {
         PACKAGE / "meta.json": json.dumps(nlp.meta, indent=2, ensure_ascii=False) + "\n",
         DISTRIBUTION / "METADATA": metadata,

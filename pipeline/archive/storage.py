@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Protocol
 
 from pipeline.errors import ArchiveError, ArchiveNotWritable
+from pipeline.extras import how_to_install
 
 if TYPE_CHECKING:
     from obstore.store import ObjectStore
@@ -476,9 +477,7 @@ def _object(name: str, *, reading: bool = False) -> Iterator[tuple["ObjectStore"
     try:
         from obstore.exceptions import BaseError
     except ImportError as error:
-        raise ArchiveError(
-            f"{name} needs the extra s3: pip install 'dateline[s3]' (or uv sync --extra s3)"
-        ) from error
+        raise ArchiveError(f"{name} needs the extra s3: {how_to_install('s3')}") from error
     try:
         yield _store(scheme, bucket, _client_settings()), key
     # A missing object is a FileNotFoundError, a wrong setting a ValueError.

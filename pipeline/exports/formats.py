@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from pipeline.errors import SettingsError
+from pipeline.extras import how_to_install
 
 if TYPE_CHECKING:
     import pyarrow
@@ -79,8 +80,7 @@ def check_format(form: Format) -> None:
             import pyarrow.parquet  # noqa: F401
         except ImportError as error:
             raise SettingsError(
-                "Parquet needs pyarrow: install the extra `parquet` of Dateline"
-                " (uv sync --extra parquet, or pip install pyarrow), or export --to csv or jsonl"
+                f"Parquet needs pyarrow: {how_to_install('parquet')} (or export --to csv or jsonl)"
             ) from error
 
 

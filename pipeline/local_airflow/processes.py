@@ -16,6 +16,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from pipeline.errors import SettingsError, UsageError
+from pipeline.extras import how_to_install
 from pipeline.local_airflow.home_folder import HomeFolder, bundled_folder, write_private_json
 
 _STOP_SECONDS = 20.0
@@ -186,7 +187,5 @@ def _psutil() -> Any:
     try:
         import psutil  # type: ignore[import-untyped]
     except ImportError as error:
-        raise SettingsError(
-            "Airflow is not installed: uv sync --extra airflow (or pip install 'dateline[airflow]')"
-        ) from error
+        raise SettingsError(f"Airflow is not installed: {how_to_install('airflow')}") from error
     return psutil

@@ -115,7 +115,7 @@ def test_an_object_that_is_not_there_is_one_line(s3):
 
 def test_a_missing_library_is_named_with_the_command_that_installs_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "obstore.exceptions", None)
-    with pytest.raises(ArchiveError, match=r"needs the extra s3: pip install 'dateline\[s3\]'"):
+    with pytest.raises(ArchiveError, match="needs the extra s3: uv sync --inexact --extra s3"):
         ArchiveWriter(BASE).__enter__()
 
 

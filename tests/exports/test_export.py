@@ -245,5 +245,5 @@ def test_what_cannot_be_done_is_said(full, monkeypatch):
         export("articles", Path("exports"), "csv")
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
-    with pytest.raises(SettingsError, match="extra `parquet`"):
+    with pytest.raises(SettingsError, match="uv sync --inexact --extra parquet"):
         export("articles", Path("other"), "parquet")

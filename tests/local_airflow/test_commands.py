@@ -45,7 +45,7 @@ def test_without_airflow_the_error_says_how_to_install_it(monkeypatch, command):
 
     monkeypatch.setattr(airflow, "find_spec", lambda name: None)
     monkeypatch.setattr("sys.argv", ["dateline", command])
-    with pytest.raises(SettingsError, match="uv sync --extra airflow"):
+    with pytest.raises(SettingsError, match="uv sync --inexact --extra airflow"):
         build()()
 
 
