@@ -9,7 +9,7 @@ TEST_PROCESSES ?= 2
 export UV_PYTHON_DOWNLOADS := never
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test test-fast test-system lint format types sql-lint docs docs-check eval bench chaos train train-text registry clean
+.PHONY: help setup demo up test test-fast test-system lint format types sql-lint docs docs-check eval bench chaos release audit train train-text registry clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -76,6 +76,16 @@ bench: $(filter .uv/bin/uv,$(UV)) ## speed, as ratios within one run
 chaos: setup ## kill, stop, fill and cut everything that runs; nothing may be lost
 	@$(BIN)/python -m benchmarks.robustness.chaos_load
 	@$(BIN)/python -m tests.chaos
+
+release: $(filter .uv/bin/uv,$(UV)) ## the files of a release in dist/, from the tag on this commit
+	@"$(UV)" sync --locked --quiet --all-extras --group release
+	@$(BIN)/python -m deploy.release "$(UV)"
+
+# Asks a database of known faults on the internet about each package of the lock.
+audit: $(filter .uv/bin/uv,$(UV)) ## known faults of the packages in uv.lock
+	@"$(UV)" sync --locked --quiet --group release
+	@"$(UV)" export --quiet --locked --no-dev --all-extras --no-emit-project --output-file .uv-audit.txt
+	@$(BIN)/pip-audit --disable-pip --require-hashes --requirement .uv-audit.txt; rc=$$?; rm -f .uv-audit.txt; exit $$rc
 
 train: setup ## train the language model again from ../shared/data (hours)
 	@sh training/train.sh

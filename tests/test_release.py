@@ -1,11 +1,16 @@
 """What a release promises: one version everywhere, and docs that link to what exists."""
 
+import hashlib
 import re
 import tomllib
+from email.message import Message
+from importlib.metadata import metadata, requires
 from pathlib import Path
 
 import pytest
 
+from deploy.licences import alternatives, is_refused, refused_packages, run_time_packages
+from deploy.release import ReleaseError, changelog_section, checksums, tagged_version
 from pipeline import __version__
 
 ROOT = Path(__file__).parents[1]
@@ -61,3 +66,107 @@ def test_every_decision_is_listed():
     folder = ROOT / "docs" / "decisions"
     listed = set(LINK.findall((folder / "README.md").read_text(encoding="utf-8")))
     assert listed == {page.name for page in folder.glob("[0-9]*.md")}
+
+
+def test_a_release_needs_the_tag_of_its_version():
+    assert tagged_version("v1.2.3", "1.2.3") == "1.2.3"
+    for tag in ("v1.2.4", "1.2.3", ""):
+        with pytest.raises(ReleaseError, match=r"pyproject.toml has version 1.2.3: tag the commit"):
+            tagged_version(tag, "1.2.3")
+
+
+def test_the_notes_of_a_release_are_its_part_of_the_changelog():
+    text = "# Changelog\n\n## 1.1.0 (2026-12-01)\n\n- More.\n- Less.\n\n## 1.0.0\n\n- First.\n"
+    assert changelog_section(text, "1.1.0") == "- More.\n- Less.\n"
+    assert changelog_section(text, "1.0.0") == "- First.\n"
+    with pytest.raises(ReleaseError, match=r"has no part '## 1.1'"):
+        changelog_section(text, "1.1")
+    with pytest.raises(ReleaseError, match="write the day"):
+        changelog_section("## 2.0.0 (unreleased)\n\n- New.\n", "2.0.0")
+
+
+def test_checksums_are_those_of_the_files(tmp_path):
+    (tmp_path / "b.whl").write_bytes(b"b")
+    (tmp_path / "a.tar.gz").write_bytes(b"a")
+    (tmp_path / "SHA256SUMS").write_text("old")
+    wanted = [(hashlib.sha256(each).hexdigest(), each) for each in (b"a", b"b")]
+    assert checksums(tmp_path) == (f"{wanted[0][0]}  a.tar.gz\n{wanted[1][0]}  b.whl\n")
+
+
+def test_no_run_time_dependency_is_gpl():
+    packages = run_time_packages()
+    assert {"spacy", "psycopg", "obstore", "celery", "kubernetes"} <= set(packages)
+    assert not {"pytest", "moto", "scrapy"} & set(packages)
+    assert refused_packages() == []
+
+
+@pytest.mark.parametrize(
+    ("fields", "refused"),
+    [
+        ([("License-Expression", "Apache-2.0")], False),
+        ([("License-Expression", "GPL-3.0-or-later")], True),
+        ([("License-Expression", "MIT OR GPL-2.0-only")], False),
+        ([("License-Expression", "LGPL-3.0-only")], False),
+        ([("License", "AGPL v3")], True),
+        (
+            [("Classifier", "License :: OSI Approved :: GNU General Public License v3 (GPLv3)")],
+            True,
+        ),
+        (
+            [
+                ("Classifier", "License :: OSI Approved :: Artistic License"),
+                ("Classifier", "License :: OSI Approved :: GNU General Public License v2 (GPLv2)"),
+            ],
+            False,
+        ),
+        (
+            [("Classifier", "License :: OSI Approved :: GNU Lesser General Public License v3")],
+            False,
+        ),
+        ([("Name", "x")], True),
+    ],
+)
+def test_a_licence_is_refused_where_nothing_but_gpl_is_offered(fields, refused):
+    message = Message()
+    for name, value in fields:
+        message[name] = value
+    assert is_refused(alternatives(message)) == refused
+
+
+def test_the_language_model_declares_its_licence():
+    assert metadata("en-dateline-news")["License-Expression"] == "Apache-2.0"
+
+
+def test_the_lock_names_the_public_index_only():
+    lock = tomllib.loads((ROOT / "uv.lock").read_text(encoding="utf-8"))
+    sources = {package["source"].get("registry") for package in lock["package"]}
+    assert sources == {None, "https://pypi.org/simple"}
+    files = [
+        file["url"]
+        for package in lock["package"]
+        for file in [*package.get("wheels", []), package.get("sdist")]
+        if file
+    ]
+    assert files
+    assert all(url.startswith("https://files.pythonhosted.org/") for url in files)
+
+
+@pytest.mark.parametrize(
+    "extra", ["airflow", "celery", "kubernetes", "s3", "metrics", "parquet", "docs"]
+)
+def test_each_extra_is_installed_without_a_name_of_ours_on_the_index(extra, monkeypatch):
+    from pipeline import extras
+
+    assert extras.how_to_install(extra) == f"uv sync --inexact --extra {extra}"
+    monkeypatch.setattr(extras, "__file__", "/usr/lib/python3/site-packages/pipeline/extras.py")
+    hint = extras.how_to_install(extra)
+    assert hint.startswith('pip install "')
+    assert "dateline" not in hint
+    assert ";" not in hint
+    if extra in {"celery", "kubernetes"}:
+        assert '"apache-airflow<3.4,>=3.3.2"' in hint
+
+
+def test_what_old_resolvers_miss_is_named():
+    """Pip 23 does not find the extra ``html_clean`` of lxml, which justext asks for."""
+    assert any(line.startswith("lxml-html-clean") for line in requires("dateline"))

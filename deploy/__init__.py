@@ -1,0 +1,1 @@
+"""How a release is made, and what else is deployed beside the package."""
