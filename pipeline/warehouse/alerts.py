@@ -7,23 +7,24 @@ event instead (a task failed) is opened by whoever saw it, and closed by the que
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, LiteralString
 from urllib.parse import quote
 
-import psycopg
 from psycopg import Connection
 from psycopg.rows import dict_row
 
 from pipeline.alerts.digest import Alert, Severity
 from pipeline.text import one_line, storable
+from pipeline.warehouse.session_locks import hold_lock
 from pipeline.warehouse.transactions import transact
 
 _LOCK = 0x616C_7274
 """Key of the advisory lock under which digests are sent ("alrt")."""
-_LOCK_WAIT = "60s"
+_LOCK_WAIT = 60.0
+"""Seconds."""
 _TOLD_LATE = timedelta(days=3)
 """An alert that is over is still told for this long to a channel that was away."""
 LONG_DAGS = ("backfill", "reprocess", "dateline-backfill", "dateline-reprocess")
@@ -327,19 +328,8 @@ def one_sender(conn: Connection) -> Iterator[bool]:
     Two publishes at once would send each digest twice. The holder is done within a minute: it
     sends within ``DELIVERY_SECONDS``.
     """
-    try:
-        with conn.transaction():
-            conn.execute("select set_config('lock_timeout', %s, true)", (_LOCK_WAIT,))
-            conn.execute("select pg_advisory_lock(%s)", (_LOCK,))
-    except psycopg.errors.LockNotAvailable:
-        yield False
-        return
-    try:
-        yield True
-    finally:
-        if not conn.closed:
-            with suppress(psycopg.OperationalError):
-                conn.execute("select pg_advisory_unlock(%s)", (_LOCK,))
+    with hold_lock(conn, _LOCK, seconds=_LOCK_WAIT) as is_ours:
+        yield is_ours
 
 
 @dataclass(frozen=True, slots=True)

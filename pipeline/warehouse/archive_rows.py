@@ -11,6 +11,7 @@ from psycopg import Connection, sql
 
 from pipeline.archive.locator import parse_locator
 from pipeline.errors import StoreError
+from pipeline.warehouse.session_locks import hold_lock
 from pipeline.warehouse.transactions import transact
 
 _LOCK = 0x6172_6368
@@ -28,16 +29,12 @@ def hold_archive_lock(conn: Connection) -> Iterator[None]:
     Raises:
         StoreError: another process holds it.
     """
-    row = conn.execute("select pg_try_advisory_lock(%s)", (_LOCK,)).fetchone()
-    if not (row and row[0]):
-        raise StoreError(
-            "another process compacts or prunes the archive: run the command again later."
-        )
-    try:
+    with hold_lock(conn, _LOCK, seconds=0) as is_ours:
+        if not is_ours:
+            raise StoreError(
+                "another process compacts or prunes the archive: run the command again later."
+            )
         yield
-    finally:
-        if not conn.closed:
-            conn.execute("select pg_advisory_unlock(%s)", (_LOCK,))
 
 
 def needed_files(conn: Connection) -> set[str]:

@@ -29,6 +29,7 @@ from pipeline.telemetry import log
 from pipeline.warehouse.dependants import Dropped
 from pipeline.warehouse.marts import drop_marts, known_marts, make_marts, mart_name
 from pipeline.warehouse.roles import set_up_roles
+from pipeline.warehouse.session_locks import hold_lock
 from pipeline.warehouse.sql_files import SqlFile, read_sql, sql_folder
 from pipeline.warehouse.transactions import transact
 
@@ -160,8 +161,7 @@ def _wanted_marts() -> dict[int | str, bytes]:
 @contextmanager
 def _migration_lock(conn: Connection) -> Iterator[None]:
     """Hold the lock of migrations; the two tables that record them are there inside."""
-    conn.execute("select pg_advisory_lock(%s)", (_LOCK,))
-    try:
+    with hold_lock(conn, _LOCK):
         try:
             with conn.transaction():
                 conn.execute("set local client_min_messages = warning")
@@ -172,9 +172,6 @@ def _migration_lock(conn: Connection) -> Iterator[None]:
                 f"{conn.info.user} may not change it: run dateline db migrate as its owner."
             ) from error
         yield
-    finally:
-        if not conn.closed:
-            conn.execute("select pg_advisory_unlock(%s)", (_LOCK,))
 
 
 def _refuse_server(conn: Connection) -> None:

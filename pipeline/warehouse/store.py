@@ -46,9 +46,17 @@ def connect(dsn: str | None = None, *, setting: str = "DATELINE_DSN") -> Connect
             connect_timeout=_CONNECT_TIMEOUT,
             client_encoding="utf8",
         )
+        # The time zone is no startup option, because PgBouncer refuses those. It answers before
+        # its server does, so that only this statement shows whether that is there.
+        row = conn.execute(
+            "select pg_backend_pid(), pg_catalog.set_config('timezone', 'UTC', false)"
+        ).fetchone()
     except psycopg.OperationalError as error:
         raise StoreUnavailable(_no_answer(where, error, setting)) from error
-    conn.execute("set timezone to 'UTC'")  # not as a startup option: PgBouncer refuses those
+    if row is None or row[0] != conn.info.backend_pid:
+        # A pooler in between gave a number of its own. The next transaction may run in another
+        # session, which does not know statements that this one prepared.
+        conn.prepare_threshold = None
     return conn
 
 

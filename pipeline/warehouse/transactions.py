@@ -137,7 +137,9 @@ def _open_connection(conn: Connection, address: str) -> Iterator[Connection]:
     if not conn.closed:
         yield conn
         return
-    with closing(psycopg.connect(address, autocommit=True)) as other:
+    with closing(
+        psycopg.connect(address, autocommit=True, prepare_threshold=conn.prepare_threshold)
+    ) as other:
         yield other
 
 
