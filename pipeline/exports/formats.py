@@ -18,6 +18,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from pipeline.csv_cells import spreadsheet_cell
 from pipeline.errors import SettingsError
 from pipeline.extras import how_to_install
 
@@ -53,7 +54,6 @@ _KINDS: Mapping[str, Kind] = {
     "json": "json",
     "jsonb": "json",
 }
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,9 +189,7 @@ def _csv_cell(value: Any, column: Column) -> Any:
     if column.kind in ("texts", "ints", "json"):
         return None if value is None else _json_text(value)
     plain = _json_value(value, column)
-    if isinstance(plain, str) and column.kind == "text" and plain.startswith(_FORMULA):
-        return f"'{plain}"
-    return plain
+    return spreadsheet_cell(plain) if isinstance(plain, str) and column.kind == "text" else plain
 
 
 def _json_text(value: Any) -> str:

@@ -37,10 +37,10 @@ EntityKey = tuple[str, str]
 """Type and normalised name."""
 _NO_ENTITIES = ("DATE", "MONEY")
 """Labels of times and amounts, whose mentions belong to no entity."""
-_LONGEST_NAME = 500
+LONGEST_NAME = 500
 """Code points, at most 2000 bytes of the unique index; the longest name in our data has 160."""
 _KNOWN_NAMES = """
-select e.entity_type, e.normalized_name, e.entity_id, e.entity_name
+select e.entity_type, e.normalized_name, e.entity_id, coalesce(e.usual_name, e.entity_name)
 from news.entities as e
 join unnest(%s::text[], %s::text[]) as w(kind, normal)
     on e.entity_type = w.kind and e.normalized_name = w.normal
@@ -49,7 +49,7 @@ join unnest(%s::text[], %s::text[]) as w(kind, normal)
 
 def entity_key(label: str | None, name: str) -> EntityKey:
     """Return the identity of an entity, or ("", "") where the label names none."""
-    normal = normalise(name)[:_LONGEST_NAME]
+    normal = normalise(name)[:LONGEST_NAME]
     if not label or label in _NO_ENTITIES or not normal:
         return ("", "")
     return (label, normal)
@@ -69,7 +69,7 @@ def find_or_insert_entities(
     names: dict[EntityKey, str] = {}
     for key, name in named:
         if key[0]:
-            spelling = squeeze(storable(name))[:_LONGEST_NAME]
+            spelling = squeeze(storable(name))[:LONGEST_NAME]
             names[key] = preferred_spelling(names.get(key, spelling), spelling, key[0])
     keys = sorted(names)
     columns = ([kind for kind, _ in keys], [normal for _, normal in keys])
@@ -107,7 +107,9 @@ def find_or_insert_entities(
     ]
     if better:
         conn.execute(
-            "update news.entities as e set entity_name = w.name"
+            "update news.entities as e"
+            " set usual_name = case when e.usual_name is not null then w.name end,"
+            " entity_name = case when e.usual_name is null then w.name else e.entity_name end"
             " from unnest(%s::bigint[], %s::text[]) as w(entity_id, name)"
             " where e.entity_id = w.entity_id",
             ([number for number, _ in better], [name for _, name in better]),

@@ -4,7 +4,8 @@ A trigger counts the article versions that use each name (``news.count_names``) 
 changed. ``resolve_names`` empties the queue: of each family that changed it computes again which
 entity stands for it, and of each outlet's week whom its bare surnames mean. Both are functions of
 what is stored and not of its order, so a store comes out the same however its articles came; a call
-that is killed leaves its part in the queue.
+that is killed leaves its part in the queue. What people decided about names
+(``news.entity_decisions``) is a part of what is stored.
 
 The work is for what changed: families have a few names, and an outlet's week has as many articles
 in a large store as in a small one.
@@ -12,13 +13,13 @@ in a large store as in a small one.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from psycopg import Connection
 
 from pipeline.entities.families import FAMILY_RULES, family_key, person_name
-from pipeline.entities.joining import SHORTENED, NamedEntity, long_form, representatives
+from pipeline.entities.joining import Decided, Joined, NamedEntity, join_names, long_form
 from pipeline.telemetry import log
 from pipeline.warehouse.transactions import transact
 
@@ -27,7 +28,7 @@ VERSIONS_AT_ONCE = 200
 NAMES_AT_ONCE = 5_000
 """Names per transaction whose families are computed after their rules changed."""
 _LOCK = 0x656E_7469
-"""Key of the advisory lock: two processes that resolve would write the same rows."""
+"""Key of the advisory lock: two processes would write the same rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class Resolved:
     versions: int = 0
     """Annotated versions whose names were compared."""
     entities: int = 0
-    """Entities for which another one stands now, or no longer."""
+    """Entities for which another one stands now, or no longer, or that are shown differently."""
     surnames: int = 0
     """Mentions whose bare surname means somebody else than before."""
 
@@ -56,9 +57,7 @@ def resolve_names(conn: Connection) -> Resolved:
     Args:
         conn: an autocommit connection.
     """
-    total = Resolved()
-    while changed := transact(conn, _renew_families):
-        total += Resolved(entities=changed.entities)
+    total = renew_families(conn)
     while part := transact(conn, _resolve_part):
         total += part
     if total != Resolved():
@@ -71,6 +70,51 @@ def resolve_names(conn: Connection) -> Resolved:
     return total
 
 
+def renew_families(conn: Connection) -> Resolved:
+    """Compute the families of names that have none, or those of older rules.
+
+    Args:
+        conn: an autocommit connection.
+    """
+    total = Resolved()
+    while changed := transact(conn, _renew_families):
+        total += changed
+    return total
+
+
+def lock_names(conn: Connection) -> None:
+    """Let one process at a time decide on names or resolve them, until its transaction ends."""
+    conn.execute("select pg_advisory_xact_lock(%s)", (_LOCK,))
+
+
+def join_again(conn: Connection, entity_ids: Collection[int]) -> None:
+    """Compute again who stands for these names and for all that touch them; queue their weeks.
+
+    Args:
+        conn: inside a transaction that holds the lock of ``lock_names``.
+        entity_ids: the names.
+    """
+    _join_families(conn, _families_of(conn, [], entity_ids))
+    conn.execute(_QUEUE_WEEKS, (list(entity_ids),))
+
+
+_QUEUE_WEEKS = """
+insert into news.names_to_resolve (article_version_id)
+select min(v.article_version_id)
+from news.entities as d
+inner join news.entities as e on d.canonical_entity_id = e.canonical_entity_id
+inner join news.entity_mentions as m on e.entity_id = m.entity_id
+inner join news.article_versions as v on m.article_version_id = v.article_version_id
+inner join news.articles as a on v.article_id = a.article_id
+where d.entity_id = any(%s) and not e.is_bare_surname
+group by
+    a.source_id,
+    date_trunc('week', coalesce(a.published_at, a.first_seen_at) at time zone 'UTC')
+"""
+"""One version of each outlet's week that names these persons in full: bare surnames may mean them
+now, or no longer."""
+
+
 def family_columns(entity_type: str, name: str) -> tuple[str, str | None, bool | None]:
     """Return family_key, surname_key and is_bare_surname of an entity."""
     person = person_name(name) if entity_type == "PERSON" else None
@@ -81,7 +125,7 @@ def family_columns(entity_type: str, name: str) -> tuple[str, str | None, bool |
 
 def _renew_families(conn: Connection) -> Resolved | None:
     """Compute the families of some names that have those of older rules; None if there are none."""
-    _lock(conn)
+    lock_names(conn)
     rows = conn.execute(
         "select entity_id, entity_type, entity_name, family_key from news.entities"
         " where family_rules < %s order by family_rules, entity_id limit %s",
@@ -103,7 +147,7 @@ def _renew_families(conn: Connection) -> Resolved | None:
 
 def _resolve_part(conn: Connection) -> Resolved | None:
     """Take some rows of the queue and resolve what they touch; None if the queue is empty."""
-    _lock(conn)
+    lock_names(conn)
     queued = conn.execute(
         "select queue_id, article_version_id, entity_id from news.names_to_resolve"
         " order by queue_id limit %s",
@@ -121,10 +165,6 @@ def _resolve_part(conn: Connection) -> Resolved | None:
         "delete from news.names_to_resolve where queue_id = any(%s)", ([row[0] for row in queued],)
     )
     return resolved
-
-
-def _lock(conn: Connection) -> None:
-    conn.execute("select pg_advisory_xact_lock(%s)", (_LOCK,))
 
 
 def _families_of(conn: Connection, versions: list[int], entities: Collection[int]) -> set[str]:
@@ -147,48 +187,72 @@ def _families_of(conn: Connection, versions: list[int], entities: Collection[int
 
 
 def _join_families(conn: Connection, families: Collection[str]) -> int:
-    """Compute again who stands for the names of these families and of their acronyms."""
-    wanted = {family for family in families if family}
-    explained = conn.execute(
-        "select distinct lower(a.acronym) from news.entities as e"
-        " join news.entity_acronyms as a using (entity_id)"
-        " where e.family_key = any(%s)",
-        (sorted(wanted),),
+    """Compute again who stands for the names of these families and of all that touch them."""
+    wanted, meant = _connected(conn, families)
+    members = _members(conn, wanted)
+    decided = _decided(conn, [each.entity_id for group in members.values() for each in group])
+    return _write(conn, join_names(members, meant, decided))
+
+
+def _connected(conn: Connection, families: Collection[str]) -> tuple[set[str], dict[str, str]]:
+    """Return families with those that acronyms and decisions join to them, and what is an acronym.
+
+    The second result is family of an acronym → family of its long form.
+    """
+    wanted: set[str] = set()
+    meant: dict[str, str] = {}
+    added = {family for family in families if family}
+    while added:
+        wanted |= added
+        long_forms = _meant_by_acronyms(conn, added)
+        meant |= long_forms
+        found = conn.execute(_TOUCHING, {"families": sorted(added)})
+        added = ({family for (family,) in found} | set(long_forms.values())) - wanted
+    return wanted, meant
+
+
+_TOUCHING = """
+select lower(a.acronym)
+from news.entities as e
+inner join news.entity_acronyms as a using (entity_id)
+where e.family_key = any(%(families)s)
+union
+select o.family_key
+from news.entities as e
+inner join news.entity_decisions as d using (entity_id)
+inner join news.entities as o on o.entity_id = d.other_entity_id
+where e.family_key = any(%(families)s) and d.undone_at is null and o.family_key is not null
+union
+select o.family_key
+from news.entities as e
+inner join news.entity_decisions as d on e.entity_id = d.other_entity_id
+inner join news.entities as o on o.entity_id = d.entity_id
+where e.family_key = any(%(families)s) and d.undone_at is null and o.family_key is not null
+"""
+
+
+def _decided(conn: Connection, entity_ids: Sequence[int]) -> Decided:
+    """Return what people decided about these names."""
+    means: dict[int, int] = {}
+    split, blocked, shown = set(), set(), {}
+    found = conn.execute(
+        "select decision, entity_id, other_entity_id, shown_name from news.entity_decisions"
+        " where entity_id = any(%s) and undone_at is null and source_id is null"
+        " and article_id is null order by decision <> 'rename'",  # others are stronger
+        (list(entity_ids),),
     )
-    wanted |= {acronym for (acronym,) in explained}
-    meant = _meant_by_acronyms(conn, wanted)
-    members = _members(conn, wanted | set(meant.values()))
-    standing = {family: representatives(group) for family, group in members.items()}
-    joined: list[tuple[int, int | None, str | None]] = []
-    for family in wanted & members.keys():
-        long = _standing_for_long(members, standing, meant.get(family))
-        for member in members[family]:
-            joined.append(_joined(member, standing[family][member.entity_id], long))
-    return _write(conn, joined)
-
-
-def _standing_for_long(
-    members: dict[str, list[NamedEntity]],
-    standing: dict[str, dict[int, NamedEntity]],
-    family: str | None,
-) -> NamedEntity | None:
-    """Return the entity that stands for most texts of a long form, or None without one."""
-    if family is None or family not in members:
-        return None
-    best = min(members[family], key=lambda each: (-each.version_count, each.normalized_name))
-    return standing[family][best.entity_id]
-
-
-def _joined(
-    member: NamedEntity, best: NamedEntity, long: NamedEntity | None
-) -> tuple[int, int | None, str | None]:
-    """Return (entity, who stands for it, why) of one member of a family."""
-    if long is not None and best.entity_type in SHORTENED:
-        return member.entity_id, long.entity_id, "acronym"
-    if best.entity_id == member.entity_id:
-        return member.entity_id, None, None
-    is_class = best.entity_type != member.entity_type
-    return member.entity_id, best.entity_id, "class" if is_class else "spelling"
+    for decision, entity_id, other, name in found:
+        if decision in ("merge", "alias"):
+            means[entity_id] = other
+        elif decision == "split":
+            split.add(entity_id)
+        elif decision == "block":
+            blocked.add(entity_id)
+        elif decision == "rename":
+            shown[entity_id] = name
+            if other is not None:
+                means[other] = entity_id
+    return Decided(means, split, blocked, shown)
 
 
 def _meant_by_acronyms(conn: Connection, families: Collection[str]) -> dict[str, str]:
@@ -210,11 +274,10 @@ def _meant_by_acronyms(conn: Connection, families: Collection[str]) -> dict[str,
 
 
 def _members(conn: Connection, families: Collection[str]) -> dict[str, list[NamedEntity]]:
-    """Return the names of families; those that a person decided on are left as they are."""
+    """Return the names of families."""
     found = conn.execute(
         "select family_key, entity_id, entity_type, normalized_name, version_count"
-        " from news.entities where family_key = any(%s)"
-        " and merge_reason is distinct from 'decision' order by entity_id for no key update",
+        " from news.entities where family_key = any(%s) order by entity_id for no key update",
         (sorted(families),),
     )
     members: dict[str, list[NamedEntity]] = {}
@@ -223,14 +286,38 @@ def _members(conn: Connection, families: Collection[str]) -> dict[str, list[Name
     return members
 
 
-def _write(conn: Connection, joined: Iterable[tuple[int, int | None, str | None]]) -> int:
-    rows = list(joined)
+def _write(conn: Connection, rows: Sequence[Joined]) -> int:
+    """Store who stands for names, and what is shown; return for how many that changed."""
     return conn.execute(
-        "update news.entities as e set merged_into_entity_id = w.best, merge_reason = w.reason"
-        " from unnest(%s::bigint[], %s::bigint[], %s::text[]) as w(entity_id, best, reason)"
-        " where e.entity_id = w.entity_id and (e.merged_into_entity_id, e.merge_reason)"
-        " is distinct from (w.best, w.reason)",
-        ([row[0] for row in rows], [row[1] for row in rows], [row[2] for row in rows]),
+        """
+        update news.entities as e
+        set
+            merged_into_entity_id = w.best,
+            merge_reason = w.reason,
+            is_blocked = w.is_blocked,
+            entity_name = coalesce(w.shown, e.usual_name, e.entity_name),
+            usual_name = case
+                when w.shown is not null then coalesce(e.usual_name, e.entity_name)
+            end
+        from
+            unnest(%s::bigint[], %s::bigint[], %s::text[], %s::boolean[], %s::text[])
+            as w(entity_id, best, reason, is_blocked, shown)
+        where
+            e.entity_id = w.entity_id
+            and (
+                (e.merged_into_entity_id, e.merge_reason, e.is_blocked)
+                is distinct from (w.best, w.reason, w.is_blocked)
+                or (case when e.usual_name is not null then e.entity_name end)
+                is distinct from w.shown
+            )
+        """,
+        (
+            [row.entity_id for row in rows],
+            [row.stands_for_it for row in rows],
+            [row.reason for row in rows],
+            [row.is_blocked for row in rows],
+            [row.shown_name for row in rows],
+        ),
     ).rowcount
 
 
@@ -245,7 +332,7 @@ where v.article_version_id = any(%s)
 """
 _VERSIONS_OF_WEEKS = """
 create temporary table week_versions on commit drop as
-select w.source_id, w.starts, v.article_version_id
+select w.source_id, w.starts, v.article_id, v.article_version_id
 from unnest(%(sources)s::int[], %(starts)s::timestamptz[]) as w(source_id, starts)
 cross join lateral (
     select article_id from news.articles as a
@@ -261,10 +348,14 @@ inner join news.article_versions as v using (article_id)
 _MEANT = """
 create temporary table week_surnames on commit drop as
 with named as (
-    select w.source_id, w.starts, e.surname_key, e.is_bare_surname, e.family_key, e.entity_id
+    select
+        w.source_id, w.starts, e.surname_key, e.is_bare_surname, e.entity_id,
+        -- Families that people merged are one person.
+        case when e.merge_reason = 'decision' then c.family_key else e.family_key end as family_key
     from week_versions as w
     inner join news.entity_mentions as m using (article_version_id)
     inner join news.entities as e on e.entity_id = coalesce(m.named_entity_id, m.entity_id)
+    inner join news.entities as c on c.entity_id = e.canonical_entity_id
     where m.entity_type = 'PERSON' and e.surname_key is not null and not m.is_credit
 )
 select
@@ -289,7 +380,20 @@ where
     and {key}
     and e.is_bare_surname
     and m.entity_id is distinct from coalesce(s.entity_id, e.entity_id)
+    -- A split within the outlet or the article is stronger.
+    and not exists (
+        select from news.entity_decisions as d
+        where
+            d.other_entity_id = m.entity_id
+            and d.undone_at is null
+            and (d.source_id = w.source_id or d.article_id = w.article_id)
+    )
 """
+_KEYS = {
+    "entity_mentions": "m.mention_no = t.mention_no",
+    "quote_speakers": "m.quote_no = t.quote_no and m.speaker_no = t.speaker_no",
+}
+"""Annotations that name an entity, and how a row is found beside its version."""
 
 
 def _resolve_surnames(conn: Connection, versions: list[int]) -> int:
@@ -305,8 +409,89 @@ def _resolve_surnames(conn: Connection, versions: list[int]) -> int:
     conn.execute("drop table if exists pg_temp.week_versions, pg_temp.week_surnames")
     conn.execute(_VERSIONS_OF_WEEKS, parameters)
     conn.execute(_MEANT)
-    key = "m.mention_no = t.mention_no"
-    changed = conn.execute(_SET_MEANT.format(table="entity_mentions", key=key).encode()).rowcount
-    key = "m.quote_no = t.quote_no and m.speaker_no = t.speaker_no"
-    conn.execute(_SET_MEANT.format(table="quote_speakers", key=key).encode())
-    return changed
+    changed = [
+        conn.execute(_SET_MEANT.format(table=table, key=key).encode()).rowcount
+        for table, key in _KEYS.items()
+    ]
+    split_within(conn, [version for (version,) in conn.execute(_ALL_OF_WEEKS)])
+    return changed[0]
+
+
+_ALL_OF_WEEKS = "select article_version_id from week_versions"
+_SPLIT_WITHIN = """
+update news.{table} as m
+set entity_id = p.other_entity_id, named_entity_id = coalesce(m.named_entity_id, m.entity_id)
+from news.{table} as t
+inner join news.article_versions as v using (article_version_id)
+inner join news.articles as a using (article_id)
+inner join news.entities as n on n.entity_id = t.entity_id
+cross join lateral (
+    select d.other_entity_id
+    from news.entity_decisions as d
+    inner join news.entities as s on s.entity_id = d.entity_id
+    where
+        d.decision = 'split'
+        and d.undone_at is null
+        and (d.source_id = a.source_id or d.article_id = a.article_id)
+        and s.canonical_entity_id = n.canonical_entity_id
+    order by d.article_id nulls last, d.decision_id
+    limit 1
+) as p
+where
+    m.article_version_id = t.article_version_id
+    and {key}
+    and t.article_version_id = any(%s)
+    and m.entity_id <> p.other_entity_id
+"""
+
+
+def split_within(conn: Connection, versions: Sequence[int]) -> int:
+    """Let mentions and speakers mean whom people decided for their outlet or article.
+
+    Args:
+        conn: inside a transaction that holds the lock of ``lock_names``.
+        versions: article versions.
+
+    Returns:
+        The number of mentions that mean somebody else than before.
+    """
+    if conn.execute(_IS_SPLIT_WITHIN).fetchone() is None:
+        return 0
+    changed = [
+        conn.execute(_SPLIT_WITHIN.format(table=table, key=key).encode(), (versions,)).rowcount
+        for table, key in _KEYS.items()
+    ]
+    return changed[0]
+
+
+_IS_SPLIT_WITHIN = """
+select from news.entity_decisions
+where decision = 'split' and other_entity_id is not null and undone_at is null limit 1
+"""
+
+
+_UNSPLIT_WITHIN = """
+update news.{table} as m
+set entity_id = m.named_entity_id, named_entity_id = null
+from news.article_versions as v
+inner join news.articles as a using (article_id)
+where
+    m.article_version_id = v.article_version_id
+    and m.entity_id = %(other)s
+    and m.named_entity_id is not null
+    and (a.source_id = %(source)s or a.article_id = %(article)s)
+returning m.article_version_id
+"""
+
+
+def unsplit_within(
+    conn: Connection, other: int, source_id: int | None, article_id: int | None
+) -> None:
+    """Let mentions in an outlet or an article mean what their names mean; queue their versions."""
+    values = {"other": other, "source": source_id, "article": article_id}
+    for table in _KEYS:
+        changed = conn.execute(_UNSPLIT_WITHIN.format(table=table).encode(), values).fetchall()
+        conn.execute(
+            "insert into news.names_to_resolve (article_version_id) select unnest(%s::bigint[])",
+            (sorted({version for (version,) in changed}),),
+        )

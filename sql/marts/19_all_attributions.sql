@@ -4,8 +4,9 @@ select
     a.published_at,
     a.published_date,
     a.source_key,
-    coalesce(d.speaker_name, e.entity_name, qs.speaker_name) as speaker_name,
-    coalesce(d.speaker_type, qs.speaker_type) as speaker_type,
+    -- A blocked entity is nobody.
+    coalesce(d.speaker_name, e.entity_name, case when n.is_blocked is not true then qs.speaker_name end) as speaker_name,
+    coalesce(d.speaker_type, case when n.is_blocked is not true then qs.speaker_type end) as speaker_type,
     case when d.decision = 'corrected' then 'speaker' else qs.speaker_role end as speaker_role,
     q.speaker_surface,
     q.quote_text,
@@ -22,11 +23,17 @@ select
     q.start_char,
     q.end_char,
     q.quote_sha256,
-    case d.decision when 'rejected' then 'C' when 'corrected' then 'A' else q.grade end as grade,
+    case
+        when d.decision = 'rejected' then 'C'
+        when d.decision = 'corrected' then 'A'
+        when n.is_blocked and q.grade = 'A' then 'B'
+        else q.grade
+    end as grade,
     case
         when d.decision = 'rejected' then 'rejected'
         when d.decision = 'corrected' then null
         when q.grade is null then 'older_version'
+        when n.is_blocked and q.grade = 'A' then 'no_name'
         else q.grade_reason
     end as grade_reason,
     case when d.decision = 'corrected' then 'decision' else q.speaker_method end as speaker_method,
@@ -48,12 +55,12 @@ left join news.quote_speakers as qs
         and q.quote_no = qs.quote_no
         and d.decision is distinct from 'corrected'
 left join news.entities as n on qs.entity_id = n.entity_id
-left join news.entities as e on n.canonical_entity_id = e.entity_id;
+left join news.entities as e on n.canonical_entity_id = e.entity_id and not e.is_blocked;
 comment on view mart.all_attributions is 'One row per quote and speaker of an article''s current version, whatever its grade; a quote without a named speaker has one row. mart.who_said_what has those that are likely right.';
 comment on column mart.all_attributions.published_at is 'Publication time of the article in UTC; null where its page states none.';
 comment on column mart.all_attributions.published_date is 'Its day in UTC; null where its page states none.';
 comment on column mart.all_attributions.source_key is 'Key of the outlet: the name of its file in sources/.';
-comment on column mart.all_attributions.speaker_name is 'Who says it, as resolved; null where the text names nobody.';
+comment on column mart.all_attributions.speaker_name is 'Who says it, as resolved; null where the text names nobody, or an entity that somebody blocked.';
 comment on column mart.all_attributions.speaker_type is 'PERSON, ORG, GPE and so on.';
 comment on column mart.all_attributions.speaker_role is 'speaker, or on_behalf_of: the one spoken for.';
 comment on column mart.all_attributions.speaker_surface is 'The source as printed: Sherman, the statement.';

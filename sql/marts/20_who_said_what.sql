@@ -42,7 +42,7 @@ comment on view mart.who_said_what is 'One row per quote and speaker of an artic
 comment on column mart.who_said_what.published_at is 'Publication time of the article in UTC; null where its page states none.';
 comment on column mart.who_said_what.published_date is 'Its day in UTC; null where its page states none.';
 comment on column mart.who_said_what.source_key is 'Key of the outlet: the name of its file in sources/.';
-comment on column mart.who_said_what.speaker_name is 'Who says it, as resolved; null where the text names nobody.';
+comment on column mart.who_said_what.speaker_name is 'Who says it, as resolved; null where the text names nobody, or an entity that somebody blocked.';
 comment on column mart.who_said_what.speaker_type is 'PERSON, ORG, GPE and so on.';
 comment on column mart.who_said_what.speaker_role is 'speaker, or on_behalf_of: the one spoken for.';
 comment on column mart.who_said_what.speaker_surface is 'The source as printed: Sherman, the statement.';

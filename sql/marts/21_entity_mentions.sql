@@ -24,8 +24,9 @@ select
 from mart.articles as a
 inner join news.entity_mentions as m on a.article_version_id = m.article_version_id
 inner join news.entities as n on m.entity_id = n.entity_id
-inner join news.entities as e on n.canonical_entity_id = e.entity_id;
-comment on view mart.entity_mentions is 'One row per mention of an entity in an article''s current version.';
+inner join news.entities as e on n.canonical_entity_id = e.entity_id
+where not e.is_blocked;
+comment on view mart.entity_mentions is 'One row per mention of an entity in an article''s current version; none of entities that somebody blocked (dateline entity block).';
 comment on column mart.entity_mentions.article_id is 'Key of the article.';
 comment on column mart.entity_mentions.published_at is 'Publication time of the article in UTC; null where its page states none.';
 comment on column mart.entity_mentions.published_date is 'Its day in UTC; null where its page states none.';

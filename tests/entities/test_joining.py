@@ -3,7 +3,14 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.entities.joining import NamedEntity, long_form, representatives
+from pipeline.entities.joining import Decided, NamedEntity, join_names, long_form
+
+
+def representatives(given):
+    """Return entity id → the one that stands for it, in a family about which nobody decided."""
+    of = {each.entity_id: each for each in given}
+    found = join_names({"tarn": given}, {}, Decided())
+    return {each.entity_id: of[each.stands_for_it or each.entity_id] for each in found}
 
 
 def members(*rows):

@@ -252,16 +252,6 @@ def test_a_copy_of_a_text_gets_the_names_and_not_their_meaning(named):
     assert meant(named, 30, "Tarn") == ("Tarn", "PERSON")
 
 
-def test_a_decision_is_not_taken_back(named):
-    named.execute(
-        "update news.entities as e set merge_reason = 'decision', merged_into_entity_id = null"
-        " where normalized_name = 'volodymyr zelenskyy'"
-    )
-    store_article(named, Article(21, "valley", "2026-11-12", (person("Volodymyr Zelenskyy"),)))
-    resolve_names(named)
-    assert meant(named, 4, "Volodymyr Zelenskyy") == ("Volodymyr Zelenskyy", "PERSON")
-
-
 def test_names_of_older_rules_join_at_the_next_call(named):
     before = meanings(named)
     named.execute(
