@@ -29,6 +29,7 @@ from pipeline.outcomes import AnnotationOutcome
 from pipeline.page_faults import PageFaults
 from pipeline.telemetry import log
 from pipeline.text import normalise, one_line, squeeze, storable
+from pipeline.warehouse.barred_names import without_barred
 from pipeline.warehouse.entities import family_columns
 from pipeline.warehouse.page_failures import forget_versions_within, quarantine_within
 from pipeline.warehouse.transactions import ROW_ERRORS, copy_rows, transact, violated_rule
@@ -349,7 +350,7 @@ def _save(
     reason: str = "no reason given",
 ) -> None:
     texts = _locked_texts(conn, sorted(items))
-    present = {number: items[number] for number in texts}
+    present = without_barred(conn, {number: items[number] for number in texts}, texts)
     delete_annotations(conn, list(present))
     entities = find_or_insert_entities(conn, _named(present))
     copy_rows(conn, "news.entity_mentions", MENTION_COLUMNS, _mentions(present, entities))

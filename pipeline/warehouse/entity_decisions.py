@@ -19,6 +19,7 @@ from pipeline.entities.families import family_key
 from pipeline.errors import UsageError
 from pipeline.text import normalise, one_line, squeeze, storable
 from pipeline.warehouse.annotations import LONGEST_NAME, entity_key, find_or_insert_entities
+from pipeline.warehouse.barred_names import refuse_barred
 from pipeline.warehouse.entities import join_again, split_within, unsplit_within
 
 DecisionKind = Literal["merge", "alias", "split", "rename", "block", "identify"]
@@ -229,6 +230,7 @@ def checked_class(label: str) -> str:
 def added_name(conn: Connection, name: str, label: str) -> Name:
     """Return a name with a class, and add it where no text has used it yet."""
     plain = _checked(name)
+    refuse_barred(conn, checked_class(label), plain)
     key = entity_key(checked_class(label), plain)
     number = find_or_insert_entities(conn, [(key, plain)])[key]
     join_again(conn, [number])

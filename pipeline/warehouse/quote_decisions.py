@@ -12,6 +12,7 @@ from psycopg.rows import class_row
 
 from pipeline.errors import UsageError
 from pipeline.warehouse.annotations import entity_key, find_or_insert_entities
+from pipeline.warehouse.barred_names import refuse_barred
 
 _QUOTES = """
 select q.quote_no, q.quote_text, q.quote_sha256
@@ -74,10 +75,14 @@ def decide(
         speaker: name and type of the speaker; None to reject the quote.
         reason: why, for later readers.
         decided_by: the person who decides.
+
+    Raises:
+        UsageError: the speaker was taken down.
     """
     name, label = speaker or (None, None)
     entity = None
     if name is not None and label is not None:
+        refuse_barred(conn, label, name)
         key = entity_key(label, name)
         entity = find_or_insert_entities(conn, [(key, name)]).get(key)
     conn.execute(

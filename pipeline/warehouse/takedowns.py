@@ -19,10 +19,10 @@ from pipeline.identity.spellings import likely_spellings, plain_url
 from pipeline.outcomes import Outcome
 from pipeline.urls import canonical_url_or_none, host
 
-TargetKind = Literal["article", "outlet"]
+TargetKind = Literal["article", "outlet", "entity"]
 _ORDERS: LiteralString = (
     "select takedown_order_id, target_kind, target, reason, requested_by, ordered_at,"
-    " article_count, record_count, finished_at from ops.takedown_orders "
+    " article_count, record_count, finished_at, entity_ids, with_texts from ops.takedown_orders "
 )
 
 
@@ -39,6 +39,10 @@ class TakedownOrder:
     article_count: int
     record_count: int
     finished_at: datetime | None
+    entity_ids: list[int]
+    """Rows of ``news.entities`` that are removed."""
+    with_texts: bool
+    """Whether the articles that name the entity are removed too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +198,25 @@ def remove_articles(
     return others
 
 
+def preview(
+    conn: Connection, article_ids: Sequence[int], also: Collection[str]
+) -> list[tuple[str, str, str]]:
+    """Return the articles that a takedown would remove, and the addresses that it would bar."""
+    ids = list(article_ids)
+    articles = conn.execute(
+        "select a.canonical_url, a.article_id, v.title from news.articles as a"
+        " left join news.article_versions as v on v.article_id = a.article_id and v.is_current"
+        " where a.article_id = any(%s) order by a.article_id",
+        (ids,),
+    ).fetchall()
+    own = {url for url, _, _ in articles}
+    addresses = sorted((_addresses(conn, ids) | set(also)) - own)
+    return [
+        *(("article", url, f"{number}: {title or ''}") for url, number, title in articles),
+        *(("address", url, "barred") for url in addresses),
+    ]
+
+
 _ADDRESSES = """
 with links as (
     select link_id, url, canonical_url from ops.links where article_id = any(%(ids)s)
@@ -308,6 +331,13 @@ where e.entity_id = any(%(entities)s)
     and not exists (select from news.quote_speakers as s where s.entity_id = e.entity_id)
     and not exists (select from news.quote_speakers as s where s.named_entity_id = e.entity_id)
     and not exists (select from news.quote_decisions as d where d.entity_id = e.entity_id)
+    and not exists (select from news.entity_decisions as d where d.entity_id = e.entity_id)
+    and not exists (select from news.entity_decisions as d where d.other_entity_id = e.entity_id)
+    -- An order for an entity needs its names to the end.
+    and not exists (
+        select from ops.takedown_orders as t
+        where t.finished_at is null and e.entity_id = any(t.entity_ids)
+    )
     and not exists (select from news.entities as o where o.merged_into_entity_id = e.entity_id)
 """
 
@@ -315,6 +345,14 @@ where e.entity_id = any(%(entities)s)
 def unfinished_orders(conn: Connection) -> list[TakedownOrder]:
     """Return the orders whose records are not all erased, oldest first."""
     return _orders(conn, _ORDERS + "where finished_at is null order by takedown_order_id")
+
+
+def order_by_id(conn: Connection, order_id: int) -> TakedownOrder:
+    """Return an order."""
+    with conn.cursor(row_factory=class_row(TakedownOrder)) as cursor:
+        query = _ORDERS + "where takedown_order_id = %s"
+        [order] = cursor.execute(query, (order_id,)).fetchall()
+    return order
 
 
 def orders(conn: Connection) -> list[TakedownOrder]:

@@ -319,11 +319,13 @@ def test_a_file_that_is_being_written_is_waited_for(press):
 def test_the_command_asks_before_an_outlet_goes_and_lists_what_was_ordered(press):
     run = CliRunner()
     shown = run.invoke(build(), ["takedown", "courier", "--dry-run", "--json"])
-    assert json.loads(shown.stdout) == {
-        "target_kind": "outlet",
-        "target": "courier",
-        "would_remove_articles": 2,
-    }
+    listed = [json.loads(line) for line in shown.stdout.splitlines()]
+    listed.sort(key=lambda row: row["item"])
+    assert [(row["would_remove"], row["item"]) for row in listed] == [
+        ("article", f"{press.courier_url}/2"),
+        ("article", f"{press.courier_url}/mill"),
+    ]
+    assert TITLE in listed[1]["detail"]
     refused = run.invoke(build(), ["takedown", "courier", "--reason", REASON], input="n\n")
     assert refused.exit_code == 1
     assert len(press.articles()) == 4
