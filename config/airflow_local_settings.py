@@ -6,8 +6,10 @@ imported; otherwise a task pays 2 CPU-seconds for imports. Only code is loaded h
 has threads, which do not survive a fork, so each task opens its own.
 """
 
+import os
 import sys
 from importlib import import_module
+from typing import Any
 
 _HEAVY = (
     "pipeline psycopg trafilatura spacy onnxruntime "
@@ -27,8 +29,16 @@ def preload(**_: object) -> None:
 
 if "celery" in sys.argv:
     from celery.signals import worker_init
+    from celery.worker.control import inspect_command
 
     worker_init.connect(preload, weak=False)
+
+    @inspect_command()
+    def dateline_cores(state: Any) -> int:
+        """Answer ``plugins/dateline_pools.py``: tasks that this worker can keep busy at once."""
+        concurrency = state.consumer.controller.pool.num_processes
+        return min(os.cpu_count() or 1, concurrency)
+
 elif "scheduler" in sys.argv:
     # Airflow is still importing its own modules; those in the list must wait for the first task.
     for heavy in _HEAVY.split()[:5]:

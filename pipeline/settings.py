@@ -192,7 +192,7 @@ class Settings(BaseSettings):
         default=None,
         ge=1,
         description="extract and annotate tasks at the same time, over all workers; by default one "
-        "per core of the scheduler's machine",
+        "per core, of all workers together",
     )
     curate_batch: int = Field(
         default=300, gt=0, description="most pages per extract or annotate task"
@@ -207,6 +207,11 @@ class Settings(BaseSettings):
         default=2_000_000_000,
         gt=0,
         description="memory at which the process that works on a page is ended (Linux)",
+    )
+    broker: SecretStr | None = Field(
+        default=None,
+        description="Celery's broker, such as redis://host:6379/0: tasks then run where `dateline "
+        "worker` runs, instead of on the scheduler's machine",
     )
     schedule: str = Field(
         default="*/5 * * * *", description="cron line, in UTC, by which Airflow asks what is due"

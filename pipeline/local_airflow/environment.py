@@ -64,8 +64,10 @@ def _can_bind(host: str, port: int) -> bool:
 _OTHER_TASKS = 4
 """Tasks at the same time that are in no pool: planning, copies, publishing."""
 
+_CELERY_PARALLELISM = 256
+"""Tasks at the same time on Celery workers; below it, the pools and the workers set the limit."""
+
 _FIXED_SETTINGS = {
-    "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
     "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": ",".join(
         f"{user}:{role}" for user, role in UI_ROLES.items()
     ),
@@ -91,6 +93,9 @@ _DEFAULT_SETTINGS = {
     "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.2",
     # Seconds after which tasks that a kill left in "running" are run again (default 300).
     "AIRFLOW__SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL": "30",
+    # Seconds without a sign of life (one comes every 5) after which a task whose worker was killed
+    # is tried again (default 300). With the delay of a retry it runs again within 2 minutes.
+    "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "75",
     # Seconds that the process above a task sleeps when the task has closed its sockets but has not
     # exited yet (default 5).
     "AIRFLOW__WORKERS__MIN_HEARTBEAT_INTERVAL": "1",
@@ -126,14 +131,13 @@ def airflow_environment(
     """
     home = HomeFolder(settings.home_folder)
     kept = {key: value for key, value in inherited.items() if key not in OUR_VARIABLES}
-    cpu_tasks = settings.cpu_tasks or os.cpu_count() or 1
-    parallelism = settings.fetch_tasks + cpu_tasks + _OTHER_TASKS
     return {
         **_DEFAULT_SETTINGS,
-        "AIRFLOW__CORE__PARALLELISM": str(parallelism),
+        "AIRFLOW__CORE__PARALLELISM": str(_parallelism(settings)),
         "DATELINE_UI_URL": url,
         **kept,
         **_FIXED_SETTINGS,
+        **_executor(settings),
         **secret_settings(home),
         **_addresses(url),
         **_databases(dsn),
@@ -147,6 +151,23 @@ def ignored_variables(inherited: Mapping[str, str] = os.environ) -> list[str]:
     """Return the names of the user's variables that are set and not passed on, sorted."""
     ours = OUR_VARIABLES.intersection(inherited)
     return sorted(key for key in ours if key.startswith("AIRFLOW"))
+
+
+def _parallelism(settings: Settings) -> int:
+    """Return how many tasks the scheduler may run at the same time."""
+    if settings.broker is not None:
+        return _CELERY_PARALLELISM
+    return settings.fetch_tasks + (settings.cpu_tasks or os.cpu_count() or 1) + _OTHER_TASKS
+
+
+def _executor(settings: Settings) -> dict[str, str]:
+    """Return who runs the tasks: processes of the scheduler, or Celery where there is a broker."""
+    if settings.broker is None:
+        return {"AIRFLOW__CORE__EXECUTOR": "LocalExecutor"}
+    return {
+        "AIRFLOW__CORE__EXECUTOR": "CeleryExecutor",
+        "AIRFLOW__CELERY__BROKER_URL": settings.broker.get_secret_value(),
+    }
 
 
 def _addresses(url: str) -> dict[str, str]:
@@ -193,12 +214,14 @@ OUR_VARIABLES = frozenset(
         *_FIXED_SETTINGS,
         "AIRFLOW_CONFIG",
         "AIRFLOW_HOME",
+        "AIRFLOW__CELERY__BROKER_URL",
         "AIRFLOW__API__PORT",
         "AIRFLOW__API__BASE_URL",
         "AIRFLOW__API__SECRET_KEY",
         "AIRFLOW__API_AUTH__JWT_SECRET",
         "AIRFLOW__CORE__DAGS_FOLDER",
         "AIRFLOW__CORE__EXECUTION_API_SERVER_URL",
+        "AIRFLOW__CORE__EXECUTOR",
         "AIRFLOW__CORE__FERNET_KEY",
         "AIRFLOW__CORE__PLUGINS_FOLDER",
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE",

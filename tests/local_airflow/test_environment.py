@@ -47,7 +47,19 @@ def test_other_variables_are_passed_on(environ):
 
 
 def test_every_variable_that_is_always_ours_is_set(environ):
-    assert OUR_VARIABLES - set(environ) == {"AIRFLOW_CONFIG"}
+    assert OUR_VARIABLES - set(environ) == {"AIRFLOW_CONFIG", "AIRFLOW__CELERY__BROKER_URL"}
+
+
+def test_with_a_broker_tasks_run_on_celery(server_without_metadata, monkeypatch, tmp_path):
+    monkeypatch.setenv("DATELINE_HOME", str(tmp_path))
+    monkeypatch.setenv("DATELINE_BROKER", "redis://:secret@broker.example:6379/0")
+    settings.cache_clear()
+    HomeFolder(settings().home_folder).create()
+    dsn = server_without_metadata.dsn()
+    found = airflow_environment(settings(), dsn, "http://127.0.0.1:8099", INHERITED)
+    assert found["AIRFLOW__CORE__EXECUTOR"] == "CeleryExecutor"
+    assert found["AIRFLOW__CELERY__BROKER_URL"] == "redis://:secret@broker.example:6379/0"
+    assert "secret" not in repr(settings())
 
 
 def test_the_number_of_tasks_at_once_follows_the_pools(
