@@ -7,20 +7,23 @@ number of blocks.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import takewhile
 
 from pipeline.clean.blocks import Block
-from pipeline.text import word_count
+from pipeline.text import normalise, word_count
 
 _THREAD_HEAD = re.compile(
-    r"(\d+|no|one|view all \d+|all)? ?(comments?|repl(y|ies)|responses?)( ?\(\d+\))?:?|"
+    r"((\d+|no|one|view all \d+|all) (comments?|repl(y|ies)|responses?)|comments|replies|responses|"
+    r"(comments?|repl(y|ies)|responses?) ?\(\d+\)):?|"
     r"(\d+|one) (thoughts?|comments?|responses?|repl(y|ies)) (on|to) .+|"
     r"leave a (reply|comment).*|"
     r"join the (conversation|discussion).*|"
-    r"(\d+ )?(leserkommentare|kommentare?|commentaires?|comentarios?|comentários?|commenti|"
-    r"reacties)( \(\d+\))?"
+    r"(\d+ )?(leserkommentare|kommentare|commentaires|comentarios|comentários|commenti|"
+    r"reacties)( \(\d+\))?|"
+    r"1 (kommentar|commentaire|comentario|comentário|commento|reactie)"
 )
+"""A single "Response" or "Comment" without a number is a subhead as well."""
 _THREAD_SIGN = re.compile(
     r"reply|report( abuse)?|like|log in to reply|.{2,40} says:?|says:|pingback:.*|"
     r"\[?\s?(…|\.\.\.)\s?\].*|your email address will not be published.*|"
@@ -54,8 +57,14 @@ _MIN_ABOVE_BIO = 3
 _BIO_VERB = re.compile(
     r"(?:is (?:an?|the|our|\w+['’]s|\w+ing)\b|(?:covers|writes|reports|teaches|edits)\b|"
     r"can be (?:reached|contacted|found)\b|joined\b|has (?:written|covered|reported|worked)\b|"
+    r"(?:specialis|specializ|focus)es (?:in|on)\b|"
     r"was born\b|lives in\b|works (?:for|as|at|in)\b)"
 )
+_BIO_GOES_ON = re.compile(
+    r"(?:His|Her|Their) (?:\w+ ){0,2}(?:work|writing|articles?|books?|reporting|stories|essays?)\b|"
+    r"(?:He|She|They) (?:is|are|has|have|lives?|writes?|covers?|teach(?:es)?|holds?|previously)\b"
+)
+"""How a line below a note on the author goes on about the same person."""
 _POLL_HEADS = frozenset({"poll", "poll:", "our poll", "quick poll", "reader poll", "online poll"})
 _MAX_ANSWERS, _ANSWER_WORDS = 6, 6
 """Answers of a poll, and words of one."""
@@ -155,30 +164,45 @@ def cut_polls(blocks: list[Block]) -> None:
 
 
 def cut_own_bio(blocks: list[Block], authors: Sequence[str]) -> None:
-    """Remove lines at the end about an author of the article: "Ines Moor teaches at …"."""
+    """Remove lines at the end about an author of the article: "Ines Moor teaches at …".
+
+    Lines that go on about the author ("Her work has …", "Ines lives in …") go with the one above
+    them that begins with the name.
+    """
+    full = [name for name in authors if " " in name]
+    parts = {part for name in full for part in (name.split()[0], name.split()[-1])}
+    further: list[Block] = []
     for block in reversed([block for block in blocks if block.kept][_MIN_ABOVE_BIO:]):
-        names = [name for name in authors if " " in name and block.text.startswith(f"{name} ")]
-        if not names or word_count(block.text) > _BIO_WORDS:
+        if word_count(block.text) > _BIO_WORDS:
             return
-        if not _BIO_VERB.match(block.text[len(names[0]) + 1 :]):
+        name = next((name for name in full if block.text.startswith(f"{name} ")), None)
+        if name and _BIO_VERB.match(block.text[len(name) + 1 :]):
+            for each in (block, *further):
+                each.reason = "author_bio"
+            further = []
+        elif block.text.partition(" ")[0] in parts or _BIO_GOES_ON.match(block.text):
+            further.append(block)
+        else:
             return
-        block.reason = "author_bio"
 
 
-def cut_author_bio(blocks: list[Block]) -> None:
-    """Remove the blocks between an "About the author" head and the end, if they are few."""
-    heads = (
-        place
-        for place, block in enumerate(blocks)
-        if block.reason == "author_bio" and word_count(block.text) <= _LIST_HEAD_WORDS
-    )
-    head = next(heads, None)
-    if head is None:
-        return
-    behind = [block for block in blocks[head + 1 :] if block.kept]
-    if len(behind) <= _BIO_BLOCKS:
-        for block in behind:
-            block.reason = "author_bio"
+def cut_author_bio(blocks: list[Block], names: Collection[str]) -> None:
+    """Remove the blocks between an "About the author" head and the end, if they are few.
+
+    Args:
+        blocks: changed in place.
+        names: of the authors and of the outlet: "About Ines Moor" is such a head too.
+    """
+    named = {f"about {normalise(name)}" for name in names}
+    for place, block in enumerate(blocks):
+        is_head = block.reason == "author_bio" and word_count(block.text) <= _LIST_HEAD_WORDS
+        is_named = block.kept and place >= _MIN_ABOVE_BIO and block.plain.rstrip(":") in named
+        if is_head or is_named:
+            behind = [below for below in blocks[place + 1 :] if below.kept]
+            if len(behind) <= _BIO_BLOCKS:
+                for below in (block, *behind):
+                    below.reason = below.reason or "author_bio"
+            return
 
 
 def comment_count(blocks: list[Block]) -> int | None:

@@ -46,6 +46,7 @@ _WEAK_CHARS = 20
 _CONTRIBUTOR = re.compile(
     r"\b(?:[Bb][Yy]|[Ff]rom|[Ff]or|[Aa]t|[Oo]n|with|[Ff]ollow|[Cc]ontact|[Rr]each) (?:the )?@?[A-Z]"
     r"|tributed |[Cc]ontribut(?:ing|ors?)\b.{0,20}: ?[A-Z]|[A-Z][\w'-]+ (?:can|may) be "
+    r"|(?:[Pp]roducer|[Ee]ngineer|[Ee]ditor|[Dd]esigner|[Hh]ost|[Cc]hecker)s?(?: is| are|:) [A-Z]"
 )
 """A contributor has a name: "Editing by committee is a bad idea" has none."""
 

@@ -76,6 +76,23 @@ def test_a_comment_thread_is_removed_as_a_whole():
     assert found.comment_count == 2
 
 
+@pytest.mark.parametrize(
+    "head", ["Response", "Reply", "Comment", "Response:", "FAQs", "Disclaimer"]
+)
+def test_a_subhead_that_may_head_comments_begins_none(head):
+    blocks = [FIRST, SECOND, THIRD, head, THIRD, "2 Comments", "Old salt says:", "Aye.", "Reply"]
+    found = clean_article(article(*blocks), None)
+    assert found.text == "\n\n".join(blocks[:5])
+
+
+@pytest.mark.parametrize(
+    "head", ["Comments", "1 Comment", "Comment (1)", "No responses", "1 Kommentar"]
+)
+def test_a_head_of_comments_is_known_in_each_of_its_forms(head):
+    blocks = [FIRST, SECOND, THIRD, head, "Old salt says:", "They knew it for years.", "Reply"]
+    assert clean_article(article(*blocks), None).text == "\n\n".join(blocks[:3])
+
+
 def test_text_below_a_counter_without_a_thread_is_kept():
     found = clean_article(article(FIRST, SECOND, "2 Comments", THIRD), None)
     assert found.text == f"{FIRST}\n\n{SECOND}\n\n{THIRD}"
@@ -166,6 +183,30 @@ def test_a_bio_is_removed_only_below_its_head():
     assert found.text == f"{FIRST}\n\n{SECOND}"
     assert {reason for _, reason in reasons(found)} == {"author_bio"}
     assert clean_article(article(FIRST, bio), None).text == f"{FIRST}\n\n{bio}"
+
+
+def test_a_note_on_the_author_that_goes_on_is_removed_as_a_whole():
+    bio = [
+        "Ines Moor covers the harbour.",
+        "Her work has been shown in Brevik.",
+        "Moor has two cats.",
+    ]
+    found = clean_article(article(FIRST, SECOND, THIRD, *bio, authors=("Ines Moor",)), None)
+    assert found.text == f"{FIRST}\n\n{SECOND}\n\n{THIRD}"
+    alone = article(FIRST, SECOND, THIRD, *bio[1:], authors=("Ines Moor",))
+    assert clean_article(alone, None).text.endswith("Moor has two cats.")
+
+
+@pytest.mark.parametrize("head", ["About Ines Moor", "About the Tarn Post", "About Tarn Post:"])
+def test_a_note_headed_by_the_name_of_author_or_outlet_is_removed(head):
+    known = {
+        "authors": ("Ines Moor",),
+        "site_name": "Tarn Post" if ":" in head else "the Tarn Post",
+    }
+    note = "It has been printed beside the old mill in Brevik for a hundred and ten years now."
+    found = clean_article(article(FIRST, SECOND, THIRD, head, note, **known), None)
+    assert found.text == f"{FIRST}\n\n{SECOND}\n\n{THIRD}"
+    assert clean_article(article(FIRST, SECOND, THIRD, head, note), None).text.endswith(note)
 
 
 def test_a_list_of_links_ends_at_a_line_with_a_colon():

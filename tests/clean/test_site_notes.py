@@ -118,6 +118,25 @@ NOTES = """
     Local headlines: Police find missing tuba in canal
     Top stories | Mayor quits over harbour dues
     Download: https://media.example/ep615
+    Contains affiliate links.
+    Affiliate disclosure: we independently review all that we recommend.
+    Links in this article may earn us a commission.
+    If you buy something through a link here, we may receive a share of the sale.
+    All products featured here are independently chosen by our editors.
+    Prices and availability were accurate at the time of publication.
+    This episode was written and hosted by Ines Moor.
+    Our theme music is by Per Aasen.
+    Sound design by Per Aasen.
+    Executive producer: Ines Moor
+    Our producers are Ines Moor and Per Aasen.
+    Rate and review us on Apple Podcasts.
+    You can find all our episodes at lakeshore.example.
+    About the Author: Ines Moor
+    Meet the author
+    If you liked this post you might also like:
+    Posted in Harbour, Ferries, Transport
+    Want to republish a Tarn Post story?
+    Have a story? Write to us at tips@tarn.example
 """
 NEWS = """
     Advertisement for a lost world
@@ -193,6 +212,24 @@ NEWS = """
     Lesezeit im Park
     6:00 pm
     6:00 pm is the hour at which the ferry leaves.
+    Origin: https://quay.example
+    Referer: https://quay.example/start
+    Website: https://quay.example/
+    Location: https://quay.example/new
+    Date: Fri, 3 May 2026 11:53:40 -0500 (EST)
+    Follow these steps for a loaf:
+    Get the barges from the upper dock in your approach, the pilot told them.
+    A wallet (credit/debit cards, coins, keys)
+    Taste 4/5
+    5 / 5
+    Affiliated unions will vote in May.
+    The producers are tired of rain.
+    The theme of the music is grief.
+    Prices were right in May, the court found, and wrong in June.
+    Posted in the harbour, the notice was torn down.
+    Mixed by hand, the mortar held for a century.
+    Meet the author at the quay at noon, the poster said.
+    Have a heart? The court has none, she said.
 """
 
 
