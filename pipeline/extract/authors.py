@@ -23,6 +23,7 @@ from pipeline.extract.microdata import (
 )
 from pipeline.extract.title import bare_name
 from pipeline.line_rules.bylines import (
+    cased_name,
     clean_authors,
     contributors_in,
     handle_in,
@@ -57,7 +58,6 @@ _UNTITLED_BLOCKS = 60
 """Blocks below the headline that may be a byline; of a page without one, its first blocks."""
 _SLUG = re.compile(r"[^\W\d_]+(?:[-_.+][^\W\d_]+){1,3}")
 """The last part of a profile's address that is a name: "william-k-rashford"."""
-_LOWER_CASE_NAME = re.compile(r"[^\W\d_]+(?: [^\W\d_]+){1,2}")
 _RIGHTS_TAGS = ("copyright", "rights", "dc.rights", "dcterms.rights")
 _NAME_DAY_BORDER = re.compile(r"(?<=[^\W\d_]{3})(?=\d{1,2}(?:[./-]\d| (?:de )?[^\W\d_]{3}))")
 """The place where a name and the text of a ``time`` element meet: "Jonas Aalto23 October"."""
@@ -231,19 +231,14 @@ def _sources(
     microdata: Microdata, head: Head, data: LinkedData, blocks: list[TextBlock]
 ) -> Iterator[CandidateLines]:
     """Yield the lines that may name authors, the most reliable source first."""
-    yield "json_ld", list(map(_cased, data.authors))
+    yield "json_ld", list(map(cased_name, data.authors))
     for name in _META_TAGS:
-        yield "meta", [_cased(line) for line in head.all(name) if "://" not in line]
+        yield "meta", [cased_name(line) for line in head.all(name) if "://" not in line]
     for lines in author_lines(microdata):
-        yield "visible", lines
+        yield "visible", list(map(cased_name, lines))
     yield "visible", _byline_below_title(blocks)
     yield "visible", _name_with_role(blocks)
     yield "visible", names_above_notes(microdata)[:1]
-
-
-def _cased(line: str) -> str:
-    """Return "Ines Moor" for "ines moor" in a field for names; a visible line may be a sentence."""
-    return line.title() if line.islower() and _LOWER_CASE_NAME.fullmatch(line) else line
 
 
 def _below_title(blocks: list[TextBlock]) -> list[TextBlock]:

@@ -19,7 +19,8 @@ from pipeline.models import Contributor, ContributorRole
 from pipeline.tables import read_rows
 from pipeline.text import normalise, storable
 
-_NAME_LINE = re.compile(r"(?:[A-Z][\w.’'-]+ ){1,3}[A-Z][\w’'-]+")
+CAPITAL = f"[{''.join(letter for letter in map(chr, range(0x530)) if letter.isupper())}]"
+"""Pattern for a capital letter of the Latin, Greek and Cyrillic scripts."""
 _LONGEST_NAME_LINE = 40
 """Characters of a line that holds a name alone."""
 
@@ -75,10 +76,10 @@ _GLUED_LEAD = re.compile(
     rf"|^(?:{BY}){{2,}}\s+"
 )
 _ADDRESS = re.compile(r"https?:\S+|www\.\S+|\S+@\S+\.\w+|(?<!\w)@\w+|\(at\)\S*")
-_AND = "and|und|et|with|avec|mit|plus"
+_AND = "and|und(?! zu )|et|with|avec|mit|plus"
 _FOREIGN_AND = "y|e|och|og|en|и|i|ja|ve|és|και|و|dan"
 _JOINED = re.compile(
-    rf"\s*(?:[;|/•·&\n、，]|,(?:\s+(?:{_AND}|{_FOREIGN_AND})(?=\s))?|\s[-–—]+\s|[-–—]+\s|\s[-–—]+)\s*"
+    rf"\s*(?:[;|/•·&\n、，،]|,(?:\s+(?:{_AND}|{_FOREIGN_AND})(?=\s))?|\s[-–—]+\s|[-–—]+\s|\s[-–—]+)\s*"
     rf"|\s+(?:{_AND})\s+",
     re.IGNORECASE,
 )
@@ -94,6 +95,8 @@ _SUFFIX = re.compile(r",\s*((?:Jr|Sr)\b\.?|I{2,3}\b|IV\b)", re.IGNORECASE)
 _DEGREE = re.compile(
     r"[,\s]+(?:Ph\.?\s?D\.?|M\.?D\.?|M\.?B\.?A\.?|J\.?D\.?|[OMC]BE|Esq\.?|R\.?N\.?|FRS|M\.?Sc\.?)(?=$|[,;\s])"
 )
+_LETTERS_BEHIND = re.compile(r"(?<=\S )(\S*[a-zß-ÿ]) (?![IVX]+$)[A-Z]{3,5}$")
+"""Letters of a qualification behind two words of a name: "Ines Moor CPP"."""
 _NEVER_IN_NAME = re.compile(
     rf"\d|[@<>{{}}=?!:]|https?:|\b(?:{_one_of(_WORDS['never'])})\b", re.IGNORECASE
 )
@@ -102,6 +105,8 @@ _NEVER_FIRST = frozenset(_WORDS["never_first"])
 _SURNAMES = frozenset(_WORDS["surname"])
 _HOUSES = frozenset(_WORDS["house"])
 _ROLES = frozenset(_WORDS["role"])
+_GROUPS = frozenset(("staff", "desk", "bureau", "research", "editors", "reporters", "journalists"))
+"""Roles of several people: "Lakeshore Staff" is a newsroom, "News Reporter" nobody's name."""
 _WORK = {word: role for role in get_args(ContributorRole) for word in _WORDS[role]}
 """The role of a contributor by the word for the work: "illustrated", "photos"."""
 _CONTRIBUTION = re.compile(
@@ -122,6 +127,10 @@ _DOUBLED = re.compile(r"^(\S+ \S.*) \1$")
 """A name that stands twice: beside the author's picture and below it."""
 _WORD = re.compile(r"[^\W\d_][\w.’'-]*")
 _PARTICLES = frozenset(_WORDS["particle"])
+_NAME_LINE = re.compile(
+    rf"(?:{CAPITAL}[\w.’'-]+ (?:(?:{_one_of(_WORDS['particle'])}) ){{0,3}}){{1,3}}{CAPITAL}[\w’'-]+"
+)
+_ARTICLES = frozenset(("the", "a", "an", "my", "our", "your"))
 _NAME_WORDS = 5
 """Words of the longest name."""
 _NAME_CHARS = 60
@@ -330,7 +339,7 @@ def _without_lead(line: str) -> str:
     if " " in plain or not plain or re.match(r"\W*by\b|.*[:：]", line, re.IGNORECASE):
         return plain
     is_named = line.lstrip()[:1].islower() and has_given_name(plain)  # "von Ulrike"
-    return plain if is_named else line
+    return plain if is_named or is_organisation(plain) else line  # "Von Redaktion"
 
 
 def _without_single_words(names: list[str]) -> list[str]:
@@ -352,7 +361,8 @@ def _by_and(part: str) -> list[str]:
 def _first_name_first(line: str, names: list[str]) -> list[str]:
     """Return "Ines Moor" for the line "Moor, Ines": two single words with a comma between."""
     surname_first = re.fullmatch(r"[^\W\d_][\w’'-]+, [^\W\d_][\w’'-]*\.?", line)
-    if surname_first and len(names) == 2 and not any(map(is_organisation, names)):
+    are_people = len(names) == 2 and not any(map(is_organisation, names))
+    if surname_first and are_people and _has_case(line):
         return [f"{names[1]} {names[0]}"]
     return names
 
@@ -363,7 +373,7 @@ def _name(raw: str) -> str | None:
     if re.search(r"\b(?:Jr|Sr)$", part) and f"{part}." in raw:
         part += "."
     if " " in part:
-        part = _GLUED.sub("", part).strip()
+        part = _LETTERS_BEHIND.sub(r"\1", _GLUED.sub("", part)).strip()
     part = _without_role(_DOUBLED.sub(r"\1", part))
     return part if _is_name(part) else None
 
@@ -383,7 +393,8 @@ def _without_role(part: str) -> str:
     kept = words[: roles[0]] if roles[0] else words[roles[-1] + 1 :]
     if len(kept) > 1 or (kept and not _has_case(kept[0])):
         return " ".join(kept)
-    return part if is_organisation(part) and len(roles) < len(words) else ""
+    is_of_one = roles[-1] == len(words) - 1 and words[-1].lower() not in _GROUPS  # "News Reporter"
+    return part if is_organisation(part) and len(roles) < len(words) and not is_of_one else ""
 
 
 def _is_name(part: str) -> bool:
@@ -404,8 +415,22 @@ def _is_name(part: str) -> bool:
 
 
 def _is_common(word: str) -> bool:
-    """Tell whether a word is in lower case, as "reporter" is; "al-Rashid" and "d’Arc" are names."""
-    return word[0].islower() and not re.match(r"[a-z]{1,3}[-’']\w", word)
+    """Tell whether a word is in lower case, as "reporter" is.
+
+    "al-Rashid", "d’Arc" and "tSaoir" are names.
+    """
+    return word[0].islower() and not re.match(rf"[a-z]{{1,3}}[-’']\w|[a-z]{CAPITAL}", word)
+
+
+def cased_name(name: str) -> str:
+    """Return a name of a field for names with its capitals, where it has none or nothing else.
+
+    >>> cased_name("maria de la cruz"), cased_name("the harbour"), cased_name("Ines Moor")
+    ('Maria de la Cruz', 'the harbour', 'Ines Moor')
+    """
+    words = [word for word in name.split() if word not in _PARTICLES]
+    is_lower = name.islower() and 1 < len(words) <= _NAME_WORDS and words[0] not in _ARTICLES
+    return _in_name_case(name.upper()) if is_lower and all(map(str.isalpha, words)) else name
 
 
 def _in_name_case(name: str) -> str:

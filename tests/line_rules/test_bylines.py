@@ -8,9 +8,11 @@ from hypothesis import strategies as st
 
 from pipeline.line_rules.bylines import (
     author_names,
+    cased_name,
     clean_authors,
     contributors_in,
     handle_in,
+    is_name,
     is_of_others,
     is_organisation,
     is_publishing_house,
@@ -86,6 +88,23 @@ WORKS = get_args(ContributorRole)
         ("Ines Moor ines.moor@lakeshore.example @inesmoor", ("Ines Moor",)),
         ("Ines Moor is a reporter", ()),
         ("Staff Writer", ()),
+        ("News Reporter", ()),
+        ("By Digital Producer", ()),
+        ("By Community Manager", ()),
+        ("By Ines Moor, Former Port Consultant", ("Ines Moor",)),
+        ("Full Bio", ()),
+        ("Externe Anbieter", ()),
+        ("Reuters Staff", ("Reuters Staff",)),
+        ("Von Redaktion", ("Redaktion",)),
+        ("By Ines K. Moor CPP, PSP", ("Ines K. Moor",)),
+        ("By Per Aasen III", ("Per Aasen III",)),
+        ("By Yusuf ben Amir", ("Yusuf ben Amir",)),
+        ("Von Karl von und zu Tarn und Ines Moor", ("Karl von und zu Tarn", "Ines Moor")),
+        ("Otieno wa Tarn", ("Otieno wa Tarn",)),
+        ("Seán Ó tSaoir", ("Seán Ó tSaoir",)),
+        ("王小明, 李雷", ("王小明", "李雷")),
+        ("محمد علي، سارة أحمد", ("محمد علي", "سارة أحمد")),
+        ("Από τον Νίκο Τάρνο", ("Νίκο Τάρνο",)),
         ("<b>Ines Moor</b>", ("Ines Moor",)),
         ("Reuters", ("Reuters",)),
         ("https://news.example/author/ines", ()),
@@ -94,6 +113,44 @@ WORKS = get_args(ContributorRole)
 )
 def test_bylines_become_names(byline, names):
     assert author_names(byline) == names
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Ines Moor",
+        "Łucja Żak",
+        "Øyvind Åsen",
+        "Ludwig van der Velde",
+        "Omar bin Tarn",
+        "Νίκος Τάρνος",
+        "Мария Петрова",
+    ],
+)
+def test_names_of_any_alphabet_with_particles_are_names(line):
+    assert is_name(line)
+
+
+@pytest.mark.parametrize(
+    "line", ["What happens next?", "łucja żak", "Sound of the sea", "Read More"]
+)
+def test_other_lines_are_no_names(line):
+    assert not is_name(line)
+
+
+@pytest.mark.parametrize(
+    ("field", "name"),
+    [
+        ("ines moor", "Ines Moor"),
+        ("maria de la cruz", "Maria de la Cruz"),
+        ("ludwig van der velde", "Ludwig van der Velde"),
+        ("the harbour", "the harbour"),
+        ("ines84", "ines84"),
+        ("Ines de Moor", "Ines de Moor"),
+    ],
+)
+def test_a_field_in_lower_case_gets_capitals(field, name):
+    assert cased_name(field) == name
 
 
 def test_organisations_are_authors_only_if_no_person_is_named():
@@ -162,6 +219,7 @@ def test_every_word_does_in_its_example_what_its_kind_says(kind, language, words
             ("मीरा जोशी",),
             ("נועה שגיא",),
             ("วรรณา ศรีทอง",),
+            ("Νίκος Τάρνος",),
         )
         assert author_names(example) in names
 
