@@ -3,6 +3,7 @@
 import hashlib
 import re
 import unicodedata
+from functools import lru_cache
 
 _TOKEN = re.compile(r"\w+")
 MARKS = (
@@ -38,6 +39,8 @@ _QUOTES = (
     ("—", "-"),
 )
 """Replaced one by one: ``str.translate`` with a table takes six times as long."""
+_LINE_CHARS = 1000
+"""Longer texts are not remembered."""
 _CLOSING = "\"”’')]»」』）"
 _FULL_STOPS = frozenset(".!?…。！？؟।॥۔")
 
@@ -65,14 +68,22 @@ def normalise(text: str) -> str:
     """Return the form in which texts are compared: NFKC, case-folded, straight quotes, one blank.
 
     Copies that differ in typography only ("don’t" and "don't", NFD accents, soft hyphens) are
-    equal in it.
+    Copies that differ in typography only ("don’t" and "don't", NFD accents, soft hyphens) are
+    equal in it. Lines are remembered, as every step of a page asks for the same ones.
     """
+    return _normalised_line(text) if len(text) <= _LINE_CHARS else _normalised(text)
+
+
+def _normalised(text: str) -> str:
     if text.isascii():  # most texts: nothing to fold but case
         return squeeze(text.replace("\x00", "")).lower()
     plain = _plain(text)
     for typographic, typed in _QUOTES:
         plain = plain.replace(typographic, typed)
     return squeeze(plain).casefold()
+
+
+_normalised_line = lru_cache(maxsize=4096)(_normalised)
 
 
 def tokens(text: str) -> list[str]:

@@ -317,20 +317,21 @@ class _Text:
             ]
             seen |= own
 
-    def _look(self, n: int, line: str) -> Iterator[float]:
+    def _look(self, n: int, line: str) -> tuple[float, ...]:
         typed = line.split()
-        tag = self.blocks[n].tag
-        yield math.log1p(len(typed))
-        yield float(self.ends[n])
-        yield float(line.endswith(("?", "？")))
-        yield self.linked[n]
-        yield sum(word[0].isupper() for word in typed) / len(typed)
-        yield sum(map(str.isdigit, line)) / len(line)
-        yield float(not line[0].isalnum() and line[0] not in "\"'“‘«„")
-        yield float(bool(_DAY.search(line)))
-        yield float(tag in ("h1", "h2", "h3", "h4", "h5", "h6"))
-        yield float(any(e.tag == "li" for e in self.chains[n][:4]))
-        yield from told_by_words(line, self.weights)
+        return (
+            math.log1p(len(typed)),
+            float(self.ends[n]),
+            float(line.endswith(("?", "？"))),
+            self.linked[n],
+            sum([word[0].isupper() for word in typed]) / len(typed),
+            sum(map(str.isdigit, line)) / len(line),
+            float(not line[0].isalnum() and line[0] not in "\"'“‘«„"),
+            float(bool(_DAY.search(line))),
+            float(self.blocks[n].tag in ("h1", "h2", "h3", "h4", "h5", "h6")),
+            float("li" in [element.tag for element in self.chains[n][:4]]),
+            *told_by_words(line, self.weights),
+        )
 
     def _surroundings(self, n: int) -> Iterator[float]:
         yield self.prose_by_names[self.names[n]] / self.total_prose

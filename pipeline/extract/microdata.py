@@ -9,6 +9,7 @@ about readers.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import chain, islice
 
 from lxml import etree
@@ -116,13 +117,18 @@ def _candidates(root: HtmlElement) -> Iterator[HtmlElement]:
         get = element.get
         if (
             element.tag in _WANTED_TAGS
-            or ((names := get("class")) and _CLASS.search(names))
+            or ((names := get("class")) and _may_name_author(names[:_MAX_CHARS]))
             or (element.tag == "a" and PERSON_PATH.search(get("href") or ""))
             or get("itemprop") in _WANTED_PROPS
             or get("rel") == "author"
-            or _CLASS.search(get("id") or "")
+            or ((name := get("id")) and _CLASS.search(name))
         ):
             yield element
+
+
+@lru_cache(maxsize=4096)
+def _may_name_author(names: str) -> bool:
+    return bool(_CLASS.search(names))
 
 
 def _tier(element: HtmlElement) -> str | None:
@@ -195,14 +201,19 @@ def is_outside_article(element: HtmlElement, containers: frozenset[HtmlElement])
         if at is None or at in containers or at.tag in ("body", "article", "main"):
             return False
         names = f"{at.get('class') or ''} {at.get('id') or ''}"[:_MAX_CHARS]
-        if at.tag in _OUTSIDE_TAGS or _OUTSIDE_NAMES.search(names):
+        is_outside, is_footer = _parts_named(names)
+        if is_outside or at.tag in _OUTSIDE_TAGS:
             return True
-        if (at.tag == "footer" or _FOOTER_NAMES.search(names)) and not _is_article_footer(
-            at, containers
-        ):
+        if (is_footer or at.tag == "footer") and not _is_article_footer(at, containers):
             return True
         at = at.getparent()
     return False
+
+
+@lru_cache(maxsize=4096)
+def _parts_named(names: str) -> tuple[bool, bool]:
+    """Return whether class names are those of a part beside the article, and of a footer."""
+    return bool(_OUTSIDE_NAMES.search(names)), bool(_FOOTER_NAMES.search(names))
 
 
 def _is_in_teaser(element: HtmlElement, containers: frozenset[HtmlElement]) -> bool:

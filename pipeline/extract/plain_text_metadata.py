@@ -25,8 +25,11 @@ from pipeline.line_rules.calendar_words import (
     CLOCK_12,
     ENGLISH_WEEKDAY,
     ENGLISH_WEEKDAYS,
+    UPDATED,
     WEEKDAY,
     month_number,
+    time_label,
+    time_labels,
 )
 from pipeline.line_rules.dates import is_ambiguous, iso_time
 from pipeline.line_rules.header_lines import read_header_line
@@ -63,9 +66,7 @@ _MAX_CHARS = 140
 _LINES_BELOW, _LINES_ABOVE, _LINES_NEAR = 14, 3, 5
 """Lines below and above the headline that may state metadata, and those below it that are read
 first."""
-_PUBLISHED = re.compile(
-    r"(?:posted|published|submitted|by|veröffentlicht|publié|publicado)\b", re.IGNORECASE
-)
+_PUBLISHED = re.compile(rf"{time_label('published')}|(?:submitted|by)\b", re.IGNORECASE)
 _MAX_SENTENCES = 2
 """A standfirst and a caption may stand between the headline and the metadata."""
 _MAX_BETWEEN = 2
@@ -81,11 +82,9 @@ _NUMBER = re.compile(
     re.IGNORECASE,
 )
 _LABEL = re.compile(
-    r"(?:first |last |originally )?(?:published|posted|updated?|modified|created|date|edited)|"
-    r"on|at|last|first|originally|ago|\d*(?:min(?:ute)?|hour|hr|day|week|month|year)s?|today|yesterday|"
-    rf"{AM_PM}|uhr|of|de|del|le|el|il|{WEEKDAY}|stand|am|um|zuletzt|"
-    r"aktualisiert|veröffentlicht|erschienen|publié|mis|mise|à|jour|modifié|publicado|actualizado|"
-    r"pubblicato|aggiornato|atualizado|em|gepubliceerd|bijgewerkt|op",
+    rf"{UPDATED}d?|{time_label('published')}(?:ed)?|{'|'.join(time_labels('last'))}|"
+    r"first|originally|date|on|at|ago|mise?|à|jour|em|op|um|am|stand|uhr|today|yesterday|"
+    rf"\d*(?:min(?:ute)?|hour|hr|day|week|month|year)s?|{AM_PM}|of|de|del|le|el|il|{WEEKDAY}",
     re.IGNORECASE,
 )
 _ZONE = re.compile(r"[A-Z]{2,5}|[+]\d\d:?\d\d")

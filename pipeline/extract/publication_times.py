@@ -21,7 +21,7 @@ from pipeline.extract.html_head import Head
 from pipeline.extract.html_layout import TextBlock
 from pipeline.extract.json_ld import LinkedData
 from pipeline.extract.microdata import Microdata, is_outside_article, text_by_block
-from pipeline.line_rules.calendar_words import month_number, time_ago
+from pipeline.line_rules.calendar_words import UPDATED, month_number, time_ago, time_label
 from pipeline.line_rules.dates import days_apart, instant, is_ambiguous, iso_time, stated_time
 from pipeline.models import Origin
 from pipeline.text import ends_sentence, normalise, one_line, word_count
@@ -53,13 +53,7 @@ _MONTH_FIRST = frozenset(("en-us", "en-ph", "us", "ph", "gov", "mil", "edu"))
 _GENERIC_COUNTRY_DOMAINS = frozenset("io co tv me ai fm cc ly gg to la im sh st ws am pm".split())
 """Country domains that sites of all countries use."""
 
-_UPDATED = re.compile(
-    r"(?:last |zuletzt |dernière |última |ultimo |ultima )?(?:up-?dated?|modified|revised|edited|"
-    r"aktualisiert|geändert|mise? à jour|màj|modifié|actuali[sz]a\w+|aggiorna\w+|modifica|"
-    r"atualiza\w+|bijgewerkt|gewijzigd|uppdatera\w+|oppdatert|opdateret|päivitetty|aktuali\w+|"
-    r"обновл\w+|изменен\w+|güncelle\w+|diperbarui|更新|수정)",
-    re.IGNORECASE,
-)
+_UPDATED = re.compile(UPDATED, re.IGNORECASE)
 _DATE_FIGURES = re.compile(r"\d{4}|\d[./-]\d\d\b")
 """Figures of a date: lines without them are not parsed."""
 _DATELINE = re.compile(
@@ -73,17 +67,8 @@ _RELATIVE_CHARS = 60
 """A longer block with "yesterday" is a sentence."""
 _SENTENCE_WORDS = 8
 """A shorter text with a full stop is no sentence of the story."""
-_PUBLISHED = re.compile(
-    r"publish|posted|written|created|erschienen|veröffentlicht|erstellt|publi[ée]|publicado|"
-    r"pubblicato|gepubliceerd|geplaatst|publicerad|publisert|julkaistu|opublikowan|опубликован|"
-    r"yayın|diterbitkan|发布|發布|입력",
-    re.IGNORECASE,
-)
-_EARLIER_STEP = re.compile(
-    r"(?:received|submitted|accepted|eingegangen|eingereicht|angenommen|reçu|soumis|accepté|recibido|"
-    r"enviado|aceptado|ricevuto|accettato|recebido|aceito)\b",
-    re.IGNORECASE,
-)
+_PUBLISHED = re.compile(time_label("published"), re.IGNORECASE)
+_EARLIER_STEP = re.compile(rf"{time_label('earlier')}\b", re.IGNORECASE)
 """How a line of a journal begins that dates a step before publication: "Received: 4 March 2022"."""
 _BLOCKS_BELOW, _BLOCKS_ABOVE = 25, 4
 """Blocks below and above the title that may state a time."""

@@ -10,7 +10,7 @@ and is a surname too ("Press") makes no newsroom of a name that begins with a gi
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import get_args
 
 from pipeline.line_rules.boilerplate import reason_for
@@ -315,8 +315,12 @@ def _one_line(line: str) -> str:
     return _SUFFIX.sub(r" \1", re.sub(r"\([^)]*\)|\[[^\]]*\]", " | ", plain))
 
 
-def _people(plain: str) -> list[tuple[str, ContributorRole | None]]:
-    """Return the names in a byline in order, with the role of those who did not write."""
+@lru_cache(maxsize=512)
+def _people(plain: str) -> tuple[tuple[str, ContributorRole | None], ...]:
+    """Return the names in a byline in order, with the role of those who did not write.
+
+    People, organisations and contributors are read from the same lines of a page.
+    """
     plain = _without_lead(_INNER_BY.sub("", _CONTRIBUTION.sub(" | ", plain)))
     parts = [piece for part in _JOINED.split(_DEGREE.sub("", plain)) for piece in _by_and(part)]
     people: list[tuple[str, ContributorRole | None]] = []
@@ -330,7 +334,7 @@ def _people(plain: str) -> list[tuple[str, ContributorRole | None]]:
     writers = [name for name, role in people if role is None]
     kept = _without_single_words(_first_name_first(plain, writers))
     others = [(name, role) for name, role in people if role is not None]
-    return [*((name, None) for name in kept), *others]
+    return (*((name, None) for name in kept), *others)
 
 
 def _without_lead(line: str) -> str:

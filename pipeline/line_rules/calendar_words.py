@@ -1,6 +1,7 @@
-"""Names of months, weekdays and time zones, and patterns for English dates and clock times.
+"""Names of months, weekdays and time zones, words before times, patterns for English dates.
 
-The names are in ``months.tsv``, ``weekdays.tsv``, ``time_zones.tsv`` and ``relative_times.tsv``.
+The words are in ``months.tsv``, ``weekdays.tsv``, ``time_zones.tsv``, ``relative_times.tsv`` and
+``time_labels.tsv``.
 Every rule that recognises a date uses them, so a row added to a table serves all rules.
 """
 
@@ -57,6 +58,23 @@ CLOCK = rf"\d{{1,2}}[:.]\d\d ?(?:{AM_PM})?"
 """Pattern for a clock time as English pages print it, in lower case: "10:15", "10.15 p.m."."""
 CLOCK_12 = rf"\d{{1,2}}[:.]\d\d ?{AM_PM}"
 """Pattern for a clock time of the 12-hour clock, in lower case: "10:15 am"."""
+
+
+@cache
+def time_labels(kind: str) -> tuple[str, ...]:
+    """Return the words of ``time_labels.tsv`` before a time: "updated", "last", "published", …."""
+    rows = read_rows(__package__, "time_labels.tsv", columns=5)
+    return tuple(word for of, _, words, *_ in rows if of == kind for word in words.split("|"))
+
+
+def time_label(kind: str) -> str:
+    """Return a pattern for the words of one kind before a time, in lower case."""
+    words = (re.escape(word).replace(r"\*", r"\w+") for word in time_labels(kind))
+    return f"(?:{'|'.join(words)})"
+
+
+UPDATED = f"(?:{time_label('last')} )?{time_label('updated')}"
+"""Pattern for what stands before the time of a change, in lower case: "last updated"."""
 
 
 @lru_cache(maxsize=512)

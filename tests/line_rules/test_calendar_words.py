@@ -1,8 +1,10 @@
 """Every row of the tables of months, weekdays and time zones, read as a page prints it."""
 
+import re
+
 import pytest
 
-from pipeline.line_rules.calendar_words import WEEKDAY, month_number, utc_offset
+from pipeline.line_rules.calendar_words import WEEKDAY, month_number, time_label, utc_offset
 from pipeline.line_rules.dates import iso_time
 from pipeline.line_rules.header_lines import read_day
 from pipeline.tables import read_rows
@@ -51,3 +53,13 @@ def test_a_zone_with_summer_time_has_two_offsets():
 
 def test_no_abbreviation_stands_twice():
     assert len({row[0] for row in ZONES}) == len(ZONES)
+
+
+TIME_LABELS = list(read_rows(PACKAGE, "time_labels.tsv", columns=5))
+
+
+@pytest.mark.parametrize(("kind", "language", "words", "yes", "no"), TIME_LABELS)
+def test_every_word_before_a_time_is_known(kind, language, words, yes, no):
+    label = re.compile(rf"(?<!\w){time_label(kind)}", re.IGNORECASE)
+    assert label.search(yes)
+    assert not label.search(no)
