@@ -81,7 +81,7 @@ def _apply_patterns(
         sections.cut_comment_thread(blocks)
         sections.cut_lists(blocks)
         sections.cut_polls(blocks)
-        sections.cut_author_bio(blocks, [*article.authors, *filter(None, [article.site_name])])
+        sections.cut_author_bio(blocks, article.authors)
         sections.cut_own_bio(blocks, article.authors)
         if credit is None and article.credit_line is None:
             credit = take_credit(blocks)

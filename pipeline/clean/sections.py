@@ -7,7 +7,7 @@ number of blocks.
 """
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from itertools import takewhile
 
 from pipeline.clean.blocks import Block
@@ -186,14 +186,14 @@ def cut_own_bio(blocks: list[Block], authors: Sequence[str]) -> None:
             return
 
 
-def cut_author_bio(blocks: list[Block], names: Collection[str]) -> None:
+def cut_author_bio(blocks: list[Block], authors: Sequence[str]) -> None:
     """Remove the blocks between an "About the author" head and the end, if they are few.
 
     Args:
         blocks: changed in place.
-        names: of the authors and of the outlet: "About Ines Moor" is such a head too.
+        authors: of the article: "About Ines Moor" is such a head too.
     """
-    named = {f"about {normalise(name)}" for name in names}
+    named = {f"about {normalise(name)}" for name in authors if " " in name}
     for place, block in enumerate(blocks):
         is_head = block.reason == "author_bio" and word_count(block.text) <= _LIST_HEAD_WORDS
         is_named = block.kept and place >= _MIN_ABOVE_BIO and block.plain.rstrip(":") in named

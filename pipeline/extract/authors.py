@@ -235,7 +235,8 @@ def _sources(
     for name in _META_TAGS:
         yield "meta", [cased_name(line) for line in head.all(name) if "://" not in line]
     for lines in author_lines(microdata):
-        yield "visible", list(map(cased_name, lines))
+        # A visible line may be a word of the layout: "functional style".
+        yield "visible", [cased_name(line) if has_given_name(line) else line for line in lines]
     yield "visible", _byline_below_title(blocks)
     yield "visible", _name_with_role(blocks)
     yield "visible", names_above_notes(microdata)[:1]

@@ -130,7 +130,7 @@ _PARTICLES = frozenset(_WORDS["particle"])
 _NAME_LINE = re.compile(
     rf"(?:{CAPITAL}[\w.’'-]+ (?:(?:{_one_of(_WORDS['particle'])}) ){{0,3}}){{1,3}}{CAPITAL}[\w’'-]+"
 )
-_ARTICLES = frozenset(("the", "a", "an", "my", "our", "your"))
+_NO_NAME = frozenset(("the", "a", "an", "my", "our", "your", *_WORDS["before"]))
 _NAME_WORDS = 5
 """Words of the longest name."""
 _NAME_CHARS = 60
@@ -433,7 +433,7 @@ def cased_name(name: str) -> str:
     ('Maria de la Cruz', 'the harbour', 'Ines Moor')
     """
     words = [word for word in name.split() if word not in _PARTICLES]
-    is_lower = name.islower() and 1 < len(words) <= _NAME_WORDS and words[0] not in _ARTICLES
+    is_lower = name.islower() and 1 < len(words) <= _NAME_WORDS and words[0] not in _NO_NAME
     return _in_name_case(name.upper()) if is_lower and all(map(str.isalpha, words)) else name
 
 

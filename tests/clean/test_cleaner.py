@@ -197,14 +197,10 @@ def test_a_note_on_the_author_that_goes_on_is_removed_as_a_whole():
     assert clean_article(alone, None).text.endswith("Moor has two cats.")
 
 
-@pytest.mark.parametrize("head", ["About Ines Moor", "About the Tarn Post", "About Tarn Post:"])
-def test_a_note_headed_by_the_name_of_author_or_outlet_is_removed(head):
-    known = {
-        "authors": ("Ines Moor",),
-        "site_name": "Tarn Post" if ":" in head else "the Tarn Post",
-    }
-    note = "It has been printed beside the old mill in Brevik for a hundred and ten years now."
-    found = clean_article(article(FIRST, SECOND, THIRD, head, note, **known), None)
+@pytest.mark.parametrize("head", ["About Ines Moor", "About Ines Moor:", "ABOUT INES MOOR"])
+def test_a_note_headed_by_the_name_of_an_author_is_removed(head):
+    note = "She has printed the tide tables beside the old mill in Brevik for ten years now."
+    found = clean_article(article(FIRST, SECOND, THIRD, head, note, authors=("Ines Moor",)), None)
     assert found.text == f"{FIRST}\n\n{SECOND}\n\n{THIRD}"
     assert clean_article(article(FIRST, SECOND, THIRD, head, note), None).text.endswith(note)
 
