@@ -32,12 +32,14 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "dim_source": ("source_key",),
     "entity_co_mentions": ("entity_id_a", "entity_id_b"),
     "held_versions": ("held_version_id",),
+    "removed_blocks": ("article_id", "block_no"),
     "run_quality": ("run_id",),
     "silent_edits": ("article_id", "edit_no"),
     "source_freshness": ("source_key",),
     "source_state": ("source_key",),
     "story_timeline": ("article_id",),
     "syndication": ("origin_source", "reuse_source"),
+    "takedowns": ("takedown_id",),
     "text_spread": ("duplicate_group_id",),
 }
 """Columns that tell the rows of a mart apart and are never null; other marts have none."""

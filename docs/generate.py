@@ -6,8 +6,10 @@ is recorded once by ``docs/record.py``, kept in ``docs/recorded/`` and pasted by
 """
 
 import itertools
+import json
 import os
 import re
+import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
 RECORDED = Path(__file__).parent / "recorded"
+_CELL = 70
+"""Most characters shown of a value in an answer of the cookbook."""
 
 
 def recorded(name: str, language: str = "text") -> str:
@@ -58,6 +62,61 @@ def recorded_rows(name: str, *labels: str) -> str:
             raise ValueError(f"docs/recorded/{name}.md has no row {label!r}: record it again")
         rows.append(found[0])
     return "\n".join([*lines[:2], *rows])
+
+
+def cookbook_answers() -> str:
+    """Return a section per question of the cookbook: its SQL, and what it gave on the demo site.
+
+    Raises:
+        ValueError: a query is not as it was when its answer was recorded.
+    """
+    from pipeline.warehouse.cookbook import cookbook
+
+    answers = json.loads((RECORDED / "cookbook.json").read_text(encoding="utf-8"))
+    parts = []
+    for name, query in cookbook().items():
+        answer = answers.get(name)
+        if answer is None or answer["sha256"] != query.sha256:
+            raise ValueError(
+                f"sql/cookbook has another {name} than docs/recorded/cookbook.json answers: run "
+                "python docs/record.py cookbook"
+            )
+        values = "".join(f" --set {shlex.quote(f'{e.name}={e.default}')}" for e in query.parameters)
+        meanings = [f"- `{each.name}`: {each.meaning}" for each in query.parameters]
+        row = f"{query.row[:1].upper()}{query.row[1:]}."
+        command = f"```sh\ndateline sql {name}{values}\n```"
+        asked = [f"## {query.question}", row, *(["\n".join(meanings)] if meanings else [])]
+        body = "\n".join(line for line in query.text.splitlines() if not line.startswith("-- "))
+        parts += [
+            *asked,
+            command,
+            _answer(answer),
+            f"<details><summary>SQL</summary>\n\n```sql\n{body.strip()}\n```\n\n</details>",
+        ]
+    return "\n\n".join(parts)
+
+
+def _answer(answer: dict[str, Any]) -> str:
+    """Return the first rows of an answer as a table, with long values cut."""
+    rows = answer["rows"]
+    if not rows:
+        return "No rows on the demo site."
+    head = f"| {' | '.join(rows[0])} |"
+    lines = [f"| {' | '.join(_cell(value) for value in row.values())} |" for row in rows]
+    more = answer["row_count"] - len(rows)
+    table = "\n".join([head, f"|{'---|' * len(rows[0])}", *lines])
+    return f"{table}\n\n… and {more} more" if more else table
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, list):
+        value = ", ".join(str(each) for each in value)
+    text = " ".join(str(value).split())
+    if len(text) > _CELL:
+        text = f"{text[:_CELL]}…"
+    return text.replace("|", "\\|").replace("<", "&lt;")
 
 
 def cli_reference() -> str:

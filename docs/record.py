@@ -1,7 +1,7 @@
 """Records the outputs that README.md and docs/ show: ``python docs/record.py [NAME]...``.
 
-The names are ``demo``, ``questions``, ``sources``, ``alerts``, ``backfill`` and ``speed``, which
-takes its pages from ``../shared/data``; without one, all are recorded. The walk of
+The names are ``demo``, ``questions``, ``cookbook``, ``sources``, ``alerts``, ``backfill`` and
+``speed``, which takes its pages from ``../shared/data``; without one, all are recorded. The walk of
 ``operations.md`` is recorded by ``docs/record_walk.py``.
 
 A recorded output comes from a real run in a fresh folder; nobody types one. Passwords and times
@@ -9,6 +9,7 @@ are replaced, since they differ from run to run.
 """
 
 import gzip
+import json
 import os
 import re
 import subprocess
@@ -19,6 +20,7 @@ from collections.abc import Sequence
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parents[1]
 RECORDED = ROOT / "docs" / "recorded"
@@ -51,6 +53,7 @@ def main() -> None:
     recorders = {
         "demo": record_demo,
         "questions": record_questions,
+        "cookbook": record_cookbook,
         "sources": record_sources,
         "alerts": record_alerts,
         "backfill": record_backfill,
@@ -85,6 +88,45 @@ def record_questions() -> None:
             parts.append(f"-- {question}\n{query}\n\n{table}\n")
         _dateline(folder, "down", "--remove")
     (RECORDED / "questions.txt").write_text("\n".join(parts), encoding="utf-8")
+
+
+def record_cookbook() -> None:
+    """Run both editions of the demo site and ask every question of the cookbook."""
+    from pipeline.demo import DemoSite
+
+    with tempfile.TemporaryDirectory() as folder:
+        sources = Path(folder) / "sources"
+        sources.mkdir()
+        for edition in (1, 2):
+            with DemoSite(edition) as site:
+                site.write_sources(sources)
+                _dateline(folder, "run")
+        os.environ["DATELINE_HOME"] = f"{folder}/state"
+        answers = cookbook_answers()
+        _dateline(folder, "down", "--remove")
+    text = json.dumps(answers, indent=1, ensure_ascii=False, default=str)
+    (RECORDED / "cookbook.json").write_text(f"{text}\n", encoding="utf-8")
+
+
+def cookbook_answers() -> dict[str, dict[str, Any]]:
+    """Ask every question as ``dateline sql`` does, and return the first rows of each answer."""
+    from pipeline.warehouse.cookbook import cookbook
+    from pipeline.warehouse.read_only import (
+        read_only_transaction,
+        reader,
+        run_statement,
+        statements,
+    )
+
+    answers = {}
+    with reader() as session, read_only_transaction(session.conn):
+        for name, query in cookbook().items():
+            (statement,) = statements(query.with_values({}))
+            cursor = run_statement(session.conn, statement, timeout=60)
+            names = [column.name for column in cursor.description or ()]
+            rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+            answers[name] = {"sha256": query.sha256, "row_count": len(rows), "rows": rows[:4]}
+    return answers
 
 
 FEEDS = """<opml version="2.0"><body><outline text="Nationals">

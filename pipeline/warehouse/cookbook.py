@@ -11,6 +11,7 @@ The query uses a parameter as ``:'name'``, so that the file runs in psql too
 (``psql -v name=torvesk -f 09_….sql``).
 """
 
+import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -44,6 +45,11 @@ class CookbookQuery:
     """What a row of the result is."""
     parameters: tuple[Parameter, ...]
     text: str
+
+    @property
+    def sha256(self) -> str:
+        """Digest of the file, which tells whether a recorded answer is of this query."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
 
     def with_values(self, values: Mapping[str, str]) -> str:
         """Return the SQL with these values, and the defaults for all others, as literals.

@@ -309,6 +309,8 @@ def test_a_lost_connection_gives_an_error_with_the_next_action(store_dsn, tmp_pa
 WITHOUT_ROWS = {
     "most_named_this_week": "the query is about the last seven days",
     "headlines_changed_after_publication": "the one edit is announced on its page",
+    "which_days_are_missing": "each outlet publishes on every day of its fortnight",
+    "what_was_taken_down": "nobody has asked for a takedown",
 }
 
 

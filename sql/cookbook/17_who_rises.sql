@@ -1,0 +1,47 @@
+-- question: Who is in the news more than before?
+-- row: one row per entity: articles a day in the last days and in the weeks before, and how many times more that is (a copy counts once)
+-- set: days = 7 -- days up to the newest day there is
+-- set: type = % -- PERSON, ORG, GPE and so on; % for all
+with newest as (
+    select max(best_date) as day
+    from mart.daily_entity_mentions
+    where best_date <= (now() at time zone 'UTC')::date
+),
+
+counted as (
+    select
+        m.entity_id,
+        m.entity_type,
+        m.entity_name,
+        coalesce(sum(m.original_article_count) filter (
+            where m.best_date > n.day - :'days'::int
+        ), 0) as articles_now,
+        coalesce(sum(m.original_article_count) filter (
+            where m.best_date <= n.day - :'days'::int
+        ), 0) as articles_before
+    from newest as n
+    inner join mart.daily_entity_mentions as m
+        on
+            m.best_date > n.day - 5 * :'days'::int
+            and n.day >= m.best_date
+    where m.entity_type like :'type'
+    group by
+        m.entity_id,
+        m.entity_type,
+        m.entity_name
+)
+
+select
+    entity_type,
+    entity_name,
+    articles_now,
+    articles_before,
+    -- One article is added to both, so that a new name is not infinitely more.
+    round((articles_now + 1) / (articles_before / 4.0 + 1), 1) as times_as_many
+from counted
+where articles_now >= 2
+order by
+    times_as_many desc,
+    articles_now desc,
+    entity_name
+limit 25
