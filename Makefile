@@ -56,8 +56,9 @@ format: setup ## put the code into shape
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-docs: setup ## regenerate the generated parts of README.md and docs/, and the contracts of the marts
+docs: setup ## regenerate the generated parts of README.md and docs/, the contracts of the marts, and dbt/
 	@$(BIN)/python docs/contracts.py
+	@$(BIN)/python docs/dbt_package.py
 	@$(BIN)/cog -r README.md docs/*.md
 
 docs-check: setup
