@@ -114,8 +114,9 @@ as $$
     inner join news.entity_mentions as m on a.article_version_id = m.article_version_id
     inner join news.entities as n on m.entity_id = n.entity_id
     inner join news.entities as e on n.canonical_entity_id = e.entity_id
+    where not e.is_blocked
 $$;
-comment on function mart.entity_mentions_as_of is 'Mentions of entities in the texts that were in force at a moment: one row each, as in mart.entity_mentions. Entities are those of today, merges included.';
+comment on function mart.entity_mentions_as_of is 'Mentions of entities in the texts that were in force at a moment: one row each, as in mart.entity_mentions. Entities are those of today, with what was merged or blocked since.';
 
 create function mart.quotes_as_of(at timestamptz)
 returns table (
@@ -136,7 +137,7 @@ language sql stable
 as $$
     select
         a.article_id, q.quote_no, a.source_key, a.best_date, a.is_original,
-        coalesce(e.entity_name, p.speaker_name), e.entity_id, q.quote_text, q.quote_kind, q.cue_class,
+        coalesce(e.entity_name, case when n.is_blocked is not true then p.speaker_name end), e.entity_id, q.quote_text, q.quote_kind, q.cue_class,
         q.grade, a.article_version_id
     from mart.articles_as_of(at) as a
     inner join news.quotes as q on a.article_version_id = q.article_version_id
@@ -145,6 +146,6 @@ as $$
             q.article_version_id = p.article_version_id
             and q.quote_no = p.quote_no
     left join news.entities as n on p.entity_id = n.entity_id
-    left join news.entities as e on n.canonical_entity_id = e.entity_id
+    left join news.entities as e on n.canonical_entity_id = e.entity_id and not e.is_blocked
 $$;
 comment on function mart.quotes_as_of is 'Quotes, with a row per speaker, in the texts that were in force at a moment, whatever their grade. Decisions about quotes (dateline quote) are left out.';
