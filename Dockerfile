@@ -1,35 +1,44 @@
-# Airflow with Dateline in it, for docker-compose.yml; dependencies come from uv.lock.
+# Airflow with Dateline in it, for docker-compose.yml and deploy/helm; dependencies come from uv.lock.
 # Build with another base where yours has to be used: --build-arg BASE_IMAGE=…
 ARG BASE_IMAGE=python:3.11-slim-bookworm
-FROM ${BASE_IMAGE}
 
-ENV PYTHONUNBUFFERED=1 \
-    UV_COMPILE_BYTECODE=1 \
+# The environment and our wheel are made here; neither uv nor a compiler goes along.
+FROM ${BASE_IMAGE} AS build
+ENV UV_COMPILE_BYTECODE=1 \
     UV_LINK_MODE=copy \
     UV_PYTHON_DOWNLOADS=never \
-    UV_PROJECT_ENVIRONMENT=/opt/dateline/.venv \
-    PATH=/opt/dateline/.venv/bin:$PATH
-
-RUN python3 -m pip install --no-cache-dir --break-system-packages "uv>=0.9,<1" \
-    && useradd --create-home --uid 50000 dateline \
-    && install -d -o dateline /opt/dateline /var/lib/dateline
-
-USER dateline
-WORKDIR /opt/dateline
-
+    UV_PROJECT_ENVIRONMENT=/opt/dateline/.venv
+RUN python3 -m venv /opt/uv && /opt/uv/bin/pip install --no-cache-dir "uv>=0.9,<1"
+WORKDIR /build
 # First the dependencies alone: this layer stays when only our code changes.
-COPY --chown=dateline pyproject.toml uv.lock README.md LICENSE NOTICE ./
-RUN uv sync --locked --no-dev --extra airflow --extra s3 --no-install-project --no-cache
+COPY pyproject.toml uv.lock README.md LICENSE NOTICE ./
+RUN /opt/uv/bin/uv sync --locked --no-dev --no-cache --no-install-project \
+    --extra airflow --extra celery --extra s3 --extra metrics
+COPY . .
+RUN /opt/uv/bin/uv build --no-cache --wheel --out-dir /wheel
 
-COPY --chown=dateline . .
-RUN uv sync --locked --no-dev --extra airflow --extra s3 --no-cache
-
-ENV AIRFLOW_HOME=/var/lib/dateline/airflow \
+FROM ${BASE_IMAGE}
+ENV PYTHONUNBUFFERED=1 \
+    PYTHONDONTWRITEBYTECODE=1 \
+    PYTHONPATH=/opt/dateline/config \
+    PATH=/opt/dateline/.venv/bin:$PATH \
+    AIRFLOW_HOME=/var/lib/dateline/airflow \
     AIRFLOW__CORE__DAGS_FOLDER=/opt/dateline/dags \
     AIRFLOW__CORE__PLUGINS_FOLDER=/opt/dateline/plugins \
-    PYTHONPATH=/opt/dateline/config \
-    DATELINE_HOME=/var/lib/dateline
-
+    DATELINE_HOME=/var/lib/dateline \
+    DATELINE_SOURCES=/opt/dateline/sources
+RUN useradd --create-home --uid 50000 --gid 0 dateline \
+    && install -d -o dateline -g 0 -m 775 /var/lib/dateline
+WORKDIR /opt/dateline
+COPY --from=build /opt/dateline/.venv .venv
+COPY --from=build /wheel /tmp/wheel
+# The code belongs to root, so that no task can change it.
+RUN python3 -m pip --python .venv/bin/python install --no-cache-dir --no-deps --no-index \
+        --disable-pip-version-check /tmp/wheel/*.whl \
+    && rm -r /tmp/wheel \
+    && bundled=$(.venv/bin/python -c 'import pipeline; print(pipeline.__path__[0])')/_bundled \
+    && ln -s "$bundled/dags" "$bundled/plugins" "$bundled/config" .
+USER dateline
 VOLUME /var/lib/dateline
-ENTRYPOINT ["airflow"]
-CMD ["version"]
+ENTRYPOINT ["sh", "/opt/dateline/config/container_entrypoint.sh"]
+CMD ["airflow", "version"]

@@ -1,23 +1,26 @@
-# Run once by docker-compose.yml before Airflow starts: both databases, their schemas, and the
-# password of Airflow's UI, which it prints.
+# Run once by docker-compose.yml before Airflow starts: logins, both databases and their schemas, and
+# the password of Airflow's UI, which it writes to a file.
 set -eu
-dateline db migrate
+password() { cat "/run/secrets/$1"; }
+server=${POSTGRES_HOST:-postgres}
+export ADMIN_DSN="${ADMIN_DSN:-postgresql://postgres:$(password postgres_password)@$server/postgres}"
+export OWNER_DSN="postgresql://dateline_owner:$(password owner_password)@$server/dateline"
+python3 /opt/dateline/config/compose_logins.py owner
+DATELINE_DSN=$OWNER_DSN dateline db migrate
+python3 /opt/dateline/config/compose_logins.py readers
 python3 - <<'PYTHON'
 import os
 from pathlib import Path
 
-from psycopg.conninfo import make_conninfo
-
-from pipeline.local_airflow.home_folder import UI_USER, HomeFolder, ui_password
+from pipeline.local_airflow.home_folder import HomeFolder, ui_password
 from pipeline.local_airflow.metadata_database import forget_renamed_assets, remove_deadlines
-from pipeline.warehouse.store import create_database
 
-create_database(os.environ["DATELINE_DSN"], "airflow")
-airflow = make_conninfo(os.environ["DATELINE_DSN"], dbname="airflow")
+airflow = os.environ["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"].replace("+psycopg", "", 1)
 remove_deadlines(airflow)
 forget_renamed_assets(airflow)
 home = HomeFolder(Path(os.environ["DATELINE_HOME"]))
 home.create()
-print(f"Airflow's UI: user {UI_USER}, password {ui_password(home)}", flush=True)
+ui_password(home)
+print(f"Airflow's UI: users and passwords are in {home.passwords}", flush=True)
 PYTHON
 exec airflow db migrate

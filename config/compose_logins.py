@@ -1,0 +1,65 @@
+"""Create the logins and databases of docker-compose.yml; each gets its password again.
+
+``owner`` makes what must exist before the schema: the owner's login and Airflow's, with a database
+each. ``readers`` makes those that are members of the schema's roles. None is a superuser.
+``restored`` gives Airflow the tables of a restored backup, which the owner has made.
+"""
+
+import os
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
+
+from pipeline.warehouse.store import connect, create_database
+
+LOGINS = {
+    "owner": {
+        "dateline_owner": ("owner_password", "createrole"),
+        "dateline_airflow": ("airflow_password", ""),
+    },
+    "readers": {
+        "dateline_load": ("loader_password", "in role dateline_loader"),
+        "dateline_read": ("analyst_password", "in role dateline_analyst"),
+    },
+}
+"""For each step its logins, with the secret that holds the password and what they may be."""
+DATABASES = {"dateline": "dateline_owner", "dateline_airflow": "dateline_airflow"}
+SECRETS = Path(os.environ.get("SECRETS_FOLDER", "/run/secrets"))
+
+
+def make_login(conn: psycopg.Connection, name: str, secret: str, rights: str) -> None:
+    """Create a login, or give the one that exists its password."""
+    password = (SECRETS / secret).read_text(encoding="utf-8").strip()
+    verifier = conn.pgconn.encrypt_password(password.encode(), name.encode()).decode()
+    exists = conn.execute("select from pg_roles where rolname = %s", (name,)).fetchone()
+    create = f"create role {{}} login password {{}} {rights}"
+    words = "alter role {} password {}" if exists else create
+    conn.execute(sql.SQL(words).format(sql.Identifier(name), sql.Literal(verifier)))
+
+
+def main(step: str) -> None:
+    """Make the logins of a step, and in the first one their databases."""
+    admin = os.environ["ADMIN_DSN"]
+    with closing(connect(admin)) as conn:
+        for name, (secret, rights) in LOGINS.get(step, {}).items():
+            make_login(conn, name, secret, rights)
+        if step == "owner":
+            # So that the owner can save and restore Airflow's database too.
+            conn.execute("grant dateline_airflow to dateline_owner")
+            for database, owner in DATABASES.items():
+                if create_database(admin, database):
+                    words = sql.SQL("alter database {} owner to {}")
+                    conn.execute(words.format(sql.Identifier(database), sql.Identifier(owner)))
+    if step == "restored":
+        with closing(connect(make_conninfo(admin, dbname="dateline_airflow"))) as conn:
+            conn.execute("reassign owned by dateline_owner to dateline_airflow")
+            # That takes the other database along, which is a thing of the whole server.
+            conn.execute("alter database dateline owner to dateline_owner")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
