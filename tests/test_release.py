@@ -12,6 +12,7 @@ import pytest
 from deploy.licences import alternatives, is_refused, refused_packages, run_time_packages
 from deploy.release import ReleaseError, changelog_section, checksums, tagged_version
 from pipeline import __version__
+from pipeline.settings import Settings
 
 ROOT = Path(__file__).parents[1]
 PAGES = [
@@ -170,3 +171,15 @@ def test_each_extra_is_installed_without_a_name_of_ours_on_the_index(extra, monk
 def test_what_old_resolvers_miss_is_named():
     """Pip 23 does not find the extra ``html_clean`` of lxml, which justext asks for."""
     assert any(line.startswith("lxml-html-clean") for line in requires("dateline"))
+
+
+def test_the_values_for_kubernetes_name_settings_that_exist():
+    yaml = pytest.importorskip("yaml")
+    text = (ROOT / "deploy" / "helm" / "values.yaml").read_text(encoding="utf-8")
+    values = yaml.safe_load(text)
+    named = set(re.findall(r"\bDATELINE_[A-Z_]+", text))
+    assert named <= {f"DATELINE_{name.upper()}" for name in Settings.model_fields}
+    assert values["defaultAirflowTag"] == values["images"]["airflow"]["tag"] == __version__
+    assert "NEVER RUN" in text
+    docker = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+    assert f"useradd --create-home --uid {values['uid']} --gid {values['gid']}" in docker
