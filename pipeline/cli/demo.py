@@ -130,6 +130,7 @@ def _demo(stack: ExitStack, progress: "Progress", *, stays: bool) -> bool:
     from pipeline.warehouse.store import connect
 
     dsn = _start_store(stack, progress)
+    _name_countries()
     file = settings().home_folder / "demo.json"
     site = _serve(stack, NextDemo.read(file), progress)
     _use_sources(site)
@@ -161,6 +162,15 @@ def _start_store(stack: ExitStack, progress: "Progress") -> str:
         stack.callback(embedded_server().stop)
     with progress.step("starting Postgres", "Postgres is up, its schema up to date"):
         return ensure_store()
+
+
+def _name_countries() -> None:
+    """Record what the invented countries are, as an outlet does with its own list of names."""
+    from pipeline import demo
+    from pipeline.stages.entities import read_csv
+
+    with Path(demo.__file__).with_name("names.csv").open(encoding="utf-8", newline="") as stream:
+        read_csv(stream, "dateline demo")
 
 
 def _serve(stack: ExitStack, demo: NextDemo, progress: "Progress") -> "DemoSite":

@@ -39,7 +39,18 @@ _DECISIONS = (
 def register(app: typer.Typer) -> None:
     """Add the commands of this module to the app."""
     commands = typer.Typer(no_args_is_help=True)
-    for command in (find, merge, alias, split, rename, block, identify, undo, decisions):
+    for command in (
+        find,
+        merge,
+        reclassify,
+        alias,
+        split,
+        rename,
+        block,
+        identify,
+        undo,
+        decisions,
+    ):
         commands.command()(command)
     commands.command("import")(import_decisions)
     app.add_typer(commands, name="entity", help=_HELP, rich_help_panel=STORE)
@@ -74,6 +85,22 @@ def merge(
     from pipeline.stages.entities import merge as decide
 
     _say(decide(entity, into, _ground(reason, by)))
+
+
+def reclassify(
+    entity: _Entity,
+    label: Annotated[str, typer.Argument(metavar="CLASS", help="PERSON, ORG, GPE and so on.")],
+    reason: _Reason = None,
+    by: _By = None,
+) -> None:
+    """Give an entity another class: it is merged into its name of that class.
+
+    Example: dateline entity reclassify PERSON:Halvane GPE --reason 'a country'
+    """
+    from pipeline.stages.entities import reclassify as decide
+
+    found = decide(entity, label, _ground(reason, by))
+    print_note(f"{found} is the entity now, with {found.name_count} names")
 
 
 def alias(

@@ -77,9 +77,10 @@ def register(app: typer.Typer) -> None:
             question = f"Remove all {found.article_count} articles of {whose} for ever?"
             typer.confirm(question, abort=True, err=True)
         taken = take_down(found, reason=reason, requested_by=by or login_name(), with_texts=texts)
+        removes = texts or found.kind != "entity"
         print_table(
             [(taken.target, taken.articles, taken.records)],
-            ["target", "articles_removed", "records_erased"],
+            ["target", "articles_removed" if removes else "articles_changed", "records_erased"],
             form,
         )
         if taken.waiting:

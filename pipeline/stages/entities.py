@@ -71,6 +71,16 @@ def merge(one: str, other: str, ground: Ground) -> Name:
         return entity_decisions.merge(connection, first, second, ground)
 
 
+def reclassify(entity: str, label: str, ground: Ground) -> Name:
+    """Give an entity another class; return its name in that class.
+
+    Raises:
+        UsageError: it cannot be; the message says why, and what to do instead.
+    """
+    with _deciding() as connection:
+        return entity_decisions.reclassify(connection, name_of(connection, entity), label, ground)
+
+
 def alias(entity: str, spelling: str, label: str | None, ground: Ground) -> Name:
     """Add a spelling to an entity; return the spelling's row.
 

@@ -289,6 +289,20 @@ def merge(
     return _again(conn, one)
 
 
+def reclassify(conn: Connection, entity: Name, label: str, ground: Ground) -> Name:
+    """Give an entity another class, in which its name stands for it; return the name of that class.
+
+    Raises:
+        UsageError: it has that class already, or it was decided otherwise.
+    """
+    kind = checked_class(label)
+    if entity.entity_type == kind:
+        raise UsageError(f"{entity} has the class {kind} already: nothing to do")
+    other = added_name(conn, entity.name, kind)
+    merge(conn, entity, other, ground, ahead=True)
+    return _again(conn, other)
+
+
 def refuse_one_entity(one: Name, other: Name) -> None:
     """Refuse to merge two names of one entity.
 

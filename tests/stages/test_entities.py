@@ -4,10 +4,12 @@ import io
 import json
 import random
 import threading
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
+from pipeline import demo
 from pipeline.cli.app import build
 from pipeline.errors import UsageError
 from pipeline.settings import settings
@@ -181,6 +183,19 @@ def test_a_blocked_entity_leaves_counts_and_keeps_quotes_without_a_name(newsroom
     assert blocked == [("CPU",), ("Roy Dane",)]
 
 
+def test_a_wrong_class_is_corrected_for_all_texts(newsroom):
+    found = entities.reclassify("Roy Dane", "loc", DESK)
+    store_article(newsroom, Article(6, "valley", "2026-11-21", (person("Roy Dane"),)))
+    resolve_names(newsroom)
+    rows = newsroom.execute(
+        "select distinct entity_id, entity_type from mart.entity_mentions"
+        " where entity_name = 'Roy Dane'"
+    ).fetchall()
+    assert rows == [(found.entity_id, "LOC")]
+    entities.undo("1", "ida")
+    assert named(newsroom)[6] == ["Roy Dane"]
+
+
 def test_a_spelling_is_added_before_any_text_uses_it(newsroom):
     entities.alias("Ida Marlow", "Mayor of Port Amber", "ORG", DESK)
     new = (("ORG", "Mayor of Port Amber", "Mayor of Port Amber"),)
@@ -256,6 +271,9 @@ def test_an_outlets_or_an_articles_mentions_can_mean_somebody_else(newsroom):
             "no outlet and no art",
         ),
         (lambda: entities.identify("Roy Dane", " ", "1", DESK), "give both"),
+        (lambda: entities.reclassify("Roy Dane", "person", DESK), "has the class PERSON already"),
+        (lambda: entities.reclassify("Roy Dane", "ROBOT", DESK), "no class 'ROBOT'"),
+        (lambda: entities.reclassify("I. Marlow", "ORG", DESK), "already, by decision 1"),
         (lambda: entities.undo("77", "ida"), "no decision '77'"),
         (lambda: entities.undo("one", "ida"), "no decision 'one'"),
     ],
@@ -358,6 +376,21 @@ def test_ids_elsewhere_are_in_the_dimension(newsroom):
         "select external_ids from mart.dim_entity where entity_name = 'Ida Marlow'"
     ).fetchone()
     assert ids == {"our-list": "P-9", "wikidata": "Q2"}
+
+
+def test_the_list_of_the_demo_is_recorded_before_any_text_comes(newsroom):
+    for _ in range(2):
+        with Path(demo.__file__).with_name("names.csv").open(encoding="utf-8") as stream:
+            entities.read_csv(stream, "dateline demo")
+    names = (person("Halvane"), ("GPE", "Halvane", "Halvane"))
+    for number in range(6, 9):
+        day = f"2026-11-2{number - 5}"
+        store_article(newsroom, Article(number, "valley", day, names[: number - 5]))
+    resolve_names(newsroom)
+    shown = newsroom.execute(
+        "select distinct entity_type from mart.entity_mentions where entity_name = 'Halvane'"
+    ).fetchall()
+    assert shown == [("GPE",)]
 
 
 def test_two_commands_at_once_take_turns(newsroom):
