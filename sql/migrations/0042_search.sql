@@ -330,6 +330,7 @@ as $$
     select news.search_query_of(words, language_code, false)
 $$;
 comment on function mart.search_query is 'What to look for in search_vector: words as in a web search (or, "a phrase", -without, begin*), in any language, or in that of an ISO 639-1 code. Accents do not matter. Chinese, Japanese, Korean, Thai, Lao, Khmer and Burmese are looked up by characters.';
+-- squawk-ignore ban-drop-function
 drop function news.search_part(text, tsquery[], regconfig, boolean);
 
 -- What mart.search and mart.search_quotes look through: the newest matches, since a word may be in
