@@ -9,7 +9,7 @@ TEST_PROCESSES ?= 2
 export UV_PYTHON_DOWNLOADS := never
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test test-fast test-system lint format types sql-lint docs docs-check eval bench chaos release audit train train-text registry clean
+.PHONY: help setup demo up test test-fast test-system compose-test lint format types sql-lint docs docs-check eval bench chaos release audit train train-text registry clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -39,9 +39,14 @@ test-fast: setup ## a minute of tests: no Postgres, no Airflow, no measuring dat
 		not airflow and not browser and not data and not slow and not clock and not system"
 
 test-system: setup ## what takes whole installations, a browser and up to an hour
-	@"$(UV)" sync --locked --quiet --extra airflow --extra s3 --extra metrics
+	@"$(UV)" sync --locked --quiet --extra airflow --extra s3 --extra celery --extra metrics
 	@$(BIN)/pytest -m system
 	@$(MAKE) --no-print-directory chaos
+
+# Builds the image and runs every service; skipped where no Docker engine answers.
+compose-test: setup ## bring docker-compose.yml up, ingest the demo, restore a backup, scale workers
+	@"$(UV)" sync --locked --quiet --extra airflow --extra s3 --extra celery --extra metrics
+	@$(BIN)/pytest -m system tests/installation/test_compose_up.py
 
 lint: setup ## style, types, SQL and generated docs
 	@$(BIN)/ruff format --check .

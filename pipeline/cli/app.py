@@ -6,6 +6,7 @@ more than typer and rich (0.2 CPU-seconds with cached bytecode, 0.5 without).
 ``tests/cli/test_help.py`` names the libraries that it must not load.
 """
 
+import errno
 import importlib
 import os
 import sys
@@ -97,6 +98,13 @@ def _rank(name: str) -> tuple[int, str]:
     return (_ORDER.index(name) if name in _ORDER else len(_ORDER), name)
 
 
+def _is_disk_full(error: Exception) -> bool:
+    """Tell whether an error is that of a full disk, Postgres' or this process's own."""
+    # 53100 is Postgres' disk_full; psycopg is not loaded for commands that need no store.
+    is_ours = isinstance(error, OSError) and error.errno == errno.ENOSPC
+    return is_ours or getattr(error, "sqlstate", None) == "53100"
+
+
 def main() -> None:
     """Run the command line.
 
@@ -109,11 +117,21 @@ def main() -> None:
     except DatelineError as error:
         typer.secho(f"dateline: {error}", err=True, fg="red")
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        typer.echo("dateline: stopped", err=True)
-        sys.exit(130)
     except BrokenPipeError:
         # "dateline sql … | head" closes the pipe early. The interpreter flushes stdout once more at
         # exit and would complain, so stdout is pointed at /dev/null.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(141)
+    except Exception as error:
+        if not _is_disk_full(error):
+            raise
+        typer.secho(
+            f"dateline: a disk is full ({str(error).splitlines()[0]}): make room where "
+            "DATELINE_HOME, the archive and Postgres' data are, then run the same command again.",
+            err=True,
+            fg="red",
+        )
+        sys.exit(3)
+    except KeyboardInterrupt:
+        typer.echo("dateline: stopped", err=True)
+        sys.exit(130)

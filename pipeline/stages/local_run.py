@@ -21,7 +21,7 @@ from pipeline.archive.storage import check_writable
 from pipeline.discover.discovery import documents_of
 from pipeline.discover.results import Problem
 from pipeline.discover.targets import sources_of_targets
-from pipeline.errors import StoreUnavailable
+from pipeline.errors import SettingsError, StoreUnavailable
 from pipeline.fetch.fetcher import Fetcher
 from pipeline.models import Response
 from pipeline.outcomes import Outcome
@@ -283,12 +283,18 @@ def worker_pool(jobs: int, log_level: str) -> ProcessPoolExecutor:
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["pipeline.stages.preloaded", "pipeline.stages.annotate"])
     style = settings().log_format
-    return ProcessPoolExecutor(
-        jobs,
-        mp_context=context,
-        initializer=_initialise_worker,
-        initargs=(log_level, style, dict(os.environ)),
-    )
+    try:
+        return ProcessPoolExecutor(
+            jobs,
+            mp_context=context,
+            initializer=_initialise_worker,
+            initargs=(log_level, style, dict(os.environ)),
+        )
+    except OSError as error:  # its locks are files of /dev/shm
+        raise SettingsError(
+            f"processes cannot share locks here ({error.strerror}): give them /dev/shm "
+            "(mount -t tmpfs tmpfs /dev/shm; in a container --shm-size), then run again."
+        ) from error
 
 
 def _initialise_worker(log_level: str, style: str, environment: dict[str, str]) -> None:
