@@ -2,7 +2,8 @@
 
 Prints the reports and writes the tables, with counts and the date of the run, to
 ``docs/recorded/``: ``accuracy.md`` for the README, the others for ``docs/accuracy.md``.
-``python -m benchmarks.eval text`` (or ``plain``, ``memory``, ``copies``, ``language``) runs a part.
+``python -m benchmarks.eval text`` (or ``plain``, ``memory``, ``copies``,
+``stories``, ``language``) runs a part.
 """
 
 import argparse
@@ -25,6 +26,7 @@ from benchmarks.language import (
 from benchmarks.language.readings import Readings
 from benchmarks.memory import site_memory
 from benchmarks.speed import annotate_speed
+from benchmarks.stories import events
 from benchmarks.tables import Line, lines_table, measured_today
 from benchmarks.text import (
     page_metadata,
@@ -107,11 +109,19 @@ def measure_language(data: Path) -> list[Line]:
     ]
 
 
+def measure_stories(data: Path) -> list[Line]:
+    """Score stories on the half of the labelled articles that is held apart, and on the other."""
+    scores = events.measure(data, ["held", "tuned"])
+    record("stories", events.page(scores))
+    return events.readme_lines(scores)
+
+
 PARTS: dict[str, Callable[[Path], list[Line]]] = {
     "text": measure_text,
     "plain": measure_plain,
     "memory": measure_memory,
     "copies": measure_copies,
+    "stories": measure_stories,
     "language": measure_language,
 }
 """Each part prints its report, writes its page and returns its rows of the README's table."""

@@ -2,8 +2,9 @@
 
 It starts when `raw_pages` is updated and takes all pages, of any run, that have no outcome yet:
 *load* extracts, cleans and stores articles in batches, *dedupe* finds copies, *annotate* finds
-entities and quotes with their speakers. The DAG *publish* follows it. Pages that come while a run
-is going on are taken by the next run, all at once.
+entities and quotes with their speakers, *tell_stories* finds which articles are on one event.
+The DAG *publish* follows it. Pages that come while a run is going on are taken by the next run, all
+at once.
 
 The pages of a batch that fails stay undecided, and the next run takes them up; the other batches go
 on, and the run shows as failed. A run that finds nothing waiting ends after its first task.
@@ -63,6 +64,11 @@ def curate() -> None:
     def annotate(run: int, version_ids: list[int]) -> Counts:
         return stage("annotate").annotate(run, version_ids)
 
+    @task(pool=DEDUPE_POOL, **EVEN_AFTER_FAILURE)
+    def tell_stories(run: int) -> Counts:
+        """Place annotated articles among the stored ones: which of them are on one event."""
+        return stage("stories").tell(run)
+
     @task(outlets=[CURATED], **EVEN_AFTER_FAILURE)
     def close_run(
         run: int,
@@ -71,6 +77,7 @@ def curate() -> None:
         copies: Any,
         versions: Any,
         annotated: Any,
+        told: Any,
         outlet_events: Any = None,
     ) -> Counts:
         """Close the run in `ops.runs`, and start *publish*."""
@@ -78,6 +85,7 @@ def curate() -> None:
             all_succeeded(batches, loaded)
             and copies is not None
             and all_succeeded(versions, annotated)
+            and told is not None
         )
         outcomes = stage("run_lifecycle").close_run(run, is_whole)
         outlet_events[CURATED].extra = {"run_id": run, **outcomes}
@@ -92,9 +100,10 @@ def curate() -> None:
     loaded = load.partial(run=run).expand(fetch_ids=(batches := plan_load(run)))
     loaded >> (copies := dedupe(run)) >> (versions := plan_annotate(run))
     annotated = annotate.partial(run=run).expand(version_ids=versions)
-    closed = close_run(run, batches, loaded, copies, versions, annotated)
+    annotated >> (told := tell_stories(run))
+    closed = close_run(run, batches, loaded, copies, versions, annotated, told)
     closed >> (checked := nothing_quarantined(run))
-    [loaded, copies, annotated, closed, checked] >> all_well()
+    [loaded, copies, annotated, told, closed, checked] >> all_well()
 
 
 curate()

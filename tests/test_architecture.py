@@ -18,6 +18,7 @@ LAYERS = (
     "clean extract fetch identity",
     "annotate discover",
     "entities sources",
+    "stories",
     "backfill",
     "demo warehouse",
     "exports local_airflow stages ui",
@@ -28,7 +29,7 @@ LAYERS = (
 LAYER_OF = {name: number for number, layer in enumerate(LAYERS) for name in layer.split()}
 WITHOUT_POSTGRES = (
     "alerts annotate archive backfill clean dedupe demo discover entities extract fetch identity"
-    " line_rules planning source_states sources"
+    " line_rules planning source_states sources stories"
 )
 
 

@@ -35,6 +35,7 @@ from pipeline.stages import (
     reprocess,
     retention,
     run_lifecycle,
+    stories,
 )
 from pipeline.stages.backfill import archives_in, read_archives
 from pipeline.stages.collect import Wanted, collect_sources
@@ -267,6 +268,8 @@ def _curate(
         waiting = [each for batch in annotate.plan(run_id) for each in batch]
         on_progress(f"looking for names and quotes in {len(waiting)} articles")
         counts.update(_in_batches(pool, jobs, partial(annotate.annotate, run_id), waiting))
+        on_progress("telling stories")
+        counts.update(stories.tell(run_id))
     if counts["reused"]:
         on_progress(f"{counts['reused']} of them are exact copies of others, which were read once")
     if with_publication:

@@ -23,6 +23,7 @@ from pipeline.warehouse.runs import (
 from pipeline.warehouse.runs import close_run as close_stored_run
 from pipeline.warehouse.runs import open_run as open_stored_run
 from pipeline.warehouse.store import store
+from pipeline.warehouse.stories import is_story_waiting
 
 
 def open_run(
@@ -59,12 +60,13 @@ def close_killed_runs(dag_id: str, airflow_run_id: str) -> None:
 
 
 def is_work_waiting() -> bool:
-    """Tell whether a page waits for extraction, or an article for copies or names."""
+    """Tell whether a page waits for extraction, or an article for copies, names or a story."""
     with store() as connection:
         return bool(
             pending_pages(connection, 1)
             or pending_dedup(connection, 1)
             or pending_versions(connection, 1)
+            or is_story_waiting(connection)
         )
 
 

@@ -36,6 +36,7 @@ from pipeline.warehouse.entities import renew_families
 from pipeline.warehouse.entity_decisions import name_of
 from pipeline.warehouse.marts import refresh
 from pipeline.warehouse.store import store
+from pipeline.warehouse.stories import story_lock
 from pipeline.warehouse.takedowns import TakedownOrder, TargetKind, Traces
 
 _AT_ONCE = 200
@@ -241,7 +242,7 @@ def _remove(
     reason: str,
     requested_by: str,
 ) -> None:
-    with dedup_lock(connection):
+    with dedup_lock(connection), story_lock(connection):
         others = takedowns.remove_articles(connection, order_id, ids, also, reason, requested_by)
         if others:
             update_groups(connection, others)

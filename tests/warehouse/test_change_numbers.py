@@ -17,6 +17,7 @@ from tests.warehouse.stories import begin, fetched, items, later, loaded, story
 
 FACTS = (
     "articles who_said_what all_attributions entity_mentions copies silent_edits edited_quotes"
+    " story_articles"
 ).split()
 
 

@@ -1,0 +1,1 @@
+"""How well the stories are told: which articles of dated news share an event."""
