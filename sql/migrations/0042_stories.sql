@@ -255,12 +255,24 @@ for each row when (
     and (old.annotated_at is distinct from new.annotated_at or not old.is_current)
 )
 execute function news.queue_article_to_tell();
+
+create function news.queue_changed_article_to_tell() returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    if
+        (old.duplicate_group_id, old.is_group_original, old.published_at)
+        is distinct from (new.duplicate_group_id, new.is_group_original, new.published_at)
+    then
+        insert into ops.articles_to_tell (article_id) values (new.article_id);
+    end if;
+    return null;
+end
+$$;
+comment on function news.queue_changed_article_to_tell is 'Queue an article whose copies or time changed.';
 create trigger articles_told after update on news.articles
-for each row when (
-    (old.duplicate_group_id, old.is_group_original, old.published_at)
-    is distinct from (new.duplicate_group_id, new.is_group_original, new.published_at)
-)
-execute function news.queue_article_to_tell();
+for each row execute function news.queue_changed_article_to_tell();
 
 insert into ops.articles_to_tell (article_id)
 select article_id
