@@ -49,6 +49,8 @@ _JOINED_BLOCKS = 3
 _SUBHEAD_CHARS = 150
 _LOGGERS = ("trafilatura", "htmldate", "courlan", "readability", "justext", "charset_normalizer")
 _TABLES = frozenset({"td", "th", "tr", "tbody", "table"})
+_DROPPED = frozenset({"aside", "footer", "form", "header", "menu", "nav"})
+"""Elements that trafilatura drops with all that is in them."""
 _BOILERPLATE_TAGS = ("head", "aside", "nav", "footer", "menu", "picture", "img", "source", "link")
 """trafilatura drops these by itself (the text is the same on all 361 pages), but only after it has
 searched and copied them. Without them the quick pass takes three quarters of the time."""
@@ -68,14 +70,15 @@ def read_lines(root: HtmlElement, blocks: list[TextBlock]) -> list[str]:
 def _read(root: HtmlElement, prose: list[TextBlock]) -> list[str]:
     """Run the passes from the fastest one on until the lines contain the prose."""
     main = _deepest_container(root, prose, _MAIN_SHARE)
-    quick = _quick_pass(_with_bare_ancestors(main))
+    part = quick = _quick_pass(_with_bare_ancestors(main))
     found_words = sum(block.words for block in _found(prose, quick))
     if found_words >= max(_LEAST_WORDS, _QUICK_SHARE * sum(block.words for block in prose)):
         return quick
     if main is not root:
         quick = _quick_pass(deepcopy(root))
-    if _is_sufficient(quick, prose):
-        return quick
+    for lines in (quick, part):
+        if _is_sufficient(lines, prose):
+            return lines
     whole = deepcopy(root)
     _keep_subheads(whole)
     strict = _run_pass(whole, precision=True)
@@ -153,14 +156,15 @@ def _with_bare_ancestors(main: HtmlElement) -> HtmlElement:
     """Return a copy of the element that contains the prose, within copies of its bare ancestors.
 
     The ancestors keep their attributes, by which trafilatura looks for the article. Tables around
-    the prose become ``div`` elements, or its paragraphs would become one line.
+    the prose become ``div`` elements, or its paragraphs would become one line; so does a menu that
+    is never closed, or trafilatura would drop it with the story.
     """
     part = deepcopy(main)
     part.tail = None
     if part.tag in _TABLES:
         part.tag = "div"
     for element in main.iterancestors():
-        tag = "div" if element.tag in _TABLES else element.tag
+        tag = "div" if element.tag in _TABLES | _DROPPED else element.tag
         wrapper = element.makeelement(tag, dict(element.attrib))
         wrapper.append(part)
         part = wrapper

@@ -416,6 +416,27 @@ def test_a_story_is_kept_in_whatever_element_it_stands(body):
     assert text_of(whole(body)).split("\n\n") == list(ALL)
 
 
+def test_a_guide_in_a_menu_without_an_end_is_kept_with_all_its_parts():
+    parts = "".join(
+        f"<div class='builder'><div class='builder'><div><h2>Part {n}</h2>{paragraphs(lines)}"
+        "</div></div></div>"
+        for n in range(3)
+        for lines in ([f"{line} So it was in part {n}." for line in ALL],)
+    )
+    cards = "".join(
+        f"<li><a href='/{n}'><h3>Guide {n}</h3></a><p>In guide number {n} of this series we show "
+        "how the people of the coast mend their nets in winter.</p></li>"
+        for n in range(8)
+    )
+    text = text_of(
+        whole(
+            f"<header><nav><a href='/'>Home</a><div class='grow'><div><h1>{TITLE}</h1>{parts}"
+            f"</div><ul>{cards}</ul></div>"
+        )
+    )
+    assert [text.count(f"So it was in part {n}.") for n in range(3)] == [len(ALL)] * 3
+
+
 CONTROLS = {
     "a button": "<button><p>Subscribe now for full access to all of our stories.</p></button>",
     "a choice": "<select><option>Europe</option><option>Asia</option></select>",
