@@ -23,7 +23,7 @@ from pipeline.annotate.names.mentions import clean_mentions
 from pipeline.annotate.quotes.confidence import Features, confidence, features
 from pipeline.annotate.quotes.cues import cue_class
 from pipeline.annotate.quotes.finder import QuoteFinder
-from pipeline.annotate.quotes.grades import grade, is_doubtful
+from pipeline.annotate.quotes.grades import grade, loses_name
 from pipeline.annotate.quotes.linking import Attribution
 from pipeline.annotate.quotes.quotation_marks import Quotations
 from pipeline.annotate.quotes.statements import StatementReader
@@ -124,10 +124,10 @@ def _quote(
     kind = finder.kind_of(item)
     cue = cue_class(" ".join(text[span.start : span.end] for span in item.cue), kind)
     lost = finder.lost_mark_of(item)
-    objection = statements.objection(item, kind, cue)
+    objection = statements.objection(item, kind, cue, found.method != "unknown")
     known = features(text, item, kind, found.method, objection)
     likely = confidence(known)
-    if kind == "direct" and is_doubtful(found.method, found.confidence):
+    if loses_name(kind, found.method, found.confidence):
         found = found._replace(speakers=[], method="unknown")
     graded, reason = grade(kind, objection, likely, found.method, found.confidence, lost)
     quote = Quote(

@@ -49,11 +49,28 @@ NO_STATEMENTS = {
         "When you think you know the tide, look again and write down what you see.",
         "We think you should pack a lamp. You know that the nights are long.",
     ],
+    "lines to say": [
+        "Say: “We are closed for the winter.” Then shut the gate and take down the flag.",
+        "Before you leave the boat, ask yourself, “Would I sail home in this wind?”",
+        "You will always wonder, “What would have happened if I had stayed ashore?”",
+        "Don’t tell the harbour master, “Now I know that I can sail any boat.”",
+    ],
+    "words to a reader": [
+        "Certificates confirm that you completed a course in sailing or in rowing.",
+        "The standings suggest that the rowers have a fair chance of a medal.",
+    ],
+    "mixed deeds": [
+        "In the early days brewers made ale with hops, and they called this new drink “beer.”",
+        "Ida Holm describes an image of her crew “huddled in front of the stove all night.”",
+        "Roy Dane invoked a rule that demands a new vote unless two thirds say “no.”",
+        "Mary Lund found out that the old pier “would be closed for good” in the autumn.",
+    ],
     "titles": [
         "Oxo Games surprised the fair by announcing “Super Pier Run,” its first game for a phone.",
         "Ida Holm directed the film “The Long Pier” and wrote the novel “A Harbour in Winter”.",
         "The band released “Cold Water” in May, and its album “North of Here” came in June.",
         "Her memoir “The Last Ferry” opens in Tarn.",
+        "Its slogan “Sail with the Stars Tonight” was painted on every boat.",
     ],
     "scare quotes": [
         "The so-called “iron wall” around the port is no wall, and its “experts” are two clerks.",
@@ -175,8 +192,54 @@ def test_narration_in_a_mixed_quote_is_cut_at_the_marks(annotator, text):
 
 
 @pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (
+            "Ida Holm shared a photo of the old pier to her page saying: “We are proud of it.”",
+            "“We are proud of it.”",
+        ),
+        (
+            "Roy Dane said of the crowds who swept the quay: “That is Tarn for you. We band "
+            "together when the sea comes in.”",
+            "“That is Tarn for you. We band together when the sea comes in.”",
+        ),
+        (
+            "Ida Holm has slammed the “utterly senseless” plan to close the pier.",
+            "“utterly senseless”",
+        ),
+        (
+            "After two years at sea, Ida Holm says with pride and joy that the boat is sailing "
+            "“whatever the wind may bring.”",
+            "that the boat is sailing “whatever the wind may bring.”",
+        ),
+    ],
+)
+def test_what_the_paper_says_of_quoted_words_is_no_part_of_them(annotator, text, words):
+    assert words in [said for _, said in quotes_of(annotator, text)]
+
+
+def test_the_words_of_two_people_are_two_quotes(annotator):
+    text = (
+        "“We both had soup, and the sea was calm that night.” Ida Holm later said that the crew "
+        "had slept. “It was a long way home,” she said."
+    )
+    for _, words in quotes_of(annotator, text):
+        assert not ("soup" in words and "slept" in words)
+
+
+@pytest.mark.parametrize(
     ("text", "speakers"),
     [
+        ("Norway officials said that the pier was safe.", {None}),
+        (
+            "The letter, which was obtained by the Linden Times, said that the pier was unsafe.",
+            {None},
+        ),
+        ("Papers of Lindco’s offer to Roy Dane show that he was paid for the boat.", {None}),
+        (
+            "The Port Board, chaired by Mayor Ida Holm, said in a statement that it was safe.",
+            {"Port Board"},
+        ),
         # The head of a relative clause, and names that another word governs.
         ("An aide to Roy Dane who asked not to be named said the pier was sold.", {None}),
         ("The man who robbed Ida Holm said that he was sorry.", {None}),

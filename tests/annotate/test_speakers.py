@@ -67,10 +67,7 @@ def test_the_statement_is_spoken_by_its_issuer():
     assert speaker_of(text) == "Kenya"
 
 
-@pytest.mark.parametrize(
-    "source", ["The U.S. delegation", "The representatives from the U.S.", "U.S. officials"]
-)
-def test_a_delegation_speaks_for_its_country(source):
+def quotes_of_source(source):
     text = f"{source} warned that time was short."
     start, name = len(source) + 1, text.index("U.S.")
     spans = (
@@ -78,8 +75,21 @@ def test_a_delegation_speaks_for_its_country(source):
         CharSpan(start, start + 6, "Cue"),
         CharSpan(start + 7, len(text) - 1, "Content"),
     )
-    found = annotate_spans(text, TaggedText((CharSpan(name, name + 4, "GPE"),), spans))
-    assert [quote.speaker for quote in found.quotes] == ["United States"]
+    return annotate_spans(text, TaggedText((CharSpan(name, name + 4, "GPE"),), spans)).quotes
+
+
+@pytest.mark.parametrize("source", ["The U.S. delegation", "The representatives from the U.S."])
+def test_a_delegation_speaks_for_its_country(source):
+    assert [quote.speaker for quote in quotes_of_source(source)] == ["United States"]
+
+
+@pytest.mark.parametrize("source", ["U.S. officials", "the U.S. authorities", "U.S. police"])
+def test_officials_are_no_country_but_it_is_spoken_for(source):
+    [quote] = quotes_of_source(source)
+    assert quote.speaker is None
+    assert [(each.name, each.role) for each in quote.speakers] == [
+        ("United States", "on_behalf_of")
+    ]
 
 
 def test_a_named_spokesman_has_his_principal_beside_him():

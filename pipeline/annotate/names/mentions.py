@@ -30,6 +30,8 @@ from pipeline.annotate.names.untagged import (
 )
 from pipeline.annotate.spans import ABBREVIATIONS, CharSpan
 
+# A credit in front of a name: "|Courtesy of |Forest News".
+_COURTESY = re.compile(r"(?:[Cc]ourtesy|COURTESY)\s+(?:of|OF)\s+")
 _EDGE = " \t\u00a0\n\r\"“”'‘’«»()[]{},;:!?…–—|*•/"
 _POSSESSIVE = re.compile(r"(?:['’]s|(?<=s)['’])$", re.IGNORECASE)
 _THE = re.compile(r"the\s+(?=\S)", re.IGNORECASE)
@@ -124,6 +126,8 @@ def _with_borders(text: str, span: CharSpan) -> Iterator[CharSpan]:
         end = caption.start() if caption and text[end : end + 1] == ":" else end
         start = end - len(without_titles(text[start:end]))
         start, end = _with_initials(text, start), _with_generation(text, end)
+    credit = _COURTESY.match(text, start, end)
+    start = credit.end() if credit else start
     surface = text[start:end]
     if not any(map(str.isalnum, surface)) or _PARTY.fullmatch(surface):
         return
@@ -209,12 +213,17 @@ def _trim_end(text: str, start: int, end: int) -> int:
 
 
 def _split_pair(text: str, span: CharSpan) -> Iterator[CharSpan]:
-    """Split "US-Russia" into its two countries, and remove "-backed" from "U.S.-backed".
+    """Split a pair: "US-Russia" and "Ida & Roy" are two names each, "U.S.-backed" is one.
 
     "Oklahoma Republican" is a place and a people too, and of "Western democratic" only the first
     word is a name. "Guinea-Bissau" and "NATO-Russia Council" are not split.
     """
     surface = text[span.start : span.end]
+    one, _, other = surface.partition(" & ")
+    if span.label == "PERSON" and other:
+        yield span._replace(end=span.start + len(one))
+        yield span._replace(start=span.end - len(other))
+        return
     aliases = load_aliases()
     place, _, people = surface.rpartition(" ")
     if (

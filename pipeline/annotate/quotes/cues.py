@@ -68,10 +68,15 @@ def cue_class(cue: str, kind: QuoteKind) -> CueClass:
         return "thought" if words and words[-1] in _INNER_SPEECH else "speech"
     if _SPEECH_PHRASE.search(cue):
         return "speech"
-    classes = _class_of_form()
-    found = [classes[word] for word in words if word in classes]
     unknown: CueClass = "speech" if kind == "mixed" or not words else "thought"
-    return found[-1] if found else unknown
+    return cue_class_of_word(cue) or unknown
+
+
+def cue_class_of_word(cue: str) -> CueClass | None:
+    """Return the class of the last word of a cue that ``cues.tsv`` has, None without one."""
+    classes = _class_of_form()
+    found = [classes[word] for word in _WORD.findall(cue.lower()) if word in classes]
+    return found[-1] if found else None
 
 
 @lru_cache(maxsize=1)

@@ -25,6 +25,7 @@ from pipeline.annotate.quotes.quotation_marks import (
 )
 from pipeline.annotate.quotes.source_grammar import find_source, find_subject, share_sources
 from pipeline.annotate.quotes.span_repair import RULE_SCORE, repair_spans, speech_verbs
+from pipeline.annotate.quotes.statements import has_verb, is_clause
 from pipeline.annotate.quotes.verbless import (
     FORM_SCORE,
     Turn,
@@ -69,6 +70,20 @@ _ADDRESSES = re.compile(
 )
 """A sentence in front of a quotation that tells who speaks to whom."""
 _SAID = frozenset("say says said saying according".split())
+_INTRODUCED = re.compile(
+    r"\b(?:saying|shouting|chanting|yelling|screaming|reading|telling\s+\w+|adding|asking)[,:]?\s*$"
+)
+# Words of the paper in front of a quotation: "a photo of the pier |saying: |“We open”".
+_ATTACKS = re.compile(
+    r"\b(?:slam|blast|denounc|condemn|criticis|criticiz|attack|lambast|decr|deplor)\w*\b"
+)
+"""Verbs whose quoted words describe a thing that the paper names: slammed the “costly” pier."""
+# In front of the marks in such a phrase: "|the |“costly” pier".
+_DETERMINER = re.compile(r"(?:the|an?|his|her|its|their|what\s+\w+\s+called)\s+", re.IGNORECASE)
+# Words in front of a cue that another verb governs: "the news |that it closed|, Holm denied that".
+_SUBORDINATE = re.compile(r"(?:that|whether)\s")
+# Reported words behind a cue that hold the whole statement: "with pride |that they sail".
+_THAT_BEHIND = re.compile(r"(?:with\s+(?:[\w’'-]+\s+){1,6})?(?=that\b)")
 LONGEST_TAG = 40
 """Characters between a quotation and the cue of its tag: “…,” the mayor of Tarn | joked."""
 _ALNUM = re.compile(r"\w")
@@ -134,6 +149,8 @@ class QuoteFinder:
                 linked = self._link_bare_paragraph(linked, quoted)
             self._drop_later_deeds(linked, quoted)
             self._add_sources(linked, quoted)
+            linked = self._without_earlier_quotes(linked, quoted)
+            self._drop_adjuncts(linked, quoted)
             self._cut_narration(linked, quoted)
             self._join_open_quotation(number, linked, quoted)
         self._found.extend(linked)
@@ -217,8 +234,10 @@ class QuoteFinder:
                 start, end = content.start, content.end
                 if first.start > start:
                     start = max(start, min(first.start, self._layout.sentence_at(first.start)[0]))
-                    if self._is_adjunct(item, first, last):
+                    if self._is_adjunct(item, first, last) or self._is_introduced(start, first):
                         start = first.start
+                    elif len(inside) == 1 and self._is_described(item, start, first):
+                        start, end = first.start, first.end
                 if last.end < end and text[last.end - 2 : last.end - 1] in set(".!?"):
                     rest = text[last.end : end]
                     end = last.end if rest.strip(' .”"')[:1].isupper() else end
@@ -232,6 +251,87 @@ class QuoteFinder:
             return False
         plain = any(word in _SAID for word in text[cue.start : cue.end].lower().split())
         return text[: first.start][-2:].strip() in {",", "—", "–"} and not plain
+
+    def _is_introduced(self, start: int, first: Quotation) -> bool:
+        """Tell whether the words from ``start`` to a quotation introduce it and are the paper's.
+
+        For example "a photo of the pier, saying: “We open.”" and "of the clean-up: “That is us.”".
+        """
+        text = self._layout.text
+        lead = text[start : first.start]
+        if not first.inner(text)[:1].isupper():
+            return False
+        if _INTRODUCED.search(lead):
+            return True
+        return lead.rstrip()[-1:] in {":", ","} and not is_clause(lead, is_plain=False)
+
+    def _is_described(self, item: Attribution, start: int, only: Quotation) -> bool:
+        """Tell whether quoted words describe what the paper names: slammed the “costly” pier."""
+        text = self._layout.text
+        cue = text[item.cue[0].start : item.cue[0].end] if item.cue else ""
+        is_phrase = _DETERMINER.fullmatch(text[start : only.start]) is not None
+        return is_phrase and _ATTACKS.search(cue) is not None
+
+    def _without_earlier_quotes(
+        self, linked: list[Attribution], quoted: list[Quotation]
+    ) -> list[Attribution]:
+        """Part quotations from a statement in the sentence behind them.
+
+        In "“A.” At noon Holm said that B" the first words may be somebody else's: only the sentence
+        with the verb is Holm's.
+        """
+        text = self._layout.text
+        result: list[Attribution] = []
+        for item in linked:
+            result.append(item)
+            if not item.cue or not item.source:
+                continue
+            cue, source = item.cue[0], item.source[0]
+            begin = self._layout.sentence_at(min(cue.start, source.start))[0]
+            earlier = [
+                each
+                for each in item.content
+                if each.end <= begin
+                and any(q.start <= each.start and q.end >= each.end - 1 for q in quoted)
+                and text[each.start : each.end].rstrip("”\"’' »")[-1:] in ".!?"
+            ]
+            if earlier and any(each.start >= cue.end for each in item.content):
+                item.content = [each for each in item.content if each not in earlier]
+                result.insert(-1, Attribution(content=earlier))
+        return result
+
+    def _drop_adjuncts(self, linked: list[Attribution], quoted: list[Quotation]) -> None:
+        """Drop what stands before subject and verb where the statement stands behind them.
+
+        "After two years, Holm says with pride that the pier is safe" and "The talk led Holm to say,
+        “It is safe.”" have one statement each; "This, according to Holm, is safe" is one in two.
+        """
+        text = self._layout.text
+        for item in linked:
+            if not item.cue:
+                continue
+            cue = item.cue[0]
+            after = [each for each in item.content if each.start >= cue.end]
+            before = [each for each in item.content if each.end <= cue.start]
+            if not after:
+                continue
+            first = after[0]
+            if before and not _SUBORDINATE.match(text, before[0].start):
+                if has_verb(text[before[0].start : before[-1].end]):
+                    continue
+            elif before:
+                item.content = after
+                continue
+            that = _THAT_BEHIND.match(text, first.start, first.end)
+            if that and that.end() > first.start:
+                place = item.content.index(first)
+                item.content[place] = first._replace(start=that.end())
+            opening = next((q for q in quoted if q.start == first.start), None)
+            is_whole = opening is not None and opening.inner(text)[:1].isupper()
+            if not before or not (that or is_whole):
+                continue
+            if not any(q.overlaps(each.start, each.end) for q in quoted for each in before):
+                item.content = [each for each in item.content if each not in before]
 
     def _is_only_quotations(self, number: int, quoted: list[Quotation]) -> bool:
         """Tell whether a paragraph has no word outside its quotations."""

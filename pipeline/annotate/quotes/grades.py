@@ -35,6 +35,20 @@ LEAST_SPEAKER_CONFIDENCE = 0.5
 """Confidence in the speaker from which a reference is followed in the default view."""
 
 
+LEAST_BODY_CONFIDENCE = 0.7
+"""Confidence from which "the company" and "the statement" are taken for a name of the article.
+
+Of the names below it two in five were right in the half of other news that was read; the words
+stay in the default view without a name."""
+
+
+def loses_name(kind: QuoteKind, method: SpeakerMethod, speaker_confidence: float) -> bool:
+    """Tell whether a quote stands better without the name that was found for it."""
+    if method == "document" and speaker_confidence < LEAST_BODY_CONFIDENCE:
+        return True
+    return kind == "direct" and is_doubtful(method, speaker_confidence)
+
+
 def is_doubtful(method: SpeakerMethod, speaker_confidence: float) -> bool:
     """Tell whether a speaker is too doubtful for the default view.
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 
-from pipeline.annotate.quotes.cues import is_speech_verb
+from pipeline.annotate.quotes.cues import cue_class_of_word, is_speech_verb
 from pipeline.annotate.quotes.linking import Attribution
 from pipeline.annotate.quotes.quotation_marks import (
     SCARE_WORDS,
@@ -25,7 +25,7 @@ from pipeline.annotate.quotes.quotation_marks import (
     words_in,
 )
 from pipeline.annotate.spans import Layout
-from pipeline.annotate.speakers.nouns import DOCUMENTS, head_noun
+from pipeline.annotate.speakers.nouns import DOCUMENTS, can_speak, head_noun
 from pipeline.models import CueClass, GradeReason, QuoteKind
 from pipeline.tables import read_rows
 
@@ -55,6 +55,41 @@ _NOT_SAID = re.compile(
 _NOT_SAID_WITHIN = re.compile(
     r"\b(?:not|never|cannot|would|could|might|should|refus\w*|declin\w*)\b|n[’']t\b", re.IGNORECASE
 )
+# In front of a cue whose quoted words are a line to say: "you | should | say", "don't | tell".
+_TO_BE_SAID = re.compile(
+    r"\b(?:not|never|nobody|should|can|could|might|may|must|shall|will|you)\s+"
+    r"(?:\w+ly\s+|always\s+|never\s+|also\s+|even\s+|ever\s+|just\s+)?$|n[’']t\s+(?:\w+ly\s+)?$",
+    re.IGNORECASE,
+)
+# The start of such a cue: "Don’t | tell".
+_FORBIDDEN = re.compile(r"(?:do\s+not|don[’']t|never)\b", re.IGNORECASE)
+# In front of an imperative: "Before you leave, | ask", "and then | say".
+_BEFORE_IMPERATIVE = re.compile(
+    r"(?:^|[.!?:;,(—–“”\"])\s*(?:(?:and|then|or|just|please|simply|always|never|first|so|to)\s+)*$",
+    re.IGNORECASE,
+)
+_IMPERATIVES = frozenset(
+    "add announce answer ask consider declare exclaim explain imagine note remember repeat reply "
+    "request say shout state suggest tell text think try type whisper wonder write yell".split()
+)
+"""Verbs in the form of a command: "Say: “We are closed.”"."""
+_SECOND_PERSON = re.compile(r"\b(?:you|your|yours|yourself|yourselves)\b", re.IGNORECASE)
+# Reported words that only open a sentence: "| Once the boat has sailed|, the pier closes".
+_SUBORDINATE = re.compile(
+    r"(?:once|when|whenever|after|before|until|if|unless|while|since|as|although|though|because)\b"
+    r"[^,]*",
+    re.IGNORECASE | re.DOTALL,
+)
+# A thing with a relative clause: "|a plan that’s supposed to| help".
+_THING_THAT = re.compile(
+    r"(?:an?|his|her|its|their)\s+(?:[\w’'-]+\s+){1,8}?(?:that|which|who|where)(?:[’']s\b|\s)",
+    re.IGNORECASE,
+)
+_ANNOUNCES = re.compile(r"\b(?:announc|unveil|reveal)\w*\b", re.IGNORECASE)
+"""Cues that mostly govern a thing: "announced its plan to buy a rival founded in Tarn"."""
+_DETERMINER = re.compile(r"(?:an?|the|this|these|those|his|her|its|their)\s", re.IGNORECASE)
+_TOPIC = re.compile(r"\b(?:about|of|on)$", re.IGNORECASE)
+"""The end of a cue that governs a topic: "writes about boats"."""
 # An infinitive of purpose: "wants | to | say"; "went on to say" is said.
 _TO = re.compile(r"(?<!on)(?<!continue)(?<!continued)(?<!continues)(?<!came)\s+to\s+$")
 # The start of a clause: "that the pier", "whether it".
@@ -94,11 +129,18 @@ _RATES = re.compile(
     re.IGNORECASE,
 )
 """Cues whose quoted word or two are the speaker's own: "called it “outrageous”"."""
+_LEARNS = re.compile(
+    r"\bhop(?:e|es|ed|ing)\b|\b(?:assum|realiz|realis|learn|discover|decid|figur)\w*\b|\bf(?:i|ou)nds?\s+out\b|\bkn[eo]ws?\b"
+)
+"""Cues of what somebody came to think, and hardly said."""
+# What is shown and not said: "describes | an image of the pier “at dawn”".
+_SHOWS = re.compile(r"(?:an?|the|his|her|their|its)\s+(?!.*\bas\s)", re.IGNORECASE | re.DOTALL)
 _WORK = re.compile(
     r"\b(?:films?|movies?|books?|novels?|songs?|singles?|tracks?|albums?|shows?|sitcoms?|serie?s|"
     r"programmes?|programs?|podcasts?|plays?|poems?|essays?|documentar(?:y|ies)|games?|sequels?|"
     r"thrillers?|dramas?|comed(?:y|ies)|musicals?|operas?|exhibitions?|paintings?|episodes?|"
     r"chapters?|headlines?|headlined|titles?|hashtags?|entitled|titled|subtitled|memoirs?|"
+    r"slogans?|taglines?|mottos?|jingles?|catchphrases?|"
     r"nicknamed|known\s+as|so-called|dubbed)[,:]?\s+(?:(?:is|was|like|a|an|the|of)\s+)?$",
     re.IGNORECASE,
 )
@@ -141,15 +183,22 @@ class StatementReader:
         self._quotations = quotations
 
     def objection(
-        self, item: Attribution, kind: QuoteKind, cue_class: CueClass
+        self, item: Attribution, kind: QuoteKind, cue_class: CueClass, has_name: bool
     ) -> GradeReason | None:
-        """Return why an attribution is no statement, or None where it is one."""
+        """Return why an attribution is no statement, or None where it is one.
+
+        Args:
+            item: the attribution.
+            kind: direct, mixed or indirect.
+            cue_class: the class of its cue.
+            has_name: whether its speaker has a name.
+        """
         place = self._place(item, kind)
         if place:
             return place
         if kind == "indirect":
-            return self._of_reported(item, cue_class)
-        return self._of_quoted(item, kind, cue_class)
+            return self._of_reported(item, cue_class, has_name)
+        return self._of_quoted(item, kind, cue_class, has_name)
 
     def _place(self, item: Attribution, kind: QuoteKind) -> GradeReason | None:
         """Return what the paragraph is where it is no prose: a caption, a table, a list."""
@@ -171,7 +220,7 @@ class StatementReader:
         return None
 
     def _of_quoted(
-        self, item: Attribution, kind: QuoteKind, cue_class: CueClass
+        self, item: Attribution, kind: QuoteKind, cue_class: CueClass, has_name: bool
     ) -> GradeReason | None:
         """Return why words with quotation marks are no statement."""
         cue = self._cue(item)
@@ -182,6 +231,10 @@ class StatementReader:
         quoted = self._marked(item)
         if quoted and all(self._is_work(each, cue) for each in quoted):
             return "title"
+        if kind == "direct" and self._is_line_to_say(item):
+            return "not_said"
+        if kind == "direct" and not (item.cue or item.source or has_name):
+            return "no_source"
         words = sum(words_in(each.inner(self._text)) for each in quoted)
         ends = any(_SENTENCE_END.search(each.inner(self._text)) for each in quoted)
         speaks = any(map(is_speech_verb, _WORD.findall(cue)))
@@ -193,13 +246,19 @@ class StatementReader:
         if kind == "mixed":
             if self._is_not_said(item):
                 return "not_said"
+            if cue_class == "intent" or _LEARNS.search(cue):
+                return "thought"
+            if not speaks and self._is_deed(item, cue, words):
+                return "deed"
             if not item.source and not item.inherits:
                 return "no_source"
             if self._is_narrator(item):
                 return "narrator"
         return None
 
-    def _of_reported(self, item: Attribution, cue_class: CueClass) -> GradeReason | None:
+    def _of_reported(
+        self, item: Attribution, cue_class: CueClass, has_name: bool
+    ) -> GradeReason | None:
         """Return why words without quotation marks are no statement."""
         content = " ".join(self._text[span.start : span.end] for span in item.content)
         if words_in(content) < FEWEST_CLAUSE_WORDS:
@@ -212,14 +271,72 @@ class StatementReader:
             return "narrator"
         if self._is_not_said(item):
             return "not_said"
+        if not has_name:
+            nobody = self._reason_against_nameless(item, content)
+            if nobody:
+                return nobody
         cue = self._cue(item)
+        is_lead = item.content[-1].end <= item.cue[0].start
+        if is_lead and _SUBORDINATE.fullmatch(content.strip()):
+            return "deed"
         if any(verb.search(cue) and what.match(content) for verb, what in _ACTS_BY_VERB):
             return None
         words = _WORD.findall(cue.lower())
         if not any(is_speech_verb(word) or word in _PLAIN for word in words):
             return None if self._is_finding(item, cue, content) else "deed"
-        is_plain = any(word in _PLAIN for word in words)
-        return None if _is_clause(content, is_plain) else "deed"
+        is_plain = any(word in _PLAIN for word in words) and not _TOPIC.search(cue)
+        verbs = len(_FINITE.findall(content))
+        is_thing = verbs <= 1 and _THING_THAT.match(content) is not None
+        is_news = not verbs and _ANNOUNCES.search(cue) and _DETERMINER.match(content)
+        if not is_plain and (is_thing or is_news):
+            return "deed"
+        return None if is_clause(content, is_plain) else "deed"
+
+    def _reason_against_nameless(self, item: Attribution, content: str) -> GradeReason | None:
+        """Return why reported words of nobody with a name are no statement.
+
+        Things say nothing ("the standings suggest"), and a text that speaks to its reader
+        explains something ("certificates confirm that you completed a course").
+        """
+        source = " ".join(self._text[span.start : span.end] for span in item.source)
+        if not can_speak(source):
+            return "no_source"
+        is_addressed = _SECOND_PERSON.search(content) or _SECOND_PERSON.search(source)
+        return "narrator" if is_addressed else None
+
+    def _is_deed(self, item: Attribution, cue: str, quoted_words: int) -> bool:
+        """Tell whether a verb other than those of saying tells of a deed with words in marks.
+
+        "Holm invoked a rule that needs a “double no”", "they called the drink “beer”".
+        """
+        if quoted_words <= 1:
+            return True
+        content = " ".join(self._text[span.start : span.end] for span in item.content)
+        if cue.lower().startswith("describ"):
+            return _SHOWS.match(content) is not None
+        words = _WORD.findall(cue.lower())
+        is_known = any(word in _PLAIN for word in words) or _RATES.search(cue) is not None
+        known = is_known or cue_class_of_word(cue) is not None
+        return not known and _DETERMINER.match(content) is not None
+
+    def _is_line_to_say(self, item: Attribution) -> bool:
+        """Tell whether quoted words are a line that somebody might say, or is told to say.
+
+        "Say: “We are closed.”", "you will wonder, “Was it safe?”", "don’t answer “No, thanks.”"
+        """
+        source = " ".join(self._text[span.start : span.end] for span in item.source).lower()
+        if source in {"you", "one"}:
+            return True
+        if not item.cue or item.cue[0].start > item.content[0].start:
+            return False
+        cue = item.cue[0]
+        low = max(self._layout.sentence_at(cue.start)[0], cue.start - 60)
+        before = self._text[low : cue.start]
+        first = _WORD.match(self._text, cue.start, cue.end)
+        is_base = not item.source and first is not None and first[0].lower() in _IMPERATIVES
+        is_told = is_base and _BEFORE_IMPERATIVE.search(before) is not None
+        is_forbidden = _FORBIDDEN.match(self._text, cue.start, cue.end) is not None
+        return is_told or is_forbidden or _TO_BE_SAID.search(before) is not None
 
     def _is_narrator(self, item: Attribution) -> bool:
         """Tell whether the article's own "I", "we" or "you" is the source."""
@@ -230,7 +347,7 @@ class StatementReader:
         """Tell whether a document states something: "the study found that prices rose"."""
         source = self._text[item.source[0].start : item.source[0].end]
         states = _FINDS.search(cue) is not None and head_noun(source) in DOCUMENTS
-        return states and _is_clause(content, is_plain=False)
+        return states and is_clause(content, is_plain=False)
 
     def _is_not_said(self, item: Attribution) -> bool:
         """Tell whether the text says that it was not said, or only may be: "would not say"."""
@@ -273,7 +390,7 @@ class StatementReader:
         return self._text[quotation.start : quotation.end + 1].rstrip("”\"’' ").endswith(",")
 
 
-def _is_clause(content: str, is_plain: bool) -> bool:
+def is_clause(content: str, is_plain: bool) -> bool:
     """Tell whether words without marks are a clause with a verb, and no noun phrase.
 
     "The pier was safe" and "most boats sank" are; "three properties" and "to wait" are not.
@@ -287,9 +404,11 @@ def _is_clause(content: str, is_plain: bool) -> bool:
         return True
     if _INFINITIVE.match(plain):
         return False
-    if _FINITE.search(plain) or _PAST.search(plain):
+    return has_verb(plain) or (is_plain and len(_WORD.findall(plain)) >= FEWEST_PLAIN_WORDS)
+
+
+def has_verb(words: str) -> bool:
+    """Tell whether words have a finite verb: an auxiliary or a past tense behind a subject."""
+    if _FINITE.search(words) or _PAST.search(words):
         return True
-    words = [word.lower() for word in _WORD.findall(plain)]
-    if any(word in _IRREGULAR_PASTS for word in words[1:]):
-        return True
-    return is_plain and len(words) >= FEWEST_PLAIN_WORDS
+    return any(word.lower() in _IRREGULAR_PASTS for word in _WORD.findall(words)[1:])

@@ -47,6 +47,8 @@ _FROM = re.compile(
 )
 # A paragraph that begins with a capital and ends like a sentence.
 _PROSE = re.compile(r"\s*[…\[(]?[A-Z…].*[.!?…)\]]\s*$", re.DOTALL)
+_ASKING = frozenset({"Answer", "Host", "Interviewer", "Moderator", "Question", "Reporter"})
+"""Labels of interviews that are no names."""
 FEWEST_BLOCK_WORDS = 5
 """Words of a paragraph from which it can be a block quote."""
 FEWEST_TURNS = 3
@@ -180,7 +182,7 @@ def _interview(labels: Mapping[int, re.Match[str]], known: set[str]) -> set[int]
     Three turns are needed, or two that follow each other with a question mark in the first. The
     label of the paper that asks ("DIE POST: Do you …?") is a turn of its own.
     """
-    numbers = sorted(labels)
+    numbers = [n for n in sorted(labels) if _asks_or_answers(labels[n], known)]
     names = [labels[number][1] for number in numbers]
     speakers = [_NAME_WORD.findall(name)[-1].casefold() for name in names]
     answers = sum(word in known for word in speakers)
@@ -188,6 +190,13 @@ def _interview(labels: Mapping[int, re.Match[str]], known: set[str]) -> set[int]
     is_interview = answers >= 1 and len(numbers) >= FEWEST_TURNS and alternate >= FEWEST_TURNS - 1
     verbs = any(is_speech_verb(word) for name in names for word in name.split())
     return set(numbers) if is_interview and not verbs else set()
+
+
+def _asks_or_answers(label: re.Match[str], known: set[str]) -> bool:
+    """Tell whether a label is a person of the article or one who asks; "Price:" is neither."""
+    words = _NAME_WORD.findall(label[1])
+    is_name = words[-1].casefold() in known or label[1].isupper()
+    return is_name or words[0] in _ASKING
 
 
 def _is_label(label: str, known: set[str], is_headline: bool) -> bool:

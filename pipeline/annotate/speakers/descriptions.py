@@ -172,13 +172,19 @@ class DescriptionResolver(DocumentResolver):
         return NOBODY
 
     def most_recent(self, position: int, labels: set[str], paragraphs: int) -> Answer:
-        """Return the nearest entity with one of the labels before an offset, outside quotations."""
+        """Return the nearest entity with one of the labels before an offset, outside quotations.
+
+        It is surer where no other is named there.
+        """
+        found: dict[Entity, None] = {}
         for number in self.mentions_before(position):
             span, entity = self.chains.spans[number], self.chains.of[number]
             if self.paragraphs_since(span.start, position) > paragraphs:
                 break
             if entity.label in labels and not self.is_quoted(span.start):
-                return [Speaker(entity.name, entity.label)], 0.6
+                found[entity] = None
+        for nearest in found:
+            return [Speaker(nearest.name, nearest.label)], 0.75 if len(found) == 1 else 0.6
         return NOBODY
 
     def resolve_person_description(self, position: int, phrase: str, head: str) -> Answer:
@@ -261,6 +267,7 @@ class DescriptionResolver(DocumentResolver):
         found: dict[str, list[Entity]] = {}
         for entity in self.chains.entities:
             words = entity.name.casefold().split() if entity.label == "PERSON" else []
+            words = [word for word in words if word.strip(".,") not in {"jr", "sr"}]
             for word in {*words[:1], *words[-1:]}:
                 alike = found.setdefault(word, [])
                 alike += [entity] if len(alike) < 2 else []

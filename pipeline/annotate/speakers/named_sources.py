@@ -21,6 +21,7 @@ from pipeline.annotate.speakers.discourse import NOBODY, Answer
 from pipeline.annotate.speakers.nouns import (
     COLLECTIVES,
     DOCUMENTS,
+    OFFICIALS,
     ORGANISATIONS,
     PRESS,
     SPOKESPERSON,
@@ -60,13 +61,14 @@ FARTHEST_NAME = 90
 PRINCIPALS = frozenset({"PERSON", "ORG", "GPE", "NORP", "FAC"})
 """Labels of what a spokesperson can speak for."""
 # Between two speakers: "Holm | and Mayor | Dane", "Holm|, | Dane".
-_AND = re.compile(r"\s*(?:,|and|&|,\s*and|as well as|along with)\s+(?:[\w.’'-]+\s+){0,6}$")
+_AND = re.compile(r"\s*(?:,|and|&|,\s*and|as well as|along with)\s+(?:[\w.’'-]+,?\s+){0,6}$")
 # Behind a name that modifies a noun: "Dane|’s former campaign".
 _POSSESSED = re.compile(r"['’]s?\s+(?:\w+\s+){0,3}\w")
 _JOINED = re.compile(r"\b(?:and|with)\b|&")
 # In front of a name that a preposition governs: "an aide | to President | Lee".
 _GOVERNED = re.compile(
-    r"\b(?:for|to|of|by|with|from|against|like|about|on)\s+((?:[\w.’'-]+\s+){0,4})$"
+    r".*\b(?:for|to|of|by|with|from|against|like|about|on)\s+((?:[\w.’'-]+\s+){0,4})$",
+    re.DOTALL,
 )
 # In front of a name that the verb of a relative clause governs: "the man who robbed | Ann Lee".
 _RELATIVE_OBJECT = re.compile(
@@ -99,6 +101,8 @@ _CLAUSE = re.compile(
     r"\b(?:of|for|at|in|from|by|with|to|on|against|about|like|behind|and|who|which|that|whose)\b",
     re.IGNORECASE,
 )
+# Behind an organisation that somebody leads: "Port Board|, chaired by | Ida Holm".
+_LED_BY = re.compile(r",\s+(?:now\s+)?(?:chaired|led|headed|run|founded|directed)\s+by\s")
 # Behind an apposition that ends the source.
 _CLOSES = re.compile(r"\s*(?:[,(].*)?", re.DOTALL)
 
@@ -246,7 +250,17 @@ class NamedSourceResolver:
             if campaign and self._is_campaign(source):
                 return [Speaker(campaign, "ORG")], 0.85
         others = [n for n in numbers if self._chains.of[n].label in _AGENTS]
-        return self._resolve_organisation(source, others) if others and not people else NOBODY
+        if people and not self._is_led_by(source, others):
+            return NOBODY
+        return self._resolve_organisation(source, others) if others else NOBODY
+
+    def _is_led_by(self, source: CharSpan, others: list[int]) -> bool:
+        """Tell whether a source is "the Port Board, chaired by Ida Holm": the board speaks."""
+        if not others:
+            return False
+        span = self._chains.spans[others[0]]
+        lead = self._text[source.start : span.start].strip().lower()
+        return lead in {"", "the"} and _LED_BY.match(self._text, span.end, source.end) is not None
 
     def _issuer(self, number: int) -> int | None:
         """Return the name in front of "in a statement signed by Ida Holm": it speaks, not Holm."""
@@ -313,6 +327,8 @@ class NamedSourceResolver:
         if phrase.split()[0].lower() in _INDEFINITE and head not in {*COLLECTIVES, *DOCUMENTS}:
             return NOBODY
         country = self._discourse.country_of(number)
+        if head in OFFICIALS and entity.label in {"GPE", "NORP"}:
+            return [Speaker(country or entity.name, "GPE", "on_behalf_of")], 0.8
         if head in COLLECTIVES:
             return ([Speaker(country, "GPE")] if country else self._as_speakers(numbers[:1])), 0.8
         if head in DOCUMENTS:

@@ -27,6 +27,7 @@ def _words_of(kind: str) -> frozenset[str]:
 
 
 COLLECTIVES = _words_of("collective")
+OFFICIALS = _words_of("officials")
 DOCUMENTS = _words_of("document")
 WRITTEN = _words_of("written")
 AGENCIES = _words_of("agency")
@@ -95,6 +96,28 @@ def is_person_noun(noun: str) -> bool:
     if noun in _PEOPLE or is_office(noun):
         return True
     return len(noun) > 3 and _PERSON_ENDING.search(noun) is not None and noun not in _NO_PEOPLE
+
+
+_ANYBODY = frozenset(
+    "he she it they who some many most others another one everyone everybody somebody someone "
+    "people experts expert personnel staff crew witnesses "
+    "agreement contract data evidence law polling record research rule rules".split()
+)
+"""Pronouns, nouns of people that no ending tells, and what is written although nobody issued it."""
+
+
+def can_speak(phrase: str) -> bool:
+    """Tell whether a source without a name is people, a body or something written.
+
+    "Workers", "the automaker" and "a survey of 300 firms" are; "the standings" are not. A capital
+    behind the first word counts as a name.
+    """
+    words = WORD.findall(phrase)
+    if any(word[0].isupper() for word in words[1:]) or any(map(str.isupper, words)):
+        return True
+    head = head_noun(phrase)
+    nouns = {head, head.removesuffix("s"), head.removesuffix("es")}
+    return head in _ANYBODY or any(is_person_noun(n) or is_body_or_document(n) for n in nouns)
 
 
 def modifies_noun(text: str, end: int) -> bool:

@@ -464,14 +464,20 @@ class PronounResolver(PersonSalience):
     def _resolve_they(self, position: int) -> Answer:
         """Resolve "they" to the last speakers, at most one paragraph back, else to nobody.
 
-        The speakers must be several, or one organisation or nationality ("the French").
+        The speakers must be several, or one organisation or nationality ("the French") since which
+        no other name came: "they" are mostly what was named last.
         """
         at, speakers = self.last_identified
-        near = at >= 0 and self.paragraphs_since(at, position) <= 1
+        if at < 0 or self.paragraphs_since(at, position) > 1:
+            return NOBODY
         named = [speaker for speaker in speakers if speaker.role == "speaker"]
-        if near and (len(named) > 1 or (named and named[0].label in {"ORG", "NORP"})):
-            return named, 0.65
-        return NOBODY
+        is_body = bool(named) and named[0].label in {"ORG", "NORP"}
+        others = {
+            self.chains.of[number].name
+            for number in self.mentions_between(at, position)
+            if not self.is_quoted(self.chains.spans[number].start)
+        } - {speaker.name for speaker in named}
+        return (named, 0.65) if len(named) > 1 or (is_body and not others) else NOBODY
 
     def resolve_first_person(self, position: int) -> Answer:
         """Resolve "I" and "we" in a quote to its speaker."""

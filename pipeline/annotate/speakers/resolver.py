@@ -68,6 +68,10 @@ _IMPERSONAL = re.compile(
 _NAMES_ON = re.compile(r"[-–]|\s+[A-Z]")
 # … unless that is its source: "according to | Holm".
 _NO_OBJECT = re.compile(r"\baccording\s+to\s+(?:[\w.]+\s+){0,3}$")
+# In front of a name that only passed the words on: "the letter, which was seen by | Lindco".
+_PASSED_BY = re.compile(
+    r"\b(?:obtained|seen|reviewed|viewed|shared|published|provided)\s+(?:by|with|to)\s+(?:the\s+)?$"
+)
 # "both countries", "the two leaders", "both".
 _PAIRS = re.compile(r"\b(?:both|the two|the pair|the couple|two)(?:\s+([a-z]+))?\b", re.IGNORECASE)
 # "Kenya, Uganda and both governments" ends in a pair.
@@ -300,11 +304,17 @@ class SpeakerResolver:
                 return inner, "nearby_name"
         if item.inherits or not item.source:
             return self._resolve_unsourced(item)
+        if self._was_passed_on(item.source[0].start):
+            return NOBODY, "unknown"
         answer = self._resolve_source(item.source[0])
         method = method_of(self._layout.text, item, answer[0])
         if method == "turn" and not self._is_label_of(item.source[0], answer[0]):
             return NOBODY, "unknown"
         return answer, method
+
+    def _was_passed_on(self, start: int) -> bool:
+        """Tell whether the name that begins here only got the words: "obtained by | Lindco"."""
+        return _PASSED_BY.search(self._layout.text, max(0, start - 40), start) is not None
 
     def _is_label_of(self, label: CharSpan, speakers: Sequence[Speaker]) -> bool:
         """Tell whether a label ends with a speaker's name: "DIE POST" is not that of a Die."""
@@ -320,7 +330,11 @@ class SpeakerResolver:
         pair = _PAIR_AT_END.search(self._text(source))
         if pair:
             return self._resolve_pair(source, pair[1].lower())
-        numbers = self._discourse.mentions_between(source.start, source.end)
+        numbers = [
+            number
+            for number in self._discourse.mentions_between(source.start, source.end)
+            if not self._was_passed_on(self._chains.spans[number].start)
+        ]
         named = self._named.resolve(source, numbers)
         people = [n for n in numbers if self._chains.of[n].label == "PERSON"]
         if named[0] or not people:
