@@ -99,20 +99,44 @@ def join_again(conn: Connection, entity_ids: Collection[int]) -> None:
 
 
 _QUEUE_WEEKS = """
+with decided as (
+    select e.entity_id, e.surname_key
+    from news.entities as d
+    inner join news.entities as e on d.canonical_entity_id = e.canonical_entity_id
+    where d.entity_id = any(%s) and not e.is_bare_surname
+),
+
+in_full as (
+    select distinct
+        a.source_id,
+        date_trunc('week', coalesce(a.published_at, a.first_seen_at) at time zone 'UTC') as week
+    from decided as d
+    inner join news.entity_mentions as m on d.entity_id = m.entity_id
+    inner join news.article_versions as v on m.article_version_id = v.article_version_id
+    inner join news.articles as a on v.article_id = a.article_id
+),
+
+bare as (
+    select
+        a.source_id,
+        date_trunc('week', coalesce(a.published_at, a.first_seen_at) at time zone 'UTC') as week,
+        min(v.article_version_id) as version
+    from news.entities as b
+    inner join news.entity_mentions as m
+        on b.entity_id = m.entity_id or b.entity_id = m.named_entity_id
+    inner join news.article_versions as v on m.article_version_id = v.article_version_id
+    inner join news.articles as a on v.article_id = a.article_id
+    where b.is_bare_surname and b.surname_key in (select d.surname_key from decided as d)
+    group by 1, 2
+)
+
 insert into news.names_to_resolve (article_version_id)
-select min(v.article_version_id)
-from news.entities as d
-inner join news.entities as e on d.canonical_entity_id = e.canonical_entity_id
-inner join news.entity_mentions as m on e.entity_id = m.entity_id
-inner join news.article_versions as v on m.article_version_id = v.article_version_id
-inner join news.articles as a on v.article_id = a.article_id
-where d.entity_id = any(%s) and not e.is_bare_surname
-group by
-    a.source_id,
-    date_trunc('week', coalesce(a.published_at, a.first_seen_at) at time zone 'UTC')
+select b.version
+from bare as b
+inner join in_full as f using (source_id, week)
 """
-"""One version of each outlet's week that names these persons in full: bare surnames may mean them
-now, or no longer."""
+"""One version of each outlet's week that names these persons in full and has a bare surname, which
+may mean them now, or no longer."""
 
 
 def family_columns(entity_type: str, name: str) -> tuple[str, str | None, bool | None]:

@@ -5,7 +5,7 @@ select
     a.published_date,
     a.source_key,
     -- A blocked entity is nobody.
-    coalesce(d.speaker_name, e.entity_name, case when n.is_blocked is not true then qs.speaker_name end) as speaker_name,
+    coalesce(de.entity_name, d.speaker_name, e.entity_name, case when n.is_blocked is not true then qs.speaker_name end) as speaker_name,
     coalesce(d.speaker_type, case when n.is_blocked is not true then qs.speaker_type end) as speaker_type,
     case when d.decision = 'corrected' then 'speaker' else qs.speaker_role end as speaker_role,
     q.speaker_surface,
@@ -49,6 +49,8 @@ select
 from news.quotes as q
 inner join mart.articles as a on q.article_version_id = a.article_version_id
 left join news.quote_decisions as d on a.article_id = d.article_id and q.quote_sha256 = d.quote_sha256
+left join news.entities as dn on d.entity_id = dn.entity_id
+left join news.entities as de on dn.canonical_entity_id = de.entity_id
 left join news.quote_speakers as qs
     on
         q.article_version_id = qs.article_version_id

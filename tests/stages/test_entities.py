@@ -13,7 +13,7 @@ from pipeline import demo
 from pipeline.cli.app import build
 from pipeline.errors import UsageError
 from pipeline.settings import settings
-from pipeline.stages import entities
+from pipeline.stages import entities, quotes
 from pipeline.warehouse.entities import resolve_names
 from pipeline.warehouse.entity_decisions import Ground
 from pipeline.warehouse.marts import number_changes, refresh
@@ -162,6 +162,19 @@ def test_a_new_name_is_shown_everywhere_and_kept(newsroom):
     entities.rename("Ida Marlow", "Mayor Marlow", DESK)
     assert named(newsroom)[1] == ["Mayor Marlow"]
     assert [each.decision for each in entities.decisions()] == ["rename", "merge"]
+
+
+def test_a_corrected_speaker_has_the_name_of_the_entity(newsroom):
+    quotes.decide("5", "1", ("Ida Marlow", "PERSON"), decided_by="ida")
+    number_changes(newsroom)
+    entities.rename("Ida Marlow", "Mayor Marlow", DESK)
+    shown = newsroom.execute(
+        "select speaker_name from mart.all_attributions where article_id = 5 and quote_no = 1"
+    ).fetchone()
+    assert shown == ("Mayor Marlow",)
+    assert number_changes(newsroom) == 3
+    entities.undo("1", "ida")
+    assert "Mayor Marlow" not in speakers(newsroom)
 
 
 def test_a_blocked_entity_leaves_counts_and_keeps_quotes_without_a_name(newsroom):
