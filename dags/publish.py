@@ -1,9 +1,9 @@
 """### publish: from tables to what people look at
 
 It starts when `curated` is updated, and every ten minutes besides, because a source that has
-fallen silent brings nothing that could start it. It refreshes the `mart` views (not at a tick that
-only the clock started: nothing has changed), runs the data checks over everything since the last
-time, works out the state of each source and sends the alerts.
+fallen silent brings nothing that could start it. It brings the `mart` views up to date for the
+articles that changed, runs the data checks over everything since the last time, works out the state
+of each source and sends the alerts.
 
 A failed check fails the run, after everything else is done.
 """
@@ -31,7 +31,7 @@ def publish() -> None:
     def refresh_and_check(run: int, dag_run: Any = None, outlet_events: Any = None) -> Counts:
         """Refresh the marts and run the checks; a failed check fails this task."""
         is_called_for = dag_run.run_type != "scheduled"
-        counts = stage("publish").publish(run, with_marts=is_called_for)
+        counts = stage("publish").publish(run)
         if is_called_for:
             outlet_events[REFRESHED_MARTS].add(PUBLISHED, extra={"run_id": run, **counts})
         return counts

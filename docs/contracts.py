@@ -41,8 +41,16 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "syndication": ("origin_source", "reuse_source"),
     "takedowns": ("takedown_id",),
     "text_spread": ("duplicate_group_id",),
+    "weekly_co_mentions": ("week_date", "entity_id_a", "entity_id_b"),
 }
 """Columns that tell the rows of a mart apart and are never null; other marts have none."""
+COUNTED = {
+    "daily_entity_mentions",
+    "daily_speaker_quotes",
+    "entity_co_mentions",
+    "weekly_co_mentions",
+}
+"""Views of tables that each publish brings up to date."""
 _LOGICAL = {
     "bigint": "integer",
     "integer": "integer",
@@ -57,11 +65,11 @@ _LOGICAL = {
     "jsonb": "object",
 }
 _CATALOGUE = """
-select c.relname, c.relkind::text, obj_description(c.oid), a.attname,
+select c.relname, obj_description(c.oid), a.attname,
     format_type(a.atttypid, a.atttypmod), col_description(c.oid, a.attnum)
 from pg_class as c
 join pg_attribute as a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
-where c.relnamespace = 'mart'::regnamespace and c.relkind in ('v', 'm')
+where c.relnamespace = 'mart'::regnamespace and c.relkind = 'v'
     and c.relname in (select mart_name from ops.mart_files)
 order by c.relname, a.attnum
 """
@@ -125,16 +133,16 @@ def _major(version: str) -> int:
 
 
 def _contract(mart: str, rows: Sequence[tuple[Any, ...]]) -> dict[str, Any]:
-    kind, about = rows[0][0], rows[0][1]
-    is_refreshed = kind == "m"
+    about = rows[0][0]
+    is_counted = mart in COUNTED
     entry: dict[str, Any] = {
         "name": mart,
         "physicalName": f"mart.{mart}",
-        "physicalType": "materialized view" if is_refreshed else "view",
+        "physicalType": "view",
         "logicalType": "object",
         "description": about,
         "dataGranularityDescription": re.split(r"[.:;]", about, maxsplit=1)[0],
-        "properties": [_property(mart, *row[2:]) for row in rows],
+        "properties": [_property(mart, *row[1:]) for row in rows],
     }
     if mart in KEYS:
         entry["quality"] = [_unique_key(mart)]
@@ -150,9 +158,9 @@ def _contract(mart: str, rows: Sequence[tuple[Any, ...]]) -> dict[str, Any]:
         "slaProperties": [
             {
                 "property": "frequency",
-                "value": "each publish" if is_refreshed else "each commit",
-                "description": "Refreshed by the stage publish, after each run."
-                if is_refreshed
+                "value": "each publish" if is_counted else "each commit",
+                "description": "Brought up to date by the stage publish, after each run."
+                if is_counted
                 else "A view: it shows what is committed.",
             }
         ],

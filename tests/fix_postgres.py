@@ -27,7 +27,6 @@ _WIPE = r"""
 do $$
 declare
     each record;
-    is_filled boolean;
 begin
     set local session_replication_role = replica;  -- no foreign keys while all rows go
     for each in
@@ -45,15 +44,6 @@ begin
             perform setval(each.name, 1, false);
         elsif each.relkind = 'r' then
             execute format('delete from %s', each.name);
-        end if;
-    end loop;
-    for each in
-        select c.oid::regclass as name from pg_class as c
-        where c.relnamespace = 'mart'::regnamespace and c.relkind = 'm' order by c.oid
-    loop
-        execute format('select exists (select from %s)', each.name) into is_filled;
-        if is_filled then
-            execute format('refresh materialized view %s', each.name);
         end if;
     end loop;
 end $$

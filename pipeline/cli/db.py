@@ -45,6 +45,13 @@ _MIGRATE_HELP = (
     "Bring the schema up to date and print the files that were applied.\n\n"
     "Example: dateline db migrate"
 )
+_RECOUNT_HELP = (
+    "Compute the counts behind the daily and weekly marts again, from everything stored.\n\n"
+    "A publish counts only what changed, and an upgrade counts again by itself where the rules "
+    "changed: this is for rows that somebody changed with triggers switched off. Readers see the "
+    "old counts until it is done.\n\n"
+    "Example: dateline db recount"
+)
 _VERIFY_HELP = (
     "Verify what is stored: nothing lost, nothing doubled, nothing left lying.\n\n"
     "Runs the invariants of sql/invariants and the checks of sql/checks over everything, and "
@@ -69,6 +76,7 @@ def register(app: typer.Typer) -> None:
     group.command("stop", help=_STOP_HELP)(stop)
     group.command("status", help=_STATUS_HELP)(status)
     group.command("migrate", help=_MIGRATE_HELP)(migrate)
+    group.command("recount", help=_RECOUNT_HELP)(recount)
     group.command("verify", help=_VERIFY_HELP)(verify)
     app.add_typer(group, name="db", help=_HELP, rich_help_panel=STORE)
 
@@ -195,6 +203,17 @@ def migrate() -> None:
     for name in applied:
         typer.echo(name)
     print_note(f"{len(applied)} files applied." if applied else "the schema is up to date.")
+
+
+def recount() -> None:
+    """Count everything that the daily and weekly marts show again."""
+    from pipeline.warehouse.mart_counts import count_all
+    from pipeline.warehouse.store import connect, ensure_store
+
+    _configure_logging()
+    with closing(connect(ensure_store())) as conn:
+        counted = count_all(conn)
+    print_note(f"counted: {counted.articles} articles on {counted.days} days.")
 
 
 def verify(

@@ -119,15 +119,17 @@ class Dropped:
     def give_back_rights(self, conn: Connection, mart: str) -> None:
         """Give a mart that was created again the grants it had, and the indexes of other people.
 
-        Ours begin with the mart's name. An index that no longer fits is left out with a warning,
-        since no query needs it to be right.
+        Ours begin with the mart's name. Where a materialised view became a view of a table, an
+        index belongs to that table now. One that no longer fits is left out with a warning, since
+        no query needs it to be right.
         """
         rights = self.waiting.pop(mart, None)
         if rights is None:
             return
+        table = _table_behind(conn, mart)
         for name, statement in rights.indexes:
             if not name.startswith(f"{mart}_"):
-                _create_index(conn, name, statement)
+                _create_index(conn, name, statement.replace(f" ON mart.{mart} ", f" ON {table} "))
         if rights.grants is not None:
             for statement in _grant_statements(conn, f"mart.{mart}", rights.grants):
                 conn.execute(statement.encode())
@@ -166,11 +168,28 @@ def _create(conn: Connection, each: _Foreign) -> None:
             conn.execute(statement.encode())
 
 
+def _table_behind(conn: Connection, mart: str) -> str:
+    """Return what an index on a mart belongs to: the only table that a view reads, or the mart."""
+    found = conn.execute(
+        "select distinct c.oid::regclass::text from pg_rewrite as r"
+        " join pg_depend as d on d.classid = 'pg_rewrite'::regclass and d.objid = r.oid"
+        " and d.refclassid = 'pg_class'::regclass"
+        " join pg_class as c on c.oid = d.refobjid and c.relkind = 'r'"
+        " where r.ev_class = to_regclass(%s)",
+        (f"mart.{mart}",),
+    ).fetchall()
+    return found[0][0] if len(found) == 1 else f"mart.{mart}"
+
+
 def _create_index(conn: Connection, name: str, statement: str) -> None:
     try:
         with conn.transaction():
             conn.execute(statement.encode())
-    except (psycopg.errors.UndefinedColumn, psycopg.errors.DuplicateTable) as error:
+    except (
+        psycopg.errors.UndefinedColumn,
+        psycopg.errors.DuplicateTable,
+        psycopg.errors.WrongObjectType,
+    ) as error:
         reason = one_line(error.diag.message_primary or str(error))
         log.warning("an index of yours on a mart was dropped", index=name, reason=reason)
 

@@ -1,4 +1,4 @@
-"""Create the views of ``mart`` from ``sql/marts``, refresh them, and number what changed.
+"""Create the views of ``mart`` from ``sql/marts``, number what changed, and have it counted.
 
 ``sql/marts/NN_name.sql`` creates one view ``mart.<name>``. A file that changed is replaced in place
 where Postgres can do so: where every column keeps its name, type and place, and new ones come last.
@@ -13,6 +13,7 @@ from psycopg import Connection, errors
 
 from pipeline.errors import MigrationError
 from pipeline.warehouse.dependants import Dropped
+from pipeline.warehouse.mart_counts import count_all, count_changes, must_count_all
 from pipeline.warehouse.sql_files import SqlFile
 from pipeline.warehouse.transactions import transact
 
@@ -75,6 +76,9 @@ def make_marts(conn: Connection, files: Sequence[SqlFile], dropped: Dropped) -> 
             (name, file.sha256),
         )
         done.append(file.name)
+    if must_count_all(conn):
+        # Before materialised views of other people are filled from the counts.
+        count_all(conn)
     dropped.restore(conn)
     return done
 
@@ -93,18 +97,12 @@ def _replaced(conn: Connection, file: SqlFile) -> bool:
 
 
 def refresh(conn: Connection) -> None:
-    """Refresh the materialised views of ``mart`` without blocking their readers.
+    """Number what changed, and bring the counts behind the daily and weekly marts up to date.
 
-    They are refreshed in the order in which they were created, since one may read another. Those
-    that other people have created in this schema are theirs to refresh.
+    The other marts are views and show what is committed.
     """
-    found = conn.execute(
-        "select c.relname from pg_catalog.pg_class as c"
-        " where c.relnamespace = 'mart'::regnamespace and c.relkind = 'm'"
-        " and c.relname in (select mart_name from ops.mart_files) order by c.oid"
-    ).fetchall()
-    for (name,) in found:
-        _refresh_one(conn, name)
+    number_changes(conn)
+    count_changes(conn)
 
 
 def number_changes(conn: Connection) -> int:
@@ -119,11 +117,3 @@ def number_changes(conn: Connection) -> int:
         return int(row[0]) if row else 0
 
     return transact(conn, work)
-
-
-def _refresh_one(conn: Connection, name: str) -> None:
-    def work(live: Connection) -> None:
-        # A function, since only the owner of a view may refresh it, and the loader is not.
-        live.execute("select ops.refresh_mart(%s)", (name,))
-
-    transact(conn, work)

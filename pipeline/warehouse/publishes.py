@@ -104,15 +104,6 @@ def end_publish(conn: Connection, publish: Publish, succeeded: bool) -> None:
     transact(conn, work)
 
 
-def has_published(conn: Connection) -> bool:
-    """Tell whether the last publish that has ended succeeded."""
-    row = conn.execute(
-        "select status = 'succeeded' from ops.publishes where status <> 'running'"
-        " order by publish_id desc limit 1"
-    ).fetchone()
-    return bool(row and row[0])
-
-
 def age_of_last_publish(conn: Connection) -> timedelta | None:
     """Return how long ago a publish last succeeded, or None where none ever did."""
     row = conn.execute(

@@ -33,7 +33,7 @@ grant select, insert, update, delete on all tables in schema ops, news to {role}
 grant select on all tables in schema mart to {role};
 revoke insert, update, delete on ops.schema_migrations, ops.mart_files from {role};
 grant usage on all sequences in schema ops, news to {role};
-grant execute on function news.create_month, ops.refresh_mart to {role};
+grant execute on function news.create_month to {role};
 alter default privileges in schema ops, news
 grant select, insert, update, delete on tables to {role};
 alter default privileges in schema ops, news grant usage on sequences to {role};

@@ -1,28 +1,18 @@
--- one row per day and named speaker: how often and how widely they are quoted; refreshed after each run.
-create materialized view mart.daily_speaker_quotes as
+-- one row per day and named speaker: how often and how widely they are quoted; brought up to date by each publish.
+create view mart.daily_speaker_quotes as
 select
-    best_date,
-    speaker_name,
-    entity_id,
-    count(*) as quote_count,
-    count(*) filter (where is_original) as original_quote_count,
-    count(distinct article_id) as article_count,
-    count(distinct article_id) filter (where is_original) as original_article_count,
-    count(distinct source_key) as source_count,
-    count(distinct source_key) filter (where is_original) as original_source_count,
-    count(distinct article_id) filter (where best_date_origin != 'published') as undated_article_count
-from mart.all_attributions
-where
-    speaker_name is not null
-    and cue_class = 'speech'
-    and grade_reason is distinct from 'rejected'
-group by
-    best_date,
-    speaker_name,
-    entity_id;
-create unique index daily_speaker_quotes_key on mart.daily_speaker_quotes (best_date, speaker_name, entity_id);
-create index daily_speaker_quotes_speaker on mart.daily_speaker_quotes (speaker_name, best_date);
-comment on materialized view mart.daily_speaker_quotes is 'One row per day and named speaker: how often and how widely they are quoted; refreshed after each run. Speech only.';
+    d.best_date,
+    d.speaker_name,
+    d.entity_id,
+    d.quote_count,
+    d.original_quote_count,
+    d.article_count,
+    d.original_article_count,
+    d.source_count,
+    d.original_source_count,
+    d.undated_article_count
+from news.speaker_days as d;
+comment on view mart.daily_speaker_quotes is 'One row per day and named speaker: how often and how widely they are quoted; brought up to date by each publish. Speech only.';
 comment on column mart.daily_speaker_quotes.best_date is 'Day by the outlet''s clock: best_date of mart.articles, which is the day of publication where the page states one.';
 comment on column mart.daily_speaker_quotes.speaker_name is 'Who says it, as resolved.';
 comment on column mart.daily_speaker_quotes.entity_id is 'The speaker''s entity, where it is one.';

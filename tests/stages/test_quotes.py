@@ -7,6 +7,7 @@ from pipeline.models import Annotation, Quote, Speaker
 from pipeline.settings import settings
 from pipeline.stages.quotes import decide, decisions, undo
 from pipeline.warehouse.annotations import save_annotations
+from pipeline.warehouse.marts import refresh
 from tests.warehouse.stories import loaded
 
 TEXT = "“We will rebuild,” Ida Marlow said. The council said that the bridge was safe."
@@ -59,7 +60,7 @@ def test_a_rejected_quote_leaves_the_default_view_and_stays_out(store, version):
     save_annotations(store, "m2", [(version, annotation(shift=1))])
     assert shown(store) == kept
     assert shown(store, "all_attributions")[1][2:4] == ("C", "rejected")
-    store.execute("refresh materialized view mart.daily_speaker_quotes")
+    refresh(store)
     counted = store.execute("select sum(quote_count) from mart.daily_speaker_quotes").fetchone()
     assert counted == (2,)
 

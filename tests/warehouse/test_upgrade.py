@@ -12,6 +12,7 @@ from pipeline.annotate.model_version import model_versions
 from pipeline.cli.app import main
 from pipeline.settings import NlpPipelines, settings
 from pipeline.warehouse.annotations import pending_versions
+from pipeline.warehouse.marts import number_changes
 from pipeline.warehouse.reprocessing import older_versions
 from pipeline.warehouse.schema import is_current, migrate
 from pipeline.warehouse.sql_files import sql_folder
@@ -79,8 +80,28 @@ def test_an_upgrade_keeps_every_row_and_annotates_nothing_again(old_store):
         assert conn.execute(copies).fetchall() == [(2, 1, "duplicate")]
         edits = "select title_before, title_after from mart.silent_edits"
         assert conn.execute(edits).fetchall() == [("Bridge opens", "Bridge opens late")]
+        named = "select count(*) from mart.daily_entity_mentions"
+        assert conn.execute(named).fetchone()[0] > 0
+        quoted = "select speaker_name, quote_count from mart.daily_speaker_quotes"
+        assert conn.execute(quoted).fetchall() == [("Ida Marlow", 1)]
         report = loaded(conn, [7], run_name="the next run")
         assert pending_versions(conn) == list(report.new_versions)
+
+
+def test_the_marts_are_counted_by_the_upgrade_and_once(old_store):
+    with closing(connect(old_store)) as conn:
+        migrate(conn)
+        written = "select xmin::text from news.entity_days order by 1"
+        before = conn.execute(written).fetchall()
+        assert migrate(conn) == []
+        number_changes(conn)
+        assert conn.execute(written).fetchall() == before
+        loaded(conn, [7], run_name="the next run")
+        conn.execute("update ops.mart_counts set count_rules = 0")
+        conn.execute("update ops.mart_files set sha256 = 'x' where mart_name = 'entity_mentions'")
+        conn.execute("delete from news.entity_days")
+        migrate(conn)
+        assert len(conn.execute(written).fetchall()) == len(before)
 
 
 def test_status_counts_the_texts_of_the_earlier_version(old_store, monkeypatch, capsys):

@@ -1,0 +1,433 @@
+"""The counts behind the daily and weekly marts, brought up to date for what changed.
+
+``news.counted_articles`` holds for each article what the counts have of it: its day, its outlet,
+its entities and speakers. For the articles that changed since the last time, ``count_changes``
+compares that row with a new one. What either of them names on a day is counted again from the rows
+of that day, and every pair that either names is counted again from the rows of that week; nothing
+else is touched. So an article that moves to another day, is deleted, becomes a copy or names
+somebody else leaves the counts where it was and enters them where it is. What changed is known from
+the change numbers of articles (``news.number_changes``).
+
+``count_all`` computes everything again, week by week, with the same statements. The cost of
+``count_changes`` grows with the articles that changed and with those of their days and weeks, and
+not with the store.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from psycopg import Connection
+
+from pipeline.telemetry import log
+from pipeline.warehouse.transactions import transact
+
+COUNT_RULES = 1
+"""To be raised when the statements here, or what a mart that they read means, come to count
+otherwise: ``dateline db migrate`` then counts everything again."""
+PAIRED_ENTITIES = 60
+"""Of an article, only the entities that it names most often make pairs: a page with 500 names is a
+list, and would make 125,000. In mart.weekly_co_mentions."""
+_LOCK = 0x646C_6D63
+"""Key of the advisory lock: two processes that count would write the same rows ("dlmc")."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What a call counted."""
+
+    articles: int
+    """Articles that changed."""
+    days: int
+    """Days of which some counts were computed again."""
+
+
+def count_changes(conn: Connection) -> Counted:
+    """Bring the counts up to date for all changes that have a number; a second call does nothing.
+
+    All of it is one transaction: readers see the counts of before, or those of after.
+    """
+    return transact(conn, _count_changes)
+
+
+def count_all(conn: Connection) -> Counted:
+    """Compute all counts again, in one transaction."""
+    return transact(conn, _count_all)
+
+
+def must_count_all(conn: Connection) -> bool:
+    """Tell whether the counts are of older rules, or were never made.
+
+    A schema of an earlier version, or without the marts that are counted, has nothing to count.
+    """
+    row = conn.execute(
+        "select to_regclass('ops.mart_counts') is not null and to_regclass('mart.articles') is"
+        " not null and to_regclass('mart.entity_mentions') is not null"
+        " and to_regclass('mart.all_attributions') is not null"
+    ).fetchone()
+    if row is None or not row[0]:
+        return False
+    counted = conn.execute("select count_rules from ops.mart_counts").fetchone()
+    return counted is None or counted[0] != COUNT_RULES
+
+
+def _count_changes(conn: Connection) -> Counted:
+    _begin(conn)
+    row = conn.execute(
+        "select coalesce((select counted_seq from ops.mart_counts), 0),"
+        " coalesce((select max(changed_seq) from news.article_changes), 0)"
+    ).fetchone()
+    before, until = row or (0, 0)
+    if before == until:
+        return Counted(0, 0)
+    changed = conn.execute(
+        "create temporary table changed_articles on commit drop as"
+        " select article_id from news.article_changes"
+        " where changed_seq > %s and changed_seq <= %s",
+        (before, until),
+    ).rowcount
+    conn.execute("create unique index on changed_articles (article_id); analyze changed_articles")
+    conn.execute(_NEW_COUNTS)
+    conn.execute(_TOUCHED.format(rows=_OLD_AND_NEW, paired=PAIRED_ENTITIES).encode())
+    conn.execute(_REPLACE_ARTICLES)
+    days = _count_touched(conn)
+    conn.execute(_SUM_PAIRS)
+    _end(conn, until)
+    log.debug("marts counted", articles=changed, days=days)
+    return Counted(changed, days)
+
+
+def _count_all(conn: Connection) -> Counted:
+    _begin(conn)
+    conn.execute(_EMPTY)
+    conn.execute(
+        "create temporary table changed_articles on commit drop as"
+        " select article_id from news.articles"
+    )
+    conn.execute("create unique index on changed_articles (article_id); analyze changed_articles")
+    conn.execute(_NEW_COUNTS)
+    articles = conn.execute(_ADD_ARTICLES).rowcount
+    conn.execute("analyze news.counted_articles")
+    row = conn.execute(
+        "select date_trunc('week', min(best_date))::date, max(best_date) from news.counted_articles"
+    ).fetchone()
+    week, last = row or (None, None)
+    days = 0
+    while week is not None and week <= last:
+        days += _count_week(conn, week)
+        week = _next_week(conn, week)
+    conn.execute("drop table if exists pg_temp.rewritten_pairs")
+    conn.execute(_ALL_PAIRS)
+    conn.execute(_SUM_PAIRS)
+    conn.execute(
+        "analyze news.entity_days; analyze news.speaker_days; analyze news.entity_pair_weeks;"
+        " analyze news.entity_pairs; analyze news.counted_days"
+    )
+    _end(conn, None)
+    return Counted(articles, days)
+
+
+def _next_week(conn: Connection, week: date) -> date | None:
+    """Return the Monday of the next week with articles; years without any are passed over."""
+    row = conn.execute(
+        "select date_trunc('week', min(best_date))::date from news.counted_articles"
+        " where best_date >= %s",
+        (week + timedelta(days=7),),
+    ).fetchone()
+    return row[0] if row else None
+
+
+def _count_week(conn: Connection, week: date) -> int:
+    conn.execute(_FORGET_TOUCHED)
+    rows = _OF_A_WEEK.format(week=week)
+    conn.execute(_TOUCHED.format(rows=rows, paired=PAIRED_ENTITIES).encode())
+    return _count_touched(conn)
+
+
+def _begin(conn: Connection) -> None:
+    conn.execute("select pg_advisory_xact_lock(%s)", (_LOCK,))
+    # The marts that are read have more joins than Postgres orders by itself, and compiling the
+    # statements takes longer than a small publish.
+    conn.execute(
+        "set local join_collapse_limit = 16; set local from_collapse_limit = 16;"
+        " set local geqo = off; set local jit = off; set local work_mem = '64MB'"
+    )
+    conn.execute(_FORGET_TOUCHED)
+    conn.execute("drop table if exists pg_temp.changed_articles, pg_temp.new_counts")
+
+
+def _end(conn: Connection, until: int | None) -> None:
+    conn.execute(
+        "insert into ops.mart_counts as c (counted_seq, count_rules)"
+        " values (coalesce(%s, (select max(changed_seq) from news.article_changes), 0), %s)"
+        " on conflict (is_only_row) do update set counted_seq = excluded.counted_seq,"
+        " count_rules = excluded.count_rules, counted_at = now()",
+        (until, COUNT_RULES),
+    )
+
+
+def _count_touched(conn: Connection) -> int:
+    """Count again what the tables of touched keys name; return how many days that are."""
+    for statement in (_COUNT_DAYS, _COUNT_ENTITIES, _COUNT_SPEAKERS, _COUNT_PAIRS):
+        conn.execute(statement.format(paired=PAIRED_ENTITIES).encode())
+    row = conn.execute("select count(*) from touched_days").fetchone()
+    return int(row[0]) if row else 0
+
+
+_EMPTY = """
+delete from news.counted_articles;
+delete from news.counted_days;
+delete from news.entity_days;
+delete from news.speaker_days;
+delete from news.entity_pair_weeks;
+delete from news.entity_pairs;
+"""
+_FORGET_TOUCHED = """
+drop table if exists pg_temp.touched_days, pg_temp.touched_entities, pg_temp.touched_speakers,
+    pg_temp.touched_pairs, pg_temp.live_pairs, pg_temp.recounted_pairs, pg_temp.rewritten_pairs
+"""
+_NEW_COUNTS = """
+create temporary table new_counts on commit drop as
+with entities as (
+    select
+        named.article_id,
+        array_agg(named.entity_id order by named.mentions desc, named.entity_id) as entity_ids,
+        array_agg(named.mentions order by named.mentions desc, named.entity_id) as mention_counts
+    from (
+        select m.article_id, m.entity_id, count(*)::int as mentions
+        from changed_articles as c
+        inner join mart.entity_mentions as m using (article_id)
+        where not m.is_credit
+        group by m.article_id, m.entity_id
+    ) as named
+    group by named.article_id
+),
+speakers as (
+    select
+        said.article_id,
+        array_agg(said.speaker_name order by said.speaker_name, said.entity_id) as speaker_names,
+        array_agg(said.entity_id order by said.speaker_name, said.entity_id) as speaker_entity_ids,
+        array_agg(said.quotes order by said.speaker_name, said.entity_id) as quote_counts
+    from (
+        select q.article_id, q.speaker_name, q.entity_id, count(*)::int as quotes
+        from changed_articles as c
+        inner join mart.all_attributions as q using (article_id)
+        where
+            q.speaker_name is not null
+            and q.cue_class = 'speech'
+            and q.grade_reason is distinct from 'rejected'
+        group by q.article_id, q.speaker_name, q.entity_id
+    ) as said
+    group by said.article_id
+)
+select
+    a.article_id,
+    a.best_date,
+    n.source_id,
+    a.is_original,
+    a.best_date_origin != 'published' as is_undated,
+    coalesce(e.entity_ids, '{}') as entity_ids,
+    coalesce(e.mention_counts, '{}') as mention_counts,
+    coalesce(s.speaker_names, '{}') as speaker_names,
+    coalesce(s.speaker_entity_ids, '{}') as speaker_entity_ids,
+    coalesce(s.quote_counts, '{}') as quote_counts
+from changed_articles as c
+inner join mart.articles as a using (article_id)
+inner join news.articles as n using (article_id)
+left join entities as e using (article_id)
+left join speakers as s using (article_id)
+"""
+_OLD_AND_NEW = """
+select o.* from news.counted_articles as o inner join changed_articles using (article_id)
+union all
+select n.article_id, n.best_date, n.source_id, n.is_original, n.is_undated, n.entity_ids,
+    n.mention_counts, n.speaker_names, n.speaker_entity_ids, n.quote_counts
+from new_counts as n
+"""
+_OF_A_WEEK = """
+select * from news.counted_articles where best_date between '{week}'::date and '{week}'::date + 6
+"""
+_TOUCHED = """
+create temporary table touched_days on commit drop as
+select distinct best_date from ({rows}) as c;
+create temporary table touched_entities on commit drop as
+select distinct c.best_date, u.entity_id
+from ({rows}) as c cross join lateral unnest(c.entity_ids) as u(entity_id);
+create temporary table touched_speakers on commit drop as
+select distinct c.best_date, u.speaker_name, coalesce(u.entity_id, 0) as entity_id
+from ({rows}) as c
+cross join lateral unnest(c.speaker_names, c.speaker_entity_ids) as u(speaker_name, entity_id);
+create temporary table touched_pairs on commit drop as
+select distinct
+    date_trunc('week', c.best_date)::date as week_date, x.entity_id as entity_id_a,
+    y.entity_id as entity_id_b
+from ({rows}) as c
+cross join lateral unnest(c.entity_ids[1:{paired}]) as x(entity_id)
+cross join lateral unnest(c.entity_ids[1:{paired}]) as y(entity_id)
+where x.entity_id < y.entity_id;
+analyze touched_days; analyze touched_entities; analyze touched_speakers; analyze touched_pairs;
+"""
+_REPLACE_ARTICLES = """
+delete from news.counted_articles as o using changed_articles as c
+where o.article_id = c.article_id;
+insert into news.counted_articles
+select * from new_counts;
+"""
+_ADD_ARTICLES = "insert into news.counted_articles select * from new_counts"
+_COUNT_DAYS = """
+delete from news.counted_days as d using touched_days as t where d.best_date = t.best_date;
+insert into news.counted_days
+select c.best_date, count(*), count(*) filter (where c.is_original)
+from touched_days as t
+inner join news.counted_articles as c using (best_date)
+group by c.best_date;
+"""
+_COUNT_ENTITIES = """
+delete from news.entity_days as d using touched_entities as t
+where d.best_date = t.best_date and d.entity_id = t.entity_id;
+insert into news.entity_days
+select
+    n.best_date, n.entity_id, e.entity_type, e.entity_name, n.mention_count,
+    n.original_mention_count, n.article_count, n.original_article_count, n.source_count,
+    n.original_source_count, n.undated_article_count
+from (
+    select
+        c.best_date,
+        u.entity_id,
+        sum(u.mentions) as mention_count,
+        coalesce(sum(u.mentions) filter (where c.is_original), 0) as original_mention_count,
+        count(*) as article_count,
+        count(*) filter (where c.is_original) as original_article_count,
+        count(distinct c.source_id) as source_count,
+        count(distinct c.source_id) filter (where c.is_original) as original_source_count,
+        count(*) filter (where c.is_undated) as undated_article_count
+    from touched_days as d
+    inner join news.counted_articles as c using (best_date)
+    cross join lateral unnest(c.entity_ids, c.mention_counts) as u(entity_id, mentions)
+    inner join touched_entities as t
+        on c.best_date = t.best_date and u.entity_id = t.entity_id
+    group by c.best_date, u.entity_id
+) as n
+inner join news.entities as e using (entity_id);
+"""
+_COUNT_SPEAKERS = """
+delete from news.speaker_days as d using touched_speakers as t
+where
+    d.best_date = t.best_date
+    and d.speaker_name = t.speaker_name
+    and coalesce(d.entity_id, 0) = t.entity_id;
+insert into news.speaker_days
+select
+    c.best_date,
+    u.speaker_name,
+    u.entity_id,
+    sum(u.quotes),
+    coalesce(sum(u.quotes) filter (where c.is_original), 0),
+    count(*),
+    count(*) filter (where c.is_original),
+    count(distinct c.source_id),
+    count(distinct c.source_id) filter (where c.is_original),
+    count(*) filter (where c.is_undated)
+from touched_days as d
+inner join news.counted_articles as c using (best_date)
+cross join lateral unnest(c.speaker_names, c.speaker_entity_ids, c.quote_counts)
+    as u(speaker_name, entity_id, quotes)
+inner join touched_speakers as t
+    on
+        c.best_date = t.best_date
+        and u.speaker_name = t.speaker_name
+        and coalesce(u.entity_id, 0) = t.entity_id
+group by c.best_date, u.speaker_name, u.entity_id;
+"""
+_COUNT_PAIRS = """
+-- Of the pairs that were touched, most name somebody whom one original of the week names: such a
+-- pair has no row, and need not be looked for.
+create temporary table live_pairs on commit drop as
+with sides as (
+    select week_date, entity_id_a as entity_id from touched_pairs
+    union
+    select week_date, entity_id_b from touched_pairs
+),
+often as materialized (
+    select s.week_date, s.entity_id
+    from sides as s
+    inner join news.entity_days as d
+        on d.entity_id = s.entity_id and d.best_date between s.week_date and s.week_date + 6
+    group by s.week_date, s.entity_id
+    having sum(d.original_article_count) >= 2
+)
+select t.week_date, t.entity_id_a, t.entity_id_b
+from touched_pairs as t
+inner join often as x on t.week_date = x.week_date and t.entity_id_a = x.entity_id
+inner join often as y on t.week_date = y.week_date and t.entity_id_b = y.entity_id;
+analyze live_pairs;
+create temporary table recounted_pairs on commit drop as
+with sides as materialized (
+    select week_date, entity_id_a as entity_id from live_pairs
+    union
+    select week_date, entity_id_b from live_pairs
+),
+named as materialized (
+    select s.week_date, c.article_id, c.best_date, c.is_original, u.entity_id
+    from (select distinct week_date from live_pairs) as w
+    inner join news.counted_articles as c
+        on c.best_date between w.week_date and w.week_date + 6
+    cross join lateral unnest(c.entity_ids[1:{paired}]) as u(entity_id)
+    inner join sides as s on w.week_date = s.week_date and u.entity_id = s.entity_id
+)
+select
+    x.week_date,
+    x.entity_id as entity_id_a,
+    y.entity_id as entity_id_b,
+    count(*) as article_count,
+    count(*) filter (where x.is_original) as original_article_count,
+    max(x.best_date) as last_seen_date
+from named as x
+inner join named as y on x.article_id = y.article_id and x.entity_id < y.entity_id
+inner join live_pairs as p
+    on
+        x.week_date = p.week_date
+        and x.entity_id = p.entity_id_a
+        and y.entity_id = p.entity_id_b
+group by x.week_date, x.entity_id, y.entity_id
+having count(*) filter (where x.is_original) >= 2;
+create temporary table rewritten_pairs on commit drop as
+select t.entity_id_a, t.entity_id_b
+from news.entity_pair_weeks as p
+inner join touched_pairs as t using (entity_id_a, entity_id_b, week_date)
+union
+select r.entity_id_a, r.entity_id_b from recounted_pairs as r;
+analyze rewritten_pairs;
+delete from news.entity_pair_weeks as p using touched_pairs as t
+where
+    p.entity_id_a = t.entity_id_a
+    and p.entity_id_b = t.entity_id_b
+    and p.week_date = t.week_date;
+insert into news.entity_pair_weeks
+select * from recounted_pairs;
+"""
+_ALL_PAIRS = """
+create temporary table rewritten_pairs on commit drop as
+select distinct p.entity_id_a, p.entity_id_b from news.entity_pair_weeks as p
+"""
+_SUM_PAIRS = """
+delete from news.entity_pairs as p using rewritten_pairs as r
+where p.entity_id_a = r.entity_id_a and p.entity_id_b = r.entity_id_b;
+insert into news.entity_pairs
+select
+    s.entity_id_a, a.entity_name, s.entity_id_b, b.entity_name, s.articles, s.originals,
+    s.last_seen, a.entity_type, b.entity_type, s.weeks
+from (
+    select
+        p.entity_id_a,
+        p.entity_id_b,
+        sum(p.article_count) as articles,
+        sum(p.original_article_count) as originals,
+        max(p.last_seen_date) as last_seen,
+        count(*) as weeks
+    from rewritten_pairs as r
+    inner join news.entity_pair_weeks as p using (entity_id_a, entity_id_b)
+    group by p.entity_id_a, p.entity_id_b
+) as s
+inner join news.entities as a on s.entity_id_a = a.entity_id
+inner join news.entities as b on s.entity_id_b = b.entity_id;
+"""
