@@ -16,16 +16,18 @@ from news.entity_pair_weeks as p
 inner join news.entities as a on p.entity_id_a = a.entity_id
 inner join news.entities as b on p.entity_id_b = b.entity_id
 -- Lateral, so that nothing is summed where lift is not selected.
-cross join lateral ( -- noqa: ST05
-    select sum(d.original_article_count) as originals
-    from news.counted_days as d
-    where d.best_date between p.week_date and p.week_date + 6
-) as w
-cross join lateral ( -- noqa: ST05
-    select sum(d.original_article_count) as originals
-    from news.entity_days as d
-    where d.entity_id = p.entity_id_a and d.best_date between p.week_date and p.week_date + 6
-) as x
+cross join
+    lateral ( -- noqa: ST05
+        select sum(d.original_article_count) as originals
+        from news.counted_days as d
+        where d.best_date between p.week_date and p.week_date + 6
+    ) as w
+cross join
+    lateral ( -- noqa: ST05
+        select sum(d.original_article_count) as originals
+        from news.entity_days as d
+        where d.entity_id = p.entity_id_a and d.best_date between p.week_date and p.week_date + 6
+    ) as x
 cross join lateral ( -- noqa: ST05
     select sum(d.original_article_count) as originals
     from news.entity_days as d

@@ -1,7 +1,7 @@
 -- Counts that a publish brings up to date for the articles that changed, in place of materialised
 -- views that were computed whole. dateline db migrate fills the tables once (mart_counts.py).
 
--- squawk-ignore-file require-timeout-settings, prefer-robust-stmts, prefer-bigint-over-int
+-- squawk-ignore-file require-timeout-settings, ban-drop-function
 
 -- one row: how far the counts are.
 create table ops.mart_counts (
