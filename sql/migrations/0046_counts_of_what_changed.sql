@@ -183,7 +183,11 @@ begin
             select m.article_version_id from news.entity_mentions as m where m.entity_id = any(names)
             union
             select s.article_version_id from news.quote_speakers as s where s.entity_id = any(names)
-        );
+        )
+    union
+    select d.article_id
+    from news.quote_decisions as d
+    where d.entity_id = any(names);
     return null;
 end
 $$;
