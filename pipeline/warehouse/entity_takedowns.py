@@ -7,7 +7,7 @@ order that was interrupted can be completed. Texts of articles are no matter of 
 import re
 from collections.abc import Collection, Sequence
 
-from psycopg import Connection
+from psycopg import Connection, sql
 
 from pipeline.warehouse.annotations import LONGEST_NAME
 from pipeline.warehouse.barred_names import ANY_CLASS, name_sha256, words_of_names
@@ -272,12 +272,18 @@ def _remove_quotes(conn: Connection, ids: Sequence[int], surfaces: dict[int, set
 
 
 def _note_changed(conn: Connection, versions: Collection[int]) -> None:
-    """Mark the articles of versions as changed: deleted annotations are noted by nobody else."""
-    conn.execute(
-        "insert into ops.changed_articles (article_id)"
-        " select distinct article_id from news.article_versions where article_version_id = any(%s)",
-        (list(versions),),
-    )
+    """Mark the articles of versions as changed, and let their stories be told without the name.
+
+    Deleted annotations are noted by nobody else.
+    """
+    for queue in ("ops.changed_articles", "ops.articles_to_tell"):
+        conn.execute(
+            sql.SQL(
+                "insert into {} (article_id) select distinct article_id"
+                " from news.article_versions where article_version_id = any(%s)"
+            ).format(sql.Identifier(*queue.split("."))),
+            (list(versions),),
+        )
 
 
 _FORGET = (
