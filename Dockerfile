@@ -15,13 +15,15 @@ COPY pyproject.toml uv.lock README.md LICENSE NOTICE ./
 RUN /opt/uv/bin/uv sync --locked --no-dev --no-cache --no-install-project \
     --extra airflow --extra celery --extra s3 --extra metrics
 COPY . .
-RUN /opt/uv/bin/uv build --no-cache --wheel --out-dir /wheel
+RUN /opt/uv/bin/uv build --no-cache --wheel --out-dir /wheel \
+    && /opt/uv/bin/uv pip install --no-cache --no-deps --python /opt/dateline/.venv/bin/python \
+        --target /opt/dateline/code /wheel/*.whl
 
 FROM ${BASE_IMAGE}
 ENV PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
-    PYTHONPATH=/opt/dateline/config \
-    PATH=/opt/dateline/.venv/bin:$PATH \
+    PYTHONPATH=/opt/dateline/code:/opt/dateline/code/pipeline/annotate/package:/opt/dateline/config \
+    PATH=/opt/dateline/code/bin:/opt/dateline/.venv/bin:$PATH \
     AIRFLOW_HOME=/var/lib/dateline/airflow \
     AIRFLOW__CORE__DAGS_FOLDER=/opt/dateline/dags \
     AIRFLOW__CORE__PLUGINS_FOLDER=/opt/dateline/plugins \
@@ -31,13 +33,9 @@ RUN useradd --create-home --uid 50000 --gid 0 dateline \
     && install -d -o dateline -g 0 -m 775 /var/lib/dateline
 WORKDIR /opt/dateline
 COPY --from=build /opt/dateline/.venv .venv
-COPY --from=build /wheel /tmp/wheel
 # The code belongs to root, so that no task can change it.
-RUN python3 -m pip --python .venv/bin/python install --no-cache-dir --no-deps --no-index \
-        --disable-pip-version-check /tmp/wheel/*.whl \
-    && rm -r /tmp/wheel \
-    && bundled=$(.venv/bin/python -c 'import pipeline; print(pipeline.__path__[0])')/_bundled \
-    && ln -s "$bundled/dags" "$bundled/plugins" "$bundled/config" .
+COPY --from=build /opt/dateline/code code
+RUN ln -s code/pipeline/_bundled/dags code/pipeline/_bundled/plugins code/pipeline/_bundled/config .
 USER dateline
 VOLUME /var/lib/dateline
 ENTRYPOINT ["sh", "/opt/dateline/config/container_entrypoint.sh"]
