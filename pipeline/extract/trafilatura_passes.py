@@ -48,6 +48,7 @@ _JOINED_BLOCKS = 3
 """Blocks that a line must contain to be split into them."""
 _SUBHEAD_CHARS = 150
 _LOGGERS = ("trafilatura", "htmldate", "courlan", "readability", "justext", "charset_normalizer")
+_TABLE_ROWS = 3
 _TABLES = frozenset({"td", "th", "tr", "tbody", "table"})
 _DROPPED = frozenset({"aside", "footer", "form", "header", "menu", "nav"})
 """Elements that trafilatura drops with all that is in them."""
@@ -69,7 +70,7 @@ def read_lines(root: HtmlElement, blocks: list[TextBlock]) -> list[str]:
 
 def _read(root: HtmlElement, prose: list[TextBlock]) -> list[str]:
     """Run the passes from the fastest one on until the lines contain the prose."""
-    main = _deepest_container(root, prose, _MAIN_SHARE)
+    main = _with_tables(_deepest_container(root, prose, _MAIN_SHARE))
     part = quick = _quick_pass(_with_bare_ancestors(main))
     found_words = sum(block.words for block in _found(prose, quick))
     if found_words >= max(_LEAST_WORDS, _QUICK_SHARE * sum(block.words for block in prose)):
@@ -178,6 +179,27 @@ def _deepest_container(root: HtmlElement, prose: list[TextBlock], share: float) 
         return root
     words_of = words_by_element(prose)
     return max((e for e, words in words_of.items() if words >= share * total), key=_depth)
+
+
+def _with_tables(main: HtmlElement) -> HtmlElement:
+    """Return the element around the prose, or the one that holds the article's tables too."""
+    article = next(main.iterancestors("article", "main"), None)
+    if article is None:
+        return main
+    inside = set(main.iter("table"))
+    tables = [each for each in article.iter("table") if each not in inside and _is_of_data(each)]
+    around: HtmlElement = main
+    for table in tables:
+        holders = set(table.iterancestors())
+        around = next(each for each in (around, *around.iterancestors()) if each in holders)
+    return around
+
+
+def _is_of_data(table: HtmlElement) -> bool:
+    """Tell whether a table has a head and rows of several cells without links."""
+    if next(table.iter("th"), None) is None or next(table.iter("a"), None) is not None:
+        return False
+    return sum(len(row) > 1 for row in table.iter("tr")) >= _TABLE_ROWS
 
 
 def _depth(element: HtmlElement) -> int:

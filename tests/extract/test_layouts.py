@@ -235,6 +235,23 @@ def test_sentences_in_spans_that_touch_are_parted():
     assert "The ferryman rested" in text_of(whole(f"<article>{paragraphs()}{words}</article>"))
 
 
+def test_a_table_in_a_box_of_its_own_below_the_text_is_kept():
+    rows = "".join(
+        f"<tr><td>The {pier} pier</td><td>{depth} metres of water</td></tr>"
+        for pier, depth in (("north", 4), ("south", 6), ("old", 3))
+    )
+    table = f"<table><thead><tr><th>Pier</th><th>Depth</th></tr></thead>{rows}</table>"
+    body = f"<article><h1>{TITLE}</h1><div class='field'>{paragraphs()}</div>"
+    lines = text_of(whole(f"{body}<div class='field'>{table}</div></article>")).split("\n\n")
+    assert lines == [
+        *ALL,
+        "Pier Depth",
+        "The north pier 4 metres of water",
+        "The south pier 6 metres of water",
+        "The old pier 3 metres of water",
+    ]
+
+
 def test_table_rows_have_no_bars():
     rows = "".join(f"<tr><td>Pier {n}</td><td>{n} cars</td></tr>" for n in range(1, 6))
     text = text_of(page(inside=f"<table>{rows}</table><p>{MORE[0]}</p><p>{MORE[1]}</p>"))
