@@ -17,11 +17,12 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser
 
+from pipeline.tables import read_rows
 from pipeline.text import ends_sentence, normalise, squeeze, word_count
 
 MAX_ATTRIBUTES = 3000
@@ -89,46 +90,6 @@ _NAMES_CHARS = 500
 """Characters of the class and id that are searched: hostile pages have classes of megabytes."""
 _CONTAINER_SHARE = 0.3
 """Share of the article's words that makes an element one of its containers."""
-_LABEL_PATTERNS: dict[str, re.Pattern[str]] = {
-    "caption": re.compile(
-        r"(^|[\s_-])(fig)?captions?([\s_-]|$)|caption|photo-?credit|image-?credit|media-?credit|"
-        r"image-?source|photo-?by|picture-?(text|desc)|wp-caption|image__(meta|copy)|(^|"
-        r"[\s_-])credits?([\s_-]|$)",
-        re.IGNORECASE,
-    ),
-    "embed": re.compile(
-        r"twitter-(tweet|video)|instagram-media|tiktok-embed|fb-post|bluesky-embed|reddit-embed|"
-        r"truthsocial-embed|telegram-post|(^|[\s_-])tweet([\s_-]|$)",
-        re.IGNORECASE,
-    ),
-    "related": re.compile(
-        r"related|read-?(more|next|also)|more-?(stories|news|from|on)|recommend|most-?(read|"
-        r"popular|viewed)|"
-        r"popular|trending|outbrain|taboola|you-?may|see-?also|also-?(read|like)|promo|teaser|"
-        r"recirc|up-?next|next-?(story|article|up)|further-?reading|onward|inline-?article|"
-        r"story-?link|link-?list|carousel|rail([\s_-]|$)|must-?read",
-        re.IGNORECASE,
-    ),
-    "author_bio": re.compile(
-        r"author[\w-]{0,20}[_-]*(bio|box|card|desc|about)|about-?(the-?)?author|(^|"
-        r"[\s_-])bio(graphy)?([\s_-]|$)",
-        re.IGNORECASE,
-    ),
-    "wall": re.compile(
-        r"(access|reg(istration)?|log-?in|sign-?(in|up)|subscri\w{1,8})-?_*(pay)?wall",
-        re.IGNORECASE,
-    ),
-    "service": re.compile(
-        r"newsletter|subscri|sign-?up|paywall|regwall|donat|share|social|sharing|follow-?us|"
-        r"toolbar|"
-        r"cookie|consent|gdpr|advert|sponsor|(^|[\s_-])ads?([\s_-]|$)|breadcrumb|"
-        r"disclaimer|comment(s|-)|"
-        r"disqus|tag-?(list|cloud|s)|topics|print-?only|screen-?reader|visually-?hidden|sr-?only|"
-        r"skip-?link|login|pagination|poll|quiz|widget-?title|rating",
-        re.IGNORECASE,
-    ),
-}
-"""What words in an element's class or id say about its text."""
 _LABEL_OF_TAG = {
     "figcaption": "caption",
     "figure": "figure",
@@ -417,9 +378,18 @@ def labels_of(block: TextBlock, containers: Collection[HtmlElement]) -> frozense
     return frozenset(labels)
 
 
+@cache
+def _label_patterns() -> dict[str, re.Pattern[str]]:
+    """Return what words in an element's class or id say about its text, by label."""
+    names: dict[str, list[str]] = {}
+    for label, pattern, *_ in read_rows(__package__, "class_names.tsv", columns=4):
+        names.setdefault(label, []).append(pattern)
+    return {label: re.compile("|".join(each), re.IGNORECASE) for label, each in names.items()}
+
+
 @lru_cache(maxsize=8192)
 def _labels(tag: str, names: str, is_hidden: bool) -> frozenset[str]:
-    labels = {label for label, pattern in _LABEL_PATTERNS.items() if pattern.search(names)}
+    labels = {label for label, pattern in _label_patterns().items() if pattern.search(names)}
     if tag in _LABEL_OF_TAG:
         labels.add(_LABEL_OF_TAG[tag])
     if is_hidden:

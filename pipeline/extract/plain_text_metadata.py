@@ -13,39 +13,32 @@ reading time below it, or a note on the author below the text that begins with t
 import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from itertools import takewhile
 
 from pipeline.extract.publication_times import split_updated
 from pipeline.line_rules.agencies import agencies_listed
 from pipeline.line_rules.boilerplate import reason_for
-from pipeline.line_rules.bylines import BEFORE_NAME, author_names, is_name, is_organisation
+from pipeline.line_rules.bylines import (
+    author_names,
+    is_name,
+    is_organisation,
+    is_role,
+    starts_as_byline,
+)
 from pipeline.line_rules.calendar_words import (
     AM_PM,
     CLOCK_12,
-    ENGLISH_WEEKDAY,
-    ENGLISH_WEEKDAYS,
     UPDATED,
     WEEKDAY,
     month_number,
     time_label,
     time_labels,
 )
-from pipeline.line_rules.dates import is_ambiguous, iso_time
+from pipeline.line_rules.dates import iso_time
 from pipeline.line_rules.header_lines import read_header_line
 from pipeline.text import ends_line_of_text
 
-_ROLE = re.compile(
-    r"(?:[\w&'’-]+ ){0,4}(?:correspondent|reporter|editor|writer|columnist|contributor|journalist|"
-    r"Redakteur(?:in)?|Korrespondent(?:in)?)s?",
-    re.IGNORECASE,
-)
-"""A line that names a role alone, such as "Environment correspondent"."""
 _PERSON = r"[A-Z][\w’'-]+ [A-Z][\w’'-]+"
-_WITH_ROLE = re.compile(
-    rf"(?P<name>{_PERSON}) (?:[\w&’'-]+ ){{0,4}}"
-    r"(?:[Cc]orrespondent|[Rr]eporter|[Ee]ditor|[Cc]olumnist|[Ww]riter)"
-)
 _READING_TIME = re.compile(r"\d+ ?-?min(?:ute)?s?(?: read)?", re.IGNORECASE)
 _NOTE = (
     r"(?:written |edited )?by {0}|{0},? (?:covers|writes|reports|teaches)\b.*|"
@@ -60,7 +53,6 @@ _POSTED = re.compile(
 )
 _ROLE_DISTANCE = 2
 """Lines between a name with its role and a line that states metadata, at most."""
-_OUTLET_WORDS = 4
 _MAX_CHARS = 140
 """Longer lines are text."""
 _LINES_BELOW, _LINES_ABOVE, _LINES_NEAR = 14, 3, 5
@@ -88,16 +80,8 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 _ZONE = re.compile(r"[A-Z]{2,5}|[+]\d\d:?\d\d")
-_BY = re.compile(
-    r"(?i:(?:by|author of the article|author|autor(?:in)?|auteur|written by|story by|"
-    rf"(?:posted|published|reported|submitted) by)\b(?: ?:)?|{BEFORE_NAME}\b) ?"
-    r"(?=[^\W\d_a-z])"
-)
-_FOREIGN_BY = re.compile(rf"(?!by\b){BEFORE_NAME} ", re.IGNORECASE)
-_LOGIN = re.compile(r"by \w+", re.IGNORECASE)
 _SITE = re.compile(r"[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}", re.IGNORECASE)
 _SLASH = re.compile(r"\s*[/|]\s*")
-_WEEKDAY = re.compile(rf"\b{ENGLISH_WEEKDAY}\b", re.IGNORECASE)
 _CLOCK = re.compile(rf"(?:at )?{CLOCK_12}(?: [A-Z]{{2,4}})?", re.IGNORECASE)
 """Below a byline or a day; elsewhere it heads an entry of a live report."""
 _OFFSET = re.compile(r"[+-]\d\d:\d\d$")
@@ -160,7 +144,7 @@ def _read_line(found: HeaderMetadata, line: str, place: int) -> None:
         return
     left = text_besides_time(line)
     signed = _signers(left) if left else ()
-    is_account = left is not None and (_LOGIN.fullmatch(left) or _SITE.fullmatch(left))
+    is_account = bool(left) and bool(starts_as_byline(left) or _SITE.fullmatch(left))
     if left == "" or signed or is_account:
         found.authors = found.authors or signed
         _take_times(found, line)
@@ -188,16 +172,10 @@ def _byline(line: str) -> tuple[str, ...]:
 
     "By Ana Moor, Political Editor" is one, "By the time the ferry sank" is not.
     """
-    lead = _BY.match(line)
-    if not lead or ends_line_of_text(line) or len(line.split()) > _BYLINE_WORDS:
+    if ends_line_of_text(line) or len(line.split()) > _BYLINE_WORDS or not starts_as_byline(line):
         return ()
-    if text_besides_time(line) == "":
-        return ()
-    rest = line[lead.end() :]
-    if _FOREIGN_BY.match(line) and not is_name(rest):
-        return ()
-    names = author_names(f"By {rest}")
-    return names if names and all(map(_is_full_name, names)) and rest.startswith(names[0]) else ()
+    names = author_names(line) if text_besides_time(line) != "" else ()
+    return names if all(map(_is_full_name, names)) else ()
 
 
 def _is_full_name(name: str) -> bool:
@@ -209,10 +187,9 @@ def _signers(left: str) -> tuple[str, ...]:
     """Return the agency or the people that a line names besides its time."""
     if agencies_listed(left, is_sure=True):
         return (left,)
-    by = _BY.match(left)
-    name = left[by.end() :] if by else _SLASH.split(left)[0]
-    if by:
-        return author_names(f"By {name}") or (name,)
+    if starts_as_byline(left):
+        return author_names(left)
+    name = _SLASH.split(left)[0]
     return (name,) if is_name(name) and not is_organisation(name) else ()
 
 
@@ -254,19 +231,8 @@ def _take_times(found: HeaderMetadata, line: str) -> None:
 
 def _stated(text: str) -> str | None:
     """Return the time that a text states; without an offset only its date."""
-    stated = iso_time(text, day_first=_is_day_first(text))
+    stated = iso_time(text)
     return stated if stated is None or _OFFSET.search(stated) else stated[:10]
-
-
-def _is_day_first(text: str) -> bool | None:
-    """Return whether the day comes first, if a weekday decides it ("Mon, 09/01/2025"), or None."""
-    named = _WEEKDAY.search(text)
-    for day_first in (True, False) if named and is_ambiguous(text) else ():
-        stated = iso_time(text, day_first=day_first)
-        weekday = ENGLISH_WEEKDAYS[date.fromisoformat(stated[:10]).weekday()] if stated else ""
-        if named and weekday.lower().startswith(named[0].lower()):
-            return day_first
-    return None
 
 
 def _read_unlabelled_author(
@@ -295,7 +261,7 @@ def _read_between(found: HeaderMetadata, lines: Sequence[str], title: int | None
         signed = tuple(lines[other] for other in reversed(beside) if _is_author(lines[other]))
         found.authors = found.authors or signed[:1]
         following = lines[place + 1] if place + 1 < len(lines) else ""
-        if _ROLE.fullmatch(following) or _CLOCK.fullmatch(following):
+        if is_role(following) or _CLOCK.fullmatch(following):
             found.places.add(place + 1)
 
 
@@ -305,7 +271,7 @@ def _is_author(line: str) -> bool:
 
 def _is_outlet_or_role(line: str) -> bool:
     """Return True for "The Dunmore Ledger" and "Political editor", False for a standfirst."""
-    if _ROLE.fullmatch(line):
+    if is_role(line):
         return True
     words = line.split()
     is_named = all(word[:1].isupper() or word in ("of", "the", "and", "&") for word in words)
@@ -329,18 +295,26 @@ def _find_name_alone(
     """
     for place in sorted(places):
         following = lines[place + 1] if place + 1 < len(lines) else ""
-        signed = _WITH_ROLE.fullmatch(lines[place])
+        signed = _name_before_role(lines[place])
         if signed and any(abs(place - other) <= _ROLE_DISTANCE for other in known):
-            return signed["name"], {place}
+            return signed, {place}
         if not _is_person(lines[place]):
             continue
-        if _ROLE.fullmatch(following):
+        if is_role(following):
             return lines[place], {place, place + 1}
         if _READING_TIME.fullmatch(following):
             return lines[place], {place}
         if _has_note(lines[place], lines[place + 2 :]):
-            return lines[place], {place, place + 1} if _is_outlet(following) else {place}
+            is_outlet = bool(following) and _is_outlet_or_role(following)
+            return lines[place], {place, place + 1} if is_outlet else {place}
     return None
+
+
+def _name_before_role(line: str) -> str | None:
+    """Return "Ines Moor" for "Ines Moor North of Norland correspondent"."""
+    words = line.split()
+    name = " ".join(words[:2])
+    return name if is_role(" ".join(words[2:])) and _is_person(name) else None
 
 
 def _posted_by(lines: Sequence[str], start: int) -> tuple[str, ...]:
@@ -362,9 +336,3 @@ def _is_person(line: str) -> bool:
 def _has_note(name: str, below: Sequence[str]) -> bool:
     note = re.compile(_NOTE.format(re.escape(name)), re.IGNORECASE)
     return any(note.fullmatch(line) for line in below)
-
-
-def _is_outlet(line: str) -> bool:
-    words = line.split()
-    is_capitalised = all(word[:1].isupper() or word in ("of", "the", "and") for word in words)
-    return is_capitalised and 0 < len(words) <= _OUTLET_WORDS and line[-1:].isalnum()

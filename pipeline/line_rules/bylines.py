@@ -42,7 +42,8 @@ def _labels_of_lines() -> list[str]:
     rows = read_rows(__package__, "byline_words.tsv", columns=4)
     foreign = [forms for kind, language, forms, _ in rows if kind == "label" and language != "en"]
     words = [word for forms in foreign for word in forms.split("|")]
-    return ["text", "interview", "writer", *(w for w in words if w not in _WORDS["genre"])]
+    english = ["text", "interview", "writer", "author", "author of the article"]
+    return [*english, *(w for w in words if w not in _WORDS["genre"])]
 
 
 _WORDS = _words()
