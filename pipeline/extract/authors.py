@@ -23,6 +23,7 @@ from pipeline.extract.microdata import (
 )
 from pipeline.extract.title import bare_name
 from pipeline.line_rules.bylines import (
+    PARTICLE,
     cased_name,
     clean_authors,
     contributors_in,
@@ -74,7 +75,7 @@ _PROSE_LINK_DENSITY = 0.5
 _SIGNATURE_CHARS = 60
 _BLOCKS_ABOVE_PROSE = 8
 """Blocks above the first paragraph among which a name with a role is looked for."""
-_NAME = r"[^\W\d_a-z][\w.’'-]+(?: (?:[^\W\d_a-z][\w.’'-]*|de|van|von|bin|al)){1,3}"
+_NAME = rf"[^\W\d_a-z][\w.’'-]+(?: (?:[^\W\d_a-z][\w.’'-]*|{PARTICLE}(?= ))){{1,4}}"
 _NAMES = re.compile(rf"{_NAME}(?:(?:\s*[/,&]\s*| and | und ){_NAME})*")
 """A line that is nothing but full names: "Ines Moor / Per Aasen"."""
 

@@ -144,7 +144,7 @@ def _read_line(found: HeaderMetadata, line: str, place: int) -> None:
         return
     left = text_besides_time(line)
     signed = _signers(left) if left else ()
-    is_account = bool(left) and bool(starts_as_byline(left) or _SITE.fullmatch(left))
+    is_account = left and (starts_as_byline(left) or _SITE.fullmatch(left))
     if left == "" or signed or is_account:
         found.authors = found.authors or signed
         _take_times(found, line)

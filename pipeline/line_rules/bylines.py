@@ -128,9 +128,9 @@ _DOUBLED = re.compile(r"^(\S+ \S.*) \1$")
 """A name that stands twice: beside the author's picture and below it."""
 _WORD = re.compile(r"[^\W\d_][\w.’'-]*")
 _PARTICLES = frozenset(_WORDS["particle"])
-_NAME_LINE = re.compile(
-    rf"(?:{CAPITAL}[\w.’'-]+ (?:(?:{_one_of(_WORDS['particle'])}) ){{0,3}}){{1,3}}{CAPITAL}[\w’'-]+"
-)
+PARTICLE = f"(?:{_one_of(_WORDS['particle'])})"
+"""Pattern for what is part of a name in lower case: "van", "de la"."""
+_NAME_LINE = re.compile(rf"(?:{CAPITAL}[\w.’'-]+ (?:{PARTICLE} ){{0,3}}){{1,3}}{CAPITAL}[\w’'-]+")
 _NO_NAME = frozenset(("the", "a", "an", "my", "our", "your", *_WORDS["before"]))
 _NAME_WORDS = 5
 """Words of the longest name."""

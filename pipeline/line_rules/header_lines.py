@@ -11,20 +11,19 @@ Of other languages than English only a whole line that is a byline is read.
 import re
 from dataclasses import dataclass
 
-from pipeline.line_rules.bylines import BY, author_names, is_byline
+from pipeline.line_rules.bylines import BY, CAPITAL, PARTICLE, author_names, is_byline
 from pipeline.line_rules.calendar_words import (
     CLOCK,
     ENGLISH_MONTH,
     ENGLISH_WEEKDAY,
-    month_number,
 )
+from pipeline.line_rules.dates import iso_time
 
-_MONTH = f"(?P<month>{ENGLISH_MONTH})"
-_YEAR = r"(?P<year>(?:19|20)\d\d)"
-_DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
+_YEAR = r"(?:19|20)\d\d"
+_DAY = r"\d{1,2}(?:st|nd|rd|th)?"
 _WEEKDAY = f"(?:{ENGLISH_WEEKDAY},? )?"
 _CLOCK = rf"(?:,? ?(?:at |[-–|@•] ?)?{CLOCK}(?: ?[A-Z]{{2,4}}\b)?)?"
-_NAME = r"[A-Z][\w.’'-]*(?: (?:[A-Z][\w.’'-]*|de|van|von|al|bin|da|del))"
+_NAME = rf"{CAPITAL}[\w.’'-]*(?: (?:{CAPITAL}[\w.’'-]*|{PARTICLE}(?= )))"
 _ROLE_WORD = r"[A-Z][\w&’'-]*|and|of|the|for|at|in|staff|writer|reporter|correspondent|editor"
 _ROLE = rf"(?:[A-Z][\w&’'-]*|staff)(?: (?:{_ROLE_WORD})){{0,6}}"
 _CATEGORY = r"[A-Z][\w&’'-]*(?: (?:[A-Z&][\w’'-]*|and|of|the))"
@@ -32,9 +31,9 @@ _CATEGORY = r"[A-Z][\w&’'-]*(?: (?:[A-Z&][\w’'-]*|and|of|the))"
 _DATES = tuple(
     re.compile(pattern)
     for pattern in (
-        rf"{_WEEKDAY}{_MONTH} {_DAY},? {_YEAR}{_CLOCK}",
-        rf"{_WEEKDAY}{_DAY} {_MONTH},? {_YEAR}{_CLOCK}",
-        rf"{_YEAR}-(?P<month>\d\d)-(?P<day>\d\d){_CLOCK}",
+        rf"{_WEEKDAY}{ENGLISH_MONTH} {_DAY},? {_YEAR}{_CLOCK}",
+        rf"{_WEEKDAY}{_DAY} {ENGLISH_MONTH},? {_YEAR}{_CLOCK}",
+        rf"{_YEAR}-\d\d-\d\d{_CLOCK}",
     )
 )
 _DATE_LABEL = re.compile(
@@ -54,7 +53,7 @@ _GLUED_BYLINE = re.compile(
 _SEAM = re.compile(r"(?<!\bMc)(?<!\bMac)(?<!\bDe)(?<!\bDi)(?<!\bLe)(?<!\bLa)(?<=[a-zß-ÿ])(?=[A-Z])")
 """Where a template glued a section to a name: "Li WenNews"; McAvoy and DeWitt stay whole."""
 _CATEGORIES = re.compile(rf"{_CATEGORY}{{0,3}}(?:\s?[,|/›»•·]\s?{_CATEGORY}{{0,3}}){{0,7}}")
-_BYLINE_AHEAD = re.compile(rf"(?:[Pp]osted )?{BY} [A-Z]")
+_BYLINE_AHEAD = re.compile(rf"(?:[Pp]osted )?{BY} {CAPITAL}")
 _SEPARATORS = re.compile(r"[\s|,•·/–—-]*")
 _COMMENTS = re.compile(
     r"(?:(?P<count>\d{1,6}|No|One) (?:Comments?|Responses?|Replies)|Leave a [Cc]omment|"
@@ -82,16 +81,6 @@ class HeaderLine:
     """A day without a time, ISO 8601."""
     categories: tuple[str, ...] = ()
     comment_count: int | None = None
-
-
-def read_day(text: str) -> str | None:
-    """Return the English date that a text begins with as an ISO 8601 day, or None.
-
-    >>> read_day("Tuesday, January 11, 2022 at 10:15 am")
-    '2022-01-11'
-    """
-    found = _match_date(text, 0)
-    return _iso(found) if found else None
 
 
 def read_header_line(text: str, title: str | None = None) -> HeaderLine | None:
@@ -213,9 +202,5 @@ def _match_date(text: str, start: int) -> re.Match[str] | None:
 
 def _iso(match: re.Match[str]) -> str | None:
     """Return the day that a date states, or None for "February 45, 2022"."""
-    named = match["month"]
-    month = int(named) if named.isdigit() else month_number(named.lower()) or 0
-    day = int(match["day"])
-    if not (1 <= month <= 12 and 1 <= day <= 31):
-        return None
-    return f"{match['year']}-{month:02d}-{day:02d}"
+    stated = iso_time(match[0])
+    return stated[:10] if stated else None

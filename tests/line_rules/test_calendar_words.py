@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.line_rules.calendar_words import WEEKDAY, month_number, time_label, utc_offset
 from pipeline.line_rules.dates import iso_time
-from pipeline.line_rules.header_lines import read_day
+from pipeline.line_rules.header_lines import read_header_line
 from pipeline.tables import read_rows
 
 PACKAGE = "pipeline.line_rules"
@@ -33,7 +33,7 @@ def test_a_date_with_the_weekday_is_read(language, day, name, abbreviations):
     for word in (name, *abbreviations.split()):
         assert iso_time(f"{word}, 3 May 2026") == "2026-05-03"
         if language == "en":
-            assert read_day(f"{word}, May 3, 2026") == "2026-05-03"
+            assert read_header_line(f"{word}, May 3, 2026").published == "2026-05-03"
 
 
 @pytest.mark.parametrize(("abbreviation", "zone", "name"), ZONES)

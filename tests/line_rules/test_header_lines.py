@@ -1,6 +1,6 @@
 import pytest
 
-from pipeline.line_rules.header_lines import read_day, read_header_line
+from pipeline.line_rules.header_lines import read_header_line
 
 TITLE = "Ferry line closes after storm"
 
@@ -52,4 +52,13 @@ def test_sentences_and_datelines_are_no_header_lines(line):
 
 @pytest.mark.parametrize("text", ["February 45, 2022", "2022-13-01", "Someday 3, 2022"])
 def test_impossible_days_are_no_days(text):
-    assert read_day(text) is None
+    found = read_header_line(text)
+    assert found is None or found.published is None
+
+
+@pytest.mark.parametrize(
+    "name", ["Łucja Żak", "Øyvind Åsen", "Ludwig van der Velde", "Νίκος Τάρνος"]
+)
+def test_names_of_other_alphabets_and_with_particles_are_read(name):
+    found = read_header_line(f"By {name} | January 11, 2022 | 3 Comments")
+    assert (found.authors, found.published) == (name, "2022-01-11")
