@@ -76,6 +76,7 @@ def build_report(days: int, now: datetime) -> str:
             volume=rows["volume"],
             names=_names(rows["names"], rows["name_days"], last, days),
             speakers=rows["speakers"],
+            stories=list(_stories(rows["stories"], rows["story_articles"])),
             copied=rows["copied"],
             edits=[(row, list(_changes(row))) for row in rows["edits"] if not row["is_announced"]],
             corrections=[row for row in rows["edits"] if row["is_announced"]],
@@ -120,6 +121,23 @@ def _names(
         bars = stacked_chart(counts, ["seen"], last, 120, 22, days)
         found.setdefault(_TITLES[row["entity_type"]], []).append(Trend(row, bars))
     return found
+
+
+def _stories(
+    stories: Sequence[Row], articles: Sequence[Row]
+) -> Iterator[tuple[Row, list[tuple[Row, float]]]]:
+    """Yield each story with its articles and where each stands between its first and last, 0 to 1.
+
+    Copies are left out.
+    """
+    for story in stories:
+        span = (story["ended_at"] - story["started_at"]).total_seconds() or 1.0
+        told = [
+            (row, (row["told_at"] - story["started_at"]).total_seconds() / span)
+            for row in articles
+            if row["story_id"] == story["story_id"] and row["is_original"]
+        ]
+        yield story, told
 
 
 def _changes(row: Mapping[str, Any]) -> Iterator[list[Piece]]:

@@ -78,6 +78,21 @@ QUERIES: Mapping[str, LiteralString] = {
         )
         select * from quoted where place = 1 order by quotes desc, speaker_name limit 12
     """,
+    "stories": """
+        select story_id, headline, started_at, ended_at, hours, article_count,
+            original_article_count, source_count, first_source_key
+        from mart.stories
+        where ended_at >= %(first)s and started_at < %(last)s::date + 1
+            and original_article_count > 1
+        order by source_count desc, article_count desc, ended_at desc, story_id limit 10
+    """,
+    "story_articles": """
+        select sa.story_id, sa.told_at, sa.source_key, a.title, a.canonical_url, sa.is_original
+        from mart.story_articles as sa
+        join mart.articles as a on sa.article_id = a.article_id
+        where sa.story_id = any(%(stories)s)
+        order by sa.story_id, sa.told_at, sa.article_id
+    """,
     "copied": """
         select first_source_key, first_title, first_canonical_url, first_published_at,
             last_published_at, origin_agency, article_count, source_count, source_keys
@@ -120,5 +135,6 @@ def report_rows(conn: Connection, first: date, last: date) -> dict[str, list[Row
     with conn.cursor(row_factory=dict_row) as cursor:
         for name, query in QUERIES.items():
             span["entities"] = [row["entity_id"] for row in found.get("names", ())]
+            span["stories"] = [row["story_id"] for row in found.get("stories", ())]
             found[name] = cursor.execute(query, span).fetchall()
     return found

@@ -12,6 +12,7 @@ from pipeline.errors import UsageError
 from pipeline.models import Annotation, Mention, Quote, Speaker
 from pipeline.report.page import build_report
 from pipeline.settings import settings
+from pipeline.stages import stories
 from pipeline.stages.dedupe import dedupe
 from pipeline.warehouse.annotations import pending_versions, save_annotations, version_texts
 from pipeline.warehouse.marts import refresh
@@ -52,6 +53,24 @@ def week(store, store_dsn, monkeypatch):
         save_annotations(store, "m1", [(number, Annotation((mention,), (quote,)))])
     refresh(store)
     return store
+
+
+def test_a_story_is_shown_with_its_articles_in_their_order(store, store_dsn, monkeypatch):
+    monkeypatch.setenv("DATELINE_DSN", store_dsn)
+    settings.cache_clear()
+    more = LONG.replace("nine hours", "a night") + " The ferry runs at night until then."
+    texts = [(1, "harbour", LONG, 0), (2, "valley", more + " " + LONG[::-1], 3)]
+    for number, outlet, text, hours in texts:
+        at = later(hours)
+        loaded(store, [number], f"s{number}", at, outlet, text=text, published_at=at.isoformat())
+    for version in version_texts(store, pending_versions(store)):
+        save_annotations(store, "m1", [(version.article_version_id, Annotation())])
+    stories.tell(1)
+    refresh(store)
+    _, words = read(build_report(7, NOON + timedelta(hours=5)))
+    assert "2 articles of 2 outlets, first in harbour" in words
+    told = words.partition("first in harbour")[2]
+    assert told.index("Council votes on bridge 1") < told.index("Council votes on bridge 2")
 
 
 def read(page):
