@@ -1,5 +1,7 @@
 """Stage *stories*: place new articles among the stored ones, and merge or split stories by hand.
 
+It also finds the quotes of these articles that other articles have, in the same words or nearly.
+
 The stage empties ``ops.articles_to_tell``, to which articles come when they are annotated, edited,
 or get other copies. A batch is one transaction under an advisory lock: two processes at once
 alternate, and a killed process loses one batch.
@@ -16,6 +18,7 @@ from pipeline.stories.clusters import place
 from pipeline.telemetry import log, meter
 from pipeline.warehouse import stories
 from pipeline.warehouse.duplicates import find_article, group_members
+from pipeline.warehouse.quote_families import save_quote_families
 from pipeline.warehouse.store import store
 from pipeline.warehouse.stories import (
     PostgresBook,
@@ -76,6 +79,7 @@ def _tell_batch(connection: Connection) -> dict[str, int] | None:
                 in_stories += 1
                 told.add(story_id)
         sum_up(connection, told)
+        save_quote_families(connection, article_ids)
     return {"told": len(article_ids), "in_stories": in_stories}
 
 
