@@ -1,0 +1,1 @@
+"""Tests of words, names, likeness and clusters of stories, without a store."""
