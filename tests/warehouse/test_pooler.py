@@ -109,6 +109,8 @@ client_tls_sslmode = require
 client_tls_cert_file = {certificate[0]}
 client_tls_key_file = {certificate[1]}
 server_round_robin = 1
+server_connect_timeout = 120
+server_login_retry = 1
 """
     )
     # The session of a transaction is the one that rested longest, so that two in a row differ.
