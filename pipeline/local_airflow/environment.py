@@ -103,6 +103,17 @@ _DEFAULT_SETTINGS = {
 """What suits Dateline, unless the user's own environment says otherwise."""
 
 
+_CELERY_SETTINGS = {
+    # Seconds after which a task that a worker took and never began is handed out again (default
+    # 600): the worker was killed in between. That may happen any number of times (default 2),
+    # since a task that merely waits for a busy worker loses nothing by it.
+    "AIRFLOW__SCHEDULER__TASK_QUEUED_TIMEOUT": "90",
+    "AIRFLOW__SCHEDULER__TASK_QUEUED_TIMEOUT_CHECK_INTERVAL": "15",
+    "AIRFLOW__SCHEDULER__NUM_STUCK_IN_QUEUED_RETRIES": "1000",
+}
+"""What suits Celery, unless the user's own environment says otherwise."""
+
+
 def api_url() -> str:
     """Return an address for the UI and the REST API: port 8080, or the next free one.
 
@@ -133,6 +144,7 @@ def airflow_environment(
     kept = {key: value for key, value in inherited.items() if key not in OUR_VARIABLES}
     return {
         **_DEFAULT_SETTINGS,
+        **(_CELERY_SETTINGS if settings.broker is not None else {}),
         "AIRFLOW__CORE__PARALLELISM": str(_parallelism(settings)),
         "DATELINE_UI_URL": url,
         **kept,
