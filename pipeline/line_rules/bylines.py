@@ -38,11 +38,14 @@ def _one_of(words: Iterable[str]) -> str:
 
 
 def _labels_of_lines() -> list[str]:
-    """Return the labels that show a byline by themselves; "Analysis:" also begins a headline."""
+    """Return the labels that show a byline by themselves.
+
+    "Analysis:" also begins a headline, and "Author:" names that of a book under review.
+    """
     rows = read_rows(__package__, "byline_words.tsv", columns=4)
     foreign = [forms for kind, language, forms, _ in rows if kind == "label" and language != "en"]
     words = [word for forms in foreign for word in forms.split("|")]
-    english = ["text", "interview", "writer", "author", "author of the article"]
+    english = ["text", "interview", "writer", "author of the article"]
     return [*english, *(w for w in words if w not in _WORDS["genre"])]
 
 

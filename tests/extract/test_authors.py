@@ -38,6 +38,8 @@ def data(author):
         ({"before": "<p>Ines Moor | Senior Writer | March 4, 2024</p>"}, ("Ines Moor",),
          "visible"),
         ({"before": "<p>4 March 2024 | Brevik Harbour</p>"}, (), None),
+        ({"before": "<p>Author: H.G. Tarn<br>Released: June 17, 2025 by Oar Books</p>"},
+         (), None),
         ({"after": f"<div class='blog-author'><b>Ines Moor</b><p>{'Ines writes. ' * 30}</p></div>"},
          ("Ines Moor",), "visible"),
         ({}, (), None),
