@@ -53,6 +53,8 @@ ODD = {
     "opening marks": "“ " * 500,
     "closing marks": "” a " * 400,
     "apostrophes": "'a " * 1_500,
+    "double marks that open": '"a ' * 1_500,
+    "marks of direction around a name": "\u2067Ida Holm\u2069 said \u200fIda Holm\u200f left.",
     "guillemets": "«a» »b« ‹c› " * 400,
     "nested quotes": "“a ‘b " * 500 + "c’ d” " * 500,
     "paragraphs that only open": "“We go home and stay.\n\n" * 80,
@@ -113,6 +115,12 @@ def check_doc(text: str, doc: Doc) -> None:
     for span in spans:
         assert 0 <= span.start_char < span.end_char <= len(text)
         assert doc.text[span.start_char : span.end_char] == span.text
+
+
+def test_marks_of_direction_are_no_part_of_a_name() -> None:
+    text = "\u200fIda Holm\u200f said \u2067Roy Dane\u2069 was home, and \u202bIda Holm\u202c left."
+    [found] = annotator().annotate([text])
+    assert {mention.name for mention in found.mentions} == {"Ida Holm", "Roy Dane"}
 
 
 @pytest.mark.parametrize("name", ODD)

@@ -32,7 +32,9 @@ from pipeline.annotate.spans import ABBREVIATIONS, CharSpan
 
 # A credit in front of a name: "|Courtesy of |Forest News".
 _COURTESY = re.compile(r"(?:[Cc]ourtesy|COURTESY)\s+(?:of|OF)\s+")
-_EDGE = " \t\u00a0\n\r\"“”'‘’«»()[]{},;:!?…–—|*•/"
+_DIRECTIONS = "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+"""Marks of the direction in which text is written."""
+_EDGE = _DIRECTIONS + " \t\u00a0\n\r\"“”'‘’«»()[]{},;:!?…–—|*•/"
 _POSSESSIVE = re.compile(r"(?:['’]s|(?<=s)['’])$", re.IGNORECASE)
 _THE = re.compile(r"the\s+(?=\S)", re.IGNORECASE)
 _HYPHENS = re.compile(r"[-–—/]")

@@ -35,16 +35,16 @@ LEAST_SPEAKER_CONFIDENCE = 0.5
 """Confidence in the speaker from which a reference is followed in the default view."""
 
 
-LEAST_BODY_CONFIDENCE = 0.7
-"""Confidence from which "the company" and "the statement" are taken for a name of the article.
+LEAST_REFERENCE_CONFIDENCE: Mapping[SpeakerMethod, float] = {"description": 0.55, "document": 0.7}
+"""Confidence from which "the minister" and "the company" are taken for a name of the article.
 
-Of the names below it two in five were right in the half of other news that was read; the words
-stay in the default view without a name."""
+Of the names below it at most two in five were right where they were read; the words stay in the
+default view without a name."""
 
 
 def loses_name(kind: QuoteKind, method: SpeakerMethod, speaker_confidence: float) -> bool:
     """Tell whether a quote stands better without the name that was found for it."""
-    if method == "document" and speaker_confidence < LEAST_BODY_CONFIDENCE:
+    if speaker_confidence < LEAST_REFERENCE_CONFIDENCE.get(method, 0.0):
         return True
     return kind == "direct" and is_doubtful(method, speaker_confidence)
 

@@ -11,6 +11,7 @@ of marks with nothing between them is an ornament and quotes nothing.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -136,10 +137,11 @@ def _scan(text: str, start: int, end: int) -> Iterator[Quotation]:
     nested = 0
     low = start
     marks = [match for match in _MARK.finditer(text, start, end) if not match["ornament"]]
+    singles = _SingleEnds(text, start, end)
     for place, match in enumerate(marks):
         mark, at = match[0], match.start()
         if opened is None:
-            if _opens(text, mark, at, start, end):
+            if _opens(text, mark, at, start, end, singles):
                 opened, opener, nested = at, mark, 0
             elif _closes_unopened(text, mark, at, low):
                 yield Quotation(low, match.end(), len(mark), is_opened=False)
@@ -190,7 +192,7 @@ def _is_nested(text: str, following: Iterable[re.Match[str]]) -> bool:
     return len(closing) == 2
 
 
-def _opens(text: str, mark: str, at: int, start: int, end: int) -> bool:
+def _opens(text: str, mark: str, at: int, start: int, end: int, singles: _SingleEnds) -> bool:
     """Tell whether a mark at ``at`` opens a quotation in text[start:end]."""
     before = text[at - 1] if at > start else " "
     after = text[at + len(mark)] if at + len(mark) < end else " "
@@ -207,19 +209,26 @@ def _opens(text: str, mark: str, at: int, start: int, end: int) -> bool:
         return False
     # 'em, 'til, '90s and possessives open no quotation.
     free = before.isspace() or before in "([—–-"
-    return free and after.isalpha() and _single_ends(text, mark, at, end)
+    return free and after.isalpha() and singles.follows(mark, at)
 
 
-def _single_ends(text: str, mark: str, at: int, end: int) -> bool:
-    """Tell whether a single mark is closed within ``LONGEST_SINGLE`` characters."""
-    closing = "’" if mark == "‘" else "'"
-    end = min(end, at + LONGEST_SINGLE)
-    place = text.find(closing, at + 1, end)
-    while place != -1:
-        if _closes_single(text, place):
-            return True
-        place = text.find(closing, place + 1, end)
-    return False
+class _SingleEnds:
+    """Where the single marks of a stretch of text close, found once for each kind of mark."""
+
+    def __init__(self, text: str, start: int, end: int) -> None:
+        self._text, self._start, self._end = text, start, end
+        self._places: dict[str, list[int]] = {}
+
+    def follows(self, mark: str, at: int) -> bool:
+        """Tell whether the single mark at ``at`` is closed within ``LONGEST_SINGLE`` characters."""
+        closing = "’" if mark == "‘" else "'"
+        if closing not in self._places:
+            found = re.finditer(closing, self._text[self._start : self._end])
+            places = [self._start + match.start() for match in found]
+            self._places[closing] = [n for n in places if n and _closes_single(self._text, n)]
+        places = self._places[closing]
+        following = bisect_right(places, at)
+        return following < len(places) and places[following] < at + LONGEST_SINGLE
 
 
 def _closes(text: str, opener: str, mark: str, at: int) -> bool:

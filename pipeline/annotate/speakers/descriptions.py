@@ -219,7 +219,17 @@ class DescriptionResolver(DocumentResolver):
         speakers, confidence = (
             self.most_salient_person(position, None, reach=1) if named_before else NOBODY
         )
-        return speakers, min(confidence, 0.5)
+        return speakers, min(confidence, 0.6 if self._is_only_person(position) else 0.5)
+
+    def _is_only_person(self, position: int) -> bool:
+        """Tell whether one person alone is named in this and the paragraph before."""
+        people = set()
+        for number in self.mentions_before(position):
+            if self.paragraphs_since(self.chains.spans[number].start, position) > 1:
+                break
+            if self.chains.of[number].label == "PERSON":
+                people.add(self.chains.of[number])
+        return len(people) == 1
 
     def _profile(self, entity: Entity) -> frozenset[str]:
         """Return the words that the article calls a person: offices, appositions, party, state."""
