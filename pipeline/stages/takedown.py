@@ -33,7 +33,7 @@ from pipeline.urls import canonical_url_or_none
 from pipeline.warehouse import archive_rows, entity_takedowns, takedowns
 from pipeline.warehouse.duplicates import dedup_lock
 from pipeline.warehouse.entities import renew_families
-from pipeline.warehouse.entity_decisions import name_of
+from pipeline.warehouse.entity_decisions import known_names, name_of
 from pipeline.warehouse.marts import refresh
 from pipeline.warehouse.store import store
 from pipeline.warehouse.stories import story_lock
@@ -104,19 +104,16 @@ def find_target(name: str) -> Target:
 
 
 def _entity(connection: Connection, wanted: str) -> Target:
-    earlier = entity_takedowns.order_of_name(connection, wanted)
-    if earlier is not None:
-        return Target(
-            "entity",
-            earlier.target,
-            None,
-            (),
-            earlier.article_count,
-            None,
-            earlier.takedown_order_id,
-        )
     renew_families(connection)
-    number = name_of(connection, wanted).canonical_entity_id
+    number = None
+    if known_names(connection, wanted):
+        number = name_of(connection, wanted).canonical_entity_id
+    earlier = entity_takedowns.earlier_order(connection, wanted, number)
+    if earlier is not None:
+        order_id, count = earlier.takedown_order_id, earlier.article_count
+        return Target("entity", earlier.target, None, (), count, order_id=order_id)
+    if number is None:
+        number = name_of(connection, wanted).canonical_entity_id  # says that there is none
     ids = entity_takedowns.entity_rows(connection, number)
     count = entity_takedowns.counts_of(connection, ids)["articles"]
     return Target("entity", f"{_ENTITY}{number}", None, (), count, number)

@@ -157,23 +157,27 @@ def name_of(conn: Connection, wanted: str, label: str | None = None) -> Name:
 def names_of(conn: Connection, wanted: str, label: str | None = None) -> list[Name]:
     """Return all rows of a name, most used first: one for a number, one a class for a name.
 
-    A name that no row has may be another spelling of one family.
-
     Raises:
         UsageError: there is none.
+    """
+    return known_names(conn, wanted, label) or _unknown(wanted)
+
+
+def known_names(conn: Connection, wanted: str, label: str | None = None) -> list[Name]:
+    """Return what ``names_of`` does, and nothing where there is none.
+
+    A name that no row has may be another spelling of one family.
     """
     kind, colon, rest = wanted.partition(":")
     if colon and kind.upper() in CLASSES:
         label, wanted = kind.upper(), rest
     elif wanted.isascii() and wanted.isdigit():
-        return _named(conn, "n.entity_id::text = %s", (wanted,)) or _unknown(wanted)
+        return _named(conn, "n.entity_id::text = %s", (wanted,))
     name = _checked(wanted)
     types = [label] if label else list(CLASSES)
-    return (
-        _named(conn, "n.normalized_name = %s and n.entity_type = any(%s)", (normalise(name), types))
-        or _named(conn, "n.family_key = %s and n.entity_type = any(%s)", (family_key(name), types))
-        or _unknown(wanted)
-    )
+    return _named(
+        conn, "n.normalized_name = %s and n.entity_type = any(%s)", (normalise(name), types)
+    ) or _named(conn, "n.family_key = %s and n.entity_type = any(%s)", (family_key(name), types))
 
 
 def _unknown(wanted: str) -> list[Name]:

@@ -108,13 +108,26 @@ def preview(conn: Connection, entity_ids: Sequence[int]) -> list[tuple[str, str,
     ]
 
 
-def order_of_name(conn: Connection, wanted: str) -> TakedownOrder | None:
-    """Return the order that took an entity down, by its number or name; None without one."""
-    row = conn.execute(
-        "select takedown_order_id from ops.takedown_orders where target = %s"
-        " union select takedown_order_id from news.barred_names where name_sha256 = %s limit 1",
-        (f"entity:{wanted}", name_sha256(wanted.rpartition(":")[2][:LONGEST_NAME])),
-    ).fetchone()
+def earlier_order(conn: Connection, wanted: str, entity_id: int | None) -> TakedownOrder | None:
+    """Return the order that took an entity down, or has begun to; None without one.
+
+    Args:
+        conn: a connection.
+        wanted: the entity's number or name, with or without its class.
+        entity_id: the entity where it is still there; else the digest of its name tells.
+    """
+    if entity_id is not None:
+        found = conn.execute(
+            "select takedown_order_id from ops.takedown_orders where target = %s",
+            (f"entity:{entity_id}",),
+        )
+    else:
+        found = conn.execute(
+            "select takedown_order_id from ops.takedown_orders where target = %s"
+            " union select takedown_order_id from news.barred_names where name_sha256 = %s limit 1",
+            (f"entity:{wanted}", name_sha256(wanted.rpartition(":")[2][:LONGEST_NAME])),
+        )
+    row = found.fetchone()
     return order_by_id(conn, row[0]) if row else None
 
 

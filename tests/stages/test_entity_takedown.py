@@ -132,9 +132,10 @@ def taken(name="entity:Oswin Tarrant", **options):
 
 def test_no_table_names_the_person_outside_of_texts(courtroom):
     assert {"news.entities", "news.quotes", "news.quote_decisions", "news.entity_decisions",
-            "mart.daily_entity_mentions", "news.entity_mentions"} <= tables_with(
+            "news.entity_mentions"} <= tables_with(
         courtroom, NAMES
     )  # fmt: skip
+    [(last,)] = courtroom.execute("select max(changed_seq) from mart.article_changes").fetchall()
     done = taken()
     assert (done.articles, done.waiting) == (2, ())
     assert tables_with(courtroom, NAMES) == set()
@@ -146,7 +147,11 @@ def test_no_table_names_the_person_outside_of_texts(courtroom):
     assert said == [("The mill was old",), ("The night was dry",)]
     named = {name for (name,) in courtroom.execute("select entity_name from mart.entity_mentions")}
     assert named == {"Mara Quill", "Roy T. Dane", "Tarrantine Review"}
-    assert number_changes(courtroom) == 2
+    number_changes(courtroom)
+    changed = courtroom.execute(
+        "select count(*) from mart.article_changes where changed_seq > %s", (last,)
+    ).fetchone()
+    assert changed == (2,)
     assert [each.finished_at is None for each in orders()] == [False]
 
 
@@ -198,6 +203,10 @@ def test_a_place_of_the_same_name_and_another_person_of_the_surname_stay(courtro
         ("PERSON", "Ona Tarrant"),
         ("PERSON", "Tarrant"),
     ]
+    # The place can be taken down later.
+    assert taken("entity:Oswin Tarrant").articles == 3
+    assert [each.target_kind for each in orders()] == ["entity", "entity"]
+    assert tables_with(courtroom, r"\moswin") == set()
 
 
 def test_the_articles_go_too_where_that_is_asked_for(courtroom):
