@@ -23,7 +23,7 @@ from psycopg import Connection
 
 from pipeline.entities.families import FAMILY_RULES
 from pipeline.warehouse.entities import family_columns
-from pipeline.warehouse.marts import refresh
+from pipeline.warehouse.mart_counts import count_all
 from pipeline.warehouse.store import connect, ensure_store
 
 OUTLETS = 500
@@ -291,7 +291,7 @@ def fill(
         articles: a multiple of 10.
         outlets: how many there are.
         days: over how many days until now the articles are spread.
-        marts: refresh the marts at the end.
+        marts: count what the marts show at the end.
     """
     entities = max(1_000, articles // 4)
     with _without_later_indexes(conn):
@@ -322,7 +322,7 @@ def fill(
         conn.execute(_COUNTED.replace("{all}", str(articles)).encode())
     conn.execute("vacuum analyze")
     if marts:
-        refresh(conn)
+        count_all(conn)
 
 
 @contextmanager

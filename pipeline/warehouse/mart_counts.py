@@ -264,6 +264,11 @@ from ({rows}) as c
 cross join lateral unnest(c.entity_ids[1:{paired}]) as x(entity_id)
 cross join lateral unnest(c.entity_ids[1:{paired}]) as y(entity_id)
 where x.entity_id < y.entity_id;
+-- Days of today are unknown to the statistics of the tables: without an index Postgres may compare
+-- every row with every other.
+create unique index on touched_entities (best_date, entity_id);
+create unique index on touched_speakers (best_date, speaker_name, entity_id);
+create unique index on touched_pairs (entity_id_a, entity_id_b, week_date);
 analyze touched_days; analyze touched_entities; analyze touched_speakers; analyze touched_pairs;
 """
 _REPLACE_ARTICLES = """
@@ -359,7 +364,10 @@ select t.week_date, t.entity_id_a, t.entity_id_b
 from touched_pairs as t
 inner join often as x on t.week_date = x.week_date and t.entity_id_a = x.entity_id
 inner join often as y on t.week_date = y.week_date and t.entity_id_b = y.entity_id;
+create unique index on live_pairs (entity_id_a, entity_id_b, week_date);
 analyze live_pairs;
+-- The names of a week are joined with themselves, and how many they are is not known beforehand.
+set local enable_nestloop = off;
 create temporary table recounted_pairs on commit drop as
 with sides as materialized (
     select week_date, entity_id_a as entity_id from live_pairs
@@ -390,6 +398,7 @@ inner join live_pairs as p
         and y.entity_id = p.entity_id_b
 group by x.week_date, x.entity_id, y.entity_id
 having count(*) filter (where x.is_original) >= 2;
+set local enable_nestloop = on;
 create temporary table rewritten_pairs on commit drop as
 select t.entity_id_a, t.entity_id_b
 from news.entity_pair_weeks as p
