@@ -6,7 +6,7 @@ Each figure is measured beside another tool or is a ratio within one run.
 import sys
 
 from benchmarks.collect import collect_bench
-from benchmarks.operate import operate_bench, store_speed
+from benchmarks.operate import cookbook_speed, operate_bench, store_speed
 from benchmarks.speed import (
     annotate_speed,
     crawl_speed,
@@ -36,6 +36,7 @@ def main() -> None:
         "collect, an hour over sockets": collect_bench.hour,
         "collect, 30 days simulated": collect_bench.main,
         "states of sources, in a large store": store_speed.main,
+        "questions of the cookbook, in a large store": cookbook_speed.main,
         "sources that break, simulated": operate_bench.main,
     }
     for part, run in parts.items():

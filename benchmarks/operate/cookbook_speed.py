@@ -39,7 +39,7 @@ ENTITY_MS = 100
 _PERSON = """
 select e.entity_name from news.entities as e
 where e.entity_type = 'PERSON' and e.merged_into_entity_id is null
-order by e.version_count desc, e.entity_id limit 1
+order by abs(e.version_count - (select count(*) from news.articles) / 100), e.entity_id limit 1
 """
 _ENTITY = "(select entity_id from mart.dim_entity where entity_name = '{person}' limit 1)"
 _OTHERS = {

@@ -11,6 +11,7 @@ Roles belong to the whole server. Settings of a role hold for its own sessions a
 its members, so ``create_login`` gives each login its time limit itself.
 """
 
+import contextlib
 import secrets
 from typing import Literal
 
@@ -79,6 +80,22 @@ def set_up_roles(conn: Connection) -> str | None:
         f"({problem}): have a superuser run {create or 'dateline db migrate'}"
         f"{', then run dateline db migrate again' if create else ''}."
     )
+
+
+def let_postgres_reorder_joins(conn: Connection) -> None:
+    """Let Postgres find the order of the tables of a mart, for every session of this database.
+
+    ``mart.who_said_what`` joins eleven tables. Beyond eight, by default, Postgres keeps the order
+    in which a view names them, and reads every quote for those of one entity: 3,400 ms of processor
+    time in place of 50 at 100,000 articles. Where the owner of the schema does not own the
+    database, it stays so.
+    """
+    row = conn.execute("select current_database()").fetchone()
+    name = sql.Identifier(row[0] if row else "")
+    for setting, value in (("join_collapse_limit", 14), ("geqo_threshold", 16)):
+        statement = sql.SQL("alter database {} set {} = {}")
+        with contextlib.suppress(errors.InsufficientPrivilege, errors.InternalError_):
+            conn.execute(statement.format(name, sql.Identifier(setting), sql.Literal(value)))
 
 
 def create_login(conn: Connection, name: str, role: RoleName) -> str:

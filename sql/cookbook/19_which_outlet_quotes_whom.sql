@@ -1,7 +1,7 @@
 -- question: Which outlet quotes whom?
 -- row: one row per speaker and outlet: quotes and articles, the most quoted speakers first
 -- set: name = % -- part of the speaker's name; % for all
--- set: days = 30 -- days up to the newest day there is
+-- set: days = 7 -- days up to the newest visit there is
 select
     q.speaker_name,
     q.source_key,

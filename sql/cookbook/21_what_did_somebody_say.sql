@@ -11,11 +11,11 @@ select
     q.canonical_url
 from mart.who_said_what as q
 where
-    q.entity_id in (
+    q.entity_id = any(array(
         select n.entity_id
         from mart.entity_names as n
         where n.named_as = :'name'
-    )
+    ))
     and q.is_original
 order by
     q.best_date desc,

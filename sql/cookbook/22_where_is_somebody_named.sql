@@ -9,11 +9,11 @@ with mentions as (
         max(m.best_date) as best_date
     from mart.entity_mentions as m
     where
-        m.entity_id in (
+        m.entity_id = any(array(
             select n.entity_id
             from mart.entity_names as n
             where n.named_as = :'name'
-        )
+        ))
     group by m.article_id
     order by
         best_date desc,

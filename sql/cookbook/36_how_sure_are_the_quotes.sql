@@ -1,5 +1,6 @@
 -- question: How sure are the quotes of an outlet, and what is doubtful about them?
--- row: one row per outlet, grade and reason, beside the share of the grade that was right when people read it
+-- row: one row per outlet, grade and reason in articles of the last days, beside the share of the grade that was right when people read it
+-- set: days = 14 -- days up to the newest visit there is
 select
     q.source_key,
     q.grade,
@@ -16,6 +17,11 @@ select
             and m.tuned_on = 'no'
     ) as measured_precision
 from mart.all_attributions as q
+where
+    q.first_seen_at > (
+        select max(a.first_seen_at) - :'days'::int * interval '1 day'
+        from mart.articles as a
+    )
 group by
     q.source_key,
     q.grade,

@@ -2,9 +2,11 @@
 
 import os
 import secrets
+import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 from contextlib import closing
 from pathlib import Path
 
@@ -28,14 +30,19 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory):
+def folder():
+    """Return a folder that no later test session removes, as it does those of pytest."""
+    with tempfile.TemporaryDirectory() as name:
+        yield Path(name)
+
+
+@pytest.fixture(scope="module")
+def server(folder):
     """Start a cluster that asks for a password, and return the address of its superuser."""
-    folder = tmp_path_factory.mktemp("debian")
     account = "postgres" if os.geteuid() == 0 else None  # initdb refuses to run as root
     if account:
-        for each in [folder, *folder.parents][:3]:
-            each.chmod(0o755)
-        subprocess.run(["chown", account, folder], check=True)
+        folder.chmod(0o755)
+        shutil.chown(folder, account)
     password = secrets.token_urlsafe()
     secret = folder / "password"
     secret.write_text(password)
@@ -62,9 +69,10 @@ def server(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def store(server, tmp_path_factory):
+def store(server, folder):
     """Load the demo site into a database of that server, whose owner is no superuser."""
-    home = tmp_path_factory.mktemp("home")
+    home = folder / "home"
+    home.mkdir()
     with closing(psycopg.connect(server, autocommit=True)) as conn:
         conn.execute("create role owner login createrole password 'a word'")
         conn.execute("create database news_store owner owner encoding utf8 template template0")

@@ -12,6 +12,8 @@ from pipeline.models import Annotation, Quote, Speaker
 from pipeline.settings import settings
 from pipeline.warehouse.annotations import save_annotations
 from pipeline.warehouse.read_only import reader
+from pipeline.warehouse.schema import migrate
+from pipeline.warehouse.store import connect
 from tests.warehouse.stories import HARBOUR, VALLEY, begin, fetched, items, load_batch, story
 
 TEXTS = {
@@ -235,3 +237,19 @@ def test_an_analyst_searches_texts_for_the_owner_and_reads_none(searched, analys
     # Phrases would give a text back, word by word.
     assert found(analyst, '"port strike"') == []
     assert found(analyst, "port strike") == [3]
+
+
+def test_postgres_may_reorder_all_tables_of_a_mart(empty_dsn):
+    with closing(connect(empty_dsn)) as conn:
+        migrate(conn)
+    with closing(psycopg.connect(empty_dsn)) as conn:
+        assert conn.execute("show join_collapse_limit").fetchone() == ("14",)
+        assert conn.execute("show geqo_threshold").fetchone() == ("16",)
+
+
+def test_the_newest_matches_can_be_joined_with_other_marts(searched):
+    found = searched.execute(
+        "select canonical_url from mart.newest_matches('friday', outlet => 'harbour') as m"
+        " join mart.articles using (article_id) order by 1"
+    ).fetchall()
+    assert found == [("https://harbour.example/news/1",), ("https://harbour.example/news/2",)]
