@@ -16,6 +16,7 @@ ROOT = Path(__file__).parents[1]
 MODELS = ROOT / "dbt" / "models"
 _READ = re.compile(r"\bmart\.(\w+)(\()?")
 _BY_FUNCTION = {
+    "newest_matches": ("articles",),
     "search": ("articles",),
     "search_quotes": ("who_said_what",),
     "articles_as_of": ("articles", "article_changes"),
