@@ -29,6 +29,11 @@ NOT_MULTIPLIED = {
     ("text_spread", "article_count"): "one row is one text",
     ("text_spread", "source_count"): "one row is one text",
     ("silent_edits", "word_count"): "a fact of one edit",
+    ("removed_blocks", "article_count"): "one row is one block of one article",
+    ("stories", "source_count"): "outlets that print an event, whoever wrote it",
+    ("story_changes", "article_count"): "a fact of one step of the log",
+    ("quote_spread", "article_count"): "how far words went, in copies too, is what it tells",
+    ("quote_spread", "source_count"): "how far words went, in copies too, is what it tells",
 }
 """Counts that wire copies cannot inflate, each with the reason."""
 TEXT = "The council of Port Amber voted on the bridge on Friday, Ida Marlow said."
