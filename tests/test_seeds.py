@@ -1,6 +1,7 @@
 """The two example articles as a user runs them: `dateline extract` and `dateline annotate`."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -62,3 +63,10 @@ def test_entity_offsets_give_the_name(gold):
     for seed, row in through("annotate", rows).items():
         for entity in row["entities"]:
             assert gold[seed]["body"][entity["start"] : entity["end"]] == entity["text"]
+
+
+def test_both_tell_of_one_event(seed_articles, store, store_dsn, tmp_path):
+    files = [str(seed_articles / f"{seed}.txt") for seed in SEEDS]
+    environment = os.environ | {"DATELINE_DSN": store_dsn, "DATELINE_HOME": str(tmp_path)}
+    subprocess.run([DATELINE, "run", *files], env=environment, check=True, capture_output=True)
+    assert store.execute("select article_count from mart.stories").fetchall() == [(2,)]

@@ -116,8 +116,8 @@ def place(book: Book, article_id: int) -> int | None:
 
 
 def _place_alone(book: Book, article_id: int) -> int | None:
-    ranked = _ranked(book, book.near(article_id))
     current = book.story_of(article_id)
+    ranked = _ranked(book, book.near(article_id), current)
     if current is not None:
         stays = next((score for score, each in ranked if each.story_id == current), None)
         if stays is None and book.sizes([current]).get(current, 0) <= 1:
@@ -160,14 +160,21 @@ def _place_with_copies(book: Book, article_id: int, copies: Sequence[Near]) -> i
     return book.story_of(article_id)
 
 
-def _ranked(book: Book, near: Iterable[Near]) -> list[tuple[float, _Cluster]]:
-    """Return stories and single articles, the most like first."""
+def _ranked(book: Book, near: Iterable[Near], current: int | None) -> list[tuple[float, _Cluster]]:
+    """Return stories and single articles, the most like first.
+
+    The placed article, which ``current`` counts, is not one of its own story's others.
+    """
     clusters: dict[tuple[bool, int], _Cluster] = {}
     for each in near:
         key = (each.story_id is None, each.story_id or each.article_id)
         cluster = clusters.setdefault(key, _Cluster(each.story_id, each.article_id))
         cluster.found.append(each.likeness)
-    sizes = book.sizes([each.story_id for each in clusters.values() if each.story_id is not None])
+    sizes = dict(
+        book.sizes([each.story_id for each in clusters.values() if each.story_id is not None])
+    )
+    if current in sizes:
+        sizes[current] -= 1
     scored = [
         (each.score(sizes.get(each.story_id, 1) if each.story_id is not None else 1), each)
         for each in clusters.values()

@@ -11,6 +11,8 @@ from pipeline.stories.terms import Weighted
 
 WINDOW_DAYS = 10
 """Articles that are further apart are not compared."""
+_UNDATED_DAYS = 5.0
+"""Days that two articles count as apart at most where one states no time: it may be of any day."""
 _DECAY_DAYS = 6.0
 """Days after which two articles with the same words count a third of what they count at once."""
 _NAMES_SHARE = 0.4
@@ -29,6 +31,8 @@ class Compared:
     told_at: datetime
     """Time of its publication, else when it was first seen."""
     terms: Weighted
+    is_dated: bool = True
+    """Whether its page states that time."""
 
     @cached_property
     def names_length(self) -> float:
@@ -39,10 +43,15 @@ class Compared:
 def likeness(one: Compared, other: Compared) -> float:
     """Return how alike two articles are, 0 to 1; 0 where more than WINDOW_DAYS are between them.
 
+    An article that states no time is near its day of arrival, and five days from all others: old
+    pages come at any time, and then need more words in common.
+
     Names count as far as the store knows which are common; articles without any are compared by
     their words.
     """
     days = abs((one.told_at - other.told_at).total_seconds()) / _DAY
+    if not (one.is_dated and other.is_dated):
+        days = min(days, _UNDATED_DAYS)
     if days > WINDOW_DAYS:
         return 0.0
     words = _product(one.terms.words, other.terms.words)

@@ -5,7 +5,8 @@ split and undo, since two placings at once could not see each other. A batch is 
 its part of the queue, so a killed process leaves its articles in the queue.
 
 The look-up of articles near another one does not grow with the store: of each telling word or name
-it reads the postings of the days around the article, a fixed number at most.
+it reads the postings of the days around the article, a fixed number at most, and the latest of the
+articles that state no time. For an article that states none, it reads the latest of any day too.
 """
 
 from collections import Counter, defaultdict
@@ -29,11 +30,15 @@ _LOCK = 0x7374_6F72
 _BEFORE = 60
 _AFTER = 40
 """Articles taken for one word or name: the latest until the article's day, the first after it."""
+_UNDATED = 20
+"""Articles without a time that are taken for one word or name; of any time, for such an article."""
 _MOST_NEAR = 60
 _AUTHOR = f"rules {STORY_RULES}"
 """How the log names the comparison."""
 _NEAR: LiteralString = """
-select t.article_id, sa.story_id, t.told_at, t.words, t.word_weights, t.names, t.name_weights
+select
+    t.article_id, sa.story_id, t.told_at, t.is_dated,
+    t.words, t.word_weights, t.names, t.name_weights
 from (
     select held.article_id
     from unnest(%(terms)s::int[], %(weights)s::real[]) as wanted (term, weight)
@@ -44,12 +49,26 @@ from (
             order by s.told_on desc, s.article_id desc
             limit %(before)s
         )
-        union all
+        union
         (
             select s.article_id from news.story_terms as s
             where s.term = wanted.term and s.told_on > %(day)s and s.told_on <= %(latest)s
             order by s.told_on, s.article_id
             limit %(after)s
+        )
+        union
+        (
+            select s.article_id from news.story_terms as s
+            where s.term = wanted.term and not s.is_dated
+            order by s.article_id desc
+            limit %(undated)s
+        )
+        union
+        (
+            select s.article_id from news.story_terms as s
+            where s.term = wanted.term and not %(is_dated)s
+            order by s.told_on desc, s.article_id desc
+            limit %(undated)s
         )
     ) as held
     where held.article_id <> %(article)s
@@ -61,7 +80,8 @@ inner join news.story_texts as t on c.article_id = t.article_id
 left join news.story_articles as sa on c.article_id = sa.article_id
 """
 _COMPARED: LiteralString = (
-    "select t.article_id, t.told_at, t.words, t.word_weights, t.names, t.name_weights"
+    "select t.article_id, t.told_at, t.is_dated,"
+    " t.words, t.word_weights, t.names, t.name_weights"
     " from news.story_texts as t "
 )
 
@@ -129,24 +149,25 @@ def compare_again(conn: Connection, article_ids: Sequence[int]) -> set[int]:
         (list(article_ids),),
     ):
         names[article_id].append(Named(label, name, start))
-    texts: dict[int, tuple[datetime, Counted]] = {}
-    for article_id, told_at, title, text in conn.execute(
-        "select a.article_id, news.told_at(a.published_at, a.first_seen_at), v.title,"
-        " left(v.body_text, 20000) from news.articles as a"
+    texts: dict[int, tuple[datetime, bool, Counted]] = {}
+    for article_id, told_at, is_dated, title, text in conn.execute(
+        "select a.article_id, news.told_at(a.published_at, a.first_seen_at),"
+        " coalesce(news.told_at(a.published_at, a.first_seen_at) = a.published_at, false),"
+        " v.title, left(v.body_text, 20000) from news.articles as a"
         " inner join news.article_versions as v on a.article_id = v.article_id and v.is_current"
         " where a.article_id = any(%s)",
         (list(article_ids),),
     ):
         terms = counted(title, text or "", names[article_id])
         if terms is not None:
-            texts[article_id] = told_at, terms
+            texts[article_id] = told_at, is_dated, terms
     _save_compared(conn, texts)
     return set(texts)
 
 
-def _save_compared(conn: Connection, texts: Mapping[int, tuple[datetime, Counted]]) -> None:
+def _save_compared(conn: Connection, texts: Mapping[int, tuple[datetime, bool, Counted]]) -> None:
     # Those of the batch count too: a first run may bring a hundred articles that name the mayor.
-    counts = Counter(term for _, terms in texts.values() for term in (*terms.words, *terms.names))
+    counts = Counter(term for *_, terms in texts.values() for term in (*terms.words, *terms.names))
     stored: dict[int, int] = dict(
         conn.execute(
             "select term, article_count from news.story_term_counts where term = any(%s)",
@@ -157,13 +178,14 @@ def _save_compared(conn: Connection, texts: Mapping[int, tuple[datetime, Counted
     row = conn.execute("select article_count from news.story_totals").fetchone()
     articles = len(texts) + (row[0] if row else 0)
     rows, postings = [], []
-    for article_id, (told_at, terms) in texts.items():
+    for article_id, (told_at, is_dated, terms) in texts.items():
         weights = weighted(terms, counts, articles)
         rows.append(
             (
                 article_id,
                 STORY_RULES,
                 told_at,
+                is_dated,
                 list(weights.words),
                 list(weights.words.values()),
                 list(weights.names),
@@ -171,7 +193,7 @@ def _save_compared(conn: Connection, texts: Mapping[int, tuple[datetime, Counted
             )
         )
         day = told_at.astimezone(UTC).date()
-        postings += [(term, day, article_id) for term in set(keys(weights))]
+        postings += [(term, day, article_id, is_dated) for term in set(keys(weights))]
     copy_rows(
         conn,
         "news.story_texts",
@@ -179,6 +201,7 @@ def _save_compared(conn: Connection, texts: Mapping[int, tuple[datetime, Counted
             "article_id": "int8",
             "rules": "int4",
             "told_at": "timestamptz",
+            "is_dated": "bool",
             "words": "int4[]",
             "word_weights": "float4[]",
             "names": "int4[]",
@@ -186,7 +209,7 @@ def _save_compared(conn: Connection, texts: Mapping[int, tuple[datetime, Counted
         },
         rows,
     )
-    columns = {"term": "int4", "told_on": "date", "article_id": "int8"}
+    columns = {"term": "int4", "told_on": "date", "article_id": "int8", "is_dated": "bool"}
     copy_rows(conn, "news.story_terms", columns, postings)
 
 
@@ -216,6 +239,8 @@ class PostgresBook:
                 "latest": day + reach,
                 "before": _BEFORE,
                 "after": _AFTER,
+                "undated": _UNDATED,
+                "is_dated": own.is_dated,
                 "most": _MOST_NEAR,
             },
         )
@@ -310,6 +335,7 @@ class PostgresBook:
 def _compared(
     article_id: int,
     told_at: datetime,
+    is_dated: bool,
     words: list[int],
     word_weights: list[float],
     names: list[int],
@@ -318,7 +344,7 @@ def _compared(
     terms = Weighted(
         dict(zip(words, word_weights, strict=True)), dict(zip(names, name_weights, strict=True))
     )
-    return Compared(article_id, told_at, terms)
+    return Compared(article_id, told_at, terms, is_dated)
 
 
 def sum_up(conn: Connection, story_ids: Collection[int]) -> None:

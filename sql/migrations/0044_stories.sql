@@ -14,8 +14,8 @@ create index stories_merged on news.stories (merged_into_story_id) where merged_
 create index stories_ended on news.stories (ended_at) where article_count > 0;
 comment on table news.stories is 'One row per story: articles, of one outlet or several, about one event. A story without articles stays as a row, so that its number is never given again.';
 comment on column news.stories.headline is 'Title of its lead article; null where it has no article.';
-comment on column news.stories.started_at is 'Time of its first article, as it was when the story last had one.';
-comment on column news.stories.ended_at is 'Time of its last article, as it was when the story last had one.';
+comment on column news.stories.started_at is 'Time of its first article that states one, else when the first was seen; as it was when the story last had articles.';
+comment on column news.stories.ended_at is 'Time of its last article that states one, else when the last was seen; as it was when the story last had articles.';
 comment on column news.stories.article_count is 'Articles in it, copies included.';
 comment on column news.stories.lead_article_id is 'Of its originals, the article that is closest to the others. No foreign key: a trigger keeps it.';
 comment on column news.stories.original_count is 'Articles in it, each text counted once.';
@@ -34,6 +34,7 @@ create table news.story_texts (
     article_id bigint primary key references news.articles on delete cascade,
     rules int not null,
     told_at timestamptz not null,
+    is_dated boolean not null,
     words int[] not null,
     word_weights real[] not null,
     names int[] not null,
@@ -45,6 +46,7 @@ comment on table news.story_texts is 'One row per article that was compared with
 comment on column news.story_texts.article_id is 'The article.';
 comment on column news.story_texts.rules is 'Version of the rules that chose words, names and story (STORY_RULES in pipeline/stories/terms.py).';
 comment on column news.story_texts.told_at is 'Time by which it is compared: of publication, else when it was first seen.';
+comment on column news.story_texts.is_dated is 'Whether told_at is a time that the page states; an article that states none may be of any day.';
 comment on column news.story_texts.words is 'Hashes of the words that tell most, most telling first.';
 comment on column news.story_texts.word_weights is 'Weights of these words; their squares add up to 1.';
 comment on column news.story_texts.names is 'Hashes of the names that tell most, most telling first.';
@@ -56,13 +58,16 @@ create table news.story_terms (
     term int not null,
     told_on date not null,
     article_id bigint not null references news.story_texts on delete cascade,
+    is_dated boolean not null,
     primary key (term, told_on, article_id)
 );
 create index story_terms_article on news.story_terms (article_id);
+create index story_terms_undated on news.story_terms (term, article_id) where not is_dated;
 comment on table news.story_terms is 'One row per article and telling word or name by which others find it.';
 comment on column news.story_terms.term is 'Hash of the word or name.';
 comment on column news.story_terms.told_on is 'Day of told_at in UTC.';
 comment on column news.story_terms.article_id is 'The article.';
+comment on column news.story_terms.is_dated is 'Whether told_on is of a time that the page states.';
 
 -- one row per word or name: how many articles tell it.
 create table news.story_term_counts (
@@ -193,8 +198,8 @@ from (
             as headline,
         (array_agg(m.article_id order by m.is_original desc, m.similarity desc nulls last, m.told_at, m.article_id))[1]
             as lead_article_id,
-        min(m.told_at) as started_at,
-        max(m.told_at) as ended_at,
+        coalesce(min(m.told_at) filter (where m.is_dated), min(m.told_at)) as started_at,
+        coalesce(max(m.told_at) filter (where m.is_dated), max(m.told_at)) as ended_at,
         count(m.article_id) as article_count,
         count(m.article_id) filter (where m.is_original) as original_count,
         count(distinct m.source_id) as source_count
@@ -207,6 +212,7 @@ from (
             v.title,
             a.source_id,
             news.told_at(a.published_at, a.first_seen_at) as told_at,
+            coalesce(news.told_at(a.published_at, a.first_seen_at) = a.published_at, false) as is_dated,
             (a.duplicate_group_id is null or coalesce(a.is_group_original, false)) as is_original
         from news.story_articles as sa
         inner join news.articles as a on sa.article_id = a.article_id

@@ -185,6 +185,39 @@ def test_the_same_words_weeks_later_are_another_event(here):
     assert told(here) == []
 
 
+@pytest.mark.parametrize("is_undated_first", [False, True])
+def test_a_page_without_a_time_may_tell_of_any_day(here, is_undated_first):
+    undated = (1, CRANE[0], 0), {"published_at": None}
+    years_ago = (2, CRANE[1], 1), {"outlet": "valley", "published_at": "2019-03-08T10:00:00+00:00"}
+    elsewhere = (4, BUDGET[0], 2), {"published_at": "2019-03-08T12:00:00+00:00"}
+    first, second = (undated, years_ago) if is_undated_first else (years_ago, undated)
+    for words, facts in (first, elsewhere, second):
+        put(here, *words, **facts)
+        tell(here)
+    assert told(here) == [[1, 2]]
+    assert here.execute("select started_at::date::text, hours from mart.stories").fetchall() == [
+        ("2019-03-08", 0)
+    ]
+
+
+def test_two_articles_that_wait_together_are_one_story(here):
+    put(here, 1, CRANE[0], published_at=None)
+    put(here, 2, CRANE[1], 1, "valley", published_at="2019-03-08T10:00:00+00:00")
+    tell(here)
+    assert told(here) == [[1, 2]]
+    put(here, 2, CRANE[1], 2, "valley", published_at="2019-03-08T11:00:00+00:00")
+    tell(here)
+    assert told(here) == [[1, 2]]
+
+
+def test_a_page_without_a_time_joins_the_news_of_its_day(here):
+    put(here, 1, CRANE[0], published_at=None)
+    put(here, 2, CRANE[1], 4, "valley")
+    put(here, 4, BUDGET[0], 5, published_at=None)
+    tell(here)
+    assert told(here) == [[1, 2]]
+
+
 def test_copies_are_in_one_story_always(here):
     put(here, 1, LAKE)
     put(here, 2, LAKE, 24 * 30, "valley")
