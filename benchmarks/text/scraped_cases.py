@@ -18,7 +18,7 @@ from lxml import etree
 from benchmarks.text.page_text import half
 from pipeline.extract.encoding import decode
 from pipeline.extract.html_layout import parse
-from pipeline.line_rules.header_lines import read_day
+from pipeline.line_rules.header_lines import read_header_line
 from pipeline.text import normalise, squeeze
 
 HALVES = ("seen hosts", "unseen hosts")
@@ -102,7 +102,12 @@ def clean_articles(data: Path) -> Iterator[Clean]:
 def _paragraphs(text: str, title: str) -> list[str]:
     lines = [line for raw in text.split("\n") if (line := squeeze(raw))]
     lines = lines[1:] if lines and normalise(lines[0]) == normalise(title) else lines
-    return [line for line in lines if read_day(line) is None]
+    return [line for line in lines if not _is_day(line)]
+
+
+def _is_day(line: str) -> bool:
+    header = read_header_line(line)
+    return header is not None and header.published is not None
 
 
 def read_rows(path: Path) -> Iterator[dict[str, Any]]:

@@ -26,8 +26,9 @@ def bundled_folder(name: str) -> Path:
     Raises:
         SettingsError: the folder is missing.
     """
-    in_checkout = (_PACKAGE.parent / "pyproject.toml").exists()
-    folder = (_PACKAGE.parent if in_checkout else _PACKAGE / "_bundled") / name
+    # Not by a pyproject.toml beside the package: kubernetes_asyncio 36.1 puts one there.
+    bundled = _PACKAGE / "_bundled"
+    folder = (bundled if bundled.is_dir() else _PACKAGE.parent) / name
     if not folder.is_dir():
         raise SettingsError(f"{folder} is missing: the installation is broken, install again")
     return folder

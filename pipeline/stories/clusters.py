@@ -142,8 +142,9 @@ def _place_with_copies(book: Book, article_id: int, copies: Sequence[Near]) -> i
     current = book.story_of(article_id)
     stories = sorted({each.story_id for each in copies if each.story_id is not None})
     if current is None and not stories:
-        _place_alone(book, article_id)
-        current = book.story_of(article_id)
+        current = _place_alone(book, article_id)
+        # Its copies are the articles most like it: by now they may be in that story too.
+        copies = book.copies(article_id)
     if current is not None:
         stories = sorted({current, *stories})
     alone = {each.article_id: None for each in copies if each.story_id is None}

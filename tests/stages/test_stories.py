@@ -200,6 +200,15 @@ def test_a_page_without_a_time_may_tell_of_any_day(here, is_undated_first):
     ]
 
 
+def test_copies_of_one_day_and_a_third_article_wait_together(here):
+    put(here, 1, CRANE[0])
+    put(here, 2, CRANE[0], 1, "valley")
+    put(here, 3, CRANE[1], 2)
+    dedupe(1)
+    tell(here)
+    assert told(here) == [[1, 2, 3]]
+
+
 def test_two_articles_that_wait_together_are_one_story(here):
     put(here, 1, CRANE[0], published_at=None)
     put(here, 2, CRANE[1], 1, "valley", published_at="2019-03-08T10:00:00+00:00")
