@@ -2,6 +2,8 @@
 
 import pytest
 
+from pipeline.errors import SettingsError
+from pipeline.local_airflow import home_folder
 from pipeline.local_airflow.environment import (
     OUR_VARIABLES,
     airflow_environment,
@@ -95,3 +97,12 @@ def test_dags_plugins_and_config_are_found(environ):
     assert environ["PYTHONPATH"] == f"{bundled_folder('config')}:/mine"
     assert (bundled_folder("dags") / "ingest.py").exists()
     assert (bundled_folder("plugins") / "dateline_pools.py").exists()
+
+
+def test_a_wheel_finds_its_folders_beside_a_stray_pyproject(tmp_path, monkeypatch):
+    (tmp_path / "pyproject.toml").write_text("")  # as kubernetes_asyncio leaves in site-packages
+    (tmp_path / "pipeline" / "_bundled" / "dags").mkdir(parents=True)
+    monkeypatch.setattr(home_folder, "_PACKAGE", tmp_path / "pipeline")
+    assert bundled_folder("dags") == tmp_path / "pipeline" / "_bundled" / "dags"
+    with pytest.raises(SettingsError, match="plugins is missing: the installation is broken"):
+        bundled_folder("plugins")
