@@ -127,9 +127,10 @@ def undo(
 
 
 def redo() -> None:
-    """Compare again the articles that the rules of an earlier release compared.
+    """Tell the stories of articles that an earlier release compared, or none.
 
-    Stories keep their numbers, and what people decided stays. About 200 articles a second.
+    After an upgrade from a release without stories, the next run tells those of the last 30 days.
+    Stories keep their numbers, and what people decided stays. It may be stopped and called again.
 
     Example: dateline story redo
     """

@@ -84,7 +84,9 @@ def _tell_batch(connection: Connection) -> dict[str, int] | None:
 
 
 def redo() -> dict[str, int]:
-    """Compare again all articles that earlier rules compared, and place them; see ``tell``.
+    """Compare all articles that earlier rules compared, or none, and place them; see ``tell``.
+
+    None compared those that are older than 30 days when the store gets its stories.
 
     Stories keep their numbers, and what people decided stays.
     """

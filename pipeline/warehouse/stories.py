@@ -123,10 +123,13 @@ def is_story_waiting(conn: Connection) -> bool:
 
 
 def queue_outdated(conn: Connection) -> int:
-    """Queue the articles that other rules compared; return how many."""
+    """Queue the articles that other rules compared, or none; return how many."""
     return conn.execute(
         "insert into ops.articles_to_tell (article_id)"
-        " select article_id from news.story_texts where rules <> %s order by article_id",
+        " select v.article_id from news.article_versions as v"
+        " left join news.story_texts as t on v.article_id = t.article_id"
+        " where v.is_current and v.annotated_at is not null and t.rules is distinct from %s"
+        " order by v.article_id",
         (STORY_RULES,),
     ).rowcount
 

@@ -280,8 +280,13 @@ comment on function news.queue_changed_article_to_tell is 'Queue an article whos
 create trigger articles_told after update on news.articles
 for each row execute function news.queue_changed_article_to_tell();
 
+-- The next run tells the stories of the store's last 30 days; dateline story redo tells those of all, some
+-- 30 ms an article.
 insert into ops.articles_to_tell (article_id)
-select article_id
-from news.article_versions
-where is_current and annotated_at is not null
-order by article_id;
+select v.article_id
+from news.article_versions as v
+inner join news.articles as a on v.article_id = a.article_id
+where
+    v.is_current and v.annotated_at is not null
+    and a.first_seen_at > (select max(n.first_seen_at) from news.articles as n) - interval '30 days'
+order by v.article_id;

@@ -106,7 +106,4 @@ create trigger sum_up_quote_families after delete on news.quotes
 referencing old table as changed for each statement execute function news.note_deleted_quotes();
 
 insert into ops.articles_to_tell (article_id)
-select distinct v.article_id
-from news.quotes as q
-inner join news.article_versions as v on q.article_version_id = v.article_version_id
-where v.is_current;
+select article_id from news.story_texts order by article_id;

@@ -293,6 +293,14 @@ def test_annotating_again_changes_no_story(here):
     assert here.execute("select * from news.story_articles order by 1").fetchall() == before
 
 
+def test_redo_tells_what_was_stored_before_there_were_stories(here):
+    put_all(here)
+    annotate(here)
+    here.execute("delete from ops.articles_to_tell")
+    assert stories.tell(1)["told"] == 0
+    assert stories.redo() == {"told": 6, "in_stories": 5}
+
+
 def test_a_takedown_leaves_the_story_without_the_article(here, tmp_path, monkeypatch):
     monkeypatch.setenv("DATELINE_ARCHIVE", str(tmp_path))
     settings.cache_clear()
