@@ -106,4 +106,5 @@ create trigger sum_up_quote_families after delete on news.quotes
 referencing old table as changed for each statement execute function news.note_deleted_quotes();
 
 insert into ops.articles_to_tell (article_id)
-select article_id from news.story_texts order by article_id;
+select article_id from news.story_texts
+order by article_id;
