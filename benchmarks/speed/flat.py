@@ -1,12 +1,13 @@
 """Whether a large store makes a run slower: ``python -m benchmarks.speed.flat --articles 100000``.
 
 A fresh store is filled with invented articles by the functions that list links, plan their
-attempts, load, and look for copies; only fetching and parsing are left out, since no row of the
-store has a part in them. Each pair of capitalised words is stored as a person's name, which costs
-a hundredth of what the model would and fills the tables of names all the same. When the store
-holds a thousand articles, and again when it holds them all, 500 pages more are loaded from a WARC
-file through all stages, the model included, and timed. The invented articles follow the words of
-the real pages two by two (a Markov chain), so that they are English, name people and copy nothing.
+attempts, load, look for copies, tell stories and publish; only fetching and parsing are left out,
+since no row of the store has a part in them. Each pair of capitalised words is stored as a person's
+name, which costs a hundredth of what the model would and fills the tables of names all the same.
+When the store holds a thousand articles, and again when it holds them all, 500 pages more are
+loaded from a WARC file through all stages, the model included, and timed. The invented articles
+follow the words of the real pages two by two (a Markov chain), so that they are English, name
+people and copy nothing.
 """
 
 import argparse
@@ -34,7 +35,8 @@ from benchmarks.speed.process_times import Process, Watch, below
 from pipeline.discover.results import DatedLink
 from pipeline.models import Annotation, Article, Link, Mention, Source
 from pipeline.settings import settings
-from pipeline.stages import dedupe
+from pipeline.stages import dedupe, stories
+from pipeline.stages.publish import publish
 from pipeline.telemetry import configure_logging
 from pipeline.warehouse.annotations import pending_versions, save_annotations, version_texts
 from pipeline.warehouse.fetches import FetchRow, record_fetches
@@ -171,6 +173,8 @@ def _fill(numbers: range, pairs: Mapping[str, Sequence[str]]) -> None:
             load_batch(connection, run_id, f"from {first}", items)
     dedupe.dedupe(run_id)
     _store_capitalised_pairs()
+    stories.tell(run_id)
+    publish(run_id)
 
 
 def _article(url: str, pairs: Mapping[str, Sequence[str]]) -> Article:
