@@ -237,7 +237,7 @@ def accuracy_rows(rows: Sequence[Row], verdicts: Sequence[Verdict]) -> list[Accu
                 grade="A, B",
                 kind=kind if kind in KINDS else "",
                 test_set=test_set,
-                tuned_on="no",
+                tuned_on="partly",
                 n=sum(total[kind, verdict] for verdict in judged),
                 precision=precision(kind, total),
             )
