@@ -122,6 +122,7 @@ def main() -> None:
         # exit and would complain, so stdout is pointed at /dev/null.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(141)
+    # Any library may be the one that meets the full disk; every other fault is raised again.
     except Exception as error:
         if not _is_disk_full(error):
             raise

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from pipeline.cli.app import STORE, login_name
-from pipeline.cli.output import Format, print_table
+from pipeline.cli.output import Format, print_note, print_table
 
 if TYPE_CHECKING:
     from pipeline.warehouse.stories import StoryChange
@@ -61,6 +61,8 @@ def list_stories(
         for each in latest(datetime.now(UTC) - timedelta(days=days), limit)
     ]
     print_table(rows, _LISTED, "json" if as_json else "table")
+    if not rows:
+        print_note(f"no story has an article of the last {days} days: --days looks further back")
 
 
 def show(story: _Story, as_json: _Json = False) -> None:

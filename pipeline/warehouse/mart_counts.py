@@ -72,11 +72,8 @@ def must_count_all(conn: Connection) -> bool:
 
 def _count_changes(conn: Connection) -> Counted:
     _begin(conn)
-    row = conn.execute(
-        "select coalesce((select counted_seq from ops.mart_counts), 0),"
-        " coalesce((select max(changed_seq) from news.article_changes), 0)"
-    ).fetchone()
-    before, until = row or (0, 0)
+    row = conn.execute("select coalesce((select counted_seq from ops.mart_counts), 0)").fetchone()
+    before, until = row[0] if row else 0, _last_number(conn)
     if before == until:
         return Counted(0, 0)
     changed = conn.execute(
@@ -98,6 +95,8 @@ def _count_changes(conn: Connection) -> Counted:
 
 def _count_all(conn: Connection) -> Counted:
     _begin(conn)
+    # Before anything is read: what is numbered meanwhile is for the next publish.
+    until = _last_number(conn)
     conn.execute(_EMPTY)
     conn.execute(
         "create temporary table changed_articles on commit drop as"
@@ -122,8 +121,13 @@ def _count_all(conn: Connection) -> Counted:
         "analyze news.entity_days; analyze news.speaker_days; analyze news.entity_pair_weeks;"
         " analyze news.entity_pairs; analyze news.counted_days"
     )
-    _end(conn, None)
+    _end(conn, until)
     return Counted(articles, days)
+
+
+def _last_number(conn: Connection) -> int:
+    row = conn.execute("select coalesce(max(changed_seq), 0) from news.article_changes").fetchone()
+    return int(row[0]) if row else 0
 
 
 def _next_week(conn: Connection, week: date) -> date | None:
@@ -155,10 +159,9 @@ def _begin(conn: Connection) -> None:
     conn.execute("drop table if exists pg_temp.changed_articles, pg_temp.new_counts")
 
 
-def _end(conn: Connection, until: int | None) -> None:
+def _end(conn: Connection, until: int) -> None:
     conn.execute(
-        "insert into ops.mart_counts as c (counted_seq, count_rules)"
-        " values (coalesce(%s, (select max(changed_seq) from news.article_changes), 0), %s)"
+        "insert into ops.mart_counts (counted_seq, count_rules) values (%s, %s)"
         " on conflict (is_only_row) do update set counted_seq = excluded.counted_seq,"
         " count_rules = excluded.count_rules, counted_at = now()",
         (until, COUNT_RULES),

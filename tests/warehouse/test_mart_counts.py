@@ -10,6 +10,7 @@ import pytest
 from pipeline.dedupe.groups import Membership
 from pipeline.models import Annotation, Match, Mention, Quote, Speaker
 from pipeline.stages.quotes import decide, undo
+from pipeline.warehouse import mart_counts
 from pipeline.warehouse.annotations import save_annotations
 from pipeline.warehouse.duplicates import dedup_lock, save_groups, save_matches
 from pipeline.warehouse.entities import resolve_names
@@ -313,6 +314,28 @@ def test_two_publishers_count_once(settled, store_dsn):
             assert count_changes(settled).articles == 6
             waiting = pool.submit(count_changes, other)
         assert waiting.result(60).articles == 0
+    assert shown(settled) == computed(settled)
+
+
+def test_what_is_numbered_while_all_is_counted_is_for_the_next_publish(
+    settled, store_dsn, monkeypatch
+):
+    life = Life(settled, 3)
+    life.load()
+    life.annotate()
+    number_changes(settled)
+    end = mart_counts._end
+
+    def end_late(conn, until):
+        with closing(connect(store_dsn)) as other:
+            loaded(other, [901], "late", text="Ida Marlow met Jon Reyes in Port Amber.")
+            number_changes(other)
+        end(conn, until)
+
+    monkeypatch.setattr(mart_counts, "_end", end_late)
+    assert count_all(settled).articles == 1
+    monkeypatch.undo()
+    assert count_changes(settled).articles == 1
     assert shown(settled) == computed(settled)
 
 
