@@ -1,23 +1,20 @@
--- question: Which quotes travel?
--- row: one row per direct quote of five words or more that several outlets print in articles of the last days
+-- question: Which quotes travel, and who altered them?
+-- row: one row per quote that several outlets print, in the same words or with a few altered, with the outlet that had it first
 -- set: outlets = 3 -- least number of outlets
--- set: days = 7 -- days up to the newest visit there is
+-- set: days = 7 -- days up to the newest day there is
 select
-    min(speaker_name) as speaker_name,
-    min(quote_text) as quote_text,
-    count(distinct source_key) as outlets,
-    min(published_at) as first_published_at
-from mart.who_said_what
+    speaker_name,
+    quote_text,
+    source_count as outlets,
+    form_count as forms,
+    first_source_key as first_outlet,
+    first_said_at,
+    other_forms
+from mart.quote_spread
 where
-    quote_kind = 'direct'
-    and array_length(string_to_array(quote_text, ' '), 1) >= 5
-    and first_seen_at > (
-        select max(a.first_seen_at) - :'days'::int * interval '1 day'
-        from mart.articles as a
-    )
-group by quote_sha256
-having count(distinct source_key) >= :'outlets'::int
+    source_count >= :'outlets'::int
+    and last_said_at > (select max(d.best_date) from mart.daily_entity_mentions as d) - :'days'::int
 order by
-    outlets desc,
-    first_published_at
+    source_count desc,
+    first_said_at
 limit 25
