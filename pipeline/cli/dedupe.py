@@ -52,7 +52,7 @@ _FILE_HELP = (
 _UNDO_HELP = (
     "Declare that two articles are not duplicates; they never share a group again.\n\n"
     "Without OTHER, the article leaves its group: it is declared different from every other member."
-    " The groups and the views that count them change at once, materialised views with the next"
+    " The groups and the views that count them change at once, those that count days with the next"
     " run. The measured similarity of the texts stays stored.\n\n"
     "Example: dateline dedupe undo 1207 https://news.example/storm --reason 'two matches'"
 )
