@@ -129,7 +129,7 @@ def file_name(base: str, relative: str) -> str:
 
 
 def check_writable(base: str) -> None:
-    """Check that files can be written below ``base``, so that no page is fetched in vain.
+    """Check that files can be written below ``base``, before any page is fetched for it.
 
     In an object store, a small object is written and read back; once per process and base.
 

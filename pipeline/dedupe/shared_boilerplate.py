@@ -1,9 +1,9 @@
 """Boilerplate of an outlet's pages, recognised by the other texts that share it.
 
 Boilerplate is a set of shingles (the *core*) that many texts share, any two of which share nothing
-else: a sunflower in the sense of Erdős and Rado (1960), with the core as its kernel. Copies of one
-story do not form a sunflower: two of them share more than the third has, or one of them has no part
-of its own besides. Only shingles are compared, so nothing needs to be known about HTML.
+else (what Erdős and Rado, 1960, call a delta system, with the core as its kernel). Copies of one
+story are none: two of them share more than the third has, or one of them has no part of its own
+besides. Only shingles are compared, so nothing needs to be known about HTML.
 """
 
 from collections.abc import Callable, Iterator, Sequence

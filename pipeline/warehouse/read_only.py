@@ -179,7 +179,7 @@ def reader(*, migrate: bool = True) -> Iterator[Reader]:
 
     Raises:
         StoreUnavailable: the server does not answer.
-        SettingsError: no session can be had whose query could do no more than read.
+        SettingsError: there is no login whose queries can only read.
     """
     if own := settings().sql_dsn:
         conn, problem = connect(own, setting="DATELINE_SQL_DSN"), None

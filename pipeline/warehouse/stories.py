@@ -410,7 +410,7 @@ def merge(
 ) -> int:
     """Move the articles of the other story into the first and log it; return the change's number.
 
-    A pair that a person held apart is so no more: only a person asks for such a merge.
+    Where a person held the two apart, that ends: only a person can ask for such a merge.
 
     Args:
         conn: inside a ``story_lock``.
