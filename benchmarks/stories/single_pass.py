@@ -1,39 +1,34 @@
 """The baseline: an article joins the cluster whose mean TF-IDF vector is near enough."""
 
-from __future__ import annotations
-
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date
 from math import log, sqrt
-from typing import TYPE_CHECKING
 
 from pipeline.text import tokens
-
-if TYPE_CHECKING:
-    from benchmarks.stories.events import LabelledArticle
 
 NEAR_ENOUGH = 0.20
 """Least cosine to a cluster's centre; chosen on the tuned half."""
 _WINDOW_DAYS = 10
 
 
-def single_pass(articles: Sequence[LabelledArticle]) -> list[int]:
-    """Return the cluster of each article; document frequencies are those of all of them."""
-    counts = [Counter(tokens(f"{each.title} {each.text}")) for each in articles]
+def single_pass(articles: Iterable[tuple[date, str]]) -> list[int]:
+    """Return the cluster of each article, given by its day and its text with the headline.
+
+    The articles come in the order of their days. Document frequencies are those of all of them.
+    """
+    days, texts = zip(*articles, strict=True)
+    counts = [Counter(tokens(text)) for text in texts]
     frequencies = Counter(word for each in counts for word in each)
     vectors = [
-        _unit(
-            {word: (1 + log(n)) * log(len(articles) / frequencies[word]) for word, n in c.items()}
-        )
+        _unit({word: (1 + log(n)) * log(len(texts) / frequencies[word]) for word, n in c.items()})
         for c in counts
     ]
     centres: list[dict[str, float]] = []
     lengths: list[float] = []
     latest: list[date] = []
     found = []
-    for article, vector in zip(articles, vectors, strict=True):
-        day = date.fromisoformat(article.day)
+    for day, vector in zip(days, vectors, strict=True):
         near = [
             (sum(x * centres[at].get(word, 0.0) for word, x in vector.items()) / lengths[at], -at)
             for at in range(len(centres))
