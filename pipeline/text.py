@@ -68,7 +68,6 @@ def normalise(text: str) -> str:
     """Return the form in which texts are compared: NFKC, case-folded, straight quotes, one blank.
 
     Copies that differ in typography only ("don’t" and "don't", NFD accents, soft hyphens) are
-    Copies that differ in typography only ("don’t" and "don't", NFD accents, soft hyphens) are
     equal in it. Lines are remembered, as every step of a page asks for the same ones.
     """
     return _normalised_line(text) if len(text) <= _LINE_CHARS else _normalised(text)
@@ -105,7 +104,7 @@ def word_count(text: str) -> int:
     [4, 5, 5]
     """
     count = len(text.split())
-    if text.isascii() or not _UNSPACED.search(text):
+    if text.isascii() or _is_western(text) or not _UNSPACED.search(text):
         return count
     return count + len(_TWO_LETTERS.findall(text)) // 2 + len(_FOUR_LETTERS.findall(text)) // 4
 

@@ -20,7 +20,7 @@ import numpy as np
 from lxml.html import HtmlElement
 from numpy.typing import NDArray
 
-from pipeline.extract.html_layout import TextBlock
+from pipeline.extract.html_layout import TextBlock, outward
 from pipeline.extract.line_alignment import PlacedLine
 from pipeline.extract.trees import MODELS, read_trees
 from pipeline.line_rules.boilerplate import reason_for
@@ -280,7 +280,7 @@ class _Text:
     def _path_to(self, share: float) -> dict[HtmlElement, int]:
         """Return the deepest element with so much of the prose, and those around it, by level."""
         holders = [e for e, words in self.prose_in.items() if words >= share * self.total_prose]
-        paths = ([holder, *holder.iterancestors()] for holder in holders)
+        paths = (list(outward(holder)) for holder in holders)
         deepest: list[HtmlElement] = max(paths, key=len, default=[])
         return {element: level for level, element in enumerate(deepest)}
 

@@ -21,6 +21,7 @@ from pipeline.extract.html_layout import (
     TextBlock,
     article_containers,
     labels_of,
+    outward,
     stand_alike,
     text_of,
 )
@@ -246,13 +247,11 @@ def _pull_quotes(
 
 def _quote_box(block: TextBlock, containers: Collection[HtmlElement]) -> HtmlElement | None:
     """Return the element around a block that is marked as a quotation, or None."""
-    element: HtmlElement | None = block.element
-    for _ in range(_QUOTE_LEVELS):
-        if element is None or element in containers:
+    for element in outward(block.element, _QUOTE_LEVELS):
+        if element in containers:
             return None
         if element.tag in _QUOTE_TAGS or _QUOTE_NAMES.search(element.get("class") or ""):
             return element
-        element = element.getparent()
     return None
 
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from lxml.html import HtmlElement
 
-from pipeline.extract.html_layout import text_blocks
+from pipeline.extract.html_layout import outward, text_blocks
 from pipeline.extract.metadata import PageContext
 from pipeline.extract.page import examine
 from pipeline.extract.trafilatura_passes import read_lines
@@ -56,7 +56,7 @@ def shown_blocks(body: bytes, url: str | None = None) -> list[ShownBlock]:
     joined = "\n".join(lines)
     shown = []
     for block in blocks:
-        around = [block.element, *block.element.iterancestors()][:_LEVELS]
+        around = outward(block.element, _LEVELS)
         place = " < ".join(_name(each) for each in around if each.tag not in ("body", "html"))
         is_taken = block.key in lines or (block.words >= _JOINED_WORDS and block.key in joined)
         shown.append(ShownBlock(block.text, place, is_taken))

@@ -15,9 +15,10 @@ must not reach them.
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
+from itertools import chain, islice
 
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser
@@ -240,6 +241,11 @@ def text_of(element: HtmlElement) -> str:
     return squeeze("".join(element.itertext()))
 
 
+def outward(element: HtmlElement, levels: int | None = None) -> Iterator[HtmlElement]:
+    """Yield an element and those around it, the innermost first; at most so many where limited."""
+    return islice(chain((element,), element.iterancestors()), levels)
+
+
 @dataclass(slots=True)
 class TextBlock:
     """The text between two borders of block-level elements."""
@@ -272,7 +278,7 @@ def stand_alike(one: TextBlock, other: TextBlock) -> bool:
 
 
 def _path(element: HtmlElement) -> list[tuple[str, str | None]]:
-    return [(str(e.tag), e.get("class")) for e in (element, *element.iterancestors())]
+    return [(str(e.tag), e.get("class")) for e in outward(element)]
 
 
 def text_blocks(root: HtmlElement) -> list[TextBlock]:
@@ -340,11 +346,14 @@ def words_by_element(blocks: Iterable[TextBlock]) -> Counter[HtmlElement]:
         own[block.element] += block.words
     words: Counter[HtmlElement] = Counter()
     for innermost, count in own.items():
-        element: HtmlElement | None = innermost
-        while element is not None:
+        for element in outward(innermost):
             words[element] += count
-            element = element.getparent()
     return words
+
+
+def depth(element: HtmlElement) -> int:
+    """Count the elements around an element."""
+    return sum(1 for _ in element.iterancestors())
 
 
 def article_containers(blocks: list[TextBlock]) -> set[HtmlElement]:
@@ -365,16 +374,16 @@ def labels_of(block: TextBlock, containers: Collection[HtmlElement]) -> frozense
         containers: elements that hold much of the article; the search stops there.
     """
     labels: set[str] = set()
-    element: HtmlElement | None = block.element
     is_quoted = False
-    while element is not None and element not in containers and element.tag != "body":
+    for element in outward(block.element):
+        if element in containers or element.tag == "body":
+            break
         names = f"{element.get('class') or ''} {element.get('id') or ''}"[:_NAMES_CHARS]
         is_hidden = element.get("aria-hidden") == "true" or "hidden" in element.attrib
         is_quoted = is_quoted or element.tag == "blockquote"
         # A quotation with its speaker is marked up as a figure too (HTML standard, 4.4.4).
         tag = "div" if is_quoted and element.tag == "figure" else str(element.tag)
         labels |= _labels(tag, names, is_hidden)
-        element = element.getparent()
     return frozenset(labels)
 
 
@@ -384,12 +393,13 @@ def _label_patterns() -> dict[str, re.Pattern[str]]:
     names: dict[str, list[str]] = {}
     for label, pattern, *_ in read_rows(__package__, "class_names.tsv", columns=4):
         names.setdefault(label, []).append(pattern)
-    return {label: re.compile("|".join(each), re.IGNORECASE) for label, each in names.items()}
+    return {label: re.compile("|".join(each)) for label, each in names.items()}
 
 
 @lru_cache(maxsize=8192)
 def _labels(tag: str, names: str, is_hidden: bool) -> frozenset[str]:
-    labels = {label for label, pattern in _label_patterns().items() if pattern.search(names)}
+    lower = names.lower()  # a pattern that ignores case takes four times as long
+    labels = {label for label, pattern in _label_patterns().items() if pattern.search(lower)}
     if tag in _LABEL_OF_TAG:
         labels.add(_LABEL_OF_TAG[tag])
     if is_hidden:

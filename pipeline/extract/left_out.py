@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator
 
 from lxml.html import HtmlElement
 
-from pipeline.extract.html_layout import TextBlock, labels_of, words_by_element
+from pipeline.extract.html_layout import TextBlock, depth, labels_of, words_by_element
 from pipeline.line_rules.boilerplate import reason_for
 from pipeline.models import RemovedBlock
 from pipeline.text import normalise
@@ -78,7 +78,7 @@ def _main_part(in_text: list[TextBlock]) -> HtmlElement | None:
     """
     least = _MAIN_SHARE * sum(block.words for block in in_text)
     holders = [element for element, words in words_by_element(in_text).items() if words >= least]
-    deepest_first = sorted(holders, key=lambda e: -sum(1 for _ in e.iterancestors()))
+    deepest_first = sorted(holders, key=depth, reverse=True)
     named = (element for element in deepest_first if element.tag in ("article", "main"))
     return next(named, next(iter(deepest_first), None))
 

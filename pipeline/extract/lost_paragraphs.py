@@ -16,7 +16,7 @@ from typing import TypeVar
 
 from lxml.html import HtmlElement
 
-from pipeline.extract.html_layout import NON_ARTICLE_LABELS, TextBlock, labels_of
+from pipeline.extract.html_layout import NON_ARTICLE_LABELS, TextBlock, labels_of, outward
 from pipeline.extract.line_alignment import PlacedLine
 from pipeline.line_rules.boilerplate import reason_for
 from pipeline.line_rules.header_lines import read_header_line
@@ -402,12 +402,6 @@ def _standfirst(
 
 
 def _has_standfirst_name(block: TextBlock) -> bool:
-    element: HtmlElement | None = block.element
-    for _ in range(_ANCESTORS):
-        if element is None:
-            return False
-        names = f"{element.get('class') or ''} {element.get('data-testid') or ''}"
-        if _STANDFIRST_NAMES.search(names):
-            return True
-        element = element.getparent()
-    return False
+    around = outward(block.element, _ANCESTORS)
+    names = (f"{e.get('class') or ''} {e.get('data-testid') or ''}" for e in around)
+    return any(map(_STANDFIRST_NAMES.search, names))

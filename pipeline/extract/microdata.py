@@ -15,6 +15,7 @@ from itertools import chain, islice
 from lxml import etree
 from lxml.html import HtmlElement
 
+from pipeline.extract.html_layout import outward
 from pipeline.text import squeeze
 
 _CLASS = re.compile(r"uthor|utor|yline|(?:^|[\s_-])(?:writer|penulis)(?:$|[\s_-])")
@@ -196,9 +197,8 @@ def is_outside_article(element: HtmlElement, containers: frozenset[HtmlElement])
         element: the element.
         containers: ancestors of the headline; the search stops there.
     """
-    at: HtmlElement | None = element
-    for _ in range(_MAX_LEVELS):
-        if at is None or at in containers or at.tag in ("body", "article", "main"):
+    for at in outward(element, _MAX_LEVELS):
+        if at in containers or at.tag in ("body", "article", "main"):
             return False
         names = f"{at.get('class') or ''} {at.get('id') or ''}"[:_MAX_CHARS]
         is_outside, is_footer = _parts_named(names)
@@ -206,7 +206,6 @@ def is_outside_article(element: HtmlElement, containers: frozenset[HtmlElement])
             return True
         if (is_footer or at.tag == "footer") and not _is_article_footer(at, containers):
             return True
-        at = at.getparent()
     return False
 
 
@@ -251,8 +250,8 @@ def _is_article_footer(footer: HtmlElement, containers: frozenset[HtmlElement]) 
 
 def _are_near(one: HtmlElement, other: HtmlElement) -> bool:
     """Tell whether two elements have a common ancestor within three levels, as in one byline."""
-    parents = list(one.iterancestors())[:_NEAR_LEVELS]
-    return any(parent in parents for parent in list(other.iterancestors())[:_NEAR_LEVELS])
+    around = (set(islice(each.iterancestors(), _NEAR_LEVELS)) for each in (one, other))
+    return not next(around).isdisjoint(next(around))
 
 
 def text_by_block(element: HtmlElement) -> str:

@@ -26,7 +26,7 @@ from dataclasses import replace
 from lxml.html import HtmlElement
 
 from pipeline.extract.html_head import Head
-from pipeline.extract.html_layout import TextBlock
+from pipeline.extract.html_layout import TextBlock, outward
 from pipeline.extract.json_ld import LinkedData
 from pipeline.extract.page_kind import judge_page
 from pipeline.extract.page_sums import ExaminedPage
@@ -356,7 +356,7 @@ def _has_wall_wording(blocks: list[TextBlock], text: str) -> bool:
 
 def _is_navigation(block: TextBlock) -> bool:
     """Tell whether a block is in a ``nav`` or ``footer`` of the page, not of the article."""
-    tags = [element.tag for element in (block.element, *block.element.iterancestors())]
+    tags = [element.tag for element in outward(block.element)]
     return not _ARTICLE_TAGS.intersection(tags) and not _NAVIGATION_TAGS.isdisjoint(tags)
 
 

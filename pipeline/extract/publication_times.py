@@ -11,14 +11,13 @@ from collections.abc import Iterable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
-from itertools import islice
 
 from lxml import etree
 from lxml.html import HtmlElement
 
 from pipeline import urls
 from pipeline.extract.html_head import Head
-from pipeline.extract.html_layout import TextBlock
+from pipeline.extract.html_layout import TextBlock, outward
 from pipeline.extract.json_ld import LinkedData
 from pipeline.extract.microdata import Microdata, is_outside_article, text_by_block
 from pipeline.line_rules.calendar_words import UPDATED, month_number, time_ago, time_label
@@ -442,8 +441,8 @@ def _is_prose_sentence(text: str) -> bool:
 
 def _is_related_story(element: HtmlElement) -> bool:
     """Tell whether an element belongs to a related story, by class names of it and around it."""
-    around = (element, *islice(element.iterancestors(), 2))
-    return any(_RELATED.search(e.get("class") or "") for e in around if e.tag not in _OUTER_TAGS)
+    around = (e for e in outward(element, 3) if e.tag not in _OUTER_TAGS)
+    return any(_RELATED.search(e.get("class") or "") for e in around)
 
 
 def split_updated(text: str) -> tuple[str, str]:

@@ -19,7 +19,9 @@ from pipeline.extract.html_layout import (
     NON_ARTICLE_LABELS,
     TextBlock,
     article_containers,
+    depth,
     labels_of,
+    outward,
     stand_alike,
     words_by_element,
 )
@@ -178,7 +180,7 @@ def _deepest_container(root: HtmlElement, prose: list[TextBlock], share: float) 
     if total < _LEAST_PROSE:
         return root
     words_of = words_by_element(prose)
-    return max((e for e, words in words_of.items() if words >= share * total), key=_depth)
+    return max((e for e, words in words_of.items() if words >= share * total), key=depth)
 
 
 def _with_tables(main: HtmlElement) -> HtmlElement:
@@ -191,7 +193,7 @@ def _with_tables(main: HtmlElement) -> HtmlElement:
     around: HtmlElement = main
     for table in tables:
         holders = set(table.iterancestors())
-        around = next(each for each in (around, *around.iterancestors()) if each in holders)
+        around = next(each for each in outward(around) if each in holders)
     return around
 
 
@@ -200,10 +202,6 @@ def _is_of_data(table: HtmlElement) -> bool:
     if next(table.iter("th"), None) is None or next(table.iter("a"), None) is not None:
         return False
     return sum(len(row) > 1 for row in table.iter("tr")) >= _TABLE_ROWS
-
-
-def _depth(element: HtmlElement) -> int:
-    return sum(1 for _ in element.iterancestors())
 
 
 def _found(prose: list[TextBlock], lines: list[str]) -> list[TextBlock]:
