@@ -138,6 +138,19 @@ def one_line(text: str, limit: int = 300) -> str:
     return line if len(line) <= limit else line[: limit - 1] + "…"
 
 
+def cut_in_the_middle(text: str, limit: int = 400) -> str:
+    """Return the text on one line, and leave out its middle where it is longer than ``limit``.
+
+    The end stays because an error's last words name the next action.
+
+    >>> cut_in_the_middle("Postgres does not answer at /srv/news: run dateline db start", 41)
+    'Postgres does not an…un dateline db start'
+    """
+    line = squeeze(storable(text))
+    kept = (limit - 1) // 2
+    return line if len(line) <= limit else f"{line[: limit - 1 - kept]}…{line[-kept:]}"
+
+
 def ends_sentence(text: str) -> bool:
     """Tell whether a text ends with a full stop of some script, before any closing marks.
 

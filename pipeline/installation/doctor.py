@@ -5,7 +5,7 @@ import os
 import shutil
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeout
 from contextlib import closing
@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import psycopg
 from psycopg import Connection
 
 from pipeline.archive.storage import check_writable
@@ -24,7 +25,7 @@ from pipeline.local_airflow.home_folder import UI_USER, HomeFolder, ui_password
 from pipeline.local_airflow.processes import count_orphans, find_running
 from pipeline.settings import Settings
 from pipeline.sources.files import read_sources
-from pipeline.text import one_line
+from pipeline.text import cut_in_the_middle, one_line
 from pipeline.warehouse.schema import is_current
 from pipeline.warehouse.store import connect
 
@@ -51,29 +52,33 @@ class Finding:
 
 
 def examine(settings: Settings) -> Iterator[Finding]:
-    """Examine an installation, and yield what each examination found."""
+    """Examine an installation, and yield what each examination found; none can stop the others."""
     home = HomeFolder(settings.home_folder)
-    yield _python()
-    yield _home(home)
-    yield _disk(home)
-    yield _archive(settings)
-    yield _secrets(home)
-    yield _sources(settings)
-    yield _names(settings)
-    yield from _postgres()
-    if importlib.util.find_spec("airflow") is None:
-        yield Finding("airflow", True, "not installed: `dateline run` works without it", "")
-        return
-    yield from _airflow(home)
+    examinations: dict[str, Callable[[], Iterator[Finding]]] = {
+        "python": _python,
+        "home folder": lambda: _home(home),
+        "disk": lambda: _disk(home),
+        "archive": lambda: _archive(settings),
+        "keys": lambda: _secrets(home),
+        "sources": lambda: _sources(settings),
+        "names": lambda: _names(settings),
+        "postgres": _postgres,
+        "airflow": lambda: _airflow(home),
+    }
+    for subject, look in examinations.items():
+        try:
+            yield from look()
+        except (DatelineError, psycopg.Error, OSError) as error:
+            yield Finding(subject, False, cut_in_the_middle(str(error)), "mend what it says")
 
 
-def _python() -> Finding:
+def _python() -> Iterator[Finding]:
     version = ".".join(map(str, sys.version_info[:3]))
     said = f"Python {version}, {os.cpu_count()} cores"
-    return Finding("python", sys.version_info >= (3, 11), said, "Dateline needs Python 3.11")
+    yield Finding("python", sys.version_info >= (3, 11), said, "Dateline needs Python 3.11")
 
 
-def _home(home: HomeFolder) -> Finding:
+def _home(home: HomeFolder) -> Iterator[Finding]:
     try:
         home.create()
         probe = home.path / ".dateline-write-check"
@@ -81,50 +86,52 @@ def _home(home: HomeFolder) -> Finding:
         probe.unlink()
     except (DatelineError, OSError) as error:
         remedy = "set DATELINE_HOME to a folder that you can write to"
-        return Finding("home folder", False, one_line(str(error)), remedy)
-    return Finding("home folder", True, str(home.path), "")
+        yield Finding("home folder", False, cut_in_the_middle(str(error)), remedy)
+        return
+    yield Finding("home folder", True, str(home.path), "")
 
 
-def _disk(home: HomeFolder) -> Finding:
+def _disk(home: HomeFolder) -> Iterator[Finding]:
     free = shutil.disk_usage(home.path if home.path.exists() else Path.cwd()).free
     said = f"{free / 1e9:.1f} GB free"
     remedy = "make room: `dateline archive prune`, older backups, logs"
-    return Finding("disk", free >= LEAST_FREE_BYTES, said, remedy)
+    yield Finding("disk", free >= LEAST_FREE_BYTES, said, remedy)
 
 
-def _archive(settings: Settings) -> Finding:
+def _archive(settings: Settings) -> Iterator[Finding]:
     try:
         check_writable(settings.archive_url)
     except DatelineError as error:
         remedy = "mend what it says, or set DATELINE_ARCHIVE to another place"
-        return Finding("archive", False, one_line(str(error)), remedy)
-    return Finding("archive", True, f"{settings.archive_url} can be written", "")
+        yield Finding("archive", False, cut_in_the_middle(str(error)), remedy)
+        return
+    yield Finding("archive", True, f"{settings.archive_url} can be written", "")
 
 
-def _secrets(home: HomeFolder) -> Finding:
+def _secrets(home: HomeFolder) -> Iterator[Finding]:
     files = [file for file in (home.secrets, home.passwords) if file.exists()]
     readable = " ".join(str(file) for file in files if file.stat().st_mode & 0o077)
     said = f"others may read {readable}" if readable else "only their owner can read them"
-    return Finding("keys", not readable, said, f"chmod 600 {readable}")
+    yield Finding("keys", not readable, said, f"chmod 600 {readable}")
 
 
-def _sources(settings: Settings) -> Finding:
+def _sources(settings: Settings) -> Iterator[Finding]:
     found, errors = read_sources(settings.sources)
     said = f"{len(found)} in {settings.sources}"
     if errors:
         said = one_line("; ".join(map(str, errors)), 300)
-    return Finding("sources", not errors, said, "correct or remove the files")
+    yield Finding("sources", not errors, said, "correct or remove the files")
 
 
-def _names(settings: Settings) -> Finding:
-    sources, _ = read_sources(settings.sources)
+def _names(settings: Settings) -> Iterator[Finding]:
+    sources = read_sources(settings.sources)[0] if settings.sources.is_dir() else []
     hosts = {host for each in sources if (host := urlsplit(each.homepage or "").hostname)}
     asked = sorted(hosts)[:_HOSTS]
     failed = [host for host in asked if not _resolves(host)]
     said = f"{', '.join(asked)} resolved" if asked else "no source names a host"
     if failed:
         said = f"{', '.join(failed)} cannot be resolved"
-    return Finding("names", not failed, said, "check the network and /etc/resolv.conf")
+    yield Finding("names", not failed, said, "check the network and /etc/resolv.conf")
 
 
 def _resolves(host: str) -> bool:
@@ -146,7 +153,7 @@ def _postgres() -> Iterator[Finding]:
             yield from _schema(connection)
     except DatelineError as error:
         remedy = "`dateline db start`, or check DATELINE_DSN"
-        yield Finding("postgres", False, one_line(str(error)), remedy)
+        yield Finding("postgres", False, cut_in_the_middle(str(error)), remedy)
 
 
 def _server(connection: Connection) -> Finding:
@@ -181,6 +188,9 @@ def _schema(connection: Connection) -> Iterator[Finding]:
 
 
 def _airflow(home: HomeFolder) -> Iterator[Finding]:
+    if importlib.util.find_spec("airflow") is None:
+        yield Finding("airflow", True, "not installed: `dateline run` works without it", "")
+        return
     running = find_running(home)
     if running is None:
         orphans = count_orphans(home)
@@ -196,6 +206,6 @@ def _airflow(home: HomeFolder) -> Iterator[Finding]:
     try:
         broken = import_errors(api)
     except DatelineError as error:
-        broken = [one_line(str(error))]
+        broken = [cut_in_the_middle(str(error))]
     said = "; ".join(broken) if broken else "all files are read"
     yield Finding("dags", not broken, said, "mend the file that is named")

@@ -21,7 +21,7 @@ from pipeline.errors import DatelineError
 from pipeline.local_airflow.home_folder import HomeFolder
 from pipeline.local_airflow.processes import find_running
 from pipeline.settings import Settings
-from pipeline.text import one_line
+from pipeline.text import cut_in_the_middle
 from pipeline.warehouse.publishes import age_of_last_publish
 from pipeline.warehouse.reprocessing import older_versions
 from pipeline.warehouse.schema import is_current
@@ -85,7 +85,7 @@ def status(settings: Settings, max_age: timedelta | None = None) -> list[Fact]:
         with closing(connect()) as connection:
             facts += _store(connection, settings, max_age)
     except DatelineError as error:
-        facts.append(Fact("postgres", "no answer", one_line(str(error))))
+        facts.append(Fact("postgres", "no answer", cut_in_the_middle(str(error))))
     return facts
 
 

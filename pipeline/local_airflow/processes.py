@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 from pipeline.errors import SettingsError, UsageError
@@ -37,6 +38,9 @@ class SupervisorRecord:
     """Address of the UI and the REST API."""
     starter: int | None = None
     """Id of the process that it ends with; None where it was detached."""
+    birth: str | None = None
+    """The boot and the clock ticks from there to its start, which setting the clock does not change
+    as it changes ``started``; None where the system does not tell, or in a record of before."""
 
     def has_lost_starter(self) -> bool:
         """Tell whether the process that it ends with is gone, so that it will end within 0.5 s."""
@@ -47,7 +51,10 @@ class SupervisorRecord:
         psutil = _psutil()
         try:
             process = psutil.Process(self.pid)
-            is_same = abs(process.create_time() - self.started) < 1.0
+            if self.birth is not None:
+                is_same = _birth(self.pid) == self.birth
+            else:
+                is_same = abs(process.create_time() - self.started) < 1.0
             return bool(is_same and process.status() != psutil.STATUS_ZOMBIE)
         except psutil.NoSuchProcess:
             return False
@@ -101,7 +108,7 @@ def start(
         )
     started = _psutil().Process(supervisor.pid).create_time()
     starter = None if detached else os.getpid()
-    record = SupervisorRecord(supervisor.pid, started, url, starter)
+    record = SupervisorRecord(supervisor.pid, started, url, starter, _birth(supervisor.pid))
     write_private_json(home.running, asdict(record))
     return supervisor
 
@@ -160,6 +167,17 @@ def _session_processes(record: SupervisorRecord, home: HomeFolder) -> list[Any]:
         except (psutil.Error, OSError):
             continue
     return found
+
+
+def _birth(pid: int) -> str | None:
+    """Return the boot and the clock ticks from there to the start of a process (Linux, proc(5))."""
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text()
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return None
+    # Fields begin after the name, which may hold blanks and brackets itself; the 22nd is wanted.
+    return f"{boot.strip()} {stat.rpartition(')')[2].split()[19]}"
 
 
 def _signal(process: Any, number: int) -> None:

@@ -55,6 +55,14 @@ def test_a_store_that_does_not_answer_needs_a_person(ask):
     assert facts["postgres"] == "no answer"
 
 
+def test_what_to_do_is_said_in_full_where_the_reason_is_long(ask, tmp_path):
+    home = tmp_path / ("a folder of a long name " * 4) / "home"
+    environ = {"DATELINE_DSN": "", "DATELINE_HOME": str(home)}
+    [facts] = ask("status", **environ)[1]
+    assert facts["problems"][0].endswith("set DATELINE_DSN to a server of your own.")
+    assert doctor(ask("doctor", **environ)[1])["postgres"]["said"].endswith("of your own.")
+
+
 def test_a_failed_check_needs_a_person(ask, conn):
     a_publish(conn, "1 minute")
     conn.execute(
@@ -126,3 +134,15 @@ def test_the_doctor_says_what_to_do_where_postgres_is_away(ask):
     code, found, _ = ask("doctor", DATELINE_DSN="postgresql://nobody@127.0.0.1:9/none")
     assert code == 1
     assert "DATELINE_DSN" in doctor(found)["postgres"]["remedy"]
+
+
+def test_no_examination_of_the_doctor_stops_the_others(ask, conn, tmp_path):
+    (tmp_path / "home" / "sources").rmdir()
+    conn.execute("drop table ops.runs cascade")
+    code, found, said = ask("doctor")
+    assert code == 1, said
+    wrong = {name: each for name, each in doctor(found).items() if not each["is_well"]}
+    assert set(wrong) == {"sources", "postgres"}
+    assert "DATELINE_SOURCES" in wrong["sources"]["said"]
+    assert "ops.runs" in wrong["postgres"]["said"]
+    assert {"names", "clock", "airflow"} <= set(doctor(found))

@@ -96,6 +96,21 @@ def test_a_start_that_failed_does_not_stop_the_running_airflow(
     assert process.poll() is None
 
 
+def test_a_clock_that_was_set_loses_no_supervisor(home, sleeper):
+    process = start(home, dict(os.environ), "http://127.0.0.1:8080", migrate=False, detached=True)
+    try:
+        content = json.loads(home.running.read_text())
+        day = 86_400
+        # What the system calls the start of a process moves with the clock.
+        home.running.write_text(json.dumps(content | {"started": content["started"] - day}))
+        assert find_running(home).pid == process.pid
+        home.running.write_text(json.dumps(content | {"birth": "another boot 1"}))
+        assert find_running(home) is None
+    finally:
+        process.kill()
+        process.wait()
+
+
 def test_stop_without_a_readable_record_does_nothing(home):
     assert not stop(home)
     home.running.write_text("half a rec")
