@@ -19,7 +19,7 @@ from psycopg import Connection
 
 from pipeline.archive.storage import check_writable
 from pipeline.errors import DatelineError
-from pipeline.installation.status import LEAST_FREE_BYTES
+from pipeline.installation.status import LEAST_FREE_BYTES, run_ahead
 from pipeline.local_airflow.api import AirflowApi, import_errors
 from pipeline.local_airflow.home_folder import UI_USER, HomeFolder, ui_password
 from pipeline.local_airflow.processes import count_orphans, find_running
@@ -185,6 +185,9 @@ def _schema(connection: Connection) -> Iterator[Finding]:
     hours = f"{_STUCK.total_seconds() / 3600:.0f} h"
     said = f"open for over {hours}: {named}" if stuck else f"none is open for over {hours}"
     yield Finding("runs", not stuck, said, remedy)
+    ahead = run_ahead(connection)
+    remedy = "fail the runs with a date of the future in Airflow's UI, then trigger ingest"
+    yield Finding("times", ahead is None, ahead or "no run began ahead of now", remedy)
 
 
 def _airflow(home: HomeFolder) -> Iterator[Finding]:

@@ -47,6 +47,10 @@ from news.article_versions where is_current
 _OPEN_RUNS = """
 select count(*), max(now() - started_at) from ops.runs where status = 'running'
 """
+_AHEAD = """
+select run_id, dag_id, started_at - now() from ops.runs
+where started_at > now() + interval '5 minutes' order by started_at desc limit 1
+"""
 _FAILED_CHECKS = """
 select array_agg(check_name order by check_name) filter (where not is_passed and severity = 'error')
 from ops.check_results
@@ -144,12 +148,23 @@ def _store(connection: Connection, settings: Settings, max_age: timedelta | None
     yield Fact("annotated_by_older_version", annotated)
 
 
+def run_ahead(connection: Connection) -> str | None:
+    """Return the run that began the furthest ahead of now, in words: the clock was set back."""
+    row = connection.execute(_AHEAD).fetchone()
+    if row is None:
+        return None
+    return f"run {row[0]} ({row[1]}) began {_words(row[2])} ahead of now: the clock was set back"
+
+
 def _last_publish(connection: Connection, max_age: timedelta | None) -> Fact:
     age = age_of_last_publish(connection)
     problem = None
     if max_age is not None and (age is None or age > max_age):
         problem = f"nothing was published within {_words(max_age)}: see `dateline doctor`"
-    return Fact("last_publish", "never" if age is None else f"{_words(age)} ago", problem)
+    if age is None:
+        return Fact("last_publish", "never", problem)
+    is_past = age >= timedelta(0)
+    return Fact("last_publish", f"{_words(abs(age))} {'ago' if is_past else 'ahead'}", problem)
 
 
 def _backlog(connection: Connection) -> Iterator[Fact]:
@@ -161,6 +176,8 @@ def _backlog(connection: Connection) -> Iterator[Fact]:
     without_copies, without_names = _row(connection, _UNPROCESSED)
     yield Fact("waiting_for_dedupe", without_copies)
     yield Fact("waiting_for_annotation", without_names)
+    if ahead := run_ahead(connection):
+        yield Fact("clock", "set back", f"{ahead}, see `dateline doctor`")
     running, longest = _row(connection, _OPEN_RUNS)
     yield Fact("open_runs", running if not longest else f"{running}, longest for {_words(longest)}")
 

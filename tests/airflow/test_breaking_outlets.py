@@ -38,7 +38,7 @@ pytestmark = [
     pytest.mark.airflow,
     pytest.mark.postgres,
     pytest.mark.system,
-    pytest.mark.timeout(2400),
+    pytest.mark.timeout(6 * PATIENCE),
 ]
 IN_WORDS = {
     "outlet_403": "its documents are refused",

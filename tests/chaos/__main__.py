@@ -29,14 +29,14 @@ from pipeline.settings import settings
 from pipeline.telemetry import configure_logging
 from tests.chaos import faults
 from tests.chaos.faults import Chaos
-from tests.chaos.installation import Installation, wait_until
+from tests.chaos.installation import Installation, Patience, wait_until_none
 from tests.chaos.invariants import INVARIANTS, breaches
 from tests.chaos.newspaper import Newspapers
 
 OUTLETS = 4
 DISK_BYTES = 1_500_000_000
 REST_SECONDS = 420.0
-"""Longest time until nothing is left to do after the last fault."""
+"""Longest time after the last fault in which there comes to be no less to do than ever before."""
 _TICK_SECONDS = 20.0
 _MOUNTED = "DATELINE_CHAOS_DISK"
 """Set in the process that runs with a mount namespace of its own."""
@@ -51,7 +51,7 @@ FAULTS: dict[str, Callable[[Chaos], None]] = {
     "clock": faults.clock_jump,
 }
 _END_SECONDS = 300.0
-"""Time in which a run of Airflow ends once there is little to do."""
+"""Time in which one of the runs of Airflow ends once there is little to do."""
 USUAL = ("kills", *(name for name in FAULTS if name != "clock"))
 """The clock has a run of its own, in which nothing else happens."""
 
@@ -71,10 +71,10 @@ def own_mounts() -> list[str] | None:
 def rest(chaos: Chaos) -> dict[str, list[str]]:
     """Let Dateline finish what there is to do, and return what contradicts the invariants."""
     chaos.papers.publish(3)
-    deadline = time.monotonic() + REST_SECONDS
+    patience = Patience(REST_SECONDS)
     found: dict[str, list[str]] = {}
     said = ""
-    while time.monotonic() < deadline:
+    while patience.is_left():
         edited = [each.url for each in chaos.papers.stories if each.edition]
         chaos.installation.visit_again(edited)
         chaos.installation.tick()
@@ -91,17 +91,17 @@ def rest(chaos: Chaos) -> dict[str, list[str]]:
         ]
         if not left:
             break
+        patience.see(len(left))
         if left[0] != said:
             said = left[0]
             chaos.say(f"{len(left)} things are not at rest, such as: {said[:160]}")
     # Airflow leaves the runs of a paused DAG as they are, so their end is waited for before.
     under_way = chaos.installation.runs_under_way
     known = set(under_way())
-    wait_until(lambda: not known & set(under_way()), _END_SECONDS)
-    endless = sorted(known & set(under_way()))
-    wait_until(lambda: not under_way(), _END_SECONDS)
+    endless = wait_until_none(lambda: known & set(under_way()), _END_SECONDS)
+    wait_until_none(lambda: set(under_way()), _END_SECONDS)
     chaos.installation.pause()
-    return _breaches(chaos) | {"runs of Airflow end": endless}
+    return _breaches(chaos) | {"runs of Airflow end": sorted(endless)}
 
 
 def _unfinished(found: dict[str, list[str]]) -> list[str]:

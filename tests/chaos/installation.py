@@ -4,6 +4,7 @@ Its processes are found by the folder in their environment, as ``dateline down``
 told apart by their titles. Short settings let it do in a minute what takes an hour otherwise.
 """
 
+import math
 import os
 import signal
 import subprocess
@@ -89,7 +90,7 @@ class Installation:
     def server(self) -> EmbeddedServer:
         return EmbeddedServer(self.home)
 
-    def dateline(self, *words: str, timeout: float = 400.0) -> "subprocess.CompletedProcess[str]":
+    def dateline(self, *words: str, timeout: float = 1200.0) -> "subprocess.CompletedProcess[str]":
         """Run a command of this installation and return how it ended."""
         return subprocess.run(
             [str(Path(sys.executable).with_name("dateline")), *words],
@@ -264,11 +265,31 @@ class Installation:
                 os.kill(int(line.split()[0]), signal.SIGKILL)
 
 
-def wait_until(is_true: Callable[[], bool], seconds: float, pause: float = 1.0) -> bool:
-    """Wait until something is true; return whether it became so within the time."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if is_true():
-            return True
-        time.sleep(pause)
-    return is_true()
+@dataclass(slots=True)
+class Patience:
+    """A wait that goes on for as long as there comes to be less to do, however slow the machine.
+
+    Args:
+        seconds: after so many without a smaller amount of work than ever before, it is over.
+    """
+
+    seconds: float
+    fewest: float = math.inf
+    since: float = field(default_factory=time.monotonic)
+
+    def see(self, left: int) -> None:
+        """Note how much there is to do."""
+        if left < self.fewest:
+            self.fewest, self.since = left, time.monotonic()
+
+    def is_left(self) -> bool:
+        return time.monotonic() - self.since < self.seconds
+
+
+def wait_until_none(look: Callable[[], set[str]], seconds: float) -> set[str]:
+    """Wait until nothing is there, and return what stays though one after the other may end."""
+    patience = Patience(seconds)
+    while (found := look()) and patience.is_left():
+        patience.see(len(found))
+        time.sleep(1.0)
+    return found

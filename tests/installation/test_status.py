@@ -55,6 +55,18 @@ def test_a_store_that_does_not_answer_needs_a_person(ask):
     assert facts["postgres"] == "no answer"
 
 
+def test_a_clock_that_was_set_back_needs_a_person(ask, conn):
+    a_publish(conn, "-1 day")
+    conn.execute("update ops.runs set started_at = now() + interval '1 day'")
+    code, [facts], _ = ask("status", "--max-age", "30m")
+    assert code == 1
+    assert (facts["last_publish"], facts["clock"]) == ("24 h ahead", "set back")
+    assert any("began 24 h ahead of now" in each for each in facts["problems"])
+    found = doctor(ask("doctor")[1])
+    assert not found["times"]["is_well"]
+    assert "Airflow's UI" in found["times"]["remedy"]
+
+
 def test_what_to_do_is_said_in_full_where_the_reason_is_long(ask, tmp_path):
     home = tmp_path / ("a folder of a long name " * 4) / "home"
     environ = {"DATELINE_DSN": "", "DATELINE_HOME": str(home)}

@@ -1,6 +1,9 @@
 """The REST client against a real HTTP server that answers as Airflow does."""
 
+import json
+
 import pytest
+from werkzeug import Response
 
 from pipeline.local_airflow.api import (
     AirflowApi,
@@ -152,7 +155,27 @@ def test_a_run_that_updated_no_asset_has_started_none(api, httpserver):
     assert wait_for_asset_runs(api, "ingest", "manual__2026", "curate") == []
 
 
+def test_a_dag_that_is_at_work_is_waited_for(api, httpserver):
+    api.interval = 0.01
+    waits = {"asset_events": [{"created_dagruns": []}]}
+    events = httpserver.expect_request("/api/v2/assets/events")
+    events.respond_with_json(waits)
+    looks = []
+
+    def at_work(request):
+        assert request.args["state"] == "running"
+        looks.append(request)
+        if len(looks) == 3:  # the run before ends, and this one begins
+            begun = {"created_dagruns": [{"dag_id": "curate", "run_id": "one"}]}
+            events.respond_with_json({"asset_events": [begun]})
+        return Response(json.dumps({"total_entries": 1}))
+
+    httpserver.expect_request("/api/v2/dags/curate/dagRuns").respond_with_handler(at_work)
+    assert wait_for_asset_runs(api, "ingest", "manual__2026", "curate", seconds=0.1) == ["one"]
+
+
 def test_an_update_that_starts_no_run_is_told(api, httpserver):
+    httpserver.expect_request("/api/v2/dags/curate/dagRuns").respond_with_json({"total_entries": 0})
     httpserver.expect_request("/api/v2/assets/events").respond_with_json(
         {"asset_events": [{"created_dagruns": []}]}
     )
