@@ -16,10 +16,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from pipeline import __version__
 from pipeline.errors import SettingsError
-
-_AGE = re.compile(r"(\d+(?:\.\d+)?)([mhd])")
-_UNITS = {"m": "minutes", "h": "hours", "d": "days"}
-
+from pipeline.spans import parse_span
 
 _OLDEST = timedelta(days=3650)
 """The longest age of ``revisit_after``: a time far beyond could not be stored."""
@@ -27,13 +24,10 @@ _OLDEST = timedelta(days=3650)
 
 def _ages(text: str) -> tuple[timedelta, ...]:
     """Return the ages that a text such as "1h 6h 1d" lists, ascending."""
-    found = [_AGE.fullmatch(word) for word in text.replace(",", " ").split()]
+    found = [parse_span(word) for word in text.replace(",", " ").split()]
+    ages = {age for age in found if age is not None}
     if None in found:
         raise ValueError("write ages such as 1h 6h 1d 14d")
-    try:
-        ages = {timedelta(**{_UNITS[age[2]]: float(age[1])}) for age in found if age}
-    except OverflowError:
-        ages = {timedelta.max}
     if ages and not timedelta(0) < min(ages) <= max(ages) <= _OLDEST:
         raise ValueError(f"write ages above 0 and up to {_OLDEST.days}d, such as 1h 6h 1d 14d")
     return tuple(sorted(ages))

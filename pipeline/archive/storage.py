@@ -568,4 +568,4 @@ def _advice(error: Exception) -> str:
     """Return what the operator can do about an error of the file system."""
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
         return "free space or set DATELINE_ARCHIVE to another place, then run the same command"
-    return "set DATELINE_ARCHIVE to a place that can be written"
+    return "set DATELINE_HOME to a folder that can be written, or DATELINE_ARCHIVE for pages alone"

@@ -1,7 +1,6 @@
 """``dateline export`` writes marts as files for other tools."""
 
-import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -11,6 +10,7 @@ import typer
 from pipeline.cli.app import EVERY_DAY
 from pipeline.cli.output import print_table
 from pipeline.errors import UsageError
+from pipeline.spans import parse_span
 
 _HELP = (
     "Write a mart as Parquet, CSV or JSON Lines, divided by day; the next call writes what changed "
@@ -22,8 +22,6 @@ _HELP = (
     "Without MART the marts are listed.\n\n"
     "Example: dateline export who_said_what --to parquet --into exports"
 )
-_AGO = re.compile(r"(\d+)([hdw])")
-_HOURS = {"h": 1, "d": 24, "w": 7 * 24}
 
 
 class _Form(StrEnum):
@@ -72,8 +70,8 @@ def _begin(since: str) -> datetime | int:
     if since.isascii() and since.isdigit():
         return int(since)
     try:
-        if ago := _AGO.fullmatch(since):
-            return datetime.now(UTC) - timedelta(hours=int(ago[1]) * _HOURS[ago[2]])
+        if (ago := parse_span(since)) is not None:
+            return datetime.now(UTC) - ago
         at = datetime.fromisoformat(since)
     except (ValueError, OverflowError) as error:
         raise UsageError(

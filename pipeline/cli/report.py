@@ -1,7 +1,6 @@
 """``dateline report`` writes one HTML page about the last days."""
 
-import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +9,7 @@ import typer
 from pipeline.cli.app import EVERY_DAY
 from pipeline.cli.output import print_note
 from pipeline.errors import SettingsError, UsageError
+from pipeline.spans import parse_span
 
 _HELP = (
     "Write one HTML page about the last days: intake, completeness, names and their trend, who was "
@@ -19,7 +19,6 @@ _HELP = (
     "The numbers are those of the marts.\n\n"
     "Example: dateline report --since 7d --out week.html"
 )
-_SPAN = re.compile(r"(\d{1,4})([dw])")
 
 
 def register(app: typer.Typer) -> None:
@@ -48,8 +47,7 @@ def register(app: typer.Typer) -> None:
 def _days(since: str) -> int:
     from pipeline.report.page import LONGEST_DAYS
 
-    found = _SPAN.fullmatch(since)
-    days = int(found[1]) * (7 if found[2] == "w" else 1) if found else 0
-    if not 1 <= days <= LONGEST_DAYS:
+    span = parse_span(since) or timedelta()
+    if span % timedelta(days=1) or not 1 <= span.days <= LONGEST_DAYS:
         raise UsageError(f"--since {since!r}: give days or weeks up to {LONGEST_DAYS}d, such as 7d")
-    return days
+    return span.days
