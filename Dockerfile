@@ -8,12 +8,15 @@ ENV UV_COMPILE_BYTECODE=1 \
     UV_LINK_MODE=copy \
     UV_PYTHON_DOWNLOADS=never \
     UV_PROJECT_ENVIRONMENT=/opt/dateline/.venv
-RUN python3 -m venv /opt/uv && /opt/uv/bin/pip install --no-cache-dir "uv>=0.9,<1"
+RUN apt-get update && apt-get install --yes --no-install-recommends binutils \
+    && python3 -m venv /opt/uv && /opt/uv/bin/pip install --no-cache-dir "uv>=0.9,<1"
 WORKDIR /build
 # First the dependencies alone: this layer stays when only our code changes.
-COPY pyproject.toml uv.lock README.md LICENSE NOTICE ./
+COPY pyproject.toml uv.lock ./
+# Debug symbols are 157 MB of the packages, 99 of them spaCy's. What auditwheel put into *.libs has none.
 RUN /opt/uv/bin/uv sync --locked --no-dev --no-cache --no-install-project \
-    --extra airflow --extra celery --extra s3 --extra metrics
+        --extra airflow --extra celery --extra s3 --extra metrics \
+    && find /opt/dateline/.venv -name '*.so' -not -path '*.libs/*' -exec strip --strip-debug {} +
 COPY . .
 RUN /opt/uv/bin/uv build --no-cache --wheel --out-dir /wheel \
     && /opt/uv/bin/uv pip install --no-cache --no-deps --python /opt/dateline/.venv/bin/python \
