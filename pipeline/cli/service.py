@@ -12,7 +12,8 @@ _HELP = "Keep Dateline running from boot to shutdown.\n\nExample: dateline servi
 _INSTALL_HELP = (
     "Write a systemd unit for this installation, or print it.\n\n"
     "It runs `dateline up` with the settings of this shell, which go into <home>/service.env, "
-    "readable by you alone. --user needs no rights; it runs while you are logged in, or always "
+    "readable by you alone: DATELINE_, AIRFLOW__, AWS_, PG and OTEL_ variables, proxies and "
+    "certificates. --user needs no rights; it runs while you are logged in, or always "
     "after `loginctl enable-linger`. --system starts at boot, as you.\n\n"
     "Example: dateline service install --user"
 )

@@ -11,10 +11,13 @@ from pipeline.settings import Settings
 
 _NAME = "dateline.service"
 _SYSTEM_FOLDER = Path("/etc/systemd/system")
+_PREFIXES = ("DATELINE_", "AIRFLOW__", "AWS_", "GOOGLE_", "AZURE_", "PG", "OTEL_")
+_NAMES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
+"""Variables that Dateline, or a library below it, reads: an archive on S3 needs ``AWS_…``."""
 _UNIT = """\
 [Unit]
 Description=Dateline: news pages into tables
-After=network-online.target
+After=network-online.target time-sync.target
 Wants=network-online.target
 
 [Service]
@@ -52,8 +55,9 @@ class Unit:
 def unit(settings: Settings, *, for_system: bool) -> Unit:
     """Return the unit of this installation.
 
-    The ``DATELINE_*`` and ``AIRFLOW__*`` variables of the calling shell go into a file of their own
-    with mode 0600, because a DSN may hold a password and unit files can be read by everybody.
+    The variables of the calling shell for Dateline, Airflow, object stores, Postgres, telemetry,
+    certificates and proxies go into a file of their own with mode 0600, because a DSN may hold a
+    password and unit files can be read by everybody.
 
     Args:
         settings: of the installation.
@@ -73,10 +77,10 @@ def unit(settings: Settings, *, for_system: bool) -> Unit:
     set_here = {
         name: value
         for name, value in os.environ.items()
-        if name.startswith(("DATELINE_", "AIRFLOW__"))
+        if name.startswith(_PREFIXES) or name.upper() in _NAMES
     }
     text = _UNIT.format(
-        command=_quoted(str(command)),
+        command=_quoted(str(command)).replace("%", "%%").replace("$", "$$"),
         folder=str(Path.cwd()).replace("%", "%%"),
         environment=str(environment).replace("%", "%%"),
         user=f"User={os.geteuid()}\n" if for_system else "",
@@ -109,6 +113,7 @@ def install(made: Unit) -> None:
         made.environment.parent.mkdir(parents=True, exist_ok=True)
         handle = os.open(made.environment, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(handle, "w") as stream:
+            os.fchmod(handle, 0o600)  # the mode above is that of a new file only
             stream.write(made.variables)
         made.path.parent.mkdir(parents=True, exist_ok=True)
         made.path.write_text(made.text)

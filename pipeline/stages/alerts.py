@@ -21,7 +21,7 @@ from pipeline.alerts.restarts import dead_components
 from pipeline.errors import ChecksFailed, DatelineError, QuarantinedPages, SettingsError
 from pipeline.settings import settings
 from pipeline.telemetry import log
-from pipeline.text import one_line
+from pipeline.text import cut_in_the_middle, one_line
 from pipeline.warehouse.alerts import (
     Pending,
     add_channels,
@@ -106,7 +106,7 @@ def task_failed(dag_id: str, run_id: str, task_id: str, error: BaseException | s
     """
     if isinstance(error, ChecksFailed | QuarantinedPages):
         return
-    said = one_line(str(error), 400) if error is not None else "it said nothing"
+    said = cut_in_the_middle(str(error), 300) if error is not None else "it said nothing"
     kind = f"{type(error).__name__}: " if isinstance(error, BaseException) else ""
     open_alert(
         Alert(

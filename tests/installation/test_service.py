@@ -45,6 +45,26 @@ def test_the_unit_runs_up_and_holds_no_setting(install, tmp_path):
     assert done.stdout.splitlines()[0] == "systemctl --user daemon-reload"
 
 
+def test_all_that_dateline_reads_goes_into_the_closed_file(install, tmp_path):
+    environment = tmp_path / "a home" / "service.env"
+    environment.parent.mkdir()
+    environment.write_text("")
+    environment.chmod(0o644)
+    wanted = {
+        "AWS_SECRET_ACCESS_KEY": "key",
+        "PGPASSFILE": "/etc/pass",
+        "OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:4318",
+        "SSL_CERT_FILE": "/etc/own.pem",
+        "https_proxy": "http://proxy.example:3128",
+    }
+    done = install("--user", **wanted, OTHER_SECRET="not asked for")
+    assert done.returncode == 0, done.stderr
+    assert environment.stat().st_mode & 0o077 == 0
+    lines = environment.read_text().splitlines()
+    assert {f"{name}={value}" for name, value in wanted.items()} <= set(lines)
+    assert "OTHER_SECRET" not in environment.read_text()
+
+
 def test_printing_writes_nothing(install, tmp_path):
     done = install("--system", "--print")
     assert done.returncode == 0

@@ -9,6 +9,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -36,11 +37,14 @@ def free_port():
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    found = tmp_path_factory.mktemp("pooler")
-    for each in (found, *found.parents[:2]):
-        each.chmod(0o755)  # the server and PgBouncer run as other accounts where we are root
-    return found
+def folder():
+    """Return a folder that the other accounts may enter by which the server and PgBouncer run.
+
+    Those of pytest are closed to them again whenever another session of it begins.
+    """
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
 
 
 @pytest.fixture(scope="module")
