@@ -91,7 +91,7 @@ release: $(filter .uv/bin/uv,$(UV)) ## the files of a release in dist/, from the
 audit: $(filter .uv/bin/uv,$(UV)) ## known faults of the packages in uv.lock
 	@"$(UV)" sync --locked --quiet --group release
 	@"$(UV)" export --quiet --locked --no-dev --all-extras --no-emit-project --output-file .uv-audit.txt
-	@$(BIN)/pip-audit --disable-pip --require-hashes --requirement .uv-audit.txt; rc=$$?; rm -f .uv-audit.txt; exit $$rc
+	@$(BIN)/python -m deploy.audit .uv-audit.txt; rc=$$?; rm -f .uv-audit.txt; exit $$rc
 
 train: setup ## train the language model again from ../shared/data (hours)
 	@sh training/train.sh

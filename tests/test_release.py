@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from deploy.audit import NOT_AUDITED, audited
 from deploy.licences import alternatives, is_refused, refused_packages, run_time_packages
 from deploy.release import ReleaseError, changelog_section, checksums, tagged_version
 from pipeline import __version__
@@ -183,3 +184,22 @@ def test_the_values_for_kubernetes_name_settings_that_exist():
     assert "NEVER RUN" in text
     docker = (ROOT / "Dockerfile").read_text(encoding="utf-8")
     assert f"useradd --create-home --uid {values['uid']} --gid {values['gid']}" in docker
+
+
+FAULT = {"id": "PYSEC-2026-1", "fix_versions": ["1.1"]}
+SKIPPED = {"name": "b", "skip_reason": "Dependency not found"}
+
+
+@pytest.mark.parametrize(
+    ("packages", "code", "line"),
+    [
+        ([{"name": "a", "version": "1", "vulns": []}], 0, "1 of 1 packages asked about, 0 known"),
+        ([{"name": "a", "version": "1", "vulns": [FAULT]}], 1, "a 1: PYSEC-2026-1, mended in 1.1"),
+        ([{"name": "a", "version": "1", "vulns": []}, SKIPPED], 0, "not known there: b"),
+        ([SKIPPED, SKIPPED], NOT_AUDITED, "not audited: the database of known faults knows none"),
+    ],
+)
+def test_an_audit_that_asked_about_nothing_is_no_good_news(packages, code, line):
+    found, lines = audited({"dependencies": packages})
+    assert found == code
+    assert any(each.startswith(line) for each in lines)
