@@ -26,13 +26,12 @@ from pipeline.local_airflow.processes import count_orphans, find_running
 from pipeline.settings import Settings
 from pipeline.sources.files import read_sources
 from pipeline.text import cut_in_the_middle, one_line
+from pipeline.warehouse.alerts import slow_runs
 from pipeline.warehouse.schema import is_current
 from pipeline.warehouse.store import connect
 
 _CLOCK_ERROR = timedelta(seconds=5)
 """Largest difference between the clocks of this machine and of Postgres."""
-_STUCK = timedelta(hours=3)
-"""The longest task may take three hours; a run that is open for longer was killed."""
 _DNS_SECONDS = 5.0
 _AIRFLOW_SECONDS = 20.0
 _HOSTS = 3
@@ -62,7 +61,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
         "keys": lambda: _secrets(home),
         "sources": lambda: _sources(settings),
         "names": lambda: _names(settings),
-        "postgres": _postgres,
+        "postgres": lambda: _postgres(settings),
         "airflow": lambda: _airflow(home),
     }
     for subject, look in examinations.items():
@@ -145,12 +144,12 @@ def _resolves(host: str) -> bool:
     return True
 
 
-def _postgres() -> Iterator[Finding]:
+def _postgres(settings: Settings) -> Iterator[Finding]:
     try:
         with closing(connect()) as connection:
             yield _server(connection)
             yield _clock(connection)
-            yield from _schema(connection)
+            yield from _schema(connection, settings)
     except DatelineError as error:
         remedy = "`dateline db start`, or check DATELINE_DSN"
         yield Finding("postgres", False, cut_in_the_middle(str(error)), remedy)
@@ -171,19 +170,17 @@ def _clock(connection: Connection) -> Finding:
     return Finding("clock", apart <= _CLOCK_ERROR, said, "let both follow one time server (NTP)")
 
 
-def _schema(connection: Connection) -> Iterator[Finding]:
+def _schema(connection: Connection, settings: Settings) -> Iterator[Finding]:
     if not is_current(connection):
         yield Finding("schema", False, "out of date", "`dateline db migrate`")
         return
     yield Finding("schema", True, "up to date", "")
-    query = "select run_id, dag_id from ops.runs where status = 'running' and started_at < %s"
-    stuck = connection.execute(query, (datetime.now(UTC) - _STUCK,)).fetchall()
-    named = ", ".join(f"{run} ({dag})" for run, dag in stuck)
+    stuck = slow_runs(connection, datetime.now(UTC), settings.slow_run_hours)
     remedy = (
-        "the next run of the same DAG or command closes it as failed, and goes on with its work"
+        "if its process was killed, the next run of the same DAG or command closes it as failed, "
+        "and goes on with its work"
     )
-    hours = f"{_STUCK.total_seconds() / 3600:.0f} h"
-    said = f"open for over {hours}: {named}" if stuck else f"none is open for over {hours}"
+    said = "; ".join(each.title for each in stuck) or "none goes on for too long"
     yield Finding("runs", not stuck, said, remedy)
     ahead = run_ahead(connection)
     remedy = "fail the runs with a date of the future in Airflow's UI, then trigger ingest"

@@ -47,7 +47,7 @@ def conditions(
     found = [
         *_of_checks(conn),
         *_of_quarantine(conn),
-        *_of_slow_runs(conn, now, slow_run_hours),
+        *slow_runs(conn, now, slow_run_hours),
     ]
     rows = conn.execute(_SOURCE_STATES).fetchall()
     states = {key: state for key, state, *_ in rows}
@@ -181,7 +181,14 @@ def _of_quarantine(conn: Connection) -> list[Alert]:
     ]
 
 
-def _of_slow_runs(conn: Connection, now: datetime, hours: float) -> list[Alert]:
+def slow_runs(conn: Connection, now: datetime, hours: float) -> list[Alert]:
+    """Return an alert for each run that goes on for longer than runs of its DAG should.
+
+    Args:
+        conn: a connection.
+        now: the present.
+        hours: what a run may take; those of ``LONG_DAGS`` may take eight times as long.
+    """
     rows = conn.execute(
         """
         select run_id, dag_id, airflow_run_id, started_at from ops.runs

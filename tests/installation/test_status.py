@@ -148,6 +148,17 @@ def test_the_doctor_says_what_to_do_where_postgres_is_away(ask):
     assert "DATELINE_DSN" in doctor(found)["postgres"]["remedy"]
 
 
+def test_the_doctor_calls_a_run_slow_where_the_alert_does(ask, conn):
+    conn.execute(
+        "insert into ops.runs (dag_id, airflow_run_id, code_version, started_at)"
+        " values ('backfill', 'long', '0', now() - interval '10 hours')"
+    )
+    assert doctor(ask("doctor")[1])["runs"]["is_well"]
+    found = doctor(ask("doctor", DATELINE_SLOW_RUN_HOURS="1")[1])["runs"]
+    assert not found["is_well"]
+    assert "of backfill goes on for over 8 hours" in found["said"]
+
+
 def test_no_examination_of_the_doctor_stops_the_others(ask, conn, tmp_path):
     (tmp_path / "home" / "sources").rmdir()
     conn.execute("drop table ops.runs cascade")

@@ -14,7 +14,9 @@ import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
+from pipeline.cli.app import main
 from pipeline.demo import DemoSite, free_ports
+from pipeline.settings import settings
 from pipeline.warehouse.cookbook import cookbook
 
 BINARIES = Path("/usr/lib/postgresql/15/bin")
@@ -84,22 +86,39 @@ def store(server, folder):
         "DATELINE_CRAWL_DELAY": "0",
     }
 
-    def dateline(*arguments):
-        done = subprocess.run(
-            [DATELINE, *arguments], cwd=home, env=environ, capture_output=True, text=True
-        )
-        assert done.returncode == 0, done.stderr
-        return done.stdout
-
     with DemoSite(ports=free_ports((0, 0, 0))) as site:
         (home / "sources").mkdir()
         site.write_sources(home / "sources")
-        dateline("run")
-    return dsn, dateline
+        done = subprocess.run(
+            [DATELINE, "run"], cwd=home, env=environ, capture_output=True, text=True
+        )
+    assert done.returncode == 0, done.stderr
+    return dsn, environ
 
 
-def test_the_demo_is_loaded_with_marts_and_checks(store):
-    dsn, dateline = store
+@pytest.fixture
+def sql(store, monkeypatch, capsys):
+    """Return what runs ``dateline sql`` in this process: starting one a question took 2 s each."""
+    _, environ = store
+
+    def run(*arguments):
+        monkeypatch.setattr(sys, "argv", ["dateline", "sql", *arguments])
+        with pytest.raises(SystemExit) as exited:
+            main()
+        printed, said = capsys.readouterr()
+        assert not exited.value.code, said
+        return printed
+
+    for name, value in environ.items():
+        if name.startswith("DATELINE_"):
+            monkeypatch.setenv(name, value)
+    settings.cache_clear()
+    yield run
+    settings.cache_clear()
+
+
+def test_the_demo_is_loaded_with_marts_and_checks(store, sql):
+    dsn, _ = store
     with closing(psycopg.connect(dsn)) as conn:
         assert conn.info.server_version // 10_000 == 15
         assert conn.execute("select count(*) from mart.articles").fetchone()[0] >= 60
@@ -107,10 +126,9 @@ def test_the_demo_is_loaded_with_marts_and_checks(store):
             "select check_name from mart.check_findings where severity = 'error'"
         ).fetchall()
         assert failed == []
-    assert "Debian" in dateline("sql", "select version()")
+    assert "Debian" in sql("select version()")
 
 
 @pytest.mark.parametrize("name", cookbook())
-def test_every_question_is_answered_to_a_reader(store, name):
-    _, dateline = store
-    assert "," in dateline("sql", name, "--csv").splitlines()[0]
+def test_every_question_is_answered_to_a_reader(sql, name):
+    assert "," in sql(name, "--csv").splitlines()[0]
