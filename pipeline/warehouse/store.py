@@ -22,9 +22,9 @@ from pipeline.warehouse import schema
 from pipeline.warehouse.embedded_server import embedded_server
 from pipeline.warehouse.schema import ensure_partitions
 
-_CONNECT_TIMEOUT = 30
-"""Seconds; a cold server under load answers within 2, but behind PgBouncer with TLS on two cores at
-a load of 28, 10 were too few."""
+_CONNECT_TIMEOUT = 10
+"""Seconds; a cold server under load answers within 2, one behind PgBouncer with TLS within 0.6 on
+two cores at a load of 24."""
 
 
 def connect(dsn: str | None = None, *, setting: str = "DATELINE_DSN") -> Connection:
