@@ -5,7 +5,8 @@ order that was interrupted can be completed. Texts of articles are no matter of 
 """
 
 import re
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 
 from psycopg import Connection, sql
 
@@ -14,6 +15,8 @@ from pipeline.warehouse.barred_names import ANY_CLASS, name_sha256, words_of_nam
 from pipeline.warehouse.entities import lock_names
 from pipeline.warehouse.takedowns import TakedownOrder, order_by_id
 
+_Rows = tuple[list[int], list[int]]
+"""Versions, and beside each the number of a quote or mention in it."""
 _VERSIONS_AT_ONCE = 500
 """Versions from which mentions are removed in one transaction: about a second."""
 
@@ -75,10 +78,7 @@ def counts_of(conn: Connection, entity_ids: Sequence[int]) -> dict[str, int]:
 
 
 def preview(conn: Connection, entity_ids: Sequence[int]) -> list[tuple[str, str, str]]:
-    """Return the names, quotes and mentions that a takedown would remove.
-
-    Quotes of others that name the entity go too; they are not listed.
-    """
+    """Return the names, quotes, quotes of others and mentions that a takedown would remove."""
     ids = {"ids": list(entity_ids)}
     names = conn.execute(
         "select entity_name, entity_type, version_count from news.entities"
@@ -93,6 +93,14 @@ def preview(conn: Connection, entity_ids: Sequence[int]) -> list[tuple[str, str,
         " where s.entity_id = any(%(ids)s) or s.named_entity_id = any(%(ids)s) order by 2, 1",
         ids,
     ).fetchall()
+    of_others = conn.execute(
+        "select distinct q.quote_text, a.canonical_url"
+        " from unnest(%s::bigint[], %s::int[]) as w(version, number)"
+        " join news.quotes as q on (q.article_version_id, q.quote_no) = (w.version, w.number)"
+        " join news.article_versions as v using (article_version_id)"
+        " join news.articles as a using (article_id) order by 2, 1",
+        _quotes_of_others(conn, entity_ids),
+    ).fetchall()
     mentions = conn.execute(
         "select a.canonical_url, count(*) from news.entity_mentions as m"
         " join news.article_versions as v using (article_version_id)"
@@ -104,8 +112,35 @@ def preview(conn: Connection, entity_ids: Sequence[int]) -> list[tuple[str, str,
     return [
         *(("name", name, f"{kind}, in {count} texts") for name, kind, count in names),
         *(("quote", words, url) for words, url in quotes),
+        *(("quote of others", words, url) for words, url in of_others),
         *(("mentions", url, str(count)) for url, count in mentions),
     ]
+
+
+def _quotes_of_others(conn: Connection, entity_ids: Sequence[int]) -> _Rows:
+    """Return the quotes that name an entity and are not by it, wherever they stand."""
+    ids = list(entity_ids)
+    surfaces: dict[int, set[str]] = defaultdict(set)
+    for version, surface in conn.execute(
+        "select article_version_id, surface_text from news.entity_mentions"
+        " where entity_id = any(%(ids)s) or named_entity_id = any(%(ids)s)",
+        {"ids": ids},
+    ):
+        surfaces[version].add(surface)
+    in_full = conn.execute(
+        "select article_version_id, quote_no from news.quotes where quote_text ~* %(names)s"
+        " or speaker_surface ~* %(names)s or speaker_evidence ~* %(names)s",
+        {"names": _postgres_pattern(_full_names(conn, ids))},
+    ).fetchall()
+    own = set(
+        conn.execute(
+            "select article_version_id, quote_no from news.quote_speakers"
+            " where entity_id = any(%(ids)s) or named_entity_id = any(%(ids)s)",
+            {"ids": ids},
+        )
+    )
+    found = {*zip(*_quotes_naming(conn, surfaces), strict=True), *in_full} - own
+    return [version for version, _ in found], [number for _, number in found]
 
 
 def earlier_order(conn: Connection, wanted: str, entity_id: int | None) -> TakedownOrder | None:
@@ -250,38 +285,49 @@ def _remove_quotes(conn: Connection, ids: Sequence[int], surfaces: dict[int, set
         " and (s.entity_id = any(%(ids)s) or s.named_entity_id = any(%(ids)s))",
         {"versions": list(surfaces), "ids": ids},
     )
+    roles = conn.execute(
+        "select article_version_id, mention_no, role_text from news.entity_mentions"
+        " where article_version_id = any(%s) and role_text is not null",
+        (list(surfaces),),
+    ).fetchall()
+    conn.execute(
+        "delete from news.quotes as q using unnest(%s::bigint[], %s::int[]) as w(version, number)"
+        " where q.article_version_id = w.version and q.quote_no = w.number",
+        _quotes_naming(conn, surfaces),
+    )
+    conn.execute(
+        "update news.entity_mentions as m set role_text = null"
+        " from unnest(%s::bigint[], %s::int[]) as w(version, number)"
+        " where m.article_version_id = w.version and m.mention_no = w.number",
+        _naming(roles, surfaces),
+    )
+
+
+def _quotes_naming(conn: Connection, surfaces: Mapping[int, set[str]]) -> _Rows:
+    """Return the quotes in whose words, speaker or evidence a name of their version stands.
+
+    Args:
+        conn: a connection.
+        surfaces: for each version, the names to look for as its text has them.
+    """
     quotes = conn.execute(
         "select article_version_id, quote_no,"
         " concat_ws(E'\\n', quote_text, speaker_surface, cue_text, speaker_evidence)"
         " from news.quotes where article_version_id = any(%s)",
         (list(surfaces),),
     ).fetchall()
-    roles = conn.execute(
-        "select article_version_id, mention_no, role_text from news.entity_mentions"
-        " where article_version_id = any(%s) and role_text is not null",
-        (list(surfaces),),
-    ).fetchall()
+    return _naming(quotes, surfaces)
+
+
+def _naming(rows: Sequence[tuple[int, int, str]], surfaces: Mapping[int, set[str]]) -> _Rows:
+    """Return version and number of the rows whose words hold a name of their version."""
     patterns = {number: words_of_names(names) for number, names in surfaces.items() if names}
-
-    def naming(rows: Sequence[tuple[int, int, str]]) -> tuple[list[int], list[int]]:
-        found = [
-            (version, number)
-            for version, number, words in rows
-            if version in patterns and patterns[version].search(words)
-        ]
-        return [version for version, _ in found], [number for _, number in found]
-
-    conn.execute(
-        "delete from news.quotes as q using unnest(%s::bigint[], %s::int[]) as w(version, number)"
-        " where q.article_version_id = w.version and q.quote_no = w.number",
-        naming(quotes),
-    )
-    conn.execute(
-        "update news.entity_mentions as m set role_text = null"
-        " from unnest(%s::bigint[], %s::int[]) as w(version, number)"
-        " where m.article_version_id = w.version and m.mention_no = w.number",
-        naming(roles),
-    )
+    found = [
+        (version, number)
+        for version, number, words in rows
+        if version in patterns and patterns[version].search(words)
+    ]
+    return [version for version, _ in found], [number for _, number in found]
 
 
 def _note_changed(conn: Connection, versions: Collection[int]) -> None:

@@ -236,7 +236,11 @@ def test_what_would_go_is_listed_and_stays(courtroom):
             ] == [
         ("name", "Oswin Tarrant"), ("name", "Tarrant"), ("name", "Baker Oswin"),
         ("quote", "I never set the fire"),
+        ("quote of others", "Tarrant is innocent"), ("quote of others", "He was always kind"),
     ]  # fmt: skip
+    listed = {row["item"] for row in rows if row["would_remove"].startswith("quote")}
+    kept = {words for (words,) in courtroom.execute("select quote_text from news.quotes")} - listed
+    assert kept == {"The mill was old", "The night was dry"}
     assert count(courtroom, "ops.takedown_orders") == 0
     with pytest.raises(UsageError, match=r"no entity 'Nobody'.*entity find"):
         run.invoke(build(), ["takedown", "entity:Nobody", "--dry-run"], catch_exceptions=False)
