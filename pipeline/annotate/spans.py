@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from pipeline.models import Span
+from pipeline.text import visible
 
 _PARAGRAPH = re.compile(r"[^\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+")
 _STOP = re.compile(r"[.!?…]+[”’\"')\]»]*[\s\u00a0]+(?=[“‘\"'(\[«]*[A-Z0-9])")
@@ -35,6 +36,11 @@ class CharSpan(NamedTuple):
     end: int
     label: str
     score: float = 1.0
+
+
+def surface_of(text: str, span: CharSpan) -> str:
+    """Return the words of a name without marks of direction and what else no reader sees."""
+    return visible(text[span.start : span.end])
 
 
 class Layout:

@@ -2,6 +2,8 @@
 
 import io
 import json
+import sys
+from collections import Counter
 from functools import cache
 
 import pytest
@@ -11,8 +13,9 @@ from hypothesis import strategies as st
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from pipeline.annotate.annotator import Annotator
+from pipeline.annotate.annotator import Annotator, TaggedText, annotate_spans
 from pipeline.annotate.labels import LABELS
+from pipeline.annotate.spans import CharSpan
 from pipeline.annotate.tagging.tokenizer import LONGEST_RUN
 from pipeline.cli.annotate import annotated_rows
 from pipeline.cli.filters import run_filter
@@ -123,6 +126,18 @@ def test_marks_of_direction_are_no_part_of_a_name() -> None:
     assert {mention.name for mention in found.mentions} == {"Ida Holm", "Roy Dane"}
 
 
+@pytest.mark.parametrize("mark", ["\u200e", "\u200f", "\u202b", "\u2067", "\u2069", "\u00ad"])
+def test_marks_inside_a_name_are_no_part_of_its_name(mark: str) -> None:
+    text = (
+        f"Ida {mark}Holm said the pier of Tarn{mark} Harbour Council was safe. The Tarn Harbour "
+        f"{mark}Council agreed, Ida{mark} Holm said. “We go home now,” said Ida Holm."
+    )
+    [found] = annotator().annotate([text])
+    assert {mention.name for mention in found.mentions} == {"Ida Holm", "Tarn Harbour Council"}
+    assert {quote.speaker for quote in found.quotes if quote.kind == "direct"} == {"Ida Holm"}
+    check(text, found)
+
+
 @pytest.mark.parametrize("name", ODD)
 def test_odd_texts_are_annotated(name: str) -> None:
     """Each text is tried alone, and beside English prose, with which it counts as English."""
@@ -138,6 +153,20 @@ def test_a_stream_of_odd_texts_gives_a_document_each() -> None:
         check_doc(text, doc)
     assert [entity.text for entity in docs[-1].ents] == [entity.text for entity in docs[0].ents]
     assert len(docs[0].ents) >= 4
+
+
+def _names(number: int) -> list[tuple[str, str]]:
+    """Return the ten names of a line; one line in ten has the same given name."""
+    who, where = f"{'ABCDEFGHIJ'[number % 10]}da", f"Port {'KLMNOPQRST'[number // 10 % 10]}arn"
+    surname = f"Holm{chr(97 + number // 100 % 26)}{chr(97 + number // 2600 % 26)}"
+    people = [f"{who} {surname}", surname, who, f"{who} K. {surname}"]
+    bodies = [f"{where} Council", "PTC", f"{where} Shipping Ltd", f"{where} Shipping"]
+    return [
+        *((name, "PERSON") for name in people),
+        *((name, "ORG") for name in bodies),
+        (where, "GPE"),
+        ("Norway", "GPE"),
+    ]
 
 
 WORDS = "Ida Holm said he she it told that “We Mr. U.S. the mayor according to Monday 3".split()
@@ -164,6 +193,52 @@ def test_a_long_text_without_a_blank_is_a_token(text: str) -> None:
     assert len(nlp().make_doc(text)) == 1
     (found,) = annotator().annotate([STORY + text])
     check(STORY + text, found)
+
+
+def calls(text: str, spans: TaggedText | None = None) -> int:
+    """Count the calls of functions while the rules read a text."""
+    counted: Counter[str] = Counter()
+    sys.setprofile(lambda _frame, event, _argument: counted.update([event]))
+    try:
+        annotate_spans(text, spans or TaggedText())
+    finally:
+        sys.setprofile(None)
+    return counted["call"] + counted["c_call"]
+
+
+@pytest.mark.parametrize(
+    "unit", ['"a ', "“a ", '"a b c ', "“a ‘b “c ", "'a ", "”a ", '"a" ', "“a “b” c” ", "“a,” "]
+)
+def test_the_work_on_quotation_marks_is_linear(unit: str) -> None:
+    few, many = (unit * (size // len(unit)) for size in (24_000, 48_000))
+    assert calls(many) < 2.2 * calls(few)
+
+
+@pytest.mark.parametrize("unit", ['"a ', "“a ", '"a b c ', "“a b. "])
+def test_marks_that_never_close_cost_little(unit: str) -> None:
+    """A quotation for each such mark costs about sixty calls."""
+    marks = 4_000
+    assert calls(unit * marks) < 25 * marks
+
+
+def test_a_text_of_forty_thousand_mentions() -> None:
+    """Names of people, places and bodies, full and short, ten different ones in each line."""
+
+    def tagged(lines: int) -> tuple[str, TaggedText]:
+        parts, spans, position = [], [], 0
+        for number in range(lines):
+            for place, (name, label) in enumerate(_names(number)):
+                spans.append(CharSpan(position, position + len(name), label, 0.9))
+                ending = ".\n" if place == 9 else " and "
+                parts += [name, ending]
+                position += len(name) + len(ending)
+        return "".join(parts), TaggedText(tuple(spans))
+
+    text, spans = tagged(4_000)
+    assert len(spans.entities) == 40_000
+    found = annotate_spans(text, spans)
+    check(text, found)
+    assert len(found.mentions) >= 40_000
 
 
 def test_a_hundred_thousand_lines() -> None:

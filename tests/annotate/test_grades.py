@@ -55,6 +55,16 @@ NO_STATEMENTS = {
         "You will always wonder, “What would have happened if I had stayed ashore?”",
         "Don’t tell the harbour master, “Now I know that I can sail any boat.”",
     ],
+    "examples of words": [
+        "Use phrases like, “Could I book a boat with a good compass for the week?” at the pier.",
+        "The harbour guide has a saying: “When the gulls leave the pier, you should stay ashore.”",
+        "Ida Holm likes the adage “What the tide has brought, the tide will take away again.”",
+        "It is better to say “I could have sailed a mile more!” than “I am far too old.”",
+        "People often ask, “Is there a boat back to the town in the evening?”",
+        "Instead of saying “We repaired a hundred boats,” write for whom the boats were repaired.",
+        "Then look at the chart and tell yourself, “I have sailed this water many times before.”",
+        "If you have ever thought, “I wish there was a boat for this,” go and build it.",
+    ],
     "words to a reader": [
         "Certificates confirm that you completed a course in sailing or in rowing.",
         "The standings suggest that the rowers have a fair chance of a medal.",

@@ -89,6 +89,21 @@ def test_missing_wrong_and_nested_marks(text, expected):
     assert quoted(text) == expected
 
 
+@pytest.mark.parametrize("depth", [1, 2, 3, 5, 8])
+@pytest.mark.parametrize("marks", ["“”", '""', "“‘”’"])
+def test_quotations_nested_in_quotations_are_one(depth, marks):
+    opening, closing = marks[: len(marks) // 2], marks[len(marks) // 2 :]
+    words = [f"{opening[n % len(opening)]}word {n} is" for n in range(depth + 1)]
+    ends = [closing[n % len(closing)] for n in reversed(range(depth + 1))]
+    speech = " ".join(words) + " old" + "".join(ends)
+    assert quoted(f"“We go,” she said. He said that {speech} and left.")[1:] == [speech]
+
+
+def test_the_words_behind_a_nested_quotation_are_still_quoted():
+    speech = "“He says “no” and she says “yes” and we “go home”.”"
+    assert quoted(f"{speech} He left. “At dawn,” she said.") == [speech, "“At dawn,”"]
+
+
 @pytest.mark.parametrize("marks", ['"', "“", "”", "'", "''", "“”", '" ', "“ ‘ "])
 def test_a_long_run_of_marks_quotes_nothing_and_hides_no_quotation(marks):
     text = f"{marks * 40}\n\nThe pier is old. {marks * 40} “We go home,” she said. {marks * 40}"

@@ -38,7 +38,7 @@ from pipeline.annotate.names.titles import (
     role_apposed,
     role_before,
 )
-from pipeline.annotate.spans import CharSpan, Layout
+from pipeline.annotate.spans import CharSpan, Layout, surface_of
 from pipeline.line_rules.calendar_words import ENGLISH_MONTHS
 
 _MONTH = re.compile(r"\b(Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\b\.?")
@@ -128,7 +128,7 @@ def chain_mentions(
     text = layout.text
     titled = [(-1, surface) for surface, label in title_names if label == "PERSON"]
     people = People(
-        [*titled, *((s.start, text[s.start : s.end]) for s in spans if s.label == "PERSON")],
+        [*titled, *((s.start, surface_of(text, s)) for s in spans if s.label == "PERSON")],
         layout,
     )
     names = _Names(text, spans)
@@ -136,7 +136,7 @@ def chain_mentions(
     chains = Chains(spans, [], [], [])
     person_end = 0
     for number, span in enumerate(spans):
-        surface = text[span.start : span.end]
+        surface = surface_of(text, span)
         role = None
         if span.label == "PERSON":
             before = _title_before(layout, span, after=person_end)
@@ -198,7 +198,7 @@ class _Names:
         self._long_of_acronym: dict[str, str] = {}
         self._long_names: dict[str, list[tuple[str, ...]]] = {}
         self._long_by_initial: dict[str, set[str]] = {}
-        self._usual = normal_forms([text[s.start : s.end] for s in spans])
+        self._usual = normal_forms([surface_of(text, s) for s in spans])
         self._span_before = dict(zip((s.start for s in spans[1:]), spans, strict=False))
         for span, following in pairwise(spans):
             self._define(span, following)
@@ -206,7 +206,7 @@ class _Names:
             long: n for n, long in reversed([*enumerate(self._long_of_acronym.values())])
         }
         self._counts = Counter(
-            " ".join(text[s.start : s.end].split()) for s in spans if s.label in SHORTENED
+            " ".join(surface_of(text, s).split()) for s in spans if s.label in SHORTENED
         )
         for surface in self._counts:
             words = tuple(surface.split())
@@ -220,7 +220,7 @@ class _Names:
         text = self._text
         if following.start - span.end > 2 or text[span.end : following.start].strip() != "(":
             return
-        long, short = text[span.start : span.end], text[following.start : following.end]
+        long, short = surface_of(text, span), surface_of(text, following)
         if text[following.end : following.end + 1] == ")" and is_acronym(short, long):
             self._long_of_acronym.setdefault(key(short), long)
 
@@ -312,7 +312,7 @@ class _Names:
             return None
         is_part = surface.casefold().split()[-1] in _PARTS_OF_ORGANISATIONS
         if is_part and self._text[before.end : span.start].strip() in {")", ""}:
-            return f"{self._text[before.start : before.end]} {surface}"
+            return f"{surface_of(self._text, before)} {surface}"
         return None
 
 
@@ -400,7 +400,7 @@ def _bare_mentions(layout: Layout, chains: Chains) -> list[tuple[int, str]]:
     found = []
     for number, (span, entity) in enumerate(zip(chains.spans, chains.of, strict=True)):
         if entity.label == "PERSON":
-            words = folded(layout.text[span.start : span.end])
+            words = folded(surface_of(layout.text, span))
             if len(words) == 1 or (words[0] in _PARTICLES and words == folded(entity.name)):
                 found.append((number, without_accents(" ".join(words))))
     return found

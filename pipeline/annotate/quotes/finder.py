@@ -84,6 +84,10 @@ _DETERMINER = re.compile(r"(?:the|an?|his|her|its|their|what\s+\w+\s+called)\s+"
 _SUBORDINATE = re.compile(r"(?:that|whether)\s")
 # Reported words behind a cue that hold the whole statement: "with pride |that they sail".
 _THAT_BEHIND = re.compile(r"(?:with\s+(?:[\w’'-]+\s+){1,6})?(?=that\b)")
+# What quoted words are about, behind their tag: "“It is safe,” Holm said | of the pier".
+_TOPIC = re.compile(
+    r"(?:of|about|on|regarding|concerning|when|after|in\s+response)\s", re.IGNORECASE
+)
 LONGEST_TAG = 40
 """Characters between a quotation and the cue of its tag: “…,” the mayor of Tarn | joked."""
 _ALNUM = re.compile(r"\w")
@@ -311,6 +315,7 @@ class QuoteFinder:
             if not item.cue:
                 continue
             cue = item.cue[0]
+            item.content = self._without_topic(item, cue, quoted)
             after = [each for each in item.content if each.start >= cue.end]
             before = [each for each in item.content if each.end <= cue.start]
             if not after:
@@ -332,6 +337,24 @@ class QuoteFinder:
                 continue
             if not any(q.overlaps(each.start, each.end) for q in quoted for each in before):
                 item.content = [each for each in item.content if each not in before]
+
+    def _without_topic(
+        self, item: Attribution, cue: CharSpan, quoted: list[Quotation]
+    ) -> list[CharSpan]:
+        """Return the contents without the topic of quoted words behind their tag.
+
+        In "“It is safe,” Holm said of the pier that she built" the last words are the paper's.
+        """
+        marked = [q for q in quoted for each in item.content if q.overlaps(each.start, each.end)]
+        if not any(q.end <= cue.start and _ends_in_comma(self._layout.text, q) for q in marked):
+            return item.content
+        return [
+            each
+            for each in item.content
+            if each.start < cue.end
+            or _TOPIC.match(self._layout.text, each.start, each.end) is None
+            or any(q.overlaps(each.start, each.end) for q in marked)
+        ]
 
     def _is_only_quotations(self, number: int, quoted: list[Quotation]) -> bool:
         """Tell whether a paragraph has no word outside its quotations."""
@@ -516,6 +539,10 @@ class QuoteFinder:
 
 def _touches(item: Attribution, quoted: list[Quotation]) -> bool:
     return any(q.overlaps(span.start, span.end) for q in quoted for span in item.content)
+
+
+def _ends_in_comma(text: str, quotation: Quotation) -> bool:
+    return quotation.inner(text).rstrip()[-1:] == ","
 
 
 def _holds(item: Attribution, quotation: Quotation) -> bool:

@@ -5,16 +5,17 @@ A quotation that is never closed ends before "she said", else with its sentence 
 that it opens, and one that was never opened begins with its sentence, so a typing error never
 costs the rest of the article; ``is_opened`` and ``is_closed`` tell of it. Where a quotation runs
 over several paragraphs, each paragraph opens with a mark and only the last one closes. A long run
-of marks with nothing between them is an ornament and quotes nothing.
+of marks with nothing between them is an ornament and quotes nothing, nor do the marks of a
+paragraph most of which are never closed.
 """
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import accumulate
 
 from pipeline.annotate.quotes.cues import speech_verb_pattern
 from pipeline.annotate.spans import Layout
@@ -24,9 +25,13 @@ _MARK_CHARACTERS = "“”„«»\"‘’'`"
 LONGEST_RUN_OF_MARKS = 12
 """Marks in a row, with blanks or without, up to which they are read; five nested quotations close
 with at most ten characters."""
+MOST_LOST_MARKS = 20
+"""Quotations of a paragraph that are never closed, up to which they are typing errors; marks of
+inches, seconds and code open more."""
 # A mark behind a word or its full stop, or in front of a word, belongs to a quotation.
 _ORNAMENT = rf"(?<![\w.,!?…])(?:[{_MARK_CHARACTERS}](?!\w)\s?){{{LONGEST_RUN_OF_MARKS + 1},}}"
 _MARK = re.compile(rf"(?P<ornament>{_ORNAMENT})|[“”„«»\"‘’]|''|``|'")
+_DOUBLE = frozenset({"“", "”", '"', "''"})
 _NOT_BLANK = re.compile(r"\S")
 _OPENING_MARK = re.compile(r"\s*(?:[“„«\"]|''|``)")
 _CLOSES = re.compile(r"[\s.,;:!?)\]—–-]|$")
@@ -136,8 +141,10 @@ def _scan(text: str, start: int, end: int) -> Iterator[Quotation]:
     opener = ""
     nested = 0
     low = start
+    lost = 0
     marks = [match for match in _MARK.finditer(text, start, end) if not match["ornament"]]
     singles = _SingleEnds(text, start, end)
+    depths = _Depths(text, marks)
     for place, match in enumerate(marks):
         mark, at = match[0], match.start()
         if opened is None:
@@ -147,9 +154,12 @@ def _scan(text: str, start: int, end: int) -> Iterator[Quotation]:
                 yield Quotation(low, match.end(), len(mark), is_opened=False)
                 low = match.end()
         elif _opens_again(text, opener, mark, at):
-            if _is_nested(text, (marks[n] for n in range(place + 1, len(marks)))):
+            if depths.is_nested(place):
                 nested += 1
+            elif lost == MOST_LOST_MARKS:
+                return
             else:
+                lost += 1
                 yield Quotation(opened, at, len(opener), is_closed=False)
                 opened = at
         elif _closes(text, opener, mark, at):
@@ -185,11 +195,41 @@ def _opens_again(text: str, opener: str, mark: str, at: int) -> bool:
     return (text[at - 1].isspace() or text[at - 1] in "([") and after.isalnum()
 
 
-def _is_nested(text: str, following: Iterable[re.Match[str]]) -> bool:
-    """Tell whether two closing double marks follow: that of the inner quotation and the outer."""
-    double = list(islice((m for m in following if m[0] in {"“", "”", '"', "''"}), 2))
-    closing = [m for m in double if m[0] != "“" and not text[m.start() - 1].isspace()]
-    return len(closing) == 2
+class _Depths:
+    """How deep the double marks of a stretch of text are nested, counted once."""
+
+    def __init__(self, text: str, marks: Sequence[re.Match[str]]) -> None:
+        self._text, self._marks = text, marks
+        self._before: list[int] = []
+        self._least_after: list[int] = []
+
+    def is_nested(self, place: int) -> bool:
+        """Tell whether the mark at ``place`` opens a quotation in one that is closed later too.
+
+        More double marks then close behind it than open, by two at some place: the inner
+        quotation's and the outer one's.
+        """
+        if not self._before:
+            self._count()
+        return self._least_after[place] < self._before[place]
+
+    def _count(self) -> None:
+        depth = 0
+        after = []
+        for match in self._marks:
+            self._before.append(depth)
+            if match[0] in _DOUBLE:
+                depth += 1 if _looks_open(self._text, match) else -1
+            after.append(depth)
+        self._least_after = list(accumulate(reversed(after), min))[::-1]
+
+
+def _looks_open(text: str, match: re.Match[str]) -> bool:
+    """Tell by the characters beside a double mark whether it opens: “Tarn, "Tarn."""
+    before, after = text[match.start() - 1 : match.start()], text[match.end() : match.end() + 1]
+    if match[0] in {"“", "”"}:
+        return match[0] == "“" and not (before.isalnum() and not after.isalnum())
+    return after.isalnum() and not before.isalnum()
 
 
 def _opens(text: str, mark: str, at: int, start: int, end: int, singles: _SingleEnds) -> bool:

@@ -14,6 +14,8 @@ unless they are a title, a word or two in scare quotes, or stand in a caption, a
 from __future__ import annotations
 
 import re
+from collections import defaultdict
+from collections.abc import Sequence
 
 from pipeline.annotate.quotes.cues import cue_class_of_word, is_speech_verb
 from pipeline.annotate.quotes.linking import Attribution
@@ -73,6 +75,16 @@ _IMPERATIVES = frozenset(
     "request say shout state suggest tell text think try type whisper wonder write yell".split()
 )
 """Verbs in the form of a command: "Say: “We are closed.”"."""
+# Between quotations of which each is an example: "“A berth” | or | “a boat”".
+_OR = re.compile(r"[,;]?\s+or,?\s+", re.IGNORECASE)
+# Behind a cue, in front of the mark: "ask | yourself,".
+_YOURSELF = re.compile(r"\b(?:yourself|yourselves|oneself)[,:]?\s*$", re.IGNORECASE)
+_ANYBODY = frozenset("people someone somebody anyone anybody everyone everybody folks".split())
+"""Sources that are nobody in "people say", and somebody whom the paper heard in "someone said"."""
+_GENERAL = re.compile(r"\b(?:says?|asks?|thinks?|wonders?|tells?|\w+ing)$", re.IGNORECASE)
+"""Cues of what people say time and again."""
+LONGEST_EXAMPLE_WORDS = 30
+"""Characters in front of a mark or a cue that are searched for the words of the table."""
 _SECOND_PERSON = re.compile(r"\b(?:you|your|yours|yourself|yourselves)\b", re.IGNORECASE)
 # Reported words that only open a sentence: "| Once the boat has sailed|, the pier closes".
 _SUBORDINATE = re.compile(
@@ -173,6 +185,24 @@ def _irregular_pasts() -> frozenset[str]:
 _IRREGULAR_PASTS = _irregular_pasts()
 
 
+def _example_patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Return what stands in front of a mark, and in front of a cue, of words that nobody said."""
+    phrases: dict[str, list[str]] = defaultdict(list)
+    for place, words, _ in read_rows(__package__, "quoted_examples.tsv", 3):
+        phrases[place].append(re.escape(words))
+    example, noun, frame = ("|".join(phrases[place]) for place in ("example", "noun", "frame"))
+    return (
+        re.compile(
+            rf"(?<!\w)(?:{example}|(?:an?|the|this|that)\s+(?:\w+\s+)?(?:{noun}))[,:]?\s*$",
+            re.IGNORECASE,
+        ),
+        re.compile(rf"\b(?:{frame})\s+$", re.IGNORECASE),
+    )
+
+
+_GIVES_EXAMPLE, _FRAMES_EXAMPLE = _example_patterns()
+
+
 class StatementReader:
     """Reads whether the attributions of one text are statements."""
 
@@ -232,6 +262,8 @@ class StatementReader:
         if quoted and all(self._is_work(each, cue) for each in quoted):
             return "title"
         if kind == "direct" and self._is_line_to_say(item):
+            return "not_said"
+        if self._is_example(item, quoted):
             return "not_said"
         if kind == "direct" and not (item.cue or item.source or has_name):
             return "no_source"
@@ -337,6 +369,35 @@ class StatementReader:
         is_told = is_base and _BEFORE_IMPERATIVE.search(before) is not None
         is_forbidden = _FORBIDDEN.match(self._text, cue.start, cue.end) is not None
         return is_told or is_forbidden or _TO_BE_SAID.search(before) is not None
+
+    def _is_example(self, item: Attribution, quoted: Sequence[Quotation]) -> bool:
+        """Tell whether quoted words are given as an example, or as a phrase that is in use.
+
+        "Use phrases like “Could I have a berth?” or “We sail.”", "the adage “Waste not, want not”".
+        """
+        text = self._text
+        if not quoted:
+            return False
+        start = quoted[0].start
+        lead = text[item.content[0].start : start]
+        if lead and _GIVES_EXAMPLE.fullmatch(lead) is None:
+            return False
+        before = text[max(0, start - LONGEST_EXAMPLE_WORDS) : start]
+        if _GIVES_EXAMPLE.search(before) or _YOURSELF.search(before):
+            return True
+        in_paragraph = self._quotations.in_paragraph(self._layout.paragraph_at(start))
+        earlier = next((each for each in reversed(in_paragraph) if each.end < start), None)
+        if earlier is not None and _OR.fullmatch(text, earlier.end, start):
+            return True
+        if not item.cue or item.cue[0].start > start:
+            return False
+        cue = item.cue[0]
+        source = " ".join(text[span.start : span.end] for span in item.source).lower()
+        is_anybody = _ANYBODY.intersection(source.split()[:1]) and len(source.split()) <= 2
+        if is_anybody and _GENERAL.search(text, cue.start, cue.end):
+            return True
+        low = max(self._layout.sentence_at(cue.start)[0], cue.start - LONGEST_EXAMPLE_WORDS)
+        return _FRAMES_EXAMPLE.search(text[low : cue.start]) is not None
 
     def _is_narrator(self, item: Attribution) -> bool:
         """Tell whether the article's own "I", "we" or "you" is the source."""
