@@ -165,11 +165,11 @@ def dateline(folder, dsn, demo_site):
         assert done.returncode == 0, f"dateline {words}:\n{done.stdout}\n{done.stderr}"[-5000:]
         return done.stdout
 
+    run("db", "migrate")
     return run
 
 
 def test_the_demo_site_is_loaded_as_on_a_server_of_its_own(dateline, dsn, demo_expected):
-    dateline("db", "migrate")
     dateline("run")
     with closing(connect(dsn)) as conn:
         assert conn.prepare_threshold is None
