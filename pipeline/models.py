@@ -136,6 +136,8 @@ class Source:
     text_for: TextReaders = "everyone"
     """Who may read full texts: everyone who reads the marts, or the owner (whoever may load)."""
     is_active: bool = True
+    has_many_outlets: bool = False
+    """Whether each of its pages is of the outlet of its own address, as those of an archive are."""
     allow_foreign: bool = False
     """Whether links to other sites are followed: those of a search alert or of an aggregator."""
     allow_private_addresses: bool = False

@@ -303,6 +303,15 @@ def registrable_domain(name: str) -> str:
     return found.top_domain_under_public_suffix or name
 
 
+def is_public_suffix(name: str) -> bool:
+    """Tell whether domains of others are registered directly below a host: "co.uk", "com".
+
+    >>> is_public_suffix("co.uk"), is_public_suffix("bbc.co.uk")
+    (True, False)
+    """
+    return _suffix_extractor()(name).suffix == name
+
+
 def _is_platform(suffix: str) -> bool:
     return suffix in _platforms() or _suffix_extractor()(suffix).is_private
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pipeline.cli.app import EVERY_DAY
+from pipeline.cli.app import EVERY_DAY, login_name
 from pipeline.cli.output import print_table
 
 if TYPE_CHECKING:
@@ -79,12 +79,25 @@ _EXPORT_HELP = (
     "Example: dateline source export > feeds.opml"
 )
 
+_MAP_HELP = (
+    "Say of which outlet the pages of a host, a file or a folder are.\n\n"
+    "It is stronger than what pages state, for articles that are loaded from then on from files, "
+    "archives and sources of many outlets; `dateline reprocess --stage extract --all` applies it "
+    "to those that are stored. Without arguments, lists what was mapped.\n\n"
+    "Example: dateline source map /news/herald herald --reason 'saved without addresses'"
+)
+_UNMAP_HELP = (
+    "Forget what was mapped; pages tell their outlets again.\n\n"
+    "Example: dateline source unmap /news/herald"
+)
+
 _Json = Annotated[bool, typer.Option("--json", help="Print one JSON object per row.")]
 _Private = Annotated[bool, typer.Option(help="Fetch loopback and private hosts too.")]
 _Keys = Annotated[list[str], typer.Argument(metavar="KEY...", help="Keys of sources.")]
 _Country = Annotated[
     str | None, typer.Option(help="Outlets of this country only, ISO 3166-1: de, gb.")
 ]
+_MAPPED = ["address", "source_key", "mapped_by", "mapped_at", "reason"]
 _LONGEST_LINE = 90
 """Characters shown of an article's first line."""
 
@@ -102,6 +115,8 @@ def register(app: typer.Typer) -> None:
     group.command("enable", help=_ENABLE_HELP)(enable_outlets)
     group.command("import", help=_IMPORT_HELP)(import_opml)
     group.command("export", help=_EXPORT_HELP)(export_opml)
+    group.command("map", help=_MAP_HELP)(map_outlet)
+    group.command("unmap", help=_UNMAP_HELP)(unmap_outlet)
     app.add_typer(group, name="source", help=_HELP, rich_help_panel=EVERY_DAY)
 
 
@@ -579,6 +594,41 @@ def export_opml() -> None:
     if without:
         typer.secho(f"not in it, for they have no feed: {', '.join(without)}", err=True, dim=True)
     sys.exit(0 if all_well else 1)
+
+
+def map_outlet(
+    address: Annotated[
+        str | None, typer.Argument(help="A host such as news.example, a file or a folder.")
+    ] = None,
+    key: Annotated[
+        str | None, typer.Argument(help="Key of a source of the folder, the registry or the store.")
+    ] = None,
+    reason: Annotated[
+        str | None, typer.Option(help="The reason, stored for later readers.")
+    ] = None,
+    by: Annotated[str | None, typer.Option(help="Who decides; by default your login name.")] = None,
+    as_json: _Json = False,
+) -> None:
+    """Map an address to an outlet, or list what was mapped."""
+    from pipeline.stages import outlets
+
+    if address is None:
+        rows = [[getattr(each, name) for name in _MAPPED] for each in outlets.mapped()]
+        print_table(rows, _MAPPED, "json" if as_json else "table")
+        return
+    if key is None:
+        raise typer.BadParameter(f"give the key of the source whose pages those of {address} are")
+    known = outlets.map_address(address, key, mapped_by=by or login_name(), reason=reason)
+    typer.secho(f"pages of {known} are of {key}", err=True)
+
+
+def unmap_outlet(
+    address: Annotated[str, typer.Argument(help="A host, a file or a folder, as it was mapped.")],
+) -> None:
+    """Forget what was mapped."""
+    from pipeline.stages import outlets
+
+    typer.secho(f"pages of {outlets.unmap_address(address)} tell their own outlets", err=True)
 
 
 def _log_errors_only() -> None:

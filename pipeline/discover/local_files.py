@@ -22,7 +22,7 @@ from pipeline.text import one_line, storable
 from pipeline.urls import is_web_url
 
 FILES_KEY = "files"
-"""Key of the one source of all local pages that are targets of ``dateline run``."""
+"""Key of the one source that lists all local pages that are targets of ``dateline run``."""
 _START = 65_536
 """Decompressed bytes that are read to tell a file's type."""
 _PAGE_NAMES = (".html", ".htm", ".xhtml", ".txt", ".text", ".warc")

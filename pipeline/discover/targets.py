@@ -36,9 +36,10 @@ class TargetSource:
 def sources_of_targets(targets: Sequence[str], fetcher: Fetcher) -> list[TargetSource]:
     """Return a source per site for feeds, sitemaps, pages, lists, folders and files.
 
-    A site is a registrable domain, or the host and port of an IP address; everything local is one
-    source ``files``. A homepage is replaced by its feed, or by the articles it links to. A URL that
-    cannot be fetched stays a link, so that its fetch gives it an outcome.
+    A site is a registrable domain, or the host and port of an IP address; everything local is
+    listed by one source ``files``, whose pages are of many outlets. A homepage is replaced by its
+    feed, or by the articles it links to. A URL that cannot be fetched stays a link, so that its
+    fetch gives it an outcome.
 
     Raises:
         UsageError: a target is neither a URL nor an existing path.
@@ -109,7 +110,9 @@ class _Targets:
         if path.is_file() and _path_type(path) == "list":
             self._add_list(str(path), path.read_bytes())
             return
-        known = self._sources.get(FILES_KEY) or Source(FILES_KEY, "Local files")
+        known = self._sources.get(FILES_KEY) or Source(
+            FILES_KEY, "Local files", has_many_outlets=True
+        )
         self._sources[FILES_KEY] = replace(known, files=_merged(known.files, (str(path),)))
 
     def _add_list(self, found_in: str, body: bytes) -> None:

@@ -323,6 +323,7 @@ _CHECKS: dict[str, Callable[[Any], Any]] = {
     "text_for": _text_readers,
     "group": _text,
     "is_active": _flag,
+    "has_many_outlets": _flag,
     "allow_foreign": _flag,
     "allow_private_addresses": _flag,
 }
@@ -343,6 +344,7 @@ _NOTES: Mapping[str, str] = {
     "text_for": "owner: analysts get everything but the full text",
     "time_zone": "for times that a page states without an offset",
     "is_active": "false pauses the source",
+    "has_many_outlets": "each page's outlet is read from its address",
     "allow_foreign": "links to other sites are followed",
 }
 

@@ -12,7 +12,6 @@ from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -32,13 +31,12 @@ from pipeline.archive.warc import ArchivedPage, BrokenRecord
 from pipeline.archive.writer import ArchiveWriter
 from pipeline.backfill.cc_news import BASE, files_of_days, files_of_month
 from pipeline.backfill.downloads import Downloader
-from pipeline.backfill.outlets import Outlets
 from pipeline.backfill.scope import Scope, checked_scope, month_days
-from pipeline.errors import ArchiveError, ArchiveNotWritable, SourceError, UsageError
+from pipeline.errors import ArchiveError, ArchiveNotWritable, UsageError
 from pipeline.models import Response, Source
 from pipeline.settings import settings
-from pipeline.sources.files import read_sources
-from pipeline.sources.registry import read_registry, registry_folder
+from pipeline.sources.outlets import Outlets
+from pipeline.stages.outlets import known_outlets
 from pipeline.telemetry import log, meter
 from pipeline.urls import is_web_url
 from pipeline.warehouse.backfills import (
@@ -119,26 +117,6 @@ class PartRead:
     bytes_read: int = 0
     was_stopped: bool = False
     """Whether reading stopped before the end, because there were enough pages or no more time."""
-
-
-def known_outlets() -> Outlets:
-    """Return the sources of the sources folder and the registry, by host.
-
-    A file that cannot be used is logged and left out: its outlet is made from the host then.
-    """
-    return _known_outlets(settings().sources)
-
-
-@lru_cache(maxsize=1)
-def _known_outlets(folder: Path) -> Outlets:
-    try:
-        sources, problems = read_sources(folder)
-    except SourceError:
-        sources, problems = [], []
-    registry = read_registry(registry_folder())
-    for problem in (*problems, *registry.problems):
-        log.error("source left out", problem=str(problem))
-    return Outlets(sources, registry.outlets.values())
 
 
 def plan_archives(
@@ -330,7 +308,9 @@ def read_part(
             return PartRead(state)
         until = time.monotonic() + seconds if seconds is not None else None
         with ArchiveWriter(settings().archive_url) as archive:
-            part = _PartReader(connection, archive, run_id, state, filters.scope())
+            part = _PartReader(
+                connection, archive, run_id, state, filters.scope(), known_outlets(connection)
+            )
             try:
                 part.read(_local_copy(state.name, Downloader()), pages, until)
             except ArchiveNotWritable:
@@ -363,6 +343,7 @@ class _PartReader:
     run_id: int
     state: FileState
     scope: Scope
+    outlets: Outlets
     pending: list[CapturedPage] = field(default_factory=list)
     new_sources: dict[str, Source] = field(default_factory=dict)
     stored_sources: set[str] = field(default_factory=set)
@@ -408,7 +389,7 @@ class _PartReader:
         """Tell by URL and time whether a record is read."""
         if not self.scope.covers(at) or not is_web_url(url):
             return False
-        return not self.scope.outlets or known_outlets().of_url(url).key in self.scope.outlets
+        return not self.scope.outlets or self.outlets.of_url(url).key in self.scope.outlets
 
     def take(self, item: Capture | Revisit | BrokenRecord, *, is_second: bool) -> None:
         if isinstance(item, BrokenRecord):
@@ -422,7 +403,7 @@ class _PartReader:
 
     def take_capture(self, capture: Capture) -> None:
         page = capture.page
-        outlet = known_outlets().of_url(page.url)
+        outlet = self.outlets.of_url(page.url)
         if not self.scope.takes_language(page.body, page.content_type, outlet):
             return
         self.new_sources.setdefault(outlet.key, outlet)
@@ -462,7 +443,7 @@ class _PartReader:
     def take_revisit(self, revisit: Revisit, *, is_second: bool) -> None:
         original = self.original_of(revisit)
         if original is not None:
-            outlet = known_outlets().of_url(revisit.url)
+            outlet = self.outlets.of_url(revisit.url)
             self.new_sources.setdefault(outlet.key, outlet)
             captured = replace(
                 original,

@@ -16,6 +16,7 @@ from pipeline.page_worker import Broken, TimeLimit, page_worker
 from pipeline.settings import settings
 from pipeline.stages.batches import batches
 from pipeline.stages.extract import earlier_pages, quarantined, read_within, short_limit
+from pipeline.stages.outlets import stored_outlets, with_zone_of
 from pipeline.telemetry import log, meter
 from pipeline.warehouse.fetches import StoredPage, pages, pending_pages
 from pipeline.warehouse.load import LoadItem, load_batch
@@ -169,17 +170,18 @@ class _Batch:
         if not read:
             return
         before = earlier_pages(self.connection, [article for _, article in read], memory)
+        outlets = stored_outlets(self.connection, read)
         items = [
             LoadItem(
                 page.attempt_id,
                 page.fetch_id,
-                page.source_key,
-                article,
+                outlet.key if outlet else page.source_key,
+                with_zone_of(article, outlet),
                 page.fetched_at,
                 earlier,
                 page.link_title if page.found_by in _WITH_TITLES else None,
             )
-            for (page, article), earlier in zip(read, before, strict=True)
+            for (page, article), outlet, earlier in zip(read, outlets, before, strict=True)
             if not (self.leave_faulty and self.faults.has(page.final_url))
         ]
         report = load_batch(

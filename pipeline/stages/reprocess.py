@@ -13,7 +13,7 @@ import os
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Literal
 
@@ -29,6 +29,7 @@ from pipeline.page_worker import page_worker
 from pipeline.settings import settings
 from pipeline.stages.batches import batches
 from pipeline.stages.extract import clean_stored, read_pages
+from pipeline.stages.outlets import stored_outlets
 from pipeline.telemetry import log, meter
 from pipeline.warehouse.reprocessing import (
     ReprocessedVersion,
@@ -79,13 +80,17 @@ class _Reprocessed:
     article: Article | None
     """None where the page is gone from the archive and the stage needs it."""
     is_gone: bool
+    outlet: str | None = None
+    """Key of the outlet that its page tells; None where it tells none, or was not read again."""
 
     @property
     def to_store(self) -> ReprocessedVersion | None:
         """What to store; None where today's code finds no article, so that the stored one stays."""
         if self.article is None or self.article.outcome is not Outcome.LOADED:
             return None
-        return ReprocessedVersion(self.stored, self.article) if self.article.text else None
+        if not self.article.text:
+            return None
+        return ReprocessedVersion(self.stored, self.article, self.outlet)
 
 
 def plan(stage: ReadStage, scope: Scope, *, with_all: bool = False) -> list[list[int]]:
@@ -163,7 +168,7 @@ def reprocess(
         for first in range(0, len(version_ids), _PART):
             part = stored_versions(connection, version_ids[first : first + _PART], planned_at)
             with _dry_run(connection) if run_id is None else nullcontext(run_id) as number:
-                found = _read(part, memory, stage, faults)
+                found = _with_outlets(connection, _read(part, memory, stage, faults))
                 _store(connection, number, found, tally)
     for source_key, counts in tally.items():
         for name, count in counts.items():
@@ -219,6 +224,22 @@ def _read(
     }
     return [
         _reprocessed(each, pages.get(each.article_version_id), memory, stage) for each in versions
+    ]
+
+
+def _with_outlets(connection: Connection, versions: Sequence[_Reprocessed]) -> list[_Reprocessed]:
+    """Return versions with the outlets that their pages tell, stored as sources."""
+    given = [
+        (each.stored.page, each.article)
+        if each.stored.page and each.article and not each.is_gone
+        else None
+        for each in versions
+    ]
+    found = iter(stored_outlets(connection, [pair for pair in given if pair]))
+    outlets = [next(found) if pair else None for pair in given]
+    return [
+        replace(each, outlet=outlet.key) if outlet else each
+        for each, outlet in zip(versions, outlets, strict=True)
     ]
 
 

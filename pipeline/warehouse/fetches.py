@@ -116,6 +116,8 @@ class StoredPage:
     admitted_kinds: Sequence[str] = ()
     """Kinds of pages that are no articles and whose text is stored: those that the source's file
     asks for, and all where the stored article is of such a kind, which a person asked for."""
+    has_many_outlets: bool = False
+    """Whether the source that listed it is of many outlets, so that the page tells its own."""
     found_by: str | None = None
     """How its link was found; None where a stored page is read again."""
     wanted_languages: Sequence[str] = ()
@@ -177,7 +179,7 @@ def pages(conn: Connection, fetch_ids: Sequence[int]) -> list[StoredPage]:
                 ) then %(kinds)s::text[]
                 else s.admit_kinds
             end,
-            l.found_by, s.wanted_languages
+            s.has_many_outlets, l.found_by, s.wanted_languages
         from ops.link_attempts as a
         join ops.links as l on l.link_id = a.link_id
         join news.fetches as f on f.fetch_id = a.fetch_id

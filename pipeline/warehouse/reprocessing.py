@@ -11,7 +11,7 @@ the versions up as they take up new ones.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any, Literal
@@ -29,6 +29,7 @@ from pipeline.warehouse.articles import LockedArticle, lock_articles, switch_cur
 from pipeline.warehouse.duplicates import update_group_agencies
 from pipeline.warehouse.fetches import StoredPage
 from pipeline.warehouse.site_memory import articles_to_clean, hosts_with_new_pages
+from pipeline.warehouse.sources import source_ids
 from pipeline.warehouse.takedowns import barred
 from pipeline.warehouse.transactions import transact
 from pipeline.warehouse.versions import insert_versions, update_metadata
@@ -58,14 +59,17 @@ class ReprocessedVersion:
 
     stored: StoredVersion
     article: Article
+    source_key: str | None = None
+    """The outlet that its page tells now; None where the article stays with the one it has."""
 
 
 _PAGE = """
     f.fetch_id, f.attempt_id, f.run_id, s.source_key, s.language_code, l.link_title,
     l.link_published_at, coalesce(l.canonical_url, a.canonical_url), f.final_url, f.content_type,
-    f.raw_uri, f.fetched_at, s.time_zone, s.admit_kinds
+    f.raw_uri, f.fetched_at, s.time_zone, s.admit_kinds,
+    (select o.has_many_outlets from news.sources as o where o.source_id = f.source_id)
 """
-_PAGE_COLUMNS = 14
+_PAGE_COLUMNS = 15
 _VERSIONS = f"""
 select v.article_version_id, s.source_key, a.canonical_url, v.first_fetch_id, v.first_seen_at,
     (
@@ -166,18 +170,28 @@ def _store_reprocessed(
     conn: Connection, run_id: int, versions: Sequence[ReprocessedVersion]
 ) -> dict[int, ReprocessResult]:
     urls = [each.stored.canonical_url for each in versions]
+    sources = source_ids(conn, [each.source_key for each in versions if each.source_key])
     locked_articles = lock_articles(conn, urls)
     for url in barred(conn, urls):
         locked_articles.pop(url, None)
     todo = [each for each in versions if _is_current(each, locked_articles)]
     results: dict[int, ReprocessResult] = {}
     article_ids, with_new_text = [], []
+    moved = _move_to_outlets(
+        conn,
+        {
+            locked_articles[each.stored.canonical_url].article_id: sources[each.source_key]
+            for each in todo
+            if each.source_key
+        },
+    )
     for each in todo:
         number = each.stored.article_version_id
         locked = locked_articles[each.stored.canonical_url]
         article_ids.append(locked.article_id)
         if version_sha256(each.article) == locked.current_sha256:
-            results[number] = "corrected" if _correct(conn, each) else "unchanged"
+            is_corrected = _correct(conn, each) or locked.article_id in moved
+            results[number] = "corrected" if is_corrected else "unchanged"
         else:
             with_new_text.append(each)
             results[number] = "renewed"
@@ -185,6 +199,27 @@ def _store_reprocessed(
     # For versions with a new text the look-up of copies does this again.
     update_group_agencies(conn, article_ids)
     return results
+
+
+def _move_to_outlets(conn: Connection, sources: Mapping[int, int]) -> set[int]:
+    """Give articles to these sources, by article, and return those that were another's.
+
+    Copies are looked for again, since what is a copy depends on the outlets.
+    """
+    found = conn.execute(
+        "update news.articles as a set source_id = w.source_id"
+        " from unnest(%s::bigint[], %s::int[]) as w(article_id, source_id)"
+        " where a.article_id = w.article_id and a.source_id <> w.source_id"
+        " returning a.article_id",
+        (list(sources), list(sources.values())),
+    )
+    moved = {row[0] for row in found}
+    conn.execute(
+        "update news.article_versions set deduplicated_at = null"
+        " where article_id = any(%s) and is_current",
+        (sorted(moved),),
+    )
+    return moved
 
 
 def _is_current(each: ReprocessedVersion, locked_articles: dict[str, LockedArticle]) -> bool:

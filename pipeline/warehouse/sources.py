@@ -14,9 +14,9 @@ _INSERT = """
 insert into news.sources (
     source_key, source_name, homepage_url, country_code, language_code, time_zone, is_active,
     articles_a_day, latest_age_hours, source_group, alert_severity, wanted_languages,
-    admit_kinds, text_for
+    admit_kinds, text_for, has_many_outlets
 )
-values (%s, %s, %s, %s, %s, %s, %s, %s::real, %s::real, %s, %s, %s::text[], %s::text[], %s)
+values (%s, %s, %s, %s, %s, %s, %s, %s::real, %s::real, %s, %s, %s::text[], %s::text[], %s, %s)
 """
 _KEEP = "on conflict (source_key) do nothing"
 _UPDATE = """
@@ -34,16 +34,17 @@ on conflict (source_key) do update set
     wanted_languages = excluded.wanted_languages,
     admit_kinds = excluded.admit_kinds,
     text_for = excluded.text_for,
+    has_many_outlets = excluded.has_many_outlets,
     updated_at = now()
 where (sources.source_name, sources.homepage_url, sources.country_code, sources.language_code,
        sources.time_zone, sources.is_active, sources.articles_a_day, sources.latest_age_hours,
        sources.source_group, sources.alert_severity, sources.wanted_languages,
-       sources.admit_kinds, sources.text_for)
+       sources.admit_kinds, sources.text_for, sources.has_many_outlets)
     is distinct from (excluded.source_name, excluded.homepage_url, excluded.country_code,
                       excluded.language_code, excluded.time_zone, excluded.is_active,
                       excluded.articles_a_day, excluded.latest_age_hours, excluded.source_group,
                       excluded.alert_severity, excluded.wanted_languages,
-                      excluded.admit_kinds, excluded.text_for)
+                      excluded.admit_kinds, excluded.text_for, excluded.has_many_outlets)
 """
 
 
@@ -73,6 +74,7 @@ def upsert_sources(
             list(source.wanted_languages),
             list(source.admit_kinds),
             source.text_for,
+            source.has_many_outlets,
         )
         for source in sorted(sources, key=lambda source: source.key)
     ]

@@ -17,7 +17,7 @@ from pipeline.archive.warc import read_record
 from pipeline.backfill.downloads import Downloader
 from pipeline.errors import ArchiveError, UsageError
 from pipeline.settings import settings
-from pipeline.stages import backfill as stage
+from pipeline.stages import outlets
 from pipeline.stages.backfill import Filters, plan_archives, plan_cc_news
 from pipeline.stages.local_backfill import Options, backfill_archives
 from pipeline.stages.local_run import run_targets
@@ -43,9 +43,9 @@ def home(monkeypatch, tmp_path, store_dsn, compared_log):
     monkeypatch.setenv("DATELINE_SOURCES", str(tmp_path / "sources"))
     monkeypatch.setenv("DATELINE_DSN", store_dsn)
     settings.cache_clear()
-    stage._known_outlets.cache_clear()
+    outlets._known_outlets.cache_clear()
     yield tmp_path
-    stage._known_outlets.cache_clear()
+    outlets._known_outlets.cache_clear()
 
 
 @pytest.fixture

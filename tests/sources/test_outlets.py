@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.backfill.outlets import Outlets
+from pipeline.sources.outlets import Outlets
 from pipeline.errors import UsageError
 from pipeline.models import Source
 
