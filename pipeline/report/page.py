@@ -13,7 +13,7 @@ from importlib.resources import files
 from itertools import groupby
 from typing import Any
 
-from pipeline.report.rows import Row, report_rows
+from pipeline.report.rows import Row, newest_day, report_rows
 from pipeline.text import visible
 from pipeline.ui import outcome_groups
 from pipeline.ui.charts import Chart, articles_chart, last_days, stacked_chart
@@ -50,19 +50,32 @@ class Trend:
         return f"{(now - before) / before:+.0%}".replace("%", " %") if before else "new"
 
 
-def build_report(days: int, now: datetime) -> str:
-    """Return the report of the last days as HTML.
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The page, and what to do where its days have no articles."""
+
+    html: str
+    hint: str | None = None
+    """Where articles are instead, and the command that shows them; None where there are some."""
+
+
+def build_report(days: int, now: datetime, until: date | None = None) -> Report:
+    """Return the report of some days as HTML.
 
     Args:
-        days: how many, the day of ``now`` (UTC) included.
+        days: how many, the last included.
         now: the moment at which it is made.
+        until: the last day; by default that of ``now`` (UTC).
     """
-    last = now.astimezone(UTC).date()
+    last = until or now.astimezone(UTC).date()
     first = last - timedelta(days=days - 1)
     with reader() as session, read_only_transaction(session.conn):
         rows = report_rows(session.conn, first, last)
+        hint = None
+        if not rows["totals"][0]["articles"]:
+            hint = _hint(newest_day(session.conn), days)
     style = (files("pipeline.ui") / "static" / "dateline.css").read_text(encoding="utf-8")
-    return (
+    html = (
         templates("pipeline.report", "pipeline.ui")
         .get_template("report.html")
         .render(
@@ -82,7 +95,18 @@ def build_report(days: int, now: datetime) -> str:
             corrections=[row for row in rows["edits"] if row["is_announced"]],
             states=rows["states"],
             alerts=rows["alerts"],
+            hint=hint,
         )
+    )
+    return Report(html, hint)
+
+
+def _hint(newest: date | None, days: int) -> str:
+    if newest is None:
+        return "The store has no articles yet: `dateline run` or `dateline up` brings them."
+    return (
+        f"No article is of these days. The newest are of {newest}: "
+        f"`dateline report --since {days}d --until {newest}`"
     )
 
 

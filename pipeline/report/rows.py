@@ -138,3 +138,9 @@ def report_rows(conn: Connection, first: date, last: date) -> dict[str, list[Row
             span["stories"] = [row["story_id"] for row in found.get("stories", ())]
             found[name] = cursor.execute(query, span).fetchall()
     return found
+
+
+def newest_day(conn: Connection) -> date | None:
+    """Return the last day that has articles; None where the store has none."""
+    row = conn.execute("select max(best_date) from mart.daily_volume").fetchone()
+    return row[0] if row else None

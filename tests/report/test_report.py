@@ -67,7 +67,7 @@ def test_a_story_is_shown_with_its_articles_in_their_order(store, store_dsn, mon
         save_annotations(store, "m1", [(version.article_version_id, Annotation())])
     stories.tell(1)
     refresh(store)
-    _, words = read(build_report(7, NOON + timedelta(hours=5)))
+    _, words = read(build_report(7, NOON + timedelta(hours=5)).html)
     assert "2 articles of 2 outlets, first in harbour" in words
     told = words.partition("first in harbour")[2]
     assert told.index("Council votes on bridge 1") < told.index("Council votes on bridge 2")
@@ -79,7 +79,7 @@ def read(page):
 
 
 def test_the_numbers_are_those_of_the_marts(week):
-    tree, words = read(build_report(7, NOON + timedelta(hours=5)))
+    tree, words = read(build_report(7, NOON + timedelta(hours=5)).html)
     tiles = {each.tail.strip(): each.text for each in tree.iter("b") if each.tail}
     [(articles, originals, outlets)] = week.execute(
         "select count(*), count(*) filter (where is_original), count(distinct source_key)"
@@ -102,7 +102,7 @@ def test_the_numbers_are_those_of_the_marts(week):
 
 
 def test_an_edit_shows_the_words_that_changed(week):
-    tree, _ = read(build_report(7, NOON + timedelta(hours=5)))
+    tree, _ = read(build_report(7, NOON + timedelta(hours=5)).html)
     changed = {
         (tag, "".join(each.itertext()).strip()) for tag in ("del", "ins") for each in tree.iter(tag)
     }
@@ -110,12 +110,12 @@ def test_an_edit_shows_the_words_that_changed(week):
 
 
 def test_a_text_that_went_round_names_its_outlets(week):
-    _, words = read(build_report(7, NOON + timedelta(hours=5)))
+    _, words = read(build_report(7, NOON + timedelta(hours=5)).html)
     assert "in 2 outlets (" in words
 
 
 def test_the_page_needs_nothing_and_runs_nothing(week):
-    page = build_report(7, NOON + timedelta(hours=5))
+    page = build_report(7, NOON + timedelta(hours=5)).html
     tree, words = read(page)
     assert list(tree.iter("script", "link", "img", "iframe", "object")) == []
     assert "url(" not in page
@@ -127,7 +127,7 @@ def test_the_page_needs_nothing_and_runs_nothing(week):
 
 
 def test_days_without_anything_are_said_to_be_so(week):
-    _, words = read(build_report(3, NOON - timedelta(days=300)))
+    _, words = read(build_report(3, NOON - timedelta(days=300)).html)
     for sentence in (
         "No link was decided in these days.",
         "Nobody was quoted in these days.",
@@ -146,3 +146,26 @@ def test_the_command_writes_the_page(week, tmp_path):
     for wrong in ("0d", "7", "500d", "soon"):
         with pytest.raises(UsageError, match="give days or weeks"):
             run.invoke(build(), ["report", "--since", wrong], catch_exceptions=False)
+
+
+def test_days_without_articles_name_the_command_for_the_newest_that_have_some(week, tmp_path):
+    page = str(tmp_path / "page.html")
+    empty = CliRunner().invoke(build(), ["report", "--until", "2020-01-31", "--out", page])
+    command = "dateline report --since 7d --until 2026-11-20"
+    assert command in empty.stderr
+    assert command in (tmp_path / "page.html").read_text()
+    shown = CliRunner().invoke(build(), [*command.split()[1:], "--out", page])
+    assert "dateline report" not in shown.stderr
+    assert "Ferry goes" in (tmp_path / "page.html").read_text()
+    for wrong in ("yesterday", "0001-01-01", "2026-02-30"):
+        with pytest.raises(UsageError, match="--until"):
+            CliRunner().invoke(build(), ["report", "--until", wrong], catch_exceptions=False)
+
+
+def test_a_store_without_articles_says_so(store, store_dsn, monkeypatch):
+    monkeypatch.setenv("DATELINE_DSN", store_dsn)
+    settings.cache_clear()
+    report = build_report(7, NOON)
+    assert report.hint is not None
+    assert "no articles yet" in report.hint
+    assert "no articles yet" in report.html
