@@ -1,6 +1,11 @@
 """Quotes of the same words in several outlets: who had them first, and how they were altered."""
 
+import re
+
 import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as settings_of_hypothesis
+from hypothesis import strategies as st
 
 from pipeline.models import Annotation, Quote, Speaker
 from pipeline.settings import settings
@@ -60,6 +65,51 @@ def test_the_first_outlet_and_the_altered_forms_are_told(here):
         (WHOLE, "Ida Marlow", "harbour", 2, 3, 3, True, spread(here)[0][7]),
     ]
     assert sorted(spread(here)[0][7]) == sorted([ALTERED, SHORT])
+
+
+def test_an_altered_form_shows_the_words_that_changed(here):
+    put(here, 1, WHOLE, 0)
+    put(here, 2, ALTERED.replace("rebuild", "restore") + "!", 5, "valley")
+    found = here.execute(
+        "select first_source_key, source_key, words_removed, words_added, changed_text"
+        " from mart.quote_alterations"
+    ).fetchall()
+    assert found == [
+        (
+            "harbour",
+            "valley",
+            ["rebuild", "old"],
+            ["restore"],
+            "We will [-rebuild-] {+restore+} the [-old-] bridge before the first frost comes to"
+            " the valley this year!",
+        )
+    ]
+
+
+WORDS = st.lists(st.sampled_from(["the", "old", "bridge", "Bridge,", "stays", "“closed”", "桥"]))
+
+
+@given(WORDS, WORDS)
+@settings_of_hypothesis(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_the_changed_words_lead_from_one_text_to_the_other(store, before, after):
+    removed, added, marked = store.execute(
+        "select words_removed, words_added, marked from news.word_changes(%s, %s)",
+        (" ".join(before), " ".join(after)),
+    ).fetchone()
+    without_removed = re.sub(r"\[-.*?-\]", " ", marked)
+    assert re.sub(r"\{\+|\+\}", " ", without_removed).split() == after
+    assert re.findall(r"\[-(.*?)-\]", marked) == removed
+    assert re.findall(r"\{\+(.*?)\+\}", marked) == added
+    kept = len(after) - len(" ".join(added).split())
+    assert kept == len(before) - len(" ".join(removed).split())
+
+
+def test_a_quote_of_thousands_of_other_words_is_one_change(store):
+    [(removed, added)] = store.execute(
+        "select words_removed, words_added from news.word_changes(%s, %s)",
+        ("x " + "a b " * 2_000, "x " + "c d " * 2_000),
+    ).fetchall()
+    assert [len(removed), len(added)] == [1, 1]
 
 
 def test_a_quote_of_one_outlet_a_short_one_and_indirect_speech_do_not_spread(here):
