@@ -3,6 +3,7 @@
 import csv
 import json
 import random
+import re
 import sys
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from pipeline.warehouse.annotations import pending_versions, save_annotations
 from pipeline.warehouse.marts import number_changes, refresh
 from tests.warehouse.stories import later, loaded
 
+MARTS_PAGE = Path(__file__).parents[2] / "docs" / "marts.md"
 CURRENT = """
 select m.* from read_parquet('{folder}/day=*/*.parquet', hive_partitioning = false) as m
 join (
@@ -247,3 +249,24 @@ def test_what_cannot_be_done_is_said(full, monkeypatch):
     monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
     with pytest.raises(SettingsError, match="uv sync --inexact --extra parquet"):
         export("articles", Path("other"), "parquet")
+
+
+def test_the_notebook_of_the_docs_reads_an_export(full):
+    for name in ("articles", "entity_mentions"):
+        export(name, Path("exports"), "parquet")
+    loaded(full, [1], "edited", later(5), text="The bridge of Port Amber stays closed for now.")
+    publish(full)
+    for name in ("articles", "entity_mentions"):
+        export(name, Path("exports"), "parquet")
+    [code] = re.findall(r"```python\n(import duckdb.*?)```", MARTS_PAGE.read_text(), re.S)
+    read = {}
+    exec(compile(code, "docs/marts.md", "exec"), read)
+    stored = full.execute(
+        "select best_date, source_key, count(*) from mart.articles group by 1, 2 order by 1, 2"
+    )
+    assert read["by_day"].fetchall() == stored.fetchall()
+    named = full.execute(
+        "select entity_name, count(*) from mart.entity_mentions where is_original"
+        " group by 1 order by 2 desc, 1"
+    )
+    assert read["named"].fetchall() == named.fetchall() != []
