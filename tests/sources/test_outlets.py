@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.sources.outlets import Outlets
 from pipeline.errors import UsageError
 from pipeline.models import Source
+from pipeline.sources.outlets import Outlets
 
 HERALD = Source(
     "herald",
