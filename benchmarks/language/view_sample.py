@@ -10,6 +10,8 @@ order of the reader's own, with the text around them and without the verdicts of
 - NAME: ``r`` right; ``w`` wrong; ``n`` none given, and the article names nobody; ``m`` missing,
   none given though the article names the speaker.
 
+``--unseen`` does each with the pages of ``view_sample/unseen.jsonl`` in place of the sample's.
+
 Rows are matched with verdicts by page, kind and words, the verdict on
 the name by the name too; what has no verdict is counted as unread. Verdicts are in
 ``view_sample/verdicts.jsonl``: ids, hashes and names, no text.
@@ -32,6 +34,9 @@ from benchmarks.tables import Line, markdown, with_interval
 from training import corpora
 
 FILE = Path(__file__).parent / "view_sample" / "verdicts.jsonl"
+UNSEEN = FILE.with_name("unseen.jsonl")
+"""Verdicts on pages that nobody had looked at when the rules were made; rows of these pages alone
+are their sample."""
 READERS = ("first", "second")
 CONTENTS = {"r": "right", "g": "ragged", "w": "wrong"}
 NAMES = {"r": "right", "w": "wrong", "n": "none", "m": "missing"}
@@ -281,8 +286,14 @@ def main() -> None:
     parser.add_argument("action", nargs="?", choices=["report", "show", "add"], default="report")
     parser.add_argument("sheet", nargs="?", type=Path)
     parser.add_argument("--reader", choices=READERS, default="first")
+    parser.add_argument(
+        "--unseen", action="store_true", help="use the pages that no rule was made with"
+    )
     options = parser.parse_args()
-    rows, verdicts = sample_rows(data_folder()), read_verdicts()
+    file = UNSEEN if options.unseen else FILE
+    verdicts = read_verdicts(file)
+    ids = {one.page for one in verdicts} if options.unseen else None
+    rows = sample_rows(data_folder(), ids=ids)
     if options.action == "show":
         for one in matched(shuffled(rows, options.reader), verdicts, options.reader):
             if one.content is None or one.name is None:
@@ -296,7 +307,7 @@ def main() -> None:
             one for one in verdicts if (one.page, one.content_sha256, one.reader) not in replaced
         ]
         verdicts = [*kept, *new]
-        write_verdicts(verdicts)
+        write_verdicts(verdicts, file)
     sys.stdout.write(report(rows, verdicts) + "\n")
 
 

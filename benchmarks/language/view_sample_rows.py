@@ -6,7 +6,7 @@ words alone, so a new model or rule leaves every row that it gives again in the 
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,10 +64,19 @@ def sample_pages(data: Path) -> list[Page]:
     return chosen
 
 
-def sample_rows(data: Path, annotator: Annotator | None = None) -> list[Row]:
-    """Extract and annotate the pages and return the sampled rows, page by page."""
+def sample_rows(
+    data: Path, annotator: Annotator | None = None, ids: Collection[str] | None = None
+) -> list[Row]:
+    """Extract and annotate the pages and return the sampled rows, page by page.
+
+    Args:
+        data: the folder of the measuring data.
+        annotator: the annotator to measure; by default a new one.
+        ids: the pages; by default those of ``sample_pages``.
+    """
     texts: list[tuple[str, str, str | None]] = []
-    for page in sample_pages(data):
+    pages = sample_pages(data) if ids is None else (p for p in load_pages(data) if p.id in ids)
+    for page in pages:
         article = extract_page(page.body(), url=page.url)
         if article.text and article.outcome.name == "LOADED":
             texts.append((page.id, article.text, article.title))
