@@ -17,6 +17,7 @@ from benchmarks.speed import (
     growth,
     idle_tick,
     lookup_speed,
+    publish_speed,
 )
 
 
@@ -37,6 +38,7 @@ def main() -> None:
         "collect, 30 days simulated": collect_bench.main,
         "states of sources, in a large store": store_speed.main,
         "questions of the cookbook, in a large store": cookbook_speed.main,
+        "publish after 1,000 articles, in a large store": publish_speed.main,
         "sources that break, simulated": operate_bench.main,
     }
     for part, run in parts.items():

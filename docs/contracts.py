@@ -45,9 +45,14 @@ KEYS: Mapping[str, tuple[str, ...]] = {
 }
 """Columns that tell the rows of a mart apart and are never null; other marts have none."""
 COUNTED = {
+    "article_speakers",
+    "daily_agency_copies",
     "daily_entity_mentions",
+    "daily_quote_grades",
     "daily_speaker_quotes",
+    "daily_volume",
     "entity_co_mentions",
+    "text_spread",
     "weekly_co_mentions",
 }
 """Views of tables that each publish brings up to date."""

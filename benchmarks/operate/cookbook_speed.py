@@ -5,7 +5,8 @@ Fills a made store (``made_store``) and asks every question of ``sql/cookbook`` 
 (that of the operating system is not), and then five times more. Beside the clock stands the
 processor time of the server's process, which a busy machine does not change much. Searches with a
 phrase and filters, and the mentions and quotes of one entity, are asked too. ``--dsn`` takes a
-store that is filled already. ``--plans FOLDER`` writes the plan of each.
+store that is filled already. ``--plans FOLDER`` writes the plan of each. Behind the times stand the
+bytes an article of the largest tables.
 
 The figure to reach is a p95 over the questions of 200 ms, 300 ms for a search, and 100 ms for an
 entity.
@@ -36,6 +37,7 @@ WARM_RUNS = 5
 QUESTION_MS = 200
 SEARCH_MS = 300
 ENTITY_MS = 100
+SHOWN_BYTES = 20
 _PERSON = """
 select e.entity_name from news.entities as e
 where e.entity_type = 'PERSON' and e.merged_into_entity_id is null
@@ -77,7 +79,31 @@ _OTHERS = {
         f"select * from mart.who_said_what where entity_id = {_ENTITY}"
         " order by best_date desc limit 50",
     ),
+    "one entity's newest mentions, by mart.articles_naming": (
+        ENTITY_MS,
+        f"select m.* from mart.articles_naming(array{_ENTITY}) as a inner join mart.entity_mentions"
+        f" as m on a.article_id = m.article_id and m.entity_id = {_ENTITY}",
+    ),
+    "one entity's quotes, by mart.articles_quoting": (
+        ENTITY_MS,
+        f"select q.* from mart.articles_quoting(array{_ENTITY}) as a inner join mart.who_said_what"
+        f" as q on a.article_id = q.article_id and q.entity_id = {_ENTITY}",
+    ),
 }
+_SIZES = """
+with tables as (
+    select
+        coalesce(i.inhparent, c.oid) as table_id,
+        pg_relation_size(c.oid) as rows,
+        coalesce(pg_total_relation_size(nullif(c.reltoastrelid, 0)), 0) as aside,
+        pg_indexes_size(c.oid) as indexes
+    from pg_class as c
+    left join pg_inherits as i on i.inhrelid = c.oid
+    where c.relkind = 'r' and c.relnamespace in ('news'::regnamespace, 'ops'::regnamespace)
+)
+select table_id::regclass::text, sum(rows), sum(aside), sum(indexes)
+from tables group by table_id order by sum(rows + aside + indexes) desc
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +212,22 @@ def report(found: Sequence[Timed], articles: int) -> str:
     )
 
 
+def bytes_by_table(conn: psycopg.Connection, articles: int) -> str:
+    """Return as Markdown what an article takes in each table, where it is 20 bytes or more."""
+    each = [
+        (name, *(int(size) / max(articles, 1) for size in sizes))
+        for name, *sizes in conn.execute(_SIZES).fetchall()
+    ]
+    total = ("**together**", *(sum(row[column] for row in each) for column in (1, 2, 3)))
+    rows = [
+        (name, f"{held:,.0f}", f"{aside:,.0f}", f"{indexes:,.0f}", f"{held + aside + indexes:,.0f}")
+        for name, held, aside, indexes in [*each, total]
+        if held + aside + indexes >= SHOWN_BYTES
+    ]
+    head = ("table", "rows", "long values (TOAST)", "indexes", "together")
+    return f"Bytes an article, by table:\n\n{markdown(head, rows)}"
+
+
 def main() -> None:
     """Print the times."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -220,7 +262,11 @@ def _measured(dsn: str, plans: Path | None) -> str:
     with closing(psycopg.connect(dsn, autocommit=True)) as conn:
         asked = questions(conn)
         row = conn.execute("select count(*) from news.articles").fetchone()
-    return report(measure(dsn, asked, plans), int(row[0]) if row else 0)
+        articles = int(row[0]) if row else 0
+        sizes = bytes_by_table(conn, articles)
+    load = f"Load of the machine before and after: {os.getloadavg()[0]:.0f}"
+    times = report(measure(dsn, asked, plans), articles)
+    return f"{times}\n\n{load} and {os.getloadavg()[0]:.0f}.\n\n{sizes}"
 
 
 if __name__ == "__main__":

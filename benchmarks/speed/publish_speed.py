@@ -29,6 +29,7 @@ from pipeline.warehouse.store import connect
 
 MOST_SECONDS = 20.0
 CHANGED = 1_000
+ARTICLES = 200_000
 _SMALL = 5_000
 _FAST_OPTIONS = "-c fsync=off -c full_page_writes=off -c synchronous_commit=off"
 _CHANGE = """
@@ -86,7 +87,7 @@ def measure(articles: int) -> float:
     return seconds
 
 
-def main(articles: int) -> None:
+def main(articles: int = ARTICLES) -> None:
     """Measure a small and a large store; exit with 1 where a publish takes too long."""
     configure_logging("ERROR", "plain")
     measure(_SMALL)
@@ -96,5 +97,5 @@ def main(articles: int) -> None:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--articles", type=int, default=200_000)
+    parser.add_argument("--articles", type=int, default=ARTICLES)
     main(parser.parse_args().articles)

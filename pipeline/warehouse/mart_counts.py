@@ -1,12 +1,13 @@
 """The counts behind the daily and weekly marts, brought up to date for what changed.
 
 ``news.counted_articles`` holds for each article what the counts have of it: its day, its outlet,
-its entities and speakers. For the articles that changed since the last time, ``count_changes``
-compares that row with a new one. What either of them names on a day is counted again from the rows
-of that day, and every pair that either names is counted again from the rows of that week; nothing
-else is touched. So an article that moves to another day, is deleted, becomes a copy or names
-somebody else leaves the counts where it was and enters them where it is. What changed is known from
-the change numbers of articles (``news.number_changes``).
+its group of copies, its entities and speakers. For the articles that changed since the last time,
+and for the copies in their groups, ``count_changes`` compares that row with a new one. What either
+of them names on a day is counted again from the rows of that day, and so is its outlet; every pair
+that either names is counted again from the rows of that week, and every group from its articles;
+nothing else is touched. So an article that moves to another day, is deleted, becomes a copy or
+names somebody else leaves the counts where it was and enters them where it is. What changed is
+known from the change numbers of articles (``news.number_changes``).
 
 ``count_all`` computes everything again, week by week, with the same statements. The cost of
 ``count_changes`` grows with the articles that changed and with those of their days and weeks, and
@@ -21,7 +22,7 @@ from psycopg import Connection
 from pipeline.telemetry import log
 from pipeline.warehouse.transactions import transact
 
-COUNT_RULES = 1
+COUNT_RULES = 2
 """To be raised when the statements here, or what a mart that they read means, come to count
 otherwise: ``dateline db migrate`` then counts everything again."""
 PAIRED_ENTITIES = 60
@@ -76,17 +77,14 @@ def _count_changes(conn: Connection) -> Counted:
     before, until = row[0] if row else 0, _last_number(conn)
     if before == until:
         return Counted(0, 0)
-    changed = conn.execute(
-        "create temporary table changed_articles on commit drop as"
-        " select article_id from news.article_changes"
-        " where changed_seq > %s and changed_seq <= %s",
-        (before, until),
-    ).rowcount
+    changed = conn.execute(_CHANGED, (before, until)).rowcount
     conn.execute("create unique index on changed_articles (article_id); analyze changed_articles")
     conn.execute(_NEW_COUNTS)
     conn.execute(_TOUCHED.format(rows=_OLD_AND_NEW, paired=PAIRED_ENTITIES).encode())
+    conn.execute(_TOUCHED_GROUPS.format(rows=_OLD_AND_NEW).encode())
     conn.execute(_REPLACE_ARTICLES)
     days = _count_touched(conn)
+    conn.execute(_COUNT_GROUPS)
     conn.execute(_SUM_PAIRS)
     _end(conn, until)
     log.debug("marts counted", articles=changed, days=days)
@@ -114,12 +112,15 @@ def _count_all(conn: Connection) -> Counted:
     while week is not None and week <= last:
         days += _count_week(conn, week)
         week = _next_week(conn, week)
+    conn.execute(_TOUCHED_GROUPS.format(rows="select * from news.counted_articles").encode())
+    conn.execute(_COUNT_GROUPS)
     conn.execute("drop table if exists pg_temp.rewritten_pairs")
     conn.execute(_ALL_PAIRS)
     conn.execute(_SUM_PAIRS)
     conn.execute(
         "analyze news.entity_days; analyze news.speaker_days; analyze news.entity_pair_weeks;"
-        " analyze news.entity_pairs; analyze news.counted_days"
+        " analyze news.entity_pairs; analyze news.counted_days; analyze news.source_days;"
+        " analyze news.agency_days; analyze news.quote_grade_days; analyze news.text_spreads"
     )
     _end(conn, until)
     return Counted(articles, days)
@@ -156,7 +157,9 @@ def _begin(conn: Connection) -> None:
         " set local geqo = off; set local jit = off; set local work_mem = '64MB'"
     )
     conn.execute(_FORGET_TOUCHED)
-    conn.execute("drop table if exists pg_temp.changed_articles, pg_temp.new_counts")
+    conn.execute(
+        "drop table if exists pg_temp.changed_articles, pg_temp.new_counts, pg_temp.touched_groups"
+    )
 
 
 def _end(conn: Connection, until: int) -> None:
@@ -170,7 +173,7 @@ def _end(conn: Connection, until: int) -> None:
 
 def _count_touched(conn: Connection) -> int:
     """Count again what the tables of touched keys name; return how many days that are."""
-    for statement in (_COUNT_DAYS, _COUNT_ENTITIES, _COUNT_SPEAKERS, _COUNT_PAIRS):
+    for statement in (_COUNT_DAYS, _COUNT_OUTLETS, _COUNT_ENTITIES, _COUNT_SPEAKERS, _COUNT_PAIRS):
         conn.execute(statement.format(paired=PAIRED_ENTITIES).encode())
     row = conn.execute("select count(*) from touched_days").fetchone()
     return int(row[0]) if row else 0
@@ -179,14 +182,42 @@ def _count_touched(conn: Connection) -> int:
 _EMPTY = """
 delete from news.counted_articles;
 delete from news.counted_days;
+delete from news.source_days;
+delete from news.agency_days;
+delete from news.quote_grade_days;
+delete from news.text_spreads;
 delete from news.entity_days;
 delete from news.speaker_days;
 delete from news.entity_pair_weeks;
 delete from news.entity_pairs;
 """
 _FORGET_TOUCHED = """
-drop table if exists pg_temp.touched_days, pg_temp.touched_entities, pg_temp.touched_speakers,
-    pg_temp.touched_pairs, pg_temp.live_pairs, pg_temp.recounted_pairs, pg_temp.rewritten_pairs
+drop table if exists pg_temp.touched_days, pg_temp.touched_outlets, pg_temp.touched_entities,
+    pg_temp.touched_speakers, pg_temp.touched_pairs, pg_temp.live_pairs,
+    pg_temp.recounted_pairs, pg_temp.rewritten_pairs
+"""
+# Whether a copy is an agency's depends on the others of its group.
+_CHANGED = """
+create temporary table changed_articles on commit drop as
+with numbered as materialized (
+    select c.article_id
+    from news.article_changes as c
+    where c.changed_seq > %s and c.changed_seq <= %s
+),
+groups as materialized (
+    select a.duplicate_group_id
+    from numbered
+    inner join news.articles as a using (article_id)
+    union
+    select o.duplicate_group_id
+    from numbered
+    inner join news.counted_articles as o using (article_id)
+)
+select article_id from numbered
+union
+select a.article_id
+from groups
+inner join news.articles as a on groups.duplicate_group_id = a.duplicate_group_id
 """
 _NEW_COUNTS = """
 create temporary table new_counts on commit drop as
@@ -204,6 +235,11 @@ with entities as (
     ) as named
     group by named.article_id
 ),
+attributed as materialized (
+    select q.article_id, q.speaker_name, q.entity_id, q.cue_class, q.grade, q.grade_reason
+    from changed_articles as c
+    inner join mart.all_attributions as q using (article_id)
+),
 speakers as (
     select
         said.article_id,
@@ -212,8 +248,7 @@ speakers as (
         array_agg(said.quotes order by said.speaker_name, said.entity_id) as quote_counts
     from (
         select q.article_id, q.speaker_name, q.entity_id, count(*)::int as quotes
-        from changed_articles as c
-        inner join mart.all_attributions as q using (article_id)
+        from attributed as q
         where
             q.speaker_name is not null
             and q.cue_class = 'speech'
@@ -221,6 +256,19 @@ speakers as (
         group by q.article_id, q.speaker_name, q.entity_id
     ) as said
     group by said.article_id
+),
+graded as (
+    select
+        g.article_id,
+        array_agg(g.grade order by g.grade, g.grade_reason) as grades,
+        array_agg(g.grade_reason order by g.grade, g.grade_reason) as grade_reasons,
+        array_agg(g.quotes order by g.grade, g.grade_reason) as grade_counts
+    from (
+        select q.article_id, q.grade, q.grade_reason, count(*)::int as quotes
+        from attributed as q
+        group by q.article_id, q.grade, q.grade_reason
+    ) as g
+    group by g.article_id
 )
 select
     a.article_id,
@@ -232,19 +280,27 @@ select
     coalesce(e.mention_counts, '{}') as mention_counts,
     coalesce(s.speaker_names, '{}') as speaker_names,
     coalesce(s.speaker_entity_ids, '{}') as speaker_entity_ids,
-    coalesce(s.quote_counts, '{}') as quote_counts
+    coalesce(s.quote_counts, '{}') as quote_counts,
+    a.duplicate_group_id,
+    a.is_wire_copy,
+    a.origin_agency,
+    a.credit_kind is not null or a.credit_line is not null as is_credited,
+    a.version_no > 1 as is_edited,
+    a.word_count,
+    coalesce(g.grades, '{}') as grades,
+    coalesce(g.grade_reasons, '{}') as grade_reasons,
+    coalesce(g.grade_counts, '{}') as grade_counts
 from changed_articles as c
 inner join mart.articles as a using (article_id)
 inner join news.articles as n using (article_id)
 left join entities as e using (article_id)
 left join speakers as s using (article_id)
+left join graded as g using (article_id)
 """
 _OLD_AND_NEW = """
 select o.* from news.counted_articles as o inner join changed_articles using (article_id)
 union all
-select n.article_id, n.best_date, n.source_id, n.is_original, n.is_undated, n.entity_ids,
-    n.mention_counts, n.speaker_names, n.speaker_entity_ids, n.quote_counts
-from new_counts as n
+select n.* from new_counts as n
 """
 _OF_A_WEEK = """
 select * from news.counted_articles where best_date between '{week}'::date and '{week}'::date + 6
@@ -252,6 +308,8 @@ select * from news.counted_articles where best_date between '{week}'::date and '
 _TOUCHED = """
 create temporary table touched_days on commit drop as
 select distinct best_date from ({rows}) as c;
+create temporary table touched_outlets on commit drop as
+select distinct best_date, source_id from ({rows}) as c;
 create temporary table touched_entities on commit drop as
 select distinct c.best_date, u.entity_id
 from ({rows}) as c cross join lateral unnest(c.entity_ids) as u(entity_id);
@@ -269,10 +327,18 @@ cross join lateral unnest(c.entity_ids[1:{paired}]) as y(entity_id)
 where x.entity_id < y.entity_id;
 -- Days of today are unknown to the statistics of the tables: without an index Postgres may compare
 -- every row with every other.
+create unique index on touched_outlets (best_date, source_id);
 create unique index on touched_entities (best_date, entity_id);
 create unique index on touched_speakers (best_date, speaker_name, entity_id);
 create unique index on touched_pairs (entity_id_a, entity_id_b, week_date);
-analyze touched_days; analyze touched_entities; analyze touched_speakers; analyze touched_pairs;
+analyze touched_days; analyze touched_outlets; analyze touched_entities;
+analyze touched_speakers; analyze touched_pairs;
+"""
+_TOUCHED_GROUPS = """
+create temporary table touched_groups on commit drop as
+select distinct c.duplicate_group_id from ({rows}) as c where c.duplicate_group_id is not null;
+create unique index on touched_groups (duplicate_group_id);
+analyze touched_groups;
 """
 _REPLACE_ARTICLES = """
 delete from news.counted_articles as o using changed_articles as c
@@ -288,6 +354,119 @@ select c.best_date, count(*), count(*) filter (where c.is_original)
 from touched_days as t
 inner join news.counted_articles as c using (best_date)
 group by c.best_date;
+"""
+_COUNT_OUTLETS = """
+delete from news.source_days as d using touched_outlets as t
+where d.best_date = t.best_date and d.source_id = t.source_id;
+insert into news.source_days
+select
+    c.best_date,
+    c.source_id,
+    count(*),
+    count(*) filter (where c.is_original),
+    count(*) filter (where c.is_wire_copy),
+    count(*) filter (where c.is_wire_copy and c.is_original),
+    count(*) filter (where c.is_edited),
+    count(*) filter (where c.is_edited and c.is_original),
+    sum(c.word_count),
+    coalesce(sum(c.word_count) filter (where c.is_original), 0),
+    count(*) filter (where c.is_undated)
+from touched_outlets as t
+inner join news.counted_articles as c using (best_date, source_id)
+group by c.best_date, c.source_id;
+delete from news.agency_days as d using touched_outlets as t
+where d.best_date = t.best_date and d.source_id = t.source_id;
+insert into news.agency_days
+select
+    c.best_date,
+    c.source_id,
+    c.origin_agency,
+    count(*),
+    count(*) filter (where c.is_original),
+    count(*) filter (where not c.is_credited),
+    count(*) filter (where not c.is_credited and c.is_original),
+    sum(c.word_count),
+    coalesce(sum(c.word_count) filter (where c.is_original), 0),
+    count(*) filter (where c.is_undated)
+from touched_outlets as t
+inner join news.counted_articles as c using (best_date, source_id)
+where c.is_wire_copy and c.origin_agency is not null
+group by c.best_date, c.source_id, c.origin_agency;
+delete from news.quote_grade_days as d using touched_outlets as t
+where d.best_date = t.best_date and d.source_id = t.source_id;
+insert into news.quote_grade_days
+select
+    c.best_date,
+    c.source_id,
+    u.grade,
+    u.grade_reason,
+    sum(u.quotes),
+    coalesce(sum(u.quotes) filter (where c.is_original), 0)
+from touched_outlets as t
+inner join news.counted_articles as c using (best_date, source_id)
+cross join lateral unnest(c.grades, c.grade_reasons, c.grade_counts)
+    as u(grade, grade_reason, quotes)
+group by c.best_date, c.source_id, u.grade, u.grade_reason;
+"""
+_COUNT_GROUPS = """
+delete from news.text_spreads as s using touched_groups as t
+where s.duplicate_group_id = t.duplicate_group_id;
+insert into news.text_spreads
+with printed as (
+    select
+        a.duplicate_group_id,
+        a.article_id,
+        a.source_id,
+        v.credit_kind is not null as is_credited,
+        a.published_at,
+        row_number() over (
+            partition by a.duplicate_group_id
+            order by
+                coalesce(a.published_at, a.first_seen_at),
+                a.is_group_original desc nulls last,
+                a.article_id
+        ) as place_no
+    from touched_groups as t
+    inner join news.articles as a on t.duplicate_group_id = a.duplicate_group_id
+    inner join news.article_versions as v on a.article_id = v.article_id and v.is_current
+),
+outlets as (
+    select
+        duplicate_group_id,
+        source_id,
+        min(published_at) as first_at,
+        max(published_at) as last_at,
+        min(place_no) as place_no,
+        min(article_id) filter (where place_no = 1) as first_article_id,
+        min(published_at) filter (where place_no = 1) as first_published_at,
+        count(*) as article_count,
+        count(*) filter (where is_credited) as credited_count,
+        count(published_at) as dated_count,
+        min(published_at) - min(min(published_at)) over (
+            partition by duplicate_group_id
+        ) as delay,
+        bool_or(place_no = 1 and published_at is null) as is_undated_first
+    from printed
+    group by duplicate_group_id, source_id
+)
+select
+    o.duplicate_group_id,
+    min(o.first_article_id),
+    min(o.first_published_at),
+    max(o.last_at),
+    round((extract(epoch from case
+        when sum(o.dated_count) > 1 then max(o.last_at) - min(o.first_at)
+    end) / 3600)::numeric, 1),
+    round((extract(epoch from case
+        when not bool_or(o.is_undated_first)
+            then percentile_cont(0.5) within group (order by o.delay) filter (where o.place_no > 1)
+    end) / 3600)::numeric, 1),
+    sum(o.article_count),
+    count(*),
+    sum(o.credited_count),
+    array_agg(o.source_id order by o.place_no)
+from outlets as o
+group by o.duplicate_group_id
 """
 _COUNT_ENTITIES = """
 delete from news.entity_days as d using touched_entities as t

@@ -1,6 +1,6 @@
 -- severity: error
 -- one row per outlet and day with more originals than articles, or more wire copies than articles.
--- Reads every article, so no publish runs it.
+-- Reads every day, so no publish runs it.
 select
     d.source_key,
     format(

@@ -23,7 +23,9 @@ select
     r.shared_words,
     r.method_version,
     greatest(c.changed_seq, o.changed_seq) as changed_seq,
-    greatest(c.changed_at, o.changed_at) as changed_at
+    greatest(c.changed_at, o.changed_at) as changed_at,
+    c.first_seen_at,
+    c.best_date
 from mart.articles as c
 inner join mart.articles as o on c.duplicate_group_id = o.duplicate_group_id and o.is_original
 left join news.text_reuse as r
@@ -51,3 +53,5 @@ comment on column mart.copies.shared_words is 'Words in the shared passages.';
 comment on column mart.copies.method_version is 'Version of the method that related the two.';
 comment on column mart.copies.changed_seq is 'Number of the last change of the copy or its original, for copies elsewhere (docs/marts.md); null until a publish gives one.';
 comment on column mart.copies.changed_at is 'When that number was given.';
+comment on column mart.copies.first_seen_at is 'When the copy was first fetched.';
+comment on column mart.copies.best_date is 'The day to count the copy on, never null: see mart.articles.';

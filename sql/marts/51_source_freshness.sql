@@ -8,8 +8,8 @@ select
     a.last_article_at,
     coalesce(f.fetches_24h, 0) as fetches_24h,
     coalesce(f.failures_24h, 0) as failures_24h,
-    coalesce(a.new_articles_24h, 0) as new_articles_24h,
-    coalesce(a.new_original_articles_24h, 0) as new_original_articles_24h,
+    coalesce(n.new_articles_24h, 0) as new_articles_24h,
+    coalesce(n.new_original_articles_24h, 0) as new_original_articles_24h,
     round(extract(epoch from now() - a.last_article_at) / 3600, 1) as hours_silent,
     coalesce(d.document_failures_24h, 0) as document_failures_24h,
     d.document_states,
@@ -33,16 +33,21 @@ left join lateral (
         and x.fetched_at > now() - interval '30 days'
 ) as f on true
 left join lateral (
-    select
-        max(x.first_seen_at) as last_article_at,
-        count(*) filter (where x.first_seen_at > now() - interval '1 day') as new_articles_24h,
-        count(*) filter (
-            where x.first_seen_at > now() - interval '1 day'
-            and (x.duplicate_group_id is null or x.is_group_original)
-        ) as new_original_articles_24h
+    select max(x.first_seen_at) as last_article_at
     from news.articles as x
     where x.source_id = s.source_id
 ) as a on true
+left join lateral (
+    select
+        count(*) as new_articles_24h,
+        count(*) filter (
+            where x.duplicate_group_id is null or x.is_group_original
+        ) as new_original_articles_24h
+    from news.articles as x
+    where
+        x.source_id = s.source_id
+        and x.first_seen_at > now() - interval '1 day'
+) as n on true
 left join lateral (
     select max(x.last_listed_at) as last_link_at
     from ops.links as x

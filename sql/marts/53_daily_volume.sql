@@ -1,28 +1,20 @@
--- one row per outlet and day: articles, copies among them, and words.
+-- one row per outlet and day: articles, copies among them, and words; brought up to date by each publish.
 create view mart.daily_volume as
 select
-    best_date,
-    source_key,
-    count(*) as article_count,
-    count(*) filter (where is_original) as original_article_count,
-    count(*) filter (where is_wire_copy) as wire_copy_count,
-    count(*) filter (
-        where is_wire_copy
-        and is_original
-    ) as original_wire_copy_count,
-    count(*) filter (where version_no > 1) as edited_count,
-    count(*) filter (
-        where version_no > 1
-        and is_original
-    ) as original_edited_count,
-    sum(word_count) as word_count,
-    coalesce(sum(word_count) filter (where is_original), 0) as original_word_count,
-    count(*) filter (where best_date_origin != 'published') as undated_article_count
-from mart.articles
-group by
-    best_date,
-    source_key;
-comment on view mart.daily_volume is 'One row per outlet and day: articles, copies among them, and words.';
+    d.best_date,
+    s.source_key,
+    d.article_count,
+    d.original_article_count,
+    d.wire_copy_count,
+    d.original_wire_copy_count,
+    d.edited_count,
+    d.original_edited_count,
+    d.word_count,
+    d.original_word_count,
+    d.undated_article_count
+from news.source_days as d
+inner join news.sources as s on d.source_id = s.source_id;
+comment on view mart.daily_volume is 'One row per outlet and day: articles, copies among them, and words; brought up to date by each publish.';
 comment on column mart.daily_volume.best_date is 'Day by the outlet''s clock: best_date of mart.articles, which is the day of publication where the page states one.';
 comment on column mart.daily_volume.source_key is 'Key of the outlet: the name of its file in sources/.';
 comment on column mart.daily_volume.article_count is 'Articles, copies included.';

@@ -1,32 +1,19 @@
--- one row per day, outlet and agency: how much of the agency's text the outlet prints.
+-- one row per day, outlet and agency: how much of the agency's text the outlet prints; brought up to date by each publish.
 create view mart.daily_agency_copies as
 select
-    best_date,
-    source_key,
-    origin_agency,
-    count(*) as article_count,
-    count(*) filter (where is_original) as original_article_count,
-    count(*) filter (
-        where credit_kind is null
-        and credit_line is null
-    ) as uncredited_article_count,
-    count(*) filter (
-        where credit_kind is null
-        and credit_line is null
-        and is_original
-    ) as original_uncredited_article_count,
-    sum(word_count) as word_count,
-    coalesce(sum(word_count) filter (where is_original), 0) as original_word_count,
-    count(*) filter (where best_date_origin != 'published') as undated_article_count
-from mart.articles
-where
-    is_wire_copy
-    and origin_agency is not null
-group by
-    best_date,
-    source_key,
-    origin_agency;
-comment on view mart.daily_agency_copies is 'One row per day, outlet and agency: how much of the agency''s text the outlet prints.';
+    d.best_date,
+    s.source_key,
+    d.origin_agency,
+    d.article_count,
+    d.original_article_count,
+    d.uncredited_article_count,
+    d.original_uncredited_article_count,
+    d.word_count,
+    d.original_word_count,
+    d.undated_article_count
+from news.agency_days as d
+inner join news.sources as s on d.source_id = s.source_id;
+comment on view mart.daily_agency_copies is 'One row per day, outlet and agency: how much of the agency''s text the outlet prints; brought up to date by each publish.';
 comment on column mart.daily_agency_copies.best_date is 'Day by the outlet''s clock: best_date of mart.articles, which is the day of publication where the page states one.';
 comment on column mart.daily_agency_copies.source_key is 'Key of the outlet: the name of its file in sources/.';
 comment on column mart.daily_agency_copies.origin_agency is 'News agency.';

@@ -29,6 +29,7 @@ NOT_MULTIPLIED = {
     ("text_spread", "article_count"): "one row is one text",
     ("text_spread", "source_count"): "one row is one text",
     ("silent_edits", "word_count"): "a fact of one edit",
+    ("article_speakers", "quote_count"): "a fact of one article",
     ("removed_blocks", "article_count"): "one row is one block of one article",
     ("stories", "source_count"): "outlets that print an event, whoever wrote it",
     ("story_changes", "article_count"): "a fact of one step of the log",
@@ -131,6 +132,7 @@ def test_a_page_that_states_the_agencys_share_decides_it(store, print_story, sta
     credited = print_story(2, "valley", agency=AFP, credit_kind="whole")
     join(store, staff, credited)
     assert wire_facts(store) == {staff: [None, False], credited: [AFP, True]}
+    refresh(store)
     rows = "select source_key, uncredited_article_count from mart.daily_agency_copies"
     assert store.execute(rows).fetchall() == [("valley", 0)]
 
@@ -217,6 +219,7 @@ def test_who_printed_it_first_and_how_far_it_went(store, print_story):
     print_story(2, "harbour", "2026-11-20T09:00:00+00:00", agency=AFP, credit_kind="whole")
     print_story(3, "harbour", "2026-11-20T18:00:00+00:00")
     join(store, first, 2, 3)
+    refresh(store)
     (row,) = store.execute(
         "select origin_agency, first_source_key, first_article_id, first_title, spread_hours,"
         " median_delay_hours, article_count, source_count, credited_count, source_keys"
@@ -229,6 +232,7 @@ def test_who_printed_it_first_and_how_far_it_went(store, print_story):
 
 def test_a_text_within_one_outlet_has_no_delay(store, print_story):
     join(store, print_story(1), print_story(2))
+    refresh(store)
     assert store.execute(
         "select source_count, median_delay_hours, spread_hours from mart.text_spread"
     ).fetchall() == [(1, None, 0)]
@@ -240,6 +244,7 @@ def test_first_seen_does_not_count_as_publication(store, print_story):
     second = print_story(2, "harbour", "2026-11-01T09:00:00+00:00")
     undated = print_story(3, "harbour", None)
     join(store, first, second, undated)
+    refresh(store)
     spread = (
         "select first_article_id, extract(day from last_published_at), spread_hours,"
         " median_delay_hours, article_count from mart.text_spread"
@@ -253,6 +258,7 @@ def test_first_seen_does_not_count_as_publication(store, print_story):
 
 def test_without_two_times_there_is_no_spread(store, print_story):
     join(store, print_story(1, "valley"), print_story(2, "harbour", None))
+    refresh(store)
     spread = "select spread_hours, median_delay_hours, article_count from mart.text_spread"
     assert store.execute(spread).fetchall() == [(None, None, 2)]
     assert store.execute("select median_delay from mart.syndication").fetchall() == [(None,)]
@@ -287,6 +293,7 @@ def test_agencies_by_day_and_outlet(store, print_story):
     second = print_story(2, "valley", agency=AFP, credit_kind="whole")
     print_story(3, "valley", agency=TASS, credit_kind="whole")
     join(store, first, second)
+    refresh(store)
     rows = store.execute(
         "select source_key, origin_agency, article_count, original_article_count,"
         " uncredited_article_count from mart.daily_agency_copies order by 1, 2"
