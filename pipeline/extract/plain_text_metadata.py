@@ -5,13 +5,12 @@ A line states metadata if each of its words belongs to a time (a date, a clock t
 Dates near the headline are the article's; a date in the masthead above it is the day on which the
 page was saved. The times themselves are parsed by ``line_rules.dates``.
 
-Bylines without "By" are a name alone, a name with a role, or a line below the text. A name alone
-may be a place or a section ("New York", "Middle East"), so it needs confirmation: a role or a
-reading time below it, or a note on the author below the text that begins with the same name.
+A byline without "By" is a name with a role on the line below it: a name alone may be a place or a
+section ("New York", "Middle East").
 """
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import takewhile
 
@@ -38,21 +37,6 @@ from pipeline.line_rules.dates import iso_time
 from pipeline.line_rules.header_lines import read_header_line
 from pipeline.text import ends_line_of_text
 
-_PERSON = r"[A-Z][\w’'-]+ [A-Z][\w’'-]+"
-_READING_TIME = re.compile(r"\d+ ?-?min(?:ute)?s?(?: read)?", re.IGNORECASE)
-_NOTE = (
-    r"(?:written |edited )?by {0}|{0},? (?:covers|writes|reports|teaches)\b.*|"
-    r"{0} is an?\b.{{0,120}}\b"
-    r"(?:correspondent|reporter|editor|writer|columnist|contributor|journalist|author|professor)\b.*"
-)
-"""A line below the text about the person named ``{0}``. The name alone is no such note, as a menu
-may list a section of that name, and neither is "New York is bracing itself"."""
-_POSTED = re.compile(
-    rf"(?:Posted|Submitted|Published|Written) by (?P<name>{_PERSON}) (?:at|on) "
-    r"[^.!?]{0,20}\d.{0,40}"
-)
-_ROLE_DISTANCE = 2
-"""Lines between a name with its role and a line that states metadata, at most."""
 _MAX_CHARS = 140
 """Longer lines are text."""
 _LINES_BELOW, _LINES_ABOVE, _LINES_NEAR = 14, 3, 5
@@ -114,7 +98,7 @@ def read_header_metadata(lines: Sequence[str], title: int | None, start: int) ->
     for place in above_body if title is None else _lines_to_read(lines, title):
         _read_line(found, lines[place], place)
     _read_between(found, lines, title)
-    _read_unlabelled_author(found, lines, title, start)
+    _read_unlabelled_author(found, lines, title)
     found.published = found.published or (found.modified or "")[:10] or None
     return found
 
@@ -235,18 +219,16 @@ def _stated(text: str) -> str | None:
     return stated if stated is None or _OFFSET.search(stated) else stated[:10]
 
 
-def _read_unlabelled_author(
-    found: HeaderMetadata, lines: Sequence[str], title: int | None, start: int
-) -> None:
-    """Read an author whose line has neither a time nor "By"."""
+def _read_unlabelled_author(found: HeaderMetadata, lines: Sequence[str], title: int | None) -> None:
+    """Read a name without a time or "By", which the role on the line below it confirms."""
     if found.authors or title is None:
         return
-    below = [place for place in _lines_to_read(lines, title) if place > title]
-    if alone := _find_name_alone(lines, below, found.places):
-        found.authors = (alone[0],)
-        found.places |= alone[1]
-    else:
-        found.authors = _posted_by(lines, start)
+    below = sorted(place for place in _lines_to_read(lines, title) if place > title)
+    for place in below:
+        if place + 1 < len(lines) and _is_person(lines[place]) and is_role(lines[place + 1]):
+            found.authors = (lines[place],)
+            found.places |= {place, place + 1}
+            return
 
 
 def _read_between(found: HeaderMetadata, lines: Sequence[str], title: int | None) -> None:
@@ -283,56 +265,5 @@ def _is_outlet_or_role(line: str) -> bool:
     )
 
 
-def _find_name_alone(
-    lines: Sequence[str], places: Iterable[int], known: Collection[int]
-) -> tuple[str, set[int]] | None:
-    """Return a name that is alone on its line below a headline, and the lines it takes up.
-
-    Args:
-        lines: the text's lines.
-        places: indexes of those between the headline and the first paragraph.
-        known: indexes of those that state times and names.
-    """
-    for place in sorted(places):
-        following = lines[place + 1] if place + 1 < len(lines) else ""
-        signed = _name_before_role(lines[place])
-        if signed and any(abs(place - other) <= _ROLE_DISTANCE for other in known):
-            return signed, {place}
-        if not _is_person(lines[place]):
-            continue
-        if is_role(following):
-            return lines[place], {place, place + 1}
-        if _READING_TIME.fullmatch(following):
-            return lines[place], {place}
-        if _has_note(lines[place], lines[place + 2 :]):
-            is_outlet = bool(following) and _is_outlet_or_role(following)
-            return lines[place], {place, place + 1} if is_outlet else {place}
-    return None
-
-
-def _name_before_role(line: str) -> str | None:
-    """Return "Ines Moor" for "Ines Moor North of Norland correspondent"."""
-    words = line.split()
-    name = " ".join(words[:2])
-    return name if is_role(" ".join(words[2:])) and _is_person(name) else None
-
-
-def _posted_by(lines: Sequence[str], start: int) -> tuple[str, ...]:
-    """Return who posted a text according to a line below it, "Posted by Ines Moor at 19:41".
-
-    After the first comment such a line names a commenter.
-    """
-    for place in range(start, len(lines)):
-        if found := _POSTED.fullmatch(lines[place]):
-            is_before_comments = all(reason_for(line) != "comments" for line in lines[start:place])
-            return (found["name"],) if is_before_comments else ()
-    return ()
-
-
 def _is_person(line: str) -> bool:
     return is_name(line) and not is_organisation(line) and not line.startswith("The ")
-
-
-def _has_note(name: str, below: Sequence[str]) -> bool:
-    note = re.compile(_NOTE.format(re.escape(name)), re.IGNORECASE)
-    return any(note.fullmatch(line) for line in below)

@@ -17,34 +17,18 @@ def read(head, foot=()):
 
 
 @pytest.mark.parametrize(
-    ("head", "foot", "authors"),
+    ("head", "authors"),
     [
-        ([TITLE, "Ines Moor", "Environment correspondent"], [], ("Ines Moor",)),
-        ([TITLE, "6 October 2025", "Share", "Ines Moor", "Reporter"], [], ("Ines Moor",)),
-        (
-            [TITLE, "Ines Moor North of Norland correspondent", "Wed 8 Oct 2025 16.44 BST"],
-            [],
-            ("Ines Moor",),
-        ),
-        ([TITLE, "Ines Moor", "5 min read", "·", "Mar 7, 2025"], [], ("Ines Moor",)),
-        (
-            [TITLE, "Ines Moor", "Tarn Post"],
-            ["Ines Moor covers schools for the Tarn Post."],
-            ("Ines Moor",),
-        ),
-        ([TITLE, "Ines Moor"], ["Written by Ines Moor"], ("Ines Moor",)),
-        ([TITLE, "Ines Moor / TNP / Oct 7, 2025, 21:14 IST"], [], ("Ines Moor",)),
-        ([TITLE], ["Posted by Ines Moor at 19:41"], ("Ines Moor",)),
-        ([TITLE, "Submitted by Ines Moor on Mon, 09/01/2025 - 08:00"], [], ("Ines Moor",)),
-        ([TITLE, "New York"], [], ()),
-        ([TITLE, "Middle East", "World"], [], ()),
-        ([TITLE, "New York"], ["New York is bracing itself for floods.", "New York"], ()),
-        ([TITLE, "Middle East"], ["Home", "Middle East", "About Middle East"], ()),
-        ([TITLE], ["2 comments", "Posted by Per Aasen at 19:41"], ()),
+        ([TITLE, "Ines Moor", "Environment correspondent"], ("Ines Moor",)),
+        ([TITLE, "6 October 2025", "Share", "Ines Moor", "Reporter"], ("Ines Moor",)),
+        ([TITLE, "Ines Moor / TNP / Oct 7, 2025, 21:14 IST"], ("Ines Moor",)),
+        ([TITLE, "Submitted by Ines Moor on Mon, 09/01/2025 - 08:00"], ("Ines Moor",)),
+        ([TITLE, "New York"], ()),
+        ([TITLE, "Middle East", "World"], ()),
     ],
 )
-def test_authors_without_a_by_are_found(head, foot, authors):
-    found = read(head, foot)
+def test_authors_without_a_by_are_found(head, authors):
+    found = read(head)
     assert (found.title, found.authors) == (TITLE, authors)
     assert not any(name in (found.text or "").split("\n\n") for name in authors)
 
