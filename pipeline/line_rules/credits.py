@@ -184,9 +184,6 @@ REUTERS = "Reuters"
 _SIGN_OFF_CHARS = 500
 """Characters of the longest line that is a sign-off."""
 _NAMED_SIGN_OFFS = tuple(re.compile(pattern) for pattern in credit_alternatives("named_sign_offs"))
-_ASKED = re.compile(
-    r"[Tt]o contact the (?:reporter|author|editor)s?\b.{0,200}?@(?P<host>[\w.-]+)", re.S
-)
 
 
 def sign_off_agencies(tail: str) -> Iterator[str]:
@@ -199,9 +196,6 @@ def sign_off_agencies(tail: str) -> Iterator[str]:
     yield from _without_none([_signed_off(tail)])
     if _REUTERS_SIGN_OFF.search(tail):
         yield REUTERS
-    if asked := _ASKED.search(tail):
-        whose = own_agency(f"https://{asked['host'].rstrip('.')}/", None)
-        yield from _without_none([whose.name if whose else None])
 
 
 def is_reuters_sign_off(line: str) -> bool:
@@ -450,21 +444,11 @@ def read_byline(byline: str) -> Credit | None:
     joined = _JOINED.split(plain)
     if len(joined) > 1 and (part := _part(None, joined[-1])):
         return part
-    parts = [*_BYLINE_SPLIT.split(plain), *_last_words(plain)]
-    agency = next(filter(None, (agency_named(part) for part in parts if part)), None)
+    parts = filter(None, _BYLINE_SPLIT.split(plain))
+    agency = next(filter(None, map(agency_named, parts)), None)
     if agency is None and LIKELY.fullmatch(plain):
         agency = plain
     return Credit(None, agency, "whole") if agency else None
-
-
-def _last_words(byline: str) -> list[str]:
-    """Return what may be an agency after a name without a comma: "JANE ROE Associated Press"."""
-    words = byline.split()
-    return [
-        " ".join(words[-count:])
-        for count in (4, 3, 2)
-        if len(words) > count and all(word[0].isupper() for word in words[:-count])
-    ]
 
 
 def _from_head(text: str) -> Iterator[Credit]:
