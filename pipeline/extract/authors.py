@@ -16,7 +16,6 @@ from pipeline.extract.json_ld import LinkedData
 from pipeline.extract.microdata import (
     PERSON_PATH,
     Microdata,
-    author_lines,
     names_above_notes,
     text_by_block,
     text_parts,
@@ -235,7 +234,7 @@ def _sources(
     yield "json_ld", list(map(cased_name, data.authors))
     for name in _META_TAGS:
         yield "meta", [cased_name(line) for line in head.all(name) if "://" not in line]
-    for lines in author_lines(microdata):
+    for lines in microdata.author_lines:
         # A visible line may be a word of the layout: "functional style".
         yield "visible", [cased_name(line) if has_given_name(line) else line for line in lines]
     yield "visible", _byline_below_title(blocks)

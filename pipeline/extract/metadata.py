@@ -16,7 +16,7 @@ from pipeline.extract.authors import find_authors
 from pipeline.extract.html_head import Head, canonical_url, stated_addresses
 from pipeline.extract.html_layout import TextBlock
 from pipeline.extract.json_ld import LinkedData
-from pipeline.extract.microdata import Microdata, author_lines, read_microdata
+from pipeline.extract.microdata import Microdata, read_microdata
 from pipeline.extract.publication_times import find_times
 from pipeline.extract.title import bare_name, find_title, site_names
 from pipeline.line_rules.credits import byline_agency, read_byline
@@ -127,7 +127,7 @@ def _title(text: str | None) -> str | None:
 
 def _partial_agency(microdata: Microdata, head: Head, data: LinkedData) -> str | None:
     """Return the agency that a byline names beside an author, as in "By Ines Moor, with AP"."""
-    shown = (line for lines in author_lines(microdata) for line in lines)
+    shown = (line for lines in microdata.author_lines for line in lines)
     credits = map(read_byline, (*data.authors, *head.all("author", "byl"), *shown))
     return next((credit.agency for credit in credits if credit and credit.kind == "part"), None)
 

@@ -80,6 +80,8 @@ class Microdata:
     """By tier (``_TIERS``); those after the first headline come first."""
     containers: frozenset[HtmlElement] = frozenset()
     """Ancestors of the headlines: their class names say nothing about one part of them."""
+    author_lines: list[list[str]] = field(default_factory=list)
+    """The texts marked as authors, clearest first; each list is from one place on the page."""
 
 
 def read_microdata(root: HtmlElement) -> Microdata:
@@ -100,6 +102,7 @@ def read_microdata(root: HtmlElement) -> Microdata:
         others = (h.iterancestors("article") for h in found.headlines[1:_MAX_HEADLINES])
         found.containers = frozenset(chain(found.headlines[0].iterancestors(), *others))
     found.times += [time for time in early["time"] if _is_beside_headline(time, found.containers)]
+    found.author_lines = [*_author_lines(found)]
     return found
 
 
@@ -148,10 +151,10 @@ def _tier(element: HtmlElement) -> str | None:
     return "author" if _AUTHOR_CLASS.search(names) else None
 
 
-def author_lines(found: Microdata) -> Iterator[list[str]]:
-    """Yield the texts marked as authors, clearest first; each list is from one place on the page.
+def _author_lines(found: Microdata) -> Iterator[list[str]]:
+    """Yield the texts marked as authors, a byline before the links within it.
 
-    A byline comes before the links within it: "By <a>Ines Moor</a> and Per Aasen" names two people.
+    "By <a>Ines Moor</a> and Per Aasen" names two people.
     """
     for tier in _TIERS:
         yield _one_place(found.authors[tier], found)
