@@ -11,8 +11,7 @@ from pipeline.tables import read_rows
 from tests.extract.page_type_pages import PAGES
 
 WHOLE_LINES = frozenset(
-    "error_title weak_error_title opinion opinion_title gallery_title press_section "
-    "section_path".split()
+    "error_title weak_error_title opinion opinion_title gallery_title press_section".split()
 )
 """Names of the patterns that a whole title, section or path must match."""
 
