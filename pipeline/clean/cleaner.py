@@ -10,7 +10,7 @@ from dataclasses import replace
 from pipeline.clean import blocks as body
 from pipeline.clean import header_facts, repeated_lines, sections, site_memory
 from pipeline.clean.blocks import Block
-from pipeline.clean.credit_lines import cut_signed_captions, take_credit
+from pipeline.clean.credit_lines import take_credit
 from pipeline.clean.site_memory import SeenPage, SiteMemory, seen_page
 from pipeline.line_rules.boilerplate import is_weak, reason_for
 from pipeline.line_rules.bylines import author_names
@@ -75,12 +75,9 @@ def _apply_patterns(
     while before != (before := (len(blocks), sum(block.kept for block in blocks))):
         headers += header_facts.read_header_lines(blocks, article.title)
         _cut_lines(blocks, article)
-        cut_signed_captions(blocks)
         repeated_lines.cut_repeated_titles(blocks, article.title)
-        repeated_lines.cut_markers(blocks)
         sections.cut_comment_thread(blocks)
         sections.cut_lists(blocks)
-        sections.cut_polls(blocks)
         sections.cut_author_bio(blocks, article.authors)
         sections.cut_own_bio(blocks, article.authors)
         if credit is None and article.credit_line is None:

@@ -22,20 +22,6 @@ _PICTURES = frozenset({"caption", "photo_credit"})
 _RANK = {"whole": 0, "own": 0, "part": 1, None: 2}
 """The kinds of credit, those that credit most first."""
 _HELPER = re.compile(r"\b(?:by|from|of) (?P<behind>.+)|(?P<front>.+?) (?:contributed|assisted)\b")
-_SIGNED = re.compile(r"\((?:AFP|REUTERS|Reuters)\)\W*$")
-
-
-def cut_signed_captions(blocks: list[Block]) -> None:
-    """Remove "Boats at the quay. (AFP)" next to another caption, but never at the end of a text.
-
-    The last sentence of an agency's report ends in the same way, so the line alone does not decide.
-    """
-    last = next((block for block in reversed(blocks) if block.kept), None)
-    for place, block in enumerate(blocks):
-        around = blocks[max(0, place - 1) : place] + blocks[place + 1 : place + 2]
-        is_beside = any(other.reason in _PICTURES for other in around)
-        if block.kept and block is not last and is_beside and _SIGNED.search(block.text):
-            block.reason = "caption"
 
 
 def take_credit(blocks: list[Block]) -> Credit | None:

@@ -1,4 +1,4 @@
-"""Remove sections recognised by their head: comment threads, lists, polls, notes on authors.
+"""Remove sections recognised by their head: comment threads, lists, notes on authors.
 
 A head ("Leave a comment", "Also read") is recognised by its wording; the lines below it have no
 wording of their own. So the rules are careful: a comment thread must show signs of one, a list ends
@@ -8,7 +8,6 @@ number of blocks.
 
 import re
 from collections.abc import Sequence
-from itertools import takewhile
 
 from pipeline.clean.blocks import Block
 from pipeline.text import normalise, word_count
@@ -65,9 +64,6 @@ _BIO_GOES_ON = re.compile(
     r"(?:He|She|They) (?:is|are|has|have|lives?|writes?|covers?|teach(?:es)?|holds?|previously)\b"
 )
 """How a line below a note on the author goes on about the same person."""
-_POLL_HEADS = frozenset({"poll", "poll:", "our poll", "quick poll", "reader poll", "online poll"})
-_MAX_ANSWERS, _ANSWER_WORDS = 6, 6
-"""Answers of a poll, and words of one."""
 _COUNT = re.compile(r"\(?(\d{1,6}|one|no)\)? comments?|comments? \((\d{1,6})\)")
 _GLUED_COUNT = re.compile(r"(?<!\d)(\d{1,6}) comments?$")
 """A counter at the end of a byline, with or without a space: "By Ann LeeFarming0 comments"."""
@@ -149,18 +145,6 @@ def _may_be_headline(block: Block) -> bool:
 
 def _ends_quoted(block: Block) -> bool:
     return block.text.endswith(("”", '"', "“", "»", "«", "」"))
-
-
-def cut_polls(blocks: list[Block]) -> None:
-    """Remove "Poll" with the question below it and the answers below the question."""
-    for place, block in enumerate(blocks[:-1]):
-        asked = blocks[place + 1]
-        if block.plain not in _POLL_HEADS or not asked.text.endswith("?") or not asked.kept:
-            continue
-        answers = blocks[place + 2 : place + 2 + _MAX_ANSWERS]
-        given = takewhile(lambda b: word_count(b.text) <= _ANSWER_WORDS, answers)
-        for taken in (block, asked, *(b for b in given if not b.ends_sentence)):
-            taken.reason = taken.reason or "also_read"
 
 
 def cut_own_bio(blocks: list[Block], authors: Sequence[str]) -> None:

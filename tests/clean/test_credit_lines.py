@@ -58,13 +58,6 @@ def test_a_picture_credit_below_the_text_is_a_caption_and_credits_nobody(line):
     assert (found.agency, [block.reason for block in found.removed]) == (None, ["caption"])
 
 
-def test_a_signed_line_next_to_a_caption_is_a_caption():
-    captions = "Boats at the quay. (AFP)\n\nThe north pier on Monday. (Photo: Nora Dahl)"
-    found = clean(f"{STORY}\n\n{captions}\n\n{LAST}")
-    assert found.text == f"{STORY}\n\n{LAST}"
-    assert found.agency is None
-
-
 @pytest.mark.parametrize(
     ("line", "agency", "kind"),
     [

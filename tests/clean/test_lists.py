@@ -82,11 +82,6 @@ def test_news_about_the_author_is_kept():
     assert cleaned(*body, authors=("Ines Moor",)) == body
 
 
-def test_a_poll_is_removed_with_its_question_and_answers():
-    poll = ["Poll", "Should the bakery move to the quay?", "Yes", "No", "I do not know"]
-    assert cleaned(FIRST, *poll, LAST) == [FIRST, LAST]
-
-
 def test_a_subhead_on_polls_is_kept():
     blocks = [FIRST, "Poll", "Six in ten would vote for the mayor again.", LAST]
     assert cleaned(*blocks) == blocks
