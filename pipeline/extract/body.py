@@ -28,7 +28,6 @@ from pipeline.extract.html_layout import (
 from pipeline.extract.line_alignment import PlacedLine, align
 from pipeline.extract.lost_paragraphs import is_linked_prose, recover_paragraphs
 from pipeline.extract.trafilatura_passes import read_lines
-from pipeline.line_rules.bylines import is_byline
 from pipeline.models import RemovedBlock
 from pipeline.text import ends_line_of_text, normalise, squeeze, word_count
 
@@ -42,11 +41,6 @@ _STATED_SHARE = 0.5
 """Share of the words of ``articleBody`` below which it takes the place of the text found."""
 _TITLE_LINES = 3
 """First lines among which the title may be repeated."""
-_CREDIT_LINES = 5
-_CREDIT_WORDS = 6
-"""The first lines may be a byline's, where each has at most so many words."""
-_CREDIT_BLOCKS = 3
-"""Blocks before and after a line that may belong to the same byline."""
 _REPEAT_WORDS = 25
 """Shorter lines may repeat in a list ("Battery life: 10 hours")."""
 _CAPTION_WORDS = 30
@@ -160,7 +154,6 @@ def _fit_to_layout(
     kept: list[PlacedLine] = []
     removed: list[RemovedBlock] = []
     quotes = _pull_quotes(placed, blocks, containers)
-    credits = _byline_blocks(placed, blocks)
     repeated = _repeated(placed, blocks)
     reasons: dict[str, str | None] = {}
     start = _headline_index(placed, blocks, known.title)
@@ -168,8 +161,6 @@ def _fit_to_layout(
         reason: str | None
         if number < _TITLE_LINES and index is not None and blocks[index].tag == "h1":
             reason = "title"
-        elif index is not None and index in credits:
-            reason = "byline"
         elif index is not None and index < start:
             reason = "above_headline"
         elif number in quotes:
@@ -253,22 +244,6 @@ def _quote_box(block: TextBlock, containers: Collection[HtmlElement]) -> HtmlEle
         if element.tag in _QUOTE_TAGS or _QUOTE_NAMES.search(element.get("class") or ""):
             return element
     return None
-
-
-def _byline_blocks(placed: list[PlacedLine], blocks: list[TextBlock]) -> set[int]:
-    """Return the indices of blocks above the text that belong to a byline of several lines.
-
-    "20th June", "By Ines Moor" and "Health Reporter" may be three lines of one paragraph.
-    """
-    top = [index for _, index in placed[:_CREDIT_LINES] if index is not None]
-    found: set[int] = set()
-    for index in top:
-        around = blocks[max(0, index - _CREDIT_BLOCKS) : index + _CREDIT_BLOCKS + 1]
-        own = [block for block in around if block.element is blocks[index].element]
-        is_short = all(block.words <= _CREDIT_WORDS for block in own)
-        if is_short and any(is_byline(block.text) for block in own) and len(own) > 1:
-            found.add(index)
-    return found
 
 
 def _headline_index(placed: list[PlacedLine], blocks: list[TextBlock], title: str | None) -> int:

@@ -152,14 +152,8 @@ def _tier(element: HtmlElement) -> str | None:
 
 
 def _author_lines(found: Microdata) -> Iterator[list[str]]:
-    """Yield the texts marked as authors, a byline before the links within it.
-
-    "By <a>Ines Moor</a> and Per Aasen" names two people.
-    """
-    for tier in _TIERS:
-        yield _one_place(found.authors[tier], found)
-    for tier in _TIERS:
-        yield _one_place(list(_innermost(found.authors[tier])), found)
+    """Yield the texts marked as authors."""
+    return (_one_place(found.authors[tier], found) for tier in _TIERS)
 
 
 def names_above_notes(found: Microdata) -> list[str]:
@@ -184,13 +178,6 @@ def _one_place(elements: list[HtmlElement], found: Microdata) -> list[str]:
             chosen.append(element)
             lines[text] = None
     return list(lines)
-
-
-def _innermost(elements: list[HtmlElement]) -> Iterator[HtmlElement]:
-    """Yield the elements that do not contain the next one: the link in a byline, not the byline."""
-    for following, element in enumerate(elements, 1):
-        if following == len(elements) or element not in elements[following].iterancestors():
-            yield element
 
 
 def is_outside_article(element: HtmlElement, containers: frozenset[HtmlElement]) -> bool:

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from pipeline.extract.page import extract_page
-from tests.extract.pages import PARAGRAPHS, linked_data, page
+from tests.extract.pages import linked_data, page
 from tests.fix_languages import STORIES
 
 
@@ -193,17 +193,6 @@ def test_bylines_of_other_stories_are_ignored():
 def test_a_name_without_by_counts_where_a_date_follows():
     before = "<div>Kate Moor</div><div>Published: 3 March 2024</div>"
     assert authors(before=before)[0] == ("Kate Moor",)
-
-
-def test_the_lines_of_a_byline_are_no_text():
-    line = "<p>2nd March<br>By Ines Moor <a>@inesmoor</a><br>Harbour Reporter</p>"
-    body = page().replace(b"<div class='article-body'>", f"<div>{line}".encode())
-    found = extract_page(body, url="https://lakeshore.example/ferry")
-    assert found.authors == ("Ines Moor",)
-    assert found.text.startswith(PARAGRAPHS[0])
-    assert {block.text for block in found.removed if block.reason == "byline"} >= {
-        "2nd March", "Harbour Reporter"
-    }  # fmt: skip
 
 
 @pytest.mark.parametrize("story", STORIES.values(), ids=STORIES)
