@@ -99,6 +99,9 @@ _DEFAULT_SETTINGS = {
     # Seconds that the process above a task sleeps when the task has closed its sockets but has not
     # exited yet (default 5).
     "AIRFLOW__WORKERS__MIN_HEARTBEAT_INTERVAL": "1",
+    # Seconds that a task waits for an answer of the API server (default 5). On two cores at a load
+    # of 40, where the server took up to 39, the first two tries of a task failed for this alone.
+    "AIRFLOW__WORKERS__EXECUTION_API_TIMEOUT": "60",
 }
 """What suits Dateline, unless the user's own environment says otherwise."""
 
