@@ -89,7 +89,7 @@ release: $(filter .uv/bin/uv,$(UV)) ## the files of a release in dist/, from the
 
 # Asks a database of known faults on the internet about each package of the lock.
 audit: $(filter .uv/bin/uv,$(UV)) ## known faults of the packages in uv.lock
-	@"$(UV)" sync --locked --quiet --group release
+	@"$(UV)" sync --locked --quiet --inexact --group release
 	@"$(UV)" export --quiet --locked --no-dev --all-extras --no-emit-project --output-file .uv-audit.txt
 	@$(BIN)/python -m deploy.audit .uv-audit.txt; rc=$$?; rm -f .uv-audit.txt; exit $$rc
 
