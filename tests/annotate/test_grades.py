@@ -122,6 +122,11 @@ def test_what_is_no_statement_is_kept_out_of_the_default_view(annotator, kind, t
         ),
         ("“No,” Ida Holm said.", "“No,”", "Ida Holm"),
         (
+            "Ida Holm writes in Sail It Yourself, “When we let go of the rope, the boat turns.”",
+            "“When we let go of the rope, the boat turns.”",
+            "Ida Holm",
+        ),
+        (
             "Ida Holm accused the board of hiding the leak.",
             "the board of hiding the leak",
             "Ida Holm",

@@ -78,7 +78,7 @@ _IMPERATIVES = frozenset(
 # Between quotations of which each is an example: "“A berth” | or | “a boat”".
 _OR = re.compile(r"[,;]?\s+or,?\s+", re.IGNORECASE)
 # Behind a cue, in front of the mark: "ask | yourself,".
-_YOURSELF = re.compile(r"\b(?:yourself|yourselves|oneself)[,:]?\s*$", re.IGNORECASE)
+_YOURSELF = re.compile(r"\b(?:yourself|yourselves|oneself)[,:]?\s*$")
 _ANYBODY = frozenset("people someone somebody anyone anybody everyone everybody folks".split())
 """Sources that are nobody in "people say", and somebody whom the paper heard in "someone said"."""
 _GENERAL = re.compile(r"\b(?:says?|asks?|thinks?|wonders?|tells?|\w+ing)$", re.IGNORECASE)
