@@ -9,7 +9,7 @@ import pytest
 
 PIPELINE = Path(__file__).parents[1] / "pipeline"
 LAYERS = (
-    "__init__ csv_cells extras file_formats log_files outcomes tables telemetry text",
+    "__init__ csv_cells extras file_formats log_files outcomes spans tables telemetry text",
     "errors models",
     "language settings urls",
     "alerts link_log page_faults planning source_states",
