@@ -1,6 +1,5 @@
 """``dateline status`` and ``dateline doctor``: whether a person is needed, and what is wrong."""
 
-import re
 import sys
 from datetime import timedelta
 from typing import Annotated, Any
@@ -10,6 +9,7 @@ import typer
 from pipeline.cli.app import EVERY_DAY
 from pipeline.cli.output import print_note, print_table
 from pipeline.errors import UsageError
+from pipeline.spans import parse_span
 
 _STATUS_HELP = (
     "Show the state of this installation; the exit code is 1 if a person is needed.\n\n"
@@ -24,9 +24,7 @@ _DOCTOR_HELP = (
     "a kill left behind, and runs that are stuck. The exit code is 1 if anything is wrong.\n\n"
     "Example: dateline doctor"
 )
-_AGE = re.compile(r"(\d+)([mhd])")
 _GIGABYTE = 1_000_000_000
-_UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
 
 def register(app: typer.Typer) -> None:
@@ -91,7 +89,7 @@ def _shown(name: str, value: Any) -> tuple[str, Any]:
 def _age(text: str | None) -> timedelta | None:
     if text is None:
         return None
-    found = _AGE.fullmatch(text.strip())
-    if not found:
+    age = parse_span(text.strip())
+    if age is None:
         raise UsageError(f"--max-age {text}: write an age such as 30m, 6h or 1d")
-    return timedelta(**{_UNITS[found[2]]: int(found[1])})
+    return age
