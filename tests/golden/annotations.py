@@ -1,4 +1,4 @@
-"""What the annotator finds in forty texts of the demo site, as one digest for each text."""
+"""What the annotator finds in 39 texts of the demo site, as one digest for each text."""
 
 import hashlib
 import json
@@ -9,7 +9,9 @@ from pipeline.annotate.model_version import RULES_VERSION
 from pipeline.demo import expected
 
 FILE = Path(__file__).parent / "annotations.json"
-TEXTS = 40
+TEXTS = 39
+AT_THE_EDGE = "/news/the-night-of-the-thirteenth-75557.html"
+"""A page of which a span stands so near its threshold that the rounding of the processor decides."""
 
 
 def digests():
@@ -17,7 +19,9 @@ def digests():
 
     Confidences are left out: their last digits differ from processor to processor.
     """
-    pages = [page for page in expected().articles if page.paragraphs][:TEXTS]
+    pages = [
+        page for page in expected().articles if page.paragraphs and page.path != AT_THE_EDGE
+    ][:TEXTS]
     texts = ["\n\n".join(page.paragraphs) for page in pages]
     found = Annotator.load().annotate(texts, [page.title for page in pages])
     return {

@@ -255,6 +255,10 @@ def _open_session(files: ModelFiles, threads: int) -> InferenceSession:
     # Spinning threads take the core from other workers of the machine and gain nothing at one
     # thread.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    # A processor without instructions for products of 8-bit numbers (AVX2 alone) would add pairs of
+    # them in 16 bits and cut what does not fit: 17 of 40 texts of the demo had other names or
+    # quotes there than on one with VNNI. With this, 1 of 40 has, and it takes no longer.
+    options.add_session_config_entry("session.x64quantprecision", "1")
     try:
         return onnxruntime.InferenceSession(
             files.weights,
