@@ -11,7 +11,7 @@ from pipeline.demo import expected
 FILE = Path(__file__).parent / "annotations.json"
 TEXTS = 39
 AT_THE_EDGE = "/news/the-night-of-the-thirteenth-75557.html"
-"""A page of which a span stands so near its threshold that the rounding of the processor decides."""
+"""A page with a span so near its threshold that the rounding of the processor decides."""
 
 
 def digests():
