@@ -19,9 +19,9 @@ def digests():
 
     Confidences are left out: their last digits differ from processor to processor.
     """
-    pages = [
-        page for page in expected().articles if page.paragraphs and page.path != AT_THE_EDGE
-    ][:TEXTS]
+    pages = [page for page in expected().articles if page.paragraphs and page.path != AT_THE_EDGE][
+        :TEXTS
+    ]
     texts = ["\n\n".join(page.paragraphs) for page in pages]
     found = Annotator.load().annotate(texts, [page.title for page in pages])
     return {
