@@ -24,8 +24,8 @@ cross join
         select
             s.quote_text,
             p.speaker_name
-        from news.article_versions as v
-        inner join news.quotes as s on v.article_version_id = s.article_version_id
+        from news.quotes as s
+        inner join news.article_versions as v on s.article_version_id = v.article_version_id
         left join news.quote_speakers as p
             on s.article_version_id = p.article_version_id and s.quote_no = p.quote_no and p.speaker_no = 1
         where v.article_id = f.first_article_id and v.is_current and s.quote_sha256 = f.first_sha256

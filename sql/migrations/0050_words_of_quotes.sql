@@ -1,11 +1,11 @@
 -- Which words of a quote another form has changed.
 
-create function news.compared_words(line text) returns text[]
+create function news.compared_words(text) returns text[]
 language sql immutable strict parallel safe
 set search_path = pg_catalog, pg_temp
 return array(
     select btrim(news.folded_text(w.word), '.,;:!?"''()[]…-')
-    from regexp_split_to_table(line, '\s+') with ordinality as w (word, place)
+    from regexp_split_to_table($1, '\s+') with ordinality as w (word, place)
     where w.word != ''
     order by w.place
 );

@@ -5,15 +5,15 @@
 -- squawk-ignore-file require-concurrent-index-creation, require-concurrent-index-deletion, require-timeout-settings, prefer-bigint-over-int
 
 alter table news.counted_articles
-    add column duplicate_group_id bigint,
-    add column is_wire_copy boolean not null default false,
-    add column origin_agency text,
-    add column is_credited boolean not null default false,
-    add column is_edited boolean not null default false,
-    add column word_count int not null default 0,
-    add column grades text[] not null default '{}',
-    add column grade_reasons text[] not null default '{}',
-    add column grade_counts int[] not null default '{}';
+add column duplicate_group_id bigint,
+add column is_wire_copy boolean not null default false,
+add column origin_agency text,
+add column is_credited boolean not null default false,
+add column is_edited boolean not null default false,
+add column word_count int not null default 0,
+add column grades text[] not null default '{}',
+add column grade_reasons text[] not null default '{}',
+add column grade_counts int[] not null default '{}';
 comment on column news.counted_articles.duplicate_group_id is 'Its group of copies; null where it has none.';
 comment on column news.counted_articles.is_wire_copy is 'As in mart.articles.';
 comment on column news.counted_articles.origin_agency is 'As in mart.articles.';
@@ -91,7 +91,7 @@ create table news.quote_grade_days (
     original_quote_count bigint not null
 );
 create unique index quote_grade_days_key
-    on news.quote_grade_days (best_date, source_id, grade, grade_reason) nulls not distinct;
+on news.quote_grade_days (best_date, source_id, grade, grade_reason) nulls not distinct;
 comment on table news.quote_grade_days is 'One row per day, outlet, grade and reason; mart.daily_quote_grades shows it and explains the columns. Written by each publish.';
 comment on column news.quote_grade_days.best_date is 'As in the mart.';
 comment on column news.quote_grade_days.source_id is 'The outlet.';
@@ -133,7 +133,7 @@ create index article_edits_seen on news.article_edits (seen_at);
 create index article_versions_noted on news.article_versions (article_id) where is_current and update_note is not null;
 create index entities_named_as on news.entities ((coalesce(usual_name, entity_name)));
 create index entities_words on news.entities
-    using gin (to_tsvector('pg_catalog.simple', news.unaccented(coalesce(usual_name, entity_name))));
+using gin (to_tsvector('pg_catalog.simple', news.unaccented(coalesce(usual_name, entity_name))));
 
 create function mart.entities_named(words text) returns table (entity_id bigint)
 language sql stable
