@@ -29,6 +29,7 @@ _NO_PAGE = re.compile(
 _BROKEN_FIELD = re.compile(
     r'"(@type|headline|datePublished|dateModified)"\s*:\s*"((?:[^"\\]|\\.)*)"'
 )
+_LISTING_TYPES = frozenset({"CollectionPage", "SearchResultsPage", "ItemList", "ProfilePage"})
 _MEDIA_TYPES = {"VideoObject": "video", "ImageGallery": "gallery", "MediaGallery": "gallery"}
 _OTHER_WORKS = frozenset((*_MEDIA_TYPES, "Recipe", "PodcastEpisode", "RadioEpisode"))
 """Types that a page may be about in place of an article; of several such nodes none is used."""
@@ -88,6 +89,9 @@ class LinkedData:
     is_article: bool = False
     media: str | None = None
     """``video`` or ``gallery`` where the page has such a node and no article."""
+    is_profile: bool = False
+    """Whether the page states that it is about a person, such as an author."""
+    is_listing: bool = False
     article_count: int = 0
     """Different headlines of article nodes: a listing may describe its teasers as articles."""
     walled_classes: tuple[str, ...] = ()
@@ -117,10 +121,12 @@ def read_linked_data(root: HtmlElement) -> LinkedData:
         types=types,
         all_types=types,
         media=media,
+        is_listing=bool(types & _LISTING_TYPES),
+        is_profile="ProfilePage" in types,
         breadcrumbs=_breadcrumbs(nodes),
     )
     if articles:
-        page = replace(page, media=None, is_article=True)
+        page = replace(page, media=None, is_listing=False, is_article=True)
         page = _with_fields(page, max(articles, key=_importance), nodes, articles)
     elif len(works) == 1:
         page = _with_fields(page, works[0], nodes, ())

@@ -7,9 +7,10 @@ under 25 words are ``not_an_article``, stubs are ``paywalled``. A video or a gal
 enough text is stored with its kind.
 
 Rules decide what they are sure of: error pages and walls, by titles and short texts that only they
-have; front pages; and lists of teasers. The words are in ``page_type_words.tsv``. The model of
-``page_kind`` decides the rest. Kinds that outlets do not separate reliably (interview, review,
-obituary) are left to sections and tags.
+have; front pages and profiles; and short pages with the signs of a listing. The words are in
+``page_type_words.tsv``. The model of ``page_kind`` decides the rest. A page whose JSON-LD says that
+it is an article is believed before its URL is. Kinds that outlets do not separate reliably
+(interview, review, obituary) are left to sections and tags.
 
 A page that states that it is not free (``isAccessibleForFree``, ``article:content_tier``) often
 contains the whole text all the same, for search engines. So the text of a stub must also be short,
@@ -32,7 +33,7 @@ from pipeline.extract.page_sums import ExaminedPage
 from pipeline.models import REFUSED_KINDS, Article, ArticleKind
 from pipeline.outcomes import Outcome
 from pipeline.tables import read_rows
-from pipeline.text import normalise, word_count
+from pipeline.text import normalise, tokens, word_count
 
 LEAST_WORDS = 25
 """Words of the shortest story: a wire snap has about 30, a caption or a cookie notice fewer."""
@@ -46,22 +47,27 @@ _NAMES = {
     "error_page": "an error page, a robot check, a login or a consent wall",
 }
 _LISTING_ODDS = 1.0
-"""Log odds of an article, by the model, from which a list of teasers is not believed."""
+"""Log odds of an article, by the model on domains it did not see, from which the signs of a listing
+are not believed. Of the measured pages with such signs 19 listings have less and one has more; all
+eight articles, which have many teasers, have more."""
 _PROSE_WORDS = 15
 _STORY_WORDS = 60
 """Words of prose in one element that make a story of it."""
 _MAX_LINK_DENSITY = 0.3
 _PARAGRAPHS = frozenset(("p", "blockquote"))
+_MANY_TEASERS = 12
 _SOME_TEASERS = 6
-"""Teasers of a listing."""
+"""Teasers of a listing; the fewer are enough where another sign shows that it is one."""
 _TEASER_LINK_DENSITY = 0.9
 _LEAST_TEASER_WORDS, _MAX_TEASER_WORDS = 5, 25
 _FEW_WORDS = 300
-"""A front page without teasers has fewer words of text."""
+"""A listing has fewer words of text."""
 _ERROR_WORDS = 150
 """A page of an article's type with as many words is no error page, whatever its title."""
 _MEDIA_WORDS = 100
 """A page with as many words is an article, even where a video or a gallery is its subject."""
+_OWN_ARTICLES = 4
+"""Articles in a page's JSON-LD from which they may be those of its teasers."""
 _PRESS_TEXT = re.compile(
     r"^.{0,120}(/PRNewswire|\(BUSINESS WIRE\)|GLOBE ?NEWSWIRE|/EINPresswire|\(Newsfile)", re.S
 )
@@ -133,14 +139,19 @@ def _page_kind(page: ExaminedPage, words: int, *, is_short: bool) -> ArticleKind
     title = normalise(page.article.title or "")
     if _is_error_page(page.article, page.head, page.data, title, words):
         return "error_page"
-    if _is_front_page(page, words):
+    is_named_listing = _is_named_listing(page, path, title)
+    if (
+        _is_front_page(page, words)
+        or _is_profile(page)
+        or (is_named_listing and words < _FEW_WORDS)
+    ):
         return "listing"
     kind = _kind_of_story(page, path, title, words)
-    is_list = _count_teasers(page.blocks) >= _SOME_TEASERS and not _holds_story(page.blocks)
+    has_signs = is_named_listing or _is_list_of_teasers(page, words)
     if is_short:
-        return "listing" if is_list else kind
+        return "listing" if has_signs else kind
     judged = judge_page(page)
-    if is_list and judged.odds < _LISTING_ODDS:
+    if has_signs and judged.odds < _LISTING_ODDS:
         return "listing"
     if judged.is_article or _is_paywall_stub(page):
         return kind
@@ -195,14 +206,66 @@ def _is_front_page(page: ExaminedPage, words: int) -> bool:
     return is_root and (_count_teasers(page.blocks) >= _SOME_TEASERS or words < _FEW_WORDS)
 
 
+def _is_named_listing(page: ExaminedPage, path: str, title: str) -> bool:
+    """Tell whether a page's address or title is that of a tag, a category or a search."""
+    if _WORDS["single_class"].search(page.head.page_class) or _has_own_article(
+        page.data, page.head
+    ):
+        return False
+    return bool(_WORDS["listing_path"].search(path) or _WORDS["listing_title"].match(title))
+
+
+def _is_list_of_teasers(page: ExaminedPage, words: int) -> bool:
+    """Tell whether a page has many teasers and does not say that it is an article."""
+    article, head, data = page.article, page.head, page.data
+    path, teasers = _path(article.url or ""), _count_teasers(page.blocks)
+    if _WORDS["single_class"].search(head.page_class) or _has_own_article(data, head):
+        return False
+    # JSON-LD about articles that are not the page itself describes its teasers.
+    if (
+        _WORDS["listing_class"].search(head.page_class) or data.is_article
+    ) and teasers >= _SOME_TEASERS:
+        return True
+    if head.first("og:type") == "article" or article.published_origin in ("json_ld", "meta"):
+        return False
+    if data.is_listing and teasers >= _SOME_TEASERS and words < _FEW_WORDS:
+        return True
+    if _holds_story(page.blocks):
+        return False
+    least = _SOME_TEASERS if _WORDS["section_path"].fullmatch(path) else _MANY_TEASERS
+    return teasers >= least and words < _FEW_WORDS
+
+
+def _is_profile(page: ExaminedPage) -> bool:
+    """Tell whether a page is an author's: its data or its path say so, and it has no date."""
+    path = _path(page.article.url or "")
+    says_profile = (
+        page.data.is_profile
+        or page.head.first("og:type") == "profile"
+        or _WORDS["person_path"].search(path)
+    )
+    return bool(says_profile) and page.article.published_origin not in ("json_ld", "meta")
+
+
+def _has_own_article(data: LinkedData, head: Head) -> bool:
+    """Tell whether the article in the JSON-LD is the page's own and not that of a teaser."""
+    if not data.is_article:
+        return False
+    if data.article_count < _OWN_ARTICLES:
+        return True
+    named = set(tokens(data.headline or ""))
+    titles = (head.title, head.first("og:title"))
+    return any(2 * len(named & set(tokens(t))) >= len(named) for t in titles if t and named)
+
+
 def _holds_story(blocks: list[TextBlock]) -> bool:
     """Tell whether one element contains the paragraphs of a story; teasers have a box each."""
     words_in: Counter[HtmlElement] = Counter()
     for block in blocks:
+        words = word_count(block.text)
         parent = block.element.getparent()
-        is_prose = block.words >= _PROSE_WORDS and block.link_density < _MAX_LINK_DENSITY
-        if is_prose and parent is not None:
-            words_in[block.element if block.tag not in _PARAGRAPHS else parent] += block.words
+        if words >= _PROSE_WORDS and block.link_density < _MAX_LINK_DENSITY and parent is not None:
+            words_in[block.element if block.tag not in _PARAGRAPHS else parent] += words
     return bool(words_in) and max(words_in.values()) >= _STORY_WORDS
 
 

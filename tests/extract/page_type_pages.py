@@ -119,11 +119,35 @@ PAGES = (
         "section page", "listing", "/world/africa", title="Africa", body=teasers(9), outcome=REFUSED
     ),
     KindPage(
+        "tag page",
+        "listing",
+        "/tag/ferry/",
+        title="Ferry",
+        body=teasers(3) + SHORT,
+        outcome=REFUSED,
+    ),
+    KindPage(
+        "author page",
+        "listing",
+        "/author/ines-moor/",
+        title="Ines Moor",
+        body=teasers(3) + SHORT,
+        outcome=REFUSED,
+    ),
+    KindPage(
         "search results",
         "listing",
         "/?s=ferry",
         title="You searched for ferry",
         body=teasers(3) + SHORT,
+        outcome=REFUSED,
+    ),
+    KindPage(
+        "second page",
+        "listing",
+        "/news/page/2/",
+        title="News",
+        body=teasers(4) + SHORT,
         outcome=REFUSED,
     ),
     KindPage(

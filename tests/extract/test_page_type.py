@@ -11,7 +11,8 @@ from pipeline.tables import read_rows
 from tests.extract.page_type_pages import PAGES
 
 WHOLE_LINES = frozenset(
-    "error_title weak_error_title opinion opinion_title gallery_title press_section".split()
+    "error_title weak_error_title opinion opinion_title gallery_title press_section "
+    "section_path".split()
 )
 """Names of the patterns that a whole title, section or path must match."""
 
