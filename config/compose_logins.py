@@ -35,9 +35,10 @@ def make_login(conn: psycopg.Connection, name: str, secret: str, rights: str) ->
     """Create a login, or give the one that exists its password."""
     password = (SECRETS / secret).read_text(encoding="utf-8").strip()
     verifier = conn.pgconn.encrypt_password(password.encode(), name.encode()).decode()
-    exists = conn.execute("select from pg_roles where rolname = %s", (name,)).fetchone()
+    # A row of no columns is an empty tuple, which is as false as none.
+    found = conn.execute("select from pg_roles where rolname = %s", (name,)).fetchone()
     create = f"create role {{}} login password {{}} {rights}"
-    words = "alter role {} password {}" if exists else create
+    words = create if found is None else "alter role {} password {}"
     conn.execute(sql.SQL(words).format(sql.Identifier(name), sql.Literal(verifier)))
 
 
