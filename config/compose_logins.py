@@ -18,36 +18,42 @@ from pipeline.warehouse.store import connect, create_database
 
 LOGINS = {
     "owner": {
-        "dateline_owner": ("owner_password", "createrole"),
-        "dateline_airflow": ("airflow_password", ""),
+        "dateline_owner": ("owner_password", "login createrole", None),
+        "dateline_airflow": ("airflow_password", "login", None),
     },
     "readers": {
-        "dateline_load": ("loader_password", "in role dateline_loader"),
-        "dateline_read": ("analyst_password", "in role dateline_analyst"),
+        "dateline_load": ("loader_password", "login", "dateline_loader"),
+        "dateline_read": ("analyst_password", "login", "dateline_analyst"),
     },
 }
-"""For each step its logins, with the secret that holds the password and what they may be."""
+"""For each step its logins: the secret that holds the password, what they may, and their role."""
 DATABASES = {"dateline": "dateline_owner", "dateline_airflow": "dateline_airflow"}
 SECRETS = Path(os.environ.get("SECRETS_FOLDER", "/run/secrets"))
 
 
-def make_login(conn: psycopg.Connection, name: str, secret: str, rights: str) -> None:
-    """Create a login, or give the one that exists its password."""
+def make_login(
+    conn: psycopg.Connection, name: str, secret: str, rights: str, role: str | None
+) -> None:
+    """Create a login, or give the role that exists its rights, password and membership.
+
+    A restored backup brings the roles without their passwords, and none of them may log in.
+    """
     password = (SECRETS / secret).read_text(encoding="utf-8").strip()
     verifier = conn.pgconn.encrypt_password(password.encode(), name.encode()).decode()
     # A row of no columns is an empty tuple, which is as false as none.
     found = conn.execute("select from pg_roles where rolname = %s", (name,)).fetchone()
-    create = f"create role {{}} login password {{}} {rights}"
-    words = create if found is None else "alter role {} password {}"
+    words = f"{'create' if found is None else 'alter'} role {{}} {rights} password {{}}"
     conn.execute(sql.SQL(words).format(sql.Identifier(name), sql.Literal(verifier)))
+    if role is not None:
+        conn.execute(sql.SQL("grant {} to {}").format(sql.Identifier(role), sql.Identifier(name)))
 
 
 def main(step: str) -> None:
     """Make the logins of a step, and in the first one their databases."""
     admin = os.environ["ADMIN_DSN"]
     with closing(connect(admin)) as conn:
-        for name, (secret, rights) in LOGINS.get(step, {}).items():
-            make_login(conn, name, secret, rights)
+        for name, (secret, rights, role) in LOGINS.get(step, {}).items():
+            make_login(conn, name, secret, rights, role)
         if step == "owner":
             # So that the owner can save and restore Airflow's database too.
             conn.execute("grant dateline_airflow to dateline_owner")

@@ -55,6 +55,20 @@ def test_a_second_start_gives_the_logins_their_present_passwords(server, tmp_pat
     assert all(first[login] != second[login] for login in LOGINS)
 
 
+def test_a_role_of_a_restored_backup_may_log_in_again(server, tmp_path):
+    for secret in ("owner_password", "airflow_password"):
+        (tmp_path / secret).write_text("secret")
+    server.sql("create role dateline_airflow nologin")
+    assert make_logins(server, tmp_path).returncode == 0
+    with closing(psycopg.connect(server.dsn(), autocommit=True)) as conn:
+        may = conn.execute(
+            "select rolname, rolcanlogin, rolcreaterole, rolsuper from pg_roles"
+            " where rolname = any(%s) order by rolname",
+            (list(LOGINS),),
+        ).fetchall()
+    assert may == [("dateline_airflow", True, False, False), ("dateline_owner", True, True, False)]
+
+
 def test_the_databases_belong_to_their_logins(server, tmp_path):
     for secret in ("owner_password", "airflow_password"):
         (tmp_path / secret).write_text("secret")

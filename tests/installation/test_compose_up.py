@@ -246,14 +246,15 @@ def test_a_store_of_the_version_before_is_upgraded_with_its_data(stack, image_be
     with stack.image(image_before):
         stack.up("--no-build", "postgres", "migrate")
         stack.run_the_demo_without_airflow()
-        [before] = stack.sql(COUNTS)
+    # Asked in Postgres itself: a second command of an image before 5eaab99 fails in migrate.
+    before = stack.psql("dateline", COUNTS)
+    assert before.split("|")[:2] == ["65", "6"]
     stack.up("--no-build", "postgres", "migrate")
-    assert stack.sql(COUNTS) == [before]
+    assert "|".join(str(n) for n in stack.sql(COUNTS)[0].values()) == before
     newest = max(int(file.name[:4]) for file in (ROOT / "sql" / "migrations").glob("*.sql"))
     assert stack.psql("dateline", NEWEST_MIGRATION) == str(newest)
     stack.run_the_demo_without_airflow()
-    assert stack.sql(COUNTS) == [before]
-    assert (before["articles"], before["copies"]) == (65, 6)
+    assert stack.psql("dateline", COUNTS) == before
     stack.compose("down", "--volumes")
 
 
