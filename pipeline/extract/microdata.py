@@ -102,7 +102,7 @@ def read_microdata(root: HtmlElement) -> Microdata:
         others = (h.iterancestors("article") for h in found.headlines[1:_MAX_HEADLINES])
         found.containers = frozenset(chain(found.headlines[0].iterancestors(), *others))
     found.times += [time for time in early["time"] if _is_beside_headline(time, found.containers)]
-    found.author_lines = [*_author_lines(found)]
+    found.author_lines = [_one_place(found.authors[tier], found) for tier in _TIERS]
     return found
 
 
@@ -149,11 +149,6 @@ def _tier(element: HtmlElement) -> str | None:
     if _BYLINE_CLASS.search(names):
         return "byline"
     return "author" if _AUTHOR_CLASS.search(names) else None
-
-
-def _author_lines(found: Microdata) -> Iterator[list[str]]:
-    """Yield the texts marked as authors."""
-    return (_one_place(found.authors[tier], found) for tier in _TIERS)
 
 
 def names_above_notes(found: Microdata) -> list[str]:

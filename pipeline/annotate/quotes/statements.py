@@ -80,10 +80,11 @@ _OR = re.compile(r"[,;]?\s+or,?\s+", re.IGNORECASE)
 # Behind a cue, in front of the mark: "ask | yourself,".
 _YOURSELF = re.compile(r"\b(?:yourself|yourselves|oneself)[,:]?\s*$")
 _ANYBODY = frozenset("people someone somebody anyone anybody everyone everybody folks".split())
-"""Sources that are nobody in "people say", and somebody whom the paper heard in "someone said"."""
+"""Sources that are nobody in particular in "people say"; in "someone said" the paper heard them, so
+the cue decides too."""
 _GENERAL = re.compile(r"\b(?:says?|asks?|thinks?|wonders?|tells?|\w+ing)$", re.IGNORECASE)
 """Cues of what people say time and again."""
-LONGEST_EXAMPLE_WORDS = 30
+EXAMPLE_LEAD_CHARS = 30
 """Characters in front of a mark or a cue that are searched for the words of the table."""
 _SECOND_PERSON = re.compile(r"\b(?:you|your|yours|yourself|yourselves)\b", re.IGNORECASE)
 # Reported words that only open a sentence: "| Once the boat has sailed|, the pier closes".
@@ -382,7 +383,7 @@ class StatementReader:
         lead = text[item.content[0].start : start]
         if lead and _GIVES_EXAMPLE.fullmatch(lead) is None:
             return False
-        before = text[max(0, start - LONGEST_EXAMPLE_WORDS) : start]
+        before = text[max(0, start - EXAMPLE_LEAD_CHARS) : start]
         if _GIVES_EXAMPLE.search(before) or _YOURSELF.search(before):
             return True
         in_paragraph = self._quotations.in_paragraph(self._layout.paragraph_at(start))
@@ -396,7 +397,7 @@ class StatementReader:
         is_anybody = _ANYBODY.intersection(source.split()[:1]) and len(source.split()) <= 2
         if is_anybody and _GENERAL.search(text, cue.start, cue.end):
             return True
-        low = max(self._layout.sentence_at(cue.start)[0], cue.start - LONGEST_EXAMPLE_WORDS)
+        low = max(self._layout.sentence_at(cue.start)[0], cue.start - EXAMPLE_LEAD_CHARS)
         return _FRAMES_EXAMPLE.search(text[low : cue.start]) is not None
 
     def _is_narrator(self, item: Attribution) -> bool:
