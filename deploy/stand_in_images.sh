@@ -15,8 +15,9 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 if ! docker image inspect stand-in-python >/dev/null 2>&1; then
-    debootstrap --variant=minbase bookworm "$work/root" "$mirror" \
-        --include=python3,python3-venv,ca-certificates,openssl,redis-server,netcat-openbsd
+    debootstrap --variant=minbase \
+        --include=python3,python3-venv,ca-certificates,openssl,redis-server,netcat-openbsd \
+        bookworm "$work/root" "$mirror"
     cp -L /etc/ssl/certs/ca-certificates.crt "$work/root/etc/ssl/certs/ca-certificates.crt"
     rm -rf "$work/root/var/cache/apt/archives" "$work/root/var/lib/apt/lists" \
         "$work/root/usr/share/doc" "$work/root/usr/share/locale"
