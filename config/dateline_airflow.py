@@ -93,6 +93,21 @@ def keeper() -> None:
     )
 
 
+def forget_runs_ahead() -> None:
+    """Remove the runs that Airflow made while the clock was ahead, and say how many there were."""
+    import psycopg
+
+    from pipeline.errors import DatelineError
+    from pipeline.local_airflow.metadata_database import metadata_dsn, remove_runs_ahead
+
+    try:
+        removed = remove_runs_ahead(metadata_dsn(os.environ["DATELINE_DSN"]))
+    except (DatelineError, psycopg.Error) as error:
+        sys.stderr.write(f"runs that lie ahead could not be removed: {error}\n")
+    else:
+        sys.stderr.write(f"{removed} runs that lay ahead of the clock are removed\n")
+
+
 def main(arguments: list[str]) -> int:
     """Migrate the metadata database if asked, then run the components until they must stop.
 
@@ -118,9 +133,14 @@ def main(arguments: list[str]) -> int:
     }
     is_watched = "detached" not in arguments
     if "restart" not in arguments:
-        return supervise(components, watch_stdin=is_watched)
+        return supervise(components, watch_stdin=is_watched, after_set_back=forget_runs_ahead)
     file = Path(os.environ["AIRFLOW_HOME"]) / "restarts.jsonl"
-    return supervise(components | {"keeper": keeper}, watch_stdin=is_watched, restarts=file)
+    return supervise(
+        components | {"keeper": keeper},
+        watch_stdin=is_watched,
+        restarts=file,
+        after_set_back=forget_runs_ahead,
+    )
 
 
 if __name__ == "__main__":

@@ -81,6 +81,7 @@ class Airflow:
         self._metadata_dsn = metadata_database.create_database(self._dsn)
         metadata_database.remove_deadlines(self._metadata_dsn)
         metadata_database.forget_renamed_assets(self._metadata_dsn)
+        metadata_database.remove_runs_ahead(self._metadata_dsn)
         self._migrates = metadata_database.needs_migration(self._metadata_dsn, self.home)
         self._supervisor = processes.start(
             self.home,

@@ -29,6 +29,11 @@ def create_database(dsn: str) -> str:
             f"Airflow needs a database {DATABASE!r} on your server, and this user has no right to "
             f"create it. Run as a superuser: create database {DATABASE} owner <user>"
         ) from error
+    return metadata_dsn(dsn)
+
+
+def metadata_dsn(dsn: str) -> str:
+    """Return the DSN of the metadata database that is on the server of ``dsn``."""
     return make_conninfo(dsn, dbname=DATABASE)
 
 
@@ -43,8 +48,7 @@ def remove_deadlines(dsn: str) -> int:
         dsn: the metadata database.
     """
     with store.connect(dsn) as connection, connection.transaction():
-        row = connection.execute("select to_regclass('deadline_alert') is not null").fetchone()
-        if row is None or not row[0]:
+        if not _has_table(connection, "deadline_alert"):
             return 0
         removed = connection.execute(_DELETE_DEADLINES).rowcount
         # A stored DAG names its deadlines, and Airflow looks for each when a run of it ends.
@@ -65,12 +69,44 @@ def forget_renamed_assets(dsn: str) -> int:
         dsn: the metadata database.
     """
     with store.connect(dsn) as connection, connection.transaction():
-        row = connection.execute("select to_regclass('asset_active') is not null").fetchone()
-        if row is None or not row[0]:
+        if not _has_table(connection, "asset_active"):
             return 0
         return connection.execute(_FORGET_ASSETS).rowcount
 
 
+def remove_runs_ahead(dsn: str) -> int:
+    """Take away the runs that Airflow made while the clock was ahead; return how many.
+
+    Airflow leaves a run alone until the time that it was made for, and makes no scheduled run
+    before the last one. After a clock was set back by a day, *curate* waited a day for its run, and
+    *ingest* and *publish* for their next one. What those runs had not done is still due in
+    Dateline's store. A run that a person planned for a later time was made in the past and stays.
+
+    Args:
+        dsn: the metadata database, while no component of Airflow is running.
+    """
+    with store.connect(dsn) as connection, connection.transaction():
+        if not _has_table(connection, "dag_run"):
+            return 0
+        connection.execute(_BRING_BACK_ASSET_UPDATES)
+        return connection.execute(_DELETE_RUNS_AHEAD).rowcount
+
+
+def _has_table(connection: psycopg.Connection, name: str) -> bool:
+    row = connection.execute("select to_regclass(%s) is not null", (name,)).fetchone()
+    return row is not None and bool(row[0])
+
+
+# An hour leaves the small differences between the clocks of several machines alone.
+_DELETE_RUNS_AHEAD = """
+delete from dag_run
+where least(run_after, queued_at) > clock_timestamp() + interval '1 hour'
+    and queued_at is not null
+"""
+# The next run is made for the time of the newest update that waits.
+_BRING_BACK_ASSET_UPDATES = """
+update asset_dag_run_queue set created_at = clock_timestamp() where created_at > clock_timestamp()
+"""
 _FORGET_ASSETS = """
 delete from asset_active where name = 'curated' and uri = 'x-dateline://warehouse/mart'
 """

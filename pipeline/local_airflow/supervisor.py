@@ -5,6 +5,9 @@ By the last, the supervisor notices that the command that started it is gone, ev
 -9``. One that dies is started again after a pause, or ends all others, as the caller wants. What a
 dead process had started itself is ended first: a killed scheduler leaves its workers and their
 tasks behind, which would ask a dead API for ever.
+
+Where the clock of the machine is set back, all of them are ended and started again: each keeps
+times in its memory that now lie ahead, and would wait for them.
 """
 
 import ctypes
@@ -32,6 +35,9 @@ _LONGEST_PAUSE = 60.0
 """Seconds before a process that died is started again: 1, 2, 4, … 60."""
 _STEADY_SECONDS = 600.0
 """A process that lived this long begins with the first pause again."""
+_SET_BACK_SECONDS = 600.0
+"""A clock that falls by this much against the steady one was set back; time servers correct small
+errors without such steps."""
 _PR_SET_CHILD_SUBREAPER = 36
 """Linux, prctl(2): processes whose parent has died become children of the caller."""
 CANNOT_START = 78
@@ -99,18 +105,24 @@ class _Component:
         return max(0.0, self.start_at - time.monotonic())
 
 
+def _clock_ahead() -> float:
+    """Return the seconds by which the clock of the machine is ahead of the steady one."""
+    return time.time() - time.monotonic()
+
+
 @dataclass(slots=True)
 class _Supervisor:
     components: list[_Component]
     watch_stdin: bool
     restarts: Path | None
+    after_set_back: Callable[[], object]
     received: list[int] = field(default_factory=list)
+    clock_ahead: float = field(default_factory=_clock_ahead)
 
     def run(self) -> int:
         # Handlers are set before the first fork: a signal in between would end the supervisor alone
         # and leave the components as orphans.
-        for number in _SIGNALS:
-            signal.signal(number, self._record_signal)
+        self._handle_signals()
         if self.restarts is not None:
             _adopt_orphans()
         for component in self.components:
@@ -118,6 +130,10 @@ class _Supervisor:
         code = self._watch()
         self._end()
         return code
+
+    def _handle_signals(self) -> None:
+        for number in _SIGNALS:
+            signal.signal(number, self._record_signal)
 
     def _record_signal(self, number: int, _frame: FrameType | None) -> None:
         self.received.append(number)
@@ -140,6 +156,7 @@ class _Supervisor:
                     again_in=component.pause_left(),
                 )
                 _end_orphans({each.pid for each in self.components})
+            self._look_at_clock()
             self._start_again()
             if not self.watch_stdin:
                 time.sleep(_POLL_SECONDS)
@@ -153,6 +170,18 @@ class _Supervisor:
             if component.pid is None and now >= component.start_at:
                 component.start()
                 _say(f"{component.name} is started again")
+
+    def _look_at_clock(self) -> None:
+        """Start everything again if the clock was set back since the last look."""
+        before, self.clock_ahead = self.clock_ahead, _clock_ahead()
+        if (seconds := before - self.clock_ahead) < _SET_BACK_SECONDS:
+            return
+        _say(f"the clock was set back by {seconds:.0f} s: all components are started again")
+        self._end()
+        self._handle_signals()
+        self.after_set_back()
+        for component in self.components:
+            component.start()
 
     def _reap(self) -> list[tuple[_Component, int]]:
         """Return the components that have ended, with their exit codes, minus a signal's number."""
@@ -186,6 +215,7 @@ class _Supervisor:
             if component.pid is not None:
                 os.kill(component.pid, signal.SIGKILL)
                 os.waitpid(component.pid, 0)
+                component.pid = None
         if self.restarts is not None:
             _end_orphans(set())
 
@@ -195,6 +225,7 @@ def supervise(
     *,
     watch_stdin: bool,
     restarts: Path | None = None,
+    after_set_back: Callable[[], object] = lambda: None,
 ) -> int:
     """Run each component in a process of its own until the supervisor must stop.
 
@@ -203,13 +234,15 @@ def supervise(
         watch_stdin: stop when standard input closes.
         restarts: a file that gets a JSON line for each component that dies and is started again;
             None to end all of them as soon as one ends.
+        after_set_back: called while no component is running, after the clock was set back and
+            before all of them are started again; it must not raise.
 
     Returns:
         The exit code: 0 after a signal or a closed standard input, 1 after a component ended,
         ``CANNOT_START`` after one ended with it at its first start.
     """
     kept = [_Component(name, run) for name, run in components.items()]
-    return _Supervisor(kept, watch_stdin, restarts).run()
+    return _Supervisor(kept, watch_stdin, restarts, after_set_back).run()
 
 
 def _say(line: str) -> None:

@@ -422,7 +422,66 @@ def _insert_and_lock(
         " order by url on conflict (canonical_url) do nothing",
         ([each.source_id for each in rows], urls, seen),
     )
-    return lock_articles(conn, urls)
+    locked_articles = lock_articles(conn, urls)
+    _bring_back_times_ahead(conn, rows, locked_articles)
+    return locked_articles
+
+
+def _bring_back_times_ahead(
+    conn: Connection,
+    observations: Sequence[Observation],
+    locked_articles: Mapping[str, LockedArticle],
+) -> None:
+    """Bring times that lie ahead of now back to when a page of their article is read today.
+
+    A clock that ran ahead stored them. Left as they are, every page that is read before that time
+    comes would count as older than the text that is stored, and an edit would not be seen. A page
+    of the past, which a backfill loads, brings nothing back.
+    """
+    by_id = {locked.article_id: locked for locked in locked_articles.values()}
+    found = conn.execute(
+        "select a.article_id, s.seen_at"
+        " from unnest(%s::bigint[], %s::timestamptz[]) as s(article_id, seen_at)"
+        " join news.articles as a on a.article_id = s.article_id"
+        " where a.last_seen_at > clock_timestamp() + interval '1 hour'"
+        " and s.seen_at between clock_timestamp() - interval '1 day'"
+        " and least(clock_timestamp() + interval '1 hour', a.last_seen_at)",
+        (
+            [locked_articles[each.canonical_url].article_id for each in observations],
+            [each.fetched_at for each in observations],
+        ),
+    ).fetchall()
+    if not found:
+        return
+    ids, times = [number for number, _ in found], [at for _, at in found]
+    for statement in _TIMES_AHEAD:
+        conn.execute(statement, (ids, times))
+    for number, at in found:
+        by_id[number].last_seen_at = at
+
+
+_TIMES_AHEAD = (
+    """
+    update news.articles as t
+    set first_seen_at = least(t.first_seen_at, s.seen_at),
+        last_seen_at = least(t.last_seen_at, s.seen_at)
+    from unnest(%s::bigint[], %s::timestamptz[]) as s(article_id, seen_at)
+    where t.article_id = s.article_id
+    """,
+    """
+    update news.article_versions as t
+    set first_seen_at = least(t.first_seen_at, s.seen_at),
+        last_seen_at = least(t.last_seen_at, s.seen_at)
+    from unnest(%s::bigint[], %s::timestamptz[]) as s(article_id, seen_at)
+    where t.article_id = s.article_id
+    """,
+    """
+    update news.article_edits as t set seen_at = least(t.seen_at, s.seen_at)
+    from unnest(%s::bigint[], %s::timestamptz[]) as s(article_id, seen_at)
+    where t.article_id = s.article_id
+    """,
+)
+"""Statements that bring the times of articles back."""
 
 
 def _suspect_texts(batch: _Batch, observations: Sequence[Observation]) -> dict[int, Verdict]:

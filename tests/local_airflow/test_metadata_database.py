@@ -14,6 +14,7 @@ from pipeline.local_airflow.metadata_database import (
     create_database,
     forget_renamed_assets,
     remove_deadlines,
+    remove_runs_ahead,
     sqlalchemy_uri,
 )
 
@@ -114,3 +115,38 @@ def test_an_asset_that_was_renamed_is_active_no_longer(empty_dsn):
             "select name, uri from asset_active order by name desc"
         ).fetchall()
         assert left == others
+
+
+_RUNS = """
+create table dag_run (
+    dag_id text, run_after timestamptz not null, queued_at timestamptz, state text
+);
+create table asset_dag_run_queue (target_dag_id text, created_at timestamptz not null);
+insert into dag_run
+select dag_id, now() + after, now() + queued, state
+from (values
+    ('made now', interval '0', interval '0', 'running'),
+    ('by a clock that differs by minutes', '5 min', '5 min', 'queued'),
+    ('planned by a person', '2 days', '0', 'queued'),
+    ('made a day ahead', '1 day', '1 day', 'running'),
+    ('made a day ahead and over', '1 day', '1 day', 'success')
+) as run(dag_id, after, queued, state);
+insert into asset_dag_run_queue
+values ('curate', now() + interval '1 day'), ('publish', now() - interval '1 min');
+"""
+
+
+def test_runs_that_were_made_while_the_clock_was_ahead_go(empty_dsn):
+    assert remove_runs_ahead(empty_dsn) == 0  # Airflow was never here
+    with closing(psycopg.connect(empty_dsn, autocommit=True)) as connection:
+        connection.execute(_RUNS)
+        assert remove_runs_ahead(empty_dsn) == 2
+        left = connection.execute("select dag_id from dag_run order by run_after").fetchall()
+        assert [name for (name,) in left] == [
+            "made now",
+            "by a clock that differs by minutes",
+            "planned by a person",
+        ]
+        ahead = "select count(*) from asset_dag_run_queue where created_at > clock_timestamp()"
+        assert connection.execute(ahead).fetchone() == (0,)
+        assert remove_runs_ahead(empty_dsn) == 0

@@ -36,7 +36,14 @@ def host():
     os.write(1, b"%d\\n" % os.getpid()); os.write(1, started); time.sleep(60)
 components = {name: globals()[name] for name in sys.argv[2:]}
 mode, _, file = sys.argv[1].partition(":")
-sys.exit(supervise(components, watch_stdin=mode == "watch", restarts=Path(file) if file else None))
+def say_set_back(): os.write(1, b"0\\n")
+if file and (shift := Path(file + ".clock")).exists():
+    true_time = time.time
+    time.time = lambda: true_time() + float(shift.read_text())
+sys.exit(supervise(
+    components, watch_stdin=mode == "watch", restarts=Path(file) if file else None,
+    after_set_back=say_set_back,
+))
 """
 
 
@@ -207,3 +214,30 @@ def test_what_a_killed_component_had_started_is_ended(supervisor, tmp_path):
     process.send_signal(signal.SIGTERM)
     assert process.wait(10) == 0
     assert wait_until(lambda: not is_alive(last))
+
+
+def set_clock(shift, seconds):
+    """Let the supervisor's clock be this far ahead; a reader sees the old number or the new one."""
+    new = shift.with_suffix(".new")
+    new.write_text(str(seconds))
+    new.replace(shift)
+
+
+def test_a_clock_that_is_set_back_starts_all_again(supervisor, tmp_path):
+    shift = tmp_path / "restarts.jsonl.clock"
+    set_clock(shift, 0)
+    process, first = supervisor(f"detached:{tmp_path / 'restarts.jsonl'}", "sleeper", "second")
+    for seconds in (86_400, 86_100):  # ahead, and a correction of some minutes: nothing happens
+        set_clock(shift, seconds)
+        time.sleep(1.5)
+        assert all(is_alive(pid) for pid in first)
+    set_clock(shift, 0)
+    assert process.stdout.readline() == "0\n"  # while nothing runs
+    assert not any(is_alive(pid) for pid in first)
+    again = [int(process.stdout.readline()) for _ in first]
+    assert all(is_alive(pid) for pid in again)
+    assert not set(first) & set(again)
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(20) == 0
+    assert not any(is_alive(pid) for pid in again)
+    assert not (tmp_path / "restarts.jsonl").exists()  # nothing has died by itself

@@ -1,6 +1,7 @@
 """Edits: changes of the publisher, by paragraph and quote, and changes that are none."""
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
@@ -256,3 +257,37 @@ def test_loading_twice_stores_one_version_and_promos_make_no_edit(store, pages):
     edits = sum(left != right for left, right in pairwise(texts))
     assert count(store, "news.article_edits") == edits
     assert count(store, "news.article_versions where is_current") == 1
+
+
+def read_at(conn, at, body):
+    report = loaded(conn, [1], run_name=f"run-{at.isoformat()}", at=at, text=body)
+    (outcome,) = report.outcomes
+    return outcome
+
+
+def test_a_text_stored_by_a_clock_that_was_ahead_does_not_hide_the_edits_of_the_day(store):
+    now = datetime.now(UTC)
+    tomorrow = now + timedelta(days=1)
+    read_at(store, now - timedelta(hours=3), text(VOTE, COST))
+    read_at(store, tomorrow, text(VOTE, COUNT))
+    read_at(store, tomorrow + timedelta(minutes=1), text(VOTE, SAID))
+    assert read_at(store, now, text(VOTE, COST, SAID)) == Outcome.LOADED
+    assert read_at(store, now + timedelta(seconds=1), text(VOTE, COST, SAID)) == Outcome.UNCHANGED
+    current = "select body_text from news.article_versions where is_current"
+    assert store.execute(current).fetchall() == [(text(VOTE, COST, SAID),)]
+    order = "select e.edit_no, b.version_no, a.version_no from news.article_edits as e"
+    order += " join news.article_versions as b on b.article_version_id = e.from_version_id"
+    order += " join news.article_versions as a on a.article_version_id = e.to_version_id"
+    edits = store.execute(f"{order} order by e.seen_at, e.edit_no").fetchall()
+    assert edits == [(1, 1, 2), (2, 2, 3), (3, 3, 4)]
+    ahead = "select max(last_seen_at) from news.article_versions"
+    assert store.execute(ahead).fetchone()[0] <= now + timedelta(seconds=1)
+
+
+def test_a_capture_of_the_past_brings_no_time_back(store):
+    now = datetime.now(UTC)
+    tomorrow = now + timedelta(days=1)
+    read_at(store, tomorrow, text(VOTE, COUNT))
+    read_at(store, now - timedelta(days=30), text(VOTE, SAID))
+    current = "select body_text, last_seen_at from news.article_versions where is_current"
+    assert store.execute(current).fetchall() == [(text(VOTE, COUNT), tomorrow)]
