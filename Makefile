@@ -82,6 +82,7 @@ bench: $(filter .uv/bin/uv,$(UV)) ## speed, as ratios within one run
 chaos: setup ## kill, stop, fill and cut everything that runs; nothing may be lost
 	@$(BIN)/python -m benchmarks.robustness.chaos_load
 	@$(BIN)/python -m tests.chaos
+	@$(BIN)/python -m tests.chaos --faults clock
 
 release: $(filter .uv/bin/uv,$(UV)) ## the files of a release in dist/, from the tag on this commit
 	@"$(UV)" sync --locked --quiet --all-extras --group release

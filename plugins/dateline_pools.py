@@ -32,6 +32,8 @@ _ASK_SECONDS = 15.0
 """Seconds between two questions to the workers for their cores."""
 _ANSWER_SECONDS = 3.0
 """Seconds in which a worker must answer."""
+_BROKER_SECONDS = 30.0
+"""Seconds in which the broker must answer; it does within one, even if there is nothing to say."""
 
 log = logging.getLogger(__name__)
 
@@ -75,7 +77,14 @@ def cores_of_workers() -> int:
     """
     from airflow.providers.celery.executors.celery_executor_utils import app
 
-    answers = app.control.broadcast("dateline_cores", reply=True, timeout=_ANSWER_SECONDS)
+    # A connection of its own, with an end to its patience: on the executor's connections one
+    # question was seen to wait for ever for the broker (Redis 7.0, kombu 5.7, redis 8.1), and the
+    # pool kept the size that it had.
+    options = {"socket_timeout": _BROKER_SECONDS}
+    with app.connection_for_write(transport_options=options) as connection:
+        answers = app.control.broadcast(
+            "dateline_cores", reply=True, timeout=_ANSWER_SECONDS, connection=connection
+        )
     return sum(int(cores) for answer in answers or () for cores in answer.values())
 
 

@@ -9,13 +9,15 @@ import subprocess
 import sys
 import time
 from contextlib import closing, suppress
+from functools import partial
 from pathlib import Path
 
+import psutil
 import pytest
 
 from pipeline.warehouse.embedded_server import EmbeddedServer
 from pipeline.warehouse.store import connect
-from tests.fix_airflow import PATIENCE
+from tests.fix_airflow import PATIENCE, ROOT
 
 pytestmark = [pytest.mark.airflow, pytest.mark.system, pytest.mark.timeout(4 * PATIENCE)]
 DATELINE = str(Path(sys.executable).with_name("dateline"))
@@ -139,3 +141,32 @@ def test_two_workers_give_what_one_machine_gives_though_one_is_killed(
     airflow_log = (home / "logs" / "airflow.log").read_text(errors="replace")
     assert re.search(r"pool dateline_cpu: \d+ slots, as the workers have cores", airflow_log)
     assert counts(home) == without_airflow
+
+
+ASK_THE_WORKERS = """
+import dateline_pools
+dateline_pools._BROKER_SECONDS = 2.0
+print(dateline_pools.cores_of_workers())
+"""
+
+
+def test_a_broker_that_does_not_answer_holds_up_no_question_for_ever(environ, broker):
+    asked = [sys.executable, "-c", ASK_THE_WORKERS]
+    given = environ | {
+        "AIRFLOW__CELERY__BROKER_URL": broker,
+        "AIRFLOW_HOME": str(Path(environ["DATELINE_HOME"]) / "airflow"),
+        "PYTHONPATH": f"{ROOT / 'plugins'}{os.pathsep}{ROOT}",
+    }
+    ask = partial(subprocess.run, asked, env=given, capture_output=True, text=True, check=False)
+    port = int(broker.rpartition(":")[2].partition("/")[0])
+    (redis,) = (each for each in psutil.process_iter() if is_listening(each, port))
+    redis.suspend()
+    done = ask(timeout=PATIENCE)
+    redis.resume()
+    assert done.returncode == 1
+    assert "Timeout reading from socket" in done.stderr
+    assert ask(timeout=PATIENCE).stdout.splitlines()[-1] == "0"
+
+
+def is_listening(process, port):
+    return process.name() == "redis-server" and str(port) in "".join(process.cmdline())

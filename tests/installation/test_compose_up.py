@@ -126,6 +126,11 @@ class Stack:
     def up(self, *words, **environ):
         self.compose("up", "--detach", *words, **environ)
 
+    def remove(self, *, check=True):
+        """Remove all containers and volumes, those of the profiles too."""
+        words = ["down", "--volumes", "--remove-orphans"]
+        self.compose(*words, check=check, COMPOSE_PROFILES="celery,s3")
+
     def wait_for(self, what, is_so):
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
@@ -173,7 +178,13 @@ def stack(tmp_path_factory):
         build(PROJECT, ROOT, made.environ)
         made.environ["DATELINE_IMAGE"] = PROJECT
     yield made
-    made.compose("down", "--volumes", "--remove-orphans", check=False)
+    made.remove(check=False)
+
+
+@pytest.fixture
+def empty_stack(stack):
+    """Remove the containers and volumes of other tests, which run in any order."""
+    stack.remove()
 
 
 COUNTS = """
@@ -242,6 +253,7 @@ def test_the_image_is_as_small_as_the_docs_say(stack):
     assert image - base + SLIM_BASE_BYTES <= IMAGE_BYTES, f"{(image - base) / 1e6:.0f} MB of ours"
 
 
+@pytest.mark.usefixtures("empty_stack")
 def test_a_store_of_the_version_before_is_upgraded_with_its_data(stack, image_before):
     with stack.image(image_before):
         stack.up("--no-build", "postgres", "migrate")
@@ -255,9 +267,9 @@ def test_a_store_of_the_version_before_is_upgraded_with_its_data(stack, image_be
     assert stack.psql("dateline", NEWEST_MIGRATION) == str(newest)
     stack.run_the_demo_without_airflow()
     assert stack.psql("dateline", COUNTS) == before
-    stack.compose("down", "--volumes")
 
 
+@pytest.mark.usefixtures("empty_stack")
 def test_the_demo_goes_through_though_a_task_and_the_scheduler_are_killed(stack):
     stack.up("--no-build")
     stack.wait_until_healthy("postgres", "api-server", "scheduler", "dag-processor")
@@ -290,6 +302,8 @@ def test_the_demo_goes_through_though_a_task_and_the_scheduler_are_killed(stack)
 
 
 def test_no_service_is_superuser_and_no_task_may_write_the_code(stack):
+    stack.up("--no-build")
+    stack.wait_until_healthy("postgres", "api-server", "scheduler")
     [who] = stack.sql(
         "select count(*) filter (where rolsuper) as superusers, count(*) as logins from pg_roles"
         " where rolname in ('dateline_owner', 'dateline_airflow', 'dateline_load', 'dateline_read')"
@@ -306,9 +320,11 @@ def test_no_service_is_superuser_and_no_task_may_write_the_code(stack):
 
 
 def test_a_backup_is_restored_into_an_empty_stack(stack):
+    stack.run_the_demo_without_airflow()
     before = stack.sql(COUNTS)
+    assert before[0]["articles"] == 65
     stack.run("backup", "/backups/one")
-    stack.compose("down", "--volumes")
+    stack.remove()
     stack.compose("up", "--detach", "--no-build", "postgres")
     stack.wait_until_healthy("postgres")
     stack.run("restore", "/backups/one")
@@ -331,8 +347,8 @@ def test_workers_are_scaled_from_one_to_three(stack):
         )
 
 
+@pytest.mark.usefixtures("empty_stack")
 def test_the_archive_goes_into_the_bucket_of_the_profile_s3(stack):
-    stack.compose("down", "--volumes", "--remove-orphans", COMPOSE_PROFILES="celery")
     s3 = {"COMPOSE_PROFILES": "s3"}
     stack.up("--no-build", "postgres", "migrate", "s3", **s3)
     stack.wait_until_healthy("postgres", "s3")
