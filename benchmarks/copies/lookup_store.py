@@ -146,13 +146,10 @@ def fill(conn: Connection, articles: int, counts: Sequence[int]) -> None:
     ensure_months(conn, FINGERPRINTS, [TODAY - timedelta(days=day) for day in days])
     conn.execute("set maintenance_work_mem to '512MB'")
     conn.execute("set max_parallel_maintenance_workers to 0")
-    conn.execute(
-        "drop index news.article_versions_search"
-    )  # not used here, and half of the time to fill
     with conn.transaction():
         conn.execute(
             "set local session_replication_role to replica"
-        )  # no foreign key checks: there are no runs
+        )  # no foreign key checks, for there are no runs, and no search vectors
         conn.execute(_KEYS)
         _fill_outlets(conn)
         _fill_articles(conn, articles)

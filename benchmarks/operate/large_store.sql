@@ -3,7 +3,6 @@
 set session_replication_role = replica;
 set synchronous_commit = off;
 set maintenance_work_mem = '256MB';
-drop index news.article_versions_search;
 drop index news.articles_page_key;
 
 insert into ops.runs (dag_id, airflow_run_id, started_at, finished_at, status, code_version)

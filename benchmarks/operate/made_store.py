@@ -51,6 +51,7 @@ where schemaname = 'news' and indexdef not like 'CREATE UNIQUE%%' and tablename 
 _FILLED = (
     "articles",
     "article_versions",
+    "article_search",
     "entity_mentions",
     "quotes",
     "quote_speakers",
@@ -208,7 +209,7 @@ insert into news.article_versions (
     title_origin, authors, body_text, word_count, language_code, article_kind, section_name,
     is_wire_copy, is_paywalled, published_at, published_origin, published_precision,
     published_zone, first_seen_at, last_seen_at, first_run_id, first_fetch_id, extractor_version,
-    nlp_version, annotation_outcome, annotated_at, deduplicated_at, quality_score, search_vector
+    nlp_version, annotation_outcome, annotated_at, deduplicated_at, quality_score
 )
 overriding system value
 select a.n, a.n, 1, sha256(a.n::text::bytea), sha256(a.text_no::text::bytea), true, t.title, 'h1',
@@ -218,16 +219,19 @@ select a.n, a.n, 1, sha256(a.n::text::bytea), sha256(a.text_no::text::bytea), tr
     case when not a.is_undated then 'json_ld' end, case when not a.is_undated then 'second' end,
     case when not a.is_undated then 'page' end, a.at + interval '20 minutes',
     a.at + interval '20 minutes', 1, a.n, '1', 'made', 'loaded', a.at + interval '25 minutes',
-    a.at + interval '25 minutes', 0.9,
-    setweight(to_tsvector('english', t.title), 'A') || v.vector
+    a.at + interval '25 minutes', 0.9
 from made_articles as a
-join made_vectors as v using (n)
 join (
     select n, rtrim(string_agg(entity_name || middle || words || ending, '' order by i), E' \n')
         as body, min(entity_name || ' ' || left(words, 60)) filter (where i = 1) as title
     from made_parts group by n
 ) as t using (n)
 order by a.n;
+insert into news.article_search (article_version_id, search_vector)
+select m.n, setweight(to_tsvector('english', v.title), 'A') || m.vector
+from made_vectors as m
+join news.article_versions as v on v.article_version_id = m.n
+order by m.n;
 insert into news.entity_mentions
     (article_version_id, mention_no, entity_id, entity_type, surface_text, start_char, end_char)
 select n, i, entity_id, entity_type, entity_name, starts, starts + length(entity_name)

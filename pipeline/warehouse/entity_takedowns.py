@@ -228,9 +228,10 @@ def articles_naming(conn: Connection, entity_ids: Sequence[int], limit: int) -> 
     for name in names:
         # Texts for the owner are found by words and not by phrases, so the text decides.
         rows = conn.execute(
-            "select distinct article_id from news.article_versions"
-            " where search_vector @@ mart.search_query(%s)"
-            " and concat_ws(E'\\n', title, body_text) ~* %s order by article_id limit %s",
+            "select distinct v.article_id from news.article_search as s"
+            " join news.article_versions as v using (article_version_id)"
+            " where s.search_vector @@ mart.search_query(%s)"
+            " and concat_ws(E'\\n', v.title, v.body_text) ~* %s order by v.article_id limit %s",
             (re.sub(r"\W+", " ", name), _postgres_pattern([name]), limit),
         )
         found += [number for (number,) in rows]

@@ -62,7 +62,7 @@ select
     (a.duplicate_group_id is null or coalesce(a.is_group_original, false)) as is_original,
     sa.story_id,
     v.article_version_id,
-    v.search_vector,
+    se.search_vector,
     ch.changed_seq,
     ch.changed_at
 from news.articles as a
@@ -71,6 +71,7 @@ inner join news.article_versions as v on a.article_id = v.article_id and v.is_cu
 left join news.duplicate_groups as g on a.duplicate_group_id = g.duplicate_group_id
 left join news.story_articles as sa on a.article_id = sa.article_id
 left join news.article_changes as ch on a.article_id = ch.article_id
+left join news.article_search as se on v.article_version_id = se.article_version_id
 -- Days: what the page states, by the outlet's clock.
 cross join
     lateral ( -- noqa: ST05

@@ -86,3 +86,15 @@ def test_articles_that_wait_for_a_stage_are_counted(ask, at_rest):
         "0 articles wait for the look-up of copies, 2 for names"
         in named["versions_are_processed"][2]
     )
+
+
+def test_a_text_that_no_search_finds_is_named(ask, at_rest):
+    at_rest.execute("delete from news.article_search")
+    code, named = found(ask)
+    assert (code, set(named)) == (1, {"versions_are_searchable"})
+    assert named["versions_are_searchable"][1:] == (
+        story_url(1),
+        "source harbour: 2 texts have no search vector",
+    )
+    at_rest.execute("call news.renew_search_vectors()")
+    assert found(ask) == (0, {})

@@ -28,8 +28,8 @@ TEXT = (
 )
 OTHER = "“He was always kind,” said Roy Dane of Oswin Tarrant. “The night was dry,” Dane said."
 TEXTS_OF_ARTICLES = {
-    "news.article_versions", "news.article_edits", "news.held_versions", "news.removed_blocks",
-    "ops.links",
+    "news.article_versions", "news.article_search", "news.article_edits", "news.held_versions",
+    "news.removed_blocks", "ops.links",
 }  # fmt: skip
 """Tables that hold words of articles."""
 

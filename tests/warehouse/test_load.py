@@ -23,7 +23,7 @@ from tests.warehouse.stories import (
     story_url,
 )
 
-TABLES = ["news.articles", "news.article_versions", "news.removed_blocks", "ops.load_batches"]
+TABLES = ["news.articles", "news.article_versions", "news.article_search", "ops.load_batches"]
 
 
 def counts(conn):

@@ -181,6 +181,8 @@ def test_full_texts_for_the_owner_are_not_for_analysts(store, guarded):
         for table in ("news.article_versions", "news.held_versions"):
             with pytest.raises(errors.InsufficientPrivilege):
                 conn.execute(f"select body_text from {table}")
+        with pytest.raises(errors.InsufficientPrivilege):
+            conn.execute("select search_vector from news.article_search")
         assert conn.execute("select title from news.article_versions").fetchall()
         assert conn.execute("select count(*) from mart.silent_edits").fetchone() == (0,)
     begin(store, "open again", [HARBOUR])

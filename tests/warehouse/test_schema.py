@@ -222,7 +222,6 @@ SET_BY_STAGES = {
     "deduplicated_at",
     "read_again_at",
     "read_again_by",
-    "search_vector",
 }
 
 

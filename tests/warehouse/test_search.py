@@ -9,12 +9,24 @@ import psycopg
 import pytest
 
 from pipeline.models import Annotation, Quote, Speaker
+from pipeline.outcomes import Outcome
 from pipeline.settings import settings
+from pipeline.stages.dedupe import dedupe_batch
 from pipeline.warehouse.annotations import save_annotations
 from pipeline.warehouse.read_only import reader
 from pipeline.warehouse.schema import migrate
 from pipeline.warehouse.store import connect
-from tests.warehouse.stories import HARBOUR, VALLEY, begin, fetched, items, load_batch, story
+from tests.warehouse.stories import (
+    HARBOUR,
+    VALLEY,
+    begin,
+    count,
+    fetched,
+    items,
+    later,
+    load_batch,
+    story,
+)
 
 TEXTS = {
     1: (
@@ -243,8 +255,8 @@ def test_postgres_may_reorder_all_tables_of_a_mart(empty_dsn):
     with closing(connect(empty_dsn)) as conn:
         migrate(conn)
     with closing(psycopg.connect(empty_dsn)) as conn:
-        assert conn.execute("show join_collapse_limit").fetchone() == ("14",)
-        assert conn.execute("show geqo_threshold").fetchone() == ("16",)
+        assert conn.execute("show join_collapse_limit").fetchone() == ("16",)
+        assert conn.execute("show geqo_threshold").fetchone() == ("18",)
 
 
 def test_the_newest_matches_can_be_joined_with_other_marts(searched):
@@ -253,3 +265,51 @@ def test_the_newest_matches_can_be_joined_with_other_marts(searched):
         " join mart.articles using (article_id) order by 1"
     ).fetchall()
     assert found == [("https://harbour.example/news/1",), ("https://harbour.example/news/2",)]
+
+
+WRITTEN = "select article_version_id, xmin::text from news.article_search order by 1"
+"""Which transaction wrote each vector."""
+
+
+def test_no_mark_of_a_stage_and_no_visit_writes_a_vector_again(quoted):
+    written = quoted.execute(WRITTEN).fetchall()
+    assert len(written) == len(TEXTS)
+    while dedupe_batch(quoted):
+        pass
+    run_id = begin(quoted, "the next visit")
+    pairs = fetched(quoted, run_id, [1], at=later(30))
+    title, text = TEXTS[1]
+    seen = items(pairs, [story(1, text, title=title)], at=later(30))
+    assert load_batch(quoted, run_id, "again", seen).outcomes == {Outcome.UNCHANGED: 1}
+    marked = quoted.execute(
+        "select count(deduplicated_at), count(annotated_at), max(last_seen_at)"
+        " from news.article_versions"
+    )
+    assert marked.fetchone() == (len(TEXTS), 3, later(30))
+    assert quoted.execute(WRITTEN).fetchall() == written
+
+
+VECTORS = "select article_version_id, search_vector from news.article_search order by 1"
+
+
+def test_the_vectors_of_all_texts_are_made_again(searched):
+    before = searched.execute(VECTORS).fetchall()
+    searched.execute(
+        "update news.article_search set search_vector = '' where article_version_id < 3"
+    )
+    searched.execute("delete from news.article_search where article_version_id = 3")
+    assert found(searched, "bridge") == []
+    searched.execute("call news.renew_search_vectors()")
+    assert searched.execute(VECTORS).fetchall() == before
+    assert found(searched, "bridge") == [1]
+
+
+def test_a_vector_follows_its_text_and_goes_with_it(searched):
+    searched.execute(
+        "update news.article_versions set title = 'Ferries' where article_version_id = 1"
+    )
+    assert found(searched, "ferry") == [1]
+    assert found(searched, "harbours", exact=True) == []
+    searched.execute("delete from news.articles where article_id = 1")
+    assert found(searched, "ferry") == []
+    assert count(searched, "news.article_search") == len(TEXTS) - 1

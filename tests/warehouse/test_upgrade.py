@@ -139,11 +139,11 @@ def test_pages_that_were_refused_as_not_english_migrate_and_nothing_is_redone(ol
             " where article_version_id ="
             " (select max(article_version_id) from news.article_versions)"
         )
-        words = "select article_version_id, search_vector from news.article_versions order by 1"
-        before = conn.execute(words).fetchall()
+        words = "select article_version_id, search_vector from news.{} order by 1"
+        before = conn.execute(words.format("article_versions")).fetchall()
         migrate(conn)
         assert is_current(conn)
-        assert conn.execute(words).fetchall() == before
+        assert conn.execute(words.format("article_search")).fetchall() == before
         outcomes = conn.execute(
             "select a.outcome, l.last_outcome from ops.link_attempts as a"
             " join ops.links as l using (link_id) where a.attempt_id = %s",
@@ -155,3 +155,28 @@ def test_pages_that_were_refused_as_not_english_migrate_and_nothing_is_redone(ol
         assert pending_versions(conn) == []
         bridge = "select count(*) from mart.articles where search_vector @@ mart.search_query(%s)"
         assert conn.execute(bridge, ("bridges",)).fetchone() == (2,)
+
+
+def test_search_vectors_move_below_a_view_that_shows_them(old_store, tmp_path):
+    folder = tmp_path / "before"
+    (folder / "marts").mkdir(parents=True)
+    (folder / "migrations").mkdir()
+    for path in sorted((sql_folder() / "migrations").glob("*.sql"))[:51]:
+        shutil.copy(path, folder / "migrations")
+    shutil.copy(ROWS.with_name("marts_of_0051") / "10_articles.sql", folder / "marts")
+    words = "select article_version_id, search_vector from news.{} order by 1"
+    view = "select 'desk.found'::regclass::oid"
+    matches = "select title from desk.found where search_vector @@ mart.search_query('bridges')"
+    with closing(connect(old_store)) as conn:
+        migrate(conn, folder)
+        conn.execute("create schema desk")
+        conn.execute("create view desk.found as select title, search_vector from mart.articles")
+        before = conn.execute(words.format("article_versions")).fetchall()
+        (oid,) = conn.execute(view).fetchone()
+        found = conn.execute(matches).fetchall()
+        migrate(conn)
+        assert conn.execute(words.format("article_search")).fetchall() == before
+        assert (conn.execute(view).fetchone(), len(found)) == ((oid,), 2)
+        assert conn.execute(matches).fetchall() == found
+        loaded(conn, [7], run_name="the next run")
+        assert len(conn.execute(matches).fetchall()) == 3
