@@ -1,7 +1,8 @@
 """Records the outputs that README.md and docs/ show: ``python docs/record.py [NAME]...``.
 
-The names are ``demo``, ``questions``, ``cookbook``, ``sources``, ``alerts``, ``backfill`` and
-``speed``, which takes its pages from ``../shared/data``; without one, all are recorded. The walk of
+The names are ``demo``, ``questions``, ``cookbook``, ``sources``, ``alerts``, ``backfill``,
+``pages`` and ``speed``, which take their pages from ``../shared/data``; without one, all are
+recorded. The walk of
 ``operations.md`` is recorded by ``docs/record_walk.py``.
 
 A recorded output comes from a real run in a fresh folder; nobody types one. Passwords and times
@@ -57,6 +58,7 @@ def main() -> None:
         "sources": record_sources,
         "alerts": record_alerts,
         "backfill": record_backfill,
+        "pages": record_pages,
         "speed": record_speed,
     }
     for name in sys.argv[1:] or list(recorders):
@@ -241,6 +243,40 @@ def record_backfill() -> None:
         server.shutdown()
 
 
+PAGE_QUESTIONS = (
+    "select count(*) as articles, count(distinct source_key) as outlets, sum(word_count) as words,"
+    " count(*) filter (where published_at is null) as undated,"
+    " count(*) filter (where cardinality(authors) = 0) as without_author from mart.articles",
+    "select outcome, count(*) from mart.url_fate group by 1 order by 2 desc, 1",
+    "select quote_kind, grade, count(*) from mart.all_attributions group by 1, 2 order by 1, 2",
+    "select speaker_method, count(*), round(avg(confidence)::numeric, 2) as mean_confidence"
+    " from mart.who_said_what group by 1 order by 2 desc, 1",
+    "select entity_type, count(*) as mentions, count(distinct entity_id) as names,"
+    " count(distinct article_id) as articles from mart.entity_mentions where not is_credit"
+    " group by 1 order by 2 desc",
+    "select count(*) as found, count(distinct source_key) as outlets"
+    " from mart.search('climate change -football')",
+    "select count(*) as pairs from mart.copies",
+    "select count(*) as stories, max(article_count) as largest from mart.stories"
+    " where source_count > 1",
+)
+"""Questions whose answers are numbers alone: nothing of the measured pages' texts is shown."""
+
+
+def record_pages() -> None:
+    """Load the real English pages of ``news-pages`` as saved files, and count what came out."""
+    from benchmarks.data import data_folder
+    from benchmarks.speed.end_to_end import english_pages
+
+    with tempfile.TemporaryDirectory() as folder:
+        pages = Path(folder) / "pages"
+        pages.mkdir()
+        for path, body in english_pages(data_folder() / "news-pages").items():
+            (pages / path.removeprefix("/")).write_bytes(body)
+        _dateline(folder, "run", str(pages))
+        _record(folder, "walk_real_pages", [["sql", each] for each in PAGE_QUESTIONS])
+
+
 def _record(folder: str, name: str, commands: Sequence[Sequence[str]]) -> None:
     """Record a session in an installation that is empty before and removed afterwards."""
     parts = [_session(folder, *command) for command in commands]
@@ -252,7 +288,8 @@ def _record(folder: str, name: str, commands: Sequence[Sequence[str]]) -> None:
 
 def _session(folder: str, *arguments: str) -> str:
     """Return a command line with all that the command prints, whatever its exit code."""
-    shown = " ".join(f"'{word}'" if " " in word else word for word in arguments)
+    # No argument holds what a shell would read within double quotes.
+    shown = " ".join(f'"{word}"' if " " in word else word for word in arguments)
     return f"$ dateline {shown}\n{_dateline(folder, *arguments, all_streams=True)}"
 
 
