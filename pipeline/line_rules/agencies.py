@@ -34,10 +34,12 @@ _EDGES = " \t\u00a0.,:;()[]*•™®–—-"
 _AND = re.compile(r"\s*(?:[/,;+|&•]|\b(?:and|und|et|e|y|en)\b)\s*", re.IGNORECASE)
 _DESK_CODE = re.compile(r"[a-z]{1,4}")
 _ROLE = re.compile(
-    r"(?:\s+[\w-]+){0,3}?\s+(?:staff|writers?|correspondents?|reporters?|editors?|columnists?|"
-    r"journalists?|desk|bureau|agency|newswire|wire|service)$",
+    r"staff|writers?|correspondents?|reporters?|editors?|columnists?|journalists?|desk|bureau|"
+    r"agency|newswire|wire|service",
     re.IGNORECASE,
 )
+_ROLE_WORDS = 4
+"""Words of the longest role behind an agency's name: "Reuters Middle East bureau staff"."""
 _PLACE = re.compile(r"\s+in\s+[^\W\d_a-z][\w .’'-]{1,30}$")
 _IN_BRACKETS = re.compile(r"\s*\([^()]*\)?$")
 _UNNAMED = re.compile("|".join(credit_alternatives("unnamed")), re.IGNORECASE)
@@ -86,8 +88,17 @@ def agency_named(name: str, *, is_sure: bool = False) -> str | None:
     for form in map(str.rstrip, forms):
         if (found := _exactly(form, is_sure)) and _is_desk_code(plain, form):
             return found
-    shorter = _ROLE.sub("", _PLACE.sub("", plain))
-    return _exactly(shorter, is_sure=True) if shorter != plain else None
+    return _before_role(_PLACE.sub("", plain).split())
+
+
+def _before_role(words: list[str]) -> str | None:
+    """Return the agency that stands before a role: "Associated Press Writer"."""
+    if not words or not _ROLE.fullmatch(words[-1]):
+        return None
+    for end in range(len(words) - 1, max(0, len(words) - 1 - _ROLE_WORDS), -1):
+        if found := _exactly(" ".join(words[:end]), is_sure=True):
+            return found
+    return None
 
 
 def agencies_listed(text: str, *, is_sure: bool = False) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from typing import get_args
 
+from pipeline.line_rules.agencies import agency_named
 from pipeline.line_rules.boilerplate import reason_for
 from pipeline.line_rules.calendar_words import ENGLISH_MONTH, ENGLISH_WEEKDAY, MONTH_NAME
 from pipeline.models import Contributor, ContributorRole
@@ -127,6 +128,8 @@ _PLACES = frozenset(_WORDS["place"])
 _REGION = re.compile(r"(?:North|South|West|East) \w+", re.IGNORECASE)
 _GLUED = re.compile(r"(?<=[a-zß-ÿ]{3})(?<!Fitz)[A-Z][^,;|&]*")
 """What a template glues to a name: "Ines MoorHarbour2 comments"; McAvoy and FitzRoy stay whole."""
+_SECOND_HALF = re.compile(r"[A-Z][a-zß-ÿ]+")
+"""What may be the second half of a surname: "VanderMeer", "SubbaRao"."""
 _DOUBLED = re.compile(r"^(\S+ \S.*) \1$")
 """A name that stands twice: beside the author's picture and below it."""
 _WORD = re.compile(r"[^\W\d_][\w.’'-]*")
@@ -326,7 +329,12 @@ def _people(plain: str) -> tuple[tuple[str, ContributorRole | None], ...]:
     People, organisations and contributors are read from the same lines of a page.
     """
     plain = _without_lead(_INNER_BY.sub("", _CONTRIBUTION.sub(" | ", plain)))
-    parts = [piece for part in _JOINED.split(_DEGREE.sub("", plain)) for piece in _by_and(part)]
+    parts = [
+        piece
+        for part in _JOINED.split(_DEGREE.sub("", plain))
+        for name in _by_and(part)
+        for piece in _before_agency(name)
+    ]
     people: list[tuple[str, ContributorRole | None]] = []
     for part in parts:
         words = part.split()
@@ -366,6 +374,16 @@ def _by_and(part: str) -> list[str]:
     return pieces if all(len(piece.split()) > 1 for piece in pieces) else [part]
 
 
+def _before_agency(part: str) -> list[str]:
+    """Part a name of two words from the agency behind it: "INES MOOR Associated Press"."""
+    words = part.split()
+    for at in range(2, len(words)):
+        is_whole = len(words[at - 1].rstrip(".")) > 1  # "Ines M. Reuters" is one name
+        if is_whole and agency_named(" ".join(words[at:])):
+            return [" ".join(words[:at]), " ".join(words[at:])]
+    return [part]
+
+
 def _first_name_first(line: str, names: list[str]) -> list[str]:
     """Return "Ines Moor" for the line "Moor, Ines": two single words with a comma between."""
     surname_first = re.fullmatch(r"[^\W\d_][\w’'-]+, [^\W\d_][\w’'-]*\.?", line)
@@ -381,9 +399,16 @@ def _name(raw: str) -> str | None:
     if re.search(r"\b(?:Jr|Sr)$", part) and f"{part}." in raw:
         part += "."
     if " " in part:
-        part = _LETTERS_BEHIND.sub(r"\1", _GLUED.sub("", part)).strip()
+        part = _LETTERS_BEHIND.sub(r"\1", _GLUED.sub(_surname_end, part)).strip()
     part = _without_role(_DOUBLED.sub(r"\1", part))
     return part if _is_name(part) else None
+
+
+def _surname_end(glued: re.Match[str]) -> str:
+    """Return what is glued to a name if it may be the end of a surname, else nothing."""
+    word = glued[0]
+    is_other = is_organisation(word) or agency_named(word) or word.lower() in _ROLES
+    return word if _SECOND_HALF.fullmatch(word) and not is_other else ""
 
 
 def _is_body_of_place(raw: str) -> bool:
