@@ -26,6 +26,7 @@ from pipeline.annotate.quotes.finder import QuoteFinder
 from pipeline.annotate.quotes.grades import grade, loses_name
 from pipeline.annotate.quotes.linking import Attribution
 from pipeline.annotate.quotes.quotation_marks import Quotations
+from pipeline.annotate.quotes.reporting import is_attested, speaks_for_itself
 from pipeline.annotate.quotes.statements import StatementReader
 from pipeline.annotate.spans import CharSpan, Layout
 from pipeline.annotate.speakers.resolver import SpeakerResolver
@@ -106,7 +107,17 @@ def _quotes(layout: Layout, tagged: TaggedText, chains: Chains) -> list[tuple[Qu
     attributions = finder.find(tagged.attribution)
     resolver = SpeakerResolver(layout, chains, quotations.spans())
     statements = StatementReader(layout, quotations)
-    return [_quote(layout.text, item, finder, resolver, statements) for item in attributions]
+    quotes = [_quote(layout.text, item, finder, resolver, statements) for item in attributions]
+    if not speaks_for_itself(layout.text, quotations.spans(), [quote for quote, _ in quotes]):
+        return quotes
+    return [(_unless_nobodys(layout.text, quote), known) for quote, known in quotes]
+
+
+def _unless_nobodys(text: str, quote: Quote) -> Quote:
+    """Return a quote of a text that speaks for itself, with its grade."""
+    if quote.grade == "C" or is_attested(text, quote):
+        return quote
+    return replace(quote, grade="C", grade_reason="no_name")
 
 
 def _quote(

@@ -88,6 +88,10 @@ _THAT_BEHIND = re.compile(r"(?:with\s+(?:[\w’'-]+\s+){1,6})?(?=that\b)")
 _TOPIC = re.compile(
     r"(?:of|about|on|regarding|concerning|when|after|in\s+response)\s", re.IGNORECASE
 )
+# The paper's words behind a quoted sentence: "“It is late,”| and had| her wait", "| signalling|".
+_COMMENT = re.compile(r"\s+(?:(?:and|but)\s+\w+|[a-z]+ing\b)")
+# In front of a source in a clause that introduces what follows: "it is dear—|as |Holm said, “…”".
+_AS_LEAD = re.compile(r"(?:^|[\W])[Aa]s\s+$")
 LONGEST_TAG = 40
 """Characters between a quotation and the cue of its tag: “…,” the mayor of Tarn | joked."""
 _ALNUM = re.compile(r"\w")
@@ -242,6 +246,8 @@ class QuoteFinder:
                         start = first.start
                     elif len(inside) == 1 and self._is_described(item, start, first):
                         start, end = first.start, first.end
+                if first.start == start and len(inside) == 1 and self._is_commented(first, end):
+                    end = last.end
                 if last.end < end and text[last.end - 2 : last.end - 1] in set(".!?"):
                     rest = text[last.end : end]
                     end = last.end if rest.strip(' .”"')[:1].isupper() else end
@@ -268,6 +274,15 @@ class QuoteFinder:
         if _INTRODUCED.search(lead):
             return True
         return lead.rstrip()[-1:] in {":", ","} and not is_clause(lead, is_plain=False)
+
+    def _is_commented(self, only: Quotation, end: int) -> bool:
+        """Tell whether the paper goes on behind a quoted sentence that opens a content.
+
+        "“It was late,” and had her friend wait", "“It is safe,” signalling a change of mind".
+        """
+        text = self._layout.text
+        is_sentence = only.inner(text)[:1].isupper() and _ends_in_comma(text, only)
+        return is_sentence and _COMMENT.match(text, only.end, end) is not None
 
     def _is_described(self, item: Attribution, start: int, only: Quotation) -> bool:
         """Tell whether quoted words describe what the paper names: slammed the “costly” pier."""
@@ -321,6 +336,11 @@ class QuoteFinder:
             if not after:
                 continue
             first = after[0]
+            lead = min(cue.start, item.source[0].start if item.source else cue.start)
+            is_led = _AS_LEAD.search(text[max(0, lead - 4) : lead]) is not None
+            if before and is_led and any(q.start == first.start for q in quoted):
+                item.content = after
+                continue
             if before and not _SUBORDINATE.match(text, before[0].start):
                 if has_verb(text[before[0].start : before[-1].end]):
                     continue

@@ -26,8 +26,16 @@ from pipeline.annotate.quotes.quotation_marks import (
     is_title,
     words_in,
 )
-from pipeline.annotate.spans import Layout
-from pipeline.annotate.speakers.nouns import DOCUMENTS, can_speak, head_noun
+from pipeline.annotate.spans import CharSpan, Layout
+from pipeline.annotate.speakers.nouns import (
+    DOCUMENTS,
+    LORE,
+    TESTIMONY,
+    can_speak,
+    head_noun,
+    is_body_or_document,
+    is_person_noun,
+)
 from pipeline.models import CueClass, GradeReason, QuoteKind
 from pipeline.tables import read_rows
 
@@ -55,8 +63,26 @@ _NOT_SAID = re.compile(
     re.IGNORECASE,
 )
 _NOT_SAID_WITHIN = re.compile(
-    r"\b(?:not|never|cannot|would|could|might|should|refus\w*|declin\w*)\b|n[’']t\b", re.IGNORECASE
+    r"\b(?:not|never|cannot|would|could|may|might|must|should|refus\w*|declin\w*)\b|n[’']t\b|"
+    r"\b(?:little|nothing)\s+(?:about|of|on)$|\bwithout\s+saying$",
+    re.IGNORECASE,
 )
+# Cues and what stands in front of them: "it is | common for a crew to | say".
+_COMMON_TO = re.compile(
+    r"\b(?:common|easy|hard|tempting|usual|typical|suffices?)\s+(?:it\s+)?"
+    r"(?:for\s+[^.;:]{1,80}\s)?to\s+(?:\w+ly\s+)?\w+$",
+    re.IGNORECASE,
+)
+_SETS_OUT = re.compile(
+    r"^(?:start|began|begin|begun|keep|kept|tend)\w*\s.*(?:ing|to\s+\w+)$", re.IGNORECASE
+)
+"""Cues of what nobody in particular came to say: "began to admit"."""
+# Within a cue whose quoted words nobody has said yet: "| may wonder |", "| should say |".
+_MAY_BE_SAID = re.compile(
+    r"\b(?:may|might|could|should|must|can(?!\s+be)|cannot|never)\b|n[’']t\b", re.IGNORECASE
+)
+_WILL_BE_SAID = re.compile(r"\bwill\b|[’']ll\b", re.IGNORECASE)
+"""The same where nobody is named; "Holm will say" is in a speech that was given out before."""
 # In front of a cue whose quoted words are a line to say: "you | should | say", "don't | tell".
 _TO_BE_SAID = re.compile(
     r"\b(?:not|never|nobody|should|can|could|might|may|must|shall|will|you)\s+"
@@ -70,20 +96,56 @@ _BEFORE_IMPERATIVE = re.compile(
     r"(?:^|[.!?:;,(—–“”\"])\s*(?:(?:and|then|or|just|please|simply|always|never|first|so|to)\s+)*$",
     re.IGNORECASE,
 )
+# In front of such a cue: "how much worse | if she had | written".
+_IF = re.compile(r"\b(?:if|unless)\s+(?:[\w’'-]+\s+){1,4}$", re.IGNORECASE)
+# In front of one that tells of every time: "| when a sign | says", "| as they | say".
+_WHENEVER = re.compile(
+    r"\b(?:when|whenever|every\s+time)\s+(?:[\w’'-]+\s+){1,4}$|\bas\s+(?:they|we|you)\s+$",
+    re.IGNORECASE,
+)
+_PASTS_OF_SAYING = frozenset("said told wrote written spoke spoken had read put".split())
+_EVERY = re.compile(r"(?:every|any|each|no|he\s+or\s+she|she\s+or\s+he)\b", re.IGNORECASE)
+"""Sources that stand for whoever it may be: "every skipper says"."""
+# A verb in the passive whose subject is told: "guests | are advised | to wait".
+_PASSIVE = re.compile(
+    r"(?:is|are|was|were|be|been|being)\s+(?:\w+ly\s+)?(?:\w+ed|told)$", re.IGNORECASE
+)
+_ASKS = re.compile(r"\b(?:ask|wonder|inquir|enquir|question)\w*\b", re.IGNORECASE)
+# Questions of nobody in particular: "what Holm said | when asked|, “What is it?”"
+_WHEN_ASKED = re.compile(r"\b(?:when|if|once)\s+asked:?$", re.IGNORECASE)
+_TELLS = re.compile(r"\b(?:tells?|told|show(?:s|ed)?)$")
+_SEEMS = re.compile(r"\b(?:seem|appear)\w*\s+to\b", re.IGNORECASE)
+"""Cues of what somebody may have meant: "seems to be suggesting"."""
+# An imperative with a gerund: "| Try saying |, “We are closed.”"
+_TRIES = re.compile(
+    r"(?:\w+ly\s+)?(?:try|avoid|start|stop|consider|practi[cs]e|keep|imagine|begin)\s+\w+ing\b",
+    re.IGNORECASE,
+)
+# An adverb in front of an imperative: "| politely |say".
+_ADVERB = re.compile(r"(?:\w+ly|just|please|always|then)\s+", re.IGNORECASE)
 _IMPERATIVES = frozenset(
     "add announce answer ask consider declare exclaim explain imagine note remember repeat reply "
     "request say shout state suggest tell text think try type whisper wonder write yell".split()
 )
 """Verbs in the form of a command: "Say: “We are closed.”"."""
+# Behind a cue, in front of the mark: what somebody tells himself is thought.
+_SELF = re.compile(r"\b(?:my|our|him|her|them)sel(?:f|ves)[,:]?\s*$")
+_PERSONAL = re.compile(r"\b(?:I|we|you|he|she|they)\b", re.IGNORECASE)
 # Between quotations of which each is an example: "“A berth” | or | “a boat”".
 _OR = re.compile(r"[,;]?\s+or,?\s+", re.IGNORECASE)
 # Behind a cue, in front of the mark: "ask | yourself,".
 _YOURSELF = re.compile(r"\b(?:yourself|yourselves|oneself)[,:]?\s*$")
-_ANYBODY = frozenset("people someone somebody anyone anybody everyone everybody folks".split())
+_ANYBODY = frozenset(
+    "people someone somebody anyone anybody everyone everybody folks those".split()
+)
 """Sources that are nobody in particular in "people say"; in "someone said" the paper heard them, so
 the cue decides too."""
+_ANY_ONE = frozenset("someone somebody anyone anybody".split())
+"""The same with words around them: "who never heard someone else exclaim"."""
 _GENERAL = re.compile(r"\b(?:says?|asks?|thinks?|wonders?|tells?|\w+ing)$", re.IGNORECASE)
 """Cues of what people say time and again."""
+FARTHEST_FRAME = 120
+"""Characters in front of a cue that are searched for "it is common for somebody to"."""
 EXAMPLE_LEAD_CHARS = 30
 """Characters in front of a mark or a cue that are searched for the words of the table."""
 _SECOND_PERSON = re.compile(r"\b(?:you|your|yours|yourself|yourselves)\b", re.IGNORECASE)
@@ -117,8 +179,12 @@ _FINITE = re.compile(
     r"\b(?:he|she|they|we|I|it|you|there|it[’']s|that[’']s)\s+\w",
     re.IGNORECASE,
 )
-# A past tense behind its subject: "the boats | sailed".
-_PAST = re.compile(r"[\w’'%)]\s+(?:\w+ly\s+)?(\w+ed)\b")
+# A past tense behind its subject: "the boats | sailed"; "a unified fleet" has none.
+_PAST = re.compile(
+    r"(?<=[\w’'%)])(?<!\ba)(?<!\ban)(?<!\bthe)(?<!\bits)(?<!\bhis)(?<!\bher)(?<!\btheir)(?<!\bof)\s+"
+    r"(?:\w+ly\s+)?(\w+ed)\b",
+    re.IGNORECASE,
+)
 # What was to be done: "to wait", "him not to wait"; "to have seen it" was said.
 _INFINITIVE = re.compile(
     r"(?:(?:him|her|them|us|me|you)\s+)?(?:not\s+)?to\s+(?!have\b|be\b)\w", re.IGNORECASE
@@ -129,7 +195,7 @@ _ACTS = (
     (r"den(?:y|ies|ied|ying)", r"(?:that\b|(?:\w+ly\s+)?\w+ing\b|he\b|she\b|it\b|they\b)"),
     (r"vow\w*|promis\w+|pledg\w+|threaten\w*|sw(?:ear|ore)\w*", r"(?:not\s+)?to\s+\w"),
     (r"urg\w+|call\w*\s+on|implor\w+|advis\w+", r".*\bto\s+\w"),
-    (r"describ\w+|dismiss\w+|denounc\w+", r".*\bas\s+\w"),
+    (r"describ\w+|dismiss\w+|denounc\w+", r".*(?<!\bsuch )\bas\s+\w"),
 )
 _ACTS_BY_VERB = tuple(
     (re.compile(rf"\b(?:{verb})\b", re.IGNORECASE), re.compile(what, re.IGNORECASE | re.DOTALL))
@@ -138,38 +204,71 @@ _ACTS_BY_VERB = tuple(
 _FINDS = re.compile(r"\b(?:found|finds|find|show(?:s|ed|n)?|conclud\w+|indicat\w+)\b")
 """Verbs by which a study states something; a person who "found that" did so without a word."""
 _RATES = re.compile(
-    r"\b(?:call|describ|label|brand|dubb|blast|denounc|dismiss|slam|refer|compar|mock|deriv)\w*\b",
+    r"\b(?:call|describ|label|brand|dubb|blast|denounc|dismiss|slam|refer|compar|mock|deriv|defin)\w*\b",
     re.IGNORECASE,
 )
 """Cues whose quoted word or two are the speaker's own: "called it “outrageous”"."""
 _LEARNS = re.compile(
-    r"\bhop(?:e|es|ed|ing)\b|\b(?:assum|realiz|realis|learn|discover|decid|figur)\w*\b|\bf(?:i|ou)nds?\s+out\b|\bkn[eo]ws?\b"
+    r"\bf(?:eel|elt)\w*\b|\bopinions?\b|\bnotic(?:es?|ed|ing)\b|\bhop(?:e|es|ed|ing)\b|\b(?:assum|realiz|realis|learn|discover|decid|figur)\w*\b|\bf(?:i|ou)nds?\s+out\b|\bkn[eo]ws?\b"
 )
-"""Cues of what somebody came to think, and hardly said."""
+"""Cues of what somebody came to think or feels, and hardly said."""
 # What is shown and not said: "describes | an image of the pier “at dawn”".
 _SHOWS = re.compile(r"(?:an?|the|his|her|their|its)\s+(?!.*\bas\s)", re.IGNORECASE | re.DOTALL)
 _WORK = re.compile(
     r"\b(?:films?|movies?|books?|novels?|songs?|singles?|tracks?|albums?|shows?|sitcoms?|serie?s|"
     r"programmes?|programs?|podcasts?|plays?|poems?|essays?|documentar(?:y|ies)|games?|sequels?|"
     r"thrillers?|dramas?|comed(?:y|ies)|musicals?|operas?|exhibitions?|paintings?|episodes?|"
+    r"articles?|columns?|op-eds?|seminars?|webinars?|lectures?|workshops?|groups?|"
     r"chapters?|headlines?|headlined|titles?|hashtags?|entitled|titled|subtitled|memoirs?|"
     r"slogans?|taglines?|mottos?|jingles?|catchphrases?|"
-    r"nicknamed|known\s+as|so-called|dubbed)[,:]?\s+(?:(?:is|was|like|a|an|the|of)\s+)?$",
+    r"nicknamed|known\s+as|so-called|dubbed)[,:]?\s+"
+    r"(?:(?:is|was|like|a|an|the|of|called|named|titled|entitled|focusing\s+on)\s+)?$",
     re.IGNORECASE,
 )
 _SO_CALLED = re.compile(r"\b(?:so-called|known\s+as|nicknamed|dubbed)\s+$", re.IGNORECASE)
+_TITLED = re.compile(r"\b(?:entitled|titled|subtitled|headlined),?\s+$", re.IGNORECASE)
 _NAMES_WORKS = re.compile(
     r"\b(?:announc|releas|publish|writ|wrote|unveil|launch|record|perform|direct|review|play|sang|"
     r"sing|titl|nam|call|dubb|present|stream|screen|star)\w*\b",
     re.IGNORECASE,
 )
 """Cues whose quoted capitals are the title of a work or product."""
+_NAMES = re.compile(r"\b(?:dub|nicknam|christen|renam|coin)\w*\b", re.IGNORECASE)
+"""Cues that give a thing its name: dubbed them “Tarn tadpoles”."""
+LONGEST_GIVEN_NAME = 4
+"""Words of such a name."""
+_ARTICLE = re.compile(r"(?:an?|the)\s", re.IGNORECASE)
+"""How a judgement begins and a name hardly: dubbed the plan “a costly dream”."""
 _CREDIT = re.compile(
     r"\b(?:photos?|photographs?|image|picture|video|credit|illustration)\s*(?:by|:|courtesy|credit)"
     r"|\bGetty Images\b|\b(?:AP|AFP|Reuters|EPA)\s+(?:Photo|Pool)\b|\(Photo|\bvia AP\b|"
     r"^\s*(?:Pictured|Caption)\b|/(?:AFP|AP|Reuters|Getty)\b",
     re.IGNORECASE,
 )
+_PERFORMS = re.compile(r"\b(?:sing(?:s|ing)?|s[au]ng|rap(?:s|ped|ping))\b", re.IGNORECASE)
+"""Cues of words that somebody else may have written: a song's."""
+_HANGS_ON = re.compile(r"\b(?:with|of|on|about|for|as|in)$", re.IGNORECASE)
+"""The end of a cue whose quoted words are a phrase within the paper's sentence."""
+# A year as a label: "June 5, 1987: |“Unity”|".
+_YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d:\s*$")
+_TELLS_OF = re.compile(
+    r"\b(?:explain|describ|discuss|detail|outlin|shar|show|explor|illustrat|demonstrat|debat|confirm)\w*$",
+    re.IGNORECASE,
+)
+"""The end of a cue behind which "how" and "why" open a topic and no statement."""
+_TOPIC_CLAUSE = re.compile(r"(?:how|what|why|which|when|where|who|whether)\b", re.IGNORECASE)
+# "told them | how to| moor a boat"; "asked how to" is a question.
+_HOW_TO = re.compile(r"how\s+to\s", re.IGNORECASE)
+_ABOUT = re.compile(r"(?:about|regarding|concerning)\s", re.IGNORECASE)
+_CALLS_ON = re.compile(r"\bcall\w*\s+on$", re.IGNORECASE)
+_NOTHING = re.compile(r"(?:little|nothing)\s+(?:about|of|on)\b", re.IGNORECASE)
+# The end of a paragraph that a list follows: "the reasons are|:|", with a footnote "|:[4]|".
+_LIST_LEAD = re.compile(r":\s*(?:\[\d+\])?\s*$")
+_DESCRIBES = re.compile(r"\bdescrib\w*$", re.IGNORECASE)
+_AS = re.compile(r"(?<!\bsuch)(?<!\bas well)\s+as\s", re.IGNORECASE)
+"""What a described thing is called: "described the pier as old"."""
+_HANGING = frozenset("as so and but or that which the a an because while if its his their".split())
+"""Words at the end of reported speech that is cut off within its sentence."""
 _LIST_MARK = re.compile(
     r"\s*(?:[•*·▪◦►‣–-]\s+|\(?\d{1,2}[.)]\s+|\(?[a-z][.)]\s+|step\s+\d)", re.IGNORECASE
 )
@@ -194,7 +293,7 @@ def _example_patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
     example, noun, frame = ("|".join(phrases[place]) for place in ("example", "noun", "frame"))
     return (
         re.compile(
-            rf"(?<!\w)(?:{example}|(?:an?|the|this|that)\s+(?:\w+\s+)?(?:{noun}))[,:]?\s*$",
+            rf"(?<!\w)(?:{example}|(?:an?|the|this|that)\s+(?:\w+\s+)?(?:{noun})(?:\s+that)?)[,:]?\s*$",
             re.IGNORECASE,
         ),
         re.compile(rf"\b(?:{frame})\s+$", re.IGNORECASE),
@@ -255,18 +354,30 @@ class StatementReader:
     ) -> GradeReason | None:
         """Return why words with quotation marks are no statement."""
         cue = self._cue(item)
-        if kind == "direct" and cue_class == "thought":
+        if kind == "direct" and (cue_class == "thought" or self._is_told_to_self(item)):
             return "thought"
         if item.is_verbatim:
-            return None
+            return "table" if self._is_entry(item) else None
         quoted = self._marked(item)
         if quoted and all(self._is_work(each, cue) for each in quoted):
             return "title"
-        if kind == "direct" and self._is_line_to_say(item):
+        if (kind == "direct" or not has_name) and self._is_line_to_say(item):
+            return "not_said"
+        if self._may_be_said(item, cue, has_name) or self._is_of_anybody(item, cue):
             return "not_said"
         if self._is_example(item, quoted):
             return "not_said"
+        if _PERFORMS.search(cue):
+            return "title"
+        if kind == "direct" and self._is_phrase(item, cue, quoted):
+            return "deed"
         if kind == "direct" and not (item.cue or item.source or has_name):
+            return "no_source"
+        if kind == "direct" and not has_name and self._is_nobodys(item, cue):
+            return "no_source"
+        if not has_name and self._is_narrators(item, cue):
+            return "narrator"
+        if not has_name and item.cue and _WHEN_ASKED.search(f"{self._before(item.cue[0])}{cue}"):
             return "no_source"
         words = sum(words_in(each.inner(self._text)) for each in quoted)
         ends = any(_SENTENCE_END.search(each.inner(self._text)) for each in quoted)
@@ -277,6 +388,11 @@ class StatementReader:
             if not (is_tagged or (is_own and item.source and (words > 1 or kind == "mixed"))):
                 return "scare_quotes"
         if kind == "mixed":
+            content = " ".join(self._text[span.start : span.end] for span in item.content)
+            is_phrase = _DETERMINER.match(content) is not None and not has_verb(content)
+            is_object = bool(item.cue) and item.cue[0].start < item.content[0].start
+            if words <= SCARE_WORDS and is_phrase and is_object and not _RATES.search(cue):
+                return "scare_quotes"
             if self._is_not_said(item):
                 return "not_said"
             if cue_class == "intent" or _LEARNS.search(cue):
@@ -294,7 +410,9 @@ class StatementReader:
     ) -> GradeReason | None:
         """Return why words without quotation marks are no statement."""
         content = " ".join(self._text[span.start : span.end] for span in item.content)
-        if words_in(content) < FEWEST_CLAUSE_WORDS:
+        if words_in(content) < FEWEST_CLAUSE_WORDS or _NOTHING.match(content):
+            return "fragment"
+        if _is_torn(content) or self._opens_list(item):
             return "fragment"
         if cue_class != "speech":
             return "thought"
@@ -304,11 +422,27 @@ class StatementReader:
             return "narrator"
         if self._is_not_said(item):
             return "not_said"
+        cue = self._cue(item)
+        if _SEEMS.search(cue):
+            return "thought"
+        if self._is_said_to_reader(item):
+            return "narrator"
+        if self._is_in_question(item, cue) or self._is_common_to_say(item, cue):
+            return "not_said"
         if not has_name:
+            if self._is_of_anybody(item, cue) or self._may_be_said(item, cue, has_name):
+                return "not_said"
+            if self._is_heading(item):
+                return "list_item"
+            if _PASSIVE.search(cue) and item.source[0].end <= item.cue[0].start:
+                return "no_source"
             nobody = self._reason_against_nameless(item, content)
             if nobody:
                 return nobody
-        cue = self._cue(item)
+        if _is_topic(cue, content) and not _ASKS.search(cue):
+            return "deed"
+        if _DESCRIBES.search(cue) and not (_AS.search(content) or _CLAUSE_START.match(content)):
+            return "deed"
         is_lead = item.content[-1].end <= item.cue[0].start
         if is_lead and _SUBORDINATE.fullmatch(content.strip()):
             return "deed"
@@ -331,8 +465,8 @@ class StatementReader:
         Things say nothing ("the standings suggest"), and a text that speaks to its reader
         explains something ("certificates confirm that you completed a course").
         """
-        source = " ".join(self._text[span.start : span.end] for span in item.source)
-        if not can_speak(source):
+        source = self._source(item)
+        if not can_speak(source) or head_noun(source) in LORE:
             return "no_source"
         is_addressed = _SECOND_PERSON.search(content) or _SECOND_PERSON.search(source)
         return "narrator" if is_addressed else None
@@ -350,7 +484,9 @@ class StatementReader:
         words = _WORD.findall(cue.lower())
         is_known = any(word in _PLAIN for word in words) or _RATES.search(cue) is not None
         known = is_known or cue_class_of_word(cue) is not None
-        return not known and _DETERMINER.match(content) is not None
+        is_object = bool(item.cue) and item.content[0].start > item.cue[0].start
+        lead = content.split("“")[0].split('"')[0]
+        return not (known or has_verb(lead) or _CLAUSE_START.match(content)) and is_object
 
     def _is_line_to_say(self, item: Attribution) -> bool:
         """Tell whether quoted words are a line that somebody might say, or is told to say.
@@ -363,13 +499,25 @@ class StatementReader:
         if not item.cue or item.cue[0].start > item.content[0].start:
             return False
         cue = item.cue[0]
-        low = max(self._layout.sentence_at(cue.start)[0], cue.start - 60)
-        before = self._text[low : cue.start]
-        first = _WORD.match(self._text, cue.start, cue.end)
-        is_base = not item.source and first is not None and first[0].lower() in _IMPERATIVES
-        is_told = is_base and _BEFORE_IMPERATIVE.search(before) is not None
         is_forbidden = _FORBIDDEN.match(self._text, cue.start, cue.end) is not None
-        return is_told or is_forbidden or _TO_BE_SAID.search(before) is not None
+        is_modal = _TO_BE_SAID.search(self._before(cue)) is not None
+        return is_forbidden or is_modal or self._is_told_to_say(item)
+
+    def _is_told_to_say(self, item: Attribution) -> bool:
+        """Tell whether the verb is an imperative: "Instead, politely say", "Try saying"."""
+        cue = item.cue[0]
+        if _BEFORE_IMPERATIVE.search(self._before(cue)) is None:
+            return False
+        if _TRIES.match(self._text, cue.start, cue.end):
+            return True
+        adverb = _ADVERB.match(self._text, cue.start, cue.end)
+        first = _WORD.match(self._text, adverb.end() if adverb else cue.start, cue.end)
+        return not item.source and first is not None and first[0].lower() in _IMPERATIVES
+
+    def _before(self, cue: CharSpan) -> str:
+        """Return what stands in front of a cue in its sentence, at most 60 characters."""
+        low = max(self._layout.sentence_at(cue.start)[0], cue.start - 60)
+        return self._text[low : cue.start]
 
     def _is_example(self, item: Attribution, quoted: Sequence[Quotation]) -> bool:
         """Tell whether quoted words are given as an example, or as a phrase that is in use.
@@ -393,12 +541,154 @@ class StatementReader:
         if not item.cue or item.cue[0].start > start:
             return False
         cue = item.cue[0]
-        source = " ".join(text[span.start : span.end] for span in item.source).lower()
-        is_anybody = _ANYBODY.intersection(source.split()[:1]) and len(source.split()) <= 2
-        if is_anybody and _GENERAL.search(text, cue.start, cue.end):
-            return True
         low = max(self._layout.sentence_at(cue.start)[0], cue.start - EXAMPLE_LEAD_CHARS)
         return _FRAMES_EXAMPLE.search(text[low : cue.start]) is not None
+
+    def _may_be_said(self, item: Attribution, cue: str, has_name: bool) -> bool:
+        """Tell whether quoted words are only said in a case that is thought of.
+
+        "Beginners may wonder, “Is it safe?”", "a good skipper will ask, “Who is on watch?”", "if
+        she had written, “I like it,”".
+        """
+        if _MAY_BE_SAID.search(cue) or (not has_name and _WILL_BE_SAID.search(cue)):
+            return True
+        if self._is_common_to_say(item, cue):
+            return True
+        if has_name or not item.cue:
+            return False
+        before = self._before(item.cue[0])
+        if _SETS_OUT.search(cue):
+            return True
+        return _IF.search(before) is not None or (
+            not self._is_past(cue) and _WHENEVER.search(before) is not None
+        )
+
+    def _is_common_to_say(self, item: Attribution, cue: str) -> bool:
+        """Tell whether it is common, or suffices, to say words: "it is common for crews to say"."""
+        if not item.cue:
+            return False
+        start = item.cue[0].start
+        low = max(self._layout.sentence_at(start)[0], start - FARTHEST_FRAME)
+        return _COMMON_TO.search(f"{self._text[low:start]}{cue}") is not None
+
+    def _is_of_anybody(self, item: Attribution, cue: str) -> bool:
+        """Tell whether words are what anybody says time and again.
+
+        "Every skipper says", "to hear someone complain that they are “lost at sea”", "those saying
+        “No boats”".
+        """
+        source = self._source(item)
+        words = source.lower().split()
+        is_anybody = 0 < len(words) <= 2 and not _ANYBODY.isdisjoint((words[0], words[-1]))
+        is_anybody = is_anybody or _EVERY.match(source) is not None
+        if not is_anybody and not _ANY_ONE.intersection(words[-2:]):
+            return False
+        return _GENERAL.search(cue) is not None or not _tells_of_once(cue)
+
+    def _is_past(self, cue: str) -> bool:
+        """Tell whether a cue tells of one time: "said", "had written"; or has no verb of saying."""
+        speaks = any(map(is_speech_verb, _WORD.findall(cue)))
+        return not speaks or _tells_of_once(cue)
+
+    def _is_told_to_self(self, item: Attribution) -> bool:
+        """Tell whether somebody says words to himself: "I told myself, “It is late.”"."""
+        if not item.cue:
+            return False
+        cue = item.cue[0]
+        if _SELF.search(self._text[cue.start : cue.end]):
+            return True
+        start = item.content[0].start
+        behind = self._text[cue.end : start if start > cue.end else cue.end + 12]
+        return len(behind) < 20 and _SELF.search(behind.rstrip(" .")) is not None
+
+    def _is_entry(self, item: Attribution) -> bool:
+        """Tell whether a label with a colon has an address, a result or a handle behind it.
+
+        "Tarn (4-0): I. Holm 1 goal. R. Dane 2 saves.", "Holm: 12 Pier Street, Tarn 4711".
+        """
+        words = " ".join(self._text[span.start : span.end] for span in item.content)
+        figures = sum(_FIGURE.search(word) is not None for word in words.split())
+        return words.startswith(("@", "http")) or (figures > 1 and not has_verb(words))
+
+    def _is_phrase(self, item: Attribution, cue: str, quoted: Sequence[Quotation]) -> bool:
+        """Tell whether a verb that is none of saying has a quoted phrase for its object.
+
+        "It combats “lethargy and low spirits”", "she writes with “cheek and assurance”".
+        """
+        if not item.cue or item.cue[0].start > item.content[0].start or len(quoted) != 1:
+            return False
+        words = _WORD.findall(cue.lower())
+        if not words or any(word in _PLAIN for word in words) or _RATES.search(cue):
+            return False
+        inner = quoted[0].inner(self._text)
+        if inner[:1].isupper():
+            return False
+        if _HANGS_ON.search(cue):
+            return _FINITE.search(inner) is None
+        return cue_class_of_word(cue) != "speech" and not has_verb(inner)
+
+    def _is_nobodys(self, item: Attribution, cue: str) -> bool:
+        """Tell whether a thing that says nothing, a heading or a date stands as the source.
+
+        "The Mental Model: “Think of a boat”", "June 5, 1987: “Unity”", "seminars on “Sails”".
+        """
+        source = self._source(item)
+        if not source:
+            if _WORD.search(cue):
+                return not any(map(is_speech_verb, _WORD.findall(cue)))
+            return _YEAR.search(self._text, 0, item.content[0].start) is not None
+        if item.inherits:
+            return False
+        if _WORD.search(cue) is None:
+            head = head_noun(source).removesuffix("s")
+            is_label = source.isupper() or TESTIMONY.intersection(source.lower().split())
+            return not (is_label or is_person_noun(head) or is_body_or_document(head))
+        return not (any(map(is_speech_verb, _WORD.findall(cue))) or can_speak(source))
+
+    def _is_narrators(self, item: Attribution, cue: str) -> bool:
+        """Tell whether quoted words are the author's own, who says them or might, time and again.
+
+        "I walk about with a camera, pointing at things and saying, “What is it?”", "we always say,
+        “Sail on.”"; in "I asked, “Who is it?”" they were said once.
+        """
+        if not item.cue:
+            return False
+        if self._source(item).lower() in _NARRATORS:
+            return not self._is_past(cue) or not any(map(is_speech_verb, _WORD.findall(cue)))
+        if item.source or not cue.lower().endswith("ing"):
+            return False
+        start = self._layout.bounds_at(item.cue[0].start)[0]
+        subjects = _PERSONAL.findall(self._text, start, item.cue[0].start)
+        return bool(subjects) and subjects[-1].lower() in _NARRATORS
+
+    def _is_said_to_reader(self, item: Attribution) -> bool:
+        """Tell whether the reader is who is told: "the page will tell you where the boat is"."""
+        between = self._text[item.cue[-1].end : item.content[0].start]
+        return between.strip().lower() == "you" and _TELLS.search(self._cue(item)) is not None
+
+    def _is_in_question(self, item: Attribution, cue: str) -> bool:
+        """Tell whether the paper asks what is said: "What do the guests say they like?"."""
+        start, end = self._layout.sentence_at(item.cue[0].start)
+        return (
+            self._text[start:end].rstrip().endswith("?")
+            and _ASKS.search(cue) is None
+            and item.source[0].start < item.content[0].start
+        )
+
+    def _is_heading(self, item: Attribution) -> bool:
+        """Tell whether reported words stand in a heading: "Why Many in Tarn Say It Is Worth It"."""
+        start, end = self._layout.bounds_at(item.content[0].start)
+        line = self._text[start:end].strip()
+        return is_title(line) and not line.endswith((".", "!", "?", "”", '"', ":"))
+
+    def _opens_list(self, item: Attribution) -> bool:
+        """Tell whether a colon ends the paragraph behind reported words: a list goes on."""
+        start, end = item.content[-1][:2]
+        paragraph = self._text[start : self._layout.bounds_at(end - 1)[1]]
+        return len(paragraph) <= end - start + 6 and _LIST_LEAD.search(paragraph) is not None
+
+    def _source(self, item: Attribution) -> str:
+        return " ".join(self._text[span.start : span.end] for span in item.source)
 
     def _is_narrator(self, item: Attribution) -> bool:
         """Tell whether the article's own "I", "we" or "you" is the source."""
@@ -441,15 +731,50 @@ class StatementReader:
         inner = quotation.inner(self._text)
         before = self._text[max(0, quotation.start - 40) : quotation.start]
         is_short = words_in(inner) <= LONGEST_NAMED_TITLE and not _SENTENCE_END.search(inner)
-        if _SO_CALLED.search(before):
+        if _SO_CALLED.search(before) or _TITLED.search(before):
+            return True
+        if is_title(inner.rstrip(".,")) and _WORK.search(before):
             return True
         if is_short and inner[:1].isupper() and _WORK.search(before):
+            return True
+        if (
+            _NAMES.search(cue)
+            and words_in(inner) <= LONGEST_GIVEN_NAME
+            and not _ARTICLE.match(inner)
+        ):
             return True
         return is_title(inner) and _NAMES_WORKS.search(cue) is not None
 
     def _comma_ends(self, quotation: Quotation) -> bool:
         """Tell whether a comma ends the quoted words, as before "he said"."""
         return self._text[quotation.start : quotation.end + 1].rstrip("”\"’' ").endswith(",")
+
+
+def _tells_of_once(cue: str) -> bool:
+    """Tell whether a cue has a past tense: "said", "had written"."""
+    return any(
+        word.endswith("ed") or word in _IRREGULAR_PASTS or word in _PASTS_OF_SAYING
+        for word in _WORD.findall(cue.lower())
+    )
+
+
+def _is_topic(cue: str, content: str) -> bool:
+    """Tell whether reported words only name what was spoken about.
+
+    "Explained how a boat is built", "talked about the pier that she built", "gave advice on how
+    to sail".
+    """
+    is_on = _TOPIC.search(cue) is not None and _CALLS_ON.search(cue) is None
+    if is_on or _TELLS_OF.search(cue):
+        return is_on or _TOPIC_CLAUSE.match(content) is not None
+    return _ABOUT.match(content) is not None or _HOW_TO.match(content) is not None
+
+
+def _is_torn(content: str) -> bool:
+    """Tell whether reported words end in the midst of their sentence: "it is dear, so"."""
+    words = _WORD.findall(content)
+    is_hanging = bool(words) and content.rstrip().endswith(words[-1]) and words[-1] in _HANGING
+    return is_hanging or content.count("(") != content.count(")")
 
 
 def is_clause(content: str, is_plain: bool) -> bool:

@@ -215,10 +215,19 @@ def _paragraphs_of_turn(
     is_label = later > 0 and in_capitals[later - 1] == first
     continues = is_label and following - first <= FARTHEST_TURN
     is_transcript = is_label and len(in_capitals) > 1
+    # Where the first label answers a question, those between answers have no label either.
+    asked = continues and in_capitals[0] > 0 and _asks(layout, in_capitals[0] - 1)
     for number in range(first, following if continues else first + 1):
         start, end = layout.paragraphs[number]
+        if asked and number > first and number + 1 == following and _asks(layout, number):
+            return
         span = _stripped(layout.text, match.end() if number == first else start, end)
         yield number, Turn(match.span(1), match.span(2), span, number == first, is_transcript)
+
+
+def _asks(layout: Layout, number: int) -> bool:
+    """Tell whether a paragraph ends with a question mark."""
+    return layout.text[slice(*layout.paragraphs[number])].rstrip().endswith("?")
 
 
 def _stripped(text: str, start: int, end: int) -> Span:

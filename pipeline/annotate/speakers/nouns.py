@@ -34,6 +34,9 @@ AGENCIES = _words_of("agency")
 ORGANISATIONS = _words_of("organisation")
 ANY_ORGANISATION = _words_of("any_organisation")
 PRESS = _words_of("press")
+LORE = _words_of("lore")
+TESTIMONY = _words_of("testimony")
+_EVIDENCE = _words_of("evidence")
 NAMELESS = _words_of("nameless")
 PARTISANS = _words_of("partisan")
 PARTIES = _words_of("party")
@@ -118,6 +121,21 @@ def can_speak(phrase: str) -> bool:
     head = head_noun(phrase)
     nouns = {head, head.removesuffix("s"), head.removesuffix("es")}
     return head in _ANYBODY or any(is_person_noun(n) or is_body_or_document(n) for n in nouns)
+
+
+_NUMBER = re.compile(r"\d|%|\b(?:half|majority|percent|third|quarter)\b", re.IGNORECASE)
+
+
+def counts_or_is_body(phrase: str) -> bool:
+    """Tell whether a source is a body, something written or a number of people that were asked.
+
+    "Police", "the ministry", "the survey" and "62 percent of the guests" are; "trainers" and "many
+    users" are not.
+    """
+    head = head_noun(phrase)
+    nouns = {head, head.removesuffix("s"), f"{head[:-3]}y" if head.endswith("ies") else head}
+    is_body = any(map(is_body_or_document, nouns)) or not nouns.isdisjoint(_EVIDENCE)
+    return is_body or _NUMBER.search(phrase) is not None
 
 
 def modifies_noun(text: str, end: int) -> bool:
