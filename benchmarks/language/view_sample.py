@@ -10,7 +10,8 @@ order of the reader's own, with the text around them and without the verdicts of
 - NAME: ``r`` right; ``w`` wrong; ``n`` none given, and the article names nobody; ``m`` missing,
   none given though the article names the speaker.
 
-``--unseen`` does each with the pages of ``view_sample/unseen.jsonl`` in place of the sample's.
+``--pages unseen`` does each with the pages of ``view_sample/unseen.jsonl`` in place of the
+sample's, and ``--pages looked-at`` with those of ``view_sample/looked_at.jsonl``.
 
 Rows are matched with verdicts by page, kind and words, the verdict on
 the name by the name too; what has no verdict is counted as unread. Verdicts are in
@@ -34,9 +35,14 @@ from benchmarks.tables import Line, markdown, with_interval
 from training import corpora
 
 FILE = Path(__file__).parent / "view_sample" / "verdicts.jsonl"
-UNSEEN = FILE.with_name("unseen.jsonl")
-"""Verdicts on pages that nobody had looked at when the rules were made; rows of these pages alone
-are their sample."""
+FILES = {
+    "sample": FILE,
+    "looked-at": FILE.with_name("looked_at.jsonl"),
+    "unseen": FILE.with_name("unseen.jsonl"),
+}
+"""Verdicts on the sample, on pages that were unseen when they were read and whose mistakes were
+looked at since, and on pages that no rule was made with when they were read. The sample of the
+last two are the rows of their pages."""
 READERS = ("first", "second")
 CONTENTS = {"r": "right", "g": "ragged", "w": "wrong"}
 NAMES = {"r": "right", "w": "wrong", "n": "none", "m": "missing"}
@@ -242,7 +248,7 @@ def accuracy_rows(rows: Sequence[Row], verdicts: Sequence[Verdict]) -> list[Accu
                 grade="A, B",
                 kind=kind if kind in KINDS else "",
                 test_set=test_set,
-                tuned_on="partly",
+                tuned_on="yes",
                 n=sum(total[kind, verdict] for verdict in judged),
                 precision=precision(kind, total),
             )
@@ -286,13 +292,11 @@ def main() -> None:
     parser.add_argument("action", nargs="?", choices=["report", "show", "add"], default="report")
     parser.add_argument("sheet", nargs="?", type=Path)
     parser.add_argument("--reader", choices=READERS, default="first")
-    parser.add_argument(
-        "--unseen", action="store_true", help="use the pages that no rule was made with"
-    )
+    parser.add_argument("--pages", choices=list(FILES), default="sample", help="which verdicts")
     options = parser.parse_args()
-    file = UNSEEN if options.unseen else FILE
+    file = FILES[options.pages]
     verdicts = read_verdicts(file)
-    ids = {one.page for one in verdicts} if options.unseen else None
+    ids = None if options.pages == "sample" else {one.page for one in verdicts}
     rows = sample_rows(data_folder(), ids=ids)
     if options.action == "show":
         for one in matched(shuffled(rows, options.reader), verdicts, options.reader):

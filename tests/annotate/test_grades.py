@@ -94,6 +94,121 @@ NO_STATEMENTS = {
         "Tarn 12 31 4 said 11 Holm 3 90 21 cases 18 2 33",
         "District | Cases | Holm said | it was 12 | 13",
     ],
+    "what may be said": [
+        "A beginner may wonder, “Is it safe to sail on a windy day like this?”",
+        "A good skipper will ask, “Who keeps the watch tonight?”",
+        "Sailors may call these ropes a “devil's own knot.”",
+        "The crew must say, “We have read the rules of the harbour,” before they board.",
+        "Think how much better it is if a guide says, “The tide turns at nine in the evening.”",
+        "When a sign says, “No boats beyond this pier,” believe it.",
+    ],
+    "what is common to say": [
+        "It is common for a young crew to say, “We would like to sail before we have learned it.”",
+        "It goes without saying that the pier is the heart of the town.",
+        "Suffice it to say that the board has not built a safe pier.",
+        "Old sailors started to admit that the steam ferry was fast.",
+    ],
+    "instructions with a gerund or an adverb": [
+        "Try saying, “I have never sailed before, so please show me the ropes.”",
+        "Instead, politely say, “I would like to finish my watch, and then I will help you.”",
+        "If the sea is calm, just note, “This is what a calm sea feels like.”",
+        "Start asking, “What does the boat need today?” before you leave the pier.",
+    ],
+    "what anybody says": [
+        "It is common to hear someone complain that the boats are “always late in the winter.”",
+        "To those saying “a short rope is a good rope,” I show the long ones in the loft.",
+        "Every ferry line boasts that it is the fastest on the water.",
+        "Any skipper will tell you that the sea is never calm in the winter.",
+        "As they say, what is tied well holds well.",
+    ],
+    "words to oneself": [
+        "When I bought the boat I was telling myself, “This dream matters. It will come true.”",
+        "Roy Dane told himself, “It is only a small leak, and the boat will hold.”",
+        "Every night Ida Holm says to herself, “Tomorrow I will paint the boat.”",
+    ],
+    "the author's own words": [
+        "We stand on the pier for an hour, waving at every boat and shouting, “Take us with you!”",
+        "Around the harbour we say, “Sail a little further, every single day.”",
+        "You sit by the window with the old chart, asking, “Where did this island go?”",
+        "Another rule I use is: “Always look at the sky before you leave the pier.”",
+    ],
+    "phrases within the paper's sentence": [
+        "Truth is, she writes with her own brand of “cheek and salt water”, far from the shore.",
+        "They are also, so to speak, “up for a long walk along the pier.”",
+        "The oracle got cagey, spouting evasions about “gentle winds and ordinary waters.”",
+        "Expert sailors emphasize this “rope packing” step.",
+    ],
+    "labels that are nobody": [
+        "The Basic Idea:\n\n“Think of the mast as a tree. All below it is the root of the boat.”",
+        "June 5, 1987: “The harbour of Tarn. Built by the people of the town in nine years.”",
+        "A new design begins with a simple question: “Why is this boat built at all?”",
+    ],
+    "seminars, groups and articles": [
+        "The fair has over 200 seminars focusing on “Small Boats from Every Angle.”",
+        "A group called “We Stand by the Harbour Master” was founded on Monday.",
+        "The Tarn Herald published Roy Dane's article “Deadly Harbour.”",
+        "It stands in the paper titled “The importance of small harbours for the northern towns.”",
+    ],
+    "given names": [
+        "Ida Holm dubbed them “Tarn tadpoles,” and they looked the part.",
+        "The crew nicknamed the old boat “Rusty Nail.”",
+        "Roy Dane coined the term “Pier Blues” in a talk.",
+    ],
+    "performances": [
+        "On the stage Ida Holm sings, “I never saw the harbour lights again.”",
+        "Roy Dane rapped, “I leave the pier and never look behind me.”",
+        "The choir sang “We sail at dawn, we sail at dawn,” for the guests.",
+    ],
+    "topics": [
+        "The two hosts do a fine job of explaining how founders build their boats.",
+        "Ida Holm posted a film explaining what she would never keep in her own boat.",
+        "The brochure also explains about shelters which are spread across the town.",
+        "Roy Dane wrote a series of letters giving advice on how to moor a boat in a storm.",
+        "The manual told them how to moor a boat.",
+        "Many guests describe cold nights such as those that they had in the old boat.",
+    ],
+    "little said": [
+        "The port authority has said little about what kinds of oil it stores on the pier.",
+        "Ida Holm said nothing about how the boat was lost.",
+        "The board has told the town little of what it will build.",
+    ],
+    "announced things": [
+        "In May, Lindco announced Lindco One, a unified fleet of boats for its guests.",
+        "Oxo Games announced Oxo Sail, an improved game for phones.",
+        "The Port Board announced Pier Nine, a covered hall for the fishers.",
+    ],
+    "opinions and feelings": [
+        "Roy Dane had strong opinions on ropes that “hold better the longer they are used at sea.”",
+        "Most visitors felt that there was “no quick way over the water” and took the bridge.",
+        "Ida Holm noticed that the goats “jumped about as if they had been at sea.”",
+        "He seems to be suggesting that the sea is a place of rest for all of us.",
+    ],
+    "what the paper asks, and headings": [
+        "What do the guests say they like about the boat?",
+        "Do the sailors claim that the pier was never safe?",
+        "Why Many in Tarn Say It Is Worth the Price",
+        "Why Experts Say It Is the Best Harbour",
+    ],
+    "lore": [
+        "An old legend says that the harbour was built by nine giants.",
+        "The myth tells that the first boat was made of a whale.",
+        "A tale says that the pier was once a bridge to the island.",
+    ],
+    "the addressee": [
+        "Type the number on the ferry line's page, and it will tell you where your boat is.",
+        "The contract tells you that the boat was insured, and who pays for it.",
+        "Guests are advised to use the toilets on the pier before boarding the boat.",
+        "Visitors are told that the boat leaves at nine.",
+    ],
+    "entries of a list": [
+        "Ida Holm, Roy Dane and Mary Lund founded the guild.\n\nHOLM: 12 Pier Street, Tarn 4711\n\n"
+        "DANE: 9 Harbour Road, Tarn 4712\n\nLUND: @lund.sails",
+    ],
+    "torn sentences": [
+        "Ida Holm said that the boat is dear (and old.",
+        "According to the guild, the reasons that sailors stay ashore are:\n\nThey have no boat.",
+        "Mary Lund said that the boat (the old one was lost in a storm.",
+    ],
     "fragments": [
         "Oxo and Lindco said nothing. Ida Holm said no. Roy Dane said goodbye.",
         "Mary Lund told jokes.",
@@ -108,6 +223,36 @@ NO_STATEMENTS = {
 )
 def test_what_is_no_statement_is_kept_out_of_the_default_view(annotator, kind, text):
     assert kept(annotator, text) == []
+
+
+GUIDE = "You need a good rope, and your boat needs one too. If you sail at night, take a lamp. "
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Trainers suggest that beginners should sail in the morning.",
+        "They say that a wet rope holds better than a dry one.",
+        "Many users report that the lamp goes out in the rain.",
+    ],
+)
+def test_a_guide_that_names_nobody_reports_no_nameless_words(annotator, said):
+    report = "The pier was opened on Monday. The crew was there. "
+    assert kept(annotator, GUIDE + said) == []
+    assert len(kept(annotator, report + said)) == 1
+    assert len(kept(annotator, GUIDE + said + " “Sail on,” Ida Holm said.")) == 2
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Police said that the pier was closed.",
+        "A survey found that most sailors own two lamps.",
+        "Some 62 percent of the sailors said that they own two lamps.",
+    ],
+)
+def test_bodies_documents_and_numbers_of_people_are_reported_in_guides_too(annotator, said):
+    assert len(kept(annotator, GUIDE + said)) == 1
 
 
 @pytest.mark.parametrize(
@@ -132,6 +277,21 @@ def test_what_is_no_statement_is_kept_out_of_the_default_view(annotator, kind, t
             "Ida Holm",
         ),
         ("Ida Holm denied that she sold the boat.", "that she sold the boat", "Ida Holm"),
+        ("About sixty boats sank, Ida Holm said.", "About sixty boats sank", "Ida Holm"),
+        ("Ida Holm said the crew knew about that.", "the crew knew about that", "Ida Holm"),
+        (
+            "They stay, as Ida Holm puts it, “to look at the sea”.",
+            "“to look at the sea”",
+            "Ida Holm",
+        ),
+        ("Ida Holm asked how to moor the boat.", "how to moor the boat", "Ida Holm"),
+        (
+            "Ida Holm said whether it is safe is unknown.",
+            "whether it is safe is unknown",
+            "Ida Holm",
+        ),
+        ("Ida Holm will say: “We open in May.”", "“We open in May.”", "Ida Holm"),
+        ("“We open in May,” Ida Holm began by saying.", "“We open in May,”", "Ida Holm"),
     ],
 )
 def test_statements_with_a_name_are_in_the_default_view(annotator, text, words, speaker):
@@ -226,6 +386,33 @@ def test_narration_in_a_mixed_quote_is_cut_at_the_marks(annotator, text):
             "After two years at sea, Ida Holm says with pride and joy that the boat is sailing "
             "“whatever the wind may bring.”",
             "that the boat is sailing “whatever the wind may bring.”",
+        ),
+        (
+            "She texted a friend, “I think this is the boat,” and had her wait at noon. Ida Holm "
+            "left.",
+            "“I think this is the boat,”",
+        ),
+        (
+            "According to Ida Holm, “The pier is built anew around it,” signalling a change of "
+            "plans.",
+            "“The pier is built anew around it,”",
+        ),
+        (
+            "Roy Dane wrote, “The rope is far too short,” and left the pier at noon.",
+            "“The rope is far too short,”",
+        ),
+        (
+            "And the price is not high—as Ida Holm notes, “at nine hundred you can find a boat "
+            "that serves you well.”",
+            "“at nine hundred you can find a boat that serves you well.”",
+        ),
+        (
+            "The sea is cold in May, and as Roy Dane said, “nobody swims here before June.”",
+            "“nobody swims here before June.”",
+        ),
+        (
+            "The boat is old, but as Mary Lund put it, “an old boat knows the way home.”",
+            "“an old boat knows the way home.”",
         ),
     ],
 )
@@ -337,3 +524,18 @@ def test_the_turns_of_an_interview_have_their_speakers(annotator):
         "The ones who can.",
     ]
     assert {quote.speaker for quote, _ in found} <= {"Karl Immer", "DIE POST", None}
+
+
+def test_a_question_without_a_label_is_in_nobodys_answer(annotator):
+    text = (
+        "Ida Holm and Roy Dane build boats. How did you begin?\n\n"
+        "Ida: We built a raft when we were ten, and then a boat.\n\nRoy: I came later.\n\n"
+        "What was your first boat?\n\nIda: It was a small one. We sold it in May.\n\n"
+        "What do you build today?\n\nRoy: We build ferries."
+    )
+    assert kept(annotator, text) == [
+        ("We built a raft when we were ten, and then a boat.", "Ida Holm"),
+        ("I came later.", "Roy Dane"),
+        ("It was a small one. We sold it in May.", "Ida Holm"),
+        ("We build ferries.", "Roy Dane"),
+    ]

@@ -247,6 +247,8 @@ _CREDIT = re.compile(
 )
 _PERFORMS = re.compile(r"\b(?:sing(?:s|ing)?|s[au]ng|rap(?:s|ped|ping))\b", re.IGNORECASE)
 """Cues of words that somebody else may have written: a song's."""
+_PUTS = re.compile(r"\b(?:puts?|putting)\s+it\b|\breads?\b", re.IGNORECASE)
+"""Cues that introduce quoted words although they are no verbs of saying: "as Holm puts it"."""
 _HANGS_ON = re.compile(r"\b(?:with|of|on|about|for|as|in)$", re.IGNORECASE)
 """The end of a cue whose quoted words are a phrase within the paper's sentence."""
 # A year as a label: "June 5, 1987: |“Unity”|".
@@ -259,7 +261,11 @@ _TELLS_OF = re.compile(
 _TOPIC_CLAUSE = re.compile(r"(?:how|what|why|which|when|where|who|whether)\b", re.IGNORECASE)
 # "told them | how to| moor a boat"; "asked how to" is a question.
 _HOW_TO = re.compile(r"how\s+to\s", re.IGNORECASE)
-_ABOUT = re.compile(r"(?:about|regarding|concerning)\s", re.IGNORECASE)
+# "told them |about |the pier"; in "about 40 boats" and "about sixty boats" it is a number.
+_ABOUT = re.compile(
+    r"(?:about|regarding|concerning)\s(?!\d|(?:a\s+)?(?:half|third|quarter|dozen|hundred|thousand|"
+    r"million|one|two|three|four|five|six|seven|eight|nine|ten|\w+teen|\w+ty)\b)"
+)
 _CALLS_ON = re.compile(r"\bcall\w*\s+on$", re.IGNORECASE)
 _NOTHING = re.compile(r"(?:little|nothing)\s+(?:about|of|on)\b", re.IGNORECASE)
 # The end of a paragraph that a list follows: "the reasons are|:|", with a footnote "|:[4]|".
@@ -267,6 +273,8 @@ _LIST_LEAD = re.compile(r":\s*(?:\[\d+\])?\s*$")
 _DESCRIBES = re.compile(r"\bdescrib\w*$", re.IGNORECASE)
 _AS = re.compile(r"(?<!\bsuch)(?<!\bas well)\s+as\s", re.IGNORECASE)
 """What a described thing is called: "described the pier as old"."""
+_GOES_ON = re.compile(r"\s*[^\s.,;:!?]")
+"""What stands behind words that are cut off, and not behind "they know about that"."""
 _HANGING = frozenset("as so and but or that which the a an because while if its his their".split())
 """Words at the end of reported speech that is cut off within its sentence."""
 _LIST_MARK = re.compile(
@@ -412,7 +420,8 @@ class StatementReader:
         content = " ".join(self._text[span.start : span.end] for span in item.content)
         if words_in(content) < FEWEST_CLAUSE_WORDS or _NOTHING.match(content):
             return "fragment"
-        if _is_torn(content) or self._opens_list(item):
+        behind = self._text[item.content[-1].end : item.content[-1].end + 2]
+        if _is_torn(content, behind) or self._opens_list(item):
             return "fragment"
         if cue_class != "speech":
             return "thought"
@@ -618,7 +627,9 @@ class StatementReader:
         if not item.cue or item.cue[0].start > item.content[0].start or len(quoted) != 1:
             return False
         words = _WORD.findall(cue.lower())
-        if not words or any(word in _PLAIN for word in words) or _RATES.search(cue):
+        if not words or any(word in _PLAIN for word in words):
+            return False
+        if _RATES.search(cue) or _PUTS.search(cue):
             return False
         inner = quoted[0].inner(self._text)
         if inner[:1].isupper():
@@ -643,7 +654,8 @@ class StatementReader:
             head = head_noun(source).removesuffix("s")
             is_label = source.isupper() or TESTIMONY.intersection(source.lower().split())
             return not (is_label or is_person_noun(head) or is_body_or_document(head))
-        return not (any(map(is_speech_verb, _WORD.findall(cue))) or can_speak(source))
+        speaks = any(map(is_speech_verb, _WORD.findall(cue))) or _PUTS.search(cue) is not None
+        return not (speaks or can_speak(source))
 
     def _is_narrators(self, item: Attribution, cue: str) -> bool:
         """Tell whether quoted words are the author's own, who says them or might, time and again.
@@ -770,11 +782,13 @@ def _is_topic(cue: str, content: str) -> bool:
     return _ABOUT.match(content) is not None or _HOW_TO.match(content) is not None
 
 
-def _is_torn(content: str) -> bool:
-    """Tell whether reported words end in the midst of their sentence: "it is dear, so"."""
+def _is_torn(content: str, behind: str) -> bool:
+    """Tell whether reported words end in the midst of their sentence: "it is dear, so" he left."""
     words = _WORD.findall(content)
     is_hanging = bool(words) and content.rstrip().endswith(words[-1]) and words[-1] in _HANGING
-    return is_hanging or content.count("(") != content.count(")")
+    return (is_hanging and _GOES_ON.match(behind) is not None) or (
+        content.count("(") != content.count(")")
+    )
 
 
 def is_clause(content: str, is_plain: bool) -> bool:
