@@ -130,6 +130,7 @@ _GLUED = re.compile(r"(?<=[a-zß-ÿ]{3})(?<!Fitz)[A-Z][^,;|&]*")
 """What a template glues to a name: "Ines MoorHarbour2 comments"; McAvoy and FitzRoy stay whole."""
 _SECOND_HALF = re.compile(r"[A-Z][a-zß-ÿ]+")
 """What may be the second half of a surname: "VanderMeer", "SubbaRao"."""
+_CALENDAR_WORD = re.compile(rf"{ENGLISH_WEEKDAY}|{ENGLISH_MONTH}|(?i:{MONTH_NAME})")
 _DOUBLED = re.compile(r"^(\S+ \S.*) \1$")
 """A name that stands twice: beside the author's picture and below it."""
 _WORD = re.compile(r"[^\W\d_][\w.’'-]*")
@@ -407,8 +408,10 @@ def _name(raw: str) -> str | None:
 def _surname_end(glued: re.Match[str]) -> str:
     """Return what is glued to a name if it may be the end of a surname, else nothing."""
     word = glued[0]
+    if not _SECOND_HALF.fullmatch(word) or _CALENDAR_WORD.fullmatch(word) or reason_for(word):
+        return ""
     is_other = is_organisation(word) or agency_named(word) or word.lower() in _ROLES
-    return word if _SECOND_HALF.fullmatch(word) and not is_other else ""
+    return "" if is_other else word
 
 
 def _is_body_of_place(raw: str) -> bool:

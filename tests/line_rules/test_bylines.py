@@ -48,6 +48,8 @@ WORKS = get_args(ContributorRole)
         ("Ines McAvoy and Per FitzRoy", ("Ines McAvoy", "Per FitzRoy")),
         ("Jim VanderMeer and Mara SubbaRao", ("Jim VanderMeer", "Mara SubbaRao")),
         ("Zoë BrännströmReporter", ("Zoë Brännström",)),
+        ("Zoë BrännströmFollow", ("Zoë Brännström",)),
+        ("Zoë BrännströmNovember", ("Zoë Brännström",)),
         ("Zoë BrännströmReuters", ("Zoë Brännström",)),
         ("By INES MOOR Associated Press", ("Ines Moor",)),
         ("INES MOOR and PER AASEN The Associated Press", ("Ines Moor", "Per Aasen")),
