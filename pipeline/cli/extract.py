@@ -46,7 +46,9 @@ _HELP = (
     "else. language_confidence, 0 to 1, says how sure the language is: 0.5 where language_origin "
     "is page, since the text is too short to show it. credit_kind says how much of the text is "
     "credited to the agency: whole (then is_wire_copy is true), part, or own where the outlet is "
-    "the agency itself.\n\n"
+    "the agency itself. source_key names the outlet that a page is stored under: the source of the "
+    "sources folder or the registry at its url, else at the address that the page states, else one "
+    "named by that host; null where neither tells.\n\n"
     "With --explain each row of a page also has blocks: what the page shows, in order, each with "
     "kept, the reason, and its place (the elements around it). Of a kept block the reason is taken "
     "(by trafilatura) or restored (for its place among kept ones); of another one it is that in "
@@ -276,11 +278,14 @@ def _article(record: Mapping[str, Any]) -> "Article | None":
 
 
 def _row(row_id: Any, article: "Article", shown: list[dict[str, Any]] | None) -> dict[str, Any]:
+    from pipeline.stages.outlets import known_outlets
     from pipeline.warehouse.article_columns import FIELD_OF
 
+    outlet = known_outlets().of_page(article.url or "", article.claims)
     fields = asdict(article)
     keys = ("url", "canonical_url", *FIELD_OF.values(), "removed", "outcome", "reason")
-    row = {"id": row_id, **{key: fields[key] for key in keys}}
+    row = {"id": row_id, "source_key": outlet.key if outlet else None}
+    row |= {key: fields[key] for key in keys}
     row["is_wire_copy"] = article.credit_kind == "whole"
     if shown is not None:
         row["blocks"] = _blocks(article, shown)

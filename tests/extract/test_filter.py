@@ -49,6 +49,19 @@ def test_a_row_states_the_agency_and_its_share(line, wanted):
     assert (row["agency"], row["credit_kind"], row["is_wire_copy"]) == wanted
 
 
+def test_a_row_names_the_outlet_of_the_address_or_of_what_the_page_states():
+    stated = page().replace(
+        b"<head>", b"<head><meta property=og:url content=https://www.lakeshore.example/a/1>"
+    )
+    rows = (
+        {"id": 1, "url": "https://valley.example/news/1", "html": stated.decode()},
+        {"id": 2, "html": stated.decode()},
+        {"id": 3, "text": "\n".join((TITLE, *PARAGRAPHS))},
+    )
+    _, found = through(*rows)
+    assert [row["source_key"] for row in found] == ["valley-example", "lakeshore-example", None]
+
+
 def test_html_text_and_paths_give_the_same_article(tmp_path):
     (tmp_path / "a.html").write_bytes(page())
     (tmp_path / "b.html").write_bytes(gzip.compress(page()))
