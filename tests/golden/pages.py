@@ -38,11 +38,17 @@ def rows():
 
 
 def extracted():
-    """Return what `dateline extract` gives for these pages, by id."""
+    """Return what `dateline extract` gives for these pages, by id.
+
+    The outlet is left out: it is the source of whatever sources folder is there.
+    """
     command = [str(Path(sys.executable).with_name("dateline")), "extract", "--jobs", "1"]
     lines = "".join(json.dumps(row) + "\n" for row in rows())
     done = subprocess.run(command, input=lines, capture_output=True, text=True, check=True)
-    return {row["id"]: row for row in map(json.loads, done.stdout.splitlines())}
+    found = {row["id"]: row for row in map(json.loads, done.stdout.splitlines())}
+    for row in found.values():
+        del row["source_key"]
+    return found
 
 
 def file_of(page_id):
