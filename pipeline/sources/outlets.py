@@ -5,6 +5,7 @@ says of itself. A file has no address but those that the page states (``home_add
 person has mapped wins over both.
 """
 
+import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -25,6 +26,10 @@ from pipeline.urls import (
 
 _REMEMBERED_HOSTS = 50_000
 """Hosts whose outlet is kept; a month of CC-NEWS has some 20,000."""
+_LONGEST_KEY = 60
+"""Characters of the longest key that is made of a host; of a longer one the first 51 stand with a
+digest of the host."""
+_CUT_KEY = 51
 
 
 class Outlets:
@@ -123,7 +128,9 @@ class Outlets:
         return next(mapped, None) or next(known, None)
 
     def _made(self, name: str) -> Source:
-        key = re.sub(r"[^a-z0-9]+", "-", name).strip("-")[:60] or "unknown"
+        key = re.sub(r"[^a-z0-9]+", "-", name).strip("-") or "unknown"
+        if len(key) > _LONGEST_KEY:  # two long hosts may begin alike
+            key = f"{key[:_CUT_KEY]}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
         if key in self.by_key:
             key = f"{key[:55]}-host"
         return Source(key, name, hosts=(name,), is_active=False)

@@ -64,6 +64,14 @@ def test_a_made_key_never_is_that_of_another_source():
     assert Outlets([taken]).of_url("https://new-example.com/").key == "new-example-com-host"
 
 
+def test_long_hosts_that_begin_alike_are_two_outlets():
+    begins = "the-weekly-lakeshore-herald-and-valley-courier-of-port-amber"
+    urls = [f"https://{begins}-{end}.example/" for end in ("north", "south")]
+    keys = [OUTLETS.of_url(url).key for url in urls]
+    assert len(set(keys)) == 2
+    assert max(map(len, keys)) <= 60
+
+
 @given(st.text(max_size=40))
 def test_any_host_has_a_usable_key(name):
     source = OUTLETS.of_url(f"http://{name}/")
