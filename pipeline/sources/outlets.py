@@ -128,12 +128,20 @@ class Outlets:
         return next(mapped, None) or next(known, None)
 
     def _made(self, name: str) -> Source:
-        key = re.sub(r"[^a-z0-9]+", "-", name).strip("-") or "unknown"
+        key = re.sub(r"[^a-z0-9]+", "-", _in_ascii(name)).strip("-") or "unknown"
         if len(key) > _LONGEST_KEY:  # two long hosts may begin alike
             key = f"{key[:_CUT_KEY]}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
         if key in self.by_key:
             key = f"{key[:55]}-host"
         return Source(key, name, hosts=(name,), is_active=False)
+
+
+def _in_ascii(name: str) -> str:
+    """Return a host as it stands in the DNS: "bücher.example" is "xn--bcher-kva.example"."""
+    try:
+        return name.encode("idna").decode("ascii")
+    except UnicodeError:  # a label that is empty or too long is no host's
+        return name
 
 
 _BEST_CLAIMS: Sequence[ClaimKind] = ("og_url", "rel_canonical", "amp_canonical", "json_ld")

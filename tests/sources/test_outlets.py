@@ -72,6 +72,14 @@ def test_long_hosts_that_begin_alike_are_two_outlets():
     assert max(map(len, keys)) <= 60
 
 
+def test_hosts_in_other_alphabets_are_outlets_of_their_own():
+    hosts = ("пример.example", "новости.example", "例え.example", "bücher.example")
+    keys = [OUTLETS.of_url(f"https://{host}/").key for host in hosts]
+    assert len(set(keys)) == len(hosts)
+    encoded = [OUTLETS.of_url(f"https://{h.encode('idna').decode()}/").key for h in hosts]
+    assert encoded == keys
+
+
 @given(st.text(max_size=40))
 def test_any_host_has_a_usable_key(name):
     source = OUTLETS.of_url(f"http://{name}/")
