@@ -1,6 +1,8 @@
 -- severity: error
--- one row per record of the archive that several fetches of one link name. Nothing is doubled: a
--- request that is made again after a crash writes a record of its own.
+-- one row per request of a link that is stored more than once: its fetches name one record of the
+-- archive and one time. Nothing is doubled: a request that is made again after a crash writes a
+-- record of its own. A backfill's revisit names the record of the page that it found unchanged, at
+-- a time of its own.
 select
     s.source_key,
     max(f.requested_url) as page_url,
@@ -14,6 +16,7 @@ where
 group by
     s.source_key,
     f.link_id,
-    f.raw_uri
+    f.raw_uri,
+    f.fetched_at
 having count(*) > 1
 order by f.raw_uri

@@ -66,13 +66,24 @@ def test_a_link_that_waits_for_its_next_try_is_not_lost(ask, at_rest):
     assert found(ask) == (0, {})
 
 
+STORE_A_FETCH_AGAIN = """
+insert into news.fetches (
+    fetch_id, fetched_at, run_id, source_id, attempt_id, link_id, requested_url, final_url, raw_uri
+) overriding system value
+select
+    fetch_id + 1000, fetched_at + %s::interval, run_id, source_id, attempt_id, link_id,
+    requested_url, final_url, raw_uri
+from news.fetches order by fetch_id limit 1
+"""
+
+
+def test_a_revisit_of_a_backfill_names_the_record_of_its_original(ask, at_rest):
+    at_rest.execute(STORE_A_FETCH_AGAIN, ("1 hour",))
+    assert found(ask) == (0, {})
+
+
 def test_a_record_with_two_fetches_is_named(ask, at_rest):
-    at_rest.execute(
-        "insert into news.fetches (fetch_id, fetched_at, run_id, source_id, attempt_id, link_id,"
-        " requested_url, final_url, raw_uri) overriding system value"
-        " select fetch_id + 1000, fetched_at, run_id, source_id, attempt_id, link_id,"
-        " requested_url, final_url, raw_uri from news.fetches order by fetch_id limit 1"
-    )
+    at_rest.execute(STORE_A_FETCH_AGAIN, ("0",))
     code, named = found(ask)
     assert (code, set(named)) == (1, {"records_have_one_fetch"})
     assert named["records_have_one_fetch"][1] == story_url(1)
