@@ -4,11 +4,21 @@ A real local Airflow takes the English pages of ``news-pages`` from a server on 
 then *curate* and *publish*, which follow by themselves. Time counts from the first task's start
 to the last one's end, with the pauses in which the scheduler finds the next task. Prints the links
 handled in a second, the time of each task, and the largest process of each kind in MB.
+
+``--celery`` gives the tasks to one Celery worker over a Redis server (``redis-server`` of this
+machine) in place of the LocalExecutor, so that two runs tell what Celery costs.
 """
 
+import argparse
 import os
+import shutil
+import socket
+import subprocess
+import sys
 import tempfile
-from contextlib import ExitStack
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -31,6 +41,9 @@ _NEVER = "0 0 1 1 *"
 """A schedule that starts no run while this measures."""
 _KINDS = ("api_server", "scheduler", "dag-processor", "triggerer")
 """Words of the command lines of Airflow's own processes; all others are tasks."""
+_WORKER = "Celery worker and tasks"
+_WORKER_SECONDS = 120.0
+"""Longest time until a worker says that it is ready."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +70,12 @@ class Measured:
         return (max(task.ended for task in self.tasks) - began).total_seconds()
 
 
-def measure() -> Measured:
-    """Start Airflow with one source that lists all pages, and run it once."""
+def measure(*, with_celery: bool) -> Measured:
+    """Start Airflow with one source that lists all pages, and run it once.
+
+    Args:
+        with_celery: whether a Celery worker runs the tasks, not the LocalExecutor.
+    """
     bodies = english_pages(data_folder() / "news-pages")
     with ExitStack() as stack:
         home = Path(stack.enter_context(tempfile.TemporaryDirectory()))
@@ -68,6 +85,8 @@ def measure() -> Measured:
             "DATELINE_SCHEDULE": _NEVER,
             "DATELINE_CRAWL_DELAY": "0",
         }
+        if with_celery:
+            os.environ["DATELINE_BROKER"] = stack.enter_context(_redis(home))
         settings.cache_clear()
         stack.callback(embedded_server().remove)
         pages = dict(bodies)
@@ -92,7 +111,8 @@ def measure() -> Measured:
         supervisor = find_running(airflow.home)
         assert supervisor is not None
         postmaster = int((embedded_server().data / "postmaster.pid").read_text().split()[0])
-        with Watch(lambda found: _groups(found, supervisor.pid, postmaster)) as watch:
+        worker = stack.enter_context(_worker(home)) if with_celery else None
+        with Watch(lambda found: _groups(found, supervisor.pid, postmaster, worker)) as watch:
             tasks = _run(airflow.api)
         with connect() as connection:
             row = connection.execute(
@@ -101,9 +121,47 @@ def measure() -> Measured:
         return Measured(row[0] if row else 0, tasks, watch)
 
 
-def _groups(found: dict[int, Process], supervisor: int, postmaster: int) -> dict[int, str]:
-    """Return the kind of each process of this Airflow and its Postgres."""
+@contextmanager
+def _redis(home: Path) -> Iterator[str]:
+    """Start Redis on a free port and yield its address.
+
+    Raises:
+        SystemExit: Redis is not installed.
+    """
+    if shutil.which("redis-server") is None:
+        sys.exit("redis-server is not installed: apt install redis-server")
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    words = ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir"]
+    with subprocess.Popen([*words, home], stdout=subprocess.DEVNULL) as process:
+        yield f"redis://127.0.0.1:{port}/0"
+        process.terminate()
+
+
+@contextmanager
+def _worker(home: Path) -> Iterator[int]:
+    """Start a worker with a task for each core, and yield its process id once it is ready."""
+    dateline = str(Path(sys.executable).with_name("dateline"))
+    said = home / "worker.log"
+    words = [dateline, "worker", "--concurrency", str(os.cpu_count() or 1)]
+    with said.open("wb") as out, subprocess.Popen(words, stdout=out, stderr=out) as process:
+        deadline = time.monotonic() + _WORKER_SECONDS
+        while b" ready" not in said.read_bytes():
+            if process.poll() is not None or time.monotonic() > deadline:
+                sys.exit(f"the worker did not become ready:\n{said.read_text()[-2000:]}")
+            time.sleep(0.5)
+        yield process.pid
+        process.terminate()
+
+
+def _groups(
+    found: dict[int, Process], supervisor: int, postmaster: int, worker: int | None
+) -> dict[int, str]:
+    """Return the kind of each process of this Airflow, its Postgres and its Celery worker."""
     groups = dict.fromkeys(below(postmaster, found) & found.keys(), "Postgres")
+    if worker is not None:
+        groups |= dict.fromkeys(below(worker, found) & found.keys(), _WORKER)
     for pid in below(supervisor, found) & found.keys() - groups.keys():
         line = found[pid].command
         groups[pid] = next((kind for kind in _KINDS if kind in line), "tasks and supervisor")
@@ -139,8 +197,11 @@ def _tasks(api: AirflowApi, dag_id: str, run_id: str) -> list[Task]:
 
 def main() -> None:
     """Print the figures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--celery", action="store_true", help="one Celery worker runs the tasks")
+    given = parser.parse_args()
     configure_logging("ERROR")
-    done = measure()
+    done = measure(with_celery=given.celery)
     began = min(task.began for task in done.tasks)
     for task in sorted(done.tasks, key=lambda task: task.began):
         since, until = ((moment - began).total_seconds() for moment in (task.began, task.ended))
