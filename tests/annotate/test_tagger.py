@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from spacy.tokens import Doc
 
 from pipeline.annotate.model_files import SHIPPED
-from pipeline.annotate.tagging.tagger import TaggedSpans, Tagger, TokenSpan
+from pipeline.annotate.tagging.tagger import TaggedSpans, Tagger, TokenSpan, has_vnni
 from pipeline.errors import ModelError
 
 NLP = spacy.blank("en")
@@ -160,3 +160,18 @@ def test_a_model_without_its_heads_is_refused(folder: Path) -> None:
     (folder / "config.json").write_text(json.dumps(config), encoding="utf-8")
     with pytest.raises(ModelError, match="attribution"):
         Tagger.load(folder)
+
+
+@pytest.mark.parametrize(
+    ("flags", "found"),
+    [
+        ("fpu avx avx2 avx512f avx512_vnni", True),
+        ("fpu avx avx2 avx_vnni", True),
+        ("fpu avx avx2 avx512f avx512bw", False),
+    ],
+)
+def test_exact_8_bit_sums_are_known_by_the_processors_flags(tmp_path, flags, found):
+    info = tmp_path / "cpuinfo"
+    info.write_text(f"processor\t: 0\nmodel name\t: vnni\nflags\t\t: {flags}\n\nprocessor\t: 1\n")
+    assert has_vnni(info) is found
+    assert not has_vnni(tmp_path / "none")
