@@ -110,11 +110,11 @@ def _quotes(layout: Layout, tagged: TaggedText, chains: Chains) -> list[tuple[Qu
     quotes = [_quote(layout.text, item, finder, resolver, statements) for item in attributions]
     if not speaks_for_itself(layout.text, quotations.spans(), [quote for quote, _ in quotes]):
         return quotes
-    return [(_unless_nobodys(layout.text, quote), known) for quote, known in quotes]
+    return [(_counted_unless_attested(layout.text, quote), known) for quote, known in quotes]
 
 
-def _unless_nobodys(text: str, quote: Quote) -> Quote:
-    """Return a quote of a text that speaks for itself, with its grade."""
+def _counted_unless_attested(text: str, quote: Quote) -> Quote:
+    """Return a quote of a text that speaks for itself: one for counting if nothing attests it."""
     if quote.grade == "C" or is_attested(text, quote):
         return quote
     return replace(quote, grade="C", grade_reason="no_name")

@@ -97,10 +97,10 @@ def _has_table(connection: psycopg.Connection, name: str) -> bool:
     return row is not None and bool(row[0])
 
 
-# An hour leaves the small differences between the clocks of several machines alone.
+# Ten minutes, as in the supervisor, leave the small differences between two machines' clocks alone.
 _DELETE_RUNS_AHEAD = """
 delete from dag_run
-where least(run_after, queued_at) > clock_timestamp() + interval '1 hour'
+where least(run_after, queued_at) > clock_timestamp() + interval '10 minutes'
     and queued_at is not null
 """
 # The next run is made for the time of the newest update that waits.

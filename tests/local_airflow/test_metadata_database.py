@@ -128,6 +128,7 @@ from (values
     ('made now', interval '0', interval '0', 'running'),
     ('by a clock that differs by minutes', '5 min', '5 min', 'queued'),
     ('planned by a person', '2 days', '0', 'queued'),
+    ('made a quarter of an hour ahead', '15 min', '15 min', 'queued'),
     ('made a day ahead', '1 day', '1 day', 'running'),
     ('made a day ahead and over', '1 day', '1 day', 'success')
 ) as run(dag_id, after, queued, state);
@@ -140,7 +141,7 @@ def test_runs_that_were_made_while_the_clock_was_ahead_go(empty_dsn):
     assert remove_runs_ahead(empty_dsn) == 0  # Airflow was never here
     with closing(psycopg.connect(empty_dsn, autocommit=True)) as connection:
         connection.execute(_RUNS)
-        assert remove_runs_ahead(empty_dsn) == 2
+        assert remove_runs_ahead(empty_dsn) == 3
         left = connection.execute("select dag_id from dag_run order by run_after").fetchall()
         assert [name for (name,) in left] == [
             "made now",

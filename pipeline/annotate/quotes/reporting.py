@@ -1,8 +1,8 @@
 """Tell articles that report from texts that speak for themselves: guides, essays, stories.
 
 Where a text says "you" and "I" and names nobody who speaks, "trainers say" and "they say" are
-hardly ever a statement that somebody made: of such rows that were read, three in five were. What
-bodies, documents and shares of people say is one nearly always, on such pages too.
+often no statement that somebody made. What bodies, documents and shares of people say is one on
+such pages too: "police say", "the survey shows", "62 percent of the guests say".
 """
 
 import re
@@ -13,7 +13,7 @@ from pipeline.models import Quote, Span
 
 PERSONAL_SHARE = 0.005
 """Share of "you", "I" and "we" among the words outside quotations from which a text speaks for
-itself. With no such bound the rule costs three right rows of news and finds no more wrong ones."""
+itself. Without it the rule takes three right rows of news besides, and no wrong one."""
 _WORD = re.compile(r"\w+")
 _PERSONAL = re.compile(r"\b(?:you|yours?|I|me|my|we|us|ours?)\b", re.IGNORECASE)
 

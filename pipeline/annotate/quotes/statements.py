@@ -381,7 +381,7 @@ class StatementReader:
             return "deed"
         if kind == "direct" and not (item.cue or item.source or has_name):
             return "no_source"
-        if kind == "direct" and not has_name and self._is_nobodys(item, cue):
+        if kind == "direct" and not has_name and self._has_no_speaker(item, cue):
             return "no_source"
         if not has_name and self._is_narrators(item, cue):
             return "narrator"
@@ -421,7 +421,7 @@ class StatementReader:
         if words_in(content) < FEWEST_CLAUSE_WORDS or _NOTHING.match(content):
             return "fragment"
         behind = self._text[item.content[-1].end : item.content[-1].end + 2]
-        if _is_torn(content, behind) or self._opens_list(item):
+        if _is_cut_off(content, behind) or self._opens_list(item):
             return "fragment"
         if cue_class != "speech":
             return "thought"
@@ -638,7 +638,7 @@ class StatementReader:
             return _FINITE.search(inner) is None
         return cue_class_of_word(cue) != "speech" and not has_verb(inner)
 
-    def _is_nobodys(self, item: Attribution, cue: str) -> bool:
+    def _has_no_speaker(self, item: Attribution, cue: str) -> bool:
         """Tell whether a thing that says nothing, a heading or a date stands as the source.
 
         "The Mental Model: “Think of a boat”", "June 5, 1987: “Unity”", "seminars on “Sails”".
@@ -782,7 +782,7 @@ def _is_topic(cue: str, content: str) -> bool:
     return _ABOUT.match(content) is not None or _HOW_TO.match(content) is not None
 
 
-def _is_torn(content: str, behind: str) -> bool:
+def _is_cut_off(content: str, behind: str) -> bool:
     """Tell whether reported words end in the midst of their sentence: "it is dear, so" he left."""
     words = _WORD.findall(content)
     is_hanging = bool(words) and content.rstrip().endswith(words[-1]) and words[-1] in _HANGING
