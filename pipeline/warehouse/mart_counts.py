@@ -3,15 +3,20 @@
 ``news.counted_articles`` holds for each article what the counts have of it: its day, its outlet,
 its group of copies, its entities and speakers. For the articles that changed since the last time,
 and for the copies in their groups, ``count_changes`` compares that row with a new one. What either
-of them names on a day is counted again from the rows of that day, and so is its outlet; every pair
-that either names is counted again from the rows of that week, and every group from its articles;
-nothing else is touched. So an article that moves to another day, is deleted, becomes a copy or
-names somebody else leaves the counts where it was and enters them where it is. What changed is
-known from the change numbers of articles (``news.number_changes``).
+of them names on a day is counted again from the rows of that day, and so is its outlet; each group
+is counted again from its articles; nothing else is touched. So an article that moves to another
+day, is deleted, becomes a copy or names somebody else leaves the counts where it was and enters
+them where it is. What changed is known from the change numbers of articles
+(``news.number_changes``).
+
+Pairs of entities are too many for that: an article that names 30 touches 435, and a week may have
+20,000 articles. To a pair that has a row for the week, what came and went is added. A pair has no
+row before two originals name it; only for such pairs are articles of the week read again, and of
+those only the ones that name the rarer of the two.
 
 ``count_all`` computes everything again, week by week, with the same statements. The cost of
-``count_changes`` grows with the articles that changed and with those of their days and weeks, and
-not with the store.
+``count_changes`` grows with the articles that changed and with those of their days, little with
+those of their weeks, and not with the store.
 """
 
 from dataclasses import dataclass
@@ -84,6 +89,8 @@ def _count_changes(conn: Connection) -> Counted:
     conn.execute(_TOUCHED_GROUPS.format(rows=_OLD_AND_NEW).encode())
     conn.execute(_REPLACE_ARTICLES)
     days = _count_touched(conn)
+    conn.execute(_OFTEN)
+    conn.execute(_CHANGE_PAIRS.format(paired=PAIRED_ENTITIES).encode())
     conn.execute(_COUNT_GROUPS)
     conn.execute(_SUM_PAIRS)
     _end(conn, until)
@@ -114,7 +121,6 @@ def _count_all(conn: Connection) -> Counted:
         week = _next_week(conn, week)
     conn.execute(_TOUCHED_GROUPS.format(rows="select * from news.counted_articles").encode())
     conn.execute(_COUNT_GROUPS)
-    conn.execute("drop table if exists pg_temp.rewritten_pairs")
     conn.execute(_ALL_PAIRS)
     conn.execute(_SUM_PAIRS)
     conn.execute(
@@ -145,7 +151,9 @@ def _count_week(conn: Connection, week: date) -> int:
     conn.execute(_FORGET_TOUCHED)
     rows = _OF_A_WEEK.format(week=week)
     conn.execute(_TOUCHED.format(rows=rows, paired=PAIRED_ENTITIES).encode())
-    return _count_touched(conn)
+    days = _count_touched(conn)
+    conn.execute(_ADD_PAIRS)
+    return days
 
 
 def _begin(conn: Connection) -> None:
@@ -173,8 +181,8 @@ def _end(conn: Connection, until: int) -> None:
 
 def _count_touched(conn: Connection) -> int:
     """Count again what the tables of touched keys name; return how many days that are."""
-    for statement in (_COUNT_DAYS, _COUNT_OUTLETS, _COUNT_ENTITIES, _COUNT_SPEAKERS, _COUNT_PAIRS):
-        conn.execute(statement.format(paired=PAIRED_ENTITIES).encode())
+    for statement in (_COUNT_DAYS, _COUNT_OUTLETS, _COUNT_ENTITIES, _COUNT_SPEAKERS):
+        conn.execute(statement)
     row = conn.execute("select count(*) from touched_days").fetchone()
     return int(row[0]) if row else 0
 
@@ -193,8 +201,9 @@ delete from news.entity_pairs;
 """
 _FORGET_TOUCHED = """
 drop table if exists pg_temp.touched_days, pg_temp.touched_outlets, pg_temp.touched_entities,
-    pg_temp.touched_speakers, pg_temp.touched_pairs, pg_temp.live_pairs,
-    pg_temp.recounted_pairs, pg_temp.rewritten_pairs
+    pg_temp.touched_speakers, pg_temp.touched_pairs, pg_temp.often_named,
+    pg_temp.counted_pairs, pg_temp.uncounted_pairs, pg_temp.recounted_pairs,
+    pg_temp.rewritten_pairs
 """
 # Whether a copy is an agency's depends on the others of its group.
 _CHANGED = """
@@ -298,12 +307,14 @@ left join speakers as s using (article_id)
 left join graded as g using (article_id)
 """
 _OLD_AND_NEW = """
-select o.* from news.counted_articles as o inner join changed_articles using (article_id)
+select o.*, -1 as added from news.counted_articles as o
+inner join changed_articles using (article_id)
 union all
-select n.* from new_counts as n
+select n.*, 1 as added from new_counts as n
 """
 _OF_A_WEEK = """
-select * from news.counted_articles where best_date between '{week}'::date and '{week}'::date + 6
+select *, 1 as added from news.counted_articles
+where best_date between '{week}'::date and '{week}'::date + 6
 """
 _TOUCHED = """
 create temporary table touched_days on commit drop as
@@ -318,13 +329,28 @@ select distinct c.best_date, u.speaker_name, coalesce(u.entity_id, 0) as entity_
 from ({rows}) as c
 cross join lateral unnest(c.speaker_names, c.speaker_entity_ids) as u(speaker_name, entity_id);
 create temporary table touched_pairs on commit drop as
-select distinct
-    date_trunc('week', c.best_date)::date as week_date, x.entity_id as entity_id_a,
-    y.entity_id as entity_id_b
-from ({rows}) as c
-cross join lateral unnest(c.entity_ids[1:{paired}]) as x(entity_id)
-cross join lateral unnest(c.entity_ids[1:{paired}]) as y(entity_id)
-where x.entity_id < y.entity_id;
+select
+    date_trunc('week', d.best_date)::date as week_date,
+    d.entity_id_a,
+    d.entity_id_b,
+    sum(d.added_articles)::bigint as added_articles,
+    sum(d.added_originals)::bigint as added_originals,
+    max(d.best_date) filter (where d.added_articles > 0) as added_until,
+    max(d.best_date) filter (where d.added_articles < 0) as removed_until
+from (
+    select
+        c.best_date,
+        x.entity_id as entity_id_a,
+        y.entity_id as entity_id_b,
+        sum(c.added) as added_articles,
+        coalesce(sum(c.added) filter (where c.is_original), 0) as added_originals
+    from ({rows}) as c
+    cross join lateral unnest(c.entity_ids[1:{paired}]) as x(entity_id)
+    cross join lateral unnest(c.entity_ids[1:{paired}]) as y(entity_id)
+    where x.entity_id < y.entity_id
+    group by c.best_date, x.entity_id, y.entity_id
+) as d
+group by date_trunc('week', d.best_date), d.entity_id_a, d.entity_id_b;
 -- Days of today are unknown to the statistics of the tables: without an index Postgres may compare
 -- every row with every other.
 create unique index on touched_outlets (best_date, source_id);
@@ -525,76 +551,116 @@ inner join touched_speakers as t
         and coalesce(u.entity_id, 0) = t.entity_id
 group by c.best_date, u.speaker_name, u.entity_id;
 """
-_COUNT_PAIRS = """
--- Of the pairs that were touched, most name somebody whom one original of the week names: such a
--- pair has no row, and need not be looked for.
-create temporary table live_pairs on commit drop as
-with sides as (
+_OFTEN = """
+-- Entities that two originals of the week or more name: a pair of any other has no row.
+create temporary table often_named on commit drop as
+select s.week_date, s.entity_id, sum(d.article_count) as article_count
+from (
     select week_date, entity_id_a as entity_id from touched_pairs
     union
     select week_date, entity_id_b from touched_pairs
-),
-often as materialized (
-    select s.week_date, s.entity_id
-    from sides as s
-    inner join news.entity_days as d
-        on d.entity_id = s.entity_id and d.best_date between s.week_date and s.week_date + 6
-    group by s.week_date, s.entity_id
-    having sum(d.original_article_count) >= 2
-)
-select t.week_date, t.entity_id_a, t.entity_id_b
+) as s
+inner join news.entity_days as d
+    on d.entity_id = s.entity_id and d.best_date between s.week_date and s.week_date + 6
+group by s.week_date, s.entity_id
+having sum(d.original_article_count) >= 2;
+create unique index on often_named (entity_id, week_date);
+analyze often_named;
+"""
+_CHANGE_PAIRS = """
+create temporary table counted_pairs on commit drop as
+select
+    t.*,
+    p.article_count + t.added_articles as article_count,
+    p.original_article_count + t.added_originals as original_article_count,
+    greatest(p.last_seen_date, t.added_until) as last_seen_date,
+    -- Which article is the last one now, the counts do not tell.
+    t.removed_until >= p.last_seen_date and (t.added_until >= p.last_seen_date) is not true
+        as has_lost_last
 from touched_pairs as t
-inner join often as x on t.week_date = x.week_date and t.entity_id_a = x.entity_id
-inner join often as y on t.week_date = y.week_date and t.entity_id_b = y.entity_id;
-create unique index on live_pairs (entity_id_a, entity_id_b, week_date);
-analyze live_pairs;
--- The names of a week are joined with themselves, and how many they are is not known beforehand.
-set local enable_nestloop = off;
+inner join news.entity_pair_weeks as p using (entity_id_a, entity_id_b, week_date);
+create unique index on counted_pairs (entity_id_a, entity_id_b, week_date);
+analyze counted_pairs;
+delete from news.entity_pair_weeks as p using counted_pairs as c
+where
+    p.entity_id_a = c.entity_id_a
+    and p.entity_id_b = c.entity_id_b
+    and p.week_date = c.week_date
+    and (c.original_article_count < 2 or c.has_lost_last);
+update news.entity_pair_weeks as p set
+    article_count = c.article_count,
+    original_article_count = c.original_article_count,
+    last_seen_date = c.last_seen_date
+from counted_pairs as c
+where
+    p.entity_id_a = c.entity_id_a
+    and p.entity_id_b = c.entity_id_b
+    and p.week_date = c.week_date
+    and (c.added_articles != 0 or c.added_originals != 0 or p.last_seen_date < c.last_seen_date);
+-- A pair without a row had one original or none. Where originals came, the articles that name the
+-- rarer of the two are looked through for the other.
+create temporary table uncounted_pairs on commit drop as
+select
+    t.week_date,
+    t.entity_id_a,
+    t.entity_id_b,
+    case when x.article_count <= y.article_count then t.entity_id_a else t.entity_id_b end
+        as rarer_id,
+    case when x.article_count <= y.article_count then t.entity_id_b else t.entity_id_a end
+        as other_id
+from touched_pairs as t
+inner join often_named as x on t.week_date = x.week_date and t.entity_id_a = x.entity_id
+inner join often_named as y on t.week_date = y.week_date and t.entity_id_b = y.entity_id
+left join counted_pairs as c
+    on
+        t.entity_id_a = c.entity_id_a
+        and t.entity_id_b = c.entity_id_b
+        and t.week_date = c.week_date
+where
+    case
+        when c.week_date is null then t.added_originals > 0
+        else c.has_lost_last and c.original_article_count >= 2
+    end;
+analyze uncounted_pairs;
 create temporary table recounted_pairs on commit drop as
-with sides as materialized (
-    select week_date, entity_id_a as entity_id from live_pairs
-    union
-    select week_date, entity_id_b from live_pairs
-),
-named as materialized (
-    select s.week_date, c.article_id, c.best_date, c.is_original, u.entity_id
-    from (select distinct week_date from live_pairs) as w
-    inner join news.counted_articles as c
-        on c.best_date between w.week_date and w.week_date + 6
-    cross join lateral unnest(c.entity_ids[1:{paired}]) as u(entity_id)
-    inner join sides as s on w.week_date = s.week_date and u.entity_id = s.entity_id
+with rarer as materialized (
+    select w.week_date, u.entity_id, c.best_date, c.is_original, c.named
+    from (select distinct week_date from uncounted_pairs) as w
+    cross join lateral (
+        select a.best_date, a.is_original, a.entity_ids[1:{paired}] as named
+        from news.counted_articles as a
+        where a.best_date between w.week_date and w.week_date + 6
+        offset 0
+    ) as c
+    cross join lateral unnest(c.named) as u(entity_id)
+    inner join (select distinct week_date, rarer_id from uncounted_pairs) as r
+        on w.week_date = r.week_date and u.entity_id = r.rarer_id
 )
 select
-    x.week_date,
-    x.entity_id as entity_id_a,
-    y.entity_id as entity_id_b,
+    p.week_date,
+    p.entity_id_a,
+    p.entity_id_b,
     count(*) as article_count,
-    count(*) filter (where x.is_original) as original_article_count,
-    max(x.best_date) as last_seen_date
-from named as x
-inner join named as y on x.article_id = y.article_id and x.entity_id < y.entity_id
-inner join live_pairs as p
-    on
-        x.week_date = p.week_date
-        and x.entity_id = p.entity_id_a
-        and y.entity_id = p.entity_id_b
-group by x.week_date, x.entity_id, y.entity_id
-having count(*) filter (where x.is_original) >= 2;
-set local enable_nestloop = on;
-create temporary table rewritten_pairs on commit drop as
-select t.entity_id_a, t.entity_id_b
-from news.entity_pair_weeks as p
-inner join touched_pairs as t using (entity_id_a, entity_id_b, week_date)
-union
-select r.entity_id_a, r.entity_id_b from recounted_pairs as r;
-analyze rewritten_pairs;
-delete from news.entity_pair_weeks as p using touched_pairs as t
-where
-    p.entity_id_a = t.entity_id_a
-    and p.entity_id_b = t.entity_id_b
-    and p.week_date = t.week_date;
+    count(*) filter (where r.is_original) as original_article_count,
+    max(r.best_date) as last_seen_date
+from uncounted_pairs as p
+inner join rarer as r on p.week_date = r.week_date and p.rarer_id = r.entity_id
+where p.other_id = any(r.named)
+group by p.week_date, p.entity_id_a, p.entity_id_b
+having count(*) filter (where r.is_original) >= 2;
 insert into news.entity_pair_weeks
 select * from recounted_pairs;
+create temporary table rewritten_pairs on commit drop as
+select entity_id_a, entity_id_b from counted_pairs
+union
+select entity_id_a, entity_id_b from recounted_pairs;
+analyze rewritten_pairs;
+"""
+_ADD_PAIRS = """
+insert into news.entity_pair_weeks
+select week_date, entity_id_a, entity_id_b, added_articles, added_originals, added_until
+from touched_pairs
+where added_originals >= 2
 """
 _ALL_PAIRS = """
 create temporary table rewritten_pairs on commit drop as
