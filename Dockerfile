@@ -33,7 +33,7 @@ ENV PYTHONUNBUFFERED=1 \
     DATELINE_HOME=/var/lib/dateline \
     DATELINE_SOURCES=/opt/dateline/sources
 RUN useradd --create-home --uid 50000 --gid 0 dateline \
-    && install -d -o dateline -g 0 -m 775 /var/lib/dateline
+    && install -d -o dateline -g 0 -m 775 /var/lib/dateline /var/lib/dateline/airflow
 WORKDIR /opt/dateline
 COPY --from=build /opt/dateline/.venv .venv
 # The code belongs to root, so that no task can change it.

@@ -4,7 +4,8 @@ import hashlib
 import re
 import tomllib
 from email.message import Message
-from importlib.metadata import metadata, requires
+from importlib.metadata import metadata, requires, version
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -174,16 +175,56 @@ def test_what_old_resolvers_miss_is_named():
     assert any(line.startswith("lxml-html-clean") for line in requires("dateline"))
 
 
-def test_the_values_for_kubernetes_name_settings_that_exist():
+@pytest.fixture
+def kubernetes():
+    """The text of the values for Airflow's chart, and what it says."""
     yaml = pytest.importorskip("yaml")
     text = (ROOT / "deploy" / "helm" / "values.yaml").read_text(encoding="utf-8")
-    values = yaml.safe_load(text)
+    return text, yaml.safe_load(text)
+
+
+def test_the_values_for_kubernetes_name_settings_that_exist(kubernetes):
+    text, values = kubernetes
     named = set(re.findall(r"\bDATELINE_[A-Z_]+", text))
     assert named <= {f"DATELINE_{name.upper()}" for name in Settings.model_fields}
-    assert values["defaultAirflowTag"] == values["images"]["airflow"]["tag"] == __version__
+    entrypoint = (ROOT / "config" / "container_entrypoint.sh").read_text(encoding="utf-8")
+    others = {each["name"] for each in values["env"]} - named - {"AWS_REGION"}
+    assert others == {"AIRFLOW_BASE_URL"}
+    assert "$" + "{AIRFLOW_BASE_URL:-" in entrypoint
     assert "NEVER RUN" in text
+
+
+def test_the_values_for_kubernetes_fit_the_image(kubernetes):
+    _, values = kubernetes
+    assert values["defaultAirflowTag"] == values["images"]["airflow"]["tag"] == __version__
     docker = (ROOT / "Dockerfile").read_text(encoding="utf-8")
     assert f"useradd --create-home --uid {values['uid']} --gid {values['gid']}" in docker
+    assert f"AIRFLOW_HOME={values['airflowHome']} " in docker
+    for name in ("dags", "plugins"):
+        folder = values["config"]["core"][f"{name}_folder"]
+        assert f"AIRFLOW__CORE__{name.upper()}_FOLDER={folder} " in docker
+
+
+def test_the_values_for_kubernetes_set_options_that_airflow_has(kubernetes):
+    yaml = pytest.importorskip("yaml")
+    airflow = find_spec("airflow")
+    if airflow is None:
+        pytest.skip("the extra 'airflow' is not installed: uv sync --extra airflow")
+    templates = Path(airflow.submodule_search_locations[0]) / "config_templates"
+    known = yaml.safe_load((templates / "config.yml").read_text(encoding="utf-8"))
+    chosen = kubernetes[1]["config"]
+    # An option of the package for Celery, and one that only the scheduler's code names.
+    elsewhere = {
+        ("celery", "worker_concurrency"),
+        ("scheduler", "num_stuck_in_queued_retries"),
+    }
+    named = {(section, option) for section, options in chosen.items() for option in options}
+    assert {
+        (section, option)
+        for section, option in named - elsewhere
+        if option not in known[section]["options"]
+    } == set()
+    assert kubernetes[1]["airflowVersion"] == version("apache-airflow")
 
 
 FAULT = {"id": "PYSEC-2026-1", "fix_versions": ["1.1"]}
