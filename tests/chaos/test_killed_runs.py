@@ -85,7 +85,7 @@ def mine(home):
     return found
 
 
-@pytest.mark.slow
+@pytest.mark.system
 def test_three_killed_runs_lose_and_double_nothing(papers, start, store, tmp_path):
     chance = random.Random(11)
     killed = []
