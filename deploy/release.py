@@ -6,6 +6,7 @@ Where a Docker engine runs, it builds the image too. Nothing is published.
 """
 
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -13,8 +14,11 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from typing import Any
 
-from deploy.licences import refused_packages
+from packaging.utils import canonicalize_name
+
+from deploy.licences import licences, refused_packages
 
 ROOT = Path(__file__).parents[1]
 DIST = ROOT / "dist"
@@ -94,6 +98,20 @@ def write_bill_of_materials(uv: str, file: Path) -> None:
         environment / "bin" / "python", "--pyproject", ROOT / "pyproject.toml",
         "--output-reproducible", "--output-format", "JSON", "--output-file", file)  # fmt: skip
     shutil.rmtree(environment)
+    bill = json.loads(file.read_text(encoding="utf-8"))
+    name_missing_licences(bill["components"])
+    file.write_text(json.dumps(bill, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def name_missing_licences(components: list[dict[str, Any]]) -> None:
+    """Give the components without a licence those that we know, as CycloneDX writes them.
+
+    cyclonedx-py takes over what the metadata say in SPDX's words, and leaves out the rest.
+    """
+    for component in components:
+        if not component.get("licenses"):
+            known = licences(canonicalize_name(component["name"])) or []
+            component["licenses"] = [{"license": {"name": name}} for name in known]
 
 
 def build_image(version: str) -> bool:

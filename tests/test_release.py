@@ -12,7 +12,13 @@ import pytest
 
 from deploy.audit import NOT_AUDITED, audited
 from deploy.licences import alternatives, is_refused, refused_packages, run_time_packages
-from deploy.release import ReleaseError, changelog_section, checksums, tagged_version
+from deploy.release import (
+    ReleaseError,
+    changelog_section,
+    checksums,
+    name_missing_licences,
+    tagged_version,
+)
 from pipeline import __version__
 from pipeline.settings import Settings
 
@@ -225,6 +231,15 @@ def test_the_values_for_kubernetes_set_options_that_airflow_has(kubernetes):
         if option not in known[section]["options"]
     } == set()
     assert kubernetes[1]["airflowVersion"] == version("apache-airflow")
+
+
+def test_the_bill_of_materials_names_licences_that_metadata_tell_in_other_words():
+    pytest.importorskip("openlineage_sql", reason="the extra 'metrics' is not installed")
+    named = [{"license": {"id": "MIT"}}]
+    components = [{"name": "openlineage_sql"}, {"name": "other", "licenses": named}]
+    name_missing_licences(components)
+    assert components[0]["licenses"] == [{"license": {"name": "Apache-2.0"}}]
+    assert components[1]["licenses"] == named
 
 
 FAULT = {"id": "PYSEC-2026-1", "fix_versions": ["1.1"]}
