@@ -5,8 +5,12 @@ SHELL := /bin/sh
 PYTHON ?= python3
 UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 BIN := .venv/bin
-TEST_PROCESSES ?= 2
+# One more than the two cores of a small machine: a test that waits for a process leaves its core to another.
+TEST_PROCESSES ?= 3
 export UV_PYTHON_DOWNLOADS := never
+# Compiled modules are kept, whatever the caller says: otherwise each of some hundred processes
+# compiles Airflow and spaCy again, which takes half of all processor time.
+export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo up test test-fast test-system compose-test lint format types sql-lint docs docs-check eval bench chaos release audit train train-text registry clean

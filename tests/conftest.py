@@ -28,13 +28,19 @@ MARKER_OF_FIXTURE = {
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark each test by the fixtures that it uses, and start with those that Airflow takes long.
+    """Mark each test by the fixtures that it uses, and start with those that take long.
 
-    With several processes, the last test to end decides when all are done. The order is random
-    otherwise, among the tests with Airflow too.
+    With several processes, the last file to end decides when all are done, so files with Airflow
+    come first, then those that start processes or a store. The order is random among each kind.
     """
     for item in items:
         for fixture, marker in MARKER_OF_FIXTURE.items():
             if fixture in getattr(item, "fixturenames", ()):
                 item.add_marker(marker)
-    items.sort(key=lambda item: item.get_closest_marker("airflow") is None)
+    items.sort(key=_turn)
+
+
+def _turn(item: pytest.Item) -> int:
+    kinds = ({"airflow"}, {"postgres", "slow", "data"})
+    marks = {mark.name for mark in item.iter_markers()}
+    return next((turn for turn, kind in enumerate(kinds) if kind & marks), len(kinds))

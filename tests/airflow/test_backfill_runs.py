@@ -1,4 +1,7 @@
-"""The DAG *backfill* run with ``dag.test()``: archives, a month of CC-NEWS, a site's past."""
+"""The DAG *backfill* run with ``dag.test()``: archives, a month of CC-NEWS, a site's past.
+
+The runs send their counts to OpenTelemetry; a run of *ingest* at their end has some.
+"""
 
 import json
 from contextlib import closing
@@ -6,6 +9,7 @@ from contextlib import closing
 import pytest
 
 from pipeline.warehouse.store import connect
+from tests.airflow.receivers import opentelemetry
 from tests.backfill.archives import ArchiveFile, at, html
 from tests.fix_airflow import ROOT
 from tests.fix_http import Site
@@ -27,7 +31,14 @@ def site():
 
 
 @pytest.fixture(scope="module")
-def runs(in_airflow, postgres_server, tmp_path_factory, site):
+def sent():
+    """What the runs sent, and the variables of Airflow that say where to."""
+    with opentelemetry() as (environ, bodies):
+        yield {"environ": environ, "bodies": bodies}
+
+
+@pytest.fixture(scope="module")
+def runs(in_airflow, postgres_server, tmp_path_factory, site, sent):
     database = "dateline_backfill_runs"
     postgres_server.sql(f"create database {database} template {postgres_server.template}")
     dsn = postgres_server.dsn(database)
@@ -36,6 +47,11 @@ def runs(in_airflow, postgres_server, tmp_path_factory, site):
     (home / "sources" / "local.toml").write_text(
         f'name = "Local"\nsections = ["{site.url}/news"]\nallow_private_addresses = true\n'
     )
+    (home / "sources" / "paper.toml").write_text(
+        f'name = "Paper"\nsections = ["{site.url}/today"]\nallow_private_addresses = true\n'
+    )
+    site.page("/today", '<html><h2><a href="/2024/06/01/a-bridge">A bridge opens</a></h2></html>')
+    site.page("/2024/06/01/a-bridge", html(8, published="2024-06-01T08:00:00+00:00"))
     title = "A story of the town and its ferry"
     site.page("/news", f'<html><h2><a href="/2024/05/11/the-ferry">{title}</a></h2></html>')
     site.page("/2024/05/11/the-ferry", html(9, published="2024-05-11T08:00:00+00:00"))
@@ -67,6 +83,7 @@ def runs(in_airflow, postgres_server, tmp_path_factory, site):
         "month": ("backfill", {"kind": "cc-news", "month": "2024-05", "base": site.url}),
         "site": ("backfill", {"kind": "site", "source": "local", **days}),
         "pages": ("curate", {}),
+        "new pages": ("ingest", {"sources": ["paper"], "everything": True}),
     }
     found = in_airflow(
         "airflow/scenarios.py",
@@ -76,6 +93,7 @@ def runs(in_airflow, postgres_server, tmp_path_factory, site):
         DATELINE_HOME=str(home),
         DATELINE_SOURCES=str(home / "sources"),
         DATELINE_CRAWL_DELAY="0",
+        **sent["environ"],
     )
     with closing(connect(dsn)) as connection:
         yield dict(zip(scenarios, found, strict=True)), connection
@@ -126,3 +144,10 @@ def test_curate_makes_articles_of_the_pages(runs):
     assert found == [("herald-example-com", 3), ("local", 1), ("post-example-com", 1)]
     edits = connection.execute("select seen_at from news.article_edits order by 1").fetchall()
     assert edits == [(at(5),), (at(9),)]
+
+
+def test_counts_go_to_opentelemetry(runs, sent):
+    assert runs[0]["new pages"]["state"] == "success"
+    bodies = b"".join(sent["bodies"])
+    assert b"dateline.links_discovered" in bodies
+    assert b"dateline.links_fetched" in bodies

@@ -1,4 +1,7 @@
-"""The DAGs run with ``dag.test()``: real stages, real Postgres, the demo site, no scheduler."""
+"""The DAGs run with ``dag.test()``: real stages, real Postgres, the demo site, no scheduler.
+
+The runs send their counts to StatsD and their lineage to OpenLineage.
+"""
 
 import json
 from contextlib import closing
@@ -7,6 +10,7 @@ import pytest
 
 from pipeline.demo import DemoSite, free_ports
 from pipeline.warehouse.store import connect
+from tests.airflow.receivers import has_openlineage, has_statsd, openlineage, statsd
 from tests.fix_airflow import ROOT
 
 pytestmark = pytest.mark.airflow
@@ -22,7 +26,14 @@ allow_private_addresses = true
 
 
 @pytest.fixture(scope="module")
-def runs(in_airflow, postgres_server, tmp_path_factory):
+def sent():
+    """What the runs sent, and the variables of Airflow that say where to."""
+    with statsd() as (counts_to, packets), openlineage() as (lineage_to, events):
+        yield {"environ": counts_to | lineage_to, "packets": packets, "events": events}
+
+
+@pytest.fixture(scope="module")
+def runs(in_airflow, postgres_server, tmp_path_factory, sent):
     """Run all scenarios in one process, because Airflow takes 12 CPU-seconds to start."""
     database = "dateline_dag_runs"
     postgres_server.sql(f"create database {database} template {postgres_server.template}")
@@ -55,6 +66,7 @@ def runs(in_airflow, postgres_server, tmp_path_factory):
             DATELINE_DSN=dsn,
             DATELINE_HOME=str(home),
             DATELINE_SOURCES=str(sources),
+            **sent["environ"],
         )
     with closing(connect(dsn)) as connection:
         yield dict(zip(scenarios, found, strict=True)), connection
@@ -133,3 +145,26 @@ def test_runs_are_closed_with_their_result(runs):
         "succeeded",
     ] * 4
     assert {status for dag_id, status in found if dag_id == "curate"} == {"succeeded"}
+
+
+@pytest.mark.skipif(not has_statsd, reason="the extra 'metrics' is not installed")
+def test_counts_go_to_statsd(runs, sent):
+    lines = "\n".join(sent["packets"])
+    assert "airflow.dateline.links_discovered" in lines
+    assert "airflow.dateline.links_fetched" in lines
+
+
+@pytest.mark.skipif(not has_openlineage, reason="the extra 'metrics' is not installed")
+def test_lineage_goes_to_openlineage(runs, sent):
+    events = sent["events"]
+    told = {(event["job"]["name"], event["eventType"]) for event in events}
+    tasks = ("plan", "collect", "close_run", "all_well")
+    assert {(f"ingest.{task}", kind) for task in tasks for kind in ("START", "COMPLETE")} <= told
+    assert {(dag, "COMPLETE") for dag in ("ingest", "curate", "publish")} <= told
+    assert {event["job"]["namespace"] for event in events} == {"newsroom"}
+    parents = {
+        event["run"]["facets"]["parent"]["job"]["name"]
+        for event in events
+        if event["job"]["name"].startswith("ingest.")
+    }
+    assert parents == {"ingest"}
