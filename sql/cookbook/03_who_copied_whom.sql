@@ -1,5 +1,6 @@
 -- question: Who copied whom, and how much later?
--- row: one row per copy, the original beside it, newest original first
+-- row: one row per copy that was first seen in the last days, the original beside it, newest original first
+-- set: days = 7 -- days up to now
 select
     original_source_key,
     source_key as copy_source_key,
@@ -10,6 +11,7 @@ select
     title as copy_title,
     canonical_url
 from mart.copies
+where first_seen_at > now() - :'days'::int * interval '1 day'
 order by
     original_published_at desc nulls last,
     original_article_id,

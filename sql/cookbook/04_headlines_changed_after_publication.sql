@@ -1,5 +1,6 @@
 -- question: Which headlines changed after publication without the page saying so?
 -- row: one row per change, newest first
+-- set: days = 30 -- days up to now
 select
     seen_at,
     source_key,
@@ -10,5 +11,6 @@ from mart.silent_edits
 where
     is_title_changed
     and not is_announced
+    and seen_at > now() - :'days'::int * interval '1 day'
 order by seen_at desc
 limit 50

@@ -1,12 +1,12 @@
 -- question: Who is named together with somebody more often than chance would have it?
 -- row: one row per other entity: articles that name both, and how many times more than if the names were independent (lift)
--- set: name = Katarin Voss -- the name, in upper or lower case
+-- set: name = Katarin Voss -- words of the name or their beginnings, with or without their accents
 with named as (
     select
         entity_id,
         entity_name
     from mart.dim_entity
-    where lower(entity_name) = lower(:'name')
+    where entity_id = any(array(select f.entity_id from mart.entities_named(:'name') as f))
 ),
 
 pairs as (

@@ -1,7 +1,7 @@
 -- question: Which outlet quotes whom?
--- row: one row per speaker and outlet: quotes and articles, the most quoted speakers first
--- set: name = % -- part of the speaker's name; % for all
--- set: days = 7 -- days up to the newest visit there is
+-- row: one row per speaker and outlet in articles of the last days: quotes and articles, the most quoted speakers first
+-- set: name = % -- words of any of the speaker's names, or their beginnings; % for all
+-- set: days = 7 -- days up to now in which the articles were first seen
 select
     q.speaker_name,
     q.source_key,
@@ -12,11 +12,12 @@ select
     max(q.best_date) as last_day
 from mart.who_said_what as q
 where
-    q.speaker_name ilike '%' || :'name' || '%'
+    q.speaker_name is not null
     and q.cue_class = 'speech'
-    and q.first_seen_at > (
-        select max(a.first_seen_at) - :'days'::int * interval '1 day'
-        from mart.articles as a
+    and q.first_seen_at > now() - :'days'::int * interval '1 day'
+    and (
+        :'name' = '%'
+        or q.entity_id = any(array(select n.entity_id from mart.entities_named(:'name') as n))
     )
 group by
     q.speaker_name,

@@ -1,6 +1,7 @@
 -- question: In which role does somebody appear in the news?
--- row: one row per person and title or office printed beside the name, with the outlets that print it
--- set: name = % -- part of the name; % for all
+-- row: one row per person and title or office printed beside the name in articles of the last days, with the outlets that print it
+-- set: name = % -- words of any of the person's names, or their beginnings; % for all
+-- set: days = 7 -- days up to now in which the articles were first seen
 select
     m.entity_name,
     m.role_text,
@@ -12,12 +13,11 @@ select
 from mart.entity_mentions as m
 where
     m.role_text is not null
-    and m.entity_id in (
-        select n.entity_id
-        from mart.entity_names as n
-        where
-            n.entity_type = 'PERSON'
-            and n.named_as ilike '%' || :'name' || '%'
+    and m.entity_type = 'PERSON'
+    and m.first_seen_at > now() - :'days'::int * interval '1 day'
+    and (
+        :'name' = '%'
+        or m.entity_id = any(array(select n.entity_id from mart.entities_named(:'name') as n))
     )
 group by
     m.entity_name,

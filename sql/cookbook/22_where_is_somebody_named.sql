@@ -1,24 +1,25 @@
 -- question: Where is somebody named, and in which words?
--- row: one row per article, newest first, with the words around the first mention
--- set: name = Katarin Voss -- any of the names by which texts call them
-with mentions as (
+-- row: one row per article, newest first, with the words around the first mention; credits of pictures are left out
+-- set: name = Katarin Voss -- words of any of the names by which texts call them, or their beginnings
+with named as (
+    select array(select n.entity_id from mart.entities_named(:'name') as n) as entity_ids
+),
+
+mentions as (
     select
-        m.article_id,
+        a.article_id,
+        a.best_date,
         count(*) as mentions,
-        min(m.start_char) as start_char,
-        max(m.best_date) as best_date
-    from mart.entity_mentions as m
+        min(m.start_char) as start_char
+    from named as n
+    cross join mart.articles_naming(n.entity_ids, limit_to => 50) as a
+    inner join mart.entity_mentions as m on a.article_id = m.article_id
     where
-        m.entity_id = any(array(
-            select n.entity_id
-            from mart.entity_names as n
-            where n.named_as = :'name'
-        ))
-    group by m.article_id
-    order by
-        best_date desc,
-        m.article_id desc
-    limit 50
+        m.entity_id = any(n.entity_ids)
+        and not m.is_credit
+    group by
+        a.article_id,
+        a.best_date
 )
 
 select

@@ -1,6 +1,7 @@
 -- question: What does an outlet publish, by section?
--- row: one row per outlet and section: articles, their length, and the share of opinion and wire copy
+-- row: one row per outlet and section: articles of the last days, their length, and the share of opinion and wire copy
 -- set: source = % -- key of the outlet; % for all
+-- set: days = 7 -- days up to now in which they were first seen
 select
     source_key,
     coalesce(section_name, '(none stated)') as section,
@@ -10,7 +11,9 @@ select
     round(100.0 * count(*) filter (where agency is not null) / count(*), 1) as percent_agency,
     max(best_date) as last_day
 from mart.articles
-where source_key like :'source'
+where
+    source_key like :'source'
+    and first_seen_at > now() - :'days'::int * interval '1 day'
 group by
     source_key,
     section

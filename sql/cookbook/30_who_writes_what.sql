@@ -1,6 +1,7 @@
 -- question: Who writes, for whom, how much, and in which sections?
--- row: one row per author and outlet
+-- row: one row per author and outlet, of the articles of the last days
 -- set: author = % -- part of the name; % for all
+-- set: days = 7 -- days up to now in which they were first seen
 select
     b.author,
     a.source_key,
@@ -13,7 +14,9 @@ select
     max(a.best_date) as last_day
 from mart.articles as a
 cross join lateral unnest(a.authors) as b (author)
-where b.author ilike '%' || :'author' || '%'
+where
+    b.author ilike '%' || :'author' || '%'
+    and a.first_seen_at > now() - :'days'::int * interval '1 day'
 group by
     b.author,
     a.source_key

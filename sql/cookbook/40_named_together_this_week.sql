@@ -17,7 +17,12 @@ select
     ) as last_week_before
 from mart.weekly_co_mentions as w
 where
-    w.week_date = (select max(n.week_date) from mart.weekly_co_mentions as n)
+    w.week_date = (
+        select n.week_date
+        from mart.weekly_co_mentions as n
+        order by n.week_date desc
+        limit 1
+    )
     and w.original_article_count >= :'articles'::int
     and w.entity_type_a in ('PERSON', 'ORG')
     and w.entity_type_b in ('PERSON', 'ORG')
