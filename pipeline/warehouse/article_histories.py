@@ -72,3 +72,12 @@ def take_over_versions(conn: Connection, article_id: int, version_ids: Sequence[
         " where v.article_version_id = n.article_version_id",
         {"article": article_id, "ids": list(version_ids)},
     )
+    renew_search_vectors(conn, version_ids)
+
+
+def renew_search_vectors(conn: Connection, version_ids: Sequence[int]) -> None:
+    """Make the search vectors of versions again, whose outlet may be another now.
+
+    The outlet decides whether they hold the places of words (``text_for``).
+    """
+    conn.execute("select news.keep_search_vectors(%s::bigint[])", (list(version_ids),))

@@ -25,6 +25,7 @@ from pipeline.errors import UsageError
 from pipeline.extract.version import EXTRACTION_VERSION
 from pipeline.models import REFUSED_KINDS, Article, Contributor, RemovedBlock, StatedTitle
 from pipeline.warehouse.article_columns import FIELD_OF, NewVersion, version_sha256
+from pipeline.warehouse.article_histories import renew_search_vectors
 from pipeline.warehouse.articles import LockedArticle, lock_articles, switch_current
 from pipeline.warehouse.duplicates import update_group_agencies
 from pipeline.warehouse.fetches import StoredPage
@@ -219,6 +220,11 @@ def _move_to_outlets(conn: Connection, sources: Mapping[int, int]) -> set[int]:
         " where article_id = any(%s) and is_current",
         (sorted(moved),),
     )
+    versions = conn.execute(
+        "select article_version_id from news.article_versions where article_id = any(%s)",
+        (sorted(moved),),
+    )
+    renew_search_vectors(conn, [row[0] for row in versions])
     return moved
 
 

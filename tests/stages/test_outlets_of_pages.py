@@ -186,6 +186,29 @@ def test_articles_of_files_from_before_are_moved_when_they_are_read_again(home, 
     assert rows(ARTICLES) == [("herald", 1)]
 
 
+def test_a_text_that_moves_to_an_outlet_for_the_owner_loses_the_places_of_its_words(home, rows):
+    (home / "sources" / "herald.toml").write_text(HERALD + 'text_for = "owner"\n')
+    page(home / "saved", 1, canonical("https://agency-example.com/1"))
+    page(home / "saved", 2, canonical("https://www.herald-example.com/2"))
+    run(home / "saved")
+    guarded = """
+    select s.source_key, w.search_vector = strip(w.search_vector)
+    from news.articles join news.sources as s using (source_id)
+    join news.article_versions as v using (article_id)
+    join news.article_search as w using (article_version_id)
+    order by canonical_url
+    """
+    assert rows(guarded) == [("agency-example-com", False), ("herald", True)]
+    outlets.map_address("https://agency-example.com/", "herald", mapped_by="ida", reason=None)
+    again = CliRunner().invoke(build(), ["reprocess", "--stage", "extract", "--all"])
+    assert again.exit_code == 0, again.output
+    assert rows(guarded) == [("herald", True), ("herald", True)]
+    outlets.map_address("https://agency-example.com/", "bbc", mapped_by="ida", reason=None)
+    again = CliRunner().invoke(build(), ["reprocess", "--stage", "extract", "--all"])
+    assert again.exit_code == 0, again.output
+    assert rows(guarded) == [("bbc", False), ("herald", True)]
+
+
 def test_a_source_of_many_outlets_gives_its_files_to_them(home, rows):
     page(home / "saved", 1, canonical("https://www.herald-example.com/1"))
     page(home / "saved", 2, canonical("https://agency-example.com/2"))
