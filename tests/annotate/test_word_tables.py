@@ -1,5 +1,6 @@
 """The tables of places, titles, head words and names: valid values, no word twice."""
 
+import re
 from collections import Counter
 
 import pytest
@@ -8,6 +9,7 @@ from pipeline.annotate.labels import LABELS
 from pipeline.tables import read_rows
 
 NAMES, ANNOTATE = "pipeline.annotate.names", "pipeline.annotate"
+QUOTES = "pipeline.annotate.quotes"
 COLUMNS = {
     (NAMES, "aliases.tsv"): 4,
     (NAMES, "gazetteer.tsv"): 2,
@@ -64,3 +66,18 @@ def test_a_surname_among_the_titles_is_an_office():
 def test_a_row_with_missing_columns_is_named():
     with pytest.raises(ValueError, match=r"languages\.tsv, line \d+: 1 columns .* expected 2"):
         list(read_rows(ANNOTATE, "languages.tsv", columns=2))
+
+
+STATEMENT_WORDS = list(read_rows(QUOTES, "statement_words.tsv", 3))
+
+
+@pytest.mark.parametrize("row", STATEMENT_WORDS, ids=lambda row: f"{row[0]} {row[1]}")
+def test_the_example_of_a_statement_word_has_it_between_bars(row):
+    _, forms, example = row
+    patterns = [re.escape(form).replace(r"\*", r"\w*") for form in forms.split("|")]
+    assert re.search(r"\|(?:" + "|".join(patterns) + r")\|", example, re.IGNORECASE)
+
+
+def test_no_list_of_statement_words_has_a_word_twice():
+    words = Counter((row[0], form) for row in STATEMENT_WORDS for form in row[1].split("|"))
+    assert [word for word, count in words.items() if count > 1] == []

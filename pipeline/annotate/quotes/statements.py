@@ -48,12 +48,38 @@ LONGEST_NAMED_TITLE = 8
 SHARE_OF_FIGURES = 0.3
 """Share of words with a digit from which a line is one of a table."""
 _WORD = re.compile(r"[^\W\d_][\w’'-]*")
-_PLAIN = frozenset(
-    "say says said saying tell tells told telling add adds added adding according state states "
-    "stated stating write writes wrote written writing statement".split()
-)
-"""Cues that hardly ever govern anything but a clause."""
-_NARRATORS = frozenset("i we you me us one my our".split())
+
+
+def _words_by_list() -> dict[str, list[str]]:
+    """Return the words of ``statement_words.tsv`` by their list; "*" stands for any ending."""
+    words: dict[str, list[str]] = defaultdict(list)
+    for name, forms, _ in read_rows(__package__, "statement_words.tsv", 3):
+        words[name] += forms.split("|")
+    return words
+
+
+_LISTS = _words_by_list()
+
+
+def _any_of(name: str) -> str:
+    """Return a pattern for the words of a list, longest first, any white space between them."""
+    words = sorted(_LISTS[name], key=len, reverse=True)
+    patterns = (re.escape(word).replace(r"\*", r"\w*").replace(r"\ ", r"\s+") for word in words)
+    return "(?:" + "|".join(patterns) + ")"
+
+
+def _cue(name: str, ending: str = r"\b") -> re.Pattern[str]:
+    """Return a pattern that finds a word of a list in a cue.
+
+    Args:
+        name: the list in ``statement_words.tsv``.
+        ending: what must be behind the word; "$" for the last word of the cue.
+    """
+    return re.compile(rf"\b{_any_of(name)}{ending}", re.IGNORECASE)
+
+
+_PLAIN = frozenset(_LISTS["plain"])
+_NARRATORS = frozenset(_LISTS["narrator"])
 # In the examples of patterns, "|" shows where the match begins and ends.
 # In front of a cue, or within it, that was not said: "did | not | say", "declined to".
 _NOT_SAID = re.compile(
@@ -103,14 +129,14 @@ _WHENEVER = re.compile(
     r"\b(?:when|whenever|every\s+time)\s+(?:[\w’'-]+\s+){1,4}$|\bas\s+(?:they|we|you)\s+$",
     re.IGNORECASE,
 )
-_PASTS_OF_SAYING = frozenset("said told wrote written spoke spoken had read put".split())
+_PASTS_OF_SAYING = frozenset(_LISTS["past"])
 _EVERY = re.compile(r"(?:every|any|each|no|he\s+or\s+she|she\s+or\s+he)\b", re.IGNORECASE)
 """Sources that stand for whoever it may be: "every skipper says"."""
 # A verb in the passive whose subject is told: "guests | are advised | to wait".
 _PASSIVE = re.compile(
     r"(?:is|are|was|were|be|been|being)\s+(?:\w+ly\s+)?(?:\w+ed|told)$", re.IGNORECASE
 )
-_ASKS = re.compile(r"\b(?:ask|wonder|inquir|enquir|question)\w*\b", re.IGNORECASE)
+_ASKS = _cue("asks")
 # Questions of nobody in particular: "what Holm said | when asked|, “What is it?”"
 _WHEN_ASKED = re.compile(r"\b(?:when|if|once)\s+asked:?$", re.IGNORECASE)
 _TELLS = re.compile(r"\b(?:tells?|told|show(?:s|ed)?)$")
@@ -123,11 +149,7 @@ _TRIES = re.compile(
 )
 # An adverb in front of an imperative: "| politely |say".
 _ADVERB = re.compile(r"(?:\w+ly|just|please|always|then)\s+", re.IGNORECASE)
-_IMPERATIVES = frozenset(
-    "add announce answer ask consider declare exclaim explain imagine note remember repeat reply "
-    "request say shout state suggest tell text think try type whisper wonder write yell".split()
-)
-"""Verbs in the form of a command: "Say: “We are closed.”"."""
+_IMPERATIVES = frozenset(_LISTS["command"])
 # Behind a cue, in front of the mark: what somebody tells himself is thought.
 _SELF = re.compile(r"\b(?:my|our|him|her|them)sel(?:f|ves)[,:]?\s*$")
 _PERSONAL = re.compile(r"\b(?:I|we|you|he|she|they)\b", re.IGNORECASE)
@@ -135,13 +157,9 @@ _PERSONAL = re.compile(r"\b(?:I|we|you|he|she|they)\b", re.IGNORECASE)
 _OR = re.compile(r"[,;]?\s+or,?\s+", re.IGNORECASE)
 # Behind a cue, in front of the mark: "ask | yourself,".
 _YOURSELF = re.compile(r"\b(?:yourself|yourselves|oneself)[,:]?\s*$")
-_ANYBODY = frozenset(
-    "people someone somebody anyone anybody everyone everybody folks those".split()
-)
-"""Sources that are nobody in particular in "people say"; in "someone said" the paper heard them, so
-the cue decides too."""
-_ANY_ONE = frozenset("someone somebody anyone anybody".split())
-"""The same with words around them: "who never heard someone else exclaim"."""
+_ANYBODY = frozenset(_LISTS["anybody"])
+"""Sources of "people say"; in "someone said" the paper heard them, so the cue decides too."""
+_ANY_ONE = frozenset(_LISTS["any_one"])
 _GENERAL = re.compile(r"\b(?:says?|asks?|thinks?|wonders?|tells?|\w+ing)$", re.IGNORECASE)
 """Cues of what people say time and again."""
 FARTHEST_FRAME = 120
@@ -160,8 +178,7 @@ _THING_THAT = re.compile(
     r"(?:an?|his|her|its|their)\s+(?:[\w’'-]+\s+){1,8}?(?:that|which|who|where)(?:[’']s\b|\s)",
     re.IGNORECASE,
 )
-_ANNOUNCES = re.compile(r"\b(?:announc|unveil|reveal)\w*\b", re.IGNORECASE)
-"""Cues that mostly govern a thing: "announced its plan to buy a rival founded in Tarn"."""
+_ANNOUNCES = _cue("announces")
 _DETERMINER = re.compile(r"(?:an?|the|this|these|those|his|her|its|their)\s", re.IGNORECASE)
 _TOPIC = re.compile(r"\b(?:about|of|on)$", re.IGNORECASE)
 """The end of a cue that governs a topic: "writes about boats"."""
@@ -201,63 +218,39 @@ _ACTS_BY_VERB = tuple(
     (re.compile(rf"\b(?:{verb})\b", re.IGNORECASE), re.compile(what, re.IGNORECASE | re.DOTALL))
     for verb, what in _ACTS
 )
-_FINDS = re.compile(r"\b(?:found|finds|find|show(?:s|ed|n)?|conclud\w+|indicat\w+)\b")
-"""Verbs by which a study states something; a person who "found that" did so without a word."""
-_RATES = re.compile(
-    r"\b(?:call|describ|label|brand|dubb|blast|denounc|dismiss|slam|refer|compar|mock|deriv|defin)\w*\b",
-    re.IGNORECASE,
-)
-"""Cues whose quoted word or two are the speaker's own: "called it “outrageous”"."""
-_LEARNS = re.compile(
-    r"\bf(?:eel|elt)\w*\b|\bopinions?\b|\bnotic(?:es?|ed|ing)\b|\bhop(?:e|es|ed|ing)\b|\b(?:assum|realiz|realis|learn|discover|decid|figur)\w*\b|\bf(?:i|ou)nds?\s+out\b|\bkn[eo]ws?\b"
-)
-"""Cues of what somebody came to think or feels, and hardly said."""
+_FINDS = _cue("finds")
+"""A person who "found that" did so without a word, a study states it."""
+_RATES = _cue("rates")
+_LEARNS = _cue("learns")
 # What is shown and not said: "describes | an image of the pier “at dawn”".
 _SHOWS = re.compile(r"(?:an?|the|his|her|their|its)\s+(?!.*\bas\s)", re.IGNORECASE | re.DOTALL)
+# In front of a quoted title: "the film |“The Old Pier”", "an essay called |“The Old Pier”".
 _WORK = re.compile(
-    r"\b(?:films?|movies?|books?|novels?|songs?|singles?|tracks?|albums?|shows?|sitcoms?|serie?s|"
-    r"programmes?|programs?|podcasts?|plays?|poems?|essays?|documentar(?:y|ies)|games?|sequels?|"
-    r"thrillers?|dramas?|comed(?:y|ies)|musicals?|operas?|exhibitions?|paintings?|episodes?|"
-    r"articles?|columns?|op-eds?|seminars?|webinars?|lectures?|workshops?|groups?|"
-    r"chapters?|headlines?|headlined|titles?|hashtags?|entitled|titled|subtitled|memoirs?|"
-    r"slogans?|taglines?|mottos?|jingles?|catchphrases?|"
-    r"nicknamed|known\s+as|so-called|dubbed)[,:]?\s+"
+    rf"\b(?:{_any_of('work')}|{_any_of('called')}|{_any_of('entitled')})[,:]?\s+"
     r"(?:(?:is|was|like|a|an|the|of|called|named|titled|entitled|focusing\s+on)\s+)?$",
     re.IGNORECASE,
 )
-_SO_CALLED = re.compile(r"\b(?:so-called|known\s+as|nicknamed|dubbed)\s+$", re.IGNORECASE)
-_TITLED = re.compile(r"\b(?:entitled|titled|subtitled|headlined),?\s+$", re.IGNORECASE)
-_NAMES_WORKS = re.compile(
-    r"\b(?:announc|releas|publish|writ|wrote|unveil|launch|record|perform|direct|review|play|sang|"
-    r"sing|titl|nam|call|dubb|present|stream|screen|star)\w*\b",
-    re.IGNORECASE,
-)
-"""Cues whose quoted capitals are the title of a work or product."""
-_NAMES = re.compile(r"\b(?:dub|nicknam|christen|renam|coin)\w*\b", re.IGNORECASE)
-"""Cues that give a thing its name: dubbed them “Tarn tadpoles”."""
+_SO_CALLED = _cue("called", r"\s+$")
+_TITLED = _cue("entitled", r",?\s+$")
+_PRESENTS = _cue("presents")
+_NAMES = _cue("names")
 LONGEST_GIVEN_NAME = 4
 """Words of such a name."""
 _ARTICLE = re.compile(r"(?:an?|the)\s", re.IGNORECASE)
 """How a judgement begins and a name hardly: dubbed the plan “a costly dream”."""
 _CREDIT = re.compile(
-    r"\b(?:photos?|photographs?|image|picture|video|credit|illustration)\s*(?:by|:|courtesy|credit)"
+    rf"\b{_any_of('picture')}\s*(?:by|:|courtesy|credit)"
     r"|\bGetty Images\b|\b(?:AP|AFP|Reuters|EPA)\s+(?:Photo|Pool)\b|\(Photo|\bvia AP\b|"
     r"^\s*(?:Pictured|Caption)\b|/(?:AFP|AP|Reuters|Getty)\b",
     re.IGNORECASE,
 )
-_PERFORMS = re.compile(r"\b(?:sing(?:s|ing)?|s[au]ng|rap(?:s|ped|ping))\b", re.IGNORECASE)
-"""Cues of words that somebody else may have written: a song's."""
-_PUTS = re.compile(r"\b(?:puts?|putting)\s+it\b|\breads?\b", re.IGNORECASE)
-"""Cues that introduce quoted words although they are no verbs of saying: "as Holm puts it"."""
+_PERFORMS = _cue("performs")
+_PUTS = _cue("introduces")
 _HANGS_ON = re.compile(r"\b(?:with|of|on|about|for|as|in)$", re.IGNORECASE)
 """The end of a cue whose quoted words are a phrase within the paper's sentence."""
 # A year as a label: "June 5, 1987: |“Unity”|".
 _YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d:\s*$")
-_TELLS_OF = re.compile(
-    r"\b(?:explain|describ|discuss|detail|outlin|shar|show|explor|illustrat|demonstrat|debat|confirm)\w*$",
-    re.IGNORECASE,
-)
-"""The end of a cue behind which "how" and "why" open a topic and no statement."""
+_TELLS_OF = _cue("tells_of", "$")
 _TOPIC_CLAUSE = re.compile(r"(?:how|what|why|which|when|where|who|whether)\b", re.IGNORECASE)
 # "told them | how to| moor a boat"; "asked how to" is a question.
 _HOW_TO = re.compile(r"how\s+to\s", re.IGNORECASE)
@@ -275,8 +268,7 @@ _AS = re.compile(r"(?<!\bsuch)(?<!\bas well)\s+as\s", re.IGNORECASE)
 """What a described thing is called: "described the pier as old"."""
 _GOES_ON = re.compile(r"\s*[^\s.,;:!?]")
 """What stands behind words that are cut off, and not behind "they know about that"."""
-_HANGING = frozenset("as so and but or that which the a an because while if its his their".split())
-"""Words at the end of reported speech that is cut off within its sentence."""
+_HANGING = frozenset(_LISTS["hanging"])
 _LIST_MARK = re.compile(
     r"\s*(?:[•*·▪◦►‣–-]\s+|\(?\d{1,2}[.)]\s+|\(?[a-z][.)]\s+|step\s+\d)", re.IGNORECASE
 )
@@ -755,7 +747,7 @@ class StatementReader:
             and not _ARTICLE.match(inner)
         ):
             return True
-        return is_title(inner) and _NAMES_WORKS.search(cue) is not None
+        return is_title(inner) and _PRESENTS.search(cue) is not None
 
     def _comma_ends(self, quotation: Quotation) -> bool:
         """Tell whether a comma ends the quoted words, as before "he said"."""
