@@ -4,9 +4,10 @@ Fills a made store (``made_store``) and asks every question of ``sql/cookbook`` 
 ``dateline sql`` does: once after the server was started again, so that its own cache is empty
 (that of the operating system is not), and then five times more. Beside the clock stands the
 processor time of the server's process, which a busy machine does not change much. Searches with a
-phrase and filters, and the mentions and quotes of one entity, are asked too. ``--dsn`` takes a
-store that is filled already. ``--plans FOLDER`` writes the plan of each. Behind the times stand the
-bytes an article of the largest tables.
+phrase and filters, and the mentions and quotes of one entity, are asked too. ``--home FOLDER``
+keeps the made store in that folder, or takes the one that is there, and ``--dsn`` takes any store.
+``--plans FOLDER`` writes the plan of each. Behind the times stand the bytes an article of the
+largest tables.
 
 The figure to reach is a p95 over the questions of 200 ms, 300 ms for a search, and 100 ms for an
 entity.
@@ -16,7 +17,6 @@ import argparse
 import os
 import statistics
 import sys
-import tempfile
 import time
 from collections.abc import Sequence
 from contextlib import closing
@@ -25,13 +25,10 @@ from pathlib import Path
 
 import psycopg
 
-from benchmarks.operate.made_store import fill
+from benchmarks.operate.made_store import made_server
 from benchmarks.tables import markdown, measured_today
 from pipeline.telemetry import configure_logging
 from pipeline.warehouse.cookbook import cookbook
-from pipeline.warehouse.embedded_server import EmbeddedServer
-from pipeline.warehouse.schema import migrate
-from pipeline.warehouse.store import connect, create_database
 
 WARM_RUNS = 5
 QUESTION_MS = 200
@@ -228,34 +225,21 @@ def bytes_by_table(conn: psycopg.Connection, articles: int) -> str:
     return f"Bytes an article, by table:\n\n{markdown(head, rows)}"
 
 
-def main() -> None:
-    """Print the times."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--articles", type=int, default=200_000)
-    parser.add_argument("--dsn", help="a store that is filled already")
-    parser.add_argument("--plans", type=Path, help="a folder for the plans")
-    given = parser.parse_args(sys.argv[1:])
+def main(articles: int = 200_000, home: Path | None = None, plans: Path | None = None) -> None:
+    """Print the times of a made store of this many articles, kept in ``home`` where that is given.
+
+    Args:
+        articles: a multiple of 10.
+        home: see ``made_server``.
+        plans: a folder for the plans.
+    """
     configure_logging("ERROR")
-    if given.plans:
-        given.plans.mkdir(parents=True, exist_ok=True)
-    command = "python -m benchmarks.operate.cookbook_speed"
-    if given.dsn:
-        sys.stdout.write(f"{_measured(given.dsn, given.plans)}\n\n{measured_today(command)}\n")
-        return
-    with tempfile.TemporaryDirectory() as folder:
-        server = EmbeddedServer(Path(folder))
+    with made_server(articles, home) as server:
+        server.stop()
         server.start()
-        try:
-            create_database(server.dsn("postgres"), "dateline")
-            with closing(connect(server.dsn())) as conn:
-                migrate(conn)
-                fill(conn, given.articles)
-            server.stop()
-            server.start()
-            printed = _measured(server.dsn(), given.plans)
-        finally:
-            server.remove()
-    sys.stdout.write(f"{printed}\n\n{measured_today(f'{command} --articles {given.articles}')}\n")
+        printed = _measured(server.dsn(), plans)
+    command = f"python -m benchmarks.operate.cookbook_speed --articles {articles}"
+    sys.stdout.write(f"{printed}\n\n{measured_today(command)}\n")
 
 
 def _measured(dsn: str, plans: Path | None) -> str:
@@ -270,4 +254,15 @@ def _measured(dsn: str, plans: Path | None) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--articles", type=int, default=200_000)
+    parser.add_argument("--home", type=Path, help="a folder in which the store is made, and stays")
+    parser.add_argument("--dsn", help="a store that is filled already")
+    parser.add_argument("--plans", type=Path, help="a folder for the plans")
+    given = parser.parse_args()
+    if given.plans:
+        given.plans.mkdir(parents=True, exist_ok=True)
+    if given.dsn:
+        sys.stdout.write(f"{_measured(given.dsn, given.plans)}\n")
+    else:
+        main(given.articles, given.home, given.plans)

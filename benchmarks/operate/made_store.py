@@ -1,31 +1,40 @@
 """A made store of any size: ``python -m benchmarks.operate.made_store --articles 200000``.
 
-Fills an empty store by SQL, for measures of speed that need a large one. What the cost of queries
+Fills an empty store by SQL, for measures of speed that need a large one. With ``--home`` the store
+is that of a server of its own in that folder, and stays there for the benchmarks that take the same
+option; without it, it is that of ``DATELINE_DSN`` or of Dateline's home. What the cost of queries
 depends on follows what news looks like: outlets and entities by Zipf's law (the r-th is named 1/r
 times as often as the first), articles that gather around events and so name the same people, a
 run a day, fewer articles at weekends, 30 mentions and 8 quotes an article, one article in ten a
 copy, one in twenty without a date, one in thirty edited. Words, names and outlets are made of
 syllables. The same number of articles gives the same rows. Offsets of mentions and quotes give
-back the words.
+back the words. ``add`` writes more articles into the store, of the last hours, as new ones.
 
 Triggers and foreign keys are off while rows are written and later indexes are created at the end,
-so the login must be a superuser, as that of the embedded server is. Fingerprints are left out.
+so the login must be a superuser, as that of the embedded server is. Fingerprints are left out. The
+words stay in the schema ``made``.
 """
 
 import argparse
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
 
+import psutil
 import psycopg
 from psycopg import Connection
 
 from pipeline.entities.families import FAMILY_RULES
+from pipeline.errors import StoreError
+from pipeline.warehouse.embedded_server import EmbeddedServer
 from pipeline.warehouse.entities import family_columns
 from pipeline.warehouse.mart_counts import count_all
-from pipeline.warehouse.store import connect, ensure_store
+from pipeline.warehouse.schema import migrate
+from pipeline.warehouse.store import connect, create_database, ensure_store
 
 OUTLETS = 500
 DAYS = 365
@@ -33,8 +42,16 @@ DAYS = 365
 MENTIONS = 30
 ENTITIES_OF_A_TEXT = 16
 """Of how many entities the mentions of a text are, at most; about 11 are named."""
+_SPARE = 500_000_000
+"""Keys above this one are those of articles that the store is given by other ways."""
+_EARLIER = 1_000_000_000
+"""Added to the key of an article's version for that of its earlier one."""
 _AT_ONCE = 5_000
 _CONNECTIONS = 2
+_FILLING = (
+    "-c fsync=off -c full_page_writes=off -c wal_level=minimal -c max_wal_senders=0"
+    " -c max_wal_size=4GB -c shared_buffers=1GB -c autovacuum=off"
+)
 _SENTENCES = 30_000
 _SENTENCE_WORDS = 11
 _WORDS = 30_000
@@ -59,6 +76,7 @@ _FILLED = (
 )
 _HELPERS = """
 create schema made;
+create table made.store (articles bigint, outlets int, days int);
 -- A number from 0 to 1 that depends on two others and nothing else.
 create function made.draw(a bigint, b bigint) returns double precision
 language sql immutable parallel safe
@@ -138,7 +156,9 @@ cross join lateral (
     select case when n % 10 = 0 then n - 1 - n / 10 % 3 else n end as text_no
 ) as t
 cross join lateral (
-    select date_trunc('second', now() - (interval '{days} days' * ({all} - n) / {all})) as evenly
+    select date_trunc('second', now() - interval '{days} days' * case
+        when n <= {all} then ({all} - n)::float8 / {all}
+        else made.draw(n, 5) * {count} / {all} end) as evenly
 ) as e
 cross join lateral (
     select evenly - case
@@ -200,7 +220,7 @@ from made_articles
 cross join lateral (
     select case
         when n % 10 = 0 then n / 10
-        when {all} >= (n / 10 + 1) * 10 and n = (n / 10 + 1) * 10 - 1 - (n / 10 + 1) % 3
+        when {last_of_all} >= (n / 10 + 1) * 10 and n = (n / 10 + 1) * 10 - 1 - (n / 10 + 1) % 3
             then n / 10 + 1
     end as group_no
 ) as g;
@@ -264,7 +284,7 @@ insert into news.duplicate_groups (duplicate_group_id) overriding system value
 select n / 10 from made_articles where n % 10 = 0;
 insert into news.article_edits
     (article_id, edit_no, from_version_id, to_version_id, seen_at, run_id, is_comparable)
-select n, 1, {all} + n, n, at + interval '3 hours', 1, true from made_articles where n % 30 = 0;
+select n, 1, {earlier} + n, n, at + interval '3 hours', 1, true from made_articles where n % 30 = 0;
 insert into news.article_versions (
     article_version_id, article_id, version_no, content_sha256, body_sha256, is_current, title,
     body_text, word_count, language_code, article_kind, is_wire_copy, is_paywalled,
@@ -272,7 +292,7 @@ insert into news.article_versions (
     annotation_outcome
 )
 overriding system value
-select {all} + v.article_id, v.article_id, 0, sha256(('old' || v.article_id)::bytea),
+select {earlier} + v.article_id, v.article_id, 0, sha256(('old' || v.article_id)::bytea),
     sha256(('old' || v.article_id)::bytea), false, v.title, left(v.body_text, 2000), 330, 'en',
     'article', false, false, v.first_seen_at, v.first_seen_at, 1, v.article_id, '1', 'made',
     'loaded'
@@ -291,11 +311,19 @@ insert into ops.link_attempts
     (attempt_id, run_id, source_id, link_id, planned_at, outcome, http_status, decided_at,
     article_id)
 overriding system value
-select n, 1 + (n - 1) * {days} / {all}, source_id, n, at + interval '15 minutes', 'loaded', 200,
-    at + interval '20 minutes', n
+select n, 1 + (least(n, {all}) - 1) * {days} / {all}, source_id, n,
+    at + interval '15 minutes', 'loaded', 200, at + interval '20 minutes', n
 from made_articles;
+"""
+_NUMBERED = """
 insert into news.article_changes (article_id, changed_seq, changed_at, is_deleted)
 select n, n, now(), false from made_articles;
+"""
+_NEW = """
+insert into ops.changed_articles (article_id) select n from made_articles;
+insert into news.names_to_resolve (article_version_id) select n from made_articles;
+update news.article_versions as v set annotated_at = now(), deduplicated_at = now()
+from made_articles as a where v.article_version_id = a.n;
 """
 _COUNTED = """
 select setval(pg_get_serial_sequence('ops.runs', 'run_id'), (select max(run_id) from ops.runs));
@@ -306,12 +334,11 @@ from (
     from news.entity_mentions group by entity_id
 ) as n
 where e.entity_id = n.entity_id;
-select setval(pg_get_serial_sequence('news.articles', 'article_id'), {all});
-select setval(pg_get_serial_sequence('news.article_versions', 'article_version_id'), 2 * {all});
-select setval(pg_get_serial_sequence('news.duplicate_groups', 'duplicate_group_id'), {all});
-select setval(pg_get_serial_sequence('ops.links', 'link_id'), {all});
-select setval(pg_get_serial_sequence('ops.link_attempts', 'attempt_id'), {all});
-drop schema made cascade;
+select setval(pg_get_serial_sequence('news.articles', 'article_id'), {spare});
+select setval(pg_get_serial_sequence('news.article_versions', 'article_version_id'), 2 * {earlier});
+select setval(pg_get_serial_sequence('news.duplicate_groups', 'duplicate_group_id'), {spare});
+select setval(pg_get_serial_sequence('ops.links', 'link_id'), {spare});
+select setval(pg_get_serial_sequence('ops.link_attempts', 'attempt_id'), {spare});
 """
 
 
@@ -327,7 +354,6 @@ def fill(
         days: over how many days until now the articles are spread.
         marts: count what the marts show at the end.
     """
-    entities = max(1_000, articles // 4)
     with _without_later_indexes(conn):
         conn.execute(_HELPERS)
         numbers = {
@@ -340,25 +366,98 @@ def fill(
         }
         with psycopg.ClientCursor(conn) as cursor:
             cursor.execute(_SENTENCES_OF_WORDS.encode(), numbers)
-        _write_entities(conn, entities)
+        _write_entities(conn, _entities(articles))
         conn.execute(_NAMES_OF_WORDS)
         conn.execute("analyze news.entities; analyze made.sentences; analyze made.names")
-        statements = _ARTICLES.replace("{all}", str(articles))
-        for name, value in (
-            ("outlets", outlets),
-            ("days", days),
-            ("events", max(50, articles // 20)),
-            ("entities", entities),
-            ("sentences", _SENTENCES),
-            ("mentions", MENTIONS),
-            ("slots", ENTITIES_OF_A_TEXT),
-        ):
-            statements = statements.replace(f"{{{name}}}", str(value))
-        _write_articles(conn, articles, statements)
-        conn.execute(_COUNTED.replace("{all}", str(articles)).encode())
+        conn.execute("insert into made.store values (%s, %s, %s)", (articles, outlets, days))
+        _write_articles(conn, range(1, articles + 1), _ARTICLES + _NUMBERED)
+        counted = _COUNTED.replace("{spare}", str(_SPARE)).replace("{earlier}", str(_EARLIER))
+        conn.execute(counted.encode())
     conn.execute("vacuum analyze")
     if marts:
+        began = time.perf_counter()
         count_all(conn)
+        print(f"marts counted in {time.perf_counter() - began:.0f} s", file=sys.stderr, flush=True)
+
+
+def add(conn: Connection, articles: int) -> None:
+    """Write more articles into a made store, of the last hours, for the next publish to count.
+
+    Args:
+        conn: an autocommit connection of a superuser.
+        articles: a multiple of 10.
+    """
+    row = conn.execute(
+        "select max(article_id) from news.articles where article_id < %s", (_SPARE,)
+    ).fetchone()
+    first = row[0] + 1 if row else 1
+    _write_articles(conn, range(first, first + articles), _ARTICLES + _NEW)
+
+
+@contextmanager
+def made_server(articles: int, home: Path | None = None) -> Iterator[EmbeddedServer]:
+    """Yield a running server with a made store of this many articles in its database ``dateline``.
+
+    Args:
+        articles: a multiple of 10.
+        home: a folder in which the store stays, and is not made again where it is there already;
+            None for one that is removed at the end.
+    """
+    if home is None:
+        with tempfile.TemporaryDirectory() as folder:
+            server = EmbeddedServer(Path(folder))
+            try:
+                _ensure_made(Path(folder), articles)
+                server.start()
+                yield server
+            finally:
+                server.remove()
+        return
+    _ensure_made(home, articles)
+    server = EmbeddedServer(home)
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+def server_cpu(home: Path) -> float:
+    """Return the CPU seconds that the server and its sessions have used, those that ended too."""
+    [file] = home.glob("pg*/postmaster.pid")
+    postmaster = psutil.Process(int(file.read_text().split()[0]))
+    used = 0.0
+    for each in postmaster.children():
+        with suppress(psutil.NoSuchProcess):
+            times = each.cpu_times()
+            used += times.user + times.system
+    times = postmaster.cpu_times()
+    return float(used + times.user + times.system + times.children_user + times.children_system)
+
+
+def _ensure_made(home: Path, articles: int) -> None:
+    mark = home / "made_store"
+    if mark.exists():
+        if int(mark.read_text(encoding="utf-8")) != articles:
+            sys.exit(f"the made store in {home} is of another size: name another folder")
+        return
+    server = EmbeddedServer(home, _FILLING)
+    server.start()
+    try:
+        create_database(server.dsn("postgres"), "dateline")
+        began = time.perf_counter()
+        with closing(connect(server.dsn())) as conn:
+            migrate(conn)
+            fill(conn, articles)
+            conn.execute("checkpoint")
+        seconds, cpu = time.perf_counter() - began, server_cpu(home)
+        print(
+            f"{articles:,} articles made in {seconds:.0f} s, {cpu:.0f} CPU-s of Postgres",
+            flush=True,
+        )
+    finally:
+        server.stop()
+    mark.write_text(str(articles), encoding="utf-8")
 
 
 @contextmanager
@@ -371,6 +470,11 @@ def _without_later_indexes(conn: Connection) -> Iterator[None]:
     conn.execute("set maintenance_work_mem = '1GB'")
     for _, definition in found:
         conn.execute(definition.encode())
+
+
+def _entities(articles: int) -> int:
+    """Return how many entities a store of so many articles names."""
+    return max(1_000, articles // 4)
 
 
 def _write_entities(conn: Connection, entities: int) -> None:
@@ -391,12 +495,33 @@ def _write_entities(conn: Connection, entities: int) -> None:
     )
 
 
-def _write_articles(conn: Connection, articles: int, statements: str) -> None:
+def _write_articles(conn: Connection, numbers: range, statements: str) -> None:
+    """Write the articles of these numbers, by ``statements``, into a store with ``made.store``."""
     address = conn.info.dsn
+    row = conn.execute("select articles, outlets, days from made.store").fetchone()
+    if row is None:
+        raise StoreError(
+            "this store was not made by benchmarks.operate.made_store: fill an empty one"
+        )
+    articles, outlets, days = row
+    for name, value in (
+        ("all", articles),
+        ("last_of_all", numbers[-1]),
+        ("count", len(numbers)),
+        ("earlier", _EARLIER),
+        ("outlets", outlets),
+        ("days", days),
+        ("events", max(50, articles // 20)),
+        ("entities", _entities(articles)),
+        ("sentences", _SENTENCES),
+        ("mentions", MENTIONS),
+        ("slots", ENTITIES_OF_A_TEXT),
+    ):
+        statements = statements.replace(f"{{{name}}}", str(value))
     began = time.perf_counter()
 
     def write(first: int) -> int:
-        last = min(articles, first + _AT_ONCE - 1)
+        last = min(numbers[-1], first + _AT_ONCE - 1)
         text = statements.replace("{first}", str(first)).replace("{last}", str(last))
         with closing(connect(address)) as own, own.transaction():
             own.execute("set local session_replication_role = replica")
@@ -406,7 +531,7 @@ def _write_articles(conn: Connection, articles: int, statements: str) -> None:
         return last
 
     with ThreadPoolExecutor(_CONNECTIONS) as pool:
-        for last in pool.map(write, range(1, articles + 1, _AT_ONCE)):
+        for last in pool.map(write, numbers[::_AT_ONCE]):
             if last % (10 * _AT_ONCE) == 0:
                 seconds = time.perf_counter() - began
                 print(f"{last} articles after {seconds:.0f} s", file=sys.stderr, flush=True)
@@ -416,6 +541,10 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--articles", type=int, default=200_000)
     parser.add_argument("--without-marts", action="store_true")
+    parser.add_argument("--home", type=Path, help="a folder in which the store is made, and stays")
     arguments = parser.parse_args()
+    if arguments.home:
+        with made_server(arguments.articles, arguments.home):
+            sys.exit()
     with closing(connect(ensure_store())) as connection:
         fill(connection, arguments.articles, marts=not arguments.without_marts)

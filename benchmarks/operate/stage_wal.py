@@ -71,9 +71,10 @@ def _updates(conn: Connection) -> tuple[int, int]:
     return (int(row[0]), int(row[1])) if row else (0, 0)
 
 
-def _load_items(conn: Connection, run_id: int, articles: int) -> list[LoadItem]:
-    pairs = fetched(conn, run_id, range(articles))
-    return items(pairs, [story(number, _text(number)) for number in range(articles)])
+def load_items(conn: Connection, run_id: int, numbers: range) -> list[LoadItem]:
+    """Return invented articles of these numbers, listed and fetched, to be loaded."""
+    pairs = fetched(conn, run_id, numbers)
+    return items(pairs, [story(number, _text(number)) for number in numbers])
 
 
 def _text(number: int) -> str:
@@ -96,7 +97,8 @@ def _word(draw: random.Random) -> str:
     return "".join(letters)
 
 
-def _annotations(conn: Connection) -> list[tuple[int, Annotation]]:
+def annotations(conn: Connection) -> list[tuple[int, Annotation]]:
+    """Return annotations of the texts that wait for some: their full names."""
     texts = version_texts(conn, pending_versions(conn))
     return [(each.article_version_id, Annotation(_mentions(each.text))) for each in texts]
 
@@ -108,7 +110,8 @@ def _mentions(text: str) -> tuple[Mention, ...]:
     )
 
 
-def _annotate(conn: Connection, annotated: Sequence[tuple[int, Annotation]]) -> None:
+def annotate(conn: Connection, annotated: Sequence[tuple[int, Annotation]]) -> None:
+    """Store annotations, some texts at once."""
     for first in range(0, len(annotated), _TOGETHER):
         save_annotations(conn, "m1", annotated[first : first + _TOGETHER])
 
@@ -119,7 +122,8 @@ def _mark(conn: Connection, marks: str, ids: Sequence[int]) -> None:
         conn.execute(statement.encode(), (list(ids[first : first + _TOGETHER]),))
 
 
-def _dedupe(conn: Connection) -> None:
+def look_for_copies(conn: Connection) -> None:
+    """Look for copies of all texts that wait for it."""
     while dedupe_batch(conn):
         pass
 
@@ -128,13 +132,13 @@ def measure(conn: Connection, articles: int) -> list[tuple[str, ...]]:
     """Return rows of a table: what was done, megabytes of WAL, rows updated, and of those HOT."""
     ensure_partitions(conn, NOON.date() + timedelta(days=1))
     run_id = begin(conn)
-    waiting = _load_items(conn, run_id, articles)
+    waiting = load_items(conn, run_id, range(articles))
     rows = [("*load*", *_written(conn, lambda: load_batch(conn, run_id, "made", waiting)))]
-    annotated = _annotations(conn)
+    annotated = annotations(conn)
     named = sum(len(each.mentions) for _, each in annotated)
     print(f"{len(annotated):,} articles, {named:,} mentions")
-    rows.append(("*dedupe* as a whole", *_written(conn, lambda: _dedupe(conn))))
-    rows.append(("*annotate* as a whole", *_written(conn, lambda: _annotate(conn, annotated))))
+    rows.append(("*dedupe* as a whole", *_written(conn, lambda: look_for_copies(conn))))
+    rows.append(("*annotate* as a whole", *_written(conn, lambda: annotate(conn, annotated))))
     ids = [number for number, _ in annotated]
     for what, marks in _MARKS.items():
         rows.append((what, *_written(conn, partial(_mark, conn, marks, ids))))
