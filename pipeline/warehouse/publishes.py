@@ -20,7 +20,7 @@ from pipeline.warehouse.transactions import transact
 
 _MAX_FINDINGS = 100
 """Findings stored of one check; the rest would say the same."""
-_OVERLAP = timedelta(minutes=15)
+OVERLAP = timedelta(minutes=15)
 """How far a publish looks back beyond the start of the last one. ``decided_at`` is a worker's clock
 inside its transaction: the row may be committed after a publish that began later. A batch of 300
 pages is written in seconds. A check that sees a row twice says the same twice."""
@@ -82,7 +82,7 @@ def begin_publish(conn: Connection, run_id: int) -> Publish:
             " select %s, coalesce(max(p.looked_until) - %s::interval, 'epoch'), now()"
             " from ops.publishes as p where p.status = 'succeeded'"
             " returning publish_id, looked_from",
-            (run_id, _OVERLAP),
+            (run_id, OVERLAP),
         ).fetchone()
         if row is None:
             raise AssertionError("an insert returns its row")
