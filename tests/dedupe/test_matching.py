@@ -218,6 +218,24 @@ def test_a_page_of_an_outlet_with_hundreds_computes_no_boilerplate_of_the_others
     assert asked == [99]
 
 
+def test_an_accidental_phrase_sets_off_no_look_ups_for_older_texts():
+    """Twenty shared words have 15 shingles, too few for the core of any boilerplate."""
+    words = story("new", 600).split()
+    phrases = [" ".join(words[start : start + 20]) for start in range(0, 600, 20)]
+    older = [f"{story(f'other {number}', 150)} {phrase}" for number, phrase in enumerate(phrases)]
+    store = MemoryCandidates(texts_of(*older, " ".join(words)))
+    new = len(older) + 1
+    assert len(store.candidates(new, fingerprints(" ".join(words)))) > 10
+    asked = []
+    with pytest.MonkeyPatch.context() as patched:
+        find = store.candidates
+        patched.setattr(
+            store, "candidates", lambda text, own: asked.append(text) or find(text, own)
+        )
+        assert find_matches([new], store).matches == ()
+    assert asked == [new]
+
+
 def test_a_new_version_replaces_the_older_text_in_the_store():
     store = MemoryCandidates(texts_of(BASE, edited(BASE, 0.03)))
     assert len(find_matches([1, 2], store).matches) == 1
