@@ -7,10 +7,11 @@ and by labels in many languages. ``line_rules.dates`` parses each time.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
+from functools import lru_cache
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -73,6 +74,10 @@ _BLOCKS_BELOW, _BLOCKS_ABOVE = 25, 4
 """Blocks below and above the title that may state a time."""
 _ADDRESSES = ("href", "src", "srcset", "data-src", "data-srcset", "sizes", "style", "alt", "action")
 """Attributes that htmldate does not read. Without them it takes half the time."""
+_GUESSED_LANGUAGES = "en de fr es it pt nl da sv nb pl tr ru ar ja ko zh id".split()
+"""Languages in which htmldate reads a day. For a line that is none dateparser would compile the
+words of all 200 that it has, once a process: 1.8 s and 32 MB; of these 0.4 s. On 2,366 pages the
+days are the same."""
 _RELATED = re.compile(r"related|recommend|read-?more|you-?may|more-?from", re.IGNORECASE)
 _OUTER_TAGS = frozenset(("body", "main", "article"))
 _NEAR = 8
@@ -488,8 +493,7 @@ def _guess_day(root: HtmlElement, url: str | None, blocks: list[TextBlock]) -> s
     A day that is found only in sentences is that of an event: "The council will meet again on
     October 12, 2026."
     """
-    from htmldate import find_date
-
+    find_date = _find_date()
     # Its patterns read the whole markup, where days in addresses of pictures are none of the page.
     page = deepcopy(root)
     etree.strip_attributes(page, *_ADDRESSES)
@@ -509,6 +513,16 @@ def _guess_day(root: HtmlElement, url: str | None, blocks: list[TextBlock]) -> s
         return None
     showing = [block for block in blocks if _contains_day(block.text, day)]
     return None if showing and all(map(_is_other_day, showing)) else str(found)
+
+
+@lru_cache(maxsize=1)
+def _find_date() -> Callable[..., str | None]:
+    """Return htmldate's search, kept to ``_GUESSED_LANGUAGES``."""
+    from htmldate import find_date
+    from htmldate.extractors import get_external_parser
+
+    get_external_parser().languages = _GUESSED_LANGUAGES
+    return find_date
 
 
 def _is_other_day(block: TextBlock) -> bool:
