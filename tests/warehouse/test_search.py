@@ -225,6 +225,27 @@ def test_quotes_are_found_by_stem_phrase_beginning_and_speaker(quoted):
     assert quotes_of(quoted, "sang") == []  # grade C: not likely right
 
 
+@pytest.mark.parametrize("first_look", [1, 2, 4])
+def test_among_the_newest_articles_first_as_much_is_found_as_among_all(quoted, first_look):
+    """A search looks among the newest 10,000 articles before it looks among all."""
+    days = [{}, {"since": date(2026, 11, 12)}, {"until": date(2026, 11, 12)}]
+
+    def all_found():
+        phrases = '"take that" or friday', '"port strike" or "on friday"', "-harbour friday"
+        texts = [found(quoted, words, language="en", **each) for words in phrases for each in days]
+        said = [quotes_of(quoted, words, **each) for words in ("the", "bridge") for each in days]
+        newest = [found(quoted, phrases[0], language="en", limit_to=1), quotes_of(quoted, "sang")]
+        return texts, said, newest
+
+    before = all_found()
+    assert len(before[0][0]) == 4
+    quoted.execute(
+        "create or replace function news.first_look() returns int"
+        f" language sql immutable parallel safe return {first_look}"
+    )
+    assert all_found() == before
+
+
 @pytest.fixture
 def analyst(searched, store_dsn, monkeypatch):
     """A connection as the login of dateline sql; the texts of the outlet are for the owner."""
