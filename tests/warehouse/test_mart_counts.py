@@ -179,7 +179,9 @@ class Life:
         self.chance.choice(acts)()
 
     def articles(self):
-        return [row[0] for row in self.store.execute("select article_id from news.articles")]
+        return [
+            row[0] for row in self.store.execute("select article_id from news.articles order by 1")
+        ]
 
     def load(self, number=None, text=TEXT):
         self.number += number is None
@@ -198,7 +200,7 @@ class Life:
 
     def annotate(self):
         found = self.store.execute(
-            "select article_version_id from news.article_versions where is_current"
+            "select article_version_id from news.article_versions where is_current order by 1"
         ).fetchall()
         for (version,) in self.chance.sample(found, min(len(found), 2)):
             mentions, quotes = [], []
@@ -250,6 +252,7 @@ class Life:
         free = self.store.execute(
             "select entity_id from news.entities where merged_into_entity_id is null and not exists"
             " (select from news.entities as m where m.merged_into_entity_id = entities.entity_id)"
+            " order by 1"
         ).fetchall()
         if len(free) > 1:
             (one,), (other,) = self.chance.sample(free, 2)
@@ -267,7 +270,9 @@ class Life:
         )
 
     def correct(self):
-        found = self.store.execute("select article_id, quote_no from mart.all_attributions")
+        found = self.store.execute(
+            "select article_id, quote_no from mart.all_attributions order by 1, 2"
+        )
         quotes = found.fetchall()
         if quotes:
             article, number = self.chance.choice(quotes)
@@ -277,7 +282,7 @@ class Life:
     def withdraw(self):
         found = self.store.execute(
             "select article_id, quote_no from mart.all_attributions"
-            " where grade_reason = 'rejected' or speaker_method = 'decision'"
+            " where grade_reason = 'rejected' or speaker_method = 'decision' order by 1, 2"
         ).fetchall()
         if found:
             article, number = self.chance.choice(found)
