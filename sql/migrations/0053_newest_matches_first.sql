@@ -245,3 +245,13 @@ begin
 end
 $$;
 comment on function mart.search_quotes is 'Quotes of mart.who_said_what that match a web search, the best of 500 of the newest matches first (with a speaker, of any 500), with the words that match in <mark>. speaker is a part of the name, in upper or lower case and without accents; since and until are days of best_date, outlet is a source_key.';
+
+-- Without a number Postgres expects 1,000 rows of each, and for so many articles reads all mentions of an
+-- entity in place of those of the articles: of one with 24,600 mentions in half a second, now in 17 ms.
+alter function mart.articles_naming(bigint[], date, date, int, boolean) rows 50;
+alter function mart.articles_quoting(bigint[], date, date, int, boolean) rows 50;
+alter function mart.entities_named(text) rows 10;
+alter function mart.newest_matches(text, date, date, text, text, int, boolean) rows 500;
+alter function mart.search_quotes(text, text, date, date, text, int) rows 20;
+alter function news.found_articles(tsquery, date, date, text, text, int) rows 500;
+alter function news.found_quotes(tsquery, date, date, text, int) rows 500;
