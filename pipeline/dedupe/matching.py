@@ -165,8 +165,9 @@ class _BatchTexts:
 
         In a store of 16,000 texts that have nothing to do with each other, each new text shares a
         phrase of some words with five older ones, and looking for the boilerplate of these took
-        most of the time. A text with which an older one shares one fingerprint and too little for a
-        core is the last of its candidates, so it takes no other's place among those compared.
+        most of the time. Of the candidates of an older text, one that shares a single fingerprint
+        with it stands behind those that share more, and with too little for a core it decides
+        nothing itself.
         """
         hashed = self._hashed([text_id, *others])
         text = hashed.get(text_id)

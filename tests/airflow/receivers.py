@@ -52,10 +52,19 @@ def statsd():
         }
         try:
             yield variables, received
-            time.sleep(0.5)  # what was sent last is on its way
         finally:
             is_over.set()
             listener.join()
+
+
+def has_arrived(words, received):
+    """Tell whether a packet has these words; what was sent last may be on its way for a while."""
+    until = time.monotonic() + 30
+    while not any(words in packet for packet in received):
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.05)
+    return True
 
 
 @contextmanager

@@ -10,7 +10,13 @@ import pytest
 
 from pipeline.demo import DemoSite, free_ports
 from pipeline.warehouse.store import connect
-from tests.airflow.receivers import has_openlineage, has_statsd, openlineage, statsd
+from tests.airflow.receivers import (
+    has_arrived,
+    has_openlineage,
+    has_statsd,
+    openlineage,
+    statsd,
+)
 from tests.fix_airflow import ROOT
 
 pytestmark = pytest.mark.airflow
@@ -149,9 +155,8 @@ def test_runs_are_closed_with_their_result(runs):
 
 @pytest.mark.skipif(not has_statsd, reason="the extra 'metrics' is not installed")
 def test_counts_go_to_statsd(runs, sent):
-    lines = "\n".join(sent["packets"])
-    assert "airflow.dateline.links_discovered" in lines
-    assert "airflow.dateline.links_fetched" in lines
+    assert has_arrived("airflow.dateline.links_discovered", sent["packets"])
+    assert has_arrived("airflow.dateline.links_fetched", sent["packets"])
 
 
 @pytest.mark.skipif(not has_openlineage, reason="the extra 'metrics' is not installed")
