@@ -43,7 +43,9 @@ FILES = {
 """Verdicts on the sample, on pages that were unseen when they were read and whose mistakes were
 looked at since, and on pages that no rule was made with when they were read. The sample of the
 last two are the rows of their pages."""
-READERS = ("first", "second")
+READERS = ("first", "second", "other")
+"""The first reading, the same reader's second one, and that of another reader, who knew neither
+the verdicts nor the rules that made the rows."""
 CONTENTS = {"r": "right", "g": "ragged", "w": "wrong"}
 NAMES = {"r": "right", "w": "wrong", "n": "none", "m": "missing"}
 KINDS = ("direct", "mixed", "indirect")
@@ -271,17 +273,19 @@ def readme_lines(rows: Sequence[Row], verdicts: Sequence[Verdict]) -> list[Line]
 
 
 def agreement(readings: Mapping[str, Sequence[ReadRow]]) -> str:
-    """Return one sentence on how far the two readings agree."""
-    both = list(zip(*(readings[reader] for reader in READERS), strict=True))
-    contents = [(a.content, b.content) for a, b in both if a.content and b.content]
-    names = [(a.name, b.name) for a, b in both if a.name and b.name]
-    if not contents:
-        return "The second reading is still to be done."
-    return " ".join(
-        f"Of {len(pairs):,} {what} both readings say the same of "
-        f"{sum(a == b for a, b in pairs):,}; Cohen's kappa is {kappa(pairs):.2f}."
-        for what, pairs in (("rows", contents), ("names", names))
-    )
+    """Return how far each later reading agrees with the first, a sentence for rows and names."""
+    sentences = []
+    for reader in READERS[1:]:
+        both = list(zip(readings[READERS[0]], readings[reader], strict=True))
+        contents = [(a.content, b.content) for a, b in both if a.content and b.content]
+        names = [(a.name, b.name) for a, b in both if a.name and b.name]
+        sentences += [
+            f"Of {len(pairs):,} {what} the first and the {reader} reading say the same of "
+            f"{sum(a == b for a, b in pairs):,}; Cohen's kappa is {kappa(pairs):.2f}."
+            for what, pairs in (("rows", contents), ("names", names))
+            if pairs
+        ]
+    return " ".join(sentences) or "Nobody has read the rows a second time."
 
 
 def main() -> None:

@@ -55,6 +55,28 @@ def test_of_two_longer_names_the_frequent_one_is_meant():
     assert named(text, "ORG", rare, long, short)[-1] == short
 
 
+@pytest.mark.parametrize(
+    ("short", "long"),
+    [("Tarn", "Tarn News"), ("Tarn Depot", "One Tarn Depot"), ("Velmark Pro", "Old Velmark Pro")],
+)
+def test_a_longer_name_that_comes_late_and_seldom_is_another(short, long):
+    text = f"There was {short} at first. Then {short} came. At the end {long} came."
+    assert named(text, "ORG", short, short, long) == [short, short, long]
+    text = f"There was {long} at first. Then {short} came. At the end {short} left."
+    assert set(named(text, "ORG", long, short, short)) == {long}
+
+
+def test_initials_are_those_of_a_name_that_the_article_has():
+    text = "The Conference of Black Clubs met, but the CBC did not vote."
+    assert named(text, "ORG", "CBC") == ["Canadian Broadcasting Corporation"]
+    assert set(named(text, "ORG", "Conference of Black Clubs", "CBC")) == {
+        "Conference of Black Clubs"
+    }
+    text = "The American Israel Public Affairs Committee met, the AP reported."
+    names = named(text, "ORG", "American Israel Public Affairs Committee", "AP")
+    assert names[-1] == "Associated Press"
+
+
 def test_a_caption_word_is_no_surname():
     assert named("Ida Tarn Photo: Velmark Herald", "PERSON", "Ida Tarn Photo") == ["Ida Tarn"]
 

@@ -63,6 +63,21 @@ def test_content_grows_to_its_quotation_marks():
     assert contents(text, found.quotes[0]) == ["“We will go home at dawn,”"]
 
 
+def test_words_that_a_paper_reports_belong_to_who_said_them():
+    text, found = annotate(
+        "[K:“We go home at dawn,” harbour master Ida Holm said on the radio], [C:according to] "
+        "[S:the Tarnby Herald]. [K:“All of us go.”]\n\n"
+        "[P:Ida Holm] left."
+    )
+    (quote,) = found.quotes
+    assert contents(text, quote) == ["“We go home at dawn,”", "“All of us go.”"]
+    assert (quote.kind, quote.speaker) == ("direct", "Ida Holm")
+    text, found = annotate(
+        "[K:“We go home” is what they say now], [C:according to] [S:the Tarnby Herald]."
+    )
+    assert contents(text, found.quotes[0]) == ["“We go home” is what they say now"]
+
+
 def test_that_in_front_of_a_mark_is_no_part_of_the_content():
     text, found = annotate("[S:Ida Holm] [C:said] [K:that “how would we go home?”]")
     assert contents(text, found.quotes[0]) == ["“how would we go home?”"]

@@ -57,6 +57,16 @@ def test_a_label_that_names_nobody_in_the_article_begins_no_turn():
     assert find_turns(Layout(text), []) == {}
 
 
+def test_a_list_with_one_sentence_for_each_person_is_no_interview():
+    people = ["Ida Holm", "Ola Brandt", "Una Tarn", "Per Lind"]
+    items = [f"[P:{name}]: You can follow them at the harbour of Tarnby." for name in people]
+    assert not annotate("\n\n".join(["The crew:", *items]))[1].quotes
+    answers = ["The pier is rotten.", "I would close it.", "We need money.", "Nobody asked me."]
+    items = [f"[P:{name}]: {answer}" for name, answer in zip(people, answers, strict=True)]
+    _, found = annotate("\n\n".join(items))
+    assert [quote.speaker for quote in found.quotes] == people
+
+
 def test_a_headline_may_name_its_speaker_before_a_colon():
     text, found = annotate("[P:Holm]: Harbour will open in May\n\n[P:Ida Holm] was at the pier.")
     (quote,) = found.quotes

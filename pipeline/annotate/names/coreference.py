@@ -54,10 +54,14 @@ FEWEST_DATELINE_LETTERS = 3
 _LETTERS = re.compile(r"[^\W\d_]+")
 _NUMERALS = frozenset("II III IV VI VII VIII".split())
 _LEGAL_FORMS = frozenset(
-    "inc corp corporation company co ltd limited plc group holdings llc university college bank "
-    "institute foundation association news party campaign".split()
+    "inc corp corporation company co ltd limited plc group holdings llc".split()
 )
 """Words that a longer name may add without meaning something else: "Boeing Co" is "Boeing"."""
+_KINDS_OF_BODIES = frozenset(
+    "university college bank institute foundation association news party campaign".split()
+)
+"""Words that a longer name may add if it is named first: "Sky" behind "Sky News" is the same, but
+"Google" is not the "Google News" that is named at an article's end."""
 _PARTS_OF_ORGANISATIONS = frozenset(
     "council committee commission parliament assembly court board secretariat office".split()
 )
@@ -208,6 +212,7 @@ class _Names:
         self._counts = Counter(
             " ".join(surface_of(text, s).split()) for s in spans if s.label in SHORTENED
         )
+        self._first = {surface_of(text, s): s.start for s in reversed(spans)}
         for surface in self._counts:
             words = tuple(surface.split())
             if len(words) > 1:
@@ -263,9 +268,12 @@ class _Names:
         longs = [end for end in ends if end in self._rank_of_long]
         if longs:
             return min(longs, key=self._rank_of_long.__getitem__)
+        initials_of = self._initials_of(surface)
         if self._aliases.find(surface):
-            return surface
-        return self._initials_of(surface) or self._shortened(surface, span.label) or surface
+            # "CBC" is the Congressional Black Caucus where an article names it, whatever the table
+            # has; "AP" is no "American Israel Public Affairs Committee", whose initials differ.
+            return initials_of if initials_of and _initials(initials_of) == surface else surface
+        return initials_of or self._shortened(surface, span.label) or surface
 
     def _initials_of(self, surface: str) -> str | None:
         if not (surface.isupper() and 2 <= len(surface) <= 7):
@@ -290,10 +298,27 @@ class _Names:
         fits = [
             " ".join(long)
             for long in dict.fromkeys(chain(*similar))
-            if len(long) > len(words)
-            and ((may_be_end and long[-len(words) :] == words) or _adds_form(long, words))
+            if len(long) > len(words) and self._shortens(words, long, may_be_end)
         ]
         return self._clearly_most_frequent(fits)
+
+    def _shortens(self, words: tuple[str, ...], long: tuple[str, ...], may_be_end: bool) -> bool:
+        """Tell whether the words are a short form of a longer name; see ``_shortened``."""
+        if _adds(long, words, _LEGAL_FORMS):
+            return True
+        is_part = (may_be_end and long[-len(words) :] == words) or _adds(
+            long, words, _LEGAL_FORMS | _KINDS_OF_BODIES
+        )
+        return is_part and self._is_introduced(" ".join(long), " ".join(words))
+
+    def _is_introduced(self, long: str, short: str) -> bool:
+        """Tell whether a long name is given before its short form, or is as frequent.
+
+        News gives a name in full at its first mention: "Home Depot", named three times before
+        "One Home Depot strategic investments", is not short for that.
+        """
+        is_first = self._first.get(long, 0) < self._first.get(short, 0)
+        return is_first or self._counts[long] >= self._counts[short]
 
     def _clearly_most_frequent(self, names: list[str]) -> str | None:
         """Return the only name, the one at least twice as frequent as every other, or None."""
@@ -316,12 +341,17 @@ class _Names:
         return None
 
 
-def _adds_form(long: tuple[str, ...], words: tuple[str, ...]) -> bool:
-    """Tell whether a longer name only adds its legal form: "Boeing Co" to "Boeing"."""
+def _adds(long: tuple[str, ...], words: tuple[str, ...], addable: frozenset[str]) -> bool:
+    """Tell whether a longer name only adds some words: "Boeing Co" adds a form to "Boeing"."""
     added = long[len(words) :]
     return long[: len(words)] == words and all(
-        word.casefold().strip(".") in _LEGAL_FORMS for word in added
+        word.casefold().strip(".") in addable for word in added
     )
+
+
+def _initials(name: str) -> str:
+    """Return the first letters of a name's capitalised words: "Bank of Tarn" → "BT"."""
+    return "".join(word[0] for word in name.split() if word[0].isupper())
 
 
 def date_name(surface: str) -> str:

@@ -49,6 +49,8 @@ _QUOTATION_TAG = re.compile(
     r"((?!(?:and|or|of|is|was|were|are|has|had|have|who|in|on|at|for|to|as|did|does)\b)[a-z]+"
     r"(?:\s+(?:back|in|out|on|off))?)(?=[.,;]|\s+(?:at|with|to|in|on|as|when|after)\b)"
 )
+# Behind "“We go,” Holm said": who reports it.
+_ACCORDING = re.compile(r",?\s+according\s+to\s+[^.;:\n“”\"]{1,80}", re.IGNORECASE)
 _THAT = re.compile(r"that,?\s+$", re.IGNORECASE)
 
 
@@ -73,6 +75,8 @@ def _grow_to_marks(
 ) -> list[CharSpan]:
     """Grow contents to the marks of their quotations and drop the cues and sources inside."""
     grown: list[CharSpan] = []
+    cues: list[CharSpan] = []
+    reports: list[Span] = []
     for content in sorted(span for span in spans if span.label == "Content"):
         start, end = content.start, _end_after_date(text, content)
         for quotation in quoted:
@@ -83,6 +87,12 @@ def _grow_to_marks(
                     min(start, quotation.start) if not _THAT.fullmatch(lead) else quotation.start
                 )
                 end = _end_at_mark(text, end, quotation) if quotation.is_closed else end
+        own = _own_attribution(text, (start, end), quoted)
+        if own is not None:
+            reported = _ACCORDING.match(text, end)
+            reports += [reported.span()] if reported else []
+            end, cue = own
+            cues.append(cue)
         if grown and start < grown[-1].end:
             grown[-1] = grown[-1]._replace(end=max(end, grown[-1].end))
         else:
@@ -90,9 +100,30 @@ def _grow_to_marks(
     others = [
         _relative_subject(text, span)
         for span in spans
-        if span.label != "Content" and not _overlaps_any(span, grown)
+        if span.label != "Content"
+        and not _overlaps_any(span, grown)
+        and not any(low <= span.start < high for low, high in reports)
     ]
-    return sorted([*grown, *others])
+    return sorted([*grown, *cues, *others])
+
+
+def _own_attribution(
+    text: str, content: Span, quoted: Sequence[Quotation]
+) -> tuple[int, CharSpan] | None:
+    """Return where the quotation ends that a content opens with, and the verb of saying behind it.
+
+    In "“We go,” Holm said in a letter, according to the Herald" the words are those of Holm, and
+    the paper only says so. None where the content is the quotation alone, or no verb follows.
+    """
+    for quotation in quoted:
+        if quotation.start != content[0] or not quotation.is_closed:
+            continue
+        if text[quotation.end - quotation.width - 1] not in ",?!":
+            return None
+        near = (quotation.end, min(content[1], quotation.end + NEAR))
+        verbs = speech_verbs(text, near, quoted)
+        return (quotation.end, verbs[0]) if verbs else None
+    return None
 
 
 def _end_after_date(text: str, content: CharSpan) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -53,6 +54,8 @@ FEWEST_BLOCK_WORDS = 5
 """Words of a paragraph from which it can be a block quote."""
 FEWEST_TURNS = 3
 """Labelled paragraphs from which a text is an interview."""
+OPENING_WORDS = 3
+"""Words behind a label that are compared: "You can follow" begins every item of a list."""
 FARTHEST_TURN = 4
 """Paragraphs from one label to the next up to which those between continue the turn."""
 
@@ -162,7 +165,7 @@ def find_turns(layout: Layout, mentions: Sequence[CharSpan]) -> dict[int, Turn]:
         match = _LABEL.match(layout.text, start, end)
         if match and layout.text[match.end()] not in '“"«‘„':
             possible[number] = match
-    interview = _interview(possible, known)
+    interview = set() if _is_list(layout, possible) else _interview(possible, known)
     labels = {
         number: match
         for number, match in possible.items()
@@ -190,6 +193,18 @@ def _interview(labels: Mapping[int, re.Match[str]], known: set[str]) -> set[int]
     is_interview = answers >= 1 and len(numbers) >= FEWEST_TURNS and alternate >= FEWEST_TURNS - 1
     verbs = any(is_speech_verb(word) for name in names for word in name.split())
     return set(numbers) if is_interview and not verbs else set()
+
+
+def _is_list(layout: Layout, labels: Mapping[int, re.Match[str]]) -> bool:
+    """Tell whether most labelled paragraphs begin alike: "Ida Holm: You can follow Ida at …".
+
+    Such a list has one sentence for every person, with other names; nobody says it.
+    """
+    openings = Counter(
+        " ".join(layout.text[match.end() : layout.paragraphs[number][1]].split()[:OPENING_WORDS])
+        for number, match in labels.items()
+    )
+    return max(openings.values(), default=0) > max(1, len(labels) / 2)
 
 
 def _asks_or_answers(label: re.Match[str], known: set[str]) -> bool:
