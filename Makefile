@@ -73,8 +73,8 @@ docs: setup ## regenerate the generated parts of README.md and docs/, the contra
 docs-check: setup
 	@$(BIN)/cog --check README.md docs/*.md
 
-# The peers (newspaper4k, readability-lxml, Scrapy, textacy) are needed by nothing else, so only eval
-# and bench install them. eval trains models of folds where train-text has left none.
+# The peers (newspaper4k, readability-lxml, Scrapy, textacy, en_core_web_sm) are needed by nothing else,
+# so only eval and bench install them. eval trains models of folds where train-text has left none.
 eval: $(filter .uv/bin/uv,$(UV)) ## accuracy on ../shared/data, beside peers, in one run
 	@"$(UV)" sync --locked --quiet --extra airflow --extra s3 --group peers --group train-text
 	@$(BIN)/python -m benchmarks.eval

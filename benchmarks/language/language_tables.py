@@ -15,6 +15,7 @@ from benchmarks.language.names_and_quotes import (
     DATELINE,
     LINKER,
     RULES,
+    SMALL_ENGLISH,
     TAGGER,
     TEXTACY,
     Scores,
@@ -84,8 +85,13 @@ def readme_lines(scores: Scores) -> list[Line]:
 
 
 def _names_of_peers(scores: Scores) -> str:
-    peer = scores.names.get(CNN)
-    return f"spaCy CNN trained on the same {percent(peer.f1())}" if peer else NOT_MEASURED
+    named = {CNN: "spaCy CNN trained on the same", SMALL_ENGLISH: SMALL_ENGLISH}
+    figures = [
+        f"{label} {percent(scores.names[name].f1())}"
+        for name, label in named.items()
+        if name in scores.names
+    ]
+    return ", ".join(figures) or NOT_MEASURED
 
 
 def _role(roles: SpanScore, role: str, published: str) -> tuple[str, float, str]:
@@ -211,14 +217,9 @@ def _on_textacy(scores: Scores) -> str:
         f"{name}: an error in {number} of {scores.articles} articles"
         for name, number in scores.refused.items()
     )
-    las = ", ".join(
-        f"{percent(scores.parsing[f'{name}.las'])} on {name.upper()} dev "
-        f"({scores.parsing[f'{name}.words']:,.0f} words)"
-        for name in ("ewt", "gum")
-    )
     return (
         f"{refused} (as it comes, the whole article is lost with it; at its best, a paragraph). "
-        f"The parser it stands on, trained here, has a LAS of {las}."
+        f"It stands on {SMALL_ENGLISH}."
     )
 
 

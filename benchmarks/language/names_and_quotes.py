@@ -37,6 +37,7 @@ TAGGER = "Dateline's tagger, no rules"
 RULES = "rules"
 LINKER = "gold spans, Dateline's linking"
 CNN = "spaCy CNN"
+SMALL_ENGLISH = "en_core_web_sm"
 TEXTACY = "textacy"
 
 
@@ -51,8 +52,6 @@ class Scores:
     attributions: dict[str, AttributionScore] = field(default_factory=dict)
     seeds: dict[str, float] = field(default_factory=dict)
     speakers: dict[str, float] = field(default_factory=dict)
-    parsing: dict[str, float] = field(default_factory=dict)
-    """Labelled attachment scores of the parser that textacy uses."""
     refused: dict[str, int] = field(default_factory=dict)
     """Number of PolNeAR articles on which a peer raised an error."""
     articles: int = 0
@@ -118,14 +117,16 @@ def _score_attributions(scores: Scores, readings: Readings) -> None:
 
 
 def _score_peers(scores: Scores, readings: Readings, data: Path) -> None:
-    """Score the trained peers; textacy only where it is installed."""
+    """Score the peers, those from the package index only where they are installed."""
     texts = [document.text for document in readings.named]
     scores.names[CNN] = _spans(readings, peers.named_by_cnn(texts, data))
+    small = peers.named_by_small_english(texts)
+    if small is not None:
+        scores.names[SMALL_ENGLISH] = _spans(readings, small)
     version = peers.textacy_version()
     if version is None:
         return
-    scores.parsing = peers.parsing_scores(data)
-    quoted = peers.quoted_by_textacy([row["text"] for row in readings.rows], data)
+    quoted = peers.quoted_by_textacy([row["text"] for row in readings.rows])
     for way, found in quoted.items():
         name = f"{TEXTACY} {version}, {way}"
         _add_peer(scores, readings, name, found.attributions)

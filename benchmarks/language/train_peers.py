@@ -1,9 +1,8 @@
-"""Train the peers that no package index offers: ``python -m benchmarks.language.train_peers``.
+"""Train the peer on the same data as ours: ``python -m benchmarks.language.train_peers``.
 
-Names behind the command choose some of them. Each peer is spaCy's small network (``init config
---optimize efficiency``) on the data beside the checkout, so that methods are compared and not data.
-The peers stay in ``training/runs/peers/``, in folders named by data, recipe and seed, and are never
-shipped.
+It is spaCy's small network (``init config --optimize efficiency``) on the data beside the checkout,
+so that methods are compared and not data. It stays in ``training/runs/peers/``, in a folder named
+by data, recipe and seed, and is never shipped.
 """
 
 from __future__ import annotations
@@ -63,14 +62,6 @@ PEERS = {
             steps=6_000,
             minutes=9,
             unit="paragraph",
-        ),
-        Peer(
-            "trees",
-            ("morphologizer", "trainable_lemmatizer", "parser"),
-            ("ud-english/ewt-train.conllu.gz", "ud-english/gum-train.conllu.gz"),
-            peer_data.parsed_docs,
-            steps=2_400,
-            minutes=10,
         ),
     )
 }

@@ -46,7 +46,6 @@ def made_up(peers=True):
         scores.attributions[TEXTACY] = quotes()
         scores.roles[TEXTACY] = roles()
         scores.refused = {TEXTACY: 7}
-        scores.parsing = {"ewt.las": 0.8, "ewt.words": 10.0, "gum.las": 0.7, "gum.words": 10.0}
     return scores
 
 

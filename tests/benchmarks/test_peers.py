@@ -1,48 +1,20 @@
-"""Training data and results of the peers: trees in textacy's labels, spans, folder names."""
+"""Training data and results of the peers: labels, spans, folder names."""
 
 import pytest
 import spacy
 from spacy.tokens import Doc
 
-from benchmarks.language.peer_data import (
-    free_sentences,
-    named_paragraphs,
-    relabelled,
-    split_held_out,
+from benchmarks.language.peer_data import named_paragraphs, split_held_out
+from benchmarks.language.peers import (
+    SMALL_ENGLISH,
+    _paragraphs,
+    _parts,
+    _quotations,
+    _runs,
+    named_by_small_english,
 )
-from benchmarks.language.peers import _paragraphs, _parts, _quotations, _runs
 from benchmarks.language.train_peers import PEERS
 from training.corpora import Document
-
-TREE = """# text = Ada Marie Lund was seen
-1\tAda\tAda\tPROPN\tNNP\t_\t5\tnsubj:pass\t_\t_
-2\tMarie\tMarie\tPROPN\tNNP\t_\t1\tflat\t_\t_
-3\tLund\tLund\tPROPN\tNNP\t_\t1\tflat\t_\t_
-4\twas\tbe\tAUX\tVBD\t_\t5\taux:pass\t_\t_
-5\tseen\tsee\tVERB\tVBN\t_\t0\troot\t_\t_"""
-
-
-def test_the_last_part_of_a_name_becomes_its_head():
-    rows = [line.split("\t") for line in relabelled(TREE).split("\n")]
-    assert [(row[1], row[6], row[7]) for row in rows] == [
-        ("Ada", "3", "compound"),
-        ("Marie", "3", "compound"),
-        ("Lund", "5", "nsubjpass"),
-        ("was", "5", "auxpass"),
-        ("seen", "0", "root"),
-    ]
-
-
-def test_genres_under_non_commercial_terms_are_left_out_up_to_the_next_document():
-    text = "\n\n".join(
-        [
-            "# newdoc id = GUM_news_ferry\n1\tA",
-            "# newdoc id = GUM_fiction_moon\n1\tB",
-            "1\tC",
-            "# newdoc id = GUM_bio_lund\n1\tD",
-        ]
-    )
-    assert [sentence[-1] for sentence in free_sentences(text)] == ["A", "D"]
 
 
 def test_every_twentieth_article_is_held_out():
@@ -59,6 +31,16 @@ def test_names_keep_their_places_in_paragraphs_and_those_inside_a_token_are_left
     docs = named_paragraphs(spacy.blank("en"), Document("a", text, spans, "entities"))
     found = [[(entity.text, entity.label_) for entity in doc.ents] for doc in docs]
     assert found == [[("Ada Lund", "Person")], [("Oslo", "Location")]]
+
+
+def test_names_of_the_small_english_pipeline_are_in_the_classes_of_worldwide():
+    pytest.importorskip(SMALL_ENGLISH, reason="the peer is installed by `uv sync --group peers`")
+    text = "Angela Merkel went to the United Kingdom.\n\nShe paid two dollars on Monday."
+    (found,) = named_by_small_english([text])
+    named = {text[start:end]: label for start, end, label in found}
+    assert named["Angela Merkel"] == "Person"
+    assert named["United Kingdom"] == "Location"
+    assert named["Monday"] == "Date"
 
 
 def test_runs_of_tokens_and_paragraphs_keep_their_places():
