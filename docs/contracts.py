@@ -52,6 +52,7 @@ COUNTED = {
     "daily_speaker_quotes",
     "daily_volume",
     "entity_co_mentions",
+    "syndication",
     "text_spread",
     "weekly_co_mentions",
 }

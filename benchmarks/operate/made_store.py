@@ -328,8 +328,13 @@ from made_articles as a where v.article_version_id = a.n;
 _COUNTED = """
 select setval(pg_get_serial_sequence('ops.runs', 'run_id'), (select max(run_id) from ops.runs));
 -- What was made needs no checks.
-insert into ops.publishes (run_id, status, looked_from, looked_until, finished_at)
-select max(run_id), 'succeeded', now(), now(), now() from ops.runs;
+insert into ops.publishes (
+    run_id, status, looked_from, looked_until, finished_at, changed_until
+)
+select
+    max(run_id), 'succeeded', now(), now(), now(),
+    (select max(changed_seq) from news.article_changes)
+from ops.runs;
 select setval(pg_get_serial_sequence('news.sources', 'source_id'), 1000000);
 update news.entities as e set version_count = n.versions
 from (

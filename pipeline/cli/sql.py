@@ -201,7 +201,9 @@ def _print_results(text: str, timeout: float, style: Format) -> None:
     refuse_other_statements(found)
     with reader() as session, read_only_transaction(session.conn):
         if session.warning:
-            typer.secho(f"dateline: {session.warning}", err=True, fg="yellow")
+            _say(session.warning)
+        # Such as how far back a search looked.
+        session.conn.add_notice_handler(lambda said: _say(said.message_primary))
         for statement in found:
             try:
                 cursor = run_statement(session.conn, statement, timeout)
@@ -217,6 +219,11 @@ def _print_results(text: str, timeout: float, style: Format) -> None:
                 raise UsageError(_error_line(error, text, statement)) from error
             names = [column.name for column in cursor.description or ()]
             print_table(rows, names, style)
+
+
+def _say(line: str | None) -> None:
+    if line:
+        typer.secho(f"dateline: {line}", err=True, fg="yellow")
 
 
 def _error_line(error: "psycopg.Error", text: str, statement: "Statement") -> str:

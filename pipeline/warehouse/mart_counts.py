@@ -4,7 +4,8 @@
 its group of copies, its entities and speakers. For the articles that changed since the last time,
 and for the copies in their groups, ``count_changes`` compares that row with a new one. What either
 of them names on a day is counted again from the rows of that day, and so is its outlet; each group
-is counted again from its articles; nothing else is touched. So an article that moves to another
+is counted again from its articles, and each pair of outlets from the texts that both print;
+nothing else is touched. So an article that moves to another
 day, is deleted, becomes a copy or names somebody else leaves the counts where it was and enters
 them where it is. What changed is known from the change numbers of articles
 (``news.number_changes``).
@@ -92,6 +93,7 @@ def _count_changes(conn: Connection) -> Counted:
     conn.execute(_OFTEN)
     conn.execute(_CHANGE_PAIRS.format(paired=PAIRED_ENTITIES).encode())
     conn.execute(_COUNT_GROUPS)
+    conn.execute(_CHANGE_REUSES)
     conn.execute(_SUM_PAIRS)
     _end(conn, until)
     log.debug("marts counted", articles=changed, days=days)
@@ -123,12 +125,14 @@ def _count_all(conn: Connection) -> Counted:
         week = _next_week(conn, week)
     conn.execute(_TOUCHED_GROUPS.format(rows="select * from news.counted_articles").encode())
     conn.execute(_COUNT_GROUPS)
+    conn.execute(_ALL_REUSES)
     conn.execute(_ALL_PAIRS)
     conn.execute(_SUM_PAIRS)
     conn.execute(
         "analyze news.entity_days; analyze news.speaker_days; analyze news.entity_pair_weeks;"
         " analyze news.entity_pairs; analyze news.counted_days; analyze news.source_days;"
-        " analyze news.agency_days; analyze news.quote_grade_days; analyze news.text_spreads"
+        " analyze news.agency_days; analyze news.quote_grade_days; analyze news.text_spreads;"
+        " analyze news.counted_reuses; analyze news.source_pairs"
     )
     _end(conn, until)
     return Counted(articles, days)
@@ -200,12 +204,14 @@ delete from news.entity_days;
 delete from news.speaker_days;
 delete from news.entity_pair_weeks;
 delete from news.entity_pairs;
+delete from news.counted_reuses;
+delete from news.source_pairs;
 """
 _FORGET_TOUCHED = """
 drop table if exists pg_temp.touched_days, pg_temp.touched_outlets, pg_temp.touched_entities,
     pg_temp.touched_speakers, pg_temp.touched_pairs, pg_temp.often_named,
     pg_temp.counted_pairs, pg_temp.uncounted_pairs, pg_temp.recounted_pairs,
-    pg_temp.rewritten_pairs
+    pg_temp.rewritten_pairs, pg_temp.new_reuses, pg_temp.touched_source_pairs
 """
 # Whether a copy is an agency's depends on the others of its group.
 _CHANGED = """
@@ -495,6 +501,48 @@ select
     array_agg(o.source_id order by o.place_no)
 from outlets as o
 group by o.duplicate_group_id
+"""
+_CHANGE_REUSES = """
+create temporary table new_reuses on commit drop as
+select r.*
+from changed_articles as c
+inner join news.directed_reuses as r on c.article_id = r.article_id_a
+union
+select r.*
+from changed_articles as c
+inner join news.directed_reuses as r on c.article_id = r.article_id_b;
+create temporary table touched_source_pairs on commit drop as
+select r.origin_id, r.reuse_id from new_reuses as r
+union
+select r.origin_id, r.reuse_id
+from changed_articles as c
+inner join news.counted_reuses as r on c.article_id = r.article_id_a
+union
+select r.origin_id, r.reuse_id
+from changed_articles as c
+inner join news.counted_reuses as r on c.article_id = r.article_id_b;
+analyze new_reuses; analyze touched_source_pairs;
+delete from news.counted_reuses as r using changed_articles as c
+where r.article_id_a = c.article_id;
+delete from news.counted_reuses as r using changed_articles as c
+where r.article_id_b = c.article_id;
+insert into news.counted_reuses
+select * from new_reuses;
+delete from news.source_pairs as p using touched_source_pairs as t
+where p.origin_id = t.origin_id and p.reuse_id = t.reuse_id;
+insert into news.source_pairs
+select s.*
+from touched_source_pairs as t
+cross join lateral (
+    select * from news.summed_reuses as r
+    where r.origin_id = t.origin_id and r.reuse_id = t.reuse_id
+) as s;
+"""
+_ALL_REUSES = """
+insert into news.counted_reuses
+select * from news.directed_reuses;
+insert into news.source_pairs
+select * from news.summed_reuses;
 """
 _COUNT_ENTITIES = """
 delete from news.entity_days as d using touched_entities as t

@@ -3,7 +3,9 @@
 Under Airflow the run that publishes (*curate*) is not the run that listed and fetched the links
 (*ingest*), so a check never looks at one run alone. It looks at what was decided since the last
 publish that succeeded. A publish whose checks fail does not move that moment, so a finding stays in
-sight until its cause is mended.
+sight until its cause is mended. Checks of stored rows (one current version, one original) look at
+the articles that changed since, and once a day at all of them, as ``dateline db verify`` always
+does.
 """
 
 from collections.abc import Sequence
@@ -24,6 +26,8 @@ OVERLAP = timedelta(minutes=15)
 """How far a publish looks back beyond the start of the last one. ``decided_at`` is a worker's clock
 inside its transaction: the row may be committed after a publish that began later. A batch of 300
 pages is written in seconds. A check that sees a row twice says the same twice."""
+WHOLE_LOOK = timedelta(days=1)
+"""How often checks of stored rows look at all articles, and not only at those that changed."""
 _MAX_URL = 2000
 
 
@@ -36,6 +40,8 @@ class Publish:
     """The run that publishes."""
     looked_from: datetime
     """Checks look at what was decided since then."""
+    changed_from: int
+    """Checks of stored rows look at articles whose change number is higher; 0 for all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +84,19 @@ def begin_publish(conn: Connection, run_id: int) -> Publish:
             (run_id,),
         )
         row = live.execute(
-            "insert into ops.publishes (run_id, looked_from, looked_until)"
-            " select %s, coalesce(max(p.looked_until) - %s::interval, 'epoch'), now()"
+            "insert into ops.publishes"
+            " (run_id, looked_from, looked_until, changed_from, changed_until)"
+            " select %s, coalesce(max(p.looked_until) - %s::interval, 'epoch'), now(),"
+            " case when max(p.looked_until) filter (where p.changed_from = 0)"
+            " > now() - %s::interval then max(p.changed_until) else 0 end,"
+            " coalesce((select max(c.changed_seq) from news.article_changes as c), 0)"
             " from ops.publishes as p where p.status = 'succeeded'"
-            " returning publish_id, looked_from",
-            (run_id, OVERLAP),
+            " returning publish_id, looked_from, changed_from",
+            (run_id, OVERLAP, WHOLE_LOOK),
         ).fetchone()
         if row is None:
             raise AssertionError("an insert returns its row")
-        return Publish(row[0], run_id, row[1])
+        return Publish(row[0], run_id, row[1], row[2])
 
     return transact(conn, work)
 
@@ -131,8 +141,9 @@ def run_checks(conn: Connection, publish: Publish) -> list[CheckResult]:
 
     A check is one SELECT that returns a row per finding, with the columns ``finding`` and, where it
     has them, ``source_key`` and ``page_url``. What it may look at is in the settings
-    ``dateline.since`` and ``dateline.run_id``, so that the file also runs in psql after
-    ``set dateline.since = '2026-11-28'; set dateline.run_id = '7'``.
+    ``dateline.since``, ``dateline.changed_from`` and ``dateline.run_id``, so that the file also
+    runs in psql after ``set dateline.since = '2026-11-28'; set dateline.changed_from = '0';
+    set dateline.run_id = '7'``.
 
     Raises:
         StoreError: Postgres refuses a file, or it has no column ``finding``; names the file.
@@ -174,8 +185,9 @@ def run_check(conn: Connection, publish: Publish, file: SqlFile) -> CheckResult:
         with conn.transaction():
             conn.execute(
                 "select set_config('dateline.run_id', %s, true),"
-                " set_config('dateline.since', %s, true)",
-                (str(publish.run_id), publish.looked_from.isoformat()),
+                " set_config('dateline.since', %s, true),"
+                " set_config('dateline.changed_from', %s, true)",
+                (str(publish.run_id), publish.looked_from.isoformat(), str(publish.changed_from)),
             )
             cursor = conn.execute(file.text.encode())
             columns = [column.name for column in cursor.description or ()]

@@ -12,7 +12,7 @@ from psycopg import Connection
 from pipeline.warehouse.publishes import CheckResult, Publish, run_check
 from pipeline.warehouse.sql_files import read_sql, sql_folder
 
-_EVER = Publish(publish_id=0, run_id=0, looked_from=datetime(1970, 1, 1, tzinfo=UTC))
+_EVER = Publish(0, run_id=0, looked_from=datetime(1970, 1, 1, tzinfo=UTC), changed_from=0)
 """Stands for a publish, by no run, that looks at everything."""
 
 

@@ -10,17 +10,11 @@ select
     count(*) filter (where n.best_date != t.best_date) as changed_days,
     count(n.article_id) filter (where t.article_id is null) as new_since
 from mart.articles as n
-left join
-    lateral (
-        select
-            o.article_id,
-            o.version_no,
-            o.best_date
-        from mart.articles_as_of(:'at'::timestamptz) as o
-        where o.article_id = n.article_id
-        limit 1 -- noqa: AM09
-    ) as t
-    on true
+left join mart.articles_as_of(:'at'::timestamptz) as t
+    on
+        n.article_id = t.article_id
+        -- The same moment as of n: said twice, so that of both only these days are read.
+        and t.first_seen_at > now() - :'days'::int * interval '1 day'
 where n.first_seen_at > now() - :'days'::int * interval '1 day'
 group by n.source_key
 order by n.source_key

@@ -67,6 +67,12 @@ def assert_refused(store_cli, query, message):
     assert len(err.splitlines()) == 1
 
 
+def test_what_postgres_notices_is_said_beside_the_rows(store_cli):
+    code, out, err = store_cli("sql", "select to_tsquery('english', 'the')", "--csv")
+    assert (code, out.splitlines()) == (0, ["to_tsquery", '""'])
+    assert err.startswith("dateline: text-search query contains only stop words")
+
+
 def test_rows_as_json_csv_and_table(store_cli):
     query = "select canonical_url, authors, published_at from mart.articles"
     code, out, err = store_cli("sql", query, "--json")

@@ -4,11 +4,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from pipeline.dedupe.groups import Membership
 from pipeline.errors import StoreError
-from pipeline.models import Annotation, Link, Mention
+from pipeline.models import Annotation, Link, Match, Mention
 from pipeline.outcomes import Outcome
 from pipeline.warehouse.annotations import save_annotations
+from pipeline.warehouse.duplicates import dedup_lock, save_groups, save_matches
 from pipeline.warehouse.links import Decision, decide
+from pipeline.warehouse.marts import number_changes
 from pipeline.warehouse.publishes import (
     age_of_last_publish,
     begin_publish,
@@ -18,6 +21,7 @@ from pipeline.warehouse.publishes import (
 )
 from pipeline.warehouse.runs import close_run, open_run
 from pipeline.warehouse.sql_files import sql_folder
+from pipeline.warehouse.verification import verify
 from tests.warehouse.stories import begin, count, loaded, planned, story_url
 
 
@@ -141,6 +145,65 @@ def test_a_failed_check_stays_in_sight_until_it_is_mended(store):
     store.execute("update news.entity_mentions set surface_text = 'The'")
     assert found(checked(store, run_id)) == {}
     assert age_of_last_publish(store) < timedelta(minutes=1)
+
+
+STORED = {
+    "one_current_version",
+    "groups_have_one_original",
+    "groups_have_the_agency_of_a_member",
+}
+"""Checks of stored rows, which look at what changed."""
+BREAK = (
+    "update news.article_versions set is_current = false where article_id = 3",
+    "update news.articles set is_group_original = true where duplicate_group_id is not null",
+    "update news.duplicate_groups set origin_agency = 'AFP'",
+)
+
+
+def two_copies_and_a_text(store):
+    loaded(store, [1, 2, 3], text="The bridge opened. " * 20)
+    with dedup_lock(store):
+        save_matches(store, [], [Match(1, 2, "duplicate", 1.0, 1.0, 1.0, 60)])
+        save_groups(store, [1, 2], [Membership(None, 1, (1, 2))])
+    store.execute("update news.article_versions set deduplicated_at = now()")
+    number_changes(store)
+
+
+@pytest.mark.parametrize("is_numbered", [True, False])
+def test_checks_of_stored_rows_look_at_what_changed(store, is_numbered):
+    two_copies_and_a_text(store)
+    run_id = begin(store, "curate")
+    assert found(checked(store, run_id)) == {}
+    for statement in BREAK:
+        store.execute(statement)
+    if is_numbered:
+        number_changes(store)
+    # A publish that failed moves nothing: they stay in sight.
+    for _ in range(2):
+        assert found(checked(store, run_id)).keys() == STORED
+
+
+def test_what_no_change_tells_of_is_found_once_a_day_and_by_verify(store):
+    two_copies_and_a_text(store)
+    run_id = begin(store, "curate")
+    for _ in range(2):
+        assert found(checked(store, run_id)) == {}
+    store.execute("set session_replication_role = replica")
+    for statement in BREAK:
+        store.execute(statement)
+    store.execute("reset session_replication_role")
+    assert found(checked(store, run_id)) == {}
+    assert {each.check_name for each in verify(store) if not each.passed} >= STORED
+    age(store, 24 * 60)
+    for _ in range(2):
+        assert found(checked(store, run_id)).keys() == STORED
+
+
+def test_an_article_of_which_no_change_is_noted_is_found_by_verify(store):
+    loaded(store, [1])
+    store.execute("delete from ops.changed_articles")
+    missed = {each.check_name for each in verify(store) if not each.passed}
+    assert "articles_have_changes" in missed
 
 
 def test_a_killed_publish_moves_nothing_and_is_closed_by_the_next(store):

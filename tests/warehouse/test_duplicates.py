@@ -95,6 +95,7 @@ def test_groups_mark_one_original_and_dissolve(store):
         " from mart.copies"
     ).fetchall()
     assert copy == [(second, first, "valley", "duplicate", True)]
+    refresh(store)
     syndication = "select origin_source, reuse_source, article_count from mart.syndication"
     assert store.execute(syndication).fetchall() == [("harbour", "valley", 1)]
     assert store.execute("select count(*) from mart.articles where is_original").fetchone() == (2,)

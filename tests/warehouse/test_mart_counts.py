@@ -132,6 +132,40 @@ select duplicate_group_id, first_article_id, first_published_at, last_published_
     article_count, source_count, credited_count, source_keys
 from mart.text_spread
 """
+SYNDICATION = """
+with pairs as (
+    select r.jaccard, a.duplicate_group_id, least(a.article_id, b.article_id) as smaller_id,
+        g.origin_agency, s.source_key as key_a, t.source_key as key_b,
+        coalesce(a.published_at, a.first_seen_at) as at_a,
+        coalesce(b.published_at, b.first_seen_at) as at_b,
+        abs(extract(epoch from a.published_at - b.published_at)) as delay,
+        (coalesce(a.published_at, a.first_seen_at), a.article_id)
+        < (coalesce(b.published_at, b.first_seen_at), b.article_id) as is_a_first
+    from news.text_reuse as r
+    join news.articles as a on r.article_id_a = a.article_id
+    join news.articles as b on r.article_id_b = b.article_id
+    join news.sources as s on a.source_id = s.source_id
+    join news.sources as t on b.source_id = t.source_id
+    left join news.duplicate_groups as g on a.duplicate_group_id = g.duplicate_group_id
+    left join news.duplicate_decisions as d
+        on r.article_id_a = d.article_id_a and r.article_id_b = d.article_id_b
+    where r.relation != 'partial' and a.source_id != b.source_id and d.article_id_a is null
+)
+select case when is_a_first then key_a else key_b end as origin,
+    case when is_a_first then key_b else key_a end as reuse,
+    count(*), count(distinct coalesce(duplicate_group_id, -smaller_id)),
+    count(origin_agency),
+    count(distinct coalesce(duplicate_group_id, -smaller_id)) filter (where origin_agency != ''),
+    round(avg(jaccard)::numeric, 4), percentile_cont(0.5) within group (order by delay),
+    max(greatest(at_a, at_b))
+from pairs group by 1, 2
+"""
+SYNDICATION_SHOWN = """
+select origin_source, reuse_source, article_count, original_article_count, wire_copy_count,
+    original_wire_copy_count, round(mean_jaccard::numeric, 4),
+    extract(epoch from median_delay)::float8, last_reused_at
+from mart.syndication
+"""
 AGENCIES_SHOWN = "select * from mart.daily_agency_copies"
 EXPECTED = {
     "select * from mart.daily_volume": VOLUME,
@@ -139,6 +173,7 @@ EXPECTED = {
     "select * from mart.daily_quote_grades": GRADES,
     "select * from mart.article_speakers": ARTICLE_SPEAKERS,
     SPREADS_SHOWN: SPREADS,
+    SYNDICATION_SHOWN: SYNDICATION,
     "select * from mart.daily_entity_mentions": ENTITY_DAYS,
     "select * from mart.daily_speaker_quotes": SPEAKER_DAYS,
     WEEKS: PAIR_WEEKS,
@@ -175,6 +210,7 @@ class Life:
             + [self.annotate] * 4
             + [self.edit, self.regroup, self.ungroup, self.delete, self.merge, self.rename]
             + [self.correct, self.withdraw, self.move, self.resolve, self.forget_names]
+            + [self.separate]
         )
         self.chance.choice(acts)()
 
@@ -229,13 +265,24 @@ class Life:
         if len(found) > 1:
             members = self.chance.sample(found, 2)
             with dedup_lock(self.store):
-                match = Match(min(members), max(members), "duplicate", 0.9, 1.0, 0.9, 14)
+                alike = self.chance.choice([0.5, 0.8, 0.9])
+                match = Match(min(members), max(members), "duplicate", alike, 1.0, 0.9, 14)
                 save_matches(self.store, [], [match])
                 save_groups(self.store, members, [Membership(None, members[0], tuple(members))])
 
     def ungroup(self):
         with dedup_lock(self.store):
             save_groups(self.store, self.articles(), [])
+
+    def separate(self):
+        self.store.execute("delete from news.duplicate_decisions")
+        self.store.execute(
+            "insert into news.duplicate_decisions"
+            " (article_id_a, article_id_b, decision, decided_by)"
+            " select article_id_a, article_id_b, 'not_duplicate', 'ida' from news.text_reuse"
+            " order by 1, 2 limit %s",
+            (self.chance.randrange(3),),
+        )
 
     def delete(self):
         found = self.articles()
@@ -325,7 +372,7 @@ def test_counts_brought_up_to_date_are_those_of_everything_stored(settled, seed)
         assert before == computed(settled)
         filled |= {mart for mart, found in before.items() if found}
     # Groups and agencies come and go.
-    assert filled >= EXPECTED.keys() - {SPREADS_SHOWN, AGENCIES_SHOWN}
+    assert filled >= EXPECTED.keys() - {SPREADS_SHOWN, SYNDICATION_SHOWN, AGENCIES_SHOWN}
     count_all(settled)
     assert shown(settled) == before
 

@@ -266,13 +266,18 @@ def test_without_two_times_there_is_no_spread(store, print_story):
 
 def test_pairs_declared_different_are_no_syndication(store, print_story):
     join(store, print_story(1), print_story(2, "valley"), print_story(3, "valley"))
+    refresh(store)
     count = "select article_count, original_article_count from mart.syndication"
     assert store.execute(count).fetchall() == [(2, 1)]
     store.execute(
         "insert into news.duplicate_decisions (article_id_a, article_id_b, decision, decided_by)"
         " values (1, 2, 'not_duplicate', 'ida')"
     )
+    refresh(store)
     assert store.execute(count).fetchall() == [(1, 1)]
+    store.execute("delete from news.duplicate_decisions")
+    refresh(store)
+    assert store.execute(count).fetchall() == [(2, 1)]
 
 
 def test_who_reuses_whom_counts_pairs_and_texts(store, print_story):
@@ -280,6 +285,7 @@ def test_who_reuses_whom_counts_pairs_and_texts(store, print_story):
     print_story(2, "harbour", "2026-11-20T09:00:00+00:00", agency=AFP, credit_kind="whole")
     print_story(3, "harbour", "2026-11-20T18:00:00+00:00")
     join(store, first, 2, 3)
+    refresh(store)
     (row,) = store.execute(
         "select origin_source, reuse_source, article_count, original_article_count,"
         " wire_copy_count, original_wire_copy_count, extract(epoch from median_delay) / 3600"

@@ -13,6 +13,7 @@ from pipeline.outcomes import Outcome
 from pipeline.settings import settings
 from pipeline.stages.dedupe import dedupe_batch
 from pipeline.warehouse.annotations import save_annotations
+from pipeline.warehouse.marts import refresh
 from pipeline.warehouse.read_only import reader
 from pipeline.warehouse.schema import migrate
 from pipeline.warehouse.store import connect
@@ -244,6 +245,51 @@ def test_among_the_newest_articles_first_as_much_is_found_as_among_all(quoted, f
         f" language sql immutable parallel safe return {first_look}"
     )
     assert all_found() == before
+
+
+@pytest.fixture
+def bridges(store):
+    """Eight texts on a bridge and a town, one a day; the phrase is in the oldest alone."""
+    run_id = begin(store)
+    articles = [
+        story(
+            number,
+            "They walked to the bridge town of old." if number == 1 else "A bridge; by it a town.",
+            published_at=f"2026-11-{10 + number}T10:15:00+00:00",
+        )
+        for number in range(1, 9)
+    ]
+    load_batch(store, run_id, "bridges", items(fetched(store, run_id, range(1, 9)), articles))
+    refresh(store)
+    store.execute(
+        "create or replace function news.first_look() returns int"
+        " language sql immutable parallel safe return 2"
+    )
+    return store
+
+
+def test_a_phrase_of_common_words_is_looked_for_in_a_bounded_number_of_texts(bridges):
+    said = []
+    bridges.add_notice_handler(lambda notice: said.append(notice.message_primary))
+
+    def newest(words='"bridge town"', **options):
+        named = "".join(f", {name} => %({name})s" for name in options)
+        query = f"select count(*) from mart.newest_matches(%(words)s, limit_to => 1{named})"
+        return bridges.execute(query, {"words": words, **options}).fetchone()[0]
+
+    assert newest() == 1
+    bridges.execute("set dateline.search_reads = 'no number'")
+    assert newest() == 1
+    assert said == []
+    bridges.execute("set dateline.search_reads = 1")
+    assert newest() == 0
+    assert len(said) == 1
+    assert "the newest 2 articles, back to 2026-11-17" in said[0]
+    assert newest(until=date(2026, 11, 11)) == 1
+    assert newest("bridge town") == newest('"a bridge"') == 1
+    # A search that wants 500 reads a thousand texts.
+    assert found(bridges, '"bridge town"') == [1]
+    assert len(said) == 1
 
 
 @pytest.fixture
