@@ -263,8 +263,8 @@ def _facts() -> dict[str, Any]:
 def _schema_facts(conn: "Connection") -> dict[str, Any]:
     from pipeline.annotate.model_version import model_versions
     from pipeline.settings import settings
-    from pipeline.warehouse.reprocessing import older_versions, waiting_versions
     from pipeline.warehouse.schema import is_current
+    from pipeline.warehouse.version_counts import older_versions, waiting_versions
 
     facts: dict[str, Any] = {"is_up_to_date": is_current(conn)}
     facts["version"] = conn.info.parameter_status("server_version")

@@ -23,9 +23,9 @@ from pipeline.local_airflow.processes import find_running
 from pipeline.settings import Settings
 from pipeline.text import cut_in_the_middle
 from pipeline.warehouse.publishes import age_of_last_publish
-from pipeline.warehouse.reprocessing import older_versions
 from pipeline.warehouse.schema import is_current
 from pipeline.warehouse.store import connect
+from pipeline.warehouse.version_counts import older_versions
 
 LEAST_FREE_BYTES = 1_000_000_000
 LEAST_FREE_SHARE = 0.03

@@ -11,9 +11,9 @@ from pipeline.annotate.model_version import model_versions
 from pipeline.local_airflow.home_folder import HomeFolder
 from pipeline.local_airflow.metadata_database import DATABASE, needs_migration
 from pipeline.settings import Settings
-from pipeline.warehouse.reprocessing import older_versions
 from pipeline.warehouse.schema import pending_files
 from pipeline.warehouse.store import connect, embedded_store, has_database
+from pipeline.warehouse.version_counts import older_versions
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,11 +42,11 @@ from pipeline.warehouse.reprocessing import (
     stored_versions,
     versions_to_reprocess,
     versions_with_new_boilerplate,
-    waiting_versions,
 )
 from pipeline.warehouse.runs import open_run
 from pipeline.warehouse.site_memory import PostgresSiteMemory
 from pipeline.warehouse.store import store
+from pipeline.warehouse.version_counts import waiting_versions
 
 ReadStage = Literal["extract", "clean"]
 """The stage from which articles are processed again.

@@ -16,7 +16,8 @@ from pipeline.stages.annotate import annotate, plan
 from pipeline.stages.dedupe import dedupe
 from pipeline.stages.quarantine import retry_refused
 from pipeline.stages.reprocess import queue_for_stage
-from pipeline.warehouse.reprocessing import Scope, older_versions
+from pipeline.warehouse.reprocessing import Scope
+from pipeline.warehouse.version_counts import older_versions
 from tests.fix_languages import STORIES
 from tests.stages import archived
 from tests.stages.archived import fetched, html, loaded

@@ -13,10 +13,10 @@ from pipeline.cli.app import main
 from pipeline.settings import NlpPipelines, settings
 from pipeline.warehouse.annotations import pending_versions
 from pipeline.warehouse.marts import number_changes
-from pipeline.warehouse.reprocessing import older_versions
 from pipeline.warehouse.schema import is_current, migrate
 from pipeline.warehouse.sql_files import sql_folder
 from pipeline.warehouse.store import connect
+from pipeline.warehouse.version_counts import older_versions
 from tests.warehouse.stories import count, loaded
 
 ROWS = Path(__file__).with_name("rows_of_0010.sql")
