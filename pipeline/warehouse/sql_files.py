@@ -1,7 +1,9 @@
 """The SQL files of ``sql/``, found in a checkout and in an installed wheel alike."""
 
 import hashlib
+import os
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from pipeline.errors import MigrationError
@@ -42,9 +44,17 @@ def sql_folder() -> Path:
 
 
 def read_sql(folder: Path) -> list[SqlFile]:
-    """Return the ``*.sql`` files of a folder, sorted by name."""
-    files = []
-    for path in sorted(folder.glob("*.sql")):
-        raw = path.read_bytes()
-        files.append(SqlFile(path.stem, raw.decode(), hashlib.sha256(raw).digest()))
-    return files
+    """Return the ``*.sql`` files of a folder, sorted by name.
+
+    A process reads a file again only where its time or size changed: each connection to the store
+    compares all of them with what is applied, which took 4 ms of processor time.
+    """
+    with os.scandir(folder) as entries:
+        states = sorted((each.path, each.stat()) for each in entries if each.name.endswith(".sql"))
+    return [_read(path, state.st_mtime_ns, state.st_size) for path, state in states]
+
+
+@lru_cache(maxsize=1024)
+def _read(path: str, _changed_at: int, _size: int) -> SqlFile:
+    raw = Path(path).read_bytes()
+    return SqlFile(Path(path).stem, raw.decode(), hashlib.sha256(raw).digest())

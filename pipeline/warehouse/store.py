@@ -72,11 +72,23 @@ def ensure_store() -> str:
         MigrationError: the schema cannot be brought up to date.
     """
     where = settings().dsn or embedded_store()
-    with closing(connect(where)) as conn:
-        if not schema.is_current(conn):
-            schema.migrate(conn)
-            ensure_partitions(conn, datetime.now(UTC).date())
+    _migrated(where).close()
     return where
+
+
+def _migrated(where: str) -> Connection:
+    """Return a connection to the store, which is migrated first where its schema is older."""
+    conn = connect(where)
+    try:
+        if schema.is_current(conn):
+            return conn
+        schema.migrate(conn)
+        ensure_partitions(conn, datetime.now(UTC).date())
+    except BaseException:
+        conn.close()
+        raise
+    conn.close()
+    return connect(where)  # a migration changes settings that sessions get when they start
 
 
 def current_store() -> str:
@@ -173,7 +185,7 @@ def store() -> Iterator[psycopg.Connection]:
     Raises:
         StoreUnavailable: the server does not answer; the message names the next action.
     """
-    connection = connect(ensure_store())
+    connection = _migrated(settings().dsn or embedded_store())
     try:
         yield connection
     finally:
