@@ -7,7 +7,7 @@ from tests.fix_languages import STORIES
 
 @pytest.fixture(scope="session")
 def preloaded():
-    """Load what reading a page needs, which takes each worker 1.3 CPU-seconds otherwise.
+    """Load what reading and annotating a page needs, 2 CPU-seconds of each worker otherwise.
 
     Stages under Airflow do the same (``pipeline.stages.preloaded``), but for the model of
     languages, which many pages do not need. A test that starts a process of its own, or does not

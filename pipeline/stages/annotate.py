@@ -14,6 +14,7 @@ others, and quarantined after as many runs as ``MOST_ATTEMPTS``: the article sta
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from math import inf
@@ -351,6 +352,15 @@ _LOAD_LIMIT = TimeLimit(300.0)
 ANNOTATE = Step("annotation", _annotate, ToAnnotate(NlpPipelines(), "Ida Marlow said no.", None))
 """Annotates a text. The worker asks for windows that others have read; whoever has no store replies
 with none."""
+
+
+def load_own_pipeline() -> None:
+    """Load the shipped model but for its weights, in a process from which workers are forked.
+
+    A model that is missing or broken is told by the first worker, which has a stage to stop.
+    """
+    with suppress(ModelError):
+        _annotator(NlpPipelines())
 
 
 @lru_cache(maxsize=1)
