@@ -39,6 +39,10 @@ begin
         select c.oid::regclass as name, c.relkind from pg_class as c
         where c.relnamespace in ('ops'::regnamespace, 'news'::regnamespace, 'mart'::regnamespace)
             and c.relkind in ('r', 'S') and c.relname not in ('schema_migrations', 'mart_files')
+            and case c.relkind
+                when 'r' then pg_relation_size(c.oid) > 0  -- the others never had a row
+                else pg_sequence_last_value(c.oid) is not null  -- the others gave no number
+            end
     loop
         if each.relkind = 'S' then
             perform setval(each.name, 1, false);
@@ -53,6 +57,10 @@ select count(*) from pg_class
 where relnamespace in ('ops'::regnamespace, 'news'::regnamespace, 'mart'::regnamespace)
     and relname !~ '_\d{4}_\d\d'  -- partitions, which a test's rows create
 """
+_END_OTHERS = """
+select pg_terminate_backend(pid) from pg_stat_activity
+where datname = current_database() and pid <> pg_backend_pid()
+"""
 
 
 class TestServer:
@@ -64,6 +72,8 @@ class TestServer:
         self._address = address
         self.template = f"dateline_template_{os.getpid()}"
         self._idle = []
+        self._relations = None
+        """How many the template has."""
 
     def dsn(self, database="postgres"):
         return self._address(database)
@@ -92,20 +102,17 @@ class TestServer:
 
     def take_back(self, name):
         """Empty a database for the next test; drop it where the test changed its schema."""
-        with closing(psycopg.connect(self.dsn(), autocommit=True)) as conn:
-            conn.execute(
-                "select pg_terminate_backend(pid) from pg_stat_activity where datname = %s", (name,)
-            )
-        if self._relations(name) == self._relations(self.template):
-            with closing(psycopg.connect(self.dsn(name), autocommit=True)) as conn:
+        if self._relations is None:
+            with closing(psycopg.connect(self.dsn(self.template))) as conn:
+                self._relations = conn.execute(_RELATIONS).fetchone()
+        with closing(psycopg.connect(self.dsn(name), autocommit=True)) as conn:
+            conn.execute(_END_OTHERS)
+            if is_as_made := conn.execute(_RELATIONS).fetchone() == self._relations:
                 conn.execute(_WIPE)
+        if is_as_made:
             self._idle.append(name)
         else:
             self.sql(f"drop database {name} with (force)")
-
-    def _relations(self, name):
-        with closing(psycopg.connect(self.dsn(name))) as conn:
-            return conn.execute(_RELATIONS).fetchone()
 
     def close(self):
         for name in [*self._idle, self.template]:

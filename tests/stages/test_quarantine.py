@@ -65,7 +65,7 @@ BREAKS = {"time": hang, "memory": fill, "crash": die}
 @pytest.fixture
 def limits(archive, monkeypatch):
     """Let a page use a second of processor time while others wait, and 500 MB."""
-    monkeypatch.setenv("DATELINE_EXTRACT_SECONDS", "4")
+    monkeypatch.setenv("DATELINE_EXTRACT_SECONDS", "2")
     monkeypatch.setenv("DATELINE_PAGE_MEMORY_BYTES", str(resident_bytes() + 500_000_000))
     settings.cache_clear()
     return archive
