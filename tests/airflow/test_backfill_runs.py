@@ -16,6 +16,7 @@ from tests.fix_http import Site
 
 pytestmark = [
     pytest.mark.airflow,
+    pytest.mark.system,
     # warcio leaves the temporary files of its records to the garbage collector.
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
     pytest.mark.filterwarnings("ignore::ResourceWarning"),

@@ -5,7 +5,7 @@ import pytest
 from benchmarks.collect.socket_hour import hour_of_web, run
 from benchmarks.collect.web import HOUR
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.system
 
 
 def test_three_ticks_of_ten_hosts(store_dsn, tmp_path):

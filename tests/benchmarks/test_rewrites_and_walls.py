@@ -1,8 +1,11 @@
 """The measure of rewrites and walls, with a few of each."""
 
+import pytest
+
 from benchmarks.collect.rewrites_and_walls import lines, measure, rewrites, walls
 
 
+@pytest.mark.system
 def test_rewrites_pass_and_walls_do_not(store):
     figures = measure(store, rewrites(8, seed=5), walls(10, 3, seed=5), seed=5)
     assert figures.is_as_wanted, "\n".join(lines(figures))

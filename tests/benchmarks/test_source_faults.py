@@ -10,9 +10,8 @@ from pipeline.outcomes import Outcome
 from pipeline.source_states.page_fates import FATES
 from pipeline.source_states.verdict import StateName
 
-pytestmark = pytest.mark.slow
 
-
+@pytest.mark.system
 def test_faults_of_six_outlets_are_named():
     world = make_world(77, outlets=6, faults=2)
     assert digest(world) == digest(make_world(77, outlets=6, faults=2))

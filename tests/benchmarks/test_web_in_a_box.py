@@ -5,7 +5,7 @@ import pytest
 from benchmarks.collect.simulation import simulate
 from benchmarks.collect.web import make_web
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.system
 
 
 def test_two_days_of_twenty_outlets(store_dsn):

@@ -18,6 +18,7 @@ from tests.chaos.installation import SETTINGS
 from tests.chaos.invariants import breaches
 from tests.chaos.newspaper import Newspapers
 
+pytestmark = pytest.mark.system
 STORIES = 40
 POINTS = {
     "fetching": ("select count(*) from news.fetches", STORIES // 2),
@@ -85,7 +86,6 @@ def mine(home):
     return found
 
 
-@pytest.mark.system
 def test_three_killed_runs_lose_and_double_nothing(papers, start, store, tmp_path):
     chance = random.Random(11)
     killed = []
@@ -107,7 +107,6 @@ def test_three_killed_runs_lose_and_double_nothing(papers, start, store, tmp_pat
     assert dict(statuses) == {"failed": len(killed), "succeeded": 4 - len(killed)}
 
 
-@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="reads the environment of other processes")
 def test_a_killed_run_leaves_no_process(papers, start, store):
     process = start()

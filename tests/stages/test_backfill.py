@@ -226,7 +226,7 @@ backfill_archives(
 """
 
 
-@pytest.mark.slow
+@pytest.mark.system
 def test_a_killed_backfill_goes_on_where_it_was(home, rows):
     with ArchiveFile(home / "x.warc.gz") as file:
         for number in range(120):

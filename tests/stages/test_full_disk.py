@@ -48,6 +48,7 @@ def newspaper(site):
     return site
 
 
+@pytest.mark.system
 @pytest.mark.skipif(not can_mount(), reason="no disk can be made small here: unshare and mount")
 def test_a_full_disk_is_told_and_the_same_command_goes_on(newspaper, store, store_dsn, tmp_path):
     archive = tmp_path / "archive"
