@@ -2,6 +2,8 @@
 
 import pytest
 
+from pipeline.annotate.annotator import TaggedText, annotate_spans
+from pipeline.annotate.spans import CharSpan
 from tests.annotate.test_speakers import speaker_of
 from tests.fix_marked import annotate
 
@@ -62,3 +64,18 @@ def test_a_speaker_has_the_name_of_the_mention(opening):
     (start, end), *_ = quote.source
     names = {m.name for m in found.mentions if start <= m.start and m.end <= end}
     assert {speaker.name for speaker in quote.speakers} <= names
+
+
+@pytest.mark.parametrize(
+    ("headline", "name"),
+    [
+        ("Martin Oake Clucks", "Martin Oake"),
+        ("Martin Oake Brandt", "Martin Oake"),
+        ("Martin Jonas Oake", "Martin Jonas Oake"),
+    ],
+)
+def test_a_word_behind_a_name_in_the_headline_is_no_surname(headline, name):
+    text = "At noon Martin Oake spoke. Oake left."
+    spans = [CharSpan(8, 19, "PERSON"), CharSpan(27, 31, "PERSON")]
+    found = annotate_spans(text, TaggedText(tuple(spans)), [(headline, "PERSON")])
+    assert {mention.name for mention in found.mentions} == {name}

@@ -111,3 +111,27 @@ def test_the_person_asked_in_a_passive_clause_does_not_speak_the_question(start)
 def test_the_person_who_asks_speaks_the_question():
     text = "Anna Dane was not sure. [S:Mary Oller] [C:asked] [K:if she would move]."
     assert last_said(text, WOMEN).speaker == "Mary Oller"
+
+
+@pytest.mark.parametrize(
+    ("relative", "pronoun", "speaker"),
+    [
+        ("My mother ate with us.", "she", None),
+        ("Then Mom laughed.", "she", None),
+        ("I told my late father about it.", "she", "Ida Holm"),
+        ("“My mother was there,” somebody shouted.", "she", "Ida Holm"),
+        ("Mother Brandt laughed.", "she", "Ida Holm"),
+        ("My mother ate with us. [P:Ida Holm] ate too.", "she", "Ida Holm"),
+    ],
+)
+def test_relatives_of_whoever_tells_have_no_name(relative, pronoun, speaker):
+    text = f"I saw [P:Ida Holm] at the port. {relative}\n\nWhen we left, [S:{pronoun}]"
+    assert speaker_of(text + SAID) == speaker
+
+
+def test_what_he_added_continues_the_quote_before():
+    text = (
+        "[P:Roy Dane] spoke at noon.\n\n[S:He] [C:told] the paper [K:that the port was full]. "
+        "[P:Paul Oller] “likes full ports.”\n\n[K:“It has never been so full,”] [S:he] [C:added]."
+    )
+    assert speaker_of(text) == "Roy Dane"

@@ -130,11 +130,9 @@ def chain_mentions(
         title_names: (name, label) of the names in the headline.
     """
     text = layout.text
-    titled = [(-1, surface) for surface, label in title_names if label == "PERSON"]
-    people = People(
-        [*titled, *((s.start, surface_of(text, s)) for s in spans if s.label == "PERSON")],
-        layout,
-    )
+    people_named = [(s.start, surface_of(text, s)) for s in spans if s.label == "PERSON"]
+    titled = [surface for surface, label in title_names if label == "PERSON"]
+    people = People([*_of_headline(titled, people_named), *people_named], layout)
     names = _Names(text, spans)
     found: dict[object, Entity] = {}
     chains = Chains(spans, [], [], [])
@@ -158,6 +156,22 @@ def chain_mentions(
     _finish_people(found)
     chains.entities.extend(found.values())
     return chains
+
+
+def _of_headline(
+    titled: Sequence[str], people_named: Sequence[tuple[int, str]]
+) -> list[tuple[int, str]]:
+    """Return the names in the headline, with position -1, that add no word to a name of the text.
+
+    In a headline in capitals a verb may look like a surname: "Lindsey Graham Clucks Off" has no
+    Lindsey Graham Clucks where the text says Lindsey Graham.
+    """
+    known = {folded(surface) for _, surface in people_named}
+    return [
+        (-1, surface)
+        for surface in titled
+        if len(folded(surface)) < 3 or folded(surface) in known or folded(surface)[:-1] not in known
+    ]
 
 
 def _finish_people(found: dict[object, Entity]) -> None:

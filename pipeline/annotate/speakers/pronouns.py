@@ -62,6 +62,8 @@ LAST_SPEAKER = (1.5, 0.7, 0.3)
 """For the last speaker, by the paragraphs since."""
 UNNAMED_SPEAKER = 2.0
 """For a last speaker without a name, beside LAST_SPEAKER: "One delegate said … He said"."""
+ADDS_TO_QUOTE = 1.5
+"""For the last speaker of a known gender where the verb continues the quote: "“…,” he added"."""
 EVER_SPOKE = 0.2
 FREQUENCY = 0.2
 """For each e-fold of the person's mentions so far."""
@@ -92,6 +94,29 @@ _APPOSED = re.compile(r"\s*,?\s*|\s*(?:,[^.;:“”\"]+,|\([^()]*\),?)\s*")
 # A person without a name who opens a sentence: "My mother", "A man in Tarn", "His late wife".
 _UNNAMED = re.compile(
     r"(?:It\s+was\s+)?(?:my|our|his|her|their|an?|the|one)\s+(?:[\w’'-]+\s+){0,2}?([a-z]+)\b",
+    re.IGNORECASE,
+)
+# The family of whoever tells: "my late mother", "Mom"; "Mother Holm" is a nun.
+_OWN_FAMILY = {
+    gender: re.compile(
+        rf"\b(?:(?:[Mm]y|[Oo]ur)\s+(?:[\w’'-]+\s+){{0,2}}?(?:{relatives})|(?:{names})(?!\s+[A-Z]))\b"
+    )
+    for gender, relatives, names in (
+        (
+            "f",
+            "mother|mom|mum|wife|grandmother|grandma|sister|aunt|daughter|girlfriend|niece",
+            "Mom|Mommy|Mum|Mummy|Mama|Grandma",
+        ),
+        (
+            "m",
+            "father|dad|husband|grandfather|grandpa|brother|uncle|son|boyfriend|nephew",
+            "Dad|Daddy|Papa|Grandpa",
+        ),
+    )
+}
+# "He added": what is added continues the quote before.
+_ADDS = re.compile(
+    r"s?he\s+(?:also\s+|then\s+)?(?:added|adds|continued|continues|went\s+on|goes\s+on)\b",
     re.IGNORECASE,
 )
 # Behind a name: "Holm | has also said".
@@ -139,6 +164,14 @@ class PersonSalience(Discourse):
             for m in _PRONOUN.finditer(layout.text)
             if not self.is_quoted(m.start())
         ]
+        self._own_family = {
+            gender: [
+                match.start()
+                for match in pattern.finditer(layout.text)
+                if not self.is_quoted(match.start())
+            ]
+            for gender, pattern in _OWN_FAMILY.items()
+        }
         self._pronoun_starts = [pronoun.position for pronoun in self._pronouns]
         self._weights: dict[int, _MentionWeight] = {}
         self._referents: dict[int, Entity | None] = {}
@@ -160,9 +193,11 @@ class PersonSalience(Discourse):
             reach: paragraphs looked back.
         """
         scores = self._scores(position, gender, reach, 0)
-        if not scores:
+        best = max(scores, key=lambda entity: scores[entity], default=None)
+        if gender and self._is_of_own_family(best, position, gender):
+            return NOBODY
+        if best is None:
             return self._fallback(position, gender) if gender else NOBODY
-        best = max(scores, key=lambda entity: scores[entity])
         if self._unnamed_score(position) > scores[best]:
             return NOBODY
         if gender and self._is_unnamed_subject(best, position, gender):
@@ -203,6 +238,26 @@ class PersonSalience(Discourse):
                 ):
                     return False
         return False
+
+    def _is_of_own_family(self, best: Entity | None, position: int, gender: str) -> bool:
+        """Tell whether the teller's mother or brother came after a person was last a subject.
+
+        "Mom gave me two godmothers, Cynthia and Mary. She said …": the mother speaks, who has no
+        name. Words in quotation marks are somebody else's family.
+        """
+        relatives = self._own_family[gender]
+        place = bisect_left(relatives, position)
+        if not place:
+            return False
+        text, last = self.layout.text, relatives[place - 1]
+        return not any(
+            syntactic_role(text, self.layout.sentence_at(start)[0], start) == "subject"
+            for start in (
+                self.chains.spans[number].start
+                for number in self.mentions_between(last, position)
+                if self.chains.of[number] is best
+            )
+        )
 
     def _names_within(self, start: int, end: int) -> bool:
         """Tell whether a name begins in [start, end): "The singer Ida Holm" has one."""
@@ -343,6 +398,10 @@ class PersonSalience(Discourse):
                 away = self.paragraphs_since(end, position)
                 if speakers[0].name == entity.name and away < len(LAST_SPEAKER):
                     score += LAST_SPEAKER[away]
+                    continues = entity.gender is not None and _ADDS.match(
+                        self.layout.text, position
+                    )
+                    score += ADDS_TO_QUOTE * bool(continues)
                 break
         return score
 
