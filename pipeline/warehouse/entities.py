@@ -378,7 +378,14 @@ with named as (
         -- Families that people merged are one person.
         case when e.merge_reason = 'decision' then c.family_key else e.family_key end as family_key
     from week_versions as w
-    inner join news.entity_mentions as m using (article_version_id)
+    -- Version by version: Postgres takes a text for one of ten times as many mentions as it has,
+    -- and reads those of the whole store for a few thousand versions.
+    cross join lateral (
+        select t.named_entity_id, t.entity_id, t.entity_type, t.is_credit
+        from news.entity_mentions as t
+        where t.article_version_id = w.article_version_id
+        offset 0
+    ) as m
     inner join news.entities as e on e.entity_id = coalesce(m.named_entity_id, m.entity_id)
     inner join news.entities as c on c.entity_id = e.canonical_entity_id
     where m.entity_type = 'PERSON' and e.surname_key is not null and not m.is_credit
@@ -396,7 +403,9 @@ update news.{table} as m
 set entity_id = coalesce(s.entity_id, e.entity_id),
     named_entity_id = case when s.entity_id is not null then e.entity_id end
 from week_versions as w
-inner join news.{table} as t using (article_version_id)
+cross join lateral (
+    select * from news.{table} as a where a.article_version_id = w.article_version_id offset 0
+) as t
 inner join news.entities as e on e.entity_id = coalesce(t.named_entity_id, t.entity_id)
 inner join week_surnames as s
     on s.source_id = w.source_id and s.starts = w.starts and s.surname_key = e.surname_key
