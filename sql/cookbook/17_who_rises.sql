@@ -8,23 +8,41 @@ with newest as (
     where best_date <= (now() at time zone 'UTC')::date
 ),
 
-counted as (
+lately as materialized (
     select
         m.entity_id,
-        coalesce(sum(m.original_article_count::int) filter (
-            where m.best_date > n.day - :'days'::int
-        ), 0) as articles_now,
-        coalesce(sum(m.original_article_count::int) filter (
-            where m.best_date <= n.day - :'days'::int
-        ), 0) as articles_before
+        sum(m.original_article_count::int) as articles_now
     from newest as n
     inner join mart.daily_entity_mentions as m
         on
-            m.best_date > n.day - 5 * :'days'::int
+            m.best_date > n.day - :'days'::int
             and n.day >= m.best_date
     -- For all types the rows need not be read beside the index.
     where :'type' = '%' or m.entity_type like :'type'
     group by m.entity_id
+    having sum(m.original_article_count::int) >= 2
+),
+
+earlier as (
+    select
+        m.entity_id,
+        sum(m.original_article_count::int) as articles_before
+    from newest as n
+    inner join mart.daily_entity_mentions as m
+        on
+            m.best_date > n.day - 5 * :'days'::int
+            and m.best_date <= n.day - :'days'::int
+    where m.entity_id in (select l.entity_id from lately as l)
+    group by m.entity_id
+),
+
+counted as (
+    select
+        l.entity_id,
+        l.articles_now,
+        coalesce(e.articles_before, 0) as articles_before
+    from lately as l
+    left join earlier as e on l.entity_id = e.entity_id
 ),
 
 risen as (
@@ -35,7 +53,6 @@ risen as (
         -- One article is added to both, so that a new name is not infinitely more.
         round((articles_now + 1) / (articles_before / 4.0 + 1), 1) as times_as_many
     from counted
-    where articles_now >= 2
     order by
         times_as_many desc,
         articles_now desc

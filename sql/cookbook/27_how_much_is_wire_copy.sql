@@ -3,9 +3,9 @@
 with months as (
     select
         source_key,
-        date_trunc('month', best_date)::date as month,
-        sum(article_count) as articles,
-        sum(wire_copy_count) as wire_copies
+        date_trunc('month', best_date::timestamp)::date as month,
+        sum(article_count::int) as articles,
+        sum(wire_copy_count::int) as wire_copies
     from mart.daily_volume
     group by
         source_key,
@@ -15,7 +15,7 @@ with months as (
 shares as (
     select
         *,
-        round(100 * wire_copies / articles, 1) as percent_wire
+        round(100.0 * wire_copies / articles, 1) as percent_wire
     from months
 )
 
