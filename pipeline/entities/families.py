@@ -65,7 +65,8 @@ def family_key(name: str) -> str:
 def _plain(name: str) -> str:
     """Return a name in lower case, without accents, marks of direction, points and hyphens."""
     decomposed = unicodedata.normalize("NFKD", visible(name[: 2 * LONGEST_KEY]).casefold())
-    letters = "".join(each for each in decomposed if not unicodedata.combining(each))
+    # "𝕊" has no lower case of its own; the "S" that it stands for has.
+    letters = "".join(each for each in decomposed.casefold() if not unicodedata.combining(each))
     letters = _DOTTED.sub(lambda match: match[1].replace(".", ""), letters)
     spaced = _BETWEEN.sub(" ", _DROPPED.sub("", letters.replace("&", " and ")))
     return spaced.strip().removeprefix("the ")

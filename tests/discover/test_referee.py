@@ -17,7 +17,12 @@ words = st.text(
     min_size=1,
     max_size=30,
 )
-paths = st.text("abcdefg0123456789-_/.~%&=?", min_size=1, max_size=30).map(lambda p: "/s/" + p)
+# Ours drops the "?" of an empty query, as urljoin does: "/s/a?" is the page "/s/a".
+paths = (
+    st.text("abcdefg0123456789-_/.~%&=?", min_size=1, max_size=30)
+    .filter(lambda path: not path.endswith("?"))
+    .map(lambda path: "/s/" + path)
+)
 times = st.datetimes(datetime(2001, 1, 1), datetime(2026, 11, 20))  # noqa: DTZ001
 items = st.lists(st.tuples(paths, words, times), min_size=1, max_size=6)
 

@@ -1,7 +1,7 @@
 """Spellings of one name share a family key, and other names do not."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pipeline.entities.families import (
@@ -48,6 +48,7 @@ def test_two_families(one, other):
 
 
 @given(st.text())
+@example("𝕊tille Havn")
 def test_a_key_is_stable_short_and_the_same_in_capitals(name):
     key = family_key(name)
     assert len(key) <= LONGEST_KEY
