@@ -73,6 +73,12 @@ def test_words_that_a_paper_reports_belong_to_who_said_them():
     assert contents(text, quote) == ["“We go home at dawn,”", "“All of us go.”"]
     assert (quote.kind, quote.speaker) == ("direct", "Ida Holm")
     text, found = annotate(
+        "[K:“A long rant,” a list of posts that said all must go], [C:according to] [S:the Herald]."
+    )
+    assert contents(text, found.quotes[0]) == [
+        "“A long rant,” a list of posts that said all must go"
+    ]
+    text, found = annotate(
         "[K:“We go home” is what they say now], [C:according to] [S:the Tarnby Herald]."
     )
     assert contents(text, found.quotes[0]) == ["“We go home” is what they say now"]

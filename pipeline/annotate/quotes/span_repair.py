@@ -49,6 +49,7 @@ _QUOTATION_TAG = re.compile(
     r"((?!(?:and|or|of|is|was|were|are|has|had|have|who|in|on|at|for|to|as|did|does)\b)[a-z]+"
     r"(?:\s+(?:back|in|out|on|off))?)(?=[.,;]|\s+(?:at|with|to|in|on|as|when|after)\b)"
 )
+_CLAUSE_END = re.compile(r"[,;:—–]|\b(?:that|which|who|when|as|\w+ing)\b")
 # Behind "“We go,” Holm said": who reports it.
 _ACCORDING = re.compile(r",?\s+according\s+to\s+[^.;:\n“”\"]{1,80}", re.IGNORECASE)
 _THAT = re.compile(r"that,?\s+$", re.IGNORECASE)
@@ -122,7 +123,10 @@ def _own_attribution(
             return None
         near = (quotation.end, min(content[1], quotation.end + NEAR))
         verbs = speech_verbs(text, near, quoted)
-        return (quotation.end, verbs[0]) if verbs else None
+        # “a rant,” a series of posts that said: no subject of that verb stands before a comma.
+        if not verbs or _CLAUSE_END.search(text, quotation.end, verbs[0].start):
+            return None
+        return quotation.end, verbs[0]
     return None
 
 
