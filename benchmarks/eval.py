@@ -7,8 +7,9 @@ Prints the reports and writes the tables, with counts and the date of the run, t
 """
 
 import argparse
+import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from benchmarks import accuracy_rows
@@ -27,7 +28,7 @@ from benchmarks.language.readings import Readings
 from benchmarks.memory import site_memory
 from benchmarks.speed import annotate_speed
 from benchmarks.stories import events
-from benchmarks.tables import Line, lines_table, measured_today
+from benchmarks.tables import Line, MeasuredLines, lines_table, measured_today, today
 from benchmarks.text import (
     page_metadata,
     page_text,
@@ -39,6 +40,8 @@ from benchmarks.text import (
 from pipeline.annotate.annotator import Annotator
 
 RECORDED = Path(__file__).parents[1] / "docs" / "recorded"
+LINES = RECORDED / "accuracy_lines.json"
+"""The rows of the README's table by part, each part with the day of its run."""
 
 
 def measure_text(data: Path) -> list[Line]:
@@ -133,18 +136,31 @@ def record(name: str, text: str) -> None:
     (RECORDED / f"{name}.md").write_text(text, encoding="utf-8")
 
 
+def record_lines(part: str, lines: Sequence[Line]) -> None:
+    """Replace a part's rows of the README's table; those of other parts stay with their day."""
+    runs = {
+        name: MeasuredLines(run["measured"], [Line(*line) for line in run["lines"]])
+        for name, run in json.loads(LINES.read_text(encoding="utf-8")).items()
+    }
+    runs[part] = MeasuredLines(today(), lines)
+    LINES.write_text(
+        json.dumps({name: run._asdict() for name, run in runs.items()}, indent=1) + "\n",
+        encoding="utf-8",
+    )
+    table = lines_table(runs[name] for name in PARTS if name in runs)
+    record("accuracy", f"{table}\n\nMeasured with `make eval`.\n")
+
+
 def main() -> None:
-    """Run one part or all; the README's table is written only when all parts are run."""
+    """Run one part or all, and write its rows of the README's table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("part", nargs="?", choices=["all", *PARTS], default="all")
     part = parser.parse_args().part
     data = data_folder()
-    lines: list[Line] = []
     for name in PARTS if part == "all" else [part]:
         sys.stderr.write(f"{name} …\n")
-        lines += PARTS[name](data)
+        record_lines(name, PARTS[name](data))
     if part == "all":
-        record("accuracy", f"{lines_table(lines)}\n\n{measured_today()}\n")
         sys.stderr.write("speed …\n")
         record("speed", f"{annotate_speed.table(data)}\n")
 

@@ -37,11 +37,28 @@ TUNED_ON = {
 of the set begins; docs/accuracy.md says more of each."""
 
 
-def lines_table(lines: Iterable[Line]) -> str:
-    """Return the rows as a Markdown table."""
-    rows = [(r.what, r.data, tuned_on(r.data), f"**{percent(r.ours)}**", r.others) for r in lines]
-    head = ("what, in percent", "data", "tuned on it", "Dateline", "others, same run")
+class MeasuredLines(NamedTuple):
+    """Rows of the README's table that come from one run."""
+
+    measured: str
+    """The day of the run, as in 2026-11-30."""
+    lines: Sequence[Line]
+
+
+def lines_table(runs: Iterable[MeasuredLines]) -> str:
+    """Return the rows as a Markdown table, each with the day on which it was measured."""
+    rows = [
+        (r.what, r.data, tuned_on(r.data), f"**{percent(r.ours)}**", r.others, run.measured)
+        for run in runs
+        for r in run.lines
+    ]
+    head = ("what, in percent", "data", "tuned on it", "Dateline", "others, same run", "measured")
     return markdown(head, rows)
+
+
+def today() -> str:
+    """Return the day of today in UTC, as in 2026-11-30."""
+    return f"{datetime.now(UTC):%Y-%m-%d}"
 
 
 def tuned_on(data: str) -> str:
@@ -74,7 +91,7 @@ def with_interval(share: float, around: Interval) -> str:
 
 def measured_today(command: str = "make eval") -> str:
     """Return the sentence below every recorded table."""
-    return f"Measured on {datetime.now(UTC):%Y-%m-%d} with `{command}`."
+    return f"Measured on {today()} with `{command}`."
 
 
 def _row(cells: Sequence[str]) -> str:

@@ -6,7 +6,7 @@ from benchmarks.language.attribution_scores import AttributionScore, Parts
 from benchmarks.language.language_tables import page, readme_lines
 from benchmarks.language.names_and_quotes import CNN, DATELINE, LINKER, RULES, TAGGER, Scores
 from benchmarks.language.span_scores import SpanScore
-from benchmarks.tables import Line, lines_table, percent
+from benchmarks.tables import Line, MeasuredLines, lines_table, percent
 
 TEXT = "“We will sail at dawn,” Ada Lund said."
 TEXTACY = "textacy 0.13.0, as it comes"
@@ -70,18 +70,18 @@ def test_the_page_says_so_where_peers_are_missing():
 
 
 def test_the_short_table_names_peers_beside_ours():
-    table = lines_table(readme_lines(made_up()))
+    table = lines_table([MeasuredLines("2026-11-30", readme_lines(made_up()))])
     assert "spaCy CNN trained on the same 80.0" in table
     assert "textacy 0.13.0 as it comes 100.0" in table
     assert (
-        "| names with type and canonical name | the two example articles (4) | yes | **100.0** |"
-        in table
+        "| names with type and canonical name | the two example articles (4) | yes | **100.0** | – "
+        "| 2026-11-30 |" in table
     )
 
 
 def test_a_set_of_which_nobody_said_what_was_tuned_on_it_is_refused():
     with pytest.raises(ValueError, match="a new set"):
-        lines_table([Line("names, F1", "a new set (10)", 0.5)])
+        lines_table([MeasuredLines("2026-11-30", [Line("names, F1", "a new set (10)", 0.5)])])
 
 
 def test_small_shares_have_two_decimals():
