@@ -10,7 +10,7 @@ account that owns its socket could become the owner anyway.
 """
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from datetime import UTC, datetime
 
 import psycopg
@@ -78,16 +78,13 @@ def ensure_store() -> str:
 
 def _migrated(where: str) -> Connection:
     """Return a connection to the store, which is migrated first where its schema is older."""
-    conn = connect(where)
-    try:
+    with ExitStack() as opened:
+        conn = opened.enter_context(closing(connect(where)))
         if schema.is_current(conn):
+            opened.pop_all()
             return conn
         schema.migrate(conn)
         ensure_partitions(conn, datetime.now(UTC).date())
-    except BaseException:
-        conn.close()
-        raise
-    conn.close()
     return connect(where)  # a migration changes settings that sessions get when they start
 
 
