@@ -129,6 +129,13 @@ def test_relatives_of_whoever_tells_have_no_name(relative, pronoun, speaker):
     assert speaker_of(text + SAID) == speaker
 
 
+def test_a_relative_far_before_a_person_is_not_meant():
+    far = "My mother ate with us.\n\nIt was cold.\n\nWe slept.\n\nIt rained.\n\nWe sailed.\n\n"
+    text = far + "At the port I met [P:Ida Holm]. [S:she]"
+    assert speaker_of(text + SAID) == "Ida Holm"
+    assert speaker_of("I met [P:Ida Holm].\n\n" + far + "In the port [S:she]" + SAID) is None
+
+
 def test_what_he_added_continues_the_quote_before():
     text = (
         "[P:Roy Dane] spoke at noon.\n\n[S:He] [C:told] the paper [K:that the port was full]. "

@@ -60,6 +60,8 @@ _ASKED_FIRST = re.compile(
     r"(?i:[“\"]?(?:(?:when|if|but|and)\s+)*(?:asked|pressed|questioned)\b)"
     r"[^“”]{0,200},\s+(?:[A-Z][\w.]*\s+){0,3}"
 )
+LATEST_MENTIONS = 8
+"""Mentions of a person, the latest, that are compared with that of a relative."""
 MOST_WORDS_BEFORE = 8
 """Words in front of a name that are read for its role, titles included."""
 MOST_CHARACTERS_BEFORE = 150
@@ -126,6 +128,12 @@ class Discourse:
     def mentions_between(self, start: int, end: int) -> list[int]:
         """Return the numbers of the mentions that begin in [start, end)."""
         return list(range(bisect_left(self._starts, start), bisect_left(self._starts, end)))
+
+    def last_named(self, entity: Entity, position: int) -> list[int]:
+        """Return where an entity was named before an offset, the last LATEST_MENTIONS times."""
+        end = bisect_left(entity.mentions, bisect_left(self._starts, position))
+        latest = entity.mentions[max(0, end - LATEST_MENTIONS) : end]
+        return [self.chains.spans[number].start for number in latest]
 
     def is_quoted(self, position: int) -> bool:
         """Tell whether an offset lies between quotation marks."""

@@ -240,23 +240,23 @@ class PersonSalience(Discourse):
         return False
 
     def _is_of_own_family(self, best: Entity | None, position: int, gender: str) -> bool:
-        """Tell whether the teller's mother or brother came after a person was last a subject.
+        """Tell whether a relative of whoever tells is meant, who has no name.
 
-        "Mom gave me two godmothers, Cynthia and Mary. She said …": the mother speaks, who has no
-        name. Words in quotation marks are somebody else's family.
+        A relative who was named after the person is; a little earlier, if the person was no subject
+        since: "Mom gave me two godmothers, Cynthia and Mary. She said …". Words in quotation marks
+        are about somebody else's family.
         """
         relatives = self._own_family[gender]
         place = bisect_left(relatives, position)
         if not place:
             return False
-        text, last = self.layout.text, relatives[place - 1]
-        return not any(
-            syntactic_role(text, self.layout.sentence_at(start)[0], start) == "subject"
-            for start in (
-                self.chains.spans[number].start
-                for number in self.mentions_between(last, position)
-                if self.chains.of[number] is best
-            )
+        last = relatives[place - 1]
+        since = [at for at in self.last_named(best, position) if at > last] if best else []
+        if not since:
+            return True
+        text = self.layout.text
+        return self.paragraphs_since(last, position) <= PARAGRAPHS_BACK and not any(
+            syntactic_role(text, self.layout.sentence_at(at)[0], at) == "subject" for at in since
         )
 
     def _names_within(self, start: int, end: int) -> bool:
