@@ -49,6 +49,7 @@ _QUOTATION_TAG = re.compile(
     r"((?!(?:and|or|of|is|was|were|are|has|had|have|who|in|on|at|for|to|as|did|does)\b)[a-z]+"
     r"(?:\s+(?:back|in|out|on|off))?)(?=[.,;]|\s+(?:at|with|to|in|on|as|when|after)\b)"
 )
+# What parts a quotation from the verb behind it: "“a rant”|, a list of posts |that| said".
 _CLAUSE_END = re.compile(r"[,;:—–]|\b(?:that|which|who|when|as|\w+ing)\b")
 # Behind "“We go,” Holm said": who reports it.
 _ACCORDING = re.compile(r",?\s+according\s+to\s+[^.;:\n“”\"]{1,80}", re.IGNORECASE)
@@ -74,7 +75,11 @@ def repair_spans(
 def _grow_to_marks(
     text: str, spans: Sequence[CharSpan], quoted: Sequence[Quotation]
 ) -> list[CharSpan]:
-    """Grow contents to the marks of their quotations and drop the cues and sources inside."""
+    """Grow contents to the marks of their quotations and drop the cues and sources inside.
+
+    A content that says itself who said it (“We go,” Holm said, according to the Herald) is cut to
+    the quotation; who reports it is no source.
+    """
     grown: list[CharSpan] = []
     cues: list[CharSpan] = []
     reports: list[Span] = []
