@@ -18,6 +18,7 @@ from pipeline.annotate.names.titles import is_office, is_title_word
 from pipeline.annotate.spans import CharSpan
 from pipeline.annotate.speakers.descriptions import DescriptionResolver
 from pipeline.annotate.speakers.discourse import NOBODY, Answer
+from pipeline.annotate.speakers.issuers import Document, document_in, issuer
 from pipeline.annotate.speakers.nouns import (
     COLLECTIVES,
     DOCUMENTS,
@@ -233,11 +234,14 @@ class NamedSourceResolver:
             source: the span of the source.
             numbers: the mentions that begin in it.
         """
+        document = document_in(self._text, self._chains, source, numbers)
+        if document:
+            return self._resolve_document(document, numbers)
         people = [n for n in numbers if self._chains.of[n].label == "PERSON"]
         speaking = [n for n in people if not self._is_modifier(n, source)]
-        issuer = self._issuer(people[0]) if people else None
-        if issuer is not None:
-            return self._as_speakers([issuer]), 0.8
+        signed_for = self._signed_for(people[0]) if people else None
+        if signed_for is not None:
+            return self._as_speakers([signed_for]), 0.8
         if speaking:
             chosen = self._coordinated(speaking)
             return [Speaker(self._chains.of[n].name, "PERSON") for n in chosen], 0.95
@@ -262,7 +266,19 @@ class NamedSourceResolver:
         lead = self._text[source.start : span.start].strip().lower()
         return lead in {"", "the"} and _LED_BY.match(self._text, span.end, source.end) is not None
 
-    def _issuer(self, number: int) -> int | None:
+    def _resolve_document(self, document: Document, numbers: list[int]) -> Answer:
+        """Return who issued a document; a people or a country's government is the country."""
+        number = issuer(self._text, self._chains, document, numbers)
+        if number is None:
+            return NOBODY
+        campaign = self._spokespeople.campaign(number)
+        country = self._discourse.country_of(number)
+        if campaign or country:
+            return [Speaker(campaign or country or "", "ORG" if campaign else "GPE")], 0.75
+        alike = [n for n in numbers if self._chains.of[n].label == self._chains.of[number].label]
+        return self._as_speakers(self._coordinated([n for n in alike if n >= number])), 0.75
+
+    def _signed_for(self, number: int) -> int | None:
         """Return the name in front of "in a statement signed by Ida Holm": it speaks, not Holm."""
         start = self._chains.spans[number].start
         low = self._discourse.layout.sentence_at(start)[0]
@@ -331,8 +347,6 @@ class NamedSourceResolver:
             return [Speaker(country or entity.name, "GPE", "on_behalf_of")], 0.8
         if head in COLLECTIVES:
             return ([Speaker(country, "GPE")] if country else self._as_speakers(numbers[:1])), 0.8
-        if head in DOCUMENTS:
-            return [speaker], 0.75
         if is_person_noun(head):
             return self._discourse.resolve_person_description(source.start, phrase, head)
         after = self._text[span.end : span.end + 6]
