@@ -51,6 +51,31 @@ def test_the_two_leaders_are_the_last_two_named():
     )
 
 
+def test_the_couple_are_two_who_were_named_as_a_pair():
+    text = "[P:Ida Holm] and [P:Roy Dane] have a son called [P:Paul], 4.\n\n[S:the couple] "
+    assert speaker_of(text + "[C:said] [K:that all was well].") == "Ida Holm and Roy Dane"
+
+
+def test_a_list_of_three_has_no_pair():
+    text = "[P:Ida Holm], [P:Roy Dane] and [P:Eva Lund] met [P:Paul Oller].\n\n[S:The two leaders] "
+    assert speaker_of(text + "[C:said] [K:that all was well].") == "Eva Lund and Paul Oller"
+
+
+def test_a_signature_names_the_speaker_whom_a_label_leaves_open():
+    text = "What reviewers say | “The soup was hot.” – [P:Ida Holm] (read more)"
+    marked = text.replace("reviewers", "[S:reviewers]").replace("say", "[C:say]")
+    marked = marked.replace("“The soup was hot.”", "[K:“The soup was hot.”]")
+    assert speaker_of(marked) == "Ida Holm"
+
+
+def test_a_woman_named_so_is_no_woman_without_a_name():
+    text = (
+        "[P:Eva Lund], who worked there, wrote a book.\n\n"
+        "Another woman named [P:Ida Holm] came forward. [S:She] [C:said] [K:that all was well]."
+    )
+    assert speaker_of(text) == "Ida Holm"
+
+
 def test_both_countries_are_those_named_most():
     text = (
         "[G:Kenya] and [G:Uganda] met in [G:Geneva]. The [N:Kenyan] side was late, the [N:Ugandan] "

@@ -55,6 +55,10 @@ _VERBS_OF_ADDRESS = frozenset(
 # In the examples of patterns, "|" shows where the match begins and ends.
 # In front of the person asked: "Oller asked Mayor | Holm how high".
 _ASKED = re.compile(r"\b(?:asked|pressed|questioned)\s+(?:[A-Z][\w.]*\s+){0,3}$")
+# In front of a name: "|another woman named |Ida Holm".
+_DESCRIBED = re.compile(
+    r"\b(?:an?|another|one|the)\s+(?:[\w-]+\s+){0,2}[\w-]+\s+(?:named|called)\s+$", re.IGNORECASE
+)
 # The same at the start of the sentence: "Asked how high it was, | Holm shook her head".
 _ASKED_FIRST = re.compile(
     r"(?i:[“\"]?(?:(?:when|if|but|and)\s+)*(?:asked|pressed|questioned)\b)"
@@ -200,7 +204,12 @@ class Discourse:
 
 
 def syntactic_role(text: str, sentence_start: int, start: int) -> SyntacticRole:
-    """Return the role, in its clause, of a name that begins at ``start``."""
+    """Return the role, in its clause, of a name that begins at ``start``.
+
+    "A woman named Ida Holm" has the role of the woman.
+    """
+    described = _DESCRIBED.search(text, max(sentence_start, start - MOST_CHARACTERS_BEFORE), start)
+    start = described.start() if described else start
     words = _TOKEN.findall(text, max(sentence_start, start - MOST_CHARACTERS_BEFORE), start)
     for place in range(len(words) - 1, max(-1, len(words) - 1 - MOST_WORDS_BEFORE), -1):
         word = words[place]

@@ -96,6 +96,8 @@ _UNNAMED = re.compile(
     r"(?:It\s+was\s+)?(?:my|our|his|her|their|an?|the|one)\s+(?:[\w’'-]+\s+){0,2}?([a-z]+)\b",
     re.IGNORECASE,
 )
+# Between two people who are named as a pair: "Ida Holm| and his wife |Roy Dane".
+_PAIRED = re.compile(r"\s+(?:and|&)\s+(?:[a-z][\w’'-]*\s+){0,3}")
 # The family of whoever tells: "my late mother", "Mom"; "Mother Holm" is a nun.
 _OWN_FAMILY = {
     gender: re.compile(
@@ -593,12 +595,37 @@ class PronounResolver(PersonSalience):
         return bool(joined or _AGAINST.fullmatch(gap))
 
     def resolve_two_people(self, position: int) -> Answer:
-        """Resolve "the two leaders" to the last two people named, in order of mention."""
+        """Resolve "the two leaders" to the last two people named, in order of mention.
+
+        Two who were named as a pair come before others: "Ida Holm and Roy Dane", even if somebody
+        else was named since.
+        """
         names: list[str] = []
         for number in self.mentions_before(position):
             entity = self.chains.of[number]
+            if self._is_pair(number - 1) and self._is_near(number, position):
+                pair = (self.chains.of[number - 1], entity)
+                return [Speaker(each.name, "PERSON") for each in pair], 0.75
             if entity.label == "PERSON" and entity.name not in names:
                 names.append(entity.name)
             if len(names) == 2:
                 return [Speaker(name, "PERSON") for name in reversed(names)], 0.7
         return NOBODY
+
+    def _is_near(self, number: int, position: int) -> bool:
+        """Tell whether a mention stands in one of the last PARAGRAPHS_BACK paragraphs."""
+        return self.paragraphs_since(self.chains.spans[number].start, position) <= PARAGRAPHS_BACK
+
+    def _is_pair(self, number: int) -> bool:
+        """Tell whether "and" joins a person's mention and the next one, and no third is listed."""
+        spans, entities = self.chains.spans, self.chains.of
+        if number < 0 or not entities[number].label == entities[number + 1].label == "PERSON":
+            return False
+        if entities[number] is entities[number + 1]:
+            return False
+        listed = self.layout.text[: spans[number].start][-4:].rstrip().endswith(",")
+        return (
+            not listed
+            and _PAIRED.fullmatch(self.layout.text, spans[number].end, spans[number + 1].start)
+            is not None
+        )

@@ -50,8 +50,8 @@ LONGEST_INVERSION = 30
 _COLON = re.compile(r"\s*:\s*")
 # Between a quotation and the name below it: "“…” | — | Ida Holm".
 _CREDIT = re.compile(r"[\s”\"]*(?:[—–―-]{1,2}|\n)\s*")
-# Behind that name: "|, postmaster" and the end of the line.
-_CREDIT_END = re.compile(r"(?:,[^\n“”]{0,80})?[.”\"]*\s*(?:\n|$)")
+# Behind that name: "|, postmaster" or "| (read more)" and the end of the line.
+_CREDIT_END = re.compile(r"(?:,[^\n“”]{0,80})?(?:\s*\([^()\n]{0,80}\))?[.”\"]*\s*(?:\n|$)")
 _SUBJECT = re.compile(r"\b(he|she|they)\b", re.IGNORECASE)
 _MODIFIES = re.compile(r"['’]s?\b|\s+(?:campaign|camp|aides?|supporters?|team|spokes\w+)\b")
 """Behind a name that does not speak. Fewer nouns than ``nouns.modifies_noun`` has: without a tagged
@@ -121,13 +121,17 @@ class UnsourcedResolver:
 
     def beside(self, item: Attribution) -> Answer:
         """Return who is named directly in front of the quotation or below it."""
-        start, end = item.content[0].start, item.content[-1].end
-        chains = self._discourse.chains
+        start, chains = item.content[0].start, self._discourse.chains
         for number in self._discourse.mentions_between(max(0, start - FARTHEST_SUBJECT), start):
             if chains.of[number].label in {"PERSON", "ORG"} and _COLON.fullmatch(
                 self._text, chains.spans[number].end, start
             ):
                 return self._person(number, 0.8)
+        return self.signed(item)
+
+    def signed(self, item: Attribution) -> Answer:
+        """Return who signed the quotation: "“…” — Ida Holm, postmaster"."""
+        end, chains = item.content[-1].end, self._discourse.chains
         for number in self._discourse.mentions_between(end, end + 20):
             span = chains.spans[number]
             credit = _CREDIT.fullmatch(self._text, end, span.start)
@@ -259,7 +263,8 @@ class SpeakerResolver:
 
     def _is_unnamed(self, item: Attribution) -> bool:
         """Tell whether the source is one person without a name: "one delegate", "the man"."""
-        if not item.source:
+        # In "a woman named Ida Holm left" the woman has a name.
+        if not item.source or (item.cue and self._text(item.cue[0]) in {"named", "called"}):
             return False
         words = self._text(item.source[0]).lower().split()
         if words[0] in _PRONOUNS and len(words) == 1:
@@ -307,6 +312,11 @@ class SpeakerResolver:
         if self._was_passed_on(item.source[0].start):
             return NOBODY, "unknown"
         answer = self._resolve_source(item.source[0])
+        if not answer[0] and self._text(item.content[-1])[-1] in '”"':
+            # "What reviewers say: “…” — Ida Holm": the label in front names nobody.
+            signed = self._unsourced.signed(item)
+            if signed[0]:
+                return signed, "signature"
         method = method_of(self._layout.text, item, answer[0])
         if method == "turn" and not self._is_label_of(item.source[0], answer[0]):
             return NOBODY, "unknown"
@@ -399,7 +409,8 @@ class SpeakerResolver:
             found = self._discourse.resolve_possessive(source.start, words[0], head)
             unnamed = not found[0] and SPOKESPERSON.search(phrase)
             return self._spokespeople.resolve_owner(source.start, words[0]) if unnamed else found
-        return self._discourse.resolve_untagged_name(phrase)
+        named = self._discourse.mentions_between(source.start, source.end)
+        return NOBODY if named else self._discourse.resolve_untagged_name(phrase)
 
     def _resolve_which(self, position: int) -> Answer:
         """Resolve "which" behind reported words that continue: "…, which is aimed at peace"."""
