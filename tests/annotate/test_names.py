@@ -71,6 +71,18 @@ def test_titles_are_roles_and_no_part_of_names():
     assert found[1].role == "President"
 
 
+@pytest.mark.parametrize(
+    ("text", "tagged", "name"),
+    [
+        ("Tarn signed F Luis Oller on Friday. Luis Oller is 32.", "F Luis Oller", "Luis Oller"),
+        ("Tarn signed QB Paul Dane on Friday. Paul Dane is 32.", "QB Paul Dane", "Paul Dane"),
+        ("Tarn read F Scott Holm on Friday. Holm was 32.", "F Scott Holm", "F Scott Holm"),
+    ],
+)
+def test_letters_of_a_players_position_are_no_part_of_a_name(text, tagged, name):
+    assert mentions(text, PERSON=tagged)[0].text == name
+
+
 def test_a_title_belongs_to_the_next_person_only():
     text = "US Secretary Ida Vesterby and Kenyan Foreign Minister Paul Oduya met."
     found = mentions(text, PERSON="Ida Vesterby|Paul Oduya", GPE="US", NORP="Kenyan")

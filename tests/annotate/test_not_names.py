@@ -25,6 +25,8 @@ def found(text: str, **names: str) -> list[tuple[str, str]]:
     [
         ("The phone has a new CPU and no fan.", "ORG", "CPU"),
         ("Age: N/A. The rest was read.", "MISC", "N/A"),
+        ("Gen Zers said that the pier was old.", "PERSON", "Zers"),
+        ("Gen Z workers like the pier.", "MISC", "Gen Z"),
         ("Robotic process automation (RPA) came late to Tarn.", "ORG", "RPA"),
         ("They fund new small harbour lights (SHL) in Tarn.", "ORG", "SHL"),
         ("Write to ida.holm@tarn.example today.", "PERSON", "ida.holm"),

@@ -60,6 +60,8 @@ _ACRONYM_WITH_STOP = re.compile(r"[A-Z]{2,}\.")
 _GLUED_NUMBER = re.compile(r"[a-z]\d+$")
 """The next cell of a table behind a place: "Tarn West1"."""
 _INITIALS = re.compile(r"(?<![\w.’'-])(?:[A-Z]\.? ?){1,3}(?<=[ .])$")
+# In front of a player's name: "QB |Paul Oller".
+_POSITION = re.compile(r"[A-Z]{1,3}\s+(?=[A-Z][a-z]+\s)")
 _GENERATION = re.compile(r",? [JS]r\b\.?")
 _STOPS_KEPT = re.compile(r"(?:\b[A-Za-z]\.)+$|\b(?:Inc|Corp|Co|Ltd|Jr|Sr|St|Mt|No|Bros)\.$")
 
@@ -127,6 +129,7 @@ def _with_borders(text: str, span: CharSpan) -> Iterator[CharSpan]:
         caption = _CAPTION.search(text, start, end)
         end = caption.start() if caption and text[end : end + 1] == ":" else end
         start = end - len(without_titles(text[start:end]))
+        start = _without_position(text, start, end)
         start, end = _with_initials(text, start), _with_generation(text, end)
     credit = _COURTESY.match(text, start, end)
     start = credit.end() if credit else start
@@ -177,6 +180,18 @@ def _before_other_words(text: str, start: int, end: int, label: str) -> int:
     if label == "GPE" and _GLUED_NUMBER.search(surface):
         return start + len(surface.rstrip("0123456789"))
     return end
+
+
+def _without_position(text: str, start: int, end: int) -> int:
+    """Return the start of a name without the letters of a player's position: "F Luis Muriel".
+
+    "F Scott Fitzgerald" is never called Scott Fitzgerald in the same text.
+    """
+    match = _POSITION.match(text, start, end)
+    if match is None:
+        return start
+    name = text[match.end() : end]
+    return match.end() if text.count(name) > text.count(text[start:end]) else start
 
 
 def _with_initials(text: str, start: int) -> int:
