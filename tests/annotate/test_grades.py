@@ -138,6 +138,9 @@ NO_STATEMENTS = {
         "The oracle got cagey, spouting evasions about “gentle winds and ordinary waters.”",
         "Expert sailors emphasize this “rope packing” step.",
     ],
+    "the lead of a list": [
+        "The study describes “poor sleep” as:\n\nLess than six hours\n\nWaking up at night",
+    ],
     "labels that are nobody": [
         "The Basic Idea:\n\n“Think of the mast as a tree. All below it is the root of the boat.”",
         "June 5, 1987: “The harbour of Tarn. Built by the people of the town in nine years.”",
@@ -148,6 +151,7 @@ NO_STATEMENTS = {
         "A group called “We Stand by the Harbour Master” was founded on Monday.",
         "The Tarn Herald published Roy Dane's article “Deadly Harbour.”",
         "It stands in the paper titled “The importance of small harbours for the northern towns.”",
+        "It stood in the paper titled: “The importance of small harbours for the northern towns.”",
     ],
     "given names": [
         "Ida Holm dubbed them “Tarn tadpoles,” and they looked the part.",

@@ -296,6 +296,21 @@ def test_an_aside_between_dashes_is_no_content():
     assert found.quotes[0].kind == "direct"
 
 
+@pytest.mark.parametrize(
+    ("marked", "content"),
+    [
+        ("[S:Ida Holm] [C:declared] [K:a row with Chick-fil]-A’s board.", "a row with Chick-fil-A"),
+        (
+            "[K:“Small parks and open squares”—and] benches are there, [S:Ida Holm] [C:said].",
+            "“Small parks and open squares”",
+        ),
+    ],
+)
+def test_a_content_ends_with_a_word_and_not_with_a_bare_conjunction(marked, content):
+    text, found = annotate(marked)
+    assert contents(text, found.quotes[0]) == [content]
+
+
 def test_capitals_are_a_title_after_a_verb_of_writing_only():
     _, found = annotate(
         "[S:The crews] [C:chanted] [K:“Red for Ed.”] [S:Ida Holm] [C:wrote] [K:“The Long Night”]."

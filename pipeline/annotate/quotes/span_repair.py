@@ -49,6 +49,10 @@ _QUOTATION_TAG = re.compile(
     r"((?!(?:and|or|of|is|was|were|are|has|had|have|who|in|on|at|for|to|as|did|does)\b)[a-z]+"
     r"(?:\s+(?:back|in|out|on|off))?)(?=[.,;]|\s+(?:at|with|to|in|on|as|when|after)\b)"
 )
+# The end of a content that nothing follows: "“small parks”|—and|".
+_DANGLING = re.compile(r"\s*[—–]\s*(?:and|but|or|with|while)$")
+# Behind a content that ends within a word: "Chick-fil|-A".
+_REST_OF_WORD = re.compile(r"(?<=\w)(?:\w|-(?=\w))[\w-]*")
 # What parts a quotation from the verb behind it: "“a rant”|, a list of posts |that| said".
 _CLAUSE_END = re.compile(r"[,;:—–]|\b(?:that|which|who|when|as|\w+ing)\b")
 # Behind "“We go,” Holm said": who reports it.
@@ -84,7 +88,8 @@ def _grow_to_marks(
     cues: list[CharSpan] = []
     reports: list[Span] = []
     for content in sorted(span for span in spans if span.label == "Content"):
-        start, end = content.start, _end_after_date(text, content)
+        start = content.start
+        end = _end_of_words(text, start, _end_after_date(text, content))
         for quotation in quoted:
             if quotation.overlaps(start, end):
                 # PolNeAR's contents include "that" (“said that …”), but not in front of a mark.
@@ -142,6 +147,16 @@ def _end_after_date(text: str, content: CharSpan) -> int:
     """
     match = _DATE_AND.match(text, content.end)
     return match.end() if match else content.end
+
+
+def _end_of_words(text: str, start: int, end: int) -> int:
+    """Return the end of a content that is neither within a word nor behind a bare "and".
+
+    "a row with Chick-fil|-A" ends behind the word, "“small parks”|—and" in front of the dash.
+    """
+    dangling = _DANGLING.search(text, start, end)
+    rest = _REST_OF_WORD.match(text, end)
+    return dangling.start() if dangling else rest.end() if rest else end
 
 
 def _without_asides(text: str, content: CharSpan, quoted: Sequence[Quotation]) -> list[CharSpan]:

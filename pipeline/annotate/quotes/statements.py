@@ -231,7 +231,7 @@ _WORK = re.compile(
     re.IGNORECASE,
 )
 _SO_CALLED = _cue("called", r"\s+$")
-_TITLED = _cue("entitled", r",?\s+$")
+_TITLED = _cue("entitled", r"[,:]?\s+$")
 _PRESENTS = _cue("presents")
 _NAMES = _cue("names")
 LONGEST_GIVEN_NAME = 4
@@ -393,6 +393,8 @@ class StatementReader:
             is_object = bool(item.cue) and item.cue[0].start < item.content[0].start
             if words <= SCARE_WORDS and is_phrase and is_object and not _RATES.search(cue):
                 return "scare_quotes"
+            if self._opens_list(item):
+                return "fragment"
             if self._is_not_said(item):
                 return "not_said"
             if cue_class == "intent" or _LEARNS.search(cue):
