@@ -67,6 +67,15 @@ def test_a_list_with_one_sentence_for_each_person_is_no_interview():
     assert [quote.speaker for quote in found.quotes] == people
 
 
+def test_single_words_that_come_once_are_items_of_a_list():
+    items = ["Lindoga: A platform for courses.", "Tarnly: An app for lessons.", "Drops: New words."]
+    marked = [f"[P:{item.split(':')[0]}]:{item.split(':')[1]}" for item in items]
+    assert not annotate("\n\n".join(["The best apps", *marked]))[1].quotes
+    turns = ["Holm: We open in May.", "Brandt: Is it safe?", "Holm: It is being repaired."]
+    marked = [f"[P:{turn.split(':')[0]}]:{turn.split(':')[1]}" for turn in turns]
+    assert len(annotate("\n\n".join(["A talk", *marked]))[1].quotes) == 3
+
+
 def test_a_headline_may_name_its_speaker_before_a_colon():
     text, found = annotate("[P:Holm]: Harbour will open in May\n\n[P:Ida Holm] was at the pier.")
     (quote,) = found.quotes

@@ -183,7 +183,8 @@ def _interview(labels: Mapping[int, re.Match[str]], known: set[str]) -> set[int]
     """Return the labelled paragraphs of an interview: a person and another take turns.
 
     Three turns are needed, or two that follow each other with a question mark in the first. The
-    label of the paper that asks ("DIE POST: Do you …?") is a turn of its own.
+    label of the paper that asks ("DIE POST: Do you …?") is a turn of its own. Where no label comes
+    again and one is a single word ("Lindoga: A platform for courses"), they are items of a list.
     """
     numbers = [n for n in sorted(labels) if _asks_or_answers(labels[n], known)]
     names = [labels[number][1] for number in numbers]
@@ -192,7 +193,9 @@ def _interview(labels: Mapping[int, re.Match[str]], known: set[str]) -> set[int]
     alternate = sum(one != other for one, other in pairwise(speakers))
     is_interview = answers >= 1 and len(numbers) >= FEWEST_TURNS and alternate >= FEWEST_TURNS - 1
     verbs = any(is_speech_verb(word) for name in names for word in name.split())
-    return set(numbers) if is_interview and not verbs else set()
+    in_full = all(" " in name or name.isupper() for name in names)
+    comes_again = len(set(speakers)) < len(speakers)
+    return set(numbers) if is_interview and not verbs and (comes_again or in_full) else set()
 
 
 def _is_list(layout: Layout, labels: Mapping[int, re.Match[str]]) -> bool:
