@@ -1,7 +1,7 @@
 """Read the annotated corpora as documents: the text of an article with spans of characters.
 
-The formats are those of the data folders `worldwide-ner`, `polnear` and `news-pages`, described in
-their READMEs. Only the standard library is needed.
+The formats are those of the data folders `worldwide-ner`, `polnear`, `news-pages` and `gum-news`,
+described in their READMEs. Only the standard library is needed.
 """
 
 from __future__ import annotations
@@ -35,6 +35,12 @@ ENTITIES = (
     "Product",
 )
 ROLES = ("Source", "Cue", "Content")
+GUM_CLASSES = {"person": "Person", "place": "Location", "organization": "Organization"}
+"""Worldwide's class of GUM's types; its others cut the world in another way."""
+GUM_GENRES = frozenset(
+    "academic bio conversation court interview news speech textbook vlog voyage".split()
+)
+"""All genres but those whose licences forbid commercial use."""
 NO_BLANK_BEFORE = frozenset(",.;:!?)]}%’”")
 NO_BLANK_AFTER = frozenset("([{“‘$£€¥#@")
 
@@ -93,6 +99,30 @@ def news_pages(folder: Path) -> list[Document]:
         for row in read_rows(folder / "gold.jsonl.gz")
         if row["text"] and row["lang"] == "en"
     ]
+
+
+def gum(folder: Path) -> list[Document]:
+    """Read GUM's train texts of GUM_GENRES, without spans; `gum_phrases` has the phrases."""
+    return [Document(row["id"], row["text"], (), "") for row in _gum_rows(folder)]
+
+
+def gum_phrases(folder: Path) -> dict[str, list[Span]]:
+    """Return id → the noun phrases with a type of GUM_CLASSES, labelled with Worldwide's class."""
+    return {
+        row["id"]: [
+            (phrase["start"], phrase["end"], GUM_CLASSES[phrase["type"]])
+            for phrase in row["entities"]
+            if phrase["type"] in GUM_CLASSES
+        ]
+        for row in _gum_rows(folder)
+    }
+
+
+def _gum_rows(folder: Path) -> Iterator[dict[str, Any]]:
+    for name in ("news.train.jsonl", "other.train.jsonl.gz"):
+        for row in read_rows(folder / name):
+            if row["genre"] in GUM_GENRES:
+                yield row
 
 
 def read_rows(path: Path) -> Iterator[dict[str, Any]]:

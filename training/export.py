@@ -28,7 +28,13 @@ if TYPE_CHECKING:
 
 INPUTS = ("pieces", "shapes")
 OPSET = 17
-SOURCES = ("worldwide-ner/train.jsonl.gz", "polnear/train.jsonl.gz", "news-pages/gold.jsonl.gz")
+SOURCES = (
+    "worldwide-ner/train.jsonl.gz",
+    "polnear/train.jsonl.gz",
+    "news-pages/gold.jsonl.gz",
+    "gum-news/news.train.jsonl",
+    "gum-news/other.train.jsonl.gz",
+)
 
 
 def to_onnx(network: Network, path: Path) -> None:

@@ -2,7 +2,8 @@
 
 The model of an earlier stage tags the train texts (self-training, Yarowsky 1995; the student learns
 from them with noise, Xie et al. 2020): names in PolNeAR, attributions in Worldwide-NER, both in the
-gold texts of the news pages. Dev files are not read. FILE is JSON Lines: the first line has the
+gold texts of the news pages and in GUM, where the class of a name is that of GUM's phrase. Dev
+files are not read. FILE is JSON Lines: the first line has the
 `model_sha256`, then each document has a line with `id` and `spans`. A file that the same model
 wrote is left unchanged.
 """
@@ -12,6 +13,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import re
 from collections import defaultdict
 from dataclasses import replace
 from pathlib import Path
@@ -21,16 +23,30 @@ import spacy
 
 from pipeline.annotate.tagging.tagger import Tagger
 from training import corpora
+from training.corpora import GUM_CLASSES
 from training.evaluate import BATCH, in_characters
 from training.recipe import OtherRecipe
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from spacy.tokens import Doc
 
     from pipeline.annotate.tagging.tagger import TaggedSpans
     from training.corpora import Document, Span
+
+
+KEPT = {
+    "NORP": frozenset(GUM_CLASSES.values()),
+    "Date": frozenset(GUM_CLASSES.values()),
+    "Money": frozenset(GUM_CLASSES.values()),
+    "Product": frozenset(GUM_CLASSES.values()),
+    "Facility": frozenset({"Location"}),
+    "Location": frozenset({"Organization"}),
+}
+"""Class of a name → classes of a phrase that say nothing against it: a country's team and a
+government are organisations to GUM and Locations in Worldwide-NER, Twitter is a Product."""
+_OF_ANOTHER = re.compile(r"\b(?:about|at|by|for|from|in|like|of|on|that|to|who|with)\b")
 
 
 def train_documents(data: Path) -> list[Document]:
@@ -39,6 +55,7 @@ def train_documents(data: Path) -> list[Document]:
         *corpora.worldwide(data / "worldwide-ner", "train"),
         *corpora.polnear(data / "polnear", "train", join_pieces=True),
         *corpora.news_pages(data / "news-pages"),
+        *corpora.gum(data / "gum-news"),
     ]
 
 
@@ -70,14 +87,23 @@ def is_written(path: Path, model_sha256: str) -> bool:
     return True
 
 
-def silver(tagger: Tagger, documents: Sequence[Document]) -> Iterator[tuple[Span, ...]]:
-    """Yield for each document the spans of the heads for which it has no annotation."""
+def silver(
+    tagger: Tagger, documents: Sequence[Document], phrases: Mapping[str, Sequence[Span]]
+) -> Iterator[tuple[Span, ...]]:
+    """Yield for each document the spans of the heads for which it has no annotation.
+
+    Args:
+        tagger: the model that labels.
+        documents: what is labelled.
+        phrases: id → noun phrases with the class that people gave them, of documents that have any.
+    """
     nlp = spacy.blank("en")
     for start in range(0, len(documents), BATCH):
         batch = documents[start : start + BATCH]
         docs = [nlp.make_doc(document.text) for document in batch]
         for document, doc, tagged in zip(batch, docs, tagger.tag(docs), strict=True):
-            names = [] if document.task == "entities" else with_agreed_labels(doc, tagged)
+            found = [] if document.task == "entities" else with_agreed_labels(doc, tagged)
+            names = with_classes_of(document.text, found, phrases.get(document.id, ()))
             roles = [] if document.task == "attribution" else in_characters(doc, tagged.attribution)
             yield (*names, *roles)
 
@@ -94,6 +120,25 @@ def with_agreed_labels(doc: Doc, tagged: TaggedSpans) -> list[Span]:
     ]
 
 
+def with_classes_of(text: str, names: Sequence[Span], phrases: Sequence[Span]) -> Sequence[Span]:
+    """Return names with the class of the shortest phrase that ends with them.
+
+    The tagger's borders are kept, since GUM's phrases have titles in them: "President Ida Holm" is
+    a person, and so is the name "Ida Holm". In "the winner of the Lund Prize" it is another.
+    """
+    by_end: defaultdict[int, list[Span]] = defaultdict(list)
+    for phrase in phrases:
+        by_end[phrase[1]].append(phrase)
+    corrected: list[Span] = []
+    for start, end, label in names:
+        around = [phrase for phrase in by_end[end] if phrase[0] <= start]
+        first, _, given = max(around, default=(start, end, label))
+        if given in KEPT.get(label, ()) or _OF_ANOTHER.search(text, first, start):
+            given = label
+        corrected.append((start, end, given))
+    return corrected
+
+
 def main() -> None:
     """Read the arguments, tag the documents and write the file."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -106,7 +151,8 @@ def main() -> None:
     if is_written(chosen.file, model_sha256):
         return
     documents = train_documents(chosen.data)
-    spans = silver(Tagger.load(chosen.model), documents)
+    phrases = corpora.gum_phrases(chosen.data / "gum-news")
+    spans = silver(Tagger.load(chosen.model), documents, phrases)
     rows = [json.dumps({"model_sha256": model_sha256})]
     rows += [
         json.dumps({"id": document.id, "spans": found})

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from training.corpora import polnear, tag_spans, worldwide
+from training.corpora import gum, gum_phrases, polnear, tag_spans, worldwide
 
 BLOCKS = [
     {"id": "as_1#0", "tokens": ["http://example.org/1"], "spaces": [0], "tags": ["O"]},
@@ -71,3 +71,17 @@ def test_a_role_ends_with_its_paragraph(tmp_path: Path) -> None:
         ("“We sail.", "Content"),
         ("Today,”", "Content"),
     ]
+
+
+def test_gum_has_the_texts_of_free_genres_and_phrases_of_three_types(tmp_path: Path) -> None:
+    phrase = {"start": 0, "end": 8, "type": "person"}
+    event = {"start": 9, "end": 13, "type": "event"}
+    rows = [
+        {"id": "a", "genre": "news", "text": "Ida Holm left.", "entities": [phrase, event]},
+        {"id": "b", "genre": "fiction", "text": "Roy Dane left.", "entities": [phrase]},
+    ]
+    lines = [json.dumps(row) for row in rows]
+    (tmp_path / "news.train.jsonl").write_text(lines[0] + "\n", encoding="utf-8")
+    (tmp_path / "other.train.jsonl.gz").write_bytes(gzip.compress(lines[1].encode()))
+    assert [(each.id, each.task) for each in gum(tmp_path)] == [("a", "")]
+    assert gum_phrases(tmp_path) == {"a": [(0, 8, "Person")]}
