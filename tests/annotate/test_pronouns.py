@@ -72,6 +72,19 @@ def test_they_are_the_organisation_that_spoke_last():
     assert last_said(text.split("\n\n")[1] + "[C:said].", names).speaker is None
 
 
+@pytest.mark.parametrize("between", ["On Sunday the Winter Cup began.", "It cost ten crowns."])
+def test_a_day_an_event_or_a_price_is_no_other_that_they_could_be(between):
+    names = {"Port Board": "ORG", "Sunday": "DATE", "Winter Cup": "EVENT", "ten crowns": "MONEY"}
+    text = f"[S:The Port Board] [C:said] [K:it was late]. {between} [S:They]"
+    assert last_said(text + SAID, names).speaker == "Port Board"
+
+
+def test_they_are_no_paper_that_passed_on_what_others_said():
+    names = {"Fjord Times": "ORG"}
+    text = "[C:According to] [S:the Fjord Times], [K:the pier is old]. [S:They]" + SAID
+    assert last_said(text, names).speaker is None
+
+
 def test_who_is_the_name_in_front():
     text = "[P:Ida Holm], [S:who]"
     assert speaker_of(text + SAID) == "Ida Holm"

@@ -154,6 +154,20 @@ def test_an_unknown_speaker_lowers_the_confidence():
     assert unknown.confidence < known.confidence
 
 
+@pytest.mark.parametrize(
+    ("source", "speaker"),
+    [
+        ("Port Board workers", None),
+        ("Port Board pupils", None),
+        ("Port Board executives", "Port Board"),
+        ("Port Board lawyers", "Port Board"),
+    ],
+)
+def test_a_body_speaks_by_those_who_lead_it(source, speaker):
+    quote = last_said(f"[S:{source}] [C:said] [K:that all was well].", {"Port Board": "ORG"})
+    assert quote.speaker == speaker
+
+
 APPOSED = {"Mercy Hands": "ORG", "Linden Relief": "ORG", "Oxo Fjord SA": "ORG", "Norwegian": "NORP"}
 
 

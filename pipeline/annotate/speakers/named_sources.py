@@ -27,6 +27,7 @@ from pipeline.annotate.speakers.nouns import (
     PRESS,
     SPOKESPERSON,
     WORD,
+    are_unled,
     head_noun,
     is_person_noun,
 )
@@ -349,6 +350,8 @@ class NamedSourceResolver:
             return ([Speaker(country, "GPE")] if country else self._as_speakers(numbers[:1])), 0.8
         if is_person_noun(head):
             return self._discourse.resolve_person_description(source.start, phrase, head)
+        if leads and are_unled(head):
+            return NOBODY
         after = self._text[span.end : span.end + 6]
         if leads and head in PRESS and re.match(r"['’]", after):
             # "The Port Board’s newspaper" is a paper without a name that speaks for the board.

@@ -38,6 +38,7 @@ LORE = _words_of("lore")
 TESTIMONY = _words_of("testimony")
 _EVIDENCE = _words_of("evidence")
 FIGURES = _words_of("figures")
+_UNLED = _words_of("unled")
 NAMELESS = _words_of("nameless")
 PARTISANS = _words_of("partisan")
 PARTIES = _words_of("party")
@@ -100,6 +101,17 @@ def is_person_noun(noun: str) -> bool:
     if noun in _PEOPLE or is_office(noun):
         return True
     return len(noun) > 3 and _PERSON_ENDING.search(noun) is not None and noun not in _NO_PEOPLE
+
+
+def are_unled(noun: str) -> bool:
+    """Tell whether a plural noun names people of a body who do not speak for it.
+
+    The students, workers and fans of an organisation do not; its leaders, officials and lawyers do.
+    """
+    singular = noun.removesuffix("s")
+    if noun == singular:
+        return False
+    return noun in _UNLED or (is_person_noun(singular) and not is_office(singular))
 
 
 _ANYBODY = frozenset(

@@ -32,7 +32,7 @@ from pipeline.annotate.speakers.discourse import (
     is_asked,
     syntactic_role,
 )
-from pipeline.annotate.speakers.nouns import modifies_noun
+from pipeline.annotate.speakers.nouns import PRESS_NAME, modifies_noun
 from pipeline.models import Span, Speaker
 
 PARAGRAPHS_BACK = 3
@@ -526,17 +526,20 @@ class PronounResolver(PersonSalience):
         """Resolve "they" to the last speakers, at most one paragraph back, else to nobody.
 
         The speakers must be several, or one organisation or nationality ("the French") since which
-        no other name came: "they" are mostly what was named last.
+        nobody else was named: "they" are mostly what was named last.
         """
         at, speakers = self.last_identified
         if at < 0 or self.paragraphs_since(at, position) > 1:
             return NOBODY
         named = [speaker for speaker in speakers if speaker.role == "speaker"]
         is_body = bool(named) and named[0].label in {"ORG", "NORP"}
+        # A paper only passed on what others said.
+        is_body = is_body and not PRESS_NAME.search(named[0].name)
         others = {
             self.chains.of[number].name
             for number in self.mentions_between(at, position)
-            if not self.is_quoted(self.chains.spans[number].start)
+            if self.chains.of[number].label in _SIDES
+            and not self.is_quoted(self.chains.spans[number].start)
         } - {speaker.name for speaker in named}
         return (named, 0.65) if len(named) > 1 or (is_body and not others) else NOBODY
 
