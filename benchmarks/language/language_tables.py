@@ -14,6 +14,7 @@ from benchmarks.language.names_and_quotes import (
     CNN,
     DATELINE,
     LINKER,
+    MEDIUM_ENGLISH,
     RULES,
     SMALL_ENGLISH,
     TAGGER,
@@ -85,7 +86,8 @@ def readme_lines(scores: Scores) -> list[Line]:
 
 
 def _names_of_peers(scores: Scores) -> str:
-    named = {CNN: "spaCy CNN trained on the same", SMALL_ENGLISH: SMALL_ENGLISH}
+    labels = {CNN: "spaCy CNN trained on the same"}
+    named = {name: labels.get(name, name) for name in (CNN, SMALL_ENGLISH, MEDIUM_ENGLISH)}
     figures = [
         f"{label} {percent(scores.names[name].f1())}"
         for name, label in named.items()

@@ -38,6 +38,7 @@ RULES = "rules"
 LINKER = "gold spans, Dateline's linking"
 CNN = "spaCy CNN"
 SMALL_ENGLISH = "en_core_web_sm"
+MEDIUM_ENGLISH = "en_core_web_md"
 TEXTACY = "textacy"
 
 
@@ -120,9 +121,11 @@ def _score_peers(scores: Scores, readings: Readings, data: Path) -> None:
     """Score the peers, those from the package index only where they are installed."""
     texts = [document.text for document in readings.named]
     scores.names[CNN] = _spans(readings, peers.named_by_cnn(texts, data))
-    small = peers.named_by_small_english(texts)
-    if small is not None:
-        scores.names[SMALL_ENGLISH] = _spans(readings, small)
+    packages = {SMALL_ENGLISH: peers.SMALL_ENGLISH, MEDIUM_ENGLISH: peers.MEDIUM_ENGLISH}
+    for name, package in packages.items():
+        found = peers.named_by_spacy(package, texts)
+        if found is not None:
+            scores.names[name] = _spans(readings, found)
     version = peers.textacy_version()
     if version is None:
         return

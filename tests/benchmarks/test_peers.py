@@ -11,7 +11,7 @@ from benchmarks.language.peers import (
     _parts,
     _quotations,
     _runs,
-    named_by_small_english,
+    named_by_spacy,
 )
 from benchmarks.language.train_peers import PEERS
 from training.corpora import Document
@@ -36,7 +36,7 @@ def test_names_keep_their_places_in_paragraphs_and_those_inside_a_token_are_left
 def test_names_of_the_small_english_pipeline_are_in_the_classes_of_worldwide():
     pytest.importorskip(SMALL_ENGLISH, reason="the peer is installed by `uv sync --group peers`")
     text = "Angela Merkel went to the United Kingdom.\n\nShe paid two dollars on Monday."
-    (found,) = named_by_small_english([text])
+    (found,) = named_by_spacy(SMALL_ENGLISH, [text])
     named = {text[start:end]: label for start, end, label in found}
     assert named["Angela Merkel"] == "Person"
     assert named["United Kingdom"] == "Location"
