@@ -83,6 +83,51 @@ def test_letters_of_a_players_position_are_no_part_of_a_name(text, tagged, name)
     assert mentions(text, PERSON=tagged)[0].text == name
 
 
+@pytest.mark.parametrize(
+    "tagged",
+    [
+        "Ida Holm KC",
+        "Ida Holm OBE KC",
+        "Ida Holm, Ph.D.",
+        "Cllr Ida Holm",
+        "Det Supt Ida Holm",
+        "Wg Cdr Ida Holm",
+    ],
+)
+def test_titles_and_honours_in_a_tagged_span_are_no_part_of_the_name(tagged):
+    assert [one.text for one in mentions(f"{tagged} wept.", PERSON=tagged)] == ["Ida Holm"]
+
+
+@pytest.mark.parametrize(
+    ("text", "others"),
+    [
+        ("Ida Holm, OBE, wept.", "OBE"),
+        ("Ida Holm (SAN) wept.", "SAN"),
+        ("Ida Holm, FRCP, FRS, wept.", "FRCP|FRS"),
+        ("ACP Ida Holm wept.", "ACP"),
+        ("Pfc. Ida Holm wept.", "Pfc"),
+        ("Flt Lt Ida Holm wept.", "Flt"),
+    ],
+)
+def test_titles_and_honours_beside_a_name_are_no_names(text, others):
+    assert [one.text for one in mentions(text, PERSON="Ida Holm", ORG=others)] == ["Ida Holm"]
+
+
+def test_the_party_in_front_of_a_seat_is_a_name():
+    found = mentions("A Harbour MEP Ida Holm wept.", PERSON="Ida Holm", ORG="Harbour MEP")
+    assert [one.text for one in found] == ["Harbour", "Ida Holm"]
+
+
+def test_a_given_name_that_is_an_office_too_stays_before_a_surname():
+    assert [one.text for one in mentions("Dean Holm wept.", PERSON="Dean Holm")] == ["Dean Holm"]
+    found = mentions("Dean Ida Holm wept.", PERSON="Dean Ida Holm")
+    assert [one.text for one in found] == ["Ida Holm"]
+
+
+def test_a_name_in_capitals_keeps_its_last_word():
+    assert [one.text for one in mentions("MARY DO wept.", PERSON="MARY DO")] == ["MARY DO"]
+
+
 def test_a_title_belongs_to_the_next_person_only():
     text = "US Secretary Ida Vesterby and Kenyan Foreign Minister Paul Oduya met."
     found = mentions(text, PERSON="Ida Vesterby|Paul Oduya", GPE="US", NORP="Kenyan")

@@ -39,6 +39,11 @@ def found(text: str, **names: str) -> list[tuple[str, str]]:
         ("The Tarn council asked the assembly for help.", "ORG", "assembly"),
         ("Team P W D L Pts", "ORG", "P W D L Pts"),
         ("Velmark Rest 38 29 6 3 93", "ORG", "Velmark Rest"),
+        ("Adjusted EBITDA rose by a fifth.", "ORG", "EBITDA"),
+        ("The KPIs of the port were read.", "PERSON", "KPIs"),
+        ("The assembly voted 219-210 to go home.", "MONEY", "219-210"),
+        ("The share (NYSE: HPB) fell.", "ORG", "HPB"),
+        ("The share (HPB.L) fell.", "ORG", "HPB.L"),
     ],
 )
 def test_no_names(text, label, name):
@@ -48,6 +53,10 @@ def test_no_names(text, label, name):
 def test_a_body_in_small_letters_keeps_its_abbreviation():
     text = "The special inquiry team (SIT) met in Tarn. Later SIT said no."
     assert ("SIT", "ORG") in found(text, ORG="SIT")
+
+
+def test_letters_in_parentheses_that_are_no_shares_stay_a_name():
+    assert found("The inquiry (UNEP) met in Tarn.", ORG="UNEP") == [("UNEP", "ORG")]
 
 
 def test_a_row_of_a_table_keeps_what_the_prose_names():

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
+from itertools import zip_longest
 
 from pipeline.annotate.labels import misc_label
 from pipeline.annotate.names.aliases import key, load_aliases
@@ -17,7 +18,14 @@ from pipeline.annotate.names.gazetteer import is_known_place
 from pipeline.annotate.names.known_classes import ends_in_possessive, known_class
 from pipeline.annotate.names.label_agreement import VOTELESS, with_agreed_labels
 from pipeline.annotate.names.not_names import NotNames
-from pipeline.annotate.names.titles import is_office, is_title_word, without_titles
+from pipeline.annotate.names.titles import (
+    is_office,
+    is_postnominal,
+    is_title_word,
+    without_last_titles,
+    without_postnominals,
+    without_titles,
+)
 from pipeline.annotate.names.untagged import (
     full_organisation_names,
     is_spoken_sentence,
@@ -62,6 +70,8 @@ _GLUED_NUMBER = re.compile(r"[a-z]\d+$")
 _INITIALS = re.compile(r"(?<![\w.’'-])(?:[A-Z]\.? ?){1,3}(?<=[ .])$")
 # In front of a player's name: "QB |Paul Oller".
 _POSITION = re.compile(r"[A-Z]{1,3}\s+(?=[A-Z][a-z]+\s)")
+LOOK_BESIDE = 24
+"""Characters between the first words of a title and the name behind it: "Flt" and "Lt Ida Holm"."""
 _GENERATION = re.compile(r",? [JS]r\b\.?")
 _STOPS_KEPT = re.compile(r"(?:\b[A-Za-z]\.)+$|\b(?:Inc|Corp|Co|Ltd|Jr|Sr|St|Mt|No|Bros)\.$")
 
@@ -75,7 +85,7 @@ def clean_mentions(text: str, spans: Iterable[CharSpan]) -> list[CharSpan]:
             name of no other class.
     """
     trimmed = [part for span in spans for part in _trimmed(text, span)]
-    trimmed = NotNames(text).without(trimmed)
+    trimmed = list(_without_titles_of_people(text, NotNames(text).without(trimmed)))
     spoken = [span for span in trimmed if is_spoken_sentence(text, span)]
     if spoken:
         trimmed = [span for span in trimmed if span not in spoken]
@@ -128,6 +138,7 @@ def _with_borders(text: str, span: CharSpan) -> Iterator[CharSpan]:
     if span.label == "PERSON":
         caption = _CAPTION.search(text, start, end)
         end = caption.start() if caption and text[end : end + 1] == ":" else end
+        end = start + len(without_postnominals(text[start:end]))
         start = end - len(without_titles(text[start:end]))
         start = _without_position(text, start, end)
         start, end = _with_initials(text, start), _with_generation(text, end)
@@ -180,6 +191,33 @@ def _before_other_words(text: str, start: int, end: int, label: str) -> int:
     if label == "GPE" and _GLUED_NUMBER.search(surface):
         return start + len(surface.rstrip("0123456789"))
     return end
+
+
+def _without_titles_of_people(text: str, spans: Iterable[CharSpan]) -> Iterator[CharSpan]:
+    """Yield spans without those that are titles of the person beside them.
+
+    "ACP" in front of "Ida Holm" is a rank, of "Green MEP" only the party is a name, and "OBE" in
+    "Ida Holm, OBE" is an honour.
+    """
+    ordered = sorted(spans)
+    named_to = -1
+    for span, following in zip_longest(ordered, ordered[1:]):
+        words = text[span.start : span.end].split(" ")
+        if _is_beside(text, named_to, span.start) and all(map(is_postnominal, words)):
+            named_to = span.end
+            continue
+        if span.label == "PERSON":
+            named_to = span.end
+        if following and following.label == "PERSON" and following.start - span.end <= LOOK_BESIDE:
+            rest = without_last_titles(words, text[span.end : following.start])
+            words = words if rest is None else rest
+        if words:
+            yield span._replace(end=span.start + len(" ".join(words)))
+
+
+def _is_beside(text: str, end: int, start: int) -> bool:
+    """Tell whether only a comma or a bracket stands between a name and letters: "Ida Holm (KC)"."""
+    return 0 <= start - end <= len(", (") and text[end:start].strip(" ,(") == ""
 
 
 def _without_position(text: str, start: int, end: int) -> int:

@@ -25,6 +25,13 @@ _DATE_OF_CELLS = re.compile(r"(?<![\w’'])[A-Z]?[a-z]{3,}\d")
 """A word with a number glued to it, as cells of a table are: "Ajmer23". "mid-2019" and "19th" are
 none."""
 _INITIALS_AS_MONEY = re.compile(r"[A-Z](?: ?& ?[A-Z])*")
+_SCORE = re.compile(r"\d+(?:[-–]\d+)+")
+"""A score or a count of votes that the tagger takes for a sum: "219-210"."""
+_ACRONYMS = re.compile(r"[A-Z&]{2,}s")
+"""Things of a kind, which have no name: "KPIs", "two GPs"."""
+_EXCHANGE = re.compile(r"\(([A-Za-z][A-Za-z ]*: ?)?$")
+_LETTERS_AT, _LETTERS = re.compile(r"[A-Z0-9]{2,6}\.[A-Z]{1,2}"), re.compile(r"[A-Z.]{1,6}")
+"""A share's letters with those of its exchange, and without."""
 _NUMBER = re.compile(r"[-+–−$€£(]*\d[\d.,:–%)-]*")
 _LOWER_WORD = re.compile(r"(?<![\w’'])[a-z]{3,}(?![\w’'])")
 FEWEST_CELLS, FEWEST_NUMBERS = 4, 3
@@ -62,10 +69,15 @@ class NotNames:
         if span.label == "DATE":
             return _DATE_OF_CELLS.search(surface) is not None
         if span.label == "MONEY":
-            return _INITIALS_AS_MONEY.fullmatch(surface) is not None
+            is_sum = not _INITIALS_AS_MONEY.fullmatch(surface) and not _SCORE.fullmatch(surface)
+            return not is_sum or known_class(surface) == NO_NAME
         if not any(map(str.isalpha, surface)) or known_class(surface) == NO_NAME:
             return True
         if span.label in _COMMON_LABELS and surface.rstrip("s") in self._common:
+            return True
+        if _ACRONYMS.fullmatch(surface) and span.label != "NORP":
+            return True
+        if self._is_ticker(span):
             return True
         words = surface.split()
         if all(word.lower() in _FUNCTION_WORDS for word in words) and not _is_acronym(surface):
@@ -76,6 +88,14 @@ class NotNames:
         if len(words) == 1 and surface.islower() and self._has_capitals:
             return span.label in _COMMON_LABELS and load_aliases().find(surface) is None
         return _ADDRESS.search(_token_of(self._text, span)) is not None
+
+    def _is_ticker(self, span: CharSpan) -> bool:
+        """Tell whether letters in parentheses are a share's: "(NYSE: HPB)", "(HPB.L)"."""
+        opened = _EXCHANGE.search(self._text, max(0, span.start - 30), span.start)
+        surface = self._text[span.start : span.end]
+        if opened is None or self._text[span.end : span.end + 1] not in {")", ",", ";"}:
+            return False
+        return (_LETTERS_AT if opened[1] is None else _LETTERS).fullmatch(surface) is not None
 
 
 def common_abbreviations(text: str) -> Iterator[str]:

@@ -2,7 +2,8 @@
 
 "US Deputy Secretary of State Wendy Sherman" is the name "Wendy Sherman" with the role "US Deputy
 Secretary of State"; "Hugh Hill, a doctor at the clinic," has the role "doctor at the clinic". The
-words of titles, with their kinds, are in ``titles.tsv``.
+words of titles, with their kinds, are in ``titles.tsv``, the letters behind names ("Ida Holm KC")
+in ``postnominals.tsv``.
 """
 
 from __future__ import annotations
@@ -107,6 +108,25 @@ def is_office(word: str) -> bool:
     return plain in titles.offices or plain in titles.ranks
 
 
+def without_last_titles(words: list[str], behind: str) -> list[str] | None:
+    """Return words without the titles at their end, None where ``behind`` is more than titles.
+
+    Args:
+        words: what stands in front of a person's name: "Green MEP", "Flt" before "Lt".
+        behind: what stands between the words and the name.
+    """
+    following = behind.replace(".", "").split()
+    if not all(map(is_title_word, following)):
+        return None
+    ranks, modifiers = _load().ranks, _load().modifiers
+    rest, behind_it = list(words), following[0] if following else ""
+    while rest and (
+        is_title_word(rest[-1]) or (rest[-1].lower() in modifiers and behind_it.lower() in ranks)
+    ):
+        behind_it = rest.pop()
+    return rest
+
+
 def without_titles(name: str) -> str:
     """Remove leading titles from a person's name: "President Joe Biden" → "Joe Biden"."""
     rest = _without_nationality(_after_last_office(name.removeprefix("Tan Sri ")))
@@ -114,6 +134,29 @@ def without_titles(name: str) -> str:
     while (match := _LEADING.match(rest)) and _is_leading_title(match[1], rest[match.end() :]):
         rest = rest[match.end() :]
     return rest
+
+
+@lru_cache(maxsize=1)
+def _postnominals() -> frozenset[str]:
+    return frozenset(
+        letters for letters, _ in read_rows(__package__, "postnominals.tsv", columns=2)
+    )
+
+
+def is_postnominal(word: str) -> bool:
+    """Tell whether letters behind a name are an honour, a degree or a seat: "KC", "Ph.D.", "MP"."""
+    return word.replace(".", "").strip(",()") in _postnominals()
+
+
+def without_postnominals(name: str) -> str:
+    """Remove honours, degrees and seats behind a person's name: "Ida Holm OBE" → "Ida Holm".
+
+    A name in capitals keeps what it has: "MARY DO" may be her surname.
+    """
+    words = name.split(" ")
+    while len(words) > 1 and is_postnominal(words[-1]) and not "".join(words[:-1]).isupper():
+        words.pop()
+    return " ".join(words).rstrip(",")
 
 
 def _after_last_office(name: str) -> str:
@@ -162,7 +205,8 @@ def _is_leading_title(word: str, rest: str) -> bool:
     if not any(character.isupper() for character in rest):
         return False
     if is_title_word(word):
-        return True
+        # "Dean" is an office and a given name, and no dean is called by his surname alone.
+        return " " in rest or not is_common_given_name(word)
     following = rest.split(maxsplit=1)[0]
     leads = word.lower() in _load().modifiers or load_aliases().find_demonym(word) is not None
     return leads and is_title_word(following) and " " in rest
