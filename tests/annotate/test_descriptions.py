@@ -98,3 +98,32 @@ def test_a_description_beside_another_name_is_somebody_else(source, speaker):
     text = "[P:Anna Dane] met [P:Ida Holm], a former aide, and her husband, [P:Roy Dane], there. "
     tagged = f"[S:{source}]" + SAID
     assert speaker_of(text + tagged) == speaker
+
+
+@pytest.mark.parametrize(
+    ("source", "speaker"),
+    [
+        ("the mother-of-four", "Anna Dane"),
+        ("The mum of two", "Anna Dane"),
+        ("the father-of-four", None),
+        ("a mother-of-four", None),
+    ],
+)
+def test_a_parent_of_so_many_is_the_person_of_the_story(source, speaker):
+    text = f"Anna Dane was not at home.\n\n[K:“It was late,”] [S:she] [C:said].\n\n[S:{source}]"
+    assert last_said(text + SAID, {"Anna Dane": "PERSON"}).speaker == speaker
+
+
+def test_the_chief_of_a_body_is_nobody_of_another_one():
+    text = "Ida Holm, a director of Lindco, was there. [S:The Port Board director]"
+    names = {"Ida Holm": "PERSON", "Lindco": "ORG", "Port Board": "ORG"}
+    assert last_said(text + SAID, names).speaker is None
+    assert last_said(text.replace("The Port Board", "The Lindco") + SAID, names).speaker == (
+        "Ida Holm"
+    )
+
+
+def test_a_body_in_capitals_is_no_pronoun():
+    names = {"WHO": "ORG", "Ida Holm": "PERSON"}
+    quote = last_said("Ida Holm, a nurse, was there. [S:WHO]" + SAID, names)
+    assert (quote.speaker, quote.speaker_method) == ("World Health Organization", "name")

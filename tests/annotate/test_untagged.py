@@ -45,6 +45,14 @@ def test_without_tagged_places_no_places_are_added():
     assert [m.text for m in found] == ["Ida Tarn"]
 
 
+def test_the_letters_of_a_listed_body_are_a_name_but_not_in_a_line_of_capitals():
+    found = tagged("The WHO met Lindco. WHO WON THE CUP. Who won?", "ORG", "Lindco")
+    assert [(mention.start, mention.name) for mention in found] == [
+        (4, "World Health Organization"),
+        (12, "Lindco"),
+    ]
+
+
 def test_a_title_between_quotation_marks_is_one_name():
     text = "Her talk on “This Harbour with Ida Vesterby,” aired late, was short."
     (found,) = tagged(text, "PERSON", "Ida Vesterby")

@@ -50,6 +50,11 @@ class Aliases(NamedTuple):
         return self.demonyms.get(key(surface).casefold())
 
 
+def is_known_acronym(word: str) -> bool:
+    """Tell whether a word in capitals abbreviates a listed name: "WHO" does, "Who" does not."""
+    return len(word) > 1 and word.isupper() and load_aliases().find(word) is not None
+
+
 def country_of(name: str) -> str | None:
     """Return the country or part of the world of a nationality: "Russians" → "Russia".
 

@@ -30,6 +30,7 @@ from pipeline.annotate.names.untagged import (
     full_organisation_names,
     is_spoken_sentence,
     known_countries_and_peoples,
+    known_organisations,
     people_by_given_name,
     places_in_speech,
     quoted_titles,
@@ -98,6 +99,7 @@ def clean_mentions(text: str, spans: Iterable[CharSpan]) -> list[CharSpan]:
     agreed = with_agreed_labels(text, trimmed, spelled_out)
     more = [
         *known_countries_and_peoples(text, agreed),
+        *known_organisations(text, agreed),
         *surnames_of_people(text, agreed),
         *repeated_names(text, agreed, spelled_out),
     ]

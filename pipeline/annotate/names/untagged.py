@@ -46,6 +46,8 @@ _GIVEN_AND_SURNAME = re.compile(
     r"(?:Mc|Mac|[OD][’']|[AE]l-|[ae]l-)?[A-Z][a-z]+(?:-[A-Z][a-z]+)?(?![\w-]| [A-Z])"
 )
 _CAPITALISED_WORD = re.compile(r"(?<![\w.’'@#-])[^\W\da-z_][^\W\d_]+(?![\w-]| [A-Z])")
+_IN_CAPITALS = re.compile(r"(?<![\w.’'@#(-])[A-Z]{3,}(?![\w-]| [A-Z]{2})")
+_SMALL_BESIDE = re.compile(r"[a-z]{2}")
 _WORD_BEFORE = re.compile(r"([\w.’'-]+) $")
 _OPENING = re.compile(r"(?:^|[\n.!?:“”\"‘(\[•–—-])\s*$")
 
@@ -119,6 +121,29 @@ def known_countries_and_peoples(text: str, spans: Sequence[CharSpan]) -> Iterato
             yield CharSpan(match.start(), match.end(), "NORP", GUESSED)
         elif known is not None and known.label == "GPE":
             yield CharSpan(match.start(), match.end(), "GPE", GUESSED)
+
+
+def known_organisations(text: str, spans: Sequence[CharSpan]) -> Iterator[CharSpan]:
+    """Yield untagged abbreviations of listed organisations: "the WHO said".
+
+    Two letters may be another word in capitals ("AU"), and so may any in a line of capitals ("WHO
+    WON"). An article without any organisation gets none, because an installed pipeline may not look
+    for organisations.
+    """
+    if not any(span.label == "ORG" for span in spans):
+        return
+    starts = [span.start for span in spans]
+    for match in _IN_CAPITALS.finditer(text):
+        place = bisect_left(starts, match.end())
+        if place and spans[place - 1].end > match.start():
+            continue
+        known = load_aliases().find(match[0])
+        if (
+            known is not None
+            and known.label == "ORG"
+            and _SMALL_BESIDE.search(text, max(0, match.start() - 20), match.end() + 20)
+        ):
+            yield CharSpan(match.start(), match.end(), "ORG", GUESSED)
 
 
 def people_by_given_name(text: str, spans: Sequence[CharSpan]) -> Iterator[CharSpan]:

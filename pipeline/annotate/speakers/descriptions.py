@@ -54,6 +54,11 @@ DOCUMENT_WINDOW = 6000
 """Characters back in which a document is looked for; articles are shorter, books are not."""
 NOUN_SCORE = 5
 """Score of a person whom the article calls by the noun and by no other word of a phrase."""
+_PARENT = re.compile(
+    r"\b(?:grand|step)?(?:(?P<m>father|dad)|(?P<f>mother|mum|mom)|parent)[ -]of[ -](?:\d|[a-z])",
+    re.IGNORECASE,
+)
+"""How news calls the person of a story, whom it has named before: "the mum-of-two"."""
 PROFILE_MENTIONS = 40
 """Mentions of a person behind which a party and state are looked for: "(R-Nev.)"."""
 _FUNCTION_WORDS = frozenset("the a an this that of his her its their".split())
@@ -191,8 +196,30 @@ class DescriptionResolver(DocumentResolver):
         """Resolve "the deputy secretary" to the person who was called so.
 
         Where nobody was, an office or partisan is the most salient person of this or the paragraph
-        before.
+        before. "The Port Board chief" is nobody whom the article calls the director of Lindco.
         """
+        speakers, confidence = self._person_called(position, phrase, head)
+        person = self.entities.get(speakers[0].name) if speakers else None
+        within = self.mentions_between(position, position + len(phrase))
+        bodies = [self.chains.of[n] for n in within if self.chains.of[n].label == "ORG"]
+        is_of_other = person is not None and any(self._is_of_other(person, e) for e in bodies)
+        return NOBODY if is_of_other else (speakers, confidence)
+
+    def _is_of_other(self, person: Entity, body: Entity) -> bool:
+        """Tell whether the article names a person's body beside the name, and it is another one."""
+        if words_compared(body.name) & self._profile(person):
+            return False
+        roles = " ".join([*person.roles, *person.descriptions])
+        others = [e for e in self.chains.entities if e.label == "ORG" and e is not body]
+        names = {name for entity in others for name in self._forms_of(entity)}
+        return any(re.search(rf"\b{re.escape(name)}\b", roles) for name in names)
+
+    def _forms_of(self, entity: Entity) -> set[str]:
+        """Return the forms in which the article has a name, of its first PROFILE_MENTIONS."""
+        spans = (self.chains.spans[number] for number in entity.mentions[:PROFILE_MENTIONS])
+        return {self.layout.text[span.start : span.end] for span in spans}
+
+    def _person_called(self, position: int, phrase: str, head: str) -> Answer:
         wanted = words_compared(phrase) - _FUNCTION_WORDS
         noun = with_one_synonym(head)
         best: dict[Entity, int] = {}
@@ -213,23 +240,39 @@ class DescriptionResolver(DocumentResolver):
             return [Speaker(fits[0].name, "PERSON")], 0.85 if len(fits) == 1 else 0.6
         # "The 46-year-old" and "the former candidate" have been named just before; "the member" and
         # "the protester" often have no name in the article.
+        parent = _PARENT.search(phrase)
         named_before = (
-            is_office(noun) or is_office(head) or head.endswith("year-old") or head in PARTISANS
+            is_office(noun)
+            or is_office(head)
+            or head.endswith("year-old")
+            or head in PARTISANS
+            or parent is not None
         )
+        gender = parent.lastgroup if parent else None
         speakers, confidence = (
-            self.most_salient_person(position, None, reach=1) if named_before else NOBODY
+            self.most_salient_person(position, gender, reach=1) if named_before else NOBODY
         )
-        return speakers, min(confidence, 0.6 if self._is_only_person(position) else 0.5)
+        is_alone = self._is_only_person(position) or (
+            parent is not None and self._are_alone(speakers, position)
+        )
+        return speakers, min(confidence, 0.6 if is_alone else 0.5)
 
     def _is_only_person(self, position: int) -> bool:
         """Tell whether one person alone is named in this and the paragraph before."""
-        people = set()
+        return len(self._people_near(position)) == 1
+
+    def _are_alone(self, speakers: list[Speaker], position: int) -> bool:
+        """Tell whether no other person is named in this and the paragraph before."""
+        return self._people_near(position) <= {speaker.name for speaker in speakers}
+
+    def _people_near(self, position: int) -> set[str]:
+        names = set()
         for number in self.mentions_before(position):
             if self.paragraphs_since(self.chains.spans[number].start, position) > 1:
                 break
             if self.chains.of[number].label == "PERSON":
-                people.add(self.chains.of[number])
-        return len(people) == 1
+                names.add(self.chains.of[number].name)
+        return names
 
     def _profile(self, entity: Entity) -> frozenset[str]:
         """Return the words that the article calls a person: offices, appositions, party, state."""

@@ -22,6 +22,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 
+from pipeline.annotate.names.aliases import is_known_acronym
 from pipeline.annotate.names.coreference import Chains
 from pipeline.annotate.quotes.linking import Attribution
 from pipeline.annotate.spans import CharSpan, Layout
@@ -60,7 +61,7 @@ def method_of(text: str, item: Attribution, speakers: Sequence[Speaker]) -> Spea
 
 
 def _method_of_phrase(phrase: str, speakers: Sequence[Speaker]) -> SpeakerMethod:
-    words = [word.lower() for word in WORD.findall(phrase)]
+    words = [word if is_known_acronym(word) else word.lower() for word in WORD.findall(phrase)]
     if words and words[-1] in _RELATIVES:
         return "relative_clause"
     if words and words[0] in _PRONOUNS and len(words) <= 2:

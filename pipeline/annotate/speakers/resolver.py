@@ -16,6 +16,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from pipeline.annotate.names.aliases import is_known_acronym
 from pipeline.annotate.names.coreference import Chains
 from pipeline.annotate.quotes.cues import speech_verb_pattern
 from pipeline.annotate.quotes.linking import Attribution
@@ -387,7 +388,7 @@ class SpeakerResolver:
     def _resolve_reference(self, source: CharSpan) -> Answer:
         """Resolve a source without a name: pronoun, pair, office, document or organisation."""
         phrase = self._text(source)
-        words = [word.lower() for word in WORD.findall(phrase)]
+        words = [word if is_known_acronym(word) else word.lower() for word in WORD.findall(phrase)]
         if not words:
             return NOBODY
         if words[0] in _FIRST_PERSON:
