@@ -155,6 +155,23 @@ def test_an_unknown_speaker_lowers_the_confidence():
 
 
 @pytest.mark.parametrize(
+    "source",
+    ["a company spokesman", "a spokeswoman for the company", "A spokesperson for the firm"],
+)
+def test_a_spokesperson_without_a_name_speaks_for_the_company_named_before(source):
+    text = f"Lindco met in Tarn. [S:{source}] [C:said] [K:that all was well]."
+    quote = last_said(text, {"Lindco": "ORG"})
+    assert quote.speakers == (Speaker("Lindco", "ORG", "on_behalf_of"),)
+
+
+def test_a_spokesperson_of_nobody_has_no_name():
+    quote = last_said(
+        "Lindco met. [S:A spokesman] [C:said] [K:that all was well].", {"Lindco": "ORG"}
+    )
+    assert quote.speakers == ()
+
+
+@pytest.mark.parametrize(
     ("source", "speaker"),
     [
         ("Port Board workers", None),

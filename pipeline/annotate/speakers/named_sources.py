@@ -58,6 +58,10 @@ _OWNER = re.compile(
 _OWNER_BEHIND = re.compile(
     r"\s+(?:for|of)\s+((?:the|this|that)\s+(?:[a-z][\w-]*\s+){0,2}?[a-z][\w-]*)(?=[,.]|\s+[A-Z])"
 )
+# The same at the end of a source: "a spokesman | for the group".
+_FOR_BODY = re.compile(
+    r"\s+(?:for|of)\s+((?:the|this|that)\s+(?:[a-z][\w-]*\s+){0,2}[a-z][\w-]*),?"
+)
 FARTHEST_NAME = 90
 """Characters between a name and the word "spokesman" at most."""
 PRINCIPALS = frozenset({"PERSON", "ORG", "GPE", "NORP", "FAC"})
@@ -196,6 +200,18 @@ class Spokespeople:
             return None
         numbers = self._discourse.mentions_between(source.start, source.end)
         return self._principal(*match.span(), numbers)
+
+    def resolve_unnamed(self, source: CharSpan) -> Answer:
+        """Resolve "a company spokesman" and "a spokesman for the group" to whom they speak for."""
+        match = SPOKESPERSON.search(self._text, source.start, source.end)
+        if match is None:
+            return NOBODY
+        behind = _FOR_BODY.fullmatch(self._text, match.end(), source.end)
+        owner = behind[1] if behind else self._owner(*match.span(), source.start)
+        if owner is None:
+            return NOBODY
+        has_article = owner.split()[0].lower() in {"the", "this", "that", *_PRONOUNS}
+        return self.resolve_owner(source.start, owner if has_article else f"the {owner}")
 
     def principal_at(self, number: int) -> Speaker:
         """Return the principal that a mention names: for "the Dane campaign" it is the campaign.

@@ -410,8 +410,10 @@ class SpeakerResolver:
             found = self._discourse.resolve_possessive(source.start, words[0], head)
             unnamed = not found[0] and SPOKESPERSON.search(phrase)
             return self._spokespeople.resolve_owner(source.start, words[0]) if unnamed else found
-        named = self._discourse.mentions_between(source.start, source.end)
-        return NOBODY if named else self._discourse.resolve_untagged_name(phrase)
+        if self._discourse.mentions_between(source.start, source.end):
+            return NOBODY
+        principals = self._spokespeople.resolve_unnamed(source)
+        return principals if principals[0] else self._discourse.resolve_untagged_name(phrase)
 
     def _resolve_which(self, position: int) -> Answer:
         """Resolve "which" behind reported words that continue: "…, which is aimed at peace"."""
