@@ -28,7 +28,7 @@ from pipeline.errors import MigrationError
 from pipeline.telemetry import log
 from pipeline.warehouse.dependants import Dropped
 from pipeline.warehouse.marts import drop_marts, known_marts, make_marts, mart_name
-from pipeline.warehouse.roles import let_postgres_reorder_joins, set_up_roles
+from pipeline.warehouse.roles import set_up_planner, set_up_roles
 from pipeline.warehouse.session_locks import hold_lock
 from pipeline.warehouse.sql_files import SqlFile, read_sql, sql_folder
 from pipeline.warehouse.transactions import transact
@@ -124,7 +124,7 @@ def migrate(conn: Connection, sql_files: Path | None = None) -> list[str]:
             made = _make_marts(conn, read_sql(folder / "marts"), dropped)
         if left := set_up_roles(conn):
             log.warning(left)
-        let_postgres_reorder_joins(conn)
+        set_up_planner(conn)
         return [*(each.file.name for each in files[len(applied) :]), *made]
 
 

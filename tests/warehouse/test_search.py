@@ -318,12 +318,13 @@ def test_an_analyst_searches_texts_for_the_owner_and_reads_none(searched, analys
     assert found(analyst, "port strike") == [3]
 
 
-def test_postgres_may_reorder_all_tables_of_a_mart(empty_dsn):
+def test_postgres_may_reorder_all_tables_of_a_mart_and_look_rows_up(empty_dsn):
     with closing(connect(empty_dsn)) as conn:
         migrate(conn)
     with closing(psycopg.connect(empty_dsn)) as conn:
         assert conn.execute("show join_collapse_limit").fetchone() == ("16",)
         assert conn.execute("show geqo_threshold").fetchone() == ("18",)
+        assert conn.execute("show random_page_cost").fetchone() == ("1.1",)
 
 
 def test_the_newest_matches_can_be_joined_with_other_marts(searched):
