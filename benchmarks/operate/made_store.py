@@ -211,12 +211,19 @@ from (
 group by n;
 insert into news.articles
     (article_id, source_id, canonical_url, first_seen_at, last_seen_at, published_at,
-    duplicate_group_id, is_group_original)
+    duplicate_group_id, is_group_original, current_version_id, best_date, best_date_origin)
 overriding system value
 select n, source_id, url, at + interval '20 minutes', at + interval '20 minutes',
     case when not is_undated then at end,
-    g.group_no, case when g.group_no is not null then text_no = n end
+    g.group_no, case when g.group_no is not null then text_no = n end,
+    n, d.best_date, d.best_date_origin
 from made_articles
+join news.sources as s using (source_id)
+cross join lateral news.best_day(
+    s.known_time_zone, case when not is_undated then at end, at + interval '20 minutes',
+    case when not is_undated then at end, null, case when not is_undated then 'page' end,
+    case when not is_undated then 'second' end, null, null
+) as d
 cross join lateral (
     select case
         when n % 10 = 0 then n / 10

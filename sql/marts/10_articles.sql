@@ -15,19 +15,14 @@ select
     v.contributors,
     case when s.text_for = 'everyone' or (select news.may_read_texts()) then v.body_text end as body_text,
     v.word_count,
-    d.published_at,
-    coalesce(v.published_local, d.published_at at time zone 'UTC')::date as published_date,
-    d.published_date_local,
-    case
-        when d.published_date_local is not null then d.published_date_local
-        when v.modified_at < a.first_seen_at then (v.modified_at at time zone d.time_zone)::date
-        else (a.first_seen_at at time zone d.time_zone)::date
-    end as best_date,
-    case
-        when d.published_date_local is not null then 'published'
-        when v.modified_at < a.first_seen_at then 'modified'
-        else 'first_seen'
-    end as best_date_origin,
+    case when a.best_date_origin = 'published' then a.published_at end as published_at,
+    case a.best_date_origin
+        when 'published' then (a.published_at at time zone 'UTC')::date
+        when 'published_local' then a.best_date
+    end as published_date,
+    case when a.best_date_origin in ('published', 'published_local') then a.best_date end as published_date_local,
+    a.best_date,
+    case when a.best_date_origin = 'published_local' then 'published' else a.best_date_origin end as best_date_origin,
     v.published_local,
     v.published_zone,
     v.published_precision,
@@ -67,32 +62,11 @@ select
     ch.changed_at
 from news.articles as a
 inner join news.sources as s on a.source_id = s.source_id
-inner join news.article_versions as v on a.article_id = v.article_id and v.is_current
+inner join news.article_versions as v on a.current_version_id = v.article_version_id and v.is_current
 left join news.duplicate_groups as g on a.duplicate_group_id = g.duplicate_group_id
 left join news.story_articles as sa on a.article_id = sa.article_id
 left join news.article_changes as ch on a.article_id = ch.article_id
 left join news.article_search as se on v.article_version_id = se.article_version_id
--- Days: what the page states, by the outlet's clock.
-cross join
-    lateral ( -- noqa: ST05
-        select
-            coalesce(s.known_time_zone, 'UTC') as time_zone,
-            case when coalesce(v.published_zone, '') != 'unknown' then a.published_at end as published_at,
-            case
-                when v.published_local is not null then v.published_local::date
-                when v.published_zone = 'unknown' then null
-                -- A day without a time is stored as its midnight in UTC.
-                when v.published_precision = 'day' then (a.published_at at time zone 'UTC')::date
-                when s.known_time_zone is not null
-                    then (a.published_at at time zone s.known_time_zone)::date
-                -- Without a zone of the outlet, the page's own clock: 2026-11-20T23:30:00+02:00.
-                when
-                    v.published_zone = 'page' and v.published_at = a.published_at
-                    and v.published_text ~ '^\d{4}-\d\d-\d\dT'
-                    then left(v.published_text, 10)::date
-                else (a.published_at at time zone 'UTC')::date
-            end as published_date_local
-    ) as d
 -- A lateral subquery without a table, so that nothing is looked up where the column is not selected.
 cross join lateral ( -- noqa: ST05
     select

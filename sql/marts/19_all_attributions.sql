@@ -1,11 +1,26 @@
 -- one row per quote and speaker of an article's current version, whatever its grade; a quote without a named speaker has one row.
 create view mart.all_attributions as
 select
-    a.published_at,
-    a.published_date,
-    a.source_key,
+    case when a.best_date_origin = 'published' then a.published_at end as published_at,
+    case a.best_date_origin
+        when 'published' then (a.published_at at time zone 'UTC')::date
+        when 'published_local' then a.best_date
+    end as published_date,
+    s.source_key,
     -- A blocked entity is nobody.
-    coalesce(de.entity_name, d.speaker_name, e.entity_name, case when n.is_blocked is not true then qs.speaker_name end) as speaker_name,
+    coalesce(
+        -- The entity that somebody corrected it to. As joins these two tables would double the time that
+        -- Postgres needs to plan a question.
+        (
+            select c.entity_name
+            from news.entities as u
+            inner join news.entities as c on u.canonical_entity_id = c.entity_id
+            where u.entity_id = d.entity_id
+        ),
+        d.speaker_name,
+        e.entity_name,
+        case when n.is_blocked is not true then qs.speaker_name end
+    ) as speaker_name,
     coalesce(d.speaker_type, case when n.is_blocked is not true then qs.speaker_type end) as speaker_type,
     case when d.decision = 'corrected' then 'speaker' else qs.speaker_role end as speaker_role,
     q.speaker_surface,
@@ -14,11 +29,16 @@ select
     q.cue_text,
     q.cue_class,
     q.confidence,
-    a.title,
+    -- Looked up where it is shown: joined, it would be for every quote that is sorted.
+    (
+        select v.title
+        from news.article_versions as v
+        where v.article_version_id = a.current_version_id
+    ) as title,
     a.canonical_url,
     a.article_id,
     q.quote_no,
-    a.is_original,
+    (a.duplicate_group_id is null or coalesce(a.is_group_original, false)) as is_original,
     e.entity_id,
     q.start_char,
     q.end_char,
@@ -41,16 +61,16 @@ select
     q.lost_mark,
     q.attribution_method,
     a.first_seen_at,
-    a.published_date_local,
+    case when a.best_date_origin in ('published', 'published_local') then a.best_date end as published_date_local,
     a.best_date,
-    a.best_date_origin,
-    a.changed_seq,
-    a.changed_at
+    case when a.best_date_origin = 'published_local' then 'published' else a.best_date_origin end as best_date_origin,
+    ch.changed_seq,
+    ch.changed_at
 from news.quotes as q
-inner join mart.articles as a on q.article_version_id = a.article_version_id
+inner join news.articles as a on q.article_version_id = a.current_version_id
+inner join news.sources as s on a.source_id = s.source_id
+left join news.article_changes as ch on a.article_id = ch.article_id
 left join news.quote_decisions as d on a.article_id = d.article_id and q.quote_sha256 = d.quote_sha256
-left join news.entities as dn on d.entity_id = dn.entity_id
-left join news.entities as de on dn.canonical_entity_id = de.entity_id
 left join news.quote_speakers as qs
     on
         q.article_version_id = qs.article_version_id

@@ -2,9 +2,12 @@
 create view mart.entity_mentions as
 select
     a.article_id,
-    a.published_at,
-    a.published_date,
-    a.source_key,
+    case when a.best_date_origin = 'published' then a.published_at end as published_at,
+    case a.best_date_origin
+        when 'published' then (a.published_at at time zone 'UTC')::date
+        when 'published_local' then a.best_date
+    end as published_date,
+    s.source_key,
     e.entity_id,
     e.entity_type,
     e.entity_name,
@@ -12,19 +15,22 @@ select
     m.role_text,
     m.start_char,
     m.end_char,
-    a.is_original,
-    a.article_version_id,
+    (a.duplicate_group_id is null or coalesce(a.is_group_original, false)) as is_original,
+    m.article_version_id,
     a.first_seen_at,
-    a.published_date_local,
+    case when a.best_date_origin in ('published', 'published_local') then a.best_date end as published_date_local,
     a.best_date,
-    a.best_date_origin,
-    a.changed_seq,
-    a.changed_at,
+    case when a.best_date_origin = 'published_local' then 'published' else a.best_date_origin end as best_date_origin,
+    ch.changed_seq,
+    ch.changed_at,
     m.is_credit
-from mart.articles as a
-inner join news.entity_mentions as m on a.article_version_id = m.article_version_id
+-- Not mart.articles: all that is shown is in the row of the article, without its version.
+from news.articles as a
+inner join news.sources as s on a.source_id = s.source_id
+inner join news.entity_mentions as m on a.current_version_id = m.article_version_id
 inner join news.entities as n on m.entity_id = n.entity_id
 inner join news.entities as e on n.canonical_entity_id = e.entity_id
+left join news.article_changes as ch on a.article_id = ch.article_id
 where not e.is_blocked;
 comment on view mart.entity_mentions is 'One row per mention of an entity in an article''s current version; none of entities that somebody blocked (dateline entity block).';
 comment on column mart.entity_mentions.article_id is 'Key of the article.';

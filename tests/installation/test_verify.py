@@ -109,3 +109,16 @@ def test_a_text_that_no_search_finds_is_named(ask, at_rest):
     )
     at_rest.execute("call news.renew_search_vectors()")
     assert found(ask) == (0, {})
+
+
+def test_an_article_that_marts_show_on_another_day_or_not_at_all_is_named(ask, at_rest):
+    at_rest.execute(
+        "update news.articles set best_date = best_date - 1 where canonical_url = %s",
+        (story_url(1),),
+    )
+    code, named = found(ask)
+    assert (code, set(named)) == (1, {"articles_know_their_version_and_day"})
+    assert named["articles_know_their_version_and_day"][:2] == ("harbour", story_url(1))
+    at_rest.execute("update news.article_versions set is_current = is_current")
+    at_rest.execute("update news.articles set current_version_id = null")
+    assert set(found(ask)[1]) == {"articles_know_their_version_and_day"}

@@ -76,6 +76,28 @@ def test_a_zone_that_postgres_does_not_know_counts_as_none(store):
     assert store.execute(DAYS).fetchone()[2] == date(2026, 11, 20)
 
 
+def test_the_day_follows_the_text_that_is_current(store):
+    load(store, **UNDATED)
+    assert store.execute(DAYS).fetchone()[3:] == (NOON.date(), "first_seen")
+    changed = {"modified_at": "2026-11-18T08:00:00Z", "modified_origin": "meta"}
+    load(store, name="run-2", at=later(1), **UNDATED, **changed)
+    assert store.execute(DAYS).fetchone()[3:] == (date(2026, 11, 18), "modified")
+    stated = {
+        "published_at": "2026-11-17",
+        "text": "The harbour bridge of Port Amber opened a day late.",
+    }
+    load(store, name="run-3", at=later(2), **stated)
+    assert store.execute(DAYS).fetchone()[3:] == (date(2026, 11, 17), "published")
+    shown = "select m.version_no, m.article_version_id from mart.articles as m"
+    number, latest = store.execute(shown).fetchone()
+    assert number == 2
+    store.execute("delete from news.article_versions where article_version_id = %s", (latest,))
+    assert store.execute(shown).fetchall() == []
+    store.execute("update news.article_versions set is_current = true")
+    assert store.execute(DAYS).fetchone()[3:] == (date(2026, 11, 17), "published")
+    assert store.execute(shown).fetchone()[0] == 1
+
+
 def test_daily_marts_say_how_many_articles_are_undated(store, store_dsn):
     load(store, 1)
     load(store, 2, name="run-2", **UNDATED)

@@ -180,3 +180,23 @@ def test_search_vectors_move_below_a_view_that_shows_them(old_store, tmp_path):
         assert conn.execute(matches).fetchall() == found
         loaded(conn, [7], run_name="the next run")
         assert len(conn.execute(matches).fetchall()) == 3
+
+
+def test_days_of_articles_are_filled_in_and_no_article_counts_as_changed(old_store, tmp_path):
+    folder = tmp_path / "before"
+    (folder / "marts").mkdir(parents=True)
+    (folder / "migrations").mkdir()
+    for path in sorted((sql_folder() / "migrations").glob("*.sql"))[:54]:
+        shutil.copy(path, folder / "migrations")
+    with closing(connect(old_store)) as conn:
+        migrate(conn, folder)
+        number_changes(conn)
+        numbers = "select article_id, changed_seq from news.article_changes order by 1"
+        before = conn.execute(numbers).fetchall()
+        migrate(conn)
+        number_changes(conn)
+        assert conn.execute(numbers).fetchall() == before
+        held = "select article_id, current_version_id, best_date, best_date_origin from news.{}"
+        found = conn.execute(held.format("articles") + " order by 1").fetchall()
+        assert found == conn.execute(held.format("article_days") + " order by 1").fetchall()
+        assert len(found) == 2
