@@ -16,7 +16,7 @@ import shutil
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -47,6 +47,15 @@ host all all ::1/128 scram-sha-256
 _OPTIONS = (
     "-c unix_socket_permissions=0700 -c max_connections=200 -c log_checkpoints=off -c timezone=UTC"
 )
+_CACHED = (128, 1024)
+"""Megabytes that Postgres caches, at least and at most. In a store of a million articles the 24,587
+mentions of one entity take 191 ms of processor time with 128 MB, 121 with 512, 110 with 1,024 and
+112 with 4,096: what Postgres does not hold, it copies from the system's cache page by page."""
+_MEMORY_LIMITS = (
+    Path("/sys/fs/cgroup/memory.max"),
+    Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"),
+)
+"""Where a container's limit stands, in bytes, or ``max``."""
 
 
 _STAMP = re.compile(r"^\S+ \S+ \S+ \[\d+\] ")
@@ -198,7 +207,7 @@ class EmbeddedServer:
     def _options(self) -> str:
         port = self.tcp_port()
         tcp = f"-c listen_addresses=127.0.0.1 -c port={port}" if port else "-c listen_addresses=''"
-        return f"{_OPTIONS} {tcp} {self._given}"
+        return f"{_OPTIONS} -c shared_buffers={_cached()}MB {tcp} {self._given}"
 
     @property
     def _lock_file(self) -> Path:
@@ -324,6 +333,16 @@ class EmbeddedServer:
             f"the embedded server in {self.data} does not start ({what}): see "
             f"{self._log_file}, free disk space if it says so, then try again."
         )
+
+
+def _cached() -> int:
+    """Return how many megabytes Postgres caches: an eighth of the memory, within ``_CACHED``."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    for file in _MEMORY_LIMITS:
+        with suppress(OSError, ValueError):
+            memory = min(memory, int(file.read_text(encoding="ascii")))
+    least, most = _CACHED
+    return min(max(memory // 8 // 2**20, least), most)
 
 
 def _refuse_taken(port: int) -> None:

@@ -66,6 +66,27 @@ def test_it_starts_stops_and_survives_kill_9(server, monkeypatch):
     assert list(server.home.iterdir()) == []
 
 
+def test_it_caches_an_eighth_of_the_memory_within_bounds(tmp_path, monkeypatch):
+    limit = tmp_path / "memory.max"
+    for said, cached in (("2147483648", "256MB"), ("1048576", "128MB"), ("max", None)):
+        limit.write_text(f"{said}\n")
+        monkeypatch.setattr("pipeline.warehouse.embedded_server._MEMORY_LIMITS", (limit,))
+        made = EmbeddedServer(tmp_path / "home", QUICK)
+        made.start()
+        with closing(psycopg.connect(made.dsn("postgres"))) as conn:
+            (shown,) = conn.execute("show shared_buffers").fetchone()
+            (megabytes,) = conn.execute(
+                "select pg_size_bytes(current_setting('shared_buffers')) / 1048576"
+            ).fetchone()
+        made.stop()
+        assert shown == cached or (cached is None and 128 <= megabytes <= 1024)
+    made = EmbeddedServer(tmp_path / "home", f"{QUICK} -c shared_buffers=16MB")
+    made.start()
+    with closing(psycopg.connect(made.dsn("postgres"))) as conn:
+        assert conn.execute("show shared_buffers").fetchone() == ("16MB",)
+    made.remove()
+
+
 START = "from pipeline.warehouse.store import ensure_store; ensure_store()"
 
 
