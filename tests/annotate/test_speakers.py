@@ -154,6 +154,27 @@ def test_an_unknown_speaker_lowers_the_confidence():
     assert unknown.confidence < known.confidence
 
 
+OWNED = {"Norland": "GPE", "Lindco": "ORG", "Fjord Times": "ORG", "Roy Dane": "PERSON"}
+
+
+@pytest.mark.parametrize(
+    ("source", "speaker"),
+    [
+        ("Norland’s Lindco", "Lindco"),
+        ("Norland’s state-run Lindco", "Lindco"),
+        ("Norland's Fjord Times newspaper", "Fjord Times"),
+        ("Norland's Fjord Times news agency", "Fjord Times"),
+        ("Fjord Times’ Lindco", "Lindco"),
+        ("Norland’s Roy Dane", "Roy Dane"),
+        ("Norland’s Lindco workers", None),
+        ("Norland’s sources within Lindco", None),
+    ],
+)
+def test_a_body_speaks_and_not_the_country_or_the_body_that_has_it(source, speaker):
+    quote = last_said(f"[S:{source}] [C:said] [K:that all was well].", OWNED)
+    assert quote.speaker == speaker
+
+
 @pytest.mark.parametrize(
     "source",
     ["a company spokesman", "a spokeswoman for the company", "A spokesperson for the firm"],
@@ -178,10 +199,15 @@ def test_a_spokesperson_of_nobody_has_no_name():
         ("Port Board pupils", None),
         ("Port Board executives", "Port Board"),
         ("Port Board lawyers", "Port Board"),
+        ("Kenya’s leaders", "Kenya"),
+        ("Kenya’s farmers", None),
+        ("Kenya's doctors", None),
+        ("Kenya’s people", None),
     ],
 )
 def test_a_body_speaks_by_those_who_lead_it(source, speaker):
-    quote = last_said(f"[S:{source}] [C:said] [K:that all was well].", {"Port Board": "ORG"})
+    names = {"Port Board": "ORG", "Kenya": "GPE"}
+    quote = last_said(f"[S:{source}] [C:said] [K:that all was well].", names)
     assert quote.speaker == speaker
 
 

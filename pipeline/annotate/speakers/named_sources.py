@@ -12,6 +12,7 @@ clinic’s press secretary". Lawyers and advisers count as speaking for themselv
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from pipeline.annotate.names.coreference import Entity
 from pipeline.annotate.names.titles import is_office, is_title_word
@@ -20,6 +21,8 @@ from pipeline.annotate.speakers.descriptions import DescriptionResolver
 from pipeline.annotate.speakers.discourse import NOBODY, Answer
 from pipeline.annotate.speakers.issuers import Document, document_in, issuer
 from pipeline.annotate.speakers.nouns import (
+    AGENCIES,
+    ANY_ORGANISATION,
     COLLECTIVES,
     DOCUMENTS,
     OFFICIALS,
@@ -62,8 +65,12 @@ _OWNER_BEHIND = re.compile(
 _FOR_BODY = re.compile(
     r"\s+(?:for|of)\s+((?:the|this|that)\s+(?:[a-z][\w-]*\s+){0,2}[a-z][\w-]*),?"
 )
+# Between a country and a body of it: "Norland|’s state-run | Lindco".
+_OWNS = re.compile(r"['’]s?\s+((?:[a-z][\w-]*\s+){0,3})")
 FARTHEST_NAME = 90
 """Characters between a name and the word "spokesman" at most."""
+_BODIES = frozenset({*PRESS, *AGENCIES, *ANY_ORGANISATION, "broadcaster", "television", "channel"})
+"""Nouns behind the name of a body that say what it is: "Fjord Times newspaper"."""
 PRINCIPALS = frozenset({"PERSON", "ORG", "GPE", "NORP", "FAC"})
 """Labels of what a spokesperson can speak for."""
 # Between two speakers: "Holm | and Mayor | Dane", "Holm|, | Dane".
@@ -104,7 +111,7 @@ _SIGNED = re.compile(
 )
 # Words that make a name part of another phrase: "a nurse from the aid group Mercy Hands".
 _CLAUSE = re.compile(
-    r"\b(?:of|for|at|in|from|by|with|to|on|against|about|like|behind|and|who|which|that|whose)\b",
+    r"\b(?:of|for|at|in|within|from|by|with|to|on|against|about|like|behind|and|who|which|that|whose)\b",
     re.IGNORECASE,
 )
 # Behind an organisation that somebody leads: "Port Board|, chaired by | Ida Holm".
@@ -254,6 +261,9 @@ class NamedSourceResolver:
         document = document_in(self._text, self._chains, source, numbers)
         if document:
             return self._resolve_document(document, numbers)
+        owned = self.owned_body(source, numbers)
+        if owned is not None:
+            return self._as_speakers([owned]), 0.9
         people = [n for n in numbers if self._chains.of[n].label == "PERSON"]
         speaking = [n for n in people if not self._is_modifier(n, source)]
         signed_for = self._signed_for(people[0]) if people else None
@@ -274,6 +284,26 @@ class NamedSourceResolver:
         if people and not self._is_led_by(source, others):
             return NOBODY
         return self._resolve_organisation(source, others) if others else NOBODY
+
+    def owned_body(self, source: CharSpan, numbers: list[int]) -> int | None:
+        """Return the body in "Norland’s Lindco" or "Norland’s Fjord Times newspaper", or None.
+
+        In "Norland’s air force" no body is named, and in "Norland’s Lindco workers" none speaks.
+        """
+        for owner, number in pairwise(numbers):
+            first, span = self._chains.spans[owner], self._chains.spans[number]
+            lead = self._text[source.start : first.start].strip().lower()
+            if lead not in {"", "the"} or self._chains.of[owner].label not in _AGENTS:
+                return None
+            between = _OWNS.fullmatch(self._text, first.end, span.start)
+            if between is None or _CLAUSE.search(between[1]):
+                return None
+            rest = WORD.findall(self._text[span.end : source.end].split(",")[0])
+            is_whole = not rest or (len(rest) <= 2 and rest[-1] in _BODIES)
+            return (
+                number if between and is_whole and self._chains.of[number].label == "ORG" else None
+            )
+        return None
 
     def _is_led_by(self, source: CharSpan, others: list[int]) -> bool:
         """Tell whether a source is "the Port Board, chaired by Ida Holm": the board speaks."""
@@ -366,7 +396,7 @@ class NamedSourceResolver:
             return ([Speaker(country, "GPE")] if country else self._as_speakers(numbers[:1])), 0.8
         if is_person_noun(head):
             return self._discourse.resolve_person_description(source.start, phrase, head)
-        if leads and are_unled(head):
+        if leads and are_unled(head, of_a_place=entity.label != "ORG"):
             return NOBODY
         after = self._text[span.end : span.end + 6]
         if leads and head in PRESS and re.match(r"['’]", after):

@@ -39,6 +39,7 @@ TESTIMONY = _words_of("testimony")
 _EVIDENCE = _words_of("evidence")
 FIGURES = _words_of("figures")
 _UNLED = _words_of("unled")
+_LED = _words_of("led")
 NAMELESS = _words_of("nameless")
 PARTISANS = _words_of("partisan")
 PARTIES = _words_of("party")
@@ -70,7 +71,9 @@ def head_noun(phrase: str) -> str:
 
     That is the last word before any comma, "of", "for", "in" and the like; "" without a word.
     """
-    core = re.split(r",|\s(?:of|for|in|at|from|on|to|by|with|who|that|which|and)\s", phrase)[0]
+    core = re.split(r",|\s(?:of|for|in|within|at|from|on|to|by|with|who|that|which|and)\s", phrase)[
+        0
+    ]
     words = WORD.findall(core)
     return words[-1].lower() if words else ""
 
@@ -103,15 +106,18 @@ def is_person_noun(noun: str) -> bool:
     return len(noun) > 3 and _PERSON_ENDING.search(noun) is not None and noun not in _NO_PEOPLE
 
 
-def are_unled(noun: str) -> bool:
-    """Tell whether a plural noun names people of a body who do not speak for it.
+def are_unled(noun: str, *, of_a_place: bool) -> bool:
+    """Tell whether a plural noun names people of a body or a place who do not speak for it.
 
     The students, workers and fans of an organisation do not; its leaders, officials and lawyers do.
+    Of a country only those do who govern it, not its farmers and doctors.
     """
     singular = noun.removesuffix("s")
-    if noun == singular:
+    if noun in _UNLED:
+        return True
+    if noun == singular or not is_person_noun(singular):
         return False
-    return noun in _UNLED or (is_person_noun(singular) and not is_office(singular))
+    return noun not in _LED if of_a_place else not is_office(singular)
 
 
 _ANYBODY = frozenset(

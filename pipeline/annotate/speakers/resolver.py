@@ -335,17 +335,17 @@ class SpeakerResolver:
 
     def _resolve_source(self, source: CharSpan) -> Answer:
         """Return the speakers that a source names, else those that it refers to."""
-        agency = agency_in(self._text(source))
-        if agency:
-            return [Speaker(agency, "ORG")], 0.8
-        pair = _PAIR_AT_END.search(self._text(source))
-        if pair:
-            return self._resolve_pair(source, pair[1].lower())
         numbers = [
             number
             for number in self._discourse.mentions_between(source.start, source.end)
             if not self._was_passed_on(self._chains.spans[number].start)
         ]
+        agency = agency_in(self._text(source))
+        if agency and self._named.owned_body(source, numbers) is None:
+            return [Speaker(agency, "ORG")], 0.8
+        pair = _PAIR_AT_END.search(self._text(source))
+        if pair:
+            return self._resolve_pair(source, pair[1].lower())
         named = self._named.resolve(source, numbers)
         people = [n for n in numbers if self._chains.of[n].label == "PERSON"]
         if named[0] or not people:
