@@ -34,6 +34,7 @@ def speaker_of(marked: str) -> str | None:
     [
         ("A survey by the Port Board", "Port Board"),
         ("Figures released on Monday by the Port Board", "Port Board"),
+        ("A report released last month by the Port Board", "Port Board"),
         ("Data compiled by nurses at the Tarn Clinic", "Tarn Clinic"),
         ("An analysis of the Lindco data by the Port Board", "Port Board"),
         ("A study by Oxo University professor Ida Holm", "Ida Holm"),
@@ -86,3 +87,19 @@ def test_what_a_document_is_about_does_not_speak(source):
 def test_a_place_in_a_source_is_not_looked_up_as_a_person():
     text = "Andy Lund was there. [S:A survey of boatyards in Port Lund]"
     assert speaker_of(text + SAID) is None
+
+
+@pytest.mark.parametrize(
+    ("source", "is_shown"),
+    [
+        ("Port Board data", True),
+        ("Research by the Port Board", True),
+        ("A survey that appeared in July 2023", True),
+        ("Recent research", False),
+        ("Polls", False),
+        ("Figures", False),
+    ],
+)
+def test_what_is_found_is_a_statement_where_somebody_found_it(source, is_shown):
+    quote = last_said(f"[S:{source}] [C:found] [K:that the pier is weak].", NAMES)
+    assert (quote.grade_reason != "deed") == is_shown

@@ -40,6 +40,7 @@ def found(text: str, **names: str) -> list[tuple[str, str]]:
         ("Team P W D L Pts", "ORG", "P W D L Pts"),
         ("Velmark Rest 38 29 6 3 93", "ORG", "Velmark Rest"),
         ("Adjusted EBITDA rose by a fifth.", "ORG", "EBITDA"),
+        ("“It is late,” she wrote on X.", "DATE", "X."),
         ("The KPIs of the port were read.", "PERSON", "KPIs"),
         ("The assembly voted 219-210 to go home.", "MONEY", "219-210"),
         ("The share (NYSE: HPB) fell.", "ORG", "HPB"),

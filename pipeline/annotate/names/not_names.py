@@ -67,7 +67,8 @@ class NotNames:
     def _is_no_name(self, span: CharSpan) -> bool:
         surface = self._text[span.start : span.end]
         if span.label == "DATE":
-            return _DATE_OF_CELLS.search(surface) is not None
+            # "She wrote on X." is no date.
+            return len(surface.strip(".")) == 1 or _DATE_OF_CELLS.search(surface) is not None
         if span.label == "MONEY":
             is_sum = not _INITIALS_AS_MONEY.fullmatch(surface) and not _SCORE.fullmatch(surface)
             return not is_sum or known_class(surface) == NO_NAME

@@ -27,6 +27,7 @@ from pipeline.annotate.quotes.quotation_marks import (
     words_in,
 )
 from pipeline.annotate.spans import CharSpan, Layout
+from pipeline.annotate.speakers.issuers import document_noun
 from pipeline.annotate.speakers.nouns import (
     DOCUMENTS,
     LORE,
@@ -220,6 +221,7 @@ _ACTS_BY_VERB = tuple(
 )
 _FINDS = _cue("finds")
 """A person who "found that" did so without a word, a study states it."""
+_NAMED = re.compile(r"(?<!\son)(?<!\sin)\s[A-Z]|^[A-Z]{2}")
 _RATES = _cue("rates")
 _LEARNS = _cue("learns")
 # What is shown and not said: "describes | an image of the pier “at dawn”".
@@ -704,8 +706,11 @@ class StatementReader:
     def _is_finding(self, item: Attribution, cue: str, content: str) -> bool:
         """Tell whether a document states something: "the study found that prices rose"."""
         source = self._text[item.source[0].start : item.source[0].end]
-        states = _FINDS.search(cue) is not None and head_noun(source) in DOCUMENTS
-        return states and is_clause(content, is_plain=False)
+        noun = document_noun(source)
+        # "The survey", "CDC data", "findings by Holm"; "research" and "polls" are anybody's.
+        is_one = noun in DOCUMENTS and re.search(rf"\b{noun}\b", source, re.IGNORECASE)
+        states = noun != "" and (is_one or _NAMED.search(source)) is not None
+        return states and _FINDS.search(cue) is not None and is_clause(content, is_plain=False)
 
     def _is_not_said(self, item: Attribution) -> bool:
         """Tell whether the text says that it was not said, or only may be: "would not say"."""

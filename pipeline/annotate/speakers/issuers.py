@@ -22,9 +22,10 @@ from pipeline.annotate.speakers.nouns import (
 )
 
 # In the examples of patterns, "|" shows where the match begins and ends.
-# Behind a document: "figures| released by |the board".
+# Behind a document: "figures| released last month by |the board".
 _PARTICIPLE = re.compile(
-    r"\s(?:\w+ly\s+)?(?:\w+ed|\w+wn|done|made|put\s+out|sent|written)\s+(?:by|in|on)\s"
+    r"\s(?:\w+ly\s+)?(?:\w+ed|\w+wn|done|made|put\s+out|sent|written)\s+"
+    r"(?:(?:(?:last|this|earlier\s+this)\s+\w+|earlier|recently|today|yesterday)\s+)?(?:by|in|on)\s"
 )
 # Between a document and its issuer: "data| compiled by nurses of the |clinic".
 _BY = re.compile(
@@ -62,7 +63,7 @@ def document_noun(phrase: str) -> str:
 
     A participle may follow it: "figures released by the board".
     """
-    head = head_noun(_PARTICIPLE.split(phrase)[0])
+    head = head_noun(re.sub(r"\s(?:that|which)$", "", _PARTICIPLE.split(phrase)[0]))
     forms = (head, head.removesuffix("s"), f"{head[:-3]}y")
     return next((form for form in forms if form in DOCUMENTS or form in FIGURES), "")
 
