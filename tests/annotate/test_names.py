@@ -113,6 +113,11 @@ def test_titles_and_honours_beside_a_name_are_no_names(text, others):
     assert [one.text for one in mentions(text, PERSON="Ida Holm", ORG=others)] == ["Ida Holm"]
 
 
+def test_an_adjective_that_opens_a_sentence_is_no_part_of_a_name():
+    found = mentions("Recent Lindco figures were read.", ORG="Recent Lindco")
+    assert [one.text for one in found] == ["Lindco"]
+
+
 def test_the_party_in_front_of_a_seat_is_a_name():
     found = mentions("A Harbour MEP Ida Holm wept.", PERSON="Ida Holm", ORG="Harbour MEP")
     assert [one.text for one in found] == ["Harbour", "Ida Holm"]

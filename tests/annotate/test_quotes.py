@@ -290,6 +290,18 @@ def test_a_content_continues_after_a_date_if_and_follows():
     ]
 
 
+@pytest.mark.parametrize(
+    ("heading", "said"),
+    [
+        ("Lamps and Wet Boats ", "If you sail at night, take two lamps"),
+        ("", "New York and Boston take two lamps"),
+    ],
+)
+def test_a_heading_that_runs_into_its_paragraph_is_no_content(heading, said):
+    text, found = annotate(f"[K:{heading}{said}], [C:according to] [S:Ida Holm].")
+    assert contents(text, found.quotes[0]) == [said]
+
+
 def test_an_aside_between_dashes_is_no_content():
     text, found = annotate("[K:“We go”—she paused—“at dawn,”] [C:said] [S:Ida Holm].")
     assert contents(text, found.quotes[0]) == ["“We go”", "“at dawn,”"]

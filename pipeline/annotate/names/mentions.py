@@ -45,7 +45,8 @@ _DIRECTIONS = "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u206
 """Marks of the direction in which text is written."""
 _EDGE = _DIRECTIONS + " \t\u00a0\n\r\"“”'‘’«»()[]{},;:!?…–—|*•/"
 _POSSESSIVE = re.compile(r"(?:['’]s|(?<=s)['’])$", re.IGNORECASE)
-_THE = re.compile(r"the\s+(?=\S)", re.IGNORECASE)
+_THE = re.compile(r"(?:the|recent|latest|former|current|previous)\s+(?=\S)", re.IGNORECASE)
+"""Words in front of a name that have a capital only at the beginning: "Recent Lindco figures"."""
 _HYPHENS = re.compile(r"[-–—/]")
 _LINE = re.compile(r"[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 _ACRONYM = re.compile(
@@ -163,7 +164,7 @@ def _within_brackets(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _after_the(text: str, start: int, end: int, label: str) -> int:
-    """Return the start of a name without "the", which belongs to titles of works only."""
+    """Return the start of a name without "the" or "recent"; "The" may begin a title of a work."""
     the = _THE.match(text, start, end)
     if the is None:
         return start

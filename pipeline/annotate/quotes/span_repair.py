@@ -7,7 +7,7 @@ contents, and cues that the tagger left out are added. The spans are linked late
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from pipeline.annotate.quotes.cues import speech_verb_pattern
@@ -58,6 +58,12 @@ _CLAUSE_END = re.compile(r"[,;:—–]|\b(?:that|which|who|when|as|\w+ing)\b")
 # Behind "“We go,” Holm said": who reports it.
 _ACCORDING = re.compile(r",?\s+according\s+to\s+[^.;:\n“”\"]{1,80}", re.IGNORECASE)
 _THAT = re.compile(r"that,?\s+$", re.IGNORECASE)
+# A heading that runs into its paragraph: "|Electric Lamps and Wet Boats |If you sail".
+_HEADING = re.compile(
+    r"\s*(?:[A-Z0-9][\w’'-]*\s)(?:(?:[A-Z0-9][\w’'-]*|and|or|of|the|vs\.?|for|in|to|a|an|with|&)\s){1,10}"
+    r"(?=(?:If|When|While|Although|As|Because|Since|According\sto|There|You|We|It|They|He|She|This|These|Many|"
+    r"Most|Some)\s[a-z])"
+)
 
 
 def repair_spans(
@@ -71,9 +77,19 @@ def repair_spans(
         spans: what the tagger found in it.
         quoted: the quotations of the paragraph, in order.
     """
+    heading = _HEADING.match(text, *bounds)
+    if heading:
+        spans = list(_behind(heading.end(), spans))
     repaired = _add_untagged_cues(text, bounds, _grow_to_marks(text, spans, quoted), quoted)
     repaired = _add_quotation_tags(text, bounds, repaired, quoted)
     return _add_untagged_quotations(text, bounds, repaired, quoted)
+
+
+def _behind(start: int, spans: Sequence[CharSpan]) -> Iterator[CharSpan]:
+    """Yield the spans without what stands in front of an offset."""
+    for span in spans:
+        if span.end > start:
+            yield span._replace(start=max(start, span.start))
 
 
 def _grow_to_marks(
