@@ -84,6 +84,30 @@ def test_words_that_a_paper_reports_belong_to_who_said_them():
     assert contents(text, found.quotes[0]) == ["“We go home” is what they say now"]
 
 
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ("Mayor Ida Holm said the pier was safe", "the pier was safe"),
+        ("Mayor Ida Holm said on Sunday that the pier was safe", "that the pier was safe"),
+        ("Mayor Ida Holm told state radio that the pier was safe", "the pier was safe"),
+    ],
+)
+@pytest.mark.parametrize("medium", ["Xinhua", "local media", "the Linden Post"])
+def test_what_a_medium_passes_on_is_said_by_who_said_it(said, words, medium):
+    text, found = annotate(f"[K:{said}], [S:{medium}] [C:reported].")
+    quote = found.quotes[0]
+    assert (contents(text, quote), text[slice(*quote.source[0])]) == ([words], "Mayor Ida Holm")
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["The pier was not safe", "The pier that Ida Holm said was safe broke", "She said it was safe"],
+)
+def test_what_a_medium_says_itself_stays_its_own(content):
+    text, found = annotate(f"[K:{content}], [S:local media] [C:reported].")
+    assert contents(text, found.quotes[0]) == [content]
+
+
 def test_that_in_front_of_a_mark_is_no_part_of_the_content():
     text, found = annotate("[S:Ida Holm] [C:said] [K:that “how would we go home?”]")
     assert contents(text, found.quotes[0]) == ["“how would we go home?”"]

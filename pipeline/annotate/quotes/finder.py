@@ -23,6 +23,7 @@ from pipeline.annotate.quotes.quotation_marks import (
     is_title,
     words_in,
 )
+from pipeline.annotate.quotes.relayed import take_out_of_report
 from pipeline.annotate.quotes.source_grammar import find_source, find_subject, share_sources
 from pipeline.annotate.quotes.span_repair import RULE_SCORE, repair_spans, speech_verbs
 from pipeline.annotate.quotes.statements import has_verb, is_clause
@@ -157,6 +158,8 @@ class QuoteFinder:
                 linked = self._link_bare_paragraph(linked, quoted)
             self._drop_later_deeds(linked, quoted)
             self._add_sources(linked, quoted)
+            for item in linked:
+                take_out_of_report(self._layout.text, item, quoted)
             linked = self._without_earlier_quotes(linked, quoted)
             self._drop_adjuncts(linked, quoted)
             self._cut_narration(linked, quoted)

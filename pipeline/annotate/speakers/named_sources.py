@@ -65,8 +65,8 @@ _OWNER_BEHIND = re.compile(
 _FOR_BODY = re.compile(
     r"\s+(?:for|of)\s+((?:the|this|that)\s+(?:[a-z][\w-]*\s+){0,2}[a-z][\w-]*),?"
 )
-# Between a country and a body of it: "Norland|’s state-run | Lindco".
-_OWNS = re.compile(r"['’]s?\s+((?:[a-z][\w-]*\s+){0,3})")
+# Between a country and a body of it: "Norland|’s state-run | Lindco", "US| army’s | Red Command".
+_OWNS = re.compile(r"(?:\s+[a-z]+)?['’]s?\s+((?:[a-z][\w-]*\s+){0,3})")
 FARTHEST_NAME = 90
 """Characters between a name and the word "spokesman" at most."""
 _BODIES = frozenset({*PRESS, *AGENCIES, *ANY_ORGANISATION, "broadcaster", "television", "channel"})
