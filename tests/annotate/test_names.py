@@ -113,6 +113,17 @@ def test_titles_and_honours_beside_a_name_are_no_names(text, others):
     assert [one.text for one in mentions(text, PERSON="Ida Holm", ORG=others)] == ["Ida Holm"]
 
 
+def test_a_name_in_front_of_who_leads_it_is_a_company_wherever_it_stands():
+    text = "Tarnland fell. Tarnland boss Ida Holm wept, and so did Dane adviser Roy Lund."
+    found = mentions(text, PERSON="Tarnland|Ida Holm|Dane|Roy Lund")
+    assert {one.text: one.label for one in found} == {
+        "Tarnland": "ORG",
+        "Ida Holm": "PERSON",
+        "Dane": "PERSON",
+        "Roy Lund": "PERSON",
+    }
+
+
 def test_an_adjective_that_opens_a_sentence_is_no_part_of_a_name():
     found = mentions("Recent Lindco figures were read.", ORG="Recent Lindco")
     assert [one.text for one in found] == ["Lindco"]

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 from pipeline.annotate.labels import is_language, is_work, misc_label, sure_label
 from pipeline.annotate.names.aliases import key, load_aliases
@@ -32,6 +33,11 @@ _COMPANY = re.compile(
     r"|Oyj|A/S)$"
 )
 """Legal forms of companies, which no person's name ends in: "Tarn-Eaux SA"."""
+_LED = re.compile(
+    r"(?:['’]s)?\s+(?:(?:vice|former|new|then)[ -])?(?:boss|CEO|CFO|COO|CTO|chief\s+executive|"
+    r"chairman|chairwoman|co-founder|founder|managing\s+director|president|vice-president)\s+"
+)
+"""Between a company and who leads it: "Lindco| boss |Ida Holm"."""
 SURNAME_SHARE, GIVEN_SHARE = 1.0, 0.3
 """Weights of a full name's votes for its surname alone and for its first word alone. They decide
 where the votes of the short form itself are equal. The first word has the smaller weight because
@@ -56,6 +62,7 @@ def with_agreed_labels(
         spans: its mentions.
         spelled_out: abbreviation, as ``aliases.key`` writes it → its long form in the article.
     """
+    spans = _with_companies(text, spans)
     surfaces = [text[span.start : span.end] for span in spans]
     surfaces = [spelled_out.get(key(surface), surface) for surface in surfaces]
     normal = normal_forms(surfaces)
@@ -184,6 +191,22 @@ def _with_places(text: str, spans: list[CharSpan]) -> list[CharSpan]:
     return [
         span._replace(label="GPE")
         if span.label == "PERSON" and text[span.start : span.end] in places
+        else span
+        for span in spans
+    ]
+
+
+def _with_companies(text: str, spans: Sequence[CharSpan]) -> list[CharSpan]:
+    """Relabel people as companies if the article shows it by "Lindco boss Ida Holm"."""
+    full = {word for s in spans if s.label == "PERSON" for word in _words_of_full_name(text, s)}
+    companies = {
+        text[span.start : span.end]
+        for span, following in pairwise(spans)
+        if following.label == "PERSON" and _LED.fullmatch(text, span.end, following.start)
+    }
+    return [
+        span._replace(label="ORG")
+        if span.label == "PERSON" and text[span.start : span.end] in companies - full
         else span
         for span in spans
     ]
