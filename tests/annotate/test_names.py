@@ -124,6 +124,18 @@ def test_a_name_in_front_of_who_leads_it_is_a_company_wherever_it_stands():
     }
 
 
+@pytest.mark.parametrize(
+    ("tagged", "found"),
+    [
+        ("Barrow & Finch", [("Barrow & Finch", "ORG")]),
+        ("Mary & Roy", [("Mary", "PERSON"), ("Roy", "PERSON")]),
+        ("Mary Holm & Roy Dane", [("Mary Holm", "PERSON"), ("Roy Dane", "PERSON")]),
+    ],
+)
+def test_two_surnames_are_a_firm_and_two_given_names_two_people(tagged, found):
+    assert [(m.text, m.label) for m in mentions(f"{tagged} met.", PERSON=tagged)] == found
+
+
 def test_an_adjective_that_opens_a_sentence_is_no_part_of_a_name():
     found = mentions("Recent Lindco figures were read.", ORG="Recent Lindco")
     assert [one.text for one in found] == ["Lindco"]

@@ -326,6 +326,25 @@ def test_a_heading_that_runs_into_its_paragraph_is_no_content(heading, said):
     assert contents(text, found.quotes[0]) == [said]
 
 
+@pytest.mark.parametrize(
+    ("marked", "words"),
+    [
+        ("[S:Ida Holm] [C:thanked] [K:the crew]: [K:“It was late.”]", "“It was late.”"),
+        ("As [S:Ida Holm] [C:describes] [K:it], [K:“The sea is grey.”]", "“The sea is grey.”"),
+        ("It is [K:what] [S:Ida Holm] [C:calls] [K:“a grey sea,” which is cold].", "“a grey sea,”"),
+    ],
+)
+def test_the_object_in_front_of_a_quotation_is_no_content(marked, words):
+    text, found = annotate(marked)
+    assert contents(text, found.quotes[0]) == [words]
+
+
+@pytest.mark.parametrize(("named", "grade"), [("slow boats", "C"), ("a grey sea", "A")])
+def test_what_somebody_calls_a_thing_is_a_term_and_no_judgement(named, grade):
+    _, found = annotate(f"It is one of [K:what] [S:Ida Holm] [C:calls] [K:“{named}”].")
+    assert found.quotes[0].grade == grade
+
+
 def test_an_aside_between_dashes_is_no_content():
     text, found = annotate("[K:“We go”—she paused—“at dawn,”] [C:said] [S:Ida Holm].")
     assert contents(text, found.quotes[0]) == ["“We go”", "“at dawn,”"]

@@ -15,6 +15,7 @@ from itertools import zip_longest
 from pipeline.annotate.labels import misc_label
 from pipeline.annotate.names.aliases import key, load_aliases
 from pipeline.annotate.names.gazetteer import is_known_place
+from pipeline.annotate.names.given_names import is_common_given_name
 from pipeline.annotate.names.known_classes import ends_in_possessive, known_class
 from pipeline.annotate.names.label_agreement import VOTELESS, with_agreed_labels
 from pipeline.annotate.names.not_names import NotNames
@@ -278,6 +279,10 @@ def _split_pair(text: str, span: CharSpan) -> Iterator[CharSpan]:
     """
     surface = text[span.start : span.end]
     one, _, other = surface.partition(" & ")
+    if span.label == "PERSON" and other and not is_common_given_name(one.split()[0]):
+        # "Barrow & Finch" is a firm, "Ida & Roy" and "Ida Holm & Roy Dane" are two people.
+        yield span if " " in surface.replace(" & ", "") else span._replace(label="ORG")
+        return
     if span.label == "PERSON" and other:
         yield span._replace(end=span.start + len(one))
         yield span._replace(start=span.end - len(other))

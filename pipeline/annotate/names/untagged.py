@@ -36,7 +36,10 @@ none."""
 FEWEST_SPOKEN_WORDS = 4
 """Words of the shortest spoken sentence that is recognised."""
 _SPOKEN_ENDS = frozenset(stop + mark for stop in ",.!?" for mark in "”\"’»'")
-_FINITE = re.compile(r"\s(?:is|are|was|were|has|have|had|will|would|can|must|do|did)\s")
+_FINITE = re.compile(
+    r"\s(?:is|are|was|were|has|have|had|will|would|can|must|do|did)\s"
+    r"|^(?:I|It|That|There|He|She|We|You|They|What|Who)['’](?:s|re|m|ve|ll|d)\s"
+)
 _PLACED = re.compile(
     r"\b(?:in|for|from|to|near|across) ([A-Z][^\W\d_]+(?: [A-Z][^\W\d_]+)*)(?![\w’'-])"
 )

@@ -93,6 +93,9 @@ _TOPIC = re.compile(
 _COMMENT = re.compile(r"\s+(?:(?:and|but)\s+\w+|[a-z]+ing\b)")
 # In front of a source in a clause that introduces what follows: "it is dear—|as |Holm said, “…”".
 _AS_LEAD = re.compile(r"(?:^|[\W])[Aa]s\s+$")
+_OBJECTS = (["it"], ["him"], ["her"], ["them"])
+LONGEST_OBJECT = 3
+"""Words of an object of the verb in front of a quotation: "thanked |his fans in Tarn|: “…”"."""
 LONGEST_TAG = 40
 """Characters between a quotation and the cue of its tag: “…,” the mayor of Tarn | joked."""
 _ALNUM = re.compile(r"\w")
@@ -161,6 +164,7 @@ class QuoteFinder:
             for item in linked:
                 take_out_of_report(self._layout.text, item, quoted)
             linked = self._without_earlier_quotes(linked, quoted)
+            self._drop_objects(linked, quoted)
             self._drop_adjuncts(linked, quoted)
             self._cut_narration(linked, quoted)
             self._join_open_quotation(number, linked, quoted)
@@ -321,6 +325,28 @@ class QuoteFinder:
                 item.content = [each for each in item.content if each not in earlier]
                 result.insert(-1, Attribution(content=earlier))
         return result
+
+    def _drop_objects(self, linked: list[Attribution], quoted: list[Quotation]) -> None:
+        """Drop the object of the verb in front of a quotation, which is no part of what was said.
+
+        "She thanked |fans| on Instagram: “It is late.”", "|what| Holm calls “slow boats”, which are
+        found in the north".
+        """
+        text = self._layout.text
+        starts = {quotation.start: quotation.end for quotation in quoted}
+        for item in linked:
+            if len(item.content) < 2 or item.content[1].start not in starts:
+                continue
+            first, second = item.content[:2]
+            words = text[first.start : first.end].lower().split()
+            gap = text[first.end : second.start].rstrip()
+            if words == ["what"]:
+                second = second._replace(end=starts[second.start])
+                item.content = [second, *item.content[2:]]
+            elif len(words) <= LONGEST_OBJECT and (
+                gap.endswith(":") or (gap == "," and words in _OBJECTS)
+            ):
+                item.content = item.content[1:]
 
     def _drop_adjuncts(self, linked: list[Attribution], quoted: list[Quotation]) -> None:
         """Drop what stands before subject and verb where the statement stands behind them.

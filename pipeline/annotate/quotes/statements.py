@@ -236,6 +236,11 @@ _SO_CALLED = _cue("called", r"\s+$")
 _TITLED = _cue("entitled", r"[,:]?\s+$")
 _PRESENTS = _cue("presents")
 _NAMES = _cue("names")
+# "… at |what |the board calls “slow boats”".
+_WHAT = re.compile(r"\bwhat\s+$", re.IGNORECASE)
+_CALLS = re.compile(r"(?:has |have |had |’d |'d |would )?call(?:s|ed)?")
+LONGEST_TERM = 6
+"""Words of a term."""
 LONGEST_GIVEN_NAME = 4
 """Words of such a name."""
 _ARTICLE = re.compile(r"(?:an?|the)\s", re.IGNORECASE)
@@ -384,6 +389,8 @@ class StatementReader:
         words = sum(words_in(each.inner(self._text)) for each in quoted)
         ends = any(_SENTENCE_END.search(each.inner(self._text)) for each in quoted)
         speaks = any(map(is_speech_verb, _WORD.findall(cue)))
+        if self._is_term(item, cue, quoted):
+            return "scare_quotes"
         if words <= SCARE_WORDS and not ends:
             is_own = speaks or _RATES.search(cue) is not None
             is_tagged = speaks and any(self._comma_ends(each) for each in quoted)
@@ -408,6 +415,19 @@ class StatementReader:
             if self._is_narrator(item):
                 return "narrator"
         return None
+
+    def _is_term(self, item: Attribution, cue: str, quoted: Sequence[Quotation]) -> bool:
+        """Tell whether quoted words only name something: "what the board calls “slow boats”".
+
+        "What Holm calls “a disgrace”" judges it.
+        """
+        if not item.source or _CALLS.fullmatch(cue) is None or len(quoted) != 1:
+            return False
+        low = max(self._layout.sentence_at(item.cue[0].start)[0], item.source[0].start - 12)
+        what = _WHAT.search(self._text, low, item.source[0].start)
+        named = quoted[0].inner(self._text)
+        is_short = words_in(named) <= LONGEST_TERM
+        return what is not None and is_short and _ARTICLE.match(named) is None
 
     def _of_reported(
         self, item: Attribution, cue_class: CueClass, has_name: bool

@@ -40,6 +40,7 @@ _EVIDENCE = _words_of("evidence")
 FIGURES = _words_of("figures")
 _UNLED = _words_of("unled")
 _LED = _words_of("led")
+_POSITIONS = _words_of("position")
 NAMELESS = _words_of("nameless")
 PARTISANS = _words_of("partisan")
 PARTIES = _words_of("party")
@@ -107,13 +108,13 @@ def is_person_noun(noun: str) -> bool:
 
 
 def are_unled(noun: str, *, of_a_place: bool) -> bool:
-    """Tell whether a plural noun names people of a body or a place who do not speak for it.
+    """Tell whether a noun names people of a body or a place who do not speak for it.
 
     The students, workers and fans of an organisation do not; its leaders, officials and lawyers do.
     Of a country only those do who govern it, not its farmers and doctors.
     """
     singular = noun.removesuffix("s")
-    if noun in _UNLED:
+    if noun in _UNLED or noun in _POSITIONS:
         return True
     if noun == singular or not is_person_noun(singular):
         return False
