@@ -127,3 +127,12 @@ def test_a_body_in_capitals_is_no_pronoun():
     names = {"WHO": "ORG", "Ida Holm": "PERSON"}
     quote = last_said("Ida Holm, a nurse, was there. [S:WHO]" + SAID, names)
     assert (quote.speaker, quote.speaker_method) == ("World Health Organization", "name")
+
+
+@pytest.mark.parametrize("source", ["Britain", "The U.S.", "UNICEF", "the Pentagon"])
+def test_a_listed_alias_is_a_name_and_no_description(source):
+    label = "GPE" if source in {"Britain", "The U.S."} else "ORG"
+    quote = last_said(
+        f"[S:{source}]{SAID}", {source.removeprefix("The ").removeprefix("the "): label}
+    )
+    assert (quote.speaker_method, quote.grade) == ("name", "A")

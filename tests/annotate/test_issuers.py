@@ -102,3 +102,9 @@ def test_a_place_in_a_source_is_not_looked_up_as_a_person():
 def test_what_is_found_is_a_statement_where_somebody_found_it(source, is_shown):
     quote = last_said(f"[S:{source}] [C:found] [K:that the pier is weak].", NAMES)
     assert (quote.grade != "C") == is_shown
+
+
+def test_all_countries_that_issue_a_document_speak():
+    names = {"Kenya": "GPE", "France": "GPE", "Norway": "GPE"}
+    quote = last_said(f"[S:A joint statement from Kenya, France and Norway]{SAID}", names)
+    assert [speaker.name for speaker in quote.speakers] == ["Kenya", "France", "Norway"]

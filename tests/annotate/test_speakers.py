@@ -162,6 +162,8 @@ OWNED = {"Norland": "GPE", "Lindco": "ORG", "Fjord Times": "ORG", "Roy Dane": "P
     [
         ("Norland’s Lindco", "Lindco"),
         ("Norland’s state-run Lindco", "Lindco"),
+        ("Fjord Times-owned Lindco", "Lindco"),
+        ("the Norland-based charity Lindco", "Lindco"),
         ("The Norland navy’s Lindco", "Lindco"),
         ("Norland's Fjord Times newspaper", "Fjord Times"),
         ("Norland's Fjord Times news agency", "Fjord Times"),

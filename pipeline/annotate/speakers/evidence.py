@@ -22,7 +22,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 
-from pipeline.annotate.names.aliases import is_known_acronym
+from pipeline.annotate.names.aliases import is_known_acronym, load_aliases
 from pipeline.annotate.names.coreference import Chains
 from pipeline.annotate.quotes.linking import Attribution
 from pipeline.annotate.spans import CharSpan, Layout
@@ -73,7 +73,8 @@ def _method_of_phrase(phrase: str, speakers: Sequence[Speaker]) -> SpeakerMethod
     plain = squeeze(phrase).casefold()
     if all(each.name.casefold() in plain for each in speakers if each.role == "speaker"):
         return "full_name"
-    if any(_is_named(phrase, each) for each in speakers):
+    known = load_aliases().find(phrase)
+    if any(_is_named(phrase, each) or (known and known.name == each.name) for each in speakers):
         return "name"
     return "document" if is_body_or_document(head_noun(phrase)) else "description"
 

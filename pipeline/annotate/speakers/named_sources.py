@@ -65,8 +65,12 @@ _OWNER_BEHIND = re.compile(
 _FOR_BODY = re.compile(
     r"\s+(?:for|of)\s+((?:the|this|that)\s+(?:[a-z][\w-]*\s+){0,2}[a-z][\w-]*),?"
 )
-# Between a country and a body of it: "Norland|’s state-run | Lindco", "US| army’s | Red Command".
-_OWNS = re.compile(r"(?:\s+[a-z]+)?['’]s?\s+((?:[a-z][\w-]*\s+){0,3})")
+# Between a country and a body of it: "Norland|’s state-run | Lindco", "US| army’s | Red Command",
+# "Oxo|-owned | Lindco".
+_OWNS = re.compile(
+    r"(?:(?:\s+[a-z]+)?['’]s?|-(?:affiliated|aligned|backed|based|controlled|funded|led|linked|listed|"
+    r"owned|run))\s+((?:[a-z][\w-]*\s+){0,3})"
+)
 FARTHEST_NAME = 90
 """Characters between a name and the word "spokesman" at most."""
 _BODIES = frozenset({*PRESS, *AGENCIES, *ANY_ORGANISATION, "broadcaster", "television", "channel"})
@@ -319,11 +323,16 @@ class NamedSourceResolver:
         if number is None:
             return NOBODY
         campaign = self._spokespeople.campaign(number)
-        country = self._discourse.country_of(number)
-        if campaign or country:
-            return [Speaker(campaign or country or "", "ORG" if campaign else "GPE")], 0.75
+        if campaign:
+            return [Speaker(campaign, "ORG")], 0.75
         alike = [n for n in numbers if self._chains.of[n].label == self._chains.of[number].label]
-        return self._as_speakers(self._coordinated([n for n in alike if n >= number])), 0.75
+        issuers = self._coordinated([n for n in alike if n >= number])
+        countries = [self._discourse.country_of(n) for n in issuers]
+        named = self._as_speakers(issuers)
+        return [
+            Speaker(country, "GPE") if country else speaker
+            for country, speaker in zip(countries, named, strict=True)
+        ], 0.75
 
     def _signed_for(self, number: int) -> int | None:
         """Return the name in front of "in a statement signed by Ida Holm": it speaks, not Holm."""
