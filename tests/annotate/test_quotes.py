@@ -314,6 +314,14 @@ def test_a_content_continues_after_a_date_if_and_follows():
     ]
 
 
+def test_the_tag_behind_a_quotation_names_the_speaker_and_not_who_leads_to_it():
+    text, found = annotate(
+        "[S:Roy Dane] [C:urged] [K:calm]: [K:“The sea is grey,”] [S:Ida Holm] [C:said]."
+    )
+    by_words = {" ".join(contents(text, quote)): quote.speaker for quote in found.quotes}
+    assert by_words["“The sea is grey,”"] == "Ida Holm"
+
+
 @pytest.mark.parametrize(
     ("heading", "said"),
     [

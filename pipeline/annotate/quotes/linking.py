@@ -25,6 +25,8 @@ _SECOND_VERB = re.compile(r",?\s+(?:and|but)\s+(?:\w+ly\s+|also\s+|then\s+)?$")
 _WHICH = re.compile(r",\s+which\s+$")
 # How a second content behind the cue begins that continues the first: "and that B".
 _CONTINUES = re.compile(r"(?:that|to|for|and|of|in|as|or|but|with|at|from|if|on)\b", re.IGNORECASE)
+# The end of a quotation that its tag follows: "“It is late|,”| Holm said".
+_COMMA_ENDS = re.compile(r",(?:[”\"’»]|'')$")
 SENTENCE_COST = 60
 """Characters that a boundary between sentences counts as."""
 CONTINUATION_BONUS = 15
@@ -81,7 +83,7 @@ def link(layout: Layout, spans: Sequence[CharSpan]) -> list[Attribution]:
         if not linked:
             alone.append(Attribution(content=[content]))
             continue
-        item = index.nearest(text, content)
+        item = index.behind(text, content) or index.nearest(text, content)
         if speaking is not None and item.content and _is_own_sentence(layout, content, cue_starts):
             item = item if any(map(partial(_has_marks, text), item.content)) else speaking
         item.content.append(content)
@@ -114,6 +116,20 @@ class _CueIndex:
         high = bisect_right(self._starts, span.end + reach)
         near = self._placed[low:high]
         return sorted({place for _, end, place in near if span.start - end <= reach})
+
+    def behind(self, text: str, content: CharSpan) -> Attribution | None:
+        """Return whose tag follows a quotation that a colon introduces: A urged it: “…,” B said."""
+        if not (
+            _starts_with_mark(text, content)
+            and text[max(0, content.start - 4) : content.start].rstrip().endswith(":")
+            and _COMMA_ENDS.search(text, max(0, content.end - 3), content.end)
+        ):
+            return None
+        place = bisect_left(self._starts, content.end)
+        if place == len(self._placed) or self._starts[place] > content.end + len(" "):
+            return None
+        item = self._linked[self._placed[place][2]]
+        return item if item.source and item.source[0].start == self._starts[place] else None
 
     def nearest(self, text: str, content: CharSpan) -> Attribution:
         """Return the attribution with the least distance to a content, of equals the first.
