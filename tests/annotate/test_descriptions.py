@@ -136,3 +136,13 @@ def test_a_listed_alias_is_a_name_and_no_description(source):
         f"[S:{source}]{SAID}", {source.removeprefix("The ").removeprefix("the "): label}
     )
     assert (quote.speaker_method, quote.grade) == ("name", "A")
+
+
+@pytest.mark.parametrize(
+    ("source", "speaker"),
+    [("Kenya’s interior minister", None), ("the Kenyan minister", "Roy Dane")],
+)
+def test_the_minister_of_a_country_comes_new_where_nobody_is_called_so(source, speaker):
+    names = {"Roy Dane": "PERSON", "Kenya": "GPE", "Kenyan": "NORP"}
+    text = f"The house in which Roy Dane was born is sold. [S:{source}]"
+    assert last_said(text + SAID, names).speaker == speaker

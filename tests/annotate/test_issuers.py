@@ -35,6 +35,7 @@ def speaker_of(marked: str) -> str | None:
         ("A survey by the Port Board", "Port Board"),
         ("Figures released on Monday by the Port Board", "Port Board"),
         ("A report released last month by the Port Board", "Port Board"),
+        ("A Lindco report, seen by The Linden Times", "Lindco"),
         ("Data compiled by nurses at the Tarn Clinic", "Tarn Clinic"),
         ("An analysis of the Lindco data by the Port Board", "Port Board"),
         ("A study by Oxo University professor Ida Holm", "Ida Holm"),

@@ -71,7 +71,7 @@ _NAMES_ON = re.compile(r"[-–]|\s+[A-Z]")
 _NO_OBJECT = re.compile(r"\baccording\s+to\s+(?:[\w.]+\s+){0,3}$")
 # In front of a name that only passed the words on: "the letter, which was seen by | Lindco".
 _PASSED_BY = re.compile(
-    r"\b(?:obtained|seen|reviewed|viewed|shared|published|provided)\s+(?:by|with|to)\s+(?:the\s+)?$"
+    r"\b(?:obtained|seen|reviewed|viewed|shared|published|provided)\s+(?:by|with|to)\s+(?:[Tt]he\s+)?$"
 )
 # "both countries", "the two leaders", "both".
 _PAIRS = re.compile(r"\b(?:both|the two|the pair|the couple|two)(?:\s+([a-z]+))?\b", re.IGNORECASE)
