@@ -136,6 +136,24 @@ def test_two_surnames_are_a_firm_and_two_given_names_two_people(tagged, found):
     assert [(m.text, m.label) for m in mentions(f"{tagged} met.", PERSON=tagged)] == found
 
 
+def test_a_body_whose_name_ends_in_an_office_stays_whole():
+    text = "Department of Justice spokesman Roy Dane wept."
+    found = mentions(text, ORG="Department of Justice", PERSON="Roy Dane")
+    assert [one.text for one in found] == ["Department of Justice", "Roy Dane"]
+
+
+@pytest.mark.parametrize(("first", "second"), [("Marks", "Harlow"), ("Price &", "Holt")])
+def test_two_surnames_that_were_tagged_apart_are_a_firm(first, second):
+    text = f"{first.removesuffix(' &')} & {second} met."
+    label = "ORG" if first.endswith("&") else "PERSON"
+    spans = (
+        CharSpan(0, len(first), label),
+        CharSpan(text.index(second), text.index(second) + len(second), "PERSON"),
+    )
+    (found,) = annotate_spans(text, TaggedText(spans)).mentions
+    assert (found.text, found.label) == (text.removesuffix(" met."), "ORG")
+
+
 def test_an_adjective_that_opens_a_sentence_is_no_part_of_a_name():
     found = mentions("Recent Lindco figures were read.", ORG="Recent Lindco")
     assert [one.text for one in found] == ["Lindco"]

@@ -45,6 +45,7 @@ def found(text: str, **names: str) -> list[tuple[str, str]]:
         ("The assembly voted 219-210 to go home.", "MONEY", "219-210"),
         ("The share (NYSE: HPB) fell.", "ORG", "HPB"),
         ("The share (HPB.L) fell.", "ORG", "HPB.L"),
+        ("Then the DGP went home.", "ORG", "DGP"),
     ],
 )
 def test_no_names(text, label, name):

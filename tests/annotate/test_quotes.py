@@ -326,6 +326,7 @@ def test_the_tag_behind_a_quotation_names_the_speaker_and_not_who_leads_to_it():
     ("heading", "said"),
     [
         ("Lamps and Wet Boats ", "If you sail at night, take two lamps"),
+        ("10:05 ", "The pier is open"),
         ("", "New York and Boston take two lamps"),
     ],
 )
@@ -408,3 +409,16 @@ def test_an_action_on_somebody_is_no_quote(deed):
 def test_reported_words_behind_the_same_verbs_are_a_quote(said):
     _, found = annotate(f"[S:Ola Brandt] [C:{said}] on Friday.")
     assert len(found.quotes) == 1
+
+
+@pytest.mark.parametrize(
+    ("marked", "grade"),
+    [
+        ("[S:Ida Holm] [C:told] [K:she can leave the port].", "C"),
+        ("[S:No one] [C:said] [K:the pier was safe].", "C"),
+        ("[S:Ida Holm] [C:said] [K:she can leave the port].", "A"),
+    ],
+)
+def test_who_was_told_and_what_no_one_said_is_not_shown(marked, grade):
+    _, found = annotate(marked)
+    assert found.quotes[0].grade == grade

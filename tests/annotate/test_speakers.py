@@ -154,7 +154,13 @@ def test_an_unknown_speaker_lowers_the_confidence():
     assert unknown.confidence < known.confidence
 
 
-OWNED = {"Norland": "GPE", "Lindco": "ORG", "Fjord Times": "ORG", "Roy Dane": "PERSON"}
+OWNED = {
+    "Conservatives": "NORP",
+    "Norland": "GPE",
+    "Lindco": "ORG",
+    "Fjord Times": "ORG",
+    "Roy Dane": "PERSON",
+}
 
 
 @pytest.mark.parametrize(
@@ -171,6 +177,9 @@ OWNED = {"Norland": "GPE", "Lindco": "ORG", "Fjord Times": "ORG", "Roy Dane": "P
         ("Norland’s Roy Dane", "Roy Dane"),
         ("Norland’s Lindco workers", None),
         ("Norland’s sources within Lindco", None),
+        ("Norland’s Conservatives", None),
+        ("Fjord Times-owner Lindco", "Lindco"),
+        ("Retailer Lindco", "Lindco"),
     ],
 )
 def test_a_body_speaks_and_not_the_country_or_the_body_that_has_it(source, speaker):
@@ -186,6 +195,13 @@ def test_a_spokesperson_without_a_name_speaks_for_the_company_named_before(sourc
     text = f"Lindco met in Tarn. [S:{source}] [C:said] [K:that all was well]."
     quote = last_said(text, {"Lindco": "ORG"})
     assert quote.speakers == (Speaker("Lindco", "ORG", "on_behalf_of"),)
+
+
+def test_a_preposition_inside_a_name_governs_no_speaker():
+    names = {"Department of Justice": "ORG", "Roy Dane": "PERSON"}
+    source = "Department of Justice spokesman Roy Dane"
+    quote = last_said(f"[S:{source}] [C:said] [K:that all was well].", names)
+    assert quote.speaker == "Roy Dane"
 
 
 def test_a_spokesperson_of_nobody_has_no_name():

@@ -23,6 +23,7 @@ from pipeline.annotate.names.titles import (
     is_office,
     is_postnominal,
     is_title_word,
+    kinds_of_bodies,
     without_last_titles,
     without_postnominals,
     without_titles,
@@ -46,7 +47,11 @@ _DIRECTIONS = "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u206
 """Marks of the direction in which text is written."""
 _EDGE = _DIRECTIONS + " \t\u00a0\n\r\"“”'‘’«»()[]{},;:!?…–—|*•/"
 _POSSESSIVE = re.compile(r"(?:['’]s|(?<=s)['’])$", re.IGNORECASE)
-_THE = re.compile(r"(?:the|recent|latest|former|current|previous)\s+(?=\S)", re.IGNORECASE)
+_THE = re.compile(
+    rf"(?:the|recent|latest|former|current|previous|{'|'.join(sorted(kinds_of_bodies()))})"
+    r"\s+(?=[^\W_])",
+    re.IGNORECASE,
+)
 """Words in front of a name that have a capital only at the beginning: "Recent Lindco figures"."""
 _HYPHENS = re.compile(r"[-–—/]")
 _LINE = re.compile(r"[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
@@ -88,6 +93,7 @@ def clean_mentions(text: str, spans: Iterable[CharSpan]) -> list[CharSpan]:
             name of no other class.
     """
     trimmed = [part for span in spans for part in _trimmed(text, span)]
+    trimmed = list(_with_firms(text, trimmed))
     trimmed = list(_without_titles_of_people(text, NotNames(text).without(trimmed)))
     spoken = [span for span in trimmed if is_spoken_sentence(text, span)]
     if spoken:
@@ -197,6 +203,28 @@ def _before_other_words(text: str, start: int, end: int, label: str) -> int:
     return end
 
 
+def _with_firms(text: str, spans: Iterable[CharSpan]) -> Iterator[CharSpan]:
+    """Yield spans, of two surnames with "&" between them one: "Marks & Harlow" is a firm.
+
+    "Mary & Roy" are two people, and so are "Ida Holm & Roy Dane".
+    """
+    last: CharSpan | None = None
+    for span in sorted(spans):
+        if last and text[last.start : span.start].endswith("& "):
+            names = text[last.start : last.end].rstrip(" &"), text[span.start : span.end]
+            are_surnames = all(name.isalpha() and not is_common_given_name(name) for name in names)
+            if text[last.start : last.end].endswith("&") or (
+                {last.label, span.label} == {"PERSON"} and are_surnames
+            ):
+                last = last._replace(end=span.end, label="ORG")
+                continue
+        if last:
+            yield last
+        last = span
+    if last:
+        yield last
+
+
 def _without_titles_of_people(text: str, spans: Iterable[CharSpan]) -> Iterator[CharSpan]:
     """Yield spans without those that are titles of the person beside them.
 
@@ -213,8 +241,7 @@ def _without_titles_of_people(text: str, spans: Iterable[CharSpan]) -> Iterator[
         if span.label == "PERSON":
             named_to = span.end
         if following and following.label == "PERSON" and following.start - span.end <= LOOK_BESIDE:
-            rest = without_last_titles(words, text[span.end : following.start])
-            words = words if rest is None else rest
+            words = without_last_titles(words, text[span.end : following.start])
         if words:
             yield span._replace(end=span.start + len(" ".join(words)))
 

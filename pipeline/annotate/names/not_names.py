@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from pipeline.annotate.labels import sure_label
 from pipeline.annotate.names.aliases import load_aliases
 from pipeline.annotate.names.known_classes import NO_NAME, known_class
+from pipeline.annotate.names.titles import is_title_word
 from pipeline.annotate.spans import CharSpan
 
 LONGEST_TOKEN = 80
@@ -78,7 +79,7 @@ class NotNames:
             return True
         if _ACRONYMS.fullmatch(surface) and span.label != "NORP":
             return True
-        if self._is_ticker(span):
+        if self._is_ticker(span) or self._is_office(span, surface):
             return True
         words = surface.split()
         if all(word.lower() in _FUNCTION_WORDS for word in words) and not _is_acronym(surface):
@@ -89,6 +90,11 @@ class NotNames:
         if len(words) == 1 and surface.islower() and self._has_capitals:
             return span.label in _COMMON_LABELS and load_aliases().find(surface) is None
         return _ADDRESS.search(_token_of(self._text, span)) is not None
+
+    def _is_office(self, span: CharSpan, surface: str) -> bool:
+        """Tell whether letters are an office or a rank behind "the": "the DGP said"."""
+        before = self._text[max(0, span.start - 4) : span.start].lower()
+        return surface.isupper() and before == "the " and is_title_word(surface)
 
     def _is_ticker(self, span: CharSpan) -> bool:
         """Tell whether letters in parentheses are a share's: "(NYSE: HPB)", "(HPB.L)"."""

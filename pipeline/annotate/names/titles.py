@@ -108,8 +108,11 @@ def is_office(word: str) -> bool:
     return plain in titles.offices or plain in titles.ranks
 
 
-def without_last_titles(words: list[str], behind: str) -> list[str] | None:
-    """Return words without the titles at their end, None where ``behind`` is more than titles.
+def without_last_titles(words: list[str], behind: str) -> list[str]:
+    """Return words without the titles at their end.
+
+    Words that are titles alone are dropped, and of others an abbreviated office that the name
+    follows: "Green MEP". "Department of Justice" is a body though "justice" is an office.
 
     Args:
         words: what stands in front of a person's name: "Green MEP", "Flt" before "Lt".
@@ -117,14 +120,15 @@ def without_last_titles(words: list[str], behind: str) -> list[str] | None:
     """
     following = behind.replace(".", "").split()
     if not all(map(is_title_word, following)):
-        return None
+        return words
     ranks, modifiers = _load().ranks, _load().modifiers
     rest, behind_it = list(words), following[0] if following else ""
     while rest and (
         is_title_word(rest[-1]) or (rest[-1].lower() in modifiers and behind_it.lower() in ranks)
     ):
         behind_it = rest.pop()
-    return rest
+    is_seat = not following and words[-1].isupper()
+    return rest if not rest or is_seat else words
 
 
 def without_titles(name: str) -> str:
@@ -141,6 +145,12 @@ def _postnominals() -> frozenset[str]:
     return frozenset(
         letters for letters, _ in read_rows(__package__, "postnominals.tsv", columns=2)
     )
+
+
+@lru_cache(maxsize=1)
+def kinds_of_bodies() -> frozenset[str]:
+    """Return the words that say in front of a name what a body is: "retailer", "airline"."""
+    return frozenset(w for w, _ in read_rows(__package__, "kinds_of_bodies.tsv", columns=2))
 
 
 def is_postnominal(word: str) -> bool:

@@ -27,6 +27,10 @@ _WHICH = re.compile(r",\s+which\s+$")
 _CONTINUES = re.compile(r"(?:that|to|for|and|of|in|as|or|but|with|at|from|if|on)\b", re.IGNORECASE)
 # The end of a quotation that its tag follows: "“It is late|,”| Holm said".
 _COMMA_ENDS = re.compile(r",(?:[”\"’»]|'')$")
+# In front of such a quotation: "urged calm|: “|The sea is grey".
+_COLON_LEADS = re.compile(r":\s+[“\"«„‘]")
+LONGEST_LEAD = 40
+"""Characters of a content in front of its quotation: "|patience: |“The sea is grey,”"."""
 SENTENCE_COST = 60
 """Characters that a boundary between sentences counts as."""
 CONTINUATION_BONUS = 15
@@ -120,8 +124,7 @@ class _CueIndex:
     def behind(self, text: str, content: CharSpan) -> Attribution | None:
         """Return whose tag follows a quotation that a colon introduces: A urged it: “…,” B said."""
         if not (
-            _starts_with_mark(text, content)
-            and text[max(0, content.start - 4) : content.start].rstrip().endswith(":")
+            _COLON_LEADS.search(text, max(0, content.start - 4), content.start + LONGEST_LEAD)
             and _COMMA_ENDS.search(text, max(0, content.end - 3), content.end)
         ):
             return None

@@ -58,6 +58,8 @@ _CLAUSE_END = re.compile(r"[,;:—–]|\b(?:that|which|who|when|as|\w+ing)\b")
 # Behind "“We go,” Holm said": who reports it.
 _ACCORDING = re.compile(r",?\s+according\s+to\s+[^.;:\n“”\"]{1,80}", re.IGNORECASE)
 _THAT = re.compile(r"that,?\s+$", re.IGNORECASE)
+# The time of an entry of a live blog: "|10:05 |The pier is open, says Holm".
+_CLOCK = re.compile(r"\s*[0-2]?\d[:.][0-5]\d\s+(?=[“\"A-Z])")
 # A heading that runs into its paragraph: "|Electric Lamps and Wet Boats |If you sail".
 _HEADING = re.compile(
     r"\s*(?:[A-Z0-9][\w’'-]*\s)(?:(?:[A-Z0-9][\w’'-]*|and|or|of|the|vs\.?|for|in|to|a|an|with|&)\s){1,10}"
@@ -77,7 +79,7 @@ def repair_spans(
         spans: what the tagger found in it.
         quoted: the quotations of the paragraph, in order.
     """
-    heading = _HEADING.match(text, *bounds)
+    heading = _HEADING.match(text, *bounds) or _CLOCK.match(text, *bounds)
     if heading:
         spans = list(_behind(heading.end(), spans))
     repaired = _add_untagged_cues(text, bounds, _grow_to_marks(text, spans, quoted), quoted)

@@ -84,7 +84,7 @@ _NARRATORS = frozenset(_LISTS["narrator"])
 # In the examples of patterns, "|" shows where the match begins and ends.
 # In front of a cue, or within it, that was not said: "did | not | say", "declined to".
 _NOT_SAID = re.compile(
-    r"\b(?:not|never|nobody|neither|nor|hardly|without|cannot|(?:refus|declin|fail)\w*\s+to|"
+    r"\b(?:not|never|nobody|no\s+one|neither|nor|hardly|without|cannot|(?:refus|declin|fail)\w*\s+to|"
     r"unable\s+to|unwilling\s+to|would|could|might|may|should|must|can|if|unless)\s+"
     r"(?:\w+ly\s+|also\s+|even\s+|have\s+|be\s+|to\s+)?$|n[’']t\s+(?:\w+\s+)?$",
     re.IGNORECASE,
@@ -236,6 +236,7 @@ _SO_CALLED = _cue("called", r"\s+$")
 _TITLED = _cue("entitled", r"[,:]?\s+$")
 _PRESENTS = _cue("presents")
 _NAMES = _cue("names")
+_TOLD = re.compile(r"(?:he|she|they|it|to)\s", re.IGNORECASE)
 # "… at |what |the board calls “slow boats”".
 _WHAT = re.compile(r"\bwhat\s+$", re.IGNORECASE)
 _CALLS = re.compile(r"(?:has |have |had |’d |'d |would )?call(?:s|ed)?")
@@ -450,6 +451,8 @@ class StatementReader:
         cue = self._cue(item)
         if _SEEMS.search(cue):
             return "thought"
+        if self._is_told(item, cue):
+            return "no_source"
         if self._is_said_to_reader(item):
             return "narrator"
         if self._is_in_question(item, cue) or self._is_common_to_say(item, cue):
@@ -722,6 +725,13 @@ class StatementReader:
         """Tell whether the article's own "I", "we" or "you" is the source."""
         words = [self._text[span.start : span.end].lower().split() for span in item.source]
         return any(each and each[0] in _NARRATORS for each in words)
+
+    def _is_told(self, item: Attribution, cue: str) -> bool:
+        """Tell whether somebody was told in a headline: "Holm told he can leave"."""
+        start, end = item.content[0].start, item.cue[0].end
+        if cue.lower() != "told" or not 0 <= start - end <= 1:
+            return False
+        return _TOLD.match(self._text, start) is not None
 
     def _is_finding(self, item: Attribution, cue: str, content: str) -> bool:
         """Tell whether a document states something: "the study found that prices rose"."""

@@ -25,6 +25,7 @@ from pipeline.annotate.speakers.nouns import (
     ORGANISATIONS,
     PARTIES,
     PARTISANS,
+    PORTFOLIOS,
     PRESS,
     PRESS_NAME,
     head_noun,
@@ -350,6 +351,6 @@ def _similarity(wanted: frozenset[str], noun: str, profile: frozenset[str]) -> i
 
 
 def _differ(wanted: frozenset[str], profile: frozenset[str]) -> bool:
-    """Tell whether a description and a person belong to two parties."""
-    parties = profile & PARTIES
-    return bool(wanted & PARTIES and parties and not wanted & parties)
+    """Tell whether a description and a person belong to two parties or two ministries."""
+    kinds = ((wanted & kind, profile & kind) for kind in (PARTIES, PORTFOLIOS))
+    return any(asked and known and not asked & known for asked, known in kinds)

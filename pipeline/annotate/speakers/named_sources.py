@@ -15,7 +15,7 @@ import re
 from itertools import pairwise
 
 from pipeline.annotate.names.coreference import Entity
-from pipeline.annotate.names.titles import is_office, is_title_word
+from pipeline.annotate.names.titles import is_office, is_title_word, kinds_of_bodies
 from pipeline.annotate.spans import CharSpan
 from pipeline.annotate.speakers.descriptions import DescriptionResolver
 from pipeline.annotate.speakers.discourse import NOBODY, Answer
@@ -69,7 +69,7 @@ _FOR_BODY = re.compile(
 # "Oxo|-owned | Lindco".
 _OWNS = re.compile(
     r"(?:(?:\s+[a-z]+)?['’]s?|-(?:affiliated|aligned|backed|based|controlled|funded|led|linked|listed|"
-    r"owned|run))\s+((?:[a-z][\w-]*\s+){0,3})"
+    r"maker|operator|owned|owner|parent|run))\s+((?:[a-z][\w-]*\s+){0,3})"
 )
 FARTHEST_NAME = 90
 """Characters between a name and the word "spokesman" at most."""
@@ -268,6 +268,8 @@ class NamedSourceResolver:
         owned = self.owned_body(source, numbers)
         if owned is not None:
             return self._as_speakers([owned]), 0.9
+        if self._are_people_of(numbers):
+            return NOBODY
         people = [n for n in numbers if self._chains.of[n].label == "PERSON"]
         speaking = [n for n in people if not self._is_modifier(n, source)]
         signed_for = self._signed_for(people[0]) if people else None
@@ -297,10 +299,15 @@ class NamedSourceResolver:
         for owner, number in pairwise(numbers):
             first, span = self._chains.spans[owner], self._chains.spans[number]
             lead = self._text[source.start : first.start].strip().lower()
-            if lead not in {"", "the"} or self._chains.of[owner].label not in _AGENTS:
-                return None
             between = _OWNS.fullmatch(self._text, first.end, span.start)
-            if between is None or _CLAUSE.search(between[1]):
+            is_brand = between is not None and between[0].startswith("-")
+            is_owner = self._chains.of[owner].label in _AGENTS or is_brand
+            if (
+                lead not in {"", "the"}
+                or not is_owner
+                or between is None
+                or _CLAUSE.search(between[1])
+            ):
                 return None
             rest = WORD.findall(self._text[span.end : source.end].split(",")[0])
             is_whole = not rest or (len(rest) <= 2 and rest[-1] in _BODIES)
@@ -308,6 +315,14 @@ class NamedSourceResolver:
                 number if between and is_whole and self._chains.of[number].label == "ORG" else None
             )
         return None
+
+    def _are_people_of(self, numbers: list[int]) -> bool:
+        """Tell whether a source is a people or a party of a place: "Norland’s Conservatives"."""
+        labels = [self._chains.of[number].label for number in numbers]
+        if labels[:2] != ["GPE", "NORP"] or "PERSON" in labels:
+            return False
+        first, second = (self._chains.spans[number] for number in numbers[:2])
+        return _OWNS.fullmatch(self._text, first.end, second.start) is not None
 
     def _is_led_by(self, source: CharSpan, others: list[int]) -> bool:
         """Tell whether a source is "the Port Board, chaired by Ida Holm": the board speaks."""
@@ -361,10 +376,17 @@ class NamedSourceResolver:
         if _RELATIVE_OBJECT.search(before):
             return True
         governed = _GOVERNED.search(before)
+        if governed and self._is_named_with(source.start + governed.start(1) - 1, source):
+            return False
         # A preposition governs Lee in "aide to Ann Lee", and not in "Secretary of State Ann Lee".
         return governed is not None and all(
             is_title_word(word) or word.lower() in _BEFORE_TITLES for word in governed[1].split()
         )
+
+    def _is_named_with(self, position: int, source: CharSpan) -> bool:
+        """Tell whether a preposition is part of a name: "Department| of |Justice"."""
+        within = self._discourse.mentions_between(source.start, position)
+        return any(self._chains.spans[number].end > position for number in within)
 
     def _coordinated(self, speaking: list[int]) -> list[int]:
         """Return the first person and those that "and" joins: "Hill, who met Lee" is one."""
@@ -390,7 +412,8 @@ class NamedSourceResolver:
         phrase = self._text[source.start : source.end]
         head = head_noun(phrase)
         speaker = Speaker(entity.name, entity.label)
-        leads = not self._text[source.start : span.start].strip().lower().removeprefix("the")
+        lead = self._text[source.start : span.start].lower().split()
+        leads = not lead or lead == ["the"] or (len(lead) == 1 and lead[0] in kinds_of_bodies())
         if leads and span.end >= source.end - 1:
             return self._resolve_bare_name(source, numbers)
         apposed = self._in_apposition(source, numbers)
