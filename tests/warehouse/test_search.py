@@ -327,6 +327,16 @@ def test_postgres_may_reorder_all_tables_of_a_mart_and_look_rows_up(empty_dsn):
         assert conn.execute("show random_page_cost").fetchone() == ("1.1",)
 
 
+def test_what_somebody_has_set_for_the_database_stays(empty_dsn):
+    with closing(connect(empty_dsn)) as conn:
+        name = conn.execute("select quote_ident(current_database())").fetchone()[0]
+        conn.execute(f"alter database {name} set random_page_cost = 3")
+        migrate(conn)
+    with closing(psycopg.connect(empty_dsn)) as conn:
+        assert conn.execute("show random_page_cost").fetchone() == ("3",)
+        assert conn.execute("show geqo_threshold").fetchone() == ("18",)
+
+
 def test_the_newest_matches_can_be_joined_with_other_marts(searched):
     found = searched.execute(
         "select canonical_url from mart.newest_matches('friday', outlet => 'harbour') as m"
