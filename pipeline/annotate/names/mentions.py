@@ -204,7 +204,7 @@ def _before_other_words(text: str, start: int, end: int, label: str) -> int:
 
 
 def _with_firms(text: str, spans: Iterable[CharSpan]) -> Iterator[CharSpan]:
-    """Yield spans, of two surnames with "&" between them one: "Marks & Harlow" is a firm.
+    """Join two surnames with "&" between them: "Marks & Harlow" is a firm.
 
     "Mary & Roy" are two people, and so are "Ida Holm & Roy Dane".
     """
@@ -306,10 +306,6 @@ def _split_pair(text: str, span: CharSpan) -> Iterator[CharSpan]:
     """
     surface = text[span.start : span.end]
     one, _, other = surface.partition(" & ")
-    if span.label == "PERSON" and other and not is_common_given_name(one.split()[0]):
-        # "Barrow & Finch" is a firm, "Ida & Roy" and "Ida Holm & Roy Dane" are two people.
-        yield span if " " in surface.replace(" & ", "") else span._replace(label="ORG")
-        return
     if span.label == "PERSON" and other:
         yield span._replace(end=span.start + len(one))
         yield span._replace(start=span.end - len(other))

@@ -221,6 +221,7 @@ _ACTS_BY_VERB = tuple(
 )
 _FINDS = _cue("finds")
 """A person who "found that" did so without a word, a study states it."""
+# A name in a source: "data from| L|indco", "|CD|C data"; "data on Lindco" is anybody's.
 _NAMED = re.compile(r"(?<!\son)(?<!\sin)\s[A-Z]|^[A-Z]{2}")
 _RATES = _cue("rates")
 _LEARNS = _cue("learns")
@@ -236,12 +237,13 @@ _SO_CALLED = _cue("called", r"\s+$")
 _TITLED = _cue("entitled", r"[,:]?\s+$")
 _PRESENTS = _cue("presents")
 _NAMES = _cue("names")
+# What somebody was told, in a headline: "Holm told |he can leave".
 _TOLD = re.compile(r"(?:he|she|they|it|to)\s", re.IGNORECASE)
 # "… at |what |the board calls “slow boats”".
 _WHAT = re.compile(r"\bwhat\s+$", re.IGNORECASE)
 _CALLS = re.compile(r"(?:has |have |had |’d |'d |would )?call(?:s|ed)?")
 LONGEST_TERM = 6
-"""Words of a term."""
+"""Words between quotation marks up to which they name a thing: "what Holm calls “slow boats”"."""
 LONGEST_GIVEN_NAME = 4
 """Words of such a name."""
 _ARTICLE = re.compile(r"(?:an?|the)\s", re.IGNORECASE)

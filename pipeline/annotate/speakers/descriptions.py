@@ -221,6 +221,7 @@ class DescriptionResolver(DocumentResolver):
         return {self.layout.text[span.start : span.end] for span in spans}
 
     def _person_called(self, position: int, phrase: str, head: str) -> Answer:
+        """Return the person called so, else the most salient one, whatever body is named."""
         wanted = words_compared(phrase) - _FUNCTION_WORDS
         noun = with_one_synonym(head)
         best: dict[Entity, int] = {}
@@ -258,20 +259,14 @@ class DescriptionResolver(DocumentResolver):
         speakers, confidence = (
             self.most_salient_person(position, gender, reach=1) if named_before else NOBODY
         )
-        is_alone = self._is_only_person(position) or (
-            parent is not None and self._are_alone(speakers, position)
-        )
+        near = self._people_near(position)
+        is_alone = len(near) == 1
+        if parent:
+            is_alone = near <= {speaker.name for speaker in speakers}
         return speakers, min(confidence, 0.6 if is_alone else 0.5)
 
-    def _is_only_person(self, position: int) -> bool:
-        """Tell whether one person alone is named in this and the paragraph before."""
-        return len(self._people_near(position)) == 1
-
-    def _are_alone(self, speakers: list[Speaker], position: int) -> bool:
-        """Tell whether no other person is named in this and the paragraph before."""
-        return self._people_near(position) <= {speaker.name for speaker in speakers}
-
     def _people_near(self, position: int) -> set[str]:
+        """Return the people named in this and the paragraph before."""
         names = set()
         for number in self.mentions_before(position):
             if self.paragraphs_since(self.chains.spans[number].start, position) > 1:

@@ -30,7 +30,7 @@ from pipeline.annotate.speakers.nouns import (
     PRESS,
     SPOKESPERSON,
     WORD,
-    are_unled,
+    are_rank_and_file,
     head_noun,
     is_person_noun,
 )
@@ -428,7 +428,7 @@ class NamedSourceResolver:
             return ([Speaker(country, "GPE")] if country else self._as_speakers(numbers[:1])), 0.8
         if is_person_noun(head):
             return self._discourse.resolve_person_description(source.start, phrase, head)
-        if leads and head in phrase and are_unled(head, of_a_place=entity.label != "ORG"):
+        if leads and head in phrase and are_rank_and_file(head, of_a_place=entity.label != "ORG"):
             return NOBODY
         after = self._text[span.end : span.end + 6]
         if leads and head in PRESS and re.match(r"['’]", after):

@@ -38,8 +38,8 @@ LORE = _words_of("lore")
 TESTIMONY = _words_of("testimony")
 _EVIDENCE = _words_of("evidence")
 FIGURES = _words_of("figures")
-_UNLED = _words_of("unled")
-_LED = _words_of("led")
+_RANK_AND_FILE = _words_of("rank_and_file")
+_RULERS = _words_of("ruler")
 _POSITIONS = _words_of("position")
 NAMELESS = _words_of("nameless")
 PARTISANS = _words_of("partisan")
@@ -108,18 +108,18 @@ def is_person_noun(noun: str) -> bool:
     return len(noun) > 3 and _PERSON_ENDING.search(noun) is not None and noun not in _NO_PEOPLE
 
 
-def are_unled(noun: str, *, of_a_place: bool) -> bool:
+def are_rank_and_file(noun: str, *, of_a_place: bool) -> bool:
     """Tell whether a noun names people of a body or a place who do not speak for it.
 
     The students, workers and fans of an organisation do not; its leaders, officials and lawyers do.
     Of a country only those do who govern it, not its farmers and doctors.
     """
     singular = noun.removesuffix("s")
-    if noun in _UNLED or noun in _POSITIONS:
+    if noun in _RANK_AND_FILE or noun in _POSITIONS:
         return True
     if noun == singular or not is_person_noun(singular):
         return False
-    return noun not in _LED if of_a_place else not is_office(singular)
+    return noun not in _RULERS if of_a_place else not is_office(singular)
 
 
 _ANYBODY = frozenset(
