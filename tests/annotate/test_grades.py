@@ -42,6 +42,12 @@ NO_STATEMENTS = {
         "Roy Dane did not say that the ferry was late. Mary Lund never claimed it was early.",
         "The harbour master declined to say how many boats sank.",
         "Ida Holm could argue that the pier was safe.",
+        "Ida Holm stopped short of saying that the pier would open in May.",
+        "Roy Dane avoided saying that the plan had failed. He refrained from saying who would pay.",
+        "Didn’t Ida Holm once quip that “the sea is a slow judge of boats”?",
+        "Has Roy Dane ever said, “I was wrong about the pier”?",
+        "Asked by the lawyer of the board whether he would act differently now, Roy Dane nodded.",
+        "No evidence indicated that the pier was unsafe.",
     ],
     "instructions": [
         "If you see rust on the rail, ask yourself whether you need the rail.",
@@ -294,6 +300,19 @@ def test_bodies_documents_and_numbers_of_people_are_reported_in_guides_too(annot
             "whether it is safe is unknown",
             "Ida Holm",
         ),
+        # Verbs that mostly govern things, in front of "that" or behind the words.
+        ("Ida Holm pointed out that the pier was old.", "that the pier was old", "Ida Holm"),
+        ("Roy Dane assured the board that it was safe.", "that it was safe", "Roy Dane"),
+        (
+            "Counsel for the board, Roy Dane, submitted that the letter was false.",
+            "that the letter was false",
+            "Roy Dane",
+        ),
+        (
+            "The port would stay shut until May, Ida Holm indicated.",
+            "The port would stay shut until May",
+            "Ida Holm",
+        ),
         ("Ida Holm will say: “We open in May.”", "“We open in May.”", "Ida Holm"),
         ("“We open in May,” Ida Holm began by saying.", "“We open in May,”", "Ida Holm"),
     ],
@@ -445,6 +464,48 @@ def test_the_words_of_two_people_are_two_quotes(annotator):
         (
             "The Port Board, chaired by Mayor Ida Holm, said in a statement that it was safe.",
             {"Port Board"},
+        ),
+        # What somebody has: the owner does not speak, nor whoever was named before.
+        ("Roy Dane was held in Tarn. His lawyer said he had been threatened.", {None}),
+        (
+            "Roy Dane was held in Tarn. His lawyer said so. “He is afraid,” the lawyer said.",
+            {None},
+        ),
+        (
+            "Roy Dane was held in Tarn. His lawyer said it was wrong. “It is unjust,” he added.",
+            {None},
+        ),
+        (
+            "Mayor Ida Holm opened the pier. A nurse said it took an hour. “I am glad,” the nurse "
+            "said.",
+            {None},
+        ),
+        ("Ann Moor came with her lawyer, Jonas Lund. Her lawyer said she was ill.", {"Jonas Lund"}),
+        ("A spokesman for Facebook’s parent company said the filing was late.", {None}),
+        # The medium that was told something is not the firm that says more.
+        (
+            "Borealis Air grounded a jet. Mia Roth told CBC. “We are sorry,” the airline said.",
+            {"Borealis Air"},
+        ),
+        # Who a sentence is about, and people of one surname.
+        (
+            "After Lily Marsh won, it was Kate Boult who scored. “I hope so,” she told reporters.",
+            {"Kate Boult"},
+        ),
+        (
+            "President Orban Trell spoke. His daughter Ilka Trell sat. Mr. Trell said he was ill.",
+            {"Orban Trell"},
+        ),
+        ("Mr. Trell said he was ill. He said his daughter Ilka Trell was not.", {"Trell"}),
+        # What was written speaks for whoever wrote it.
+        (
+            "In a release issued on Monday, the Port Board said it was shut. “Do not panic,” the "
+            "release added.",
+            {"Port Board"},
+        ),
+        (
+            "Mayor Ida Holm said in a text that the pier was safe. “We open in May,” it said.",
+            {"Ida Holm"},
         ),
         # The head of a relative clause, and names that another word governs.
         ("An aide to Roy Dane who asked not to be named said the pier was sold.", {None}),

@@ -1,5 +1,7 @@
 """All mentions of a name in an article have the same label."""
 
+import pytest
+
 from pipeline.annotate.annotator import TaggedText, annotate_spans
 from pipeline.annotate.spans import CharSpan
 from pipeline.models import Mention
@@ -50,6 +52,66 @@ def test_a_surname_gets_the_label_of_the_full_name():
         ("Vesterby", "ORG", 0.5),
     )
     assert [m.label for m in found] == ["PERSON", "PERSON"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The energy regulator Lindco met.",
+        "Luxury group Lindco met.",
+        "Lindco, a Danish retailer, met.",
+        "Lindco, the world’s largest maker of skis, met.",
+        "Lindco shares fell on Monday.",
+        "Shares in Lindco fell.",
+        "Lindco said it would appeal.",
+        "She is chief executive of Lindco.",
+    ],
+)
+def test_words_around_a_name_show_that_it_is_a_body(text):
+    found = annotated(text + " Lindco left.", ("Lindco", "PERSON", 0.9), ("Lindco", "PERSON", 0.9))
+    assert [m.label for m in found] == ["ORG", "ORG"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The company Vesterby founded in 1990 will close.",
+        "Vesterby said it would be hard.",
+        "Vesterby, a former airline pilot, met.",
+        "Producer Kang Vesterby met.",
+    ],
+)
+def test_who_founded_a_company_is_no_company(text):
+    name = "Kang Vesterby" if "Kang" in text else "Vesterby"
+    [found] = annotated(text, (name, "PERSON", 0.9))
+    assert found.label == "PERSON"
+
+
+def test_the_noun_of_a_list_labels_its_names():
+    names = [("Velmo", "PERSON", 0.9), ("Oruk", "PERSON", 0.9), ("Tarnu", "PERSON", 0.9)]
+    for text, label in (
+        ("with the consent of all Velmo, Oruk and Tarnu people", "NORP"),
+        ("Floods hit villages such as Velmo, Oruk and Tarnu.", "GPE"),
+        ("He worked for banks including Velmo, Oruk and Tarnu.", "ORG"),
+        ("She met Velmo, Oruk and Tarnu.", "PERSON"),
+    ):
+        assert {m.label for m in annotated(text, *names)} == {label}
+
+
+@pytest.mark.parametrize(
+    ("text", "tagged", "name"),
+    [
+        ("The union Unite met.", "union Unite", "Unite"),
+        ("Union Unite met.", "Union Unite", "Unite"),
+        ("Charity Barnardo’s met.", "Charity Barnardo’s", "Barnardo’s"),
+        ("The Union Bank met.", "Union Bank", "Union Bank"),
+        ("Tarn Milk Co-op met.", "Tarn Milk Co", "Tarn Milk Co-op"),
+        ("The Ghana Fish Board met.", "Ghana Fish Board", "Ghana Fish Board"),
+    ],
+)
+def test_what_a_body_is_stands_outside_its_name_unless_the_name_has_it(text, tagged, name):
+    [found] = annotated(text, (tagged, "ORG", 0.9))
+    assert (found.name, found.label) == (name, "ORG")
 
 
 def test_weekdays_are_dates():

@@ -179,6 +179,9 @@ OWNED = {
         ("Norland’s sources within Lindco", None),
         ("Norland’s Conservatives", None),
         ("Fjord Times-owner Lindco", "Lindco"),
+        ("Fjord Times’s parent company, the Lindco,", "Lindco"),
+        ("Roy Dane’s employer, Lindco,", "Lindco"),
+        ("Lindco’s chief executive, Roy Dane,", "Roy Dane"),
         ("Retailer Lindco", "Lindco"),
     ],
 )

@@ -52,6 +52,26 @@ def test_every_turn_of_a_transcript_has_its_speaker():
     assert sources == ["HOLM", "BRANDT", "HOLM"]
 
 
+def test_initials_begin_the_turns_of_whoever_was_named_in_full():
+    text = (
+        "[P:Ida Holm]: You left school early. Why?\n\n[P:Roy Dane]: I was bored with it.\n\n"
+        "[O:IH]: And then what?\n\n[O:RD]: Then I built forty boats."
+    )
+    _, found = annotate(text)
+    assert [quote.speaker for quote in found.quotes] == ["Ida Holm", "Roy Dane"] * 2
+    assert {mention.label for mention in found.mentions} == {"PERSON"}
+
+
+def test_a_narrator_ends_a_turn_and_states_nothing():
+    text = (
+        "NARRATOR: In 1982 a clerk went home.\n\n[P:IDA HOLM]: I counted letters.\n\n"
+        "NARRATOR: She did not stop.\n\n[P:IDA HOLM]: I am stubborn."
+    )
+    stripped, found = annotate(text)
+    words = [stripped[a:b] for quote in found.quotes for a, b in quote.content]
+    assert words == ["I counted letters.", "I am stubborn."]
+
+
 def test_a_label_that_names_nobody_in_the_article_begins_no_turn():
     text, _ = annotate("UPDATE: We open in May.\n\nREAD MORE: The pier.\n\nHolm: 12 votes")
     assert find_turns(Layout(text), []) == {}

@@ -15,7 +15,7 @@ COLUMNS = {
     (NAMES, "gazetteer.tsv"): 2,
     (NAMES, "gendered_words.tsv"): 3,
     (NAMES, "given_names.tsv"): 4,
-    (NAMES, "kinds_of_bodies.tsv"): 2,
+    (NAMES, "kinds_of_bodies.tsv"): 3,
     (NAMES, "postnominals.tsv"): 2,
     (NAMES, "titles.tsv"): 4,
     (ANNOTATE, "label_heads.tsv"): 4,

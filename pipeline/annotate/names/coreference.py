@@ -27,7 +27,13 @@ from pipeline.annotate.names.given_names import (
 )
 from pipeline.annotate.names.label_agreement import normal_forms
 from pipeline.annotate.names.mentions import is_acronym
-from pipeline.annotate.names.persons import People, Person, folded, same_person
+from pipeline.annotate.names.persons import (
+    People,
+    Person,
+    folded,
+    names_by_initials,
+    same_person,
+)
 from pipeline.annotate.names.titles import (
     described_after,
     described_before,
@@ -44,6 +50,8 @@ from pipeline.line_rules.calendar_words import ENGLISH_MONTHS
 _MONTH = re.compile(r"\b(Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\b\.?")
 _VOWEL = re.compile(r"[AEIOUYÄÖÜÅØÆÁÉÍÓÚ]")
 _LINE_BEFORE = re.compile(r"[\n\r]\s*$")
+# Behind the label of an interview's turn: "IH|:|".
+_TURN = re.compile(r":(?!\S)")
 _DATELINE = re.compile(
     r"(?:, [A-Z][\w .]{1,30})?(?:, [A-Z][a-z]{2,8}\.? \d{1,2}(?:, \d{4})?)?"
     r"\s?(?:\([^()\n]{1,40}\)\s?)?(?:[—–]|-{1,2}\s|:\s)"
@@ -87,6 +95,8 @@ _NO_GIVEN_NAMES = frozenset(
 )
 """Words before a surname that are no given names: "Team Holm"."""
 _WORD_BEFORE = re.compile(r"([\w.]+)\s+$")
+# In front of a full name: "his |daughter, |Ilka Holm"; pronouns say nothing there.
+_WORD_IN_FRONT = re.compile(r"\b(?!(?:h[ei]|him|his|she|hers?)\b)([a-z]+),? \Z")
 
 
 @dataclass(slots=True, eq=False)
@@ -132,8 +142,17 @@ def chain_mentions(
     text = layout.text
     people_named = [(s.start, surface_of(text, s)) for s in spans if s.label == "PERSON"]
     titled = [surface for surface, label in title_names if label == "PERSON"]
-    people = People([*_of_headline(titled, people_named), *people_named], layout)
+    people = People(
+        [*_of_headline(titled, people_named), *people_named], layout, _genders(text, spans)
+    )
     names = _Names(text, spans)
+    by_initials = names_by_initials(surface for _, surface in people_named)
+    spans = [
+        span._replace(label="PERSON")
+        if surface_of(text, span) in by_initials and _TURN.match(text, span.end)
+        else span
+        for span in spans
+    ]
     found: dict[object, Entity] = {}
     chains = Chains(spans, [], [], [])
     person_end = 0
@@ -141,6 +160,8 @@ def chain_mentions(
         surface = surface_of(text, span)
         role = None
         if span.label == "PERSON":
+            is_turn = _TURN.match(text, span.end) is not None
+            surface = by_initials.get(surface, surface) if is_turn else surface
             before = _title_before(layout, span, after=person_end)
             gender = honorific_gender(text, span.start)
             person = people.resolve(span.start, surface, gender, _office(before))
@@ -156,6 +177,26 @@ def chain_mentions(
     _finish_people(found)
     chains.entities.extend(found.values())
     return chains
+
+
+def _genders(text: str, spans: Sequence[CharSpan]) -> dict[str, str]:
+    """Return the gender of people whom the words in front of a full name call a man or a woman.
+
+    In "his daughter Ilka Holm" and "Ms. Ilka Holm" it is a woman, so "Mr. Holm" is another.
+    """
+    found: dict[str, str] = {}
+    for span in spans:
+        surface = surface_of(text, span)
+        if span.label != "PERSON" or surface in found or " " not in surface:
+            continue
+        gender = honorific_gender(text, span.start)
+        described = _WORD_IN_FRONT.search(text, max(0, span.start - 25), span.start)
+        if gender is None and described:
+            male, female = gender_votes(described[1])
+            gender = "m" if male > female else "f" if female > male else None
+        if gender:
+            found[surface] = gender
+    return found
 
 
 def _of_headline(

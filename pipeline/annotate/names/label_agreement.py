@@ -17,7 +17,9 @@ from itertools import pairwise
 from pipeline.annotate.labels import is_language, is_work, misc_label, sure_label
 from pipeline.annotate.names.aliases import key, load_aliases
 from pipeline.annotate.names.gazetteer import is_known_place, place_label
+from pipeline.annotate.names.given_names import is_common_given_name
 from pipeline.annotate.names.known_classes import NO_NAME, known_class
+from pipeline.annotate.names.titles import honorific_gender, kinds_of_bodies
 from pipeline.annotate.spans import CharSpan
 from pipeline.line_rules.calendar_words import ENGLISH_WEEKDAYS
 
@@ -38,6 +40,55 @@ _LED = re.compile(
     r"chairman|chairwoman|co-founder|founder|managing\s+director|president|vice-president)\s+"
 )
 """Between a company and who leads it: "Lindco| boss |Ida Holm"."""
+_PLACES = (
+    r"cities|constituencies|counties|countries|districts|hamlets|islands|municipalities|"
+    r"neighbou?rhoods|provinces|regions|suburbs|towns|villages|wards"
+)
+_PEOPLES = r"clans|communities|ethnic\sgroups|people|peoples|speakers|tribes"
+_BODIES = r"airlines|banks|carmakers|charities|clubs|companies|firms|retailers|unions|universities"
+_LISTED = (("GPE", _PLACES), ("NORP", _PEOPLES), ("ORG", _BODIES))
+# Between the names of a list: "Tarn|, |Velm| and |Oru".
+_LIST_COMMA = re.compile(r",\s(?:and\s|or\s)?(?:the\s)?|\s(?:and|or)\s(?:the\s)?")
+# In front of a list: "towns | such as |Tarn, Velm".
+_LIST_LEAD = {
+    label: re.compile(
+        rf"\b(?:{nouns})(?:,?\s(?:such\sas|including|like|namely|of)|\s(?:are|were)|:|,)\s(?:the\s)?$",
+        re.IGNORECASE,
+    )
+    for label, nouns in _LISTED
+    if label != "NORP"
+}
+# Behind a list: "Tarn, Velm and Oru| districts".
+_LIST_END = {label: re.compile(rf"\s(?:{nouns})\b") for label, nouns in _LISTED}
+FEWEST_LISTED = 3
+"""Names from which a list is one; "Holm and Dane people" may be anybody's."""
+_KIND = "|".join(sorted(kinds_of_bodies(), key=len, reverse=True))
+# In front of a body: "the energy regulator | Lindco", "shares in | Lindco".
+_BODY_IN_FRONT = re.compile(
+    rf"(?:^|[\s-])(?:{_KIND})\s$|"
+    r"\b(?:[Ss]hares|[Ss]hareholders|stake|[Ii]nvestors)\s(?:in|of)\s$|"
+    r"\b(?:chief\sexecutive|CEO|chief\sfinancial\sofficer|finance\sdirector|managing\sdirector|"
+    r"shareholders|customers|subsidiary|headquarters)\s(?:of|at)\s$",
+)
+# Behind "the company |Holm|" that somebody founded, who is no company.
+_OF_ITS_OWN = re.compile(
+    r"\s(?:has|had|have|once|now|also|co-?founded|founded|runs?|ran|leads?|led|owns?|owned|heads?|"
+    r"headed|chairs|chaired|started|built|bought|sold|joined|left|set|created|works?|worked|wants?|"
+    r"and\sh(?:is|er))\b"
+)
+# Behind a body: "Lindco|, a Danish retailer,", "Lindco| shares fell", "Lindco| said it would pay".
+_BODY_BEHIND = re.compile(
+    rf",\s(?:the|an?|one\sof\sthe)\s(?:(?!(?:of|at|for|from|in|by|who|whose)\b)[\w’'&-]+,?\s){{0,5}}"
+    rf"(?:(?:{_KIND})(?=[,.;:)]|\s(?:that|which|based|behind)\b)|"
+    rf"(?:largest|biggest)\s(?:[\w-]+\s){{0,2}}?(?:{_KIND}|exporter|maker|manufacturer|operator|producer|"
+    r"provider|supplier)\b)|"
+    r"\s(?:shares|stock)\s(?:fell|rose|were|closed|jumped|slipped|tumbled|dropped|gained|lost|slid|traded|"
+    r"soared|plunged|sank|climbed|edged|ended|have|had)\b|"
+    r",\swhich\s(?:owns|operates|makes|employs|runs|sells|supplies|manufactures|publishes|regulates)\b|"
+    r"\s(?:said|says|announced|confirmed)\s(?:that\s)?it\s(?:would|will|had|has|plans|planned|expects|"
+    r"expected)\s(?!been\b|be\b|not\sbe(?:en)?\b)|"
+    r"(?:['’]s)\s(?:shares|shareholders|share\sprice|annual\sreport|headquarters|subsidiar(?:y|ies))\b"
+)
 SURNAME_SHARE, GIVEN_SHARE = 1.0, 0.3
 """Weights of a full name's votes for its surname alone and for its first word alone. They decide
 where the votes of the short form itself are equal. The first word has the smaller weight because
@@ -72,9 +123,8 @@ def with_agreed_labels(
         span._replace(label=_elect(surface, span.label, votes[name]))
         for surface, name, span in zip(surfaces, names, spans, strict=True)
     ]
-    return _with_works(
-        text, [_with_label_of_context(text, span) for span in _with_places(text, labelled)]
-    )
+    placed = _with_lists(text, _with_places(text, labelled))
+    return _with_works(text, [_with_label_of_context(text, span) for span in placed])
 
 
 def normal_forms(surfaces: Sequence[str]) -> dict[str, str]:
@@ -196,20 +246,80 @@ def _with_places(text: str, spans: list[CharSpan]) -> list[CharSpan]:
     ]
 
 
+def _with_lists(text: str, spans: list[CharSpan]) -> list[CharSpan]:
+    """Give the names of a list the label that its noun tells: "the Tarn, Velm and Oru districts".
+
+    A name that the article shows to be something else elsewhere keeps its label elsewhere.
+    """
+    result = list(spans)
+    start = 0
+    for number in range(1, len(spans) + 1):
+        if number < len(spans) and _LIST_COMMA.fullmatch(
+            text, spans[number - 1].end, spans[number].start
+        ):
+            continue
+        if number - start >= FEWEST_LISTED:
+            label = _label_of_list(text, spans[start], spans[number - 1])
+            result[start:number] = [_as_listed(text, span, label) for span in spans[start:number]]
+        start = number
+    return result
+
+
+def _label_of_list(text: str, first: CharSpan, last: CharSpan) -> str | None:
+    for label, pattern in _LIST_LEAD.items():
+        if pattern.search(text, max(0, first.start - 40), first.start):
+            return label
+    for label, pattern in _LIST_END.items():
+        if pattern.match(text, last.end):
+            return label
+    return None
+
+
+def _as_listed(text: str, span: CharSpan, label: str | None) -> CharSpan:
+    """Return a name of a list with the list's label, unless the tables know what it is."""
+    surface = text[span.start : span.end]
+    if label is None or span.label in VOTELESS or known_class(surface):
+        return span
+    if is_known_place(surface) or load_aliases().find(surface):
+        return span
+    return span._replace(label=place_label(surface) if label == "GPE" else label)
+
+
 def _with_companies(text: str, spans: Sequence[CharSpan]) -> list[CharSpan]:
-    """Relabel people as companies if the article shows it by "Lindco boss Ida Holm"."""
+    """Relabel people as companies if the article shows it by "Lindco boss Ida Holm".
+
+    "The retailer Lindco", "Lindco shares fell" and "Lindco, a maker of boats," show it too.
+    """
     full = {word for s in spans if s.label == "PERSON" for word in _words_of_full_name(text, s)}
     companies = {
         text[span.start : span.end]
         for span, following in pairwise(spans)
         if following.label == "PERSON" and _LED.fullmatch(text, span.end, following.start)
     }
+    companies |= {
+        text[span.start : span.end]
+        for span in spans
+        if span.label in {"PERSON", "GPE"} and _is_shown_as_body(text, span)
+    }
     return [
         span._replace(label="ORG")
-        if span.label == "PERSON" and text[span.start : span.end] in companies - full
+        if span.label in {"PERSON", "GPE"} and text[span.start : span.end] in companies - full
         else span
         for span in spans
     ]
+
+
+def _is_shown_as_body(text: str, span: CharSpan) -> bool:
+    """Tell whether the words around a name say that it is a body; given names are people's."""
+    name = text[span.start : span.end]
+    is_place = is_known_place(name) or load_aliases().find(name) is not None
+    is_person = is_common_given_name(name.split()[0]) or honorific_gender(text, span.start)
+    if is_place or is_person:
+        return False
+    if _BODY_BEHIND.match(text, span.end):
+        return True
+    in_front = _BODY_IN_FRONT.search(text, max(0, span.start - 30), span.start)
+    return in_front is not None and _OF_ITS_OWN.match(text, span.end) is None
 
 
 def _words_of_full_name(text: str, span: CharSpan) -> list[str]:

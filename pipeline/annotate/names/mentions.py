@@ -23,6 +23,7 @@ from pipeline.annotate.names.titles import (
     is_office,
     is_postnominal,
     is_title_word,
+    kinds_in_names,
     kinds_of_bodies,
     without_last_titles,
     without_postnominals,
@@ -47,18 +48,23 @@ _DIRECTIONS = "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u206
 """Marks of the direction in which text is written."""
 _EDGE = _DIRECTIONS + " \t\u00a0\n\r\"“”'‘’«»()[]{},;:!?…–—|*•/"
 _POSSESSIVE = re.compile(r"(?:['’]s|(?<=s)['’])$", re.IGNORECASE)
+_KINDS_OUTSIDE_NAMES = "|".join(sorted(kinds_of_bodies() - kinds_in_names()))
 _THE = re.compile(
-    rf"(?:the|recent|latest|former|current|previous|{'|'.join(sorted(kinds_of_bodies()))})"
+    rf"(?:the|recent|latest|former|current|previous|{_KINDS_OUTSIDE_NAMES})"
     r"\s+(?=[^\W_])",
     re.IGNORECASE,
 )
 """Words in front of a name that have a capital only at the beginning: "Recent Lindco figures"."""
+# In front of a body: "|union |Unite"; with a capital it may be part of the name ("Union Bank").
+_KIND = re.compile(rf"(?:{'|'.join(sorted(kinds_in_names()))})\s(?=[A-Z])", re.IGNORECASE)
 _HYPHENS = re.compile(r"[-–—/]")
 _LINE = re.compile(r"[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 _ACRONYM = re.compile(
     r"\s?\((?:the |or |also known as |known as )?[“\"‘']?"
     r"([A-Z][A-Z0-9&.-]{1,9}s?|[A-Z][a-z]{2,7})[”\"’']?\)"
 )
+# Behind a name that the tokens cut: "Tarn Milk Co|-op|".
+_CO_OP = re.compile(r"-op(?:erative)?\b", re.IGNORECASE)
 _PARTY = re.compile(r"[DRI]-[A-Z][\w.]*")
 """A party and a state, which are no name: "Sen. Ann Lee (D-Nev.)"."""
 _CAPTION = re.compile(r"\s(?:Image|Photo|Picture|File|Credit|By)$")
@@ -152,6 +158,8 @@ def _with_borders(text: str, span: CharSpan) -> Iterator[CharSpan]:
         start = end - len(without_titles(text[start:end]))
         start = _without_position(text, start, end)
         start, end = _with_initials(text, start), _with_generation(text, end)
+    cooperative = _CO_OP.match(text, end) if text[start:end].endswith(" Co") else None
+    end = cooperative.end() if cooperative else end
     credit = _COURTESY.match(text, start, end)
     start = credit.end() if credit else start
     surface = text[start:end]
@@ -172,12 +180,20 @@ def _within_brackets(text: str, start: int, end: int) -> tuple[int, int]:
 
 def _after_the(text: str, start: int, end: int, label: str) -> int:
     """Return the start of a name without "the" or "recent"; "The" may begin a title of a work."""
+    kind = _KIND.match(text, start, end)
+    if kind and (kind[0][0].islower() or _is_known_body(text, kind.end(), end)):
+        return kind.end()
     the = _THE.match(text, start, end)
     if the is None:
         return start
     rest = text[the.end() : end]
     work = label == "MISC" and the[0][0] == "T" and " " in rest and misc_label(rest) == "MISC"
     return start if work else the.end()
+
+
+def _is_known_body(text: str, start: int, end: int) -> bool:
+    """Tell whether known_classes.tsv has a body, with or without the "'s" behind it."""
+    return known_class(text[start:end]) == "ORG" or ends_in_possessive(text[start : end + 2])
 
 
 def _before_other_words(text: str, start: int, end: int, label: str) -> int:
@@ -193,8 +209,8 @@ def _before_other_words(text: str, start: int, end: int, label: str) -> int:
     surface = text[start:end]
     words = surface.split()
     if label == "ORG" and len(words) > 2 and (is_office(words[-1]) or words[-1] == "Board"):
-        # "UN Special Rapporteur" is an office of the UN.
-        if load_aliases().find(words[0]):
+        # "UN Special Rapporteur" is an office of the UN; "Ghana Fish Board" is a body of its own.
+        if load_aliases().find(words[0]) and not (words[-1] == "Board" and is_country(words[0])):
             return start + len(words[0])
         if load_aliases().find(" ".join(words[:2])):
             return start + len(" ".join(words[:2]))

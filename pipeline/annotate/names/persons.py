@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -139,12 +139,38 @@ def _middles_agree(short: tuple[str, ...], long: tuple[str, ...]) -> bool:
     return all(len(word) > 1 and word in rest for word in sorted((short, long), key=len)[0])
 
 
+def names_by_initials(names: Iterable[str]) -> dict[str, str]:
+    """Return initials in capitals → the full name that has them, of those that only one name has.
+
+    An interview names "Ida Marie Holm" once and her turns "IH:" or "IMH:".
+    """
+    found: dict[str, dict[str, None]] = {}
+    for name in dict.fromkeys(names):
+        letters = [word[0] for word in name.split() if word[0].isupper()]
+        if len(letters) == len(name.split()) > 1:
+            for initials in {"".join(letters), letters[0] + letters[-1]}:
+                found.setdefault(initials, {})[name] = None
+    return {initials: next(iter(of)) for initials, of in found.items() if len(of) == 1}
+
+
 class People:
     """The people of one article. All forms are collected before any mention is resolved."""
 
-    def __init__(self, forms: Iterable[tuple[int, str]], layout: Layout | None = None) -> None:
-        """Take (position, surface) of each mention of a person; the headline's are at -1."""
+    def __init__(
+        self,
+        forms: Iterable[tuple[int, str]],
+        layout: Layout | None = None,
+        genders: Mapping[str, str] | None = None,
+    ) -> None:
+        """Take the mentions of people.
+
+        Args:
+            forms: (position, surface) of each mention; the headline's are at -1.
+            layout: the text.
+            genders: surface → "m" or "f", of those that the text calls a man or a woman.
+        """
         self._layout = layout or Layout("")
+        self._genders = genders or {}
         self._by_form: dict[tuple[tuple[str, ...], str | None], Person] = {}
         self._with_word: dict[str, dict[Person, None]] = {}
         self._bare: dict[str, tuple[dict[Person, None], ...]] = {}
@@ -175,7 +201,8 @@ class People:
         which = generation(surface)
         person = self._by_form.get((words, which)) or self._same(words, which)
         if person is None:
-            person = Person([], position, gender=given_name_gender(surface), generation=which)
+            gender = self._genders.get(surface) or given_name_gender(surface)
+            person = Person([], position, gender=gender, generation=which)
         if words not in person.forms:
             person.forms.append(words)
             for word in dict.fromkeys(words):

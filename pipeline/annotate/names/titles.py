@@ -149,8 +149,19 @@ def _postnominals() -> frozenset[str]:
 
 @lru_cache(maxsize=1)
 def kinds_of_bodies() -> frozenset[str]:
-    """Return the words that say in front of a name what a body is: "retailer", "airline"."""
-    return frozenset(w for w, _ in read_rows(__package__, "kinds_of_bodies.tsv", columns=2))
+    """Return the words that say in front of a name what a body is: "retailer", "union"."""
+    return frozenset(_in_names())
+
+
+def kinds_in_names() -> frozenset[str]:
+    """Return those with which names begin too: "Union Bank", but no name begins with "Retailer"."""
+    return frozenset(word for word, in_names in _in_names().items() if in_names)
+
+
+@lru_cache(maxsize=1)
+def _in_names() -> dict[str, bool]:
+    rows = read_rows(__package__, "kinds_of_bodies.tsv", columns=3)
+    return {word: in_names == "yes" for word, in_names, _ in rows}
 
 
 def is_postnominal(word: str) -> bool:

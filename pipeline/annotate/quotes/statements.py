@@ -85,13 +85,15 @@ _NARRATORS = frozenset(_LISTS["narrator"])
 # In front of a cue, or within it, that was not said: "did | not | say", "declined to".
 _NOT_SAID = re.compile(
     r"\b(?:not|never|nobody|no\s+one|neither|nor|hardly|without|cannot|(?:refus|declin|fail)\w*\s+to|"
-    r"unable\s+to|unwilling\s+to|would|could|might|may|should|must|can|if|unless)\s+"
+    r"unable\s+to|unwilling\s+to|short\s+of|refrain\w*\s+from|avoid(?:s|ed|ing)?|"
+    r"would|could|might|may|should|must|can|if|unless)\s+"
     r"(?:\w+ly\s+|also\s+|even\s+|have\s+|be\s+|to\s+)?$|n[’']t\s+(?:\w+\s+)?$",
     re.IGNORECASE,
 )
 _NOT_SAID_WITHIN = re.compile(
     r"\b(?:not|never|cannot|would|could|may|might|must|should|refus\w*|declin\w*)\b|n[’']t\b|"
-    r"\b(?:little|nothing)\s+(?:about|of|on)$|\bwithout\s+saying$",
+    r"\b(?:little|nothing)\s+(?:about|of|on)$|\bwithout\s+saying$|"
+    r"\b(?:short\s+of|refrain\w*\s+from|avoid\w*|resist\w*|regret\w*)\s+\w+ing$",
     re.IGNORECASE,
 )
 # Cues and what stands in front of them: "it is | common for a crew to | say".
@@ -137,6 +139,12 @@ _EVERY = re.compile(r"(?:every|any|each|no|he\s+or\s+she|she\s+or\s+he)\b", re.I
 _PASSIVE = re.compile(
     r"(?:is|are|was|were|be|been|being)\s+(?:\w+ly\s+)?(?:\w+ed|told)$", re.IGNORECASE
 )
+# Sources that are nobody: "|no |evidence indicated", "another |48 %| indicated".
+_NO_SPEAKER = re.compile(
+    r"no\s(?!one\b)|(?:another\s+|about\s+)?[\d.]+\s?(?:%|per\s?cent)", re.IGNORECASE
+)
+# "|Asked |by the lawyer whether the pier was safe, Holm nodded": nobody with a name asks there.
+_IS_ASKED = re.compile(r"(?:when\s+)?(?:asked|pressed|questioned)\b", re.IGNORECASE)
 _ASKS = _cue("asks")
 # Questions of nobody in particular: "what Holm said | when asked|, “What is it?”"
 _WHEN_ASKED = re.compile(r"\b(?:when|if|once)\s+asked:?$", re.IGNORECASE)
@@ -151,6 +159,12 @@ _TRIES = re.compile(
 # An adverb in front of an imperative: "| politely |say".
 _ADVERB = re.compile(r"(?:\w+ly|just|please|always|then)\s+", re.IGNORECASE)
 _IMPERATIVES = frozenset(_LISTS["command"])
+# A sentence that asks by its order of words: "|Didn’t |Holm once quip that “time is a boat”?"
+_INVERTED = re.compile(
+    r"[“‘\"']?(?:(?:and|but|so|or)\s+)?(?:did|does|do|has|have|had|is|are|was|were|would|could|can)"
+    r"(?:n['’]t)?\s",
+    re.IGNORECASE,
+)
 # Behind a cue, in front of the mark: what somebody tells himself is thought.
 _SELF = re.compile(r"\b(?:my|our|him|her|them)sel(?:f|ves)[,:]?\s*$")
 _PERSONAL = re.compile(r"\b(?:I|we|you|he|she|they)\b", re.IGNORECASE)
@@ -210,7 +224,7 @@ _INFINITIVE = re.compile(
 # Speech acts by their verb and what it governs: "accused | the board of waiting".
 _ACTS = (
     (r"accus\w+|blam\w+", r".*\b(?:of|for)\s+(?:\w+ly\s+)?\w+ing\b"),
-    (r"den(?:y|ies|ied|ying)", r"(?:that\b|(?:\w+ly\s+)?\w+ing\b|he\b|she\b|it\b|they\b)"),
+    (r"den(?:y|ies|ied|ying)", r"(?:that\b|(?:\w+ly\s+)?\w+ing\b|he\b|she\b|it\b|they\b|there\b)"),
     (r"vow\w*|promis\w+|pledg\w+|threaten\w*|sw(?:ear|ore)\w*", r"(?:not\s+)?to\s+\w"),
     (r"urg\w+|call\w*\s+on|implor\w+|advis\w+", r".*\bto\s+\w"),
     (r"describ\w+|dismiss\w+|denounc\w+", r".*(?<!\bsuch )\bas\s+\w"),
@@ -219,6 +233,7 @@ _ACTS_BY_VERB = tuple(
     (re.compile(rf"\b(?:{verb})\b", re.IGNORECASE), re.compile(what, re.IGNORECASE | re.DOTALL))
     for verb, what in _ACTS
 )
+_STATES_CLAUSES = _cue("states_clauses")
 _FINDS = _cue("finds")
 """A person who "found that" did so without a word, a study states it."""
 # A name in a source: "data from| L|indco", "|CD|C data"; "data on Lindco" is anybody's.
@@ -375,7 +390,7 @@ class StatementReader:
             return "not_said"
         if self._may_be_said(item, cue, has_name) or self._is_of_anybody(item, cue):
             return "not_said"
-        if self._is_example(item, quoted):
+        if self._is_example(item, quoted) or self._is_asked_by_paper(item):
             return "not_said"
         if _PERFORMS.search(cue):
             return "title"
@@ -466,6 +481,8 @@ class StatementReader:
                 return "list_item"
             if _PASSIVE.search(cue) and item.source[0].end <= item.cue[0].start:
                 return "no_source"
+            if _IS_ASKED.match(cue) and item.cue[0].end <= item.source[0].start:
+                return "no_source"
             nobody = self._reason_against_nameless(item, content)
             if nobody:
                 return nobody
@@ -480,6 +497,8 @@ class StatementReader:
             return None
         words = _WORD.findall(cue.lower())
         if not any(is_speech_verb(word) or word in _PLAIN for word in words):
+            if _STATES_CLAUSES.search(cue) and (content[:5] == "that " or is_lead):
+                return None if is_clause(content, is_plain=False) else "deed"
             return None if self._is_finding(item, cue, content) else "deed"
         is_plain = any(word in _PLAIN for word in words) and not _TOPIC.search(cue)
         verbs = len(_FINITE.findall(content))
@@ -496,7 +515,7 @@ class StatementReader:
         explains something ("certificates confirm that you completed a course").
         """
         source = self._source(item)
-        if not can_speak(source) or head_noun(source) in LORE:
+        if not can_speak(source) or head_noun(source) in LORE or _NO_SPEAKER.match(source):
             return "no_source"
         is_addressed = _SECOND_PERSON.search(content) or _SECOND_PERSON.search(source)
         return "narrator" if is_addressed else None
@@ -707,6 +726,14 @@ class StatementReader:
             and _ASKS.search(cue) is None
             and item.source[0].start < item.content[0].start
         )
+
+    def _is_asked_by_paper(self, item: Attribution) -> bool:
+        """Tell whether the paper asks if somebody said a quotation: "Didn’t Holm say “no”?"."""
+        if not item.cue or not item.source or item.cue[0].start > item.content[0].start:
+            return False
+        start, end = self._layout.sentence_at(item.cue[0].start)
+        asks = self._text[start:end].rstrip("”’\"' \n").endswith("?")
+        return asks and _INVERTED.match(self._text, start) is not None
 
     def _is_heading(self, item: Attribution) -> bool:
         """Tell whether reported words stand in a heading: "Why Many in Tarn Say It Is Worth It"."""

@@ -50,6 +50,8 @@ _FROM = re.compile(
 _PROSE = re.compile(r"\s*[…\[(]?[A-Z…].*[.!?…)\]]\s*$", re.DOTALL)
 _ASKING = frozenset({"Answer", "Host", "Interviewer", "Moderator", "Question", "Reporter"})
 """Labels of interviews that are no names."""
+_NARRATING = frozenset("narrator narration announcer voiceover voice-over".split())
+"""Labels of what the programme itself says: its words are no statement, but end a turn."""
 FEWEST_BLOCK_WORDS = 5
 """Words of a paragraph from which it can be a block quote."""
 FEWEST_TURNS = 3
@@ -175,6 +177,7 @@ def find_turns(layout: Layout, mentions: Sequence[CharSpan]) -> dict[int, Turn]:
     return {
         following: turn
         for number, match in labels.items()
+        if match[1].casefold() not in _NARRATING
         for following, turn in _paragraphs_of_turn(layout, number, match, in_capitals)
     }
 

@@ -12,9 +12,15 @@ from __future__ import annotations
 import re
 from functools import cached_property
 
+from pipeline.annotate.names.aliases import load_aliases
 from pipeline.annotate.names.coreference import Entity
 from pipeline.annotate.names.titles import is_office
-from pipeline.annotate.speakers.discourse import NOBODY, Answer, syntactic_role
+from pipeline.annotate.speakers.discourse import (
+    MOST_LOOKED_BACK,
+    NOBODY,
+    Answer,
+    syntactic_role,
+)
 from pipeline.annotate.speakers.nouns import (
     ANY_ORGANISATION,
     COLLECTIVES,
@@ -49,6 +55,8 @@ _ISSUES = re.compile(
     r"posted?|made|makes?|conducted|put\s+out|read|gave|said|says?|in\s+(?:an?|its|his|her|their))\b"
     r"|[’']s\s"
 )
+# In front of who was told something, and is not "the firm" that says more: "told | Tarn Radio".
+_TOLD = re.compile(r"\b(?:told|tells|tell|telling|informed)\s+(?:the\s+)?$")
 # In front of an issuer: "…, said the | US in a statement".
 _SAID_BEFORE = re.compile(r"\bsa(?:id|ys)\s+(?:the\s+)?$")
 DOCUMENT_WINDOW = 6000
@@ -108,7 +116,15 @@ class DocumentResolver(PronounResolver):
         # In "Holm sent a letter to the board" the subject wrote it.
         ahead = [n for n in issuers if self._may_issue(n, low, start) and self._issues(n, start)]
         choice = close[-1:] or ahead[:1]
-        return [Speaker(self.chains.of[n].name, self.chains.of[n].label) for n in choice]
+        named = [Speaker(self.chains.of[n].name, self.chains.of[n].label) for n in choice]
+        return named or self._speaker_of(low, high)
+
+    def _speaker_of(self, low: int, high: int) -> list[Speaker]:
+        """Return who speaks in a sentence: "In a release issued on Monday, the board said …"."""
+        for start, _, speakers in self.utterances[: -MOST_LOOKED_BACK - 1 : -1]:
+            if low <= start < high:
+                return speakers
+        return []
 
     def _may_issue(self, number: int, sentence_start: int, noun: int) -> bool:
         """Tell whether a mention is a subject, or what "said" precedes, in front of the noun."""
@@ -187,7 +203,8 @@ class DescriptionResolver(DocumentResolver):
             span, entity = self.chains.spans[number], self.chains.of[number]
             if self.paragraphs_since(span.start, position) > paragraphs:
                 break
-            if entity.label in labels and not self.is_quoted(span.start):
+            is_told = _TOLD.search(self.layout.text, max(0, span.start - 20), span.start)
+            if entity.label in labels and not self.is_quoted(span.start) and not is_told:
                 found[entity] = None
         for nearest in found:
             return [Speaker(nearest.name, nearest.label)], 0.75 if len(found) == 1 else 0.6
@@ -240,6 +257,8 @@ class DescriptionResolver(DocumentResolver):
             # Of two who were called so it is the one named last: ``best`` begins with the nearest.
             fits = [entity for entity, score in best.items() if score == top]
             return [Speaker(fits[0].name, "PERSON")], 0.85 if len(fits) == 1 else 0.6
+        if noun in self.unnamed_nouns or phrase.split()[0].lower() in {"his", "her"}:
+            return NOBODY
         # "The 46-year-old" and "the former candidate" have been named just before; "the member" and
         # "the protester" often have no name in the article.
         parent = _PARENT.search(phrase)
@@ -248,6 +267,7 @@ class DescriptionResolver(DocumentResolver):
             or is_office(head)
             or head.endswith("year-old")
             or head in PARTISANS
+            or load_aliases().find_demonym(phrase.split()[-1]) is not None
             or parent is not None
         )
         gender = parent.lastgroup if parent else None
@@ -307,7 +327,10 @@ class DescriptionResolver(DocumentResolver):
             return behalf, 0.8 * confidence
         if head in DOCUMENTS:
             return self.resolve_pronoun(position, owner)
-        return self.resolve_person_description(position, f"{owner} {head}", head)
+        described = self.resolve_person_description(position, f"{owner} {head}", head)
+        if owner in {"his", "her"} and described[0] == self.resolve_pronoun(position, owner)[0]:
+            return NOBODY
+        return described
 
     def resolve_untagged_name(self, phrase: str) -> Answer:
         """Resolve a name that was not tagged here: "Ida" in an article with one Ida Holm."""

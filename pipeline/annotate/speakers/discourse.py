@@ -64,6 +64,8 @@ _ASKED_FIRST = re.compile(
     r"(?i:[“\"]?(?:(?:when|if|but|and)\s+)*(?:asked|pressed|questioned)\b)"
     r"[^“”]{0,200},\s+(?:[A-Z][\w.]*\s+){0,3}"
 )
+# In front of the name that a sentence is about: "it was | Ida Holm who won".
+_CLEFT = re.compile(r"\b(?:it|It)\s+(?:was|is)\s+$")
 LATEST_MENTIONS = 8
 """Mentions of a person, the latest, that are compared with that of a relative."""
 MOST_WORDS_BEFORE = 8
@@ -86,14 +88,16 @@ class Discourse:
         """End offset and speakers of the last quote whose speaker is known; -1 before any."""
         self.last_quote: tuple[int, list[Speaker]] = (-1, [])
         """The same of the last quote, whether its speaker is known or not."""
-        self.last_was_unnamed = False
-        """Whether one person without a name spoke the last quote: "one delegate"."""
+        self.last_unnamed: str | None = None
+        """The noun of the one person without a name who spoke the last quote: "delegate"."""
         self.utterances: list[tuple[int, int, list[Speaker]]] = []
         """Start, end and speakers of every content with a known speaker."""
         self.spoken: set[str] = set()
         """The names of all who have spoken."""
         self.speakers_by_noun: dict[str, Answer] = {}
         """The speaker of the last source with this head noun: "the column"."""
+        self.unnamed_nouns: set[str] = set()
+        """Nouns of speakers without a name: "the lawyer" behind "his lawyer said" is that one."""
         self.entities = {entity.name: entity for entity in chains.entities}
         people = [entity.name for entity in chains.entities if entity.label == "NORP"]
         self._related_places = [
@@ -105,7 +109,7 @@ class Discourse:
         self._infer_genders()
 
     def record_quote(
-        self, contents: Sequence[CharSpan], speakers: list[Speaker], is_unnamed: bool = False
+        self, contents: Sequence[CharSpan], speakers: list[Speaker], unnamed: str | None = None
     ) -> None:
         """Record the speakers of a quote; the list is empty where nobody is named.
 
@@ -115,10 +119,10 @@ class Discourse:
         Args:
             contents: the contents of the quote, in order; at least one.
             speakers: who speaks.
-            is_unnamed: whether one person without a name speaks.
+            unnamed: the noun of the one person without a name who speaks; None for others.
         """
         self.last_quote = contents[-1].end, speakers
-        self.last_was_unnamed = is_unnamed
+        self.last_unnamed = unnamed
         if speakers:
             self.last_identified = self.last_quote
             self.spoken.update(speaker.name for speaker in speakers)
@@ -210,6 +214,8 @@ def syntactic_role(text: str, sentence_start: int, start: int) -> SyntacticRole:
     """
     described = _DESCRIBED.search(text, max(sentence_start, start - MOST_CHARACTERS_BEFORE), start)
     start = described.start() if described else start
+    if is_cleft(text, sentence_start, start):
+        return "subject"
     words = _TOKEN.findall(text, max(sentence_start, start - MOST_CHARACTERS_BEFORE), start)
     for place in range(len(words) - 1, max(-1, len(words) - 1 - MOST_WORDS_BEFORE), -1):
         word = words[place]
@@ -225,6 +231,11 @@ def syntactic_role(text: str, sentence_start: int, start: int) -> SyntacticRole:
             return "subject" if inverted else "object"
         return "subject" if is_speech_verb(plain) else "object"
     return "subject"
+
+
+def is_cleft(text: str, sentence_start: int, start: int) -> bool:
+    """Tell whether the sentence is about the person named at ``start``: "it was Holm who won"."""
+    return _CLEFT.search(text, max(sentence_start, start - 12), start) is not None
 
 
 def is_asked(text: str, sentence_start: int, start: int) -> bool:

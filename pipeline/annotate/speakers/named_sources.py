@@ -71,6 +71,13 @@ _OWNS = re.compile(
     r"(?:(?:\s+[a-z]+)?['’]s?|-(?:affiliated|aligned|backed|based|controlled|funded|led|linked|listed|"
     r"maker|operator|owned|owner|parent|run))\s+((?:[a-z][\w-]*\s+){0,3})"
 )
+# Between an owner and the body apposed to a noun of its own: "Oxo|’s parent company, the |Lindco".
+_OWNS_APPOSED = re.compile(r"['’]s?\s+(?:[a-z][\w-]*\s+){0,3}[a-z][\w-]*,\s+(?:[Tt]he\s+)?")
+# Behind a name whose owner or family is spoken for: "a spokesman for Oxo|’s parent |company".
+_OF_OTHER = re.compile(
+    r"['’]s?\s+(?:[\w-]+\s+)?(?:owner|parent|subsidiary|rival|family|widow|union|publisher|lender|insurer|"
+    r"landlord|lawyers?|sponsor)s?\b"
+)
 FARTHEST_NAME = 90
 """Characters between a name and the word "spokesman" at most."""
 _BODIES = frozenset({*PRESS, *AGENCIES, *ANY_ORGANISATION, "broadcaster", "television", "channel"})
@@ -179,7 +186,8 @@ class Spokespeople:
             n for n in fit if _FOR.fullmatch(self._text, end, max(end, chains.spans[n].start))
         ]
         if behind:
-            return self.principal_at(behind[0])
+            is_of_other = _OF_OTHER.match(self._text, chains.spans[behind[0]].end)
+            return None if is_of_other else self.principal_at(behind[0])
         ahead = [n for n in fit if _IN_FRONT.fullmatch(self._text, chains.spans[n].end, start)]
         return self.principal_at(ahead[-1]) if ahead else None
 
@@ -299,6 +307,9 @@ class NamedSourceResolver:
         for owner, number in pairwise(numbers):
             first, span = self._chains.spans[owner], self._chains.spans[number]
             lead = self._text[source.start : first.start].strip().lower()
+            if lead in {"", "the"} and _OWNS_APPOSED.fullmatch(self._text, first.end, span.start):
+                closes = _CLOSES.fullmatch(self._text[span.end : source.end]) is not None
+                return number if closes and self._chains.of[number].label == "ORG" else None
             between = _OWNS.fullmatch(self._text, first.end, span.start)
             is_brand = between is not None and between[0].startswith("-")
             is_owner = self._chains.of[owner].label in _AGENTS or is_brand

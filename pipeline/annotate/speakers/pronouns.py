@@ -30,6 +30,7 @@ from pipeline.annotate.speakers.discourse import (
     Answer,
     Discourse,
     is_asked,
+    is_cleft,
     syntactic_role,
 )
 from pipeline.annotate.speakers.nouns import PRESS_NAME, modifies_noun
@@ -88,6 +89,11 @@ LONGEST_PRONOUN_CHAIN = 6
 # A pronoun and the verb in front of the person addressed: "he told Mayor | Oller".
 _ADDRESSES = re.compile(
     r"\w+\s+(?:told|tells|asked|assured|reminded|informed)\s+(?:[A-Z][\w.]*\s+){0,2}"
+)
+# In the sentence of a quote that was written: "Holm said |in a letter| that"; "it said" goes on.
+_IN_WRITING = re.compile(
+    r"\bin\s+an?\s+(?:[\w-]+\s+){0,3}(?:statement|letter|e-?mail|message|text|memo|note|post|release|"
+    r"petition|filing)\b"
 )
 # Between a name and "who": "Holm|, a baker from Tarn, | who", "Holm| | who".
 _APPOSED = re.compile(r"\s*,?\s*|\s*(?:,[^.;:“”\"]+,|\([^()]*\),?)\s*")
@@ -198,20 +204,26 @@ class PersonSalience(Discourse):
         best = max(scores, key=lambda entity: scores[entity], default=None)
         if gender and self._is_of_own_family(best, position, gender):
             return NOBODY
+        if self._unnamed_score(position, gender) > (scores[best] if best else 0):
+            return NOBODY
         if best is None:
             return self._fallback(position, gender) if gender else NOBODY
-        if self._unnamed_score(position) > scores[best]:
-            return NOBODY
         if gender and self._is_unnamed_subject(best, position, gender):
             return NOBODY
         chance = 1 / sum(math.exp(score - scores[best]) for score in scores.values())
         return [Speaker(best.name, "PERSON")], max(LEAST_CONFIDENCE, min(MOST_CONFIDENCE, chance))
 
-    def _unnamed_score(self, position: int) -> float:
-        """Return the score of a person without a name who spoke last; -inf if none did."""
+    def _unnamed_score(self, position: int, gender: str | None) -> float:
+        """Return the score of a person without a name who spoke last; -inf if none did.
+
+        "Her son" is nobody whom "she" refers to.
+        """
         at, speakers = self.last_quote
         away = self.paragraphs_since(at, position)
-        if speakers or not self.last_was_unnamed or at < 0 or away >= len(LAST_SPEAKER):
+        if speakers or not self.last_unnamed or at < 0 or away >= len(LAST_SPEAKER):
+            return -math.inf
+        male, female = gender_votes(self.last_unnamed)
+        if (gender == "f" and male > female) or (gender == "m" and female > male):
             return -math.inf
         return UNNAMED_SPEAKER + LAST_SPEAKER[away] + PER_PARAGRAPH * away
 
@@ -352,7 +364,9 @@ class PersonSalience(Discourse):
         modifies = self._is_modifier(number)
         is_first = role == "subject" and not modifies
         is_first = is_first and (
-            self._speech_verb_follows(number) or self._is_first_named(number, sentence[0])
+            self._speech_verb_follows(number)
+            or is_cleft(text, sentence[0], span.start)
+            or self._is_first_named(number, sentence[0])
         )
         opens = is_first and sentence[0] == self.layout.bounds_at(span.start)[0]
         count = self._counts[number]
@@ -511,8 +525,12 @@ class PronounResolver(PersonSalience):
         """Return the organisation that spoke last, or one that a sentence near by begins with."""
         at, speakers = self.last_identified
         near = 0 <= at <= position and self.paragraphs_since(at, position) <= 1
-        if near and len(speakers) == 1 and speakers[0].label in {"ORG", "GPE"}:
-            return speakers, 0.7
+        if near and len(speakers) == 1:
+            start, end = self.layout.sentence_at(max(0, at - 1))
+            if speakers[0].label in {"ORG", "GPE"} or _IN_WRITING.search(
+                self.layout.text, start, min(end, position)
+            ):
+                return speakers, 0.7
         for number in self.mentions_before(position):
             span, entity = self.chains.spans[number], self.chains.of[number]
             if self.paragraphs_since(span.start, position) > 1:

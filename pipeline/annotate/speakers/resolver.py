@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 from pipeline.annotate.names.aliases import is_known_acronym
 from pipeline.annotate.names.coreference import Chains
+from pipeline.annotate.names.persons import names_by_initials
 from pipeline.annotate.quotes.cues import speech_verb_pattern
 from pipeline.annotate.quotes.linking import Attribution
 from pipeline.annotate.spans import CharSpan, Layout
@@ -36,6 +37,7 @@ from pipeline.annotate.speakers.nouns import (
     agency_in,
     head_noun,
     is_person_noun,
+    with_one_synonym,
 )
 from pipeline.annotate.speakers.pronouns import PronounResolver
 from pipeline.models import Span, Speaker, SpeakerMethod
@@ -99,6 +101,8 @@ LONGEST_DOCUMENT = 4
 DOCUMENT_CONFIDENCE = 0.7
 """Confidence that a document speaks where nobody is known who wrote it."""
 _DETERMINERS = frozenset("the this that its their his her a an".split())
+_INTRODUCES = frozenset("a an another one his her their its".split())
+"""First words of sources that bring somebody new: "his lawyer", "a nurse"."""
 
 
 class Resolution(NamedTuple):
@@ -247,9 +251,8 @@ class SpeakerResolver:
             method = "unknown"
         evidence = self._evidence.words(item, speakers, method)
         speakers = self._with_principal(speakers)
-        self._discourse.record_quote(item.content, speakers, self._is_unnamed(item))
-        if speakers:
-            self._record_head_noun(item, (speakers, confidence))
+        self._discourse.record_quote(item.content, speakers, self._unnamed(item))
+        self._record_head_noun(item, (speakers, confidence))
         return Resolution(speakers, confidence, method, evidence)
 
     def _document_of(self, item: Attribution) -> str | None:
@@ -262,17 +265,17 @@ class SpeakerResolver:
         head = head_noun(" ".join(words))
         return " ".join(words[1:]) if head in WRITTEN and words[-1].lower() == head else None
 
-    def _is_unnamed(self, item: Attribution) -> bool:
-        """Tell whether the source is one person without a name: "one delegate", "the man"."""
+    def _unnamed(self, item: Attribution) -> str | None:
+        """Return the noun of a source that is one person without a name: "one delegate"."""
         # In "a woman named Ida Holm left" the woman has a name.
         if not item.source or (item.cue and self._text(item.cue[0]) in {"named", "called"}):
-            return False
+            return None
         words = self._text(item.source[0]).lower().split()
         if words[0] in _PRONOUNS and len(words) == 1:
-            return self._discourse.last_was_unnamed
+            return self._discourse.last_unnamed
         head = head_noun(self._text(item.source[0]))
-        indefinite = words[0] in {"a", "an", "one", "another"} and is_person_noun(head)
-        return indefinite or (words[0] == "the" and head in NAMELESS)
+        is_new = words[0] in _INTRODUCES and is_person_noun(head)
+        return head if is_new or (words[0] == "the" and head in NAMELESS) else None
 
     def _with_principal(self, speakers: list[Speaker]) -> list[Speaker]:
         """Add the principal of a speaker whom the article calls a spokesperson anywhere."""
@@ -284,10 +287,14 @@ class SpeakerResolver:
 
     def _record_head_noun(self, item: Attribution, answer: Answer) -> None:
         """Record whom the source's head noun refers to: "the column", when it comes again."""
-        if item.source and not item.inherits:
-            head = head_noun(self._layout.text[item.source[0].start : item.source[0].end])
-            if head.islower():
-                self._discourse.speakers_by_noun[head] = answer
+        if not item.source or item.inherits:
+            return
+        phrase = self._text(item.source[0])
+        head = head_noun(phrase)
+        if head.islower() and answer[0]:
+            self._discourse.speakers_by_noun[head] = answer
+        elif is_person_noun(head) and phrase.split()[0].lower() in _INTRODUCES:
+            self._discourse.unnamed_nouns.add(with_one_synonym(head))
 
     def _is_question_to(self, item: Attribution) -> bool:
         """Tell whether the cue is a question put to somebody: "Asked if it was high, Holm …".
@@ -328,10 +335,14 @@ class SpeakerResolver:
         return _PASSED_BY.search(self._layout.text, max(0, start - 40), start) is not None
 
     def _is_label_of(self, label: CharSpan, speakers: Sequence[Speaker]) -> bool:
-        """Tell whether a label ends with a speaker's name: "DIE POST" is not that of a Die."""
+        """Tell whether a label is a speaker's, by name or initials.
+
+        "DIE POST" is not that of a Die, "IH" is that of Ida Holm.
+        """
         last = WORD.findall(self._text(label))[-1:]
         names = {word.casefold() for each in speakers for word in each.name.split()}
-        return bool(last) and last[0].casefold() in names
+        initials = names_by_initials(each.name for each in speakers)
+        return bool(last) and (last[0].casefold() in names or self._text(label) in initials)
 
     def _resolve_source(self, source: CharSpan) -> Answer:
         """Return the speakers that a source names, else those that it refers to."""
