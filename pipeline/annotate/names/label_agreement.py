@@ -37,7 +37,8 @@ _COMPANY = re.compile(
 """Legal forms of companies, which no person's name ends in: "Tarn-Eaux SA"."""
 _LED = re.compile(
     r"(?:['’]s)?\s+(?:(?:vice|former|new|then)[ -])?(?:boss|CEO|CFO|COO|CTO|chief\s+executive|"
-    r"chairman|chairwoman|co-founder|founder|managing\s+director|president|vice-president)\s+"
+    r"chairman|chairwoman|co-founder|founder|managing\s+director|president|vice-president|"
+    r"(?:head\s+)?coach|skipper|captain|striker|midfielder|defender|goalkeeper|winger)\s+"
 )
 """Between a company and who leads it: "Lindco| boss |Ida Holm"."""
 _PLACES = (

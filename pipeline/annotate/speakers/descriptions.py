@@ -70,6 +70,12 @@ _PARENT = re.compile(
 """How news calls the person of a story, whom it has named before: "the mum-of-two"."""
 PROFILE_MENTIONS = 40
 """Mentions of a person behind which a party and state are looked for: "(R-Nev.)"."""
+_OF_ANY_KIND = frozenset("company firm group organisation organization body agency".split())
+"""Nouns that news uses for any body it has named."""
+# In front of a body: "|The energy regulator |Lindco".
+_BEFORE_NAME = re.compile(r"((?:[a-z][\w-]*\s+){1,3})$")
+# Behind it: "Lindco|, the energy regulator|,".
+_APPOSITION = re.compile(r",\s+((?:an?|the|one\s+of)\s+[^,.;:“”\"]{3,60})")
 _FUNCTION_WORDS = frozenset("the a an this that of his her its their".split())
 # Behind a politician's name: " (R-Nev.)".
 _PARTY = re.compile(r"\s*,?\s*\(?([DRI])\s*-\s*([A-Z][\w.]+)\)?")
@@ -184,7 +190,31 @@ class DescriptionResolver(DocumentResolver):
             return [Speaker(max(best, key=lambda e: best[e]).name, "ORG")], 0.75
         if head in PRESS:
             return self._last_medium(position)
-        return self.most_recent(position, {"ORG"}, 2) if head in ANY_ORGANISATION else NOBODY
+        if head not in ANY_ORGANISATION:
+            return NOBODY
+        answer = self.most_recent(position, {"ORG"}, 2)
+        if head in _OF_ANY_KIND and answer[0]:
+            return answer
+        described = self._described_as(position, head)
+        if described:
+            return [Speaker(described.name, "ORG")], 0.75
+        # Of several bodies "the union" is hardly any one, and "the company" the last one.
+        return answer if answer[1] > 0.6 else NOBODY
+
+    def _described_as(self, position: int, head: str) -> Entity | None:
+        """Return the last organisation that the article calls by a noun: "the union Unite"."""
+        noun = re.compile(rf"\b{re.escape(head)}\b", re.IGNORECASE)
+        text = self.layout.text
+        for number in self.mentions_before(position):
+            span, entity = self.chains.spans[number], self.chains.of[number]
+            if entity.label != "ORG" or self.is_quoted(span.start):
+                continue
+            low, high = self.layout.sentence_at(span.start)
+            before = _BEFORE_NAME.search(text, low, span.start)
+            behind = _APPOSITION.match(text, span.end, min(high, position))
+            if any(part and noun.search(part[1]) for part in (before, behind)):
+                return entity
+        return None
 
     def _last_medium(self, position: int) -> Answer:
         for number in self.mentions_before(position):

@@ -117,7 +117,8 @@ _AGENTS = frozenset({"ORG", "GPE", "NORP", "FAC"})
 _CALLED = re.compile(r"(?:[\w.’'-]+,?\s+){0,7}?(?!\w+(?:ing|ed)\b)[a-z][\w-]*(?:,?\s+the|,)?\s+")
 # Between the speaker and the signer: "Board|, in a letter signed by its head, | Ida Holm".
 _SIGNED = re.compile(
-    r",\s+in\s+an?\s+(?:[\w-]+\s+){0,3}(?:statement|letter|report|article|memo|email|petition|note)\s+"
+    r",\s+in\s+an?\s+(?:[\w-]+\s+){0,3}(?:statement|letter|report|article|memo|email|petition|note|reaction|"
+    r"response|release|circular|notice|reply)\s+"
     r"(?:[\w-]+\s+){0,3}by\s+[^.;:“”\"]{0,80}$"
 )
 # Words that make a name part of another phrase: "a nurse from the aid group Mercy Hands".

@@ -90,6 +90,11 @@ LONGEST_PRONOUN_CHAIN = 6
 _ADDRESSES = re.compile(
     r"\w+\s+(?:told|tells|asked|assured|reminded|informed)\s+(?:[A-Z][\w.]*\s+){0,2}"
 )
+# A document that opens a sentence: "|An internal email| put it plainly".
+_NEW_DOCUMENT = re.compile(
+    r"(?:An?|One|Another)\s+(?:[\w-]+\s+){0,3}(?:email|e-mail|letter|memo|note|post|message|document|diary|"
+    r"sign|banner|leaflet|notice|article|editorial|petition|text)\b"
+)
 # In the sentence of a quote that was written: "Holm said |in a letter| that"; "it said" goes on.
 _IN_WRITING = re.compile(
     r"\bin\s+an?\s+(?:[\w-]+\s+){0,3}(?:statement|letter|e-?mail|message|text|memo|note|post|release|"
@@ -205,7 +210,8 @@ class PersonSalience(Discourse):
         if gender and self._is_of_own_family(best, position, gender):
             return NOBODY
         if self._unnamed_score(position, gender) > (scores[best] if best else 0):
-            return NOBODY
+            principals = self.last_quote[1]
+            return (principals, 0.6) if principals else NOBODY
         if best is None:
             return self._fallback(position, gender) if gender else NOBODY
         if gender and self._is_unnamed_subject(best, position, gender):
@@ -216,11 +222,13 @@ class PersonSalience(Discourse):
     def _unnamed_score(self, position: int, gender: str | None) -> float:
         """Return the score of a person without a name who spoke last; -inf if none did.
 
-        "Her son" is nobody whom "she" refers to.
+        Such a person may speak for somebody: "a Port Board spokeswoman". "Her son" is nobody whom
+        "she" refers to.
         """
         at, speakers = self.last_quote
         away = self.paragraphs_since(at, position)
-        if speakers or not self.last_unnamed or at < 0 or away >= len(LAST_SPEAKER):
+        is_named = any(speaker.role == "speaker" for speaker in speakers)
+        if is_named or not self.last_unnamed or at < 0 or away >= len(LAST_SPEAKER):
             return -math.inf
         male, female = gender_votes(self.last_unnamed)
         if (gender == "f" and male > female) or (gender == "m" and female > male):
@@ -522,7 +530,12 @@ class PronounResolver(PersonSalience):
         return NOBODY
 
     def _resolve_it(self, position: int) -> Answer:
-        """Return the organisation that spoke last, or one that a sentence near by begins with."""
+        """Return the organisation that spoke last, or one that a sentence near by begins with.
+
+        In "An email put it plainly. “We are late,” it read" the email speaks, and names nobody.
+        """
+        if self._is_document(position):
+            return NOBODY
         at, speakers = self.last_identified
         near = 0 <= at <= position and self.paragraphs_since(at, position) <= 1
         if near and len(speakers) == 1:
@@ -539,6 +552,13 @@ class PronounResolver(PersonSalience):
             if entity.label in {"ORG", "GPE"} and len(ahead.split()) < 3:
                 return [Speaker(entity.name, entity.label)], 0.6
         return NOBODY
+
+    def _is_document(self, position: int) -> bool:
+        """Tell whether the sentence in front of a quotation has a document as its subject."""
+        start = self.layout.sentence_at(position)[0]
+        if self.is_quoted(start) and start:
+            start = self.layout.sentence_at(start - 1)[0]
+        return _NEW_DOCUMENT.match(self.layout.text, start) is not None
 
     def _resolve_they(self, position: int) -> Answer:
         """Resolve "they" to the last speakers, at most one paragraph back, else to nobody.
