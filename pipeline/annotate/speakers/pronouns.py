@@ -44,6 +44,8 @@ Over a longer distance PolNeAR's "he" has mostly been named again."""
 # What adds to the score of a candidate; its probability is the softmax of the scores.
 SAME_SENTENCE = 0.8
 PREVIOUS_SENTENCE = 0.3
+LEADS_IN = 2.0
+"""For the first subject of the sentence in front of a paragraph: "Holm was less sure. ¶ “No,” she"."""
 PER_PARAGRAPH = -1.5
 """For each paragraph between the mention and the pronoun."""
 ROLE = {"subject": 0.0, "prepositional": -1.0, "object": -0.5}
@@ -164,6 +166,8 @@ class _MentionWeight(NamedTuple):
     weight: float
     mentions: int
     """How often the person has been named so far, this mention included."""
+    leads_in: bool
+    """Whether the sentence begins with the person as its subject, and ends its paragraph."""
 
 
 class PersonSalience(Discourse):
@@ -344,6 +348,7 @@ class PersonSalience(Discourse):
             score = seen[entity] + known.weight + PER_PARAGRAPH * away
             score += SAME_SENTENCE * (known.sentence == sentence)
             score += PREVIOUS_SENTENCE * (known.sentence == before and not away)
+            score += LEADS_IN * (known.sentence == before and away == 1 and known.leads_in)
             scores[entity] = max(scores.get(entity, score), score)
         self._add_last_speaker(scores, position, gender, reach)
         if gender:
@@ -386,7 +391,9 @@ class PersonSalience(Discourse):
             + QUOTED * self.is_quoted(span.start)
             + ASKED * is_asked(text, sentence[0], span.start)
         )
-        return _MentionWeight(sentence, weight, count)
+        ends = sentence[1] >= len(text[: self.layout.bounds_at(span.start)[1]].rstrip())
+        begins = all(map(is_title_word, text[sentence[0] : span.start].split()))
+        return _MentionWeight(sentence, weight, count, is_first and begins and ends)
 
     def _is_first_named(self, number: int, sentence_start: int) -> bool:
         """Tell whether no other person is named before in the sentence, modifiers aside."""
