@@ -68,6 +68,8 @@ _PARENT = re.compile(
     re.IGNORECASE,
 )
 """How news calls the person of a story, whom it has named before: "the mum-of-two"."""
+LAST_OF_LEAD = 3
+"""Number of the last paragraph, from 0, in which a person may stand before the name."""
 PROFILE_MENTIONS = 40
 """Mentions of a person behind which a party and state are looked for: "(R-Nev.)"."""
 _OF_ANY_KIND = frozenset("company firm group organisation organization body agency".split())
@@ -361,6 +363,20 @@ class DescriptionResolver(DocumentResolver):
         if owner in {"his", "her"} and described[0] == self.resolve_pronoun(position, owner)[0]:
             return NOBODY
         return described
+
+    def resolve_introduced(self, position: int, head: str) -> Answer:
+        """Resolve "a coroner" in the lead to the only person whom the article calls one later.
+
+        News says in its first sentences what somebody is, and gives the name below.
+        """
+        if self.layout.paragraph_at(position) > LAST_OF_LEAD:
+            return NOBODY
+        noun = with_one_synonym(head)
+        people = [e for e in self.chains.entities if e.label == "PERSON"]
+        called = [person for person in people if noun in self._profile(person)]
+        later = [person for person in called if not self.last_named(person, position)]
+        is_one = len(called) == len(later) == 1
+        return ([Speaker(later[0].name, "PERSON")], 0.65) if is_one else NOBODY
 
     def resolve_untagged_name(self, phrase: str) -> Answer:
         """Resolve a name that was not tagged here: "Ida" in an article with one Ida Holm."""

@@ -45,7 +45,7 @@ Over a longer distance PolNeAR's "he" has mostly been named again."""
 SAME_SENTENCE = 0.8
 PREVIOUS_SENTENCE = 0.3
 LEADS_IN = 2.0
-"""For the first subject of the sentence in front of a paragraph: "Holm was less sure. ¶ “No,” she"."""
+"""For who begins the sentence in front of a paragraph: "Holm was less sure. ¶ “No,” she said"."""
 PER_PARAGRAPH = -1.5
 """For each paragraph between the mention and the pronoun."""
 ROLE = {"subject": 0.0, "prepositional": -1.0, "object": -0.5}
@@ -91,6 +91,11 @@ LONGEST_PRONOUN_CHAIN = 6
 # A pronoun and the verb in front of the person addressed: "he told Mayor | Oller".
 _ADDRESSES = re.compile(
     r"\w+\s+(?:told|tells|asked|assured|reminded|informed)\s+(?:[A-Z][\w.]*\s+){0,2}"
+)
+# Behind a name whose words are the subject: "Holm|’s account |differed. “…,” she said".
+_OWN_WORDS = re.compile(
+    r"['’]s?\s+(?:own\s+)?(?:account|advice|answer|assessment|explanation|message|reaction|reply|response|"
+    r"tone|verdict|version|view)\s+(?:is|was|has|differ\w*|came|seem\w*|remain\w*|chang\w*)\b"
 )
 # A document that opens a sentence: "|An internal email| put it plainly".
 _NEW_DOCUMENT = re.compile(
@@ -416,6 +421,8 @@ class PersonSalience(Discourse):
     def _is_modifier(self, number: int) -> bool:
         """Tell whether a name modifies a noun: "Dane’s plan", "Dane aide Ann Lee"."""
         end = self.chains.spans[number].end
+        if _OWN_WORDS.match(self.layout.text, end):
+            return False
         if modifies_noun(self.layout.text, end):
             return True
         follower = _FOLLOWER.match(self.layout.text, end)

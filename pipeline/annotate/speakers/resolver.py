@@ -424,7 +424,11 @@ class SpeakerResolver:
         if self._discourse.mentions_between(source.start, source.end):
             return NOBODY
         principals = self._spokespeople.resolve_unnamed(source)
-        return principals if principals[0] else self._discourse.resolve_untagged_name(phrase)
+        if principals[0]:
+            return principals
+        if words[0] in {"a", "an"} and is_person_noun(head):
+            return self._discourse.resolve_introduced(source.start, head)
+        return self._discourse.resolve_untagged_name(phrase)
 
     def _resolve_which(self, position: int) -> Answer:
         """Resolve "which" behind reported words that continue: "…, which is aimed at peace"."""
