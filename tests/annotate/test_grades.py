@@ -497,6 +497,37 @@ def test_the_words_of_two_people_are_two_quotes(annotator):
             {"Orban Trell"},
         ),
         ("Mr. Trell said he was ill. He said his daughter Ilka Trell was not.", {"Trell"}),
+        # Who begins the sentence in front of the quotation.
+        (
+            "Conference head Luisa Mora met the crews. She said it was late. Teuila Fono was sad."
+            "\n\n“The tide does not wait,” she said.",
+            {"Luisa Mora", "Teuila Fono"},
+        ),
+        (
+            "Rosa Moor won. Linn Kverne lost the match.\n\nMoor’s account differed. “I know,” she "
+            "said.",
+            {"Rosa Moor"},
+        ),
+        # Who is called so in the lead has the name that stands below; the union is no body at all.
+        (
+            "A coroner said that the boat was old.\n\nThe coroner, Roy Dane, said it was late.",
+            {"Roy Dane"},
+        ),
+        (
+            "The Allied General Workers met. Conciliation service Acas was there. The union said "
+            "that it would attend.",
+            {None},
+        ),
+        (
+            "The union Unite met the council. Norrland Bank was there too. The union said it would "
+            "strike.",
+            {"Unite"},
+        ),
+        # An email that is read is no firm.
+        (
+            "Norrland Bank was fined. An internal email put it well. “We are late,” it read.",
+            {None},
+        ),
         # What was written speaks for whoever wrote it.
         (
             "In a release issued on Monday, the Port Board said it was shut. “Do not panic,” the "

@@ -200,6 +200,15 @@ def test_a_spokesperson_without_a_name_speaks_for_the_company_named_before(sourc
     assert quote.speakers == (Speaker("Lindco", "ORG", "on_behalf_of"),)
 
 
+def test_a_spokeswoman_without_a_name_goes_on_as_she():
+    text = (
+        "Ida Holm left. [S:A Lindco spokeswoman] [C:said] [K:that it was late].\n\n"
+        "[S:She] [C:said] [K:that all was well]."
+    )
+    quote = last_said(text, {"Lindco": "ORG", "Ida Holm": "PERSON"})
+    assert quote.speakers == (Speaker("Lindco", "ORG", "on_behalf_of"),)
+
+
 def test_a_preposition_inside_a_name_governs_no_speaker():
     names = {"Department of Justice": "ORG", "Roy Dane": "PERSON"}
     source = "Department of Justice spokesman Roy Dane"

@@ -92,6 +92,8 @@ LONGEST_PRONOUN_CHAIN = 6
 _ADDRESSES = re.compile(
     r"\w+\s+(?:told|tells|asked|assured|reminded|informed)\s+(?:[A-Z][\w.]*\s+){0,2}"
 )
+# Behind the name of who asks, and gets the answer of somebody else: "Oller| asked |Holm how high".
+_QUESTIONS = re.compile(r"\s+(?:then\s+|had\s+)?(?:asked|asks|pressed|questioned)\b")
 # Behind a name whose words are the subject: "Holm|’s account |differed. “…,” she said".
 _OWN_WORDS = re.compile(
     r"['’]s?\s+(?:own\s+)?(?:account|advice|answer|assessment|explanation|message|reaction|reply|response|"
@@ -398,7 +400,8 @@ class PersonSalience(Discourse):
         )
         ends = sentence[1] >= len(text[: self.layout.bounds_at(span.start)[1]].rstrip())
         begins = all(map(is_title_word, text[sentence[0] : span.start].split()))
-        return _MentionWeight(sentence, weight, count, is_first and begins and ends)
+        leads_in = is_first and begins and ends and not _QUESTIONS.match(text, span.end)
+        return _MentionWeight(sentence, weight, count, leads_in)
 
     def _is_first_named(self, number: int, sentence_start: int) -> bool:
         """Tell whether no other person is named before in the sentence, modifiers aside."""
