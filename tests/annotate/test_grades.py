@@ -313,6 +313,12 @@ def test_bodies_documents_and_numbers_of_people_are_reported_in_guides_too(annot
             "The port would stay shut until May",
             "Ida Holm",
         ),
+        # A film that is told of is no credit of a picture.
+        (
+            "It began with a video by the singer Ida Holm, who said the pier was shut.",
+            "the pier was shut",
+            "Ida Holm",
+        ),
         ("Ida Holm will say: “We open in May.”", "“We open in May.”", "Ida Holm"),
         ("“We open in May,” Ida Holm began by saying.", "“We open in May,”", "Ida Holm"),
     ],

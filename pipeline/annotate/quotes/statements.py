@@ -264,7 +264,8 @@ LONGEST_GIVEN_NAME = 4
 _ARTICLE = re.compile(r"(?:an?|the)\s", re.IGNORECASE)
 """How a judgement begins and a name hardly: dubbed the plan “a costly dream”."""
 _CREDIT = re.compile(
-    rf"\b{_any_of('picture')}\s*(?:by|:|courtesy|credit)"
+    # "Photo by Ida Holm", but no "a video by the singer Ida Holm, who says …".
+    rf"(?<!\ba )(?<!\bthe )\b{_any_of('picture')}\s*(?:by\s+(?-i:[A-Z])|:|courtesy|credit)"
     r"|\bGetty Images\b|\b(?:AP|AFP|Reuters|EPA)\s+(?:Photo|Pool)\b|\(Photo|\bvia AP\b|"
     r"^\s*(?:Pictured|Caption)\b|/(?:AFP|AP|Reuters|Getty)\b",
     re.IGNORECASE,

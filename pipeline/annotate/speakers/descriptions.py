@@ -14,6 +14,7 @@ from functools import cached_property
 
 from pipeline.annotate.names.aliases import load_aliases
 from pipeline.annotate.names.coreference import Entity
+from pipeline.annotate.names.persons import names_by_initials
 from pipeline.annotate.names.titles import is_office
 from pipeline.annotate.speakers.discourse import (
     MOST_LOOKED_BACK,
@@ -379,10 +380,16 @@ class DescriptionResolver(DocumentResolver):
         return ([Speaker(later[0].name, "PERSON")], 0.65) if is_one else NOBODY
 
     def resolve_untagged_name(self, phrase: str) -> Answer:
-        """Resolve a name that was not tagged here: "Ida" in an article with one Ida Holm."""
+        """Resolve a name that was not tagged here: "Ida" or "IH" where one Ida Holm is named."""
+        if phrase in self._people_by_initials:
+            return [Speaker(self._people_by_initials[phrase], "PERSON")], 0.7
         words = {word.strip(".,:").casefold() for word in phrase.split() if word[:1].isupper()}
         fits = list({entity for word in words for entity in self._people_by_word.get(word, ())})
         return ([Speaker(fits[0].name, "PERSON")], 0.7) if len(fits) == 1 else NOBODY
+
+    @cached_property
+    def _people_by_initials(self) -> dict[str, str]:
+        return names_by_initials(e.name for e in self.chains.entities if e.label == "PERSON")
 
     @cached_property
     def _people_by_word(self) -> dict[str, list[Entity]]:
