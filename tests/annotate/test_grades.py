@@ -47,7 +47,7 @@ NO_STATEMENTS = {
         "Didn’t Ida Holm once quip that “the sea is a slow judge of boats”?",
         "Has Roy Dane ever said, “I was wrong about the pier”?",
         "Asked by the lawyer of the board whether he would act differently now, Roy Dane nodded.",
-        "No evidence indicated that the pier was unsafe.",
+        "No evidence indicated that the pier was unsafe. Research indicates that piers last.",
     ],
     "instructions": [
         "If you see rust on the rail, ask yourself whether you need the rail.",

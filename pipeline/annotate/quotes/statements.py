@@ -30,6 +30,7 @@ from pipeline.annotate.spans import CharSpan, Layout
 from pipeline.annotate.speakers.issuers import document_noun
 from pipeline.annotate.speakers.nouns import (
     DOCUMENTS,
+    EVIDENCE,
     LORE,
     TESTIMONY,
     can_speak,
@@ -499,6 +500,8 @@ class StatementReader:
         words = _WORD.findall(cue.lower())
         if not any(is_speech_verb(word) or word in _PLAIN for word in words):
             if _STATES_CLAUSES.search(cue) and (content[:5] == "that " or is_lead):
+                if not has_name and head_noun(self._source(item)) in EVIDENCE:
+                    return "no_source"  # "research indicates that": nobody's
                 return None if is_clause(content, is_plain=False) else "deed"
             return None if self._is_finding(item, cue, content) else "deed"
         is_plain = any(word in _PLAIN for word in words) and not _TOPIC.search(cue)

@@ -36,7 +36,7 @@ ANY_ORGANISATION = _words_of("any_organisation")
 PRESS = _words_of("press")
 LORE = _words_of("lore")
 TESTIMONY = _words_of("testimony")
-_EVIDENCE = _words_of("evidence")
+EVIDENCE = _words_of("evidence")
 FIGURES = _words_of("figures")
 _RANK_AND_FILE = _words_of("rank_and_file")
 _RULERS = _words_of("ruler")
@@ -155,7 +155,7 @@ def counts_or_is_body(phrase: str) -> bool:
     """
     head = head_noun(phrase)
     nouns = {head, head.removesuffix("s"), f"{head[:-3]}y" if head.endswith("ies") else head}
-    is_body = any(map(is_body_or_document, nouns)) or not nouns.isdisjoint(_EVIDENCE)
+    is_body = any(map(is_body_or_document, nouns)) or not nouns.isdisjoint(EVIDENCE)
     return is_body or _NUMBER.search(phrase) is not None
 
 
