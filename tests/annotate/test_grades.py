@@ -46,6 +46,7 @@ NO_STATEMENTS = {
         "Roy Dane avoided saying that the plan had failed. He refrained from saying who would pay.",
         "Didn’t Ida Holm once quip that “the sea is a slow judge of boats”?",
         "Has Roy Dane ever said, “I was wrong about the pier”?",
+        "Ida Holm ruled out that she would run.",
         "Asked by the lawyer of the board whether he would act differently now, Roy Dane nodded.",
         "No evidence indicated that the pier was unsafe. Research indicates that piers last.",
     ],
@@ -486,6 +487,18 @@ def test_the_words_of_two_people_are_two_quotes(annotator):
             "said.",
             {None},
         ),
+        (
+            "Ida Holm was in court. Her lawyer said it was weak. “I am innocent,” she told us.",
+            {None, "Ida Holm"},
+        ),
+        (
+            "The singer died. His manager Tom Birch confirmed it. His manager said he was ill.",
+            {"Tom Birch"},
+        ),
+        (
+            "Roy Dane told Lindco that the roof leaked. The company said it would pay.",
+            {"Lindco", "Roy Dane"},
+        ),
         ("Ann Moor came with her lawyer, Jonas Lund. Her lawyer said she was ill.", {"Jonas Lund"}),
         ("A spokesman for Facebook’s parent company said the filing was late.", {None}),
         # The medium that was told something is not the firm that says more.
@@ -503,22 +516,18 @@ def test_the_words_of_two_people_are_two_quotes(annotator):
             {"Orban Trell"},
         ),
         ("Mr. Trell said he was ill. He said his daughter Ilka Trell was not.", {"Trell"}),
-        # Who begins the sentence in front of the quotation.
+        # Who died does not speak, and whose account is told does.
         (
-            "Conference head Luisa Mora met the crews. She said it was late. Teuila Fono was sad."
-            "\n\n“The tide does not wait,” she said.",
-            {"Luisa Mora", "Teuila Fono"},
+            "“We are in shock,” said her sister, Ida Holm. Mary Lund died on Monday.\n\n"
+            "“She was the best of us,” she said.",
+            {"Ida Holm"},
         ),
         (
             "Rosa Moor won. Linn Kverne lost the match.\n\nMoor’s account differed. “I know,” she "
             "said.",
             {"Rosa Moor"},
         ),
-        # Who is called so in the lead has the name that stands below; the union is no body at all.
-        (
-            "A coroner said that the boat was old.\n\nThe coroner, Roy Dane, said it was late.",
-            {"Roy Dane"},
-        ),
+        # Of several bodies none is called a union, or one is.
         (
             "The Allied General Workers met. Conciliation service Acas was there. The union said "
             "that it would attend.",

@@ -63,7 +63,7 @@ def test_a_surname_gets_the_label_of_the_full_name():
         "Lindco, the world’s largest maker of skis, met.",
         "Lindco shares fell on Monday.",
         "Shares in Lindco fell.",
-        "Lindco said it would appeal.",
+        "Lindco’s share price fell.",
         "She is chief executive of Lindco.",
     ],
 )
@@ -79,9 +79,14 @@ def test_words_around_a_name_show_that_it_is_a_body(text):
         "Vesterby said it would be hard.",
         "Vesterby, a former airline pilot, met.",
         "Producer Kang Vesterby met.",
+        "The publisher Kang Vesterby met.",
+        "Vesterby, a nurse with a big charity, met.",
+        "Vesterby, the third man to lead the bank, met.",
+        "The agency Vesterby trusted let him down.",
+        "Vesterby’s headquarters were full.",
     ],
 )
-def test_who_founded_a_company_is_no_company(text):
+def test_words_of_bodies_near_a_person_make_no_body_of_the_person(text):
     name = "Kang Vesterby" if "Kang" in text else "Vesterby"
     [found] = annotated(text, (name, "PERSON", 0.9))
     assert found.label == "PERSON"
@@ -92,10 +97,20 @@ def test_the_noun_of_a_list_labels_its_names():
     for text, label in (
         ("with the consent of all Velmo, Oruk and Tarnu people", "NORP"),
         ("Floods hit villages such as Velmo, Oruk and Tarnu.", "GPE"),
-        ("He worked for banks including Velmo, Oruk and Tarnu.", "ORG"),
+        ("He trained clubs including Velmo, Oruk and Tarnu.", "PERSON"),
         ("She met Velmo, Oruk and Tarnu.", "PERSON"),
     ):
         assert {m.label for m in annotated(text, *names)} == {label}
+
+
+def test_a_country_whose_captain_is_named_stays_a_country():
+    found = annotated(
+        "Kenya captain Ida Vesterby met. Kenya won.",
+        ("Kenya", "GPE", 0.9),
+        ("Ida Vesterby", "PERSON", 0.9),
+        ("Kenya", "GPE", 0.9),
+    )
+    assert [m.label for m in found] == ["GPE", "PERSON", "GPE"]
 
 
 @pytest.mark.parametrize(
@@ -105,6 +120,7 @@ def test_the_noun_of_a_list_labels_its_names():
         ("Union Unite met.", "Union Unite", "Unite"),
         ("Charity Barnardo’s met.", "Charity Barnardo’s", "Barnardo’s"),
         ("The Union Bank met.", "Union Bank", "Union Bank"),
+        ("The bank of Tarn met.", "bank of Tarn", "bank of Tarn"),
         ("Tarn Milk Co-op met.", "Tarn Milk Co", "Tarn Milk Co-op"),
         ("The Ghana Fish Board met.", "Ghana Fish Board", "Ghana Fish Board"),
     ],

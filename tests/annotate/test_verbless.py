@@ -55,11 +55,24 @@ def test_every_turn_of_a_transcript_has_its_speaker():
 def test_initials_begin_the_turns_of_whoever_was_named_in_full():
     text = (
         "[P:Ida Holm]: You left school early. Why?\n\n[P:Roy Dane]: I was bored with it.\n\n"
-        "[O:IH]: And then what?\n\n[O:RD]: Then I built forty boats."
+        "[O:IH]: And then what?\n\n[O:RD]: Then I built forty boats.\n\n"
+        "IH: And then?\n\nRD: Then the yard was shut."
     )
     _, found = annotate(text)
-    assert [quote.speaker for quote in found.quotes] == ["Ida Holm", "Roy Dane"] * 2
+    assert [quote.speaker for quote in found.quotes] == ["Ida Holm", "Roy Dane"] * 3
     assert {mention.label for mention in found.mentions} == {"PERSON"}
+
+
+def test_initials_that_begin_no_turns_are_nobodys():
+    _, found = annotate(
+        "[P:Norman Bell] spoke of two powers, China and the [G:US]: neither will yield.\n\n"
+        "NB: The pier is shut. [P:Uma Shah] left."
+    )
+    assert {mention.label for mention in found.mentions if mention.name == "US"} <= {"GPE"}
+    assert [mention.name for mention in found.mentions if mention.label == "PERSON"] == [
+        "Norman Bell",
+        "Uma Shah",
+    ]
 
 
 def test_a_narrator_ends_a_turn_and_states_nothing():

@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, pairwise
 
@@ -31,8 +31,8 @@ from pipeline.annotate.names.persons import (
     People,
     Person,
     folded,
-    names_by_initials,
     same_person,
+    turns_by_initials,
 )
 from pipeline.annotate.names.titles import (
     described_after,
@@ -50,8 +50,6 @@ from pipeline.line_rules.calendar_words import ENGLISH_MONTHS
 _MONTH = re.compile(r"\b(Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\b\.?")
 _VOWEL = re.compile(r"[AEIOUYÄÖÜÅØÆÁÉÍÓÚ]")
 _LINE_BEFORE = re.compile(r"[\n\r]\s*$")
-# Behind the label of an interview's turn: "IH|:|".
-_TURN = re.compile(r":(?!\S)")
 _DATELINE = re.compile(
     r"(?:, [A-Z][\w .]{1,30})?(?:, [A-Z][a-z]{2,8}\.? \d{1,2}(?:, \d{4})?)?"
     r"\s?(?:\([^()\n]{1,40}\)\s?)?(?:[—–]|-{1,2}\s|:\s)"
@@ -146,11 +144,9 @@ def chain_mentions(
         [*_of_headline(titled, people_named), *people_named], layout, _genders(text, spans)
     )
     names = _Names(text, spans)
-    by_initials = names_by_initials(surface for _, surface in people_named)
+    by_initials = turns_by_initials(text, (surface for _, surface in people_named))
     spans = [
-        span._replace(label="PERSON")
-        if surface_of(text, span) in by_initials and _TURN.match(text, span.end)
-        else span
+        span._replace(label="PERSON") if _is_turn(text, span, by_initials) else span
         for span in spans
     ]
     found: dict[object, Entity] = {}
@@ -160,8 +156,7 @@ def chain_mentions(
         surface = surface_of(text, span)
         role = None
         if span.label == "PERSON":
-            is_turn = _TURN.match(text, span.end) is not None
-            surface = by_initials.get(surface, surface) if is_turn else surface
+            surface = by_initials[surface] if _is_turn(text, span, by_initials) else surface
             before = _title_before(layout, span, after=person_end)
             gender = honorific_gender(text, span.start)
             person = people.resolve(span.start, surface, gender, _office(before))
@@ -177,6 +172,14 @@ def chain_mentions(
     _finish_people(found)
     chains.entities.extend(found.values())
     return chains
+
+
+def _is_turn(text: str, span: CharSpan, by_initials: Mapping[str, str]) -> bool:
+    """Tell whether a mention is the label of a turn by initials: "IH: Then what?"."""
+    is_line = span.start == 0 or text[span.start - 1] == "\n"
+    return (
+        is_line and text[span.end : span.end + 1] == ":" and surface_of(text, span) in by_initials
+    )
 
 
 def _genders(text: str, spans: Sequence[CharSpan]) -> dict[str, str]:

@@ -56,7 +56,7 @@ _THE = re.compile(
 )
 """Words in front of a name that have a capital only at the beginning: "Recent Lindco figures"."""
 # In front of a body: "|union |Unite"; with a capital it may be part of the name ("Union Bank").
-_KIND = re.compile(rf"(?:{'|'.join(sorted(kinds_in_names()))})\s(?=[A-Z])", re.IGNORECASE)
+_KIND = re.compile(rf"(?i:{'|'.join(sorted(kinds_in_names()))})\s(?!Of\b)(?=[A-Z])")
 _HYPHENS = re.compile(r"[-–—/]")
 _LINE = re.compile(r"[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 _ACRONYM = re.compile(

@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from pipeline.annotate.names.aliases import load_aliases
 from pipeline.annotate.names.given_names import given_name_gender, without_accents
 from pipeline.annotate.spans import Layout
 
@@ -28,6 +30,10 @@ _PARTICLES = frozenset(
 """First words of family names, kunyas and patronymics, which are no given names."""
 _SON_OF = frozenset("bin ibn bint binti".split())
 """Words before the father's name: "Salman" alone does not mean Mohammed bin Salman."""
+# The label of a turn: "|IH:| Then what?".
+_TURN = re.compile(r"^[^\S\n]*([A-Z]{2,3}):(?=\s)", re.MULTILINE)
+FEWEST_TURNS = 2
+"""Turns from which initials at the beginning of a line are a person's."""
 DOMINANCE = 2
 """Ratio by which the most frequent person of a surname must lead to be meant by it alone."""
 MOST_OF_ONE_NAME = 50
@@ -151,6 +157,20 @@ def names_by_initials(names: Iterable[str]) -> dict[str, str]:
             for initials in {"".join(letters), letters[0] + letters[-1]}:
                 found.setdefault(initials, {})[name] = None
     return {initials: next(iter(of)) for initials, of in found.items() if len(of) == 1}
+
+
+def turns_by_initials(text: str, names: Iterable[str]) -> dict[str, str]:
+    """Return the initials that begin turns of an interview → the full name that has them.
+
+    They stand at the beginning of two lines, in front of a colon. "NB:" once, and "US:" anywhere,
+    are nobody's.
+    """
+    labels = Counter(match[1] for match in _TURN.finditer(text))
+    return {
+        initials: name
+        for initials, name in names_by_initials(names).items()
+        if labels[initials] >= FEWEST_TURNS and load_aliases().find(initials) is None
+    }
 
 
 class People:

@@ -145,7 +145,7 @@ _NO_SPEAKER = re.compile(
     r"no\s(?!one\b)|(?:another\s+|about\s+)?[\d.]+\s?(?:%|per\s?cent)", re.IGNORECASE
 )
 # "|Asked |by the lawyer whether the pier was safe, Holm nodded": nobody with a name asks there.
-_IS_ASKED = re.compile(r"(?:when\s+)?(?:asked|pressed|questioned)\b", re.IGNORECASE)
+_ASKED_BY = re.compile(r"(?:when\s+)?(?:asked|pressed|questioned)\b", re.IGNORECASE)
 _ASKS = _cue("asks")
 # Questions of nobody in particular: "what Holm said | when asked|, “What is it?”"
 _WHEN_ASKED = re.compile(r"\b(?:when|if|once)\s+asked:?$", re.IGNORECASE)
@@ -235,6 +235,8 @@ _ACTS_BY_VERB = tuple(
     for verb, what in _ACTS
 )
 _STATES_CLAUSES = _cue("states_clauses")
+_RULES_OUT = re.compile(r"\brul\w+\s+out\b")
+"""A cue that states the opposite: "ruled out that she would run"."""
 _FINDS = _cue("finds")
 """A person who "found that" did so without a word, a study states it."""
 # A name in a source: "data from| L|indco", "|CD|C data"; "data on Lindco" is anybody's.
@@ -483,7 +485,7 @@ class StatementReader:
                 return "list_item"
             if _PASSIVE.search(cue) and item.source[0].end <= item.cue[0].start:
                 return "no_source"
-            if _IS_ASKED.match(cue) and item.cue[0].end <= item.source[0].start:
+            if _ASKED_BY.match(cue) and item.cue[0].end <= item.source[0].start:
                 return "no_source"
             nobody = self._reason_against_nameless(item, content)
             if nobody:
@@ -499,7 +501,8 @@ class StatementReader:
             return None
         words = _WORD.findall(cue.lower())
         if not any(is_speech_verb(word) or word in _PLAIN for word in words):
-            if _STATES_CLAUSES.search(cue) and (content[:5] == "that " or is_lead):
+            is_clause_of = content[:5] == "that " or is_lead
+            if is_clause_of and _STATES_CLAUSES.search(cue) and not _RULES_OUT.search(cue):
                 if not has_name and head_noun(self._source(item)) in EVIDENCE:
                     return "no_source"  # "research indicates that": nobody's
                 return None if is_clause(content, is_plain=False) else "deed"
@@ -736,8 +739,12 @@ class StatementReader:
         if not item.cue or not item.source or item.cue[0].start > item.content[0].start:
             return False
         start, end = self._layout.sentence_at(item.cue[0].start)
-        asks = self._text[start:end].rstrip("”’\"' \n").endswith("?")
-        return asks and _INVERTED.match(self._text, start) is not None
+        inverted = _INVERTED.match(self._text, start)
+        if inverted is None or _ASKS.search(self._cue(item)):
+            return False
+        # The verb stands in front of the source, or the tagger took it for its first word.
+        is_subject = item.source[0].start in {start, inverted.end()}
+        return is_subject and self._text[start:end].rstrip("”’\"' \n").endswith("?")
 
     def _is_heading(self, item: Attribution) -> bool:
         """Tell whether reported words stand in a heading: "Why Many in Tarn Say It Is Worth It"."""

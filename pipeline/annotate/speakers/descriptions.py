@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import re
 from functools import cached_property
+from itertools import islice
 
 from pipeline.annotate.names.aliases import load_aliases
 from pipeline.annotate.names.coreference import Entity
-from pipeline.annotate.names.persons import names_by_initials
 from pipeline.annotate.names.titles import is_office
 from pipeline.annotate.speakers.discourse import (
     MOST_LOOKED_BACK,
@@ -56,7 +56,7 @@ _ISSUES = re.compile(
     r"posted?|made|makes?|conducted|put\s+out|read|gave|said|says?|in\s+(?:an?|its|his|her|their))\b"
     r"|[’']s\s"
 )
-# In front of who was told something, and is not "the firm" that says more: "told | Tarn Radio".
+# In front of a medium that was told something, and is not "the firm": "told | Tarn Radio".
 _TOLD = re.compile(r"\b(?:told|tells|tell|telling|informed)\s+(?:the\s+)?$")
 # In front of an issuer: "…, said the | US in a statement".
 _SAID_BEFORE = re.compile(r"\bsa(?:id|ys)\s+(?:the\s+)?$")
@@ -69,16 +69,18 @@ _PARENT = re.compile(
     re.IGNORECASE,
 )
 """How news calls the person of a story, whom it has named before: "the mum-of-two"."""
-LAST_OF_LEAD = 3
-"""Number of the last paragraph, from 0, in which a person may stand before the name."""
 PROFILE_MENTIONS = 40
 """Mentions of a person behind which a party and state are looked for: "(R-Nev.)"."""
+MOST_DESCRIBED = 100
+"""Mentions that are looked at for a noun beside them, the last before a source."""
+LONGEST_NOUN = 60
+"""Characters in front of a name or behind it in which its noun is looked for."""
 _OF_ANY_KIND = frozenset("company firm group organisation organization body agency".split())
 """Nouns that news uses for any body it has named."""
 # In front of a body: "|The energy regulator |Lindco".
 _BEFORE_NAME = re.compile(r"((?:[a-z][\w-]*\s+){1,3})$")
 # Behind it: "Lindco|, the energy regulator|,".
-_APPOSITION = re.compile(r",\s+((?:an?|the|one\s+of)\s+[^,.;:“”\"]{3,60})")
+_APPOSITION = re.compile(r",\s+((?:an?|the|one\s+of)\s+[^,.;:“”\"]{3,50})")
 _FUNCTION_WORDS = frozenset("the a an this that of his her its their".split())
 # Behind a politician's name: " (R-Nev.)".
 _PARTY = re.compile(r"\s*,?\s*\(?([DRI])\s*-\s*([A-Z][\w.]+)\)?")
@@ -206,16 +208,14 @@ class DescriptionResolver(DocumentResolver):
 
     def _described_as(self, position: int, head: str) -> Entity | None:
         """Return the last organisation that the article calls by a noun: "the union Unite"."""
-        noun = re.compile(rf"\b{re.escape(head)}\b", re.IGNORECASE)
         text = self.layout.text
-        for number in self.mentions_before(position):
+        for number in islice(self.mentions_before(position), MOST_DESCRIBED):
             span, entity = self.chains.spans[number], self.chains.of[number]
             if entity.label != "ORG" or self.is_quoted(span.start):
                 continue
-            low, high = self.layout.sentence_at(span.start)
-            before = _BEFORE_NAME.search(text, low, span.start)
-            behind = _APPOSITION.match(text, span.end, min(high, position))
-            if any(part and noun.search(part[1]) for part in (before, behind)):
+            before = _BEFORE_NAME.search(text, max(0, span.start - LONGEST_NOUN), span.start)
+            behind = _APPOSITION.match(text, span.end, min(len(text), span.end + LONGEST_NOUN))
+            if any(part and head in part[1].lower().split() for part in (before, behind)):
                 return entity
         return None
 
@@ -236,9 +236,10 @@ class DescriptionResolver(DocumentResolver):
             span, entity = self.chains.spans[number], self.chains.of[number]
             if self.paragraphs_since(span.start, position) > paragraphs:
                 break
-            is_told = _TOLD.search(self.layout.text, max(0, span.start - 20), span.start)
-            if entity.label in labels and not self.is_quoted(span.start) and not is_told:
-                found[entity] = None
+            if entity.label in labels and not self.is_quoted(span.start):
+                told = _TOLD.search(self.layout.text, max(0, span.start - 20), span.start)
+                if not (told and PRESS_NAME.search(entity.name)):
+                    found[entity] = None
         for nearest in found:
             return [Speaker(nearest.name, nearest.label)], 0.75 if len(found) == 1 else 0.6
         return NOBODY
@@ -362,34 +363,23 @@ class DescriptionResolver(DocumentResolver):
             return self.resolve_pronoun(position, owner)
         described = self.resolve_person_description(position, f"{owner} {head}", head)
         if owner in {"his", "her"} and described[0] == self.resolve_pronoun(position, owner)[0]:
-            return NOBODY
+            return described if self._is_somebodys(described[0], head) else NOBODY
         return described
 
-    def resolve_introduced(self, position: int, head: str) -> Answer:
-        """Resolve "a coroner" in the lead to the only person whom the article calls one later.
-
-        News says in its first sentences what somebody is, and gives the name below.
-        """
-        if self.layout.paragraph_at(position) > LAST_OF_LEAD:
-            return NOBODY
-        noun = with_one_synonym(head)
-        people = [e for e in self.chains.entities if e.label == "PERSON"]
-        called = [person for person in people if noun in self._profile(person)]
-        later = [person for person in called if not self.last_named(person, position)]
-        is_one = len(called) == len(later) == 1
-        return ([Speaker(later[0].name, "PERSON")], 0.65) if is_one else NOBODY
+    def _is_somebodys(self, speakers: list[Speaker], head: str) -> bool:
+        """Tell whether the article calls a speaker somebody's: "his manager, |Tom Birch"."""
+        somebodys = re.compile(
+            rf"\b(?:his|her|their)\s+(?:[\w-]+\s+){{0,2}}{re.escape(head)},?\s+$"
+        )
+        numbers = [n for each in speakers for n in self.entities[each.name].mentions]
+        starts = (self.chains.spans[n].start for n in numbers[:PROFILE_MENTIONS])
+        return any(somebodys.search(self.layout.text, max(0, at - 60), at) for at in starts)
 
     def resolve_untagged_name(self, phrase: str) -> Answer:
-        """Resolve a name that was not tagged here: "Ida" or "IH" where one Ida Holm is named."""
-        if phrase in self._people_by_initials:
-            return [Speaker(self._people_by_initials[phrase], "PERSON")], 0.7
+        """Resolve a name that was not tagged here: "Ida" in an article with one Ida Holm."""
         words = {word.strip(".,:").casefold() for word in phrase.split() if word[:1].isupper()}
         fits = list({entity for word in words for entity in self._people_by_word.get(word, ())})
         return ([Speaker(fits[0].name, "PERSON")], 0.7) if len(fits) == 1 else NOBODY
-
-    @cached_property
-    def _people_by_initials(self) -> dict[str, str]:
-        return names_by_initials(e.name for e in self.chains.entities if e.label == "PERSON")
 
     @cached_property
     def _people_by_word(self) -> dict[str, list[Entity]]:

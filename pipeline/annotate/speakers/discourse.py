@@ -90,6 +90,8 @@ class Discourse:
         """The same of the last quote, whether its speaker is known or not."""
         self.last_unnamed: str | None = None
         """The noun of the one person without a name who spoke the last quote: "delegate"."""
+        self.last_is_owned = False
+        """Whether this was somebody's: "his lawyer"."""
         self.utterances: list[tuple[int, int, list[Speaker]]] = []
         """Start, end and speakers of every content with a known speaker."""
         self.spoken: set[str] = set()

@@ -44,8 +44,6 @@ Over a longer distance PolNeAR's "he" has mostly been named again."""
 # What adds to the score of a candidate; its probability is the softmax of the scores.
 SAME_SENTENCE = 0.8
 PREVIOUS_SENTENCE = 0.3
-LEADS_IN = 2.0
-"""For who begins the sentence in front of a paragraph: "Holm was less sure. ¶ “No,” she said"."""
 PER_PARAGRAPH = -1.5
 """For each paragraph between the mention and the pronoun."""
 ROLE = {"subject": 0.0, "prepositional": -1.0, "object": -0.5}
@@ -92,8 +90,6 @@ LONGEST_PRONOUN_CHAIN = 6
 _ADDRESSES = re.compile(
     r"\w+\s+(?:told|tells|asked|assured|reminded|informed)\s+(?:[A-Z][\w.]*\s+){0,2}"
 )
-# Behind the name of who asks, and gets the answer of somebody else: "Oller| asked |Holm how high".
-_QUESTIONS = re.compile(r"\s+(?:then\s+|had\s+)?(?:asked|asks|pressed|questioned)\b")
 # Behind a name whose words are the subject: "Holm|’s account |differed. “…,” she said".
 _OWN_WORDS = re.compile(
     r"['’]s?\s+(?:own\s+)?(?:account|advice|answer|assessment|explanation|message|reaction|reply|response|"
@@ -173,8 +169,6 @@ class _MentionWeight(NamedTuple):
     weight: float
     mentions: int
     """How often the person has been named so far, this mention included."""
-    leads_in: bool
-    """Whether the sentence begins with the person as its subject, and ends its paragraph."""
 
 
 class PersonSalience(Discourse):
@@ -240,6 +234,9 @@ class PersonSalience(Discourse):
         away = self.paragraphs_since(at, position)
         is_named = any(speaker.role == "speaker" for speaker in speakers)
         if is_named or not self.last_unnamed or at < 0 or away >= len(LAST_SPEAKER):
+            return -math.inf
+        if self.last_is_owned and not _ADDS.match(self.layout.text, position):
+            # "Holm was in court. Her lawyer spoke. “No,” she said": Holm does, and did not add it.
             return -math.inf
         male, female = gender_votes(self.last_unnamed)
         if (gender == "f" and male > female) or (gender == "m" and female > male):
@@ -355,7 +352,6 @@ class PersonSalience(Discourse):
             score = seen[entity] + known.weight + PER_PARAGRAPH * away
             score += SAME_SENTENCE * (known.sentence == sentence)
             score += PREVIOUS_SENTENCE * (known.sentence == before and not away)
-            score += LEADS_IN * (known.sentence == before and away == 1 and known.leads_in)
             scores[entity] = max(scores.get(entity, score), score)
         self._add_last_speaker(scores, position, gender, reach)
         if gender:
@@ -398,10 +394,7 @@ class PersonSalience(Discourse):
             + QUOTED * self.is_quoted(span.start)
             + ASKED * is_asked(text, sentence[0], span.start)
         )
-        ends = sentence[1] >= len(text[: self.layout.bounds_at(span.start)[1]].rstrip())
-        begins = all(map(is_title_word, text[sentence[0] : span.start].split()))
-        leads_in = is_first and begins and ends and not _QUESTIONS.match(text, span.end)
-        return _MentionWeight(sentence, weight, count, leads_in)
+        return _MentionWeight(sentence, weight, count)
 
     def _is_first_named(self, number: int, sentence_start: int) -> bool:
         """Tell whether no other person is named before in the sentence, modifiers aside."""

@@ -14,11 +14,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 from pipeline.annotate.names.aliases import is_known_acronym
 from pipeline.annotate.names.coreference import Chains
-from pipeline.annotate.names.persons import names_by_initials
+from pipeline.annotate.names.persons import turns_by_initials
 from pipeline.annotate.quotes.cues import speech_verb_pattern
 from pipeline.annotate.quotes.linking import Attribution
 from pipeline.annotate.spans import CharSpan, Layout
@@ -275,6 +276,7 @@ class SpeakerResolver:
             return self._discourse.last_unnamed
         head = head_noun(self._text(item.source[0]))
         is_new = words[0] in _INTRODUCES and is_person_noun(head)
+        self._discourse.last_is_owned = words[0] in _POSSESSIVES
         return head if is_new or (words[0] == "the" and head in NAMELESS) else None
 
     def _with_principal(self, speakers: list[Speaker]) -> list[Speaker]:
@@ -341,11 +343,18 @@ class SpeakerResolver:
         """
         last = WORD.findall(self._text(label))[-1:]
         names = {word.casefold() for each in speakers for word in each.name.split()}
-        initials = names_by_initials(each.name for each in speakers)
-        return bool(last) and (last[0].casefold() in names or self._text(label) in initials)
+        by_initials = self._by_initials.get(self._text(label)) in {each.name for each in speakers}
+        return bool(last) and (last[0].casefold() in names or by_initials)
+
+    @cached_property
+    def _by_initials(self) -> dict[str, str]:
+        people = (each.name for each in self._chains.entities if each.label == "PERSON")
+        return turns_by_initials(self._layout.text, people)
 
     def _resolve_source(self, source: CharSpan) -> Answer:
         """Return the speakers that a source names, else those that it refers to."""
+        if self._text(source) in self._by_initials:
+            return [Speaker(self._by_initials[self._text(source)], "PERSON")], 0.9
         numbers = [
             number
             for number in self._discourse.mentions_between(source.start, source.end)
@@ -424,11 +433,7 @@ class SpeakerResolver:
         if self._discourse.mentions_between(source.start, source.end):
             return NOBODY
         principals = self._spokespeople.resolve_unnamed(source)
-        if principals[0]:
-            return principals
-        if words[0] in {"a", "an"} and is_person_noun(head):
-            return self._discourse.resolve_introduced(source.start, head)
-        return self._discourse.resolve_untagged_name(phrase)
+        return principals if principals[0] else self._discourse.resolve_untagged_name(phrase)
 
     def _resolve_which(self, position: int) -> Answer:
         """Resolve "which" behind reported words that continue: "…, which is aimed at peace"."""
