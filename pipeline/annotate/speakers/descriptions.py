@@ -369,7 +369,7 @@ class DescriptionResolver(DocumentResolver):
     def _is_somebodys(self, speakers: list[Speaker], head: str) -> bool:
         """Tell whether the article calls a speaker somebody's: "his manager, |Tom Birch"."""
         somebodys = re.compile(
-            rf"\b(?:his|her|their)\s+(?:[\w-]+\s+){{0,2}}{re.escape(head)},?\s+$"
+            rf"\b(?i:his|her|their)\s+(?:[\w-]+\s+){{0,2}}{re.escape(head)},?\s+$"
         )
         numbers = [n for each in speakers for n in self.entities[each.name].mentions]
         starts = (self.chains.spans[n].start for n in numbers[:PROFILE_MENTIONS])
