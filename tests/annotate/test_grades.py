@@ -488,16 +488,8 @@ def test_the_words_of_two_people_are_two_quotes(annotator):
             {None},
         ),
         (
-            "Ida Holm was in court. Her lawyer said it was weak. “I am innocent,” she told us.",
-            {None, "Ida Holm"},
-        ),
-        (
             "The singer died. His manager Tom Birch confirmed it. His manager said he was ill.",
             {"Tom Birch"},
-        ),
-        (
-            "Roy Dane told Lindco that the roof leaked. The company said it would pay.",
-            {"Lindco", "Roy Dane"},
         ),
         ("Ann Moor came with her lawyer, Jonas Lund. Her lawyer said she was ill.", {"Jonas Lund"}),
         ("A spokesman for Facebook’s parent company said the filing was late.", {None}),

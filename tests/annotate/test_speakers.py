@@ -200,6 +200,24 @@ def test_a_spokesperson_without_a_name_speaks_for_the_company_named_before(sourc
     assert quote.speakers == (Speaker("Lindco", "ORG", "on_behalf_of"),)
 
 
+@pytest.mark.parametrize(
+    ("text", "speaker"),
+    [
+        (
+            "Ida Holm was in court. [S:Her lawyer] [C:said] [K:it was weak]. "
+            "[K:“I am innocent,”] [S:she] [C:told] us.",
+            "Ida Holm",
+        ),
+        (
+            "Ida Holm told Lindco that it leaked. [S:The company] [C:said] [K:it would pay].",
+            "Lindco",
+        ),
+    ],
+)
+def test_she_is_not_her_lawyer_and_the_company_is_who_was_told(text, speaker):
+    assert last_said(text, {"Lindco": "ORG", "Ida Holm": "PERSON"}).speaker == speaker
+
+
 def test_a_spokeswoman_without_a_name_goes_on_as_she():
     text = (
         "Ida Holm left. [S:A Lindco spokeswoman] [C:said] [K:that it was late].\n\n"

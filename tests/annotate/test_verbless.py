@@ -68,10 +68,11 @@ def test_initials_that_begin_no_turns_are_nobodys():
         "[P:Norman Bell] spoke of two powers, China and the [G:US]: neither will yield.\n\n"
         "NB: The pier is shut. [P:Uma Shah] left."
     )
-    assert {mention.label for mention in found.mentions if mention.name == "US"} <= {"GPE"}
-    assert [mention.name for mention in found.mentions if mention.label == "PERSON"] == [
-        "Norman Bell",
-        "Uma Shah",
+    assert [(mention.name, mention.label) for mention in found.mentions] == [
+        ("Norman Bell", "PERSON"),
+        ("China", "GPE"),
+        ("United States", "GPE"),
+        ("Uma Shah", "PERSON"),
     ]
 
 

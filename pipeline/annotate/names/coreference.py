@@ -145,18 +145,16 @@ def chain_mentions(
     )
     names = _Names(text, spans)
     by_initials = turns_by_initials(text, (surface for _, surface in people_named))
-    spans = [
-        span._replace(label="PERSON") if _is_turn(text, span, by_initials) else span
-        for span in spans
-    ]
+    labels = [span for span in spans if _is_turn(text, span, by_initials)]
+    turns = {span.start: by_initials[surface_of(text, span)] for span in labels}
+    spans = [span._replace(label="PERSON") if span.start in turns else span for span in spans]
     found: dict[object, Entity] = {}
     chains = Chains(spans, [], [], [])
     person_end = 0
     for number, span in enumerate(spans):
-        surface = surface_of(text, span)
+        surface = turns.get(span.start) or surface_of(text, span)
         role = None
         if span.label == "PERSON":
-            surface = by_initials[surface] if _is_turn(text, span, by_initials) else surface
             before = _title_before(layout, span, after=person_end)
             gender = honorific_gender(text, span.start)
             person = people.resolve(span.start, surface, gender, _office(before))

@@ -249,7 +249,7 @@ def _with_places(text: str, spans: list[CharSpan]) -> list[CharSpan]:
 def _with_lists(text: str, spans: list[CharSpan]) -> list[CharSpan]:
     """Give the names of a list the label that its noun tells: "the Tarn, Velm and Oru districts".
 
-    A name that the article shows to be something else elsewhere keeps its label elsewhere.
+    The same name keeps its own label where it stands outside the list.
     """
     result = list(spans)
     start = 0
@@ -287,7 +287,7 @@ def _as_listed(text: str, span: CharSpan, label: str | None) -> CharSpan:
 def _with_companies(text: str, spans: Sequence[CharSpan]) -> list[CharSpan]:
     """Relabel people as companies if the article shows it by "Lindco boss Ida Holm".
 
-    "The retailer Lindco", "Lindco shares fell" and "Lindco, a maker of boats," show it too.
+    "The retailer Lindco", "Lindco shares fell" and "Lindco, a Danish retailer," show it too.
     """
     full = {word for s in spans if s.label == "PERSON" for word in _words_of_full_name(text, s)}
     companies = {
@@ -317,7 +317,7 @@ def _is_shown_as_body(text: str, span: CharSpan) -> bool:
         return False
     if _BODY_BEHIND.match(text, span.end):
         return True
-    # "The publisher Ida Holm" is a person, and so may others of two words be.
+    # "The publisher Ida Holm" is a person, so behind such a noun only a single word is a body.
     in_front = _BODY_IN_FRONT.search(text, max(0, span.start - 30), span.start)
     return in_front is not None and " " not in name and _NAME_ENDS.match(text, span.end) is not None
 

@@ -56,7 +56,7 @@ _THE = re.compile(
 )
 """Words in front of a name that have a capital only at the beginning: "Recent Lindco figures"."""
 # In front of a body: "|union |Unite"; with a capital it may be part of the name ("Union Bank").
-_KIND = re.compile(rf"(?i:{'|'.join(sorted(kinds_in_names()))})\s(?!Of\b)(?=[A-Z])")
+_KIND_IN_FRONT = re.compile(rf"(?i:{'|'.join(sorted(kinds_in_names()))})\s(?!Of\b)(?=[A-Z])")
 _HYPHENS = re.compile(r"[-–—/]")
 _LINE = re.compile(r"[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 _ACRONYM = re.compile(
@@ -180,7 +180,7 @@ def _within_brackets(text: str, start: int, end: int) -> tuple[int, int]:
 
 def _after_the(text: str, start: int, end: int, label: str) -> int:
     """Return the start of a name without "the" or "recent"; "The" may begin a title of a work."""
-    kind = _KIND.match(text, start, end)
+    kind = _KIND_IN_FRONT.match(text, start, end)
     if kind and (kind[0][0].islower() or _is_known_body(text, kind.end(), end)):
         return kind.end()
     the = _THE.match(text, start, end)

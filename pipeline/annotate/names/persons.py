@@ -162,8 +162,8 @@ def names_by_initials(names: Iterable[str]) -> dict[str, str]:
 def turns_by_initials(text: str, names: Iterable[str]) -> dict[str, str]:
     """Return the initials that begin turns of an interview → the full name that has them.
 
-    They stand at the beginning of two lines, in front of a colon. "NB:" once, and "US:" anywhere,
-    are nobody's.
+    Initials count where two lines begin with them and a colon, and where they are no known body or
+    country: one "NB:" is nobody's, and neither is "US:".
     """
     labels = Counter(match[1] for match in _TURN.finditer(text))
     return {

@@ -501,8 +501,8 @@ class StatementReader:
             return None
         words = _WORD.findall(cue.lower())
         if not any(is_speech_verb(word) or word in _PLAIN for word in words):
-            is_clause_of = content[:5] == "that " or is_lead
-            if is_clause_of and _STATES_CLAUSES.search(cue) and not _RULES_OUT.search(cue):
+            is_governed = content[:5] == "that " or is_lead
+            if is_governed and _STATES_CLAUSES.search(cue) and not _RULES_OUT.search(cue):
                 if not has_name and head_noun(self._source(item)) in EVIDENCE:
                     return "no_source"  # "research indicates that": nobody's
                 return None if is_clause(content, is_plain=False) else "deed"

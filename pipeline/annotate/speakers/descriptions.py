@@ -71,6 +71,8 @@ _PARENT = re.compile(
 """How news calls the person of a story, whom it has named before: "the mum-of-two"."""
 PROFILE_MENTIONS = 40
 """Mentions of a person behind which a party and state are looked for: "(R-Nev.)"."""
+ONLY, OF_SEVERAL = 0.75, 0.6
+"""Confidence in the last body named, by whether it is the only one near."""
 MOST_DESCRIBED = 100
 """Mentions that are looked at for a noun beside them, the last before a source."""
 LONGEST_NOUN = 60
@@ -204,7 +206,7 @@ class DescriptionResolver(DocumentResolver):
         if described:
             return [Speaker(described.name, "ORG")], 0.75
         # Of several bodies "the union" is hardly any one, and "the company" the last one.
-        return answer if answer[1] > 0.6 else NOBODY
+        return answer if answer[1] == ONLY else NOBODY
 
     def _described_as(self, position: int, head: str) -> Entity | None:
         """Return the last organisation that the article calls by a noun: "the union Unite"."""
@@ -241,7 +243,7 @@ class DescriptionResolver(DocumentResolver):
                 if not (told and PRESS_NAME.search(entity.name)):
                     found[entity] = None
         for nearest in found:
-            return [Speaker(nearest.name, nearest.label)], 0.75 if len(found) == 1 else 0.6
+            return [Speaker(nearest.name, nearest.label)], ONLY if len(found) == 1 else OF_SEVERAL
         return NOBODY
 
     def resolve_person_description(self, position: int, phrase: str, head: str) -> Answer:

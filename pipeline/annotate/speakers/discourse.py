@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pipeline.annotate.names.aliases import load_aliases
 from pipeline.annotate.names.coreference import Chains, Entity
@@ -74,6 +74,15 @@ MOST_CHARACTERS_BEFORE = 150
 """Characters that so many words have at most."""
 
 
+class UnnamedSpeaker(NamedTuple):
+    """One person without a name who speaks: "one delegate", "his lawyer"."""
+
+    noun: str
+    """"delegate", "lawyer"."""
+    is_owned: bool
+    """Whether the person is somebody's: "his lawyer"."""
+
+
 class Discourse:
     """The mentions of an article, and the speakers of its quotes as they are resolved in order."""
 
@@ -88,10 +97,8 @@ class Discourse:
         """End offset and speakers of the last quote whose speaker is known; -1 before any."""
         self.last_quote: tuple[int, list[Speaker]] = (-1, [])
         """The same of the last quote, whether its speaker is known or not."""
-        self.last_unnamed: str | None = None
-        """The noun of the one person without a name who spoke the last quote: "delegate"."""
-        self.last_is_owned = False
-        """Whether this was somebody's: "his lawyer"."""
+        self.last_unnamed: UnnamedSpeaker | None = None
+        """The one person without a name who spoke the last quote, if one did."""
         self.utterances: list[tuple[int, int, list[Speaker]]] = []
         """Start, end and speakers of every content with a known speaker."""
         self.spoken: set[str] = set()
@@ -111,7 +118,10 @@ class Discourse:
         self._infer_genders()
 
     def record_quote(
-        self, contents: Sequence[CharSpan], speakers: list[Speaker], unnamed: str | None = None
+        self,
+        contents: Sequence[CharSpan],
+        speakers: list[Speaker],
+        unnamed: UnnamedSpeaker | None = None,
     ) -> None:
         """Record the speakers of a quote; the list is empty where nobody is named.
 
@@ -121,7 +131,7 @@ class Discourse:
         Args:
             contents: the contents of the quote, in order; at least one.
             speakers: who speaks.
-            unnamed: the noun of the one person without a name who speaks; None for others.
+            unnamed: the one person without a name who speaks; None where it is somebody else.
         """
         self.last_quote = contents[-1].end, speakers
         self.last_unnamed = unnamed

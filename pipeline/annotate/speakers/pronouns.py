@@ -233,12 +233,13 @@ class PersonSalience(Discourse):
         at, speakers = self.last_quote
         away = self.paragraphs_since(at, position)
         is_named = any(speaker.role == "speaker" for speaker in speakers)
-        if is_named or not self.last_unnamed or at < 0 or away >= len(LAST_SPEAKER):
+        unnamed = self.last_unnamed
+        if is_named or unnamed is None or at < 0 or away >= len(LAST_SPEAKER):
             return -math.inf
-        if self.last_is_owned and not _ADDS.match(self.layout.text, position):
-            # "Holm was in court. Her lawyer spoke. “No,” she said": Holm does, and did not add it.
+        if unnamed.is_owned and not _ADDS.match(self.layout.text, position):
+            # In "Holm was in court. Her lawyer spoke. “No,” she said" she is Holm.
             return -math.inf
-        male, female = gender_votes(self.last_unnamed)
+        male, female = gender_votes(unnamed.noun)
         if (gender == "f" and male > female) or (gender == "m" and female > male):
             return -math.inf
         return UNNAMED_SPEAKER + LAST_SPEAKER[away] + PER_PARAGRAPH * away

@@ -24,7 +24,12 @@ from pipeline.annotate.quotes.cues import speech_verb_pattern
 from pipeline.annotate.quotes.linking import Attribution
 from pipeline.annotate.spans import CharSpan, Layout
 from pipeline.annotate.speakers.descriptions import DescriptionResolver
-from pipeline.annotate.speakers.discourse import NOBODY, Answer, syntactic_role
+from pipeline.annotate.speakers.discourse import (
+    NOBODY,
+    Answer,
+    UnnamedSpeaker,
+    syntactic_role,
+)
 from pipeline.annotate.speakers.evidence import Evidence, method_of
 from pipeline.annotate.speakers.named_sources import NamedSourceResolver, Spokespeople
 from pipeline.annotate.speakers.nouns import (
@@ -266,8 +271,8 @@ class SpeakerResolver:
         head = head_noun(" ".join(words))
         return " ".join(words[1:]) if head in WRITTEN and words[-1].lower() == head else None
 
-    def _unnamed(self, item: Attribution) -> str | None:
-        """Return the noun of a source that is one person without a name: "one delegate"."""
+    def _unnamed(self, item: Attribution) -> UnnamedSpeaker | None:
+        """Return the person where a source is one without a name: "one delegate", "the man"."""
         # In "a woman named Ida Holm left" the woman has a name.
         if not item.source or (item.cue and self._text(item.cue[0]) in {"named", "called"}):
             return None
@@ -276,8 +281,9 @@ class SpeakerResolver:
             return self._discourse.last_unnamed
         head = head_noun(self._text(item.source[0]))
         is_new = words[0] in _INTRODUCES and is_person_noun(head)
-        self._discourse.last_is_owned = words[0] in _POSSESSIVES
-        return head if is_new or (words[0] == "the" and head in NAMELESS) else None
+        if is_new or (words[0] == "the" and head in NAMELESS):
+            return UnnamedSpeaker(head, words[0] in _POSSESSIVES)
+        return None
 
     def _with_principal(self, speakers: list[Speaker]) -> list[Speaker]:
         """Add the principal of a speaker whom the article calls a spokesperson anywhere."""
